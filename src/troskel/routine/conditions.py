@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The conditions a routine file may name, each a question about one case. `not` before a name turns it round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from troskel.routine import standing
+from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
+from troskel.routine.line import uid_in
+from troskel.routine.subjects import Case
+
+Condition = Callable[[Case], bool]
+ONE_DAY = timedelta(days=1)
+
+
+def _of_client(question: Callable[[ClientFacts, Case], bool]) -> Condition:
+    return lambda case: case.client is not None and question(case.client, case)
+
+
+def _day_after(case: Case) -> date | None:
+    through = case.about.get("through")
+    return date.fromisoformat(through) + ONE_DAY if through else None
+
+
+def _next_day_decided(client: ClientFacts, case: Case) -> bool:
+    day = _day_after(case)
+    return day is not None and standing.decided(client, case.about["service"], day)
+
+
+def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
+    day = _day_after(case)
+    return day is not None and standing.covered(client, case.about["service"], day)
+
+
+def _ending_confirmed(client: ClientFacts, case: Case) -> bool:
+    decision = client.decisions.get(uid_in(case.about, "decision") or client.client)
+    return (decision is not None and decision.confirmed) or standing.here_through(client) != standing.FOREVER
+
+
+def _ends_otherwise(client: ClientFacts, case: Case) -> bool:
+    decision = client.decisions.get(uid_in(case.about, "decision") or client.client)
+    through = case.about.get("through")
+    if decision is None:
+        return True
+    return through is not None and decision.through is not None and decision.through.isoformat() < str(through)
+
+
+def _decision_allocated(client: ClientFacts, case: Case) -> bool:
+    decision = uid_in(case.about, "decision")
+    return any(
+        a.decision == decision and standing.last_day(client, a) >= a.begins
+        for a in client.allocations.values()
+    )
+
+
+def _alarm_remains(client: ClientFacts, case: Case) -> bool:
+    home_care, alarm = standing.last_day_of(client, HOME_CARE), standing.last_day_of(client, ALARM)
+    return alarm is not None and alarm >= case.day and (home_care is None or alarm > home_care)
+
+
+def _lock_at_door(case: Case) -> bool:
+    return any(door.lock is not None for door in case.doors())
+
+
+def _ordered(kind: str) -> Condition:
+    return lambda case: any(standing.open_orders(door, kind) for door in case.doors())
+
+
+def _others_behind_door(case: Case) -> bool:
+    return any(
+        client is not case.client and standing.needs_the_door(client, case.day)
+        for door in case.doors()
+        for client in standing.own_clients_behind(door, case.homes)
+    )
+
+
+def _care_behind_door(case: Case) -> bool:
+    return any(standing.needs_the_door(client, case.day) for client in case.clients())
+
+
+def _linked(client: ClientFacts, case: Case) -> bool:
+    return standing.is_linked(client, uid_in(case.about, "lock"))
+
+
+def _tag_with_client(client: ClientFacts, case: Case) -> bool:
+    if case.organisation is None:
+        return bool(client.tags)
+    return bool(standing.tags_of(client, case.organisation))
+
+
+def _tag_came_from_client(case: Case) -> bool:
+    return bool((case.about.get("from") or {}).get("kind") == "client")
+
+
+def _serves(client: ClientFacts, case: Case) -> bool:
+    return case.organisation in standing.providers_of(client, case.day)
+
+
+def _serves_home(case: Case) -> bool:
+    return any(case.organisation in standing.providers_of(c, case.day) for c in case.home.clients.values())
+
+
+def _holds_keys(case: Case) -> bool:
+    return case.organisation is not None and bool(standing.keys_of(case.home, case.organisation))
+
+
+def _has_every_key(case: Case) -> bool:
+    return case.organisation is not None and not standing.doors_without_key(case.home, case.organisation)
+
+
+def _provider_left(client: ClientFacts, case: Case) -> bool:
+    return case.organisation is not None and standing.provider_has_left(client, case.organisation, case.day)
+
+
+PLAIN: dict[str, Condition] = {
+    "new_client": _of_client(lambda client, case: standing.is_new_client(client)),
+    "own_client": _of_client(lambda client, case: client.own),
+    "other_municipality": _of_client(lambda client, case: not client.own),
+    "has_care": _of_client(lambda client, case: standing.has_care_left(client, case.day)),
+    "client_left": _of_client(lambda client, case: standing.has_left(client, case.day)),
+    "refused": _of_client(lambda client, case: client.refused),
+    "understood": _of_client(lambda client, case: client.understood),
+    "informed_orally": _of_client(lambda client, case: "oral" in client.informed),
+    "informed_in_writing": _of_client(lambda client, case: "written" in client.informed),
+    "told_about_keys": _of_client(lambda client, case: client.told_about_keys),
+    "decision_allocated": _of_client(_decision_allocated),
+    "next_day_decided": _of_client(_next_day_decided),
+    "next_day_allocated": _of_client(_next_day_allocated),
+    "ending_confirmed": _of_client(_ending_confirmed),
+    "ends_otherwise": _of_client(_ends_otherwise),
+    "home_care_is_ending": lambda case: case.about.get("service") == HOME_CARE,
+    "alarm_remains": _of_client(_alarm_remains),
+    "nothing_remains": _of_client(lambda client, case: standing.nothing_remains(client)),
+    "has_provider": lambda case: standing.lead_provider(case.clients(), case.day) is not None,
+    "provider_serves": _of_client(_serves),
+    "provider_serves_home": _serves_home,
+    "provider_left": _of_client(_provider_left),
+    "provider_holds_keys": _holds_keys,
+    "provider_has_every_key": _has_every_key,
+    "tag_with_client": _of_client(_tag_with_client),
+    "tag_came_from_client": _tag_came_from_client,
+    "lock_at_door": _lock_at_door,
+    "installation_ordered": _ordered("installation"),
+    "removal_ordered": _ordered("removal"),
+    "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
+    "linked": _of_client(_linked),
+    "care_behind_door": _care_behind_door,
+    "others_behind_door": _others_behind_door,
+    "carer_must_be_present": lambda case: case.about.get("presence") == "carer",
+    "home_unknown": lambda case: case.home.unknown,
+}
+
+
+def _turned(condition: Condition) -> Condition:
+    return lambda case: not condition(case)
+
+
+TESTS: dict[str, Condition] = {**PLAIN, **{f"not {name}": _turned(test) for name, test in PLAIN.items()}}

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the engine gives: duties and notices that open, change and close, and e-mails to send."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from troskel.routine.facts import HomeFacts
+
+
+class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Something a paragraph asks of someone and that is not yet done. `opened_line` is None where the calendar
+    opened it; `since` is the instant it opened; `also_role` may do it too from `also_from`."""
+
+    id: UUID
+    kind: str
+    paragraph: str
+    ask: str
+    version: str
+    home: UUID
+    role: str
+    opened: date
+    since: datetime
+    organisation: UUID | None = None
+    client: UUID | None = None
+    door: UUID | None = None
+    about: dict[str, Any] = {}
+    opened_line: int | None = None
+    due: date | None = None
+    also_role: str | None = None
+    also_organisation: UUID | None = None
+    also_from: date | None = None
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """A duty's end: `done` or `moot`, on the day it happened, and the line that did it (None: the calendar)."""
+
+    duty: OpenDuty
+    state: str
+    day: date
+    line: int | None
+
+
+class Email(msgspec.Struct, frozen=True, kw_only=True):
+    """An automatic e-mail (S1, S3): to roles, about ids. `key` is the same however often the line is replayed."""
+
+    key: str
+    paragraph: str
+    ask: str
+    version: str
+    to: tuple[tuple[str, UUID | None], ...]
+    home: UUID
+    client: UUID | None
+    door: UUID | None
+    about: dict[str, Any]
+
+
+class Seen(msgspec.Struct, omit_defaults=True):
+    """What was so for a client when the engine last looked; happenings are what differs."""
+
+    covered: list[tuple[str, UUID]] = []
+    providers: list[UUID] = []
+    endings: list[str] = []
+    changes: list[tuple[str, UUID, UUID]] = []
+    left: bool = False
+
+
+class HomeState(msgspec.Struct, omit_defaults=True):
+    """A home as the engine keeps it between lines: a cache, rebuilt by replay at any time. `wake` is the next day on
+    which something may happen by the calendar alone."""
+
+    facts: HomeFacts
+    open: list[OpenDuty] = []
+    wake: date | None = None
+    seen: dict[UUID, Seen] = {}
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal event, or something that follows from one or from the calendar."""
+
+    name: str
+    home: UUID
+    day: date
+    occurred: date
+    since: datetime
+    line: int | None = None
+    client: UUID | None = None
+    organisation: UUID | None = None
+    door: UUID | None = None
+    about: dict[str, Any] = {}
+
+
+class Effects(msgspec.Struct):
+    """All that followed from a line. `touched`: homes whose state changed; `wake_all`: every home of the municipality
+    is to be woken on this day at the latest (a new version comes into force)."""
+
+    opened: list[OpenDuty] = []
+    closed: list[Closed] = []
+    changed: list[OpenDuty] = []
+    emails: list[Email] = []
+    happened: list[Happening] = []
+    touched: set[UUID] = msgspec.field(default_factory=set)
+    wake_all: date | None = None
+
+
+def derived_id(instant: datetime, *parts: object) -> UUID:
+    """The UUIDv7 that always follows from these parts: a replay gives the same duty the same id."""
+    named = "\x1f".join(str(part) for part in parts)
+    value = int(instant.timestamp() * 1000) << 80
+    value |= int.from_bytes(hashlib.sha256(named.encode()).digest()[:10], "big")
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)

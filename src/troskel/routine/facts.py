@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is known of a home: its clients, their care, its doors and what is at them. Ids and days, no personal data."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+HOME_CARE = "home_care"
+ALARM = "safety_alarm"
+
+
+class DecisionFacts(msgspec.Struct, omit_defaults=True):
+    """A granted service. `confirmed`: a person has said that it ends on its last day, it does not merely run out."""
+
+    service: str
+    begins: date
+    through: date | None = None
+    ended: bool = False
+    confirmed: bool = False
+
+
+class AllocationFacts(msgspec.Struct, omit_defaults=True):
+    """A decision given to an organisation to carry out."""
+
+    decision: UUID
+    service: str
+    organisation: UUID
+    begins: date
+    through: date | None = None
+    confirmed: bool = False
+
+
+class LinkFacts(msgspec.Struct, omit_defaults=True):
+    """An open link between a client and a lock."""
+
+    lock: UUID
+    door: UUID
+    since: date
+
+
+class ClientFacts(msgspec.Struct, omit_defaults=True):
+    """What is known of a client in this home. `stay` is the first day of the care that now goes on, or went on last."""
+
+    client: UUID
+    own: bool = True
+    take_over: date | None = None
+    died: date | None = None
+    moved_in: date | None = None
+    moved_out: date | None = None
+    moved_to: UUID | None = None
+    told: date | None = None
+    stay: date | None = None
+    informed: list[str] = []
+    told_about_keys: bool = False
+    understood: bool = False
+    refused: bool = False
+    suspended: date | None = None
+    decisions: dict[UUID, DecisionFacts] = {}
+    allocations: dict[UUID, AllocationFacts] = {}
+    first_visits: dict[UUID, date] = {}
+    tags: dict[UUID, UUID] = {}
+    links: dict[UUID, LinkFacts] = {}
+
+
+class OrderFacts(msgspec.Struct, omit_defaults=True):
+    """An order that is not yet done: to mount a lock, or to take one down."""
+
+    kind: str
+    client: UUID
+    organisation: UUID | None = None
+    locksmith: UUID | None = None
+    number: int | str | None = None
+    state: str = "ordered"
+    booked: date | None = None
+
+
+class KeyFacts(msgspec.Struct, omit_defaults=True):
+    """A key that an organisation holds, and the client who left it."""
+
+    organisation: UUID
+    client: UUID
+
+
+class DoorFacts(msgspec.Struct, omit_defaults=True):
+    """A door and what is at it. A door that serves several homes stands in the facts of each of them."""
+
+    door: UUID
+    kind: str = "apartment"
+    homes: list[UUID] = []
+    lock: UUID | None = None
+    since: date | None = None
+    cannot_be_fitted: bool = False
+    orders: dict[UUID, OrderFacts] = {}
+    keys: dict[UUID, KeyFacts] = {}
+
+
+class HomeFacts(msgspec.Struct, omit_defaults=True):
+    """Everything the routine knows of one home, folded from the journal and nothing else."""
+
+    home: UUID
+    clients: dict[UUID, ClientFacts] = {}
+    doors: dict[UUID, DoorFacts] = {}
+    shared: bool | None = None
+    unknown: bool = False

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What follows from a line or from the calendar: care began, the client has left, a provider followed another …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from troskel.routine import standing
+from troskel.routine.duty import Happening, HomeState, Seen
+from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, HomeFacts
+from troskel.routine.standing import FOREVER, Homes
+
+ONE_DAY = timedelta(days=1)
+
+
+def look(client: ClientFacts, day: date) -> Seen:
+    """How it stands for the client this day, in the respects that happenings are about."""
+    organisations = list(dict.fromkeys(a.organisation for a in client.allocations.values()))
+    changes: list[tuple[str, UUID, UUID]] = []
+    if len(organisations) > 1:
+        for service in standing.SERVICES:
+            for organisation in organisations:
+                former = standing.another_provider_before(client, service, organisation)
+                if former is not None:
+                    changes.append((service, organisation, former))
+    return Seen(
+        covered=sorted({(a.service, a.organisation) for a in standing.ongoing(client, day)}),
+        providers=[o for o in organisations if not standing.provider_has_left(client, o, day)],
+        endings=[service for service in standing.SERVICES if standing.ending_is_known(client, service)],
+        changes=changes,
+        left=standing.has_left(client, day),
+    )
+
+
+def since_last_look(
+    state: HomeState,
+    client: ClientFacts,
+    homes: Homes,
+    day: date,
+    occurred: date,
+    since: datetime,
+    line: int | None,
+) -> Iterator[Happening]:
+    """Look at the client again and tell what differs; then remember what was seen."""
+    before, now = state.seen.get(client.client) or Seen(), look(client, day)
+    if before == now:
+        return
+    state.seen[client.client] = now
+    home = state.facts
+
+    def it(name: str, **more: Any) -> Happening:
+        return Happening(
+            name=name,
+            home=home.home,
+            day=day,
+            occurred=occurred,
+            since=since,
+            line=line,
+            client=client.client,
+            **more,
+        )
+
+    for service, organisation in now.covered:
+        if (service, organisation) not in before.covered:
+            yield it("care.began", organisation=organisation, about={"service": service})
+    for service, organisation in before.covered:
+        if (service, organisation) not in now.covered:
+            yield it("care.ended", organisation=organisation, about={"service": service})
+    for service in now.endings:
+        if service not in before.endings:
+            yield it("service.ending_known", about={"service": service})
+    for service, organisation, former in now.changes:
+        if (service, organisation, former) not in before.changes:
+            yield it(
+                "provider.changed",
+                organisation=organisation,
+                about={"service": service, "former": str(former)},
+            )
+    for organisation in before.providers:
+        if organisation not in now.providers:
+            yield it("provider.left", organisation=organisation)
+    if now.left and not before.left:
+        yield it("client.left")
+        if client.own:
+            for door in home.doors.values():
+                if not standing.care_left_behind(door, homes, day):
+                    yield it("door.left", door=door.door)
+
+
+def endings_near(
+    client: ClientFacts, home: HomeFacts, day: date, notice_days: int, since: datetime
+) -> Iterator[Happening]:
+    """A8: decisions that end within the notice (or just ended), where nobody has said that the care is to end."""
+    if client.moved_out is not None or client.died is not None:
+        return
+    notice = timedelta(days=notice_days)
+    for decision_id, decision in client.decisions.items():
+        if (
+            decision.confirmed
+            or decision.through is None
+            or not day - notice <= decision.through <= day + notice
+        ):
+            continue
+        if decision.through < decision.begins or (client.take_over and decision.through < client.take_over):
+            continue
+        about = {
+            "decision": str(decision_id),
+            "service": decision.service,
+            "through": decision.through.isoformat(),
+        }
+        yield Happening(
+            name="decision.ending",
+            home=home.home,
+            day=day,
+            occurred=day,
+            since=since,
+            client=client.client,
+            about=about,
+        )
+
+
+def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | None:
+    """The next day on which something may happen in the home by the calendar alone."""
+    ahead = FOREVER
+    for client in home.clients.values():
+        everything: list[DecisionFacts | AllocationFacts] = [
+            *client.decisions.values(),
+            *client.allocations.values(),
+        ]
+        for granted in everything:
+            begins = standing.first_day(client, granted)
+            if day < begins < ahead:
+                ahead = begins
+            last = standing.last_day(client, granted)
+            if day <= last < ahead and last != FOREVER:
+                ahead = min(ahead, last + ONE_DAY)
+        for decision in client.decisions.values():
+            if decision.through is not None and not decision.confirmed:
+                for notice in notices:
+                    warned = decision.through - timedelta(days=notice)
+                    if day < warned < ahead:
+                        ahead = warned
+        gone = standing.here_through(client)
+        if gone != FOREVER and day <= gone < ahead:
+            ahead = gone + ONE_DAY
+    return None if ahead == FOREVER else ahead

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The routine as read from its file: a header, headings, and paragraphs that ask something of someone."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+import msgspec
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A text in Swedish and English."""
+
+    sv: str
+    en: str
+
+
+class Header(msgspec.Struct, frozen=True):
+    """Document control (D): which document, since when, approved by whom and when, and what changed."""
+
+    id: str
+    title: Words
+    valid_from: date
+    changed: date
+    approved_by: Words
+    approved_on: date
+    responsible: tuple[Words, ...]
+    change_note: Words
+    free_eves: tuple[str, ...]
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A heading in one role's column."""
+
+    id: str
+    role: str
+    title: Words
+
+
+class Step(msgspec.Struct, frozen=True):
+    """So many days (or working days) after, or if negative before, something that happened."""
+
+    base: str
+    days: int = 0
+    working: bool = False
+
+
+class Due(msgspec.Struct, frozen=True):
+    """The day by which it is to be done: the earliest (or latest) of the steps that are known."""
+
+    steps: tuple[Step, ...]
+    latest: bool = False
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What a paragraph asks: a duty, a notice or an e-mail.
+
+    Done: by one of `done_by` (any happening, where none is named) once all of `done_when` hold; or by hand.
+    Moot: by any of `moot_on`, or as soon as any of `moot_when` holds.
+    """
+
+    ask: str
+    kind: str
+    of: tuple[str, ...]
+    per: str
+    on: tuple[str, ...]
+    duty: Words
+    fulfilled: Words
+    when: tuple[str, ...] = ()
+    due: Due | None = None
+    done_by: tuple[str, ...] = ()
+    done_when: tuple[str, ...] = ()
+    by_hand: bool = False
+    moot_on: tuple[str, ...] = ()
+    moot_when: tuple[str, ...] = ()
+    notice_days: int | None = None
+    also_of: str | None = None
+    also_after: int = 0
+    at_take_over: bool = False
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """A paragraph of the document, A1 to O3, under its heading."""
+
+    id: str
+    role: str
+    heading: str
+    text: Words
+    asks: tuple[Ask, ...] = ()
+
+
+class Routine(msgspec.Struct, frozen=True, dict=True):
+    """One version of the routine. `version` is the sha256 of the file, byte for byte."""
+
+    version: str
+    name: str
+    header: Header
+    headings: tuple[Heading, ...]
+    paragraphs: tuple[Paragraph, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Paragraph]:
+        """The paragraphs by their ids."""
+        return {paragraph.id: paragraph for paragraph in self.paragraphs}
+
+    @cached_property
+    def asks(self) -> dict[tuple[str, str], Ask]:
+        """The asks by paragraph and name."""
+        return {(p.id, ask.ask): ask for p in self.paragraphs for ask in p.asks}
+
+    def under(self, heading: str) -> tuple[Paragraph, ...]:
+        """The paragraphs under a heading, in the order of the document."""
+        return tuple(p for p in self.paragraphs if p.heading == heading)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whose is it? The owners a routine file may name, each a role and, where it has one, an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from troskel.routine import standing
+from troskel.routine.line import uid_in
+from troskel.routine.subjects import Case
+
+Owner = tuple[str, UUID | None]
+ASSESSOR, PROVIDER, ADMINISTRATOR, LOCKSMITH = "assessor", "provider", "administrator", "locksmith"
+NOBODY_ELSE: Owner = (ADMINISTRATOR, None)
+
+
+def _provider(case: Case) -> Owner:
+    return (PROVIDER, case.organisation) if case.organisation else NOBODY_ELSE
+
+
+def _former_provider(case: Case) -> Owner:
+    former = uid_in(case.about, "former")
+    return (PROVIDER, former) if former else NOBODY_ELSE
+
+
+def _lead_provider(case: Case) -> Owner:
+    lead = standing.lead_provider(case.clients(), case.day) or case.organisation
+    return (PROVIDER, lead) if lead else NOBODY_ELSE
+
+
+def _last_provider(case: Case) -> Owner:
+    last = standing.last_provider(case.clients())
+    return (PROVIDER, last) if last else NOBODY_ELSE
+
+
+OWNERS: dict[str, Callable[[Case], Owner]] = {
+    "assessor": lambda case: (ASSESSOR, None),
+    "administrator": lambda case: (ADMINISTRATOR, None),
+    "locksmith": lambda case: (LOCKSMITH, uid_in(case.about, "locksmith")),
+    "provider": _provider,
+    "former_provider": _former_provider,
+    "lead_provider": _lead_provider,
+    "last_provider": _last_provider,
+}
+# Owners that may become someone else while the duty is open: it then goes over to them.
+MAY_PASS_ON = frozenset({"lead_provider", "last_provider"})

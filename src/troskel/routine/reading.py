@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading a routine file. Everything that is wrong with it is said at once: file, line and reason."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from troskel.routine import vocabulary
+from troskel.routine.calendar import EVES
+from troskel.routine.conditions import TESTS
+from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step, Words
+from troskel.routine.places import Places
+
+Table = dict[str, Any]
+Where = tuple[str | int, ...]
+HEADER_KEYS = {
+    *(
+        "id",
+        "title",
+        "valid_from",
+        "changed",
+        "approved_by",
+        "approved_on",
+        "responsible",
+        "change_note",
+        "free_eves",
+    )
+}
+ASK_KEYS = {
+    *(
+        "ask",
+        "kind",
+        "of",
+        "per",
+        "on",
+        "when",
+        "due",
+        "done_by",
+        "done_when",
+        "by_hand",
+        "moot_on",
+        "moot_when",
+    ),
+    *("notice_days", "also_of", "at_take_over", "duty", "fulfilled"),
+}
+
+
+class RoutineRefused(ValueError):
+    """The file cannot be used; `problems` says why, a line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read_routine(path: Path) -> Routine:
+    """Read a routine file, or refuse it with every reason."""
+    return parse_routine(path.read_bytes(), path.name)
+
+
+def parse_routine(content: bytes, file: str) -> Routine:
+    """Read the bytes of a routine file; `file` is what to call it. Its version is the sha256 of the bytes."""
+    try:
+        text = content.decode()
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise RoutineRefused([f"{file}:1: not UTF-8: {error.reason}"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RoutineRefused([f"{file}: not TOML: {error}"]) from error
+    reader = _Reader(file, Places(text))
+    routine = reader.routine(table, hashlib.sha256(content).hexdigest())
+    if reader.problems:
+        raise RoutineRefused([text for _, text in sorted(reader.problems)])
+    return routine
+
+
+class _Reader:
+    def __init__(self, file: str, places: Places) -> None:
+        self.file, self.places = file, places
+        self.problems: list[tuple[int, str]] = []
+
+    # -- the parts of the document --------------------------------------------------------------------------------
+
+    def routine(self, table: Table, version: str) -> Routine:
+        self.keys(table, (), {"header", "heading", "paragraph"})
+        header = self.header(self.table(table, (), "header"))
+        headings = tuple(
+            self.heading(t, ("heading", i)) for i, t in enumerate(self.tables(table, (), "heading"))
+        )
+        self.unique([h.id for h in headings], "heading", "id")
+        known = {h.id for h in headings}
+        paragraphs = tuple(
+            self.paragraph(t, ("paragraph", i), known)
+            for i, t in enumerate(self.tables(table, (), "paragraph"))
+        )
+        self.unique([p.id for p in paragraphs], "paragraph", "id")
+        return Routine(version, self.file.removesuffix(".toml"), header, headings, paragraphs)
+
+    def header(self, table: Table) -> Header:
+        at: Where = ("header",)
+        self.keys(table, at, HEADER_KEYS)
+        responsible = table.get("responsible")
+        if not isinstance(responsible, list) or not responsible:
+            self.problem(at, "responsible", "must name at least one role")
+            responsible = []
+        eves = self.names(table, at, "free_eves", EVES, "eve")
+        if "free_eves" not in table:
+            self.problem(at, "free_eves", "is missing")
+        header = Header(
+            id=self.text(table, at, "id"),
+            title=self.words(table, at, "title"),
+            valid_from=self.day(table, at, "valid_from"),
+            changed=self.day(table, at, "changed"),
+            approved_by=self.words(table, at, "approved_by"),
+            approved_on=self.day(table, at, "approved_on"),
+            responsible=tuple(self.words({"responsible": r}, at, "responsible") for r in responsible),
+            change_note=self.words(table, at, "change_note"),
+            free_eves=eves,
+        )
+        if header.changed < header.valid_from:
+            self.problem(at, "changed", "is before valid_from")
+        return header
+
+    def heading(self, table: Table, at: Where) -> Heading:
+        self.keys(table, at, {"id", "role", "title"})
+        return Heading(self.text(table, at, "id"), self.role(table, at), self.words(table, at, "title"))
+
+    def paragraph(self, table: Table, at: Where, headings: set[str]) -> Paragraph:
+        self.keys(table, at, {"id", "role", "heading", "text", "asks"})
+        heading = self.text(table, at, "heading")
+        if heading and heading not in headings:
+            self.problem(at, "heading", f'names no heading: "{heading}"')
+        asks = tuple(self.ask(t, (*at, "asks", i)) for i, t in enumerate(self.tables(table, at, "asks")))
+        self.unique([ask.ask for ask in asks], *at, "asks", "ask")
+        role, words = self.role(table, at), self.words(table, at, "text")
+        return Paragraph(self.text(table, at, "id"), role, heading, words, asks)
+
+    def ask(self, table: Table, at: Where) -> Ask:
+        self.keys(table, at, ASK_KEYS)
+        kind = self.name(table, at, "kind", vocabulary.KINDS, "kind")
+        of = self.names(table, at, "of", vocabulary.OWNERS, "owner", required=True)
+        per = self.name(table, at, "per", vocabulary.SUBJECTS, "subject")
+        done_by = self.names(table, at, "done_by", vocabulary.HAPPENINGS, "event")
+        done_when = self.names(table, at, "done_when", TESTS, "condition")
+        by_hand, notice_days = table.get("by_hand", False), table.get("notice_days")
+        on = self.names(table, at, "on", vocabulary.HAPPENINGS, "event", required=True)
+        if kind == "duty" and not (done_by or done_when or by_hand):
+            self.problem(
+                at, "ask", "is a duty that nothing fulfils: done_by, done_when or by_hand is missing"
+            )
+        if kind != "email" and len(of) > 1:
+            self.problem(at, "of", "only an e-mail goes to several")
+        if not isinstance(by_hand, bool):
+            self.problem(at, "by_hand", "must be true or false")
+        if notice_days is not None and (type(notice_days) is not int or not 0 <= notice_days <= 366):
+            self.problem(at, "notice_days", "must be a number of days, 0 to 366")
+            notice_days = None
+        if ("decision.ending" in on) != (notice_days is not None):
+            self.problem(at, "on", "decision.ending and notice_days belong together")
+        also_of, also_after = self.also(table, at)
+        return Ask(
+            ask=self.text(table, at, "ask"),
+            kind=kind,
+            of=of,
+            per=per,
+            on=on,
+            duty=self.words(table, at, "duty"),
+            fulfilled=self.words(table, at, "fulfilled"),
+            when=self.names(table, at, "when", TESTS, "condition"),
+            due=self.due(table["due"], at) if "due" in table else None,
+            done_by=done_by,
+            done_when=done_when,
+            by_hand=bool(by_hand),
+            moot_on=self.names(table, at, "moot_on", vocabulary.HAPPENINGS, "event"),
+            moot_when=self.names(table, at, "moot_when", TESTS, "condition"),
+            notice_days=notice_days,
+            also_of=also_of,
+            also_after=also_after,
+            at_take_over=bool(table.get("at_take_over", False)),
+        )
+
+    def also(self, table: Table, at: Where) -> tuple[str | None, int]:
+        if "also_of" not in table:
+            return None, 0
+        also = self.table(table, at, "also_of")
+        self.keys(also, at, {"owner", "after_working_days"}, said_of="also_of")
+        days = also.get("after_working_days")
+        if type(days) is not int or days < 0:
+            self.problem(at, "also_of", "after_working_days must be a number of days")
+            days = 0
+        return self.name(also, at, "owner", vocabulary.OWNERS, "owner", said_of="also_of"), days
+
+    def due(self, due: Any, at: Where) -> Due:
+        if isinstance(due, dict) and len(due) == 1 and ("earliest_of" in due or "latest_of" in due):
+            ((choice, steps),) = due.items()
+            if not isinstance(steps, list) or not steps:
+                self.problem(at, "due", f"{choice} must be a list of deadlines")
+                steps = []
+            return Due(tuple(self.step(step, at) for step in steps), choice == "latest_of")
+        return Due((self.step(due, at),))
+
+    def step(self, step: Any, at: Where) -> Step:
+        if not isinstance(step, dict):
+            self.problem(at, "due", "must be a table")
+            return Step("opened")
+        self.keys(step, at, {"on", "after", "before", "days", "working_days"}, said_of="due")
+        ways = [way for way in ("on", "after", "before") if way in step]
+        counts = [unit for unit in ("days", "working_days") if unit in step]
+        if len(ways) != 1 or len(counts) != (0 if ways == ["on"] else 1):
+            self.problem(at, "due", "must be { on }, or { after or before, days or working_days }")
+            return Step("opened")
+        count = step[counts[0]] if counts else 0
+        if type(count) is not int or not 0 <= count <= 3660:
+            self.problem(at, "due", f"{counts[0]} must be a number of days")
+            count = 0
+        base = self.name(step, at, ways[0], vocabulary.BASES, "due base", said_of="due")
+        return Step(base, -count if ways == ["before"] else count, counts == ["working_days"])
+
+    # -- the kinds of values ----------------------------------------------------------------------------------------
+
+    def problem(self, at: Where, key: str, reason: str, word: str | None = None) -> None:
+        line = self.places.line_of((*at, key), word)
+        where = " ".join(str(part) for part in (*self.places.title(at), key) if part)
+        self.problems.append((line, f"{self.file}:{line}: {where}: {reason}"))
+
+    def keys(self, table: Table, at: Where, known: set[str], said_of: str | None = None) -> None:
+        for key in table:
+            if key not in known:
+                place = said_of or key
+                self.problem(at, place, f'unknown key "{key}"', key if said_of else None)
+
+    def table(self, table: Table, at: Where, key: str) -> Table:
+        value = table.get(key)
+        if not isinstance(value, dict):
+            self.problem(at, key, "is missing" if value is None else "must be a table")
+            return {}
+        return value
+
+    def tables(self, table: Table, at: Where, key: str) -> list[Table]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            self.problem(at, key, "must be a list of tables")
+            return []
+        return value
+
+    def text(self, table: Table, at: Where, key: str) -> str:
+        value = table.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.problem(at, key, "is missing" if value is None else "must be a text")
+            return ""
+        return value.strip()
+
+    def words(self, table: Table, at: Where, key: str) -> Words:
+        value = table.get(key)
+        if not isinstance(value, dict):
+            self.problem(at, key, "is missing" if value is None else "must be { sv, en }")
+            return Words("", "")
+        self.keys(value, at, {"sv", "en"}, said_of=key)
+        for language in ("sv", "en"):
+            if not isinstance(value.get(language), str) or not value[language].strip():
+                self.problem(at, key, f"text in {language} is missing")
+        return Words(str(value.get("sv", "")).strip(), str(value.get("en", "")).strip())
+
+    def day(self, table: Table, at: Where, key: str) -> date:
+        value = table.get(key)
+        if type(value) is not date:
+            self.problem(
+                at, key, "is missing" if value is None else f"is not a day: {value!r} (write 2016-11-29)"
+            )
+            return date.min
+        return value
+
+    def role(self, table: Table, at: Where) -> str:
+        return self.name(table, at, "role", vocabulary.ROLES, "role")
+
+    def name(
+        self, table: Table, at: Where, key: str, known: Any, what: str, said_of: str | None = None
+    ) -> str:
+        value = table.get(key)
+        if value is None:
+            self.problem(at, said_of or key, "is missing" if said_of is None else f"{key} is missing")
+        elif value not in known:
+            self.problem(at, said_of or key, f'unknown {what} "{value}"', str(value))
+        return str(value or "")
+
+    def names(
+        self, table: Table, at: Where, key: str, known: Any, what: str, required: bool = False
+    ) -> tuple[str, ...]:
+        value = table.get(key, [])
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list):
+            self.problem(at, key, "must be a list of names")
+            return ()
+        if required and not listed:
+            self.problem(at, key, "is missing")
+        for name in listed:
+            if not isinstance(name, str) or name not in known:
+                self.problem(at, key, f'unknown {what} "{name}"', str(name))
+        return tuple(str(name) for name in listed)
+
+    def unique(self, ids: list[str], *at_and_key: str | int) -> None:
+        *at, key = at_and_key
+        for index, each in enumerate(ids):
+            if each and each in ids[:index]:
+                self.problem((*at, index), str(key), f'"{each}" is used twice')

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Replay: the whole journal again, under the versions that were in force, or under another; and what would differ."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from troskel.routine.duty import Effects, Email, HomeState, OpenDuty
+from troskel.routine.engine import Routines, advance, turn, wake_by
+from troskel.routine.line import Line
+from troskel.routine.model import Routine
+
+
+class Lived(msgspec.Struct):
+    """A duty and how it ended: `state` is open, done or moot."""
+
+    duty: OpenDuty
+    state: str = "open"
+    day: date | None = None
+    line: int | None = None
+
+
+class History(msgspec.Struct):
+    """All duties that ever were, all e-mails, and the homes as they stand."""
+
+    duties: dict[UUID, Lived] = {}
+    emails: list[Email] = []
+    homes: dict[UUID, HomeState] = {}
+
+    def add(self, effects: Effects) -> None:
+        """Write down what followed from a line."""
+        for duty in effects.opened:
+            self.duties[duty.id] = Lived(duty)
+        for closed in effects.closed:
+            self.duties[closed.duty.id] = Lived(closed.duty, closed.state, closed.day, closed.line)
+        self.emails += effects.emails
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """The same duty in two histories; None where it is only in the other."""
+
+    before: Lived | None
+    after: Lived | None
+
+
+def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None = None) -> History:
+    """Lay all lines in, in order. With `instead`, as though that version had been in force from the first day."""
+    under = Routines(routines.by_hash)
+    if instead is not None:
+        under = Routines({**routines.by_hash, instead.version: instead}, [(date.min, instead.version)])
+    history = History()
+    sleeping: list[tuple[date, UUID]] = []
+    for line in lines:
+        if line.event == "routine.in_force" and instead is not None:
+            continue
+        if line.event == "day.turned":
+            effects = _turn(under, history.homes, sleeping, date.fromisoformat(line.body["day"]))
+        else:
+            effects = advance(under, history.homes, line)
+        if effects.wake_all is not None:
+            for home, state in history.homes.items():
+                wake_by(state, effects.wake_all)
+                heapq.heappush(sleeping, (effects.wake_all, home))
+        for home in effects.touched:
+            wake = history.homes[home].wake
+            if wake is not None:
+                heapq.heappush(sleeping, (wake, home))
+        history.add(effects)
+    return history
+
+
+def rebuild(routines: Routines, lines: Iterable[Line]) -> dict[UUID, HomeState]:
+    """The homes as they stand by the journal alone: what every stored copy must equal."""
+    return replay(routines, lines).homes
+
+
+def _turn(
+    routines: Routines, homes: dict[UUID, HomeState], sleeping: list[tuple[date, UUID]], day: date
+) -> Effects:
+    due: set[UUID] = set()
+    while sleeping and sleeping[0][0] <= day:
+        wake, home = heapq.heappop(sleeping)
+        if homes[home].wake == wake:
+            due.add(home)
+    effects = Effects()
+    turn(routines, homes, due, day, effects)
+    return effects
+
+
+def compare(before: History, after: History) -> list[Difference]:
+    """Only the duties that differ: opened in one only, due another day, of someone else, or ended otherwise."""
+    found = []
+    mine, theirs = _by_subject(before), _by_subject(after)
+    for subject in dict.fromkeys([*mine, *theirs]):
+        one, other = mine.get(subject), theirs.get(subject)
+        if _fate(one) != _fate(other):
+            found.append(Difference(one, other))
+    return found
+
+
+def _by_subject(history: History) -> dict[tuple[Any, ...], Lived]:
+    """Duties by what they are about, the first, the second … of each."""
+    found: dict[tuple[Any, ...], Lived] = {}
+    counts: dict[tuple[Any, ...], int] = {}
+    for lived in history.duties.values():
+        d = lived.duty
+        who = None if d.door else d.organisation
+        about = tuple(
+            sorted(
+                (k, str(v)) for k, v in d.about.items() if k in ("order", "lock", "link", "tag", "decision")
+            )
+        )
+        subject = (d.paragraph, d.ask, d.home, d.client, d.door, who, about)
+        counts[subject] = counts.get(subject, 0) + 1
+        found[*subject, counts[subject]] = lived
+    return found
+
+
+def _fate(lived: Lived | None) -> tuple[Any, ...] | None:
+    if lived is None:
+        return None
+    d = lived.duty
+    return (d.opened, d.due, d.role, d.organisation, d.also_from, lived.state, lived.day)

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A routine made ready for the engine: asks found by what they listen for, conditions looked up once."""
+
+from __future__ import annotations
+
+from troskel.routine import subjects
+from troskel.routine.conditions import TESTS
+from troskel.routine.dues import FIXED_BY
+from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine.line import Line, day_in
+from troskel.routine.model import Ask, Paragraph, Routine
+from troskel.routine.owners import MAY_PASS_ON
+from troskel.routine.subjects import Case
+
+
+class Rule:
+    """One ask of one paragraph, with its conditions as functions."""
+
+    def __init__(self, paragraph: Paragraph, ask: Ask) -> None:
+        self.paragraph, self.ask = paragraph, ask
+        self.when = [TESTS[name] for name in ask.when]
+        self.done_by, self.moot_on = frozenset(ask.done_by), frozenset(ask.moot_on)
+        self.done_when = [TESTS[name] for name in ask.done_when]
+        self.moot_when = [TESTS[name] for name in ask.moot_when]
+        steps = ask.due.steps if ask.due else ()
+        self.fixed_by = frozenset(FIXED_BY[step.base] for step in steps if step.base in FIXED_BY)
+        self.may_pass_on = ask.kind == "duty" and ask.of[0] in MAY_PASS_ON
+
+    def applies(self, case: Case, happening: Happening) -> bool:
+        """Do all the conditions hold, and is a calendar warning within its notice?"""
+        if self.ask.notice_days is not None and happening.name == "decision.ending":
+            through = day_in(happening.about, "through")
+            if through is None or abs((through - happening.day).days) > self.ask.notice_days:
+                return False
+        return all(test(case) for test in self.when)
+
+    def is_over(self, case: Case) -> bool:
+        """Is it done or moot as things stand, so that there is nothing to ask?"""
+        if self.done_when and all(test(case) for test in self.done_when):
+            return True
+        return any(test(case) for test in self.moot_when)
+
+    def end(self, duty: OpenDuty, case: Case, found: list[Happening], line: Line | None) -> str | None:
+        """How the open duty ends by what was found: done, moot, or not at all."""
+        if line is not None and self.is_ended_by_hand(duty, line):
+            return "done"
+        if self.done_by:
+            for happening in found:
+                if happening.name in self.done_by and (
+                    self.done_when or subjects.concerns(self.ask.per, happening, duty)
+                ):
+                    if all(test(case) for test in self.done_when):
+                        return "done"
+        elif self.done_when and all(test(case) for test in self.done_when):
+            return "done"
+        if self.moot_on:
+            for happening in found:
+                if happening.name in self.moot_on and subjects.concerns(self.ask.per, happening, duty):
+                    return "moot"
+        if any(test(case) for test in self.moot_when):
+            return "moot"
+        return None
+
+    def is_ended_by_hand(self, duty: OpenDuty, line: Line) -> bool:
+        """Attested by the one whose duty it is, or a notice that has been read."""
+        if line.event == "notice.read":
+            return duty.kind == "notice" and line.body["duty"] == str(duty.id)
+        return self.ask.by_hand and line.event == "duty.attested" and line.body["duty"] == str(duty.id)
+
+
+class Rules:
+    """All asks of one version."""
+
+    def __init__(self, routine: Routine) -> None:
+        self.routine, self.eves = routine, routine.header.free_eves
+        self.by_name = {(p.id, ask.ask): Rule(p, ask) for p in routine.paragraphs for ask in p.asks}
+        self.on: dict[str, list[Rule]] = {}
+        for rule in self.by_name.values():
+            for name in rule.ask.on:
+                self.on.setdefault(name, []).append(rule)
+        self.notices = tuple(
+            sorted({r.ask.notice_days for r in self.by_name.values() if r.ask.notice_days is not None})
+        )
+
+    def rule(self, duty: OpenDuty) -> Rule:
+        """The rule that an open duty was born of."""
+        return self.by_name[duty.paragraph, duty.ask]

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How does it stand? Named questions on the facts, asked by the rules of acts and by the routine's conditions alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from troskel.routine.facts import (
+    ALARM,
+    HOME_CARE,
+    AllocationFacts,
+    ClientFacts,
+    DecisionFacts,
+    DoorFacts,
+    HomeFacts,
+    KeyFacts,
+    OrderFacts,
+)
+
+ONE_DAY = timedelta(days=1)
+FOREVER = date.max
+SERVICES = (HOME_CARE, ALARM)
+Homes = Mapping[UUID, HomeFacts]
+
+
+# -- periods: a decision or allocation reaches no further than the client's life in this home ----------------------
+
+
+def here_through(client: ClientFacts) -> date:
+    """The last day the client lives in this home, as far as is known."""
+    last = client.died or FOREVER
+    if client.moved_out is not None:
+        last = min(last, client.moved_out - ONE_DAY)
+    return last
+
+
+def first_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> date:
+    """The first day of a decision or allocation in this home."""
+    if client.moved_in is not None and client.moved_in > granted.begins:
+        return client.moved_in
+    return granted.begins
+
+
+def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> date:
+    """The last day of a decision or allocation in this home; FOREVER where none is set. An allocation never outlives
+    its decision."""
+    last = granted.through or FOREVER
+    if isinstance(granted, AllocationFacts):
+        decision = client.decisions.get(granted.decision)
+        if decision is not None and decision.through is not None and decision.through < last:
+            last = decision.through
+    if client.died is not None or client.moved_out is not None:
+        last = min(last, here_through(client))
+    return last
+
+
+# -- care ---------------------------------------------------------------------------------------------------------
+
+
+def decided(client: ClientFacts, service: str, day: date) -> bool:
+    """Does a decision of the service cover the day?"""
+    return any(
+        d.service == service and first_day(client, d) <= day <= last_day(client, d)
+        for d in client.decisions.values()
+    )
+
+
+def ongoing(client: ClientFacts, day: date) -> Iterator[AllocationFacts]:
+    """The allocations that cover the day: the decision is ongoing and given to someone."""
+    for a in client.allocations.values():
+        if first_day(client, a) <= day <= last_day(client, a):
+            decision = client.decisions.get(a.decision)
+            if decision is None or decision.begins <= day:
+                yield a
+
+
+def covered(client: ClientFacts, service: str, day: date) -> bool:
+    """Is the service carried out by someone on this day? (What a phone shows hangs on this.)"""
+    return any(a.service == service for a in ongoing(client, day))
+
+
+def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Does this organisation carry out an ongoing decision for the client on this day?"""
+    return any(a.organisation == organisation for a in ongoing(client, day))
+
+
+def has_care_left(client: ClientFacts, day: date) -> bool:
+    """Does any decision of either service cover this day or a later one? The dead and those who moved away have none."""
+    return any(
+        last_day(client, d) >= day and last_day(client, d) >= d.begins for d in client.decisions.values()
+    )
+
+
+def last_decision(client: ClientFacts, service: str) -> DecisionFacts | None:
+    """The decision of the service that reaches furthest."""
+    of_service = [d for d in client.decisions.values() if d.service == service]
+    return max(of_service, key=lambda d: (d.through or FOREVER, d.begins)) if of_service else None
+
+
+def ending_is_known(client: ClientFacts, service: str) -> bool:
+    """Has a person said that the service ends (or is the client dead, or moving away)? Running out is not an ending."""
+    last = last_decision(client, service)
+    if last is None:
+        return False
+    return (last.confirmed and last.through is not None) or here_through(client) != FOREVER
+
+
+def last_day_of(client: ClientFacts, service: str) -> date | None:
+    """The last day of the service; FOREVER where none is set, None where the client never had it."""
+    last = last_decision(client, service)
+    return last_day(client, last) if last else None
+
+
+def last_care_day(client: ClientFacts) -> date | None:
+    """The last day of the client's care of any kind."""
+    return max((last_day(client, d) for d in client.decisions.values()), default=None)
+
+
+def nothing_remains(client: ClientFacts) -> bool:
+    """Is the ending of everything the client has, or had, known?"""
+    return bool(client.decisions) and all(
+        ending_is_known(client, service) for service in SERVICES if last_decision(client, service)
+    )
+
+
+def has_left(client: ClientFacts, day: date) -> bool:
+    """Neither home care nor alarm any more, and someone has confirmed it; or dead, or moved from this home (P6, P7)."""
+    if here_through(client) < day:
+        return True
+    return nothing_remains(client) and not has_care_left(client, day)
+
+
+def is_new_client(client: ClientFacts) -> bool:
+    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5)."""
+    if client.links or client.stay is None:
+        return False
+    begins = max(client.stay, client.moved_in or client.stay)
+    return client.take_over is None or begins > client.take_over
+
+
+def is_being_taken_over(client: ClientFacts, day: date) -> bool:
+    """The night old care is brought in: nothing is asked of anyone for what was settled long ago."""
+    return (
+        client.take_over is not None
+        and day <= client.take_over
+        and not (client.stay and client.stay > client.take_over)
+    )
+
+
+# -- providers -----------------------------------------------------------------------------------------------------
+
+
+def providers_of(client: ClientFacts, day: date) -> list[UUID]:
+    """Organisations with an ongoing or coming allocation, those allocated first first."""
+    found = [a for a in client.allocations.values() if last_day(client, a) >= max(day, a.begins)]
+    return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: a.begins)))
+
+
+def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """No ongoing or coming allocation, and not a mere gap: ended by someone, followed by another, or the client left."""
+    mine = [a for a in client.allocations.values() if a.organisation == organisation]
+    if not mine:
+        return False
+    latest = max(mine, key=lambda a: (last_day(client, a), a.begins))
+    ended = last_day(client, latest)
+    if ended >= max(day, latest.begins):
+        return False
+    decision = client.decisions.get(latest.decision)
+    if latest.confirmed or (decision is not None and decision.confirmed) or has_left(client, day):
+        return True
+    return any(
+        a.organisation != organisation
+        and a.service == latest.service
+        and last_day(client, a) >= first_day(client, a) > ended
+        for a in client.allocations.values()
+    )
+
+
+def another_provider_before(client: ClientFacts, service: str, organisation: UUID) -> UUID | None:
+    """The provider whom this one follows: it ended before this one began, and was not beside it (A5, A6)."""
+    allocations = [a for a in client.allocations.values() if a.service == service and _is_real(client, a)]
+    mine = [a for a in allocations if a.organisation == organisation]
+    if not mine:
+        return None
+    begins = first_day(client, max(mine, key=lambda a: a.begins))
+    others: dict[UUID, date] = {}
+    for a in allocations:
+        if a.organisation != organisation and first_day(client, a) < begins:
+            others[a.organisation] = max(others.get(a.organisation, date.min), last_day(client, a))
+    before = [(ended, former) for former, ended in others.items() if ended < begins]
+    if not before:
+        return None
+    ended, former = max(before)
+    beside = any(first_day(client, a) <= ended <= last_day(client, a) for a in mine)
+    same_stay = client.stay is None or ended >= client.stay
+    return former if same_stay and not beside else None
+
+
+def _is_real(client: ClientFacts, a: AllocationFacts) -> bool:
+    return last_day(client, a) >= first_day(client, a)
+
+
+def providers_to_the_end(client: ClientFacts, service: str | None = None) -> list[UUID]:
+    """Those who had the client (in this service) to the last day."""
+    found = [a for a in client.allocations.values() if service in (None, a.service)]
+    if not found:
+        return []
+    last = max(last_day(client, a) for a in found)
+    return list(dict.fromkeys(a.organisation for a in found if last_day(client, a) == last))
+
+
+# -- doors ---------------------------------------------------------------------------------------------------------
+
+
+def homes_behind(door: DoorFacts, homes: Homes) -> list[HomeFacts]:
+    """The homes that the door serves."""
+    return [homes[home] for home in door.homes if home in homes]
+
+
+def own_clients_behind(door: DoorFacts, homes: Homes) -> list[ClientFacts]:
+    """The municipality's own clients behind the door."""
+    return [c for home in homes_behind(door, homes) for c in home.clients.values() if c.own]
+
+
+def needs_the_door(client: ClientFacts, day: date) -> bool:
+    """Has care left, or had care of which nobody has confirmed the end."""
+    return bool(client.decisions) and not has_left(client, day)
+
+
+def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
+    """Own clients behind the door for whose sake the lock stays (rule 1; cases 1, 2 and 7)."""
+    return [c.client for c in own_clients_behind(door, homes) if needs_the_door(c, day)]
+
+
+def lead_provider(clients: list[ClientFacts], day: date) -> UUID | None:
+    """The home-care provider allocated first, else the alarm organisation (P1)."""
+    found = [
+        (a.service != HOME_CARE, first_day(c, a), str(a.organisation), a.organisation)
+        for c in clients
+        for a in c.allocations.values()
+        if c.own and last_day(c, a) >= max(day, a.begins)
+    ]
+    return min(found)[3] if found else None
+
+
+def last_provider(clients: list[ClientFacts]) -> UUID | None:
+    """The one whose care ended last; home care before alarm where both ended the same day (P6, case 7)."""
+    found = [
+        (last_day(c, a), a.service == HOME_CARE, str(a.organisation), a.organisation)
+        for c in clients
+        for a in c.allocations.values()
+        if c.own
+    ]
+    return max(found)[3] if found else None
+
+
+def open_orders(door: DoorFacts, kind: str | None = None) -> list[OrderFacts]:
+    """Orders at the door that are not yet done ("installation", "removal" or both)."""
+    return [order for order in door.orders.values() if kind in (None, order.kind)]
+
+
+# -- things --------------------------------------------------------------------------------------------------------
+
+
+def is_linked(client: ClientFacts, lock: UUID | None = None) -> bool:
+    """Is the client linked to this lock (or, where none is named, to any)?"""
+    return any(lock in (None, link.lock) for link in client.links.values())
+
+
+def tags_of(client: ClientFacts, organisation: UUID) -> list[UUID]:
+    """The organisation's tags that are with the client."""
+    return [tag for tag, owner in client.tags.items() if owner == organisation]
+
+
+def keys_of(home: HomeFacts, organisation: UUID) -> list[KeyFacts]:
+    """The keys the organisation holds from anyone in the home."""
+    return [
+        key
+        for door in home.doors.values()
+        for key in door.keys.values()
+        if key.organisation == organisation and key.client in home.clients
+    ]
+
+
+def doors_without_key(home: HomeFacts, organisation: UUID) -> list[UUID]:
+    """The doors of the home to which the organisation holds no key (P5: one per lock, to each provider)."""
+    return [
+        door.door
+        for door in home.doors.values()
+        if not any(k.organisation == organisation and k.client in home.clients for k in door.keys.values())
+    ]

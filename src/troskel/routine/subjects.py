@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One duty per what? A happening is told out into cases: this client, that provider, each door, each link …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from troskel.routine import standing
+from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
+from troskel.routine.line import uid_in
+from troskel.routine.standing import Homes
+
+
+class Case:
+    """One case for a paragraph to judge: whose, where, about what, on which day."""
+
+    __slots__ = (
+        "about",
+        "client",
+        "day",
+        "door",
+        "home",
+        "homes",
+        "opened",
+        "organisation",
+        "since",
+        "visit",
+    )
+
+    def __init__(
+        self,
+        homes: Homes,
+        home: HomeFacts,
+        day: date,
+        *,
+        client: ClientFacts | None = None,
+        door: DoorFacts | None = None,
+        organisation: UUID | None = None,
+        about: dict[str, Any] | None = None,
+        opened: date | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        self.homes, self.home, self.day = homes, home, day
+        self.client, self.door, self.organisation = client, door, organisation
+        self.about: dict[str, Any] = {} if about is None else about
+        self.opened, self.since = opened or day, since
+        self.visit: date | None = None
+
+    def clients(self) -> list[ClientFacts]:
+        """Own clients concerned: those behind the door, else those of the home."""
+        if self.door is not None:
+            return standing.own_clients_behind(self.door, self.homes)
+        return [c for c in self.home.clients.values() if c.own]
+
+    def doors(self) -> list[DoorFacts]:
+        """The door, else the doors of the home."""
+        return [self.door] if self.door is not None else list(self.home.doors.values())
+
+
+def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
+    """The case that an open duty stands for, on a later day."""
+    home = homes[duty.home]
+    client = home.clients.get(duty.client) if duty.client else None
+    door = home.doors.get(duty.door) if duty.door else None
+    return Case(
+        homes,
+        home,
+        day,
+        client=client,
+        door=door,
+        organisation=duty.organisation,
+        about=duty.about,
+        opened=duty.opened,
+        since=duty.since,
+    )
+
+
+class _Told:
+    """The happening with its home, client and door looked up."""
+
+    def __init__(self, h: Happening, homes: Homes) -> None:
+        self.h, self.homes, self.home = h, homes, homes[h.home]
+        self.client = self.home.clients.get(h.client) if h.client else None
+        self.door = self.home.doors.get(h.door) if h.door else None
+
+    def case(self, client: ClientFacts | None = None, **more: Any) -> Case:
+        home = self.home
+        if client is not None and client.client not in home.clients:
+            home = next(h for h in self.homes.values() if h.clients.get(client.client) is client)
+        about = more.pop("about", self.h.about)
+        more.setdefault("organisation", self.h.organisation)
+        return Case(self.homes, home, self.h.day, client=client, about=about, since=self.h.since, **more)
+
+    def at_the_door(self) -> list[ClientFacts]:
+        """The client it happened to first, then the other own clients behind the door."""
+        if self.door is None:
+            return [self.client] if self.client else []
+        behind = standing.own_clients_behind(self.door, self.homes)
+        if self.client is None:
+            return behind
+        return [self.client, *(c for c in behind if c is not self.client)]
+
+
+def _per_home(t: _Told) -> Iterator[Case]:
+    yield t.case()
+
+
+def _per_client(t: _Told) -> Iterator[Case]:
+    if t.client:
+        yield t.case(t.client, door=t.door)
+
+
+def _per_provider(t: _Told) -> Iterator[Case]:
+    if t.client:
+        own = [t.h.organisation] if t.h.organisation else standing.providers_of(t.client, t.h.day)
+        for organisation in own:
+            yield t.case(t.client, organisation=organisation, door=t.door)
+
+
+def _per_ending_provider(t: _Told) -> Iterator[Case]:
+    if t.client:
+        for organisation in standing.providers_to_the_end(t.client, t.h.about.get("service")):
+            yield t.case(t.client, organisation=organisation)
+
+
+def _per_last_provider(t: _Told) -> Iterator[Case]:
+    if t.client:
+        for organisation in standing.providers_to_the_end(t.client):
+            yield t.case(t.client, organisation=organisation)
+
+
+def _per_provider_with_tag(t: _Told) -> Iterator[Case]:
+    for client in t.at_the_door():
+        for organisation in dict.fromkeys(client.tags.values()):
+            if t.door is not None or t.h.organisation in (None, organisation):
+                yield t.case(client, organisation=organisation)
+
+
+def _per_door(t: _Told) -> Iterator[Case]:
+    for door in [t.door] if t.door else list(t.home.doors.values()):
+        behind = standing.own_clients_behind(door, t.homes)
+        first = [t.client] if t.client else []
+        for client in first + [c for c in behind if c is not t.client]:
+            yield t.case(client, door=door)
+
+
+def _per_client_and_lock(t: _Told) -> Iterator[Case]:
+    for door in [t.door] if t.door else list(t.home.doors.values()):
+        if door.lock is not None:
+            for client in t.at_the_door():
+                yield t.case(client, door=door, about={**t.h.about, "lock": str(door.lock)})
+
+
+def _per_link(t: _Told) -> Iterator[Case]:
+    lock = uid_in(t.h.about, "lock")
+    for client in t.at_the_door():
+        for link_id, link in client.links.items():
+            if lock in (None, link.lock):
+                door = t.home.doors.get(link.door)
+                yield t.case(
+                    client, door=door, about={**t.h.about, "link": str(link_id), "lock": str(link.lock)}
+                )
+
+
+PER: dict[str, Callable[[_Told], Iterator[Case]]] = {
+    "home": _per_home,
+    "client": _per_client,
+    "decision": _per_client,
+    "order": _per_client,
+    "tag": _per_client,
+    "provider": _per_provider,
+    "ending_provider": _per_ending_provider,
+    "last_provider": _per_last_provider,
+    "provider_with_tag": _per_provider_with_tag,
+    "door": _per_door,
+    "client_and_lock": _per_client_and_lock,
+    "link": _per_link,
+}
+
+# What makes two duties of an ask the same duty. `decision_through` tells one ending of a decision from the next.
+SAME: dict[str, tuple[str, ...]] = {
+    "home": ("home",),
+    "client": ("client",),
+    "decision": ("client", "decision", "through"),
+    "order": ("order",),
+    "tag": ("client", "tag"),
+    "provider": ("client", "organisation", "former"),
+    "ending_provider": ("client", "organisation"),
+    "last_provider": ("client", "organisation"),
+    "provider_with_tag": ("client", "organisation"),
+    "door": ("door",),
+    "client_and_lock": ("client", "lock"),
+    "link": ("link",),
+}
+_OWN_FIELDS = ("home", "client", "door", "organisation")
+
+
+def cases(per: str, happening: Happening, homes: Homes) -> Iterator[Case]:
+    """The cases that a happening makes, one for each duty it may open."""
+    return PER[per](_Told(happening, homes))
+
+
+def identity(per: str, thing: OpenDuty) -> tuple[Any, ...]:
+    """What the duty is about, as far as `per` goes: two open duties of an ask never share it."""
+    return tuple(getattr(thing, f) if f in _OWN_FIELDS else thing.about.get(f) for f in SAME[per])
+
+
+def concerns(per: str, happening: Happening, duty: OpenDuty) -> bool:
+    """Is the happening about the same thing as the duty? (What a happening does not mention does not tell against it.)"""
+    for field in SAME[per]:
+        theirs = getattr(happening, field) if field in _OWN_FIELDS else happening.about.get(field)
+        mine = getattr(duty, field) if field in _OWN_FIELDS else duty.about.get(field)
+        if theirs is not None and mine is not None and theirs != mine:
+            return False
+    return True

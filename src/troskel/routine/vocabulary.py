@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+# ruff: noqa: E501 -- each word stands on a line of its own, however long
+"""The words a routine file may use. A file that names another is refused; a new word is a change of the program."""
+
+from __future__ import annotations
+
+from troskel.routine.model import Words
+
+
+def _words(text: str) -> dict[str, Words]:
+    """A table `name | svenska | English`, a line each."""
+    rows = [[cell.strip() for cell in row.split("|")] for row in text.strip().splitlines()]
+    return {name: Words(sv, en) for name, sv, en in rows}
+
+
+EVENTS = _words("""
+routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
+day.turned | ett nytt dygn börjar | a new day begins
+take_over.finished | övertagandet är klart | the take-over is finished
+organisation.registered | en organisation läggs upp | an organisation is registered
+account.registered | ett konto läggs upp | an account is registered
+things.registered | saker tas in i lager | things are taken into stock
+home.registered | en bostad läggs upp | a home is registered
+door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves
+client.registered | en kund läggs upp | a client is registered
+client.changed | kundens uppgifter ändras | the client's details change
+client.moved | kunden flyttar till en annan bostad | the client moves to another home
+client.died | kunden har avlidit | the client has died
+sharing.confirmed | någon har sagt vilka som delar bostad | someone has said who shares the home
+investigation.started | en utredning inleds | an investigation is started
+decision.made | ett beslut fattas | a decision is made
+decision.changed | ett beslut får andra dagar | a decision gets other days
+decision.ended | ett beslut avslutas | a decision is ended
+decision.withdrawn | ett beslut tas tillbaka | a decision is withdrawn
+ending.confirmed | handläggaren bekräftar att insatsen har upphört | the assessor confirms that the care has ended
+allocation.made | ett beslut fördelas till en utförare | a decision is allocated to a provider
+allocation.changed | en fördelning får andra dagar | an allocation gets other days
+allocation.ended | en fördelning avslutas | an allocation is ended
+allocation.withdrawn | en fördelning tas tillbaka | an allocation is withdrawn
+suspension.began | kunden är på sjukhus eller bortrest | the client is in hospital or away
+suspension.ended | kunden är hemma igen | the client is home again
+client.informed | kunden informeras, muntligt eller skriftligt | the client is informed, orally or in writing
+client.told_about_keys | kunden får veta vilka nycklar som ska lämnas | the client is told which keys to leave
+client.understood | kunden har förstått att låsvred monteras | the client has understood that a lock turner is to be mounted
+client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
+installation.ordered | montering beställs | an installation is ordered
+removal.ordered | nedmontering beställs | a removal is ordered
+order.booked | en tid bokas | a time is booked
+order.failed | låssmeden kunde inte göra jobbet | the locksmith could not do the work
+order.cancelled | en beställning avbeställs | an order is cancelled
+installation.reported | låsvredet är monterat | the lock turner is mounted
+removal.reported | låsvredet är nedmonterat | the lock turner is taken down
+link.made | kunden kopplas till låset | the client is linked to the lock
+link.removed | kopplingen tas bort | the link is removed
+tag.handed_over | en kvittensprodukt lämnas över | a receipt tag is handed over
+key.handed_over | en nyckel lämnas över | a key is handed over
+tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
+visit.registered | ett besök registreras | a visit is registered
+door.opened | en dörr öppnas | a door is opened
+duty.attested | en uppgift intygas för hand | a duty is attested by hand
+notice.read | ett meddelande är läst | a notice is read
+home.looked_at | någon har sett efter vad som sitter på dörrarna | someone has looked what is at the doors
+lock.taken_over | ett lås från tiden före övertagandet | a lock from before the take-over
+key.taken_over | en nyckel från tiden före övertagandet | a key from before the take-over
+tag.taken_over | en kvittensprodukt från tiden före övertagandet | a tag from before the take-over
+home.unknown | det är okänt vad som sitter på dörrarna | what is at the doors is unknown
+""")
+
+DERIVED = _words("""
+care.began | en utförares insats börjar | a provider's care begins
+care.ended | en utförares insats har upphört | a provider's care has ended
+service.ending_known | det blir känt att insatsen upphör | it becomes known that the service ends
+client.left | kunden har varken hemtjänst eller trygghetslarm kvar | the client has neither home care nor alarm left
+door.left | ingen kund bakom dörren har insats kvar | nobody behind the door has care left
+provider.left | utföraren har inte längre kunden | the provider no longer has the client
+provider.changed | en ny utförare tar över efter en annan | a new provider follows another
+decision.ending | ett beslut tar snart slut | a decision is about to end
+first.visit | utförarens första besök blir känt | the provider's first visit becomes known
+""")
+
+HAPPENINGS = EVENTS | DERIVED
+
+CONDITIONS = _words("""
+new_client | kunden är ny: insatsen börjar efter övertagandet och inget lås är kopplat | the client is new: care begins after the take-over and no lock is linked
+own_client | kunden är kommunens egen | the client is the municipality's own
+other_municipality | kunden är anvisad av en annan kommun | the client is assigned by another municipality
+has_care | kunden har ett beslut som gäller i dag eller senare | the client has a decision that covers today or later
+client_left | kunden har varken hemtjänst eller larm kvar, och det är bekräftat | the client has neither home care nor alarm left, and it is confirmed
+refused | kunden har sagt nej eller inte förstått | the client has refused or not understood
+understood | kunden har förstått | the client has understood
+informed_orally | kunden är muntligt informerad | the client is informed orally
+informed_in_writing | kunden är skriftligt informerad | the client is informed in writing
+told_about_keys | kunden vet vilka nycklar som ska lämnas | the client knows which keys to leave
+decision_allocated | beslutet är fördelat till en utförare | the decision is allocated to a provider
+next_day_decided | dagen efter beslutets slut har ett beslut | a decision covers the day after the end
+next_day_allocated | dagen efter beslutets slut har ett beslut som är fördelat | an allocated decision covers the day after the end
+ending_confirmed | det är bekräftat att insatsen upphör | it is confirmed that the care ends
+ends_otherwise | beslutet slutar numera tidigare | the decision now ends earlier
+home_care_is_ending | det är hemtjänsten som upphör | it is the home care that ends
+alarm_remains | trygghetslarmet finns kvar längre än hemtjänsten | the safety alarm stays longer than the home care
+nothing_remains | allt som kunden har haft upphör | everything the client has had ends
+has_provider | någon utförare har en kund bakom dörren | some provider has a client behind the door
+provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
+provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
+provider_left | utföraren har inte längre kunden | the provider no longer has the client
+provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
+provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
+tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client
+tag_came_from_client | kvittensprodukten kommer från kunden | the tag came from the client
+lock_at_door | ett låsvred sitter på dörren | a lock turner is at the door
+installation_ordered | montering är beställd men inte gjord | an installation is ordered and not done
+removal_ordered | nedmontering är beställd men inte gjord | a removal is ordered and not done
+cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
+linked | kunden är kopplad till låset | the client is linked to the lock
+care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | some own client behind the door has care left
+others_behind_door | någon annan kund bakom dörren har insats kvar | another client behind the door has care left
+carer_must_be_present | omvårdnadspersonal ska vara med | a carer must be present
+home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at the doors
+""")
+
+OWNERS = _words("""
+assessor | biståndshandläggaren | the assessor
+administrator | systemförvaltaren | the system administrator
+locksmith | låssmeden som fått beställningen | the locksmith who has the order
+provider | utföraren det gäller | the provider it is about
+former_provider | den tidigare utföraren | the former provider
+lead_provider | hemtjänstutföraren som fick kunden först, annars den som svarar på larmet | the home-care provider allocated first, else the one who answers the alarm
+last_provider | den utförare vars insats slutade sist | the provider whose care ended last
+""")
+
+SUBJECTS = _words("""
+home | varje bostad | each home
+client | varje kund | each client
+decision | varje beslut | each decision
+order | varje beställning | each order
+tag | varje kvittensprodukt | each tag
+provider | varje utförare | each provider
+ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end
+last_provider | varje utförare som har kunden till sista dagen | each provider that has the client to the last day
+provider_with_tag | varje utförare som har en kvittensprodukt hos kunden | each provider with a tag at the client
+door | varje dörr | each door
+client_and_lock | varje kund och lås | each client and lock
+link | varje koppling | each link
+""")
+
+BASES = _words("""
+opened | dagen då uppgiften uppstod | the day the duty arose
+care_begins | insatsens första dag | the first day of care
+decision_ends | beslutets sista dag | the decision's last day
+first_visit | utförarens första besök | the provider's first visit
+next_visit | utförarens nästa besök | the provider's next visit
+booking | den bokade dagen | the day booked
+care_ended | sista dagen med insats bakom dörren | the last day of care behind the door
+told | dagen då avslutet blev känt | the day the ending became known
+""")
+
+KINDS = _words("""
+duty | uppgift | duty
+notice | meddelande | notice
+email | e-post | e-mail
+""")
+
+ROLES = _words("""
+assessor | biståndshandläggare | assessor
+provider | hemtjänstutförare | home-care provider
+administrator | systemförvaltare | system administrator
+locksmith | låssmed | locksmith
+all | alla | all
+""")
