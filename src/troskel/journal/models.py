@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The tables of the journal. Lines are only ever inserted: triggers refuse the rest (guards.py)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from troskel.ground.models import Record
+from troskel.journal.form import BEFORE_FIRST
+
+
+class Kind(models.TextChoices):
+    """A municipality has one chain for what was done and one for what was read."""
+
+    ACTS = "acts"
+    READS = "reads"
+
+
+class Chain(Record):
+    """The head of a chain. Whoever appends holds this row, so that numbers and hashes follow each other."""
+
+    municipality = models.CharField(max_length=4)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    number = models.PositiveBigIntegerField(default=0, help_text="of the last line")
+    hash = models.CharField(max_length=64, default=BEFORE_FIRST, help_text="of the last line")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "kind"], name="one_chain_of_a_kind"),
+        ]
+
+
+class Line(Record):
+    """One thing that was done or read: ids, periods and codes, and no personal data."""
+
+    municipality = models.CharField(max_length=4)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    number = models.PositiveBigIntegerField()
+    occurred = models.DateTimeField(help_text="when it happened; a phone may tell it a week later")
+    recorded = models.DateTimeField(help_text="when it was written here")
+    actor_kind = models.CharField(max_length=20)
+    actor = models.UUIDField(null=True)
+    act = models.CharField(max_length=80)
+    paragraph = models.CharField(max_length=20)
+    event = models.CharField(max_length=80)
+    homes = models.TextField(help_text="JSON list of ids")
+    client = models.UUIDField(null=True)
+    body = models.TextField(help_text="canonical JSON; TEXT, since jsonb would reorder the keys")
+    detail_hash = models.CharField(
+        max_length=64, help_text="salted hash of the detail row, empty without one"
+    )
+    previous = models.CharField(max_length=64, help_text="hash of the line before")
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "kind", "number"], name="one_line_a_number"),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "kind", "client", "number"], name="journal_line_client"),
+            models.Index(fields=["municipality", "recorded"], name="journal_line_recorded"),
+        ]
+
+
+class Detail(models.Model):
+    """Free text and personal details of a line. Retention may delete the row; the chain still verifies."""
+
+    line = models.OneToOneField(Line, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    municipality = models.CharField(max_length=4)
+    salt = models.CharField(max_length=32)
+    text = models.TextField(help_text="canonical JSON")

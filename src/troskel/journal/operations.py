@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writing to the journal. There is one way: `append`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model
+
+from troskel.ground import clock
+from troskel.ground.ids import new_id
+from troskel.journal.form import (
+    BEFORE_FIRST,
+    Head,
+    Row,
+    canonical,
+    detail_hash,
+    instant,
+    line_hash,
+)
+from troskel.journal.models import Chain, Detail, Kind, Line
+
+_CODES = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the caller has to say; `append` makes a line of it."""
+
+    event: str
+    body: Mapping[str, Any]
+    act: str
+    paragraph: str
+    actor_kind: str
+    actor: UUID | None = None
+    homes: Sequence[UUID] = ()
+    client: UUID | None = None
+    occurred: datetime | None = None  # now, unless it happened earlier
+    detail: Mapping[str, Any] | None = None  # free text and personal details: all that may be deleted later
+
+
+def append(entries: Sequence[Entry], *, municipality: str, kind: str = Kind.ACTS) -> list[Line]:
+    """Add the entries to the end of a chain, in the caller's transaction, and give the lines.
+
+    Call it last: it holds the head of the chain until the transaction ends, and whoever else appends to this
+    chain waits. Three queries however many the entries; a fourth for details, and one more for the first
+    line of a chain.
+
+    Raises RuntimeError outside a transaction (a line must stand or fall with what it tells of), ValueError
+    for a value that has no canonical form.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("the journal is written in the transaction of what it tells of: open one")
+    if not entries:
+        return []
+    lines: list[Line] = []
+    details: list[Detail] = []
+    head = _locked_head(municipality, kind)
+    recorded = clock.now()
+    for entry in entries:
+        line, detail = _line(entry, head, recorded)
+        head = Head(municipality, kind, line.number, line.hash)
+        lines.append(line)
+        if detail is not None:
+            details.append(detail)
+    _insert(lines)
+    if details:
+        _insert(details)
+    Chain.objects.filter(municipality=municipality, kind=kind).update(number=head.number, hash=head.hash)
+    return lines
+
+
+def blank(lines: Sequence[UUID]) -> int:
+    """Delete the details of these lines, for ever; gives how many. Only the retention act may call this.
+
+    The lines stay as they are, and the chain still verifies, counting the blanked. The act itself journals
+    which lines it blanked, so that the count can be compared.
+    """
+    return Detail.objects.filter(line__in=lines).delete()[0]
+
+
+def _locked_head(municipality: str, kind: str) -> Head:
+    found = Chain.objects.select_for_update().filter(municipality=municipality, kind=kind)
+    number, written = found.values_list("number", "hash").first() or _new_head(municipality, kind)
+    return Head(municipality, kind, number, written)
+
+
+def _new_head(municipality: str, kind: str) -> tuple[int, str]:
+    """Create the head, or wait for the one that another transaction is creating and lock that."""
+    upsert = (
+        "INSERT INTO journal_chain (id, municipality, kind, number, hash) VALUES (%s, %s, %s, 0, %s) "
+        "ON CONFLICT (municipality, kind) DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(upsert, [new_id().hex, municipality, kind, BEFORE_FIRST])
+        if cursor.rowcount == 1:
+            return 0, BEFORE_FIRST
+    chain = Chain.objects.select_for_update().get(municipality=municipality, kind=kind)
+    return chain.number, chain.hash
+
+
+def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | None]:
+    line = Line(
+        id=new_id(),
+        municipality=head.municipality,
+        kind=head.kind,
+        number=head.number + 1,
+        occurred=entry.occurred or recorded,
+        recorded=recorded,
+        actor_kind=entry.actor_kind,
+        actor=entry.actor,
+        act=entry.act,
+        paragraph=entry.paragraph,
+        event=entry.event,
+        homes=canonical(entry.homes),
+        client=entry.client,
+        body=canonical(entry.body),
+        previous=head.hash,
+    )
+    detail = _detail(line, entry.detail) if entry.detail is not None else None
+    line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
+    line.hash = line_hash(as_row(line))
+    return line, detail
+
+
+def _detail(line: Line, told: Mapping[str, Any]) -> Detail:
+    return Detail(line=line, municipality=line.municipality, salt=secrets.token_hex(16), text=canonical(told))
+
+
+def as_row(line: Line) -> Row:
+    """The line as the text that is hashed. Raises ValueError where a code holds a line break."""
+    row = Row(
+        id=str(line.id),
+        municipality=line.municipality,
+        kind=line.kind,
+        number=str(line.number),
+        occurred=instant(line.occurred),
+        recorded=instant(line.recorded),
+        actor_kind=line.actor_kind,
+        actor=str(line.actor or ""),
+        act=line.act,
+        paragraph=line.paragraph,
+        event=line.event,
+        homes=line.homes,
+        client=str(line.client or ""),
+        body=line.body,
+        detail_hash=line.detail_hash,
+        previous=line.previous,
+        hash=line.hash,
+    )
+    for name in _CODES:
+        if "\n" in getattr(row, name):
+            raise ValueError(f"{name} holds a line break: it is a code")
+    return row
+
+
+def _insert(rows: Sequence[Model]) -> None:
+    """One statement for however many rows. The ORM splits a bulk insert by SQLite's limit on variables."""
+    fields = rows[0]._meta.concrete_fields
+    columns, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({places})",
+            [[_stored(getattr(row, field.attname)) for field in fields] for row in rows],
+        )
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
