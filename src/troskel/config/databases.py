@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From `TROSKEL_DATABASE` to what Django needs, with the options both databases were tried with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+FORMS = "sqlite:///folder/file.sqlite3 (four slashes for an absolute path) or postgresql://user@host:5432/name"
+
+# WAL and IMMEDIATE together: else transactions that read before they write fail as "locked" instead of waiting.
+# FULL: an act that was answered is on the disk, also after a power cut.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for the database at `url`."""
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite" and url.startswith("sqlite:///"):
+        return {**_sqlite(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
+    if scheme in ("postgresql", "postgres") and "://" in url:
+        return {**_postgresql(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
+    raise ValueError(f"TROSKEL_DATABASE begins with {scheme!r}: write {FORMS}")  # the rest may hold a password
+
+
+def _sqlite(url: str) -> dict[str, Any]:
+    path = unquote(url.removeprefix("sqlite:///"))
+    if not path or path.endswith("/"):
+        raise ValueError(f"TROSKEL_DATABASE names no file: write {FORMS}")
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(Path(path).absolute()), "OPTIONS": dict(SQLITE_OPTIONS)}
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ValueError(f"TROSKEL_DATABASE names no database: write {FORMS}")
+    asked = dict(parse_qsl(parts.query))  # ?host=/folder/of/socket, sslmode and what else libpq knows
+    host = asked.pop("host", None) or unquote(parts.hostname or "")
+    port = asked.pop("port", None) or str(parts.port or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": port,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**POSTGRESQL_OPTIONS, **asked},
+    }

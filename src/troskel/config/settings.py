@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings. Whatever differs from one place to another comes from the environment, as `TROSKEL_…`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from troskel.config.databases import database
+
+PRODUCTION = os.environ.get("TROSKEL_PRODUCTION") == "1"
+DEBUG = os.environ.get("TROSKEL_DEBUG") == "1" and not PRODUCTION
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# Who we are, and who carries our e-mail
+
+TROSKEL_MUNICIPALITY = os.environ.get("TROSKEL_MUNICIPALITY") or "0999"  # belongs to none: the demo's
+TROSKEL_SMTP = os.environ.get("TROSKEL_SMTP") or "smtp://127.0.0.1:1025"
+TROSKEL_MAIL_FROM = os.environ.get("TROSKEL_MAIL_FROM") or "troskel@example.org"
+
+# Secrets and addresses
+
+_SECRET_OF_DEVELOPMENT = "known to everyone: refused in production"
+
+
+def _secret() -> str:
+    given = os.environ.get("TROSKEL_SECRET", "")
+    if not PRODUCTION:
+        return given or _SECRET_OF_DEVELOPMENT
+    if len(given) < 32:
+        raise RuntimeError("TROSKEL_PRODUCTION=1 asks for TROSKEL_SECRET: at least 32 characters that nobody can guess")
+    return given
+
+
+def _hosts() -> list[str]:
+    given = [host.strip() for host in os.environ.get("TROSKEL_HOSTS", "").split(",") if host.strip()]
+    if PRODUCTION and not given:
+        raise RuntimeError("TROSKEL_PRODUCTION=1 asks for TROSKEL_HOSTS: the names it is reached by, with commas between")
+    return given or ["localhost", "127.0.0.1", "[::1]"]
+
+
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = _hosts()
+
+# Stores
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(os.environ.get("TROSKEL_DATABASE") or "sqlite:///data/troskel.sqlite3")
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+
+# Rooms, from the ground up
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "ninja",  # its files for the interactive documentation, so that nothing comes from elsewhere
+    "troskel.ground",
+    "troskel.journal",
+    "troskel.outbox",
+    "troskel.people",
+    "troskel.care",
+    "troskel.custody",
+    "troskel.orders",
+    "troskel.access",
+    "troskel.visits",
+    "troskel.billing",
+    "troskel.duties",
+    "troskel.permits",
+    "troskel.acts",
+    "troskel.exchange",
+    "troskel.simulator",
+    "troskel.api",
+    "troskel.web",
+    "troskel.phone",
+    "troskel.cli",
+]
+AUTH_USER_MODEL = "people.Account"
+
+# Requests
+
+MIDDLEWARE = [
+    "troskel.web.headers.StrictHeaders",
+    "troskel.api.problems.ProblemsOnly",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "troskel.config.urls"
+WSGI_APPLICATION = "troskel.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "troskel.web.pages.environment"},
+    },
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {}},
+]
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = os.environ.get("TROSKEL_STATIC")
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DEMO = os.environ.get("TROSKEL_DEMO") == "1" and not PRODUCTION  # anyone may become any of the demo's people
+
+# Time and language
+
+USE_TZ = True
+TIME_ZONE = "Europe/Stockholm"
+USE_I18N = True
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", "Svenska"), ("en", "English")]

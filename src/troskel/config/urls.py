@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which address leads to which room."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from troskel.api.urls import urls as api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api),
+    path("", include("troskel.web.urls")),
+    path("phone/", include("troskel.phone.urls")),
+]
