@@ -56,12 +56,21 @@ class Story:
         self.home_of: dict[UUID, UUID] = {}
         self.doors_of: dict[UUID, tuple[UUID, ...]] = {}
         self.order_at: dict[UUID, UUID] = {}
-        self.line("routine.in_force", (), version=routine.version, name="2016-11-29", **{"from": "2012-01-01"})
+        self.line(
+            "routine.in_force", (), version=routine.version, name="2016-11-29", **{"from": "2012-01-01"}
+        )
 
-    # -- the journal ---------------------------------------------------------------------------------------------
+    # -- the journal ------------------------------------------------------------------------------
 
     def line(
-        self, event: str, homes: tuple[UUID, ...] | list[UUID], client: UUID | None = None, /, *, occurred: Any = None, **body: Any
+        self,
+        event: str,
+        homes: tuple[UUID, ...] | list[UUID],
+        client: UUID | None = None,
+        /,
+        *,
+        occurred: Any = None,
+        **body: Any,
     ) -> Effects:
         recorded = datetime.combine(self.today, time(self.hour, len(self.lines) % 60), STOCKHOLM)
         if occurred is not None and not isinstance(occurred, datetime):
@@ -82,7 +91,9 @@ class Story:
             for state in self.homes.values():
                 wake_by(state, self.last.wake_all)
         # what was told is kept as it was then
-        self.last.opened = [msgspec.structs.replace(d) for d in self.last.opened] if self.stored else self.last.opened
+        self.last.opened = (
+            [msgspec.structs.replace(d) for d in self.last.opened] if self.stored else self.last.opened
+        )
         self.history.add(self.last)
         return self.last
 
@@ -101,7 +112,7 @@ class Story:
         self.serial += 1
         return named(f"{kind}-{self.serial}")
 
-    # -- people --------------------------------------------------------------------------------------------------
+    # -- people -----------------------------------------------------------------------------------
 
     def home(self, doors: int = 1) -> UUID:
         home = self.id("home")
@@ -135,7 +146,7 @@ class Story:
         self.line("client.moved", [old, to], client, from_home=old, to_home=to, on=day(on))
         self.home_of[client] = to
 
-    # -- care ----------------------------------------------------------------------------------------------------
+    # -- care -------------------------------------------------------------------------------------
 
     def decision(self, client: UUID, begins: Any, through: Any = None, service: str = HOME_CARE) -> UUID:
         decision = self.id("decision")
@@ -144,40 +155,67 @@ class Story:
         return decision
 
     def allocation(
-        self, client: UUID, decision: UUID, to: UUID, begins: Any, through: Any = None, service: str = HOME_CARE
+        self,
+        client: UUID,
+        decision: UUID,
+        to: UUID,
+        begins: Any,
+        through: Any = None,
+        service: str = HOME_CARE,
     ) -> UUID:
         allocation = self.id("alloc")
         body = {"from": day(begins), "through": through and day(through)}
         self.about(
-            "allocation.made", client, allocation=allocation, decision=decision, service=service, organisation=to, **body
+            "allocation.made",
+            client,
+            allocation=allocation,
+            decision=decision,
+            service=service,
+            organisation=to,
+            **body,
         )
         return allocation
 
-    def care(self, client: UUID, provider: UUID, begins: Any, through: Any = None, service: str = HOME_CARE) -> UUID:
+    def care(
+        self, client: UUID, provider: UUID, begins: Any, through: Any = None, service: str = HOME_CARE
+    ) -> UUID:
         decision = self.decision(client, begins, through, service)
         self.allocation(client, decision, provider, begins, through, service)
         return decision
 
     def ends(self, client: UUID, decision: UUID, through: Any, confirmed: bool = True) -> Effects:
-        return self.about("decision.ended", client, decision=decision, through=day(through), confirmed=confirmed, reason="x")
+        return self.about(
+            "decision.ended", client, decision=decision, through=day(through), confirmed=confirmed, reason="x"
+        )
 
-    # -- orders, locks, links --------------------------------------------------------------------------------------
+    # -- orders, locks, links ---------------------------------------------------------------------
 
     def at_door(self, event: str, client: UUID, door: UUID, /, **body: Any) -> Effects:
         return self.line(event, self.served_by(door), client, door=door, **body)
 
-    def order(self, client: UUID, door: UUID, by: UUID, kind: str = "installation", lock: UUID | None = None) -> UUID:
+    def order(
+        self, client: UUID, door: UUID, by: UUID, kind: str = "installation", lock: UUID | None = None
+    ) -> UUID:
         order = self.id("order")
         self.order_at[order] = door
         more = {"lock": lock} if lock else {"reason_code": "new"}
         self.at_door(
-            f"{kind}.ordered", client, door, order=order, number=self.serial, organisation=by, locksmith=SMITH, **more
+            f"{kind}.ordered",
+            client,
+            door,
+            order=order,
+            number=self.serial,
+            organisation=by,
+            locksmith=SMITH,
+            **more,
         )
         return order
 
     def about_order(self, event: str, client: UUID, order: UUID, by: UUID, /, **body: Any) -> Effects:
         door = self.order_at[order]
-        return self.at_door(event, client, door, order=order, number=1, organisation=by, locksmith=SMITH, **body)
+        return self.at_door(
+            event, client, door, order=order, number=1, organisation=by, locksmith=SMITH, **body
+        )
 
     def mounted(self, client: UUID, order: UUID, by: UUID) -> UUID:
         lock = self.id("lock")
@@ -194,12 +232,17 @@ class Story:
         self.linked(client, lock, door)
         return lock
 
-    # -- things and visits -----------------------------------------------------------------------------------------
+    # -- things and visits ------------------------------------------------------------------------
 
     def visit(self, client: UUID, by: UUID, on: Any = None, hour: int = 8) -> Effects:
         arrived = datetime.combine(day(on) if on else self.today, time(hour), STOCKHOLM)
         return self.about(
-            "visit.registered", client, occurred=arrived, visit=self.id("visit"), organisation=by, arrived=arrived
+            "visit.registered",
+            client,
+            occurred=arrived,
+            visit=self.id("visit"),
+            organisation=by,
+            arrived=arrived,
         )
 
     def tag_to(self, client: UUID, of: UUID, tag: UUID | None = None) -> UUID:
@@ -222,7 +265,7 @@ class Story:
         ends = {"from": {"kind": "organisation", "id": of}, "to": {"kind": "client", "id": client}}
         self.at_door("key.handed_over", client, door, key=key, organisation=of, **ends)
 
-    # -- asking ------------------------------------------------------------------------------------------------------
+    # -- asking -----------------------------------------------------------------------------------
 
     def open(self, name: str = "", kind: str | None = None) -> list[OpenDuty]:
         """Open duties and notices whose name begins so: "P1", "P6.order"."""
@@ -237,7 +280,11 @@ class Story:
         return duty
 
     def closed(self, name: str) -> list[tuple[str, date | None]]:
-        return [(x.state, x.day) for x in self.history.duties.values() if x.state != "open" and name_of(x.duty).startswith(name)]
+        return [
+            (x.state, x.day)
+            for x in self.history.duties.values()
+            if x.state != "open" and name_of(x.duty).startswith(name)
+        ]
 
     def mails(self, name: str = "") -> list[Email]:
         return [m for m in self.history.emails if f"{m.paragraph}.{m.ask}".startswith(name)]

@@ -275,6 +275,17 @@ def test_case_15_a_move_removes_at_one_door_and_installs_at_the_other():
     assert not s.open("A1")
 
 
+def test_case_15_keys_are_collected_at_the_new_home_though_they_never_were_at_the_old():
+    s = Story()
+    old, new = s.home(), s.home()
+    anna = s.client(old)
+    s.care(anna, NORTH, "2026-03-02")
+    s.moves(anna, new, "2026-03-10")
+    assert {d.home for d in s.open("P5.collect")} == {old, new}
+    s.until("2026-03-10")
+    assert {d.home for d in s.open("P5.collect")} == {d.home for d in s.open("P2")} == {new}
+
+
 def test_case_15_in_hospital_nothing_is_removed():
     s = Story()
     anna = s.client()
@@ -293,7 +304,15 @@ def test_take_over_asks_nothing_but_what_lies_ahead():
     decision = s.decision(anna, "2024-01-01", "2026-04-15")
     s.allocation(anna, decision, SOUTH, "2024-01-01", "2025-12-31")
     s.allocation(anna, decision, NORTH, "2026-01-01", "2026-04-15")
-    s.at_door("lock.taken_over", anna, door, lock=s.id("lock"), serial="S", since=date(2024, 2, 1), link=s.id("link"))
+    s.at_door(
+        "lock.taken_over",
+        anna,
+        door,
+        lock=s.id("lock"),
+        serial="S",
+        since=date(2024, 2, 1),
+        link=s.id("link"),
+    )
     s.line("take_over.finished", (), day=date(2026, 3, 2))
     assert {d.paragraph for d in s.open()} == {"A8"}
     assert not s.mails()

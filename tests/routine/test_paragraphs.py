@@ -284,7 +284,11 @@ def test_p7_fetch_the_tag_and_tell_the_administrator():
 def test_l1_ten_working_days():
     s, anna, _, (door,) = new_client()
     order = s.order(anna, door, NORTH)
-    assert (s.the("L1").due, s.the("L1").role, s.the("L1").organisation) == (date(2026, 3, 16), "locksmith", SMITH)
+    assert (s.the("L1").due, s.the("L1").role, s.the("L1").organisation) == (
+        date(2026, 3, 16),
+        "locksmith",
+        SMITH,
+    )
     s.mounted(anna, order, NORTH)
     assert [state for state, _ in s.closed("L1")] == ["done"]
 
@@ -304,7 +308,12 @@ def test_s2_link_the_next_working_day_then_also_the_provider():
     s.until("2026-03-06")
     lock = s.mounted(anna, order, NORTH)  # a Friday
     s2 = s.the("S2")
-    assert (s2.role, s2.due, s2.also_role, s2.also_organisation) == ("administrator", date(2026, 3, 9), "provider", NORTH)
+    assert (s2.role, s2.due, s2.also_role, s2.also_organisation) == (
+        "administrator",
+        date(2026, 3, 9),
+        "provider",
+        NORTH,
+    )
     assert s2.also_from == date(2026, 3, 9)
     s.linked(anna, lock, door)
     assert [state for state, _ in s.closed("S2")] == ["done"]

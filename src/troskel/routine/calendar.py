@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Swedish working days. The three great eves are free in practice; a routine file says which eves it counts."""
+"""Swedish working days. The three great eves are free in practice; a routine file says which eves it
+counts."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ ALL_EVES = tuple(EVES)
 def easter_sunday(year: int) -> date:
     """Easter Sunday in the Gregorian calendar, from the golden number, the epact and the Sunday letter."""
     golden = year % 19
-    century, in_century = divmod(year, 100)
+    century = year // 100
     moon_shift = century - century // 4 - (8 * century + 13) // 25
     epact = (19 * golden + moon_shift + 15) % 30
     epact -= (epact // 28) * (1 - (29 // (epact + 1)) * ((21 - golden) // 11))
@@ -69,7 +70,8 @@ def is_working_day(day: date, eves: tuple[str, ...] = ALL_EVES) -> bool:
 
 
 def add_working_days(day: date, count: int, eves: tuple[str, ...] = ALL_EVES) -> date:
-    """The count-th working day after `day` (before it, if negative); 0 is the day itself or the next working day."""
+    """The count-th working day after `day` (before it, if negative); 0 is the day itself or the next
+    working day."""
     if count == 0:
         while not is_working_day(day, eves):
             day += ONE_DAY

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The conditions a routine file may name, each a question about one case. `not` before a name turns it round."""
+"""The conditions a routine file may name, each a question about one case. `not` before a name turns it
+round."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def _ends_otherwise(client: ClientFacts, case: Case) -> bool:
     through = case.about.get("through")
     if decision is None:
         return True
-    return through is not None and decision.through is not None and decision.through.isoformat() < str(through)
+    return (
+        through is not None and decision.through is not None and decision.through.isoformat() < str(through)
+    )
 
 
 def _decision_allocated(client: ClientFacts, case: Case) -> bool:

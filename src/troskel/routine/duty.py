@@ -14,7 +14,8 @@ from troskel.routine.facts import HomeFacts
 
 
 class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Something a paragraph asks of someone and that is not yet done. `opened_line` is None where the calendar
+    """Something a paragraph asks of someone and that is not yet done. `opened_line` is None where the
+    calendar
     opened it; `since` is the instant it opened; `also_role` may do it too from `also_from`."""
 
     id: UUID
@@ -38,7 +39,8 @@ class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Closed(msgspec.Struct, frozen=True):
-    """A duty's end: `done` or `moot`, on the day it happened, and the line that did it (None: the calendar)."""
+    """A duty's end: `done` or `moot`, on the day it happened, and the line that did it (None: the
+    calendar)."""
 
     duty: OpenDuty
     state: str
@@ -47,7 +49,8 @@ class Closed(msgspec.Struct, frozen=True):
 
 
 class Email(msgspec.Struct, frozen=True, kw_only=True):
-    """An automatic e-mail (S1, S3): to roles, about ids. `key` is the same however often the line is replayed."""
+    """An automatic e-mail (S1, S3): to roles, about ids. `key` is the same however often the line is
+    replayed."""
 
     key: str
     paragraph: str
@@ -71,7 +74,8 @@ class Seen(msgspec.Struct, omit_defaults=True):
 
 
 class HomeState(msgspec.Struct, omit_defaults=True):
-    """A home as the engine keeps it between lines: a cache, rebuilt by replay at any time. `wake` is the next day on
+    """A home as the engine keeps it between lines: a cache, rebuilt by replay at any time. `wake` is the
+    next day on
     which something may happen by the calendar alone."""
 
     facts: HomeFacts
@@ -96,7 +100,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effects(msgspec.Struct):
-    """All that followed from a line. `touched`: homes whose state changed; `wake_all`: every home of the municipality
+    """All that followed from a line. `touched`: homes whose state changed; `wake_all`: every home of the
+    municipality
     is to be woken on this day at the latest (a new version comes into force)."""
 
     opened: list[OpenDuty] = []

@@ -3,90 +3,39 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
 from troskel.routine import calendar, dues, happenings, owners, subjects
 from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, derived_id
-from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
-from troskel.routine.fold import fold, visited_at, visited_on
+from troskel.routine.facts import ClientFacts, HomeFacts
+from troskel.routine.fold import fold
+from troskel.routine.fold_things import visited_at, visited_on
 from troskel.routine.line import STOCKHOLM, Line, stockholm_day, told_on, uid_in
-from troskel.routine.model import Routine
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.standing import is_being_taken_over
 from troskel.routine.subjects import Case
+from troskel.routine.versions import Routines
 
+# What a duty or an e-mail remembers of the happening it came from.
 ABOUT = (
-    "order",
-    "number",
-    "lock",
-    "serial",
-    "link",
-    "tag",
-    "decision",
-    "service",
-    "through",
-    "former",
-    "starts",
-    "presence",
-    "reason_code",
-    "code",
-    "locksmith",
+    *("order", "number", "lock", "serial", "link", "tag", "decision", "service"),
+    *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
 )
 
 
-class Routines:
-    """The versions a municipality has approved, and from which day each is in force."""
-
-    def __init__(self, by_hash: Mapping[str, Routine], in_force: Iterable[tuple[date, str]] = ()) -> None:
-        self.by_hash = dict(by_hash)
-        self.in_force: list[tuple[date, str]] = []
-        self._rules: dict[str, Rules] = {}
-        for begins, version in in_force:
-            self.enter(begins, version)
-
-    def enter(self, begins: date, version: str) -> None:
-        """A version comes into force on a day; of two from the same day the later entered holds."""
-        if version not in self.by_hash:
-            raise LookupError(f"routine version {version} is not known")
-        self.in_force = [entry for entry in self.in_force if entry[0] != begins]
-        insort(self.in_force, (begins, version))
-
-    def version_on(self, day: date) -> str | None:
-        """The version in force on the day, or None before the first."""
-        found = None
-        for begins, version in self.in_force:
-            if begins <= day:
-                found = version
-        return found
-
-    def rules_on(self, day: date) -> Rules | None:
-        """The rules in force on the day."""
-        version = self.version_on(day)
-        return self.rules_of(version) if version else None
-
-    def rules_of(self, version: str) -> Rules:
-        """The rules of one version (an open duty keeps those it was born with)."""
-        rules = self._rules.get(version)
-        if rules is None:
-            rules = self._rules[version] = Rules(self.by_hash[version])
-        return rules
-
-    def next_change(self, day: date) -> date | None:
-        """The next day another version comes into force."""
-        return next((begins for begins, _ in self.in_force if begins > day), None)
-
-
 def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
-    """Homes that must be loaded before the line can be laid in: those who share a door, or to which a client moved.
-    Call again after loading, until it answers with none. (A home named by the line and not known is made anew.)"""
+    """Homes that must be loaded before the line can be laid in: those who share a door, or to which a
+    client moved.
+    Call again after loading, until it answers with none. (A home named by the line and not known is made
+    anew.)"""
     return {home for home in _around(homes, line.homes) if home not in homes} - set(line.homes)
 
 
 def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Effects:
-    """Lay one line into the homes, and say what the routine then asks. Changes the states in `homes` in place."""
+    """Lay one line into the homes, and say what the routine then asks. Changes the states in `homes` in
+    place."""
     effects = Effects()
     if line.event == "routine.in_force":
         begins = date.fromisoformat(line.body["from"])
@@ -109,7 +58,8 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
 def turn(
     routines: Routines, homes: dict[UUID, HomeState], due: Iterable[UUID], day: date, effects: Effects
 ) -> None:
-    """Turn the day for these homes: each wakes on every day it has slept past, in order, neighbours together."""
+    """Turn the day for these homes: each wakes on every day it has slept past, in order, neighbours
+    together."""
     done: set[UUID] = set()
     asleep = [home for home in due if (wake := homes[home].wake) is not None and wake <= day]
     for home in sorted(asleep):
@@ -150,7 +100,8 @@ class _Turn:
         self.routines, self.states, self.around, self.effects = routines, homes, around, effects
         self.facts = {home: homes[home].facts for home in around}
 
-    # -- the calendar --------------------------------------------------------------------------------------------
+    # -- the calendar
+    # --------------------------------------------------------------------------------------------
 
     def catch_up(self, day: date) -> None:
         """Wake on every day slept past, the earliest first."""
@@ -177,7 +128,8 @@ class _Turn:
         self.states[home].wake = wake if change is None else min(wake or change, change)
         self.effects.touched.add(home)
 
-    # -- a line --------------------------------------------------------------------------------------------------
+    # -- a line
+    # --------------------------------------------------------------------------------------------------
 
     def take_in(self, line: Line, day: date) -> None:
         """Catch up to the day, lay the line in, and settle what follows."""
@@ -188,11 +140,7 @@ class _Turn:
         if line.event == "client.moved":
             self.move_duties(line)
         found = [self.told(line, touched, day, occurred)]
-        if (
-            first_visit is not None
-            and first_visit != self.first_visit(line)
-            or self.is_first(line, first_visit)
-        ):
+        if line.event == "visit.registered" and first_visit != self.first_visit(line):
             found.append(self.first_visit_happening(line, touched, day))
         if line.client is not None and line.event in LOOK_AFTER:
             for home in touched:
@@ -254,9 +202,6 @@ class _Turn:
         ]
         return min(days, default=None)
 
-    def is_first(self, line: Line, before: date | None) -> bool:
-        return line.event == "visit.registered" and before is None and self.first_visit(line) is not None
-
     def first_visit_happening(self, line: Line, touched: list[UUID], day: date) -> Happening:
         return Happening(
             name="first.visit",
@@ -280,7 +225,8 @@ class _Turn:
                 new.open.append(duty)
                 self.effects.changed.append(duty)
 
-    # -- settling: first what is over, then what is new ------------------------------------------------------------
+    # -- settling: first what is over, then what is new
+    # ------------------------------------------------------------
 
     def settle(
         self, found: list[Happening], touched: list[UUID], day: date, occurred: date, line: Line | None
@@ -397,7 +343,7 @@ class _Turn:
             opened_line=happening.line,
         )
         same = subjects.identity(ask.per, duty)
-        if self.is_open(rule, same, case.door):
+        if self.is_open(rule, same):
             return
         source = happening.line if happening.line is not None else happening.day
         duty.id = derived_id(happening.since, source, duty.paragraph, duty.ask, *same)
@@ -410,7 +356,7 @@ class _Turn:
         self.effects.touched.add(duty.home)
         self.effects.opened.append(duty)
 
-    def is_open(self, rule: Rule, same: tuple[object, ...], door: DoorFacts | None) -> bool:
+    def is_open(self, rule: Rule, same: tuple[object, ...]) -> bool:
         """Is the same duty open already, here or (for a shared door) at a neighbour's?"""
         return any(
             duty.ask == rule.ask.ask
@@ -428,17 +374,8 @@ def _about(case: Case) -> dict[str, object]:
 # Events after which coverage, providers, endings or doors may stand otherwise than before.
 LOOK_AFTER = frozenset(
     {
-        "client.registered",
-        "client.moved",
-        "client.died",
-        "decision.made",
-        "decision.changed",
-        "decision.ended",
-        "decision.withdrawn",
-        "ending.confirmed",
-        "allocation.made",
-        "allocation.changed",
-        "allocation.ended",
-        "allocation.withdrawn",
+        *("client.registered", "client.moved", "client.died", "decision.made"),
+        *("decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
+        *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }
 )

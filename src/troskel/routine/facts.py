@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is known of a home: its clients, their care, its doors and what is at them. Ids and days, no personal data."""
+"""What is known of a home: its clients, their care, its doors and what is at them. Ids and days, no
+personal data."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ ALARM = "safety_alarm"
 
 
 class DecisionFacts(msgspec.Struct, omit_defaults=True):
-    """A granted service. `confirmed`: a person has said that it ends on its last day, it does not merely run out."""
+    """A granted service. `confirmed`: a person has said that it ends on its last day, it does not merely
+    run out."""
 
     service: str
     begins: date
@@ -42,7 +44,8 @@ class LinkFacts(msgspec.Struct, omit_defaults=True):
 
 
 class ClientFacts(msgspec.Struct, omit_defaults=True):
-    """What is known of a client in this home. `stay` is the first day of the care that now goes on, or went on last."""
+    """What is known of a client in this home. `stay` is the first day of the care that now goes on, or went
+    on last."""
 
     client: UUID
     own: bool = True

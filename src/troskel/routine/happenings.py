@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What follows from a line or from the calendar: care began, the client has left, a provider followed another …"""
+"""What follows from a line or from the calendar: care began, the client has left, a provider followed
+another …"""
 
 from __future__ import annotations
 
@@ -93,7 +94,8 @@ def since_last_look(
 def endings_near(
     client: ClientFacts, home: HomeFacts, day: date, notice_days: int, since: datetime
 ) -> Iterator[Happening]:
-    """A8: decisions that end within the notice (or just ended), where nobody has said that the care is to end."""
+    """A8: decisions that end within the notice (or just ended), where nobody has said that the care is to
+    end."""
     if client.moved_out is not None or client.died is not None:
         return
     notice = timedelta(days=notice_days)

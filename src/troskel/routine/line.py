@@ -15,7 +15,8 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One journal line. `occurred` is when it happened, `recorded` when it became known (a phone may be late)."""
+    """One journal line. `occurred` is when it happened, `recorded` when it became known (a phone may be
+    late)."""
 
     number: int
     occurred: datetime

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where in a TOML file a key or a word stands, so that a refusal can name the line. (tomllib does not say.)"""
+"""Where in a TOML file a key or a word stands, so that a refusal can name the line. (tomllib does not
+say.)"""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import re
 
 Where = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)(?:\.[A-Za-z0-9_-]+)*\s*=")
 _STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
@@ -31,7 +32,7 @@ class Places:
                 continue
             if depth == 0 and (key := _KEY.match(line)):
                 self.at.setdefault((*here, key[1]), number)
-                if key[1] in ("id", "ask") and (name := _STRINGS.search(line)):
+                if here != ("header",) and key[1] in ("id", "ask") and (name := _STRINGS.search(line)):
                     self.titles.setdefault(here, name[0][1:-1])
             for mark in ('"""', "'''"):
                 if line.count(mark) % 2:
@@ -51,7 +52,8 @@ class Places:
         return here
 
     def line_of(self, where: Where, word: str | None = None) -> int:
-        """The line of a key (else of the table it belongs in); with a word, the line on which the word stands."""
+        """The line of a key (else of the table it belongs in); with a word, the line on which the word
+        stands."""
         while where and where not in self.at:
             where = where[:-1]
         start = self.at.get(where, 1)

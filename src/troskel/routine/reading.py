@@ -83,7 +83,8 @@ class _Reader:
         self.file, self.places = file, places
         self.problems: list[tuple[int, str]] = []
 
-    # -- the parts of the document --------------------------------------------------------------------------------
+    # -- the parts of the document
+    # --------------------------------------------------------------------------------
 
     def routine(self, table: Table, version: str) -> Routine:
         self.keys(table, (), {"header", "heading", "paragraph"})
@@ -121,7 +122,7 @@ class _Reader:
             change_note=self.words(table, at, "change_note"),
             free_eves=eves,
         )
-        if header.changed < header.valid_from:
+        if date.min < header.changed < header.valid_from:
             self.problem(at, "changed", "is before valid_from")
         return header
 
@@ -220,7 +221,8 @@ class _Reader:
         base = self.name(step, at, ways[0], vocabulary.BASES, "due base", said_of="due")
         return Step(base, -count if ways == ["before"] else count, counts == ["working_days"])
 
-    # -- the kinds of values ----------------------------------------------------------------------------------------
+    # -- the kinds of values
+    # ----------------------------------------------------------------------------------------
 
     def problem(self, at: Where, key: str, reason: str, word: str | None = None) -> None:
         line = self.places.line_of((*at, key), word)

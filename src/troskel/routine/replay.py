@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Replay: the whole journal again, under the versions that were in force, or under another; and what would differ."""
+"""Replay: the whole journal again, under the versions that were in force, or under another; and what would
+differ."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from uuid import UUID
 import msgspec
 
 from troskel.routine.duty import Effects, Email, HomeState, OpenDuty
-from troskel.routine.engine import Routines, advance, turn, wake_by
+from troskel.routine.engine import advance, turn, wake_by
 from troskel.routine.line import Line
 from troskel.routine.model import Routine
+from troskel.routine.versions import Routines
 
 
 class Lived(msgspec.Struct):
@@ -50,7 +52,8 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None = None) -> History:
-    """Lay all lines in, in order. With `instead`, as though that version had been in force from the first day."""
+    """Lay all lines in, in order. With `instead`, as though that version had been in force from the first
+    day."""
     under = Routines(routines.by_hash)
     if instead is not None:
         under = Routines({**routines.by_hash, instead.version: instead}, [(date.min, instead.version)])
@@ -94,7 +97,8 @@ def _turn(
 
 
 def compare(before: History, after: History) -> list[Difference]:
-    """Only the duties that differ: opened in one only, due another day, of someone else, or ended otherwise."""
+    """Only the duties that differ: opened in one only, due another day, of someone else, or ended
+    otherwise."""
     found = []
     mine, theirs = _by_subject(before), _by_subject(after)
     for subject in dict.fromkeys([*mine, *theirs]):

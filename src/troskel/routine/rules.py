@@ -46,11 +46,9 @@ class Rule:
             return "done"
         if self.done_by:
             for happening in found:
-                if happening.name in self.done_by and (
-                    self.done_when or subjects.concerns(self.ask.per, happening, duty)
-                ):
-                    if all(test(case) for test in self.done_when):
-                        return "done"
+                is_ours = bool(self.done_when) or subjects.concerns(self.ask.per, happening, duty)
+                if happening.name in self.done_by and is_ours and all(test(case) for test in self.done_when):
+                    return "done"
         elif self.done_when and all(test(case) for test in self.done_when):
             return "done"
         if self.moot_on:

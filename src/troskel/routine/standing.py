@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How does it stand? Named questions on the facts, asked by the rules of acts and by the routine's conditions alike."""
+"""How does it stand? Named questions on the facts, asked by the rules of acts and by the routine's
+conditions alike."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ SERVICES = (HOME_CARE, ALARM)
 Homes = Mapping[UUID, HomeFacts]
 
 
-# -- periods: a decision or allocation reaches no further than the client's life in this home ----------------------
+# -- periods: a decision or allocation reaches no further than the client's life in this home
+# ----------------------
 
 
 def here_through(client: ClientFacts) -> date:
@@ -44,7 +46,8 @@ def first_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> 
 
 
 def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> date:
-    """The last day of a decision or allocation in this home; FOREVER where none is set. An allocation never outlives
+    """The last day of a decision or allocation in this home; FOREVER where none is set. An allocation never
+    outlives
     its decision."""
     last = granted.through or FOREVER
     if isinstance(granted, AllocationFacts):
@@ -56,7 +59,8 @@ def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> d
     return last
 
 
-# -- care ---------------------------------------------------------------------------------------------------------
+# -- care
+# ---------------------------------------------------------------------------------------------------------
 
 
 def decided(client: ClientFacts, service: str, day: date) -> bool:
@@ -87,7 +91,8 @@ def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:
 
 
 def has_care_left(client: ClientFacts, day: date) -> bool:
-    """Does any decision of either service cover this day or a later one? The dead and those who moved away have none."""
+    """Does any decision of either service cover this day or a later one? The dead and those who moved away
+    have none."""
     return any(
         last_day(client, d) >= day and last_day(client, d) >= d.begins for d in client.decisions.values()
     )
@@ -100,7 +105,8 @@ def last_decision(client: ClientFacts, service: str) -> DecisionFacts | None:
 
 
 def ending_is_known(client: ClientFacts, service: str) -> bool:
-    """Has a person said that the service ends (or is the client dead, or moving away)? Running out is not an ending."""
+    """Has a person said that the service ends (or is the client dead, or moving away)? Running out is not
+    an ending."""
     last = last_decision(client, service)
     if last is None:
         return False
@@ -126,7 +132,8 @@ def nothing_remains(client: ClientFacts) -> bool:
 
 
 def has_left(client: ClientFacts, day: date) -> bool:
-    """Neither home care nor alarm any more, and someone has confirmed it; or dead, or moved from this home (P6, P7)."""
+    """Neither home care nor alarm any more, and someone has confirmed it; or dead, or moved from this home
+    (P6, P7)."""
     if here_through(client) < day:
         return True
     return nothing_remains(client) and not has_care_left(client, day)
@@ -149,7 +156,8 @@ def is_being_taken_over(client: ClientFacts, day: date) -> bool:
     )
 
 
-# -- providers -----------------------------------------------------------------------------------------------------
+# -- providers
+# -----------------------------------------------------------------------------------------------------
 
 
 def providers_of(client: ClientFacts, day: date) -> list[UUID]:
@@ -159,7 +167,8 @@ def providers_of(client: ClientFacts, day: date) -> list[UUID]:
 
 
 def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """No ongoing or coming allocation, and not a mere gap: ended by someone, followed by another, or the client left."""
+    """No ongoing or coming allocation, and not a mere gap: ended by someone, followed by another, or the
+    client left."""
     mine = [a for a in client.allocations.values() if a.organisation == organisation]
     if not mine:
         return False
@@ -211,7 +220,8 @@ def providers_to_the_end(client: ClientFacts, service: str | None = None) -> lis
     return list(dict.fromkeys(a.organisation for a in found if last_day(client, a) == last))
 
 
-# -- doors ---------------------------------------------------------------------------------------------------------
+# -- doors
+# ---------------------------------------------------------------------------------------------------------
 
 
 def homes_behind(door: DoorFacts, homes: Homes) -> list[HomeFacts]:
@@ -261,7 +271,8 @@ def open_orders(door: DoorFacts, kind: str | None = None) -> list[OrderFacts]:
     return [order for order in door.orders.values() if kind in (None, order.kind)]
 
 
-# -- things --------------------------------------------------------------------------------------------------------
+# -- things
+# --------------------------------------------------------------------------------------------------------
 
 
 def is_linked(client: ClientFacts, lock: UUID | None = None) -> bool:

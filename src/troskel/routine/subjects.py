@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One duty per what? A happening is told out into cases: this client, that provider, each door, each link …"""
+"""One duty per what? A happening is told out into cases: this client, that provider, each door, each link
+…"""
 
 from __future__ import annotations
 
@@ -181,17 +182,19 @@ PER: dict[str, Callable[[_Told], Iterator[Case]]] = {
     "link": _per_link,
 }
 
-# What makes two duties of an ask the same duty. `decision_through` tells one ending of a decision from the next.
+# What makes two duties of an ask the same duty. A decision's `through` tells one ending of it from the next;
+# a
+# provider has a client anew in each home, so that old keys go back while new ones are collected.
 SAME: dict[str, tuple[str, ...]] = {
     "home": ("home",),
     "client": ("client",),
     "decision": ("client", "decision", "through"),
     "order": ("order",),
     "tag": ("client", "tag"),
-    "provider": ("client", "organisation", "former"),
-    "ending_provider": ("client", "organisation"),
-    "last_provider": ("client", "organisation"),
-    "provider_with_tag": ("client", "organisation"),
+    "provider": ("home", "client", "organisation", "former"),
+    "ending_provider": ("home", "client", "organisation"),
+    "last_provider": ("home", "client", "organisation"),
+    "provider_with_tag": ("home", "client", "organisation"),
     "door": ("door",),
     "client_and_lock": ("client", "lock"),
     "link": ("link",),
@@ -210,7 +213,8 @@ def identity(per: str, thing: OpenDuty) -> tuple[Any, ...]:
 
 
 def concerns(per: str, happening: Happening, duty: OpenDuty) -> bool:
-    """Is the happening about the same thing as the duty? (What a happening does not mention does not tell against it.)"""
+    """Is the happening about the same thing as the duty? (What a happening does not mention does not tell
+    against it.)"""
     for field in SAME[per]:
         theirs = getattr(happening, field) if field in _OWN_FIELDS else happening.about.get(field)
         mine = getattr(duty, field) if field in _OWN_FIELDS else duty.about.get(field)

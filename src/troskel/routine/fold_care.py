@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a line about care says: decisions, allocations, being away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from troskel.routine import standing
+from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
+from troskel.routine.line import Line, day_in, stockholm_day, uid
+
+
+def decision_made(client: ClientFacts, line: Line) -> None:
+    """A service is granted. After a real ending it is a new beginning: everything is said anew."""
+    begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
+    if client.stay is not None and standing.has_left(client, today):
+        client.stay, client.informed, client.first_visits = begins, [], {}
+        client.told_about_keys = client.understood = client.refused = False
+    client.stay = min(client.stay, begins) if client.stay else begins
+    client.decisions[uid(line.body["decision"])] = DecisionFacts(
+        service=line.body["service"], begins=begins, through=day_in(line.body, "through")
+    )
+
+
+def decision_changed(client: ClientFacts, line: Line) -> None:
+    """Other days; an ending that was said before no longer stands."""
+    decision = client.decisions.get(uid(line.body["decision"]))
+    if decision is not None:
+        decision.begins = day_in(line.body, "from") or decision.begins
+        decision.through, decision.ended, decision.confirmed = day_in(line.body, "through"), False, False
+        client.stay = min(client.stay, decision.begins) if client.stay else decision.begins
+
+
+def decision_ended(client: ClientFacts, line: Line) -> None:
+    """The service ends; `confirmed` is false where an import merely no longer mentions it."""
+    decision = client.decisions.get(uid(line.body["decision"]))
+    if decision is not None:
+        decision.through, decision.ended = day_in(line.body, "through"), True
+        decision.confirmed = bool(line.body.get("confirmed"))
+        if decision.confirmed:
+            client.told = stockholm_day(line.recorded)
+
+
+def decision_withdrawn(client: ClientFacts, line: Line) -> None:
+    """Taken back: from today it no longer holds."""
+    decision, today = client.decisions.get(uid(line.body["decision"])), stockholm_day(line.recorded)
+    if decision is not None:
+        yesterday = today - standing.ONE_DAY
+        decision.through = min(decision.through or yesterday, yesterday)
+        decision.ended = decision.confirmed = True
+        client.told = today
+
+
+def ending_confirmed(client: ClientFacts, line: Line) -> None:
+    """An assessor says that what has run out, or was no longer mentioned, has really ended."""
+    today = stockholm_day(line.recorded)
+    for decision in client.decisions.values():
+        if decision.ended or (decision.through is not None and decision.through < today):
+            decision.confirmed = True
+    client.told = today
+
+
+def allocation_made(client: ClientFacts, line: Line) -> None:
+    """A decision is given to a provider (A4)."""
+    client.allocations[uid(line.body["allocation"])] = AllocationFacts(
+        decision=uid(line.body["decision"]),
+        service=line.body["service"],
+        organisation=uid(line.body["organisation"]),
+        begins=date.fromisoformat(line.body["from"]),
+        through=day_in(line.body, "through"),
+    )
+
+
+def allocation_changed(client: ClientFacts, line: Line) -> None:
+    """Other days."""
+    allocation = client.allocations.get(uid(line.body["allocation"]))
+    if allocation is not None:
+        allocation.begins = day_in(line.body, "from") or allocation.begins
+        allocation.through, allocation.confirmed = day_in(line.body, "through"), False
+
+
+def allocation_ended(client: ClientFacts, line: Line) -> None:
+    """The provider no longer has the client after this day."""
+    allocation = client.allocations.get(uid(line.body["allocation"]))
+    if allocation is not None:
+        allocation.through, allocation.confirmed = (
+            day_in(line.body, "through"),
+            bool(line.body.get("confirmed")),
+        )
+
+
+def allocation_withdrawn(client: ClientFacts, line: Line) -> None:
+    """Taken back: from today it no longer holds."""
+    allocation = client.allocations.get(uid(line.body["allocation"]))
+    if allocation is not None:
+        yesterday = stockholm_day(line.recorded) - standing.ONE_DAY
+        allocation.through, allocation.confirmed = min(allocation.through or yesterday, yesterday), True
+
+
+def suspension_began(client: ClientFacts, line: Line) -> None:
+    """In hospital or away: access rests, nothing is removed."""
+    client.suspended = day_in(line.body, "from")
+
+
+def suspension_ended(client: ClientFacts, line: Line) -> None:
+    """Home again."""
+    client.suspended = None
+
+
+ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
+    "decision.made": decision_made,
+    "decision.changed": decision_changed,
+    "decision.ended": decision_ended,
+    "decision.withdrawn": decision_withdrawn,
+    "ending.confirmed": ending_confirmed,
+    "allocation.made": allocation_made,
+    "allocation.changed": allocation_changed,
+    "allocation.ended": allocation_ended,
+    "allocation.withdrawn": allocation_withdrawn,
+    "suspension.began": suspension_began,
+    "suspension.ended": suspension_ended,
+}

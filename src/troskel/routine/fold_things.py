@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a line about things says: orders, locks, links, tags, keys; and visits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from troskel.routine.facts import ClientFacts, DoorFacts, KeyFacts, LinkFacts, OrderFacts
+from troskel.routine.line import Line, day_in, stockholm_day, uid, uid_in
+
+CANNOT_BE_FITTED = "cannot_be_fitted"
+
+
+def installation_ordered(door: DoorFacts, line: Line) -> None:
+    """P1 is done; the door waits for a lock."""
+    door.cannot_be_fitted = False
+    door.orders[uid(line.body["order"])] = _order("installation", line)
+
+
+def removal_ordered(door: DoorFacts, line: Line) -> None:
+    """P6 is done; the door waits to lose its lock."""
+    door.orders[uid(line.body["order"])] = _order("removal", line)
+
+
+def _order(kind: str, line: Line) -> OrderFacts:
+    assert line.client is not None
+    body = line.body
+    return OrderFacts(
+        kind=kind,
+        client=line.client,
+        organisation=uid_in(body, "organisation"),
+        locksmith=uid_in(body, "locksmith"),
+        number=body.get("number"),
+    )
+
+
+def order_booked(door: DoorFacts, line: Line) -> None:
+    """A time is set; set again, it replaces the earlier."""
+    order = door.orders.get(uid(line.body["order"]))
+    if order is not None:
+        order.state, order.booked = "booked", stockholm_day(datetime.fromisoformat(line.body["starts"]))
+
+
+def order_failed(door: DoorFacts, line: Line) -> None:
+    """Nobody at home, or the door did not fit: the order stays, to be booked again (case 11)."""
+    order = door.orders.get(uid(line.body["order"]))
+    if order is not None:
+        order.state, order.booked = "failed", None
+
+
+def order_cancelled(door: DoorFacts, line: Line) -> None:
+    """The order is taken back (cases 5 and 6)."""
+    door.orders.pop(uid(line.body["order"]), None)
+    door.cannot_be_fitted = line.body.get("reason_code") == CANNOT_BE_FITTED
+
+
+def installation_reported(door: DoorFacts, line: Line) -> None:
+    """The lock is mounted (L1, S1)."""
+    door.orders.pop(uid(line.body["order"]), None)
+    door.lock, door.since, door.cannot_be_fitted = uid(line.body["lock"]), stockholm_day(line.occurred), False
+
+
+def removal_reported(door: DoorFacts, line: Line) -> None:
+    """The lock is down (L1, S3)."""
+    door.orders.pop(uid(line.body["order"]), None)
+    door.lock = door.since = None
+
+
+def link_made(client: ClientFacts, line: Line) -> None:
+    """The client is linked to the lock (S2)."""
+    _link(client, line.body, stockholm_day(line.occurred))
+
+
+def _link(client: ClientFacts, body: dict[str, Any], since: date) -> None:
+    client.links[uid(body["link"])] = LinkFacts(lock=uid(body["lock"]), door=uid(body["door"]), since=since)
+
+
+def link_removed(client: ClientFacts, line: Line) -> None:
+    """The link is gone (S3); what it was stays in the journal."""
+    client.links.pop(uid(line.body["link"]), None)
+
+
+def lock_taken_over(door: DoorFacts, line: Line) -> None:
+    """A lock that was there before the take-over."""
+    door.lock, door.since = uid(line.body["lock"]), day_in(line.body, "since")
+
+
+def link_taken_over(client: ClientFacts, line: Line) -> None:
+    """… and the client was linked to it."""
+    if line.body.get("link"):
+        _link(client, line.body, day_in(line.body, "since") or stockholm_day(line.occurred))
+
+
+def tag_handed_over(client: ClientFacts, line: Line) -> None:
+    """The tag is placed with the client, or goes from there (P2, P3, P7)."""
+    tag, to = uid(line.body["tag"]), line.body["to"]
+    if to["kind"] == "client" and to["id"] == str(client.client):
+        client.tags[tag] = uid(line.body["organisation"])
+    else:
+        client.tags.pop(tag, None)
+
+
+def tag_taken_over(client: ClientFacts, line: Line) -> None:
+    """A tag that was with the client before the take-over."""
+    client.tags[uid(line.body["tag"])] = uid(line.body["organisation"])
+
+
+def key_handed_over(door: DoorFacts, line: Line) -> None:
+    """A provider holds the key, or no longer does (P5)."""
+    _key(door, line, line.body["to"])
+
+
+def key_taken_over(door: DoorFacts, line: Line) -> None:
+    """A key someone held before the take-over."""
+    _key(door, line, line.body["holder"])
+
+
+def _key(door: DoorFacts, line: Line, holder: dict[str, Any]) -> None:
+    key = uid(line.body["key"])
+    if holder["kind"] == "organisation" and line.client is not None:
+        door.keys[key] = KeyFacts(organisation=uid(holder["id"]), client=line.client)
+    else:
+        door.keys.pop(key, None)
+
+
+def visit_registered(client: ClientFacts, line: Line) -> None:
+    """The organisation's first visit in this home, on the day it took place, however late the phone tells."""
+    organisation, day = uid_in(line.body, "organisation"), visited_on(line)
+    if organisation is None or (client.moved_in is not None and day < client.moved_in):
+        return
+    earlier = client.first_visits.get(organisation)
+    if earlier is None or day < earlier:
+        client.first_visits[organisation] = day
+
+
+def visited_at(line: Line) -> datetime:
+    """When the visit began."""
+    arrived = line.body.get("arrived")
+    return datetime.fromisoformat(arrived) if arrived else line.occurred
+
+
+def visited_on(line: Line) -> date:
+    """The day of the visit."""
+    return stockholm_day(visited_at(line))
+
+
+ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
+    "link.made": link_made,
+    "link.removed": link_removed,
+    "lock.taken_over": link_taken_over,
+    "tag.handed_over": tag_handed_over,
+    "tag.taken_over": tag_taken_over,
+    "visit.registered": visit_registered,
+}
+ON_DOOR: dict[str, Callable[[DoorFacts, Line], None]] = {
+    "installation.ordered": installation_ordered,
+    "removal.ordered": removal_ordered,
+    "order.booked": order_booked,
+    "order.failed": order_failed,
+    "order.cancelled": order_cancelled,
+    "installation.reported": installation_reported,
+    "removal.reported": removal_reported,
+    "lock.taken_over": lock_taken_over,
+    "key.handed_over": key_handed_over,
+    "key.taken_over": key_taken_over,
+}

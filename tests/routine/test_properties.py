@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What holds however events come: replay equals live, stored equals folded, nothing opens twice."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.routine.telling import ALARM, ALARMS, FILE, HOME_CARE, NIGHT, NORTH, ROUTINE, SOUTH, START, Story
+from troskel.routine import HomeState, Routines, advance, compare, parse_routine, rebuild
+from troskel.routine.subjects import identity
+
+SEEDS = st.integers(0, 2**32)
+EVERY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class Muddle:
+    """A municipality where things happen in any order, some of them late, some of them senseless."""
+
+    def __init__(self, seed: int, steps: int, turning: bool = True, stored: bool = False) -> None:
+        self.chance, self.s = random.Random(seed), Story(stored=stored)
+        s = self.s
+        first, second = s.home(), s.home()
+        s.door(first, second, kind="gate")
+        self.free_home = s.home()
+        self.clients = [
+            s.client(first),
+            s.client(first, take_over=START),
+            s.client(second),
+            s.client(own=False),
+            s.client(take_over="2026-02-01"),
+        ]
+        self.decisions: list[tuple[Any, Any, str]] = []
+        self.allocations: list[tuple[Any, Any]] = []
+        self.orders: list[tuple[Any, Any, Any, str, Any]] = []
+        self.tags: list[tuple[Any, Any, Any]] = []
+        self.keys: list[tuple[Any, Any, Any, Any]] = []
+        self.links: list[tuple[Any, Any, Any, Any]] = []
+        for _ in range(steps):
+            self.step()
+            if self.chance.random() < 0.3:
+                s.until(s.today + timedelta(days=self.chance.choice([1, 1, 2, 7, 30])), turning)
+
+    def day(self, back: int = 40, ahead: int = 120) -> date:
+        return self.s.today + timedelta(days=self.chance.randint(-back, ahead))
+
+    def through(self) -> date | None:
+        return self.chance.choice([None, self.day(5, 200)])
+
+    def step(self) -> None:
+        getattr(self, self.chance.choice(STEPS))(self.chance.choice(self.clients))
+
+    def decides(self, c: Any) -> None:
+        service = self.chance.choice([HOME_CARE, HOME_CARE, ALARM])
+        begins = self.day(20, 20)
+        decision = self.s.decision(c, begins, self.through(), service)
+        self.decisions.append((c, decision, service))
+        if self.chance.random() < 0.8:
+            self.allocates(c, self.decisions[-1])
+
+    def allocates(self, c: Any, which: Any = None) -> None:
+        mine = [d for d in self.decisions if d[0] == c]
+        if which or mine:
+            _, decision, service = which or self.chance.choice(mine)
+            to = ALARMS if service == ALARM else self.chance.choice([NORTH, SOUTH, NIGHT])
+            self.allocations.append(
+                (c, self.s.allocation(c, decision, to, self.day(10, 20), self.through(), service))
+            )
+
+    def ends(self, c: Any) -> None:
+        mine = [d for d in self.decisions if d[0] == c]
+        if mine:
+            decision, how = self.chance.choice(mine)[1], self.chance.random()
+            if how < 0.6:
+                self.s.ends(c, decision, self.day(10, 30), confirmed=self.chance.random() < 0.7)
+            elif how < 0.8:
+                self.s.about(
+                    "decision.changed",
+                    c,
+                    decision=decision,
+                    through=self.through(),
+                    **{"from": self.day(30, 5)},
+                )
+            elif how < 0.9:
+                self.s.about("decision.withdrawn", c, decision=decision)
+            else:
+                self.s.about("ending.confirmed", c)
+
+    def leaves(self, c: Any) -> None:
+        mine = [a for a in self.allocations if a[0] == c]
+        if mine:
+            event = self.chance.choice(["allocation.ended", "allocation.ended", "allocation.withdrawn"])
+            body = {"through": self.day(5, 30), "confirmed": self.chance.random() < 0.7}
+            self.s.about(event, c, allocation=self.chance.choice(mine)[1], **body)
+
+    def says(self, c: Any) -> None:
+        event = self.chance.choice(
+            [
+                "client.informed",
+                "client.told_about_keys",
+                "client.understood",
+                "client.refused",
+                "client.changed",
+            ]
+        )
+        self.s.about(event, c, way=self.chance.choice(["oral", "written"]), reason_code="no")
+
+    def orders_(self, c: Any) -> None:
+        s, door = self.s, self.chance.choice(self.s.doors_of[self.s.home_of[c]])
+        kind = self.chance.choice(["installation", "installation", "removal"])
+        lock = s.id("lock") if kind == "removal" else None
+        self.orders.append((c, s.order(c, door, NORTH, kind, lock), door, kind, lock))
+
+    def works(self, c: Any) -> None:
+        if self.orders:
+            s, (who, order, door, kind, lock) = self.s, self.chance.choice(self.orders)
+            how = self.chance.random()
+            if how < 0.15:
+                s.about_order(
+                    "order.cancelled",
+                    who,
+                    order,
+                    NORTH,
+                    reason_code=self.chance.choice(["x", "cannot_be_fitted"]),
+                )
+            elif how < 0.3:
+                s.about_order("order.failed", who, order, NORTH, code="nobody_home")
+            elif how < 0.5:
+                starts = f"{self.day(0, 9)}T10:00:00+02:00"
+                s.about_order("order.booked", who, order, NORTH, starts=starts, ends=starts, presence="carer")
+            elif kind == "installation":
+                self.links.append((who, s.mounted(who, order, NORTH), door, None))
+            else:
+                s.about_order("removal.reported", who, order, NORTH, lock=lock, serial="S")
+
+    def links_(self, c: Any) -> None:
+        if self.links:
+            index = self.chance.randrange(len(self.links))
+            who, lock, door, link = self.links[index]
+            if link is None:
+                self.links[index] = (who, lock, door, self.s.linked(who, lock, door))
+            else:
+                self.s.at_door("link.removed", who, door, link=link, lock=lock)
+                self.links[index] = (who, lock, door, None)
+
+    def tags_(self, c: Any) -> None:
+        of = self.chance.choice([NORTH, SOUTH])
+        if self.tags and self.chance.random() < 0.5:
+            self.s.tag_from(*self.tags.pop())
+        else:
+            self.tags.append((c, of, self.s.tag_to(c, of)))
+
+    def keys_(self, c: Any) -> None:
+        of, door = self.chance.choice([NORTH, SOUTH]), self.chance.choice(self.s.doors_of[self.s.home_of[c]])
+        if self.keys and self.chance.random() < 0.5:
+            self.s.key_back(*self.keys.pop())
+        else:
+            self.keys.append((c, door, of, self.s.key_to(c, door, of)))
+
+    def visits(self, c: Any) -> None:
+        self.s.visit(c, self.chance.choice([NORTH, SOUTH]), on=self.day(12, 0))
+
+    def reads(self, c: Any) -> None:
+        notices = self.s.open(kind="notice")
+        if notices:
+            self.s.line("notice.read", [notices[0].home], notices[0].client, duty=notices[0].id)
+
+    def dies_or_moves(self, c: Any) -> None:
+        if self.chance.random() < 0.15:
+            self.s.about("client.died", c, on=self.day(3, 0))
+        elif self.chance.random() < 0.3 and self.s.home_of[c] != self.free_home:
+            self.s.moves(c, self.free_home, self.day(2, 10))
+
+
+STEPS = [
+    *(
+        "decides",
+        "decides",
+        "decides",
+        "allocates",
+        "ends",
+        "ends",
+        "leaves",
+        "says",
+        "says",
+        "orders_",
+        "orders_",
+    ),
+    *(
+        "works",
+        "works",
+        "works",
+        "links_",
+        "tags_",
+        "tags_",
+        "keys_",
+        "visits",
+        "visits",
+        "reads",
+        "dies_or_moves",
+    ),
+]
+
+
+def plain(thing: Any) -> Any:
+    return msgspec.to_builtins(thing)
+
+
+def fates(history: Any) -> Any:
+    return plain({str(k): v for k, v in history.duties.items()})
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_duties_step_by_step_are_the_duties_of_a_replay(seed: int, steps: int) -> None:
+    live = Muddle(seed, steps).s
+    again = live.replayed()
+    assert fates(again) == fates(live.history)
+    assert plain(again.homes) == plain(live.homes)
+    assert again.emails == live.history.emails
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 40))
+def test_stored_states_are_what_the_journal_folds_to(seed: int, steps: int) -> None:
+    stored = Muddle(seed, steps, stored=True).s
+    rebuilt = rebuild(stored.routines, stored.lines)
+    assert plain(stored.homes) == plain(rebuilt)
+    assert msgspec.json.decode(msgspec.json.encode(rebuilt), type=dict[Any, Any]) is not None
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 40))
+def test_catching_up_after_a_standstill_is_turning_each_day(seed: int, steps: int) -> None:
+    s = Muddle(seed, steps).s
+    without = [line for line in s.lines if line.event != "day.turned"]
+    last = s.today + timedelta(days=40)
+    s.until(last)
+    homes: dict[Any, HomeState] = {}
+    routines = Routines(s.routines.by_hash)
+    for line in without:
+        advance(routines, homes, line)
+    for days in (40, 0, 20):  # out of order, and some never
+        day = last - timedelta(days=40 - days)
+        advance(routines, homes, msgspec.structs.replace(s.lines[-1], body={"day": day.isoformat()}))
+    assert sorted((d.id, d.due, d.organisation) for x in homes.values() for d in x.open) == sorted(
+        (d.id, d.due, d.organisation) for d in s.open()
+    )
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_no_duty_is_open_twice(seed: int, steps: int) -> None:
+    s = Muddle(seed, steps).s
+    opened: set[Any] = set()
+    for lived in s.history.duties.values():
+        assert lived.duty.id not in opened
+        opened.add(lived.duty.id)
+    rules = s.routines.rules_of(ROUTINE.version)
+    same = [(d.paragraph, d.ask, identity(rules.rule(d).ask.per, d)) for d in s.open()]
+    assert len(same) == len(set(same))
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_p6_never_while_anyone_behind_the_door_has_care(seed: int, steps: int) -> None:
+    from troskel.routine.standing import has_care_left, own_clients_behind
+
+    s = Muddle(seed, steps).s
+    facts = {home: state.facts for home, state in s.homes.items()}
+    for duty in s.open("P6.order"):
+        door = facts[duty.home].doors[duty.door]  # type: ignore[index]
+        assert not any(has_care_left(c, s.today) for c in own_clients_behind(door, facts))
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_another_deadline_changes_exactly_its_own_duties(seed: int, steps: int) -> None:
+    s = Muddle(seed, steps).s
+    other = parse_routine(
+        FILE.read_bytes().replace(
+            b'due = { after = "first_visit", days = 2 }', b'due = { after = "first_visit", days = 5 }'
+        ),
+        "other.toml",
+    )
+    before, after = s.replayed(), s.replayed(instead=other)
+    found = compare(before, after)
+    dated = [
+        x
+        for x in before.duties.values()
+        if (x.duty.paragraph, x.duty.ask) == ("P5", "collect_keys") and x.duty.due
+    ]
+    assert len(found) == len(dated)
+    for difference in found:
+        assert difference.before and difference.after
+        assert difference.before.duty.paragraph == "P5"
+        assert difference.after.duty.due - difference.before.duty.due == timedelta(days=3)  # type: ignore[operator]
+    assert compare(before, s.replayed(instead=ROUTINE)) == []
+
+
+def test_an_open_duty_keeps_the_deadline_it_was_born_with() -> None:
+    longer = parse_routine(FILE.read_bytes().replace(b"notice_days = 60", b"notice_days = 90"), "longer.toml")
+    s = Story()
+    s.routines.by_hash[longer.version] = longer
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02", "2026-06-10")
+    bo = s.client()
+    s.care(bo, NORTH, "2026-03-02")
+    s.line("routine.in_force", (), version=longer.version, name="longer", **{"from": date(2026, 3, 20)})
+    s.until("2026-03-19")
+    assert not s.open("A8")
+    s.until("2026-03-20")
+    assert {d.version for d in s.open("A8")} == {longer.version}
+    assert {d.version for d in s.open("P1")} == {ROUTINE.version}
+    again = s.replayed()
+    assert fates(again) == fates(s.history)
