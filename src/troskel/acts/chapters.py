@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The chapters of the routine, in its order: importing them fills the register of acts."""
+
+from troskel.acts import (
+    accounts,
+    attending,
+    changing_provider,
+    deciding,
+    ending,
+    handing_over,
+    housing,
+    informing,
+    linking,
+    mounting,
+    opening,
+    ordering,
+    organising,
+    registering,
+    taking_over,
+    taking_over_things,
+    turning_the_day,
+    visiting,
+)
+from troskel.acts.register import REGISTER
+
+CHAPTERS = (
+    taking_over,
+    taking_over_things,
+    organising,
+    accounts,
+    registering,
+    housing,
+    deciding,
+    informing,
+    ordering,
+    mounting,
+    linking,
+    handing_over,
+    visiting,
+    opening,
+    changing_provider,
+    ending,
+    attending,
+    turning_the_day,
+)
+
+__all__ = ["CHAPTERS", "REGISTER"]

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Care ends: the alarm stays and so does the lock (A7), or nothing is left (P6, P7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from django.db.models import Q
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.care.models import Decision, Ending
+from troskel.ground.refusals import Refusal
+from troskel.people.roles import Role
+
+
+@act("A7", "P6", who=(Role.ASSESSOR,), writes=["decision.ended"])
+def end_care(
+    doing: Doing, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: str
+) -> dict[str, Any]:
+    """End a client's home care or alarm; `on` is the last day that is covered.
+
+    If the alarm stays, the provider is told that the lock is not to be removed (A7). If nothing is left, P6 and P7 follow.
+    """
+    found = finding.client(doing, client)
+    rows = list(
+        Decision.objects.filter(client=found.row, service=service, withdrawn=False).filter(
+            Q(valid_through=None) | Q(valid_through__gt=on) | Q(valid_through=on, ending="")
+        )
+    )
+    if not rows:
+        raise Refusal("A7", f"no decision on {service} goes on past {on}: there is nothing to end")
+    for row in rows:
+        begun = row.valid_from <= on
+        row.valid_through = on if begun else row.valid_from
+        row.ending, row.reason, row.withdrawn = Ending.CONFIRMED, reason, not begun
+        if begun:
+            doing.journal(
+                "decision.ended",
+                homes=[found.home.home],
+                client=found.row.id,
+                decision=row.id,
+                through=row.valid_through,
+                confirmed=True,
+                detail={"reason": reason},
+            )
+        else:
+            doing.journal("decision.withdrawn", homes=[found.home.home], client=found.row.id, decision=row.id)
+    Decision.objects.bulk_update(rows, ["valid_through", "ending", "reason", "withdrawn"])
+    return {"case": found.row.case_number, "decisions": [row.reference for row in rows]}

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Homes and doors: clients move (case 15), share a home (case 1), have several doors (case 3)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.ground.ids import new_id
+from troskel.people.addresses import address_key
+from troskel.people.models import Client, Door, Home, HomeDoor, Residence
+from troskel.people.roles import Role
+
+WHO = (Role.ASSESSOR,)
+ROWS = 400
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a client lives. An empty street is shared with nobody."""
+
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    apartment: str = ""
+
+    @property
+    def key(self) -> str | None:
+        """What two clients of one home have in common; None where nobody shares."""
+        return address_key(self.street, self.postcode, self.town, self.apartment)
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A client lives at a new address from `on`."""
+
+    client: str
+    address: Address
+    on: date
+
+
+class Resident(msgspec.Struct, frozen=True):
+    """The address of the home where a client lives."""
+
+    client: str
+    address: Address
+
+
+@act("P6", who=WHO, writes=["client.moved", "home.registered", "door.registered"])
+def move_clients(doing: Doing, *, moves: list[Move]) -> dict[str, Any]:
+    """A client moves (case 15): removal at one door, installation at the other."""
+    rows = finding.clients(doing, [item.client for item in moves])
+    homes = homes_at(doing, [item.address for item in moves])
+    new = []
+    for item, home in zip(moves, homes, strict=True):
+        row = rows[item.client]
+        before, row.home = row.home_id, home
+        new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
+        doing.journal(
+            "client.moved", homes={before, home.id}, client=row.id, from_home=before, to_home=home.id, on=item.on
+        )
+        ended = Residence.objects.filter(client=row, valid_through=None)
+        ended.update(valid_through=item.on - timedelta(days=1))
+    Client.objects.bulk_update(list(rows.values()), ["home"], batch_size=ROWS)
+    Residence.objects.bulk_create(new, batch_size=ROWS)
+    return {"clients": len(rows)}
+
+
+@act("P1", who=WHO, writes=["home.corrected"])
+def correct_addresses(doing: Doing, *, clients: list[Resident]) -> dict[str, Any]:
+    """The home where a client lives has another address than was written; nobody moves."""
+    rows = finding.clients(doing, [item.client for item in clients])
+    homes = {home.id: home for home in Home.objects.filter(id__in={row.home_id for row in rows.values()})}
+    for item in clients:
+        home = homes[rows[item.client].home_id]
+        home.street, home.postcode = item.address.street, item.address.postcode
+        home.town, home.apartment = item.address.town, item.address.apartment
+        home.address_key = item.address.key
+        doing.journal("home.corrected", homes=[home.id], client=rows[item.client].id, home=home.id)
+    fields = ["street", "postcode", "town", "apartment", "address_key"]
+    Home.objects.bulk_update(list(homes.values()), fields, batch_size=ROWS)
+    return {"homes": len(homes)}
+
+
+@act("P6", who=WHO, writes=["sharing.proposed"])
+def propose_sharing(doing: Doing, *, addresses: list[Address]) -> dict[str, Any]:
+    """Clients at one address without an apartment number may share a home: until a person says, they do (rule 1)."""
+    homes = Home.objects.filter(
+        municipality=doing.actor.municipality, address_key__in={a.key for a in addresses if a.key}, sharing=""
+    )
+    ids = sorted(homes.values_list("id", flat=True))
+    doing.lock_homes(ids)
+    for home in ids:
+        doing.journal("sharing.proposed", homes=[home], home=home)
+    Home.objects.filter(id__in=ids).update(sharing="proposed")
+    return {"homes": len(ids)}
+
+
+@act("P6", who=WHO, writes=["sharing.confirmed"])
+def confirm_sharing(doing: Doing, *, client: str, shared: bool) -> dict[str, Any]:
+    """A person says whether those at the client's address share a home (rule 1)."""
+    found = finding.client(doing, client)
+    Home.objects.filter(id=found.home.home).update(sharing="confirmed" if shared else "refuted")
+    doing.journal("sharing.confirmed", homes=[found.home.home], home=found.home.home, shared=shared)
+    return {"case": found.row.case_number, "shared": shared}
+
+
+@act("P1", who=(Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR), writes=["door.registered"])
+def add_door(
+    doing: Doing, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: str = ""
+) -> dict[str, Any]:
+    """A home has one more door on the way in (case 3): an order, a link and a key for each."""
+    found = finding.client(doing, client)
+    door = Door(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, label=label)
+    door.save(force_insert=True)
+    HomeDoor.objects.create(home_id=found.home.home, door=door)
+    doing.journal("door.registered", homes=[found.home.home], door=door.id, kind=kind)
+    return {"door": door.id}
+
+
+def homes_at(doing: Doing, addresses: list[Address]) -> list[Home]:
+    """The home of each address: the one there is, or a new one with a door."""
+    keys = {address.key for address in addresses if address.key}
+    known: dict[str | None, Home] = {
+        home.address_key: home
+        for home in Home.objects.filter(municipality=doing.actor.municipality, address_key__in=keys)
+    }
+    doing.lock_homes({home.id for home in known.values()})
+    new: list[Home] = []
+    homes = []
+    for address in addresses:
+        home = known.get(address.key) if address.key else None
+        if home is None:
+            home = Home(
+                id=new_id(),
+                municipality_id=doing.actor.municipality,
+                street=address.street,
+                postcode=address.postcode,
+                town=address.town,
+                apartment=address.apartment,
+                address_key=address.key,
+            )
+            new.append(home)
+            if address.key:
+                known[address.key] = home
+        homes.append(home)
+    _make(doing, new)
+    return homes
+
+
+def _make(doing: Doing, homes: list[Home]) -> None:
+    doors = [Door(id=new_id(), municipality_id=doing.actor.municipality, kind="apartment") for _ in homes]
+    Home.objects.bulk_create(homes, batch_size=ROWS)
+    Door.objects.bulk_create(doors, batch_size=ROWS)
+    HomeDoor.objects.bulk_create(
+        [HomeDoor(home=home, door=door) for home, door in zip(homes, doors, strict=True)], batch_size=ROWS
+    )
+    for home, door in zip(homes, doors, strict=True):
+        doing.journal("home.registered", homes=[home.id], home=home.id)
+        doing.journal("door.registered", homes=[home.id], door=door.id, kind=door.kind)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Client and lock are linked, and unlinked: S2, S3, and the wrong link of case 12."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.custody import operations as custody
+from troskel.custody import rules
+from troskel.custody.models import Link, ThingKind
+from troskel.ground.ids import new_id
+from troskel.people.roles import Role
+from troskel.routine import standing
+
+WHO = (Role.ADMINISTRATOR, Role.COORDINATOR)
+
+
+@act("S2", who=WHO, writes=["link.made"])
+def link_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
+    """Link the client to the right lock (S2): one mounted at a door of the client's home, no other."""
+    found = finding.client(doing, client)
+    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    rules.own_client(found.facts)
+    door = rules.lock_is_behind(held.thing_id, list(found.home.doors.values()), serial)
+    rules.not_linked(found.facts, held.thing_id)
+    link = Link(
+        id=new_id(),
+        municipality_id=doing.actor.municipality,
+        lock_id=held.thing_id,
+        client=found.row,
+        door_id=door.door,
+        since=doing.now,
+    )
+    custody.link([link])
+    doing.journal(
+        "link.made", homes=[found.home.home], client=found.row.id, link=link.id, lock=link.lock_id, door=door.door
+    )
+    return {"case": found.row.case_number, "lock": serial}
+
+
+@act("S3", who=WHO, writes=["link.removed"])
+def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
+    """Remove the link (S3), after the removal is reported, or when the client no longer belongs behind the door."""
+    found = finding.client(doing, client)
+    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    link = rules.linked(found.facts, held.thing_id)
+    door_id = found.facts.links[link].door
+    rules.may_unlink(
+        found.facts,
+        found.home.doors.get(door_id),
+        held.thing_id,
+        standing.has_care_left(found.facts, doing.today),
+    )
+    custody.unlink(link, doing.now)
+    doing.journal(
+        "link.removed", homes=[found.home.home], client=found.row.id, link=link, lock=held.thing_id, door=door_id
+    )
+    return {"case": found.row.case_number, "lock": serial}

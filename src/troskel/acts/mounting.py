@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The locksmith reports the work as done (L1), which is what triggers S1's and S3's e-mails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.custody import operations as custody
+from troskel.custody import rules as custody_rules
+from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.orders import operations as orders
+from troskel.orders import rules
+from troskel.people.roles import Role
+
+WHO = (Role.LOCKSMITH,)
+
+
+@act("L1", who=WHO, writes=["installation.reported"])
+def report_installation(doing: Doing, *, order: str, serial: str) -> dict[str, Any]:
+    """The lock turner with this serial is mounted (L1)."""
+    found = finding.order(doing, order)
+    rules.is_open(found.row.state, order)
+    rules.of_kind(found.row.kind, "installation", order)
+    rules.no_lock_at(doing.facts[found.homes[0]].doors[found.row.door_id])
+    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    custody_rules.lock_is_in_stock_of(held.kind, held.holder, doing.actor.organisation, serial)
+    custody.hand_over(
+        held, HolderKind.DOOR, found.row.door_id, doing.occurred, doing.actor.account, doing.actor.account
+    )
+    _done(doing, "installation.reported", found, held)
+    return {"order": order, "lock": serial}
+
+
+@act("L1", who=WHO, writes=["removal.reported"])
+def report_removal(doing: Doing, *, order: str, serial: str) -> dict[str, Any]:
+    """The lock turner with this serial is taken down (L1); the locksmith holds it now."""
+    found = finding.order(doing, order)
+    rules.is_open(found.row.state, order)
+    rules.of_kind(found.row.kind, "removal", order)
+    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    custody_rules.lock_is_at_door(held.kind, held.holder, found.row.door_id, serial)
+    custody.hand_over(
+        held,
+        HolderKind.ORGANISATION,
+        found.row.locksmith_id,
+        doing.occurred,
+        doing.actor.account,
+        doing.actor.account,
+    )
+    _done(doing, "removal.reported", found, held)
+    return {"order": order, "lock": serial}
+
+
+def _done(doing: Doing, event: str, found: finding.FoundOrder, held: Holding) -> None:
+    orders.finish(found.row.id, held.thing_id, doing.now)
+    doing.journal(
+        event,
+        homes=found.homes,
+        client=found.row.client_id,
+        order=found.row.id,
+        number=found.row.number,
+        door=found.row.door_id,
+        lock=held.thing_id,
+        serial=held.thing.number,
+        organisation=found.row.organisation_id,
+        locksmith=found.row.locksmith_id,
+    )

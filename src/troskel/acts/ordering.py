@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The web order system: installations and removals are ordered, booked, failed, cancelled (P1, P4, P6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue
+from troskel.orders import operations as orders
+from troskel.orders import rules
+from troskel.orders.models import Order, OrderKind
+from troskel.people.operations import next_numbers
+from troskel.people.roles import Role
+from troskel.routine.facts import DoorFacts
+
+ORDERER = (Role.COORDINATOR,)
+WITH_LOCKSMITH = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
+
+
+@act("P1", who=ORDERER, writes=["installation.ordered"])
+def order_installation(
+    doing: Doing, *, client: str, locksmith: str, door: UUID | None = None, reason: str = ""
+) -> dict[str, Any]:
+    """Order the installation of a lock turner at one door (P1): at the latest after the first visit.
+
+    `reason` is asked for where the client has not been told and understood (A1, A3).
+    """
+    found = finding.client(doing, client)
+    at = finding.door_of(found.home, door)
+    rules.own_client(found.facts)
+    rules.care_to_come(found.facts, doing.today)
+    rules.organisation_has_the_client(found.facts, doing.actor.organisation, doing.today)
+    rules.not_refused(found.facts)
+    rules.client_is_informed(found.facts, reason)
+    rules.no_lock_at(at)
+    rules.no_open_order(at)
+    order = _place(doing, OrderKind.INSTALLATION, found, at, locksmith)
+    doing.journal(
+        "installation.ordered",
+        homes=finding.homes_of_door(doing, at.door),
+        client=found.row.id,
+        order=order.id,
+        number=order.number,
+        door=at.door,
+        organisation=order.organisation_id,
+        locksmith=order.locksmith_id,
+        reason_code="not_informed" if reason else "",
+        detail={"reason": reason} if reason else None,
+    )
+    return {"order": order.number}
+
+
+@act("P6", who=ORDERER, writes=["removal.ordered"])
+def order_removal(doing: Doing, *, client: str, locksmith: str, door: UUID | None = None) -> dict[str, Any]:
+    """Order the removal (P6), once nobody behind the door has home care or a safety alarm (rule 1)."""
+    found = finding.client(doing, client)
+    at = finding.door_of(found.home, door)
+    rules.own_client(found.facts)
+    lock = rules.a_lock_at(at)
+    rules.nobody_needs_the_lock(at, doing.facts, doing.today)
+    rules.no_open_order(at)
+    order = _place(doing, OrderKind.REMOVAL, found, at, locksmith)
+    doing.journal(
+        "removal.ordered",
+        homes=finding.homes_of_door(doing, at.door),
+        client=found.row.id,
+        order=order.id,
+        number=order.number,
+        door=at.door,
+        organisation=order.organisation_id,
+        locksmith=order.locksmith_id,
+        lock=lock,
+    )
+    return {"order": order.number}
+
+
+@act("P4", who=(Role.LOCKSMITH, Role.COORDINATOR), writes=["order.booked"])
+def book_order(
+    doing: Doing,
+    *,
+    order: str,
+    starts: datetime,
+    ends: datetime,
+    presence: Literal["none", "client", "carer"] = "none",
+) -> dict[str, Any]:
+    """Book when the locksmith comes, and who must be present (P4). A new booking takes the place of the old."""
+    found = finding.order(doing, order)
+    rules.is_open(found.row.state, order)
+    if ends <= starts:
+        raise BadValue("ends", "is not after 'starts'")
+    orders.book(found.row.id, doing.actor.municipality, starts, ends, presence)
+    _journal_order(doing, "order.booked", found, starts=starts, ends=ends, presence=presence)
+    return {"order": order}
+
+
+@act("L1", who=(Role.LOCKSMITH,), writes=["order.failed"])
+def report_failure(doing: Doing, *, order: str, code: str, text: str = "") -> dict[str, Any]:
+    """The trip was in vain (case 11): the order is not done, and is booked again."""
+    found = finding.order(doing, order)
+    rules.is_open(found.row.state, order)
+    rules.known_code("code", code, rules.FAILURES)
+    orders.fail(found.row.id, code)
+    _journal_order(doing, "order.failed", found, code=code, detail={"text": text} if text else None)
+    return {"order": order}
+
+
+@act("P1", "P6", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["order.cancelled"])
+def cancel_order(doing: Doing, *, order: str, reason: str) -> dict[str, Any]:
+    """Cancel an order that is not to be carried out (cases 5 and 6); the locksmith is told."""
+    found = finding.order(doing, order)
+    rules.is_open(found.row.state, order)
+    rules.known_code("reason", reason, rules.CANCELLATIONS)
+    orders.cancel(found.row.id, reason, doing.now)
+    _journal_order(doing, "order.cancelled", found, reason_code=reason)
+    return {"order": order}
+
+
+def _place(
+    doing: Doing, kind: OrderKind, found: finding.FoundClient, at: DoorFacts, locksmith: str
+) -> Order:
+    firm = finding.organisation(doing, locksmith, "locksmith")
+    rules.is_a_locksmith(firm.kind)
+    (number,) = next_numbers(doing.actor.municipality, "order", doing.today.year, 1)
+    order = Order(
+        id=new_id(),
+        municipality_id=doing.actor.municipality,
+        number=f"W-{number}",
+        kind=kind,
+        client=found.row,
+        door_id=at.door,
+        organisation_id=rules.orderer(doing.actor.organisation),
+        locksmith=firm,
+        placed=doing.now,
+    )
+    orders.place([order])
+    return order
+
+
+def _journal_order(doing: Doing, event: str, found: finding.FoundOrder, **body: Any) -> None:
+    doing.journal(
+        event,
+        homes=found.homes,
+        client=found.row.client_id,
+        order=found.row.id,
+        number=found.row.number,
+        door=found.row.door_id,
+        organisation=found.row.organisation_id,
+        locksmith=found.row.locksmith_id,
+        **body,
+    )

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Organisations and the people who work in them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue, Refusal
+from troskel.people import identity
+from troskel.people.models import Account, Organisation
+from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
+
+ADMINISTRATOR = (Role.ADMINISTRATOR,)
+
+
+class NewOrganisation(msgspec.Struct, frozen=True):
+    """A provider, alarm organisation or locksmith firm."""
+
+    orgnr: str
+    name: str
+    email: str
+    kind: Literal["municipality", "home_care", "alarm", "locksmith"]
+
+
+@act("A4", who=ADMINISTRATOR, writes=["organisation.registered"])
+def register_organisations(doing: Doing, *, organisations: list[NewOrganisation]) -> dict[str, Any]:
+    """Register providers, alarm organisations and locksmith firms."""
+    rows = [
+        Organisation(
+            id=new_id(),
+            municipality_id=doing.actor.municipality,
+            orgnr=_orgnr(item.orgnr),
+            name=item.name,
+            email=item.email,
+            kind=item.kind,
+        )
+        for item in organisations
+    ]
+    Organisation.objects.bulk_create(rows)
+    for row in rows:
+        doing.journal("organisation.registered", organisation=row.id, kind=row.kind)
+    return {"organisations": [row.orgnr for row in rows]}
+
+
+@act("A4", who=ADMINISTRATOR, writes=["organisation.changed"])
+def change_organisation(
+    doing: Doing, *, organisation: str, name: str | None = None, email: str | None = None
+) -> dict[str, Any]:
+    """Change an organisation's name, or where its e-mail goes."""
+    row = finding.organisation(doing, organisation)
+    row.name = row.name if name is None else name
+    row.email = row.email if email is None else email
+    row.save(update_fields=["name", "email"])
+    doing.journal("organisation.changed", organisation=row.id, kind=row.kind)
+    return {"organisation": row.orgnr}
+
+
+@act("D", who=ADMINISTRATOR, writes=["account.registered"])
+def register_account(
+    doing: Doing,
+    *,
+    username: str,
+    name: str,
+    role: Literal[
+        "assessor", "coordinator", "carer", "responder", "administrator", "locksmith", "manager", "economist"
+    ],
+    organisation: str,
+) -> dict[str, Any]:
+    """Give a person an account: one role in one organisation."""
+    row = finding.organisation(doing, organisation)
+    if Role(role) not in ALLOWED_ROLES[OrganisationKind(row.kind)]:
+        raise BadValue("role", f"nobody is {role} in an organisation of kind {row.kind}")
+    account = Account(
+        id=new_id(),
+        municipality_id=doing.actor.municipality,
+        organisation=row,
+        username=f"{doing.actor.municipality}/{username}",
+        role=role,
+        name=name,
+    )
+    account.set_unusable_password()
+    if Account.objects.filter(username=account.username).exists():
+        raise Refusal("rule 6", f"the account {username} exists already")
+    account.save(force_insert=True)
+    doing.journal("account.registered", account=account.id, organisation=row.id, role=role)
+    return {"account": account.id}
+
+
+def _orgnr(written: str) -> str:
+    try:
+        return identity.check_orgnr(written)
+    except ValueError as error:
+        raise BadValue("orgnr", str(error)) from None

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an act answers, and says of what followed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """A duty or notice that the act opened or closed."""
+
+    paragraph: str
+    ask: str
+    kind: str
+    role: str
+    organisation: str | None
+    due: date | None
+    state: str
+
+
+class Mailed(msgspec.Struct, frozen=True):
+    """An e-mail that the act put in the outbox; to roles, never to names."""
+
+    paragraph: str
+    to: list[str]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused."""
+
+    act: str
+    lines: list[int]
+    answer: dict[str, Any]
+    opened: list[Followed]
+    closed: list[Followed]
+    mailed: list[Mailed]
+    refused: list[dict[str, Any]] = []
+    preview: bool = False

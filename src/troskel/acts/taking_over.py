@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A municipality begins: its routine comes into force, and what is there already is taken over."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from troskel.acts import finding
+from troskel.acts.doing import Doing
+from troskel.acts.register import act
+from troskel.duties import routines
+from troskel.duties.models import RoutineVersion
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue, Refusal
+from troskel.people.models import Municipality
+from troskel.routine import reading
+
+
+@act("D", writes=["municipality.founded", "routine.in_force"])
+def found_municipality(doing: Doing, *, name: str, valid_from: date) -> dict[str, Any]:
+    """Make the municipality that the actor stands in, with the shipped routine in force from a day."""
+    if not (doing.actor.municipality.isascii() and doing.actor.municipality.isdigit() and len(doing.actor.municipality) == 4):
+        raise BadValue("municipality", "a municipality's code is four digits")
+    if Municipality.objects.filter(code=doing.actor.municipality).exists():
+        raise Refusal("rule 6", f"municipality {doing.actor.municipality} is there already")
+    Municipality.objects.create(code=doing.actor.municipality, name=name)
+    doing.journal("municipality.founded")
+    text = routines.SHIPPED.read_bytes().decode()
+    return {"version": _enter_into_force(doing, text, routines.SHIPPED.stem, valid_from)}
+
+
+@act("D", writes=["routine.in_force"])
+def put_routine_in_force(doing: Doing, *, text: str, name: str, valid_from: date) -> dict[str, Any]:
+    """Let a version of the routine be in force from a day. Duties that are open keep the version they were born with."""
+    return {"version": _enter_into_force(doing, text, name, valid_from)}
+
+
+def _enter_into_force(doing: Doing, text: str, name: str, valid_from: date) -> str:
+    try:
+        routine = reading.parse_routine(text.encode(), name)
+    except ValueError as error:
+        raise BadValue("text", str(error)) from None
+    RoutineVersion.objects.create(
+        id=new_id(),
+        municipality_id=doing.actor.municipality,
+        name=name,
+        digest=routine.version,
+        text=text,
+        in_force_from=valid_from,
+    )
+    doing.use_new_routine()
+    doing.journal("routine.in_force", version=routine.version, name=name, from_=valid_from)
+    return routine.version
+
+
+@act("D", writes=["take_over.began"])
+def begin_take_over(doing: Doing, *, day: date) -> dict[str, Any]:
+    """The first night: who is there now has had care, lock and keys for years, and is not new."""
+    municipality = Municipality.objects.get(code=doing.actor.municipality)
+    if municipality.take_over is not None:
+        raise Refusal("rule 6", f"the municipality was taken over on {municipality.take_over}: it is done once")
+    municipality.take_over = day
+    municipality.save(update_fields=["take_over"])
+    doing.journal("take_over.began", day=day)
+    return {"day": day}
+
+
+@act("D", writes=["take_over.finished", "home.unknown"])
+def finish_take_over(doing: Doing, *, day: date, unknown: list[str]) -> dict[str, Any]:
+    """The first night has been taken in. Where nothing told what hangs at the doors, somebody has to look.
+
+    `unknown`: a client of each such home.
+    """
+    rows = finding.clients_there(doing, unknown)
+    homes = sorted({row.home_id for row in rows.values()})
+    for home in homes:
+        doing.journal("home.unknown", homes=[home], home=home)
+    Municipality.objects.filter(code=doing.actor.municipality).update(taken_over=True)
+    doing.journal("take_over.finished", day=day)
+    return {"homes": len(homes)}

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A client's record, opened; the carer's own list; the journal; the routine."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.models import Q
+
+from troskel.acts import viewing_lists as lists
+from troskel.acts.paging import LONGEST
+from troskel.acts.viewing import note, seen
+from troskel.acts.viewing_things import ListedThing, things_about
+from troskel.care.models import Decision
+from troskel.custody.models import Link
+from troskel.duties import queries as duties
+from troskel.duties import routines
+from troskel.duties.models import RoutineVersion
+from troskel.ground import clock
+from troskel.ground.refusals import BadValue, NotFound
+from troskel.journal.models import Kind, Line
+from troskel.orders.models import Order
+from troskel.people.models import Client, HomeDoor
+from troskel.people.roles import MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
+from troskel.permits.sight import EVERYBODY
+from troskel.routine.model import Routine
+
+
+class PersonShown(msgspec.Struct, frozen=True):
+    """Who and where the client is; absent where the identity is protected and the viewer is not the municipality's."""
+
+    first_name: str
+    last_name: str
+    phone: str
+    street: str
+    postcode: str
+    town: str
+    apartment: str
+
+
+class DoorShown(msgspec.Struct, frozen=True):
+    """A door on the way in."""
+
+    id: UUID
+    kind: str
+    label: str
+
+
+class RecordShown(msgspec.Struct, frozen=True):
+    """All that the viewer may know of a client."""
+
+    case: str
+    reference: str
+    own: bool
+    protected: bool
+    died: date | None
+    person: PersonShown | None
+    home: UUID
+    doors: list[DoorShown]
+    decisions: list[lists.ListedDecision]
+    orders: list[lists.ListedOrder]
+    links: list[lists.ListedLink]
+    things: list[ListedThing]
+    duties: list[lists.ListedDuty]
+
+
+class LineShown(msgspec.Struct, frozen=True):
+    """A line of the journal, without its detail."""
+
+    number: int
+    occurred: datetime
+    recorded: datetime
+    actor_kind: str
+    actor: UUID | None
+    act: str
+    paragraph: str
+    event: str
+    client: UUID | None
+    homes: list[UUID]
+    body: dict[str, Any]
+
+
+class LinesShown(msgspec.Struct, frozen=True):
+    """Lines of the journal; ask again after the last number."""
+
+    items: list[LineShown]
+    next: int | None
+
+
+def shows_person(viewer: Actor, protection: str) -> bool:
+    """May the viewer see name and address (case 14)?"""
+    return not protection or viewer.role in MUNICIPAL_ROLES
+
+
+def record(viewer: Actor, case: str) -> RecordShown:
+    """Open a client's record. The client can later be told who did."""
+    row = seen(viewer).select_related("home").filter(case_number=case).first()
+    if row is None:
+        raise NotFound("client", "case")
+    today = clock.today()
+    note(viewer, "client.opened", client=row.id, case=case)
+    doors = [
+        DoorShown(*way)
+        for way in HomeDoor.objects.filter(home=row.home_id)
+        .order_by("door_id")
+        .values_list("door_id", "door__kind", "door__label")
+    ]
+    return RecordShown(
+        case=row.case_number,
+        reference=row.reference,
+        own=row.is_own,
+        protected=bool(row.protection),
+        died=row.died,
+        person=_person(row) if shows_person(viewer, row.protection) else None,
+        home=row.home_id,
+        doors=doors,
+        decisions=_decisions(viewer, row.id),
+        orders=_orders(viewer, row.id),
+        links=_links(row.id),
+        things=things_about(viewer, row.id, [door.id for door in doors]),
+        duties=_duties(viewer, row.id, today),
+    )
+
+
+def _person(row: Client) -> PersonShown:
+    home = row.home
+    return PersonShown(
+        row.first_name, row.last_name, row.phone, home.street, home.postcode, home.town, home.apartment
+    )
+
+
+def _decisions(viewer: Actor, client: UUID) -> list[lists.ListedDecision]:
+    if viewer.role is Role.LOCKSMITH:
+        return []
+    rows = list(
+        Decision.objects.filter(lists.own_decisions(viewer), client=client).order_by("valid_from").values(*lists.DECISION)
+    )
+    allocated = lists.allocations_of(viewer, [row["id"] for row in rows])
+    return [lists.decision(row, allocated) for row in rows]
+
+
+def _orders(viewer: Actor, client: UUID) -> list[lists.ListedOrder]:
+    rows = Order.objects.filter(lists.their_orders(viewer), client=client).order_by("placed", "id").values(*lists.ORDER)
+    return [lists.order(row) for row in rows]
+
+
+def _links(client: UUID) -> list[lists.ListedLink]:
+    return [lists.link(row) for row in Link.objects.filter(client=client).order_by("since", "id").values(*lists.LINK)]
+
+
+def _duties(viewer: Actor, client: UUID, today: date) -> list[lists.ListedDuty]:
+    if viewer.role in EVERYBODY:
+        rows = duties.duties(viewer, Client.objects.filter(pk=client), duties.open_on(today))
+    else:
+        rows = duties.worklist(viewer, today)
+    return [lists.duty(row, today) for row in rows.filter(client=client)]
+
+
+def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
+    """The lines of the clients that the viewer sees, in order; the system administrator sees all."""
+    if not 1 <= limit <= LONGEST:
+        raise BadValue("limit", f"is not between 1 and {LONGEST}")
+    lines = Line.objects.filter(municipality=viewer.municipality, kind=Kind.ACTS, number__gt=after)
+    if viewer.role is not Role.ADMINISTRATOR:
+        lines = lines.filter(_about_their_clients(viewer))
+    found = list(lines.order_by("number")[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    note(viewer, "journal.listed", ids={line.client for line in found if line.client}, after=after, limit=limit)
+    return LinesShown([_line(line, viewer) for line in found], found[-1].number if more else None)
+
+
+def _about_their_clients(viewer: Actor) -> Q:
+    about = Q(client__in=seen(viewer).values("pk"))
+    if viewer.role in PROVIDER_ROLES:
+        about &= Q(body__contains=str(viewer.organisation)) | Q(actor=viewer.account)
+    return about
+
+
+def _line(line: Line, viewer: Actor) -> LineShown:
+    homes = json.loads(line.homes) if viewer.role in EVERYBODY else []
+    return LineShown(
+        line.number,
+        line.occurred,
+        line.recorded,
+        line.actor_kind,
+        line.actor,
+        line.act,
+        line.paragraph,
+        line.event,
+        line.client,
+        [UUID(home) for home in homes],
+        json.loads(line.body),
+    )
+
+
+def routine_in_force(viewer: Actor) -> Routine:
+    """The version of the routine that is in force today, word for word."""
+    rows = RoutineVersion.objects.filter(municipality=viewer.municipality, in_force_from__lte=clock.today())
+    digest = rows.order_by("-in_force_from", "-id").values_list("digest", flat=True).first()
+    if digest is None:
+        raise NotFound("routine", "routine")
+    return routines.version(digest)

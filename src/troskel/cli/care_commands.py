@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands about clients and care: import, gaps, phone-clients, clients, duties, play."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from troskel.cli.output import REFUSED, Wrong, day, day_or_today, print_json, say, system
+from troskel.people.roles import ActorKind
+
+
+def add_to(commands: Any) -> None:
+    """Add these commands to the parser."""
+    command = commands.add_parser("import", help="take in a night's extract of the case system")
+    command.description = (
+        "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv where they "
+        "are) from DIR, and carries out the difference as acts. Lines that can't be used are listed and left; exit code "
+        "0 all the same. Exit code 2: the whole night is refused and nothing has changed."
+    )
+    command.add_argument("directory", metavar="DIR", type=Path)
+    command.add_argument("--day", type=day, help="the day of the import (default: today)")
+    command.add_argument("--mapping", type=Path, help="a TOML file that adapts another case system's names and codes")
+    command.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    command.add_argument("--confirm", action="store_true", help="go on though the night ends more than the set share")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=import_night)
+
+    command = commands.add_parser("gaps", help="who will be without cover, and on which days")
+    command.add_argument("--on", type=day, help="the day they are covered on (default: today)")
+    command.add_argument("--days", type=int, default=30, help="how many days ahead to look (default: 30)")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=gaps)
+
+    command = commands.add_parser("phone-clients", help="how many clients each organisation's phones have")
+    command.add_argument("--on", type=day, help="default: today")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=phone_clients)
+
+    command = commands.add_parser("clients", help="how many clients there are")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=clients)
+
+    command = commands.add_parser("duties", help="what the routine asks, of whom, and by when")
+    command.add_argument("--on", type=day, help="how it stood at the end of this day (default: today)")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=duties)
+
+    command = commands.add_parser("play", help="carry out a file of acts, and print what followed")
+    command.description = (
+        'Each line of FILE is JSON: {"at": instant, "as": account, "act": name, "values": {…}, "expect": paragraph or '
+        "rule that must refuse}. Days between are turned. Exit code 1 where an act is refused without being expected to "
+        "be, or an expected refusal does not come."
+    )
+    command.add_argument("file", metavar="FILE", type=Path)
+    command.add_argument("--json", action="store_true", help="one JSON line an act")
+    command.set_defaults(run=play)
+
+
+def import_night(asked: argparse.Namespace) -> int:
+    """Take in a night's extract."""
+    from troskel.exchange.case_extract import carrying_out
+    from troskel.exchange.case_extract.contract import NightRefused
+
+    actor = system(ActorKind.IMPORT)
+    try:
+        report = carrying_out.import_night(
+            actor,
+            asked.directory,
+            day=day_or_today(asked.day),
+            mapping=asked.mapping,
+            dry_run=asked.dry_run,
+            confirm=asked.confirm,
+            progress=say,
+        )
+    except NightRefused as refused:
+        raise Wrong(f"the night is refused, nothing has changed: {refused}", REFUSED) from None
+    if asked.json:
+        print_json(report)
+    else:
+        for line in report["rejected"]:
+            say(f"rejected: {line['file']} line {line['line']}, {line['column']}: {line['reason']}")
+        for name, count in report["acts"].items():
+            print(f"{count:6}  {name}")
+        print(f"{report['unchanged']:6}  unchanged")
+    return 0
+
+
+def gaps(asked: argparse.Namespace) -> None:
+    """Who will be without cover."""
+    from troskel.acts import viewing
+
+    found = viewing.gaps(system(), day_or_today(asked.on), asked.days)
+    if asked.json:
+        print_json([{"client": gap.client, "service": gap.service, "days": gap.days} for gap in found])
+        return
+    for gap in found:
+        print(f"{gap.case}  {gap.service:12}  from {gap.days[0]}, {len(gap.days)} days")
+    say(f"{len(found)} gaps")
+
+
+def phone_clients(asked: argparse.Namespace) -> None:
+    """How many clients each organisation's phones have."""
+    from troskel.acts import viewing
+
+    counted = viewing.phone_clients(system(), day_or_today(asked.on))
+    if asked.json:
+        print_json(counted)
+        return
+    for orgnr, count in counted.items():
+        print(f"{orgnr}  {count}")
+
+
+def clients(asked: argparse.Namespace) -> None:
+    """How many clients there are."""
+    from troskel.acts import viewing
+
+    counted = viewing.count_clients(system())._asdict()
+    if asked.json:
+        print_json(counted)
+        return
+    for name, count in counted.items():
+        print(f"{count:6}  {name.replace('_', ' ')}")
+
+
+def duties(asked: argparse.Namespace) -> None:
+    """What the routine asks of whom."""
+    from troskel.acts import viewing
+
+    shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask")
+    rows = viewing.duties_on(system(), day_or_today(asked.on))
+    if asked.json:
+        print_json([{name: row[name] for name in shown} for row in rows])
+        return
+    for row in rows:
+        if row["state"] in ("open", "late"):
+            due = row["due"] or "not yet"
+            print(f"{row['paragraph']:3} {row['ask']:12} {row['case'] or '':10} {row['role']:14} due {due}  {row['state']}")
+
+
+def play(asked: argparse.Namespace) -> int:
+    """Carry out a file of acts."""
+    from troskel.cli.playing import play_file
+
+    return play_file(asked.file, as_json=asked.json)

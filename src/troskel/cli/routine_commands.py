@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands about the routine: check, show, compare."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from troskel.cli.output import REFUSED, Wrong, municipality, print_json, say
+from troskel.routine.model import Routine
+
+
+def add_to(commands: Any) -> None:
+    """Add these commands to the parser."""
+    command = commands.add_parser("routine", help="check, show or compare versions of the routine file")
+    verbs = command.add_subparsers(metavar="VERB", required=True)
+    verb = verbs.add_parser("check", help="check a routine file; exit code 2, and every fault with its line, where it is wrong")
+    verb.add_argument("file", type=Path)
+    verb.set_defaults(run=check, without_database=True)
+    verb = verbs.add_parser("show", help="show a routine file as the document it is")
+    verb.add_argument("file", type=Path)
+    verb.add_argument("--language", choices=["sv", "en"], default="sv")
+    verb.set_defaults(run=show, without_database=True)
+    verb = verbs.add_parser(
+        "compare", help="replay the municipality's journal under another version, and show which duties would differ"
+    )
+    verb.add_argument("file", type=Path, help="the version to compare with the one in force")
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(run=compare)
+
+
+def _read(path: Path) -> Routine:
+    from troskel.routine import reading
+
+    try:
+        return reading.read_routine(path)
+    except OSError as error:
+        raise Wrong(f"{path} can't be read: {error.strerror}", REFUSED) from None
+    except ValueError as error:
+        raise Wrong(f"{path} can't be used:\n{error}", REFUSED) from None
+
+
+def check(asked: argparse.Namespace) -> int:
+    """Check a file."""
+    routine = _read(asked.file)
+    asks = sum(len(paragraph.asks) for paragraph in routine.paragraphs)
+    say(f"{asked.file.name}: {len(routine.paragraphs)} paragraphs, {asks} asks, version {routine.version[:12]}")
+    return 0
+
+
+def show(asked: argparse.Namespace) -> int:
+    """Show the document."""
+    routine, tongue = _read(asked.file), asked.language
+    header = routine.header
+    print(getattr(header.title, tongue))
+    print(f"{header.id} · {header.valid_from} · {header.changed} · {getattr(header.approved_by, tongue)} {header.approved_on}")
+    print(" · ".join(getattr(role, tongue) for role in header.responsible))
+    for heading in routine.headings:
+        print(f"\n{getattr(heading.title, tongue)}")
+        for paragraph in routine.under(heading.id):
+            print(f"  {paragraph.id:3} {getattr(paragraph.text, tongue)}")
+    return 0
+
+
+def compare(asked: argparse.Namespace) -> int:
+    """Replay under another version."""
+    from troskel.duties import replaying
+
+    differences = replaying.compare(municipality(), _read(asked.file))
+    if asked.json:
+        print_json(differences)
+        return 0
+    for difference in differences:
+        print(difference)
+    say(f"{len(differences)} duties would have been otherwise")
+    return 0

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands that set up and run Tröskel: demo, serve, worker, migrate, municipality, token, bench."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from troskel.cli.output import Wrong, municipality, print_json, say, system
+from troskel.people.roles import ActorKind
+
+
+def add_to(commands: Any) -> None:
+    """Add these commands to the parser."""
+    command = commands.add_parser("demo", help="fill an invented municipality, and serve it")
+    command.description = (
+        "Fills an invented municipality by acts, and serves its pages and its API on this machine alone. A second start "
+        "finds it filled."
+    )
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--data", type=Path, metavar="DIR", help="where the database lies (default: data/demo)")
+    command.add_argument("--no-serve", action="store_true", help="fill it, and stop there")
+    command.set_defaults(run=demo, without_database=True)
+
+    command = commands.add_parser("serve", help="serve the pages and the API, with a worker beside")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--no-worker", action="store_true", help="send no e-mail: a worker runs elsewhere")
+    command.set_defaults(run=serve)
+
+    command = commands.add_parser("worker", help="send what the outbox holds, and turn the day, until stopped")
+    command.add_argument("--once", action="store_true", help="do what is due now, and stop")
+    command.set_defaults(run=worker)
+
+    command = commands.add_parser("migrate", help="make or update the tables")
+    command.set_defaults(run=migrate)
+
+    command = commands.add_parser("municipality", help="add a municipality")
+    verbs = command.add_subparsers(metavar="VERB", required=True)
+    verb = verbs.add_parser("add", help="add a municipality, with the shipped routine in force from today")
+    verb.add_argument("code", help="four digits")
+    verb.add_argument("name")
+    verb.set_defaults(run=add_municipality)
+
+    command = commands.add_parser("token", help="give an account a bearer token for the API; it is shown once")
+    command.add_argument("account", help="the account's name, as 'anna'")
+    command.add_argument("--label", default="command line")
+    command.set_defaults(run=token)
+
+    command = commands.add_parser("bench", help="measure, beside a limit in the same run")
+    command.add_argument("what", choices=["act"])
+    command.add_argument("--rounds", type=int, default=200)
+    command.set_defaults(run=bench)
+
+
+def demo(asked: argparse.Namespace) -> int:
+    """Fill the demo municipality where it is not, and serve it."""
+    data = (asked.data or Path("data/demo")).absolute()
+    data.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("TROSKEL_DATABASE", f"sqlite:///{data / 'troskel.sqlite3'}")
+    os.environ["TROSKEL_DEMO"] = "1"
+    import django
+
+    django.setup()
+    from troskel.people import queries as people
+    from troskel.simulator import demo as simulated
+
+    started = time.monotonic()
+    say("making the tables")
+    migrate(asked)
+    if people.municipality_exists(municipality()):
+        say("the demo municipality is there already")
+    else:
+        acts = simulated.fill(municipality(), say)
+        say(f"{acts} acts in {time.monotonic() - started:.0f} s")
+    if asked.no_serve:
+        return 0
+    say(f"\nTröskel is on http://127.0.0.1:{asked.port}/ : choose who you are")
+    say(f"The API and its documentation: http://127.0.0.1:{asked.port}/api/v1/docs")
+    say("Stop with Ctrl-C\n")
+    return _serve("127.0.0.1", asked.port, with_worker=True)
+
+
+def serve(asked: argparse.Namespace) -> int:
+    """Serve pages and API."""
+    return _serve(asked.host, asked.port, with_worker=not asked.no_worker)
+
+
+def _serve(host: str, port: int, *, with_worker: bool) -> int:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    if with_worker:
+        threading.Thread(target=_work, args=(threading.Event(),), daemon=True).start()
+    server = Granian(
+        "troskel.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        websockets=False,
+        log_access=False,
+    )
+    server.serve()
+    return 0
+
+
+def worker(asked: argparse.Namespace) -> int:
+    """Send what the outbox holds, and turn the day."""
+    if asked.once:
+        from troskel.config.wiring import outbox_worker
+
+        _turn_days()
+        say(f"{outbox_worker().run_once()} parcels seen to")
+        return 0
+    _work(threading.Event())
+    return 0
+
+
+def _work(stop: threading.Event) -> None:
+    from troskel.config.wiring import outbox_worker
+
+    threading.Thread(target=_turn_days_for_ever, args=(stop,), daemon=True).start()
+    outbox_worker().run(stop)
+
+
+def _turn_days_for_ever(stop: threading.Event) -> None:
+    while not stop.is_set():
+        _turn_days()
+        stop.wait(60)
+
+
+def _turn_days() -> None:
+    from troskel.acts.turning_the_day import catch_up
+    from troskel.people import queries as people
+
+    for code in people.municipalities():
+        catch_up(code)
+
+
+def migrate(asked: argparse.Namespace) -> int:
+    """Make or update the tables."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return 0
+
+
+def add_municipality(asked: argparse.Namespace) -> int:
+    """Add a municipality with the shipped routine."""
+    from troskel.acts import taking_over
+    from troskel.ground import clock
+    from troskel.ground.refusals import BadValue, Refusal
+    from troskel.people.roles import Actor
+
+    actor = Actor.system(asked.code, ActorKind.IMPORT)
+    try:
+        taking_over.found_municipality(actor, name=asked.name, valid_from=clock.today())
+    except (Refusal, BadValue) as refusal:
+        raise Wrong(refusal.message) from None
+    say(f"municipality {asked.code} is there, with the shipped routine in force from today")
+    return 0
+
+
+def token(asked: argparse.Namespace) -> int:
+    """Give an account a token."""
+    from troskel.acts import accounts
+    from troskel.ground.refusals import NotFound
+
+    try:
+        outcome = accounts.issue_token(system(ActorKind.DEMO), username=asked.account, label=asked.label)
+    except NotFound as missing:
+        raise Wrong(missing.message) from None
+    print(outcome.answer["token"])
+    return 0
+
+
+def bench(asked: argparse.Namespace) -> int:
+    """Measure."""
+    from troskel.cli.bench import bench_act
+
+    print_json(bench_act(asked.rounds))
+    return 0

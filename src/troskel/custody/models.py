@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tables of things: each has exactly one holder, in an unbroken chain of holdings (design, rule 5)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from troskel.ground.models import Record
+from troskel.people.models import Account, Client, Door, Municipality
+
+
+class ThingKind(models.TextChoices):
+    """What can be handed over."""
+
+    LOCK = "lock"
+    TAG = "tag"
+    KEY = "key"
+
+
+class HolderKind(models.TextChoices):
+    """Who or what can hold a thing. A lock's holder is its place: a door, or an organisation's stock."""
+
+    ORGANISATION = "organisation"
+    CLIENT = "client"
+    DOOR = "door"
+    LOST = "lost"
+
+
+class Thing(Record):
+    """A lock turner (number = serial), a receipt tag, or a key to a door."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10, choices=ThingKind.choices)
+    number = models.CharField(max_length=50)
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, null=True, help_text="for a key: what it opens")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "kind", "number"], name="one_thing_per_number"),
+            models.CheckConstraint(condition=Q(kind__in=ThingKind.values), name="thing_of_known_kind"),
+            models.CheckConstraint(
+                condition=~Q(kind="key") | Q(door__isnull=False), name="a_key_opens_a_door"
+            ),
+        ]
+
+
+class Holding(Record):
+    """Who holds a thing from one handover to the next; the open one is the holder now."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    thing = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="holdings")
+    sequence = models.IntegerField()
+    kind = models.CharField(max_length=20, choices=HolderKind.choices)
+    holder = models.UUIDField(null=True, help_text="the organisation, client or door; empty when lost")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    given_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thing", "sequence"], name="holdings_in_sequence"),
+            models.UniqueConstraint(fields=["thing"], condition=Q(until=None), name="one_holder_per_thing"),
+            models.CheckConstraint(condition=Q(kind__in=HolderKind.values), name="holder_of_known_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="lost", holder=None) | (~Q(kind="lost") & Q(holder__isnull=False)),
+                name="a_holder_is_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "kind", "holder"], name="things_by_holder")]
+
+
+class Link(Record):
+    """Client and lock belong together: what lets the carers' phones open the door (S2)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    lock = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="links")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="links")
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="links")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "lock", "client"], condition=Q(until=None), name="one_open_link_per_lock_and_client"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "client"], name="links_by_client")]

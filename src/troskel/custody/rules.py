@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may hand over what, and where a lock may be. Pure Python."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from troskel.ground.refusals import Refusal
+from troskel.routine.facts import ClientFacts, DoorFacts
+
+
+def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:
+    """A lock is at one place (rule 2): it is mounted from the stock of the locksmith who mounts it."""
+    if kind != "organisation" or holder != organisation:
+        raise Refusal("rule 2", f"lock {serial} is not in your stock: check the serial number")
+
+
+def lock_is_at_door(kind: str, holder: UUID | None, door: UUID, serial: str) -> None:
+    """The lock that is taken down is the one at the door (rule 2)."""
+    if kind != "door" or holder != door:
+        raise Refusal("rule 2", f"lock {serial} is not at this door: check the serial number")
+
+
+def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts:
+    """A lock is linked to clients behind its door (rule 2): never to the neighbour."""
+    for door in doors:
+        if door.lock == lock:
+            return door
+    raise Refusal("rule 2", f"lock {serial} is not mounted at a door of this client: check the serial number")
+
+
+def not_linked(client: ClientFacts, lock: UUID) -> None:
+    """One open link per lock and client; a second link of the same pair is the same link."""
+    if any(link.lock == lock for link in client.links.values()):
+        raise Refusal("rule 2", "the client is already linked to this lock")
+
+
+def linked(client: ClientFacts, lock: UUID) -> UUID:
+    """The open link of the pair. Raises where there is none."""
+    for identifier, link in client.links.items():
+        if link.lock == lock:
+            return identifier
+    raise Refusal("S3", "the client is not linked to this lock")
+
+
+def may_unlink(client: ClientFacts, door: DoorFacts | None, lock: UUID, needs_it: bool) -> None:
+    """A link ends after a reported removal, or alone when its client no longer belongs behind the door (rule 2)."""
+    still_there = door is not None and door.lock == lock
+    if still_there and needs_it:
+        raise Refusal("S3", "the lock is mounted and the client has care left: the link stays")
+
+
+def own_client(client: ClientFacts) -> None:
+    """A client from another municipality gets no tag (O1, rule 3)."""
+    if not client.own:
+        raise Refusal("O1", "the client is assigned by another municipality and gets neither lock nor tag")
+
+
+def giver_holds(held: tuple[str, UUID | None], giver: tuple[str, UUID | None], what: str) -> None:
+    """A thing is handed over by the one who holds it (rule 5)."""
+    if held != giver:
+        raise Refusal("rule 5", f"{what} is held by someone else: the one who holds it hands it over")

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tables of duties and notices, and the engine's copy of each home's facts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from troskel.ground.models import Record
+from troskel.people.models import Client, Door, Home, Municipality, Organisation
+
+
+class RoutineVersion(Record):
+    """A version of the routine file, as it was approved. Its text is kept, so the journal can always be replayed."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    name = models.CharField(max_length=50, help_text="the file's name: the day it was changed")
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    in_force_from = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "digest"], name="one_routine_per_digest"),
+        ]
+
+
+class HomeState(models.Model):
+    """The engine's state of a home: facts and open duties. A cache: the journal gives it again. The row acts lock."""
+
+    home = models.OneToOneField(Home, on_delete=models.PROTECT, primary_key=True, related_name="state")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    state = models.TextField(help_text="JSON of routine.engine.HomeState")
+    wake = models.DateField(null=True, help_text="the next day on which time alone changes something here")
+
+    class Meta:
+        indexes = [models.Index(fields=["municipality", "wake"], name="homes_to_wake")]
+
+
+class Duty(Record):
+    """Something a paragraph asks of somebody: a duty to do, or a notice to read."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10, help_text="duty | notice")
+    paragraph = models.CharField(max_length=4)
+    ask = models.CharField(max_length=40)
+    version = models.CharField(max_length=64, help_text="digest of the routine it was born with")
+    home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="duties")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="duties")
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, null=True, related_name="duties")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="duties")
+    role = models.CharField(max_length=20)
+    about = models.TextField(default="{}", help_text="JSON: order, lock, tag, decision")
+    opened = models.DateField()
+    opened_line = models.BigIntegerField(null=True, help_text="empty: the calendar opened it")
+    due = models.DateField(null=True)
+    also_role = models.CharField(max_length=20, blank=True, help_text="who may do it too, from also_from")
+    also_organisation = models.UUIDField(null=True)
+    also_from = models.DateField(null=True)
+    state = models.CharField(max_length=10, default="open")
+    closed = models.DateField(null=True)
+    closed_line = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["open", "done", "moot"]), name="duty_in_known_state"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed=None) | (~Q(state="open") & Q(closed__isnull=False)),
+                name="a_closed_duty_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "state", "organisation", "due"], name="worklist"),
+            models.Index(fields=["municipality", "client"], name="duties_by_client"),
+        ]
+
+
+class DayTurned(Record):
+    """A day that has been turned; each is turned once."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "day"], name="a_day_turns_once")]

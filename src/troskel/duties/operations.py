@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs the routine over an act's lines: locks homes, opens and closes duties, puts e-mails in the outbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from troskel.duties import routines
+from troskel.duties.models import Duty, HomeState, RoutineVersion
+from troskel.outbox import operations as outbox
+from troskel.outbox.post import MESSAGE
+from troskel.people.models import HomeDoor
+from troskel.routine import duty as asked
+from troskel.routine import engine
+from troskel.routine.facts import HomeFacts
+from troskel.routine.line import Line
+
+ROWS = 400
+CHANGING = ["home", "role", "organisation", "due", "state", "closed", "closed_line"]
+
+
+class Written(Protocol):
+    """A line as the journal room gives it back."""
+
+    number: int
+    occurred: datetime
+    recorded: datetime
+    event: str
+    homes: str
+    client: UUID | None
+    body: str
+
+
+class UnderWay:
+    """The homes that an act holds locked, and the routine that runs over what it writes."""
+
+    def __init__(self, municipality: str) -> None:
+        self.municipality = municipality
+        self.states: dict[UUID, asked.HomeState] = {}
+        self._newest: str | None = None
+        self._stored: set[UUID] = set()
+
+    @property
+    def facts(self) -> Mapping[UUID, HomeFacts]:
+        """The facts of the homes locked so far."""
+        return {home: state.facts for home, state in self.states.items()}
+
+    def lock(self, homes: Iterable[UUID] | QuerySet[Any, Any]) -> Mapping[UUID, HomeFacts]:
+        """Lock the homes and those that share a door with them, in sorted order. One query for a few homes."""
+        if isinstance(homes, QuerySet):
+            self._lock(homes)
+        else:
+            wanted = sorted(set(homes) - self.states.keys())
+            for start in range(0, len(wanted), ROWS):
+                self._lock(wanted[start : start + ROWS])
+        return self.facts
+
+    def lock_waking(self, day: date) -> None:
+        """Lock the homes that wake on or before `day`."""
+        self._lock(HomeState.objects.filter(municipality=self.municipality, wake__lte=day).values("home_id"))
+
+    def use_new_routine(self) -> None:
+        """A version has been added in this act: use it from now on."""
+        self._newest = None
+
+    def _lock(self, homes: Any) -> None:
+        behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
+        newest = RoutineVersion.objects.filter(municipality=OuterRef("municipality")).order_by("-id").values("digest")
+        rows = (
+            HomeState.objects.select_for_update(of=("self",))
+            .filter(municipality=self.municipality, home_id__in=behind_the_same_doors)
+            .annotate(newest=Subquery(newest[:1]))
+            .order_by("home_id")
+        )
+        for row in rows:
+            if row.home_id not in self.states:
+                state = msgspec.json.decode(row.state, type=asked.HomeState)
+                state.wake = row.wake
+                self.states[row.home_id] = state
+                self._stored.add(row.home_id)
+            self._newest = row.newest or ""
+
+    # after the act's own changes
+
+    def advance(self, written: Sequence[Written]) -> asked.Effects:
+        """Run the routine over the lines, and store what follows. Gives all effects together."""
+        together = asked.Effects()
+        if not written:
+            return together
+        if self._newest is None:
+            self._newest = routines.newest(self.municipality)
+        rules = routines.of_municipality(self.municipality, self._newest)
+        for line in map(_line, written):
+            self._lock_needed(line)
+            _add(together, engine.advance(rules, self.states, line))
+        self._store(together)
+        return together
+
+    def _lock_needed(self, line: Line) -> None:
+        while missing := engine.needed(self.states, line):
+            before = len(self.states)
+            self.lock(missing)
+            if len(self.states) == before:
+                return
+
+    def _store(self, effects: asked.Effects) -> None:
+        if effects.wake_all is not None:
+            later = Q(wake=None) | Q(wake__gt=effects.wake_all)
+            HomeState.objects.filter(later, municipality=self.municipality).update(wake=effects.wake_all)
+        self._store_states(effects.touched)
+        self._store_duties(effects)
+        if effects.emails:
+            outbox.put([self._parcel(email) for email in effects.emails])
+
+    def _store_states(self, homes: Iterable[UUID]) -> None:
+        rows = [
+            HomeState(
+                home_id=home,
+                municipality_id=self.municipality,
+                state=msgspec.json.encode(self.states[home]).decode(),
+                wake=self.states[home].wake,
+            )
+            for home in sorted(homes)
+        ]
+        HomeState.objects.bulk_create(
+            rows, batch_size=ROWS, update_conflicts=True, unique_fields=["home"], update_fields=["state", "wake"]
+        )
+
+    def _store_duties(self, effects: asked.Effects) -> None:
+        rows = {duty.id: self._row(duty) for duty in (*effects.opened, *effects.changed)}
+        for closed in effects.closed:
+            row = rows.get(closed.duty.id) or self._row(closed.duty)
+            row.state, row.closed, row.closed_line = closed.state, closed.day, closed.line
+            rows[row.id] = row
+        Duty.objects.bulk_create(
+            list(rows.values()), batch_size=ROWS, update_conflicts=True, unique_fields=["id"], update_fields=CHANGING
+        )
+
+    def _row(self, duty: asked.OpenDuty) -> Duty:
+        return Duty(
+            id=duty.id,
+            municipality_id=self.municipality,
+            kind=duty.kind,
+            paragraph=duty.paragraph,
+            ask=duty.ask,
+            version=duty.version,
+            home_id=duty.home,
+            client_id=duty.client,
+            door_id=duty.door,
+            organisation_id=duty.organisation,
+            role=duty.role,
+            about=json.dumps(duty.about, sort_keys=True),
+            opened=duty.opened,
+            opened_line=duty.opened_line,
+            due=duty.due,
+            also_role=duty.also_role or "",
+            also_organisation=duty.also_organisation,
+            also_from=duty.also_from,
+        )
+
+    def _parcel(self, email: asked.Email) -> outbox.Draft:
+        return outbox.Draft(
+            municipality=self.municipality, key=email.key, kind=MESSAGE, payload=msgspec.to_builtins(email)
+        )
+
+
+def _line(written: Written) -> Line:
+    return Line(
+        number=written.number,
+        occurred=written.occurred,
+        recorded=written.recorded,
+        event=written.event,
+        homes=tuple(UUID(home) for home in json.loads(written.homes)),
+        client=written.client,
+        body=json.loads(written.body),
+    )
+
+
+def _add(together: asked.Effects, effects: asked.Effects) -> None:
+    together.opened += effects.opened
+    together.closed += effects.closed
+    together.changed += effects.changed
+    together.emails += effects.emails
+    together.touched |= effects.touched
+    together.wake_all = effects.wake_all or together.wake_all

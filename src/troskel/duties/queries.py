@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Worklists: which duties stood open on a day, for whom. `seen` is the viewer's Sight."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from troskel.duties.models import Duty
+from troskel.duties.rules import ROLES_OF
+from troskel.people.models import Client
+from troskel.people.roles import Actor, Role
+
+FIELDS = (
+    "id",
+    "kind",
+    "paragraph",
+    "ask",
+    "version",
+    "client__case_number",
+    "client__reference",
+    "organisation__orgnr",
+    "organisation__name",
+    "role",
+    "opened",
+    "due",
+    "state",
+    "closed",
+    "about",
+    "home_id",
+    "door_id",
+)
+
+
+def known_on(day: date) -> Q:
+    """The duties that had been opened by `day`."""
+    return Q(opened__lte=day)
+
+
+def open_on(day: date) -> Q:
+    """The duties that stood open on `day`: one closed that same day no longer does."""
+    return known_on(day) & (Q(closed=None) | Q(closed__gt=day))
+
+
+def duties(viewer: Actor, seen: QuerySet[Client], condition: Q) -> QuerySet[Any, dict[str, Any]]:
+    """The duties of clients that the viewer sees, and those asked of the viewer's own organisation and role."""
+    rows = Duty.objects.filter(condition, municipality=viewer.municipality)
+    if viewer.role is not Role.SYSTEM:
+        asked = Q(organisation=viewer.organisation) & Q(role__in=_roles(viewer))
+        asked_of_office = Q(organisation=None, role__in=_roles(viewer))
+        rows = rows.filter(Q(client__in=seen) | asked | asked_of_office)
+    return _in_order(rows)
+
+
+def worklist(viewer: Actor, day: date) -> QuerySet[Any, dict[str, Any]]:
+    """What the viewer must do: open duties and unread notices of the viewer's role and organisation, latest first."""
+    mine = Q(role__in=_roles(viewer)) & (Q(organisation=None) | Q(organisation=viewer.organisation))
+    rows = Duty.objects.filter(mine, open_on(day), municipality=viewer.municipality)
+    return _in_order(rows)
+
+
+def _in_order(rows: QuerySet[Duty]) -> QuerySet[Any, dict[str, Any]]:
+    ordered: QuerySet[Any, dict[str, Any]] = rows.order_by("due", "opened", "id").values(*FIELDS)
+    return ordered
+
+
+def state_on(row: dict[str, Any], day: date) -> str:
+    """open, late, done or moot, as it stood on `day`."""
+    if row["closed"] is not None and row["closed"] <= day:
+        return str(row["state"])
+    return "late" if row["due"] is not None and row["due"] < day else "open"
+
+
+def _roles(viewer: Actor) -> list[str]:
+    return [role for role, accounts in ROLES_OF.items() if viewer.role in accounts]

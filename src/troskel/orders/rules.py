@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The states of an order, and what may follow on what. Pure Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from troskel.ground.refusals import BadValue, Refusal
+from troskel.routine import standing
+from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
+
+OPEN = frozenset({"placed", "booked"})
+
+FAILURES = {
+    "nobody_home": "no one opened",
+    "door_does_not_fit": "the lock turner doesn't fit the door",
+    "client_refused": "the client said no at the door",
+    "carer_missing": "the carer who should have been there didn't come",
+    "parts_missing": "parts or tools were missing",
+    "other": "something else, told in the text",
+}
+"""Why a locksmith's trip was in vain (case 11)."""
+
+CANCELLATIONS = {
+    "care_ended": "the care has ended (case 5)",
+    "care_again": "the client gets care again (case 6)",
+    "client_refused": "the client does not want a lock turner (case 10)",
+    "cannot_be_fitted": "the door can't take a lock turner; the tag stays in use",
+    "moved": "the client moves",
+    "mistake": "the order was a mistake",
+}
+
+
+def is_open(state: str, number: str) -> None:
+    """Only an open order is booked, failed, cancelled or reported done (L1)."""
+    if state not in OPEN:
+        raise Refusal("L1", f"order {number} is {state}: only an open order can be worked on")
+
+
+def of_kind(kind: str, wanted: str, number: str) -> None:
+    """An installation is reported as mounted, a removal as taken down (L1)."""
+    if kind != wanted:
+        raise Refusal("L1", f"order {number} is an order of {kind}, not of {wanted}: report it as what it is")
+
+
+def known_code(field: str, code: str, codes: dict[str, str]) -> None:
+    """A reason is one of the codes."""
+    if code not in codes:
+        raise BadValue(field, f"{code!r} is none of {', '.join(sorted(codes))}")
+
+
+def own_client(client: ClientFacts) -> None:
+    """A client from another municipality gets no lock (O1, rule 3)."""
+    if not client.own:
+        raise Refusal("O1", "the client is assigned by another municipality and gets neither lock nor tag")
+
+
+def care_to_come(client: ClientFacts, day: date) -> None:
+    """A lock is for a client who has home care or a safety alarm, now or to come (P1)."""
+    if not standing.has_care_left(client, day):
+        raise Refusal("P1", "the client has neither home care nor safety alarm: there is nothing to order for")
+
+
+def organisation_has_the_client(client: ClientFacts, organisation: UUID | None, day: date) -> None:
+    """The provider that orders is one that the client's care is allocated to (P1)."""
+    if organisation not in standing.providers_of(client, day):
+        raise Refusal("P1", "no ongoing or coming decision is allocated to your organisation")
+
+
+def not_refused(client: ClientFacts) -> None:
+    """A client who has refused is not given a lock turner; the tag goes on (case 10)."""
+    if client.refused and not client.understood:
+        raise Refusal("A3", "the client has refused: the assessor records a new understanding before an order")
+
+
+def client_is_informed(client: ClientFacts, reason: str) -> None:
+    """No installation is ordered for a client who has not been informed, unless the reason is written down."""
+    missing = [
+        paragraph
+        for paragraph, done in (
+            ("A1", set(client.informed) >= {"oral", "written"}),
+            ("A2", bool(client.told_about_keys)),
+            ("A3", bool(client.understood)),
+        )
+        if not done
+    ]
+    if missing and not reason:
+        raise Refusal(missing[0], f"{', '.join(missing)} not done: let the assessor do it, or write why in 'reason'")
+
+
+def no_lock_at(door: DoorFacts) -> None:
+    """One lock a door (rule 2); with a lock there, nothing is ordered (A5)."""
+    if door.lock is not None:
+        raise Refusal("rule 2", "there is a lock at the door already")
+
+
+def a_lock_at(door: DoorFacts) -> UUID:
+    """A removal needs a lock to remove (P6)."""
+    if door.lock is None:
+        raise Refusal("P6", "there is no lock at the door to remove")
+    return door.lock
+
+
+def no_open_order(door: DoorFacts) -> None:
+    """One open order a door."""
+    numbers = [str(order.number) for order in standing.open_orders(door)]
+    if numbers:
+        raise Refusal("P1", f"order {', '.join(numbers)} is open for the door: cancel it or let it be done")
+
+
+def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> None:
+    """The removal guard (rule 1). It never says who, or why: only that someone behind this door has care."""
+    if standing.care_left_behind(door, homes, day):
+        raise Refusal("rule 1", "someone behind this door has home care or a safety alarm: the lock stays")
+
+
+def is_a_locksmith(kind: str) -> None:
+    """Orders go to a locksmith firm."""
+    if kind != "locksmith":
+        raise BadValue("locksmith", "the organisation is no locksmith")
+
+
+def orderer(organisation: UUID | None) -> UUID:
+    """An order is placed by somebody's organisation."""
+    if organisation is None:
+        raise Refusal("P1", "an order is placed by a provider: the system itself can't")
+    return organisation

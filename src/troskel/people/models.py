@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tables of people and places. Every unique key begins with the municipality."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from troskel.ground.ids import new_id
+from troskel.ground.models import Record
+from troskel.people.roles import OrganisationKind, Role
+
+
+class Municipality(models.Model):
+    """A municipality, by its four-digit code, which is its key in every table."""
+
+    code = models.CharField(primary_key=True, max_length=4)
+    name = models.CharField(max_length=100)
+    take_over = models.DateField(null=True, help_text="day of the first import: who was there then is not new")
+    taken_over = models.BooleanField(default=False, help_text="the first import has been taken in to its end")
+
+
+class Organisation(Record):
+    """A provider, alarm organisation, locksmith firm, or the municipality's own office."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    orgnr = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    email = models.CharField(max_length=254)
+    kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in OrganisationKind])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "orgnr"], name="one_organisation_per_orgnr"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in OrganisationKind]), name="organisation_of_known_kind"
+            ),
+        ]
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Accounts are made by acts; this is what Django's login needs."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """A person who logs in, with one role in one organisation of one municipality."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    username = models.CharField(max_length=150, unique=True, help_text="municipality code, slash, name")
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[Accounts] = Accounts()
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="account_of_known_role"),
+        ]
+
+
+class Token(Record):
+    """A bearer token of an account; only its hash is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=100)
+    expires = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+
+class Home(Record):
+    """A home, the unit of locking. `address_key` tells which homes are the same one; empty: shared with nobody."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    street = models.CharField(max_length=200, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    town = models.CharField(max_length=100, blank=True)
+    apartment = models.CharField(max_length=20, blank=True)
+    address_key = models.CharField(max_length=64, null=True)
+    sharing = models.CharField(max_length=10, default="", help_text="proposed | confirmed | refuted")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "address_key"], name="one_home_per_address"),
+        ]
+
+
+class Door(Record):
+    """A door that a lock can sit on: an apartment's, an entrance, a gate."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10, help_text="apartment | entrance | gate")
+    label = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["apartment", "entrance", "gate"]), name="door_of_known_kind"
+            ),
+        ]
+
+
+class HomeDoor(Record):
+    """A home's way in goes through this door; a gate serves several homes."""
+
+    home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="ways")
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="ways")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["home", "door"], name="one_way_per_home_and_door")]
+
+
+class Client(Record):
+    """A person granted care. Lists, e-mails and URLs show the case number alone (design, rule 8)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    case_number = models.CharField(max_length=12)
+    reference = models.CharField(max_length=50, help_text="the case system's own id")
+    home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="clients")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    sort_key = models.CharField(max_length=250)
+    phone = models.CharField(max_length=30, blank=True)
+    protection = models.CharField(max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring")
+    home_municipality = models.CharField(max_length=4)
+    died = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "case_number"], name="one_client_per_case_number"),
+            models.UniqueConstraint(fields=["municipality", "reference"], name="one_client_per_reference"),
+            models.CheckConstraint(condition=Q(protection__in=["", "S", "F"]), name="protection_of_known_kind"),
+        ]
+        indexes = [models.Index(fields=["municipality", "sort_key"], name="clients_in_swedish_order")]
+
+    @property
+    def is_own(self) -> bool:
+        """Is the client this municipality's own, or assigned by another one (O1)?"""
+        return self.home_municipality == self.municipality_id
+
+
+class Identifier(Record):
+    """An identity number that a client has or has had."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="identifiers")
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=12)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client"], condition=Q(until=None), name="one_identifier_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "number"], name="identifier_number")]
+
+
+class Residence(Record):
+    """A client's stay in a home: the history of moves."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="residences")
+    home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="residences")
+    valid_from = models.DateField(null=True, help_text="empty: since before we knew")
+    valid_through = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client"], condition=Q(valid_through=None), name="one_home_at_a_time"
+            ),
+        ]
+
+
+class CaseCounter(Record):
+    """The last case number given out in a year."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10, help_text="case, order")
+    year = models.IntegerField()
+    last = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "kind", "year"], name="one_counter_per_kind_and_year"),
+        ]

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who a person is in the routine. Pure Python: no Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """The people of the routine, and those the municipality needs beside them."""
+
+    ASSESSOR = "assessor"
+    COORDINATOR = "coordinator"
+    CARER = "carer"
+    RESPONDER = "responder"
+    ADMINISTRATOR = "administrator"
+    LOCKSMITH = "locksmith"
+    MANAGER = "manager"
+    ECONOMIST = "economist"
+    SYSTEM = "system"
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation does in the routine."""
+
+    MUNICIPALITY = "municipality"
+    HOME_CARE = "home_care"
+    ALARM = "alarm"
+    LOCKSMITH = "locksmith"
+
+
+class ActorKind(StrEnum):
+    """By what hand a line came to be."""
+
+    ACCOUNT = "account"
+    IMPORT = "import"
+    CLOCK = "clock"
+    DEMO = "demo"
+
+
+MUNICIPAL_ROLES = frozenset(
+    {Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM}
+)
+PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.CARER, Role.RESPONDER})
+ALLOWED_ROLES = {
+    OrganisationKind.MUNICIPALITY: MUNICIPAL_ROLES,
+    OrganisationKind.HOME_CARE: frozenset({Role.COORDINATOR, Role.CARER}),
+    OrganisationKind.ALARM: frozenset({Role.COORDINATOR, Role.RESPONDER}),
+    OrganisationKind.LOCKSMITH: frozenset({Role.LOCKSMITH}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts or looks: an account in one municipality, or the system itself (import, clock, demo)."""
+
+    municipality: str
+    role: Role
+    kind: ActorKind = ActorKind.ACCOUNT
+    account: UUID | None = None
+    organisation: UUID | None = None
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind is not ActorKind.ACCOUNT
+
+    @classmethod
+    def system(cls, municipality: str, kind: ActorKind) -> Actor:
+        """The import, the turn of the day or the demo, acting by itself."""
+        return cls(municipality=municipality, role=Role.SYSTEM, kind=kind)

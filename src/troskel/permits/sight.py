@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Sight: the clients a viewer has a reason to know of, as one SQL condition (design, rule 7).
+
+| viewer | sees | why, and how long |
+|---|---|---|
+| assessor, system administrator | every client of the municipality | their office |
+| economist | clients of other municipalities | O2, O3 |
+| coordinator | clients allocated to the organisation, now or later | the allocation, until its end and the time for return after it |
+| carer | clients covered today by a decision allocated to the organisation | rule 4 |
+| locksmith | clients with an open order to the firm | the order |
+| responder, manager | none | an accepted alarm; figures are enough |
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from troskel.care.models import Allocation
+from troskel.orders.models import Order, OrderState
+from troskel.people.roles import Actor, Role
+
+TIME_FOR_RETURN = timedelta(days=90)
+"""Keys, tags and removals are seen to after an allocation has ended; then sight ends too."""
+
+EVERYBODY = frozenset({Role.SYSTEM, Role.ASSESSOR, Role.ADMINISTRATOR})
+
+
+def visible_clients(viewer: Actor, day: date) -> Q:
+    """The condition on Client for what `viewer` may know of on `day`. Municipality included."""
+    return Q(municipality=viewer.municipality) & _reason(viewer, day)
+
+
+def _reason(viewer: Actor, day: date) -> Q:
+    if viewer.role in EVERYBODY:
+        return Q()
+    if viewer.role is Role.ECONOMIST:
+        return ~Q(home_municipality=viewer.municipality)
+    if viewer.organisation is None:
+        return NOBODY
+    if viewer.role is Role.COORDINATOR:
+        return Q(Exists(_allocations(viewer).filter(_lasts_until(day - TIME_FOR_RETURN))))
+    if viewer.role is Role.CARER:
+        return _alive_and_own(viewer, day) & Q(Exists(_allocations(viewer).filter(_covers(day))))
+    if viewer.role is Role.LOCKSMITH:
+        open_orders = Order.objects.filter(
+            client=OuterRef("pk"),
+            locksmith=viewer.organisation,
+            state__in=[OrderState.PLACED, OrderState.BOOKED],
+        )
+        return Q(Exists(open_orders))
+    return NOBODY
+
+
+NOBODY = Q(pk__in=[])
+
+
+def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:
+    return Allocation.objects.filter(
+        decision__client=OuterRef("pk"),
+        organisation=viewer.organisation,
+        withdrawn=False,
+        decision__withdrawn=False,
+    )
+
+
+def _lasts_until(day: date) -> Q:
+    return Q(valid_through=None) | Q(valid_through__gte=day)
+
+
+def _covers(day: date) -> Q:
+    return (
+        Q(valid_from__lte=day, decision__valid_from__lte=day)
+        & (Q(valid_through=None) | Q(valid_through__gte=day))
+        & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
+    )
+
+
+def _alive_and_own(viewer: Actor, day: date) -> Q:
+    return Q(home_municipality=viewer.municipality) & (Q(died=None) | Q(died__gt=day))
