@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Identity numbers, against the `personnummer` package as an independent oracle."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from personnummer import personnummer  # type: ignore[import-untyped]
+
+from troskel.people.identity import (
+    BadIdentity,
+    Identity,
+    IdentityKind,
+    check_orgnr,
+    luhn_holds,
+    parse_identity,
+)
+
+ON = date(2026, 11, 20)
+BORN = st.dates(date(1880, 1, 1), date(2020, 12, 31))
+
+
+def accepted(text: str, on: date = ON) -> bool:
+    try:
+        parse_identity(text, on=on)
+    except BadIdentity:
+        return False
+    return True
+
+
+@given(BORN, st.integers(0, 999), st.integers(0, 9), st.booleans())
+def test_agrees_with_the_package_on_dates_that_exist(
+    born: date, birth: int, check: int, coordination: bool
+) -> None:
+    text = f"{born:%Y%m}{born.day + 60 * coordination:02}{birth:03}{check}"
+    assert accepted(text) == personnummer.valid(text)
+
+
+@given(st.integers(1900, 2020), st.integers(0, 99), st.integers(0, 99), st.integers(0, 9999))
+def test_agrees_with_the_package_on_any_digits(year: int, month: int, day: int, last: int) -> None:
+    text = f"{year}{month:02}{day:02}{last:04}"
+    assert accepted(text) == personnummer.valid(text)
+
+
+@given(st.text(max_size=14) | st.text("0123456789ABCÅ-+ ", min_size=10, max_size=13))
+def test_any_text_is_an_identity_or_refused_without_being_repeated(text: str) -> None:
+    try:
+        identity = parse_identity(text, on=ON)
+    except BadIdentity as error:
+        assert len(text.strip()) < 6 or text.strip() not in str(error)
+    else:
+        assert len(identity.number12) == 12
+
+
+@given(st.text("0123456789", min_size=10, max_size=10), st.integers(0, 9), st.integers(1, 9))
+def test_luhn_sees_every_single_wrong_digit(digits: str, place: int, off: int) -> None:
+    if luhn_holds(digits):
+        wrong = digits[:place] + str((int(digits[place]) + off) % 10) + digits[place + 1 :]
+        assert not luhn_holds(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("196010289996", IdentityKind.PERSONNUMMER),
+        (" 196010289996 ", IdentityKind.PERSONNUMMER),
+        ("192707789935", IdentityKind.SAMORDNINGSNUMMER),
+        ("22560823AB12", IdentityKind.RESERVNUMMER),
+        ("22560823ab12", IdentityKind.RESERVNUMMER),
+        ("23200229XY99", IdentityKind.RESERVNUMMER),
+        ("98200229XY99", IdentityKind.RESERVNUMMER),
+        ("00562023AB10", IdentityKind.RESERVNUMMER),
+    ],
+)
+def test_kinds(text: str, kind: IdentityKind) -> None:
+    assert parse_identity(text, on=ON) == Identity(kind, text.strip().upper())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "twelve digits"),
+        ("6010289996", "twelve digits"),
+        ("19601028-9996", "twelve digits"),
+        ("１９６０１０２８９９９６", "twelve digits"),
+        ("194013019801", "month and day"),
+        ("192707929935", "month and day"),
+        ("196010289997", "check digit"),
+        ("106010289996", "year with four digits"),
+        ("196010280003", "birth number 000"),
+        ("22560823IB12", "twelve digits"),
+        ("22560832AB12", "month and day"),
+        ("20560823AB12", "00 or 21–98"),
+        ("99560823AB12", "00 or 21–98"),
+        ("00561923AB12", "month of 20–99"),
+        ("23990101AB12", "future"),
+    ],
+)
+def test_refusals_say_what_to_do(text: str, says: str) -> None:
+    with pytest.raises(BadIdentity, match=says):
+        parse_identity(text, on=ON)
+
+
+def test_nobody_is_born_in_the_future_of_the_day() -> None:
+    assert accepted("196010289996", date(1960, 10, 28))
+    with pytest.raises(BadIdentity, match="future"):
+        parse_identity("196010289996", on=date(1960, 10, 27))
+
+
+def test_the_number_is_not_shown_by_chance() -> None:
+    assert "196010289996" not in repr(parse_identity("196010289996", on=ON))
+
+
+def test_organisation_numbers() -> None:
+    assert check_orgnr(" 5560001793 ") == "5560001793"
+    for text, says in (
+        ("556000179", "ten digits"),
+        ("556000-1793", "ten digits"),
+        ("5560001794", "check digit"),
+    ):
+        with pytest.raises(BadIdentity, match=says):
+            check_orgnr(text)
