@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Adapts other case systems without code: a TOML file with their file names, column names and codes.
+
+[files]
+kunder = "klienter.txt"
+[columns.kunder]
+kund_id = "PersonId"                 # ours = "theirs"
+[constants.kunder]
+hemkommun = "0999"                   # a column that they don't have
+[codes.insats]
+"Hemtjänst" = "HTJ"                  # "theirs" = ours; with a table, only what it lists counts
+[format]
+separator = "\\t"
+date = "%Y%m%d"
+final_newline = false                # their last line has no line ending
+identity_hyphen = true               # 19600102-9999
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from troskel.exchange.case_extract.contract import CODES, COLUMNS
+
+_TABLES = ("files", "columns", "constants", "codes", "format")
+_FORMAT: dict[str, type] = {"separator": str, "date": str, "final_newline": bool, "identity_hyphen": bool}
+
+
+class MappingRefused(Exception):
+    """The mapping file can't be used: what is wrong in it, and what would be right."""
+
+
+class Mapping(msgspec.Struct, frozen=True):
+    """How one case system writes what the contract asks for."""
+
+    files: dict[str, str] = msgspec.field(default_factory=lambda: {name: f"{name}.csv" for name in COLUMNS})
+    columns: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=lambda: {name: {c: c for c in columns} for name, columns in COLUMNS.items()}
+    )
+    constants: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=lambda: {name: {} for name in COLUMNS}
+    )
+    codes: dict[str, dict[str, str]] = msgspec.field(default_factory=lambda: dict(CODES))
+    separator: str = ";"
+    date_layout: str = ""
+    final_newline: bool = True
+    identity_hyphen: bool = False
+
+    def day(self, text: str) -> date:
+        """The day that `text` writes; ValueError when it is none."""
+        if self.date_layout:
+            return datetime.strptime(text, self.date_layout).date()
+        if len(text) == 10 and text.isascii() and text[4] == text[7] == "-":
+            return date.fromisoformat(text)
+        raise ValueError
+
+
+CONTRACT = Mapping()
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in a TOML file; MappingRefused with what to do when it can't be used."""
+    try:
+        return parse_mapping(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingRefused(
+            f"{path.name} can't be read ({type(error).__name__}): give a UTF-8 text file"
+        ) from None
+
+
+def parse_mapping(text: str) -> Mapping:
+    """The mapping in a TOML text."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingRefused(f"this is not TOML: {error}") from None
+    _known("table", given, _TABLES)
+    tables = {name: _table(given, name) for name in _TABLES}
+    return Mapping(
+        files=_files(tables["files"]),
+        columns=_columns(tables["columns"]),
+        constants=_constants(tables["constants"]),
+        codes=_codes(tables["codes"]),
+        **_format(tables["format"]),
+    )
+
+
+def _files(given: dict[str, Any]) -> dict[str, str]:
+    _known("file in [files]", given, tuple(COLUMNS))
+    files = CONTRACT.files | {name: _text(f"files.{name}", value) for name, value in given.items()}
+    _no_two_alike("[files]", list(files.values()))
+    return files
+
+
+def _columns(given: dict[str, Any]) -> dict[str, dict[str, str]]:
+    _known("file in [columns]", given, tuple(COLUMNS))
+    columns = {name: dict(named) for name, named in CONTRACT.columns.items()}
+    for name in given:
+        table = _table(given, name)
+        _known(f"column in [columns.{name}]", table, COLUMNS[name])
+        columns[name] |= {ours: _text(f"columns.{name}.{ours}", theirs) for ours, theirs in table.items()}
+        _no_two_alike(f"[columns.{name}]", list(columns[name].values()))
+    return columns
+
+
+def _constants(given: dict[str, Any]) -> dict[str, dict[str, str]]:
+    _known("file in [constants]", given, tuple(COLUMNS))
+    constants: dict[str, dict[str, str]] = {name: {} for name in COLUMNS}
+    for name in given:
+        table = _table(given, name)
+        _known(f"column in [constants.{name}]", table, COLUMNS[name])
+        constants[name] = {column: _string(f"constants.{name}.{column}", v) for column, v in table.items()}
+    return constants
+
+
+def _codes(given: dict[str, Any]) -> dict[str, dict[str, str]]:
+    _known("column in [codes]", given, tuple(CODES))
+    codes = dict(CODES)
+    for column in given:
+        ours = CODES[column]
+        table = {theirs: _string(f"codes.{column}", code) for theirs, code in _table(given, column).items()}
+        for code in table.values():
+            _known(f"code in [codes.{column}]", [code], tuple(ours))
+        codes[column] = {theirs.strip(): ours[code] for theirs, code in table.items()}
+        if "" in ours:
+            codes[column].setdefault("", "")
+    return codes
+
+
+def _format(given: dict[str, Any]) -> dict[str, Any]:
+    _known("setting in [format]", given, tuple(_FORMAT))
+    for name, value in given.items():
+        if not isinstance(value, _FORMAT[name]):
+            raise MappingRefused(
+                f"format.{name} must be {_FORMAT[name].__name__}, not {type(value).__name__}"
+            )
+    if (separator := given.get("separator", ";")) in ('"', "\r", "\n") or len(separator) != 1:
+        raise MappingRefused('format.separator must be one character, such as ";" or "\\t"')
+    if layout := given.get("date"):
+        _check_date_layout(layout)
+    return {"date_layout" if name == "date" else name: value for name, value in given.items()}
+
+
+def _check_date_layout(layout: str) -> None:
+    day = date(2026, 11, 23)
+    try:
+        holds = datetime.strptime(day.strftime(layout), layout).date() == day
+    except ValueError:
+        holds = False
+    if not holds:
+        raise MappingRefused('format.date must hold year, month and day, such as "%Y%m%d"')
+
+
+def _table(given: dict[str, Any], name: str) -> dict[str, Any]:
+    value = given.get(name, {})
+    if not isinstance(value, dict):
+        raise MappingRefused(f"{name} must be a table: write [{name}] on a line of its own")
+    return value
+
+
+def _string(where: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise MappingRefused(f'{where} must be a text in quotation marks, such as "{value}"')
+    return value.strip()
+
+
+def _text(where: str, value: object) -> str:
+    if not (text := _string(where, value)):
+        raise MappingRefused(
+            f"{where} is empty: write the name that the case system uses, or leave the line out"
+        )
+    return text
+
+
+def _known(what: str, given: Any, known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(map(repr, known))}"
+            raise MappingRefused(f"unknown {what}: {name!r}; {hint}")
+
+
+def _no_two_alike(where: str, names: list[str]) -> None:
+    for name in names:
+        if sum(name.casefold() == other.casefold() for other in names) > 1:
+            raise MappingRefused(f"{where}: {name!r} is named twice; each needs a name of its own")

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a night holds once it is read: typed rows, in the words of this code."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from troskel.exchange.case_extract.contract import Rejection
+from troskel.people.addresses import address_key
+from troskel.people.identity import Identity
+
+OrganisationKind = Literal["home_care", "alarm"]
+Protection = Literal["", "S", "F"]
+Service = Literal["home_care", "safety_alarm"]
+Status = Literal["in_force", "being_written", "closed"]
+
+
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """Where a client lives, as the case system writes it."""
+
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    apartment: str = ""
+
+    @property
+    def key(self) -> str | None:
+        """Equal for what is one home, however spaced or capitalised; None for a home shared with nobody."""
+        return address_key(self.street, self.postcode, self.town, self.apartment)
+
+    @property
+    def without_apartment(self) -> str | None:
+        """The key of the same address where the apartment is not told."""
+        return Address(self.street, self.postcode, self.town).key
+
+    def __repr__(self) -> str:
+        return "Address(hidden)"
+
+
+class OrganisationRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of utforare.csv."""
+
+    orgnr: str
+    name: str
+    email: str
+    kind: OrganisationKind
+
+
+class ClientRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of kunder.csv."""
+
+    reference: str
+    identity: Identity
+    first_name: str
+    last_name: str
+    protection: Protection
+    address: Address
+    home_municipality: str
+    phone: str
+    died: date | None
+
+    def __repr__(self) -> str:
+        return f"ClientRow({self.reference})"
+
+
+class DecisionRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of beslut.csv, of one of the two services."""
+
+    reference: str
+    client: str
+    investigation: str
+    service: Service
+    status: Status
+    valid_from: date
+    valid_through: date | None
+    replaces: str
+    reason: str
+
+
+class AllocationRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of fordelning.csv, of a decision of one of the two services."""
+
+    reference: str
+    decision: str
+    organisation: str
+    valid_from: date
+    valid_through: date | None
+
+
+class LockRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of las.csv: a lock that has been there since before the take-over."""
+
+    client: str
+    door: str
+    serial: str
+    mounted: date | None
+
+
+class KeyRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of nycklar.csv; the holder is an organisation's number, or "" for the client."""
+
+    client: str
+    door: str
+    holder: str
+    count: int
+
+
+class TagRow(msgspec.Struct, frozen=True, gc=False):
+    """A line of knappar.csv."""
+
+    client: str
+    tag: str
+    handed_out: date | None
+
+
+class Mentioned(msgspec.Struct):
+    """The ids on every line that was checked, good or rejected: what is there is not absent."""
+
+    organisations: set[str] = msgspec.field(default_factory=set)
+    clients: set[str] = msgspec.field(default_factory=set)
+    decisions: set[str] = msgspec.field(default_factory=set)
+    allocations: set[str] = msgspec.field(default_factory=set)
+
+
+class Night(msgspec.Struct):
+    """A night's extract, read. The three last are None where the optional file is not there."""
+
+    organisations: dict[str, OrganisationRow] = msgspec.field(default_factory=dict)
+    clients: dict[str, ClientRow] = msgspec.field(default_factory=dict)
+    decisions: dict[str, DecisionRow] = msgspec.field(default_factory=dict)
+    allocations: dict[str, AllocationRow] = msgspec.field(default_factory=dict)
+    rejections: list[Rejection] = msgspec.field(default_factory=list)
+    mentioned: Mentioned = msgspec.field(default_factory=Mentioned)
+    other_services: dict[str, int] = msgspec.field(default_factory=dict)
+    left_allocations: int = 0
+    locks: list[LockRow] | None = None
+    keys: list[KeyRow] | None = None
+    tags: list[TagRow] | None = None
+
+
+class KnownIds(msgspec.Struct, frozen=True):
+    """What a line may refer to besides what is good tonight."""
+
+    organisations: frozenset[str] = frozenset()
+    clients: frozenset[str] = frozenset()
+    decisions: frozenset[str] = frozenset()
+
+
+NOTHING_KNOWN = KnownIds()
