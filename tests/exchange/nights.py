@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Invented nights: a few lines by hand, or many by number. Birth numbers 980–999 are given to no one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.exchange.carrying_out import carry_out
+from troskel.exchange.case_extract.contract import COLUMNS
+from troskel.exchange.case_extract.known import Known
+from troskel.exchange.case_extract.plan import Plan
+from troskel.exchange.case_extract.planning import plan_night
+from troskel.exchange.case_extract.reading import read_night
+from troskel.exchange.case_extract.rows import Night
+
+DAY = date(2026, 11, 20)
+NORTH, SOUTH, ALARM = "5560001793", "5560017294", "5560051590"
+Lines = dict[str, list[str]]
+
+
+def number(n: int, born: date = date(1940, 1, 2)) -> str:
+    """The nth invented identity number of those born on a day or the days after."""
+    born += timedelta(days=n // 20)
+    nine = f"{born:%y%m%d}{980 + n % 20}"
+    total = sum(sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(nine))
+    return f"{born:%Y}{nine[2:]}{-total % 10}"
+
+
+def a_night(**lines: list[str]) -> Lines:
+    """Three organisations, one client with home care by NORTH; what is given takes their place."""
+    usual: Lines = {
+        "utforare": [
+            f"{NORTH};Norra hemtjänsten;norra@hemtjanst.example;hemtjanst",
+            f"{SOUTH};Södra hemtjänsten;sodra@hemtjanst.example;hemtjanst",
+            f"{ALARM};Larmpatrullen;post@larm.example;larm",
+        ],
+        "kunder": [client("K1")],
+        "beslut": ["B1;K1;U1;HTJ;VERKST;2026-01-01;;;handl1;"],
+        "fordelning": [f"F1;B1;{NORTH};2026-01-01;"],
+    }
+    return usual | lines
+
+
+def client(
+    reference: str, n: int | None = None, address: str = "Ängsvägen 1;11111;Byn;", **other: str
+) -> str:
+    """A client's line: `address` holds street, postcode, town and apartment."""
+    n = int(reference[1:]) if n is None else n
+    given = {"skydd": "", "hemkommun": "0999", "telefon": "", "avliden": ""} | other
+    given.setdefault("personnummer", number(n))
+    given.setdefault("efternamn", "Öberg")
+    return ";".join(
+        [
+            reference,
+            given["personnummer"],
+            "Åke",
+            given["efternamn"],
+            given["skydd"],
+            address,
+            given["hemkommun"],
+            given["telefon"],
+            given["avliden"],
+        ]
+    )
+
+
+def files(lines: Lines, *, newline: str = "\r\n", encoding: str = "utf-8-sig") -> dict[str, bytes]:
+    """The night's files, by the contract's names."""
+    return {
+        name: (newline.join([";".join(COLUMNS[name]), *rows]) + newline).encode(encoding)
+        for name, rows in lines.items()
+    }
+
+
+def read(lines: Lines, known: Known | None = None, day: date = DAY) -> Night:
+    known = known or Known("0999")
+    return read_night(files(lines), day=day, known=known.ids())
+
+
+def rejected(night: Night) -> list[tuple[str, int, str]]:
+    return [(r.file, r.line, r.column) for r in night.rejections]
+
+
+class Municipality:
+    """What is known in 0999, one night after another."""
+
+    def __init__(self) -> None:
+        self.known = Known("0999")
+        self.nights = 0
+
+    def plan(self, lines: Lines, day: date = DAY) -> Plan:
+        night = read(lines, self.known, day)
+        return plan_night(night, self.known, day=day, first_night=self.nights == 0)
+
+    def take_in(self, lines: Lines, day: date = DAY) -> Plan:
+        plan = self.plan(lines, day)
+        carry_out(plan, self.known)
+        self.nights += 1
+        again = self.plan(lines, day)
+        assert again.is_empty(), f"the same night twice: {again.counts()}"
+        return plan
+
+
+def many_clients(count: int) -> Lines:
+    """A night of so many clients with home care, every other with an alarm too."""
+    night = a_night(kunder=[], beslut=[], fordelning=[])
+    for n in range(count):
+        night["kunder"].append(client(f"K{n}", n % 200_000, f"Gatan {n // 2};11111;Byn;{1001 + n % 2}"))
+        night["beslut"].append(
+            f"B{n};K{n};U{n};HTJ;VERKST;2026-0{1 + n % 9}-01;2027-0{1 + n % 9}-01;;handl1;"
+        )
+        night["fordelning"].append(f"F{n};B{n};{NORTH if n % 3 else SOUTH};2026-0{1 + n % 9}-01;")
+        if n % 2:
+            night["beslut"].append(f"L{n};K{n};V{n};TLARM;VERKST;2026-01-01;;;handl2;")
+            night["fordelning"].append(f"G{n};L{n};{ALARM};2026-01-01;")
+    return night
