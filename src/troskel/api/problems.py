@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Errors as problem+json (RFC 9457): what is wrong, where, and which rule says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotAllowed, NotFound, Refusal
+
+CONTENT_TYPE = "application/problem+json"
+ROOM = "/api/"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What went wrong. `rule` names the paragraph or rule that refused; `field` the value that can't be used."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    rule: str = ""
+    field: str = ""
+
+
+class NotJson(Exception):
+    """The body can't be read at all."""
+
+
+def problem(status: int, kind: str, title: str, detail: str, **more: str) -> HttpResponse:
+    """An answer that says what is wrong."""
+    said = Problem(f"urn:troskel:problem:{kind}", title, status, detail, **more)
+    answer = HttpResponse(msgspec.json.encode(said), status=status, content_type=CONTENT_TYPE)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _not_allowed(_: HttpRequest, error: Any) -> HttpResponse:
+    return problem(403, "not-allowed", "Not for your role", error.message, rule=error.rule)
+
+
+def _refused(_: HttpRequest, error: Any) -> HttpResponse:
+    return problem(409, "refused", "The routine says no", error.message, rule=error.rule)
+
+
+def _not_found(_: HttpRequest, error: Any) -> HttpResponse:
+    return problem(404, "not-found", "Not there", error.message, field=error.field)
+
+
+def _bad_value(_: HttpRequest, error: Any) -> HttpResponse:
+    return problem(422, "bad-value", "A value can't be used", error.message, field=error.field)
+
+
+def _key_used(_: HttpRequest, error: Any) -> HttpResponse:
+    return problem(422, "key-used", "The key was used with other content", error.message, field="Idempotency-Key")
+
+
+def _nobody(_: HttpRequest, __: Any) -> HttpResponse:
+    return problem(401, "no-token", "Who are you?", "send a valid token as: Authorization: Bearer …")
+
+
+def _not_json(_: HttpRequest, error: Any) -> HttpResponse:
+    return problem(400, "not-json", "The body can't be read", str(error))
+
+
+def _bad_parameter(_: HttpRequest, error: Any) -> HttpResponse:
+    first = error.errors[0]
+    return problem(422, "bad-value", "A value can't be used", str(first["msg"]), field=str(first["loc"][-1]))
+
+
+def _too_large(_: HttpRequest, __: Any) -> HttpResponse:
+    return problem(422, "bad-value", "A value can't be used", "a text is too long, or a day or number out of range",
+                   field="values")  # fmt: skip
+
+
+HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    NotAllowed: _not_allowed,
+    Refusal: _refused,
+    NotFound: _not_found,
+    BadValue: _bad_value,
+    KeyUsedOtherwise: _key_used,
+    AuthenticationError: _nobody,
+    NotJson: _not_json,
+    ValidationError: _bad_parameter,
+    DataError: _too_large,
+    OverflowError: _too_large,
+}
+
+
+def handle_in(api: NinjaAPI) -> None:
+    """Let every error of an operation become a problem."""
+    for error, handler in HANDLERS.items():
+        api.add_exception_handler(error, handler)
+
+
+TITLES = {404: "No such path", 405: "No such method here", 500: "Our fault"}
+DETAILS = {
+    404: "see the operations at /api/v1/docs",
+    405: "the header Allow says which methods there are",
+    500: "something broke here; nothing has been changed",
+}
+
+
+class ProblemsOnly:
+    """Middleware: whatever goes wrong under /api/, also before an operation is found, is told as a problem."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        status = answer.status_code
+        if status < HTTPStatus.BAD_REQUEST or not request.path.startswith(ROOM):
+            return answer
+        if answer.get("Content-Type", "") == CONTENT_TYPE:
+            return answer
+        title = TITLES.get(status, HTTPStatus(status).phrase)
+        told = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), title, DETAILS.get(status, title))
+        if "Allow" in answer:
+            told["Allow"] = answer["Allow"]
+        return told

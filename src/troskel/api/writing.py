@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writing: POST /acts/<name>, one operation for each act of the register that an account may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Query
+
+from troskel.acts.chapters import REGISTER
+from troskel.acts.outcome import Outcome
+from troskel.acts.register import Act
+from troskel.api.operations import actor_of, answer, operation
+from troskel.api.problems import NotJson, problem
+from troskel.ground.refusals import BadValue
+
+LARGEST = 1_000_000
+FAULTS = (400, 401, 403, 404, 409, 413, 415, 422)
+
+
+def add_acts() -> None:
+    """Add an operation for every act that has somebody to do it; what the system alone does stays inside."""
+    for act in REGISTER.values():
+        if act.who:
+            operation(
+                "POST",
+                f"/acts/{act.name}",
+                _view(act),
+                name=act.name,
+                summary=act.meaning,
+                description=_described(act),
+                who=act.who,
+                answers=Outcome,
+                takes=act.values,
+                faults=FAULTS,
+                tag=act.chapter.replace("_", " "),
+            )
+
+
+def _described(act: Act[Any]) -> str:
+    return f"Paragraphs: {', '.join(act.paragraphs) or 'none'}. Journal lines: {', '.join(act.writes) or 'none'}."
+
+
+def _view(act: Act[Any]) -> Any:
+    def view(
+        request: HttpRequest,
+        preview: bool = Query(False, description="Tell what would follow, and change nothing"),
+        occurred: datetime | None = Query(None, description="When it happened, with offset, where that is not now"),
+        idempotency_key: str | None = Header(
+            None,
+            alias="Idempotency-Key",
+            description="A repeat with the same key and content gets the first answer",
+            min_length=1,
+            max_length=200,
+        ),
+    ) -> HttpResponse:
+        if refused := _unreadable(request):
+            return refused
+        values = _values(request.body)
+        happened = _instant(occurred)
+        outcome = act.perform(actor_of(request), values, key=idempotency_key, preview=preview, occurred=happened)
+        return answer(outcome)
+
+    view.__name__ = act.name
+    return view
+
+
+def _unreadable(request: HttpRequest) -> HttpResponse | None:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        return problem(413, "too-large", "Too large", f"the body is larger than {LARGEST} bytes: send it in parts")
+    if request.content_type != "application/json":
+        return problem(415, "not-json", "Not JSON", "send the values as application/json")
+    return None
+
+
+def _values(body: bytes) -> dict[str, Any]:
+    try:
+        values = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJson(str(error)) from None
+    if not isinstance(values, dict):
+        raise NotJson("the body is no object: send the values by their names")
+    if b"\\u" in body:
+        for field, text in _texts(values, ""):
+            if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+                raise BadValue(field, "holds a letter that can't be kept")
+    return values
+
+
+def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield from _texts(held, f"{field}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for held in value:
+            yield from _texts(held, field)
+
+
+def _instant(occurred: datetime | None) -> datetime | None:
+    if occurred is None:
+        return None
+    if occurred.tzinfo is None:
+        raise BadValue("occurred", "has no offset: write it as 2026-11-20T08:00:00+01:00")
+    return occurred.astimezone(UTC)

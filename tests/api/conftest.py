@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The cast, and a caller that speaks to the API as one of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+
+from tests.api import cast as casting
+from tests.api.cast import Cast
+from troskel.ground import clock
+
+ROOT = "/api/v1"
+
+
+class Said(NamedTuple):
+    """What the API said."""
+
+    status: int
+    body: Any
+    headers: Any
+
+
+class Caller:
+    """Speaks to the API with a token, or as nobody."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.http = Client(raise_request_exception=False)
+
+    def get(self, who: str | None, path: str, **query: Any) -> Said:
+        """Read."""
+        return self._said(self.http.get(ROOT + path, query, headers=self._headers(who)))
+
+    def act(self, who: str | None, name: str, values: Any, key: str | None = None, query: str = "") -> Said:
+        """Write."""
+        headers = self._headers(who) | ({"Idempotency-Key": key} if key else {})
+        path = f"{ROOT}/acts/{name}{query}"
+        body = values if isinstance(values, bytes) else json.dumps(values)
+        return self._said(self.http.post(path, body, content_type="application/json", headers=headers))
+
+    def _headers(self, who: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.cast.tokens[who]}"} if who else {}
+
+    def _said(self, answer: Any) -> Said:
+        return Said(answer.status_code, json.loads(answer.content), answer.headers)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people and their clients."""
+    return casting.make()
+
+
+@pytest.fixture
+def api(cast: Cast) -> Iterator[Caller]:
+    """Speaks to the API, at an instant that stands still."""
+    with clock.standing_at(casting.NOW):
+        yield Caller(cast)

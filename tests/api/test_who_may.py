@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every operation, as every person of the cast and as nobody; and nobody sees a client outside Sight."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.cast import PEOPLE, Cast
+from tests.api.conftest import Caller
+from troskel.acts.chapters import REGISTER
+from troskel.api import urls  # noqa: F401  (declares the operations)
+from troskel.api.operations import OPERATIONS, operation
+from troskel.people.roles import Role
+
+SEES = {
+    "anna": {"K1", "K2", "K3", "K4"},
+    "siri": {"K1", "K2", "K3", "K4"},
+    "erik": {"K3"},
+    "olle": {"K1", "K3", "K4"},
+    "carin": {"K1", "K4"},
+    "moa": {"K2"},
+    "mikael": {"K2"},
+    "laban": set(),
+    "maria": set(),
+    "rut": set(),
+}
+
+READERS = {
+    "list_clients": "anna siri erik olle carin moa mikael laban",
+    "open_client": "anna siri erik olle carin moa mikael laban",
+    "list_decisions": "anna siri erik olle moa",
+    "list_gaps": "anna siri olle moa",
+    "list_orders": "anna siri olle moa laban",
+    "list_locks": "anna siri olle moa laban",
+    "list_tags": "anna siri olle moa",
+    "list_keys": "anna siri olle moa",
+    "list_links": "anna siri olle moa",
+    "list_visits": "anna siri olle moa",
+    "list_duties": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_notices": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_phone_clients": "carin mikael",
+    "count_phone_clients": "anna siri",
+    "list_organisations": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_journal": "anna siri olle moa",
+    "show_routine": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_acts": "anna siri maria erik olle carin moa mikael rut laban",
+}
+"""Who may read what, written out: a change of `who=` must be made here as well."""
+
+
+def expected(name: str, person: str) -> bool:
+    """May this person use this operation? For acts: as the act itself says."""
+    if name in READERS:
+        return person in READERS[name].split()
+    return Role(PEOPLE[person][0]) in REGISTER[name].who
+
+
+def test_every_operation_as_everyone_and_nobody(api: Caller) -> None:
+    walked = 0
+    for declared in OPERATIONS:
+        for person in (*PEOPLE, None):
+            if declared.method == "GET":
+                said = api.get(person, declared.path.replace("{case}", api.cast.cases["K1"]))
+            else:
+                said = api.act(person, declared.operation_id, {})
+            walked += 1
+            told = f"{declared.operation_id} as {person}: {said.status} {said.body}"
+            if person is None:
+                assert said.status == 401, told
+                assert said.headers["WWW-Authenticate"] == "Bearer"
+            elif not expected(declared.operation_id, person):
+                assert said.status == 403, told
+                assert said.body["rule"] == "rule 7"
+            elif declared.operation_id == "open_client":
+                assert said.status == (200 if "K1" in SEES[person] else 404), told
+            else:
+                assert said.status == (200 if declared.method == "GET" else 422), told
+    assert walked == len(OPERATIONS) * (len(PEOPLE) + 1)
+
+
+def test_the_table_knows_every_reading_operation() -> None:
+    assert {declared.operation_id for declared in OPERATIONS if declared.method == "GET"} == set(READERS)
+
+
+def test_what_only_the_system_does_is_not_there(api: Caller) -> None:
+    alone = [act.name for act in REGISTER.values() if not act.who]
+    assert {"found_municipality", "turn_the_day"} <= set(alone)
+    for name in alone:
+        assert api.act("siri", name, {}).status == 404
+
+
+def test_an_operation_for_nobody_is_refused() -> None:
+    with pytest.raises(ValueError, match="who may use it"):
+        operation("GET", "/all", lambda request: None, name="all", summary="", who=(), answers=dict, faults=(), tag="")  # type: ignore[arg-type,return-value]
+
+
+def test_nobody_sees_a_client_outside_sight(api: Caller) -> None:
+    """Whatever is read: no case number, no reference and no id of a client whom the reader does not see."""
+    marks = _marks(api.cast)
+    for declared in OPERATIONS:
+        if declared.method != "GET":
+            continue
+        for person in PEOPLE:
+            for reference, case in api.cast.cases.items():
+                said = api.get(person, declared.path.replace("{case}", case))
+                if person == "siri" and declared.operation_id == "list_journal":
+                    continue
+                for hidden in set(marks) - SEES[person]:
+                    for mark in marks[hidden]:
+                        assert mark not in json.dumps(said.body), (declared.operation_id, person, hidden, reference)
+                if "{case}" not in declared.path:
+                    break
+
+
+def test_whom_each_sees(api: Caller) -> None:
+    for person in READERS["list_clients"].split():
+        said = api.get(person, "/clients")
+        assert {item["reference"] for item in said.body["items"]} == SEES[person], person
+
+
+def test_a_protected_client_is_shown_without_name_and_address(api: Caller) -> None:
+    case = api.cast.cases["K4"]
+    assert api.get("anna", f"/clients/{case}").body["person"]["last_name"] == "Ek"
+    for person in ("olle", "carin"):
+        said = api.get(person, f"/clients/{case}")
+        assert said.status == 200
+        assert said.body["protected"]
+        assert said.body["person"] is None
+        assert "Ekvägen" not in json.dumps(said.body, ensure_ascii=False)
+    on_phone = {item["case"]: item for item in api.get("carin", "/phone/clients").body}
+    assert on_phone[case]["person"] is None
+    assert on_phone[api.cast.cases["K1"]]["person"]["street"] == "Ekvägen 1"
+
+
+def test_lists_show_no_names(api: Caller) -> None:
+    for declared in OPERATIONS:
+        if declared.method == "GET" and declared.operation_id not in ("open_client", "list_phone_clients"):
+            said = json.dumps(api.get("anna", declared.path).body, ensure_ascii=False)
+            assert "Astrid" not in said, declared.operation_id
+            assert "Ekvägen" not in said, declared.operation_id
+
+
+def _marks(cast: Cast) -> dict[str, list[str]]:
+    from troskel.people.models import Client
+
+    rows: Any = Client.objects.values_list("reference", "id")
+    return {reference: [cast.cases[reference], f'"{reference}"', str(identifier)] for reference, identifier in rows}
