@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands of `./dev`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+from tools import environment
+from tools.checks import check
+from tools.environment import DEVELOPMENT, PYTHON, ROOT, RUNTIME, TOOLS, VENV, Missing, say
+from tools.postgres import NoServer, running
+from tools.testing import test
+
+_RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
+
+
+def main(arguments: Sequence[str], usage: str) -> int:
+    """Run the command that is asked for; gives its exit code."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(usage)
+        return 0 if arguments else 2
+    command = COMMANDS.get(arguments[0])
+    if command is None:
+        say(f"there is no command {arguments[0]!r}. These are:\n{usage}")
+        return 2
+    signal.signal(signal.SIGTERM, _stop)  # so that what we started is stopped too
+    try:
+        return command(arguments[1:])
+    except (Missing, NoServer) as missing:
+        say(str(missing))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(143)
+
+
+def demo(arguments: Sequence[str]) -> int:
+    """Fill an invented municipality and serve it."""
+    return troskel(["demo", *arguments])
+
+
+def troskel(arguments: Sequence[str]) -> int:
+    """Become the program: its input, output and exit code are ours."""
+    environment.ensure(development=False)
+    os.execv(PYTHON, [str(PYTHON), "-P", "-c", _RUN, *arguments])
+
+
+def run_check(arguments: Sequence[str]) -> int:
+    """Run the checks."""
+    if arguments:
+        raise Missing("'./dev check' takes no arguments")
+    environment.ensure(development=True)
+    return check()
+
+
+def run_test(arguments: Sequence[str]) -> int:
+    """Run checks and tests."""
+    environment.ensure(development=True)
+    return test(arguments)
+
+
+def postgres(arguments: Sequence[str]) -> int:
+    """Run a PostgreSQL until stopped; its address goes to stdout."""
+    environment.ensure(development=True)
+    with running(VENV) as server:
+        say(f"PostgreSQL {server.version}; Ctrl-C stops it and throws its data away")
+        print(f"TROSKEL_DATABASE={server.url}", flush=True)
+        signal.pause()
+    return 0
+
+
+def lock(arguments: Sequence[str]) -> int:
+    """Make the lock files anew; `--upgrade` takes newer versions where pyproject.toml lets it."""
+    environment.ensure(development=False)
+    uv = environment.uv()
+    if uv is None:
+        raise Missing("uv could not be installed")
+    runtime, development, tools = ["pyproject.toml"], ["pyproject.toml"], []
+    development += ["--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
+    tools += ["--group", "pyproject.toml:tools"]
+    for sources, made in ((runtime, RUNTIME), (development, DEVELOPMENT), (tools, TOOLS)):
+        command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate"]
+        command += [*arguments, *sources, "--output-file", made.name]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        say(f"{made.name} made")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "demo": demo,
+    "troskel": troskel,
+    "test": run_test,
+    "check": run_check,
+    "postgres": postgres,
+    "lock": lock,
+}
