@@ -9,13 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from tests.emptying import empty_the_journal_after_tests
 from troskel.ground.ids import new_id
 from troskel.journal.guards import lower_guards
 from troskel.journal.models import Line
 from troskel.journal.operations import Entry, append
-
-empty_the_journal_after_tests()
 
 Say = Callable[..., Entry]
 Write = Callable[..., list[Line]]
