@@ -189,30 +189,6 @@ def withdraw_decisions(doing: Doing, *, references: list[str]) -> dict[str, Any]
     return {"decisions": [row.reference for row in gone]}
 
 
-@act("A8", who=(), writes=["decision.ended"])
-def supersede_decisions(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
-    """The case system uses these ids for something else now: the old ones end, and give up their references."""
-    rows = _decisions(doing, [item.reference for item in endings])
-    for item, row in _found(doing, endings, lambda item: rows[item.reference], "decision"):
-        if item.valid_through < row.valid_from:
-            row.withdrawn = True
-            doing.journal("decision.withdrawn", homes=[row.client.home_id], client=row.client_id, decision=row.id)
-        elif row.valid_through is None or row.valid_through > item.valid_through:
-            row.valid_through, row.ending = item.valid_through, Ending.UNCONFIRMED
-            doing.journal(
-                "decision.ended",
-                homes=[row.client.home_id],
-                client=row.client_id,
-                decision=row.id,
-                through=row.valid_through,
-                confirmed=False,
-            )
-        row.reference = _given_up(row.reference, row.id)
-    fields = ["reference", "valid_through", "ending", "withdrawn"]
-    Decision.objects.bulk_update(list(rows.values()), fields, batch_size=ROWS)
-    return {"decisions": [row.reference for row in rows.values()]}
-
-
 @act("P6", who=WHO, writes=["ending.confirmed"])
 def confirm_ending(doing: Doing, *, client: str) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only left it out (P6 waits for this)."""
@@ -301,27 +277,6 @@ def withdraw_allocations(doing: Doing, *, references: list[str]) -> dict[str, An
         _journal_allocation(doing, "allocation.withdrawn", row)
     Allocation.objects.bulk_update(gone, ["withdrawn"], batch_size=ROWS)
     return {"allocations": [row.reference for row in gone]}
-
-
-@act("A6", who=(), writes=["allocation.ended"])
-def supersede_allocations(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
-    """The case system uses these ids for something else now: the old ones end, and give up their references."""
-    rows = _allocations(doing, [item.reference for item in endings])
-    for item, row in _found(doing, endings, lambda item: rows[item.reference], "allocation"):
-        if item.valid_through < row.valid_from:
-            row.withdrawn = True
-            _journal_allocation(doing, "allocation.withdrawn", row)
-        elif row.valid_through is None or row.valid_through > item.valid_through:
-            row.valid_through, row.ending = item.valid_through, Ending.UNCONFIRMED
-            _journal_allocation(doing, "allocation.ended", row, through=row.valid_through, confirmed=False)
-        row.reference = _given_up(row.reference, row.id)
-    fields = ["reference", "valid_through", "ending", "withdrawn"]
-    Allocation.objects.bulk_update(list(rows.values()), fields, batch_size=ROWS)
-    return {"allocations": [row.reference for row in rows.values()]}
-
-
-def _given_up(reference: str, identifier: UUID) -> str:
-    return f"{reference[:30]}~{identifier.hex[-12:]}"
 
 
 # finding many at once, in a constant number of queries

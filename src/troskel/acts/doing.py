@@ -138,6 +138,8 @@ class Doing:
 
         `from_` becomes "from" in the body, since Python has taken the word.
         """
+        if event not in self.act.writes:
+            raise LookupError(f"{self.act.name} writes {event}, and does not say so in its @act")
         if client is not None:
             body["client"] = client
         default = self.act.paragraphs[0] if self.act.paragraphs else ""

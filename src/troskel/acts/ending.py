@@ -16,7 +16,7 @@ from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
 
 
-@act("A7", "P6", who=(Role.ASSESSOR,), writes=["decision.ended"])
+@act("A7", "P6", who=(Role.ASSESSOR,), writes=["decision.ended", "decision.withdrawn"])
 def end_care(
     doing: Doing, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: str
 ) -> dict[str, Any]:

@@ -48,11 +48,11 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     held = finding.held_thing(doing, ThingKind.LOCK, serial)
     link = rules.linked(found.facts, held.thing_id)
     door_id = found.facts.links[link].door
+    door = found.home.doors.get(door_id)
     rules.may_unlink(
-        found.facts,
-        found.home.doors.get(door_id),
-        held.thing_id,
-        standing.has_care_left(found.facts, doing.today),
+        still_mounted=door is not None and door.lock == held.thing_id,
+        has_care=standing.has_care_left(found.facts, doing.today),
+        lock_stays_for_others=door is not None and bool(standing.care_left_behind(door, doing.facts, doing.today)),
     )
     custody.unlink(link, doing.now)
     doing.journal(

@@ -50,13 +50,19 @@ def register_organisations(doing: Doing, *, organisations: list[NewOrganisation]
 
 @act("A4", who=ADMINISTRATOR, writes=["organisation.changed"])
 def change_organisation(
-    doing: Doing, *, organisation: str, name: str | None = None, email: str | None = None
+    doing: Doing,
+    *,
+    organisation: str,
+    name: str | None = None,
+    email: str | None = None,
+    kind: Literal["municipality", "home_care", "alarm", "locksmith"] | None = None,
 ) -> dict[str, Any]:
-    """Change an organisation's name, or where its e-mail goes."""
+    """Change an organisation's name, where its e-mail goes, or what it does."""
     row = finding.organisation(doing, organisation)
     row.name = row.name if name is None else name
     row.email = row.email if email is None else email
-    row.save(update_fields=["name", "email"])
+    row.kind = row.kind if kind is None else kind
+    row.save(update_fields=["name", "email", "kind"])
     doing.journal("organisation.changed", organisation=row.id, kind=row.kind)
     return {"organisation": row.orgnr}
 

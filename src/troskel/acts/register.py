@@ -15,6 +15,7 @@ from troskel.acts.doing import Doing
 from troskel.acts.outcome import Outcome
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Actor, Role
+from troskel.routine.vocabulary import EVENTS
 
 P = ParamSpec("P")
 Body = Callable[Concatenate[Doing, P], dict[str, Any]]
@@ -94,6 +95,9 @@ def act(
 
     def registered(body: Body[P]) -> Act[P]:
         made = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret)
+        unknown = set(made.writes) - EVENTS.keys()
+        if unknown:
+            raise ValueError(f"{made.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")
         if made.name in REGISTER:
             raise ValueError(f"two acts are called {made.name}")
         REGISTER[made.name] = made

@@ -62,7 +62,7 @@ class Death(msgspec.Struct, frozen=True):
     on: date | None
 
 
-@act("A4", who=WHO, writes=["home.registered", "door.registered", "client.registered"])
+@act("A4", who=WHO, writes=["home.registered", "door.registered", "client.registered", "client.died"])
 def register_clients(doing: Doing, *, clients: list[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are told of."""
     numbers = [_identity(doing, item.identity) for item in clients]

@@ -11,6 +11,7 @@ from troskel.acts.register import act
 from troskel.duties.models import DayTurned
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
+from troskel.people.models import Municipality
 from troskel.people.roles import Actor, ActorKind
 
 
@@ -31,7 +32,9 @@ def turn_the_day(doing: Doing, *, day: date) -> dict[str, Any]:
 
 
 def days_to_turn(municipality: str, through: date) -> list[date]:
-    """The days after the last one turned, through `through`. The first time: that day alone."""
+    """The days after the last one turned, through `through`. The first time: that day alone; no municipality: none."""
+    if not Municipality.objects.filter(code=municipality).exists():
+        return []
     last = (
         DayTurned.objects.filter(municipality=municipality).order_by("-day").values_list("day", flat=True).first()
     )

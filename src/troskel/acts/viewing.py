@@ -17,8 +17,11 @@ from troskel.duties import routines
 from troskel.ground import clock
 from troskel.journal import operations as journal
 from troskel.people.models import Client
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.permits.sight import visible_clients
+
+
+Row = Mapping[str, Any]
 
 
 def seen(viewer: Actor) -> QuerySet[Client]:
@@ -74,14 +77,19 @@ def count_clients(viewer: Actor) -> Counts:
 
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
     """The duties and notices that had been asked by `on`, with how each stood that day."""
-    rows = duties.duties(viewer, seen(viewer), duties.known_on(on))
+    rows = of_their_clients(viewer, duties.duties(viewer, seen(viewer), duties.known_on(on)))
     return [_duty(row, on) for row in rows]
+
+
+def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
+    """To be asked is a reason to know the client, but not for a carer: the asked are the whole organisation (rule 4)."""
+    return rows.filter(client__in=seen(viewer)) if viewer.role is Role.CARER else rows
 
 
 def worklist(viewer: Actor) -> list[dict[str, Any]]:
     """What the viewer must do now."""
     today = clock.today()
-    found = [_duty(row, today) for row in duties.worklist(viewer, today)]
+    found = [_duty(row, today) for row in of_their_clients(viewer, duties.worklist(viewer, today))]
     note(viewer, "worklist.viewed", cases=[row["case"] for row in found])
     return found
 

@@ -12,7 +12,7 @@ import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.paging import Asked, Page, Row, page, rows_of
-from troskel.acts.viewing import note, seen
+from troskel.acts.viewing import note, of_their_clients, seen
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
 from troskel.duties import queries as duties
@@ -240,7 +240,8 @@ def listed_duties(
     condition = Q(kind=kind) & (duties.open_on(on) if state == "open" else duties.known_on(on))
     if client:
         condition &= Q(client__in=_named(viewer, client))
-    found, following = rows_of(duties.duties(viewer, seen(viewer), condition).values("client_id", *duties.FIELDS), asked)
+    rows = of_their_clients(viewer, duties.duties(viewer, seen(viewer), condition).values("client_id", *duties.FIELDS))
+    found, following = rows_of(rows, asked)
     shown = [row["client_id"] for row in found if row["client_id"]]
     _note(viewer, f"{kind}.listed", asked, shown, client=client, on=on, state=state)
     return Page([duty(row, on) for row in found], following)

@@ -63,6 +63,8 @@ def demo(asked: argparse.Namespace) -> int:
     data.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("TROSKEL_DATABASE", f"sqlite:///{data / 'troskel.sqlite3'}")
     os.environ["TROSKEL_DEMO"] = "1"
+    if "TROSKEL_SMTP" not in os.environ:
+        os.environ["TROSKEL_LETTER_BOX"] = str(data / "mail")
     import django
 
     django.setup()
@@ -81,6 +83,8 @@ def demo(asked: argparse.Namespace) -> int:
         return 0
     say(f"\nTröskel is on http://127.0.0.1:{asked.port}/ : choose who you are")
     say(f"The API and its documentation: http://127.0.0.1:{asked.port}/api/v1/docs")
+    if letters := os.environ.get("TROSKEL_LETTER_BOX"):
+        say(f"The routine's e-mails come to the folder {letters}")
     say("Stop with Ctrl-C\n")
     return _serve("127.0.0.1", asked.port, with_worker=True)
 
@@ -116,7 +120,10 @@ def worker(asked: argparse.Namespace) -> int:
         from troskel.config.wiring import outbox_worker
 
         _turn_days()
-        say(f"{outbox_worker().run_once()} parcels seen to")
+        one, parcels = outbox_worker(), 0
+        while one.run_once():
+            parcels += 1
+        say(f"{parcels} parcels seen to")
         return 0
     _work(threading.Event())
     return 0

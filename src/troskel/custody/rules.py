@@ -43,11 +43,14 @@ def linked(client: ClientFacts, lock: UUID) -> UUID:
     raise Refusal("S3", "the client is not linked to this lock")
 
 
-def may_unlink(client: ClientFacts, door: DoorFacts | None, lock: UUID, needs_it: bool) -> None:
+def may_unlink(still_mounted: bool, has_care: bool, lock_stays_for_others: bool) -> None:
     """A link ends after a reported removal, or alone when its client no longer belongs behind the door (rule 2)."""
-    still_there = door is not None and door.lock == lock
-    if still_there and needs_it:
+    if not still_mounted:
+        return
+    if has_care:
         raise Refusal("S3", "the lock is mounted and the client has care left: the link stays")
+    if not lock_stays_for_others:
+        raise Refusal("S3", "the removal is not reported yet: the link is removed when its e-mail has come")
 
 
 def own_client(client: ClientFacts) -> None:

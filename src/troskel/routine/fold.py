@@ -100,8 +100,13 @@ def home_looked_at(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
 
 
 def client_died(client: ClientFacts, line: Line) -> None:
-    """The care reaches to the day of death and no further."""
-    client.died, client.told = date.fromisoformat(line.body["on"]), stockholm_day(line.recorded)
+    """The care reaches to the day of death and no further. Without a day: it was a mistake."""
+    client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
+
+
+def client_changed(client: ClientFacts, line: Line) -> None:
+    """Of what may change only one thing matters here: whose client it is (O1)."""
+    client.own = bool(line.body.get("own", client.own))
 
 
 def client_informed(client: ClientFacts, line: Line) -> None:
@@ -135,6 +140,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], Line], None]] = {
 }
 ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
     "client.died": client_died,
+    "client.changed": client_changed,
     "client.informed": client_informed,
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,

@@ -16,8 +16,13 @@ def _words(text: str) -> dict[str, Words]:
 EVENTS = _words("""
 routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
 day.turned | ett nytt dygn börjar | a new day begins
+municipality.founded | kommunen läggs upp | the municipality is founded
+take_over.began | övertagandet börjar | the take-over begins
 take_over.finished | övertagandet är klart | the take-over is finished
 organisation.registered | en organisation läggs upp | an organisation is registered
+organisation.changed | en organisations uppgifter ändras | an organisation's details change
+token.issued | ett konto får en nyckel till gränssnittet | an account gets a token for the interface
+token.revoked | en nyckel till gränssnittet spärras | a token for the interface is revoked
 account.registered | ett konto läggs upp | an account is registered
 things.registered | saker tas in i lager | things are taken into stock
 home.registered | en bostad läggs upp | a home is registered
@@ -26,6 +31,8 @@ client.registered | en kund läggs upp | a client is registered
 client.changed | kundens uppgifter ändras | the client's details change
 client.moved | kunden flyttar till en annan bostad | the client moves to another home
 client.died | kunden har avlidit | the client has died
+home.corrected | bostadens adress rättas, ingen flyttar | the home's address is corrected, nobody moves
+sharing.proposed | några kan dela bostad, ingen har sagt det än | some may share a home, nobody has said so yet
 sharing.confirmed | någon har sagt vilka som delar bostad | someone has said who shares the home
 investigation.started | en utredning inleds | an investigation is started
 decision.made | ett beslut fattas | a decision is made

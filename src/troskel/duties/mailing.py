@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the automatic e-mails say (S1, S3): case, order and serial number; never a name, number or address (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from troskel.duties import routines
+from troskel.outbox.post import Message, Recipient
+from troskel.outbox.worker import Hopeless
+from troskel.people.models import Client, Organisation
+from troskel.people.roles import OrganisationKind
+from troskel.routine.duty import Email
+
+
+def compose(payload: Mapping[str, Any]) -> Message:
+    """The message, made when it is sent, to the addresses that hold then. Raises Hopeless where there are none."""
+    email = msgspec.convert(payload, Email)
+    client = Client.objects.filter(id=email.client).values("case_number", "municipality").first()
+    if client is None:
+        raise Hopeless("the client is not there")
+    paragraph = routines.version(email.version).by_id[email.paragraph]
+    ask = routines.version(email.version).asks[email.paragraph, email.ask]
+    case = client["case_number"]
+    told = {
+        "Ärende / case": case,
+        "Beställning / order": email.about.get("number"),
+        "Låsvred / lock": email.about.get("serial"),
+        "Punkt i rutinen / paragraph": email.paragraph,
+    }
+    text = [f"{ask.duty.sv}.", paragraph.text.sv, "", f"{ask.duty.en}.", paragraph.text.en, ""]
+    text += [f"{name}: {value}" for name, value in told.items() if value]
+    return Message(
+        subject=f"{ask.duty.sv} – ärende {case}",
+        text="\n".join(text) + "\n",
+        to=list(_recipients(client["municipality"], email.to)),
+    )
+
+
+def _recipients(municipality: str, to: Iterable[tuple[str, UUID | None]]) -> Iterable[Recipient]:
+    """The organisations' own addresses; a role without an organisation is the municipality's office."""
+    organisations = Organisation.objects.filter(municipality=municipality)
+    office = organisations.filter(kind=OrganisationKind.MUNICIPALITY).order_by("id").first()
+    named = {row.id: row for row in organisations.filter(id__in=[one for _, one in to if one])}
+    reached: dict[str, Recipient] = {}
+    for _, organisation in to:
+        row = named.get(organisation) if organisation else office
+        if row is not None and row.email:
+            reached[str(row.id)] = Recipient(str(row.id), row.email)
+    return reached.values()
