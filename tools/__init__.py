@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a checkout is worked with: `./dev` stands on it. The standard library only; nothing here is shipped."""
+"""What `./dev` stands on: the standard library only; nothing here is shipped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 
 from tools.environment import PYTHON, ROOT, VENV, say
@@ -21,7 +22,7 @@ CHECKS = {
 def check() -> int:
     """Run all checks beside each other; what fails tells why. Gives 0 where all hold, else 1."""
     started = time.monotonic()
-    surroundings = {**os.environ, "TROSKEL_DATABASE": "sqlite:////dev/shm/unused.sqlite3"}
+    surroundings = {**os.environ, "TROSKEL_DATABASE": f"sqlite:///{tempfile.gettempdir()}/unused.sqlite3"}
     running = {
         name: subprocess.Popen(
             [str(part) for part in command],

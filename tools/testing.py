@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every test on both databases: the run on SQLite is seen as it goes, that on PostgreSQL beside it is told after."""
+"""Every test on both databases: one run is seen as it goes, the one beside it is told after."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test(arguments: Sequence[str]) -> int:
             runs.append(_start(name, url, chosen, seen=not on_sqlite))
         _finish(runs)
     if checked:
-        say("the tests above ran, but a CHECK FAILED: its words are further up, and './dev check' tells them again")
+        say("a CHECK FAILED: its words are above, and './dev check' tells them again")
     return 1 if checked or any(run.process.returncode for run in runs) else 0
 
 

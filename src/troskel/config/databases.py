@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-FORMS = "sqlite:///folder/file.sqlite3 (four slashes for an absolute path) or postgresql://user@host:5432/name"
+FORMS = (
+    "sqlite:///folder/file.sqlite3 (four slashes for an absolute path) or postgresql://user@host:5432/name"
+)
 
-# WAL and IMMEDIATE together: else transactions that read before they write fail as "locked" instead of waiting.
+# WAL and IMMEDIATE together: else what reads before it writes fails as "locked" instead of waiting.
 # FULL: an act that was answered is on the disk, also after a power cut.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -26,14 +28,20 @@ def database(url: str) -> dict[str, Any]:
         return {**_sqlite(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     if scheme in ("postgresql", "postgres") and "://" in url:
         return {**_postgresql(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
-    raise ValueError(f"TROSKEL_DATABASE begins with {scheme!r}: write {FORMS}")  # the rest may hold a password
+    raise ValueError(
+        f"TROSKEL_DATABASE begins with {scheme!r}: write {FORMS}"
+    )  # the rest may hold a password
 
 
 def _sqlite(url: str) -> dict[str, Any]:
     path = unquote(url.removeprefix("sqlite:///"))
     if not path or path.endswith("/"):
         raise ValueError(f"TROSKEL_DATABASE names no file: write {FORMS}")
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(Path(path).absolute()), "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(Path(path).absolute()),
+        "OPTIONS": dict(SQLITE_OPTIONS),
+    }
 
 
 def _postgresql(url: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 TROSKEL_MUNICIPALITY = os.environ.get("TROSKEL_MUNICIPALITY") or "0999"  # belongs to none: the demo's
 TROSKEL_SMTP = os.environ.get("TROSKEL_SMTP") or "smtp://127.0.0.1:1025"
 TROSKEL_MAIL_FROM = os.environ.get("TROSKEL_MAIL_FROM") or "troskel@example.org"
+TROSKEL_LETTER_BOX = os.environ.get("TROSKEL_LETTER_BOX", "")  # a folder instead of a mail server: the demo's
 
 # Secrets and addresses
 
@@ -29,14 +30,16 @@ def _secret() -> str:
     if not PRODUCTION:
         return given or _SECRET_OF_DEVELOPMENT
     if len(given) < 32:
-        raise RuntimeError("TROSKEL_PRODUCTION=1 asks for TROSKEL_SECRET: at least 32 characters that nobody can guess")
+        raise RuntimeError("production asks for TROSKEL_SECRET: at least 32 characters that nobody can guess")
     return given
 
 
 def _hosts() -> list[str]:
     given = [host.strip() for host in os.environ.get("TROSKEL_HOSTS", "").split(",") if host.strip()]
     if PRODUCTION and not given:
-        raise RuntimeError("TROSKEL_PRODUCTION=1 asks for TROSKEL_HOSTS: the names it is reached by, with commas between")
+        raise RuntimeError(
+            "production asks for TROSKEL_HOSTS: the names it is reached by, with commas between"
+        )
     return given or ["localhost", "127.0.0.1", "[::1]"]
 
 
