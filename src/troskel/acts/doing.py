@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 
 from troskel.acts import answers
 from troskel.acts.constraints import refusal_of
-from troskel.acts.outcome import Followed, Mailed, Outcome
+from troskel.acts.foreseeing import LastDays, changed_access, last_days
+from troskel.acts.outcome import Access, Followed, Mailed, Outcome
 from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -34,7 +35,7 @@ class _Undone(Exception):
 class Doing:
     """What an act's function works with: who acts, when, the homes it has locked, and the lines it writes."""
 
-    def __init__(self, act: Act[Any], actor: Actor, occurred: datetime | None) -> None:
+    def __init__(self, act: Act[Any], actor: Actor, occurred: datetime | None, *, preview: bool = False) -> None:
         self.act = act
         self.actor = actor
         self.now = clock.now()
@@ -43,6 +44,8 @@ class Doing:
         self.refused: list[dict[str, Any]] = []
         self._routine = duties.UnderWay(actor.municipality)
         self._entries: list[journal.Entry] = []
+        self._preview = preview
+        self._before: LastDays = {}
 
     @classmethod
     def carry_out(
@@ -60,9 +63,9 @@ class Doing:
         may(actor, act.name, act.who)
         if occurred is not None and occurred > clock.now():
             raise BadValue("occurred", "lies ahead of now: write when it happened")
-        slot = answers.slot(actor, act.name, content, key) if key else None
+        slot = answers.slot(actor, act.name, content, key) if key and not preview else None
         try:
-            return cls(act, actor, occurred)._run(body, slot, preview)
+            return cls(act, actor, occurred, preview=preview)._run(body, slot)
         except IntegrityError as error:
             if slot and (before := answers.earlier(slot)):
                 return before
@@ -72,13 +75,13 @@ class Doing:
                 return before
             raise
 
-    def _run(self, body: Callable[[Self], dict[str, Any]], slot: answers.Slot | None, preview: bool) -> Outcome:
+    def _run(self, body: Callable[[Self], dict[str, Any]], slot: answers.Slot | None) -> Outcome:
         outcome: Outcome | None = None
         try:
             with transaction.atomic(durable=True):
                 answer = body(self)
-                outcome = self._finish(answer, preview)
-                if preview:
+                outcome = self._finish(answer)
+                if self._preview:
                     raise _Undone
                 if slot:
                     answers.keep(slot, outcome, self.now)
@@ -87,7 +90,7 @@ class Doing:
         assert outcome is not None
         return outcome
 
-    def _finish(self, answer: dict[str, Any], preview: bool) -> Outcome:
+    def _finish(self, answer: dict[str, Any]) -> Outcome:
         lines = journal.append(self._entries, municipality=self.actor.municipality) if self._entries else []
         effects = self._routine.advance(lines)
         return Outcome(
@@ -98,8 +101,14 @@ class Doing:
             closed=[_followed(closed.duty, closed.state) for closed in effects.closed],
             mailed=[Mailed(paragraph=mail.paragraph, to=[role for role, _ in mail.to]) for mail in effects.emails],
             refused=self.refused,
-            preview=preview,
+            preview=self._preview,
+            access=self._foreseen_access(),
         )
+
+    def _foreseen_access(self) -> list[Access]:
+        if not self._preview:
+            return []
+        return changed_access(self.actor, self._before, last_days(self.facts), self.today)
 
     # what an act's function calls
 
@@ -108,7 +117,10 @@ class Doing:
 
         `homes` is a collection of ids or a subquery that yields them: the lock is one query.
         """
-        return self._routine.lock(homes)
+        facts = self._routine.lock(homes)
+        if self._preview:
+            self._before = last_days(facts) | self._before
+        return facts
 
     @property
     def facts(self) -> Mapping[UUID, HomeFacts]:

@@ -28,8 +28,20 @@ class Mailed(msgspec.Struct, frozen=True):
     to: list[str]
 
 
+class Access(msgspec.Struct, frozen=True):
+    """Through which day an organisation's phones have a client, before the act and after it; null: not at all."""
+
+    case: str
+    organisation: str
+    through_before: str | None
+    through_after: str | None
+
+
 class Outcome(msgspec.Struct, frozen=True):
-    """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused."""
+    """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused.
+
+    A preview also says whose phones gain or lose a client (`access`).
+    """
 
     act: str
     lines: list[int]
@@ -39,3 +51,4 @@ class Outcome(msgspec.Struct, frozen=True):
     mailed: list[Mailed]
     refused: list[dict[str, Any]] = []
     preview: bool = False
+    access: list[Access] = []

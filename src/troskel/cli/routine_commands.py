@@ -72,6 +72,13 @@ def compare(asked: argparse.Namespace) -> int:
         print_json(differences)
         return 0
     for difference in differences:
-        print(difference)
+        before, after = (_in_words(difference[side]) for side in ("before", "after"))
+        print(f"{difference['paragraph']:3} {difference['ask']:14} {difference['case'] or '':10} {before}  →  {after}")
     say(f"{len(differences)} duties would have been otherwise")
     return 0
+
+
+def _in_words(fate: dict[str, Any] | None) -> str:
+    if fate is None:
+        return "not asked"
+    return f"due {fate['due'] or 'not yet'}, {fate['state']}"

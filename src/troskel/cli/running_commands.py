@@ -117,10 +117,8 @@ def _serve(host: str, port: int, *, with_worker: bool) -> int:
 def worker(asked: argparse.Namespace) -> int:
     """Send what the outbox holds, and turn the day."""
     if asked.once:
-        from troskel.config.wiring import outbox_worker
-
         _turn_days()
-        one, parcels = outbox_worker(), 0
+        one, parcels = _outbox_worker(), 0
         while one.run_once():
             parcels += 1
         say(f"{parcels} parcels seen to")
@@ -129,11 +127,17 @@ def worker(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _work(stop: threading.Event) -> None:
-    from troskel.config.wiring import outbox_worker
+def _outbox_worker() -> Any:
+    """The worker of `config/`, which is above us: settings name it."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
 
+    return import_string(settings.TROSKEL_OUTBOX_WORKER)()
+
+
+def _work(stop: threading.Event) -> None:
     threading.Thread(target=_turn_days_for_ever, args=(stop,), daemon=True).start()
-    outbox_worker().run(stop)
+    _outbox_worker().run(stop)
 
 
 def _turn_days_for_ever(stop: threading.Event) -> None:

@@ -17,8 +17,9 @@ from troskel.outbox.worker import Worker
 class LetterBox:
     """The demo's mail server: a folder, unless TROSKEL_SMTP names a real one. What comes is there to read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sender: str) -> None:
         self.folder = folder
+        self.sender = sender
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def send(self, message: EmailMessage, to: str) -> None:
@@ -29,6 +30,8 @@ class LetterBox:
 def outbox_worker() -> Worker:
     """The worker that sends what the outbox holds."""
     if settings.TROSKEL_LETTER_BOX:
-        return Worker(post.handlers(compose, LetterBox(Path(settings.TROSKEL_LETTER_BOX))))
+        return Worker(
+            post.handlers(compose, LetterBox(Path(settings.TROSKEL_LETTER_BOX), settings.TROSKEL_MAIL_FROM))
+        )
     smtp = post.Smtp.from_url(settings.TROSKEL_SMTP, sender=settings.TROSKEL_MAIL_FROM)
     return Worker(post.handlers(compose, smtp))

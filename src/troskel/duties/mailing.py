@@ -20,7 +20,8 @@ from troskel.routine.duty import Email
 def compose(payload: Mapping[str, Any]) -> Message:
     """The message, made when it is sent, to the addresses that hold then. Raises Hopeless where there are none."""
     email = msgspec.convert(payload, Email)
-    client = Client.objects.filter(id=email.client).values("case_number", "municipality").first()
+    found = Client.objects.filter(id__in=[email.client] if email.client else [])
+    client = found.values("case_number", "municipality").first()
     if client is None:
         raise Hopeless("the client is not there")
     paragraph = routines.version(email.version).by_id[email.paragraph]

@@ -7,9 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from troskel.duties.models import RoutineVersion
-from troskel.routine import reading
-from troskel.routine.engine import Routines
-from troskel.routine.model import Routine
+from troskel.routine import Routine, Routines, reading
 
 SHIPPED = Path(__file__).resolve().parents[3] / "routines" / "troskelby" / "2016-11-29.toml"
 """The routine that a municipality begins with."""

@@ -37,11 +37,7 @@ def known(municipality: str) -> Known:
     return Known(
         municipality=municipality,
         organisations={row["orgnr"]: KnownOrganisation(**row) for row in _organisations(municipality)},
-        homes=dict(
-            Home.objects.filter(municipality=municipality)
-            .exclude(address_key=None)
-            .values_list("address_key", "sharing")
-        ),
+        homes=dict(_homes(municipality)),
         clients={row.reference: row for row in map(_client, _clients(municipality))},
         investigations=set(
             Investigation.objects.filter(municipality=municipality).values_list("reference", flat=True)
@@ -49,6 +45,11 @@ def known(municipality: str) -> Known:
         decisions={row.reference: row for row in map(_decision, _decisions(municipality))},
         allocations={row.reference: row for row in map(_allocation, _allocations(municipality))},
     )
+
+
+def _homes(municipality: str) -> Any:
+    rows = Home.objects.filter(municipality=municipality).exclude(address_key=None)
+    return rows.values_list("address_key", "sharing")
 
 
 def _organisations(municipality: str) -> Any:
