@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 import msgspec
@@ -19,13 +19,19 @@ from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.permits.may import may
 from troskel.routine.duty import OpenDuty
 from troskel.routine.facts import HomeFacts
 
-if TYPE_CHECKING:
-    from troskel.acts.register import Act
+
+class Deed(Protocol):
+    """What is being done: an act, as far as its carrying out needs to know it."""
+
+    name: str
+    paragraphs: tuple[str, ...]
+    who: frozenset[Role]
+    writes: tuple[str, ...]
 
 
 class _Undone(Exception):
@@ -35,7 +41,7 @@ class _Undone(Exception):
 class Doing:
     """What an act's function works with: who acts, when, the homes it has locked, and the lines it writes."""
 
-    def __init__(self, act: Act[Any], actor: Actor, occurred: datetime | None, *, preview: bool = False) -> None:
+    def __init__(self, act: Deed, actor: Actor, occurred: datetime | None, *, preview: bool = False) -> None:
         self.act = act
         self.actor = actor
         self.now = clock.now()
@@ -50,7 +56,7 @@ class Doing:
     @classmethod
     def carry_out(
         cls,
-        act: Act[Any],
+        act: Deed,
         actor: Actor,
         body: Callable[[Self], dict[str, Any]],
         *,
