@@ -8,6 +8,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+from troskel.cli.output import REFUSED, Wrong
+from troskel.ground import clock
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code: 0 done, 1 went wrong, 2 refused or badly asked."""
@@ -16,20 +19,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if not hasattr(asked, "run"):
         parser.print_help(sys.stderr)
-        return 2
-    if not getattr(asked, "without_database", False):
-        import django
-
-        django.setup()
-    from troskel.cli.output import Wrong
-
+        return REFUSED
     try:
+        if not getattr(asked, "without_database", False):
+            _open_the_house(tables_ready=not getattr(asked, "makes_tables", False))
         return int(asked.run(asked) or 0)
     except Wrong as wrong:
         print(f"troskel: {wrong}", file=sys.stderr)
         return wrong.exit_code
     except BrokenPipeError:
         return 1
+
+
+def _open_the_house(*, tables_ready: bool) -> None:
+    import django
+
+    try:
+        django.setup()
+        clock.now()
+    except (RuntimeError, ValueError) as error:
+        raise Wrong(str(error), REFUSED) from None
+    if tables_ready:
+        from troskel.cli import tables
+
+        tables.ready()
 
 
 def _parser() -> argparse.ArgumentParser:

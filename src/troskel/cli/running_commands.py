@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
     command.set_defaults(run=worker)
 
     command = commands.add_parser("migrate", help="make or update the tables")
-    command.set_defaults(run=migrate)
+    command.set_defaults(run=migrate, makes_tables=True)
 
     command = commands.add_parser("municipality", help="add a municipality")
     verbs = command.add_subparsers(metavar="VERB", required=True)
@@ -156,9 +156,9 @@ def _turn_days() -> None:
 
 def migrate(asked: argparse.Namespace) -> int:
     """Make or update the tables."""
-    from django.core.management import call_command
+    from troskel.cli import tables
 
-    call_command("migrate", verbosity=0, interactive=False)
+    tables.make()
     return 0
 
 
