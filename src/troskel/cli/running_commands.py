@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import threading
 import time
@@ -22,7 +23,9 @@ def add_to(commands: Any) -> None:
         "finds it filled."
     )
     command.add_argument("--port", type=int, default=8000)
-    command.add_argument("--data", type=Path, metavar="DIR", help="where the database lies (default: data/demo)")
+    command.add_argument(
+        "--data", type=Path, metavar="DIR", help="where the database lies (default: data/demo)"
+    )
     command.add_argument("--no-serve", action="store_true", help="fill it, and stop there")
     command.set_defaults(run=demo, without_database=True)
 
@@ -32,7 +35,9 @@ def add_to(commands: Any) -> None:
     command.add_argument("--no-worker", action="store_true", help="send no e-mail: a worker runs elsewhere")
     command.set_defaults(run=serve)
 
-    command = commands.add_parser("worker", help="send what the outbox holds, and turn the day, until stopped")
+    command = commands.add_parser(
+        "worker", help="send what the outbox holds, and turn the day, until stopped"
+    )
     command.add_argument("--once", action="store_true", help="do what is due now, and stop")
     command.set_defaults(run=worker)
 
@@ -46,7 +51,9 @@ def add_to(commands: Any) -> None:
     verb.add_argument("name")
     verb.set_defaults(run=add_municipality)
 
-    command = commands.add_parser("token", help="give an account a bearer token for the API; it is shown once")
+    command = commands.add_parser(
+        "token", help="give an account a bearer token for the API; it is shown once"
+    )
     command.add_argument("account", help="the account's name, as 'anna'")
     command.add_argument("--label", default="command line")
     command.set_defaults(run=token)
@@ -98,6 +105,9 @@ def _serve(host: str, port: int, *, with_worker: bool) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
+    multiprocessing.set_start_method(
+        "spawn", force=True
+    )  # a fork would inherit the locks our worker's threads hold
     if with_worker:
         threading.Thread(target=_work, args=(threading.Event(),), daemon=True).start()
     server = Granian(
