@@ -16,6 +16,8 @@ def may_open(client: ClientFacts, organisation: UUID | None, lock: UUID, day: da
     if not client.own:
         raise Refusal("O1", "the client is assigned by another municipality and is on no phone")
     if organisation is None or not standing.covered_by(client, organisation, day):
-        raise Refusal("rule 4", "no ongoing decision is allocated to your organisation today: ask the assessor (A8)")
+        raise Refusal(
+            "rule 4", "no ongoing decision is allocated to your organisation today: ask the assessor (A8)"
+        )
     if lock not in {link.lock for link in client.links.values()}:
         raise Refusal("S2", "the lock is not linked to the client: the system administrator links it")

@@ -43,9 +43,7 @@ def slot(actor: Actor, act: str, content: Any, key: str) -> Slot:
 
 def earlier(slot: Slot) -> Outcome | None:
     """The answer already given for this key, if any. Raises KeyUsedOtherwise where the content was another."""
-    kept = Answer.objects.filter(
-        municipality=slot.municipality, account=slot.account, key=slot.key
-    ).first()
+    kept = Answer.objects.filter(municipality=slot.municipality, account=slot.account, key=slot.key).first()
     if kept is None:
         return None
     if kept.content != slot.content:

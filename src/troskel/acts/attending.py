@@ -37,7 +37,9 @@ def attest(doing: Doing, *, duty: UUID) -> dict[str, Any]:
 def read_notice(doing: Doing, *, notice: UUID) -> dict[str, Any]:
     """Read a notice: the sender can see that it has been read."""
     row = _own_duty(doing, notice, "notice")
-    doing.journal("notice.read", homes=[row.home_id], client=row.client_id, paragraph=row.paragraph, duty=row.id)
+    doing.journal(
+        "notice.read", homes=[row.home_id], client=row.client_id, paragraph=row.paragraph, duty=row.id
+    )
     return {"paragraph": row.paragraph}
 
 
@@ -50,7 +52,9 @@ def look_at_home(doing: Doing, *, client: str) -> dict[str, Any]:
 
 
 def _own_duty(doing: Doing, identifier: UUID, kind: str) -> Duty:
-    row = Duty.objects.filter(id=identifier, municipality=doing.actor.municipality, kind=kind, state="open").first()
+    row = Duty.objects.filter(
+        id=identifier, municipality=doing.actor.municipality, kind=kind, state="open"
+    ).first()
     if row is None or not rules.is_asked_of(row.role, row.organisation_id, doing.actor):
         raise NotFound(kind, kind)
     doing.lock_homes([row.home_id])

@@ -19,13 +19,18 @@ from troskel.people.roles import Role
 
 
 @act("A5", "A6", who=(Role.ASSESSOR,), writes=["allocation.ended", "allocation.made"])
-def change_provider(doing: Doing, *, client: str, former: str, provider: str, on: date, reference: str) -> dict[str, Any]:
+def change_provider(
+    doing: Doing, *, client: str, former: str, provider: str, on: date, reference: str
+) -> dict[str, Any]:
     """Let another provider carry out the home care from `on` (A5, A6). The lock stays.
 
     `reference` is the new allocation's.
     """
     found = finding.client(doing, client)
-    leaves, comes = finding.organisation(doing, former, "former"), finding.organisation(doing, provider, "provider")
+    leaves, comes = (
+        finding.organisation(doing, former, "former"),
+        finding.organisation(doing, provider, "provider"),
+    )
     ongoing = (
         Allocation.objects.select_related("decision")
         .filter(decision__client=found.row, decision__withdrawn=False, organisation=leaves, withdrawn=False)

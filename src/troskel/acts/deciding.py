@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar
-from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
@@ -75,7 +74,9 @@ class End(msgspec.Struct, frozen=True):
 def start_investigations(doing: Doing, *, investigations: list[NewInvestigation]) -> dict[str, Any]:
     """Begin investigations, so that a new decision is ready before the old one ends (A8)."""
     clients = _clients(doing, (item.client for item in investigations))
-    decisions = _by_reference(Decision.objects.filter(municipality=doing.actor.municipality), [i.replaces for i in investigations])
+    decisions = _by_reference(
+        Decision.objects.filter(municipality=doing.actor.municipality), [i.replaces for i in investigations]
+    )
     rows = []
     for item, client in _found(doing, investigations, lambda item: clients[item.client], "client"):
         replaced = decisions.get(item.replaces)
@@ -102,7 +103,9 @@ def start_investigations(doing: Doing, *, investigations: list[NewInvestigation]
 def make_decisions(doing: Doing, *, decisions: list[NewDecision]) -> dict[str, Any]:
     """Write decisions: what is granted to whom, from when to when."""
     clients = _clients(doing, (item.client for item in decisions))
-    replaced = _by_reference(Decision.objects.filter(municipality=doing.actor.municipality), [i.replaces for i in decisions])
+    replaced = _by_reference(
+        Decision.objects.filter(municipality=doing.actor.municipality), [i.replaces for i in decisions]
+    )
     rows = []
     for item, client in _found(doing, decisions, lambda item: clients[item.client], "client"):
         before = replaced.get(item.replaces)
@@ -261,7 +264,9 @@ def end_allocations(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
         row.valid_through = max(item.valid_through, row.valid_from)
         row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
         ended.append(row)
-        _journal_allocation(doing, "allocation.ended", row, through=row.valid_through, confirmed=item.confirmed)
+        _journal_allocation(
+            doing, "allocation.ended", row, through=row.valid_through, confirmed=item.confirmed
+        )
     Allocation.objects.bulk_update(ended, ["valid_through", "ending"], batch_size=ROWS)
     return {"allocations": [row.reference for row in ended]}
 
@@ -314,7 +319,9 @@ def _clients(doing: Doing, named: Iterable[str]) -> dict[str, Client]:
 
 
 def _decisions(doing: Doing, references: Sequence[str]) -> dict[str, Decision]:
-    rows = Decision.objects.select_related("client").filter(municipality=doing.actor.municipality, withdrawn=False)
+    rows = Decision.objects.select_related("client").filter(
+        municipality=doing.actor.municipality, withdrawn=False
+    )
     found = _by_reference(rows, references)
     doing.lock_homes({row.client.home_id for row in found.values()})
     return found

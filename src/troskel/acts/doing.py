@@ -105,7 +105,9 @@ class Doing:
             answer=msgspec.to_builtins(answer),
             opened=[_followed(duty, "open") for duty in effects.opened],
             closed=[_followed(closed.duty, closed.state) for closed in effects.closed],
-            mailed=[Mailed(paragraph=mail.paragraph, to=[role for role, _ in mail.to]) for mail in effects.emails],
+            mailed=[
+                Mailed(paragraph=mail.paragraph, to=[role for role, _ in mail.to]) for mail in effects.emails
+            ],
             refused=self.refused,
             preview=self._preview,
             access=self._foreseen_access(),

@@ -22,7 +22,7 @@ def end_care(
 ) -> dict[str, Any]:
     """End a client's home care or alarm; `on` is the last day that is covered.
 
-    If the alarm stays, the provider is told that the lock is not to be removed (A7). If nothing is left, P6 and P7 follow.
+    If the alarm stays, the provider is told that the lock is not to be removed (A7). Else P6 and P7 follow.
     """
     found = finding.client(doing, client)
     rows = list(

@@ -67,7 +67,9 @@ def order(doing: Doing, number: str) -> FoundOrder:
         theirs &= Q(locksmith=doing.actor.organisation)
     elif doing.actor.role in (Role.COORDINATOR, Role.CARER, Role.RESPONDER):
         theirs &= Q(organisation=doing.actor.organisation)
-    behind = HomeDoor.objects.filter(door__orders__number=number, door__orders__municipality=doing.actor.municipality)
+    behind = HomeDoor.objects.filter(
+        door__orders__number=number, door__orders__municipality=doing.actor.municipality
+    )
     doing.lock_homes(behind.values("home_id"))
     row = Order.objects.filter(theirs).first()
     if row is None:

@@ -87,11 +87,15 @@ def register_things(
     """Take new locks or tags into stock, at the organisation that holds them from now on."""
     holder = finding.organisation(doing, organisation)
     things = [
-        Thing(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, number=number) for number in numbers
+        Thing(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, number=number)
+        for number in numbers
     ]
     custody.register(things, HolderKind.ORGANISATION, holder.id, doing.occurred)
     doing.journal(
-        "things.registered", kind=kind, things=[{"thing": thing.id} for thing in things], organisation=holder.id
+        "things.registered",
+        kind=kind,
+        things=[{"thing": thing.id} for thing in things],
+        organisation=holder.id,
     )
     return {"kind": kind, "numbers": numbers}
 
@@ -99,7 +103,9 @@ def register_things(
 def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door: UUID) -> Holding:
     held = (
         Holding.objects.select_related("thing")
-        .filter(municipality=doing.actor.municipality, thing__kind=ThingKind.KEY, thing__number=label, until=None)
+        .filter(
+            municipality=doing.actor.municipality, thing__kind=ThingKind.KEY, thing__number=label, until=None
+        )
         .first()
     )
     if held is not None:
@@ -119,12 +125,19 @@ def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door:
 
 def _from_own_hands(doing: Doing, held: Holding, number: str) -> None:
     rules.giver_holds(
-        (held.kind, held.holder), (HolderKind.ORGANISATION, doing.actor.organisation), f"{held.thing.kind} {number}"
+        (held.kind, held.holder),
+        (HolderKind.ORGANISATION, doing.actor.organisation),
+        f"{held.thing.kind} {number}",
     )
 
 
 def _hand_over_tag(
-    doing: Doing, found: finding.FoundClient, held: Holding, kind: str, holder: UUID | None, organisation: UUID | None
+    doing: Doing,
+    found: finding.FoundClient,
+    held: Holding,
+    kind: str,
+    holder: UUID | None,
+    organisation: UUID | None,
 ) -> None:
     giver = {"kind": held.kind, "id": held.holder}
     custody.hand_over(held, kind, holder, doing.occurred, doing.actor.account, doing.actor.account)
@@ -139,7 +152,9 @@ def _hand_over_tag(
     )
 
 
-def _hand_over_key(doing: Doing, found: finding.FoundClient, held: Holding, kind: str, holder: UUID | None) -> None:
+def _hand_over_key(
+    doing: Doing, found: finding.FoundClient, held: Holding, kind: str, holder: UUID | None
+) -> None:
     giver = {"kind": held.kind, "id": held.holder}
     custody.hand_over(held, kind, holder, doing.occurred, doing.actor.account, doing.actor.account)
     assert held.thing.door_id is not None

@@ -60,7 +60,12 @@ def move_clients(doing: Doing, *, moves: list[Move]) -> dict[str, Any]:
         before, row.home = row.home_id, home
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
         doing.journal(
-            "client.moved", homes={before, home.id}, client=row.id, from_home=before, to_home=home.id, on=item.on
+            "client.moved",
+            homes={before, home.id},
+            client=row.id,
+            from_home=before,
+            to_home=home.id,
+            on=item.on,
         )
         ended = Residence.objects.filter(client=row, valid_through=None)
         ended.update(valid_through=item.on - timedelta(days=1))

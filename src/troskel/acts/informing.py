@@ -17,7 +17,10 @@ WHO = (Role.ASSESSOR,)
 def _own_client(doing: Doing, client: str) -> finding.FoundClient:
     found = finding.client(doing, client)
     if not found.facts.own:
-        raise Refusal("O1", "the client comes from another municipality and gets no lock turner: there is nothing to tell")
+        raise Refusal(
+            "O1",
+            "the client comes from another municipality and gets no lock turner: there is nothing to tell",
+        )
     return found
 
 
@@ -47,7 +50,11 @@ def confirm_understanding(doing: Doing, *, client: str) -> dict[str, Any]:
 
 @act("A3", who=(Role.ASSESSOR, Role.COORDINATOR), writes=["client.refused"])
 def record_refusal(
-    doing: Doing, *, client: str, reason: Literal["does_not_want", "does_not_understand", "other"], text: str = ""
+    doing: Doing,
+    *,
+    client: str,
+    reason: Literal["does_not_want", "does_not_understand", "other"],
+    text: str = "",
 ) -> dict[str, Any]:
     """The client refuses, or has not understood: no installation is ordered, and the tag goes on (case 10)."""
     found = _own_client(doing, client)

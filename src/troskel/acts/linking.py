@@ -36,7 +36,12 @@ def link_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     )
     custody.link([link])
     doing.journal(
-        "link.made", homes=[found.home.home], client=found.row.id, link=link.id, lock=link.lock_id, door=door.door
+        "link.made",
+        homes=[found.home.home],
+        client=found.row.id,
+        link=link.id,
+        lock=link.lock_id,
+        door=door.door,
     )
     return {"case": found.row.case_number, "lock": serial}
 
@@ -52,10 +57,16 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     rules.may_unlink(
         still_mounted=door is not None and door.lock == held.thing_id,
         has_care=standing.has_care_left(found.facts, doing.today),
-        lock_stays_for_others=door is not None and bool(standing.care_left_behind(door, doing.facts, doing.today)),
+        lock_stays_for_others=door is not None
+        and bool(standing.care_left_behind(door, doing.facts, doing.today)),
     )
     custody.unlink(link, doing.now)
     doing.journal(
-        "link.removed", homes=[found.home.home], client=found.row.id, link=link, lock=held.thing_id, door=door_id
+        "link.removed",
+        homes=[found.home.home],
+        client=found.row.id,
+        link=link,
+        lock=held.thing_id,
+        door=door_id,
     )
     return {"case": found.row.case_number, "lock": serial}

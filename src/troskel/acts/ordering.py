@@ -121,9 +121,7 @@ def cancel_order(doing: Doing, *, order: str, reason: str) -> dict[str, Any]:
     return {"order": order}
 
 
-def _place(
-    doing: Doing, kind: OrderKind, found: finding.FoundClient, at: DoorFacts, locksmith: str
-) -> Order:
+def _place(doing: Doing, kind: OrderKind, found: finding.FoundClient, at: DoorFacts, locksmith: str) -> Order:
     firm = finding.organisation(doing, locksmith, "locksmith")
     rules.is_a_locksmith(firm.kind)
     (number,) = next_numbers(doing.actor.municipality, "order", doing.today.year, 1)

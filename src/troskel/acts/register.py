@@ -28,7 +28,12 @@ class Act(Generic[P]):
     """An act: call it with the actor first. All that it changes happens in one transaction, or nothing does."""
 
     def __init__(
-        self, body: Body[P], paragraphs: tuple[str, ...], who: frozenset[Role], writes: tuple[str, ...], secret: bool
+        self,
+        body: Body[P],
+        paragraphs: tuple[str, ...],
+        who: frozenset[Role],
+        writes: tuple[str, ...],
+        secret: bool,
     ):
         self.body = body
         self.secret = secret

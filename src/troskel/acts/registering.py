@@ -87,14 +87,21 @@ def register_clients(doing: Doing, *, clients: list[NewClient]) -> dict[str, Any
         )
         rows.append(row)
         doing.journal(
-            "client.registered", homes=[home.id], client=row.id, home=home.id, own=row.is_own, take_over=take_over
+            "client.registered",
+            homes=[home.id],
+            client=row.id,
+            home=home.id,
+            own=row.is_own,
+            take_over=take_over,
         )
         if item.died:
             doing.journal("client.died", homes=[home.id], client=row.id, on=item.died)
     Client.objects.bulk_create(rows, batch_size=ROWS)
     Identifier.objects.bulk_create(
         [
-            Identifier(municipality_id=row.municipality_id, client=row, kind=kind, number=number, since=doing.today)
+            Identifier(
+                municipality_id=row.municipality_id, client=row, kind=kind, number=number, since=doing.today
+            )
             for row, (kind, number) in zip(rows, numbers, strict=True)
         ],
         batch_size=ROWS,
@@ -118,7 +125,11 @@ def change_clients(doing: Doing, *, changes: list[ChangedClient]) -> dict[str, A
         row.sort_key = _sort_key(row.last_name, row.first_name)
         if item.identity is not None:
             _replace_identity(doing, row, item.identity)
-        fields = [field for field in item.__struct_fields__ if field != "client" and getattr(item, field) is not None]
+        fields = [
+            field
+            for field in item.__struct_fields__
+            if field != "client" and getattr(item, field) is not None
+        ]
         doing.journal("client.changed", homes=[row.home_id], client=row.id, own=row.is_own, fields=fields)
     Client.objects.bulk_update(
         list(rows.values()),

@@ -41,8 +41,14 @@ def supersede_allocations(doing: Doing, *, allocations: list[Superseded]) -> dic
 
 
 def _supersede(doing: Doing, rows: Any, items: Sequence[Superseded], kind: str) -> dict[str, Any]:
-    found = {row.reference: row for row in finding.in_batches(rows, "reference", [item.reference for item in items])}
-    clients = {reference: row.client if kind == "decision" else row.decision.client for reference, row in found.items()}
+    found = {
+        row.reference: row
+        for row in finding.in_batches(rows, "reference", [item.reference for item in items])
+    }
+    clients = {
+        reference: row.client if kind == "decision" else row.decision.client
+        for reference, row in found.items()
+    }
     doing.lock_homes({client.home_id for client in clients.values()})
     for item in items:
         row, client = found[item.reference], clients[item.reference]

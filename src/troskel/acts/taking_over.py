@@ -20,7 +20,11 @@ from troskel.routine import reading
 @act("D", writes=["municipality.founded", "routine.in_force"])
 def found_municipality(doing: Doing, *, name: str, valid_from: date) -> dict[str, Any]:
     """Make the municipality that the actor stands in, with the shipped routine in force from a day."""
-    if not (doing.actor.municipality.isascii() and doing.actor.municipality.isdigit() and len(doing.actor.municipality) == 4):
+    if not (
+        doing.actor.municipality.isascii()
+        and doing.actor.municipality.isdigit()
+        and len(doing.actor.municipality) == 4
+    ):
         raise BadValue("municipality", "a municipality's code is four digits")
     if Municipality.objects.filter(code=doing.actor.municipality).exists():
         raise Refusal("rule 6", f"municipality {doing.actor.municipality} is there already")
@@ -32,7 +36,7 @@ def found_municipality(doing: Doing, *, name: str, valid_from: date) -> dict[str
 
 @act("D", writes=["routine.in_force"])
 def put_routine_in_force(doing: Doing, *, text: str, name: str, valid_from: date) -> dict[str, Any]:
-    """Let a version of the routine be in force from a day. Duties that are open keep the version they were born with."""
+    """Let a version of the routine be in force from a day. Open duties keep the version they were born with."""
     return {"version": _enter_into_force(doing, text, name, valid_from)}
 
 
@@ -59,7 +63,9 @@ def begin_take_over(doing: Doing, *, day: date) -> dict[str, Any]:
     """The first night: who is there now has had care, lock and keys for years, and is not new."""
     municipality = Municipality.objects.get(code=doing.actor.municipality)
     if municipality.take_over is not None:
-        raise Refusal("rule 6", f"the municipality was taken over on {municipality.take_over}: it is done once")
+        raise Refusal(
+            "rule 6", f"the municipality was taken over on {municipality.take_over}: it is done once"
+        )
     municipality.take_over = day
     municipality.save(update_fields=["take_over"])
     doing.journal("take_over.began", day=day)

@@ -56,7 +56,9 @@ def take_over_locks(doing: Doing, *, locks: list[OldLock]) -> dict[str, Any]:
     known = {
         thing.number: thing
         for thing in Thing.objects.filter(
-            municipality=doing.actor.municipality, kind=ThingKind.LOCK, number__in=[item.serial for item in locks]
+            municipality=doing.actor.municipality,
+            kind=ThingKind.LOCK,
+            number__in=[item.serial for item in locks],
         )
     }
     links = []
@@ -155,7 +157,9 @@ def take_over_tags(doing: Doing, *, tags: list[OldTag]) -> dict[str, Any]:
         except (NotFound, Refusal) as refusal:
             doing.refuse_item(index, refusal)
             continue
-        thing = Thing(id=new_id(), municipality_id=doing.actor.municipality, kind=ThingKind.TAG, number=item.tag)
+        thing = Thing(
+            id=new_id(), municipality_id=doing.actor.municipality, kind=ThingKind.TAG, number=item.tag
+        )
         custody.register([thing], HolderKind.CLIENT, row.id, _instant(item.since, doing.now))
         count += 1
         doing.journal(

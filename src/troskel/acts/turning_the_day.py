@@ -36,7 +36,10 @@ def days_to_turn(municipality: str, through: date) -> list[date]:
     if not Municipality.objects.filter(code=municipality).exists():
         return []
     last = (
-        DayTurned.objects.filter(municipality=municipality).order_by("-day").values_list("day", flat=True).first()
+        DayTurned.objects.filter(municipality=municipality)
+        .order_by("-day")
+        .values_list("day", flat=True)
+        .first()
     )
     if last is None:
         return [through]

@@ -20,7 +20,6 @@ from troskel.people.models import Client
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import visible_clients
 
-
 Row = Mapping[str, Any]
 
 
@@ -29,7 +28,9 @@ def seen(viewer: Actor) -> QuerySet[Client]:
     return Client.objects.filter(visible_clients(viewer, clock.today()))
 
 
-def note(viewer: Actor, what: str, *, client: UUID | None = None, ids: Iterable[UUID] = (), **asked: Any) -> None:
+def note(
+    viewer: Actor, what: str, *, client: UUID | None = None, ids: Iterable[UUID] = (), **asked: Any
+) -> None:
     """Write that something was read: by whom, what was asked for, and whose records were shown."""
     entry = journal.Entry(
         event=what,
@@ -70,7 +71,10 @@ def count_clients(viewer: Actor) -> Counts:
     rows = seen(viewer)
     own = Q(home_municipality=viewer.municipality)
     counted = rows.aggregate(
-        own=Count("pk", filter=own), other_municipality=Count("pk", filter=~own), protected=Count("pk", filter=~Q(protection="")), dead=Count("pk", filter=~Q(died=None))
+        own=Count("pk", filter=own),
+        other_municipality=Count("pk", filter=~own),
+        protected=Count("pk", filter=~Q(protection="")),
+        dead=Count("pk", filter=~Q(died=None)),
     )
     return Counts(**counted)
 

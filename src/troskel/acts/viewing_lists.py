@@ -143,7 +143,9 @@ def own_decisions(viewer: Actor) -> Q:
     """The decisions behind the allocations that the viewer may know of."""
     if viewer.role not in PROVIDER_ROLES:
         return Q()
-    theirs = Allocation.objects.filter(decision=OuterRef("pk"), organisation=viewer.organisation, withdrawn=False)
+    theirs = Allocation.objects.filter(
+        decision=OuterRef("pk"), organisation=viewer.organisation, withdrawn=False
+    )
     return Q(Exists(theirs))
 
 
@@ -221,7 +223,16 @@ def link(row: Row) -> ListedLink:
     return ListedLink(row["id"], *(row[name] for name in LINK[2:]))
 
 
-VISIT = ("id", "client_id", "client__case_number", "organisation__orgnr", "arrived", "departed", "evidence", "reason")
+VISIT = (
+    "id",
+    "client_id",
+    "client__case_number",
+    "organisation__orgnr",
+    "arrived",
+    "departed",
+    "evidence",
+    "reason",
+)
 
 
 def visits(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedVisit]:
@@ -234,13 +245,21 @@ def visits(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedVisit]:
 
 
 def listed_duties(
-    viewer: Actor, asked: Asked, *, kind: Literal["duty", "notice"], on: date, state: str = "open", client: str = ""
+    viewer: Actor,
+    asked: Asked,
+    *,
+    kind: Literal["duty", "notice"],
+    on: date,
+    state: str = "open",
+    client: str = "",
 ) -> Page[ListedDuty]:
     """What the routine asks: of the viewer, and about the clients that the viewer sees."""
     condition = Q(kind=kind) & (duties.open_on(on) if state == "open" else duties.known_on(on))
     if client:
         condition &= Q(client__in=_named(viewer, client))
-    rows = of_their_clients(viewer, duties.duties(viewer, seen(viewer), condition).values("client_id", *duties.FIELDS))
+    rows = of_their_clients(
+        viewer, duties.duties(viewer, seen(viewer), condition).values("client_id", *duties.FIELDS)
+    )
     found, following = rows_of(rows, asked)
     shown = [row["client_id"] for row in found if row["client_id"]]
     _note(viewer, f"{kind}.listed", asked, shown, client=client, on=on, state=state)
@@ -268,8 +287,12 @@ def duty(row: Row, on: date) -> ListedDuty:
 
 def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
     """The organisations of the municipality: no client is read, so no line is written."""
-    rows = Organisation.objects.filter(municipality=viewer.municipality).values("id", "orgnr", "name", "email", "kind")
-    return page(rows, asked, lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"]))
+    rows = Organisation.objects.filter(municipality=viewer.municipality).values(
+        "id", "orgnr", "name", "email", "kind"
+    )
+    return page(
+        rows, asked, lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"])
+    )
 
 
 def _named(viewer: Actor, client: str) -> QuerySet[Client]:

@@ -51,11 +51,15 @@ def phone_list(viewer: Actor) -> list[OnThePhone]:
 
 
 def _linked(clients: list[UUID]) -> Any:
-    return Link.objects.filter(client__in=clients, until=None).values_list("client_id", "lock__number", "door_id")
+    return Link.objects.filter(client__in=clients, until=None).values_list(
+        "client_id", "lock__number", "door_id"
+    )
 
 
 def _keys(viewer: Actor, clients: list[UUID]) -> Any:
-    held = Holding.objects.filter(thing__kind="key", until=None, kind="organisation", holder=viewer.organisation)
+    held = Holding.objects.filter(
+        thing__kind="key", until=None, kind="organisation", holder=viewer.organisation
+    )
     behind = held.annotate(client=F("thing__door__ways__home__clients")).filter(client__in=clients)
     return behind.values_list("client", "thing__number", "thing__door_id")
 

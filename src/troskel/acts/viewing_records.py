@@ -137,19 +137,28 @@ def _decisions(viewer: Actor, client: UUID) -> list[lists.ListedDecision]:
     if viewer.role is Role.LOCKSMITH:
         return []
     rows = list(
-        Decision.objects.filter(lists.own_decisions(viewer), client=client).order_by("valid_from").values(*lists.DECISION)
+        Decision.objects.filter(lists.own_decisions(viewer), client=client)
+        .order_by("valid_from")
+        .values(*lists.DECISION)
     )
     allocated = lists.allocations_of(viewer, [row["id"] for row in rows])
     return [lists.decision(row, allocated) for row in rows]
 
 
 def _orders(viewer: Actor, client: UUID) -> list[lists.ListedOrder]:
-    rows = Order.objects.filter(lists.their_orders(viewer), client=client).order_by("placed", "id").values(*lists.ORDER)
+    rows = (
+        Order.objects.filter(lists.their_orders(viewer), client=client)
+        .order_by("placed", "id")
+        .values(*lists.ORDER)
+    )
     return [lists.order(row) for row in rows]
 
 
 def _links(client: UUID) -> list[lists.ListedLink]:
-    return [lists.link(row) for row in Link.objects.filter(client=client).order_by("since", "id").values(*lists.LINK)]
+    return [
+        lists.link(row)
+        for row in Link.objects.filter(client=client).order_by("since", "id").values(*lists.LINK)
+    ]
 
 
 def _duties(viewer: Actor, client: UUID, today: date) -> list[lists.ListedDuty]:
@@ -169,7 +178,9 @@ def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
         lines = lines.filter(_about_their_clients(viewer))
     found = list(lines.order_by("number")[: limit + 1])
     more, found = len(found) > limit, found[:limit]
-    note(viewer, "journal.listed", ids={line.client for line in found if line.client}, after=after, limit=limit)
+    note(
+        viewer, "journal.listed", ids={line.client for line in found if line.client}, after=after, limit=limit
+    )
     return LinesShown([_line(line, viewer) for line in found], found[-1].number if more else None)
 
 

@@ -36,7 +36,9 @@ THING = ("id", "thing__number", "thing__kind", "thing__door_id", "kind", "holder
 
 def things(viewer: Actor, kind: str, asked: Asked) -> Page[ListedThing]:
     """The locks, tags or keys that the viewer has to do with."""
-    rows = Holding.objects.filter(_theirs(viewer), municipality=viewer.municipality, thing__kind=kind, until=None)
+    rows = Holding.objects.filter(
+        _theirs(viewer), municipality=viewer.municipality, thing__kind=kind, until=None
+    )
     found, following = rows_of(_with_holder(rows), asked)
     held = {row["holder"] for row in found if row["kind"] == "client"}
     note(viewer, f"{kind}.listed", ids=held, limit=asked.limit, after=asked.after)
@@ -84,4 +86,8 @@ def _theirs(viewer: Actor) -> Q:
         return own | Q(kind="door", holder__in=open_orders.values("door_id"))
     clients = seen(viewer)
     doors = HomeDoor.objects.filter(home__clients__in=clients)
-    return own | Q(kind="client", holder__in=clients.values("pk")) | Q(kind="door", holder__in=doors.values("door_id"))
+    return (
+        own
+        | Q(kind="client", holder__in=clients.values("pk"))
+        | Q(kind="door", holder__in=doors.values("door_id"))
+    )

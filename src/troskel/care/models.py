@@ -35,7 +35,9 @@ class Investigation(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "reference"], name="one_investigation_per_reference"),
+            models.UniqueConstraint(
+                fields=["municipality", "reference"], name="one_investigation_per_reference"
+            ),
         ]
 
 
@@ -48,7 +50,9 @@ class Decision(Record):
     service = models.CharField(max_length=20, choices=Service.choices)
     valid_from = models.DateField()
     valid_through = models.DateField(null=True, help_text="empty: until further notice")
-    replaces = models.CharField(max_length=50, blank=True, help_text="reference of the decision it follows up")
+    replaces = models.CharField(
+        max_length=50, blank=True, help_text="reference of the decision it follows up"
+    )
     ending = models.CharField(max_length=20, choices=Ending.choices, blank=True)
     reason = models.CharField(max_length=100, blank=True)
     withdrawn = models.BooleanField(default=False)
@@ -81,12 +85,16 @@ class Allocation(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "reference"], name="one_allocation_per_reference"),
+            models.UniqueConstraint(
+                fields=["municipality", "reference"], name="one_allocation_per_reference"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_through=None) | Q(valid_through__gte=F("valid_from")),
                 name="allocation_ends_after_it_starts",
             ),
         ]
         indexes = [
-            models.Index(fields=["municipality", "organisation", "valid_through"], name="allocations_by_organisation"),
+            models.Index(
+                fields=["municipality", "organisation", "valid_through"], name="allocations_by_organisation"
+            ),
         ]

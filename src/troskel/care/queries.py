@@ -46,7 +46,9 @@ def gaps(seen: QuerySet[Client], municipality: str, day: date, days: int) -> Ite
     """The gaps of day+1 … day+days for each client and service covered on `day`. One ordered query, one sweep."""
     last = day + timedelta(days=days)
     rows = (
-        Allocation.objects.filter(covers(day, last), own_and_alive(municipality, day), decision__client__in=seen)
+        Allocation.objects.filter(
+            covers(day, last), own_and_alive(municipality, day), decision__client__in=seen
+        )
         .annotate(client=F("decision__client__reference"), case=F("decision__client__case_number"))
         .order_by("client", "decision__service", "valid_from")
         .values_list(
@@ -87,7 +89,9 @@ def _uncovered(day: date, last: date, periods: list[tuple[date, date]]) -> list[
 def phone_clients(seen: QuerySet[Client], municipality: str, day: date) -> dict[str, int]:
     """How many clients each organisation has with an ongoing allocation on `day`, by organisation number."""
     rows = (
-        Allocation.objects.filter(covers(day, day), own_and_alive(municipality, day), decision__client__in=seen)
+        Allocation.objects.filter(
+            covers(day, day), own_and_alive(municipality, day), decision__client__in=seen
+        )
         .values("organisation__orgnr")
         .annotate(clients=Count("decision__client", distinct=True))
         .order_by("organisation__orgnr")

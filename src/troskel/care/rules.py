@@ -17,6 +17,10 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
 def carries_out(kind: str, service: str) -> None:
     """Home care is allocated to a home-care provider; an alarm may be answered by one, or by an alarm organisation."""
     if kind not in ("home_care", "alarm", "municipality"):
-        raise Refusal("A4", "the organisation is no provider: allocate to one that gives home care or answers alarms")
+        raise Refusal(
+            "A4", "the organisation is no provider: allocate to one that gives home care or answers alarms"
+        )
     if service == "home_care" and kind == "alarm":
-        raise Refusal("A4", "the organisation answers alarms only: allocate home care to a home-care provider")
+        raise Refusal(
+            "A4", "the organisation answers alarms only: allocate home care to a home-care provider"
+        )

@@ -15,15 +15,19 @@ def add_to(commands: Any) -> None:
     """Add these commands to the parser."""
     command = commands.add_parser("import", help="take in a night's extract of the case system")
     command.description = (
-        "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv where they "
-        "are) from DIR, and carries out the difference as acts. Lines that can't be used are listed and left; exit code "
-        "0 all the same. Exit code 2: the whole night is refused and nothing has changed."
+        "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv "
+        "where they are) from DIR, and carries out the difference as acts. Lines that can't be used are listed "
+        "and left; exit code 0 all the same. Exit code 2: the night is refused, and nothing has changed."
     )
     command.add_argument("directory", metavar="DIR", type=Path)
     command.add_argument("--day", type=day, help="the day of the import (default: today)")
-    command.add_argument("--mapping", type=Path, help="a TOML file that adapts another case system's names and codes")
+    command.add_argument(
+        "--mapping", type=Path, help="a TOML file that adapts another case system's names and codes"
+    )
     command.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
-    command.add_argument("--confirm", action="store_true", help="go on though the night ends more than the set share")
+    command.add_argument(
+        "--confirm", action="store_true", help="go on though the night ends more than the set share"
+    )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=import_night)
 
@@ -49,9 +53,9 @@ def add_to(commands: Any) -> None:
 
     command = commands.add_parser("play", help="carry out a file of acts, and print what followed")
     command.description = (
-        'Each line of FILE is JSON: {"at": instant, "as": account, "act": name, "values": {…}, "expect": paragraph or '
-        "rule that must refuse}. Days between are turned. Exit code 1 where an act is refused without being expected to "
-        "be, or an expected refusal does not come."
+        'Each line of FILE is JSON: {"at": instant, "as": account, "act": name, "values": {…}, "expect": the '
+        "paragraph or rule that must refuse}. Days between are turned. Exit code 1 where an act is refused that "
+        "was not expected to be, or an expected refusal does not come."
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--json", action="store_true", help="one JSON line an act")
@@ -136,7 +140,8 @@ def duties(asked: argparse.Namespace) -> None:
     for row in rows:
         if row["state"] in ("open", "late"):
             due = row["due"] or "not yet"
-            print(f"{row['paragraph']:3} {row['ask']:12} {row['case'] or '':10} {row['role']:14} due {due}  {row['state']}")
+            asked_of = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
+            print(f"{asked_of} due {due}  {row['state']}")
 
 
 def play(asked: argparse.Namespace) -> int:

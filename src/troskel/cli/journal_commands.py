@@ -19,7 +19,9 @@ def add_to(commands: Any) -> None:
     verb.add_argument("--chain", choices=["acts", "reads"], help="default: both")
     verb.add_argument("--json", action="store_true")
     verb.set_defaults(run=verify)
-    verb = verbs.add_parser("export", help="write the chain as JSON lines that an outsider can check (docs/journal.md)")
+    verb = verbs.add_parser(
+        "export", help="write the chain as JSON lines that an outsider can check (docs/journal.md)"
+    )
     verb.add_argument("--chain", choices=["acts", "reads"], default="acts")
     verb.set_defaults(run=export)
 

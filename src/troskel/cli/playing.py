@@ -65,7 +65,9 @@ def _carry_out(step: Step, names: dict[str, Any]) -> tuple[dict[str, Any], bool]
 
 def _followed(outcome: Outcome) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(outcome)
-    return {key: told[key] for key in ("lines", "answer", "opened", "closed", "mailed", "refused") if told[key]}
+    return {
+        key: told[key] for key in ("lines", "answer", "opened", "closed", "mailed", "refused") if told[key]
+    }
 
 
 def _filled(values: Any, names: dict[str, Any]) -> Any:
@@ -86,7 +88,10 @@ def _actor(step: Step) -> Actor:
         return system(ActorKind(step.by))
     actor = people.actor_of_username(f"{municipality()}/{step.by}")
     if actor is None:
-        raise Wrong(f"line {step.number}: there is no account {step.by!r}: register it first, or write 'demo'", REFUSED)
+        raise Wrong(
+            f"line {step.number}: there is no account {step.by!r}: register it first, or write 'demo'",
+            REFUSED,
+        )
     return actor
 
 
@@ -106,7 +111,9 @@ def _step(path: Path, number: int, line: str) -> Step:
     try:
         written = json.loads(line)
         at = datetime.fromisoformat(written["at"])
-        step = Step(number, at, written["as"], written["act"], written.get("values", {}), written.get("expect"))
+        step = Step(
+            number, at, written["as"], written["act"], written.get("values", {}), written.get("expect")
+        )
     except json.JSONDecodeError as error:
         raise Wrong(f"{where}: not JSON: {error}", REFUSED) from None
     except (KeyError, TypeError, ValueError) as error:
@@ -130,6 +137,8 @@ def _show(step: Step, told: dict[str, Any], as_expected: bool) -> None:
         print(f"{'':18}✓ {followed['paragraph']} {followed['ask']} ({followed['state']})")
     for followed in told.get("opened", ()):
         due = f", due {followed['due']}" if followed["due"] else ""
-        print(f"{'':18}→ {followed['paragraph']} {followed['ask']}: {followed['kind']} of the {followed['role']}{due}")
+        print(
+            f"{'':18}→ {followed['paragraph']} {followed['ask']}: {followed['kind']} of the {followed['role']}{due}"
+        )
     for mail in told.get("mailed", ()):
         print(f"{'':18}✉ {mail['paragraph']} to {', '.join(mail['to'])}")

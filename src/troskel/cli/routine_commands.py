@@ -15,7 +15,9 @@ def add_to(commands: Any) -> None:
     """Add these commands to the parser."""
     command = commands.add_parser("routine", help="check, show or compare versions of the routine file")
     verbs = command.add_subparsers(metavar="VERB", required=True)
-    verb = verbs.add_parser("check", help="check a routine file; exit code 2, and every fault with its line, where it is wrong")
+    verb = verbs.add_parser(
+        "check", help="check a routine file; exit code 2, and every fault with its line, where it is wrong"
+    )
     verb.add_argument("file", type=Path)
     verb.set_defaults(run=check, without_database=True)
     verb = verbs.add_parser("show", help="show a routine file as the document it is")
@@ -23,7 +25,8 @@ def add_to(commands: Any) -> None:
     verb.add_argument("--language", choices=["sv", "en"], default="sv")
     verb.set_defaults(run=show, without_database=True)
     verb = verbs.add_parser(
-        "compare", help="replay the municipality's journal under another version, and show which duties would differ"
+        "compare",
+        help="replay the municipality's journal under another version, and show which duties would differ",
     )
     verb.add_argument("file", type=Path, help="the version to compare with the one in force")
     verb.add_argument("--json", action="store_true")
@@ -45,7 +48,9 @@ def check(asked: argparse.Namespace) -> int:
     """Check a file."""
     routine = _read(asked.file)
     asks = sum(len(paragraph.asks) for paragraph in routine.paragraphs)
-    say(f"{asked.file.name}: {len(routine.paragraphs)} paragraphs, {asks} asks, version {routine.version[:12]}")
+    say(
+        f"{asked.file.name}: {len(routine.paragraphs)} paragraphs, {asks} asks, version {routine.version[:12]}"
+    )
     return 0
 
 
@@ -54,7 +59,8 @@ def show(asked: argparse.Namespace) -> int:
     routine, tongue = _read(asked.file), asked.language
     header = routine.header
     print(getattr(header.title, tongue))
-    print(f"{header.id} · {header.valid_from} · {header.changed} · {getattr(header.approved_by, tongue)} {header.approved_on}")
+    approved = f"{getattr(header.approved_by, tongue)} {header.approved_on}"
+    print(f"{header.id} · {header.valid_from} · {header.changed} · {approved}")
     print(" · ".join(getattr(role, tongue) for role in header.responsible))
     for heading in routine.headings:
         print(f"\n{getattr(heading.title, tongue)}")
@@ -73,7 +79,9 @@ def compare(asked: argparse.Namespace) -> int:
         return 0
     for difference in differences:
         before, after = (_in_words(difference[side]) for side in ("before", "after"))
-        print(f"{difference['paragraph']:3} {difference['ask']:14} {difference['case'] or '':10} {before}  →  {after}")
+        print(
+            f"{difference['paragraph']:3} {difference['ask']:14} {difference['case'] or '':10} {before}  →  {after}"
+        )
     say(f"{len(differences)} duties would have been otherwise")
     return 0
 

@@ -19,8 +19,8 @@ def add_to(commands: Any) -> None:
     """Add these commands to the parser."""
     command = commands.add_parser("demo", help="fill an invented municipality, and serve it")
     command.description = (
-        "Fills an invented municipality by acts, and serves its pages and its API on this machine alone. A second start "
-        "finds it filled."
+        "Fills an invented municipality by acts, and serves its pages and its API on this machine alone. A "
+        "second start finds it filled."
     )
     command.add_argument("--port", type=int, default=8000)
     command.add_argument(

@@ -85,7 +85,9 @@ class Link(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["municipality", "lock", "client"], condition=Q(until=None), name="one_open_link_per_lock_and_client"
+                fields=["municipality", "lock", "client"],
+                condition=Q(until=None),
+                name="one_open_link_per_lock_and_client",
             ),
         ]
         indexes = [models.Index(fields=["municipality", "client"], name="links_by_client")]

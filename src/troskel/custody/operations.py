@@ -16,14 +16,21 @@ def register(things: Sequence[Thing], kind: str, holder: UUID, since: datetime) 
     Holding.objects.bulk_create(
         [
             Holding(
-                municipality_id=thing.municipality_id, thing=thing, sequence=1, kind=kind, holder=holder, since=since
+                municipality_id=thing.municipality_id,
+                thing=thing,
+                sequence=1,
+                kind=kind,
+                holder=holder,
+                since=since,
             )
             for thing in things
         ]
     )
 
 
-def hand_over(held: Holding, kind: str, holder: UUID | None, at: datetime, giver: UUID | None, taker: UUID | None) -> None:
+def hand_over(
+    held: Holding, kind: str, holder: UUID | None, at: datetime, giver: UUID | None, taker: UUID | None
+) -> None:
     """The open holding ends and the next begins, in one statement, so that the chain is never broken (rule 5)."""
     held.until = at
     held.given_by_id = giver

@@ -63,7 +63,9 @@ class Duty(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["open", "done", "moot"]), name="duty_in_known_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "done", "moot"]), name="duty_in_known_state"
+            ),
             models.CheckConstraint(
                 condition=Q(state="open", closed=None) | (~Q(state="open") & Q(closed__isnull=False)),
                 name="a_closed_duty_says_when",

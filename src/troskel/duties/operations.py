@@ -72,7 +72,11 @@ class UnderWay:
 
     def _lock(self, homes: Any) -> None:
         behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
-        newest = RoutineVersion.objects.filter(municipality=OuterRef("municipality")).order_by("-id").values("digest")
+        newest = (
+            RoutineVersion.objects.filter(municipality=OuterRef("municipality"))
+            .order_by("-id")
+            .values("digest")
+        )
         rows = (
             HomeState.objects.select_for_update(of=("self",))
             .filter(municipality=self.municipality, home_id__in=behind_the_same_doors)
@@ -130,7 +134,11 @@ class UnderWay:
             for home in sorted(homes)
         ]
         HomeState.objects.bulk_create(
-            rows, batch_size=ROWS, update_conflicts=True, unique_fields=["home"], update_fields=["state", "wake"]
+            rows,
+            batch_size=ROWS,
+            update_conflicts=True,
+            unique_fields=["home"],
+            update_fields=["state", "wake"],
         )
 
     def _store_duties(self, effects: asked.Effects) -> None:
@@ -140,7 +148,11 @@ class UnderWay:
             row.state, row.closed, row.closed_line = closed.state, closed.day, closed.line
             rows[row.id] = row
         Duty.objects.bulk_create(
-            list(rows.values()), batch_size=ROWS, update_conflicts=True, unique_fields=["id"], update_fields=CHANGING
+            list(rows.values()),
+            batch_size=ROWS,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=CHANGING,
         )
 
     def _row(self, duty: asked.OpenDuty) -> Duty:

@@ -53,7 +53,13 @@ def _told(difference: Difference, cases: dict[Any, str]) -> dict[str, Any]:
 def _fate(lived: Lived | None) -> dict[str, Any] | None:
     if lived is None:
         return None
-    return {"opened": lived.duty.opened, "due": lived.duty.due, "role": lived.duty.role, "state": lived.state, "closed": lived.day}
+    return {
+        "opened": lived.duty.opened,
+        "due": lived.duty.due,
+        "role": lived.duty.role,
+        "state": lived.state,
+        "closed": lived.day,
+    }
 
 
 def departures(municipality: str) -> list[str]:
@@ -73,7 +79,9 @@ def departures(municipality: str) -> list[str]:
             lived.duty.role,
         ):
             wrong.append(f"duty {row.paragraph} {row.ask} {identifier} is stored otherwise than it was lived")
-    wrong += [f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()]
+    wrong += [
+        f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()
+    ]
     for state in HomeState.objects.filter(municipality=municipality):
         known = msgspec.json.decode(state.state, type=asked.HomeState)
         lived_state = again.homes.get(state.home_id)

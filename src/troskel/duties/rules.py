@@ -30,4 +30,6 @@ def is_asked_of(role: str, organisation: UUID | None, actor: Actor) -> bool:
 def by_hand(paragraph: str, ask: Ask) -> None:
     """A duty is attested by hand only where its paragraph says so."""
     if not ask.by_hand:
-        raise Refusal(paragraph, f"is fulfilled by {', '.join(ask.done_by)}: do that act, it can't be attested by hand")
+        raise Refusal(
+            paragraph, f"is fulfilled by {', '.join(ask.done_by)}: do that act, it can't be attested by hand"
+        )

@@ -68,14 +68,22 @@ class Booking(Record):
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     presence = models.CharField(max_length=10, help_text="none | client | carer")
-    outcome = models.CharField(max_length=30, blank=True, help_text="empty while it stands; done, rebooked, cancelled, or why it failed")
+    outcome = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text="empty while it stands; done, rebooked, cancelled, or why it failed",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["municipality", "order"], condition=Q(outcome=""), name="one_standing_booking_per_order"
+                fields=["municipality", "order"],
+                condition=Q(outcome=""),
+                name="one_standing_booking_per_order",
             ),
-            models.CheckConstraint(condition=Q(ends__gt=models.F("starts")), name="booking_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends__gt=models.F("starts")), name="booking_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=Q(presence__in=["none", "client", "carer"]), name="presence_of_known_kind"
             ),

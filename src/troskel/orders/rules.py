@@ -60,7 +60,9 @@ def own_client(client: ClientFacts) -> None:
 def care_to_come(client: ClientFacts, day: date) -> None:
     """A lock is for a client who has home care or a safety alarm, now or to come (P1)."""
     if not standing.has_care_left(client, day):
-        raise Refusal("P1", "the client has neither home care nor safety alarm: there is nothing to order for")
+        raise Refusal(
+            "P1", "the client has neither home care nor safety alarm: there is nothing to order for"
+        )
 
 
 def organisation_has_the_client(client: ClientFacts, organisation: UUID | None, day: date) -> None:
@@ -72,7 +74,9 @@ def organisation_has_the_client(client: ClientFacts, organisation: UUID | None, 
 def not_refused(client: ClientFacts) -> None:
     """A client who has refused is not given a lock turner; the tag goes on (case 10)."""
     if client.refused and not client.understood:
-        raise Refusal("A3", "the client has refused: the assessor records a new understanding before an order")
+        raise Refusal(
+            "A3", "the client has refused: the assessor records a new understanding before an order"
+        )
 
 
 def client_is_informed(client: ClientFacts, reason: str) -> None:
@@ -87,7 +91,9 @@ def client_is_informed(client: ClientFacts, reason: str) -> None:
         if not done
     ]
     if missing and not reason:
-        raise Refusal(missing[0], f"{', '.join(missing)} not done: let the assessor do it, or write why in 'reason'")
+        raise Refusal(
+            missing[0], f"{', '.join(missing)} not done: let the assessor do it, or write why in 'reason'"
+        )
 
 
 def no_lock_at(door: DoorFacts) -> None:

@@ -19,7 +19,9 @@ class Municipality(models.Model):
 
     code = models.CharField(primary_key=True, max_length=4)
     name = models.CharField(max_length=100)
-    take_over = models.DateField(null=True, help_text="day of the first import: who was there then is not new")
+    take_over = models.DateField(
+        null=True, help_text="day of the first import: who was there then is not new"
+    )
     taken_over = models.BooleanField(default=False, help_text="the first import has been taken in to its end")
 
 
@@ -65,7 +67,9 @@ class Account(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="account_of_known_role"),
+            models.CheckConstraint(
+                condition=Q(role__in=[r.value for r in Role]), name="account_of_known_role"
+            ),
         ]
 
 
@@ -132,15 +136,21 @@ class Client(Record):
     last_name = models.CharField(max_length=100)
     sort_key = models.CharField(max_length=250)
     phone = models.CharField(max_length=30, blank=True)
-    protection = models.CharField(max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring")
+    protection = models.CharField(
+        max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring"
+    )
     home_municipality = models.CharField(max_length=4)
     died = models.DateField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "case_number"], name="one_client_per_case_number"),
+            models.UniqueConstraint(
+                fields=["municipality", "case_number"], name="one_client_per_case_number"
+            ),
             models.UniqueConstraint(fields=["municipality", "reference"], name="one_client_per_reference"),
-            models.CheckConstraint(condition=Q(protection__in=["", "S", "F"]), name="protection_of_known_kind"),
+            models.CheckConstraint(
+                condition=Q(protection__in=["", "S", "F"]), name="protection_of_known_kind"
+            ),
         ]
         indexes = [models.Index(fields=["municipality", "sort_key"], name="clients_in_swedish_order")]
 
@@ -196,5 +206,7 @@ class CaseCounter(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "kind", "year"], name="one_counter_per_kind_and_year"),
+            models.UniqueConstraint(
+                fields=["municipality", "kind", "year"], name="one_counter_per_kind_and_year"
+            ),
         ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from troskel.people.models import Account, Municipality, Token
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import Actor, OrganisationKind, Role
 
 
 def actor_of_username(username: str) -> Actor | None:
@@ -23,7 +23,10 @@ def actor_of_username(username: str) -> Actor | None:
 def actor_of(row: Any) -> Actor:
     """The actor that an account row stands for."""
     return Actor(
-        municipality=row.municipality_id, role=Role(row.role), account=row.id, organisation=row.organisation_id
+        municipality=row.municipality_id,
+        role=Role(row.role),
+        account=row.id,
+        organisation=row.organisation_id,
     )
 
 
@@ -60,13 +63,16 @@ def person(account: UUID) -> Person | None:
     return Person(actor_of(row), row.name, row.organisation.name) if row else None
 
 
+KINDS = list(OrganisationKind)
+
+
 def everybody(municipality: str) -> list[Person]:
     """The active accounts of a municipality, organisation by organisation: what the demo chooses among."""
     rows = Account.objects.select_related("organisation").filter(municipality=municipality, is_active=True)
-    return [
-        Person(actor_of(row), row.name, row.organisation.name)
-        for row in rows.order_by("organisation__kind", "organisation__name", "role", "name")
-    ]
+    in_order = sorted(
+        rows, key=lambda row: (KINDS.index(row.organisation.kind), row.organisation.name, row.role)
+    )
+    return [Person(actor_of(row), row.name, row.organisation.name) for row in in_order]
 
 
 def municipalities() -> list[str]:

@@ -40,9 +40,7 @@ class ActorKind(StrEnum):
     DEMO = "demo"
 
 
-MUNICIPAL_ROLES = frozenset(
-    {Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM}
-)
+MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})
 PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.CARER, Role.RESPONDER})
 ALLOWED_ROLES = {
     OrganisationKind.MUNICIPALITY: MUNICIPAL_ROLES,

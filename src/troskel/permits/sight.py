@@ -5,7 +5,7 @@
 |---|---|---|
 | assessor, system administrator | every client of the municipality | their office |
 | economist | clients of other municipalities | O2, O3 |
-| coordinator | clients allocated to the organisation, now or later | the allocation, until its end and the time for return after it |
+| coordinator | clients allocated to the organisation | the allocation, and the time for return after its end |
 | carer | clients covered today by a decision allocated to the organisation | rule 4 |
 | locksmith | clients with an open order to the firm | the order |
 | responder, manager | none | an accepted alarm; figures are enough |

@@ -4,7 +4,7 @@ another …"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -64,31 +64,36 @@ def since_last_look(
             **more,
         )
 
-    for service, organisation in now.covered:
-        if (service, organisation) not in before.covered:
-            yield it("care.began", organisation=organisation, about={"service": service})
-    for service, organisation in before.covered:
-        if (service, organisation) not in now.covered:
-            yield it("care.ended", organisation=organisation, about={"service": service})
+    yield from _coverage_differs(before, now, it)
     for service in now.endings:
         if service not in before.endings:
             yield it("service.ending_known", about={"service": service})
-    for service, organisation, former in now.changes:
-        if (service, organisation, former) not in before.changes:
-            yield it(
-                "provider.changed",
-                organisation=organisation,
-                about={"service": service, "former": str(former)},
-            )
-    for organisation in before.providers:
-        if organisation not in now.providers:
-            yield it("provider.left", organisation=organisation)
+    yield from _providers_differ(before, now, it)
     if now.left and not before.left:
         yield it("client.left")
         if client.own:
             for door in home.doors.values():
                 if not standing.care_left_behind(door, homes, day):
                     yield it("door.left", door=door.door)
+
+
+def _coverage_differs(before: Seen, now: Seen, it: Callable[..., Happening]) -> Iterator[Happening]:
+    for service, organisation in now.covered:
+        if (service, organisation) not in before.covered:
+            yield it("care.began", organisation=organisation, about={"service": service})
+    for service, organisation in before.covered:
+        if (service, organisation) not in now.covered:
+            yield it("care.ended", organisation=organisation, about={"service": service})
+
+
+def _providers_differ(before: Seen, now: Seen, it: Callable[..., Happening]) -> Iterator[Happening]:
+    for service, organisation, former in now.changes:
+        if (service, organisation, former) not in before.changes:
+            about = {"service": service, "former": str(former)}
+            yield it("provider.changed", organisation=organisation, about=about)
+    for organisation in before.providers:
+        if organisation not in now.providers:
+            yield it("provider.left", organisation=organisation)
 
 
 def endings_near(

@@ -34,11 +34,29 @@ def _found(life: Life) -> None:
     )
     for username, name, role, organisation in ACCOUNTS:
         life.does(
-            "demo", "register_account", hour=7, username=username, name=name, role=role, organisation=organisation
+            "demo",
+            "register_account",
+            hour=7,
+            username=username,
+            name=name,
+            role=role,
+            organisation=organisation,
         )
     life.does(
-        "siri", "register_things", kind="lock", numbers=[f"4711-{n:04}" for n in range(901, 941)], organisation=LOCKSMITH
+        "siri",
+        "register_things",
+        kind="lock",
+        numbers=[f"4711-{n:04}" for n in range(901, 941)],
+        organisation=LOCKSMITH,
     )
-    life.does("siri", "register_things", kind="tag", numbers=[f"{n}" for n in range(7701, 7731)], organisation=EAST)
-    life.does("siri", "register_things", kind="tag", numbers=[f"{n}" for n in range(8801, 8831)], organisation=MEADOW)
+    life.does(
+        "siri", "register_things", kind="tag", numbers=[f"{n}" for n in range(7701, 7731)], organisation=EAST
+    )
+    life.does(
+        "siri",
+        "register_things",
+        kind="tag",
+        numbers=[f"{n}" for n in range(8801, 8831)],
+        organisation=MEADOW,
+    )
     life.live_to(life.day + timedelta(days=1))

@@ -12,6 +12,7 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.ground import clock
+from troskel.ground.refusals import Refusal
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 
@@ -40,6 +41,16 @@ class Life:
         self.acts += 1
         with clock.standing_at(self.at(hour)):
             return REGISTER[act].perform(self.people[who], values)
+
+    def is_refused(self, who: str, act: str, rule: str, **values: Any) -> None:
+        """Somebody tries what the routine does not allow. Raises AssertionError where it is allowed."""
+        try:
+            self.does(who, act, **values)
+        except Refusal as refusal:
+            if refusal.rule == rule:
+                return
+            raise
+        raise AssertionError(f"{act} was not refused by {rule}")
 
     def live_to(self, day: date) -> None:
         """Let the days pass, each one turned."""

@@ -24,12 +24,15 @@ class Visit(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(evidence__in=["tag", "lock", "hand"]), name="evidence_of_known_kind"),
+            models.CheckConstraint(
+                condition=Q(evidence__in=["tag", "lock", "hand"]), name="evidence_of_known_kind"
+            ),
             models.CheckConstraint(
                 condition=~Q(evidence="hand") | ~Q(reason=""), name="a_visit_by_hand_has_a_reason"
             ),
             models.CheckConstraint(
-                condition=Q(departed=None) | Q(departed__gte=models.F("arrived")), name="visit_departs_after_it_arrives"
+                condition=Q(departed=None) | Q(departed__gte=models.F("arrived")),
+                name="visit_departs_after_it_arrives",
             ),
         ]
         indexes = [models.Index(fields=["municipality", "client", "arrived"], name="visits_by_client")]

@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from troskel.ground import clock
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.routine import standing
 from troskel.routine.facts import ClientFacts
-from troskel.ground import clock
 
 REASONS = {
     "no_tag_yet": "the tag has not been placed yet",
