@@ -60,7 +60,9 @@ class Interface(NinjaAPI):
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
         """The description in OpenAPI 3.1, with the schemas of what is taken and answered."""
-        described: dict[str, Any] = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        described: dict[str, Any] = super().get_openapi_schema(
+            path_prefix=path_prefix, path_params=path_params
+        )
         components = described["components"]
         components["schemas"] = {**components.get("schemas", {}), **schemas()}
         components["securitySchemes"] = {"Bearer": {"type": "http", "scheme": "bearer"}}
@@ -80,7 +82,7 @@ api = Interface(
     version="1",
     description="Carries out a municipality's routine for digital lock turners in home care. "
     "Writing: one POST an act. Reading: GET on plural nouns. Every read of a client is journalled.",
-    docs=Swagger(settings={"docExpansion": "none", "tryItOutEnabled": True, "persistAuthorization": False}),
+    docs=Swagger(settings={"docExpansion": "list", "tryItOutEnabled": True, "persistAuthorization": False}),
     openapi_extra={"info": {"license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}}},
     urls_namespace="api",
 )

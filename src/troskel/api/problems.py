@@ -60,7 +60,9 @@ def _bad_value(_: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _key_used(_: HttpRequest, error: Any) -> HttpResponse:
-    return problem(422, "key-used", "The key was used with other content", error.message, field="Idempotency-Key")
+    return problem(
+        422, "key-used", "The key was used with other content", error.message, field="Idempotency-Key"
+    )
 
 
 def _nobody(_: HttpRequest, __: Any) -> HttpResponse:
@@ -123,7 +125,9 @@ class ProblemsOnly:
         if answer.get("Content-Type", "") == CONTENT_TYPE:
             return answer
         title = TITLES.get(status, HTTPStatus(status).phrase)
-        told = problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), title, DETAILS.get(status, title))
+        told = problem(
+            status, HTTPStatus(status).phrase.lower().replace(" ", "-"), title, DETAILS.get(status, title)
+        )
         if "Allow" in answer:
             told["Allow"] = answer["Allow"]
         return told

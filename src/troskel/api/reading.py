@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
+from pydantic import WithJsonSchema
 
 from troskel.acts import viewing, viewing_lists, viewing_phone, viewing_records, viewing_things
 from troskel.acts.chapters import REGISTER
@@ -29,7 +30,11 @@ YEARS = range(1990, 2200)
 Limit = Annotated[int, Query(ge=1, le=LONGEST, description="How many at most")]
 After = Annotated[str, Query(max_length=40, description="The cursor 'next' of the page before")]
 Case = Annotated[str, Query(max_length=20, pattern=r"^[^\x00]*$", description="A client's case number")]
-Day = Annotated[date | None, Query(description="A day, as 2026-11-20; today where left out")]
+Day = Annotated[
+    str | None,
+    Query(description="A day, as 2026-11-20; today where left out"),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 
 
 class GapShown(msgspec.Struct, frozen=True):
@@ -52,25 +57,47 @@ class ActShown(msgspec.Struct, frozen=True):
     writes: list[str]
 
 
-def reads(path: str, *, who: Iterable[Role], answers: Any, faults: Iterable[int] = FAULTS) -> Callable[[View], View]:
+def reads(
+    path: str, *, who: Iterable[Role], answers: Any, faults: Iterable[int] = FAULTS
+) -> Callable[[View], View]:
     """Declare a GET: who may use it, and what it answers. Its first line of words is the summary."""
 
     def declared(view: View) -> View:
         summary = (view.__doc__ or "").strip()
         name = view.__name__
-        operation("GET", path, view, name=name, summary=summary, who=who, answers=answers, faults=faults, tag="reading")
+        operation(
+            "GET",
+            path,
+            view,
+            name=name,
+            summary=summary,
+            who=who,
+            answers=answers,
+            faults=faults,
+            tag="reading",
+        )
         return view
 
     return declared
 
 
-def _day(asked: date | None) -> date:
-    if asked is not None and asked.year not in YEARS:
+def _day(asked: str | None) -> date:
+    if asked is None:
+        return clock.today()
+    try:
+        day: date = msgspec.convert(asked, date)
+    except msgspec.ValidationError:
+        raise BadValue("on", "is no day: write it as 2026-11-20") from None
+    if day.year not in YEARS:
         raise BadValue("on", f"lies outside {YEARS.start}–{YEARS.stop - 1}")
-    return asked or clock.today()
+    return day
 
 
-@reads("/clients", who=(*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST), answers=Page[viewing_lists.ListedClient])
+@reads(
+    "/clients",
+    who=(*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST),
+    answers=Page[viewing_lists.ListedClient],
+)
 def list_clients(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """The clients that you see, by case number; no names"""
     return answer(viewing_lists.clients(actor_of(request), Asked(limit, after)))
@@ -90,7 +117,9 @@ def open_client(
 
 
 @reads("/decisions", who=(*CARE, Role.ECONOMIST), answers=Page[viewing_lists.ListedDecision])
-def list_decisions(request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = "") -> HttpResponse:
+def list_decisions(
+    request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
+) -> HttpResponse:
     """Decisions, with their allocations"""
     return answer(viewing_lists.decisions(actor_of(request), Asked(limit, after), client))
 
@@ -143,17 +172,26 @@ def list_links(request: HttpRequest, client: Case = "", limit: Limit = 50, after
 
 
 @reads("/visits", who=CARE, answers=Page[viewing_lists.ListedVisit])
-def list_visits(request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = "") -> HttpResponse:
+def list_visits(
+    request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
+) -> HttpResponse:
     """Visits, and what proves them"""
     return answer(viewing_lists.visits(actor_of(request), Asked(limit, after), client))
 
 
-State = Annotated[Literal["open", "all"], Query(description="Those that stood open on the day, or all known by then")]
+State = Annotated[
+    Literal["open", "all"], Query(description="Those that stood open on the day, or all known by then")
+]
 
 
 @reads("/duties", who=ANYBODY, answers=Page[viewing_lists.ListedDuty])
 def list_duties(
-    request: HttpRequest, on: Day = None, state: State = "open", client: Case = "", limit: Limit = 50, after: After = ""
+    request: HttpRequest,
+    on: Day = None,
+    state: State = "open",
+    client: Case = "",
+    limit: Limit = 50,
+    after: After = "",
 ) -> HttpResponse:
     """What the routine asks of whom, and by when"""
     asked = Asked(limit, after)
@@ -165,7 +203,12 @@ def list_duties(
 
 @reads("/notices", who=ANYBODY, answers=Page[viewing_lists.ListedDuty])
 def list_notices(
-    request: HttpRequest, on: Day = None, state: State = "open", client: Case = "", limit: Limit = 50, after: After = ""
+    request: HttpRequest,
+    on: Day = None,
+    state: State = "open",
+    client: Case = "",
+    limit: Limit = 50,
+    after: After = "",
 ) -> HttpResponse:
     """What the routine tells whom"""
     asked = Asked(limit, after)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Query
+from pydantic import WithJsonSchema
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
@@ -19,6 +20,12 @@ from troskel.api.problems import NotJson, problem
 from troskel.ground.refusals import BadValue
 
 LARGEST = 1_000_000
+Instant = Annotated[
+    str | None,
+    Query(description="When it happened, with offset, where that is not now"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+AN_INSTANT = Annotated[datetime, msgspec.Meta(tz=True)]
 FAULTS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
@@ -49,7 +56,7 @@ def _view(act: Act[Any]) -> Any:
     def view(
         request: HttpRequest,
         preview: bool = Query(False, description="Tell what would follow, and change nothing"),
-        occurred: datetime | None = Query(None, description="When it happened, with offset, where that is not now"),
+        occurred: Instant = None,
         idempotency_key: str | None = Header(
             None,
             alias="Idempotency-Key",
@@ -62,7 +69,9 @@ def _view(act: Act[Any]) -> Any:
             return refused
         values = _values(request.body)
         happened = _instant(occurred)
-        outcome = act.perform(actor_of(request), values, key=idempotency_key, preview=preview, occurred=happened)
+        outcome = act.perform(
+            actor_of(request), values, key=idempotency_key, preview=preview, occurred=happened
+        )
         return answer(outcome)
 
     view.__name__ = act.name
@@ -71,7 +80,9 @@ def _view(act: Act[Any]) -> Any:
 
 def _unreadable(request: HttpRequest) -> HttpResponse | None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        return problem(413, "too-large", "Too large", f"the body is larger than {LARGEST} bytes: send it in parts")
+        return problem(
+            413, "too-large", "Too large", f"the body is larger than {LARGEST} bytes: send it in parts"
+        )
     if request.content_type != "application/json":
         return problem(415, "not-json", "Not JSON", "send the values as application/json")
     return None
@@ -102,9 +113,13 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
             yield from _texts(held, field)
 
 
-def _instant(occurred: datetime | None) -> datetime | None:
+def _instant(occurred: str | None) -> datetime | None:
     if occurred is None:
         return None
-    if occurred.tzinfo is None:
-        raise BadValue("occurred", "has no offset: write it as 2026-11-20T08:00:00+01:00")
-    return occurred.astimezone(UTC)
+    try:
+        instant: datetime = msgspec.convert(occurred, AN_INSTANT)
+        return instant.astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
+        raise BadValue(
+            "occurred", "is no instant with offset: write it as 2026-11-20T08:00:00+01:00"
+        ) from None

@@ -39,7 +39,9 @@ def start(request: HttpRequest) -> HttpResponse:
     account = cookie.account_of(request)
     person = people.person(account) if account else None
     if person is None:
-        return render(request, "web/choose.html", {"person": None, "organisations": _organisations()}, using="jinja2")
+        return render(
+            request, "web/choose.html", {"person": None, "organisations": _organisations()}, using="jinja2"
+        )
     today = clock.today()
     rows = [_shown(duty, today) for duty in sorted(viewing.worklist(person.actor), key=_by_day)]
     late = sum(row.urgency == "late" for row in rows)

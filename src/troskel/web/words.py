@@ -7,8 +7,7 @@ from datetime import date
 
 NUMBERS = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
 WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-MONTHS = ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
-          "november", "december")  # fmt: skip
+SHORT = ("jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec")
 A_WEEK = 7
 
 ROLES = {
@@ -49,8 +48,8 @@ def judgement(late: int, count: int) -> str:
 
 
 def day(asked: date, today: date) -> str:
-    """A day as 25 november; with the year where that is another."""
-    said = f"{asked.day} {MONTHS[asked.month - 1]}"
+    """A day as 25 nov; with the year where that is another."""
+    said = f"{asked.day} {SHORT[asked.month - 1]}"
     return said if asked.year == today.year else f"{said} {asked.year}"
 
 
@@ -65,7 +64,10 @@ def when(due: date | None, today: date) -> tuple[str, str]:
         return "Utan datum", ""
     left = (due - today).days
     if left < 0:
-        return ("1 dag sen" if left == -1 else f"{-left} dagar sen", f"skulle varit {weekday(due)} {day(due, today)}")
+        return (
+            "1 dag sen" if left == -1 else f"{-left} dagar sen",
+            f"skulle varit {weekday(due)} {day(due, today)}",
+        )
     if left == 0:
         return "Idag", day(due, today)
     if left == 1:

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts over HTTP: keys, previews, and how an error is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from tests.api.cast import FIRM
+from tests.api.conftest import ROOT, Caller
+from troskel.ground.models import Answer
+
+INFORM = {"client": "K1", "way": "oral"}
+ORDER = {"client": "K1", "locksmith": FIRM, "reason": "urgent"}
+
+
+def rows_of_all_tables() -> dict[str, int]:
+    """How many rows each table holds."""
+    return {model._meta.db_table: model._base_manager.count() for model in apps.get_models()}
+
+
+def test_an_act_is_done(api: Caller) -> None:
+    said = api.act("olle", "order_installation", ORDER)
+    assert said.status == 200
+    assert said.headers["Cache-Control"] == "no-store"
+    assert said.body["answer"]["order"].startswith("W-2026-")
+    assert said.body["preview"] is False
+    assert [duty["paragraph"] for duty in said.body["closed"]] == ["P1"]
+
+
+def test_same_key_same_answer_and_nothing_twice(api: Caller) -> None:
+    first = api.act("olle", "order_installation", ORDER, key="k")
+    after_first = rows_of_all_tables()
+    assert api.act("olle", "order_installation", ORDER, key="k").body == first.body
+    assert rows_of_all_tables() == after_first
+
+
+def test_same_key_other_content_is_422(api: Caller) -> None:
+    assert api.act("anna", "inform_client", INFORM, key="k").status == 200
+    after_first = rows_of_all_tables()
+    said = api.act("anna", "inform_client", INFORM | {"way": "written"}, key="k")
+    assert (said.status, said.body["field"]) == (422, "Idempotency-Key")
+    assert rows_of_all_tables() == after_first
+
+
+def test_a_key_is_its_accounts_own(api: Caller) -> None:
+    assert api.act("anna", "inform_client", INFORM, key="k").status == 200
+    assert api.act("olle", "order_installation", ORDER, key="k").status == 200
+
+
+def test_a_refusal_is_not_stored(api: Caller) -> None:
+    untold = {"client": "K1", "locksmith": FIRM}
+    said = api.act("olle", "order_installation", untold, key="k")
+    assert (said.status, said.body["rule"]) == (409, "A1")
+    assert not Answer.objects.exists()
+    for act, values in (
+        ("inform_client", INFORM),
+        ("inform_client", INFORM | {"way": "written"}),
+        ("tell_about_keys", {"client": "K1"}),
+        ("confirm_understanding", {"client": "K1"}),
+    ):
+        assert api.act("anna", act, values).status == 200
+    assert api.act("olle", "order_installation", untold, key="k").status == 200
+
+
+def test_preview_changes_nothing_and_tells_what_then_happens(api: Caller) -> None:
+    before = rows_of_all_tables()
+    tried = api.act("olle", "order_installation", ORDER, query="?preview=1", key="k").body
+    assert rows_of_all_tables() == before
+    done = api.act("olle", "order_installation", ORDER, key="k").body
+    assert tried["preview"]
+    assert not done["preview"]
+    for told in ("act", "lines", "answer", "opened", "closed", "mailed", "refused"):
+        assert tried[told] == done[told], told
+
+
+def test_a_preview_is_refused_as_the_act_would_be(api: Caller) -> None:
+    said = api.act("olle", "order_installation", {"client": "K3", "locksmith": FIRM, "reason": "x"}, query="?preview=1")
+    assert (said.status, said.body["rule"]) == (409, "O1")
+
+
+def test_occurred_may_lie_back_but_not_ahead(api: Caller) -> None:
+    assert api.act("anna", "inform_client", INFORM, query="?occurred=2026-03-01T08:00:00Z").status == 200
+    said = api.act("anna", "inform_client", INFORM, query="?occurred=2027-03-01T08:00:00Z")
+    assert (said.status, said.body["field"]) == (422, "occurred")
+    said = api.act("anna", "inform_client", INFORM, query="?occurred=2026-03-01T08:00:00")
+    assert (said.status, said.body["field"]) == (422, "occurred")
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "more"),
+    [
+        (b"{", 400, {}),
+        (b"[]", 400, {}),
+        (b"\xff", 400, {}),
+        ({"client": "K1"}, 422, {"field": "way"}),
+        ({"client": "K1", "way": "song"}, 422, {"field": "way"}),
+        ({"client": "K1", "way": "oral", "loudly": True}, 422, {"field": "loudly"}),
+        ({"client": "a\0b", "way": "oral"}, 422, {"field": "client"}),
+        (b'{"client": "\\ud800", "way": "oral"}', None, {}),
+        ({"client": "K9", "way": "oral"}, 404, {"field": "client"}),
+        ({"client": "K3", "way": "oral"}, 409, {"rule": "O1"}),
+        (json.dumps({"client": "K" * 1_000_001, "way": "oral"}).encode(), 413, {}),
+    ],
+)
+def test_errors_are_problems(api: Caller, values: Any, status: int | None, more: dict[str, str]) -> None:
+    said = api.act("anna", "inform_client", values)
+    assert said.status == status or (status is None and said.status in (400, 422))
+    assert said.headers["Content-Type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail"} <= set(said.body)
+    assert said.body["status"] == said.status
+    assert more.items() <= said.body.items()
+
+
+def test_paths_methods_and_types_that_are_not_there_are_problems(api: Caller) -> None:
+    token = {"Authorization": f"Bearer {api.cast.tokens['anna']}"}
+    for answer, status in (
+        (api.http.get(ROOT + "/nothing"), 404),
+        (api.http.get(ROOT + "/acts/inform_client", headers=token), 405),
+        (api.http.delete(ROOT + "/clients", headers=token), 405),
+        (api.http.post(ROOT + "/acts/inform_client", INFORM, headers=token), 415),
+        (api.http.get(ROOT + "/clients?limit=201", headers=token), 422),
+        (api.http.get(ROOT + "/clients?after=zz", headers=token), 422),
+        (api.http.get(ROOT + "/gaps?on=0001-01-01", headers=token), 422),
+        (api.http.get(ROOT + "/clients", headers={"Authorization": "Bearer wrong"}), 401),
+        (api.http.get(ROOT + "/clients", headers={"Authorization": "Basic wrong"}), 401),
+    ):
+        assert answer.status_code == status, answer.content
+        assert answer["Content-Type"] == "application/problem+json"
+        assert json.loads(answer.content)["status"] == status
+        assert status != 405 or answer["Allow"]
+
+
+def test_a_token_is_shown_once_and_its_digest_alone_is_kept(api: Caller) -> None:
+    issued = api.act("siri", "issue_token", {"username": "maria", "label": "second"})
+    secret = issued.body["answer"]["token"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM people_token WHERE label = 'second'")
+        assert secret not in str(cursor.fetchall())
+    api.cast.tokens["maria again"] = secret
+    assert api.get("maria again", "/acts").status == 200
+    assert api.act("siri", "revoke_token", {"token": issued.body["answer"]["id"]}).status == 200
+    assert api.get("maria again", "/acts").status == 401
+
+
+def test_a_token_is_never_kept_as_an_answer(api: Caller) -> None:
+    said = api.act("siri", "issue_token", {"username": "maria", "label": "x"}, key="k")
+    assert (said.status, said.body["field"]) == (422, "key")
+    assert not Answer.objects.exists()
+
+
+def test_a_token_expires(api: Caller) -> None:
+    values = {"username": "maria", "label": "x", "expires": "2026-03-02T09:00:01+01:00"}
+    api.cast.tokens["brief"] = api.act("siri", "issue_token", values).body["answer"]["token"]
+    assert api.get("brief", "/acts").status == 200
+    from troskel.ground import clock
+
+    with clock.standing_at(clock.datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
+        assert api.get("brief", "/acts").status == 401

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How many queries an act and a list cost over HTTP: at most 12, and 8 whatever the length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.cast import EAST, FIRM, NOW, add_client
+from tests.api.conftest import Caller
+from troskel.ground import clock
+
+MOST_OF_AN_ACT = 12
+MOST_OF_A_LIST = 8
+MOST_OF_A_RECORD = 14
+NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+THREAD: list[tuple[str, str, dict[str, Any]]] = [
+    ("anna", "inform_client", {"client": "K1", "way": "oral"}),
+    ("anna", "inform_client", {"client": "K1", "way": "written"}),
+    ("anna", "tell_about_keys", {"client": "K1"}),
+    ("anna", "confirm_understanding", {"client": "K1"}),
+    ("carin", "place_tag", {"client": "K1", "tag": "T1"}),
+    ("carin", "register_visit", {"client": "K1", "arrived": "2026-03-02T08:00:00+01:00", "by": "tag", "tag": "T1"}),
+    ("olle", "order_installation", {"client": "K1", "locksmith": FIRM}),
+    (
+        "laban",
+        "book_order",
+        {"order": "W-2026-0001", "starts": "2026-03-03T10:00:00+01:00", "ends": "2026-03-03T11:00:00+01:00"},
+    ),
+    ("laban", "report_failure", {"order": "W-2026-0001", "code": "nobody_home"}),
+    ("laban", "report_installation", {"order": "W-2026-0001", "serial": "L1"}),
+    ("siri", "link_lock", {"client": "K1", "serial": "L1"}),
+    ("carin", "take_tag", {"client": "K1", "tag": "T1"}),
+    ("olle", "receive_key", {"client": "K1", "key": "N1"}),
+    ("carin", "open_door", {"client": "K1", "serial": "L1"}),
+    ("anna", "end_care", {"client": "K1", "service": "home_care", "on": "2026-03-01", "reason": "flyttar"}),
+    ("olle", "order_removal", {"client": "K1", "locksmith": FIRM}),
+    ("olle", "cancel_order", {"order": "W-2026-0002", "reason": "mistake"}),
+    ("olle", "order_removal", {"client": "K1", "locksmith": FIRM}),
+    ("laban", "report_removal", {"order": "W-2026-0003", "serial": "L1"}),
+    ("siri", "unlink_lock", {"client": "K1", "serial": "L1"}),
+    ("olle", "return_key", {"client": "K1", "key": "N1"}),
+]
+
+LISTS = {
+    "/clients": "anna",
+    "/decisions": "olle",
+    "/gaps": "olle",
+    "/orders": "olle",
+    "/locks": "olle",
+    "/tags": "olle",
+    "/keys": "olle",
+    "/links": "olle",
+    "/visits": "olle",
+    "/duties": "olle",
+    "/notices": "olle",
+    "/phone/clients": "carin",
+    "/phone/counts": "anna",
+    "/organisations": "carin",
+    "/journal": "olle",
+    "/routine": "carin",
+    "/acts": "carin",
+}
+
+
+def counted(captured: CaptureQueriesContext) -> list[str]:
+    """The queries, without the words of the transaction."""
+    said = [query["sql"] for query in captured.captured_queries]
+    return [sql for sql in said if not sql.startswith(NOT_COUNTED)]
+
+
+def test_every_act_of_the_thread(api: Caller) -> None:
+    costs = []
+    for who, act, values in THREAD:
+        with CaptureQueriesContext(connection) as captured:
+            said = api.act(who, act, values, key=f"{len(costs)}")
+        assert said.status == 200, (act, said.body)
+        costs.append((len(counted(captured)), act))
+    print(sorted(costs, reverse=True))
+    dear = [(cost, act) for cost, act in costs if cost > MOST_OF_AN_ACT]
+    assert not dear
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_cost_the_same_whatever_their_length(api: Caller, path: str) -> None:
+    api.get(LISTS[path], path)  # what a process learns once, as the routine's words
+    with CaptureQueriesContext(connection) as few:
+        assert api.get(LISTS[path], path).status == 200
+    for number in range(10, 60):
+        add_client(api.cast, f"K{number}", number, EAST)
+    with CaptureQueriesContext(connection) as many:
+        said = api.get(LISTS[path], f"{path}?limit=200")
+    assert said.status == 200
+    assert len(counted(many)) == len(counted(few)), counted(many)
+    assert len(counted(many)) <= MOST_OF_A_LIST, counted(many)
+
+
+def test_a_record(api: Caller) -> None:
+    with clock.standing_at(NOW):
+        for who, act, values in THREAD[:12]:
+            assert api.act(who, act, values).status == 200
+    with CaptureQueriesContext(connection) as captured:
+        said = api.get("olle", f"/clients/{api.cast.cases['K1']}")
+    assert said.status == 200
+    assert said.body["links"][0]["lock"] == "L1"
+    assert len(counted(captured)) <= MOST_OF_A_RECORD, counted(captured)
+
+
+def test_pages_follow_each_other_and_hold_everybody_once(api: Caller) -> None:
+    for number in range(10, 20):
+        add_client(api.cast, f"K{number}", number, EAST)
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = api.get("anna", "/clients", limit=3, after=after).body
+        seen += [item["reference"] for item in page["items"]]
+        assert len(page["items"]) <= 3
+        if page["next"] is None:
+            break
+        after = page["next"]
+    assert len(seen) == len(set(seen)) == 14
+    lines: list[int] = []
+    following: int | None = 0
+    while following is not None:
+        journal = api.get("siri", "/journal", limit=50, after=following).body
+        lines += [line["number"] for line in journal["items"]]
+        following = journal["next"]
+    assert lines == list(range(1, len(lines) + 1))
+
+
+def test_every_read_of_a_client_is_a_line_with_filter_and_ids(api: Caller) -> None:
+    from troskel.journal.models import Line
+
+    api.get("olle", "/clients", limit=2)
+    line = Line.objects.filter(kind="reads").latest("number")
+    assert line.event == "clients.listed"
+    assert line.actor == api.cast.actors["olle"].account
+    assert '"limit":2' in line.body
+    api.get("olle", f"/clients/{api.cast.cases['K1']}")
+    line = Line.objects.filter(kind="reads").latest("number")
+    assert (line.event, line.client is not None) == ("client.opened", True)
