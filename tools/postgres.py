@@ -132,7 +132,8 @@ def _reachable(binaries: Path, folder: Path) -> Path:
 
 
 def _initialise(binaries: Path, folder: Path) -> None:
-    command = [binaries / "initdb", "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust"]
+    command: list[str | Path] = [binaries / "initdb"]
+    command += ["--no-sync", "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust"]
     command += ["--username=postgres", "--pgdata", folder / "data"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **_as_whom())
     if done.returncode:
