@@ -6,7 +6,7 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from troskel.custody.models import Holding
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order
-from troskel.people.models import Client, HomeDoor, Organisation
+from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import Role
 from troskel.permits.sight import visible_clients
 
@@ -27,11 +27,12 @@ BATCH = 5000
 
 
 class FoundClient(NamedTuple):
-    """A client with its home locked."""
+    """A client with its home locked, and those it has moved from: lock, link and keys may still be there."""
 
     row: Client
     home: HomeFacts
     facts: ClientFacts
+    left: tuple[HomeFacts, ...]
 
 
 class FoundOrder(NamedTuple):
@@ -44,11 +45,13 @@ class FoundOrder(NamedTuple):
 def client(doing: Doing, named: str) -> FoundClient:
     """A client by case number, or by the case system's reference."""
     row = client_row(doing, named)
-    doing.lock_homes([row.home_id])
+    doing.lock_homes(Residence.objects.filter(client=row).values("home_id"))
+    lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
+    left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
     home = doing.facts[row.home_id]
-    if row.id not in home.clients:
+    if home not in lived_in or home in left:
         raise Refusal("rule 6", "the client is just being moved by someone else: try again")
-    return FoundClient(row, home, home.clients[row.id])
+    return FoundClient(row, home, home.clients[row.id], left)
 
 
 def client_row(doing: Doing, named: str) -> Client:
@@ -82,15 +85,24 @@ def homes_of_door(doing: Doing, door: UUID) -> tuple[UUID, ...]:
     return tuple(sorted(home for home, facts in doing.facts.items() if door in facts.doors))
 
 
-def door_of(home: HomeFacts, door: UUID | None) -> DoorFacts:
-    """One door of a home: the named one, or the only one there is."""
+def door_of(home: HomeFacts, door: UUID | None, left: Iterable[HomeFacts] = ()) -> DoorFacts:
+    """One door of a home: the named one, or the only one there is. Named, it may be of a home that was `left`."""
     if door is None:
         if len(home.doors) != 1:
             raise Refusal("P1", f"the home has {len(home.doors)} doors: say which with 'door'")
         return next(iter(home.doors.values()))
-    if door not in home.doors:
-        raise NotFound("door", "door")
-    return home.doors[door]
+    for one in (home, *left):
+        if door in one.doors:
+            return one.doors[door]
+    raise NotFound("door", "door")
+
+
+def home_of_link(found: FoundClient, lock: UUID) -> HomeFacts:
+    """The home where the client is linked to the lock: a home that was left, until S3 is done there; else its own."""
+    for home in found.left:
+        if any(link.lock == lock for link in home.clients[found.row.id].links.values()):
+            return home
+    return found.home
 
 
 def organisation(doing: Doing, orgnr: str, field: str = "organisation") -> Organisation:

@@ -119,8 +119,16 @@ def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door:
         number=label,
         door_id=door,
     )
-    custody.register([thing], HolderKind.CLIENT, found.row.id, doing.occurred)
-    return Holding.objects.select_related("thing").get(thing=thing, until=None)
+    thing.save(force_insert=True)
+    return Holding(
+        id=new_id(),
+        municipality_id=doing.actor.municipality,
+        thing=thing,
+        sequence=1,
+        kind=HolderKind.CLIENT,
+        holder=found.row.id,
+        since=doing.occurred,
+    )  # stored with the handover that follows
 
 
 def _from_own_hands(doing: Doing, held: Holding, number: str) -> None:

@@ -51,19 +51,21 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     """Remove the link (S3), after the removal is reported, or when the client no longer belongs behind the door."""
     found = finding.client(doing, client)
     held = finding.held_thing(doing, ThingKind.LOCK, serial)
-    link = rules.linked(found.facts, held.thing_id)
-    door_id = found.facts.links[link].door
-    door = found.home.doors.get(door_id)
+    home = finding.home_of_link(found, held.thing_id)
+    facts = home.clients[found.row.id]
+    link = rules.linked(facts, held.thing_id)
+    door_id = facts.links[link].door
+    door = home.doors.get(door_id)
     rules.may_unlink(
         still_mounted=door is not None and door.lock == held.thing_id,
-        has_care=standing.has_care_left(found.facts, doing.today),
+        has_care=standing.has_care_left(facts, doing.today),
         lock_stays_for_others=door is not None
         and bool(standing.care_left_behind(door, doing.facts, doing.today)),
     )
     custody.unlink(link, doing.now)
     doing.journal(
         "link.removed",
-        homes=[found.home.home],
+        homes=[home.home],
         client=found.row.id,
         link=link,
         lock=held.thing_id,

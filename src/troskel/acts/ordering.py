@@ -60,7 +60,7 @@ def order_installation(
 def order_removal(doing: Doing, *, client: str, locksmith: str, door: UUID | None = None) -> dict[str, Any]:
     """Order the removal (P6), once nobody behind the door has home care or a safety alarm (rule 1)."""
     found = finding.client(doing, client)
-    at = finding.door_of(found.home, door)
+    at = finding.door_of(found.home, door, found.left)
     rules.own_client(found.facts)
     lock = rules.a_lock_at(at)
     rules.nobody_needs_the_lock(at, doing.facts, doing.today)

@@ -12,7 +12,12 @@ from troskel.custody.models import HolderKind, Holding, Link, Thing
 
 def register(things: Sequence[Thing], kind: str, holder: UUID, since: datetime) -> None:
     """New things, with their first holder."""
-    Thing.objects.bulk_create(things)
+    register_all([(thing, kind, holder) for thing in things], since)
+
+
+def register_all(held: Sequence[tuple[Thing, str, UUID]], since: datetime) -> None:
+    """New things, each with the kind and id of its first holder."""
+    Thing.objects.bulk_create([thing for thing, _, _ in held])
     Holding.objects.bulk_create(
         [
             Holding(
@@ -23,7 +28,7 @@ def register(things: Sequence[Thing], kind: str, holder: UUID, since: datetime) 
                 holder=holder,
                 since=since,
             )
-            for thing in things
+            for thing, kind, holder in held
         ]
     )
 

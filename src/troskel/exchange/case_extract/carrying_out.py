@@ -39,7 +39,6 @@ MOST_ENDING = 0.05
 """A night that would end more than this share of what is ongoing stops before it changes anything."""
 
 
-
 def import_night(
     actor: Actor,
     directory: Path,
@@ -62,12 +61,11 @@ def import_night(
     )
     plan = plan_night(night, known, day=day, first_night=first_night)
     _stop_at_too_many_endings(plan, confirm)
-    done = _Night(actor, day, progress)
-    if not dry_run:
-        done.carry_out(plan, first_night)
+    done = _Night(actor, day, progress, dry_run=dry_run)
+    done.carry_out(plan, first_night)
     return {
         "rejected": [msgspec.to_builtins(rejection) for rejection in night.rejections],
-        "acts": dict(done.acts) if not dry_run else _foreseen(plan),
+        "acts": dict(done.acts),
         "unchanged": plan.unchanged,
         "other_services": night.other_services,
         "first_night": first_night,
@@ -83,15 +81,11 @@ def _stop_at_too_many_endings(plan: Plan, confirm: bool) -> None:
         )
 
 
-def _foreseen(plan: Plan) -> dict[str, int]:
-    """What would be done, by the plan's own words."""
-    return plan.counts()
-
-
 class _Night:
-    """Carries out a plan from top to bottom, counting what each act changed."""
+    """Carries out a plan from top to bottom, counting what each act changed; a dry run only counts."""
 
-    def __init__(self, actor: Actor, day: date, tell: Tell) -> None:
+    def __init__(self, actor: Actor, day: date, tell: Tell, *, dry_run: bool) -> None:
+        self.dry_run = dry_run
         self.actor = actor
         self.day = day
         self.tell = tell
@@ -99,18 +93,22 @@ class _Night:
 
     def carry_out(self, plan: Plan, first_night: bool) -> None:
         """All of it. Each act stands by itself: what is left by a crash is done by the same night again."""
+        if not self.dry_run:
+            self._begin(first_night)
+        self._organisations(plan)
+        self._clients(plan)
+        self._care(plan)
+        if first_night:
+            self._things(plan)
+        if first_night and not self.dry_run:
+            taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
+
+    def _begin(self, first_night: bool) -> None:
         if not picture.is_founded(self.actor.municipality):
             taking_over.found_municipality(self.actor, name=self.actor.municipality, valid_from=self.day)
         turning_the_day.catch_up(self.actor.municipality)
         if first_night and not picture.is_taken_over(self.actor.municipality):
             taking_over.begin_take_over(self.actor, day=self.day)
-        self._organisations(plan)
-        self._clients(plan)
-        self._care(plan)
-        if first_night:
-            self.tell("taking over what hangs at the doors")
-            self._things(plan)
-            taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
 
     def _organisations(self, plan: Plan) -> None:
         self._do(
@@ -122,8 +120,10 @@ class _Night:
             ],
             counted=False,
         )
-        for row in plan.organisations_changed:
-            organising.change_organisation(self.actor, organisation=row.orgnr, name=row.name, email=row.email, kind=row.kind)
+        for row in [] if self.dry_run else plan.organisations_changed:
+            organising.change_organisation(
+                self.actor, organisation=row.orgnr, name=row.name, email=row.email, kind=row.kind
+            )
 
     def _clients(self, plan: Plan) -> None:
         homes, by_reference = plan.homes, {item.row.reference: item for item in plan.clients_registered}
@@ -281,6 +281,10 @@ class _Night:
         if not items:
             return
         self.tell(f"{act.name}: {len(items)}")
+        if self.dry_run:
+            if counted:
+                self.acts[act.name] += len(items)
+            return
         outcome: Outcome = act(self.actor, **{name: items})
         if counted:
             self.acts[act.name] += len(items) - len(outcome.refused)
