@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
+from troskel.acts import viewing
 from troskel.ground import clock
 from troskel.simulator import stories
 from troskel.simulator.life import Life
@@ -20,7 +21,16 @@ def fill(municipality: str, tell: Callable[[str], None]) -> int:
     _found(life)
     tell("six weeks of clients, orders, locks, tags and keys")
     stories.play(life, today)
+    tell("everybody reads what came before the last days")
+    _read_notices(life, before=today - timedelta(days=3))
     return life.acts
+
+
+def _read_notices(life: Life, before: date) -> None:
+    for username, *_ in ACCOUNTS:
+        for row in viewing.worklist(life.actor(username)):
+            if row["kind"] == "notice" and row["opened"] < before:
+                life.does(username, "read_notice", 8, notice=str(row["id"]))
 
 
 def _found(life: Life) -> None:

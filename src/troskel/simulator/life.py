@@ -34,13 +34,17 @@ class Life:
 
     def does(self, who: str, act: str, hour: int = 9, **values: Any) -> Outcome:
         """Somebody does something today at this hour."""
+        self.acts += 1
+        with clock.standing_at(self.at(hour)):
+            return REGISTER[act].perform(self.actor(who), values)
+
+    def actor(self, who: str) -> Actor:
+        """The person of this name."""
         if who not in self.people:
             actor = people.actor_of_username(f"{self.municipality}/{who}")
             assert actor is not None, who
             self.people[who] = actor
-        self.acts += 1
-        with clock.standing_at(self.at(hour)):
-            return REGISTER[act].perform(self.people[who], values)
+        return self.people[who]
 
     def is_refused(self, who: str, act: str, rule: str, **values: Any) -> None:
         """Somebody tries what the routine does not allow. Raises AssertionError where it is allowed."""

@@ -175,10 +175,10 @@ def _clients(life: Life) -> Callable[[], Client]:
     return lambda: Client(life, next(numbers))
 
 
-def _to_the_lock(client: Client, organisation: str, **values: Any) -> Story:
+def _to_the_lock(client: Client, organisation: str, days: int = 400) -> Story:
     """From new client to linked lock, as the routine has it: A1–A4, P1–P5, L1, S1, S2."""
-    client.registered(**values)
-    client.granted(organisation)
+    client.registered()
+    client.granted(organisation, days=days)
     client.informed()
     yield 1
     client.first_visit(organisation)
@@ -226,10 +226,8 @@ def booked_for_today(life: Life, client: Client, organisation: str) -> Story:
 
 def decision_runs_out(life: Life, client: Client, organisation: str, days: int) -> Story:
     """The decision ends in some days, and no new one is written: the phone will lose the client (A8)."""
-    client.registered()
-    client.granted(organisation, days=40 + days)
-    yield 1
-    client.first_visit(organisation)
+    yield from _to_the_lock(client, organisation, days=40 + days)
+    client.tag_taken(organisation)
 
 
 def couple(life: Life, one: Client, other: Client, organisation: str) -> Story:
