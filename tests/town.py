@@ -86,7 +86,7 @@ def snapshot() -> Snapshot:
 class Town:
     """The municipality, at an instant that the test moves."""
 
-    now: datetime = datetime.combine(FOUNDED, time(8), clock.STOCKHOLM)
+    now: datetime
     actors: dict[str, Actor] = dataclasses.field(default_factory=dict)
     count: int = 0
 
@@ -132,24 +132,16 @@ class Town:
 
     # -- doing
 
-    def does(
-        self,
-        who: str,
-        act: str,
-        /,
-        *,
-        by_key: str | None = None,
-        preview: bool = False,
-        occurred: datetime | None = None,
-        **values: Any,
-    ) -> Outcome:
+    def does(self, who: str, act: str, /, **values: Any) -> Outcome:
         """Somebody does something, and a minute passes."""
-        with clock.standing_at(self.now):
-            outcome = REGISTER[act].perform(
-                self.actor(who), _plain(values), key=by_key, preview=preview, occurred=occurred
-            )
+        outcome = self.tries(who, act, values)
         self.now += timedelta(minutes=1)
         return outcome
+
+    def tries(self, who: str, act: str, values: dict[str, Any], **how: Any) -> Outcome:
+        """Somebody does something with a key, as a preview, or as it occurred; no time passes."""
+        with clock.standing_at(self.now):
+            return REGISTER[act].perform(self.actor(who), _plain(values), **how)
 
     def refused(self, who: str, act: str, rule: str, /, **values: Any) -> str:
         """Somebody tries: `rule` says no (or NotFound, or BadValue with its field), nothing is changed. Gives why."""
@@ -177,7 +169,12 @@ class Town:
             "first_name": "Åke",
             "last_name": f"Öman{number}",
             "phone": f"070-99 99 9{number:02}",
-            "address": {"street": f"Ängsvägen {lives}", "postcode": "99910", "town": "Byn", "apartment": "1001"},
+            "address": {
+                "street": f"Ängsvägen {lives}",
+                "postcode": "99910",
+                "town": "Byn",
+                "apartment": "1001",
+            },
         }
         self.does("anna", "register_clients", clients=[registered | values])
         return f"K{number}"
@@ -193,11 +190,12 @@ class Town:
         """A decision, allocated to `to`; gives its reference. The allocation's has F for B."""
         self.count += 1
         reference = f"B{self.count}"
-        period = {"valid_from": str(begins or self.today), "valid_through": str(through) if through else None}
+        first, last = str(begins or self.today), str(through) if through else None
+        period = {"valid_from": first, "valid_through": last}
         decision = {"client": client, "reference": reference, "service": service, **period}
         self.does("anna", "make_decisions", decisions=[decision])
         if to:
-            self.allocate(reference, to, **period)
+            self.allocate(reference, to, first, last)
         return reference
 
     def allocate(self, decision: str, to: str, valid_from: str, valid_through: str | None = None) -> Outcome:
@@ -291,7 +289,10 @@ class Town:
 
     def mails(self, paragraph: str = "") -> list[dict[str, Any]]:
         """What lies in the outbox."""
-        found = [json.loads(parcel.payload) for parcel in Parcel.objects.filter(kind="email").order_by("put_at", "id")]
+        found = [
+            json.loads(parcel.payload)
+            for parcel in Parcel.objects.filter(kind="email").order_by("put_at", "id")
+        ]
         return [mail for mail in found if mail["paragraph"].startswith(paragraph)]
 
     def is_sound(self) -> None:
@@ -308,7 +309,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def found() -> Town:
     """The municipality with its routine, organisations, accounts, locks and tags; it is MONDAY morning."""
-    town = Town()
+    town = Town(datetime.combine(FOUNDED, time(8), clock.STOCKHOLM))
     town.does("demo", "found_municipality", name="Tröskelby", valid_from=FOUNDED)
     named = ("orgnr", "name", "email", "kind")
     told = [dict(zip(named, row, strict=True)) for row in ORGANISATIONS]
@@ -336,7 +337,7 @@ def founded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     """The town of a module, in a transaction that is undone at the end."""
     with django_db_blocker.unblock():
         atomic = transaction.atomic()
-        atomic._from_testcase = True  # inside it, acts may open theirs as if it were not there
+        atomic._from_testcase = True  # type: ignore[attr-defined]  # inside it, acts may open theirs as if it were not there
         with atomic:
             yield found()
             connection.check_constraints()

@@ -152,7 +152,11 @@ def test_a8_the_follow_up_is_asked_for_sixty_days_ahead(town: Town) -> None:
 def test_a8_the_phone_loses_the_client_when_the_decision_has_ended(town: Town) -> None:
     client = town.locked()
     (decision,) = [f"B{n}" for n in range(town.count, town.count + 1)]
-    town.does("anna", "change_decisions", periods=[{"reference": decision, "valid_from": town.day(0), "valid_through": town.day(1)}])
+    town.does(
+        "anna",
+        "change_decisions",
+        periods=[{"reference": decision, "valid_from": town.day(0), "valid_through": town.day(1)}],
+    )
     town.days_pass(1)
     town.does("carin", "open_door", client=client, serial="L1")
     town.days_pass(1)
@@ -183,7 +187,9 @@ def test_p1_one_order_a_door_and_for_ones_own_clients_only(town: Town) -> None:
     town.refused("moa", "order_installation", "NotFound", client=client, locksmith=FIRM, reason="x")
     town.refused("carin", "order_installation", "rule 7", client=client, locksmith=FIRM, reason="x")
     other = town.new_client()
-    town.refused("olle", "order_installation", "BadValue locksmith", client=other, locksmith=MEADOW, reason="x")
+    town.refused(
+        "olle", "order_installation", "BadValue locksmith", client=other, locksmith=MEADOW, reason="x"
+    )
 
 
 def test_p1_nothing_is_ordered_where_there_is_no_care_or_there_is_a_lock(town: Town) -> None:
@@ -228,7 +234,14 @@ def test_p3_the_tag_is_taken_when_the_lock_is_mounted(town: Town) -> None:
 
 
 def booked(town: Town, order: str, presence: str) -> None:
-    town.does("laban", "book_order", order=order, starts=town.day(2) + "T13:00:00+01:00", ends=town.day(2) + "T14:00:00+01:00", presence=presence)
+    town.does(
+        "laban",
+        "book_order",
+        order=order,
+        starts=town.day(2) + "T13:00:00+01:00",
+        ends=town.day(2) + "T14:00:00+01:00",
+        presence=presence,
+    )
 
 
 def test_p4_a_carer_is_present_where_that_is_asked(town: Town) -> None:
@@ -368,7 +381,9 @@ def test_s1_an_email_to_the_provider_and_the_administrator(town: Town) -> None:
     order = town.order(client)
     assert not town.mails()
     told = town.mount(order)
-    assert [(mail.paragraph, sorted(mail.to)) for mail in told.mailed] == [("S1", ["administrator", "provider"])]
+    assert [(mail.paragraph, sorted(mail.to)) for mail in told.mailed] == [
+        ("S1", ["administrator", "provider"])
+    ]
     (mail,) = town.mails()
     assert mail["about"]["number"] == order
     assert mail["about"]["serial"] == "L1"
@@ -449,6 +464,14 @@ def test_o1_neither_lock_nor_tag_nor_key_whoever_asks(town: Town, foreign: str) 
 
 def test_o1_is_on_no_phone_and_its_visits_are_entered_by_the_coordinator(town: Town, foreign: str) -> None:
     town.days_pass(0, hour=14)
-    town.refused("carin", "register_visit", "NotFound", client=foreign, arrived=town.at(13), by="hand", reason="other_municipality")
+    town.refused(
+        "carin",
+        "register_visit",
+        "NotFound",
+        client=foreign,
+        arrived=town.at(13),
+        by="hand",
+        reason="other_municipality",
+    )
     town.visit(foreign, "olle", reason="other_municipality")
     assert town.names(foreign) == []
