@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from troskel.acts.chapters import REGISTER
@@ -68,12 +68,14 @@ def make() -> Cast:
     cast = Cast({"demo": Actor.system(MUNICIPALITY, ActorKind.DEMO)})
     _found(cast)
     for name, (role, orgnr) in PEOPLE.items():
-        cast.does("demo", "register_account", BEGAN, username=name, name=name.title(), role=role, organisation=orgnr)
+        cast.does(
+            "demo", "register_account", BEGAN, username=name, name=name.title(), role=role, organisation=orgnr
+        )
         actor = people.actor_of_username(f"{MUNICIPALITY}/{name}")
         assert actor is not None
         assert actor.role is Role(role)
         cast.actors[name] = actor
-        issued = cast.does("siri" if "siri" in cast.actors else "demo", "issue_token", BEGAN, username=name, label="test")
+        issued = cast.does("demo", "issue_token", BEGAN, username=name, label="test")
         cast.tokens[name] = issued.answer["token"]
     cast.does("siri", "register_things", kind="lock", numbers=["L1", "L2"], organisation=FIRM)
     cast.does("siri", "register_things", kind="tag", numbers=["T1", "T2"], organisation=EAST)
@@ -84,7 +86,7 @@ def make() -> Cast:
 
 def add_client(cast: Cast, reference: str, number: int, provider: str, **more: str) -> None:
     """A client with home care by a provider, since a fortnight before NOW."""
-    born = identity_number(datetime(1940 + number % 20, 1 + number % 12, 3).date(), 980 + number % 20)
+    born = identity_number(date(1940 + number % 20, 1 + number % 12, 3), 980 + number % 20)
     client = {
         "reference": reference,
         "identity": born,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 
 from tests.api.cast import FIRM
 from tests.api.conftest import ROOT, Caller
+from troskel.ground import clock
 from troskel.ground.models import Answer
 
 INFORM = {"client": "K1", "way": "oral"}
@@ -79,7 +81,9 @@ def test_preview_changes_nothing_and_tells_what_then_happens(api: Caller) -> Non
 
 
 def test_a_preview_is_refused_as_the_act_would_be(api: Caller) -> None:
-    said = api.act("olle", "order_installation", {"client": "K3", "locksmith": FIRM, "reason": "x"}, query="?preview=1")
+    said = api.act(
+        "olle", "order_installation", {"client": "K3", "locksmith": FIRM, "reason": "x"}, query="?preview=1"
+    )
     assert (said.status, said.body["rule"]) == (409, "O1")
 
 
@@ -157,7 +161,5 @@ def test_a_token_expires(api: Caller) -> None:
     values = {"username": "maria", "label": "x", "expires": "2026-03-02T09:00:01+01:00"}
     api.cast.tokens["brief"] = api.act("siri", "issue_token", values).body["answer"]["token"]
     assert api.get("brief", "/acts").status == 200
-    from troskel.ground import clock
-
-    with clock.standing_at(clock.datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
+    with clock.standing_at(datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
         assert api.get("brief", "/acts").status == 401

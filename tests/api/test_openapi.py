@@ -14,7 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import CHECKS, load_all_checks  # type: ignore[attr-defined]
+from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.api import cast as casting
 from tests.api.cast import Cast
@@ -50,7 +50,9 @@ def _call(case: Any, cast: Cast) -> None:
     person = next(person for person, (role, _) in casting.PEOPLE.items() if role in who)
     left_out = LEFT_OUT | ({"negative_data_rejection"} if _header_is_wrong(case) else set())
     excluded = [check for check in CHECKS.get_all() if check.__name__ in left_out]
-    case.call_and_validate(headers={"Authorization": f"Bearer {cast.tokens[person]}"}, excluded_checks=excluded)
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {cast.tokens[person]}"}, excluded_checks=excluded
+    )
 
 
 def _header_is_wrong(case: Any) -> bool:
@@ -100,7 +102,9 @@ def test_the_description_is_whole() -> None:
 def test_the_documentation_page_needs_nothing_from_elsewhere() -> None:
     answer = Client().get("/api/v1/docs")
     page = answer.content.decode()
-    assert "//" not in page.replace("<!DOCTYPE", "").replace("https://www.w3.org", ""), "an address from elsewhere"
+    assert "//" not in page.replace("<!DOCTYPE", "").replace("https://www.w3.org", ""), (
+        "an address from elsewhere"
+    )
     assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
     assert "<style" not in page
     assert api.docs is not None

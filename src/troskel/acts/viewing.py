@@ -86,7 +86,7 @@ def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
 
 
 def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
-    """To be asked is a reason to know the client, but not for a carer: the asked are the whole organisation (rule 4)."""
+    """To be asked is a reason to know the client; not for a carer: a whole organisation is asked (rule 4)."""
     return rows.filter(client__in=seen(viewer)) if viewer.role is Role.CARER else rows
 
 

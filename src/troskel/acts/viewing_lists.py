@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of care, orders, links, visits and duties: case numbers, never names. Each is one line in the chain of reads."""
+"""Lists of care, orders, links, visits and duties: case numbers, never names. Each is one line of reads."""
 
 from __future__ import annotations
 
@@ -175,8 +175,8 @@ def allocations_of(viewer: Actor, found: list[UUID]) -> dict[UUID, list[ListedAl
         "decision_id", "reference", "organisation__orgnr", "valid_from", "valid_through", "withdrawn"
     )
     allocated: dict[UUID, list[ListedAllocation]] = {}
-    for decision_id, *rest in named:
-        allocated.setdefault(decision_id, []).append(ListedAllocation(*rest))
+    for row in named:
+        allocated.setdefault(row[0], []).append(ListedAllocation(*row[1:]))
     return allocated
 
 

@@ -25,6 +25,16 @@ Instant = Annotated[
     Query(description="When it happened, with offset, where that is not now"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+Preview = Annotated[bool, Query(description="Tell what would follow, and change nothing")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="A repeat with the same key and content gets the first answer",
+        min_length=1,
+        max_length=200,
+    ),
+]
 AN_INSTANT = Annotated[datetime, msgspec.Meta(tz=True)]
 FAULTS = (400, 401, 403, 404, 409, 413, 415, 422)
 
@@ -55,15 +65,9 @@ def _described(act: Act[Any]) -> str:
 def _view(act: Act[Any]) -> Any:
     def view(
         request: HttpRequest,
-        preview: bool = Query(False, description="Tell what would follow, and change nothing"),
+        preview: Preview = False,
         occurred: Instant = None,
-        idempotency_key: str | None = Header(
-            None,
-            alias="Idempotency-Key",
-            description="A repeat with the same key and content gets the first answer",
-            min_length=1,
-            max_length=200,
-        ),
+        idempotency_key: Key = None,
     ) -> HttpResponse:
         if refused := _unreadable(request):
             return refused

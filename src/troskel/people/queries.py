@@ -70,7 +70,12 @@ def everybody(municipality: str) -> list[Person]:
     """The active accounts of a municipality, organisation by organisation: what the demo chooses among."""
     rows = Account.objects.select_related("organisation").filter(municipality=municipality, is_active=True)
     in_order = sorted(
-        rows, key=lambda row: (KINDS.index(row.organisation.kind), row.organisation.name, row.role)
+        rows,
+        key=lambda row: (
+            KINDS.index(OrganisationKind(row.organisation.kind)),
+            row.organisation.name,
+            row.role,
+        ),
     )
     return [Person(actor_of(row), row.name, row.organisation.name) for row in in_order]
 

@@ -14,6 +14,6 @@ from troskel.web import words
 
 def environment(**options: Any) -> Environment:
     """Jinja's environment for our pages: an unknown name is an error, never an empty place."""
-    made = Environment(**{"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined} | options)
+    made = Environment(trim_blocks=True, lstrip_blocks=True, **{**options, "undefined": StrictUndefined})
     made.globals.update(static=static, url=reverse, words=words)
     return made
