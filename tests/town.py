@@ -332,16 +332,23 @@ def found() -> Town:
     return town
 
 
-@pytest.fixture(scope="module")
-def founded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
-    """The town of a module, in a transaction that is undone at the end."""
-    with django_db_blocker.unblock():
+@contextlib.contextmanager
+def undone_at_the_end(blocker: Any) -> Iterator[None]:
+    """A transaction for a whole module, undone at its end; inside it, acts may open theirs as if it were not there."""
+    with blocker.unblock():
         atomic = transaction.atomic()
-        atomic._from_testcase = True  # type: ignore[attr-defined]  # inside it, acts may open theirs as if it were not there
+        atomic._from_testcase = True  # type: ignore[attr-defined]
         with atomic:
-            yield found()
+            yield
             connection.check_constraints()
             transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def founded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    """The town of a module."""
+    with undone_at_the_end(django_db_blocker):
+        yield found()
 
 
 @pytest.fixture

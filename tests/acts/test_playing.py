@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Play files that go otherwise than they say, and files that cannot be played."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.town import CODE
+from troskel.cli.main import main
+from troskel.journal.models import Line
+
+pytestmark = pytest.mark.django_db
+
+
+def a_play(folder: Path, *lines: str) -> Path:
+    file = folder / "play.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+FOUND = (
+    '{"at": "2026-08-03T08:00:00+02:00", "as": "demo", "act": "found_municipality", '
+    '"values": {"name": "T", "valid_from": "2026-08-03"}%s}'
+)
+
+
+def test_a_play_that_goes_otherwise_gives_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["play", str(a_play(tmp_path, FOUND % ', "expect": "P1"'))]) == 1
+    assert "NOT AS EXPECTED" in capsys.readouterr().out
+    assert main(["play", str(a_play(tmp_path, FOUND % ""))]) == 1, (
+        "it is founded already, and that is not expected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 2: not JSON"),
+        ('{"at": "2026-08-03T08:00:00", "as": "demo", "act": "attest"}', "has no offset"),
+        ('{"at": "2026-08-03T08:00:00+02:00", "as": "demo", "act": "fly"}', "there is no act 'fly'"),
+        ('{"at": "2026-08-03T08:00:00+02:00", "as": "demo"}', '"at", "as" and "act"'),
+        (
+            '{"at": "2026-08-03T08:00:00+02:00", "as": "demo", "act": "attest", "vals": {}}',
+            "unknown field 'vals'",
+        ),
+    ],
+)
+def test_a_file_with_a_bad_line_is_refused_before_anything_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, said: str
+) -> None:
+    assert main(["play", str(a_play(tmp_path, FOUND % "", line))]) == 2
+    assert said in capsys.readouterr().err
+    assert not Line.objects.filter(municipality=CODE).exists()
+
+
+def test_a_play_by_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    unknown = '{"at": "2026-08-03T09:00:00+02:00", "as": "nemo", "act": "attest", "values": {}}'
+    assert main(["play", str(a_play(tmp_path, FOUND % "", unknown))]) == 2
+    assert "no account 'nemo'" in capsys.readouterr().err
+    assert main(["play", str(tmp_path / "not there.jsonl")]) == 2
