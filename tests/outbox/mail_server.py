@@ -29,6 +29,7 @@ class MailServer:
     def __init__(self, **options: Any) -> None:
         self.on_rcpt: list[str] = []
         self.on_data: list[str] = []
+        self.polite = True
         self.seen: list[EmailMessage] = []
         self.accepted: list[tuple[str, EmailMessage]] = []
         self.something_came = threading.Event()
@@ -71,6 +72,11 @@ class MailServer:
         if answer.startswith("250"):
             self.accepted += [(address, mail) for address in envelope.rcpt_tos]
         return answer
+
+    async def handle_QUIT(self, server: SMTP, _state: object, _envelope: Envelope) -> str:
+        if not self.polite:
+            server.transport.abort()  # type: ignore[union-attr]
+        return "221 goodbye"
 
 
 class _Controller(Controller):

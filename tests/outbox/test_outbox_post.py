@@ -124,6 +124,25 @@ def test_a_server_that_is_away_is_waited_for(put: Put) -> None:
 
 
 @pytest.mark.django_db
+def test_a_bad_goodbye_sends_nothing_again(server: MailServer, put: Put) -> None:
+    server.polite = False
+    parcel = put("a")
+    drain(postman(server))
+    assert len(server.accepted) == 1
+    assert stored(parcel).done_at is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
+def test_a_server_that_first_wants_a_password_parks_no_message(put: Put) -> None:
+    with MailServer(authenticator=Signed(), auth_required=True, auth_require_tls=False) as server:
+        parcel = put("a")
+        drain(postman(server))
+    assert stored(parcel).last_error == "SMTP 530: the sender was refused"
+    assert stored(parcel).parked_at is None
+
+
+@pytest.mark.django_db
 def test_each_of_several_gets_a_copy_of_their_own(server: MailServer, put: Put) -> None:
     put("a")
     drain(postman(server, to=3))

@@ -209,6 +209,22 @@ def test_a_worker_whose_lease_was_taken_over_marks_nothing(put: Put, late: Excep
 
 
 @pytest.mark.django_db
+def test_a_worker_that_took_over_from_itself_marks_only_its_last_attempt(put: Put) -> None:
+    parcel = put("a", run_at=NOW)
+    worker = Worker({})
+
+    def outlive_the_lease(held: Parcel) -> None:
+        with clock.standing_at(NOW + LEASE):
+            assert worker._claim()
+        raise Hopeless("late")
+
+    worker._handlers = {"email": outlive_the_lease}
+    with clock.standing_at(NOW):
+        worker.run_once()
+    assert stored(parcel).parked_at is None
+
+
+@pytest.mark.django_db
 def test_it_is_seen_whether_a_worker_lives(put: Put) -> None:
     worker = Worker({"email": lambda parcel: None})
     with clock.standing_at(NOW):
