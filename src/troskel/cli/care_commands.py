@@ -20,42 +20,74 @@ def add_to(commands: Any) -> None:
         "and left; exit code 0 all the same. Exit code 2: the night is refused, and nothing has changed."
     )
     command.add_argument("directory", metavar="DIR", type=Path)
-    command.add_argument("--day", type=day, help="the day of the import (default: today)")
     command.add_argument(
-        "--mapping", type=Path, help="a TOML file that adapts another case system's names and codes"
+        "--day", type=day, metavar="DAY", help="the day of the import, as 2026-11-20 (default: today)"
+    )
+    command.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file that adapts another case system's names and codes",
     )
     command.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     command.add_argument(
-        "--confirm", action="store_true", help="go on though the night ends more than the set share"
+        "--confirm",
+        action="store_true",
+        help="go on though the night would end more than 5 %% of what is ongoing",
     )
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="the report as one JSON document")
     command.set_defaults(run=import_night)
 
     command = commands.add_parser("gaps", help="who will be without cover, and on which days")
-    command.add_argument("--on", type=day, help="the day they are covered on (default: today)")
-    command.add_argument("--days", type=int, default=30, help="how many days ahead to look (default: 30)")
-    command.add_argument("--json", action="store_true")
+    command.description = (
+        "Lists the clients who are covered on a day, by an allocated decision, and whom nobody covers on some of the "
+        "days after it: each with case number, service, first day and number of days."
+    )
+    command.add_argument(
+        "--on", type=day, metavar="DAY", help="the day they are covered on, as 2026-11-20 (default: today)"
+    )
+    command.add_argument(
+        "--days", type=int, default=30, metavar="N", help="how many days ahead to look (default: 30)"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=gaps)
 
     command = commands.add_parser("phone-clients", help="how many clients each organisation's phones have")
-    command.add_argument("--on", type=day, help="default: today")
-    command.add_argument("--json", action="store_true")
+    command.description = (
+        "Counts, for each organisation (by its number), the clients with an ongoing allocation to it on a day. The "
+        "dead, and other municipalities' clients, are on no phone."
+    )
+    command.add_argument("--on", type=day, metavar="DAY", help="as 2026-11-20 (default: today)")
+    command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=phone_clients)
 
     command = commands.add_parser("clients", help="how many clients there are")
-    command.add_argument("--json", action="store_true")
+    command.description = (
+        "Counts the municipality's own clients and other municipalities'; of them all, protected and dead."
+    )
+    command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=clients)
 
     command = commands.add_parser("duties", help="what the routine asks, of whom, and by when")
-    command.add_argument("--on", type=day, help="how it stood at the end of this day (default: today)")
-    command.add_argument("--json", action="store_true")
+    command.description = (
+        "Lists the duties and unread notices that stood open at the end of a day: paragraph, what is asked, case "
+        "number, role, due day, and whether it was late. --json lists the closed ones too, each with its state that "
+        "day: open, late, done or moot."
+    )
+    command.add_argument(
+        "--on", type=day, metavar="DAY", help="how it stood at the end of this day (default: today)"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=duties)
 
     command = commands.add_parser("play", help="carry out a file of acts, and print what followed")
     command.description = (
         'Each line of FILE is JSON: {"at": instant, "as": account, "act": name, "values": {…}, "expect": the '
         "paragraph or rule that must refuse}. Days between are turned. Exit code 1 where an act is refused that "
-        "was not expected to be, or an expected refusal does not come."
+        "was not expected to be, or an expected refusal does not come; exit code 2 for a bad file. The acts and their "
+        'values: docs/acts.md. \'demo\' acts as the system itself, which may do every act. {"$": "order"} as a value '
+        "stands for what an earlier act answered by that name. Lines that begin with # are left. An example: "
+        "plays/thread.jsonl, in an empty database."
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--json", action="store_true", help="one JSON line an act")

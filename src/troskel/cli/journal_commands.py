@@ -16,13 +16,25 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("journal", help="verify or export the journal")
     verbs = command.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser("verify", help="check every line; exit code 1 where the chain is broken")
-    verb.add_argument("--chain", choices=["acts", "reads"], help="default: both")
-    verb.add_argument("--json", action="store_true")
+    verb.description = (
+        "Reads the municipality's chains from the first line: numbers, hashes, details. Says how far each holds, with "
+        "its last number and hash, which are worth noting elsewhere; or which line is wrong, and how."
+    )
+    verb.add_argument(
+        "--chain", choices=["acts", "reads"], help="what was done, or what was read (default: both)"
+    )
+    verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=verify)
     verb = verbs.add_parser(
         "export", help="write the chain as JSON lines that an outsider can check (docs/journal.md)"
     )
-    verb.add_argument("--chain", choices=["acts", "reads"], default="acts")
+    verb.description = (
+        "Writes one chain to stdout: the head, then each line with the very texts that are hashed; no free text and no "
+        "personal details. Anyone can check it with Python alone: python src/troskel/journal/form.py EXPORT.jsonl"
+    )
+    verb.add_argument(
+        "--chain", choices=["acts", "reads"], default="acts", help="what was done, or read (default: acts)"
+    )
     verb.set_defaults(run=export)
 
 

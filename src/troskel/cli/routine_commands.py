@@ -18,18 +18,27 @@ def add_to(commands: Any) -> None:
     verb = verbs.add_parser(
         "check", help="check a routine file; exit code 2, and every fault with its line, where it is wrong"
     )
-    verb.add_argument("file", type=Path)
+    verb.description = (
+        "Reads a routine file and says whether it could be used: how many paragraphs and asks it has, and its version. "
+        "Words that a file may use: docs/routine-file.md. Needs no database."
+    )
+    verb.add_argument("file", type=Path, metavar="FILE", help="as routines/troskelby/2016-11-29.toml")
     verb.set_defaults(run=check, without_database=True)
     verb = verbs.add_parser("show", help="show a routine file as the document it is")
-    verb.add_argument("file", type=Path)
-    verb.add_argument("--language", choices=["sv", "en"], default="sv")
+    verb.description = "Shows the header, then the paragraphs under their headings. Needs no database."
+    verb.add_argument("file", type=Path, metavar="FILE")
+    verb.add_argument("--language", choices=["sv", "en"], default="sv", help="default: sv")
     verb.set_defaults(run=show, without_database=True)
     verb = verbs.add_parser(
         "compare",
         help="replay the municipality's journal under another version, and show which duties would differ",
     )
-    verb.add_argument("file", type=Path, help="the version to compare with the one in force")
-    verb.add_argument("--json", action="store_true")
+    verb.description = (
+        "Lives the whole journal once more, as if FILE had been in force all along, and lists the duties that would "
+        "have been otherwise: paragraph, case, and their days and states before and after. Changes nothing."
+    )
+    verb.add_argument("file", type=Path, metavar="FILE", help="the version to try")
+    verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=compare)
 
 

@@ -20,9 +20,10 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("demo", help="fill an invented municipality, and serve it")
     command.description = (
         "Fills an invented municipality by acts, and serves its pages and its API on this machine alone. A "
-        "second start finds it filled."
+        "second start finds it filled. Its e-mails come to the folder DIR/mail, unless TROSKEL_SMTP is set; its "
+        "database lies in DIR, unless TROSKEL_DATABASE is set. Ctrl-C stops it."
     )
-    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--port", type=int, default=8000, help="default: 8000")
     command.add_argument(
         "--data", type=Path, metavar="DIR", help="where the database lies (default: data/demo)"
     )
@@ -30,37 +31,63 @@ def add_to(commands: Any) -> None:
     command.set_defaults(run=demo, without_database=True)
 
     command = commands.add_parser("serve", help="serve the pages and the API, with a worker beside")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8000)
+    command.description = (
+        "Serves pages and API (its documentation: /api/v1/docs), until Ctrl-C. A worker runs beside: it sends e-mail "
+        "and turns the day, for every municipality in the database. No TLS of its own: put a web server in front."
+    )
+    command.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
+    command.add_argument("--port", type=int, default=8000, help="default: 8000")
     command.add_argument("--no-worker", action="store_true", help="send no e-mail: a worker runs elsewhere")
     command.set_defaults(run=serve)
 
     command = commands.add_parser(
         "worker", help="send what the outbox holds, and turn the day, until stopped"
     )
+    command.description = (
+        "Sends the e-mails that the outbox holds, by TROSKEL_SMTP, and turns the day for every municipality in the "
+        "database; after a standstill day by day. Several workers may run at once. What fails is tried again for "
+        "about two days, then parked."
+    )
     command.add_argument("--once", action="store_true", help="do what is due now, and stop")
     command.set_defaults(run=worker)
 
     command = commands.add_parser("migrate", help="make or update the tables")
+    command.description = (
+        "Makes the tables of an empty database, or updates those of an older version. Take a backup first. Other "
+        "commands make the tables of an empty database by themselves, and refuse to touch older ones."
+    )
     command.set_defaults(run=migrate, makes_tables=True)
 
     command = commands.add_parser("municipality", help="add a municipality")
     verbs = command.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser("add", help="add a municipality, with the shipped routine in force from today")
-    verb.add_argument("code", help="four digits")
-    verb.add_argument("name")
+    verb.description = (
+        "Adds a municipality to the database. Then let TROSKEL_MUNICIPALITY be its code, so that the other commands "
+        "are about it; its first organisations and accounts are made by 'troskel play' (docs/running.md). 'troskel "
+        "import' adds a municipality by itself."
+    )
+    verb.add_argument("code", metavar="CODE", help="four digits")
+    verb.add_argument("name", metavar="NAME", help="as 'Annanby'")
     verb.set_defaults(run=add_municipality)
 
     command = commands.add_parser(
         "token", help="give an account a bearer token for the API; it is shown once"
     )
-    command.add_argument("account", help="the account's name, as 'anna'")
-    command.add_argument("--label", default="command line")
+    command.description = (
+        "Prints a bearer token with which another system acts and reads as the account, until it is revoked (the act "
+        "revoke_token). Only its digest is kept. In use: curl -H 'Authorization: Bearer TOKEN' .../api/v1/duties"
+    )
+    command.add_argument("account", metavar="ACCOUNT", help="the account's name, as 'anna'")
+    command.add_argument("--label", default="command line", help="what it is for (default: command line)")
     command.set_defaults(run=token)
 
     command = commands.add_parser("bench", help="measure, beside a limit in the same run")
+    command.description = (
+        "Hands a tag over and back as the API does it, each time beside a bare view with one insert, in a database of "
+        "its own; prints milliseconds and numbers of queries as JSON."
+    )
     command.add_argument("what", choices=["act"])
-    command.add_argument("--rounds", type=int, default=200)
+    command.add_argument("--rounds", type=int, default=200, help="default: 200")
     command.set_defaults(run=bench)
 
 
