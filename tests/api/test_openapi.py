@@ -58,7 +58,7 @@ def _call(case: Any, cast: Cast) -> None:
 def _header_is_wrong(case: Any) -> bool:
     """The token that we send replaces a wrong one, so nothing wrong is sent."""
     components = case.meta.components if case.meta else {}
-    return any(str(where) == "header" and not part.mode.is_positive for where, part in components.items())
+    return any(where.value == "header" and not part.mode.is_positive for where, part in components.items())
 
 
 BOUNDED = settings(

@@ -137,6 +137,21 @@ def test_pages_follow_each_other_and_hold_everybody_once(api: Caller) -> None:
     assert lines == list(range(1, len(lines) + 1))
 
 
+@pytest.mark.parametrize("path", ["/decisions", "/orders", "/links", "/visits", "/duties", "/notices"])
+def test_lists_of_one_client(api: Caller, path: str) -> None:
+    for number, (who, act, values) in enumerate(THREAD[:12]):
+        assert api.act(who, act, values).status == 200, number
+    everything = (
+        api.get("olle", path, state="all").body
+        if path in ("/duties", "/notices")
+        else api.get("olle", path).body
+    )
+    one = api.get("olle", path, client=api.cast.cases["K1"]).body
+    assert {item["case"] for item in one["items"]} == {api.cast.cases["K1"]}
+    assert len(one["items"]) <= len(everything["items"])
+    assert api.get("olle", path, client=api.cast.cases["K2"]).body["items"] == []
+
+
 def test_every_read_of_a_client_is_a_line_with_filter_and_ids(api: Caller) -> None:
     from troskel.journal.models import Line
 

@@ -154,7 +154,7 @@ def decisions(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedDecis
     rows = Decision.objects.filter(own_decisions(viewer), client__in=_named(viewer, client))
     found, following = rows_of(rows.values(*DECISION), asked)
     allocated = allocations_of(viewer, [row["id"] for row in found])
-    _note(viewer, "decisions.listed", asked, (row["client_id"] for row in found), client=client)
+    _note(viewer, "decisions.listed", asked, (row["client_id"] for row in found), case=client)
     return Page([decision(row, allocated) for row in found], following)
 
 
@@ -199,7 +199,7 @@ def orders(viewer: Actor, asked: Asked, client: str = "", state: str = "") -> Pa
     elif state:
         rows = rows.filter(state=state)
     found, following = rows_of(rows.values(*ORDER), asked)
-    _note(viewer, "orders.listed", asked, (row["client_id"] for row in found), client=client, state=state)
+    _note(viewer, "orders.listed", asked, (row["client_id"] for row in found), case=client, state=state)
     return Page([order(row) for row in found], following)
 
 
@@ -214,7 +214,7 @@ LINK = ("id", "client_id", "client__case_number", "lock__number", "door_id", "si
 def links(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedLink]:
     """The links, open and ended, of the clients that the viewer sees."""
     found, following = rows_of(Link.objects.filter(client__in=_named(viewer, client)).values(*LINK), asked)
-    _note(viewer, "links.listed", asked, (row["client_id"] for row in found), client=client)
+    _note(viewer, "links.listed", asked, (row["client_id"] for row in found), case=client)
     return Page([link(row) for row in found], following)
 
 
@@ -239,7 +239,7 @@ def visits(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedVisit]:
     """The visits to the clients that the viewer sees; a provider's own alone."""
     rows = Visit.objects.filter(own_allocations(viewer), client__in=_named(viewer, client))
     found, following = rows_of(rows.values(*VISIT), asked)
-    _note(viewer, "visits.listed", asked, (row["client_id"] for row in found), client=client)
+    _note(viewer, "visits.listed", asked, (row["client_id"] for row in found), case=client)
     made = [ListedVisit(row["id"], *(row[name] for name in VISIT[2:])) for row in found]
     return Page(made, following)
 
@@ -262,7 +262,7 @@ def listed_duties(
     )
     found, following = rows_of(rows, asked)
     shown = [row["client_id"] for row in found if row["client_id"]]
-    _note(viewer, f"{kind}.listed", asked, shown, client=client, on=on, state=state)
+    _note(viewer, f"{kind}.listed", asked, shown, case=client, on=on, state=state)
     return Page([duty(row, on) for row in found], following)
 
 

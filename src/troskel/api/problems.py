@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
@@ -78,11 +77,6 @@ def _bad_parameter(_: HttpRequest, error: Any) -> HttpResponse:
     return problem(422, "bad-value", "A value can't be used", str(first["msg"]), field=str(first["loc"][-1]))
 
 
-def _too_large(_: HttpRequest, __: Any) -> HttpResponse:
-    return problem(422, "bad-value", "A value can't be used", "a text is too long, or a day or number out of range",
-                   field="values")  # fmt: skip
-
-
 HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     NotAllowed: _not_allowed,
     Refusal: _refused,
@@ -92,8 +86,6 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     AuthenticationError: _nobody,
     NotJson: _not_json,
     ValidationError: _bad_parameter,
-    DataError: _too_large,
-    OverflowError: _too_large,
 }
 
 
