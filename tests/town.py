@@ -76,10 +76,13 @@ Snapshot = dict[str, list[str]]
 
 def snapshot() -> Snapshot:
     """All rows of all tables."""
-    return {
-        model._meta.db_table: sorted(map(str, model._default_manager.values_list()))
-        for model in apps.get_models()
-    }
+    with connection.cursor() as cursor:
+        return {model._meta.db_table: _rows(cursor, model._meta.db_table) for model in apps.get_models()}
+
+
+def _rows(cursor: Any, table: str) -> list[str]:
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+    return sorted(map(str, cursor.fetchall()))
 
 
 @dataclasses.dataclass

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Two people at the same moment: one of them is told that the other was first, and no rule is broken between them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.town import CODE, EAST, FIRM, MEADOW, Town, found
+from troskel.acts.outcome import Outcome
+from troskel.acts.turning_the_day import catch_up
+from troskel.custody.models import Holding, Link
+from troskel.duties.models import DayTurned
+from troskel.ground import clock
+from troskel.ground.refusals import Refusal
+from troskel.journal.models import Line
+from troskel.orders.models import Order
+from troskel.people.models import Client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def town(transactional_db: None) -> Town:
+    """A town that is there for every connection."""
+    town = found()
+    for who in ("anna", "siri", "olle", "carin", "moa", "mikael", "laban"):
+        town.actor(who)
+    return town
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What each gave or raised; they begin together, each with a connection of its own."""
+    ready = threading.Barrier(len(works))
+
+    def begin(work: Callable[[], Any]) -> Any:
+        try:
+            ready.wait()
+            return work()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [done.result() for done in [pool.submit(begin, work) for work in works]]
+
+
+def doing(town: Town, who: str, act: str, /, **values: Any) -> Callable[[], Outcome]:
+    return lambda: town.tries(who, act, values)
+
+
+def rules(results: list[Any]) -> list[str]:
+    """By which rules the refused were refused."""
+    return sorted(result.rule for result in results if isinstance(result, Refusal))
+
+
+def test_two_coordinators_order_at_the_same_door(town: Town) -> None:
+    one, other = town.new_client(EAST, address=7), town.new_client(MEADOW, address=7)
+    town.inform(one)
+    town.inform(other)
+    results = at_once(
+        *(doing(town, "olle", "order_installation", client=one, locksmith=FIRM) for _ in range(3)),
+        *(doing(town, "moa", "order_installation", client=other, locksmith=FIRM) for _ in range(3)),
+    )
+    assert rules(results) == ["P1"] * 5
+    assert Order.objects.count() == 1
+    assert Order.objects.get().number == "W-2026-0001", "the refused took no number"
+    town.is_sound()
+
+
+def test_the_same_key_at_once_is_one_order_and_one_answer(town: Town) -> None:
+    client = town.new_client()
+    values = {"client": client, "locksmith": FIRM, "reason": "x"}
+
+    def order() -> Outcome:
+        return town.tries("olle", "order_installation", values, key="k")
+
+    results = at_once(*(order for _ in range(4)))
+    assert rules(results) == []
+    assert all(result == results[0] for result in results)
+    assert Order.objects.count() == 1
+    assert Line.objects.filter(event="installation.ordered").count() == 1
+    town.is_sound()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_removal_and_a_decision_for_the_spouse(town: Town, turn: int) -> None:
+    client = town.locked(address=7)
+    spouse = town.client(address=7)
+    town.end(client)
+    town.days_pass(1)
+    decision = {"client": spouse, "reference": "B-9", "service": "home_care", "valid_from": town.day(0)}
+    works = [
+        doing(town, "olle", "order_removal", client=client, locksmith=FIRM),
+        doing(town, "anna", "make_decisions", decisions=[decision]),
+    ]
+    results = at_once(*(works if turn % 2 else works[::-1]))
+    removal = Order.objects.filter(kind="removal").first()
+    if removal is None:
+        assert rules(results) == ["rule 1"]
+        assert not town.duties("P6.order")
+    else:
+        assert town.the("P6.stop").due == town.today, "the removal came first, and is to be stopped"
+    town.is_sound()
+
+
+def test_one_tag_is_left_with_one_client(town: Town) -> None:
+    clients = [town.new_client() for _ in range(4)]
+    results = at_once(*(doing(town, "carin", "place_tag", client=client, tag="E1") for client in clients))
+    assert rules(results) == ["rule 5"] * 3
+    held = Holding.objects.get(thing__number="E1", until=None)
+    assert held.sequence == 2
+    assert Client.objects.get(id=held.holder).reference in clients
+    town.is_sound()
+
+
+def test_one_lock_is_mounted_at_one_door(town: Town) -> None:
+    orders = [town.order(town.new_client()) for _ in range(3)]
+    results = at_once(
+        *(doing(town, "laban", "report_installation", order=order, serial="L1") for order in orders)
+    )
+    assert set(rules(results)) <= {"rule 2", "rule 5"} and len(rules(results)) == 2
+    assert Order.objects.filter(state="done").count() == 1
+    assert len(town.mails("S1")) == 1
+    town.is_sound()
+
+
+def test_one_order_is_reported_once(town: Town) -> None:
+    order = town.order(town.new_client())
+    results = at_once(
+        *(
+            doing(town, "laban", "report_installation", order=order, serial=serial)
+            for serial in ("L1", "L2", "L3")
+        )
+    )
+    assert rules(results) == ["L1", "L1"]
+    assert Holding.objects.filter(kind="door", until=None).count() == 1
+    assert len(town.mails("S1")) == 1
+    town.is_sound()
+
+
+def test_administrator_and_provider_link_at_once(town: Town) -> None:
+    client = town.new_client()
+    town.mount(town.order(client))
+    results = at_once(
+        *(doing(town, who, "link_lock", client=client, serial="L1") for who in ("siri", "olle"))
+    )
+    assert rules(results) == ["rule 2"]
+    assert Link.objects.filter(until=None).count() == 1
+    town.is_sound()
+
+
+def test_acts_and_the_turn_of_the_day(town: Town) -> None:
+    clients = [town.client() for _ in range(4)]
+    for client in clients:
+        town.grant(client, through=town.day(60))
+    town.now += timedelta(days=1)
+    arrived = (town.now - timedelta(hours=1)).isoformat()
+
+    def turn() -> int:
+        with clock.standing_at(town.now):
+            return catch_up(CODE)
+
+    visit = {"arrived": arrived, "by": "hand", "reason": "no_tag_yet"}
+    results = at_once(
+        turn, *(doing(town, "carin", "register_visit", client=client, **visit) for client in clients)
+    )
+    assert rules(results) == []
+    assert len(town.duties("A8.investigation")) == 4
+    assert all(duty.due == town.today for duty in town.duties("P1.order"))
+    town.is_sound()
+
+
+def test_two_workers_turn_the_same_day_once(town: Town) -> None:
+    town.now += timedelta(days=3)
+
+    def turn() -> int:
+        with clock.standing_at(town.now):
+            return catch_up(CODE)
+
+    results = at_once(*(turn for _ in range(4)))
+    assert rules(results) == [], "catching up is safe to call at any time"
+    assert DayTurned.objects.filter(day__gt=town.today - timedelta(days=3)).count() == 3
+    assert Line.objects.filter(event="day.turned").count() == DayTurned.objects.count()
+    town.is_sound()
+
+
+def test_a_move_while_others_act_on_the_client(town: Town) -> None:
+    client = town.locked()
+    address = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn", "apartment": ""}
+    move = doing(
+        town, "anna", "move_clients", moves=[{"client": client, "address": address, "on": town.day(0)}]
+    )
+    results = at_once(
+        move,
+        doing(town, "carin", "receive_key", client=client, key="1"),
+        doing(town, "carin", "place_tag", client=client, tag="E1"),
+        doing(town, "anna", "inform_client", client=client, way="oral"),
+    )
+    assert set(rules(results)) <= {"rule 6"}
+    town.is_sound()

@@ -1,0 +1,504 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every act of the register: a refusal that leaves nothing, a preview that tells what follows, the act, its repeat.
+
+A new act needs a line in `USES`: this test fails until it has one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, Town, snapshot
+from troskel.acts.chapters import CHAPTERS, REGISTER
+from troskel.duties import routines
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue, KeyUsedOtherwise
+from troskel.journal.models import Line
+from troskel.people.roles import Actor, ActorKind
+from troskel.routine.vocabulary import EVENTS
+from troskel.simulator.people import identity_number
+
+Values = dict[str, Any]
+HOME = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn", "apartment": "1201"}
+PERIOD = {"valid_from": "2026-03-02", "valid_through": "2026-03-30"}
+
+
+class Use(NamedTuple):
+    """Who does it with what; and which rule refuses it with `wrong` put in, or done by another, or done again."""
+
+    who: str
+    values: Callable[[Town], Values]
+    rule: str
+    wrong: Values = {}
+    by: str = ""
+    again: bool = False
+
+
+def of_client(**more: Any) -> Callable[[Town], Values]:
+    return lambda town: {"client": town.new_client(), **more}
+
+
+def of_locked(**more: Any) -> Callable[[Town], Values]:
+    return lambda town: {"client": town.locked(), **more}
+
+
+def with_tag(town: Town) -> Values:
+    client = town.new_client()
+    town.does("carin", "place_tag", client=client, tag="E1")
+    return {"client": client, "tag": "E1"}
+
+
+def fetched_tag(town: Town) -> Values:
+    values = with_tag(town)
+    town.does("carin", "take_tag", **values)
+    return values
+
+
+def with_key(town: Town) -> Values:
+    values = {"client": town.new_client(), "key": "1"}
+    town.does("carin", "receive_key", **values)
+    return values
+
+
+def left(town: Town) -> str:
+    client = town.locked()
+    town.end(client)
+    town.days_pass(1)
+    return client
+
+
+def removed(town: Town) -> Values:
+    client = left(town)
+    town.removed(client)
+    return {"client": client, "serial": "L1"}
+
+
+def removal(town: Town) -> Values:
+    ordered = town.does("olle", "order_removal", client=left(town), locksmith=FIRM)
+    return {"order": ordered.answer["order"], "serial": "L1"}
+
+
+def ordered(**more: Any) -> Callable[[Town], Values]:
+    return lambda town: {"order": town.order(town.new_client()), **more}
+
+
+def mounted(town: Town) -> Values:
+    client = town.new_client()
+    town.mount(town.order(client))
+    return {"client": client, "serial": "L1"}
+
+
+def hours(town: Town) -> Values:
+    return {**ordered()(town), "starts": town.at(13), "ends": town.at(14), "presence": "carer"}
+
+
+def duty_by_hand(town: Town) -> Values:
+    town.does("laban", "book_order", **hours(town))
+    return {"duty": town.the("P4.be_present").id}
+
+
+def notice(town: Town) -> Values:
+    town.new_client()
+    return {"notice": town.the("A4.tell").id}
+
+
+def decision(town: Town) -> str:
+    return town.grant(town.client(), to=None)
+
+
+def allocation(town: Town) -> str:
+    return f"F{town.grant(town.client())[1:]}"
+
+
+def new_client(town: Town) -> Values:
+    person = {"reference": "N1", "identity": identity_number(town.today.replace(year=1941), 981)}
+    return {"clients": [{**person, "first_name": "Åsa", "last_name": "Ö", "address": HOME}]}
+
+
+def unconfirmed(town: Town) -> Values:
+    client = town.client()
+    reference = town.grant(client)
+    town.does(
+        "import",
+        "end_decisions",
+        endings=[{"reference": reference, "valid_through": town.day(0), "confirmed": False}],
+    )
+    return {"client": client}
+
+
+def other_routine(town: Town) -> Values:
+    text = routines.SHIPPED.read_text("utf-8").replace("days = 14", "days = 10")
+    return {"text": text, "name": "2026-03-02", "valid_from": town.day(1)}
+
+
+def token(town: Town) -> Values:
+    return {"token": town.does("siri", "issue_token", username="olle", label="x").answer["id"]}
+
+
+def tomorrow(town: Town) -> Values:
+    town.now += timedelta(days=1)
+    return {"day": town.day(0)}
+
+
+def of_elsewhere(town: Town) -> Values:
+    town.actors["elsewhere"] = Actor.system(ELSEWHERE, ActorKind.IMPORT)
+    return {"name": "Grannbyn", "valid_from": town.day(0)}
+
+
+ORGANISATION = {"orgnr": "5560000969", "name": "Västra", "email": "v@x.example", "kind": "home_care"}
+ACCOUNT = {"username": "nils", "name": "Nils N", "role": "carer", "organisation": EAST}
+VISIT = {"arrived": "2026-03-02T07:00:00+01:00", "by": "hand", "reason": "no_tag_yet"}
+NO_DECISION = {"reference": "no such", **PERIOD}
+NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
+
+USES = {
+    # the municipality, its routine and its people
+    "found_municipality": Use("elsewhere", of_elsewhere, "rule 6", by="demo"),
+    "put_routine_in_force": Use("demo", other_routine, "BadValue text", {"text": "nonsense"}),
+    "begin_take_over": Use("import", lambda town: {"day": town.day(0)}, "rule 6", again=True),
+    "finish_take_over": Use("import", lambda town: {"day": town.day(0), "unknown": []}, "rule 7", by="siri"),
+    "take_over_locks": Use("import", lambda town: {"locks": []}, "rule 7", by="siri"),
+    "take_over_keys": Use("import", lambda town: {"keys": []}, "rule 7", by="siri"),
+    "take_over_tags": Use("import", lambda town: {"tags": []}, "rule 7", by="siri"),
+    "turn_the_day": Use("clock", tomorrow, "BadValue day", {"day": "2030-01-01"}),
+    "register_organisations": Use("siri", lambda town: {"organisations": [ORGANISATION]}, "A4", again=True),
+    "change_organisation": Use(
+        "siri",
+        lambda town: {"organisation": EAST, "email": "ny@ost.example"},
+        "NotFound",
+        {"organisation": "1"},
+    ),
+    "register_account": Use("siri", lambda town: dict(ACCOUNT), "BadValue role", {"role": "locksmith"}),
+    "issue_token": Use(
+        "siri", lambda town: {"username": "olle", "label": "x"}, "NotFound", {"username": "no such"}
+    ),
+    "revoke_token": Use("siri", token, "NotFound", {"token": str(new_id())}),
+    "register_things": Use(
+        "siri",
+        lambda town: {"kind": "tag", "numbers": ["T1", "T2"], "organisation": EAST},
+        "rule 5",
+        again=True,
+    ),
+    # clients and homes
+    "register_clients": Use("anna", new_client, "A4", again=True),
+    "change_clients": Use(
+        "anna",
+        lambda town: {"changes": [{"client": town.client(), "protection": "S"}]},
+        "NotFound",
+        {"changes": [{"client": "no such", "phone": "1"}]},
+    ),
+    "record_deaths": Use(
+        "anna",
+        lambda town: {"deaths": [{"client": town.locked(), "on": town.day(0)}]},
+        "NotFound",
+        {"deaths": [{"client": "no such", "on": None}]},
+    ),
+    "move_clients": Use(
+        "anna",
+        lambda town: {"moves": [{"client": town.locked(), "address": HOME, "on": town.day(0)}]},
+        "NotFound",
+        {"moves": [{"client": "no such", "address": HOME, "on": "2026-03-02"}]},
+    ),
+    "correct_addresses": Use(
+        "anna",
+        lambda town: {"clients": [{"client": town.client(), "address": HOME}]},
+        "NotFound",
+        {"clients": [{"client": "no such", "address": HOME}]},
+    ),
+    "propose_sharing": Use("import", lambda town: {"addresses": [HOME]}, "rule 7", by="olle"),
+    "confirm_sharing": Use("anna", of_client(shared=True), "NotFound", {"client": "no such"}),
+    "add_door": Use("anna", of_client(kind="gate"), "BadValue kind", {"kind": "window"}),
+    # deciding
+    "start_investigations": Use(
+        "anna",
+        lambda town: {"investigations": [{"client": town.client(), "reference": "U1"}]},
+        "NotFound",
+        {"investigations": [{"client": "no such", "reference": "U2"}]},
+    ),
+    "make_decisions": Use(
+        "anna",
+        lambda town: {
+            "decisions": [{"client": town.client(), "reference": "B-1", "service": "home_care", **PERIOD}]
+        },
+        "NotFound",
+        {"decisions": [{"client": "no such", "reference": "B-2", "service": "home_care", **PERIOD}]},
+    ),
+    "change_decisions": Use(
+        "anna",
+        lambda town: {"periods": [{"reference": decision(town), **PERIOD}]},
+        "NotFound",
+        {"periods": [NO_DECISION]},
+    ),
+    "end_decisions": Use(
+        "anna",
+        lambda town: {"endings": [NO_END | {"reference": decision(town)}]},
+        "NotFound",
+        {"endings": [NO_END]},
+    ),
+    "withdraw_decisions": Use(
+        "anna", lambda town: {"references": [decision(town)]}, "NotFound", {"references": ["no such"]}
+    ),
+    "supersede_decisions": Use(
+        "import",
+        lambda town: {"decisions": [{"reference": decision(town), "valid_through": None, "withdrawn": True}]},
+        "rule 7",
+        by="anna",
+    ),
+    "confirm_ending": Use("anna", unconfirmed, "P6", again=True),
+    "allocate": Use(
+        "anna",
+        lambda town: {
+            "allocations": [{"decision": decision(town), "reference": "F-1", "organisation": EAST, **PERIOD}]
+        },
+        "NotFound",
+        {"allocations": [{"decision": "no such", "reference": "F-2", "organisation": EAST, **PERIOD}]},
+    ),
+    "change_allocations": Use(
+        "anna",
+        lambda town: {"periods": [{"reference": allocation(town), **PERIOD}]},
+        "NotFound",
+        {"periods": [NO_DECISION]},
+    ),
+    "end_allocations": Use(
+        "anna",
+        lambda town: {"endings": [NO_END | {"reference": allocation(town)}]},
+        "NotFound",
+        {"endings": [NO_END]},
+    ),
+    "withdraw_allocations": Use(
+        "anna", lambda town: {"references": [allocation(town)]}, "NotFound", {"references": ["no such"]}
+    ),
+    "supersede_allocations": Use(
+        "import",
+        lambda town: {
+            "allocations": [{"reference": allocation(town), "valid_through": None, "withdrawn": True}]
+        },
+        "rule 7",
+        by="anna",
+    ),
+    "change_provider": Use(
+        "anna",
+        lambda town: {
+            "client": town.locked(),
+            "former": EAST,
+            "provider": MEADOW,
+            "on": town.day(7),
+            "reference": "F-1",
+        },
+        "A4",
+        {"provider": ALARM},
+    ),
+    "end_care": Use(
+        "anna",
+        of_locked(service="home_care", on="2026-03-02", reason="x"),
+        "A7",
+        {"service": "safety_alarm"},
+    ),
+    # informing
+    "inform_client": Use("anna", of_client(way="oral"), "BadValue way", {"way": "sung"}),
+    "tell_about_keys": Use("anna", of_client(), "NotFound", {"client": "no such"}),
+    "confirm_understanding": Use("anna", of_client(), "rule 7", by="olle"),
+    "record_refusal": Use("olle", of_client(reason="other", text="Nej."), "rule 7", by="carin"),
+    # ordering and mounting
+    "order_installation": Use("olle", of_client(locksmith=FIRM, reason="x"), "A1", {"reason": ""}),
+    "order_removal": Use("olle", lambda town: {"client": left(town), "locksmith": FIRM}, "P1", again=True),
+    "book_order": Use("laban", hours, "BadValue ends", {"ends": "2026-03-02T12:00:00+01:00"}),
+    "report_failure": Use("laban", ordered(code="nobody_home"), "BadValue code", {"code": "rain"}),
+    "cancel_order": Use("olle", ordered(reason="mistake"), "L1", again=True),
+    "report_installation": Use("laban", ordered(serial="L1"), "NotFound", {"serial": "L99"}),
+    "report_removal": Use("laban", removal, "rule 2", {"serial": "L2"}),
+    "link_lock": Use("siri", mounted, "rule 2", {"serial": "L2"}),
+    "unlink_lock": Use("siri", removed, "S3", again=True),
+    # things, visits, doors
+    "place_tag": Use("carin", of_client(tag="E1"), "rule 5", {"tag": "M1"}),
+    "take_tag": Use("carin", with_tag, "rule 5", {"tag": "E2"}),
+    "tell_tag_fetched": Use("carin", fetched_tag, "NotFound", {"tag": "no such"}),
+    "receive_key": Use("carin", of_client(key="1"), "NotFound", {"door": str(new_id())}),
+    "return_key": Use("carin", with_key, "NotFound", {"key": "no such"}),
+    "register_visit": Use("carin", of_client(**VISIT), "BadValue reason", {"reason": "because"}),
+    "open_door": Use("carin", of_locked(serial="L1"), "S2", {"serial": "L2"}),
+    # by hand
+    "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
+    "read_notice": Use("olle", notice, "NotFound", again=True),
+    "look_at_home": Use("carin", of_client(), "NotFound", {"client": "no such"}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REGISTER))
+def test_an_act_is_refused_previewed_done_and_repeated(town: Town, name: str) -> None:
+    assert name in USES, f"{name} is new: tell in USES how it is done, and how it is refused"
+    use, act = USES[name], REGISTER[name]
+    values = use.values(town)
+    if not use.again:
+        town.refused(use.by or use.who, name, use.rule, **(values | use.wrong))
+    foreseen = town_without_change(town, use.who, name, values)
+    keyed = town.actor(use.who).account is not None and not act.secret
+    done = town.tries(use.who, name, values, **({"key": "once"} if keyed else {}))
+    for field in ("opened", "closed", "mailed", "refused", "lines"):
+        assert told(done, field) == told(foreseen, field), f"the preview tells of {field} otherwise"
+    assert events(done.lines) <= set(act.writes)
+    if keyed:
+        repeated(town, use.who, name, values, msgspec.to_builtins(done))
+    if use.again:
+        town.refused(use.who, name, use.rule, **values)
+    town.is_sound()
+
+
+def town_without_change(town: Town, who: str, name: str, values: Values) -> Any:
+    before = snapshot()
+    foreseen = town.tries(who, name, values, preview=True)
+    assert snapshot() == before, f"the preview of {name} left something behind"
+    assert foreseen.preview
+    return foreseen
+
+
+def repeated(town: Town, who: str, name: str, values: Values, first: Values) -> None:
+    """The same key: the first answer, and nothing is done; with other content, no."""
+    before = snapshot()
+    assert msgspec.to_builtins(town.tries(who, name, values, key="once")) == first
+    for other in ("attest", "read_notice"):
+        with pytest.raises(KeyUsedOtherwise):
+            town.tries(who, other, {OTHER[other]: str(new_id())}, key="once")
+    assert snapshot() == before
+
+
+OTHER = {"attest": "duty", "read_notice": "notice"}
+
+
+def told(outcome: Any, field: str) -> Any:
+    return msgspec.to_builtins(getattr(outcome, field))
+
+
+def events(lines: list[int]) -> set[str]:
+    return set(Line.objects.filter(kind="acts", number__in=lines).values_list("event", flat=True))
+
+
+def test_the_table_names_no_act_that_is_gone() -> None:
+    assert set(USES) == set(REGISTER)
+
+
+def test_every_act_says_what_it_does_and_by_which_paragraph() -> None:
+    for act in REGISTER.values():
+        assert act.meaning.endswith((".", ")", ":")), act.name
+        assert act.paragraphs, act.name
+        assert set(act.writes) <= EVENTS.keys(), act.name
+        assert act.chapter in {chapter.__name__.rsplit(".", 1)[-1] for chapter in CHAPTERS}
+
+
+def test_acts_call_no_acts(checkout: Any) -> None:
+    """An act of another chapter is never called: acts are called from below the interfaces, one at a time."""
+    for act in REGISTER.values():
+        used = set(act.body.__code__.co_names) & REGISTER.keys()
+        assert not used, f"{act.name} uses {used}"
+
+
+def test_the_system_has_no_keys(town: Town) -> None:
+    with pytest.raises(BadValue, match="only an account has keys"):
+        town.tries("import", "propose_sharing", {"addresses": []}, key="x")
+
+
+def test_a_secret_is_not_kept_for_a_repeat(town: Town) -> None:
+    with pytest.raises(BadValue, match="call without a key"):
+        town.tries("siri", "issue_token", {"username": "olle", "label": "x"}, key="x")
+
+
+def test_a_key_is_the_callers_own(town: Town) -> None:
+    for who, client in (("olle", town.new_client(EAST)), ("moa", town.new_client(MEADOW))):
+        town.tries(who, "order_installation", {"client": client, "locksmith": FIRM, "reason": "x"}, key="1")
+    for length in (0, 201):
+        if length:
+            with pytest.raises(BadValue, match="200"):
+                town.tries("olle", "attest", {"duty": new_id()}, key="x" * length)
+
+
+def test_a_refusal_is_not_kept_with_its_key(town: Town) -> None:
+    client = town.new_client()
+    values = {"client": client, "locksmith": FIRM}
+    with pytest.raises(Exception, match="A1"):
+        town.tries("olle", "order_installation", values, key="k")
+    town.inform(client)
+    first = town.tries("olle", "order_installation", values, key="k")
+    assert town.tries("olle", "order_installation", values, key="k") == first
+
+
+def test_unknown_and_missing_fields_are_named(town: Town) -> None:
+    assert "unknown" in town.refused("anna", "tell_about_keys", "BadValue colour", client="K1", colour="red")
+    town.refused("anna", "inform_client", "BadValue way", client="K1")
+    town.refused("anna", "make_decisions", "BadValue decisions[0].valid_from", decisions=[{
+        "client": "K1", "reference": "B", "service": "home_care", "valid_from": "2026-02-30"}])  # fmt: skip
+
+
+def test_what_occurred_ahead_of_now_is_refused_and_late_words_are_taken(town: Town) -> None:
+    client = town.new_client()
+    with pytest.raises(BadValue, match="ahead of now"):
+        town.tries("anna", "tell_about_keys", {"client": client}, occurred=town.now + timedelta(hours=1))
+    town.tries("anna", "tell_about_keys", {"client": client}, occurred=town.now - timedelta(days=3))
+    line = Line.objects.order_by("-number").first()
+    assert line is not None and line.occurred == town.now - timedelta(days=3) and line.recorded == town.now
+
+
+# --- many at once: refused items leave no trace, the others stand
+
+
+def test_of_many_the_refused_leave_no_trace_and_the_others_stand(town: Town) -> None:
+    one, other = town.client(), town.client()
+    given = [
+        {"client": one, "reference": "B-1", "service": "home_care", **PERIOD},
+        {"client": "no such", "reference": "B-2", "service": "home_care", **PERIOD},
+        {
+            "client": other,
+            "reference": "B-3",
+            "service": "home_care",
+            **PERIOD,
+            "valid_through": "2026-01-01",
+        },
+        {"client": other, "reference": "B-4", "service": "home_care", **PERIOD},
+    ]
+    made = town.does("anna", "make_decisions", decisions=given)
+    assert made.answer == {"decisions": ["B-1", "B-4"]}
+    assert [refused["item"] for refused in made.refused] == [1, 2]
+    allocated = town.does(
+        "anna",
+        "allocate",
+        allocations=[
+            {"decision": "B-1", "reference": "F-1", "organisation": ALARM, **PERIOD},
+            {"decision": "B-2", "reference": "F-2", "organisation": EAST, **PERIOD},
+            {"decision": "B-4", "reference": "F-4", "organisation": EAST, **PERIOD},
+        ],
+    )
+    assert allocated.answer == {"allocations": ["F-4"]}
+    assert [(refused["item"], refused["rule"]) for refused in allocated.refused] == [
+        (0, "A4"),
+        (1, "decision"),
+    ]
+    town.is_sound()
+
+
+def test_one_of_one_is_refused_outright(town: Town) -> None:
+    one = town.client()
+    given = {"client": one, "reference": "B-1", "service": "home_care", "valid_from": "2026-03-02"}
+    town.refused(
+        "anna",
+        "make_decisions",
+        "BadValue valid_through",
+        decisions=[given | {"valid_through": "2026-03-01"}],
+    )
+    town.does("anna", "make_decisions", decisions=[given])
+    assert "already" in town.refused("anna", "make_decisions", "A4", decisions=[given])
+
+
+def test_a_preview_tells_whose_phones_gain_or_lose_the_client_and_no_more(town: Town) -> None:
+    client = town.locked()
+    values = {"former": EAST, "provider": MEADOW, "on": town.day(7), "reference": "F-1"}
+    foreseen = town.tries("anna", "change_provider", {"client": client, **values}, preview=True)
+    told = json.loads(msgspec.json.encode(foreseen.access))
+    assert {(row["organisation"], row["through_before"], row["through_after"]) for row in told} == {
+        (EAST, "until further notice", town.day(6)),
+        (MEADOW, None, "until further notice"),
+    }
