@@ -27,8 +27,8 @@ SAID = {
 # SQLite names the columns of a broken unique constraint, not the constraint
 BY_COLUMNS = {
     "orders_order.municipality_id, orders_order.door_id": "one_open_order_per_door_and_kind",
-    "custody_holding.thing_id, custody_holding.sequence": "holdings_in_sequence",
-    "custody_holding.thing_id": "one_holder_per_thing",
+    "custody_holding.municipality_id, custody_holding.thing_id, custody_holding.sequence": "holdings_in_sequence",
+    "custody_holding.municipality_id, custody_holding.thing_id": "one_holder_per_thing",
     "custody_link.municipality_id, custody_link.lock_id": "one_open_link_per_lock_and_client",
     "orders_booking.municipality_id, orders_booking.order_id": "one_standing_booking_per_order",
     "custody_thing.municipality_id, custody_thing.kind": "one_thing_per_number",

@@ -121,7 +121,7 @@ def add_door(
     found = finding.client(doing, client)
     door = Door(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, label=label)
     door.save(force_insert=True)
-    HomeDoor.objects.create(home_id=found.home.home, door=door)
+    HomeDoor.objects.create(municipality_id=doing.actor.municipality, home_id=found.home.home, door=door)
     doing.journal("door.registered", homes=[found.home.home], door=door.id, kind=kind)
     return {"door": door.id}
 
@@ -161,7 +161,11 @@ def _make(doing: Doing, homes: list[Home]) -> None:
     Home.objects.bulk_create(homes, batch_size=ROWS)
     Door.objects.bulk_create(doors, batch_size=ROWS)
     HomeDoor.objects.bulk_create(
-        [HomeDoor(home=home, door=door) for home, door in zip(homes, doors, strict=True)], batch_size=ROWS
+        [
+            HomeDoor(municipality_id=home.municipality_id, home=home, door=door)
+            for home, door in zip(homes, doors, strict=True)
+        ],
+        batch_size=ROWS,
     )
     for home, door in zip(homes, doors, strict=True):
         doing.journal("home.registered", homes=[home.id], home=home.id)

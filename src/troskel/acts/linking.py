@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from troskel.acts import finding
 from troskel.acts.doing import Doing
@@ -25,25 +26,31 @@ def link_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     held = finding.held_thing(doing, ThingKind.LOCK, serial)
     rules.own_client(found.facts)
     door = rules.lock_is_behind(held.thing_id, list(found.home.doors.values()), serial)
-    rules.not_linked(found.facts, held.thing_id)
-    link = Link(
-        id=new_id(),
-        municipality_id=doing.actor.municipality,
-        lock_id=held.thing_id,
-        client=found.row,
-        door_id=door.door,
-        since=doing.now,
-    )
-    custody.link([link])
+    if not standing.is_linked(found.facts, held.thing_id):  # a second link of the same pair is the same link
+        _link(doing, found, held.thing_id, door.door)
+    return {"case": found.row.case_number, "lock": serial}
+
+
+@act("S2", who=WHO, writes=["link.removed", "link.made"])
+def correct_link(doing: Doing, *, client: str, wrong: str, right: str) -> dict[str, Any]:
+    """The wrong lock was linked (case 12): link the right one. Who could open what, and when, stays to be seen."""
+    found = finding.client(doing, client)
+    held = finding.held_thing(doing, ThingKind.LOCK, wrong)
+    true = finding.held_thing(doing, ThingKind.LOCK, right)
+    old = rules.linked(found.facts, held.thing_id)
+    door = rules.lock_is_behind(true.thing_id, list(found.home.doors.values()), right)
+    rules.not_linked(found.facts, true.thing_id)
+    custody.unlink(old, doing.now)
     doing.journal(
-        "link.made",
+        "link.removed",
         homes=[found.home.home],
         client=found.row.id,
-        link=link.id,
-        lock=link.lock_id,
-        door=door.door,
+        link=old,
+        lock=held.thing_id,
+        door=found.facts.links[old].door,
     )
-    return {"case": found.row.case_number, "lock": serial}
+    _link(doing, found, true.thing_id, door.door, corrects=old)
+    return {"case": found.row.case_number, "lock": right}
 
 
 @act("S3", who=WHO, writes=["link.removed"])
@@ -72,3 +79,27 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
         door=door_id,
     )
     return {"case": found.row.case_number, "lock": serial}
+
+
+def _link(
+    doing: Doing, found: finding.FoundClient, lock: UUID, door: UUID, corrects: UUID | None = None
+) -> None:
+    link = Link(
+        id=new_id(),
+        municipality_id=doing.actor.municipality,
+        lock_id=lock,
+        client=found.row,
+        door_id=door,
+        since=doing.now,
+        corrects_id=corrects,
+    )
+    custody.link([link])
+    doing.journal(
+        "link.made",
+        homes=[found.home.home],
+        client=found.row.id,
+        link=link.id,
+        lock=lock,
+        door=door,
+        corrects=corrects,
+    )

@@ -201,7 +201,12 @@ class _Doors:
     def make(self) -> None:
         """Store the new ones."""
         Door.objects.bulk_create([door for door, _ in self.new])
-        HomeDoor.objects.bulk_create([HomeDoor(home_id=home, door=door) for door, home in self.new])
+        HomeDoor.objects.bulk_create(
+            [
+                HomeDoor(municipality_id=door.municipality_id, home_id=home, door=door)
+                for door, home in self.new
+            ]
+        )
 
 
 def _kind_of(written: str) -> tuple[str, str]:

@@ -24,7 +24,9 @@ def turn_the_day(doing: Doing, *, day: date) -> dict[str, Any]:
     if day > doing.today:
         raise BadValue("day", f"{day} has not begun: it is {doing.today}")
     turned = DayTurned(municipality_id=doing.actor.municipality, day=day)
-    DayTurned.objects.bulk_create([turned], ignore_conflicts=True)  # waits for one who turns it at this moment
+    DayTurned.objects.bulk_create(
+        [turned], ignore_conflicts=True
+    )  # waits for one who turns it at this moment
     if not DayTurned.objects.filter(id=turned.id).exists():
         return {"day": day, "turned": False}
     doing.lock_homes_to_wake(day)

@@ -82,7 +82,9 @@ def count_clients(viewer: Actor) -> Counts:
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
     """The duties and notices that had been asked by `on`, with how each stood that day."""
     rows = of_their_clients(viewer, duties.duties(viewer, seen(viewer), duties.known_on(on)))
-    return [_duty(row, on) for row in rows]
+    found = [_duty(row, on) for row in rows]
+    note(viewer, "duties.viewed", on=on, cases=sorted({row["case"] for row in found if row["case"]}))
+    return found
 
 
 def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:

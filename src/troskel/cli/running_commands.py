@@ -154,11 +154,14 @@ def _serve(host: str, port: int, *, with_worker: bool) -> int:
 def worker(asked: argparse.Namespace) -> int:
     """Send what the outbox holds, and turn the day."""
     if asked.once:
+        from troskel.outbox import queries as outbox
+
         _turn_days()
-        one, parcels = _outbox_worker(), 0
-        while one.run_once():
-            parcels += 1
-        say(f"{parcels} parcels seen to")
+        sent = _outbox_worker()
+        due = outbox.condition(municipality()).due
+        tried = sum(sent.run_once() for _ in range(due))
+        after = outbox.condition(municipality())
+        say(f"{tried} parcels tried; {after.failing} will be tried again, {after.parked} are parked")
         return 0
     _work(threading.Event())
     return 0

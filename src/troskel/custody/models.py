@@ -60,8 +60,12 @@ class Holding(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["thing", "sequence"], name="holdings_in_sequence"),
-            models.UniqueConstraint(fields=["thing"], condition=Q(until=None), name="one_holder_per_thing"),
+            models.UniqueConstraint(
+                fields=["municipality", "thing", "sequence"], name="holdings_in_sequence"
+            ),
+            models.UniqueConstraint(
+                fields=["municipality", "thing"], condition=Q(until=None), name="one_holder_per_thing"
+            ),
             models.CheckConstraint(condition=Q(kind__in=HolderKind.values), name="holder_of_known_kind"),
             models.CheckConstraint(
                 condition=Q(kind="lost", holder=None) | (~Q(kind="lost") & Q(holder__isnull=False)),

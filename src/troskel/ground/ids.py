@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -16,12 +15,6 @@ _RANDOM_BYTES = 10
 def new_id() -> UUID:
     """A new UUIDv7 for this instant."""
     return _version_7(clock.now(), secrets.token_bytes(_RANDOM_BYTES))
-
-
-def derived_id(instant: datetime, *parts: object) -> UUID:
-    """The UUIDv7 that always follows from these parts, so that a replay gives the same thing the same id."""
-    named = "\x1f".join(str(part) for part in parts)
-    return _version_7(instant, hashlib.sha256(named.encode()).digest()[:_RANDOM_BYTES])
 
 
 def _version_7(instant: datetime, rest: bytes) -> UUID:

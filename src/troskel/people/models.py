@@ -118,11 +118,14 @@ class Door(Record):
 class HomeDoor(Record):
     """A home's way in goes through this door; a gate serves several homes."""
 
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="ways")
     door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="ways")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["home", "door"], name="one_way_per_home_and_door")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "home", "door"], name="one_way_per_home_and_door")
+        ]
 
 
 class Client(Record):
