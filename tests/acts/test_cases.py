@@ -335,6 +335,25 @@ def test_case_12_a_wrong_link_is_refused_and_its_history_is_kept(town: Town) -> 
     town.refused("siri", "link_lock", "rule 2", client=town.new_client(), serial="L1")
 
 
+def test_case_12_a_wrong_link_is_corrected_and_both_are_kept(town: Town) -> None:
+    client = town.client()
+    door = town.door(client)
+    gate = town.does("anna", "add_door", client=client, kind="gate", label="Grinden").answer["door"]
+    town.grant(client)
+    town.mount(town.order(client, door=door), "L1")
+    town.mount(town.order(client, door=gate), "L2")
+    town.link(client, "L2")
+    town.days_pass(2)
+    town.does("siri", "correct_link", client=client, wrong="L2", right="L1")
+    wrong, right = Link.objects.filter(client__reference=client).order_by("since", "id")
+    assert (wrong.lock.number, right.lock.number) == ("L2", "L1")
+    assert wrong.until == right.since
+    assert right.corrects == wrong
+    town.does("carin", "open_door", client=client, serial="L1")
+    town.refused("carin", "open_door", "S2", client=client, serial="L2")
+    town.is_sound()
+
+
 def test_case_13_who_had_a_tag_and_when_is_known(town: Town) -> None:
     client = town.new_client()
     town.does("carin", "place_tag", client=client, tag="E1")

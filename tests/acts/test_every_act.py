@@ -94,6 +94,18 @@ def mounted(town: Town) -> Values:
     return {"client": client, "serial": "L1"}
 
 
+def wrongly_linked(town: Town) -> Values:
+    """A home with two locks; the gate's is linked where the apartment's should be (case 12)."""
+    client = town.client()
+    door = town.door(client)
+    gate = town.does("anna", "add_door", client=client, kind="gate", label="Grinden").answer["door"]
+    town.grant(client)
+    town.mount(town.order(client, door=door), "L1")
+    town.mount(town.order(client, door=gate), "L2")
+    town.link(client, "L2")
+    return {"client": client, "wrong": "L2", "right": "L1"}
+
+
 def hours(town: Town) -> Values:
     return {**ordered()(town), "starts": town.at(13), "ends": town.at(14), "presence": "carer"}
 
@@ -314,6 +326,7 @@ USES = {
     "report_installation": Use("laban", ordered(serial="L1"), "NotFound", {"serial": "L99"}),
     "report_removal": Use("laban", removal, "rule 2", {"serial": "L2"}),
     "link_lock": Use("siri", mounted, "rule 2", {"serial": "L2"}),
+    "correct_link": Use("siri", wrongly_linked, "rule 2", {"right": "L3"}),
     "unlink_lock": Use("siri", removed, "S3", again=True),
     # things, visits, doors
     "place_tag": Use("carin", of_client(tag="E1"), "rule 5", {"tag": "M1"}),
