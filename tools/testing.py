@@ -59,8 +59,9 @@ def _start(name: str, url: str, chosen: Sequence[str], *, seen: bool) -> Run:
     say(f"the tests on {name}" + ("" if seen else " run beside"))
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TROSKEL_")}
     colour = ["--color=yes"] if sys.stdout.isatty() else []
+    spread = [] if chosen else _spread()
     process = subprocess.Popen(
-        [str(PYTHON), "-m", "pytest", *colour, *chosen],
+        [str(PYTHON), "-m", "pytest", *colour, *spread, *chosen],
         cwd=ROOT,
         env={**clean, "TROSKEL_DATABASE": url},
         stdin=subprocess.DEVNULL,
@@ -69,6 +70,12 @@ def _start(name: str, url: str, chosen: Sequence[str], *, seen: bool) -> Run:
         text=True,
     )
     return Run(name, process)
+
+
+def _spread() -> list[str]:
+    """Arguments that spread a whole run over processes, where there are cores for more than two."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return [f"--numprocesses={min(cores // 2, 8)}", "--dist=loadfile"] if cores >= 4 else []
 
 
 def _finish(runs: Sequence[Run]) -> None:
