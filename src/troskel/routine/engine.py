@@ -30,7 +30,8 @@ def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
     client moved.
     Call again after loading, until it answers with none. (A home named by the line and not known is made
     anew.)"""
-    return {home for home in _around(homes, line.homes) if home not in homes} - set(line.homes)
+    start = _asleep(homes, homes, _day_of(line)) if line.event == "day.turned" else line.homes
+    return {home for home in _around(homes, start) if home not in homes} - set(line.homes)
 
 
 def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Effects:
@@ -42,7 +43,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
         routines.enter(begins, line.body["version"])
         effects.wake_all = max(begins, told_on(line))
     elif line.event == "day.turned":
-        turn(routines, homes, homes, date.fromisoformat(line.body["day"]), effects)
+        turn(routines, homes, homes, _day_of(line), effects)
     elif line.homes:
         for home in line.homes:
             if home not in homes:
@@ -61,14 +62,22 @@ def turn(
     """Turn the day for these homes: each wakes on every day it has slept past, in order, neighbours
     together."""
     done: set[UUID] = set()
-    asleep = [home for home in due if (wake := homes[home].wake) is not None and wake <= day]
-    for home in sorted(asleep):
+    for home in sorted(_asleep(homes, due, day)):
         if home not in done:
             around = _around(homes, (home,))
             if missing := [str(h) for h in around if h not in homes]:
                 raise LookupError(f"the turn of {day} needs the homes {', '.join(missing)}")
             done.update(around)
             _Turn(routines, homes, around, effects).catch_up(day)
+
+
+def _asleep(homes: Mapping[UUID, HomeState], due: Iterable[UUID], day: date) -> list[UUID]:
+    """Of the homes that are due, those that have slept past the day."""
+    return [home for home in due if (wake := homes[home].wake) is not None and wake <= day]
+
+
+def _day_of(line: Line) -> date:
+    return date.fromisoformat(line.body["day"])
 
 
 def wake_by(state: HomeState, day: date) -> None:
