@@ -14,8 +14,6 @@ from tests.api.conftest import Caller
 from troskel.ground import clock
 
 MOST_OF_AN_ACT = 12
-DEARER = {"report_installation": 14, "report_removal": 14}
-"""Two that lock the homes behind an order, hand over, end a booking and send e-mail. Too dear still."""
 MOST_OF_A_LIST = 8
 MOST_OF_A_RECORD = 14
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -86,7 +84,7 @@ def test_every_act_of_the_thread(api: Caller) -> None:
             said = api.act(who, act, values, key=f"{len(costs)}")
         assert said.status == 200, (act, said.body)
         costs.append((len(counted(captured)), act))
-    dear = [(cost, act) for cost, act in costs if cost > DEARER.get(act, MOST_OF_AN_ACT)]
+    dear = [(cost, act) for cost, act in costs if cost > MOST_OF_AN_ACT]
     assert not dear
 
 

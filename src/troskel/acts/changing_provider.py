@@ -11,6 +11,7 @@ from django.db.models import Q
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Reference
 from troskel.care import rules
 from troskel.care.models import Allocation, Ending
 from troskel.ground.ids import new_id
@@ -20,7 +21,7 @@ from troskel.people.roles import Role
 
 @act("A5", "A6", who=(Role.ASSESSOR,), writes=["allocation.ended", "allocation.made"])
 def change_provider(
-    doing: Doing, *, client: str, former: str, provider: str, on: date, reference: str
+    doing: Doing, *, client: str, former: str, provider: str, on: date, reference: Reference
 ) -> dict[str, Any]:
     """Let another provider carry out the home care from `on` (A5, A6). The lock stays.
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Code, Many, Name, Reference
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
@@ -28,26 +29,26 @@ class NewInvestigation(msgspec.Struct, frozen=True):
     """An investigation that has begun; `replaces` is the decision that it follows up."""
 
     client: str
-    reference: str
-    replaces: str = ""
+    reference: Reference
+    replaces: Code = ""
 
 
 class NewDecision(msgspec.Struct, frozen=True):
     """A decision in force. Both days are included; without `valid_through` it holds until further notice."""
 
     client: str
-    reference: str
+    reference: Reference
     service: Literal["home_care", "safety_alarm"]
     valid_from: date
     valid_through: date | None = None
-    replaces: str = ""
+    replaces: Code = ""
 
 
 class NewAllocation(msgspec.Struct, frozen=True):
     """A decision given to an organisation to carry out."""
 
     decision: str
-    reference: str
+    reference: Reference
     organisation: str
     valid_from: date
     valid_through: date | None = None
@@ -56,7 +57,7 @@ class NewAllocation(msgspec.Struct, frozen=True):
 class Period(msgspec.Struct, frozen=True):
     """A new period for a decision or an allocation."""
 
-    reference: str
+    reference: Reference
     valid_from: date
     valid_through: date | None = None
 
@@ -64,14 +65,14 @@ class Period(msgspec.Struct, frozen=True):
 class End(msgspec.Struct, frozen=True):
     """A decision or an allocation ends, on a last day that is still included."""
 
-    reference: str
+    reference: Reference
     valid_through: date
-    reason: str = ""
+    reason: Name = ""
     confirmed: bool = True
 
 
 @act("A8", who=WHO, writes=["investigation.started"])
-def start_investigations(doing: Doing, *, investigations: list[NewInvestigation]) -> dict[str, Any]:
+def start_investigations(doing: Doing, *, investigations: Many[NewInvestigation]) -> dict[str, Any]:
     """Begin investigations, so that a new decision is ready before the old one ends (A8)."""
     clients = _clients(doing, (item.client for item in investigations))
     decisions = _by_reference(
@@ -100,7 +101,7 @@ def start_investigations(doing: Doing, *, investigations: list[NewInvestigation]
 
 
 @act("A8", who=WHO, writes=["decision.made"])
-def make_decisions(doing: Doing, *, decisions: list[NewDecision]) -> dict[str, Any]:
+def make_decisions(doing: Doing, *, decisions: Many[NewDecision]) -> dict[str, Any]:
     """Write decisions: what is granted to whom, from when to when."""
     clients = _clients(doing, (item.client for item in decisions))
     replaced = _by_reference(
@@ -136,7 +137,7 @@ def make_decisions(doing: Doing, *, decisions: list[NewDecision]) -> dict[str, A
 
 
 @act("A8", who=WHO, writes=["decision.changed"])
-def change_decisions(doing: Doing, *, periods: list[Period]) -> dict[str, Any]:
+def change_decisions(doing: Doing, *, periods: Many[Period]) -> dict[str, Any]:
     """Give decisions another period."""
     rows = _decisions(doing, [item.reference for item in periods])
     changed = []
@@ -157,7 +158,7 @@ def change_decisions(doing: Doing, *, periods: list[Period]) -> dict[str, Any]:
 
 
 @act("A7", "P6", who=WHO, writes=["decision.ended"])
-def end_decisions(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
+def end_decisions(doing: Doing, *, endings: Many[End]) -> dict[str, Any]:
     """End decisions. If the alarm stays the provider is told that the lock stays (A7); if nothing is left, P6."""
     rows = _decisions(doing, [item.reference for item in endings])
     ended = []
@@ -180,7 +181,7 @@ def end_decisions(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
 
 
 @act("A8", who=WHO, writes=["decision.withdrawn"])
-def withdraw_decisions(doing: Doing, *, references: list[str]) -> dict[str, Any]:
+def withdraw_decisions(doing: Doing, *, references: Many[str]) -> dict[str, Any]:
     """Withdraw decisions that had not begun."""
     rows = _decisions(doing, references)
     gone = []
@@ -204,7 +205,7 @@ def confirm_ending(doing: Doing, *, client: str) -> dict[str, Any]:
 
 
 @act("A4", "A5", "A6", who=WHO, writes=["allocation.made"])
-def allocate(doing: Doing, *, allocations: list[NewAllocation]) -> dict[str, Any]:
+def allocate(doing: Doing, *, allocations: Many[NewAllocation]) -> dict[str, Any]:
     """Give decisions to providers through the case system: so they learn that a client is new (A4), or changes (A5)."""
     decisions = _decisions(doing, [item.decision for item in allocations])
     organisations = _organisations(doing, [item.organisation for item in allocations])
@@ -242,7 +243,7 @@ def allocate(doing: Doing, *, allocations: list[NewAllocation]) -> dict[str, Any
 
 
 @act("A8", who=WHO, writes=["allocation.changed"])
-def change_allocations(doing: Doing, *, periods: list[Period]) -> dict[str, Any]:
+def change_allocations(doing: Doing, *, periods: Many[Period]) -> dict[str, Any]:
     """Give allocations another period."""
     rows = _allocations(doing, [item.reference for item in periods])
     changed = []
@@ -256,7 +257,7 @@ def change_allocations(doing: Doing, *, periods: list[Period]) -> dict[str, Any]
 
 
 @act("A6", who=WHO, writes=["allocation.ended"])
-def end_allocations(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
+def end_allocations(doing: Doing, *, endings: Many[End]) -> dict[str, Any]:
     """End allocations: the provider's phone loses the client after that day. The lock stays (A6)."""
     rows = _allocations(doing, [item.reference for item in endings])
     ended = []
@@ -272,7 +273,7 @@ def end_allocations(doing: Doing, *, endings: list[End]) -> dict[str, Any]:
 
 
 @act("A6", who=WHO, writes=["allocation.withdrawn"])
-def withdraw_allocations(doing: Doing, *, references: list[str]) -> dict[str, Any]:
+def withdraw_allocations(doing: Doing, *, references: Many[str]) -> dict[str, Any]:
     """Withdraw allocations that had not begun."""
     rows = _allocations(doing, references)
     gone = []

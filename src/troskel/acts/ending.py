@@ -11,6 +11,7 @@ from django.db.models import Q
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Name
 from troskel.care.models import Decision, Ending
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
@@ -18,7 +19,7 @@ from troskel.people.roles import Role
 
 @act("A7", "P6", who=(Role.ASSESSOR,), writes=["decision.ended", "decision.withdrawn"])
 def end_care(
-    doing: Doing, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: str
+    doing: Doing, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: Name
 ) -> dict[str, Any]:
     """End a client's home care or alarm; `on` is the last day that is covered.
 

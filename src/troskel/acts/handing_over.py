@@ -9,6 +9,7 @@ from uuid import UUID
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Many, Number
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
@@ -59,7 +60,7 @@ def tell_tag_fetched(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
 
 
 @act("P5", who=PROVIDER, writes=["key.handed_over"])
-def receive_key(doing: Doing, *, client: str, key: str, door: UUID | None = None) -> dict[str, Any]:
+def receive_key(doing: Doing, *, client: str, key: Number, door: UUID | None = None) -> dict[str, Any]:
     """Collect a key from the client (P5). A key that has not been seen before is registered by its label."""
     found = finding.client(doing, client)
     rules.own_client(found.facts)
@@ -82,7 +83,7 @@ def return_key(doing: Doing, *, client: str, key: str) -> dict[str, Any]:
 
 @act("S2", who=(Role.ADMINISTRATOR,), writes=["things.registered"])
 def register_things(
-    doing: Doing, *, kind: Literal["lock", "tag"], numbers: list[str], organisation: str
+    doing: Doing, *, kind: Literal["lock", "tag"], numbers: Many[Number], organisation: str
 ) -> dict[str, Any]:
     """Take new locks or tags into stock, at the organisation that holds them from now on."""
     holder = finding.organisation(doing, organisation)

@@ -11,6 +11,7 @@ import msgspec
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Apartment, Code, Many, Name, Postcode, Words
 from troskel.ground.ids import new_id
 from troskel.people.addresses import address_key
 from troskel.people.models import Client, Door, Home, HomeDoor, Residence
@@ -23,10 +24,10 @@ ROWS = 400
 class Address(msgspec.Struct, frozen=True):
     """Where a client lives. An empty street is shared with nobody."""
 
-    street: str = ""
-    postcode: str = ""
-    town: str = ""
-    apartment: str = ""
+    street: Words = ""
+    postcode: Postcode = ""
+    town: Name = ""
+    apartment: Apartment = ""
 
     @property
     def key(self) -> str | None:
@@ -50,7 +51,7 @@ class Resident(msgspec.Struct, frozen=True):
 
 
 @act("P6", who=WHO, writes=["client.moved", "home.registered", "door.registered"])
-def move_clients(doing: Doing, *, moves: list[Move]) -> dict[str, Any]:
+def move_clients(doing: Doing, *, moves: Many[Move]) -> dict[str, Any]:
     """A client moves (case 15): removal at one door, installation at the other."""
     rows = finding.clients(doing, [item.client for item in moves])
     homes = homes_at(doing, [item.address for item in moves])
@@ -75,7 +76,7 @@ def move_clients(doing: Doing, *, moves: list[Move]) -> dict[str, Any]:
 
 
 @act("P1", who=WHO, writes=["home.corrected"])
-def correct_addresses(doing: Doing, *, clients: list[Resident]) -> dict[str, Any]:
+def correct_addresses(doing: Doing, *, clients: Many[Resident]) -> dict[str, Any]:
     """The home where a client lives has another address than was written; nobody moves."""
     rows = finding.clients(doing, [item.client for item in clients])
     homes = {home.id: home for home in Home.objects.filter(id__in={row.home_id for row in rows.values()})}
@@ -91,7 +92,7 @@ def correct_addresses(doing: Doing, *, clients: list[Resident]) -> dict[str, Any
 
 
 @act("P6", who=WHO, writes=["sharing.proposed"])
-def propose_sharing(doing: Doing, *, addresses: list[Address]) -> dict[str, Any]:
+def propose_sharing(doing: Doing, *, addresses: Many[Address]) -> dict[str, Any]:
     """Clients at one address without an apartment number may share a home: until a person says, they do (rule 1)."""
     homes = Home.objects.filter(
         municipality=doing.actor.municipality, address_key__in={a.key for a in addresses if a.key}, sharing=""
@@ -115,7 +116,7 @@ def confirm_sharing(doing: Doing, *, client: str, shared: bool) -> dict[str, Any
 
 @act("P1", who=(Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR), writes=["door.registered"])
 def add_door(
-    doing: Doing, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: str = ""
+    doing: Doing, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: Code = ""
 ) -> dict[str, Any]:
     """A home has one more door on the way in (case 3): an order, a link and a key for each."""
     found = finding.client(doing, client)

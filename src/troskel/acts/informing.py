@@ -8,6 +8,7 @@ from typing import Any, Literal
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Text
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
 
@@ -54,7 +55,7 @@ def record_refusal(
     *,
     client: str,
     reason: Literal["does_not_want", "does_not_understand", "other"],
-    text: str = "",
+    text: Text = "",
 ) -> dict[str, Any]:
     """The client refuses, or has not understood: no installation is ordered, and the tag goes on (case 10)."""
     found = _own_client(doing, client)

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Instant, Text
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.orders import operations as orders
@@ -25,7 +25,7 @@ WITH_LOCKSMITH = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
 
 @act("P1", who=ORDERER, writes=["installation.ordered"])
 def order_installation(
-    doing: Doing, *, client: str, locksmith: str, door: UUID | None = None, reason: str = ""
+    doing: Doing, *, client: str, locksmith: str, door: UUID | None = None, reason: Text = ""
 ) -> dict[str, Any]:
     """Order the installation of a lock turner at one door (P1): at the latest after the first visit.
 
@@ -85,8 +85,8 @@ def book_order(
     doing: Doing,
     *,
     order: str,
-    starts: datetime,
-    ends: datetime,
+    starts: Instant,
+    ends: Instant,
     presence: Literal["none", "client", "carer"] = "none",
 ) -> dict[str, Any]:
     """Book when the locksmith comes, and who must be present (P4). A new booking takes the place of the old."""
@@ -100,7 +100,7 @@ def book_order(
 
 
 @act("L1", who=(Role.LOCKSMITH,), writes=["order.failed"])
-def report_failure(doing: Doing, *, order: str, code: str, text: str = "") -> dict[str, Any]:
+def report_failure(doing: Doing, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
     """The trip was in vain (case 11): the order is not done, and is booked again."""
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)

@@ -10,6 +10,7 @@ import msgspec
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Email, Many, Username, Words
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.people import identity
@@ -23,13 +24,13 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     """A provider, alarm organisation or locksmith firm."""
 
     orgnr: str
-    name: str
-    email: str
+    name: Words
+    email: Email
     kind: Literal["municipality", "home_care", "alarm", "locksmith"]
 
 
 @act("A4", who=ADMINISTRATOR, writes=["organisation.registered"])
-def register_organisations(doing: Doing, *, organisations: list[NewOrganisation]) -> dict[str, Any]:
+def register_organisations(doing: Doing, *, organisations: Many[NewOrganisation]) -> dict[str, Any]:
     """Register providers, alarm organisations and locksmith firms."""
     rows = [
         Organisation(
@@ -53,8 +54,8 @@ def change_organisation(
     doing: Doing,
     *,
     organisation: str,
-    name: str | None = None,
-    email: str | None = None,
+    name: Words | None = None,
+    email: Email | None = None,
     kind: Literal["municipality", "home_care", "alarm", "locksmith"] | None = None,
 ) -> dict[str, Any]:
     """Change an organisation's name, where its e-mail goes, or what it does."""
@@ -71,8 +72,8 @@ def change_organisation(
 def register_account(
     doing: Doing,
     *,
-    username: str,
-    name: str,
+    username: Username,
+    name: Words,
     role: Literal[
         "assessor", "coordinator", "carer", "responder", "administrator", "locksmith", "manager", "economist"
     ],

@@ -71,17 +71,43 @@ class Act(Generic[P]):
             return self.body(doing, **given)  # type: ignore[call-arg]
 
         return Doing.carry_out(
-            self, actor, body, content=msgspec.to_builtins(read), key=key, preview=preview, occurred=occurred
+            self,
+            actor,
+            body,
+            content=[msgspec.to_builtins(read), occurred],
+            key=key,
+            preview=preview,
+            occurred=occurred,
         )
 
     def read(self, values: Mapping[str, Any]) -> msgspec.Struct:
         """The values in their types. Raises BadValue naming the field."""
+        if field := _unwritable(values):
+            raise BadValue(field, "holds a character that no table can: take away NUL and half surrogates")
         try:
             return msgspec.convert(values, self.values, strict=True)
         except msgspec.ValidationError as error:
             message, _, path = str(error).partition(" - at `$")
             field = path.strip("`.") or _named_in(message)
             raise BadValue(field, message) from None
+
+
+def _unwritable(values: Any, field: str = "values") -> str | None:
+    """The field of a text with a NUL or half a surrogate pair, which no database can hold; None where all can."""
+    if isinstance(values, str):
+        return None if _can_be_written(values) else field
+    if isinstance(values, Mapping):
+        return next((found for key, held in values.items() if (found := _unwritable(held, str(key)))), None)
+    if isinstance(values, list):
+        return next((found for held in values if (found := _unwritable(held, field))), None)
+    return None
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _named_in(message: str) -> str:
@@ -112,7 +138,7 @@ def act(
 
 
 def _struct_of(body: Callable[..., Any]) -> type[msgspec.Struct]:
-    hints = typing.get_type_hints(body)
+    hints = typing.get_type_hints(body, include_extras=True)
     fields: list[Any] = []
     for parameter in inspect.signature(body).parameters.values():
         if parameter.name == "doing":

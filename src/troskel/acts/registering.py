@@ -12,6 +12,7 @@ from troskel.acts import finding, housing
 from troskel.acts.doing import Doing
 from troskel.acts.housing import Address
 from troskel.acts.register import act
+from troskel.acts.values import Many, Municipal, Name, Phone, Reference
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import swedish_sort_key
@@ -32,14 +33,14 @@ ROWS = 400
 class NewClient(msgspec.Struct, frozen=True):
     """A person whom the municipality has to do with. `identity` has twelve characters."""
 
-    reference: str
+    reference: Reference
     identity: str
-    first_name: str
-    last_name: str
+    first_name: Name
+    last_name: Name
     address: Address
-    home_municipality: str = ""
+    home_municipality: Municipal = ""
     protection: Literal["", "S", "F"] = ""
-    phone: str = ""
+    phone: Phone = ""
     died: date | None = None
 
 
@@ -48,11 +49,11 @@ class ChangedClient(msgspec.Struct, frozen=True):
 
     client: str
     identity: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    home_municipality: str | None = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+    home_municipality: Municipal | None = None
     protection: Literal["", "S", "F"] | None = None
-    phone: str | None = None
+    phone: Phone | None = None
 
 
 class Death(msgspec.Struct, frozen=True):
@@ -63,7 +64,7 @@ class Death(msgspec.Struct, frozen=True):
 
 
 @act("A4", who=WHO, writes=["home.registered", "door.registered", "client.registered", "client.died"])
-def register_clients(doing: Doing, *, clients: list[NewClient]) -> dict[str, Any]:
+def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are told of."""
     numbers = [_identity(doing, item.identity) for item in clients]
     homes = housing.homes_at(doing, [item.address for item in clients])
@@ -114,7 +115,7 @@ def register_clients(doing: Doing, *, clients: list[NewClient]) -> dict[str, Any
 
 
 @act("A4", who=WHO, writes=["client.changed"])
-def change_clients(doing: Doing, *, changes: list[ChangedClient]) -> dict[str, Any]:
+def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, Any]:
     """Change what is known of clients: name, telephone, protection, identity number."""
     rows = finding.clients(doing, [item.client for item in changes])
     for item in changes:
@@ -140,7 +141,7 @@ def change_clients(doing: Doing, *, changes: list[ChangedClient]) -> dict[str, A
 
 
 @act("P6", "P7", who=WHO, writes=["client.died"])
-def record_deaths(doing: Doing, *, deaths: list[Death]) -> dict[str, Any]:
+def record_deaths(doing: Doing, *, deaths: Many[Death]) -> dict[str, Any]:
     """Clients have died (case 15): their care ends that day."""
     rows = finding.clients(doing, [item.client for item in deaths])
     for item in deaths:

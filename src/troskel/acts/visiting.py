@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.acts.values import Instant
 from troskel.custody.models import ThingKind
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
@@ -22,9 +22,9 @@ def register_visit(
     doing: Doing,
     *,
     client: str,
-    arrived: datetime,
+    arrived: Instant,
     by: Literal["tag", "lock", "hand"],
-    departed: datetime | None = None,
+    departed: Instant | None = None,
     tag: str = "",
     serial: str = "",
     reason: str = "",

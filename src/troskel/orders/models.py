@@ -71,7 +71,7 @@ class Booking(Record):
     outcome = models.CharField(
         max_length=30,
         blank=True,
-        help_text="empty while it stands; done, rebooked, cancelled, or why it failed",
+        help_text="rebooked, or why the trip was in vain; else empty: it goes as the order goes",
     )
 
     class Meta:

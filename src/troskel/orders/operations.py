@@ -32,13 +32,11 @@ def fail(order: UUID, code: str) -> None:
 
 def cancel(order: UUID, reason: str, now: datetime) -> None:
     """Nothing will be done."""
-    end_booking(order, "cancelled")
     Order.objects.filter(id=order).update(state=OrderState.CANCELLED, reason=reason, closed=now)
 
 
 def finish(order: UUID, lock: UUID, now: datetime) -> None:
     """The locksmith has done it (L1)."""
-    end_booking(order, "done")
     Order.objects.filter(id=order).update(state=OrderState.DONE, lock=lock, closed=now)
 
 

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The values that acts take, with the lengths that the tables hold: the same on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+"""An id of the case system's."""
+
+Number = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+"""What is printed on a thing: a serial number, a tag's number, a key's label."""
+
+Code = Annotated[str, msgspec.Meta(max_length=50)]
+"""A short word, or none."""
+
+Municipal = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?$")]
+"""A municipality's four digits; empty: this one."""
+
+Postcode = Annotated[str, msgspec.Meta(max_length=10)]
+Apartment = Annotated[str, msgspec.Meta(max_length=20)]
+Phone = Annotated[str, msgspec.Meta(max_length=30)]
+Name = Annotated[str, msgspec.Meta(max_length=100)]
+Email = Annotated[str, msgspec.Meta(max_length=254)]
+Username = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9._-]{1,100}$")]
+Words = Annotated[str, msgspec.Meta(max_length=200)]
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+"""Free text; it goes into the journal's detail row and nowhere else."""
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""With its offset: 2026-11-20T08:00:00+01:00."""
+
+Many = Annotated[list[T], msgspec.Meta(min_length=1)]
