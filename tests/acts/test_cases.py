@@ -182,6 +182,16 @@ def test_case_6_the_stopped_removal_cannot_be_carried_out(town: Town) -> None:
     town.refused("laban", "report_removal", "L1", order=order, serial="L1")
 
 
+def test_case_6_a_lock_that_has_been_taken_down_opens_nothing(town: Town) -> None:
+    """Care again between the removal and S3: the link is there still, the lock is in the locksmith's stock."""
+    client = town.locked()
+    town.end(client)
+    town.days_pass(1)
+    town.removed(client)
+    town.grant(client)
+    town.refused("carin", "open_door", "rule 2", client=client, serial="L1")
+
+
 def test_case_7_the_alarm_ends_last_and_its_provider_orders_the_removal(town: Town) -> None:
     client = town.locked()
     town.grant(client, ALARM, "safety_alarm")

@@ -9,6 +9,7 @@ from troskel.access import rules
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
+from troskel.custody import rules as custody_rules
 from troskel.custody.models import ThingKind
 from troskel.people.roles import Role
 
@@ -19,11 +20,13 @@ def open_door(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     found = finding.client(doing, client)
     lock = finding.held_thing(doing, ThingKind.LOCK, serial)
     rules.may_open(found.facts, doing.actor.organisation, lock.thing_id, doing.today)
+    (door,) = {link.door for link in found.facts.links.values() if link.lock == lock.thing_id}
+    custody_rules.lock_is_at_door(lock.kind, lock.holder, door, serial)
     doing.journal(
         "door.opened",
         homes=[found.home.home],
         client=found.row.id,
-        door=lock.holder,
+        door=door,
         lock=lock.thing_id,
         organisation=doing.actor.organisation,
         account=doing.actor.account,
