@@ -21,7 +21,7 @@ from troskel.ground import clock
 from troskel.ground.refusals import Refusal
 from troskel.journal.models import Line
 from troskel.orders.models import Order
-from troskel.people.models import Client
+from troskel.people.models import Client, Residence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def town(transactional_db: None) -> Town:
     """A town that is there for every connection."""
     town = found()
-    for who in ("anna", "siri", "olle", "carin", "moa", "mikael", "laban"):
+    for who in ("anna", "siri", "olle", "carin", "moa", "mikael", "laban", "import"):
         town.actor(who)
     return town
 
@@ -206,3 +206,33 @@ def test_a_move_while_others_act_on_the_client(town: Town) -> None:
     )
     assert set(rules(results)) <= {"rule 6"}
     town.is_sound()
+
+
+def test_two_change_a_client_at_once_and_nothing_is_lost(town: Town) -> None:
+    for number in range(8):
+        client = town.client()
+        phone = f"070-11 11 {number:03}"
+        results = at_once(
+            doing(town, "anna", "change_clients", changes=[{"client": client, "phone": phone}]),
+            doing(town, "import", "change_clients", changes=[{"client": client, "protection": "S"}]),
+        )
+        assert rules(results) == []
+        row = Client.objects.get(reference=client)
+        assert (row.phone, row.protection) == (phone, "S")
+
+
+def test_clients_who_change_homes_at_once_live_in_one_each(town: Town) -> None:
+    one, other = town.client(address=91), town.client(address=92)
+    for client in (one, other):
+        town.grant(client)
+
+    def moves(client: str, to: int) -> Callable[[], Any]:
+        address = {"street": f"Ängsvägen {to}", "postcode": "99910", "town": "Byn", "apartment": "1001"}
+        return doing(
+            town, "anna", "move_clients", moves=[{"client": client, "address": address, "on": town.day(0)}]
+        )
+
+    results = at_once(moves(one, 92), moves(other, 91), moves(one, 93))
+    assert set(rules(results)) <= {"rule 6"}  # told to try again
+    town.is_sound()
+    assert Residence.objects.filter(client__reference=one, valid_through=None).count() == 1

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, Town, snapshot
+from tests.town import EAST, ELSEWHERE, FIRM, MEADOW, Town, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
 from troskel.ground.ids import new_id
@@ -304,7 +304,7 @@ USES = {
             "reference": "F-1",
         },
         "A4",
-        {"provider": ALARM},
+        {"provider": FIRM},
     ),
     "end_care": Use(
         "anna",
@@ -480,7 +480,7 @@ def test_of_many_the_refused_leave_no_trace_and_the_others_stand(town: Town) -> 
         "anna",
         "allocate",
         allocations=[
-            {"decision": "B-1", "reference": "F-1", "organisation": ALARM, **PERIOD},
+            {"decision": "B-1", "reference": "F-1", "organisation": FIRM, **PERIOD},
             {"decision": "B-2", "reference": "F-2", "organisation": EAST, **PERIOD},
             {"decision": "B-4", "reference": "F-4", "organisation": EAST, **PERIOD},
         ],

@@ -79,10 +79,9 @@ def test_a4_asks_for_an_allocation_and_tells_the_provider(town: Town) -> None:
     assert not town.duties("A4")
 
 
-def test_a4_home_care_goes_to_a_home_care_provider(town: Town) -> None:
+def test_a4_care_goes_to_a_provider(town: Town) -> None:
     decision = town.grant(town.client(), to=None)
     given = {"decision": decision, "reference": "F", "valid_from": town.day(0)}
-    town.refused("anna", "allocate", "A4", allocations=[given | {"organisation": ALARM}])
     town.refused("anna", "allocate", "A4", allocations=[given | {"organisation": FIRM}])
     town.refused("anna", "allocate", "NotFound", allocations=[given | {"organisation": "5560000001"}])
 
@@ -183,7 +182,7 @@ def test_p1_one_order_a_door_and_for_ones_own_clients_only(town: Town) -> None:
     client = town.new_client()
     town.order(client)
     said = town.refused("olle", "order_installation", "P1", client=client, locksmith=FIRM, reason="x")
-    assert "W-2026-" in said
+    assert "W-2026-" not in said  # it may be another provider's
     town.refused("moa", "order_installation", "NotFound", client=client, locksmith=FIRM, reason="x")
     town.refused("carin", "order_installation", "rule 7", client=client, locksmith=FIRM, reason="x")
     other = town.new_client()
@@ -457,7 +456,7 @@ def test_o1_neither_lock_nor_tag_nor_key_whoever_asks(town: Town, foreign: str) 
         town.refused(who, "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
         town.refused(who, "place_tag", "O1", client=foreign, tag="E1")
         town.refused(who, "link_lock", "O1", client=foreign, serial="L1")
-        town.refused(who, "order_removal", "O1", client=foreign, locksmith=FIRM)
+        town.refused(who, "order_removal", "P6", client=foreign, locksmith=FIRM)
     for act in ("tell_about_keys", "confirm_understanding"):
         town.refused("anna", act, "O1", client=foreign)
 

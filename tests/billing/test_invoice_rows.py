@@ -12,7 +12,9 @@ from troskel.ground.refusals import BadValue
 
 def visited(case: str, arrived: str, minutes: int | None, organisation: str = "5560009911") -> Visited:
     begins = datetime.fromisoformat(arrived).replace(tzinfo=STOCKHOLM)
-    departed = None if minutes is None else datetime.fromtimestamp(begins.timestamp() + 60 * minutes, STOCKHOLM)
+    departed = (
+        None if minutes is None else datetime.fromtimestamp(begins.timestamp() + 60 * minutes, STOCKHOLM)
+    )
     return Visited(case, organisation, "0998", begins, departed)
 
 

@@ -28,7 +28,7 @@ WHO = {
     "end_care": ASSESSOR,
     "confirm_ending": ASSESSOR,
     "order_installation": {"coordinator"},
-    "order_removal": {"coordinator"},
+    "order_removal": {"coordinator", "administrator"},
     "cancel_order": {"coordinator", "administrator"},
     "book_order": {"coordinator", "locksmith"},
     "report_installation": {"locksmith"},

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from troskel.acts import finding
 from troskel.acts.doing import Doing
@@ -163,7 +163,7 @@ def end_decisions(doing: Doing, *, endings: Many[End]) -> dict[str, Any]:
     rows = _decisions(doing, [item.reference for item in endings])
     ended = []
     for item, row in _found(doing, endings, lambda item: rows[item.reference], "decision"):
-        row.valid_through = max(item.valid_through, row.valid_from)
+        row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
         row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
         row.reason = item.reason
         ended.append(row)
@@ -197,7 +197,8 @@ def withdraw_decisions(doing: Doing, *, references: Many[str]) -> dict[str, Any]
 def confirm_ending(doing: Doing, *, client: str) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only left it out (P6 waits for this)."""
     row = finding.clients(doing, [client])[client]
-    decisions = Decision.objects.filter(client=row, ending=Ending.UNCONFIRMED, withdrawn=False)
+    over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=doing.today)
+    decisions = Decision.objects.filter(over, client=row, withdrawn=False)
     if not decisions.update(ending=Ending.CONFIRMED):
         raise Refusal("P6", "no ending of this client waits for being confirmed")
     doing.journal("ending.confirmed", homes=[row.home_id], client=row.id)
@@ -262,7 +263,7 @@ def end_allocations(doing: Doing, *, endings: Many[End]) -> dict[str, Any]:
     rows = _allocations(doing, [item.reference for item in endings])
     ended = []
     for item, row in _found(doing, endings, lambda item: rows[item.reference], "allocation"):
-        row.valid_through = max(item.valid_through, row.valid_from)
+        row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
         row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
         ended.append(row)
         _journal_allocation(
@@ -310,7 +311,7 @@ def _found(
 
 
 def _one_or_many(doing: Doing, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:
-    if count == 1:
+    if count == 1 and not doing.actor.is_system:
         raise refusal
     doing.refuse_item(index, refusal)
 
@@ -323,8 +324,9 @@ def _decisions(doing: Doing, references: Sequence[str]) -> dict[str, Decision]:
     rows = Decision.objects.select_related("client").filter(
         municipality=doing.actor.municipality, withdrawn=False
     )
+    _lock(doing, rows, references, "client__home_id")
     found = _by_reference(rows, references)
-    doing.lock_homes({row.client.home_id for row in found.values()})
+    finding.still_there(doing, [row.client for row in found.values()])
     return found
 
 
@@ -332,9 +334,17 @@ def _allocations(doing: Doing, references: Sequence[str]) -> dict[str, Allocatio
     rows = Allocation.objects.select_related("decision__client").filter(
         municipality=doing.actor.municipality, withdrawn=False
     )
+    _lock(doing, rows, references, "decision__client__home_id")
     found = _by_reference(rows, references)
-    doing.lock_homes({row.decision.client.home_id for row in found.values()})
+    finding.still_there(doing, [row.decision.client for row in found.values()])
     return found
+
+
+def _lock(doing: Doing, rows: QuerySet[Any], references: Sequence[str], home: str) -> None:
+    """The homes are locked before the rows are read: what another act has just written is seen."""
+    for start in range(0, len(references), finding.BATCH):
+        some = rows.filter(reference__in=references[start : start + finding.BATCH])
+        doing.lock_homes(some.values(home))
 
 
 def _organisations(doing: Doing, numbers: Iterable[str]) -> dict[str, Organisation]:

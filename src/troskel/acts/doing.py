@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.acts import answers
 from troskel.acts.constraints import refusal_of
@@ -32,6 +32,12 @@ class Deed(Protocol):
     paragraphs: tuple[str, ...]
     who: frozenset[Role]
     writes: tuple[str, ...]
+
+
+COLLISIONS = ("40P01", "40001")
+"""PostgreSQL's words for a deadlock, and for two transactions that can't be put in order."""
+
+MOST_COLLISIONS = 5
 
 
 class _Undone(Exception):
@@ -71,7 +77,9 @@ class Doing:
             raise BadValue("occurred", "lies ahead of now: write when it happened")
         slot = answers.slot(actor, act.name, content, key) if key and not preview else None
         try:
-            return cls(act, actor, occurred, preview=preview)._run(body, slot)
+            return cls._again_after_a_collision(
+                lambda: cls(act, actor, occurred, preview=preview)._run(body, slot)
+            )
         except IntegrityError as error:
             if slot and (before := answers.earlier(slot)):
                 return before
@@ -80,6 +88,17 @@ class Doing:
             if slot and (before := answers.earlier(slot)):
                 return before
             raise
+
+    @staticmethod
+    def _again_after_a_collision(run: Callable[[], Outcome]) -> Outcome:
+        """Two acts may wait for each other's homes: the database lets one go on, and the other begins again."""
+        for _ in range(MOST_COLLISIONS):
+            try:
+                return run()
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) not in COLLISIONS:
+                    raise
+        return run()
 
     def _run(self, body: Callable[[Self], dict[str, Any]], slot: answers.Slot | None) -> Outcome:
         outcome: Outcome | None = None

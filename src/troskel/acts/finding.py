@@ -7,17 +7,19 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troskel.custody.models import Holding
+from troskel.custody.models import Holding, Link, ThingKind
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
-from troskel.people.roles import PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import PROVIDER_ROLES, Role
 from troskel.permits.sight import visible_clients
+from troskel.routine import standing
 
 if TYPE_CHECKING:
     from troskel.acts.doing import Doing
@@ -42,9 +44,9 @@ class FoundOrder(NamedTuple):
     homes: tuple[UUID, ...]
 
 
-def client(doing: Doing, named: str) -> FoundClient:
-    """A client by case number, or by the case system's reference."""
-    row = client_row(doing, named)
+def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
+    """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
+    row = client_row(doing, named, on or doing.today)
     doing.lock_homes(Residence.objects.filter(client=row).values("home_id"))
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
     left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
@@ -54,13 +56,14 @@ def client(doing: Doing, named: str) -> FoundClient:
     return FoundClient(row, home, home.clients[row.id], left)
 
 
-def client_row(doing: Doing, named: str) -> Client:
+def client_row(doing: Doing, named: str, day: date) -> Client:
     """The client's row alone, nothing locked."""
     by_name = Q(case_number=named) | Q(reference=named)
-    row = Client.objects.filter(by_name, visible_clients(doing.actor, doing.today)).first()
-    if row is None:
-        raise NotFound("client", "client")
-    return row
+    rows = list(Client.objects.filter(by_name, visible_clients(doing.actor, day))[:2])
+    for row in rows:
+        if row.reference == named or len(rows) == 1:
+            return row
+    raise NotFound("client", "client")
 
 
 def order(doing: Doing, number: str) -> FoundOrder:
@@ -73,9 +76,12 @@ def order(doing: Doing, number: str) -> FoundOrder:
         _open_order(doing, number)
         or Order.objects.filter(municipality=doing.actor.municipality, number=number).first()
     )
-    if row is None or not _is_theirs(doing.actor, row):
+    if row is None:
         raise NotFound("order", "order")
-    return FoundOrder(row, homes_of_door(doing, row.door_id))
+    found = FoundOrder(row, homes_of_door(doing, row.door_id))
+    if not _is_theirs(doing, found):
+        raise NotFound("order", "order")
+    return found
 
 
 def _open_order(doing: Doing, number: str) -> Order | None:
@@ -98,12 +104,29 @@ def _open_order(doing: Doing, number: str) -> Order | None:
     return None
 
 
-def _is_theirs(actor: Actor, row: Order) -> bool:
+def _is_theirs(doing: Doing, found: FoundOrder) -> bool:
+    """The locksmith's to whom it was given; the provider's who placed it, or has the care behind the door."""
+    actor, row = doing.actor, found.row
     if actor.role is Role.LOCKSMITH:
         return row.locksmith_id == actor.organisation
-    if actor.role in PROVIDER_ROLES:
-        return row.organisation_id == actor.organisation
-    return True
+    if actor.role not in PROVIDER_ROLES:
+        return True
+    behind = [client for home in found.homes for client in doing.facts[home].clients.values()]
+    theirs = {one for client in behind for one in standing.providers_of(client, doing.today)}
+    return actor.organisation is not None and actor.organisation in theirs | {row.organisation_id}
+
+
+def door_of_order(doing: Doing, found: FoundOrder) -> DoorFacts:
+    """The facts of the door that the order is about."""
+    return doing.facts[found.homes[0]].doors[found.row.door_id]
+
+
+def client_of_order(doing: Doing, found: FoundOrder) -> ClientFacts:
+    """The facts of the client whom the order was placed for."""
+    for home in found.homes:
+        if found.row.client_id in doing.facts[home].clients:
+            return doing.facts[home].clients[found.row.client_id]
+    raise NotFound("client", "order")
 
 
 def homes_of_door(doing: Doing, door: UUID) -> tuple[UUID, ...]:
@@ -139,16 +162,23 @@ def organisation(doing: Doing, orgnr: str, field: str = "organisation") -> Organ
     return row
 
 
-def held_thing(doing: Doing, kind: str, number: str) -> Holding:
-    """A thing's open holding, by the number on the thing; the thing comes along."""
-    held = (
-        Holding.objects.select_related("thing")
-        .filter(municipality=doing.actor.municipality, thing__kind=kind, thing__number=number, until=None)
-        .first()
+def held_thing(doing: Doing, kind: str, number: str, asked: Exists | None = None) -> Holding:
+    """A thing's open holding, by the number on the thing; the thing comes along, and the answer to `asked`."""
+    rows = Holding.objects.select_related("thing").filter(
+        municipality=doing.actor.municipality, thing__kind=kind, thing__number=number, until=None
     )
+    held = (rows.annotate(asked=asked) if asked else rows).first()
     if held is None:
         raise NotFound(kind, kind)
     return held
+
+
+def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
+    """A lock's open holding, and whether a client is still linked to the lock. One query."""
+    held = held_thing(
+        doing, ThingKind.LOCK, serial, Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+    )
+    return held, bool(getattr(held, "asked", False))
 
 
 def clients(doing: Doing, named: list[str]) -> dict[str, Client]:
@@ -160,13 +190,24 @@ def clients(doing: Doing, named: list[str]) -> dict[str, Client]:
 
 
 def clients_there(doing: Doing, named: list[str]) -> dict[str, Client]:
-    """Many clients by reference or case number, their homes locked; a name that finds none is absent."""
-    seen = Client.objects.filter(visible_clients(doing.actor, doing.today))
-    found: dict[str, Client] = {row.reference: row for row in in_batches(seen, "reference", named)}
-    left = [name for name in named if name not in found]
-    found |= {row.case_number: row for row in in_batches(seen, "case_number", left)}
-    doing.lock_homes({row.home_id for row in found.values()})
+    """Many clients by reference or case number; a name that finds none is absent.
+
+    Their homes are locked first, and then they are read: what another act has just written is seen.
+    """
+    rows = Client.objects.filter(visible_clients(doing.actor, doing.today))
+    for start in range(0, len(named), BATCH):
+        some = named[start : start + BATCH]
+        doing.lock_homes(rows.filter(Q(reference__in=some) | Q(case_number__in=some)).values("home_id"))
+    found = {row.case_number: row for row in in_batches(rows, "case_number", named)}
+    found |= {row.reference: row for row in in_batches(rows, "reference", named)}
+    still_there(doing, found.values())
     return found
+
+
+def still_there(doing: Doing, rows: Iterable[Client]) -> None:
+    """Raises Refusal where a client has moved to a home that is not locked, since its home was looked up."""
+    if any(row.home_id not in doing.facts for row in rows):
+        raise Refusal("rule 6", "a client is just being moved by someone else: try again")
 
 
 def in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:

@@ -77,6 +77,8 @@ def return_key(doing: Doing, *, client: str, key: str) -> dict[str, Any]:
     found = finding.client(doing, client)
     held = finding.held_thing(doing, ThingKind.KEY, key)
     _from_own_hands(doing, held, key)
+    doors = {door for home in (found.home, *found.left) for door in home.doors}
+    rules.key_is_to_a_door_of(held.thing.door_id, doors, key)
     _hand_over_key(doing, found, held, HolderKind.CLIENT, found.row.id)
     return {"case": found.row.case_number, "key": key}
 

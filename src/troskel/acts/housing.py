@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -13,6 +14,7 @@ from troskel.acts.doing import Doing
 from troskel.acts.register import act
 from troskel.acts.values import Apartment, Code, Many, Name, Postcode, Words
 from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue
 from troskel.people.addresses import address_key
 from troskel.people.models import Client, Door, Home, HomeDoor, Residence
 from troskel.people.roles import Role
@@ -55,8 +57,11 @@ def move_clients(doing: Doing, *, moves: Many[Move]) -> dict[str, Any]:
     """A client moves (case 15): removal at one door, installation at the other."""
     rows = finding.clients(doing, [item.client for item in moves])
     homes = homes_at(doing, [item.address for item in moves])
-    new = []
+    new: list[Residence] = []
+    left: dict[date, list[UUID]] = {}
     for item, home in zip(moves, homes, strict=True):
+        if item.on > doing.today:
+            raise BadValue("on", "lies ahead: write the move when the client has moved")
         row = rows[item.client]
         before, row.home = row.home_id, home
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
@@ -68,8 +73,10 @@ def move_clients(doing: Doing, *, moves: Many[Move]) -> dict[str, Any]:
             to_home=home.id,
             on=item.on,
         )
-        ended = Residence.objects.filter(client=row, valid_through=None)
-        ended.update(valid_through=item.on - timedelta(days=1))
+        left.setdefault(item.on, []).append(row.id)
+    for on, clients in left.items():
+        standing = Residence.objects.filter(client__in=clients, valid_through=None)
+        standing.update(valid_through=on - timedelta(days=1))
     Client.objects.bulk_update(list(rows.values()), ["home"], batch_size=ROWS)
     Residence.objects.bulk_create(new, batch_size=ROWS)
     return {"clients": len(rows)}

@@ -24,9 +24,11 @@ def report_installation(doing: Doing, *, order: str, serial: str) -> dict[str, A
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.of_kind(found.row.kind, "installation", order)
-    rules.no_lock_at(doing.facts[found.homes[0]].doors[found.row.door_id])
-    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    rules.no_lock_at(finding.door_of_order(doing, found))
+    rules.own_client(finding.client_of_order(doing, found))
+    held, is_linked = finding.lock_to_mount(doing, serial)
     custody_rules.lock_is_in_stock_of(held.kind, held.holder, doing.actor.organisation, serial)
+    custody_rules.not_linked_elsewhere(is_linked, serial)
     custody.hand_over(
         held, HolderKind.DOOR, found.row.door_id, doing.occurred, doing.actor.account, doing.actor.account
     )
@@ -40,6 +42,7 @@ def report_removal(doing: Doing, *, order: str, serial: str) -> dict[str, Any]:
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.of_kind(found.row.kind, "removal", order)
+    rules.nobody_needs_the_lock(finding.door_of_order(doing, found), doing.facts, doing.today)
     held = finding.held_thing(doing, ThingKind.LOCK, serial)
     custody_rules.lock_is_at_door(held.kind, held.holder, found.row.door_id, serial)
     custody.hand_over(

@@ -20,6 +20,7 @@ from troskel.people.roles import Role
 from troskel.routine.facts import DoorFacts
 
 ORDERER = (Role.COORDINATOR,)
+REMOVER = (Role.COORDINATOR, Role.ADMINISTRATOR)
 WITH_LOCKSMITH = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
 
 
@@ -56,12 +57,11 @@ def order_installation(
     return {"order": order.number}
 
 
-@act("P6", who=ORDERER, writes=["removal.ordered"])
+@act("P6", who=REMOVER, writes=["removal.ordered"])
 def order_removal(doing: Doing, *, client: str, locksmith: str, door: UUID | None = None) -> dict[str, Any]:
     """Order the removal (P6), once nobody behind the door has home care or a safety alarm (rule 1)."""
     found = finding.client(doing, client)
     at = finding.door_of(found.home, door, found.left)
-    rules.own_client(found.facts)
     lock = rules.a_lock_at(at)
     rules.nobody_needs_the_lock(at, doing.facts, doing.today)
     rules.no_open_order(at)
@@ -92,6 +92,8 @@ def book_order(
     """Book when the locksmith comes, and who must be present (P4). A new booking takes the place of the old."""
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)
+    if found.row.kind == OrderKind.REMOVAL:
+        rules.nobody_needs_the_lock(finding.door_of_order(doing, found), doing.facts, doing.today)
     if ends <= starts:
         raise BadValue("ends", "is not after 'starts'")
     orders.book(found.row.id, doing.actor.municipality, starts, ends, presence)

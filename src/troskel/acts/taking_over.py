@@ -51,6 +51,7 @@ def _enter_into_force(doing: Doing, text: str, name: str, valid_from: date) -> s
         name=name,
         digest=routine.version,
         text=text,
+        sequence=1 + RoutineVersion.objects.filter(municipality=doing.actor.municipality).count(),
         in_force_from=valid_from,
     )
     doing.use_new_routine()

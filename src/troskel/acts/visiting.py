@@ -10,6 +10,7 @@ from troskel.acts.doing import Doing
 from troskel.acts.register import act
 from troskel.acts.values import Instant
 from troskel.custody.models import ThingKind
+from troskel.ground.clock import day_of
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.people.roles import Role
@@ -30,8 +31,8 @@ def register_visit(
     reason: str = "",
 ) -> dict[str, Any]:
     """Register a visit, and what proves it (P2). A phone may be days late: the visit counts from when it was."""
-    found = finding.client(doing, client)
-    if arrived > doing.now:
+    found = finding.client(doing, client, on=min(day_of(arrived), doing.today))
+    if arrived > doing.now or (departed or arrived) > doing.now:
         raise BadValue("arrived", "lies ahead of now: a visit is registered when it has been made")
     rules.departs_after_arrival(arrived, departed)
     rules.by_hand_with_reason(by, reason)

@@ -7,20 +7,25 @@ from datetime import date
 
 from troskel.ground.refusals import BadValue, Refusal
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 
 def period(valid_from: date | None, valid_through: date | None) -> None:
     """A period ends on or after the day it begins; both days are in it."""
+    for field, day in (("valid_from", valid_from), ("valid_through", valid_through)):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise BadValue(field, f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}")
     if valid_from is not None and valid_through is not None and valid_through < valid_from:
         raise BadValue("valid_through", f"{valid_through} is before {valid_from}, the first day")
 
 
+def earlier_end(valid_from: date, valid_through: date | None, end: date) -> date:
+    """An ending comes no later than what was planned; what has not begun by then ends on its first day."""
+    last = end if valid_through is None else min(end, valid_through)
+    return max(last, valid_from)
+
+
 def carries_out(kind: str, service: str) -> None:
-    """Home care is allocated to a home-care provider; an alarm may be answered by one, or by an alarm organisation."""
+    """A decision is allocated to an organisation that gives care or answers alarms; not to a locksmith."""
     if kind not in ("home_care", "alarm", "municipality"):
-        raise Refusal(
-            "A4", "the organisation is no provider: allocate to one that gives home care or answers alarms"
-        )
-    if service == "home_care" and kind == "alarm":
-        raise Refusal(
-            "A4", "the organisation answers alarms only: allocate home care to a home-care provider"
-        )
+        raise Refusal("A4", f"the organisation gives no care: allocate {service} to a provider")

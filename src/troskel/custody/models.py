@@ -68,6 +68,10 @@ class Holding(Record):
             ),
             models.CheckConstraint(condition=Q(kind__in=HolderKind.values), name="holder_of_known_kind"),
             models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")),
+                name="a_holding_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
                 condition=Q(kind="lost", holder=None) | (~Q(kind="lost") & Q(holder__isnull=False)),
                 name="a_holder_is_somebody",
             ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Link, Thing
 
 
@@ -37,6 +38,7 @@ def hand_over(
     held: Holding, kind: str, holder: UUID | None, at: datetime, giver: UUID | None, taker: UUID | None
 ) -> None:
     """The open holding ends and the next begins, in one statement, so that the chain is never broken (rule 5)."""
+    rules.later_than(at, held.since, f"{held.thing.kind} {held.thing.number}")
     held.until = at
     held.given_by_id = giver
     following = Holding(

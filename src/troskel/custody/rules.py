@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from troskel.ground.refusals import Refusal
@@ -13,6 +15,26 @@ def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | Non
     """A lock is at one place (rule 2): it is mounted from the stock of the locksmith who mounts it."""
     if kind != "organisation" or holder != organisation:
         raise Refusal("rule 2", f"lock {serial} is not in your stock: check the serial number")
+
+
+def not_linked_elsewhere(is_linked: bool, serial: str) -> None:
+    """A lock that comes from another door is not mounted before its links there are gone (rule 2, S3)."""
+    if is_linked:
+        raise Refusal(
+            "S3", f"lock {serial} is still linked to a client: the system administrator unlinks it first"
+        )
+
+
+def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label: str) -> None:
+    """A key goes back to the one behind its door (rule 5)."""
+    if door not in doors:
+        raise Refusal("rule 5", f"key {label} opens no door of this client: check the label")
+
+
+def later_than(at: datetime, since: datetime, what: str) -> None:
+    """A handover comes after the one before it (rule 5)."""
+    if at < since:
+        raise Refusal("rule 5", f"{what} was handed over to its holder after that: check when it happened")
 
 
 def lock_is_at_door(kind: str, holder: UUID | None, door: UUID, serial: str) -> None:

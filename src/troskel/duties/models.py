@@ -17,11 +17,13 @@ class RoutineVersion(Record):
     name = models.CharField(max_length=50, help_text="the file's name: the day it was changed")
     digest = models.CharField(max_length=64)
     text = models.TextField()
+    sequence = models.IntegerField(help_text="1 for the municipality's first version")
     in_force_from = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["municipality", "digest"], name="one_routine_per_digest"),
+            models.UniqueConstraint(fields=["municipality", "sequence"], name="routines_in_sequence"),
         ]
 
 

@@ -17,8 +17,8 @@ from troskel.duties.models import Duty, HomeState, RoutineVersion
 from troskel.outbox import operations as outbox
 from troskel.outbox.post import MESSAGE
 from troskel.people.models import HomeDoor
+from troskel.routine import Routines, engine
 from troskel.routine import duty as asked
-from troskel.routine import engine
 from troskel.routine.facts import HomeFacts
 from troskel.routine.line import Line
 
@@ -44,13 +44,14 @@ class UnderWay:
     def __init__(self, municipality: str) -> None:
         self.municipality = municipality
         self.states: dict[UUID, asked.HomeState] = {}
+        self._facts: dict[UUID, HomeFacts] = {}
         self._newest: str | None = None
         self._stored: set[UUID] = set()
 
     @property
     def facts(self) -> Mapping[UUID, HomeFacts]:
         """The facts of the homes locked so far."""
-        return {home: state.facts for home, state in self.states.items()}
+        return self._facts
 
     def lock(self, homes: Iterable[UUID] | QuerySet[Any, Any]) -> Mapping[UUID, HomeFacts]:
         """Lock the homes and those that share a door with them, in sorted order. One query for a few homes."""
@@ -74,7 +75,7 @@ class UnderWay:
         behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
         newest = (
             RoutineVersion.objects.filter(municipality=OuterRef("municipality"))
-            .order_by("-id")
+            .order_by("-sequence")
             .values("digest")
         )
         rows = (
@@ -88,6 +89,7 @@ class UnderWay:
                 state = msgspec.json.decode(row.state, type=asked.HomeState)
                 state.wake = row.wake
                 self.states[row.home_id] = state
+                self._facts[row.home_id] = state.facts
                 self._stored.add(row.home_id)
             self._newest = row.newest or ""
 
@@ -100,12 +102,19 @@ class UnderWay:
             return together
         if self._newest is None:
             self._newest = routines.newest(self.municipality)
-        rules = routines.of_municipality(self.municipality, self._newest)
+        rules = self._rules(written)
         for line in map(_line, written):
             self._lock_needed(line)
             _add(together, engine.advance(rules, self.states, line))
+        self._facts |= {home: self.states[home].facts for home in together.touched}
         self._store(together)
         return together
+
+    def _rules(self, written: Sequence[Written]) -> Routines:
+        """The versions in force. An act that adds one reads them for itself: what it does may be rolled back."""
+        if any(line.event == "routine.in_force" for line in written):
+            return routines.read(self.municipality)
+        return routines.of_municipality(self.municipality, self._newest or "")
 
     def _lock_needed(self, line: Line) -> None:
         while missing := engine.needed(self.states, line):

@@ -24,13 +24,18 @@ def version(digest: str) -> Routine:
 
 @lru_cache(maxsize=512)
 def of_municipality(municipality: str, newest: str) -> Routines:
-    """All versions of a municipality and from when each is in force, as it stands when `newest` is the newest."""
-    rows = list(RoutineVersion.objects.filter(municipality=municipality).order_by("id"))
+    """All versions of a municipality, as it stands when `newest` is the newest. Not to be changed: it is kept."""
+    return read(municipality)
+
+
+def read(municipality: str) -> Routines:
+    """All versions of a municipality, and from which day each is in force."""
+    rows = list(RoutineVersion.objects.filter(municipality=municipality).order_by("sequence"))
     in_force = [(row.in_force_from, row.digest) for row in rows if row.in_force_from]
     return Routines({row.digest: version(row.digest) for row in rows}, in_force)
 
 
 def newest(municipality: str) -> str:
     """The digest of the newest version, which names the state of them all; empty where there is none yet."""
-    rows = RoutineVersion.objects.filter(municipality=municipality).order_by("-id")
+    rows = RoutineVersion.objects.filter(municipality=municipality).order_by("-sequence")
     return rows.values_list("digest", flat=True).first() or ""

@@ -67,7 +67,12 @@ def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:
 
 
 def _lasts_until(day: date) -> Q:
-    return Q(valid_through=None) | Q(valid_through__gte=day)
+    """Neither the allocation, nor its decision, nor the client's life has ended before the day."""
+    return (
+        (Q(valid_through=None) | Q(valid_through__gte=day))
+        & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
+        & (Q(decision__client__died=None) | Q(decision__client__died__gte=day))
+    )
 
 
 def _covers(day: date) -> Q:

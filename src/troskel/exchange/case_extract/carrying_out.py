@@ -31,6 +31,7 @@ from troskel.exchange.case_extract.plan import Plan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import read_folder
 from troskel.exchange.case_extract.rows import Address, ClientRow
+from troskel.ground import clock
 from troskel.people.roles import Actor
 
 Tell = Callable[[str], None]
@@ -142,7 +143,9 @@ class _Night:
             housing.move_clients,
             "moves",
             [
-                housing.Move(client=item.client, address=_address(item.address), on=item.on)
+                housing.Move(
+                    client=item.client, address=_address(item.address), on=min(item.on, clock.today())
+                )
                 for item in homes.moved
             ],
         )
