@@ -180,8 +180,10 @@ class _Doors:
         self.doing = doing
         self.new: list[tuple[Door, UUID]] = []
         self.found: dict[tuple[UUID, str], UUID] = {}
+        self.behind: dict[UUID, list[UUID]] = {}
         for way in HomeDoor.objects.select_related("door").filter(home__in=list(doing.facts)):
             self.found[way.home_id, way.door.label or way.door.kind] = way.door_id
+            self.behind.setdefault(way.door_id, []).append(way.home_id)
 
     def named(self, home: HomeFacts, written: str) -> UUID:
         """The home's door of this name. Without a name: the apartment's."""
@@ -191,12 +193,13 @@ class _Doors:
             door = Door(id=new_id(), municipality_id=self.doing.actor.municipality, kind=kind, label=label)
             self.new.append((door, home.home))
             self.found[home.home, name] = door.id
+            self.behind[door.id] = [home.home]
             self.doing.journal("door.registered", homes=[home.home], door=door.id, kind=kind)
         return self.found[home.home, name]
 
     def homes_behind(self, door: UUID) -> list[UUID]:
         """The homes that the door serves."""
-        return sorted({home for (home, _), found in self.found.items() if found == door})
+        return self.behind[door]
 
     def make(self) -> None:
         """Store the new ones."""
