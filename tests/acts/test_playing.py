@@ -45,6 +45,13 @@ def test_a_play_that_goes_otherwise_gives_1(tmp_path: Path, capsys: pytest.Captu
             '{"at": "2026-08-03T08:00:00+02:00", "as": "demo", "act": "attest", "vals": {}}',
             "unknown field 'vals'",
         ),
+        ('{"at": "2026-08-03T08:00:00+02:00", "as": "demo", "act": ["attest"]}', "'act' is not a text"),
+        ('{"at": "2026-08-03T08:00:00+02:00", "as": ["demo"], "act": "attest"}', "'as' is not a text"),
+        (
+            '{"at": "2026-08-03T08:00:00+02:00", "as": "demo", "act": "attest", "values": [1]}',
+            "'values' is not an object",
+        ),
+        ('{"at": "9999-08-03T08:00:00+02:00", "as": "demo", "act": "attest"}', "outside the years"),
     ],
 )
 def test_a_file_with_a_bad_line_is_refused_before_anything_is_played(

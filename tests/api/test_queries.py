@@ -161,3 +161,15 @@ def test_every_read_of_a_client_is_a_line_with_filter_and_ids(api: Caller) -> No
     api.get("olle", f"/clients/{api.cast.cases['K1']}")
     line = Line.objects.filter(kind="reads").latest("number")
     assert (line.event, line.client is not None) == ("client.opened", True)
+
+
+@pytest.mark.parametrize("path", ["/decisions", "/orders", "/links", "/visits", "/duties", "/notices"])
+@pytest.mark.parametrize("number", ["19600102-9999", "600102-9999", "196001029999", "Anna"])
+def test_an_identity_number_typed_as_a_filter_is_kept_nowhere(api: Caller, path: str, number: str) -> None:
+    from troskel.journal.models import Line
+
+    before = Line.objects.filter(kind="reads").count()
+    said = api.get("olle", path, client=number)
+    assert (said.status, said.body["field"]) == (422, "client")
+    assert number not in str(said.body)
+    assert Line.objects.filter(kind="reads").count() == before

@@ -20,6 +20,7 @@ from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
 from troskel.duties.replaying import departures
 from troskel.exchange.case_extract import picture
+from troskel.ground.refusals import Refusal
 from troskel.outbox.models import Parcel
 from troskel.people.models import Client, Home, Residence
 
@@ -358,3 +359,19 @@ def test_queries_do_not_grow_with_the_number_of_clients(
         assert more["SELECT"] - fewer["SELECT"] <= 5
         assert more["INSERT"] - fewer["INSERT"] <= 40, "rows go in by the hundred"
         assert more.total() - fewer.total() <= 45
+
+
+def test_a_lone_item_refused_does_not_stop_the_night(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refusing(*args: Any, **values: Any) -> Any:
+        raise Refusal("rule 1", "not now")
+
+    nights.take_in(a_night())
+    with monkeypatch.context() as patched:
+        patched.setattr(REGISTER["record_deaths"], "body", refusing)
+        night = with_k2()
+        night["kunder"][0] = client("K1", avliden="2026-11-19")
+        told = take_in(nights.written(night), "--confirm")["acts"]
+    assert told == {"register_clients": 1, "make_decisions": 1, "allocate": 1}
+    assert "record_deaths: refused by rule 1: not now" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from troskel.ground import clock
 from troskel.journal import operations as journal
 from troskel.people.models import Client
 from troskel.people.roles import Actor, Role
-from troskel.permits.sight import visible_clients
+from troskel.permits.sight import EVERYBODY, visible_clients
 
 Row = Mapping[str, Any]
 
@@ -81,10 +81,15 @@ def count_clients(viewer: Actor) -> Counts:
 
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
     """The duties and notices that had been asked by `on`, with how each stood that day."""
-    rows = of_their_clients(viewer, duties.duties(viewer, seen(viewer), duties.known_on(on)))
-    found = [_duty(row, on) for row in rows]
+    found = [_duty(row, on) for row in duties_of(viewer, duties.known_on(on))]
     note(viewer, "duties.viewed", on=on, cases=sorted({row["case"] for row in found if row["case"]}))
     return found
+
+
+def duties_of(viewer: Actor, condition: Q) -> QuerySet[Any, Row]:
+    """The duties that the viewer may read: the office every one, others what is asked of them."""
+    rows = duties.duties(viewer, condition, all_of_them=viewer.role in EVERYBODY)
+    return of_their_clients(viewer, rows)
 
 
 def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:

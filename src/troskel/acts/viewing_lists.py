@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Literal
@@ -12,15 +13,18 @@ import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.paging import Asked, Page, Row, page, rows_of
-from troskel.acts.viewing import note, of_their_clients, seen
+from troskel.acts.viewing import duties_of, note, seen
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
 from troskel.duties import queries as duties
 from troskel.duties import routines
+from troskel.ground.refusals import BadValue
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.visits.models import Visit
+
+CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 
 
 class ListedClient(msgspec.Struct, frozen=True):
@@ -257,9 +261,7 @@ def listed_duties(
     condition = Q(kind=kind) & (duties.open_on(on) if state == "open" else duties.known_on(on))
     if client:
         condition &= Q(client__in=_named(viewer, client))
-    rows = of_their_clients(
-        viewer, duties.duties(viewer, seen(viewer), condition).values("client_id", *duties.FIELDS)
-    )
+    rows = duties_of(viewer, condition).values("client_id", *duties.FIELDS)
     found, following = rows_of(rows, asked)
     shown = [row["client_id"] for row in found if row["client_id"]]
     _note(viewer, f"{kind}.listed", asked, shown, case=client, on=on, state=state)
@@ -296,6 +298,9 @@ def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
 
 
 def _named(viewer: Actor, client: str) -> QuerySet[Client]:
+    """What is asked for is kept in the chain of reads: an identity number typed here must never come there."""
+    if client and not CASE_NUMBER.fullmatch(client):
+        raise BadValue("client", "is no case number: write it as 2026-0001")
     return seen(viewer).filter(case_number=client) if client else seen(viewer)
 
 

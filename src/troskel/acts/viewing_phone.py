@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from troskel.acts.viewing import note, seen
 from troskel.acts.viewing_records import PersonShown, shows_person
-from troskel.custody.models import Holding, Link
+from troskel.custody.models import HolderKind, Holding, Link
 from troskel.people.models import Client
 from troskel.people.roles import Actor
 
@@ -51,9 +51,14 @@ def phone_list(viewer: Actor) -> list[OnThePhone]:
 
 
 def _linked(clients: list[UUID]) -> Any:
-    return Link.objects.filter(client__in=clients, until=None).values_list(
-        "client_id", "lock__number", "door_id"
+    """Links at doors of where the client lives now, whose locks hang there."""
+    hangs = Holding.objects.filter(
+        thing=OuterRef("lock"), until=None, kind=HolderKind.DOOR, holder=OuterRef("door")
     )
+    linked = Link.objects.filter(
+        Exists(hangs), client__in=clients, until=None, door__ways__home=F("client__home")
+    )
+    return linked.values_list("client_id", "lock__number", "door_id")
 
 
 def _keys(viewer: Actor, clients: list[UUID]) -> Any:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from troskel.acts import viewing_lists as lists
 from troskel.acts.paging import LONGEST
-from troskel.acts.viewing import note, seen
+from troskel.acts.viewing import duties_of, note, seen
 from troskel.acts.viewing_things import ListedThing, things_about
 from troskel.care.models import Decision
 from troskel.custody.models import Link
@@ -162,11 +162,8 @@ def _links(client: UUID) -> list[lists.ListedLink]:
 
 
 def _duties(viewer: Actor, client: UUID, today: date) -> list[lists.ListedDuty]:
-    if viewer.role in EVERYBODY:
-        rows = duties.duties(viewer, Client.objects.filter(pk=client), duties.open_on(today))
-    else:
-        rows = duties.worklist(viewer, today)
-    return [lists.duty(row, today) for row in rows.filter(client=client)]
+    condition = duties.open_on(today) & Q(client=client)
+    return [lists.duty(row, today) for row in duties_of(viewer, condition)]
 
 
 def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:

@@ -29,7 +29,10 @@ YEARS = range(1990, 2200)
 
 Limit = Annotated[int, Query(ge=1, le=LONGEST, description="How many at most")]
 After = Annotated[str, Query(max_length=40, description="The cursor 'next' of the page before")]
-Case = Annotated[str, Query(max_length=20, pattern=r"^[^\x00]*$", description="A client's case number")]
+Case = Annotated[
+    str,
+    Query(max_length=12, pattern=r"^([0-9]{4}-[0-9]{4,7})?$", description="A case number, as 2026-0001"),
+]
 Day = Annotated[
     str | None,
     Query(description="A day, as 2026-11-20; today where left out"),

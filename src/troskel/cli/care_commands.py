@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from troskel.cli.output import REFUSED, Wrong, day, day_or_today, print_json, say, system
+from troskel.cli.output import REFUSED, Wrong, day, day_or_today, days_ahead, print_json, say, system
 from troskel.people.roles import ActorKind
 
 
@@ -47,7 +47,11 @@ def add_to(commands: Any) -> None:
         "--on", type=day, metavar="DAY", help="the day they are covered on, as 2026-11-20 (default: today)"
     )
     command.add_argument(
-        "--days", type=int, default=30, metavar="N", help="how many days ahead to look (default: 30)"
+        "--days",
+        type=days_ahead,
+        default=30,
+        metavar="N",
+        help="how many days ahead to look, 1 to 3660 (default: 30)",
     )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=gaps)
@@ -98,6 +102,7 @@ def import_night(asked: argparse.Namespace) -> int:
     """Take in a night's extract."""
     from troskel.exchange.case_extract import carrying_out
     from troskel.exchange.case_extract.contract import NightRefused
+    from troskel.exchange.case_extract.mapping import MappingRefused
 
     actor = system(ActorKind.IMPORT)
     try:
@@ -112,6 +117,8 @@ def import_night(asked: argparse.Namespace) -> int:
         )
     except NightRefused as refused:
         raise Wrong(f"the night is refused, nothing has changed: {refused}", REFUSED) from None
+    except MappingRefused as refused:
+        raise Wrong(f"{asked.mapping} can't be used, nothing has changed: {refused}", REFUSED) from None
     if asked.json:
         print_json(report)
     else:

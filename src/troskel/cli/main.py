@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from troskel.cli.output import REFUSED, Wrong
 from troskel.ground import clock
+from troskel.ground.refusals import BadValue, NotFound, Refusal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Wrong as wrong:
         print(f"troskel: {wrong}", file=sys.stderr)
         return wrong.exit_code
+    except (Refusal, NotFound, BadValue) as refusal:
+        print(f"troskel: {refusal}", file=sys.stderr)
+        return REFUSED
     except BrokenPipeError:
         return 1
 

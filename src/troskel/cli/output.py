@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from troskel.people.roles import Actor, ActorKind
 
 REFUSED = 2
 """Exit code of what was refused, or badly asked."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 class Wrong(Exception):
@@ -39,9 +42,34 @@ def say(text: str) -> None:
 def day(written: str) -> date:
     """A day as 2026-11-20. Raises what argparse shows."""
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{written!r} is no day: write it as 2026-11-20") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"{written} lies outside the years {FIRST_YEAR}–{LAST_YEAR}")
+    return found
+
+
+def whole(lowest: int, highest: int) -> Callable[[str], int]:
+    """A type for argparse: a whole number from `lowest` through `highest`."""
+
+    def number(written: str) -> int:
+        try:
+            found = int(written)
+        except ValueError:
+            found = lowest - 1
+        if not lowest <= found <= highest:
+            raise argparse.ArgumentTypeError(f"{written!r} is no whole number from {lowest} to {highest}")
+        return found
+
+    return number
+
+
+port = whole(1, 65535)
+"""A port to listen on."""
+
+days_ahead = whole(1, 3660)
+"""How many days ahead to look: ten years at most."""
 
 
 def day_or_today(asked: date | None) -> date:

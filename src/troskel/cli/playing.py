@@ -14,7 +14,7 @@ import msgspec
 from troskel.acts import turning_the_day
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
-from troskel.cli.output import REFUSED, Wrong, municipality, say, system
+from troskel.cli.output import FIRST_YEAR, LAST_YEAR, REFUSED, Wrong, municipality, say, system
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import queries as people
@@ -74,8 +74,8 @@ def _filled(values: Any, names: dict[str, Any]) -> Any:
     """`{"$": "order"}` stands for the last answer's value of that name."""
     if isinstance(values, dict):
         if set(values) == {"$"}:
-            if values["$"] not in names:
-                raise BadValue(values["$"], "no earlier act in the file has answered with this name")
+            if not isinstance(values["$"], str) or values["$"] not in names:
+                raise BadValue(str(values["$"]), "no earlier act in the file has answered with this name")
             return names[values["$"]]
         return {key: _filled(value, names) for key, value in values.items()}
     if isinstance(values, list):
@@ -120,6 +120,11 @@ def _step(path: Path, number: int, line: str) -> Step:
         raise Wrong(f'{where}: needs "at", "as" and "act" ({error})', REFUSED) from None
     if at.tzinfo is None:
         raise Wrong(f"{where}: 'at' has no offset: write {written['at']}+01:00", REFUSED)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise Wrong(f"{where}: 'at' lies outside the years {FIRST_YEAR}–{LAST_YEAR}", REFUSED)
+    for name, kind, meant in (("as", str, "a text"), ("act", str, "a text"), ("values", dict, "an object")):
+        if not isinstance(written.get(name, {}), kind):
+            raise Wrong(f"{where}: {name!r} is not {meant}", REFUSED)
     if step.act not in REGISTER:
         raise Wrong(f"{where}: there is no act {step.act!r}: see docs/acts.md", REFUSED)
     unknown = set(written) - {"at", "as", "act", "values", "expect"}

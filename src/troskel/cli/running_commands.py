@@ -4,15 +4,22 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from troskel.cli.output import Wrong, municipality, print_json, say, system
+from troskel.cli.output import Wrong, municipality, port, print_json, say, system, whole
 from troskel.people.roles import ActorKind
+
+T = TypeVar("T")
+
+MINUTE = 60
 
 
 def add_to(commands: Any) -> None:
@@ -23,7 +30,7 @@ def add_to(commands: Any) -> None:
         "second start finds it filled. Its e-mails come to the folder DIR/mail, unless TROSKEL_SMTP is set; its "
         "database lies in DIR, unless TROSKEL_DATABASE is set. Ctrl-C stops it."
     )
-    command.add_argument("--port", type=int, default=8000, help="default: 8000")
+    command.add_argument("--port", type=port, default=8000, help="default: 8000")
     command.add_argument(
         "--data", type=Path, metavar="DIR", help="where the database lies (default: data/demo)"
     )
@@ -36,7 +43,7 @@ def add_to(commands: Any) -> None:
         "and turns the day, for every municipality in the database. No TLS of its own: put a web server in front."
     )
     command.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
-    command.add_argument("--port", type=int, default=8000, help="default: 8000")
+    command.add_argument("--port", type=port, default=8000, help="default: 8000")
     command.add_argument("--no-worker", action="store_true", help="send no e-mail: a worker runs elsewhere")
     command.set_defaults(run=serve)
 
@@ -87,7 +94,7 @@ def add_to(commands: Any) -> None:
         "its own; prints milliseconds and numbers of queries as JSON."
     )
     command.add_argument("what", choices=["act"])
-    command.add_argument("--rounds", type=int, default=200, help="default: 200")
+    command.add_argument("--rounds", type=whole(1, 100_000), default=200, help="default: 200")
     command.set_defaults(run=bench)
 
 
@@ -181,9 +188,25 @@ def _work(stop: threading.Event) -> None:
 
 
 def _turn_days_for_ever(stop: threading.Event) -> None:
+    from troskel.acts.turning_the_day import catch_up
+    from troskel.people import queries as people
+
     while not stop.is_set():
-        _turn_days()
-        stop.wait(60)
+        for code in _patiently(people.municipalities) or ():
+            _patiently(partial(catch_up, code))
+        stop.wait(MINUTE)
+
+
+def _patiently(work: Callable[[], T]) -> T | None:
+    """Whatever goes wrong is logged by its kind, and comes again next minute; the thread goes on."""
+    from django.db import connection
+
+    try:
+        return work()
+    except Exception as error:
+        logging.getLogger(__name__).warning("the day waits to be turned: %s", type(error).__name__)
+        connection.close()  # it may be broken: the next query opens a new one
+        return None
 
 
 def _turn_days() -> None:

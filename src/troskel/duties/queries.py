@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Worklists: which duties stood open on a day, for whom. `seen` is the viewer's Sight."""
+"""Worklists: which duties stood open on a day, for whom."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from django.db.models import Q, QuerySet
 
 from troskel.duties.models import Duty
 from troskel.duties.rules import ROLES_OF
-from troskel.people.models import Client
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import Actor
 
 FIELDS = (
     "id",
@@ -44,21 +43,19 @@ def open_on(day: date) -> Q:
     return known_on(day) & (Q(closed=None) | Q(closed__gt=day))
 
 
-def duties(viewer: Actor, seen: QuerySet[Client], condition: Q) -> QuerySet[Any, dict[str, Any]]:
-    """The duties of clients that the viewer sees, and those asked of the viewer's own organisation and role."""
-    rows = Duty.objects.filter(condition, municipality=viewer.municipality)
-    if viewer.role is not Role.SYSTEM:
-        asked = Q(organisation=viewer.organisation) & Q(role__in=_roles(viewer))
-        asked_of_office = Q(organisation=None, role__in=_roles(viewer))
-        rows = rows.filter(Q(client__in=seen) | asked | asked_of_office)
-    return _in_order(rows)
+def duties(viewer: Actor, condition: Q, *, all_of_them: bool) -> QuerySet[Any, dict[str, Any]]:
+    """The duties asked of the viewer's own role and organisation; `all_of_them` for an office that sees everybody."""
+    asked = Q() if all_of_them else _asked_of(viewer)
+    return _in_order(Duty.objects.filter(asked, condition, municipality=viewer.municipality))
 
 
 def worklist(viewer: Actor, day: date) -> QuerySet[Any, dict[str, Any]]:
     """What the viewer must do: open duties and unread notices of the viewer's role and organisation, latest first."""
-    mine = Q(role__in=_roles(viewer)) & (Q(organisation=None) | Q(organisation=viewer.organisation))
-    rows = Duty.objects.filter(mine, open_on(day), municipality=viewer.municipality)
-    return _in_order(rows)
+    return duties(viewer, open_on(day), all_of_them=False)
+
+
+def _asked_of(viewer: Actor) -> Q:
+    return Q(role__in=_roles(viewer)) & (Q(organisation=None) | Q(organisation=viewer.organisation))
 
 
 def _in_order(rows: QuerySet[Duty]) -> QuerySet[Any, dict[str, Any]]:

@@ -32,6 +32,7 @@ from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import read_folder
 from troskel.exchange.case_extract.rows import Address, ClientRow
 from troskel.ground import clock
+from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.roles import Actor
 
 Tell = Callable[[str], None]
@@ -176,6 +177,7 @@ class _Night:
                 )
                 for item in plan.investigations
             ],
+            counted=False,
         )
         self._superseded(superseding.supersede_allocations, "allocations", plan.allocations)
         self._superseded(superseding.supersede_decisions, "decisions", plan.decisions)
@@ -288,13 +290,26 @@ class _Night:
             if counted:
                 self.acts[act.name] += len(items)
             return
-        outcome: Outcome = act(self.actor, **{name: items})
+        outcome = self._outcome(act, {name: items}, alone=len(items) == 1)
+        if outcome is None:
+            return
         if counted:
             self.acts[act.name] += len(items) - len(outcome.refused)
         for refused in outcome.refused:
             self.tell(
                 f"{act.name}: item {refused['item'] + 1} refused by {refused['rule']}: {refused['message']}"
             )
+
+    def _outcome(self, act: Act[Any], values: dict[str, Any], *, alone: bool) -> Outcome | None:
+        """What the act gave. One item alone is refused as a whole act; the night goes on all the same."""
+        try:
+            return act(self.actor, **values)
+        except (Refusal, NotFound, BadValue) as refusal:
+            if not alone:
+                raise
+            rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
+            self.tell(f"{act.name}: refused by {rule}: {refusal.message}")
+            return None
 
 
 def _address(address: Address) -> housing.Address:
