@@ -75,7 +75,7 @@ class Story:
         recorded = datetime.combine(self.today, time(self.hour, len(self.lines) % 60), STOCKHOLM)
         if occurred is not None and not isinstance(occurred, datetime):
             occurred = datetime.combine(day(occurred), time(10), STOCKHOLM)
-        plain = msgspec.to_builtins({k: v for k, v in body.items()})
+        plain = msgspec.to_builtins(body)
         if client is not None:
             plain["client"] = str(client)
         made = Line(len(self.lines) + 1, occurred or recorded, recorded, event, tuple(homes), client, plain)
@@ -131,12 +131,23 @@ class Story:
     def served_by(self, door: UUID) -> list[UUID]:
         return [home for home, doors in self.doors_of.items() if door in doors]
 
-    def client(self, home: UUID | None = None, own: bool = True, take_over: str | date | None = None) -> UUID:
+    def client(
+        self,
+        home: UUID | None = None,
+        own: bool = True,
+        take_over: str | date | None = None,
+        settling: bool = False,
+    ) -> UUID:
         home = home or self.home()
         client = self.id("client")
         self.home_of[client] = home
-        self.line("client.registered", [home], client, home=home, own=own, take_over=take_over)
+        body = {"own": own, "take_over": take_over, "settling": settling}
+        self.line("client.registered", [home], client, home=home, **body)
         return client
+
+    def taken_over(self, day: date) -> None:
+        """The first night has been taken in."""
+        self.line("take_over.finished", list(self.homes), day=day)
 
     def about(self, event: str, client: UUID, /, **body: Any) -> Effects:
         return self.line(event, [self.home_of[client]], client, **body)

@@ -3,7 +3,10 @@
 
 from datetime import date
 
-from tests.routine.telling import ALARM, ALARMS, NIGHT, NORTH, SOUTH, Story
+import pytest
+
+from tests.routine.telling import ALARM, ALARMS, HOME_CARE, NIGHT, NORTH, SOUTH, START, Story
+from troskel.routine import standing
 
 
 def two_in_one_home():
@@ -300,7 +303,7 @@ def test_take_over_asks_nothing_but_what_lies_ahead():
     s = Story()
     home = s.home()
     (door,) = s.doors_of[home]
-    anna = s.client(home, take_over="2026-03-02")
+    anna = s.client(home, take_over="2026-03-02", settling=True)
     decision = s.decision(anna, "2024-01-01", "2026-04-15")
     s.allocation(anna, decision, SOUTH, "2024-01-01", "2025-12-31")
     s.allocation(anna, decision, NORTH, "2026-01-01", "2026-04-15")
@@ -313,7 +316,7 @@ def test_take_over_asks_nothing_but_what_lies_ahead():
         since=date(2024, 2, 1),
         link=s.id("link"),
     )
-    s.line("take_over.finished", (), day=date(2026, 3, 2))
+    s.taken_over(date(2026, 3, 2))
     assert {d.paragraph for d in s.open()} == {"A8"}
     assert not s.mails()
     s.until("2026-03-05")
@@ -322,6 +325,191 @@ def test_take_over_asks_nothing_but_what_lies_ahead():
 
 def test_take_over_care_that_begins_later_is_new():
     s = Story()
-    anna = s.client(take_over="2026-03-02")
+    anna = s.client(take_over="2026-03-02", settling=True)
     s.care(anna, NORTH, "2026-03-09")
     assert s.open("P1") and s.open("A1")
+
+
+@pytest.mark.parametrize("day", ["2026-02-20", "2026-03-01"])
+def test_take_over_does_not_hang_on_the_clock(day):
+    """The day of the extract lies before the clock's, or the night is resumed after midnight."""
+    s = Story()
+    home = s.home()
+    anna = s.client(home, take_over=day, settling=True)
+    other = s.client(own=False, take_over=day, settling=True)
+    s.until("2026-03-03")
+    decision = s.decision(anna, "2024-01-01")
+    s.allocation(anna, decision, SOUTH, "2024-01-01", "2025-12-31")
+    s.allocation(anna, decision, NORTH, "2026-01-01")
+    s.care(other, NORTH, "2024-01-01")
+    assert not s.open() and not s.mails()
+    s.taken_over(date.fromisoformat(day))
+    assert not s.open()
+    s.allocation(anna, decision, NIGHT, "2026-03-10")
+    assert {d.organisation for d in s.open("P5")} == {NIGHT}
+
+
+def test_take_over_finished_frees_the_homes_it_names():
+    s = Story()
+    here, there = s.client(take_over=START, settling=True), s.client(take_over=START, settling=True)
+    s.line("take_over.finished", [s.home_of[here]], day=START)
+    settling = {c.client: c.settling for state in s.homes.values() for c in state.facts.clients.values()}
+    assert settling == {here: False, there: True}
+
+
+def test_case_5_a_decision_taken_back_before_it_began_leaves_the_order_to_who_made_it():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    decision = s.care(anna, NORTH, "2026-03-20")
+    s.order(anna, door, NORTH)
+    s.about("decision.withdrawn", anna, decision=decision)
+    facts = s.homes[s.home_of[anna]].facts.clients[anna]
+    assert standing.nothing_remains(facts) and standing.has_left(facts, s.today)
+    assert standing.last_provider([facts]) is None
+    assert standing.providers_to_the_end(facts) == []
+    assert s.the("P6.cancel").organisation == NORTH
+    assert s.names() == ["L1.install", "P6.cancel"]
+
+
+def test_case_8_a_coming_decision_taken_back_does_not_confirm_what_ran_out():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.care(anna, NORTH, "2026-03-02", "2026-03-31")
+    s.lock_in_use(anna, door, NORTH)
+    coming = s.care(anna, SOUTH, "2026-05-01")
+    s.until("2026-04-10")
+    s.about("decision.withdrawn", anna, decision=coming)
+    facts = s.homes[s.home_of[anna]].facts.clients[anna]
+    assert not standing.ending_is_known(facts, HOME_CARE)
+    assert standing.last_decision(facts, HOME_CARE).through == date(2026, 3, 31)
+    assert standing.last_provider([facts]) == NORTH
+    assert not standing.provider_has_left(facts, NORTH, s.today)
+    assert not s.open("P6")
+    s.about("ending.confirmed", anna)
+    assert s.the("P6.order").organisation == NORTH
+    assert [d.organisation for d in s.open("P6.told")] == [NORTH]
+
+
+def test_case_8_a_coming_decision_no_longer_told_of_does_not_hide_the_ending():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    now = s.care(anna, NORTH, "2026-03-02")
+    s.lock_in_use(anna, door, NORTH)
+    coming = s.care(anna, SOUTH, "2026-05-01", "2026-12-31")
+    s.ends(anna, now, "2026-03-31")
+    s.until("2026-04-10")
+    s.ends(anna, coming, "2026-04-09", confirmed=False)
+    assert s.the("P6.order").organisation == NORTH
+
+
+def test_case_6_someone_moves_in_while_the_removal_is_ordered():
+    s = Story()
+    home = s.home()
+    anna, bo = s.client(home), s.client()
+    (door,) = s.doors_of[home]
+    decision = s.care(anna, NORTH, "2026-03-02")
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.care(bo, SOUTH, "2026-03-02")
+    s.ends(anna, decision, "2026-03-05")
+    s.until("2026-03-10")
+    s.order(anna, door, NORTH, "removal", lock)
+    assert not s.open("P6.stop")
+    s.moves(bo, home, "2026-03-12")
+    assert s.the("P6.stop").organisation == SOUTH
+
+
+def test_case_6_a_death_that_was_a_mistake_stops_the_removal():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.care(anna, NORTH, "2026-03-02")
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.about("client.died", anna, on=date(2026, 3, 2))
+    s.until("2026-03-04")
+    s.order(anna, door, NORTH, "removal", lock)
+    s.about("client.died", anna, on=None)
+    assert s.the("P6.stop").organisation == NORTH
+
+
+def test_case_6_the_municipalitys_own_again_stops_the_removal():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.care(anna, NORTH, "2026-03-02")
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.about("client.changed", anna, own=False)
+    s.order(anna, door, NORTH, "removal", lock)
+    assert not s.open("P6.stop")
+    s.about("client.changed", anna, own=True)
+    assert s.the("P6.stop").organisation == NORTH
+
+
+def test_case_6_an_allocation_that_goes_on_after_all_names_who_stops_the_removal():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    decision = s.decision(anna, "2026-03-02")
+    allocation = s.allocation(anna, decision, NORTH, "2026-03-02", "2026-03-04")
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.about("client.died", anna, on=date(2026, 3, 2))
+    s.until("2026-03-06")
+    s.order(anna, door, NORTH, "removal", lock)
+    s.about("client.died", anna, on=None)
+    s.about("allocation.changed", anna, allocation=allocation, through=None)
+    assert s.the("P6.stop").organisation == NORTH
+
+
+def test_case_6_care_again_and_the_lock_taken_down_all_the_same_asks_for_an_installation():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    decision = s.care(anna, NORTH, "2026-03-02")
+    lock = s.mounted(anna, s.order(anna, door, NORTH), NORTH)
+    link = s.linked(anna, lock, door)
+    s.ends(anna, decision, "2026-03-05")
+    s.until("2026-03-10")
+    removal = s.order(anna, door, NORTH, "removal", lock)
+    s.care(anna, SOUTH, "2026-03-12")
+    s.about_order("removal.reported", anna, removal, NORTH, lock=lock, serial="SN1")
+    assert not s.open("P1")  # the old link is there still
+    s.at_door("link.removed", anna, door, link=link, lock=lock)
+    assert s.the("P1.order").organisation == SOUTH
+
+
+def test_case_6_the_link_is_gone_before_the_lock():
+    s = Story()
+    anna = s.client()
+    (door,) = s.doors_of[s.home_of[anna]]
+    decision = s.care(anna, NORTH, "2026-03-02")
+    lock = s.mounted(anna, s.order(anna, door, NORTH), NORTH)
+    link = s.linked(anna, lock, door)
+    s.ends(anna, decision, "2026-03-05")
+    s.until("2026-03-10")
+    removal = s.order(anna, door, NORTH, "removal", lock)
+    s.at_door("link.removed", anna, door, link=link, lock=lock)
+    s.care(anna, SOUTH, "2026-03-12")
+    assert not s.open("P1")
+    s.about_order("removal.reported", anna, removal, NORTH, lock=lock, serial="SN1")
+    assert s.the("P1.order").organisation == SOUTH
+
+
+def test_case_10_refused_after_the_order_cancels_it_unless_another_wants_the_lock():
+    s = Story()
+    home = s.home()
+    (door,) = s.doors_of[home]
+    anna, bo = s.client(home), s.client(home)
+    s.care(anna, NORTH, "2026-03-09")
+    s.care(bo, NORTH, "2026-03-09")
+    order = s.order(anna, door, NORTH)
+    s.about("client.refused", anna, reason_code="no")
+    assert not s.open("P6.cancel")
+    s.about("client.refused", bo, reason_code="no")
+    assert s.the("P6.cancel").organisation == NORTH
+    s.about("client.understood", anna)
+    assert [state for state, _ in s.closed("P6.cancel")] == ["moot"]
+    s.about("client.refused", anna, reason_code="no")
+    s.about_order("order.cancelled", anna, order, NORTH, reason_code="refused")
+    assert not s.open("P6.cancel") and not s.open("P1")

@@ -322,7 +322,7 @@ def test_s2_link_the_next_working_day_then_also_the_provider():
 def test_s2_someone_looks_at_an_unknown_home():
     s = Story()
     home = s.home()
-    anna = s.client(home, take_over="2026-03-02")
+    anna = s.client(home, take_over="2026-03-02", settling=True)
     s.care(anna, NORTH, "2025-01-01")
     s.line("home.unknown", [home], home=home)
     assert (s.the("S2.look").organisation, s.the("S2.look").due) == (NORTH, date(2026, 4, 1))
@@ -351,3 +351,22 @@ def test_o1_another_municipalitys_client_has_neither_lock_nor_tag():
     s.care(anna, NORTH, "2026-03-09")
     assert s.names() == []
     assert s.names("notice") == ["O1.tell"]
+
+
+def test_p5_a_door_told_of_later_needs_its_key_too():
+    s, anna, _, (door,) = new_client()
+    s.key_to(anna, door, NORTH)
+    assert not s.open("P5")
+    second = s.door(s.home_of[anna])
+    assert (s.the("P5.collect_keys").organisation, s.the("P5.collect_keys").client) == (NORTH, anna)
+    s.key_to(anna, second, NORTH)
+    assert not s.open("P5")
+
+
+def test_p6_told_has_nothing_to_say_of_one_granted_care_again():
+    s, anna, decision, _ = new_client()
+    s.ends(anna, decision, "2026-04-30")
+    assert s.open("P6.told")
+    s.care(anna, NORTH, "2026-05-01")
+    assert not s.open("P6.told")
+    assert [state for state, _ in s.closed("P6.told")] == ["moot"]

@@ -33,7 +33,7 @@ class Muddle:
             s.client(first, take_over=START),
             s.client(second),
             s.client(own=False),
-            s.client(take_over="2026-02-01"),
+            s.client(take_over="2026-02-01", settling=True),
         ]
         self.decisions: list[tuple[Any, Any, str]] = []
         self.allocations: list[tuple[Any, Any]] = []
@@ -170,6 +170,9 @@ class Muddle:
         if notices:
             self.s.line("notice.read", [notices[0].home], notices[0].client, duty=notices[0].id)
 
+    def settles(self, c: Any) -> None:
+        self.s.taken_over(self.s.today)
+
     def dies_or_moves(self, c: Any) -> None:
         if self.chance.random() < 0.15:
             self.s.about("client.died", c, on=self.day(3, 0))
@@ -203,6 +206,7 @@ STEPS = [
         "visits",
         "reads",
         "dies_or_moves",
+        "settles",
     ),
 ]
 

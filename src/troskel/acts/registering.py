@@ -69,7 +69,8 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
     numbers = [_identity(doing, item.identity) for item in clients]
     homes = housing.homes_at(doing, [item.address for item in clients])
     cases = operations.next_numbers(doing.actor.municipality, "case", doing.today.year, len(clients))
-    take_over = Municipality.objects.values_list("take_over", flat=True).get(code=doing.actor.municipality)
+    begun = Municipality.objects.values_list("take_over", "taken_over")
+    take_over, taken_over = begun.get(code=doing.actor.municipality)
     rows: list[Client] = []
     for item, home, case in zip(clients, homes, cases, strict=True):
         row = Client(
@@ -94,6 +95,7 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
             home=home.id,
             own=row.is_own,
             take_over=take_over,
+            settling=take_over is not None and not taken_over,
         )
         if item.died:
             doing.journal("client.died", homes=[home.id], client=row.id, on=item.died)

@@ -13,7 +13,7 @@ from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
-from troskel.people.models import Municipality
+from troskel.people.models import Home, Municipality
 from troskel.routine import reading
 
 
@@ -79,10 +79,14 @@ def finish_take_over(doing: Doing, *, day: date, unknown: list[str]) -> dict[str
 
     `unknown`: a client of each such home.
     """
+    everywhere = sorted(
+        Home.objects.filter(municipality=doing.actor.municipality).values_list("id", flat=True)
+    )
+    doing.lock_homes(everywhere)
     rows = finding.clients_there(doing, unknown)
     homes = sorted({row.home_id for row in rows.values()})
     for home in homes:
         doing.journal("home.unknown", homes=[home], home=home)
     Municipality.objects.filter(code=doing.actor.municipality).update(taken_over=True)
-    doing.journal("take_over.finished", day=day)
+    doing.journal("take_over.finished", homes=everywhere, day=day)
     return {"homes": len(homes)}

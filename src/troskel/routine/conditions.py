@@ -83,6 +83,10 @@ def _care_behind_door(case: Case) -> bool:
     return any(standing.needs_the_door(client, case.day) for client in case.clients())
 
 
+def _lock_wanted(case: Case) -> bool:
+    return any(standing.needs_the_door(c, case.day) and not c.refused for c in case.clients())
+
+
 def _linked(client: ClientFacts, case: Case) -> bool:
     return standing.is_linked(client, uid_in(case.about, "lock"))
 
@@ -150,6 +154,7 @@ PLAIN: dict[str, Condition] = {
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
     "care_behind_door": _care_behind_door,
+    "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,
     "carer_must_be_present": lambda case: case.about.get("presence") == "carer",
     "home_unknown": lambda case: case.home.unknown,

@@ -303,11 +303,7 @@ class _Turn:
         for case in subjects.cases(ask.per, happening, self.facts):
             if not rule.applies(case, happening):
                 continue
-            if (
-                not ask.at_take_over
-                and case.client is not None
-                and is_being_taken_over(case.client, case.day)
-            ):
+            if not ask.at_take_over and case.client is not None and is_being_taken_over(case.client):
                 continue
             if ask.kind == "email":
                 self.send(rules, rule, case, happening)
@@ -383,8 +379,8 @@ def _about(case: Case) -> dict[str, object]:
 # Events after which coverage, providers, endings or doors may stand otherwise than before.
 LOOK_AFTER = frozenset(
     {
-        *("client.registered", "client.moved", "client.died", "decision.made"),
-        *("decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
+        *("client.registered", "client.moved", "client.died", "client.changed"),
+        *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
         *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }
 )

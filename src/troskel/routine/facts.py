@@ -45,11 +45,12 @@ class LinkFacts(msgspec.Struct, omit_defaults=True):
 
 class ClientFacts(msgspec.Struct, omit_defaults=True):
     """What is known of a client in this home. `stay` is the first day of the care that now goes on, or went
-    on last."""
+    on last; `settling`: the first night, which brought the client, is still being taken in."""
 
     client: UUID
     own: bool = True
     take_over: date | None = None
+    settling: bool = False
     died: date | None = None
     moved_in: date | None = None
     moved_out: date | None = None

@@ -60,8 +60,18 @@ def client_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
     assert line.client is not None
     for home in line.homes:
         homes[home].clients[line.client] = ClientFacts(
-            client=line.client, own=line.body.get("own", True), take_over=day_in(line.body, "take_over")
+            client=line.client,
+            own=line.body.get("own", True),
+            take_over=day_in(line.body, "take_over"),
+            settling=bool(line.body.get("settling")),
         )
+
+
+def take_over_finished(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+    """The first night has been taken in: from here on something is asked for these clients as for others."""
+    for home in line.homes:
+        for client in homes[home].clients.values():
+            client.settling = False
 
 
 def client_moved(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
@@ -132,6 +142,7 @@ def client_refused(client: ClientFacts, line: Line) -> None:
 
 ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], Line], None]] = {
     "door.registered": door_registered,
+    "take_over.finished": take_over_finished,
     "client.registered": client_registered,
     "client.moved": client_moved,
     "sharing.confirmed": sharing_confirmed,

@@ -30,7 +30,9 @@ def _lead_provider(case: Case) -> Owner:
 
 
 def _last_provider(case: Case) -> Owner:
-    last = standing.last_provider(case.clients())
+    """Where no allocation came to hold: who has an order at the door, which somebody has to cancel."""
+    orders = (order.organisation for door in case.doors() for order in standing.open_orders(door))
+    last = standing.last_provider(case.clients()) or next(orders, None)
     return (PROVIDER, last) if last else NOBODY_ELSE
 
 

@@ -98,9 +98,14 @@ def has_care_left(client: ClientFacts, day: date) -> bool:
     )
 
 
+def real_decisions(client: ClientFacts) -> list[DecisionFacts]:
+    """The decisions without those taken back before they began: of these there is nothing to end."""
+    return [d for d in client.decisions.values() if d.through is None or d.through >= d.begins]
+
+
 def last_decision(client: ClientFacts, service: str) -> DecisionFacts | None:
-    """The decision of the service that reaches furthest."""
-    of_service = [d for d in client.decisions.values() if d.service == service]
+    """The decision of the service that reaches furthest, of those that came to hold or may yet."""
+    of_service = [d for d in real_decisions(client) if d.service == service]
     return max(of_service, key=lambda d: (d.through or FOREVER, d.begins)) if of_service else None
 
 
@@ -121,11 +126,12 @@ def last_day_of(client: ClientFacts, service: str) -> date | None:
 
 def last_care_day(client: ClientFacts) -> date | None:
     """The last day of the client's care of any kind."""
-    return max((last_day(client, d) for d in client.decisions.values()), default=None)
+    decisions = real_decisions(client) or client.decisions.values()
+    return max((last_day(client, d) for d in decisions), default=None)
 
 
 def nothing_remains(client: ClientFacts) -> bool:
-    """Is the ending of everything the client has, or had, known?"""
+    """Is the ending of everything the client has, or had, known? (What never began leaves nothing.)"""
     return bool(client.decisions) and all(
         ending_is_known(client, service) for service in SERVICES if last_decision(client, service)
     )
@@ -147,13 +153,9 @@ def is_new_client(client: ClientFacts) -> bool:
     return client.take_over is None or begins > client.take_over
 
 
-def is_being_taken_over(client: ClientFacts, day: date) -> bool:
-    """The night old care is brought in: nothing is asked of anyone for what was settled long ago."""
-    return (
-        client.take_over is not None
-        and day <= client.take_over
-        and not (client.stay and client.stay > client.take_over)
-    )
+def is_being_taken_over(client: ClientFacts) -> bool:
+    """While old care is brought in nothing is asked of anyone for what was settled long ago."""
+    return client.settling and not (client.stay and client.take_over and client.stay > client.take_over)
 
 
 # -- providers
@@ -172,6 +174,7 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
     mine = [a for a in client.allocations.values() if a.organisation == organisation]
     if not mine:
         return False
+    mine = [a for a in mine if _is_real(client, a)] or mine
     latest = max(mine, key=lambda a: (last_day(client, a), a.begins))
     ended = last_day(client, latest)
     if ended >= max(day, latest.begins):
@@ -208,12 +211,13 @@ def another_provider_before(client: ClientFacts, service: str, organisation: UUI
 
 
 def _is_real(client: ClientFacts, a: AllocationFacts) -> bool:
+    """Did it come to hold, or may it yet?"""
     return last_day(client, a) >= first_day(client, a)
 
 
 def providers_to_the_end(client: ClientFacts, service: str | None = None) -> list[UUID]:
     """Those who had the client (in this service) to the last day."""
-    found = [a for a in client.allocations.values() if service in (None, a.service)]
+    found = [a for a in client.allocations.values() if service in (None, a.service) and _is_real(client, a)]
     if not found:
         return []
     last = max(last_day(client, a) for a in found)
@@ -261,7 +265,7 @@ def last_provider(clients: list[ClientFacts]) -> UUID | None:
         (last_day(c, a), a.service == HOME_CARE, str(a.organisation), a.organisation)
         for c in clients
         for a in c.allocations.values()
-        if c.own
+        if c.own and _is_real(c, a)
     ]
     return max(found)[3] if found else None
 

@@ -116,10 +116,10 @@ def _per_client(t: _Told) -> Iterator[Case]:
 
 
 def _per_provider(t: _Told) -> Iterator[Case]:
-    if t.client:
-        own = [t.h.organisation] if t.h.organisation else standing.providers_of(t.client, t.h.day)
+    for client in [t.client] if t.client else t.at_the_door():
+        own = [t.h.organisation] if t.h.organisation else standing.providers_of(client, t.h.day)
         for organisation in own:
-            yield t.case(t.client, organisation=organisation, door=t.door)
+            yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
 def _per_ending_provider(t: _Told) -> Iterator[Case]:

@@ -120,6 +120,7 @@ removal_ordered | nedmontering är beställd men inte gjord | a removal is order
 cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
 linked | kunden är kopplad till låset | the client is linked to the lock
 care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | some own client behind the door has care left
+lock_wanted | någon av kommunens kunder bakom dörren har insats kvar och har inte sagt nej | some own client behind the door has care left and has not refused
 others_behind_door | någon annan kund bakom dörren har insats kvar | another client behind the door has care left
 carer_must_be_present | omvårdnadspersonal ska vara med | a carer must be present
 home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at the doors
