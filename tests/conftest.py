@@ -6,12 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from tests.emptying import empty_the_journal_after_tests
 
 empty_the_journal_after_tests()
+hypothesis.settings.register_profile("calm", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("calm")
 
 
 @pytest.fixture(scope="session")
