@@ -21,7 +21,6 @@ from troskel.routine.facts import DoorFacts
 
 ORDERER = (Role.COORDINATOR,)
 REMOVER = (Role.COORDINATOR, Role.ADMINISTRATOR)
-WITH_LOCKSMITH = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
 
 
 @act("P1", who=ORDERER, writes=["installation.ordered"])

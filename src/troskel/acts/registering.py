@@ -26,7 +26,6 @@ from troskel.people.models import (
 from troskel.people.roles import Role
 
 WHO = (Role.ASSESSOR,)
-ADMINISTRATOR = (Role.ADMINISTRATOR,)
 ROWS = 400
 
 
