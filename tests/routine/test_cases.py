@@ -440,10 +440,10 @@ def test_case_6_the_municipalitys_own_again_stops_the_removal():
     (door,) = s.doors_of[s.home_of[anna]]
     s.care(anna, NORTH, "2026-03-02")
     lock = s.lock_in_use(anna, door, NORTH)
-    s.about("client.changed", anna, own=False)
+    s.about("client.municipality_changed", anna, own=False)
     s.order(anna, door, NORTH, "removal", lock)
     assert not s.open("P6.stop")
-    s.about("client.changed", anna, own=True)
+    s.about("client.municipality_changed", anna, own=True)
     assert s.the("P6.stop").organisation == NORTH
 
 

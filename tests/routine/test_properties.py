@@ -105,15 +105,38 @@ class Muddle:
                 "client.told_about_keys",
                 "client.understood",
                 "client.refused",
-                "client.changed",
+                "client.municipality_changed",
             ]
         )
-        self.s.about(event, c, way=self.chance.choice(["oral", "written"]), reason_code="no")
+        own = self.chance.random() < 0.5
+        self.s.about(event, c, way=self.chance.choice(["oral", "written"]), reason_code="no", own=own)
+
+    def is_away(self, c: Any) -> None:
+        if self.chance.random() < 0.5:
+            self.s.about("suspension.began", c, through=self.through(), **{"from": self.day(3, 3)})
+        else:
+            self.s.about("suspension.ended", c, on=self.day(1, 1))
+
+    def goes_wrong(self, c: Any) -> None:
+        """A tag or a key is lost, a lock breaks, an owner changes their mind."""
+        s, door = self.s, self.chance.choice(self.s.doors_of[self.s.home_of[c]])
+        what = self.chance.choice(["tag.lost", "key.lost", "lock.fault_told", "consent.given", "consent.withdrawn"])
+        if what == "tag.lost" and self.tags:
+            who, of, tag = self.tags.pop()
+            s.about(what, who, tag=tag, organisation=of)
+        elif what == "key.lost" and self.keys:
+            who, at, of, key = self.keys.pop()
+            s.at_door(what, who, at, key=key, organisation=of)
+        elif what == "lock.fault_told":
+            lock = next((lock for _, lock, at, _ in self.links if at == door), None)
+            s.at_door(what, c, door, lock=lock, code="jammed")
+        elif what.startswith("consent"):
+            s.at_door(what, c, door)
 
     def orders_(self, c: Any) -> None:
         s, door = self.s, self.chance.choice(self.s.doors_of[self.s.home_of[c]])
-        kind = self.chance.choice(["installation", "installation", "removal"])
-        lock = s.id("lock") if kind == "removal" else None
+        kind = self.chance.choice(["installation", "installation", "removal", "repair"])
+        lock = s.id("lock") if kind != "installation" else None
         self.orders.append((c, s.order(c, door, NORTH, kind, lock), door, kind, lock))
 
     def works(self, c: Any) -> None:
@@ -136,7 +159,7 @@ class Muddle:
             elif kind == "installation":
                 self.links.append((who, s.mounted(who, order, NORTH), door, None))
             else:
-                s.about_order("removal.reported", who, order, NORTH, lock=lock, serial="S")
+                s.about_order(f"{kind}.reported", who, order, NORTH, lock=lock, serial="S")
 
     def links_(self, c: Any) -> None:
         if self.links:
@@ -181,6 +204,7 @@ class Muddle:
 
 
 STEPS = [
+    *("is_away", "goes_wrong", "goes_wrong"),
     *(
         "decides",
         "decides",

@@ -115,7 +115,7 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
     return {"cases": {row.reference: row.case_number for row in rows}}
 
 
-@act("A4", who=WHO, writes=["client.changed"])
+@act("A4", "O1", who=WHO, writes=["client.changed", "client.municipality_changed"])
 def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, Any]:
     """Change what is known of clients: name, telephone, protection, identity number."""
     rows = finding.clients(doing, [item.client for item in changes])

@@ -122,7 +122,7 @@ def _provider_left(client: ClientFacts, case: Case) -> bool:
 
 
 PLAIN: dict[str, Condition] = {
-    "new_client": _of_client(lambda client, case: standing.is_new_client(client)),
+    "new_client": _of_client(lambda client, case: standing.is_new_client(client, case.door and case.door.door)),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
     "has_care": _of_client(lambda client, case: standing.has_care_left(client, case.day)),
@@ -151,6 +151,9 @@ PLAIN: dict[str, Condition] = {
     "lock_at_door": _lock_at_door,
     "installation_ordered": _ordered("installation"),
     "removal_ordered": _ordered("removal"),
+    "repair_ordered": _ordered("repair"),
+    "lock_faulty": lambda case: any(door.fault for door in case.doors()),
+    "consent_missing": lambda case: any(standing.lacks_consent(door) for door in case.doors()),
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
     "care_behind_door": _care_behind_door,

@@ -20,7 +20,7 @@ from troskel.routine.versions import Routines
 
 # What a duty or an e-mail remembers of the happening it came from.
 ABOUT = (
-    *("order", "number", "lock", "serial", "link", "tag", "decision", "service"),
+    *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
     *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
 )
 
@@ -379,7 +379,7 @@ def _about(case: Case) -> dict[str, object]:
 # Events after which coverage, providers, endings or doors may stand otherwise than before.
 LOOK_AFTER = frozenset(
     {
-        *("client.registered", "client.moved", "client.died", "client.changed"),
+        *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
         *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
         *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }

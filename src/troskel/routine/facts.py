@@ -62,6 +62,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     understood: bool = False
     refused: bool = False
     suspended: date | None = None
+    suspended_through: date | None = None
     decisions: dict[UUID, DecisionFacts] = {}
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
@@ -70,7 +71,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
 
 
 class OrderFacts(msgspec.Struct, omit_defaults=True):
-    """An order that is not yet done: to mount a lock, or to take one down."""
+    """An order that is not yet done: to mount a lock, mend one, or take one down."""
 
     kind: str
     client: UUID
@@ -96,6 +97,8 @@ class DoorFacts(msgspec.Struct, omit_defaults=True):
     homes: list[UUID] = []
     lock: UUID | None = None
     since: date | None = None
+    fault: str = ""
+    consent: bool = False
     cannot_be_fitted: bool = False
     orders: dict[UUID, OrderFacts] = {}
     keys: dict[UUID, KeyFacts] = {}

@@ -114,9 +114,9 @@ def client_died(client: ClientFacts, line: Line) -> None:
     client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
 
 
-def client_changed(client: ClientFacts, line: Line) -> None:
+def municipality_changed(client: ClientFacts, line: Line) -> None:
     """Of what may change only one thing matters here: whose client it is (O1)."""
-    client.own = bool(line.body.get("own", client.own))
+    client.own = bool(line.body["own"])
 
 
 def client_informed(client: ClientFacts, line: Line) -> None:
@@ -151,7 +151,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], Line], None]] = {
 }
 ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
     "client.died": client_died,
-    "client.changed": client_changed,
+    "client.municipality_changed": municipality_changed,
     "client.informed": client_informed,
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,

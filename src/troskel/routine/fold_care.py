@@ -100,12 +100,13 @@ def allocation_withdrawn(client: ClientFacts, line: Line) -> None:
 
 def suspension_began(client: ClientFacts, line: Line) -> None:
     """In hospital or away: access rests, nothing is removed."""
-    client.suspended = day_in(line.body, "from")
+    client.suspended, client.suspended_through = day_in(line.body, "from"), day_in(line.body, "through")
 
 
 def suspension_ended(client: ClientFacts, line: Line) -> None:
-    """Home again."""
-    client.suspended = None
+    """Home again: the day before was the last away."""
+    last = date.fromisoformat(line.body["on"]) - standing.ONE_DAY
+    client.suspended_through = min(client.suspended_through or last, last)
 
 
 ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {

@@ -24,6 +24,11 @@ def removal_ordered(door: DoorFacts, line: Line) -> None:
     door.orders[uid(line.body["order"])] = _order("removal", line)
 
 
+def repair_ordered(door: DoorFacts, line: Line) -> None:
+    """The lock waits to be mended."""
+    door.orders[uid(line.body["order"])] = _order("repair", line)
+
+
 def _order(kind: str, line: Line) -> OrderFacts:
     assert line.client is not None
     body = line.body
@@ -60,12 +65,36 @@ def installation_reported(door: DoorFacts, line: Line) -> None:
     """The lock is mounted (L1, S1)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.lock, door.since, door.cannot_be_fitted = uid(line.body["lock"]), stockholm_day(line.occurred), False
+    door.fault = ""
 
 
 def removal_reported(door: DoorFacts, line: Line) -> None:
     """The lock is down (L1, S3)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.lock = door.since = None
+    door.fault = ""
+
+
+def repair_reported(door: DoorFacts, line: Line) -> None:
+    """The lock works again, or another hangs in its place."""
+    door.orders.pop(uid(line.body["order"]), None)
+    door.lock, door.fault = uid(line.body["lock"]), ""
+
+
+def fault_told(door: DoorFacts, line: Line) -> None:
+    """The lock at the door does not work as it should."""
+    if door.lock is not None and door.lock == uid_in(line.body, "lock"):
+        door.fault = line.body["code"]
+
+
+def consent_given(door: DoorFacts, line: Line) -> None:
+    """The owner of the entrance or gate lets a lock turner be mounted."""
+    door.consent = True
+
+
+def consent_withdrawn(door: DoorFacts, line: Line) -> None:
+    """… and no longer does."""
+    door.consent = False
 
 
 def link_made(client: ClientFacts, line: Line) -> None:
@@ -112,6 +141,16 @@ def key_handed_over(door: DoorFacts, line: Line) -> None:
     _key(door, line, line.body["to"])
 
 
+def tag_lost(client: ClientFacts, line: Line) -> None:
+    """The tag is no longer with the client (case 13)."""
+    client.tags.pop(uid(line.body["tag"]), None)
+
+
+def key_lost(door: DoorFacts, line: Line) -> None:
+    """Nobody holds the key (case 13)."""
+    door.keys.pop(uid(line.body["key"]), None)
+
+
 def key_taken_over(door: DoorFacts, line: Line) -> None:
     """A key someone held before the take-over."""
     _key(door, line, line.body["holder"])
@@ -152,17 +191,24 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
     "lock.taken_over": link_taken_over,
     "tag.handed_over": tag_handed_over,
     "tag.taken_over": tag_taken_over,
+    "tag.lost": tag_lost,
     "visit.registered": visit_registered,
 }
 ON_DOOR: dict[str, Callable[[DoorFacts, Line], None]] = {
     "installation.ordered": installation_ordered,
     "removal.ordered": removal_ordered,
+    "repair.ordered": repair_ordered,
     "order.booked": order_booked,
     "order.failed": order_failed,
     "order.cancelled": order_cancelled,
     "installation.reported": installation_reported,
     "removal.reported": removal_reported,
+    "repair.reported": repair_reported,
+    "lock.fault_told": fault_told,
+    "consent.given": consent_given,
+    "consent.withdrawn": consent_withdrawn,
     "lock.taken_over": lock_taken_over,
     "key.handed_over": key_handed_over,
     "key.taken_over": key_taken_over,
+    "key.lost": key_lost,
 }

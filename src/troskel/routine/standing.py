@@ -23,6 +23,8 @@ from troskel.routine.facts import (
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
 SERVICES = (HOME_CARE, ALARM)
+OTHERS_DOORS = ("entrance", "gate")
+"""Doors that are seldom the client's own: a lock turner there asks for the owner's consent."""
 Homes = Mapping[UUID, HomeFacts]
 
 
@@ -90,6 +92,13 @@ def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:
     return any(a.organisation == organisation for a in ongoing(client, day))
 
 
+def is_suspended(client: ClientFacts, day: date) -> bool:
+    """In hospital or away on this day: access rests, nothing is removed."""
+    if client.suspended is None or day < client.suspended:
+        return False
+    return client.suspended_through is None or day <= client.suspended_through
+
+
 def has_care_left(client: ClientFacts, day: date) -> bool:
     """Does any decision of either service cover this day or a later one? The dead and those who moved away
     have none."""
@@ -145,9 +154,10 @@ def has_left(client: ClientFacts, day: date) -> bool:
     return nothing_remains(client) and not has_care_left(client, day)
 
 
-def is_new_client(client: ClientFacts) -> bool:
-    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5)."""
-    if client.links or client.stay is None:
+def is_new_client(client: ClientFacts, door: UUID | None = None) -> bool:
+    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); of a door: at that door (case 3)."""
+    linked = any(door in (None, link.door) for link in client.links.values())
+    if linked or client.stay is None:
         return False
     begins = max(client.stay, client.moved_in or client.stay)
     return client.take_over is None or begins > client.take_over
@@ -270,9 +280,14 @@ def last_provider(clients: list[ClientFacts]) -> UUID | None:
     return max(found)[3] if found else None
 
 
-def open_orders(door: DoorFacts, kind: str | None = None) -> list[OrderFacts]:
-    """Orders at the door that are not yet done ("installation", "removal" or both)."""
-    return [order for order in door.orders.values() if kind in (None, order.kind)]
+def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
+    """Orders at the door that are not yet done, of these kinds ("installation", "repair", "removal"); none named: any."""
+    return [order for order in door.orders.values() if not kinds or order.kind in kinds]
+
+
+def lacks_consent(door: DoorFacts) -> bool:
+    """Is it an entrance or a gate whose owner has not consented to a lock turner?"""
+    return door.kind in OTHERS_DOORS and not door.consent
 
 
 # -- things

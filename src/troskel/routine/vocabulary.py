@@ -30,6 +30,13 @@ door.registered | en dörr läggs upp för sina bostäder | a door is registered
 client.registered | en kund läggs upp | a client is registered
 client.changed | kundens uppgifter ändras | the client's details change
 client.moved | kunden flyttar till en annan bostad | the client moves to another home
+client.municipality_changed | kunden blir kommunens egen, eller en annan kommuns | the client becomes the municipality's own, or another's
+representative.named | kunden får en företrädare | the client gets a representative
+representative.left | någon är inte längre kundens företrädare | somebody represents the client no longer
+client.entrusted | någon får se en skyddad kunds namn och adress | somebody may see a protected client's name and address
+client.entrusted_no_more | någon får inte längre se en skyddad kunds namn och adress | somebody may no longer see a protected client's name and address
+consent.given | fastighetsägaren går med på ett låsvred på dörren | the property owner consents to a lock turner at the door
+consent.withdrawn | fastighetsägaren tar tillbaka sitt medgivande | the property owner takes the consent back
 client.died | kunden har avlidit | the client has died
 home.corrected | bostadens adress rättas, ingen flyttar | the home's address is corrected, nobody moves
 sharing.proposed | några kan dela bostad, ingen har sagt det än | some may share a home, nobody has said so yet
@@ -50,17 +57,31 @@ client.informed | kunden informeras, muntligt eller skriftligt | the client is i
 client.told_about_keys | kunden får veta vilka nycklar som ska lämnas | the client is told which keys to leave
 client.understood | kunden har förstått att låsvred monteras | the client has understood that a lock turner is to be mounted
 client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
+way_in.decided | handläggaren bestämmer hur personalen kommer in utan låsvred | the assessor decides how staff get in without a lock turner
 installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered
+repair.ordered | reparation av ett låsvred beställs | the repair of a lock turner is ordered
 order.booked | en tid bokas | a time is booked
 order.failed | låssmeden kunde inte göra jobbet | the locksmith could not do the work
 order.cancelled | en beställning avbeställs | an order is cancelled
 installation.reported | låsvredet är monterat | the lock turner is mounted
 removal.reported | låsvredet är nedmonterat | the lock turner is taken down
+repair.reported | låsvredet är lagat eller utbytt | the lock turner is mended or replaced
+lock.fault_told | ett fel på ett låsvred blir känt | a fault of a lock turner becomes known
 link.made | kunden kopplas till låset | the client is linked to the lock
 link.removed | kopplingen tas bort | the link is removed
 tag.handed_over | en kvittensprodukt lämnas över | a receipt tag is handed over
 key.handed_over | en nyckel lämnas över | a key is handed over
+tag.offered | en kvittensprodukt erbjuds en annan utförare | a tag is offered to another provider
+key.offered | en nyckel erbjuds en annan utförare | a key is offered to another provider
+things.offered | saker ur lager erbjuds en annan organisation | things in stock are offered to another organisation
+things.moved | saker ur lager tas emot av en annan organisation | things in stock are received by another organisation
+offer.withdrawn | ett erbjudande om saker tas tillbaka | an offer of things is taken back
+tag.lost | en kvittensprodukt är borta | a tag is lost
+key.lost | en nyckel är borta | a key is lost
+lock.lost | ett låsvred ur lager är borta | a lock turner in stock is lost
+thing.found | en borttappad sak är återfunnen | a lost thing is found
+stock.counted | ett lager är räknat | a stock has been counted
 tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
 visit.registered | ett besök registreras | a visit is registered
 door.opened | en dörr öppnas | a door is opened
@@ -88,7 +109,7 @@ first.visit | utförarens första besök blir känt | the provider's first visit
 HAPPENINGS = EVENTS | DERIVED
 
 CONDITIONS = _words("""
-new_client | kunden är ny: insatsen börjar efter övertagandet och inget lås är kopplat | the client is new: care begins after the take-over and no lock is linked
+new_client | kunden är ny: insatsen börjar efter övertagandet och inget lås är kopplat (vid dörren, där det gäller en dörr) | the client is new: care begins after the take-over and no lock is linked (at the door, where it is about one)
 own_client | kunden är kommunens egen | the client is the municipality's own
 other_municipality | kunden är anvisad av en annan kommun | the client is assigned by another municipality
 has_care | kunden har ett beslut som gäller i dag eller senare | the client has a decision that covers today or later
@@ -117,6 +138,9 @@ tag_came_from_client | kvittensprodukten kommer från kunden | the tag came from
 lock_at_door | ett låsvred sitter på dörren | a lock turner is at the door
 installation_ordered | montering är beställd men inte gjord | an installation is ordered and not done
 removal_ordered | nedmontering är beställd men inte gjord | a removal is ordered and not done
+repair_ordered | reparation är beställd men inte gjord | a repair is ordered and not done
+lock_faulty | låsvredet har ett fel | the lock turner has a fault
+consent_missing | fastighetsägaren har inte gått med på ett låsvred på porten eller grinden | the property owner has not consented to a lock turner at the entrance or gate
 cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
 linked | kunden är kopplad till låset | the client is linked to the lock
 care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | some own client behind the door has care left
@@ -132,6 +156,7 @@ administrator | systemförvaltaren | the system administrator
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
+receiver | organisationen som erbjuds en sak | the organisation that is offered a thing
 lead_provider | hemtjänstutföraren som fick kunden först, annars den som svarar på larmet | the home-care provider allocated first, else the one who answers the alarm
 last_provider | den utförare vars insats slutade sist | the provider whose care ended last
 """)
@@ -142,6 +167,7 @@ client | varje kund | each client
 decision | varje beslut | each decision
 order | varje beställning | each order
 tag | varje kvittensprodukt | each tag
+key | varje nyckel | each key
 provider | varje utförare | each provider
 ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end
 last_provider | varje utförare som har kunden till sista dagen | each provider that has the client to the last day
