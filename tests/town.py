@@ -219,6 +219,10 @@ class Town:
         self.does("anna", "tell_about_keys", client=client)
         self.does("anna", "confirm_understanding", client=client)
 
+    def consent(self, client: str, door: str) -> None:
+        """The owner of a gate or an entrance lets a lock turner be mounted."""
+        self.does("siri", "record_consent", client=client, door=door, owner="Brf Ängen", way="written")
+
     def order(self, client: str, to: str = EAST, **values: Any) -> str:
         """P1, with a reason where the client is not informed; gives the number."""
         told = {"reason": "bråttom", **values}

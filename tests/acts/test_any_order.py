@@ -169,7 +169,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=CLIENTS, by=HOME_CARE, back=st.booleans())
     def key_handed_over(self, who: int, by: str, back: bool) -> None:
         act = "return_key" if back else "receive_key"
-        self.tries(COORDINATOR[by], act, client=self.client(who), key=f"{self.client(who)}-1")
+        self.tries(
+            COORDINATOR[by], act, client=self.client(who), key=f"{self.client(who)}-1", signed="nobody"
+        )
 
     @rule(who=CLIENTS, by=HOME_CARE, days_late=st.integers(0, 3))
     def visited(self, who: int, by: str, days_late: int) -> None:

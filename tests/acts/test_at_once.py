@@ -200,7 +200,7 @@ def test_a_move_while_others_act_on_the_client(town: Town) -> None:
     )
     results = at_once(
         move,
-        doing(town, "carin", "receive_key", client=client, key="1"),
+        doing(town, "carin", "receive_key", client=client, key="1", signed="client"),
         doing(town, "carin", "place_tag", client=client, tag="E1"),
         doing(town, "anna", "inform_client", client=client, way="oral"),
     )

@@ -57,7 +57,7 @@ def test_case_2_removal_only_when_no_provider_is_left(town: Town) -> None:
     town.mount(town.order(client))
     town.link(client)
     for who, key in (("carin", "1"), ("mikael", "2")):
-        town.does(who, "receive_key", client=client, key=key)
+        town.does(who, "receive_key", client=client, key=key, signed="client")
         town.does(who, "open_door", client=client, serial="L1")
     town.days_pass(4)
     town.refused("carin", "open_door", "NotFound", client=client, serial="L1")
@@ -75,6 +75,14 @@ def test_case_3_an_order_a_link_and_a_key_for_each_lock(town: Town) -> None:
     gate = town.does("anna", "add_door", client=client, kind="gate", label="Grinden").answer["door"]
     town.grant(client)
     door = next(d for d in (town.door(client),) if d != gate)
+    assert len(town.duties("P1.order")) == 1, "the gate waits for its owner's consent"
+    assert town.owner("P1.consent") == ("administrator", None)
+    said = town.refused(
+        "olle", "order_installation", "P1", client=client, locksmith=FIRM, reason="x", door=gate
+    )
+    assert "consented" in said
+    town.consent(client, gate)
+    assert not town.duties("P1.consent")
     assert len(town.duties("P1.order")) == 2
     assert "2 doors" in town.refused(
         "olle", "order_installation", "P1", client=client, locksmith=FIRM, reason="x"
@@ -98,7 +106,7 @@ def test_case_3_an_order_a_link_and_a_key_for_each_lock(town: Town) -> None:
 def test_case_4_a_change_of_provider(town: Town) -> None:
     client = town.new_client(EAST)
     town.does("carin", "place_tag", client=client, tag="E1")
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     order = town.order(client)
     values = {"former": EAST, "provider": MEADOW, "on": town.day(3), "reference": "F-new"}
     town.does("anna", "change_provider", client=client, **values)
@@ -124,7 +132,7 @@ def test_case_4_a_change_of_provider(town: Town) -> None:
     assert Order.objects.get(number=order).state == "placed", "the order goes on"
     town.does("mikael", "place_tag", client=client, tag="M1")
     town.does("olle", "take_tag", client=client, tag="E1")
-    town.does("olle", "return_key", client=client, key="1")
+    town.does("olle", "return_key", client=client, key="1", signed="client")
     town.mount(order)
     town.link(client)
     town.does("mikael", "take_tag", client=client, tag="M1")
@@ -347,6 +355,7 @@ def test_case_12_a_wrong_link_is_corrected_and_both_are_kept(town: Town) -> None
     client = town.client()
     door = town.door(client)
     gate = town.does("anna", "add_door", client=client, kind="gate", label="Grinden").answer["door"]
+    town.consent(client, gate)
     town.grant(client)
     town.mount(town.order(client, door=door), "L1")
     town.mount(town.order(client, door=gate), "L2")
@@ -387,7 +396,7 @@ def test_case_14_a_protected_client_is_shown_by_number_alone(town: Town) -> None
 def test_case_15_a_client_dies(town: Town) -> None:
     client = town.locked()
     town.does("carin", "place_tag", client=client, tag="E1")
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
     town.refused("carin", "open_door", "NotFound", client=client, serial="L1")
     town.days_pass(1)
@@ -396,7 +405,7 @@ def test_case_15_a_client_dies(town: Town) -> None:
     town.does("siri", "unlink_lock", client=client, serial="L1")
     town.does("olle", "take_tag", client=client, tag="E1")
     town.does("olle", "tell_tag_fetched", client=client, tag="E1")
-    town.does("olle", "return_key", client=client, key="1")
+    town.does("olle", "return_key", client=client, key="1", signed="client")
     assert town.names(client) == []
 
 
@@ -416,7 +425,7 @@ NEW = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn", "apartment": "
 def test_case_15_a_client_moves_removal_at_one_door_installation_at_the_other(town: Town) -> None:
     client = town.locked()
     before = town.door(client)
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.inform(client)
     town.does("anna", "move_clients", moves=[{"client": client, "address": NEW, "on": town.day(0)}])
     assert {"P1.order", "P2.place_tag", "P5.collect_keys"} <= set(town.names(client))
@@ -433,9 +442,9 @@ def test_case_15_a_client_moves_removal_at_one_door_installation_at_the_other(to
 def test_case_15_after_a_move_the_old_door_is_left_empty(town: Town) -> None:
     client = town.locked()
     before = town.door(client)
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.does("anna", "move_clients", moves=[{"client": client, "address": NEW, "on": town.day(0)}])
-    town.does("olle", "return_key", client=client, key="1")
+    town.does("olle", "return_key", client=client, key="1", signed="client")
     assert not town.duties("P5.return_keys")
     ordered = town.does("olle", "order_removal", client=client, locksmith=FIRM, door=before)
     assert not town.duties("P6.order")

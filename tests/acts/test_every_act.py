@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from tests.town import EAST, ELSEWHERE, FIRM, MEADOW, Town, snapshot
+from tests.town import EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
 from troskel.ground.ids import new_id
@@ -61,7 +61,7 @@ def fetched_tag(town: Town) -> Values:
 
 
 def with_key(town: Town) -> Values:
-    values = {"client": town.new_client(), "key": "1"}
+    values = {"client": town.new_client(), "key": "1", "signed": "client"}
     town.does("carin", "receive_key", **values)
     return values
 
@@ -99,11 +99,80 @@ def wrongly_linked(town: Town) -> Values:
     client = town.client()
     door = town.door(client)
     gate = town.does("anna", "add_door", client=client, kind="gate", label="Grinden").answer["door"]
+    town.consent(client, gate)
     town.grant(client)
     town.mount(town.order(client, door=door), "L1")
     town.mount(town.order(client, door=gate), "L2")
     town.link(client, "L2")
     return {"client": client, "wrong": "L2", "right": "L1"}
+
+
+def with_gate(town: Town) -> Values:
+    client = town.client()
+    gate = town.does("anna", "add_door", client=client, kind="gate").answer["door"]
+    return {"client": client, "door": gate}
+
+
+def consented(town: Town) -> Values:
+    values = with_gate(town)
+    town.consent(values["client"], values["door"])
+    return values
+
+
+def neighbours_gate(town: Town) -> Values:
+    return with_gate(town) | {"client": town.client()}
+
+
+def couple(town: Town) -> str:
+    town.client(address=77)
+    return town.client(address=77)
+
+
+def repair(town: Town) -> Values:
+    told = {"client": town.locked(), "locksmith": FIRM, "fault": "jammed"}
+    ordered = town.does("olle", "order_repair", **told)
+    return {"order": ordered.answer["order"], "serial": "L1", "replaced_by": "L2"}
+
+
+def offered(town: Town) -> Values:
+    town.does("siri", "register_things", kind="tag", numbers=["T1"], organisation=OFFICE)
+    values = {"kind": "tag", "numbers": ["T1"]}
+    town.does("siri", "offer_things", **values, to=EAST)
+    return values
+
+
+def lost(town: Town) -> Values:
+    values = {"kind": "tag", "number": with_tag(town)["tag"]}
+    town.does("carin", "report_lost", **values)
+    return values
+
+
+def protected(town: Town) -> Values:
+    return {"client": town.new_client(protection="S"), "username": "carin"}
+
+
+def entrusted(town: Town) -> Values:
+    values = protected(town)
+    town.does("siri", "entrust_client", **values)
+    return values
+
+
+def represented(town: Town) -> Values:
+    values = {"client": town.client(), "kind": "guardian"}
+    town.does("anna", "name_representative", **values, name="God Man")
+    return values
+
+
+def away(town: Town) -> Values:
+    client = town.new_client()
+    town.does("olle", "suspend_access", client=client, since=town.day(-1), reason="hospital")
+    return {"client": client, "on": town.day(0)}
+
+
+def refusing(town: Town) -> Values:
+    client = town.new_client()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    return {"client": client, "way": "key"}
 
 
 def hours(town: Town) -> Values:
@@ -224,6 +293,23 @@ USES = {
         {"clients": [{"client": "no such", "address": HOME}]},
     ),
     "propose_sharing": Use("import", lambda town: {"addresses": [HOME]}, "rule 7", by="olle"),
+    "separate_home": Use(
+        "anna",
+        lambda town: {"client": couple(town), "apartment": "1002"},
+        "BadValue apartment",
+        {"apartment": "1001"},
+    ),
+    "let_door_serve": Use("anna", neighbours_gate, "NotFound", {"door": str(new_id())}),
+    "record_consent": Use(
+        "siri", lambda town: with_gate(town) | {"owner": "Brf Ängen", "way": "written"}, "P1", again=True
+    ),
+    "withdraw_consent": Use("siri", consented, "P1", again=True),
+    "name_representative": Use(
+        "anna", of_client(kind="trustee", name="God Man"), "NotFound", {"client": "no such"}
+    ),
+    "dismiss_representative": Use("anna", represented, "A3", again=True),
+    "entrust_client": Use("siri", protected, "rule 7", again=True),
+    "end_entrustment": Use("siri", entrusted, "rule 7", again=True),
     "confirm_sharing": Use("anna", of_client(shared=True), "NotFound", {"client": "no such"}),
     "add_door": Use("anna", of_client(kind="gate"), "BadValue kind", {"kind": "window"}),
     # deciding
@@ -317,6 +403,9 @@ USES = {
     "tell_about_keys": Use("anna", of_client(), "NotFound", {"client": "no such"}),
     "confirm_understanding": Use("anna", of_client(), "rule 7", by="olle"),
     "record_refusal": Use("olle", of_client(reason="other", text="Nej."), "rule 7", by="carin"),
+    "decide_way_in": Use("anna", refusing, "BadValue way", {"way": "window"}),
+    "suspend_access": Use("olle", of_client(since="2026-03-02", reason="hospital"), "A8", again=True),
+    "resume_access": Use("olle", away, "A8", again=True),
     # ordering and mounting
     "order_installation": Use("olle", of_client(locksmith=FIRM, reason="x"), "A1", {"reason": ""}),
     "order_removal": Use("olle", lambda town: {"client": left(town), "locksmith": FIRM}, "P1", again=True),
@@ -325,6 +414,8 @@ USES = {
     "cancel_order": Use("olle", ordered(reason="mistake"), "L1", again=True),
     "report_installation": Use("laban", ordered(serial="L1"), "NotFound", {"serial": "L99"}),
     "report_removal": Use("laban", removal, "rule 2", {"serial": "L2"}),
+    "order_repair": Use("olle", of_locked(locksmith=FIRM, fault="jammed"), "P1", again=True),
+    "report_repair": Use("laban", repair, "rule 2", {"serial": "L2"}),
     "link_lock": Use("siri", mounted, "rule 2", {"serial": "L2"}),
     "correct_link": Use("siri", wrongly_linked, "rule 2", {"right": "L3"}),
     "unlink_lock": Use("siri", removed, "S3", again=True),
@@ -332,10 +423,23 @@ USES = {
     "place_tag": Use("carin", of_client(tag="E1"), "rule 5", {"tag": "M1"}),
     "take_tag": Use("carin", with_tag, "rule 5", {"tag": "E2"}),
     "tell_tag_fetched": Use("carin", fetched_tag, "NotFound", {"tag": "no such"}),
-    "receive_key": Use("carin", of_client(key="1"), "NotFound", {"door": str(new_id())}),
+    "receive_key": Use("carin", of_client(key="1", signed="client"), "NotFound", {"door": str(new_id())}),
     "return_key": Use("carin", with_key, "NotFound", {"key": "no such"}),
     "register_visit": Use("carin", of_client(**VISIT), "BadValue reason", {"reason": "because"}),
     "open_door": Use("carin", of_locked(serial="L1"), "S2", {"serial": "L2"}),
+    "offer_things": Use(
+        "laban",
+        lambda town: {"kind": "lock", "numbers": ["L1", "L2"], "to": OTHER_FIRM},
+        "rule 5",
+        again=True,
+    ),
+    "accept_things": Use("olle", offered, "rule 5", again=True),
+    "withdraw_offer": Use("siri", offered, "rule 5", again=True),
+    "report_lost": Use(
+        "carin", lambda town: {"kind": "tag", "number": with_tag(town)["tag"]}, "rule 5", again=True
+    ),
+    "report_found": Use("olle", lost, "rule 5", again=True),
+    "count_stock": Use("laban", lambda town: {"kind": "lock", "numbers": ["L1", "X9"]}, "rule 7", by="carin"),
     # by hand
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),

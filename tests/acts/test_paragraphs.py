@@ -280,24 +280,24 @@ def test_p5_a_key_to_every_door_two_days_after_the_first_visit(town: Town) -> No
     town.days_pass(0, hour=14)
     town.visit(client)
     assert town.the("P5.collect_keys").due == MONDAY + timedelta(days=2)
-    assert "'door'" in town.refused("carin", "receive_key", "P1", client=client, key="1")
-    town.does("carin", "receive_key", client=client, key="1", door=first)
-    town.refused("carin", "receive_key", "rule 5", client=client, key="1", door=second)
+    assert "'door'" in town.refused("carin", "receive_key", "P1", client=client, key="1", signed="client")
+    town.does("carin", "receive_key", client=client, key="1", door=first, signed="client")
+    town.refused("carin", "receive_key", "rule 5", client=client, key="1", door=second, signed="client")
     assert town.duties("P5.collect_keys")
-    town.does("carin", "receive_key", client=client, key="2", door=second)
+    town.does("carin", "receive_key", client=client, key="2", door=second, signed="client")
     assert not town.duties("P5")
-    town.refused("carin", "receive_key", "rule 5", client=client, key="2", door=second)
+    town.refused("carin", "receive_key", "rule 5", client=client, key="2", door=second, signed="client")
 
 
 def test_p5_keys_go_back_within_a_fortnight(town: Town) -> None:
     client = town.locked()
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.end(client)
     town.days_pass(1)
     assert town.the("P5.return_keys").due == town.today + timedelta(days=14)
-    town.does("olle", "return_key", client=client, key="1")
+    town.does("olle", "return_key", client=client, key="1", signed="client")
     assert not town.duties("P5")
-    town.refused("olle", "return_key", "rule 5", client=client, key="1")
+    town.refused("olle", "return_key", "rule 5", client=client, key="1", signed="client")
 
 
 def test_p6_the_removal_is_ordered_two_working_days_after_the_end(town: Town) -> None:
@@ -450,7 +450,7 @@ def test_o1_the_provider_is_told_and_nothing_of_the_routine_is_asked(town: Town,
 def test_o1_neither_lock_nor_tag_nor_key_whoever_asks(town: Town, foreign: str) -> None:
     town.refused("olle", "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
     town.refused("olle", "place_tag", "O1", client=foreign, tag="E1")
-    town.refused("olle", "receive_key", "O1", client=foreign, key="1")
+    town.refused("olle", "receive_key", "O1", client=foreign, key="1", signed="client")
     town.refused("siri", "link_lock", "O1", client=foreign, serial="L1")
     for who in ("import", "demo"):
         town.refused(who, "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")

@@ -6,13 +6,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.town import MEADOW, Town
 from troskel.acts import viewing_lists, viewing_phone
 from troskel.acts.constraints import BY_COLUMNS, SAID
 from troskel.acts.paging import Asked
+from troskel.custody import guards as custody_guards
 from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
+from troskel.ground.triggers import missing
+from troskel.orders import guards as orders_guards
 from troskel.people.models import Client
 
 
@@ -68,5 +72,12 @@ def test_the_lock_of_the_former_home_is_no_way_in(town: Town) -> None:
     assert ways(town) == []
 
 
-def test_every_constraint_in_columns_has_its_words() -> None:
-    assert set(BY_COLUMNS.values()) == set(SAID)
+TRIGGERS = (*custody_guards.TRIGGERS, *orders_guards.TRIGGERS)
+
+
+def test_every_constraint_in_columns_and_every_trigger_has_its_words() -> None:
+    assert set(BY_COLUMNS.values()) | {trigger.name for trigger in TRIGGERS} == set(SAID)
+
+
+def test_every_trigger_stands(db: None) -> None:
+    assert missing(TRIGGERS, connection) == []

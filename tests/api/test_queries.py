@@ -39,7 +39,7 @@ THREAD: list[tuple[str, str, dict[str, Any]]] = [
     ("laban", "report_installation", {"order": "W-2026-0001", "serial": "L1"}),
     ("siri", "link_lock", {"client": "K1", "serial": "L1"}),
     ("carin", "take_tag", {"client": "K1", "tag": "T1"}),
-    ("olle", "receive_key", {"client": "K1", "key": "N1"}),
+    ("olle", "receive_key", {"client": "K1", "key": "N1", "signed": "client"}),
     ("carin", "open_door", {"client": "K1", "serial": "L1"}),
     ("anna", "end_care", {"client": "K1", "service": "home_care", "on": "2026-03-01", "reason": "flyttar"}),
     ("olle", "order_removal", {"client": "K1", "locksmith": FIRM}),
@@ -47,7 +47,7 @@ THREAD: list[tuple[str, str, dict[str, Any]]] = [
     ("olle", "order_removal", {"client": "K1", "locksmith": FIRM}),
     ("laban", "report_removal", {"order": "W-2026-0003", "serial": "L1"}),
     ("siri", "unlink_lock", {"client": "K1", "serial": "L1"}),
-    ("olle", "return_key", {"client": "K1", "key": "N1"}),
+    ("olle", "return_key", {"client": "K1", "key": "N1", "signed": "client"}),
 ]
 
 LISTS = {

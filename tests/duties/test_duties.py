@@ -85,7 +85,7 @@ def other(**replaced: str) -> Any:
 
 def test_another_deadline_changes_just_those_duties(town: Town) -> None:
     client = town.locked()
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.end(client)
     town.days_pass(1)
     proposed = other(days=('{ after = "opened", days = 14 }', '{ after = "opened", days = 10 }'))

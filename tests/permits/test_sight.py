@@ -126,8 +126,8 @@ def test_another_municipalitys_office_sees_nothing(town: Town) -> None:
         ("olle", "unlink_lock", {"serial": "L1"}),
         ("carin", "place_tag", {"tag": "E1"}),
         ("carin", "take_tag", {"tag": "E1"}),
-        ("carin", "receive_key", {"key": "1"}),
-        ("carin", "return_key", {"key": "1"}),
+        ("carin", "receive_key", {"key": "1", "signed": "client"}),
+        ("carin", "return_key", {"key": "1", "signed": "client"}),
         ("carin", "tell_tag_fetched", {"tag": "E1"}),
         ("carin", "open_door", {"serial": "L1"}),
         (

@@ -120,7 +120,9 @@ class Muddle:
     def goes_wrong(self, c: Any) -> None:
         """A tag or a key is lost, a lock breaks, an owner changes their mind."""
         s, door = self.s, self.chance.choice(self.s.doors_of[self.s.home_of[c]])
-        what = self.chance.choice(["tag.lost", "key.lost", "lock.fault_told", "consent.given", "consent.withdrawn"])
+        what = self.chance.choice(
+            ["tag.lost", "key.lost", "lock.fault_told", "consent.given", "consent.withdrawn"]
+        )
         if what == "tag.lost" and self.tags:
             who, of, tag = self.tags.pop()
             s.about(what, who, tag=tag, organisation=of)

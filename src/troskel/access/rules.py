@@ -19,5 +19,9 @@ def may_open(client: ClientFacts, organisation: UUID | None, lock: UUID, day: da
         raise Refusal(
             "rule 4", "no ongoing decision is allocated to your organisation today: ask the assessor (A8)"
         )
+    if standing.is_suspended(client, day):
+        raise Refusal(
+            "A8", "the client is in hospital or away: the phone opens again when the client is home"
+        )
     if lock not in {link.lock for link in client.links.values()}:
         raise Refusal("S2", "the lock is not linked to the client: the system administrator links it")

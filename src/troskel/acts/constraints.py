@@ -27,6 +27,48 @@ SAID = {
         "the identity number has just been changed by someone else: look again",
     ),
     "one_way_per_home_and_door": ("rule 1", "the door is already one of the home's"),
+    "one_lock_per_door": ("rule 2", "there is a lock at the door already"),
+    "one_standing_offer_per_thing": (
+        "rule 5",
+        "the thing is offered to someone already: take that back first",
+    ),
+    "one_standing_consent_per_door": ("P1", "the owner's consent is written down already: look again"),
+    "entrusted_once_at_a_time": ("rule 7", "the client is entrusted to this person already"),
+    "one_open_suspension_per_client": ("A8", "the client is away already: look again"),
+    "no_tag_for_another_municipality": (
+        "O1",
+        "the client is assigned by another municipality and gets no tag",
+    ),
+    "no_link_for_another_municipality": (
+        "O1",
+        "the client is assigned by another municipality and gets no lock",
+    ),
+    "no_lock_for_another_municipality": (
+        "O1",
+        "the client is assigned by another municipality and gets no lock",
+    ),
+    "a_link_is_to_a_lock_at_the_door": ("rule 2", "the lock is not at this door: check the serial number"),
+    "a_link_is_for_a_client_behind_the_door": (
+        "rule 2",
+        "the client does not live behind this door: look again",
+    ),
+    "only_locks_hang_at_doors": ("rule 2", "only a lock turner hangs at a door"),
+    "a_chain_of_holdings_is_unbroken": (
+        "rule 5",
+        "the thing has just been handed over by someone else: look again",
+    ),
+    "an_ended_holding_is_never_changed": (
+        "rule 5",
+        "what somebody held before can't be changed: write it anew",
+    ),
+    "no_removal_ordered_while_care_is_left": (
+        "rule 1",
+        "someone behind this door has home care or a safety alarm: the lock stays",
+    ),
+    "no_removal_done_while_care_is_left": (
+        "rule 1",
+        "someone behind this door has home care or a safety alarm: the lock stays",
+    ),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
     "one_routine_per_digest": ("D", "this version of the routine is already in force"),
 }
@@ -49,6 +91,11 @@ BY_COLUMNS = {
     "people_residence.municipality_id, people_residence.client_id": "one_home_at_a_time",
     "people_identifier.municipality_id, people_identifier.client_id": "one_identifier_at_a_time",
     "people_homedoor.municipality_id, people_homedoor.home_id": "one_way_per_home_and_door",
+    "custody_holding.municipality_id, custody_holding.holder": "one_lock_per_door",
+    "custody_offer.municipality_id, custody_offer.thing_id": "one_standing_offer_per_thing",
+    "people_consent.municipality_id, people_consent.door_id": "one_standing_consent_per_door",
+    "people_entrusted.municipality_id, people_entrusted.client_id": "entrusted_once_at_a_time",
+    "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
 }

@@ -100,6 +100,7 @@ def _open_order(doing: Doing, number: str) -> Order | None:
                         door_id=door.door,
                         organisation_id=known.organisation,
                         locksmith_id=known.locksmith,
+                        presence=known.presence,
                     )
     return None
 
@@ -171,6 +172,22 @@ def held_thing(doing: Doing, kind: str, number: str, asked: Exists | None = None
     if held is None:
         raise NotFound(kind, kind)
     return held
+
+
+def held_things(doing: Doing, kind: str, numbers: Sequence[str]) -> list[Holding]:
+    """The open holdings of many things, by the numbers on them. One query. Raises NotFound where one is not there."""
+    rows = Holding.objects.select_related("thing").filter(
+        municipality=doing.actor.municipality, thing__kind=kind, thing__number__in=numbers, until=None
+    )
+    found = sorted(rows, key=lambda held: held.thing.number)
+    if {held.thing.number for held in found} != set(numbers):
+        raise NotFound(kind, "numbers")
+    return found
+
+
+def homes_of_clients(clients: Iterable[UUID | None]) -> QuerySet[Any, Any]:
+    """The homes that these clients live in, as a subquery."""
+    return Client.objects.filter(id__in=list(clients)).values("home_id")
 
 
 def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tags and keys go from hand to hand: P2, P3, P5, P7. Each handover is signed by giver and taker."""
+"""Tags and keys go from hand to hand: P2, P3, P5, P7. Each handover is signed by giver and taker, in person."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
 
 PROVIDER = (Role.COORDINATOR, Role.CARER)
+Signed = Literal["client", "representative", "nobody"]
 
 
 @act("P2", who=PROVIDER, writes=["tag.handed_over"])
@@ -60,26 +61,31 @@ def tell_tag_fetched(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
 
 
 @act("P5", who=PROVIDER, writes=["key.handed_over"])
-def receive_key(doing: Doing, *, client: str, key: Number, door: UUID | None = None) -> dict[str, Any]:
-    """Collect a key from the client (P5). A key that has not been seen before is registered by its label."""
+def receive_key(
+    doing: Doing, *, client: str, key: Number, signed: Signed, door: UUID | None = None
+) -> dict[str, Any]:
+    """Collect a key from the client (P5). A key that has not been seen before is registered by its label.
+
+    `signed`: who signs for the client, there and then; the account signs for the provider.
+    """
     found = finding.client(doing, client)
     rules.own_client(found.facts)
     at = finding.door_of(found.home, door)
     held = _key_from_client(doing, found, key, at.door)
     rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), f"key {key}")
-    _hand_over_key(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation)
+    _hand_over_key(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, signed)
     return {"case": found.row.case_number, "key": key}
 
 
 @act("P5", who=PROVIDER, writes=["key.handed_over"])
-def return_key(doing: Doing, *, client: str, key: str) -> dict[str, Any]:
-    """Give a key back to the client, at an ending or a change of provider."""
+def return_key(doing: Doing, *, client: str, key: str, signed: Signed) -> dict[str, Any]:
+    """Give a key back to the client, at an ending or a change of provider. `signed`: who signs for the client."""
     found = finding.client(doing, client)
     held = finding.held_thing(doing, ThingKind.KEY, key)
     _from_own_hands(doing, held, key)
     doors = {door for home in (found.home, *found.left) for door in home.doors}
     rules.key_is_to_a_door_of(held.thing.door_id, doors, key)
-    _hand_over_key(doing, found, held, HolderKind.CLIENT, found.row.id)
+    _hand_over_key(doing, found, held, HolderKind.CLIENT, found.row.id, signed)
     return {"case": found.row.case_number, "key": key}
 
 
@@ -164,10 +170,16 @@ def _hand_over_tag(
 
 
 def _hand_over_key(
-    doing: Doing, found: finding.FoundClient, held: Holding, kind: str, holder: UUID | None
+    doing: Doing,
+    found: finding.FoundClient,
+    held: Holding,
+    kind: str,
+    holder: UUID | None,
+    signed: str,
 ) -> None:
     giver = {"kind": held.kind, "id": held.holder}
-    custody.hand_over(held, kind, holder, doing.occurred, doing.actor.account, doing.actor.account)
+    by = doing.actor.account
+    custody.hand_over(held, kind, holder, doing.occurred, by, by, signed)
     assert held.thing.door_id is not None
     doing.journal(
         "key.handed_over",
@@ -178,4 +190,5 @@ def _hand_over_key(
         from_=giver,
         to={"kind": kind, "id": holder},
         organisation=doing.actor.organisation,
+        signed=signed,
     )

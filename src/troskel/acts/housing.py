@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Homes and doors: clients move (case 15), share a home (case 1), have several doors (case 3)."""
+"""Homes: clients move (case 15), share a home (case 1), or turn out not to."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,9 +12,9 @@ import msgspec
 from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
-from troskel.acts.values import Apartment, Code, Many, Name, Postcode, Words
+from troskel.acts.values import Apartment, Many, Name, Postcode, Words
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.people.addresses import address_key
 from troskel.people.models import Client, Door, Home, HomeDoor, Residence
 from troskel.people.roles import Role
@@ -121,17 +121,40 @@ def confirm_sharing(doing: Doing, *, client: str, shared: bool) -> dict[str, Any
     return {"case": found.row.case_number, "shared": shared}
 
 
-@act("P1", who=(Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR), writes=["door.registered"])
-def add_door(
-    doing: Doing, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: Code = ""
-) -> dict[str, Any]:
-    """A home has one more door on the way in (case 3): an order, a link and a key for each."""
+@act("P6", who=WHO, writes=["client.moved", "sharing.confirmed", "home.registered", "door.registered"])
+def separate_home(doing: Doing, *, client: str, apartment: Apartment) -> dict[str, Any]:
+    """The client lives behind another door than the others at this address: a home of its own, from today (rule 1).
+
+    Nobody moves; but the door, its lock and its keys are those of the home they stay with.
+    """
     found = finding.client(doing, client)
-    door = Door(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, label=label)
-    door.save(force_insert=True)
-    HomeDoor.objects.create(municipality_id=doing.actor.municipality, home_id=found.home.home, door=door)
-    doing.journal("door.registered", homes=[found.home.home], door=door.id, kind=kind)
-    return {"door": door.id}
+    before = Home.objects.get(id=found.home.home)
+    stay = [one for one in found.home.clients.values() if one.moved_to is None and one.client != found.row.id]
+    if not stay:
+        raise Refusal("rule 1", "nobody else lives in this home: correct its address instead")
+    address = Address(before.street, before.postcode, before.town, apartment)
+    if address.key == before.address_key:
+        raise BadValue("apartment", "is the number that the shared home has: give the client's own")
+    (home,) = homes_at(doing, [address])
+    found.row.home = home
+    found.row.save(update_fields=["home"])
+    ends_today = Residence.objects.filter(client=found.row, valid_through=None)
+    ends_today.update(valid_through=doing.today - timedelta(days=1))
+    Residence.objects.create(
+        municipality_id=doing.actor.municipality, client=found.row, home=home, valid_from=doing.today
+    )
+    doing.journal(
+        "client.moved",
+        homes={before.id, home.id},
+        client=found.row.id,
+        from_home=before.id,
+        to_home=home.id,
+        on=doing.today,
+    )
+    if len(stay) == 1:
+        Home.objects.filter(id=before.id).update(sharing="refuted")
+        doing.journal("sharing.confirmed", homes=[before.id], home=before.id, shared=False)
+    return {"case": found.row.case_number}
 
 
 def homes_at(doing: Doing, addresses: list[Address]) -> list[Home]:

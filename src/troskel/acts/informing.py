@@ -67,3 +67,21 @@ def record_refusal(
         detail={"text": text} if text else None,
     )
     return {"case": found.row.case_number}
+
+
+@act("A3", who=WHO, writes=["way_in.decided"])
+def decide_way_in(
+    doing: Doing, *, client: str, way: Literal["key", "client_opens", "key_box", "other"], text: Text = ""
+) -> dict[str, Any]:
+    """How staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
+    found = _own_client(doing, client)
+    if not found.facts.refused:
+        raise Refusal("A3", "the client has not refused a lock turner: there is nothing else to decide")
+    doing.journal(
+        "way_in.decided",
+        homes=[found.home.home],
+        client=found.row.id,
+        way=way,
+        detail={"text": text} if text else None,
+    )
+    return {"case": found.row.case_number}

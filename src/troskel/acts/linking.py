@@ -11,8 +11,7 @@ from troskel.acts.doing import Doing
 from troskel.acts.register import act
 from troskel.custody import operations as custody
 from troskel.custody import rules
-from troskel.custody.models import Link, ThingKind
-from troskel.ground.ids import new_id
+from troskel.custody.models import ThingKind
 from troskel.people.roles import Role
 from troskel.routine import standing
 
@@ -40,7 +39,7 @@ def correct_link(doing: Doing, *, client: str, wrong: str, right: str) -> dict[s
     old = rules.linked(found.facts, held.thing_id)
     door = rules.lock_is_behind(true.thing_id, list(found.home.doors.values()), right)
     rules.not_linked(found.facts, true.thing_id)
-    custody.unlink(old, doing.now)
+    custody.unlink([old], doing.now)
     doing.journal(
         "link.removed",
         homes=[found.home.home],
@@ -65,11 +64,11 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     door = home.doors.get(door_id)
     rules.may_unlink(
         still_mounted=door is not None and door.lock == held.thing_id,
-        has_care=standing.has_care_left(facts, doing.today),
+        has_care=facts.own and standing.has_care_left(facts, doing.today),
         lock_stays_for_others=door is not None
         and bool(standing.care_left_behind(door, doing.facts, doing.today)),
     )
-    custody.unlink(link, doing.now)
+    custody.unlink([link], doing.now)
     doing.journal(
         "link.removed",
         homes=[home.home],
@@ -84,15 +83,7 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
 def _link(
     doing: Doing, found: finding.FoundClient, lock: UUID, door: UUID, corrects: UUID | None = None
 ) -> None:
-    link = Link(
-        id=new_id(),
-        municipality_id=doing.actor.municipality,
-        lock_id=lock,
-        client=found.row,
-        door_id=door,
-        since=doing.now,
-        corrects_id=corrects,
-    )
+    link = custody.new_link(doing.actor.municipality, lock, found.row.id, door, doing.now, corrects)
     custody.link([link])
     doing.journal(
         "link.made",

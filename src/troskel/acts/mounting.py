@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from troskel.acts import finding
 from troskel.acts.doing import Doing
+from troskel.acts.ordering import about
 from troskel.acts.register import act
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
@@ -19,8 +20,10 @@ WHO = (Role.LOCKSMITH,)
 
 
 @act("L1", who=WHO, writes=["installation.reported"])
-def report_installation(doing: Doing, *, order: str, serial: str) -> dict[str, Any]:
-    """The lock turner with this serial is mounted (L1)."""
+def report_installation(
+    doing: Doing, *, order: str, serial: str, parts: Literal["", "client", "office", "locksmith"] = ""
+) -> dict[str, Any]:
+    """The lock turner with this serial is mounted (L1). `parts`: where the door's own turner is kept meanwhile."""
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.of_kind(found.row.kind, "installation", order)
@@ -32,13 +35,18 @@ def report_installation(doing: Doing, *, order: str, serial: str) -> dict[str, A
     custody.hand_over(
         held, HolderKind.DOOR, found.row.door_id, doing.occurred, doing.actor.account, doing.actor.account
     )
-    _done(doing, "installation.reported", found, held)
+    _done(doing, "installation.reported", found, held, parts=parts)
     return {"order": order, "lock": serial}
 
 
 @act("L1", who=WHO, writes=["removal.reported"])
-def report_removal(doing: Doing, *, order: str, serial: str) -> dict[str, Any]:
-    """The lock turner with this serial is taken down (L1); the locksmith holds it now."""
+def report_removal(
+    doing: Doing, *, order: str, serial: str, parts: Literal["", "put_back", "missing"] = ""
+) -> dict[str, Any]:
+    """The lock turner with this serial is taken down (L1); the locksmith holds it now.
+
+    `parts`: whether the door's own turner is back where it was; empty where none was kept.
+    """
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.of_kind(found.row.kind, "removal", order)
@@ -53,21 +61,16 @@ def report_removal(doing: Doing, *, order: str, serial: str) -> dict[str, Any]:
         doing.actor.account,
         doing.actor.account,
     )
-    _done(doing, "removal.reported", found, held)
+    _done(doing, "removal.reported", found, held, parts=parts)
     return {"order": order, "lock": serial}
 
 
-def _done(doing: Doing, event: str, found: finding.FoundOrder, held: Holding) -> None:
-    orders.finish(found.row.id, held.thing_id, doing.now)
+def _done(doing: Doing, event: str, found: finding.FoundOrder, held: Holding, *, parts: str) -> None:
+    orders.finish(found.row.id, held.thing_id, doing.now, parts)
     doing.journal(
         event,
-        homes=found.homes,
-        client=found.row.client_id,
-        order=found.row.id,
-        number=found.row.number,
-        door=found.row.door_id,
+        **about(found.row, found.homes),
         lock=held.thing_id,
         serial=held.thing.number,
-        organisation=found.row.organisation_id,
-        locksmith=found.row.locksmith_id,
+        parts=parts,
     )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,16 +21,24 @@ from troskel.people.roles import Role
 from troskel.routine.facts import DoorFacts
 
 ORDERER = (Role.COORDINATOR,)
+Presence = Literal["none", "client", "carer"]
 REMOVER = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 @act("P1", who=ORDERER, writes=["installation.ordered"])
 def order_installation(
-    doing: Doing, *, client: str, locksmith: str, door: UUID | None = None, reason: Text = ""
+    doing: Doing,
+    *,
+    client: str,
+    locksmith: str,
+    door: UUID | None = None,
+    presence: Presence = "none",
+    reason: Text = "",
 ) -> dict[str, Any]:
     """Order the installation of a lock turner at one door (P1): at the latest after the first visit.
 
-    `reason` is asked for where the client has not been told and understood (A1, A3).
+    `presence`: who needs to be there (P4). `reason` is asked for where the client has not been told and understood
+    (A1, A3).
     """
     found = finding.client(doing, client)
     at = finding.door_of(found.home, door)
@@ -40,42 +49,40 @@ def order_installation(
     rules.client_is_informed(found.facts, reason)
     rules.no_lock_at(at)
     rules.no_open_order(at)
-    order = _place(doing, OrderKind.INSTALLATION, found, at, locksmith)
+    rules.owner_consents(at)
+    order = place(doing, OrderKind.INSTALLATION, found, at, locksmith, presence=presence)
     doing.journal(
         "installation.ordered",
-        homes=finding.homes_of_door(doing, at.door),
-        client=found.row.id,
-        order=order.id,
-        number=order.number,
-        door=at.door,
-        organisation=order.organisation_id,
-        locksmith=order.locksmith_id,
+        **about(order, finding.homes_of_door(doing, at.door)),
+        presence=presence,
         reason_code="not_informed" if reason else "",
         detail={"reason": reason} if reason else None,
     )
     return {"order": order.number}
 
 
-@act("P6", who=REMOVER, writes=["removal.ordered"])
-def order_removal(doing: Doing, *, client: str, locksmith: str, door: UUID | None = None) -> dict[str, Any]:
-    """Order the removal (P6), once nobody behind the door has home care or a safety alarm (rule 1)."""
+@act("P6", who=REMOVER, writes=["removal.ordered", "order.cancelled"])
+def order_removal(
+    doing: Doing,
+    *,
+    client: str,
+    locksmith: str,
+    door: UUID | None = None,
+    presence: Presence = "none",
+) -> dict[str, Any]:
+    """Order the removal (P6), once nobody behind the door has home care or a safety alarm (rule 1).
+
+    A repair that is ordered there is cancelled: what is taken down is not mended.
+    """
     found = finding.client(doing, client)
     at = finding.door_of(found.home, door, found.left)
     lock = rules.a_lock_at(at)
     rules.nobody_needs_the_lock(at, doing.facts, doing.today)
-    rules.no_open_order(at)
-    order = _place(doing, OrderKind.REMOVAL, found, at, locksmith)
-    doing.journal(
-        "removal.ordered",
-        homes=finding.homes_of_door(doing, at.door),
-        client=found.row.id,
-        order=order.id,
-        number=order.number,
-        door=at.door,
-        organisation=order.organisation_id,
-        locksmith=order.locksmith_id,
-        lock=lock,
-    )
+    rules.no_open_order(at, "installation", "removal")
+    _cancel_repairs(doing, at)
+    order = place(doing, OrderKind.REMOVAL, found, at, locksmith, presence=presence)
+    homes = finding.homes_of_door(doing, at.door)
+    doing.journal("removal.ordered", **about(order, homes), presence=presence, lock=lock)
     return {"order": order.number}
 
 
@@ -86,17 +93,21 @@ def book_order(
     order: str,
     starts: Instant,
     ends: Instant,
-    presence: Literal["none", "client", "carer"] = "none",
+    presence: Presence | None = None,
 ) -> dict[str, Any]:
-    """Book when the locksmith comes, and who must be present (P4). A new booking takes the place of the old."""
+    """Book when the locksmith comes, and who must be present (P4): who the order says, where nothing else is said.
+
+    A new booking takes the place of the old.
+    """
     found = finding.order(doing, order)
     rules.is_open(found.row.state, order)
     if found.row.kind == OrderKind.REMOVAL:
         rules.nobody_needs_the_lock(finding.door_of_order(doing, found), doing.facts, doing.today)
     if ends <= starts:
         raise BadValue("ends", "is not after 'starts'")
-    orders.book(found.row.id, doing.actor.municipality, starts, ends, presence)
-    _journal_order(doing, "order.booked", found, starts=starts, ends=ends, presence=presence)
+    needed = presence or found.row.presence
+    orders.book(found.row.id, doing.actor.municipality, starts, ends, needed)
+    _journal_order(doing, "order.booked", found, starts=starts, ends=ends, presence=needed)
     return {"order": order}
 
 
@@ -122,7 +133,17 @@ def cancel_order(doing: Doing, *, order: str, reason: str) -> dict[str, Any]:
     return {"order": order}
 
 
-def _place(doing: Doing, kind: OrderKind, found: finding.FoundClient, at: DoorFacts, locksmith: str) -> Order:
+def place(
+    doing: Doing,
+    kind: OrderKind,
+    found: finding.FoundClient,
+    at: DoorFacts,
+    locksmith: str,
+    *,
+    presence: str,
+    fault: str = "",
+) -> Order:
+    """Place an order at a locksmith firm, by the actor's organisation."""
     firm = finding.organisation(doing, locksmith, "locksmith")
     rules.is_a_locksmith(firm.kind)
     (number,) = next_numbers(doing.actor.municipality, "order", doing.today.year, 1)
@@ -136,20 +157,42 @@ def _place(doing: Doing, kind: OrderKind, found: finding.FoundClient, at: DoorFa
         organisation_id=rules.orderer(doing.actor.organisation),
         locksmith=firm,
         placed=doing.now,
+        presence=presence,
+        fault=fault,
     )
     orders.place([order])
     return order
 
 
+def about(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
+    """What every line about an order says."""
+    return {
+        "homes": homes,
+        "client": order.client_id,
+        "order": order.id,
+        "number": order.number,
+        "door": order.door_id,
+        "organisation": order.organisation_id,
+        "locksmith": order.locksmith_id,
+    }
+
+
+def _cancel_repairs(doing: Doing, at: DoorFacts) -> None:
+    for identifier, order in at.orders.items():
+        if order.kind == OrderKind.REPAIR:
+            orders.cancel(identifier, "care_ended", doing.now)
+            doing.journal(
+                "order.cancelled",
+                homes=finding.homes_of_door(doing, at.door),
+                client=order.client,
+                order=identifier,
+                number=order.number,
+                door=at.door,
+                organisation=order.organisation,
+                locksmith=order.locksmith,
+                reason_code="care_ended",
+            )
+
+
 def _journal_order(doing: Doing, event: str, found: finding.FoundOrder, **body: Any) -> None:
-    doing.journal(
-        event,
-        homes=found.homes,
-        client=found.row.client_id,
-        order=found.row.id,
-        number=found.row.number,
-        door=found.row.door_id,
-        organisation=found.row.organisation_id,
-        locksmith=found.row.locksmith_id,
-        **body,
-    )
+    doing.journal(event, **about(found.row, found.homes), **body)

@@ -12,7 +12,7 @@ from troskel.acts import finding, housing
 from troskel.acts.doing import Doing
 from troskel.acts.housing import Address
 from troskel.acts.register import act
-from troskel.acts.values import Many, Municipal, Name, Phone, Reference
+from troskel.acts.values import Language, Many, Municipal, Name, Phone, Reference
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import swedish_sort_key
@@ -27,6 +27,7 @@ from troskel.people.roles import Role
 
 WHO = (Role.ASSESSOR,)
 ROWS = 400
+CHANGEABLE = ("first_name", "last_name", "home_municipality", "protection", "phone", "language")
 
 
 class NewClient(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ class NewClient(msgspec.Struct, frozen=True):
     home_municipality: Municipal = ""
     protection: Literal["", "S", "F"] = ""
     phone: Phone = ""
+    language: Language = "sv"
     died: date | None = None
 
 
@@ -53,6 +55,7 @@ class ChangedClient(msgspec.Struct, frozen=True):
     home_municipality: Municipal | None = None
     protection: Literal["", "S", "F"] | None = None
     phone: Phone | None = None
+    language: Language | None = None
 
 
 class Death(msgspec.Struct, frozen=True):
@@ -82,6 +85,7 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
             last_name=item.last_name,
             sort_key=_sort_key(item.last_name, item.first_name),
             phone=item.phone,
+            language=item.language,
             protection=item.protection,
             home_municipality=item.home_municipality or doing.actor.municipality,
             died=item.died,
@@ -117,11 +121,12 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
 
 @act("A4", "O1", who=WHO, writes=["client.changed", "client.municipality_changed"])
 def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, Any]:
-    """Change what is known of clients: name, telephone, protection, identity number."""
+    """Change what is known of clients: name, telephone, language, protection, identity, home municipality (O1)."""
     rows = finding.clients(doing, [item.client for item in changes])
     for item in changes:
         row = rows[item.client]
-        for field in ("first_name", "last_name", "home_municipality", "protection", "phone"):
+        was_own = row.is_own
+        for field in CHANGEABLE:
             if getattr(item, field) is not None:
                 setattr(row, field, getattr(item, field))
         row.sort_key = _sort_key(row.last_name, row.first_name)
@@ -133,11 +138,15 @@ def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, A
             if field != "client" and getattr(item, field) is not None
         ]
         doing.journal("client.changed", homes=[row.home_id], client=row.id, own=row.is_own, fields=fields)
-    Client.objects.bulk_update(
-        list(rows.values()),
-        ["first_name", "last_name", "sort_key", "home_municipality", "protection", "phone"],
-        batch_size=ROWS,
-    )
+        if row.is_own != was_own:
+            doing.journal(
+                "client.municipality_changed",
+                homes=[row.home_id],
+                client=row.id,
+                paragraph="O1",
+                own=row.is_own,
+            )
+    Client.objects.bulk_update(list(rows.values()), [*CHANGEABLE, "sort_key"], batch_size=ROWS)
     return {"clients": len(rows)}
 
 

@@ -25,6 +25,9 @@ Municipal = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?$")]
 Postcode = Annotated[str, msgspec.Meta(max_length=10)]
 Apartment = Annotated[str, msgspec.Meta(max_length=20)]
 Phone = Annotated[str, msgspec.Meta(max_length=30)]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
+"""ISO 639: sv, en, fi, so …"""
+
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Email = Annotated[str, msgspec.Meta(max_length=254)]
 Username = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9._-]{1,100}$")]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from troskel.acts import viewing_lists as lists
 from troskel.acts.paging import LONGEST
@@ -26,12 +26,15 @@ from troskel.journal.models import Kind, Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
-from troskel.permits.sight import EVERYBODY
+from troskel.permits.sight import EVERYBODY, entrusted_to
 from troskel.routine.model import Routine
 
 
 class PersonShown(msgspec.Struct, frozen=True):
-    """Who and where the client is; absent where the identity is protected and the viewer is not the municipality's."""
+    """Who and where the client is; absent where the identity is protected and the viewer has not been entrusted.
+
+    The address is empty where the population register protects it (F) and only those who go there may know it.
+    """
 
     first_name: str
     last_name: str
@@ -40,6 +43,14 @@ class PersonShown(msgspec.Struct, frozen=True):
     postcode: str
     town: str
     apartment: str
+
+
+class RepresentativeShown(msgspec.Struct, frozen=True):
+    """Who may speak for the client."""
+
+    kind: str
+    name: str
+    phone: str
 
 
 class DoorShown(msgspec.Struct, frozen=True):
@@ -58,6 +69,8 @@ class RecordShown(msgspec.Struct, frozen=True):
     own: bool
     protected: bool
     died: date | None
+    language: str
+    representatives: list[RepresentativeShown]
     person: PersonShown | None
     home: UUID
     doors: list[DoorShown]
@@ -91,18 +104,31 @@ class LinesShown(msgspec.Struct, frozen=True):
     next: int | None
 
 
-def shows_person(viewer: Actor, protection: str) -> bool:
-    """May the viewer see name and address (case 14)?"""
-    return not protection or viewer.role in MUNICIPAL_ROLES
+def person_shown(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShown | None:
+    """Who and where, as far as the viewer may know (case 14).
+
+    S, marked as secret: the municipality's own, and those entrusted. F, protected in the population register: the same,
+    but where the client lives is for those entrusted alone.
+    """
+    if row.protection and not entrusted and viewer.role not in MUNICIPAL_ROLES:
+        return None
+    home = row.home
+    where = (home.street, home.postcode, home.town, home.apartment)
+    if row.protection == "F" and not entrusted:
+        where = ("", "", "", "")
+    return PersonShown(row.first_name, row.last_name, row.phone, *where)
 
 
 def record(viewer: Actor, case: str) -> RecordShown:
     """Open a client's record. The client can later be told who did."""
-    row = seen(viewer).select_related("home").filter(case_number=case).first()
+    mine = entrusted_to(viewer).filter(client=OuterRef("pk"))
+    rows = seen(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
+    row = rows.filter(case_number=case).first()
     if row is None:
         raise NotFound("client", "case")
     today = clock.today()
     note(viewer, "client.opened", client=row.id, case=case)
+    person = person_shown(viewer, row, entrusted=row.entrusted_to_viewer)
     doors = [
         DoorShown(*way)
         for way in HomeDoor.objects.filter(home=row.home_id)
@@ -115,7 +141,9 @@ def record(viewer: Actor, case: str) -> RecordShown:
         own=row.is_own,
         protected=bool(row.protection),
         died=row.died,
-        person=_person(row) if shows_person(viewer, row.protection) else None,
+        language=row.language,
+        representatives=_representatives(row) if person else [],
+        person=person,
         home=row.home_id,
         doors=doors,
         decisions=_decisions(viewer, row.id),
@@ -126,11 +154,9 @@ def record(viewer: Actor, case: str) -> RecordShown:
     )
 
 
-def _person(row: Client) -> PersonShown:
-    home = row.home
-    return PersonShown(
-        row.first_name, row.last_name, row.phone, home.street, home.postcode, home.town, home.apartment
-    )
+def _representatives(row: Client) -> list[RepresentativeShown]:
+    standing = row.representatives.filter(until=None).order_by("since", "id")
+    return [RepresentativeShown(*told) for told in standing.values_list("kind", "name", "phone")]
 
 
 def _decisions(viewer: Actor, client: UUID) -> list[lists.ListedDecision]:

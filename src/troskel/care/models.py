@@ -98,3 +98,33 @@ class Allocation(Record):
                 fields=["municipality", "organisation", "valid_through"], name="allocations_by_organisation"
             ),
         ]
+
+
+class Suspension(Record):
+    """The client is in hospital or away: access rests, nothing is removed. Both days are included."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="suspensions")
+    reason = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    valid_through = models.DateField(
+        null=True, help_text="empty: until somebody says that the client is home"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client"],
+                condition=Q(valid_through=None),
+                name="one_open_suspension_per_client",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=["hospital", "short_term_stay", "away"]),
+                name="suspension_for_known_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_through=None) | Q(valid_through__gte=F("valid_from")),
+                name="suspension_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "client"], name="suspensions_by_client")]

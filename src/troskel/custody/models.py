@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from troskel.ground.models import Record
-from troskel.people.models import Account, Client, Door, Municipality
+from troskel.people.models import Account, Client, Door, Municipality, Organisation
 
 
 class ThingKind(models.TextChoices):
@@ -25,6 +25,15 @@ class HolderKind(models.TextChoices):
     CLIENT = "client"
     DOOR = "door"
     LOST = "lost"
+
+
+class Signature(models.TextChoices):
+    """Who signed for the client's side of a handover. Between two accounts each account is its own signature."""
+
+    NONE = ""
+    CLIENT = "client"
+    REPRESENTATIVE = "representative"
+    NOBODY = "nobody"  # nobody could or would: written down as it was
 
 
 class Thing(Record):
@@ -57,9 +66,18 @@ class Holding(Record):
     until = models.DateTimeField(null=True)
     given_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     taken_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    signature = models.CharField(max_length=20, choices=Signature.choices, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "holder"],
+                condition=Q(kind="door", until=None),
+                name="one_lock_per_door",
+            ),
+            models.CheckConstraint(
+                condition=Q(signature__in=Signature.values), name="signature_of_known_kind"
+            ),
             models.UniqueConstraint(
                 fields=["municipality", "thing", "sequence"], name="holdings_in_sequence"
             ),
@@ -99,3 +117,30 @@ class Link(Record):
             ),
         ]
         indexes = [models.Index(fields=["municipality", "client"], name="links_by_client")]
+
+
+class Offer(Record):
+    """A thing that one organisation wants to hand over to another, until that one accepts it: signed by both."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    thing = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="offers")
+    giver = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    offered = models.DateTimeField()
+    offered_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    closed = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, blank=True, help_text="accepted | withdrawn; empty: it stands")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "thing"], condition=Q(outcome=""), name="one_standing_offer_per_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", closed=None)
+                | Q(outcome__in=["accepted", "withdrawn"], closed__isnull=False),
+                name="a_closed_offer_says_when",
+            ),
+            models.CheckConstraint(condition=~Q(giver=models.F("receiver")), name="an_offer_goes_to_another"),
+        ]

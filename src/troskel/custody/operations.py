@@ -8,7 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from troskel.custody import rules
-from troskel.custody.models import HolderKind, Holding, Link, Thing
+from troskel.custody.models import HolderKind, Holding, Link, Signature, Thing
+from troskel.ground.ids import new_id
+
+ROWS = 400
+"""An even number: a holding and the one that follows it are stored in one statement."""
 
 
 def register(things: Sequence[Thing], kind: str, holder: UUID, since: datetime) -> None:
@@ -35,23 +39,49 @@ def register_all(held: Sequence[tuple[Thing, str, UUID]], since: datetime) -> No
 
 
 def hand_over(
-    held: Holding, kind: str, holder: UUID | None, at: datetime, giver: UUID | None, taker: UUID | None
+    held: Holding,
+    kind: str,
+    holder: UUID | None,
+    at: datetime,
+    giver: UUID | None,
+    taker: UUID | None,
+    signature: str = Signature.NONE,
 ) -> None:
-    """The open holding ends and the next begins, in one statement, so that the chain is never broken (rule 5)."""
-    rules.later_than(at, held.since, f"{held.thing.kind} {held.thing.number}")
-    held.until = at
-    held.given_by_id = giver
-    following = Holding(
-        municipality_id=held.municipality_id,
-        thing_id=held.thing_id,
-        sequence=held.sequence + 1,
-        kind=kind,
-        holder=None if kind == HolderKind.LOST else holder,
-        since=at,
-        taken_by_id=taker,
-    )
+    """One thing goes from its holder to the next. `signature`: who signed for the client, if anybody."""
+    hand_over_all([held], kind, holder, at, giver, taker, signature)
+
+
+def hand_over_all(
+    things: Sequence[Holding],
+    kind: str,
+    holder: UUID | None,
+    at: datetime,
+    giver: UUID | None,
+    taker: UUID | None,
+    signature: str = Signature.NONE,
+) -> None:
+    """Open holdings end and the next begin, in one statement, so that no chain is ever broken (rule 5)."""
+    rows = []
+    for held in things:
+        rules.later_than(at, held.since, f"{held.thing.kind} {held.thing.number}")
+        held.until, held.given_by_id = at, giver
+        following = Holding(
+            municipality_id=held.municipality_id,
+            thing_id=held.thing_id,
+            sequence=held.sequence + 1,
+            kind=kind,
+            holder=None if kind == HolderKind.LOST else holder,
+            since=at,
+            taken_by_id=taker,
+            signature=signature,
+        )
+        rows += [held, following]
     Holding.objects.bulk_create(
-        [held, following], update_conflicts=True, unique_fields=["id"], update_fields=["until", "given_by"]
+        rows,
+        batch_size=ROWS,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["until", "given_by"],
     )
 
 
@@ -60,6 +90,21 @@ def link(links: Sequence[Link]) -> None:
     Link.objects.bulk_create(links)
 
 
-def unlink(link: UUID, at: datetime) -> None:
-    """End a link; its history stays (S3)."""
-    Link.objects.filter(id=link).update(until=at)
+def new_link(
+    municipality: str, lock: UUID, client: UUID, door: UUID, since: datetime, corrects: UUID | None = None
+) -> Link:
+    """A link to be stored by `link`."""
+    return Link(
+        id=new_id(),
+        municipality_id=municipality,
+        lock_id=lock,
+        client_id=client,
+        door_id=door,
+        since=since,
+        corrects_id=corrects,
+    )
+
+
+def unlink(links: Sequence[UUID], at: datetime) -> None:
+    """End links; their history stays (S3)."""
+    Link.objects.filter(id__in=links).update(until=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from troskel.ground.refusals import Refusal
@@ -85,3 +86,95 @@ def giver_holds(held: tuple[str, UUID | None], giver: tuple[str, UUID | None], w
     """A thing is handed over by the one who holds it (rule 5)."""
     if held != giver:
         raise Refusal("rule 5", f"{what} is held by someone else: the one who holds it hands it over")
+
+
+# handing on, losing, finding
+
+
+class Numbered(Protocol):
+    """A thing by its kind and number."""
+
+    kind: str
+    number: str
+
+
+class Held(Protocol):
+    """An open holding of a thing."""
+
+    @property
+    def thing(self) -> Numbered: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def holder(self) -> UUID | None: ...
+
+
+KEEPERS = {
+    "lock": frozenset({"locksmith", "municipality"}),
+    "tag": frozenset({"home_care", "alarm", "municipality"}),
+    "key": frozenset({"home_care", "alarm", "municipality"}),
+}
+"""Which kinds of organisation keep which things."""
+
+Standing = TypeVar("Standing")
+
+
+def may_hold(kind: str, organisation: str) -> None:
+    """Locks are for locksmiths, tags and keys for those who give care; the social office may keep any (rule 5)."""
+    if organisation not in KEEPERS[kind]:
+        raise Refusal(
+            "rule 5", f"an organisation of kind {organisation} keeps no {kind}s: check whom you hand it to"
+        )
+
+
+def giver(organisation: UUID | None) -> UUID:
+    """Things are handed on from organisation to organisation."""
+    if organisation is None:
+        raise Refusal(
+            "rule 5", "things are handed on by the organisation that has them: the system itself has none"
+        )
+    return organisation
+
+
+def to_another(giver: UUID, receiver: UUID) -> None:
+    """A thing is handed on to somebody else."""
+    if giver == receiver:
+        raise Refusal(
+            "rule 5", "the things are with your organisation already: name the one that is to have them"
+        )
+
+
+def client_agrees(agreed: bool) -> None:
+    """Keys go back to the client, or straight to the next provider where the client has agreed (P5)."""
+    if not agreed:
+        raise Refusal("P5", "the client has to agree: else the keys go back to the client ('agreed')")
+
+
+def answers_for(held: Held, owner_of_tag: UUID | None, organisation: UUID | None) -> None:
+    """A thing is handed on, or lost, by the organisation that holds it, or whose tag is with the client (rule 5)."""
+    theirs = held.holder if held.kind == "organisation" else owner_of_tag
+    if organisation is None or theirs != organisation:
+        raise Refusal(
+            "rule 5", f"{held.thing.kind} {held.thing.number} is not your organisation's to answer for"
+        )
+
+
+def is_offered(offer: Standing | None, number: str) -> Standing:
+    """What is accepted, or taken back, has been offered."""
+    if offer is None:
+        raise Refusal("rule 5", f"{number} is not on offer: ask the one who holds it")
+    return offer
+
+
+def can_be_lost(held: Held) -> None:
+    """What hangs at a door is not lost, and what is lost already is not lost again (case 13)."""
+    if held.kind == "door":
+        raise Refusal("rule 2", f"lock {held.thing.number} hangs at a door: order a repair or a removal")
+    if held.kind == "lost":
+        raise Refusal("rule 5", f"{held.thing.kind} {held.thing.number} has been reported lost already")
+
+
+def is_lost(held: Held) -> None:
+    """Only what was lost is found."""
+    if held.kind != "lost":
+        raise Refusal("rule 5", f"{held.thing.kind} {held.thing.number} is not lost: look who holds it")

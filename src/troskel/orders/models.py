@@ -15,6 +15,7 @@ class OrderKind(models.TextChoices):
 
     INSTALLATION = "installation"
     REMOVAL = "removal"
+    REPAIR = "repair"
 
 
 class OrderState(models.TextChoices):
@@ -40,7 +41,16 @@ class Order(Record):
     placed = models.DateTimeField()
     closed = models.DateTimeField(null=True)
     reason = models.CharField(max_length=50, blank=True, help_text="code of a cancellation")
-    lock = models.UUIDField(null=True, help_text="the lock mounted or taken down")
+    lock = models.UUIDField(null=True, help_text="the lock mounted, mended or taken down")
+    presence = models.CharField(
+        max_length=10, default="none", help_text="who needs to be there: none | client | carer"
+    )
+    fault = models.CharField(max_length=20, blank=True, help_text="code: what is to be mended")
+    parts = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text="the door's own turner: kept by client | office | locksmith; at a removal put_back | missing",
+    )
 
     class Meta:
         constraints = [
@@ -51,6 +61,17 @@ class Order(Record):
                 name="one_open_order_per_door_and_kind",
             ),
             models.CheckConstraint(condition=Q(state__in=OrderState.values), name="order_in_known_state"),
+            models.CheckConstraint(condition=Q(kind__in=OrderKind.values), name="order_of_known_kind"),
+            models.CheckConstraint(
+                condition=Q(presence__in=["none", "client", "carer"]), name="order_asks_for_known_presence"
+            ),
+            models.CheckConstraint(
+                condition=Q(parts__in=["", "client", "office", "locksmith", "put_back", "missing"]),
+                name="parts_at_known_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="repair") ^ Q(fault=""), name="a_repair_says_what_is_wrong"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["placed", "booked"], closed=None)
                 | Q(state__in=["done", "cancelled"], closed__isnull=False),

@@ -35,9 +35,9 @@ def cancel(order: UUID, reason: str, now: datetime) -> None:
     Order.objects.filter(id=order).update(state=OrderState.CANCELLED, reason=reason, closed=now)
 
 
-def finish(order: UUID, lock: UUID, now: datetime) -> None:
-    """The locksmith has done it (L1)."""
-    Order.objects.filter(id=order).update(state=OrderState.DONE, lock=lock, closed=now)
+def finish(order: UUID, lock: UUID, now: datetime, parts: str = "") -> None:
+    """The locksmith has done it (L1). `parts`: where the door's own turner is now."""
+    Order.objects.filter(id=order).update(state=OrderState.DONE, lock=lock, closed=now, parts=parts)
 
 
 def end_booking(order: UUID, outcome: str) -> None:

@@ -23,6 +23,16 @@ FAILURES = {
 }
 """Why a locksmith's trip was in vain (case 11)."""
 
+FAULTS = {
+    "jammed": "the bolt does not move as it should",
+    "battery": "the battery is flat, or soon will be",
+    "no_answer": "the lock turner does not answer the phone",
+    "clock": "the clock of the lock turner is wrong",
+    "damaged": "the lock turner is damaged, or sits loose",
+    "other": "something else, told in the text",
+}
+"""What is wrong with a lock turner that is to be mended."""
+
 CANCELLATIONS = {
     "care_ended": "the care has ended (case 5)",
     "care_again": "the client gets care again (case 6)",
@@ -109,9 +119,18 @@ def a_lock_at(door: DoorFacts) -> UUID:
     return door.lock
 
 
-def no_open_order(door: DoorFacts) -> None:
-    """One open order a door. It may be another provider's: its number is not told."""
-    if standing.open_orders(door):
+def owner_consents(door: DoorFacts) -> None:
+    """An entrance or a gate is seldom the client's own: nothing is mounted there without the owner's consent (P1)."""
+    if standing.lacks_consent(door):
+        raise Refusal(
+            "P1",
+            f"the owner has not consented to a lock turner at this {door.kind}: let the system administrator record it",
+        )
+
+
+def no_open_order(door: DoorFacts, *kinds: str) -> None:
+    """One open order a door (of these kinds). It may be another provider's: its number is not told."""
+    if standing.open_orders(door, *kinds):
         raise Refusal("P1", "an order is open for the door already: it is cancelled or done first")
 
 

@@ -128,6 +128,27 @@ class HomeDoor(Record):
         ]
 
 
+class Consent(Record):
+    """An owner's consent to a lock turner at an entrance or a gate."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="consents")
+    owner = models.CharField(max_length=200, help_text="who owns the property")
+    way = models.CharField(max_length=10, help_text="written | oral | own: the client owns it")
+    since = models.DateField()
+    until = models.DateField(null=True, help_text="the day it was taken back")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "door"], condition=Q(until=None), name="one_standing_consent_per_door"
+            ),
+            models.CheckConstraint(
+                condition=Q(way__in=["written", "oral", "own"]), name="consent_of_known_kind"
+            ),
+        ]
+
+
 class Client(Record):
     """A person granted care. Lists, e-mails and URLs show the case number alone (design, rule 8)."""
 
@@ -139,6 +160,7 @@ class Client(Record):
     last_name = models.CharField(max_length=100)
     sort_key = models.CharField(max_length=250)
     phone = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=3, default="sv", help_text="ISO 639: what to write and speak")
     protection = models.CharField(
         max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring"
     )
@@ -161,6 +183,46 @@ class Client(Record):
     def is_own(self) -> bool:
         """Is the client this municipality's own, or assigned by another one (O1)?"""
         return self.home_municipality == self.municipality_id
+
+
+class Representative(Record):
+    """Who may speak for a client: a guardian or trustee, one with a power of attorney, next of kin."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="representatives")
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    phone = models.CharField(max_length=30, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["guardian", "trustee", "attorney", "next_of_kin"]),
+                name="representative_of_known_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "client"], name="representatives_by_client")]
+
+
+class Entrusted(Record):
+    """A named person who may see a protected client's name and address (case 14)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="entrusted")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entrusted")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client", "account"],
+                condition=Q(until=None),
+                name="entrusted_once_at_a_time",
+            ),
+        ]
 
 
 class Identifier(Record):

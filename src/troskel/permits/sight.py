@@ -6,7 +6,7 @@
 | assessor, system administrator | every client of the municipality | their office |
 | economist | clients of other municipalities | O2, O3 |
 | coordinator | clients allocated to the organisation | the allocation, and the time for return after its end |
-| carer | clients covered today by a decision allocated to the organisation | rule 4 |
+| carer | clients covered today by a decision allocated to the organisation, and at home | rule 4 |
 | locksmith | clients with an open order to the firm | the order |
 | responder, manager | none | an accepted alarm; figures are enough |
 """
@@ -18,8 +18,9 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from troskel.care.models import Allocation
+from troskel.care.models import Allocation, Suspension
 from troskel.orders.models import Order, OrderState
+from troskel.people.models import Entrusted
 from troskel.people.roles import Actor, Role
 
 TIME_FOR_RETURN = timedelta(days=90)
@@ -43,7 +44,8 @@ def _reason(viewer: Actor, day: date) -> Q:
     if viewer.role is Role.COORDINATOR:
         return Q(Exists(_allocations(viewer).filter(_lasts_until(day - TIME_FOR_RETURN))))
     if viewer.role is Role.CARER:
-        return _alive_and_own(viewer, day) & Q(Exists(_allocations(viewer).filter(_covers(day))))
+        covered = Exists(_allocations(viewer).filter(_covers(day)))
+        return _alive_and_own(viewer, day) & Q(covered) & ~Q(Exists(_away(day)))
     if viewer.role is Role.LOCKSMITH:
         open_orders = Order.objects.filter(
             client=OuterRef("pk"),
@@ -83,5 +85,16 @@ def _covers(day: date) -> Q:
     )
 
 
+def _away(day: date) -> models.QuerySet[Suspension]:
+    """In hospital or away on the day."""
+    lasts = Q(valid_through=None) | Q(valid_through__gte=day)
+    return Suspension.objects.filter(lasts, client=OuterRef("pk"), valid_from__lte=day)
+
+
 def _alive_and_own(viewer: Actor, day: date) -> Q:
     return Q(home_municipality=viewer.municipality) & (Q(died=None) | Q(died__gt=day))
+
+
+def entrusted_to(viewer: Actor) -> models.QuerySet[Entrusted]:
+    """The protected clients whose name and address this very person may see (case 14)."""
+    return Entrusted.objects.filter(account=viewer.account, until=None)

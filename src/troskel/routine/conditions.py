@@ -122,7 +122,7 @@ def _provider_left(client: ClientFacts, case: Case) -> bool:
 
 
 PLAIN: dict[str, Condition] = {
-    "new_client": _of_client(lambda client, case: standing.is_new_client(client, case.door and case.door.door)),
+    "new_client": _of_client(lambda client, case: standing.is_new_client(client, case.door_id)),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
     "has_care": _of_client(lambda client, case: standing.has_care_left(client, case.day)),

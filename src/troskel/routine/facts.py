@@ -78,6 +78,7 @@ class OrderFacts(msgspec.Struct, omit_defaults=True):
     organisation: UUID | None = None
     locksmith: UUID | None = None
     number: int | str | None = None
+    presence: str = "none"
     state: str = "ordered"
     booked: date | None = None
 

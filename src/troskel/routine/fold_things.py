@@ -38,6 +38,7 @@ def _order(kind: str, line: Line) -> OrderFacts:
         organisation=uid_in(body, "organisation"),
         locksmith=uid_in(body, "locksmith"),
         number=body.get("number"),
+        presence=body.get("presence") or "none",
     )
 
 

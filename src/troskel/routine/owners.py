@@ -24,11 +24,6 @@ def _former_provider(case: Case) -> Owner:
     return (PROVIDER, former) if former else NOBODY_ELSE
 
 
-def _receiver(case: Case) -> Owner:
-    receiver = uid_in(case.about, "receiver")
-    return (PROVIDER, receiver) if receiver else NOBODY_ELSE
-
-
 def _lead_provider(case: Case) -> Owner:
     lead = standing.lead_provider(case.clients(), case.day) or case.organisation
     return (PROVIDER, lead) if lead else NOBODY_ELSE
@@ -47,7 +42,6 @@ OWNERS: dict[str, Callable[[Case], Owner]] = {
     "locksmith": lambda case: (LOCKSMITH, uid_in(case.about, "locksmith")),
     "provider": _provider,
     "former_provider": _former_provider,
-    "receiver": _receiver,
     "lead_provider": _lead_provider,
     "last_provider": _last_provider,
 }

@@ -281,7 +281,7 @@ def last_provider(clients: list[ClientFacts]) -> UUID | None:
 
 
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
-    """Orders at the door that are not yet done, of these kinds ("installation", "repair", "removal"); none named: any."""
+    """Orders at the door that are not yet done, of these kinds ("installation", "repair", "removal"), or of any."""
     return [order for order in door.orders.values() if not kinds or order.kind in kinds]
 
 

@@ -51,6 +51,11 @@ class Case:
         self.opened, self.since = opened or day, since
         self.visit: date | None = None
 
+    @property
+    def door_id(self) -> UUID | None:
+        """The door, where it is about one."""
+        return self.door.door if self.door is not None else None
+
     def clients(self) -> list[ClientFacts]:
         """Own clients concerned: those behind the door, else those of the home."""
         if self.door is not None:

@@ -156,7 +156,6 @@ administrator | systemförvaltaren | the system administrator
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
-receiver | organisationen som erbjuds en sak | the organisation that is offered a thing
 lead_provider | hemtjänstutföraren som fick kunden först, annars den som svarar på larmet | the home-care provider allocated first, else the one who answers the alarm
 last_provider | den utförare vars insats slutade sist | the provider whose care ended last
 """)

@@ -138,7 +138,12 @@ class Client:
     def key_collected(self, organisation: str) -> None:
         """P5."""
         self.life.does(
-            CARER[organisation], "receive_key", 14, client=self.reference, key=f"{self.reference}-1"
+            CARER[organisation],
+            "receive_key",
+            14,
+            client=self.reference,
+            key=f"{self.reference}-1",
+            signed="client",
         )
 
     def booked(self, order: str, hour: int = 13, presence: str = "none", days: int = 0) -> None:
