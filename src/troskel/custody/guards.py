@@ -13,7 +13,7 @@ TRIGGERS = (
         "no_tag_for_another_municipality",
         "custody_holding",
         "INSERT",
-        f"NEW.kind = 'client' AND EXISTS ({FOREIGN.format(client='NEW.holder')}) AND EXISTS "
+        f"NEW.until IS NULL AND NEW.kind = 'client' AND EXISTS ({FOREIGN.format(client='NEW.holder')}) AND EXISTS "
         "(SELECT 1 FROM custody_thing t WHERE t.id = NEW.thing_id AND t.kind = 'tag')",
     ),
     Trigger(
@@ -41,7 +41,7 @@ TRIGGERS = (
         "only_locks_hang_at_doors",
         "custody_holding",
         "INSERT",
-        "NEW.kind = 'door' AND NOT EXISTS "
+        "NEW.until IS NULL AND NEW.kind = 'door' AND NOT EXISTS "
         "(SELECT 1 FROM custody_thing t WHERE t.id = NEW.thing_id AND t.kind = 'lock')",
     ),
     # rule 5

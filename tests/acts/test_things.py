@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Things with exactly one holder: signed handovers, straight to the next provider, lost and found, counted (rule 5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.town import EAST, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town
+from troskel.custody.models import Holding, Offer
+from troskel.journal.models import Line
+
+
+def chain(number: str) -> list[Holding]:
+    return list(Holding.objects.filter(thing__number=number).order_by("sequence"))
+
+
+def changes_provider(town: Town) -> str:
+    """East has the tag and a key with the client; Meadow has the client from today."""
+    client = town.new_client(EAST)
+    town.does("carin", "place_tag", client=client, tag="E1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
+    values = {"former": EAST, "provider": MEADOW, "on": town.day(1), "reference": "F-new"}
+    town.does("anna", "change_provider", client=client, **values)
+    town.days_pass(1)
+    return client
+
+
+# --- signatures
+
+
+@pytest.mark.parametrize("signed", ["client", "representative", "nobody"])
+def test_p5_a_key_is_signed_for_at_the_handover_and_at_the_return(town: Town, signed: str) -> None:
+    client = town.new_client()
+    town.does("carin", "receive_key", client=client, key="1", signed=signed)
+    town.does("olle", "return_key", client=client, key="1", signed=signed)
+    with_client, with_provider, back = chain("1")
+    assert with_client.until == with_provider.since and with_provider.until == back.since
+    assert (with_provider.taken_by_id, with_provider.signature) == (town.actor("carin").account, signed)
+    assert (with_provider.given_by_id, back.signature) == (town.actor("olle").account, signed)
+
+
+def test_p5_a_key_is_not_handed_over_without_saying_who_signed(town: Town) -> None:
+    client = town.new_client()
+    town.refused("carin", "receive_key", "BadValue signed", client=client, key="1")
+    town.refused("carin", "receive_key", "BadValue signed", client=client, key="1", signed="the dog")
+
+
+# --- straight from one provider to the next (case 4)
+
+
+def test_case_4_keys_go_straight_to_the_next_provider_where_the_client_agrees(town: Town) -> None:
+    client = changes_provider(town)
+    keys = {"kind": "key", "numbers": ["1"]}
+    assert "agree" in town.refused("olle", "offer_things", "P5", **keys, to=MEADOW)
+    town.does("olle", "offer_things", **keys, to=MEADOW, agreed=True)
+    assert town.owner("P5.offered") == ("provider", MEADOW)
+    assert town.owner("P5.return_keys") == ("provider", EAST), "offered is not handed over"
+    town.refused("lars", "accept_things", "rule 5", **keys)
+    town.does("moa", "accept_things", **keys)
+    assert not town.duties("P5.return_keys") and not town.duties("P5.collect_keys")
+    *_, from_east, at_meadow = chain("1")
+    assert from_east.given_by_id == town.actor("olle").account
+    assert at_meadow.taken_by_id == town.actor("moa").account
+    town.refused("olle", "return_key", "rule 5", client=client, key="1", signed="client")
+    town.is_sound()
+
+
+def test_case_4_the_tag_is_handed_over_where_it_is(town: Town) -> None:
+    client = changes_provider(town)
+    assert town.owner("P7.fetch") == ("provider", EAST)
+    tags = {"kind": "tag", "numbers": ["E1"]}
+    town.refused("moa", "offer_things", "rule 5", **tags, to=EAST)
+    town.does("olle", "offer_things", **tags, to=MEADOW)
+    town.does("moa", "accept_things", **tags)
+    assert not town.duties("P7.fetch") and not town.duties("P2.place_tag")
+    town.days_pass(0, hour=14)
+    town.does("mikael", "register_visit", client=client, arrived=town.at(9), by="tag", tag="E1")
+    town.mount(town.order(client, MEADOW))
+    town.link(client)
+    assert town.owner("P3.take_tag") == ("provider", MEADOW)
+    town.does("mikael", "take_tag", client=client, tag="E1")
+    town.is_sound()
+
+
+def test_p5_an_offer_is_taken_back_and_nobody_can_accept_it(town: Town) -> None:
+    changes_provider(town)
+    keys = {"kind": "key", "numbers": ["1"]}
+    town.does("olle", "offer_things", **keys, to=MEADOW, agreed=True)
+    town.refused("olle", "offer_things", "rule 5", **keys, to=MEADOW, agreed=True)
+    town.refused("moa", "withdraw_offer", "rule 5", **keys)
+    town.does("olle", "withdraw_offer", **keys)
+    town.refused("moa", "accept_things", "rule 5", **keys)
+    assert Offer.objects.get().outcome == "withdrawn"
+
+
+def test_p5_what_has_gone_back_to_the_client_is_no_longer_on_offer(town: Town) -> None:
+    client = changes_provider(town)
+    keys = {"kind": "key", "numbers": ["1"]}
+    town.does("olle", "offer_things", **keys, to=MEADOW, agreed=True)
+    town.does("olle", "return_key", client=client, key="1", signed="client")
+    town.refused("moa", "accept_things", "rule 5", **keys)
+
+
+def test_s2_locks_in_stock_move_from_firm_to_firm(town: Town) -> None:
+    locks = {"kind": "lock", "numbers": ["L1", "L2", "L3"]}
+    town.refused("laban", "offer_things", "rule 5", **locks, to=EAST)
+    town.refused("laban", "offer_things", "NotFound", kind="lock", numbers=["L1", "L99"], to=OTHER_FIRM)
+    town.does("laban", "offer_things", **locks, to=OTHER_FIRM)
+    town.does("nina", "accept_things", **locks)
+    order = town.order(town.new_client())
+    town.refused("laban", "report_installation", "rule 2", order=order, serial="L1")
+    counted = town.does("nina", "count_stock", kind="lock", numbers=["L1", "L2", "L3"])
+    assert counted.answer["missing"] == counted.answer["unexpected"] == []
+
+
+# --- lost and found (case 13)
+
+
+def test_case_13_a_lost_tag_and_who_had_it(town: Town) -> None:
+    client = town.new_client()
+    town.does("carin", "place_tag", client=client, tag="E1")
+    town.refused("mikael", "report_lost", "rule 5", kind="tag", number="E1")
+    placed = town.now
+    town.days_pass(3)
+    told = town.does("carin", "report_lost", kind="tag", number="E1", text="Låg i soporna.")
+    assert told.answer["held_by"] == "client" and told.answer["since"] < placed.isoformat()
+    assert town.owner("P7.lost") == ("administrator", None)
+    assert town.owner("P2.place_tag") == ("provider", EAST), "the visits need another tag"
+    town.refused("carin", "register_visit", "P2", client=client, arrived=town.at(7), by="tag", tag="E1")
+    town.refused("carin", "place_tag", "rule 5", client=client, tag="E1")
+    line = Line.objects.get(event="tag.lost")
+    assert "soporna" not in line.body and "soporna" in line.detail.text
+    town.does("olle", "report_found", kind="tag", number="E1")
+    town.does("carin", "place_tag", client=client, tag="E1")
+    assert [held.kind for held in chain("E1")] == ["organisation", "client", "lost", "organisation", "client"]
+    town.is_sound()
+
+
+def test_case_13_a_lost_key_is_collected_anew_and_goes_back_when_found(town: Town) -> None:
+    client = town.new_client()
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
+    town.does("carin", "report_lost", kind="key", number="1")
+    assert town.owner("P5.lost") == ("administrator", None)
+    assert town.owner("P5.collect_keys") == ("provider", EAST)
+    town.refused("carin", "report_lost", "rule 5", kind="key", number="1")
+    town.end(client)
+    town.days_pass(1)
+    assert not town.duties("P5.return_keys")
+    town.refused("olle", "report_found", "NotFound", kind="key", number="1")
+    town.does("olle", "report_found", kind="key", number="1", client=client)
+    assert town.owner("P5.return_keys") == ("provider", EAST)
+    town.does("olle", "return_key", client=client, key="1", signed="client")
+    assert not town.duties("P5.return_keys")
+    town.is_sound()
+
+
+def test_case_13_a_lock_at_a_door_is_not_lost(town: Town) -> None:
+    town.locked()
+    assert "repair" in town.refused("laban", "report_lost", "rule 2", kind="lock", number="L1")
+    town.does("siri", "report_lost", kind="lock", number="L2")
+    town.refused("laban", "report_found", "rule 5", kind="lock", number="L3")
+
+
+def test_p7_a_stock_is_counted(town: Town) -> None:
+    counted = town.does("olle", "count_stock", kind="tag", numbers=["E1", "E2", "M1", "Z9"])
+    assert counted.answer["missing"] == ["E3", "E4", "E5", "E6", "E7", "E8"]
+    assert counted.answer["unexpected"] == ["M1", "Z9"]
+    assert len(chain("E3")) == 1, "nothing is lost by being counted"
+    assert OFFICE and FIRM
