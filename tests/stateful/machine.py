@@ -92,8 +92,10 @@ class Machine(RuleBasedStateMachine):
         return found[number % len(found)] if found else otherwise
 
     def order(self, number: int) -> str:
-        numbers = list(Order.objects.order_by("number").values_list("number", flat=True))
-        return self.one_of(numbers, number, "W-2026-9999")
+        """An open order, as a rule; now and then any."""
+        rows = Order.objects.order_by("number").values_list("number", flat=True)
+        still_open = list(rows.filter(state__in=["placed", "booked"]))
+        return self.one_of(still_open if still_open and number else list(rows), number, "W-2026-9999")
 
     def door(self, number: int) -> str:
         return str(self.one_of(list(Door.objects.order_by("id").values_list("id", flat=True)), number, None))
