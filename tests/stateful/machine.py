@@ -17,7 +17,8 @@ from troskel.acts.outcome import Outcome
 from troskel.duties.models import Duty
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.orders.models import Order
-from troskel.people.models import Door
+from troskel.people.models import Client, Door
+from troskel.permits.sight import visible_clients
 
 RULE = re.compile(r"(?:[APSLO]\d|D|rule [1-8])$")
 FORESEEN = ("opened", "closed", "mailed", "refused", "lines")
@@ -112,16 +113,31 @@ class Machine(RuleBasedStateMachine):
 
     # -- who there is, and the days
 
-    @initialize(foreign=st.booleans())
-    def people(self, foreign: bool) -> None:
+    @initialize(foreign=st.booleans(), alarm=st.booleans(), locks=st.integers(0, 2), ends=st.booleans())
+    def people(self, foreign: bool, alarm: bool, locks: int, ends: bool) -> None:
+        """A couple, and two neighbours; three with home care, some with an alarm, a lock, an ending ahead."""
+        town = self.town
         for address in (1, 1, 2):
-            self.clients.append(self.town.client(address=address))
+            self.clients.append(town.client(address=address))
         elsewhere = {"home_municipality": ELSEWHERE} if foreign else {}
-        self.clients.append(self.town.client(address=2, **elsewhere))
+        self.clients.append(town.client(address=2, **elsewhere))
+        for number, provider in enumerate((EAST, EAST, MEADOW)):
+            town.grant(self.clients[number], provider, through=town.day(5) if ends and number else None)
+        if alarm:
+            town.grant(self.clients[0], ALARM, "safety_alarm")
+        for number in range(locks):
+            client, provider = self.clients[2 * number], (EAST, MEADOW)[number]
+            town.mount(town.order(client, provider), LOCKS[number])
+            town.link(client, LOCKS[number])
 
     @rule(days=st.integers(1, 4))
     def days_go_by(self, days: int) -> None:
         self.town.days_pass(days)
+
+
+def seen(town: Town, who: str) -> set[str]:
+    rows = Client.objects.filter(visible_clients(town.actor(who), town.today))
+    return set(rows.values_list("reference", flat=True))
 
 
 def asked_of(duty: Duty) -> str:

@@ -12,7 +12,7 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from tests.stateful.by_providers import ByProviders
 from tests.stateful.by_the_office import ByTheOffice
-from tests.stateful.machine import Machine
+from tests.stateful.machine import Machine, seen
 from tests.town import CARER, COORDINATOR, Town
 from troskel.acts.register import REGISTER
 from troskel.care.models import Allocation, Decision, Suspension
@@ -22,7 +22,6 @@ from troskel.duties.replaying import departures
 from troskel.journal.models import Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, Door
-from troskel.permits.sight import visible_clients
 
 ELSEWHERE_TRIED = {
     "found_municipality": "once, before",
@@ -119,11 +118,6 @@ def has_duty(paragraph: str, **about: object) -> bool:
 
 def another_wants(town: Town, order: Order) -> bool:
     return in_care(town, order.door)
-
-
-def seen(town: Town, who: str) -> set[str]:
-    rows = Client.objects.filter(visible_clients(town.actor(who), town.today))
-    return set(rows.values_list("reference", flat=True))
 
 
 def in_care(town: Town, door: Door) -> bool:
