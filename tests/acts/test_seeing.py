@@ -4,21 +4,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.town import MEADOW, Town
-from troskel.acts import viewing_lists, viewing_phone
+from troskel.acts import viewing_duties, viewing_lists, viewing_phone
 from troskel.acts.constraints import BY_COLUMNS, SAID
 from troskel.acts.paging import Asked
 from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
 from troskel.people.models import Client
 
+LISTED: dict[str, Any] = {"duty": viewing_duties.listed_duties, "notice": viewing_duties.listed_notices}
+
 
 def read(town: Town, who: str, kind: str = "duty") -> set[str]:
     with town.standing():
-        page = viewing_lists.listed_duties(town.actor(who), Asked(200), kind=kind, on=town.today)
+        page = LISTED[kind](town.actor(who), Asked(200), on=town.today)
     return {f"{item.paragraph}.{item.ask}" for item in page.items}
 
 

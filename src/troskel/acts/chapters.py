@@ -3,6 +3,7 @@
 
 from troskel.acts import (
     accounts,
+    approving,
     attending,
     changing_provider,
     deciding,
@@ -16,6 +17,7 @@ from troskel.acts import (
     ordering,
     organising,
     registering,
+    sharing_out,
     superseding,
     taking_over,
     taking_over_things,
@@ -27,6 +29,7 @@ from troskel.acts.register import REGISTER
 CHAPTERS = (
     taking_over,
     taking_over_things,
+    approving,
     organising,
     accounts,
     registering,
@@ -43,6 +46,7 @@ CHAPTERS = (
     changing_provider,
     ending,
     attending,
+    sharing_out,
     turning_the_day,
 )
 

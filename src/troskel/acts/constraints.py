@@ -28,7 +28,11 @@ SAID = {
     ),
     "one_way_per_home_and_door": ("rule 1", "the door is already one of the home's"),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
-    "one_routine_per_digest": ("D", "this version of the routine is already in force"),
+    "one_routine_per_digest": ("D", "this version of the routine has been proposed already: look again"),
+    "routines_in_sequence": ("D", "another version has just been approved: look again"),
+    "in_force_only_if_approved": ("D", "a version is in force only when somebody has approved it"),
+    "the_author_does_not_approve": ("D", "a version is approved by another than its author"),
+    "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
 }
 
 # SQLite names the columns of a broken unique constraint, not the constraint
@@ -51,6 +55,8 @@ BY_COLUMNS = {
     "people_homedoor.municipality_id, people_homedoor.home_id": "one_way_per_home_and_door",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
+    "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
+    "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",
 }
 
 
