@@ -30,8 +30,6 @@ SAID = {
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
     "one_routine_per_digest": ("D", "this version of the routine has been proposed already: look again"),
     "routines_in_sequence": ("D", "another version has just been approved: look again"),
-    "in_force_only_if_approved": ("D", "a version is in force only when somebody has approved it"),
-    "the_author_does_not_approve": ("D", "a version is approved by another than its author"),
     "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
 }
 

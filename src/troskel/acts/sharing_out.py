@@ -71,7 +71,8 @@ def _assigned(doing: Doing, row: Duty, person: Account) -> dict[str, Any]:
 
 
 def _is_on_the_phone(doing: Doing, row: Duty, carer: Account) -> bool:
-    return Client.objects.filter(visible_clients(actor_of(carer), doing.today), id=row.client_id).exists()
+    on_the_phone = visible_clients(actor_of(carer), doing.today)
+    return row.client_id is not None and Client.objects.filter(on_the_phone, id=row.client_id).exists()
 
 
 def _account(doing: Doing, username: str, field: str) -> Account:
@@ -109,14 +110,14 @@ def name_deputy(
         valid_through=valid_through,
     )
     row.save(force_insert=True)
-    period = {"from_": valid_from, "through": valid_through}
     doing.journal(
         "deputy.named",
         deputy=row.id,
         organisation=row.organisation_id,
         role=role,
         account=account.id,
-        **period,
+        from_=valid_from,
+        through=valid_through,
     )
     return {"deputy": row.id}
 

@@ -60,19 +60,20 @@ def conformance_of(
 ) -> ConformanceShown:
     """The figures of what was asked from `first` through `last`. Three queries, however many duties."""
     if last < first:
-        raise BadValue("through", f"lies before the first day, {first}")
+        raise BadValue("last", f"lies before the first day, {first}")
     today = clock.today()
     found = conformance.figures(viewer.municipality, first, last, today, by_organisation=by_organisation)
     hidden = _hidden(viewer, found) if by_organisation else set()
     names = dict(Organisation.objects.filter(municipality=viewer.municipality).values_list("id", "orgnr"))
     texts = _texts(viewer.municipality)
     order = {ask: place for place, ask in enumerate(texts)}
-    found.sort(
-        key=lambda each: (order.get(_ask(each), len(order)), _ask(each), names.get(each.organisation, ""))
-    )
+
+    def whose(each: Figures) -> str | None:
+        return names.get(each.organisation) if each.organisation else None
+
+    found.sort(key=lambda each: (order.get(_ask(each), len(order)), _ask(each), whose(each) or ""))
     items = [
-        _shown(each, texts.get(_ask(each), ""), names.get(each.organisation), withheld=id(each) in hidden)
-        for each in found
+        _shown(each, texts.get(_ask(each), ""), whose(each), withheld=id(each) in hidden) for each in found
     ]
     return ConformanceShown(first, last, today, items)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -127,7 +127,7 @@ def _listed(
     rows = duties_of(viewer, condition, on).values("client_id", *duties.FIELDS)
     found, following = rows_of(rows, asked)
     shown = {row["client_id"] for row in found if row["client_id"]}
-    page_of = {"limit": asked.limit, "after": asked.after}
+    page_of: dict[str, Any] = {"limit": asked.limit, "after": asked.after}
     note(viewer, f"{kind}.listed", ids=shown, case=client, on=on, state=state, **page_of)
     return found, following
 

@@ -87,7 +87,7 @@ class Differing(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """What a version would have changed, had it been in force all along: counts; and duties, for those who see clients."""
+    """What a version would have changed, had it been in force all along: counts; and duties, for who sees clients."""
 
     version: UUID
     total: int
@@ -95,8 +95,8 @@ class Comparison(msgspec.Struct, frozen=True):
     duties: list[Differing]
 
 
-COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn", "approved_by__username",
-           "approved_at", "in_force_from", "sequence")  # fmt: skip
+COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn",
+           "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
 
 
 def versions(viewer: Actor) -> list[Version]:
@@ -111,23 +111,25 @@ def routine_on(viewer: Actor, day: date) -> RoutineShown:
     rows = _rows(viewer.municipality)
     ends = _ends(rows)
     for row in rows:
-        begins = row["in_force_from"]
-        if begins is not None and begins <= day and (ends[row["id"]] is None or day <= ends[row["id"]]):
+        if row["id"] in ends and row["in_force_from"] <= day <= (ends[row["id"]] or date.max):
             return RoutineShown(**_told(row, ends), document=routines.version(row["digest"]))
     raise NotFound("routine", "on")
 
 
-def comparison(viewer: Actor, version: UUID) -> Comparison:
-    """Live the whole journal again as if the version had been in force all along. Takes its time: it reads every line."""
+def document(viewer: Actor, version: UUID) -> Routine:
+    """A version word for word, whether it is approved or not."""
     row = RoutineVersion.objects.filter(municipality=viewer.municipality, id=version).values("digest").first()
     if row is None:
         raise NotFound("version of the routine", "version")
-    return compared_with(viewer, routines.version(row["digest"]), version)
+    return routines.version(row["digest"])
 
 
-def compared_with(viewer: Actor, routine: Routine, version: UUID) -> Comparison:
-    """The comparison with any routine; the cases shown are noted as read."""
-    found = replaying.compare(viewer.municipality, routine)
+def comparison(viewer: Actor, version: UUID) -> Comparison:
+    """Live the whole journal again as if the version had been in force all along. It takes its time.
+
+    One who may know of no client gets the counts alone; the cases shown to others are noted as read.
+    """
+    found = replaying.compare(viewer.municipality, document(viewer, version))
     shown = found[:MOST_SHOWN] if viewer.role in EVERYBODY else []
     if shown:
         cases = sorted({each["case"] for each in shown if each["case"]})
@@ -154,7 +156,7 @@ def _rows(municipality: str) -> list[dict[str, Any]]:
 
 
 def _ends(rows: list[dict[str, Any]]) -> dict[UUID, date | None]:
-    """Through which day each version is in force: until the next begins. One replaced on its own first day never was."""
+    """Through which day each version is in force: until the next begins; one replaced on its first day never was."""
     ends: dict[UUID, date | None] = {}
     following: date | None = None
     for row in reversed(rows):

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
-from pydantic import WithJsonSchema
 
 from troskel.acts import viewing_conformance, viewing_duties, viewing_routine
 from troskel.acts.paging import Asked, Page
@@ -18,16 +17,6 @@ from troskel.api.reading import ANYBODY, FAULTS, OFFICE, After, Day, Limit, day,
 from troskel.people.roles import Role
 
 A_QUARTER = timedelta(days=90)
-From = Annotated[
-    str | None,
-    Query(alias="from", description="The first day, as 2026-11-20; 90 days before the last where left out"),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
-Through = Annotated[
-    str | None,
-    Query(description="The last day; today where left out"),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
 
 
 @reads("/routine", who=ANYBODY, answers=viewing_routine.RoutineShown, faults=(*FAULTS, 404))
@@ -56,17 +45,17 @@ def compare_version(request: HttpRequest, version: Annotated[UUID, Path()]) -> H
 @reads("/conformance", who=(*OFFICE, Role.MANAGER), answers=viewing_conformance.ConformanceShown)
 def show_conformance(
     request: HttpRequest,
-    begins: From = None,
-    through: Through = None,
+    first: Day = None,
+    last: Day = None,
     by: Annotated[
         Literal["paragraph", "organisation"], Query(description="A line an ask, or an ask and organisation")
     ] = "paragraph",
 ) -> HttpResponse:
-    """How well the routine is followed: asked, in time, late, open, and days from asked to done"""
-    last = day(through, "through")
-    first = day(begins, "from") if begins else last - A_QUARTER
+    """How well the routine is followed: asked, in time, late, open, and days; of the last 90 days where left out"""
+    through = day(last, "last")
+    begins = through - A_QUARTER if first is None else day(first, "first")
     found = viewing_conformance.conformance_of(
-        actor_of(request), first, last, by_organisation=by == "organisation"
+        actor_of(request), begins, through, by_organisation=by == "organisation"
     )
     return answer(found)
 

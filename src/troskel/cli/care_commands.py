@@ -171,7 +171,8 @@ def duties(asked: argparse.Namespace) -> None:
     """What the routine asks of whom."""
     from troskel.acts import viewing
 
-    shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask")
+    shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask",
+             "days_late", "person", "escalated", "deputy")  # fmt: skip
     rows = viewing.duties_on(system(), day_or_today(asked.on))
     if asked.json:
         print_json([{name: row[name] for name in shown} for row in rows])
@@ -180,7 +181,8 @@ def duties(asked: argparse.Namespace) -> None:
         if row["state"] in ("open", "late"):
             due = row["due"] or "not yet"
             asked_of = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
-            print(f"{asked_of} due {due}  {row['state']}")
+            escalated = ", escalated" if row["escalated"] else ""
+            print(f"{asked_of} due {due}  {row['state']}{escalated}")
 
 
 def play(asked: argparse.Namespace) -> int:
