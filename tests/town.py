@@ -20,8 +20,8 @@ from django.db import connection, transaction
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
-from troskel.duties.models import Duty
 from troskel.duties import routines
+from troskel.duties.models import Duty
 from troskel.duties.replaying import departures
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal

@@ -17,7 +17,7 @@ def add_to(verbs: Any) -> None:
     """Add these verbs to the parser of 'routine'."""
     verb = verbs.add_parser("propose", help="propose a file as a new version of the routine")
     verb.description = (
-        "Proposes FILE as the municipality's next version of the routine, and prints the proposal's id. Nothing changes "
+        "Proposes FILE as the municipality's next version of the routine, and prints its id. Nothing changes "
         "until another person approves it. Refused with every fault and its line where the file can't be used. Then "
         "show what it would change: troskel routine compare VERSION."
     )
