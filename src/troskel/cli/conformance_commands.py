@@ -16,9 +16,9 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("conformance", help="how well the routine is followed, by paragraph")
     command.description = (
-        "Counts the duties and notices asked in a period, by paragraph and ask: done in time, done late, open (and of these "
-        "late), fallen away; the share in time, of what was done or should have been by now; and the days "
-        "from asked to done, the one in the middle and the longest. As it stands today. No client is named."
+        "Counts the duties and notices that were asked in a period, by paragraph and ask: done in time, done late, "
+        "open (and of these late), fallen away; the share in time, of what was done or should have been by now; and "
+        "the days from asked to done, the one in the middle and the longest. As it stands today. No client is named."
     )
     command.add_argument(
         "--from",

@@ -115,4 +115,5 @@ def compare(asked: argparse.Namespace) -> int:
 def _in_words(fate: dict[str, Any] | None) -> str:
     if fate is None:
         return "not asked"
-    return f"due {fate['due'] or 'not yet'}, {fate['state']}"
+    escalated = f", escalated {fate['escalated']}" if fate["escalated"] else ""
+    return f"due {fate['due'] or 'not yet'}{escalated}, {fate['state']}"
