@@ -181,6 +181,7 @@ def hours(town: Town) -> Values:
 
 def duty_by_hand(town: Town) -> Values:
     town.does("laban", "book_order", **hours(town))
+    town.now = town.at(15)
     return {"duty": town.the("P4.be_present").id}
 
 
@@ -215,7 +216,30 @@ def unconfirmed(town: Town) -> Values:
 
 def other_routine(town: Town) -> Values:
     text = routines.SHIPPED.read_text("utf-8").replace("days = 14", "days = 10")
-    return {"text": text, "name": "2026-03-02", "valid_from": town.day(1)}
+    return {"text": text, "name": "2026-03-02"}
+
+
+def proposal(town: Town) -> Values:
+    return {"version": town.does("siri", "propose_routine", **other_routine(town)).answer["version"]}
+
+
+def to_approve(town: Town) -> Values:
+    return proposal(town) | {"in_force_from": town.day(1)}
+
+
+def providers_duty(town: Town) -> Values:
+    town.new_client()
+    return {"duty": town.the("P1.order").id}
+
+
+def taken_duty(town: Town) -> Values:
+    values = providers_duty(town)
+    town.does("olle", "take_duty", **values)
+    return values
+
+
+def deputy(town: Town) -> Values:
+    return {"deputy": town.does("olle", "name_deputy", **DEPUTY).answer["deputy"]}
 
 
 def token(town: Town) -> Values:
@@ -234,6 +258,7 @@ def of_elsewhere(town: Town) -> Values:
 
 ORGANISATION = {"orgnr": "5560000969", "name": "Västra", "email": "v@x.example", "kind": "home_care"}
 ACCOUNT = {"username": "nils", "name": "Nils N", "role": "carer", "organisation": EAST}
+DEPUTY = {"deputy": "carin", "role": "provider", "valid_from": "2026-03-02"}
 VISIT = {"arrived": "2026-03-02T07:00:00+01:00", "by": "hand", "reason": "no_tag_yet"}
 NO_DECISION = {"reference": "no such", **PERIOD}
 NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
@@ -241,7 +266,9 @@ NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
 USES = {
     # the municipality, its routine and its people
     "found_municipality": Use("elsewhere", of_elsewhere, "rule 6", by="demo"),
-    "put_routine_in_force": Use("demo", other_routine, "BadValue text", {"text": "nonsense"}),
+    "propose_routine": Use("siri", other_routine, "BadValue text", {"text": "nonsense"}),
+    "withdraw_proposal": Use("siri", proposal, "D", again=True),
+    "approve_routine": Use("maria", to_approve, "D", by="siri"),
     "begin_take_over": Use("import", lambda town: {"day": town.day(0)}, "rule 6", again=True),
     "finish_take_over": Use("import", lambda town: {"day": town.day(0), "unknown": []}, "rule 7", by="siri"),
     "take_over_locks": Use("import", lambda town: {"locks": []}, "rule 7", by="siri"),
@@ -443,6 +470,11 @@ USES = {
     # by hand
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),
+    "take_duty": Use("olle", providers_duty, "rule 6", again=True),
+    "assign_duty": Use("olle", lambda town: {**providers_duty(town), "to": "carin"}, "P1", {"to": "moa"}),
+    "release_duty": Use("carin", taken_duty, "rule 6", again=True),
+    "name_deputy": Use("olle", lambda town: dict(DEPUTY), "rule 7", {"deputy": "moa"}),
+    "dismiss_deputy": Use("olle", deputy, "rule 7", by="moa"),
     "look_at_home": Use("carin", of_client(), "NotFound", {"client": "no such"}),
 }
 

@@ -97,7 +97,7 @@ def test_another_deadline_changes_just_those_duties(town: Town) -> None:
 
 def test_a_version_in_force_later_asks_otherwise_from_its_day(town: Town) -> None:
     text = routines.SHIPPED.read_text("utf-8").replace("working_days = 10", "working_days = 3")
-    town.does("demo", "put_routine_in_force", text=text, name="2026-03-04", valid_from=town.day(2))
+    town.approved(text, begins=town.day(2))
     before = town.order(town.new_client())
     town.days_pass(2)
     town.order(town.new_client())

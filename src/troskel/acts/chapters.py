@@ -3,6 +3,7 @@
 
 from troskel.acts import (
     accounts,
+    approving,
     attending,
     being_away,
     changing_provider,
@@ -22,6 +23,7 @@ from troskel.acts import (
     organising,
     registering,
     repairing,
+    sharing_out,
     superseding,
     taking_over,
     taking_over_things,
@@ -33,6 +35,7 @@ from troskel.acts.register import REGISTER
 CHAPTERS = (
     taking_over,
     taking_over_things,
+    approving,
     organising,
     accounts,
     registering,
@@ -55,6 +58,7 @@ CHAPTERS = (
     ending,
     being_away,
     attending,
+    sharing_out,
     turning_the_day,
 )
 

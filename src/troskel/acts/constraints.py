@@ -70,7 +70,9 @@ SAID = {
         "someone behind this door has home care or a safety alarm: the lock stays",
     ),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
-    "one_routine_per_digest": ("D", "this version of the routine is already in force"),
+    "one_routine_per_digest": ("D", "this version of the routine has been proposed already: look again"),
+    "routines_in_sequence": ("D", "another version has just been approved: look again"),
+    "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
 }
 
 # SQLite names the columns of a broken unique constraint, not the constraint
@@ -98,6 +100,8 @@ BY_COLUMNS = {
     "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
+    "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
+    "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",
 }
 
 

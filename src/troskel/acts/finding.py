@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.custody.models import Holding, Link, ThingKind
+from troskel.duties import queries as duties
+from troskel.duties.models import Duty
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
@@ -161,6 +163,26 @@ def organisation(doing: Doing, orgnr: str, field: str = "organisation") -> Organ
     if row is None:
         raise NotFound("organisation", field)
     return row
+
+
+def asked_duty(doing: Doing, identifier: UUID, kind: str = "duty") -> Duty:
+    """An open duty or notice that is asked of the actor; of a carer about who is on the phone alone. Locks its home."""
+    rows = Duty.objects.filter(
+        duties.asked_of(doing.actor, doing.today),
+        id=identifier,
+        municipality=doing.actor.municipality,
+        kind=kind,
+        state="open",
+    )
+    if doing.actor.role is Role.CARER:
+        rows = rows.filter(client__in=Client.objects.filter(visible_clients(doing.actor, doing.today)))
+    home = rows.values_list("home_id", flat=True).first()
+    if home is not None:
+        doing.lock_homes([home])
+        row = rows.filter(home=home).first()
+        if row is not None:
+            return row
+    raise NotFound(kind, kind)
 
 
 def held_thing(doing: Doing, kind: str, number: str, asked: Exists | None = None) -> Holding:

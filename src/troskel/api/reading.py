@@ -12,14 +12,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
 from pydantic import WithJsonSchema
 
-from troskel.acts import viewing, viewing_lists, viewing_phone, viewing_records, viewing_things
+from troskel.acts import (
+    viewing,
+    viewing_duties,
+    viewing_lists,
+    viewing_phone,
+    viewing_records,
+    viewing_things,
+)
 from troskel.acts.chapters import REGISTER
 from troskel.acts.paging import LONGEST, Asked, Page
 from troskel.api.operations import View, actor_of, answer, operation
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Role
-from troskel.routine import Routine
 
 OFFICE = (Role.ASSESSOR, Role.ADMINISTRATOR)
 CARE = (*OFFICE, Role.COORDINATOR)
@@ -84,16 +90,17 @@ def reads(
     return declared
 
 
-def _day(asked: str | None) -> date:
+def day(asked: str | None, field: str = "on") -> date:
+    """The day asked for, else today. Raises BadValue naming the field."""
     if asked is None:
         return clock.today()
     try:
-        day: date = msgspec.convert(asked, date)
+        found: date = msgspec.convert(asked, date)
     except msgspec.ValidationError:
-        raise BadValue("on", "is no day: write it as 2026-11-20") from None
-    if day.year not in YEARS:
-        raise BadValue("on", f"lies outside {YEARS.start}–{YEARS.stop - 1}")
-    return day
+        raise BadValue(field, "is no day: write it as 2026-11-20") from None
+    if found.year not in YEARS:
+        raise BadValue(field, f"lies outside {YEARS.start}–{YEARS.stop - 1}")
+    return found
 
 
 @reads(
@@ -134,7 +141,7 @@ def list_gaps(
     days: Annotated[int, Query(ge=1, le=366, description="How many days ahead")] = 30,
 ) -> HttpResponse:
     """Who will be without cover, and on which days"""
-    found = viewing.gaps(actor_of(request), _day(on), days)
+    found = viewing.gaps(actor_of(request), day(on), days)
     return answer([GapShown(*gap) for gap in found])
 
 
@@ -187,7 +194,7 @@ State = Annotated[
 ]
 
 
-@reads("/duties", who=ANYBODY, answers=Page[viewing_lists.ListedDuty])
+@reads("/duties", who=ANYBODY, answers=Page[viewing_duties.ListedDuty])
 def list_duties(
     request: HttpRequest,
     on: Day = None,
@@ -198,13 +205,11 @@ def list_duties(
 ) -> HttpResponse:
     """What the routine asks of whom, and by when"""
     asked = Asked(limit, after)
-    found = viewing_lists.listed_duties(
-        actor_of(request), asked, kind="duty", on=_day(on), state=state, client=client
-    )
+    found = viewing_duties.listed_duties(actor_of(request), asked, on=day(on), state=state, client=client)
     return answer(found)
 
 
-@reads("/notices", who=ANYBODY, answers=Page[viewing_lists.ListedDuty])
+@reads("/notices", who=ANYBODY, answers=Page[viewing_duties.ListedNotice])
 def list_notices(
     request: HttpRequest,
     on: Day = None,
@@ -213,11 +218,9 @@ def list_notices(
     limit: Limit = 50,
     after: After = "",
 ) -> HttpResponse:
-    """What the routine tells whom"""
+    """What the routine tells whom, and who has read it"""
     asked = Asked(limit, after)
-    found = viewing_lists.listed_duties(
-        actor_of(request), asked, kind="notice", on=_day(on), state=state, client=client
-    )
+    found = viewing_duties.listed_notices(actor_of(request), asked, on=day(on), state=state, client=client)
     return answer(found)
 
 
@@ -230,7 +233,7 @@ def list_phone_clients(request: HttpRequest) -> HttpResponse:
 @reads("/phone/counts", who=OFFICE, answers=dict[str, int])
 def count_phone_clients(request: HttpRequest, on: Day = None) -> HttpResponse:
     """How many clients each organisation's phones have"""
-    return answer(viewing.phone_clients(actor_of(request), _day(on)))
+    return answer(viewing.phone_clients(actor_of(request), day(on)))
 
 
 @reads("/organisations", who=ANYBODY, answers=Page[viewing_lists.ListedOrganisation])
@@ -247,12 +250,6 @@ def list_journal(
 ) -> HttpResponse:
     """What was done, line by line, about the clients that you see"""
     return answer(viewing_records.journal_lines(actor_of(request), after, limit))
-
-
-@reads("/routine", who=ANYBODY, answers=Routine, faults=(*FAULTS, 404))
-def show_routine(request: HttpRequest) -> HttpResponse:
-    """The routine in force today, word for word"""
-    return answer(viewing_records.routine_in_force(actor_of(request)))
 
 
 @reads("/acts", who=ANYBODY, answers=list[ActShown])

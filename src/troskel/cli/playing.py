@@ -40,7 +40,7 @@ def play_file(path: Path, *, as_json: bool = False) -> int:
     for step in steps:
         with clock.standing_at(step.at):
             turning_the_day.catch_up(municipality())
-            told, as_expected = _carry_out(step, names)
+            told, as_expected = _carry_out(step, names, path.parent)
         went_wrong += not as_expected
         if as_json:
             print(json.dumps(told, ensure_ascii=False), flush=True)
@@ -50,10 +50,10 @@ def play_file(path: Path, *, as_json: bool = False) -> int:
     return 1 if went_wrong else 0
 
 
-def _carry_out(step: Step, names: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def _carry_out(step: Step, names: dict[str, Any], folder: Path) -> tuple[dict[str, Any], bool]:
     told: dict[str, Any] = {"at": step.at.isoformat(), "as": step.by, "act": step.act}
     try:
-        outcome = REGISTER[step.act].perform(_actor(step), _filled(step.values, names))
+        outcome = REGISTER[step.act].perform(_actor(step), _filled(step.values, names, folder))
     except (Refusal, NotFound, BadValue) as refusal:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
         told |= {"refused": rule, "message": refusal.message}
@@ -70,17 +70,26 @@ def _followed(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _filled(values: Any, names: dict[str, Any]) -> Any:
-    """`{"$": "order"}` stands for the last answer's value of that name."""
+def _filled(values: Any, names: dict[str, Any], folder: Path) -> Any:
+    """`{"$": "order"}` stands for the last answer's value of that name, `{"$file": "x.toml"}` for a file's text."""
     if isinstance(values, dict):
+        if set(values) == {"$file"}:
+            return _text_of(folder / str(values["$file"]))
         if set(values) == {"$"}:
             if not isinstance(values["$"], str) or values["$"] not in names:
                 raise BadValue(str(values["$"]), "no earlier act in the file has answered with this name")
             return names[values["$"]]
-        return {key: _filled(value, names) for key, value in values.items()}
+        return {key: _filled(value, names, folder) for key, value in values.items()}
     if isinstance(values, list):
-        return [_filled(value, names) for value in values]
+        return [_filled(value, names, folder) for value in values]
     return values
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(f"{file} can't be read: {error}", REFUSED) from None
 
 
 def _actor(step: Step) -> Actor:

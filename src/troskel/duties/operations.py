@@ -23,7 +23,10 @@ from troskel.routine.facts import HomeFacts
 from troskel.routine.line import Line
 
 ROWS = 400
-CHANGING = ["home", "role", "organisation", "due", "state", "closed", "closed_line"]
+CHANGING = [
+    *("home", "role", "organisation", "due", "person", "escalated"),
+    *("state", "closed", "closed_line"),
+]
 
 
 class Written(Protocol):
@@ -74,7 +77,7 @@ class UnderWay:
     def _lock(self, homes: Any) -> None:
         behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
         newest = (
-            RoutineVersion.objects.filter(municipality=OuterRef("municipality"))
+            RoutineVersion.objects.filter(municipality=OuterRef("municipality"), sequence__isnull=False)
             .order_by("-sequence")
             .values("digest")
         )
@@ -184,6 +187,8 @@ class UnderWay:
             also_role=duty.also_role or "",
             also_organisation=duty.also_organisation,
             also_from=duty.also_from,
+            person_id=duty.person,
+            escalated=duty.escalated,
         )
 
     def _parcel(self, email: asked.Email) -> outbox.Draft:

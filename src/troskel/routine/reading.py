@@ -45,7 +45,7 @@ ASK_KEYS = {
         "moot_on",
         "moot_when",
     ),
-    *("notice_days", "also_of", "at_take_over", "duty", "fulfilled"),
+    *("notice_days", "also_of", "escalate", "at_take_over", "duty", "fulfilled"),
 }
 
 
@@ -69,7 +69,7 @@ def parse_routine(content: bytes, file: str) -> Routine:
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise RoutineRefused([f"{file}:1: not UTF-8: {error.reason}"]) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RoutineRefused([f"{file}: not TOML: {error}"]) from error
     reader = _Reader(file, Places(text))
     routine = reader.routine(table, hashlib.sha256(content).hexdigest())
@@ -157,6 +157,8 @@ class _Reader:
             self.problem(at, "of", "only an e-mail goes to several")
         if not isinstance(by_hand, bool):
             self.problem(at, "by_hand", "must be true or false")
+        elif by_hand and kind != "duty":
+            self.problem(at, "by_hand", "only a duty is attested by hand")
         if notice_days is not None and (type(notice_days) is not int or not 0 <= notice_days <= 366):
             self.problem(at, "notice_days", "must be a number of days, 0 to 366")
             notice_days = None
@@ -181,6 +183,7 @@ class _Reader:
             notice_days=notice_days,
             also_of=also_of,
             also_after=also_after,
+            escalate_after=self.escalate(table, at) if "escalate" in table else None,
             at_take_over=bool(table.get("at_take_over", False)),
         )
 
@@ -194,6 +197,19 @@ class _Reader:
             self.problem(at, "also_of", "after_working_days must be a number of days")
             days = 0
         return self.name(also, at, "owner", vocabulary.OWNERS, "owner", said_of="also_of"), days
+
+    def escalate(self, table: Table, at: Where) -> int | None:
+        escalate = self.table(table, at, "escalate")
+        self.keys(escalate, at, {"after_working_days"}, said_of="escalate")
+        if "due" not in table:
+            self.problem(at, "escalate", "needs a due day to count from: due is missing")
+        if table.get("kind") == "email":
+            self.problem(at, "escalate", "an e-mail is never late")
+        days = escalate.get("after_working_days")
+        if type(days) is not int or not 1 <= days <= 366:
+            self.problem(at, "escalate", "after_working_days must be a number of days, 1 to 366")
+            return None
+        return days
 
     def due(self, due: Any, at: Where) -> Due:
         if isinstance(due, dict) and len(due) == 1 and ("earliest_of" in due or "latest_of" in due):
@@ -285,7 +301,7 @@ class _Reader:
         value = table.get(key)
         if value is None:
             self.problem(at, said_of or key, "is missing" if said_of is None else f"{key} is missing")
-        elif value not in known:
+        elif not isinstance(value, str) or value not in known:
             self.problem(at, said_of or key, f'unknown {what} "{value}"', str(value))
         return str(value or "")
 

@@ -130,4 +130,4 @@ def _fate(lived: Lived | None) -> tuple[Any, ...] | None:
     if lived is None:
         return None
     d = lived.duty
-    return (d.opened, d.due, d.role, d.organisation, d.also_from, lived.state, lived.day)
+    return (d.opened, d.due, d.role, d.organisation, d.also_from, d.escalated, lived.state, lived.day)

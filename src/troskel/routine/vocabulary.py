@@ -85,6 +85,12 @@ stock.counted | ett lager är räknat | a stock has been counted
 tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
 visit.registered | ett besök registreras | a visit is registered
 door.opened | en dörr öppnas | a door is opened
+routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed
+routine.withdrawn | ett förslag till rutin tas tillbaka | a proposed version of the routine is withdrawn
+deputy.named | någon blir ställföreträdare | somebody is named deputy
+deputy.dismissed | någon är inte längre ställföreträdare | somebody is no longer deputy
+duty.assigned | en uppgift får en person som svarar för den | a duty gets a person who answers for it
+duty.released | en uppgift är åter allas i organisationen | a duty is again everybody's in the organisation
 duty.attested | en uppgift intygas för hand | a duty is attested by hand
 notice.read | ett meddelande är läst | a notice is read
 home.looked_at | någon har sett efter vad som sitter på dörrarna | someone has looked what is at the doors
