@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from django.db import connection
 from django.db.models import Model
 
 from troskel.ground import clock
-from troskel.ground.ids import new_id
+from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import (
     BEFORE_FIRST,
     Head,
@@ -130,7 +129,7 @@ def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | 
 
 
 def _detail(line: Line, told: Mapping[str, Any]) -> Detail:
-    return Detail(line=line, municipality=line.municipality, salt=secrets.token_hex(16), text=canonical(told))
+    return Detail(line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(told))
 
 
 def as_row(line: Line) -> Row:
