@@ -263,7 +263,10 @@ def _period(granted: DecisionFacts) -> dict[str, str | None]:
 
 
 def _installation_ordered(asked: Asked) -> Iterator[Way]:
-    """For the client whom it is about; or, where that is another provider's, for one of the provider's own there."""
+    """For the client whom it is about; where that one is another provider's, or has refused, for another there.
+
+    Where the provider has none (the one has moved, the other waits for a provider) there is no way for now.
+    """
     client = _theirs(asked)
     if client is None or asked.door is None:
         return
@@ -276,10 +279,10 @@ def _installation_ordered(asked: Asked) -> Iterator[Way]:
 def _theirs(asked: Asked) -> ClientFacts | None:
     organisation, today = asked.duty.organisation_id, clock.today()
     own = [client for client in asked.home.clients.values() if client.own]
-    served = [client for client in own if organisation in standing.providers_of(client, today)]
-    if asked.client in served or not served:
-        return asked.client
-    return served[0]
+    served = [
+        client for client in own if not client.refused and organisation in standing.providers_of(client, today)
+    ]
+    return asked.client if asked.client in served else next(iter(served), None)
 
 
 def _removal_ordered(asked: Asked) -> Iterator[Way]:

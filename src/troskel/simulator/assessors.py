@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from troskel.acts.fulfilling import Way
+from troskel.simulator.deciding import give
 from troskel.simulator.town import Care, Person, Task, Town
 
 
@@ -61,11 +62,13 @@ def allocates(town: Town, task: Task, found: Sequence[Way]) -> int | None:
     if way is None:
         return UNTIL_DECIDED
     care = _care(task.person, way.values["decision"])
-    if care is None:
+    if task.person is None or care is None:
         return None
     told = {"reference": f"F{town.number():05}", "organisation": care.provider}
     if town.life.does(task.who, way.act, **way.filled(**told)) is not None:
         care.allocated = True
+        if care.also:
+            give(town, task.person, care, care.also, care.begins)
     return None
 
 

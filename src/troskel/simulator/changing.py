@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from troskel.simulator import arriving
-from troskel.simulator.deciding import allocate, another_provider, grant
+from troskel.simulator.deciding import allocate, another_provider, give, grant
 from troskel.simulator.people import address
-from troskel.simulator.town import ALARM_SERVICE, HOME_CARE, NIGHTS, Person, Town
+from troskel.simulator.town import ALARM_SERVICE, HOME_CARE, Person, Town
 
 
 def gets_an_alarm(town: Town, person: Person) -> None:
@@ -20,21 +20,26 @@ def gets_an_alarm(town: Town, person: Person) -> None:
 
 def needs_help_at_night(town: Town, person: Person) -> None:
     """A night patrol beside the provider of the day (case 2)."""
-    if person.own and person.has(HOME_CARE) and not person.has(NIGHTS):
-        by_night = another_provider(town, person.care[HOME_CARE].provider)
-        if grant(town, person, NIGHTS, town.day(town.life.random.randint(0, 7)), provider=by_night):
-            allocate(town, person, NIGHTS)
+    care = person.care.get(HOME_CARE)
+    if care is None or not person.own or not person.has(HOME_CARE) or not care.allocated or care.also:
+        return
+    if care.through is None or care.through > town.life.day:
+        by_night = another_provider(town, care.provider)
+        if give(town, person, care, by_night, max(care.begins, town.life.day)):
+            care.also = by_night
 
 
 def changes_provider(town: Town, person: Person) -> None:
     """Another provider from some day on (case 4, A5, A6)."""
     care = person.care.get(HOME_CARE)
     on = town.day(town.life.random.randint(1, 14))
-    if care is None or not person.has(HOME_CARE) or not care.allocated or person.has(NIGHTS):
+    if care is None or not person.has(HOME_CARE) or not care.allocated:
         return
     if care.begins >= on or (care.through is not None and care.through <= on):
         return
     comes = another_provider(town, care.provider)
+    if comes == care.also:
+        return
     told = {"former": care.provider, "provider": comes, "on": on.isoformat(), "reference": f"F{town.number():05}"}
     if town.life.does(town.assessor_of(person), "change_provider", client=person.reference, **told):
         decision = care.decision

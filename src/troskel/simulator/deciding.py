@@ -8,10 +8,6 @@ from datetime import date, timedelta
 from troskel.simulator.organisations import ALARM, HOME_CARE
 from troskel.simulator.town import ALARM_SERVICE, Care, Person, Town
 
-SERVICE = {"home_care": "home_care", "nights": "home_care", "safety_alarm": "safety_alarm"}
-"""What each kind of care is in a decision."""
-
-
 def grant(town: Town, person: Person, kind: str, begins: date, *, provider: str | None = None) -> bool:
     """A decision on this kind of care. Who is to carry it out is known to the assessor, and not yet to the system."""
     reference = f"B{town.number():05}"
@@ -21,7 +17,7 @@ def grant(town: Town, person: Person, kind: str, begins: date, *, provider: str 
     decision = {
         "client": person.reference,
         "reference": reference,
-        "service": SERVICE[kind],
+        "service": kind,
         "valid_from": begins.isoformat(),
         "valid_through": through.isoformat() if through else None,
     }
@@ -34,15 +30,20 @@ def grant(town: Town, person: Person, kind: str, begins: date, *, provider: str 
 def allocate(town: Town, person: Person, kind: str) -> None:
     """The decision is given to its provider at once, without waiting to be asked (A4)."""
     care = person.care[kind]
+    if give(town, person, care, care.provider, care.begins):
+        care.allocated = True
+
+
+def give(town: Town, person: Person, care: Care, provider: str, begins: date) -> bool:
+    """A provider is to carry the decision out from a day; a night patrol beside the one of the day (case 2)."""
     allocation = {
         "decision": care.decision,
         "reference": f"F{town.number():05}",
-        "organisation": care.provider,
-        "valid_from": care.begins.isoformat(),
+        "organisation": provider,
+        "valid_from": begins.isoformat(),
         "valid_through": care.through.isoformat() if care.through else None,
     }
-    if town.life.does(town.assessor_of(person), "allocate", allocations=[allocation]) is not None:
-        care.allocated = True
+    return town.life.does(town.assessor_of(person), "allocate", allocations=[allocation]) is not None
 
 
 def another_provider(town: Town, than: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from troskel.simulator.deciding import SERVICE, allocate, grant
+from troskel.simulator.deciding import allocate, grant
 from troskel.simulator.town import ALARM_SERVICE, HOME_CARE, Person, Town
 
 
@@ -49,18 +49,14 @@ def comes_back(town: Town, person: Person) -> None:
 
 def end(town: Town, person: Person, kind: str, reason: str) -> None:
     """A person says that the care ends, today or in some days; what has run out already is confirmed to have ended."""
-    same = [k for k, care in person.care.items() if SERVICE[k] == SERVICE[kind] and care.ends is None]
+    care, who = person.care[kind], town.assessor_of(person)
     on = town.day(town.life.random.randint(0, 6))
-    for care in (person.care[k] for k in same):
-        if care.through is not None:
-            on = min(on, care.through)
-    who = town.assessor_of(person)
+    if care.through is not None:
+        on = min(on, care.through)
     if on < town.life.day:
-        on = town.life.day - timedelta(days=1)
         done = town.life.does(who, "confirm_ending", client=person.reference)
     else:
-        told = {"service": SERVICE[kind], "on": on.isoformat(), "reason": reason}
+        told = {"service": kind, "on": on.isoformat(), "reason": reason}
         done = town.life.does(who, "end_care", client=person.reference, **told)
     if done:
-        for k in same:
-            person.care[k].ends = person.care[k].through = on
+        care.ends = care.through = on

@@ -13,19 +13,18 @@ from troskel.simulator.life import Life
 from troskel.simulator.organisations import ASSESSORS
 
 HOME_CARE, ALARM_SERVICE = "home_care", "safety_alarm"
-NIGHTS = "nights"
-"""Home care in the night, by another provider: a second decision of its own."""
 
 
 @dataclass
 class Care:
-    """One kind of care that a person has, and who gives it. `ends`: somebody has said that it ends then."""
+    """One kind of care that a person has, and who gives it: `also` at night. `ends`: somebody has said that it does."""
 
     provider: str
     decision: str
     begins: date
     through: date | None
     allocated: bool = False
+    also: str | None = None
     ends: date | None = None
 
 
@@ -51,9 +50,13 @@ class Person:
     def is_in_care_of(self, provider: str, day: date) -> bool:
         """Does the provider have the person on this day?"""
         return not self.dead and any(
-            care.provider == provider and care.allocated and care.begins <= day <= (care.through or day)
+            provider in (care.provider, care.also) and care.allocated and care.begins <= day <= (care.through or day)
             for care in self.care.values()
         )
+
+    def providers(self) -> list[str]:
+        """Who gives the person care of any kind."""
+        return [one for care in self.care.values() for one in (care.provider, care.also) if one is not None]
 
     def needs_nothing(self, day: date) -> bool:
         """Has all care ended?"""

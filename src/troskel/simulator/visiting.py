@@ -18,10 +18,10 @@ HALF_AN_HOUR = timedelta(minutes=35)
 def first_visits(town: Town) -> None:
     """Care begins: somebody goes there, with whatever proves the visit."""
     for person in list(town.people):
-        for care in person.care.values():
-            if care.provider not in person.visited_by and person.is_in_care_of(care.provider, town.life.day):
-                if _visits(town, person.reference, care.provider, _proof(person, care.provider)):
-                    person.visited_by.add(care.provider)
+        for provider in person.providers():
+            if provider not in person.visited_by and person.is_in_care_of(provider, town.life.day):
+                if _visits(town, person.reference, provider, _proof(person, provider)):
+                    person.visited_by.add(provider)
 
 
 def all_visits(town: Town) -> None:
@@ -41,9 +41,9 @@ def all_visits(town: Town) -> None:
 def _of_other_municipalities(town: Town) -> None:
     """They are on no phone: the coordinator enters the visit by hand (O1)."""
     for person in town.people:
-        for care in person.care.values():
-            if not person.own and person.is_in_care_of(care.provider, town.life.day):
-                _visits(town, person.reference, care.provider, _proof(person, care.provider))
+        for provider in person.providers():
+            if not person.own and person.is_in_care_of(provider, town.life.day):
+                _visits(town, person.reference, provider, _proof(person, provider))
 
 
 def _proof(person: Person, provider: str) -> dict[str, str]:
