@@ -153,13 +153,13 @@ def _named(
     decisions = {one for client in clients for one in client.decisions} if follow_up else set()
     allocations = {one for client in clients for one in client.allocations} if follow_up else set()
     return Named(
-        cases=dict(Client.objects.filter(id__in=[c.client for c in clients]).values_list("id", "case_number")),
+        cases=dict(
+            Client.objects.filter(id__in=[c.client for c in clients]).values_list("id", "case_number")
+        ),
         things=dict(Thing.objects.filter(id__in=things).values_list("id", "number")),
         decisions=dict(Decision.objects.filter(id__in=decisions).values_list("id", "reference")),
         allocations=dict(Allocation.objects.filter(id__in=allocations).values_list("id", "reference")),
-        organisations=dict(
-            Organisation.objects.filter(municipality=municipality).values_list("id", "orgnr")
-        ),
+        organisations=dict(Organisation.objects.filter(municipality=municipality).values_list("id", "orgnr")),
     )
 
 
@@ -280,7 +280,9 @@ def _theirs(asked: Asked) -> ClientFacts | None:
     organisation, today = asked.duty.organisation_id, clock.today()
     own = [client for client in asked.home.clients.values() if client.own]
     served = [
-        client for client in own if not client.refused and organisation in standing.providers_of(client, today)
+        client
+        for client in own
+        if not client.refused and organisation in standing.providers_of(client, today)
     ]
     return asked.client if asked.client in served else next(iter(served), None)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.query import get_related_populators
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
 Value = str | UUID | date | None | Sequence[UUID]
 Slot = Callable[[Sequence[Any]], Any]

@@ -143,7 +143,9 @@ def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | 
 
 
 def _detail(line: Line, told: Mapping[str, Any]) -> Detail:
-    return Detail(line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(told))
+    return Detail(
+        line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(told)
+    )
 
 
 def as_row(line: Line) -> Row:

@@ -69,6 +69,7 @@ def register(town: Town, where: int, **told: Any) -> Person | None:
     }
     known |= told
     client = {"reference": reference, **invented(life.random), "address": address(where), **known}
+    town.identities.add(client["identity"])
     outcome = life.does(ASSESSORS[int(reference[1:]) % len(ASSESSORS)], "register_clients", clients=[client])
     if outcome is None:
         return None

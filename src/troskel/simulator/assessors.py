@@ -75,5 +75,3 @@ def allocates(town: Town, task: Task, found: Sequence[Way]) -> int | None:
 def _care(person: Person | None, decision: str) -> Care | None:
     """The person's care that the decision is about."""
     return next((c for c in person.care.values() if c.decision == decision), None) if person else None
-
-

@@ -40,7 +40,12 @@ def changes_provider(town: Town, person: Person) -> None:
     comes = another_provider(town, care.provider)
     if comes == care.also:
         return
-    told = {"former": care.provider, "provider": comes, "on": on.isoformat(), "reference": f"F{town.number():05}"}
+    told = {
+        "former": care.provider,
+        "provider": comes,
+        "on": on.isoformat(),
+        "reference": f"F{town.number():05}",
+    }
     if town.life.does(town.assessor_of(person), "change_provider", client=person.reference, **told):
         decision = care.decision
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from troskel.simulator.organisations import ALARM, HOME_CARE
 from troskel.simulator.town import ALARM_SERVICE, Care, Person, Town
 
+
 def grant(town: Town, person: Person, kind: str, begins: date, *, provider: str | None = None) -> bool:
     """A decision on this kind of care. Who is to carry it out is known to the assessor, and not yet to the system."""
     reference = f"B{town.number():05}"

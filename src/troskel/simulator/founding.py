@@ -43,5 +43,3 @@ def restock(town: Town) -> None:
 
 def _series(kind: str, holder: str) -> str:
     return f"{'47' if kind == 'lock' else '88'}{holder[-2:]}"
-
-

@@ -66,4 +66,6 @@ def _tell_of(town: Town, lived: int) -> None:
     if lived % every == 0 or lived == town.days:
         in_care = sum(1 for _ in town.in_care())
         acts = sum(town.life.acts.values())
-        town.life.tell(f"{town.life.day}: {lived} of {town.days} days, {in_care} clients in care, {acts} acts")
+        town.life.tell(
+            f"{town.life.day}: {lived} of {town.days} days, {in_care} clients in care, {acts} acts"
+        )

@@ -10,7 +10,15 @@ from troskel.acts.fulfilling import Way
 from troskel.simulator.organisations import HABITS
 from troskel.simulator.town import Task, Town
 
-IN_VAIN = ("nobody_home", "nobody_home", "nobody_home", "carer_missing", "parts_missing", "client_refused", "other")
+IN_VAIN = (
+    "nobody_home",
+    "nobody_home",
+    "nobody_home",
+    "carer_missing",
+    "parts_missing",
+    "client_refused",
+    "other",
+)
 PRESENCE = ("none", "none", "client", "carer")
 LOCKS_TRIED = 3
 
@@ -84,5 +92,3 @@ def _takes_down(town: Town, task: Task, way: Way) -> None:
     values = way.filled(serial=way.values["serial"])
     if town.life.tries(task.who, way.act, ("rule 1",), **values) is not None:
         town.locks[task.organisation].append(values["serial"])
-
-

@@ -50,7 +50,9 @@ class Person:
     def is_in_care_of(self, provider: str, day: date) -> bool:
         """Does the provider have the person on this day?"""
         return not self.dead and any(
-            provider in (care.provider, care.also) and care.allocated and care.begins <= day <= (care.through or day)
+            provider in (care.provider, care.also)
+            and care.allocated
+            and care.begins <= day <= (care.through or day)
             for care in self.care.values()
         )
 
@@ -96,6 +98,7 @@ class Town:
         self.booked: dict[str, date] = {}
         self.ordered: dict[str, tuple[str, str]] = {}
         self.investigated: set[str] = set()
+        self.identities: set[str] = set()
         self.locks: dict[str, list[str]] = {}
         self.tags: dict[str, list[str]] = {}
         self._numbers = count(1)

@@ -87,7 +87,7 @@ class Worklists:
         if due is not None and due > town.day(NEAR):
             before = due - timedelta(days=chance.randint(NEAR, 40) if at_once else chance.randint(0, NEAR))
             return max(today, before)
-        if row.ask == "be_present" and due is not None:  # who was there attests it where the report does not come
+        if row.ask == "be_present" and due is not None:  # attested by hand where the report does not come
             return max(today, due) + timedelta(days=1)
         if at_once:
             return today if town.life.happens(0.8) else town.day(1)
@@ -133,7 +133,8 @@ def _open(town: Town, condition: Q) -> list[_Row]:
         "about",
     )
     return sorted(
-        (_Row(*row) for row in rows), key=lambda row: (row.opened, row.line or 0, row.paragraph, row.ask, row.id)
+        (_Row(*row) for row in rows),
+        key=lambda row: (row.opened, row.line or 0, row.paragraph, row.ask, row.id),
     )
 
 
