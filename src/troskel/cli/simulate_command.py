@@ -20,8 +20,8 @@ def add_to(commands: Any) -> None:
     """Add this command to the parser."""
     command = commands.add_parser("simulate", help="live an invented municipality, and check every rule")
     command.description = (
-        "Lives an invented municipality day by day through the acts, ending today: clients come, move and die; people do, "
-        "forget and delay what the routine asks of them. The same seed on the same day gives the same journal. Prints "
+        "Lives an invented municipality day by day through the acts, ending today: clients come, move and die; people "
+        "do, forget and delay what the routine asks of them. The same seed on the same day gives the same journal. Prints "
         "what was done and how the routine was followed. It uses a database of its own, thrown away afterwards, unless "
         "--database names an empty one. Exit code 1 where a rule is broken, or somebody is refused without reason."
     )
@@ -101,7 +101,7 @@ def _in_short(lived: Any) -> str:
     )
     return (
         f"seed {lived.seed}: {lived.days} days, {lived.clients} clients, {lived.acts} acts in {lived.seconds} s "
-        f"({lived.acts_per_second} a second), {sum(lived.refused.values())} refusals, {len(lived.faults)} faults{checked}"
+        f"({lived.acts_per_second} a second), {wrong}"
     )
 
 

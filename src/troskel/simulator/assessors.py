@@ -10,7 +10,6 @@ from troskel.acts.fulfilling import Way
 from troskel.simulator.deciding import give
 from troskel.simulator.town import Care, Person, Task, Town
 
-
 UNTIL_DECIDED = 3
 
 

@@ -13,9 +13,10 @@ from troskel.simulator.town import ALARM_SERVICE, HOME_CARE, Person, Town
 
 def gets_an_alarm(town: Town, person: Person) -> None:
     """A safety alarm beside the home care: its responders are one more provider (case 2)."""
-    if person.own and person.has(HOME_CARE) and not person.has(ALARM_SERVICE):
-        if grant(town, person, ALARM_SERVICE, town.day(town.life.random.randint(0, 7))):
-            allocate(town, person, ALARM_SERVICE)
+    if not person.own or not person.has(HOME_CARE) or person.has(ALARM_SERVICE):
+        return
+    if grant(town, person, ALARM_SERVICE, town.day(town.life.random.randint(0, 7))):
+        allocate(town, person, ALARM_SERVICE)
 
 
 def needs_help_at_night(town: Town, person: Person) -> None:

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from troskel.duties.replaying import departures
@@ -249,7 +250,7 @@ def every_thing_has_one_holder_and_an_unbroken_chain(tables: Tables) -> Iterator
             continue
         if chain[-1][2] is not None or any(until is None for _, _, until in chain[:-1]):
             yield f"thing {thing} has not exactly one holder"
-        if any(before[2] != after[1] for before, after in zip(chain, chain[1:], strict=False)):
+        if any(before[2] != after[1] for before, after in pairwise(chain)):
             yield f"the chain of thing {thing} is broken"
 
 

@@ -24,7 +24,7 @@ from troskel.simulator.town import BRISK, Pace
 class Lived(msgspec.Struct, frozen=True):
     """What came of a life. `journal`: the hash of the last line; the same seed on the same day gives the same.
 
-    `refused`: what people tried and a rule said no to, as they had reason to wait for; `faults`: what nobody waited for.
+    `refused`: what people tried though a rule might say no, and did; `faults`: where nobody had waited for a no.
     """
 
     seed: int

@@ -146,7 +146,8 @@ _FROM: dict[Any, str] = {
     Thing: "SELECT id, kind, number FROM custody_thing WHERE municipality_id = %s",
     Holding: "SELECT thing_id, sequence, kind, holder, since, until FROM custody_holding WHERE municipality_id = %s "
     "ORDER BY thing_id, sequence",
-    Link: "SELECT id, lock_id, client_id, door_id, since, until, corrects_id FROM custody_link WHERE municipality_id = %s",
+    Link: "SELECT id, lock_id, client_id, door_id, since, until, corrects_id FROM custody_link "
+    "WHERE municipality_id = %s",
     Order: "SELECT number, kind, state, client_id, door_id, closed, lock FROM orders_order WHERE municipality_id = %s",
     Duty: "SELECT id, kind, paragraph, ask, home_id, client_id, door_id, role, organisation_id, about FROM duties_duty "
     "WHERE municipality_id = %s AND state = 'open'",

@@ -19,9 +19,9 @@ def first_visits(town: Town) -> None:
     """Care begins: somebody goes there, with whatever proves the visit."""
     for person in list(town.people):
         for provider in person.providers():
-            if provider not in person.visited_by and person.is_in_care_of(provider, town.life.day):
-                if _visits(town, person.reference, provider, _proof(person, provider)):
-                    person.visited_by.add(provider)
+            is_first = provider not in person.visited_by and person.is_in_care_of(provider, town.life.day)
+            if is_first and _visits(town, person.reference, provider, _proof(person, provider)):
+                person.visited_by.add(provider)
 
 
 def all_visits(town: Town) -> None:
