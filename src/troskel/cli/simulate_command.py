@@ -21,8 +21,8 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("simulate", help="live an invented municipality, and check every rule")
     command.description = (
         "Lives an invented municipality day by day through the acts, ending today: clients come, move and die; people "
-        "do, forget and delay what the routine asks of them. The same seed on the same day gives the same journal. Prints "
-        "what was done and how the routine was followed. It uses a database of its own, thrown away afterwards, unless "
+        "do, forget and delay what the routine asks of them. The same seed on the same day gives the same journal. "
+        "Prints what was done and how the routine was followed. It uses a database of its own, thrown away afterwards, unless "
         "--database names an empty one. Exit code 1 where a rule is broken, or somebody is refused without reason."
     )
     length = command.add_mutually_exclusive_group()
@@ -96,13 +96,14 @@ def _simulate(asked: argparse.Namespace) -> int:
 
 
 def _in_short(lived: Any) -> str:
-    checked = (
-        f", {lived.days_checked} days checked, {len(lived.broken)} rules broken" if lived.days_checked else ""
-    )
-    return (
-        f"seed {lived.seed}: {lived.days} days, {lived.clients} clients, {lived.acts} acts in {lived.seconds} s "
-        f"({lived.acts_per_second} a second), {wrong}"
-    )
+    told = [
+        f"seed {lived.seed}: {lived.days} days, {lived.clients} clients",
+        f"{lived.acts} acts in {lived.seconds} s ({lived.acts_per_second} a second)",
+        f"{sum(lived.refused.values())} refusals, {len(lived.faults)} faults",
+    ]
+    if lived.days_checked:
+        told.append(f"{lived.days_checked} days checked, {len(lived.broken)} rules broken")
+    return ", ".join(told)
 
 
 def _print(lived: Any) -> None:

@@ -23,6 +23,8 @@ from troskel.simulator.town import Task, Town
 CLEARS_UP_EVERY = 14
 NEAR = 14
 LATER = 3
+LAST_DAYS, LEFT_UNDONE = 7, 0.3
+"""So much of what is asked in the last days is still undone when somebody looks at the municipality."""
 
 
 class _Row(NamedTuple):
@@ -81,6 +83,8 @@ class Worklists:
         town, chance = self.town, self.town.life.random
         habit = HABITS[self._who(row) or ADMINISTRATOR]
         today, due = town.life.day, row.due
+        if town.days_left() < LAST_DAYS and town.life.happens(LEFT_UNDONE):
+            return town.day(LAST_DAYS)
         at_once, forgotten = town.life.happens(habit.at_once), town.life.happens(habit.forgotten)
         if forgotten:
             return max(today, due or today) + timedelta(days=chance.randint(5, 40))
@@ -184,6 +188,7 @@ PROCEDURES = {
 FILLED_IN = {"tag": coordinators.a_tag, "key": coordinators.a_label}
 MAY_BE_REFUSED = {
     "attest": ("NotFound",),  # the locksmith has reported it meanwhile
+    "cancel_order": ("L1",),  # the locksmith was there earlier today
     "return_key": ("NotFound",),  # forgotten for so long that the client is out of sight
 }
 NOTED = {
