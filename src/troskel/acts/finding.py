@@ -16,10 +16,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
+from troskel.ground.prepared import Prepared
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
-from troskel.people.models import Client, HomeDoor, Organisation, Residence
-from troskel.people.roles import PROVIDER_ROLES, Role
+from troskel.people.models import Client, HomeDoor, Organisation
+from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 from troskel.routine import standing
 
@@ -49,7 +50,7 @@ class FoundOrder(NamedTuple):
 def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
     row = client_row(doing, named, on or doing.today)
-    doing.lock_homes(Residence.objects.filter(client=row).values("home_id"))
+    doing.lock_homes_of(row.id)
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
     left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
     home = doing.facts[row.home_id]
@@ -60,12 +61,29 @@ def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
 
 def client_row(doing: Doing, named: str, day: date) -> Client:
     """The client's row alone, nothing locked."""
-    by_name = Q(case_number=named) | Q(reference=named)
-    rows = list(Client.objects.filter(by_name, visible_clients(doing.actor, day))[:2])
+    viewer = doing.actor
+    rows = _NAMED[viewer.role](named, viewer.municipality, viewer.organisation, viewer.account, day)
     for row in rows:
         if row.reference == named or len(rows) == 1:
-            return row
+            found: Client = row
+            return found
     raise NotFound("client", "client")
+
+
+def _named_for(role: Role) -> Prepared:
+    """The clients of a name that a viewer of this role may see: two at most, where one has the other's case number."""
+
+    def named(
+        name: str, municipality: str, organisation: UUID | None, account: UUID | None, day: date
+    ) -> QuerySet[Client]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        by_name = Q(case_number=name) | Q(reference=name)
+        return Client.objects.filter(by_name, visible_clients(viewer, day))[:2]
+
+    return Prepared(named)
+
+
+_NAMED = {role: _named_for(role) for role in Role}
 
 
 def order(doing: Doing, number: str) -> FoundOrder:
@@ -185,14 +203,12 @@ def asked_duty(doing: Doing, identifier: UUID, kind: str = "duty") -> Duty:
     raise NotFound(kind, kind)
 
 
-def held_thing(doing: Doing, kind: str, number: str, asked: Exists | None = None) -> Holding:
-    """A thing's open holding, by the number on the thing; the thing comes along, and the answer to `asked`."""
-    rows = Holding.objects.select_related("thing").filter(
-        municipality=doing.actor.municipality, thing__kind=kind, thing__number=number, until=None
-    )
-    held = (rows.annotate(asked=asked) if asked else rows).first()
-    if held is None:
+def held_thing(doing: Doing, kind: str, number: str, *, and_linked: bool = False) -> Holding:
+    """A thing's open holding, by the number on the thing; the thing comes along, and whether a client is `linked`."""
+    rows = (_HELD_AND_LINKED if and_linked else _HELD)(doing.actor.municipality, kind, number)
+    if not rows:
         raise NotFound(kind, kind)
+    held: Holding = rows[0]
     return held
 
 
@@ -214,10 +230,21 @@ def homes_of_clients(clients: Iterable[UUID | None]) -> QuerySet[Any, Any]:
 
 def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
     """A lock's open holding, and whether a client is still linked to the lock. One query."""
-    held = held_thing(
-        doing, ThingKind.LOCK, serial, Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+    held = held_thing(doing, ThingKind.LOCK, serial, and_linked=True)
+    return held, bool(getattr(held, "linked", False))
+
+
+def _held(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
+    return Holding.objects.select_related("thing").filter(
+        municipality=municipality, thing__kind=kind, thing__number=number, until=None
     )
-    return held, bool(getattr(held, "asked", False))
+
+
+_LINKED = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+_HELD = Prepared(_held)
+_HELD_AND_LINKED = Prepared(
+    lambda municipality, kind, number: _held(municipality, kind, number).annotate(linked=_LINKED)
+)
 
 
 def clients(doing: Doing, named: list[str]) -> dict[str, Client]:

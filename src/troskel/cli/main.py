@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         journal_commands,
         routine_commands,
         running_commands,
+        simulate_command,
     )
 
     parser = argparse.ArgumentParser(
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (
         *(running_commands, care_commands, journal_commands, routine_commands),
-        *(conformance_commands, docs_commands),
+        *(conformance_commands, docs_commands, simulate_command),
     ):
         module.add_to(commands)
     return parser

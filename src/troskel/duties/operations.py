@@ -14,9 +14,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState, RoutineVersion
+from troskel.ground.prepared import Prepared
 from troskel.outbox import operations as outbox
 from troskel.outbox.post import MESSAGE
-from troskel.people.models import HomeDoor
+from troskel.people.models import HomeDoor, Residence
 from troskel.routine import Routines, engine
 from troskel.routine import duty as asked
 from troskel.routine.facts import HomeFacts
@@ -74,19 +75,18 @@ class UnderWay:
         """A version has been added in this act: use it from now on."""
         self._newest = None
 
+    def lock_home_of(self, client: UUID) -> Mapping[UUID, HomeFacts]:
+        """Lock the homes in which the client lives or has lived. One query."""
+        self._take(_OF_CLIENT(self.municipality, client))
+        return self.facts
+
     def _lock(self, homes: Any) -> None:
-        behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
-        newest = (
-            RoutineVersion.objects.filter(municipality=OuterRef("municipality"), sequence__isnull=False)
-            .order_by("-sequence")
-            .values("digest")
-        )
-        rows = (
-            HomeState.objects.select_for_update(of=("self",))
-            .filter(municipality=self.municipality, home_id__in=behind_the_same_doors)
-            .annotate(newest=Subquery(newest[:1]))
-            .order_by("home_id")
-        )
+        if isinstance(homes, list):
+            self._take(_BY_ID(self.municipality, homes))
+        else:
+            self._take(_states(self.municipality, homes))
+
+    def _take(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if row.home_id not in self.states:
                 state = msgspec.json.decode(row.state, type=asked.HomeState)
@@ -195,6 +195,30 @@ class UnderWay:
         return outbox.Draft(
             municipality=self.municipality, key=email.key, kind=MESSAGE, payload=msgspec.to_builtins(email)
         )
+
+
+def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
+    """The states of the homes and of those that share a door with them, locked in sorted order."""
+    behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
+    newest = (
+        RoutineVersion.objects.filter(municipality=OuterRef("municipality"), sequence__isnull=False)
+        .order_by("-sequence")
+        .values("digest")
+    )
+    return (
+        HomeState.objects.select_for_update(of=("self",))
+        .filter(municipality=municipality, home_id__in=behind_the_same_doors)
+        .annotate(newest=Subquery(newest[:1]))
+        .order_by("home_id")
+    )
+
+
+_BY_ID = Prepared(_states)
+_OF_CLIENT = Prepared(
+    lambda municipality, client: _states(
+        municipality, Residence.objects.filter(client=client).values("home_id")
+    )
+)
 
 
 def _line(written: Written) -> Line:

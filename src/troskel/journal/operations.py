@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,8 @@ from django.db import connection
 from django.db.models import Model
 
 from troskel.ground import clock
-from troskel.ground.ids import new_id
+from troskel.ground.ids import new_id, random_bytes
+from troskel.ground.prepared import Prepared
 from troskel.journal.form import (
     BEFORE_FIRST,
     Head,
@@ -72,7 +72,11 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = Kind.ACTS
     _insert(lines)
     if details:
         _insert(details)
-    Chain.objects.filter(municipality=municipality, kind=kind).update(number=head.number, hash=head.hash)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
+            [head.number, head.hash, municipality, str(kind)],
+        )
     return lines
 
 
@@ -86,9 +90,18 @@ def blank(lines: Sequence[UUID]) -> int:
 
 
 def _locked_head(municipality: str, kind: str) -> Head:
-    found = Chain.objects.select_for_update().filter(municipality=municipality, kind=kind)
-    number, written = found.values_list("number", "hash").first() or _new_head(municipality, kind)
+    found = _HEAD(municipality, kind)
+    number, written = found[0] if found else _new_head(municipality, kind)
     return Head(municipality, kind, number, written)
+
+
+_HEAD = Prepared(
+    lambda municipality, kind: (
+        Chain.objects.select_for_update()
+        .filter(municipality=municipality, kind=kind)
+        .values_list("number", "hash")
+    )
+)
 
 
 def _new_head(municipality: str, kind: str) -> tuple[int, str]:
@@ -130,7 +143,9 @@ def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | 
 
 
 def _detail(line: Line, told: Mapping[str, Any]) -> Detail:
-    return Detail(line=line, municipality=line.municipality, salt=secrets.token_hex(16), text=canonical(told))
+    return Detail(
+        line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(told)
+    )
 
 
 def as_row(line: Line) -> Row:
