@@ -16,6 +16,7 @@ from troskel.acts import (
     ordering,
     organising,
     registering,
+    retaining,
     superseding,
     taking_over,
     taking_over_things,
@@ -44,6 +45,7 @@ CHAPTERS = (
     ending,
     attending,
     turning_the_day,
+    retaining,
 )
 
 __all__ = ["CHAPTERS", "REGISTER"]

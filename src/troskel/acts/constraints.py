@@ -29,6 +29,7 @@ SAID = {
     "one_way_per_home_and_door": ("rule 1", "the door is already one of the home's"),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
     "one_routine_per_digest": ("D", "this version of the routine is already in force"),
+    "one_hold_per_client_and_reason": ("D", "the file is already held for this reason"),
 }
 
 # SQLite names the columns of a broken unique constraint, not the constraint
@@ -51,6 +52,7 @@ BY_COLUMNS = {
     "people_homedoor.municipality_id, people_homedoor.home_id": "one_way_per_home_and_door",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
+    "journal_hold.municipality, journal_hold.client, journal_hold.reason": "one_hold_per_client_and_reason",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from troskel.routine import vocabulary
 from troskel.routine.calendar import EVES
 from troskel.routine.conditions import TESTS
-from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step, Words
+from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
 from troskel.routine.places import Places
 from troskel.routine.reading_values import Refused, Table, Values, Where, parse
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading a controlled document in TOML: texts, days, names. What is wrong is gathered: file, line, field and reason."""
+"""Reading a document in TOML: texts, days, names. What is wrong is gathered: file, line, field and reason."""
 
 from __future__ import annotations
 
