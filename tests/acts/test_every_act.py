@@ -168,6 +168,7 @@ def long_ended(town: Town) -> Values:
     client = town.client()
     town.grant(client, to=None)
     town.end(client)
+    town.days_pass(1)
     town.now = town.now.replace(year=town.now.year + 6)
     return {"kind": "free_text"}
 

@@ -18,9 +18,10 @@ def add_to(commands: Any) -> None:
     verbs = command.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser("show", help="show the retention plan, and how much of each kind is due")
     verb.description = (
-        "Shows the plan in force on a day (a file retention-<first day>.toml of routines/troskelby, or of the "
-        "folder TROSKEL_RETENTION): each kind of data, its legal basis that day, how long it is kept and from what, and how many rows are due. A day ahead shows "
-        "what will be due by then, if nothing more is written. Lines marked ! ask for a lawyer's word."
+        "Shows the plan in force on a day (a file retention-<first day>.toml of routines/troskelby, or of the folder "
+        "TROSKEL_RETENTION): each kind of data, its legal basis that day, how long it is kept and from what, and how "
+        "many rows are due. A day ahead shows what will be due by then, if nothing more is written. Lines marked ! "
+        "ask for a lawyer's word."
     )
     verb.add_argument("--on", type=day, metavar="DAY", help="as 2026-11-20 (default: today)")
     verb.add_argument("--language", choices=["sv", "en"], default="sv", help="default: sv")
