@@ -354,7 +354,7 @@ def test_a_held_file_is_not_due_until_it_is_released_for_every_reason(town: Town
     for reason in ("dispute", "inspection"):
         town.does("anna", "hold_file", client=client, reason=reason)
     years_pass(town)
-    assert set(due(town)[kind] for kind in FILE_KINDS) == {0}
+    assert {due(town)[kind] for kind in FILE_KINDS} == {0}
     town.does("siri", "release_file", client=client, reason="dispute")
     assert blank(town, "names")["blanked"] == 0
     town.does("siri", "release_file", client=client, reason="inspection")
