@@ -218,11 +218,11 @@ PLACES = {
 
 def homes_of(place: Place, found: Sequence[Any]) -> QuerySet[Any, Any] | None:
     """The homes that these rows (with their `whose`) are about, to be locked; None where they are about none."""
-    whose = {row["whose"] for row in found if row["whose"]}
+    theirs = {row["whose"] for row in found if row["whose"]}
     if place.home:
-        return Home.objects.filter(pk__in=whose).values("pk")
+        return Home.objects.filter(pk__in=theirs).values("pk")
     if place.client:
-        return Client.objects.filter(pk__in=whose).values("home_id")
+        return Client.objects.filter(pk__in=theirs).values("home_id")
     return None
 
 
