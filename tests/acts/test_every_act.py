@@ -256,6 +256,22 @@ def of_elsewhere(town: Town) -> Values:
     return {"name": "Grannbyn", "valid_from": town.day(0)}
 
 
+def long_ended(town: Town) -> Values:
+    """A client whose care ended six years ago, and who has left nothing open."""
+    client = town.client()
+    town.grant(client, to=None)
+    town.end(client)
+    town.days_pass(1)
+    town.now = town.now.replace(year=town.now.year + 6)
+    return {"kind": "free_text"}
+
+
+def held_file(town: Town) -> Values:
+    client = town.new_client()
+    town.does("anna", "hold_file", client=client, reason="dispute")
+    return {"client": client, "reason": "dispute"}
+
+
 ORGANISATION = {"orgnr": "5560000969", "name": "Västra", "email": "v@x.example", "kind": "home_care"}
 ACCOUNT = {"username": "nils", "name": "Nils N", "role": "carer", "organisation": EAST}
 DEPUTY = {"deputy": "carin", "role": "provider", "valid_from": "2026-03-02"}
@@ -467,6 +483,10 @@ USES = {
     ),
     "report_found": Use("olle", lost, "rule 5", again=True),
     "count_stock": Use("laban", lambda town: {"kind": "lock", "numbers": ["L1", "X9"]}, "rule 7", by="carin"),
+    # retention
+    "blank_details": Use("siri", long_ended, "BadValue kind", {"kind": "shoes"}),
+    "hold_file": Use("anna", of_client(reason="dispute"), "D", again=True),
+    "release_file": Use("anna", held_file, "D", again=True),
     # by hand
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),

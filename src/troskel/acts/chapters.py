@@ -23,6 +23,7 @@ from troskel.acts import (
     organising,
     registering,
     repairing,
+    retaining,
     sharing_out,
     superseding,
     taking_over,
@@ -60,6 +61,7 @@ CHAPTERS = (
     attending,
     sharing_out,
     turning_the_day,
+    retaining,
 )
 
 __all__ = ["CHAPTERS", "REGISTER"]

@@ -73,6 +73,7 @@ SAID = {
     "one_routine_per_digest": ("D", "this version of the routine has been proposed already: look again"),
     "routines_in_sequence": ("D", "another version has just been approved: look again"),
     "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
+    "one_hold_per_client_and_reason": ("D", "the file is already held for this reason"),
 }
 
 # SQLite names the columns of a broken unique constraint, not the constraint
@@ -102,6 +103,7 @@ BY_COLUMNS = {
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
     "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
     "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",
+    "journal_hold.municipality, journal_hold.client, journal_hold.reason": "one_hold_per_client_and_reason",
 }
 
 

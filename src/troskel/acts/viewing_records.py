@@ -60,12 +60,13 @@ class DoorShown(msgspec.Struct, frozen=True):
 
 
 class RecordShown(msgspec.Struct, frozen=True):
-    """All that the viewer may know of a client."""
+    """All that the viewer may know of a client. `blanked`: the time is out, and the person is shown as "[gallrad]"."""
 
     case: str
     reference: str
     own: bool
     protected: bool
+    blanked: bool
     died: date | None
     language: str
     representatives: list[RepresentativeShown]
@@ -139,6 +140,7 @@ def record(viewer: Actor, case: str) -> RecordShown:
         reference=row.reference,
         own=row.is_own,
         protected=bool(row.protection),
+        blanked=row.is_blanked,
         died=row.died,
         language=row.language,
         representatives=_representatives(row) if person else [],

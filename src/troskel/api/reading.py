@@ -18,6 +18,7 @@ from troskel.acts import (
     viewing_lists,
     viewing_phone,
     viewing_records,
+    viewing_retention,
     viewing_things,
 )
 from troskel.acts.chapters import REGISTER
@@ -250,6 +251,25 @@ def list_journal(
 ) -> HttpResponse:
     """What was done, line by line, about the clients that you see"""
     return answer(viewing_records.journal_lines(actor_of(request), after, limit))
+
+
+@reads("/journal/{number}", who=OFFICE, answers=viewing_retention.DetailShown, faults=(*FAULTS, 404))
+def open_detail(
+    request: HttpRequest, number: Annotated[int, Path(ge=1, le=2**53 - 1, description="The line's number")]
+) -> HttpResponse:
+    """Read the free text of a line of the journal; that you did is journalled"""
+    return answer(viewing_retention.detail(actor_of(request), number))
+
+
+@reads(
+    "/retention",
+    who=(Role.ADMINISTRATOR,),
+    answers=viewing_retention.RetentionShown,
+    faults=(*FAULTS, 409),
+)
+def show_retention(request: HttpRequest, on: Day = None) -> HttpResponse:
+    """The retention plan in force on a day, and how much of each kind is due by then"""
+    return answer(viewing_retention.retention(actor_of(request), day(on)))
 
 
 @reads("/acts", who=ANYBODY, answers=list[ActShown])

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         conformance_commands,
         docs_commands,
         journal_commands,
+        retention_commands,
         routine_commands,
         running_commands,
         simulate_command,
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (
         *(running_commands, care_commands, journal_commands, routine_commands),
-        *(conformance_commands, docs_commands, simulate_command),
+        *(conformance_commands, retention_commands, docs_commands, simulate_command),
     ):
         module.add_to(commands)
     return parser

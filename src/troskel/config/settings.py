@@ -19,6 +19,7 @@ TROSKEL_MUNICIPALITY = os.environ.get("TROSKEL_MUNICIPALITY") or "0999"  # belon
 TROSKEL_SMTP = os.environ.get("TROSKEL_SMTP") or "smtp://127.0.0.1:1025"
 TROSKEL_MAIL_FROM = os.environ.get("TROSKEL_MAIL_FROM") or "troskel@example.org"
 TROSKEL_LETTER_BOX = os.environ.get("TROSKEL_LETTER_BOX", "")  # a folder instead of a mail server: the demo's
+TROSKEL_RETENTION = os.environ.get("TROSKEL_RETENTION", "")  # a folder of retention plans of one's own
 TROSKEL_OUTBOX_WORKER = "troskel.config.wiring.outbox_worker"  # what `troskel worker` runs
 
 # Secrets and addresses

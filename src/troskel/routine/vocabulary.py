@@ -98,6 +98,9 @@ lock.taken_over | ett lås från tiden före övertagandet | a lock from before 
 key.taken_over | en nyckel från tiden före övertagandet | a key from before the take-over
 tag.taken_over | en kvittensprodukt från tiden före övertagandet | a tag from before the take-over
 home.unknown | det är okänt vad som sitter på dörrarna | what is at the doors is unknown
+details.blanked | uppgifter vars tid är ute gallras | data whose time is out are blanked
+file.held | en akt undantas från gallring tills vidare | a file is kept from retention until further notice
+file.released | en akt undantas inte längre från gallring | a file is no longer kept from retention
 """)
 
 DERIVED = _words("""
