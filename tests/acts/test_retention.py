@@ -151,7 +151,7 @@ def test_decision_reasons_are_blanked(town: Town) -> None:
 def test_key_receipts_are_blanked_two_years_after_the_return(town: Town) -> None:
     client = town.new_client()
     for act in ("receive_key", "return_key"):
-        town.does("carin", act, client=client, key="1")
+        town.does("carin", act, client=client, key="1", signed="client")
     signed = Holding.objects.filter(thing__number="1").exclude(given_by=None, taken_by=None)
     count = signed.count()
     assert count
@@ -165,7 +165,7 @@ def test_key_receipts_are_blanked_two_years_after_the_return(town: Town) -> None
 
 
 def test_a_receipt_of_a_key_that_is_still_out_is_kept(town: Town) -> None:
-    town.does("carin", "receive_key", client=town.new_client(), key="1")
+    town.does("carin", "receive_key", client=town.new_client(), key="1", signed="client")
     years_pass(town)
     blank(town, "key_receipts")
     held = Holding.objects.get(thing__number="1", until=None)
@@ -282,7 +282,7 @@ def with_open_duty(town: Town) -> str:
 
 def with_key_out(town: Town) -> str:
     client = town.new_client()
-    town.does("carin", "receive_key", client=client, key="1")
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.end(client)
     return close_duties(gone(town, client))
 
@@ -375,7 +375,7 @@ def test_a_held_file_is_not_due_until_it_is_released_for_every_reason(town: Town
 def test_a_held_file_keeps_its_key_receipts(town: Town) -> None:
     client = town.new_client()
     for act in ("receive_key", "return_key"):
-        town.does("carin", act, client=client, key="1")
+        town.does("carin", act, client=client, key="1", signed="client")
     town.does("anna", "hold_file", client=client, reason="dispute")
     years_pass(town)
     assert blank(town, "key_receipts")["blanked"] == 0
@@ -415,7 +415,7 @@ def test_blank_details_of_every_kind_leaves_a_sound_town_and_a_second_time_chang
     client = town.locked()
     town.does("carin", "place_tag", client=client, tag="E1")
     for act in ("receive_key", "return_key"):
-        town.does("carin", act, client=client, key="1")
+        town.does("carin", act, client=client, key="1", signed="client")
     for act in ("take_tag", "tell_tag_fetched"):
         town.does("carin", act, client=client, tag="E1")
     town.end(client)
@@ -481,7 +481,7 @@ def test_blank_details_takes_as_many_queries_for_one_row_as_for_many(town: Town)
         client, key, cared_for = former(town), f"key {number}", town.new_client()
         town.tries("anna", "tell_about_keys", {"client": client}, key=key)
         for act in ("receive_key", "return_key"):
-            town.does("carin", act, client=cared_for, key=key)
+            town.does("carin", act, client=cared_for, key=key, signed="client")
         town.mount(town.order(cared_for), f"L{number}")
     Parcel.objects.update(done_at=town.now)
     years_pass(town)

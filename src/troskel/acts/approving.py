@@ -39,8 +39,8 @@ def propose_routine(doing: Doing, *, name: FileName, text: FileText) -> dict[str
         raise Refusal(
             "D", "this very file has been proposed already, or is in force: there is nothing to change"
         )
-    newest = routines.newest(doing.actor.municipality)
-    rules.is_not_older(routine.header.changed, routines.version(newest).header.changed if newest else None)
+    before = routines.approved_last(doing.actor.municipality)
+    rules.is_not_older(routine.header.changed, before.header.changed if before else None)
     row = RoutineVersion(
         id=new_id(),
         municipality_id=doing.actor.municipality,

@@ -49,7 +49,7 @@ class UnderWay:
         self.municipality = municipality
         self.states: dict[UUID, asked.HomeState] = {}
         self._facts: dict[UUID, HomeFacts] = {}
-        self._newest: str | None = None
+        self._newest: UUID | None = None
         self._stored: set[UUID] = set()
 
     @property
@@ -94,7 +94,7 @@ class UnderWay:
                 self.states[row.home_id] = state
                 self._facts[row.home_id] = state.facts
                 self._stored.add(row.home_id)
-            self._newest = row.newest or ""
+            self._newest = row.newest
 
     # after the act's own changes
 
@@ -117,7 +117,7 @@ class UnderWay:
         """The versions in force. An act that adds one reads them for itself: what it does may be rolled back."""
         if any(line.event == "routine.in_force" for line in written):
             return routines.read(self.municipality)
-        return routines.of_municipality(self.municipality, self._newest or "")
+        return routines.of_municipality(self.municipality, self._newest)
 
     def _lock_needed(self, line: Line) -> None:
         while missing := engine.needed(self.states, line):
@@ -203,7 +203,7 @@ def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
     newest = (
         RoutineVersion.objects.filter(municipality=OuterRef("municipality"), sequence__isnull=False)
         .order_by("-sequence")
-        .values("digest")
+        .values("id")
     )
     return (
         HomeState.objects.select_for_update(of=("self",))

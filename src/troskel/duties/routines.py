@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -25,7 +26,7 @@ def version(digest: str) -> Routine:
 
 
 @lru_cache(maxsize=512)
-def of_municipality(municipality: str, newest: str) -> Routines:
+def of_municipality(municipality: str, newest: UUID | None) -> Routines:
     """The approved versions of a municipality, as it stands when `newest` is that. Not to be changed: it is kept."""
     return read(municipality)
 
@@ -37,9 +38,18 @@ def read(municipality: str) -> Routines:
     return Routines({digest: version(digest) for _, digest in rows}, in_force)
 
 
-def newest(municipality: str) -> str:
-    """The digest of the version approved last, which names the state of them all; empty where there is none yet."""
-    return _approved(municipality).order_by("-sequence").values_list("digest", flat=True).first() or ""
+def newest(municipality: str) -> UUID | None:
+    """The row of the version approved last, whose id names the state of them all; None where there is none yet.
+
+    Its digest would not do: the same file may come into force on another day.
+    """
+    return _approved(municipality).order_by("-sequence").values_list("id", flat=True).first()
+
+
+def approved_last(municipality: str) -> Routine | None:
+    """The version approved last."""
+    digest = _approved(municipality).order_by("-sequence").values_list("digest", flat=True).first()
+    return version(digest) if digest else None
 
 
 def _approved(municipality: str) -> QuerySet[RoutineVersion]:
