@@ -3,6 +3,7 @@
 
 from troskel.acts import (
     accounts,
+    answering,
     attending,
     changing_provider,
     deciding,
@@ -40,6 +41,7 @@ CHAPTERS = (
     handing_over,
     visiting,
     opening,
+    answering,
     changing_provider,
     ending,
     attending,

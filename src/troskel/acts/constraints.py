@@ -27,6 +27,9 @@ SAID = {
         "the identity number has just been changed by someone else: look again",
     ),
     "one_way_per_home_and_door": ("rule 1", "the door is already one of the home's"),
+    "one_open_visit_per_account": ("P2", "another visit of yours has just begun: look again"),
+    "visits_visit_pkey": ("rule 6", "another visit has this id: give each visit an id of its own"),
+    "one_open_alarm_per_client": ("rule 4", "the alarm has just been raised by someone else: look again"),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
     "one_routine_per_digest": ("D", "this version of the routine is already in force"),
 }
@@ -49,6 +52,9 @@ BY_COLUMNS = {
     "people_residence.municipality_id, people_residence.client_id": "one_home_at_a_time",
     "people_identifier.municipality_id, people_identifier.client_id": "one_identifier_at_a_time",
     "people_homedoor.municipality_id, people_homedoor.home_id": "one_way_per_home_and_door",
+    "visits_visit.municipality_id, visits_visit.account_id": "one_open_visit_per_account",
+    "visits_visit.id": "visits_visit_pkey",
+    "access_alarm.municipality_id, access_alarm.client_id": "one_open_alarm_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
 }

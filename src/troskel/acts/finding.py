@@ -6,7 +6,7 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.custody.models import Holding, Link, ThingKind
-from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Role
@@ -48,18 +48,46 @@ def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
     row = client_row(doing, named, on or doing.today)
     doing.lock_homes(Residence.objects.filter(client=row).values("home_id"))
+    return of_row(doing, row)
+
+
+def of_row(doing: Doing, row: Client) -> FoundClient:
+    """A client's row with the facts of its homes, which are locked by now."""
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
     left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
-    home = doing.facts[row.home_id]
-    if home not in lived_in or home in left:
+    home = doing.facts.get(row.home_id)
+    if home is None or home not in lived_in or home in left:
         raise Refusal("rule 6", "the client is just being moved by someone else: try again")
     return FoundClient(row, home, home.clients[row.id], left)
 
 
-def client_row(doing: Doing, named: str, day: date) -> Client:
-    """The client's row alone, nothing locked."""
+def clients_seen_on(doing: Doing, days: Mapping[date, Collection[str]]) -> dict[str, FoundClient | Refusal]:
+    """Clients by the names asked for on each day, in the actor's sight that day or today; their homes locked.
+
+    Two queries whatever the count. One who is just being moved has the refusal instead; who is not seen is absent.
+    """
+    wanted = Q(pk__in=[])
+    for day, names in days.items():
+        seen = visible_clients(doing.actor, day) | visible_clients(doing.actor, doing.today)
+        wanted |= (Q(case_number__in=names) | Q(reference__in=names)) & seen
+    rows = list(Client.objects.filter(wanted))
+    doing.lock_homes(Residence.objects.filter(client__in=[row.id for row in rows]).values("home_id"))
+    found: dict[str, FoundClient | Refusal] = {}
+    for row in rows:
+        try:
+            one: FoundClient | Refusal = of_row(doing, row)
+        except Refusal as refusal:
+            one = refusal
+        found[row.reference] = one
+        found.setdefault(row.case_number, one)
+    return found
+
+
+def client_row(doing: Doing, named: str, day: date, *, seen: Q | None = None) -> Client:
+    """The client's row alone, nothing locked. `seen`: another condition than the actor's sight on the day."""
     by_name = Q(case_number=named) | Q(reference=named)
-    rows = list(Client.objects.filter(by_name, visible_clients(doing.actor, day))[:2])
+    seen = visible_clients(doing.actor, day) if seen is None else seen
+    rows = list(Client.objects.filter(by_name, seen)[:2])
     for row in rows:
         if row.reference == named or len(rows) == 1:
             return row
@@ -179,6 +207,13 @@ def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
         doing, ThingKind.LOCK, serial, Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
     )
     return held, bool(getattr(held, "asked", False))
+
+
+def one_or_many(doing: Doing, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:
+    """Where only one was given it is refused whole; of many, the refused is told and the others stand."""
+    if count == 1:
+        raise refusal
+    doing.refuse_item(index, refusal)
 
 
 def clients(doing: Doing, named: list[str]) -> dict[str, Client]:

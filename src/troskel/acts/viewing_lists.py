@@ -97,6 +97,10 @@ class ListedVisit(msgspec.Struct, frozen=True):
     departed: datetime | None
     evidence: str
     reason: str
+    open: bool
+    departed_evidence: str
+    departed_reason: str
+    flags: list[str]
 
 
 class ListedDuty(msgspec.Struct, frozen=True):
@@ -155,7 +159,7 @@ def own_decisions(viewer: Actor) -> Q:
 
 def decisions(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedDecision]:
     """The decisions about the clients that the viewer sees."""
-    rows = Decision.objects.filter(own_decisions(viewer), client__in=_named(viewer, client))
+    rows = Decision.objects.filter(own_decisions(viewer), client__in=of_case(viewer, client))
     found, following = rows_of(rows.values(*DECISION), asked)
     allocated = allocations_of(viewer, [row["id"] for row in found])
     _note(viewer, "decisions.listed", asked, (row["client_id"] for row in found), case=client)
@@ -197,7 +201,7 @@ ORDER = ("id", "client_id", "number", "kind", "state", "client__case_number", "d
 
 def orders(viewer: Actor, asked: Asked, client: str = "", state: str = "") -> Page[ListedOrder]:
     """The orders about the clients that the viewer sees."""
-    rows = Order.objects.filter(their_orders(viewer), client__in=_named(viewer, client))
+    rows = Order.objects.filter(their_orders(viewer), client__in=of_case(viewer, client))
     if state == "open":
         rows = rows.filter(state__in=[OrderState.PLACED, OrderState.BOOKED])
     elif state:
@@ -217,7 +221,7 @@ LINK = ("id", "client_id", "client__case_number", "lock__number", "door_id", "si
 
 def links(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedLink]:
     """The links, open and ended, of the clients that the viewer sees."""
-    found, following = rows_of(Link.objects.filter(client__in=_named(viewer, client)).values(*LINK), asked)
+    found, following = rows_of(Link.objects.filter(client__in=of_case(viewer, client)).values(*LINK), asked)
     _note(viewer, "links.listed", asked, (row["client_id"] for row in found), case=client)
     return Page([link(row) for row in found], following)
 
@@ -236,16 +240,31 @@ VISIT = (
     "departed",
     "evidence",
     "reason",
+    "open",
+    "departed_evidence",
+    "departed_reason",
+    "flags",
 )
 
 
 def visits(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedVisit]:
     """The visits to the clients that the viewer sees; a provider's own alone."""
-    rows = Visit.objects.filter(own_allocations(viewer), client__in=_named(viewer, client))
+    rows = Visit.objects.filter(own_allocations(viewer), client__in=of_case(viewer, client))
     found, following = rows_of(rows.values(*VISIT), asked)
     _note(viewer, "visits.listed", asked, (row["client_id"] for row in found), case=client)
-    made = [ListedVisit(row["id"], *(row[name] for name in VISIT[2:])) for row in found]
-    return Page(made, following)
+    return Page([_visit(row) for row in found], following)
+
+
+def _visit(row: Row) -> ListedVisit:
+    told: dict[str, Any] = {
+        name: row[name] for name in VISIT if name in ListedVisit.__struct_fields__ and name != "flags"
+    }
+    return ListedVisit(
+        case=row["client__case_number"],
+        organisation=row["organisation__orgnr"],
+        flags=row["flags"].split(),
+        **told,
+    )
 
 
 def listed_duties(
@@ -260,7 +279,7 @@ def listed_duties(
     """What the routine asks: of the viewer, and about the clients that the viewer sees."""
     condition = Q(kind=kind) & (duties.open_on(on) if state == "open" else duties.known_on(on))
     if client:
-        condition &= Q(client__in=_named(viewer, client))
+        condition &= Q(client__in=of_case(viewer, client))
     rows = duties_of(viewer, condition).values("client_id", *duties.FIELDS)
     found, following = rows_of(rows, asked)
     shown = [row["client_id"] for row in found if row["client_id"]]
@@ -297,7 +316,7 @@ def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
     )
 
 
-def _named(viewer: Actor, client: str) -> QuerySet[Client]:
+def of_case(viewer: Actor, client: str) -> QuerySet[Client]:
     """What is asked for is kept in the chain of reads: an identity number typed here must never come there."""
     if client and not CASE_NUMBER.fullmatch(client):
         raise BadValue("client", "is no case number: write it as 2026-0001")

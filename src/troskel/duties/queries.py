@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.db.models import Q, QuerySet
 
-from troskel.duties.models import Duty
+from troskel.duties.models import Duty, HomeState
 from troskel.duties.rules import ROLES_OF
 from troskel.people.roles import Actor
+from troskel.routine import duty as asked
+from troskel.routine.facts import HomeFacts
 
 FIELDS = (
     "id",
@@ -72,3 +77,10 @@ def state_on(row: dict[str, Any], day: date) -> str:
 
 def _roles(viewer: Actor) -> list[str]:
     return [role for role, accounts in ROLES_OF.items() if viewer.role in accounts]
+
+
+def facts_of(municipality: str, homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
+    """What is known of these homes, as it is stored; nothing is locked. One query."""
+    rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
+    stored = rows.values_list("home_id", "state")
+    return {home: msgspec.json.decode(state, type=asked.HomeState).facts for home, state in stored}

@@ -63,7 +63,15 @@ tag.handed_over | en kvittensprodukt lämnas över | a receipt tag is handed ove
 key.handed_over | en nyckel lämnas över | a key is handed over
 tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
 visit.registered | ett besök registreras | a visit is registered
+visit.departed | ett besök avslutas | a visit ends
+visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
+opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
+opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
+lock.fault_told | ett fel på ett låsvred blir känt | a fault of a lock turner becomes known
+alarm.raised | en kund larmar | a client raises the alarm
+alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm
+alarm.closed | larmet är avslutat | the alarm is closed
 duty.attested | en uppgift intygas för hand | a duty is attested by hand
 notice.read | ett meddelande är läst | a notice is read
 home.looked_at | någon har sett efter vad som sitter på dörrarna | someone has looked what is at the doors
