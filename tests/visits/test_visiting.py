@@ -14,6 +14,7 @@ from tests.town import EAST, ELSEWHERE, MEADOW, Town
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
 from troskel.people.models import Account
+from troskel.people.roles import Actor, ActorKind
 from troskel.visits.models import Visit
 
 HAND = {"by": "hand", "reason": "phone_failed"}
@@ -305,9 +306,11 @@ def test_a_batch_is_one_providers_and_the_ids_of_another_are_taken(town: Town) -
     item = made(client, town.at(7))
     town.does("carin", "register_visits", visits=[item])
     town.refused("mikael", "register_visits", "rule 6", visits=[item])
-    row = Visit.objects.get()
-    row.municipality_id = ELSEWHERE
     town.refused("demo", "register_visits", "rule 4", visits=[made(client, town.at(7))])
+    town.actors["elsewhere"] = Actor.system(ELSEWHERE, ActorKind.IMPORT)
+    town.does("elsewhere", "found_municipality", name="Grannbyn", valid_from=town.day(0))
+    Visit.objects.update(municipality=ELSEWHERE)
+    assert "id of its own" in town.refused("carin", "register_visits", "rule 6", visits=[item])
 
 
 def test_a_batch_costs_the_same_queries_whatever_its_length(town: Town) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,12 +27,13 @@ def accepted(viewer: Actor, now: datetime) -> Q:
     )
 
 
-def answering(viewer: Actor, client: UUID, now: datetime) -> Answering | None:
-    """The client's alarm that a responder has accepted. One query; none for others, who open by a decision."""
+def answering(viewer: Actor, clients: Collection[UUID], now: datetime) -> dict[UUID, Answering]:
+    """The alarms of these clients that a responder has accepted. One query; none for others, who open by A4."""
     if viewer.role is not Role.RESPONDER:
-        return None
-    row = Alarm.objects.filter(accepted(viewer, now), client=client).values_list("id", "until").first()
-    return Answering(row[0], row[1]) if row and row[1] else None
+        return {}
+    rows = Alarm.objects.filter(accepted(viewer, now), client__in=clients)
+    told = rows.values_list("client_id", "id", "until")
+    return {client: Answering(alarm, until) for client, alarm, until in told if until is not None}
 
 
 def opening(municipality: str, identifier: UUID) -> Opening:

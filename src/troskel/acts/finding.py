@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.custody.models import Holding, Link, ThingKind
-from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Role
@@ -207,13 +207,6 @@ def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
         doing, ThingKind.LOCK, serial, Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
     )
     return held, bool(getattr(held, "asked", False))
-
-
-def one_or_many(doing: Doing, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:
-    """Where only one was given it is refused whole; of many, the refused is told and the others stand."""
-    if count == 1:
-        raise refusal
-    doing.refuse_item(index, refusal)
 
 
 def clients(doing: Doing, named: list[str]) -> dict[str, Client]:

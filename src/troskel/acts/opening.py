@@ -29,15 +29,14 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people.models import Residence
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import PHONE_ROLES, Actor, Role
 
-ON_THE_WAY_IN = (Role.CARER, Role.RESPONDER)
 PerCent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 _log = logging.getLogger(__name__)
 
 
-@act("S2", "A8", who=ON_THE_WAY_IN, writes=["opening.allowed"])
+@act("S2", "A8", who=PHONE_ROLES, writes=["opening.allowed"])
 def open_door(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     """Be allowed to open the door of a client who is on the phone now, once and within a minute; no lock turns yet."""
     found = finding.client(doing, client)
@@ -49,7 +48,7 @@ def open_door(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
         held.thing_id,
         doing.today,
         responder=actor.role is Role.RESPONDER,
-        answering=queries.answering(actor, found.row.id, doing.now),
+        answering=queries.answering(actor, [found.row.id], doing.now).get(found.row.id),
     )
     custody_rules.lock_is_at_door(held.kind, held.holder, why.door, serial)
     opening = Opening(
@@ -88,7 +87,7 @@ def open_door(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     }
 
 
-@act("S2", who=ON_THE_WAY_IN, writes=["door.opened", "opening.failed", "lock.fault_told"])
+@act("S2", who=PHONE_ROLES, writes=["door.opened", "opening.failed", "lock.fault_told"])
 def note_opening(
     doing: Doing,
     *,
@@ -120,7 +119,7 @@ def note_opening(
     return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
 
 
-@act("L1", who=(Role.CARER, Role.RESPONDER, Role.COORDINATOR), writes=["lock.fault_told"])
+@act("L1", who=(*PHONE_ROLES, Role.COORDINATOR), writes=["lock.fault_told"])
 def tell_fault(doing: Doing, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
     """Tell of a fault of the lock turner at a client's door, by a code."""
     found = finding.client(doing, client)

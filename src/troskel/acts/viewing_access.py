@@ -23,6 +23,7 @@ from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import Actor, Role
+from troskel.routine.facts import ClientFacts
 
 
 class DoorAsked(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ class ListedAlarm(msgspec.Struct, frozen=True):
 
 
 class _Lock(NamedTuple):
+    serial: str
     thing: UUID
     kind: str
     holder: UUID | None
@@ -88,34 +90,41 @@ def ask_door(viewer: Actor, serial: str) -> list[DoorAsked]:
     if not clients:
         raise NotFound("lock", "serial")
     note(viewer, "door.asked", ids=[client.id for client in clients], lock=lock.thing)
-    facts = duties.facts_of(viewer.municipality, {client.home_id for client in clients})
-    answers = []
-    for client in clients:
-        try:
-            why = rules.may_open(
-                facts[client.home_id].clients[client.id],
-                viewer.organisation,
-                lock.thing,
-                clock.today(),
-                responder=viewer.role is Role.RESPONDER,
-                answering=access.answering(viewer, client.id, clock.now()),
-            )
-            custody.lock_is_at_door(lock.kind, lock.holder, why.door, serial)
-        except Refusal as no:
-            answers.append(DoorAsked(client.case_number, may=False, rule=no.rule, why_not=no.message))
-            continue
-        answers.append(
-            DoorAsked(
-                client.case_number,
-                may=True,
-                door=why.door,
-                paragraph=why.by.paragraph,
-                link_paragraph=why.link_paragraph,
-                through=why.by.through,
-                until=why.by.until,
-            )
+    answering = access.answering(viewer, [client.id for client in clients], clock.now())
+    homes = duties.facts_of(viewer.municipality, {client.home_id for client in clients})
+    return [
+        _asked(
+            viewer,
+            client.case_number,
+            homes[client.home_id].clients[client.id],
+            lock,
+            answering.get(client.id),
         )
-    return answers
+        for client in clients
+        if client.id in homes[client.home_id].clients  # else it is just being moved
+    ]
+
+
+def _asked(
+    viewer: Actor, case: str, client: ClientFacts, lock: _Lock, answering: rules.Answering | None
+) -> DoorAsked:
+    responder = viewer.role is Role.RESPONDER
+    try:
+        why = rules.may_open(
+            client, viewer.organisation, lock.thing, clock.today(), responder=responder, answering=answering
+        )
+        custody.lock_is_at_door(lock.kind, lock.holder, why.door, lock.serial)
+    except Refusal as no:
+        return DoorAsked(case, may=False, rule=no.rule, why_not=no.message)
+    return DoorAsked(
+        case,
+        may=True,
+        door=why.door,
+        paragraph=why.by.paragraph,
+        link_paragraph=why.link_paragraph,
+        through=why.by.through,
+        until=why.by.until,
+    )
 
 
 def _lock(viewer: Actor, serial: str) -> _Lock:
@@ -125,7 +134,7 @@ def _lock(viewer: Actor, serial: str) -> _Lock:
     found = rows.values_list("thing_id", "kind", "holder").first()
     if found is None:
         raise NotFound("lock", "serial")
-    return _Lock(*found)
+    return _Lock(serial, *found)
 
 
 def _behind(lock: _Lock) -> Q:

@@ -10,7 +10,6 @@ import msgspec
 
 from troskel.acts import visit_batches
 from troskel.acts.doing import Doing
-from troskel.acts.finding import one_or_many
 from troskel.acts.register import act
 from troskel.acts.values import Code, Instant
 from troskel.acts.visit_batches import Evidence, MadeVisit
@@ -124,7 +123,9 @@ def _take_in(doing: Doing, items: list[MadeVisit], *, begins: bool = False) -> l
         try:
             told = batch.judge(item)
         except (Refusal, NotFound, BadValue) as refusal:
-            one_or_many(doing, len(items), index, refusal)
+            if len(items) == 1:
+                raise
+            doing.refuse_item(index, refusal)
             continue
         visit = told.known or _made(doing, item, told, opens=begins and batch.is_latest(item))
         if told.known is None:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from troskel.acts import opening
 from troskel.api.operations import actor_of, answer, operation
 from troskel.api.writing import FAULTS, Key, unreadable, values_of
+from troskel.people.roles import PHONE_ROLES
 
 
 class DoorToOpen(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ operation(
     summary="Open a door: allowed, asked of the lock, and noted",
     description="Acts: open_door, then note_opening. A repeat with the same key is the same opening. "
     "`unknown`: no answer came from the lock, and the door may be open.",
-    who=opening.ON_THE_WAY_IN,
+    who=PHONE_ROLES,
     answers=opening.Opened,
     takes=DoorToOpen,
     faults=FAULTS,
