@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from tests.town import EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
+from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
 from troskel.ground.ids import new_id
@@ -173,6 +173,31 @@ def refusing(town: Town) -> Values:
     client = town.new_client()
     town.does("anna", "record_refusal", client=client, reason="does_not_want")
     return {"client": client, "way": "key"}
+
+
+def begun(town: Town) -> Values:
+    by_hand = {"by": "hand", "reason": "no_tag_yet"}
+    town.does("carin", "arrive", client=town.new_client(), **by_hand)
+    return by_hand
+
+
+def allowed(town: Town) -> Values:
+    opening = town.does("carin", "open_door", client=town.locked(), serial="L1").answer["opening"]
+    return {"opening": opening, "outcome": "opened", "battery": 90}
+
+
+def of_alarmed(town: Town) -> Values:
+    client = town.locked()
+    town.grant(client, ALARM, "safety_alarm")
+    return {"client": client}
+
+
+def raised(town: Town) -> Values:
+    return {"alarm": town.does("lars", "raise_alarm", **of_alarmed(town)).answer["alarm"]}
+
+
+def closable(town: Town) -> Values:
+    return {**raised(town), "outcome": "helped"}
 
 
 def hours(town: Town) -> Values:
@@ -469,6 +494,13 @@ USES = {
     "receive_key": Use("carin", of_client(key="1", signed="client"), "NotFound", {"door": str(new_id())}),
     "return_key": Use("carin", with_key, "NotFound", {"key": "no such"}),
     "register_visit": Use("carin", of_client(**VISIT), "BadValue reason", {"reason": "because"}),
+    "register_visits": Use(
+        "carin", lambda town: {"visits": [{"client": town.new_client(), **VISIT}]}, "NotFound", by="mikael"
+    ),
+    "arrive": Use(
+        "carin", of_client(by="hand", reason="no_tag_yet"), "BadValue reason", {"reason": "because"}
+    ),
+    "depart": Use("carin", begun, "NotFound", by="mikael"),
     "open_door": Use("carin", of_locked(serial="L1"), "S2", {"serial": "L2"}),
     "offer_things": Use(
         "laban",
@@ -487,6 +519,11 @@ USES = {
     "blank_details": Use("siri", long_ended, "BadValue kind", {"kind": "shoes"}),
     "hold_file": Use("anna", of_client(reason="dispute"), "D", again=True),
     "release_file": Use("anna", held_file, "D", again=True),
+    "note_opening": Use("carin", allowed, "NotFound", by="mikael"),
+    "tell_fault": Use("carin", of_locked(serial="L1", code="loose"), "BadValue code", {"code": "rusty"}),
+    "raise_alarm": Use("rut", of_alarmed, "NotFound", {"client": "no such"}),
+    "accept_alarm": Use("rut", raised, "NotFound", {"alarm": str(new_id())}),
+    "close_alarm": Use("rut", closable, "BadValue outcome", {"outcome": "fine"}),
     # by hand
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),

@@ -3,6 +3,7 @@
 
 from troskel.acts import (
     accounts,
+    answering,
     approving,
     attending,
     being_away,
@@ -55,6 +56,7 @@ CHAPTERS = (
     losing,
     visiting,
     opening,
+    answering,
     changing_provider,
     ending,
     being_away,

@@ -6,7 +6,7 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -19,7 +19,7 @@ from troskel.duties.models import Duty
 from troskel.ground.prepared import Prepared
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
-from troskel.people.models import Client, HomeDoor, Organisation
+from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 from troskel.routine import standing
@@ -51,18 +51,50 @@ def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
     row = client_row(doing, named, on or doing.today)
     doing.lock_homes_of(row.id)
+    return of_row(doing, row)
+
+
+def of_row(doing: Doing, row: Client) -> FoundClient:
+    """A client's row with the facts of its homes, which are locked by now."""
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
     left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
-    home = doing.facts[row.home_id]
-    if home not in lived_in or home in left:
+    home = doing.facts.get(row.home_id)
+    if home is None or home not in lived_in or home in left:
         raise Refusal("rule 6", "the client is just being moved by someone else: try again")
     return FoundClient(row, home, home.clients[row.id], left)
 
 
-def client_row(doing: Doing, named: str, day: date) -> Client:
-    """The client's row alone, nothing locked."""
+def clients_seen_on(doing: Doing, days: Mapping[date, Collection[str]]) -> dict[str, FoundClient | Refusal]:
+    """Clients by the names asked for on each day, in the actor's sight that day or today; their homes locked.
+
+    Two queries whatever the count. One who is just being moved has the refusal instead; who is not seen is absent.
+    """
+    wanted = Q(pk__in=[])
+    for day, names in days.items():
+        seen = visible_clients(doing.actor, day) | visible_clients(doing.actor, doing.today)
+        wanted |= (Q(case_number__in=names) | Q(reference__in=names)) & seen
+    rows = list(Client.objects.filter(wanted))
+    doing.lock_homes(Residence.objects.filter(client__in=[row.id for row in rows]).values("home_id"))
+    found: dict[str, FoundClient | Refusal] = {}
+    for row in rows:
+        try:
+            one: FoundClient | Refusal = of_row(doing, row)
+        except Refusal as refusal:
+            one = refusal
+        found[row.reference] = one
+        found.setdefault(row.case_number, one)
+    return found
+
+
+def client_row(doing: Doing, named: str, day: date, *, seen: Q | None = None) -> Client:
+    """The client's row alone, nothing locked. `seen`: another condition than the actor's sight on the day."""
     viewer = doing.actor
-    rows = _NAMED[viewer.role](named, viewer.municipality, viewer.organisation, viewer.account, day)
+    if seen is None and viewer.role is Role.RESPONDER:  # whose sight is a matter of minutes, not of days
+        seen = visible_clients(viewer, day)
+    if seen is None:
+        rows = _NAMED[viewer.role](named, viewer.municipality, viewer.organisation, viewer.account, day)
+    else:
+        rows = list(Client.objects.filter(Q(case_number=named) | Q(reference=named), seen)[:2])
     for row in rows:
         if row.reference == named or len(rows) == 1:
             found: Client = row
@@ -83,7 +115,7 @@ def _named_for(role: Role) -> Prepared:
     return Prepared(named)
 
 
-_NAMED = {role: _named_for(role) for role in Role}
+_NAMED: dict[Role, Prepared] = {role: _named_for(role) for role in Role if role is not Role.RESPONDER}
 
 
 def order(doing: Doing, number: str) -> FoundOrder:

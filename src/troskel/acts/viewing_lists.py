@@ -91,6 +91,10 @@ class ListedVisit(msgspec.Struct, frozen=True):
     departed: datetime | None
     evidence: str
     reason: str
+    open: bool
+    departed_evidence: str
+    departed_reason: str
+    flags: list[str]
 
 
 class ListedOrganisation(msgspec.Struct, frozen=True):
@@ -215,6 +219,10 @@ VISIT = (
     "departed",
     "evidence",
     "reason",
+    "open",
+    "departed_evidence",
+    "departed_reason",
+    "flags",
 )
 
 
@@ -223,8 +231,19 @@ def visits(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedVisit]:
     rows = Visit.objects.filter(own_allocations(viewer), client__in=clients_named(viewer, client))
     found, following = rows_of(rows.values(*VISIT), asked)
     _note(viewer, "visits.listed", asked, (row["client_id"] for row in found), case=client)
-    made = [ListedVisit(row["id"], *(row[name] for name in VISIT[2:])) for row in found]
-    return Page(made, following)
+    return Page([_visit(row) for row in found], following)
+
+
+def _visit(row: Row) -> ListedVisit:
+    told: dict[str, Any] = {
+        name: row[name] for name in VISIT if name in ListedVisit.__struct_fields__ and name != "flags"
+    }
+    return ListedVisit(
+        case=row["client__case_number"],
+        organisation=row["organisation__orgnr"],
+        flags=row["flags"].split(),
+        **told,
+    )
 
 
 def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:

@@ -14,6 +14,7 @@ from pydantic import WithJsonSchema
 
 from troskel.acts import (
     viewing,
+    viewing_access,
     viewing_duties,
     viewing_lists,
     viewing_phone,
@@ -225,10 +226,37 @@ def list_notices(
     return answer(found)
 
 
-@reads("/phone/clients", who=(Role.CARER,), answers=list[viewing_phone.OnThePhone])
+@reads("/phone/clients", who=(Role.CARER, Role.RESPONDER), answers=list[viewing_phone.OnThePhone])
 def list_phone_clients(request: HttpRequest) -> HttpResponse:
     """Your own list for today: where, and how to get in"""
     return answer(viewing_phone.phone_list(actor_of(request)))
+
+
+@reads(
+    "/phone/doors/{serial}",
+    who=(Role.CARER, Role.RESPONDER),
+    answers=list[viewing_access.DoorAsked],
+    faults=(*FAULTS, 404),
+)
+def ask_door(
+    request: HttpRequest, serial: Annotated[str, Path(max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
+) -> HttpResponse:
+    """May you open this lock now, and by which paragraph, or why not; for each client whom you see"""
+    return answer(viewing_access.ask_door(actor_of(request), serial))
+
+
+@reads("/openings", who=CARE, answers=Page[viewing_access.ListedOpening])
+def list_openings(
+    request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
+) -> HttpResponse:
+    """Openings that were allowed, and what came of them; unknown where nobody has told"""
+    return answer(viewing_access.openings(actor_of(request), Asked(limit, after), client))
+
+
+@reads("/alarms", who=(Role.COORDINATOR, Role.RESPONDER), answers=Page[viewing_access.ListedAlarm])
+def list_alarms(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
+    """Alarms that your organisation answers; whose, only where you have accepted it or see the client"""
+    return answer(viewing_access.alarms(actor_of(request), Asked(limit, after)))
 
 
 @reads("/phone/counts", who=OFFICE, answers=dict[str, int])

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from troskel.duties import rules
-from troskel.duties.models import Deputy, Duty
+from troskel.duties.models import Deputy, Duty, HomeState
 from troskel.people.roles import Actor, OrganisationKind, Role
+from troskel.routine import duty as engine
+from troskel.routine.facts import HomeFacts
 
 OFFICE_ROLES = rules.ROLES_IN[OrganisationKind.MUNICIPALITY]
 
@@ -98,3 +103,10 @@ def _in_order(rows: QuerySet[Duty], day: date) -> QuerySet[Any, dict[str, Any]]:
         rows.annotate(deputy=deputy).order_by("due", "opened", "id").values(*FIELDS)
     )
     return ordered
+
+
+def facts_of(municipality: str, homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
+    """What is known of these homes, as it is stored; nothing is locked. One query."""
+    rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
+    stored = rows.values_list("home_id", "state")
+    return {home: msgspec.json.decode(state, type=engine.HomeState).facts for home, state in stored}

@@ -23,16 +23,6 @@ FAILURES = {
 }
 """Why a locksmith's trip was in vain (case 11)."""
 
-FAULTS = {
-    "jammed": "the bolt does not move as it should",
-    "battery": "the battery is flat, or soon will be",
-    "no_answer": "the lock turner does not answer the phone",
-    "clock": "the clock of the lock turner is wrong",
-    "damaged": "the lock turner is damaged, or sits loose",
-    "other": "something else, told in the text",
-}
-"""What is wrong with a lock turner that is to be mended."""
-
 CANCELLATIONS = {
     "care_ended": "the care has ended (case 5)",
     "care_again": "the client gets care again (case 6)",

@@ -84,7 +84,14 @@ thing.found | en borttappad sak är återfunnen | a lost thing is found
 stock.counted | ett lager är räknat | a stock has been counted
 tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
 visit.registered | ett besök registreras | a visit is registered
+visit.departed | ett besök avslutas | a visit ends
+visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
+opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
+opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
+alarm.raised | en kund larmar | a client raises the alarm
+alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm
+alarm.closed | larmet är avslutat | the alarm is closed
 routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed
 routine.withdrawn | ett förslag till rutin tas tillbaka | a proposed version of the routine is withdrawn
 deputy.named | någon blir ställföreträdare | somebody is named deputy

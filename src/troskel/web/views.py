@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from troskel.acts import viewing
 from troskel.ground import clock, cookie
 from troskel.people import queries as people
-from troskel.people.roles import Role
+from troskel.people.roles import PHONE_ROLES
 from troskel.web import words
 
 
@@ -45,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     rows = [_shown(duty, today) for duty in sorted(viewing.worklist(person.actor), key=_by_day)]
     late = sum(row.urgency == "late" for row in rows)
-    shown = {"person": person, "rows": rows, "late": late, "on_phone": person.actor.role is Role.CARER}
+    shown = {"person": person, "rows": rows, "late": late, "on_phone": person.actor.role in PHONE_ROLES}
     return render(request, "web/worklist.html", shown, using="jinja2")
 
 
