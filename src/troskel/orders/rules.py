@@ -105,7 +105,9 @@ def no_lock_at(door: DoorFacts) -> None:
 def a_lock_at(door: DoorFacts) -> UUID:
     """A removal needs a lock to remove (P6)."""
     if door.lock is None:
-        raise Refusal("P6", "there is no lock at the door to remove")
+        raise Refusal(
+            "P6", "there is no lock at this door: check which door it is, and where the client lived before"
+        )
     return door.lock
 
 

@@ -27,12 +27,18 @@ def _day_after(case: Case) -> date | None:
 
 def _next_day_decided(client: ClientFacts, case: Case) -> bool:
     day = _day_after(case)
-    return day is not None and standing.decided(client, case.about["service"], day)
+    if day is None:
+        return False
+    service = case.about["service"]
+    return standing.decided(client, service, day) or standing.decided_since(client, service, day, case.day)
 
 
 def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
     day = _day_after(case)
-    return day is not None and standing.covered(client, case.about["service"], day)
+    if day is None:
+        return False
+    service = case.about["service"]
+    return standing.covered(client, service, day) or standing.covered_since(client, service, day, case.day)
 
 
 def _ending_confirmed(client: ClientFacts, case: Case) -> bool:

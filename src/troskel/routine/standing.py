@@ -87,6 +87,22 @@ def covered(client: ClientFacts, service: str, day: date) -> bool:
     return any(a.service == service for a in ongoing(client, day))
 
 
+def decided_since(client: ClientFacts, service: str, after: date, day: date) -> bool:
+    """Has a decision of the service begun later than `after`, and by `day`? (Then a gap has been, and is over.)"""
+    return any(
+        d.service == service and after < first_day(client, d) <= min(day, last_day(client, d))
+        for d in client.decisions.values()
+    )
+
+
+def covered_since(client: ClientFacts, service: str, after: date, day: date) -> bool:
+    """Has somebody begun to carry the service out later than `after`, and by `day`?"""
+    return any(
+        a.service == service and after < first_day(client, a) <= min(day, last_day(client, a))
+        for a in client.allocations.values()
+    )
+
+
 def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:
     """Does this organisation carry out an ongoing decision for the client on this day?"""
     return any(a.organisation == organisation for a in ongoing(client, day))

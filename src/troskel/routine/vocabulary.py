@@ -136,8 +136,8 @@ informed_orally | kunden är muntligt informerad | the client is informed orally
 informed_in_writing | kunden är skriftligt informerad | the client is informed in writing
 told_about_keys | kunden vet vilka nycklar som ska lämnas | the client knows which keys to leave
 decision_allocated | beslutet är fördelat till en utförare | the decision is allocated to a provider
-next_day_decided | dagen efter beslutets slut har ett beslut | a decision covers the day after the end
-next_day_allocated | dagen efter beslutets slut har ett beslut som är fördelat | an allocated decision covers the day after the end
+next_day_decided | dagen efter beslutets slut har ett beslut, eller insatsen har börjat igen efter ett glapp | a decision covers the day after the end, or care has begun again after a gap
+next_day_allocated | dagen efter beslutets slut har ett beslut som är fördelat, eller insatsen har börjat igen efter ett glapp | an allocated decision covers the day after the end, or care has begun again after a gap
 ending_confirmed | det är bekräftat att insatsen upphör | it is confirmed that the care ends
 ends_otherwise | beslutet slutar numera tidigare | the decision now ends earlier
 home_care_is_ending | det är hemtjänsten som upphör | it is the home care that ends
