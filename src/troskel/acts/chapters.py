@@ -4,6 +4,7 @@
 from troskel.acts import (
     accounts,
     attending,
+    billing_a_month,
     changing_provider,
     deciding,
     ending,
@@ -42,6 +43,7 @@ CHAPTERS = (
     opening,
     changing_provider,
     ending,
+    billing_a_month,
     attending,
     turning_the_day,
 )

@@ -28,6 +28,15 @@ SAID = {
     ),
     "one_way_per_home_and_door": ("rule 1", "the door is already one of the home's"),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
+    "one_invoice_row_per_month_client_and_provider": (
+        "O2",
+        "the month has just been billed by someone else: look again",
+    ),
+    "one_basis_form_per_month_client_and_provider": (
+        "O3",
+        "the form has just been made by someone else: look again",
+    ),
+    "one_basis_form_per_number": ("O3", "the form's number is taken: try again"),
     "one_routine_per_digest": ("D", "this version of the routine is already in force"),
 }
 
@@ -50,6 +59,9 @@ BY_COLUMNS = {
     "people_identifier.municipality_id, people_identifier.client_id": "one_identifier_at_a_time",
     "people_homedoor.municipality_id, people_homedoor.home_id": "one_way_per_home_and_door",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
+    "billing_invoicerow.municipality_id, billing_invoicerow.month": "one_invoice_row_per_month_client_and_provider",
+    "billing_basisform.municipality_id, billing_basisform.month": "one_basis_form_per_month_client_and_provider",
+    "billing_basisform.municipality_id, billing_basisform.number": "one_basis_form_per_number",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
 }
 

@@ -123,9 +123,9 @@ def _provider_left(client: ClientFacts, case: Case) -> bool:
 
 def _provider_had_month(client: ClientFacts, case: Case) -> bool:
     month = case.about.get("month")
-    return (
-        bool(month) and case.organisation is not None and months.had_care_in(client, case.organisation, month)
-    )
+    if month is None or case.organisation is None:
+        return False
+    return months.had_care_in(client, case.organisation, month)
 
 
 PLAIN: dict[str, Condition] = {
