@@ -22,6 +22,7 @@ from troskel.acts import (
     taking_over_things,
     turning_the_day,
     visiting,
+    writing_letters,
 )
 from troskel.acts.register import REGISTER
 
@@ -37,6 +38,7 @@ CHAPTERS = (
     informing,
     ordering,
     mounting,
+    writing_letters,
     linking,
     handing_over,
     visiting,

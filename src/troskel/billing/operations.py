@@ -11,20 +11,19 @@ from uuid import UUID
 from troskel.billing.models import BasisForm, FormState, InvoiceRow
 
 COUNTED = ["visits", "minutes", "without_departure"]
-MONTH = ["municipality", "month", "client", "organisation"]
 
 
 def bill(rows: Sequence[InvoiceRow]) -> None:
-    """Write the month's rows; one that is there gets the new numbers. One statement."""
+    """Write the month's rows; one that is there (the same id) gets the new numbers. One statement."""
     InvoiceRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=MONTH, update_fields=[*COUNTED, "billed", "billed_by"]
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNTED, "billed", "billed_by"]
     )
 
 
 def make(forms: Sequence[BasisForm]) -> None:
-    """Write forms; one that is there gets the new numbers, and keeps its own. One statement."""
+    """Write forms; one that is there (the same id) gets the new numbers. One statement."""
     BasisForm.objects.bulk_create(
-        forms, update_conflicts=True, unique_fields=MONTH, update_fields=[*COUNTED, "made", "made_by"]
+        forms, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNTED, "made", "made_by"]
     )
 
 
