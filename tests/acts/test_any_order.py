@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.town import ALARM, CARER, COORDINATOR, EAST, ELSEWHERE, FIRM, LOCKS, MEADOW, TAGS, Town
 from troskel.acts.outcome import Outcome
+from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Holding, Link, Thing
 from troskel.duties.models import Duty
@@ -183,7 +184,22 @@ class AnyOrder(RuleBasedStateMachine):
         if opened is not None:
             assert covered(self.town, self.client(who), by), "rule 4: no ongoing allocated decision"
 
-    @rule(days=st.integers(1, 4))
+    @rule(by=HOME_CARE, months_back=st.integers(0, 2))
+    def month_billed(self, by: str, months_back: int) -> None:
+        month = f"2026-{self.town.today.month - months_back:02}"
+        self.tries(COORDINATOR[by], "bill_month", month=month)
+        self.tries(COORDINATOR[by], "make_basis_forms", month=month)
+
+    @rule(by=HOME_CARE, number=st.integers(1, 3), step=st.sampled_from(["sign", "send", "receive"]))
+    def form_goes_on(self, by: str, number: int, step: str) -> None:
+        who = "erik" if step == "receive" else COORDINATOR[by]
+        self.tries(who, f"{step}_basis_form", form=f"U-2026-{number:04}")
+
+    @rule(number=st.integers(0, 3))
+    def letter_sent(self, number: int) -> None:
+        self.tries("siri", "send_letter", order=self.order(number))
+
+    @rule(days=st.sampled_from([1, 2, 4, 30]))
     def days_go_by(self, days: int) -> None:
         self.town.days_pass(days)
 
@@ -218,6 +234,14 @@ class AnyOrder(RuleBasedStateMachine):
         assert not Order.objects.filter(client__in=foreign).exists()
         assert not Link.objects.filter(client__in=foreign).exists()
         assert not Holding.objects.filter(kind="client", holder__in=list(foreign)).exists()
+
+    @invariant()
+    def what_is_signed_is_what_is_billed(self) -> None:
+        for form in BasisForm.objects.exclude(state="made"):
+            row = InvoiceRow.objects.get(
+                month=form.month, client=form.client_id, organisation=form.organisation_id
+            )
+            assert (row.visits, row.minutes) == (form.visits, form.minutes)
 
     @invariant()
     def nobody_is_asked_for_the_impossible(self) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 import pypdf
 import pytest
 
-from tests.town import EAST, ELSEWHERE, FIRM, Town
+from tests.town import ELSEWHERE, FIRM, Town
 from troskel.acts import viewing_letters
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.journal.models import Line
@@ -168,8 +168,9 @@ def test_s1_a_letter_of_another_municipalitys_client_or_of_nobody_is_not_there(t
     client, order = mounted(town)
     town.does("anna", "change_clients", changes=[{"client": client, "home_municipality": ELSEWHERE}])
     town.refused("siri", "send_letter", "O1", order=order)
-    with town.standing(), pytest.raises(NotFound):
-        viewing_letters.of_order(town.actor("siri"), "W-2026-0099", "sv")
+    for number in (order, "W-2026-0099"):
+        with pytest.raises(NotFound):
+            read(town, number)
 
 
 def test_s1_of_two_behind_one_door_the_letter_goes_to_the_one_it_was_ordered_for(town: Town) -> None:
@@ -181,4 +182,4 @@ def test_s1_of_two_behind_one_door_the_letter_goes_to_the_one_it_was_ordered_for
     town.does("anna", "record_deaths", deaths=[{"client": other, "on": town.day(-1)}])
     town.days_pass(2)
     assert town.duties("S1.letter", one), "another's death takes nobody's letter away"
-    assert EAST and "Öman1" in text(town, order)
+    assert "Öman1" in text(town, order)

@@ -66,6 +66,8 @@ LISTS = {
     "/phone/counts": "anna",
     "/organisations": "carin",
     "/journal": "olle",
+    "/invoice-rows": "erik",
+    "/basis-forms": "erik",
     "/routine": "carin",
     "/acts": "carin",
 }

@@ -48,8 +48,20 @@ READERS = {
     "list_journal": "anna siri olle moa",
     "show_routine": "anna siri maria erik olle carin moa mikael rut laban",
     "list_acts": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_invoice_rows": "siri erik olle moa",
+    "list_basis_forms": "siri erik olle moa",
+    "show_basis_form": "siri erik olle moa",
+    "show_letter": "siri",
 }
 """Who may read what, written out: a change of `who=` must be made here as well."""
+
+
+def path_of(path: str, case: str) -> str:
+    """The path with a case number, and numbers of a form and an order, in it."""
+    named = {"{case}": case, "{form}": "U-2026-0001", "{order}": "W-2026-0001"}
+    for name, value in named.items():
+        path = path.replace(name, value)
+    return path
 
 
 def expected(name: str, person: str) -> bool:
@@ -64,7 +76,7 @@ def test_every_operation_as_everyone_and_nobody(api: Caller) -> None:
     for declared in OPERATIONS:
         for person in (*PEOPLE, None):
             if declared.method == "GET":
-                said = api.get(person, declared.path.replace("{case}", api.cast.cases["K1"]))
+                said = api.get(person, path_of(declared.path, api.cast.cases["K1"]))
             else:
                 said = api.act(person, declared.operation_id, {})
             walked += 1
@@ -77,6 +89,10 @@ def test_every_operation_as_everyone_and_nobody(api: Caller) -> None:
                 assert said.body["rule"] == "rule 7"
             elif declared.operation_id == "open_client":
                 assert said.status == (200 if "K1" in SEES[person] else 404), told
+            elif declared.path.endswith("/pdf"):
+                assert said.status == 404, (
+                    told
+                )  # nothing is billed or mounted yet: tests/api/test_documents.py
             else:
                 assert said.status == (200 if declared.method == "GET" else 422), told
     assert walked == len(OPERATIONS) * (len(PEOPLE) + 1)
@@ -110,7 +126,7 @@ def test_nobody_sees_a_client_outside_sight(api: Caller) -> None:
             continue
         for person in PEOPLE:
             for reference, case in api.cast.cases.items():
-                said = api.get(person, declared.path.replace("{case}", case))
+                said = api.get(person, path_of(declared.path, case))
                 if person == "siri" and declared.operation_id == "list_journal":
                     continue
                 for hidden in set(marks) - SEES[person]:
@@ -148,7 +164,7 @@ def test_a_protected_client_is_shown_without_name_and_address(api: Caller) -> No
 def test_lists_show_no_names(api: Caller) -> None:
     for declared in OPERATIONS:
         if declared.method == "GET" and declared.operation_id not in ("open_client", "list_phone_clients"):
-            said = json.dumps(api.get("anna", declared.path).body, ensure_ascii=False)
+            said = json.dumps(api.get("anna", path_of(declared.path, "")).body, ensure_ascii=False)
             assert "Astrid" not in said, declared.operation_id
             assert "Ekvägen" not in said, declared.operation_id
 

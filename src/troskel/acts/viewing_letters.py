@@ -20,7 +20,8 @@ WHO = frozenset({Role.ADMINISTRATOR})
 def of_order(viewer: Actor, number: str, language: letter.Language) -> bytes:
     """The letter about an order that is done, as PDF. Raises NotFound, or Refusal where there is none to send."""
     orders = Order.objects.select_related("client__home", "door", "organisation", "municipality")
-    order = orders.filter(municipality=viewer.municipality, number=number).first()
+    own = {"municipality": viewer.municipality, "client__home_municipality": viewer.municipality}
+    order = orders.filter(**own, number=number).first()
     if order is None:
         raise NotFound("letter", "order")
     client, today = order.client, clock.today()
