@@ -270,8 +270,11 @@ def test_o2_the_reason_to_bill_does_not_end_with_sight(town: Town) -> None:
     told = {"arrived": town.at(7), "by": "hand", "reason": "other_municipality"}
     town.refused("olle", "register_visit", "NotFound", client=client, **told)
     assert town.does("olle", "bill_month", month=MARCH).answer["rows"][0]["visits"] == 1
+    assert [(row.visits, row.since) for row in shown(town, "olle", MARCH)] == [(1, 0)]
     town.does("olle", "bill_month", month="2026-04")
     assert not town.duties("O2.bill", client)
+    town.does("anna", "change_clients", changes=[{"client": client, "home_municipality": CODE}])
+    assert [(row.visits, row.since) for row in shown(town, "erik", MARCH)] == [(1, 0)]
 
 
 def test_o2_rows_tell_which_are_billed_and_which_only_reckoned(town: Town) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from django.db.models import OuterRef, Q
 
 from troskel.acts.paging import Asked, Page, rows_of
-from troskel.acts.viewing import note, seen
+from troskel.acts.viewing import note
 from troskel.billing import form, rules
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.ground import clock
@@ -82,10 +82,11 @@ def invoice_rows(viewer: Actor, month: str = "") -> list[ShownRow]:
 def _reckoned(viewer: Actor, month: str) -> list[rules.InvoiceRow]:
     """What the visits say now, whatever is billed. One query."""
     first, following = (datetime.combine(day, time(), STOCKHOLM) for day in rules.days_of(month))
+    rows = InvoiceRow.objects.filter(_own(viewer), municipality=viewer.municipality, month=month)
     visits = Visit.objects.filter(
         _own(viewer),
+        ~Q(client__home_municipality=viewer.municipality) | Q(client__in=rows.values("client")),
         municipality=viewer.municipality,
-        client__in=seen(viewer).exclude(home_municipality=viewer.municipality),
         arrived__gte=first,
         arrived__lt=following,
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the automatic e-mails say (S1, S3, O3): case, order, form and serial; never a name, number or address (rule 8)."""
+"""What the automatic e-mails say (S1, S3, O3): case, order, form, serial; never a name, number or address (rule 8)."""
 
 from __future__ import annotations
 
