@@ -94,6 +94,36 @@ def mounted(town: Town) -> Values:
     return {"client": client, "serial": "L1"}
 
 
+def mounted_order(town: Town) -> str:
+    order = town.order(town.new_client())
+    town.mount(order)
+    return order
+
+
+def a_month_gone(town: Town) -> Values:
+    """Another municipality's client had care in March, and it is April."""
+    town.new_client(home_municipality=ELSEWHERE)
+    town.until("2026-04-01")
+    return {"month": "2026-03"}
+
+
+def billed(town: Town) -> Values:
+    town.does("olle", "bill_month", **a_month_gone(town))
+    return {"month": "2026-03"}
+
+
+def form(*steps: str) -> Callable[[Town], Values]:
+    """A basis form that is made, and has gone these steps."""
+
+    def made(town: Town) -> Values:
+        (number,) = town.does("olle", "make_basis_forms", **billed(town)).answer["forms"]
+        for step in steps:
+            town.does("olle", f"{step}_basis_form", form=number)
+        return {"form": number}
+
+    return made
+
+
 def wrongly_linked(town: Town) -> Values:
     """A home with two locks; the gate's is linked where the apartment's should be (case 12)."""
     client = town.client()
@@ -484,6 +514,9 @@ USES = {
     "report_removal": Use("laban", removal, "rule 2", {"serial": "L2"}),
     "order_repair": Use("olle", of_locked(locksmith=FIRM, fault="jammed"), "P1", again=True),
     "report_repair": Use("laban", repair, "rule 2", {"serial": "L2"}),
+    "send_letter": Use(
+        "siri", lambda town: {"order": mounted_order(town)}, "NotFound", {"order": "W-2026-0099"}
+    ),
     "link_lock": Use("siri", mounted, "rule 2", {"serial": "L2"}),
     "correct_link": Use("siri", wrongly_linked, "rule 2", {"right": "L3"}),
     "unlink_lock": Use("siri", removed, "S3", again=True),
@@ -524,6 +557,12 @@ USES = {
     "raise_alarm": Use("rut", of_alarmed, "NotFound", {"client": "no such"}),
     "accept_alarm": Use("rut", raised, "NotFound", {"alarm": str(new_id())}),
     "close_alarm": Use("rut", closable, "BadValue outcome", {"outcome": "fine"}),
+    # another municipality's clients, month by month
+    "bill_month": Use("olle", a_month_gone, "O2", {"month": "2026-04"}),
+    "make_basis_forms": Use("olle", billed, "O3", {"month": "2026-02"}),
+    "sign_basis_form": Use("olle", form(), "O3", again=True),
+    "send_basis_form": Use("olle", form("sign"), "O3", again=True),
+    "receive_basis_form": Use("siri", form("sign", "send"), "rule 7", by="olle"),
     # by hand
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),

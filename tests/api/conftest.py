@@ -50,7 +50,10 @@ class Caller:
         return {"Authorization": f"Bearer {self.cast.tokens[who]}"} if who else {}
 
     def _said(self, answer: Any) -> Said:
-        return Said(answer.status_code, json.loads(answer.content), answer.headers)
+        is_pdf = answer.headers["Content-Type"] == "application/pdf"
+        return Said(
+            answer.status_code, answer.content if is_pdf else json.loads(answer.content), answer.headers
+        )
 
 
 @pytest.fixture

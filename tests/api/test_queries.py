@@ -71,6 +71,8 @@ LISTS = {
     "/phone/counts": "anna",
     "/organisations": "carin",
     "/journal": "olle",
+    "/invoice-rows": "erik",
+    "/basis-forms": "erik",
     "/routine": "carin",
     "/routine/versions": "maria",
     "/conformance": "maria",

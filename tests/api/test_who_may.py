@@ -58,6 +58,10 @@ READERS = {
     "show_conformance": "anna siri maria",
     "list_deputies": "anna siri maria erik olle carin moa mikael rut laban",
     "list_acts": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_invoice_rows": "siri erik olle moa",
+    "list_basis_forms": "siri erik olle moa",
+    "show_basis_form": "siri erik olle moa",
+    "show_letter": "siri",
 }
 """Who may read what, written out: a change of `who=` must be made here as well."""
 
@@ -67,9 +71,10 @@ WRITERS = {"open_door_by_phone": "carin mikael rut"}
 
 
 def filled(path: str, case: str) -> str:
-    """The path of a client, of a lock, of the routine's version in force, or of the first line of the journal."""
+    """The path with a case number, a lock, a version, a line of the journal, a form or an order put in."""
     version = RoutineVersion.objects.values_list("id", flat=True).first()
     put_in = {"{case}": case, "{version}": str(version), "{number}": "1", "{serial}": "L1"}
+    put_in |= {"{form}": "U-2026-0001", "{order}": "W-2026-0001"}
     for mark, value in put_in.items():
         path = path.replace(mark, value)
     return path
@@ -102,6 +107,10 @@ def test_every_operation_as_everyone_and_nobody(api: Caller) -> None:
                 assert said.status == (200 if "K1" in SEES[person] else 404), told
             elif declared.operation_id == "ask_door":
                 assert said.status == 404, told
+            elif declared.path.endswith("/pdf"):
+                assert said.status == 404, (
+                    told
+                )  # nothing is billed or mounted yet: tests/api/test_documents.py
             else:
                 assert said.status == (200 if declared.method == "GET" else 422), told
     assert walked == len(OPERATIONS) * (len(PEOPLE) + 1)

@@ -203,6 +203,15 @@ class Muddle:
     def visits(self, c: Any) -> None:
         self.s.visit(c, self.chance.choice([NORTH, SOUTH]), on=self.day(12, 0))
 
+    def bills(self, c: Any) -> None:
+        month, by = f"{self.day(60, 0):%Y-%m}", self.chance.choice([NORTH, SOUTH, NIGHT])
+        self.s.billed(c, by, month)
+        for event in ("made", "signed", "sent", "received")[: self.chance.randrange(5)]:
+            self.s.form(event, c, by, month)
+
+    def becomes_whose(self, c: Any) -> None:
+        self.s.about("client.changed", c, own=self.chance.random() < 0.5, fields=["home_municipality"])
+
     def reads(self, c: Any) -> None:
         notices = self.s.open(kind="notice")
         if notices:
@@ -255,6 +264,8 @@ STEPS = [
         "shares_out",
         "dies_or_moves",
         "settles",
+        "bills",
+        "becomes_whose",
     ),
 ]
 

@@ -7,6 +7,7 @@ from troskel.acts import (
     approving,
     attending,
     being_away,
+    billing_a_month,
     changing_provider,
     deciding,
     doors,
@@ -31,6 +32,7 @@ from troskel.acts import (
     taking_over_things,
     turning_the_day,
     visiting,
+    writing_letters,
 )
 from troskel.acts.register import REGISTER
 
@@ -50,6 +52,7 @@ CHAPTERS = (
     ordering,
     mounting,
     repairing,
+    writing_letters,
     linking,
     handing_over,
     handing_on,
@@ -60,6 +63,7 @@ CHAPTERS = (
     changing_provider,
     ending,
     being_away,
+    billing_a_month,
     attending,
     sharing_out,
     turning_the_day,

@@ -77,6 +77,15 @@ SAID = {
     "routines_in_sequence": ("D", "another version has just been approved: look again"),
     "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
     "one_hold_per_client_and_reason": ("D", "the file is already held for this reason"),
+    "one_invoice_row_per_month_client_and_provider": (
+        "O2",
+        "the month has just been billed by someone else: look again",
+    ),
+    "one_basis_form_per_month_client_and_provider": (
+        "O3",
+        "the form has just been made by someone else: look again",
+    ),
+    "one_basis_form_per_number": ("O3", "the form's number is taken: try again"),
 }
 
 # SQLite names the columns of a broken unique constraint, not the constraint
@@ -106,6 +115,9 @@ BY_COLUMNS = {
     "visits_visit.id": "visits_visit_pkey",
     "access_alarm.municipality_id, access_alarm.client_id": "one_open_alarm_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
+    "billing_invoicerow.municipality_id, billing_invoicerow.month": "one_invoice_row_per_month_client_and_provider",
+    "billing_basisform.municipality_id, billing_basisform.month": "one_basis_form_per_month_client_and_provider",
+    "billing_basisform.municipality_id, billing_basisform.number": "one_basis_form_per_number",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
     "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
     "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",

@@ -16,6 +16,7 @@ ROLES_OF = {
     "assessor": frozenset({Role.ASSESSOR}),
     "administrator": frozenset({Role.ADMINISTRATOR}),
     "locksmith": frozenset({Role.LOCKSMITH}),
+    "economist": frozenset({Role.ECONOMIST}),
     "provider": frozenset({Role.COORDINATOR, Role.CARER}),
 }
 """Which accounts answer for a role of the routine."""

@@ -143,3 +143,19 @@ def orderer(organisation: UUID | None) -> UUID:
     if organisation is None:
         raise Refusal("P1", "an order is placed by a provider: the system itself can't")
     return organisation
+
+
+LETTER_OF = {"installation": "S1", "removal": "S3"}
+"""By which paragraph the client is told of what."""
+
+
+def has_a_letter(kind: str, state: str, number: str) -> None:
+    """The client is told of what has been done, not of what is ordered (S1, S3)."""
+    if state != "done":
+        raise Refusal(LETTER_OF[kind], f"order {number} is {state}: the letter is sent when it is done")
+
+
+def gets_letters(kind: str, lives_there: bool) -> None:
+    """The dead get no letter, nor do those who have moved away from the door it is about (S1, S3)."""
+    if not lives_there:
+        raise Refusal(LETTER_OF[kind], "the client has died or moved from that door: no letter is sent")

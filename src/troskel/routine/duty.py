@@ -75,6 +75,7 @@ class Seen(msgspec.Struct, omit_defaults=True):
     endings: list[str] = []
     changes: list[tuple[str, UUID, UUID]] = []
     left: bool = False
+    months: list[tuple[str, UUID]] = []
 
 
 class HomeState(msgspec.Struct, omit_defaults=True):

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from troskel.routine import calendar, changing, dues, happenings, owners, subjects
-from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, derived_id
+from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, Seen, derived_id
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
 from troskel.routine.fold_things import visited_on
@@ -22,6 +22,7 @@ from troskel.routine.versions import Routines
 ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
     *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
+    *("month", "form", "form_number"),
 )
 
 
@@ -231,11 +232,13 @@ class _Turn:
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
-            if duty.client == line.client and ask.per in ("client", "decision"):
+            if duty.client == line.client and ask.per in GOES_ALONG:
                 old.open.remove(duty)
                 duty.home = new.facts.home
                 new.open.append(duty)
                 self.effects.changed.append(duty)
+        if line.client is not None and line.client in old.seen:
+            new.seen.setdefault(line.client, Seen()).months = old.seen[line.client].months
 
     # -- settling: first what is over, then what is new
     # ------------------------------------------------------------
@@ -366,6 +369,9 @@ class _Turn:
 def _about(case: Case) -> dict[str, object]:
     return {key: value for key in ABOUT if (value := case.about.get(key)) is not None}
 
+
+# Duties about the client and not about a door, which go along when the client moves.
+GOES_ALONG = frozenset({"client", "decision", "provider_and_month", "basis_form"})
 
 # Events after which coverage, providers, endings or doors may stand otherwise than before.
 LOOK_AFTER = frozenset(

@@ -61,6 +61,11 @@ def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> d
     return last
 
 
+def lives_here(client: ClientFacts, day: date) -> bool:
+    """Is the client alive, and has not moved from this home by this day?"""
+    return here_through(client) >= day
+
+
 # -- care
 # ---------------------------------------------------------------------------------------------------------
 

@@ -83,6 +83,12 @@ lock.lost | ett låsvred ur lager är borta | a lock turner in stock is lost
 thing.found | en borttappad sak är återfunnen | a lost thing is found
 stock.counted | ett lager är räknat | a stock has been counted
 tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
+month.billed | månaden är fakturerad för en kund från en annan kommun | the month is billed for a client of another municipality
+basis_form.made | en underlagsblankett görs | a basis form is made
+basis_form.signed | underlagsblanketten signeras | the basis form is signed
+basis_form.sent | underlagsblanketten skickas till socialkontoret | the basis form is sent to the social office
+basis_form.received | socialkontoret har tagit emot underlagsblanketten | the social office has received the basis form
+letter.sent | ett brev till kunden skickas | a letter to the client is sent
 visit.registered | ett besök registreras | a visit is registered
 visit.departed | ett besök avslutas | a visit ends
 visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
@@ -119,6 +125,7 @@ door.left | ingen kund bakom dörren har insats kvar | nobody behind the door ha
 provider.left | utföraren har inte längre kunden | the provider no longer has the client
 provider.changed | en ny utförare tar över efter en annan | a new provider follows another
 decision.ending | ett beslut tar snart slut | a decision is about to end
+month.ended | en månad är slut för en kund som en annan kommun har anvisat | a month has ended for a client assigned by another municipality
 first.visit | utförarens första besök blir känt | the provider's first visit becomes known
 """)
 
@@ -147,6 +154,8 @@ has_provider | någon utförare har en kund bakom dörren | some provider has a 
 provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client
+provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden | the provider had the client's home care on some day of the month
+lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
 provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
 provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
 tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client
@@ -169,6 +178,7 @@ home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at 
 OWNERS = _words("""
 assessor | biståndshandläggaren | the assessor
 administrator | systemförvaltaren | the system administrator
+economist | ekonomen vid socialkontoret | the economist at the social office
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
@@ -184,6 +194,8 @@ order | varje beställning | each order
 tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key
 provider | varje utförare | each provider
+provider_and_month | varje utförare och månad | each provider and month
+basis_form | varje underlagsblankett | each basis form
 ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end
 last_provider | varje utförare som har kunden till sista dagen | each provider that has the client to the last day
 provider_with_tag | varje utförare som har en kvittensprodukt hos kunden | each provider with a tag at the client
@@ -201,6 +213,7 @@ next_visit | utförarens nästa besök | the provider's next visit
 booking | den bokade dagen | the day booked
 care_ended | sista dagen med insats bakom dörren | the last day of care behind the door
 told | dagen då avslutet blev känt | the day the ending became known
+month_ended | månadens sista dag | the last day of the month
 """)
 
 KINDS = _words("""
