@@ -127,6 +127,17 @@ def test_s3_the_letter_about_a_removal_in_english(town: Town) -> None:
     assert read(town, order, "en").root_object["/Lang"] == "en"
 
 
+def test_s3_a_removal_that_the_office_ordered_itself_names_no_provider(town: Town) -> None:
+    client = town.locked()
+    town.end(client)
+    town.days_pass(1)
+    order = town.does("siri", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    town.does("laban", "report_removal", order=order, serial="L1")
+    told = text(town, str(order))
+    assert "Socialkontoret: Socialkontoret, lasvred@office.example" in told
+    assert "Utföraren:" not in told
+
+
 def test_s1_the_day_is_the_day_of_the_work_not_of_the_report(town: Town) -> None:
     order = town.order(town.new_client())
     worked = town.now

@@ -43,9 +43,15 @@ def of(letter: Letter) -> bytes:
             "label": order.door.label,
             "municipality": order.municipality.name,
             "office": [letter.office.name, letter.office.email],
-            "provider": [order.organisation.name, order.organisation.email],
+            "provider": _provider(letter),
         },
     )
+
+
+def _provider(letter: Letter) -> list[str]:
+    """The provider that ordered; nobody where the office did so itself."""
+    orderer = letter.order.organisation
+    return [] if orderer.id == letter.office.id else [orderer.name, orderer.email]
 
 
 def _addressee(client: Client) -> list[str]:

@@ -150,7 +150,9 @@ LETTER_OF = {"installation": "S1", "removal": "S3"}
 
 
 def has_a_letter(kind: str, state: str, number: str) -> None:
-    """The client is told of what has been done, not of what is ordered (S1, S3)."""
+    """The client is told of a lock that has been mounted or taken down, not of what is ordered (S1, S3)."""
+    if kind not in LETTER_OF:
+        raise Refusal("S1", f"order {number} is an order of {kind}: there is no letter about that")
     if state != "done":
         raise Refusal(LETTER_OF[kind], f"order {number} is {state}: the letter is sent when it is done")
 
