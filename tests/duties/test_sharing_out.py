@@ -223,7 +223,7 @@ def test_p1_a_duty_tells_what_fulfils_it_and_by_which_acts(town: Town) -> None:
     assert told.says.startswith("Beställ montering av låsvred i webborden")
     assert told.fulfilled == "Monteringen är beställd"
     assert told.fulfilled_by == ["order_installation"]
-    assert the(town, "olle", "P5.collect_keys").fulfilled_by == ["receive_key", "return_key"]
+    assert {"receive_key", "accept_things"} <= set(the(town, "olle", "P5.collect_keys").fulfilled_by)
     (notice,) = [each for each in notices(town, "olle") if each.paragraph == "A4"]
     assert notice.fulfilled_by == ["read_notice"]
 
