@@ -90,7 +90,7 @@ def add_to(commands: Any) -> None:
         "paragraph or rule that must refuse}. Days between are turned. Exit code 1 where an act is refused that "
         "was not expected to be, or an expected refusal does not come; exit code 2 for a bad file. The acts and their "
         'values: docs/acts.md. \'demo\' acts as the system itself, which may do every act. {"$": "order"} as a value '
-        "stands for what an earlier act answered by that name, {\"$file\": \"x.toml\"} for the text of a file beside FILE. "
+        'stands for what an earlier act answered by that name, {"$file": "x.toml"} for the text of a file beside FILE. '
         "Lines that begin with # are left. An example: plays/thread.jsonl, in an empty database."
     )
     command.add_argument("file", metavar="FILE", type=Path)
