@@ -567,9 +567,11 @@ USES = {
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),
     "take_duty": Use("olle", providers_duty, "rule 6", again=True),
-    "assign_duty": Use("olle", lambda town: {**providers_duty(town), "to": "carin"}, "P1", {"to": "moa"}),
+    "assign_duty": Use(
+        "olle", lambda town: {**providers_duty(town), "to": "carin"}, "NotFound", {"to": "moa"}
+    ),
     "release_duty": Use("carin", taken_duty, "rule 6", again=True),
-    "name_deputy": Use("olle", lambda town: dict(DEPUTY), "rule 7", {"deputy": "moa"}),
+    "name_deputy": Use("olle", lambda town: dict(DEPUTY), "NotFound", {"deputy": "moa"}),
     "dismiss_deputy": Use("olle", deputy, "rule 7", by="moa"),
     "look_at_home": Use("carin", of_client(), "NotFound", {"client": "no such"}),
 }

@@ -17,7 +17,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.models import Account, Client
 from troskel.people.queries import actor_of
-from troskel.people.roles import Role
+from troskel.people.roles import MUNICIPAL_ROLES, Role
 from troskel.permits.sight import visible_clients
 
 ANYBODY = tuple(role for role in Role if role is not Role.SYSTEM)
@@ -76,8 +76,11 @@ def _is_on_the_phone(doing: Doing, row: Duty, carer: Account) -> bool:
 
 
 def _account(doing: Doing, username: str, field: str) -> Account:
+    """An account by its name: one's own organisation's, or for the municipality's people anybody's."""
     municipality = doing.actor.municipality
     rows = Account.objects.select_related("organisation").filter(municipality=municipality, is_active=True)
+    if doing.actor.role not in MUNICIPAL_ROLES:
+        rows = rows.filter(organisation=doing.actor.organisation)
     found = rows.filter(username=f"{municipality}/{username}").first()
     if found is None:
         raise NotFound("account", field)

@@ -124,6 +124,7 @@ def duty_told(row: Row, on: date) -> dict[str, Any]:
     """A duty with the routine's own words, in the version that it was born with, and how it stood on a day."""
     routine = routines.version(row["version"])
     asked = routine.asks[row["paragraph"], row["ask"]]
+    escalated = row["escalated"] is not None and row["escalated"] <= on
     return {
         "id": row["id"],
         "kind": row["kind"],
@@ -142,8 +143,8 @@ def duty_told(row: Row, on: date) -> dict[str, Any]:
         "state": rules.state_on(row["state"], row["closed"], row["due"], on),
         "days_late": rules.days_late(row["state"], row["closed"], row["due"], on),
         "person": username(row["person__username"]),
-        "escalated": row["escalated"] if row["escalated"] and row["escalated"] <= on else None,
-        "deputy": username(row["deputy"]) if row["escalated"] else None,
+        "escalated": row["escalated"] if escalated else None,
+        "deputy": username(row["deputy"]) if escalated else None,
     }
 
 

@@ -121,7 +121,7 @@ def _counted(
         rows.annotate(fate=fate, days=days)
         .order_by()
         .values(*named, "fate", "days")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     return counted
 

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(the_system_put_them_in_force, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name='duty',
-            index=models.Index(fields=['municipality', 'opened'], name='duties_by_day_asked'),
+            index=models.Index(fields=['municipality', 'opened', 'paragraph', 'ask', 'kind', 'state', 'due', 'closed', 'organisation'], name='conformance'),
         ),
         migrations.AddConstraint(
             model_name='duty',
