@@ -56,7 +56,8 @@ def _a_day(town: Town, worklists: Worklists) -> None:
     worklists.work()
     town.life.wait_until(13)
     visiting.first_visits(town)
-    worklists.work()
+    if not town.is_last_day():  # then it is the middle of the day, for one who looks in
+        worklists.work()
     town.life.wait_until(15)
     visiting.all_visits(town)
 

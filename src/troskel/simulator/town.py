@@ -37,6 +37,7 @@ class Person:
     address: int
     own: bool = True
     wants_a_lock: bool = True
+    is_forgotten: bool = False
     dead: bool = False
     care: dict[str, Care] = field(default_factory=dict)
     visited_by: set[str] = field(default_factory=set)
