@@ -13,8 +13,6 @@ from troskel.simulator.town import ALARM_SERVICE, HOME_CARE, Person, Town
 
 ELSEWHERE = "0998"
 AT_MOST_A_DAY = 6
-FORGOTTEN = (3, 4)
-"""So many days before the end there come clients for whom nobody orders a lock."""
 
 
 def come(town: Town) -> None:
@@ -24,22 +22,15 @@ def come(town: Town) -> None:
     number = int(expected) + town.life.happens(expected % 1)
     for _ in range(min(number, AT_MOST_A_DAY)):
         comes(town)
-    if town.days_left() in FORGOTTEN:
-        comes(town, today=True, forgotten=True, home_municipality="")
-    if town.is_last_day():
-        comes(town, today=True)
-        comes(town, today=True, protection="S")
 
 
-def comes(town: Town, *, today: bool = False, forgotten: bool = False, **told: Any) -> None:
+def comes(town: Town, *, today: bool = False, **told: Any) -> Person | None:
     """One new client, or two who live together."""
     life = town.life
     where = town.new_address()
     person = register(town, where, **told)
     if person is None:
-        return
-    person.is_forgotten = forgotten
-    person.wants_a_lock = person.wants_a_lock or forgotten
+        return None
     begins = life.day if today else life.day + timedelta(days=life.random.randint(0, 6))
     only_alarm = person.own and not today and life.happens(0.12)
     if not only_alarm:
@@ -52,6 +43,7 @@ def comes(town: Town, *, today: bool = False, forgotten: bool = False, **told: A
         life.does(town.assessor_of(person), "add_door", client=person.reference, kind="gate", label="grind")
     if person.own and not today and life.happens(0.10):
         join(town, person)
+    return person
 
 
 def join(town: Town, person: Person) -> None:
