@@ -6,7 +6,7 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -17,7 +17,7 @@ from troskel.custody.models import Holding, Link, ThingKind
 from troskel.ground.prepared import Prepared
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
-from troskel.people.models import Client, HomeDoor, Organisation
+from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 from troskel.routine import standing
@@ -48,7 +48,7 @@ class FoundOrder(NamedTuple):
 def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
     row = client_row(doing, named, on or doing.today)
-    doing.lock_homes_of(row.id)
+    doing.lock_homes_by(_lived_in, row.id)
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
     left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
     home = doing.facts[row.home_id]
@@ -57,10 +57,14 @@ def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     return FoundClient(row, home, home.clients[row.id], left)
 
 
+def _lived_in(municipality: str, client: UUID) -> QuerySet[Any, Any]:
+    return Residence.objects.filter(municipality=municipality, client=client).values("home_id")
+
+
 def client_row(doing: Doing, named: str, day: date) -> Client:
     """The client's row alone, nothing locked."""
     viewer = doing.actor
-    rows = _NAMED[viewer.role](named, viewer.municipality, viewer.organisation, viewer.account, day)
+    rows = _SEEN[viewer.role](viewer.municipality, [named], viewer.organisation, viewer.account, day)
     for row in rows:
         if row.reference == named or len(rows) == 1:
             found: Client = row
@@ -68,28 +72,9 @@ def client_row(doing: Doing, named: str, day: date) -> Client:
     raise NotFound("client", "client")
 
 
-def _named_for(role: Role) -> Prepared:
-    """The clients of a name that a viewer of this role may see: two at most, where one has the other's case number."""
-
-    def named(
-        name: str, municipality: str, organisation: UUID | None, account: UUID | None, day: date
-    ) -> QuerySet[Client]:
-        viewer = Actor(municipality, role, account=account, organisation=organisation)
-        by_name = Q(case_number=name) | Q(reference=name)
-        return Client.objects.filter(by_name, visible_clients(viewer, day))[:2]
-
-    return Prepared(named)
-
-
-_NAMED = {role: _named_for(role) for role in Role}
-
-
 def order(doing: Doing, number: str) -> FoundOrder:
     """An order by its number: the orderer's, the locksmith's it was given to, or any for the municipality."""
-    behind = HomeDoor.objects.filter(
-        door__orders__number=number, door__orders__municipality=doing.actor.municipality
-    )
-    doing.lock_homes(behind.values("home_id"))
+    doing.lock_homes_by(_behind_order, number)
     row = (
         _open_order(doing, number)
         or Order.objects.filter(municipality=doing.actor.municipality, number=number).first()
@@ -100,6 +85,11 @@ def order(doing: Doing, number: str) -> FoundOrder:
     if not _is_theirs(doing, found):
         raise NotFound("order", "order")
     return found
+
+
+def _behind_order(municipality: str, number: str) -> QuerySet[Any, Any]:
+    ordered = HomeDoor.objects.filter(door__orders__number=number, door__orders__municipality=municipality)
+    return ordered.values("home_id")
 
 
 def _open_order(doing: Doing, number: str) -> Order | None:
@@ -221,14 +211,41 @@ def clients_there(doing: Doing, named: list[str]) -> dict[str, Client]:
 
     Their homes are locked first, and then they are read: what another act has just written is seen.
     """
-    rows = Client.objects.filter(visible_clients(doing.actor, doing.today))
+    viewer = doing.actor
+    wanted, rows = set(named), []
     for start in range(0, len(named), BATCH):
         some = named[start : start + BATCH]
-        doing.lock_homes(rows.filter(Q(reference__in=some) | Q(case_number__in=some)).values("home_id"))
-    found = {row.case_number: row for row in in_batches(rows, "case_number", named)}
-    found |= {row.reference: row for row in in_batches(rows, "reference", named)}
+        doing.lock_homes_by(
+            _HOMES_OF_SEEN[viewer.role], some, viewer.organisation, viewer.account, doing.today
+        )
+        rows += _SEEN[viewer.role](
+            viewer.municipality, some, viewer.organisation, viewer.account, doing.today
+        )
+    found = {row.case_number: row for row in rows if row.case_number in wanted}
+    found |= {row.reference: row for row in rows if row.reference in wanted}
     still_there(doing, found.values())
     return found
+
+
+def _seen_by(role: Role) -> Callable[..., QuerySet[Client]]:
+    """The clients of these names that a viewer of this role may see."""
+
+    def seen(
+        municipality: str, names: list[str], organisation: UUID | None, account: UUID | None, day: date
+    ) -> QuerySet[Client]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        by_name = Q(reference__in=names) | Q(case_number__in=names)
+        return Client.objects.filter(by_name, visible_clients(viewer, day))
+
+    return seen
+
+
+def _homes_of(seen: Callable[..., QuerySet[Client]]) -> Callable[..., QuerySet[Any, Any]]:
+    return lambda *named: seen(*named).values("home_id")
+
+
+_SEEN = {role: Prepared(_seen_by(role)) for role in Role}
+_HOMES_OF_SEEN = {role: _homes_of(_seen_by(role)) for role in Role}
 
 
 def still_there(doing: Doing, rows: Iterable[Client]) -> None:

@@ -23,7 +23,8 @@ def add_to(commands: Any) -> None:
         "Lives an invented municipality day by day through the acts, ending today: clients come, move and die; people "
         "do, forget and delay what the routine asks of them. The same seed on the same day gives the same journal. "
         "Prints what was done and how the routine was followed. It uses a database of its own, thrown away "
-        "afterwards, unless --database names an empty one. Exit code 1 where a rule is broken, or somebody is refused without reason."
+        "afterwards, unless --database names an empty one. Exit code 1 where a rule is broken, or somebody is refused "
+        "without reason."
     )
     length = command.add_mutually_exclusive_group()
     length.add_argument("--years", type=whole(1, 20), default=2, help="how many years (default: 2)")
