@@ -25,6 +25,7 @@ class Care:
     through: date | None
     allocated: bool = False
     also: str | None = None
+    next_provider: str | None = None
     ends: date | None = None
 
 
