@@ -146,7 +146,7 @@ def _open_order(doing: Doing, number: str) -> Order | None:
 
 
 def _is_theirs(doing: Doing, found: FoundOrder) -> bool:
-    """The locksmith's to whom it was given; the provider's who placed it, or has the care behind the door."""
+    """The locksmith's to whom it was given; the provider's who placed it, or who has, or had last, the care there."""
     actor, row = doing.actor, found.row
     if actor.role is Role.LOCKSMITH:
         return row.locksmith_id == actor.organisation
@@ -154,7 +154,8 @@ def _is_theirs(doing: Doing, found: FoundOrder) -> bool:
         return True
     behind = [client for home in found.homes for client in doing.facts[home].clients.values()]
     theirs = {one for client in behind for one in standing.providers_of(client, doing.today)}
-    return actor.organisation is not None and actor.organisation in theirs | {row.organisation_id}
+    had_last = standing.last_provider(behind)  # of whom P6 may ask that the order be cancelled
+    return actor.organisation is not None and actor.organisation in theirs | {row.organisation_id, had_last}
 
 
 def door_of_order(doing: Doing, found: FoundOrder) -> DoorFacts:

@@ -163,11 +163,12 @@ def simply(town: Town, task: Task, way: Way) -> int | None:
             return 2
         told[name] = value
     values = way.filled(**told)
-    expecting = MAY_BE_REFUSED.get(way.act, ())
-    if town.life.tries(hands(town, task, way), way.act, expecting, **values) is not None:
-        noted = NOTED.get(way.act)
-        if noted is not None and task.person is not None:
-            noted(town, task, {**way.values, **told})
+    who, expecting = hands(town, task, way), MAY_BE_REFUSED.get(way.act, ())
+    if town.life.tries(who, way.act, expecting, **values) is None:
+        return LATER
+    noted = NOTED.get(way.act)
+    if noted is not None and task.person is not None:
+        noted(town, task, {**way.values, **told})
     return None
 
 
@@ -199,6 +200,7 @@ FILLED_IN: dict[str, Callable[[Town, Task, Way], str | None]] = {
 MAY_BE_REFUSED = {
     "attest": ("NotFound",),  # the locksmith has reported it meanwhile
     "cancel_order": ("L1",),  # the locksmith was there earlier today
+    "unlink_lock": ("S3",),  # those who share the door have ended meanwhile: the removal comes first
     "return_key": ("NotFound",),  # forgotten for so long that the client is out of sight
 }
 NOTED = {
