@@ -24,7 +24,7 @@ REASONS = {
 def departs_after_arrival(arrived: datetime, departed: datetime | None) -> None:
     """A visit ends after it begins."""
     if departed is not None and departed < arrived:
-        raise BadValue("departed", "is before 'arrived'")
+        raise BadValue("departed", "is before 'arrived': check the two instants")
 
 
 def by_hand_with_reason(evidence: str, reason: str) -> None:
