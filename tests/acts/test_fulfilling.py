@@ -30,8 +30,12 @@ TOLD: dict[str, Any] = {
     "presence": "none",
     "valid_through": "2027-12-01",
     "reason": "other",
+    "signed": "client",
 }
 """What a person might fill in; all else is some text."""
+
+WAYS_IN = {"decide_way_in": {"way": "key"}, "record_consent": {"way": "oral"}}
+"""Two acts ask for a `way`, each of its own."""
 
 
 @pytest.mark.parametrize(("paragraph", "ask"), [ask for ask, a in SHIPPED.asks.items() if a.kind == "duty"])
@@ -70,7 +74,7 @@ def test_what_is_filled_in_and_left_is_what_the_act_asks(seen: Seen) -> None:
     for found in seen.ways.values():
         for duty, its_ways in found:
             for way in its_ways:
-                told = {name: TOLD.get(name, "x") for name in way.left}
+                told = {name: TOLD.get(name, "x") for name in way.left} | WAYS_IN.get(way.act, {})
                 REGISTER[way.act].read(way.filled(**told))
                 roles = rules.ROLES_OF[duty.role]
                 assert not roles.isdisjoint(REGISTER[way.act].who), (duty.paragraph, way.act)
