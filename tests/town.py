@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
+from troskel.duties import routines
 from troskel.duties.models import Duty
 from troskel.duties.replaying import departures
 from troskel.ground import clock
@@ -338,6 +339,7 @@ def found() -> Town:
 @contextlib.contextmanager
 def undone_at_the_end(blocker: Any) -> Iterator[None]:
     """A transaction for a whole module, undone at its end; inside it, acts may open theirs as if it were not there."""
+    routines.of_municipality.cache_clear()  # what is undone may have had its routine from another day
     with blocker.unblock():
         atomic = transaction.atomic()
         atomic._from_testcase = True  # type: ignore[attr-defined]
