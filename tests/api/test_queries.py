@@ -15,7 +15,7 @@ from troskel.ground import clock
 
 MOST_OF_AN_ACT = 12
 MOST_OF_A_LIST = 8
-MOST_OF_A_RECORD = 14
+MOST_OF_A_RECORD = 15
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 THREAD: list[tuple[str, str, dict[str, Any]]] = [
