@@ -95,7 +95,31 @@ def run_check(arguments: Sequence[str]) -> int:
 def run_test(arguments: Sequence[str]) -> int:
     """Run checks and tests."""
     environment.ensure(development=True)
-    return test(arguments)
+    words.ensure()
+    left_out = _browser_tests_lack()
+    result = test(arguments)
+    if left_out:
+        say(f"left out: the tests in tests/browser. {left_out}")
+    return result
+
+
+def _browser_tests_lack() -> str:
+    """What the browser tests need and can't have; empty where nothing is missing."""
+    try:
+        node.ensure()
+    except Missing as missing:
+        return str(missing)
+    return "" if browser.find() else f"They need Chromium; {browser.HOW_TO_HAVE}"
+
+
+def wheel(arguments: Sequence[str]) -> int:
+    """Build the wheel, with the words compiled and the files of others in it."""
+    environment.ensure(development=True)
+    words.ensure()
+    node.ensure()
+    folder = str(arguments[0]) if arguments else "dist"
+    command = [str(PYTHON), "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def postgres(arguments: Sequence[str]) -> int:
@@ -148,4 +172,5 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "lock": lock,
     "words": run_words,
     "pictures": pictures,
+    "wheel": wheel,
 }

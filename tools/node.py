@@ -70,9 +70,7 @@ def _npm(*arguments: str) -> None:
         raise Missing(f"npm {arguments[0]} failed, its words are above: {_WHAT_TO_DO}")
 
 
-_WHAT_TO_DO = (
-    "can the package registry be reached? Tests that need no browser run without: ./dev test --no-browser"
-)
+_WHAT_TO_DO = "can the package registry be reached? The tests that need no browser run without"
 
 
 def _found() -> tuple[list[str], Mapping[str, Any]]:

@@ -79,7 +79,7 @@ def _view(act: Act[Any]) -> Any:
         step = request.POST.get("step", "")
         if step == "change":
             return _form(request, asking)
-        return _try(request, asking, preview=step != "confirm")
+        return _try(request, asking, preview=step != "confirm" or not request.POST.get("key"))
 
     view.__name__ = act.name
     return view
@@ -104,7 +104,8 @@ def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     organisations = _organisations(person)
     fields = forms.filled(forms.fields_of(act, organisations, given), typed)
     duty = typed.get("duty-id", "")
-    return Asking(person, act, fields, typed.get("key", ""), duty, _names(organisations))
+    key = typed.get("key") or str(new_id())  # without a key nothing is done: it is shown again, with one
+    return Asking(person, act, fields, key, duty, _names(organisations))
 
 
 def _try(request: HttpRequest, asking: Asking, *, preview: bool) -> HttpResponse:
@@ -140,7 +141,7 @@ def _refused(request: HttpRequest, asking: Asking, error: Any) -> HttpResponse:
     fields = forms.with_error(asking.fields, getattr(error, "field", ""), said)
     if fields is not None:
         return _form(request, asking._replace(fields=fields), status=422)
-    if isinstance(error, KeyUsedOtherwise):
+    if isinstance(error, KeyUsedOtherwise) or getattr(error, "field", "") == "key":
         asking = asking._replace(key=str(new_id()))
     rule = error.rule if isinstance(error, Refusal) else ""
     return _form(request, asking, said=said, detail=rule_said, rule=rule, status=409)

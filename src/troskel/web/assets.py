@@ -32,7 +32,7 @@ class VendorFinder(BaseFinder):
         """Where a file lies; empty where it is none of these, or is not installed."""
         found = NODE_MODULES / FILES[path] if path in FILES else None
         there = [str(found)] if found is not None and found.is_file() else []
-        return there if find_all else (there[0] if there else None)
+        return there[0] if there and not find_all else there
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
         """The files that are installed, for `collectstatic` and whitenoise."""
