@@ -57,7 +57,7 @@ def test_a_worklist_counts_judges_and_says_what_fulfils(cast: Cast) -> None:
     page = become(cast, "olle").get("/").content.decode()
     assert "saker att göra" in page
     assert "Beställ montering av låsvred" in page
-    assert "ärende 2026-0001" in page
+    assert '<span class="case"><span class="dash">– </span>ärende 2026-0001</span>' in page
     assert "P1" in page
     assert "Klart när: monteringen är beställd." in page
     assert "Astrid" not in page
