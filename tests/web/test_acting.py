@@ -166,6 +166,10 @@ def test_a_lost_session_leads_to_the_start_with_a_word(town: Town) -> None:
     assert "Du var inte längre inloggad" in Client().get("/?left=1").content.decode()
     within = Client().post("/do/inform_client", {}, headers={"HX-Request": "true"})
     assert (within.status_code, within["HX-Redirect"]) == (204, "/?left=1")
+    count = Client().get("/notices/count", headers={"HX-Request": "true"})
+    assert (count.status_code, count.has_header("HX-Redirect")) == (204, False), (
+        "nobody is moved out of a form"
+    )
 
 
 def test_a4_a_notice_is_read_once_and_counted(town: Town) -> None:

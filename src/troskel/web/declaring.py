@@ -86,11 +86,15 @@ def page(
 
 
 def _to_the_start(request: HttpRequest) -> HttpResponse:
-    """What was typed is gone, and nothing has been done: the start page says so."""
+    """What was sent is gone, and nothing has been done: the start page says so.
+
+    A piece of a page that is asked for now and then moves nobody: they may be in the middle of a form.
+    """
     place = reverse("start") + ("?left=1" if request.method == "POST" else "")
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = place
+        if request.method == "POST":
+            answer["HX-Redirect"] = place
         return answer
     return HttpResponseRedirect(place)
 
