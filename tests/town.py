@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
+from troskel.duties import routines
 from troskel.duties.models import Duty
 from troskel.duties.replaying import departures
 from troskel.ground import clock
@@ -269,6 +270,13 @@ class Town:
         assert found is not None
         return str(found.door_id)
 
+    def approved(self, text: str, begins: str, name: str = "2026-03-02") -> str:
+        """A version of the routine, proposed by the administrator and approved by the manager; gives its id."""
+        proposed = self.does("siri", "propose_routine", text=text, name=name)
+        version = str(proposed.answer["version"])
+        self.does("maria", "approve_routine", version=version, in_force_from=begins)
+        return version
+
     # -- asking
 
     def duties(self, name: str = "", client: str | None = None, state: str = "open") -> list[Duty]:
@@ -360,5 +368,6 @@ def founded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
 
 @pytest.fixture
 def town(founded: Town, db: None) -> Town:
-    """The town of a test: what is done in it is undone afterwards."""
+    """The town of a test: what is done in it is undone afterwards, so versions that were kept are forgotten."""
+    routines.of_municipality.cache_clear()
     return dataclasses.replace(founded, actors=dict(founded.actors))

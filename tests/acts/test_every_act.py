@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from tests.town import EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
+from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
 from troskel.ground.ids import new_id
@@ -92,6 +92,36 @@ def mounted(town: Town) -> Values:
     client = town.new_client()
     town.mount(town.order(client))
     return {"client": client, "serial": "L1"}
+
+
+def mounted_order(town: Town) -> str:
+    order = town.order(town.new_client())
+    town.mount(order)
+    return order
+
+
+def a_month_gone(town: Town) -> Values:
+    """Another municipality's client had care in March, and it is April."""
+    town.new_client(home_municipality=ELSEWHERE)
+    town.until("2026-04-01")
+    return {"month": "2026-03"}
+
+
+def billed(town: Town) -> Values:
+    town.does("olle", "bill_month", **a_month_gone(town))
+    return {"month": "2026-03"}
+
+
+def form(*steps: str) -> Callable[[Town], Values]:
+    """A basis form that is made, and has gone these steps."""
+
+    def made(town: Town) -> Values:
+        (number,) = town.does("olle", "make_basis_forms", **billed(town)).answer["forms"]
+        for step in steps:
+            town.does("olle", f"{step}_basis_form", form=number)
+        return {"form": number}
+
+    return made
 
 
 def wrongly_linked(town: Town) -> Values:
@@ -175,12 +205,38 @@ def refusing(town: Town) -> Values:
     return {"client": client, "way": "key"}
 
 
+def begun(town: Town) -> Values:
+    by_hand = {"by": "hand", "reason": "no_tag_yet"}
+    town.does("carin", "arrive", client=town.new_client(), **by_hand)
+    return by_hand
+
+
+def allowed(town: Town) -> Values:
+    opening = town.does("carin", "open_door", client=town.locked(), serial="L1").answer["opening"]
+    return {"opening": opening, "outcome": "opened", "battery": 90}
+
+
+def of_alarmed(town: Town) -> Values:
+    client = town.locked()
+    town.grant(client, ALARM, "safety_alarm")
+    return {"client": client}
+
+
+def raised(town: Town) -> Values:
+    return {"alarm": town.does("lars", "raise_alarm", **of_alarmed(town)).answer["alarm"]}
+
+
+def closable(town: Town) -> Values:
+    return {**raised(town), "outcome": "helped"}
+
+
 def hours(town: Town) -> Values:
     return {**ordered()(town), "starts": town.at(13), "ends": town.at(14), "presence": "carer"}
 
 
 def duty_by_hand(town: Town) -> Values:
     town.does("laban", "book_order", **hours(town))
+    town.now = town.at(15)
     return {"duty": town.the("P4.be_present").id}
 
 
@@ -215,7 +271,30 @@ def unconfirmed(town: Town) -> Values:
 
 def other_routine(town: Town) -> Values:
     text = routines.SHIPPED.read_text("utf-8").replace("days = 14", "days = 10")
-    return {"text": text, "name": "2026-03-02", "valid_from": town.day(1)}
+    return {"text": text, "name": "2026-03-02"}
+
+
+def proposal(town: Town) -> Values:
+    return {"version": town.does("siri", "propose_routine", **other_routine(town)).answer["version"]}
+
+
+def to_approve(town: Town) -> Values:
+    return proposal(town) | {"in_force_from": town.day(1)}
+
+
+def providers_duty(town: Town) -> Values:
+    town.new_client()
+    return {"duty": town.the("P1.order").id}
+
+
+def taken_duty(town: Town) -> Values:
+    values = providers_duty(town)
+    town.does("olle", "take_duty", **values)
+    return values
+
+
+def deputy(town: Town) -> Values:
+    return {"deputy": town.does("olle", "name_deputy", **DEPUTY).answer["deputy"]}
 
 
 def token(town: Town) -> Values:
@@ -232,8 +311,25 @@ def of_elsewhere(town: Town) -> Values:
     return {"name": "Grannbyn", "valid_from": town.day(0)}
 
 
+def long_ended(town: Town) -> Values:
+    """A client whose care ended six years ago, and who has left nothing open."""
+    client = town.client()
+    town.grant(client, to=None)
+    town.end(client)
+    town.days_pass(1)
+    town.now = town.now.replace(year=town.now.year + 6)
+    return {"kind": "free_text"}
+
+
+def held_file(town: Town) -> Values:
+    client = town.new_client()
+    town.does("anna", "hold_file", client=client, reason="dispute")
+    return {"client": client, "reason": "dispute"}
+
+
 ORGANISATION = {"orgnr": "5560000969", "name": "Västra", "email": "v@x.example", "kind": "home_care"}
 ACCOUNT = {"username": "nils", "name": "Nils N", "role": "carer", "organisation": EAST}
+DEPUTY = {"deputy": "carin", "role": "provider", "valid_from": "2026-03-02"}
 VISIT = {"arrived": "2026-03-02T07:00:00+01:00", "by": "hand", "reason": "no_tag_yet"}
 NO_DECISION = {"reference": "no such", **PERIOD}
 NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
@@ -241,7 +337,9 @@ NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
 USES = {
     # the municipality, its routine and its people
     "found_municipality": Use("elsewhere", of_elsewhere, "rule 6", by="demo"),
-    "put_routine_in_force": Use("demo", other_routine, "BadValue text", {"text": "nonsense"}),
+    "propose_routine": Use("siri", other_routine, "BadValue text", {"text": "nonsense"}),
+    "withdraw_proposal": Use("siri", proposal, "D", again=True),
+    "approve_routine": Use("maria", to_approve, "D", by="siri"),
     "begin_take_over": Use("import", lambda town: {"day": town.day(0)}, "rule 6", again=True),
     "finish_take_over": Use("import", lambda town: {"day": town.day(0), "unknown": []}, "rule 7", by="siri"),
     "take_over_locks": Use("import", lambda town: {"locks": []}, "rule 7", by="siri"),
@@ -416,6 +514,9 @@ USES = {
     "report_removal": Use("laban", removal, "rule 2", {"serial": "L2"}),
     "order_repair": Use("olle", of_locked(locksmith=FIRM, fault="jammed"), "P1", again=True),
     "report_repair": Use("laban", repair, "rule 2", {"serial": "L2"}),
+    "send_letter": Use(
+        "siri", lambda town: {"order": mounted_order(town)}, "NotFound", {"order": "W-2026-0099"}
+    ),
     "link_lock": Use("siri", mounted, "rule 2", {"serial": "L2"}),
     "correct_link": Use("siri", wrongly_linked, "rule 2", {"right": "L3"}),
     "unlink_lock": Use("siri", removed, "S3", again=True),
@@ -426,6 +527,13 @@ USES = {
     "receive_key": Use("carin", of_client(key="1", signed="client"), "NotFound", {"door": str(new_id())}),
     "return_key": Use("carin", with_key, "NotFound", {"key": "no such"}),
     "register_visit": Use("carin", of_client(**VISIT), "BadValue reason", {"reason": "because"}),
+    "register_visits": Use(
+        "carin", lambda town: {"visits": [{"client": town.new_client(), **VISIT}]}, "NotFound", by="mikael"
+    ),
+    "arrive": Use(
+        "carin", of_client(by="hand", reason="no_tag_yet"), "BadValue reason", {"reason": "because"}
+    ),
+    "depart": Use("carin", begun, "NotFound", by="mikael"),
     "open_door": Use("carin", of_locked(serial="L1"), "S2", {"serial": "L2"}),
     "offer_things": Use(
         "laban",
@@ -440,9 +548,31 @@ USES = {
     ),
     "report_found": Use("olle", lost, "rule 5", again=True),
     "count_stock": Use("laban", lambda town: {"kind": "lock", "numbers": ["L1", "X9"]}, "rule 7", by="carin"),
+    # retention
+    "blank_details": Use("siri", long_ended, "BadValue kind", {"kind": "shoes"}),
+    "hold_file": Use("anna", of_client(reason="dispute"), "D", again=True),
+    "release_file": Use("anna", held_file, "D", again=True),
+    "note_opening": Use("carin", allowed, "NotFound", by="mikael"),
+    "tell_fault": Use("carin", of_locked(serial="L1", code="loose"), "BadValue code", {"code": "rusty"}),
+    "raise_alarm": Use("rut", of_alarmed, "NotFound", {"client": "no such"}),
+    "accept_alarm": Use("rut", raised, "NotFound", {"alarm": str(new_id())}),
+    "close_alarm": Use("rut", closable, "BadValue outcome", {"outcome": "fine"}),
+    # another municipality's clients, month by month
+    "bill_month": Use("olle", a_month_gone, "O2", {"month": "2026-04"}),
+    "make_basis_forms": Use("olle", billed, "O3", {"month": "2026-02"}),
+    "sign_basis_form": Use("olle", form(), "O3", again=True),
+    "send_basis_form": Use("olle", form("sign"), "O3", again=True),
+    "receive_basis_form": Use("siri", form("sign", "send"), "rule 7", by="olle"),
     # by hand
     "attest": Use("olle", duty_by_hand, "NotFound", {"duty": str(new_id())}),
     "read_notice": Use("olle", notice, "NotFound", again=True),
+    "take_duty": Use("olle", providers_duty, "rule 6", again=True),
+    "assign_duty": Use(
+        "olle", lambda town: {**providers_duty(town), "to": "carin"}, "NotFound", {"to": "moa"}
+    ),
+    "release_duty": Use("carin", taken_duty, "rule 6", again=True),
+    "name_deputy": Use("olle", lambda town: dict(DEPUTY), "NotFound", {"deputy": "moa"}),
+    "dismiss_deputy": Use("olle", deputy, "rule 7", by="moa"),
     "look_at_home": Use("carin", of_client(), "NotFound", {"client": "no such"}),
 }
 

@@ -424,7 +424,7 @@ def test_s3_an_email_then_the_link_goes(town: Town) -> None:
     assert town.the("S3.unlink").due == town.today
     assert town.owner("S3.unlink") == ("administrator", None)
     town.does("siri", "unlink_lock", client=client, serial="L1")
-    assert not town.duties("S3")
+    assert not town.duties("S3.unlink")
     town.refused("siri", "unlink_lock", "S3", client=client, serial="L1")
 
 

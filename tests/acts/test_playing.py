@@ -9,9 +9,13 @@ import pytest
 
 from tests.town import CODE
 from troskel.cli.main import main
+from troskel.duties import routines
+from troskel.duties.models import Duty
+from troskel.duties.replaying import departures
 from troskel.journal.models import Line
 
 pytestmark = pytest.mark.django_db
+VERSION = Path(__file__).parents[2] / "plays" / "routine-version.jsonl"
 
 
 def a_play(folder: Path, *lines: str) -> Path:
@@ -60,6 +64,27 @@ def test_a_file_with_a_bad_line_is_refused_before_anything_is_played(
     assert main(["play", str(a_play(tmp_path, FOUND % "", line))]) == 2
     assert said in capsys.readouterr().err
     assert not Line.objects.filter(municipality=CODE).exists()
+
+
+def test_d_a_version_of_the_routine_is_played_as_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """Proposed, not approved by its author, approved by another: the first order keeps its due day."""
+    routines.of_municipality.cache_clear()
+    assert main(["play", str(VERSION)]) == 0
+    assert "NOT AS EXPECTED" not in capsys.readouterr().out
+    dues = Duty.objects.filter(paragraph="L1").order_by("opened").values_list("due", flat=True)
+    assert [str(due) for due in dues] == ["2026-08-31", "2026-08-28"]
+    assert departures(CODE) == []
+
+
+def test_a_file_that_a_play_names_and_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = (
+        '{"at": "2026-08-03T09:00:00+02:00", "as": "demo", "act": "propose_routine", '
+        '"values": {"name": "x", "text": {"$file": "no.toml"}}}'
+    )
+    assert main(["play", str(a_play(tmp_path, FOUND % "", named))]) == 2
+    assert "no.toml can't be read" in capsys.readouterr().err
 
 
 def test_a_play_by_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.town import MEADOW, Town
-from troskel.acts import viewing_lists, viewing_phone
+from troskel.acts import viewing_duties, viewing_lists, viewing_phone
 from troskel.acts.constraints import BY_COLUMNS, SAID
 from troskel.acts.paging import Asked
 from troskel.custody import guards as custody_guards
@@ -19,10 +20,12 @@ from troskel.ground.triggers import missing
 from troskel.orders import guards as orders_guards
 from troskel.people.models import Client
 
+LISTED: dict[str, Any] = {"duty": viewing_duties.listed_duties, "notice": viewing_duties.listed_notices}
+
 
 def read(town: Town, who: str, kind: str = "duty") -> set[str]:
     with town.standing():
-        page = viewing_lists.listed_duties(town.actor(who), Asked(200), kind=kind, on=town.today)
+        page = LISTED[kind](town.actor(who), Asked(200), on=town.today)
     return {f"{item.paragraph}.{item.ask}" for item in page.items}
 
 

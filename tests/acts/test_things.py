@@ -126,7 +126,7 @@ def test_case_13_a_lost_tag_and_who_had_it(town: Town) -> None:
     assert told.answer["held_by"] == "client" and told.answer["since"] < placed.isoformat()
     assert town.owner("P7.lost") == ("administrator", None)
     assert town.owner("P2.place_tag") == ("provider", EAST), "the visits need another tag"
-    town.refused("carin", "register_visit", "P2", client=client, arrived=town.at(7), by="tag", tag="E1")
+    town.refused("carin", "register_visit", "P2", client=client, arrived=town.now, by="tag", tag="E1")
     town.refused("carin", "place_tag", "rule 5", client=client, tag="E1")
     line = Line.objects.get(event="tag.lost")
     assert "soporna" not in line.body and "soporna" in line.detail.text

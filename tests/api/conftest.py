@@ -38,16 +38,22 @@ class Caller:
 
     def act(self, who: str | None, name: str, values: Any, key: str | None = None, query: str = "") -> Said:
         """Write."""
+        return self.post(who, f"/acts/{name}{query}", values, key)
+
+    def post(self, who: str | None, path: str, values: Any, key: str | None = None) -> Said:
+        """Write what is no act alone."""
         headers = self._headers(who) | ({"Idempotency-Key": key} if key else {})
-        path = f"{ROOT}/acts/{name}{query}"
         body = values if isinstance(values, bytes) else json.dumps(values)
-        return self._said(self.http.post(path, body, content_type="application/json", headers=headers))
+        return self._said(self.http.post(ROOT + path, body, content_type="application/json", headers=headers))
 
     def _headers(self, who: str | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.cast.tokens[who]}"} if who else {}
 
     def _said(self, answer: Any) -> Said:
-        return Said(answer.status_code, json.loads(answer.content), answer.headers)
+        is_pdf = answer.headers["Content-Type"] == "application/pdf"
+        return Said(
+            answer.status_code, answer.content if is_pdf else json.loads(answer.content), answer.headers
+        )
 
 
 @pytest.fixture

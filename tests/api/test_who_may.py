@@ -14,6 +14,7 @@ from tests.api.conftest import Caller
 from troskel.acts.chapters import REGISTER
 from troskel.api import urls  # noqa: F401  (declares the operations)
 from troskel.api.operations import OPERATIONS, operation
+from troskel.duties.models import RoutineVersion
 from troskel.people.roles import Role
 
 SEES = {
@@ -42,20 +43,47 @@ READERS = {
     "list_visits": "anna siri olle moa",
     "list_duties": "anna siri maria erik olle carin moa mikael rut laban",
     "list_notices": "anna siri maria erik olle carin moa mikael rut laban",
-    "list_phone_clients": "carin mikael",
+    "list_phone_clients": "carin mikael rut",
+    "ask_door": "carin mikael rut",
+    "list_openings": "anna siri olle moa",
+    "list_alarms": "olle moa rut",
     "count_phone_clients": "anna siri",
     "list_organisations": "anna siri maria erik olle carin moa mikael rut laban",
     "list_journal": "anna siri olle moa",
+    "open_detail": "anna siri",
+    "show_retention": "siri",
     "show_routine": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_versions": "anna siri maria",
+    "compare_version": "siri maria",
+    "show_conformance": "anna siri maria",
+    "list_deputies": "anna siri maria erik olle carin moa mikael rut laban",
     "list_acts": "anna siri maria erik olle carin moa mikael rut laban",
+    "list_invoice_rows": "siri erik olle moa",
+    "list_basis_forms": "siri erik olle moa",
+    "show_basis_form": "siri erik olle moa",
+    "show_letter": "siri",
 }
 """Who may read what, written out: a change of `who=` must be made here as well."""
 
 
+WRITERS = {"open_door_by_phone": "carin mikael rut"}
+"""… and who may do what is no act alone."""
+
+
+def filled(path: str, case: str) -> str:
+    """The path with a case number, a lock, a version, a line of the journal, a form or an order put in."""
+    version = RoutineVersion.objects.values_list("id", flat=True).first()
+    put_in = {"{case}": case, "{version}": str(version), "{number}": "1", "{serial}": "L1"}
+    put_in |= {"{form}": "U-2026-0001", "{order}": "W-2026-0001"}
+    for mark, value in put_in.items():
+        path = path.replace(mark, value)
+    return path
+
+
 def expected(name: str, person: str) -> bool:
     """May this person use this operation? For acts: as the act itself says."""
-    if name in READERS:
-        return person in READERS[name].split()
+    if name in READERS | WRITERS:
+        return person in (READERS | WRITERS)[name].split()
     return Role(PEOPLE[person][0]) in REGISTER[name].who
 
 
@@ -64,9 +92,9 @@ def test_every_operation_as_everyone_and_nobody(api: Caller) -> None:
     for declared in OPERATIONS:
         for person in (*PEOPLE, None):
             if declared.method == "GET":
-                said = api.get(person, declared.path.replace("{case}", api.cast.cases["K1"]))
+                said = api.get(person, filled(declared.path, api.cast.cases["K1"]))
             else:
-                said = api.act(person, declared.operation_id, {})
+                said = api.post(person, declared.path, {})
             walked += 1
             told = f"{declared.operation_id} as {person}: {said.status} {said.body}"
             if person is None:
@@ -77,13 +105,21 @@ def test_every_operation_as_everyone_and_nobody(api: Caller) -> None:
                 assert said.body["rule"] == "rule 7"
             elif declared.operation_id == "open_client":
                 assert said.status == (200 if "K1" in SEES[person] else 404), told
+            elif declared.operation_id == "ask_door":
+                assert said.status == 404, told
+            elif declared.path.endswith("/pdf"):
+                assert said.status == 404, (
+                    told
+                )  # nothing is billed or mounted yet: tests/api/test_documents.py
             else:
                 assert said.status == (200 if declared.method == "GET" else 422), told
     assert walked == len(OPERATIONS) * (len(PEOPLE) + 1)
 
 
-def test_the_table_knows_every_reading_operation() -> None:
+def test_the_tables_know_every_operation_that_is_no_act() -> None:
     assert {declared.operation_id for declared in OPERATIONS if declared.method == "GET"} == set(READERS)
+    others = {declared.operation_id for declared in OPERATIONS if declared.method != "GET"}
+    assert others - REGISTER.keys() == set(WRITERS)
 
 
 def test_what_only_the_system_does_is_not_there(api: Caller) -> None:
@@ -110,7 +146,7 @@ def test_nobody_sees_a_client_outside_sight(api: Caller) -> None:
             continue
         for person in PEOPLE:
             for reference, case in api.cast.cases.items():
-                said = api.get(person, declared.path.replace("{case}", case))
+                said = api.get(person, filled(declared.path, case))
                 if person == "siri" and declared.operation_id == "list_journal":
                     continue
                 for hidden in set(marks) - SEES[person]:
@@ -148,7 +184,7 @@ def test_a_protected_client_is_shown_without_name_and_address(api: Caller) -> No
 def test_lists_show_no_names(api: Caller) -> None:
     for declared in OPERATIONS:
         if declared.method == "GET" and declared.operation_id not in ("open_client", "list_phone_clients"):
-            said = json.dumps(api.get("anna", declared.path).body, ensure_ascii=False)
+            said = json.dumps(api.get("anna", filled(declared.path, "")).body, ensure_ascii=False)
             assert "Astrid" not in said, declared.operation_id
             assert "Ekvägen" not in said, declared.operation_id
 

@@ -57,6 +57,16 @@ def test_production_refuses_a_short_secret(read) -> None:
         read(TROSKEL_PRODUCTION="1", TROSKEL_HOSTS="troskel.example.org", TROSKEL_SECRET="hush")
 
 
+def test_locks_are_simulated_unless_it_is_in_earnest(read) -> None:
+    earnest = {"TROSKEL_PRODUCTION": "1", "TROSKEL_HOSTS": "troskel.example.org", "TROSKEL_SECRET": SECRET}
+    assert read().TROSKEL_LOCKS == "simulated"
+    assert read(TROSKEL_LOCKS="none").TROSKEL_LOCKS == read(**earnest).TROSKEL_LOCKS == "none"
+    with pytest.raises(RuntimeError, match="opens no real door"):
+        read(**earnest, TROSKEL_LOCKS="simulated")
+    with pytest.raises(RuntimeError, match="is no lock driver"):
+        read(TROSKEL_LOCKS="brass")
+
+
 def test_production_asks_for_the_names_it_is_reached_by(read) -> None:
     with pytest.raises(RuntimeError, match="TROSKEL_HOSTS"):
         read(TROSKEL_PRODUCTION="1", TROSKEL_SECRET=SECRET)

@@ -110,7 +110,9 @@ def test_a_code_with_a_line_break_is_refused(say: Say, name: str) -> None:
 @pytest.mark.django_db
 def test_a_blanked_detail_is_gone_and_the_chain_still_verifies(write: Write) -> None:
     lines = write(3, detail={"text": "hon vill inte ha låset"})
-    assert blank([lines[0].id, lines[2].id]) == 2
+    assert blank("0999", [lines[0].id, lines[2].id]) == 2
+    assert blank("0999", [lines[0].id]) == 0
+    assert blank("0998", [lines[1].id]) == 0
     verdict = verify("0999")
     assert verdict.sound
     assert (verdict.lines, verdict.blanked) == (3, 2)

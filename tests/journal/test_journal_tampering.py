@@ -69,6 +69,12 @@ def test_a_changed_id() -> None:
     assert faults() == [Fault(5, "was changed: its hash is not the hash of what it says")]
 
 
+def test_a_detail_that_is_gone_without_a_word() -> None:
+    Detail.objects.filter(line=fifth()).delete()
+    untold = Fault(5, "has lost its detail, and nothing tells that it was blanked")
+    assert verify("0999").faults == (untold,)
+
+
 @pytest.mark.parametrize("change", [{"municipality": "0998"}, {"kind": "reads"}])
 def test_a_line_moved_to_another_chain(change: dict[str, str]) -> None:
     Line.objects.filter(number=5).update(**change)

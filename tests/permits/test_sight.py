@@ -130,6 +130,11 @@ def test_another_municipalitys_office_sees_nothing(town: Town) -> None:
         ("carin", "return_key", {"key": "1", "signed": "client"}),
         ("carin", "tell_tag_fetched", {"tag": "E1"}),
         ("carin", "open_door", {"serial": "L1"}),
+        ("rut", "open_door", {"serial": "L1"}),
+        ("rut", "raise_alarm", {}),
+        ("olle", "raise_alarm", {}),
+        ("carin", "tell_fault", {"serial": "L1", "code": "loose"}),
+        ("carin", "arrive", {"by": "hand", "reason": "no_tag_yet"}),
         (
             "carin",
             "register_visit",

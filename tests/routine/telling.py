@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -275,6 +275,17 @@ class Story:
     def key_back(self, client: UUID, door: UUID, of: UUID, key: UUID) -> None:
         ends = {"from": {"kind": "organisation", "id": of}, "to": {"kind": "client", "id": client}}
         self.at_door("key.handed_over", client, door, key=key, organisation=of, **ends)
+
+    # -- another municipality's clients, month by month -------------------------------------------
+
+    def billed(self, client: UUID, by: UUID, month: str) -> Effects:
+        return self.about("month.billed", client, row=self.id("row"), organisation=by, month=month)
+
+    def form(self, event: str, client: UUID, by: UUID, month: str) -> Effects:
+        form = uuid5(client, f"{by} {month}")
+        return self.about(
+            f"basis_form.{event}", client, form=form, form_number="U-1", organisation=by, month=month
+        )
 
     # -- asking -----------------------------------------------------------------------------------
 

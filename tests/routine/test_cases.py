@@ -161,7 +161,7 @@ def test_case_7_the_alarm_ends_later_and_its_organisation_orders_the_removal():
     assert (s.the("P6.order").organisation, s.the("P6.order").due) == (ALARMS, date(2026, 4, 17))
 
 
-def test_case_8_a_gap_of_one_day_takes_no_lock_down_and_leaves_a8_open():
+def test_case_8_a_gap_of_one_day_takes_no_lock_down_and_a8_is_done_late():
     s = Story()
     anna = s.client()
     (door,) = s.doors_of[s.home_of[anna]]
@@ -169,9 +169,24 @@ def test_case_8_a_gap_of_one_day_takes_no_lock_down_and_leaves_a8_open():
     s.lock_in_use(anna, door, NORTH)
     s.key_to(anna, door, NORTH)
     s.care(anna, NORTH, "2026-05-02")  # a day too late
+    s.until("2026-05-01")
     assert {d.ask for d in s.open("A8")} == {"investigation", "allocation"}
     s.until("2026-05-05")
     assert not s.open("P6") and not s.open("P5") and not s.open("P7")
+    assert not s.open("A8"), "the gap is over"
+    assert s.closed("A8") == [("done", date(2026, 5, 2))] * 2, "done, and late"
+
+
+def test_case_8_a_gap_that_is_over_is_not_warned_of_again_when_the_next_decision_ends():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02", "2026-03-20")
+    s.care(anna, NORTH, "2026-03-23", "2026-04-10")
+    s.until("2026-04-12")
+    assert {(d.ask, d.about["through"]) for d in s.open("A8")} == {
+        ("investigation", "2026-04-10"),
+        ("allocation", "2026-04-10"),
+    }
 
 
 def test_case_8_written_in_time_but_not_allocated():

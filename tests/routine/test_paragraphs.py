@@ -342,7 +342,7 @@ def test_s3_unlink_the_same_working_day():
     assert (s.the("S3.unlink").due, s.the("S3.unlink").role) == (date(2026, 3, 16), "administrator")
     assert s.mails("S3")[0].to == (("provider", NORTH), ("administrator", None))
     s.at_door("link.removed", anna, door, link=link, lock=lock)
-    assert not s.open("S3")
+    assert not s.open("S3.unlink")
 
 
 def test_o1_another_municipalitys_client_has_neither_lock_nor_tag():

@@ -6,13 +6,26 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.routine.telling import ALARM, ALARMS, FILE, HOME_CARE, NIGHT, NORTH, ROUTINE, SOUTH, START, Story
-from troskel.routine import HomeState, Routines, advance, compare, parse_routine, rebuild
+from tests.routine.telling import (
+    ALARM,
+    ALARMS,
+    FILE,
+    HOME_CARE,
+    NIGHT,
+    NORTH,
+    ROUTINE,
+    SMITH,
+    SOUTH,
+    START,
+    Story,
+)
+from troskel.routine import HomeState, Routines, advance, calendar, compare, parse_routine, rebuild
 from troskel.routine.subjects import identity
 
 SEEDS = st.integers(0, 2**32)
@@ -190,10 +203,27 @@ class Muddle:
     def visits(self, c: Any) -> None:
         self.s.visit(c, self.chance.choice([NORTH, SOUTH]), on=self.day(12, 0))
 
+    def bills(self, c: Any) -> None:
+        month, by = f"{self.day(60, 0):%Y-%m}", self.chance.choice([NORTH, SOUTH, NIGHT])
+        self.s.billed(c, by, month)
+        for event in ("made", "signed", "sent", "received")[: self.chance.randrange(5)]:
+            self.s.form(event, c, by, month)
+
+    def becomes_whose(self, c: Any) -> None:
+        self.s.about("client.changed", c, own=self.chance.random() < 0.5, fields=["home_municipality"])
+
     def reads(self, c: Any) -> None:
         notices = self.s.open(kind="notice")
         if notices:
             self.s.line("notice.read", [notices[0].home], notices[0].client, duty=notices[0].id)
+
+    def shares_out(self, c: Any) -> None:
+        duties = self.s.open(kind="duty")
+        if duties:
+            duty = self.chance.choice(duties)
+            named = {"person": self.chance.choice([SMITH, NIGHT])} if self.chance.random() < 0.7 else {}
+            event = "duty.assigned" if named else "duty.released"
+            self.s.line(event, [duty.home], duty.client, duty=duty.id, **named)
 
     def settles(self, c: Any) -> None:
         self.s.taken_over(self.s.today)
@@ -231,8 +261,11 @@ STEPS = [
         "visits",
         "visits",
         "reads",
+        "shares_out",
         "dies_or_moves",
         "settles",
+        "bills",
+        "becomes_whose",
     ),
 ]
 
@@ -278,9 +311,43 @@ def test_catching_up_after_a_standstill_is_turning_each_day(seed: int, steps: in
     for days in (40, 0, 20):  # out of order, and some never
         day = last - timedelta(days=40 - days)
         advance(routines, homes, msgspec.structs.replace(s.lines[-1], body={"day": day.isoformat()}))
-    assert sorted((d.id, d.due, d.organisation) for x in homes.values() for d in x.open) == sorted(
-        (d.id, d.due, d.organisation) for d in s.open()
-    )
+    caught_up = sorted((d for x in homes.values() for d in x.open), key=lambda d: d.id)
+    assert plain(caught_up) == plain(s.open())
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_what_is_late_is_escalated_on_its_day_and_no_other(seed: int, steps: int) -> None:
+    s = Muddle(seed, steps).s
+    rules = s.routines.rules_of(ROUTINE.version)
+    for duty in s.open():
+        after = rules.rule(duty).ask.escalate_after
+        assert (duty.escalate_on is not None) == (after is not None and duty.due is not None)
+        if duty.due is not None and duty.escalate_on is not None and after is not None:
+            assert duty.escalate_on >= calendar.add_working_days(duty.due, after, rules.eves)
+            assert (duty.escalated is not None) == (duty.escalate_on <= s.today)
+    for lived in s.history.duties.values():
+        if lived.duty.escalated is not None:
+            assert lived.duty.due is not None and lived.duty.due < lived.duty.escalated
+            assert calendar.is_working_day(lived.duty.escalated, rules.eves)
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_who_has_taken_a_duty_has_it_until_it_is_given_back_or_passes_on(seed: int, steps: int) -> None:
+    s = Muddle(seed, steps).s
+    routines, homes = Routines(s.routines.by_hash), dict[Any, HomeState]()
+    named: dict[UUID, UUID | None] = {}
+    whose: dict[UUID, UUID | None] = {}
+    for line in s.lines:
+        advance(routines, homes, line)
+        if line.event in ("duty.assigned", "duty.released"):
+            named[UUID(line.body["duty"])] = UUID(line.body["person"]) if "person" in line.body else None
+        for duty in [duty for state in homes.values() for duty in state.open]:
+            if whose.setdefault(duty.id, duty.organisation) != duty.organisation:
+                whose[duty.id] = duty.organisation
+                named.pop(duty.id, None)
+            assert duty.person == named.get(duty.id)
 
 
 @EVERY

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,6 @@ from troskel.acts import finding
 from troskel.acts.doing import Doing
 from troskel.acts.register import act
 from troskel.duties import routines, rules
-from troskel.duties.models import Duty
-from troskel.ground.refusals import NotFound
 from troskel.people.roles import Role
 
 ANYBODY = tuple(role for role in Role if role is not Role.SYSTEM)
@@ -20,8 +19,9 @@ ANYBODY = tuple(role for role in Role if role is not Role.SYSTEM)
 @act("P4", who=ANYBODY, writes=["duty.attested"])
 def attest(doing: Doing, *, duty: UUID) -> dict[str, Any]:
     """Say that a duty has been done, where the paragraph is fulfilled by a person's word (P4)."""
-    row = _own_duty(doing, duty, "duty")
-    rules.by_hand(row.paragraph, routines.version(row.version).asks[row.paragraph, row.ask])
+    row = finding.asked_duty(doing, duty, "duty")
+    ask = routines.version(row.version).asks[row.paragraph, row.ask]
+    rules.by_hand(row.paragraph, ask, json.loads(row.about), doing.occurred)
     doing.journal(
         "duty.attested",
         homes=[row.home_id],
@@ -36,7 +36,7 @@ def attest(doing: Doing, *, duty: UUID) -> dict[str, Any]:
 @act("A4", "A5", "A6", "A7", who=ANYBODY, writes=["notice.read"])
 def read_notice(doing: Doing, *, notice: UUID) -> dict[str, Any]:
     """Read a notice: the sender can see that it has been read."""
-    row = _own_duty(doing, notice, "notice")
+    row = finding.asked_duty(doing, notice, "notice")
     doing.journal(
         "notice.read", homes=[row.home_id], client=row.client_id, paragraph=row.paragraph, duty=row.id
     )
@@ -49,13 +49,3 @@ def look_at_home(doing: Doing, *, client: str) -> dict[str, Any]:
     found = finding.client(doing, client)
     doing.journal("home.looked_at", homes=[found.home.home], client=found.row.id, home=found.home.home)
     return {"case": found.row.case_number}
-
-
-def _own_duty(doing: Doing, identifier: UUID, kind: str) -> Duty:
-    row = Duty.objects.filter(
-        id=identifier, municipality=doing.actor.municipality, kind=kind, state="open"
-    ).first()
-    if row is None or not rules.is_asked_of(row.role, row.organisation_id, doing.actor):
-        raise NotFound(kind, kind)
-    doing.lock_homes([row.home_id])
-    return row

@@ -3,8 +3,11 @@
 
 from troskel.acts import (
     accounts,
+    answering,
+    approving,
     attending,
     being_away,
+    billing_a_month,
     changing_provider,
     deciding,
     doors,
@@ -22,17 +25,21 @@ from troskel.acts import (
     organising,
     registering,
     repairing,
+    retaining,
+    sharing_out,
     superseding,
     taking_over,
     taking_over_things,
     turning_the_day,
     visiting,
+    writing_letters,
 )
 from troskel.acts.register import REGISTER
 
 CHAPTERS = (
     taking_over,
     taking_over_things,
+    approving,
     organising,
     accounts,
     registering,
@@ -45,17 +52,22 @@ CHAPTERS = (
     ordering,
     mounting,
     repairing,
+    writing_letters,
     linking,
     handing_over,
     handing_on,
     losing,
     visiting,
     opening,
+    answering,
     changing_provider,
     ending,
     being_away,
+    billing_a_month,
     attending,
+    sharing_out,
     turning_the_day,
+    retaining,
 )
 
 __all__ = ["CHAPTERS", "REGISTER"]

@@ -69,8 +69,23 @@ SAID = {
         "rule 1",
         "someone behind this door has home care or a safety alarm: the lock stays",
     ),
+    "one_open_visit_per_account": ("P2", "another visit of yours has just begun: look again"),
+    "visits_visit_pkey": ("rule 6", "another visit has this id: give each visit an id of its own"),
+    "one_open_alarm_per_client": ("rule 4", "the alarm has just been raised by someone else: look again"),
     "a_day_turns_once": ("rule 6", "the day has already been turned"),
-    "one_routine_per_digest": ("D", "this version of the routine is already in force"),
+    "one_routine_per_digest": ("D", "this version of the routine has been proposed already: look again"),
+    "routines_in_sequence": ("D", "another version has just been approved: look again"),
+    "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
+    "one_hold_per_client_and_reason": ("D", "the file is already held for this reason"),
+    "one_invoice_row_per_month_client_and_provider": (
+        "O2",
+        "the month has just been billed by someone else: look again",
+    ),
+    "one_basis_form_per_month_client_and_provider": (
+        "O3",
+        "the form has just been made by someone else: look again",
+    ),
+    "one_basis_form_per_number": ("O3", "the form's number is taken: try again"),
 }
 
 # SQLite names the columns of a broken unique constraint, not the constraint
@@ -96,8 +111,17 @@ BY_COLUMNS = {
     "people_consent.municipality_id, people_consent.door_id": "one_standing_consent_per_door",
     "people_entrusted.municipality_id, people_entrusted.client_id": "entrusted_once_at_a_time",
     "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_client",
+    "visits_visit.municipality_id, visits_visit.account_id": "one_open_visit_per_account",
+    "visits_visit.id": "visits_visit_pkey",
+    "access_alarm.municipality_id, access_alarm.client_id": "one_open_alarm_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
+    "billing_invoicerow.municipality_id, billing_invoicerow.month": "one_invoice_row_per_month_client_and_provider",
+    "billing_basisform.municipality_id, billing_basisform.month": "one_basis_form_per_month_client_and_provider",
+    "billing_basisform.municipality_id, billing_basisform.number": "one_basis_form_per_number",
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
+    "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
+    "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",
+    "journal_hold.municipality, journal_hold.client, journal_hold.reason": "one_hold_per_client_and_reason",
 }
 
 

@@ -144,7 +144,13 @@ class Doing:
 
         `homes` is a collection of ids or a subquery that yields them: the lock is one query.
         """
-        facts = self._routine.lock(homes)
+        return self._locked(self._routine.lock(homes))
+
+    def lock_homes_of(self, client: UUID) -> Mapping[UUID, HomeFacts]:
+        """Lock the homes where the client lives or has lived, and those that share a door; then give their facts."""
+        return self._locked(self._routine.lock_home_of(client))
+
+    def _locked(self, facts: Mapping[UUID, HomeFacts]) -> Mapping[UUID, HomeFacts]:
         if self._preview:
             self._before = last_days(facts) | self._before
         return facts

@@ -6,7 +6,7 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -14,10 +14,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.custody.models import Holding, Link, ThingKind
+from troskel.duties import queries as duties
+from troskel.duties.models import Duty
+from troskel.ground.prepared import Prepared
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
-from troskel.people.roles import PROVIDER_ROLES, Role
+from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 from troskel.routine import standing
 
@@ -47,23 +50,72 @@ class FoundOrder(NamedTuple):
 def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
     row = client_row(doing, named, on or doing.today)
-    doing.lock_homes(Residence.objects.filter(client=row).values("home_id"))
+    doing.lock_homes_of(row.id)
+    return of_row(doing, row)
+
+
+def of_row(doing: Doing, row: Client) -> FoundClient:
+    """A client's row with the facts of its homes, which are locked by now."""
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
     left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
-    home = doing.facts[row.home_id]
-    if home not in lived_in or home in left:
+    home = doing.facts.get(row.home_id)
+    if home is None or home not in lived_in or home in left:
         raise Refusal("rule 6", "the client is just being moved by someone else: try again")
     return FoundClient(row, home, home.clients[row.id], left)
 
 
-def client_row(doing: Doing, named: str, day: date) -> Client:
-    """The client's row alone, nothing locked."""
-    by_name = Q(case_number=named) | Q(reference=named)
-    rows = list(Client.objects.filter(by_name, visible_clients(doing.actor, day))[:2])
+def clients_seen_on(doing: Doing, days: Mapping[date, Collection[str]]) -> dict[str, FoundClient | Refusal]:
+    """Clients by the names asked for on each day, in the actor's sight that day or today; their homes locked.
+
+    Two queries whatever the count. One who is just being moved has the refusal instead; who is not seen is absent.
+    """
+    wanted = Q(pk__in=[])
+    for day, names in days.items():
+        seen = visible_clients(doing.actor, day) | visible_clients(doing.actor, doing.today)
+        wanted |= (Q(case_number__in=names) | Q(reference__in=names)) & seen
+    rows = list(Client.objects.filter(wanted))
+    doing.lock_homes(Residence.objects.filter(client__in=[row.id for row in rows]).values("home_id"))
+    found: dict[str, FoundClient | Refusal] = {}
+    for row in rows:
+        try:
+            one: FoundClient | Refusal = of_row(doing, row)
+        except Refusal as refusal:
+            one = refusal
+        found[row.reference] = one
+        found.setdefault(row.case_number, one)
+    return found
+
+
+def client_row(doing: Doing, named: str, day: date, *, seen: Q | None = None) -> Client:
+    """The client's row alone, nothing locked. `seen`: another condition than the actor's sight on the day."""
+    viewer = doing.actor
+    if seen is None and viewer.role is Role.RESPONDER:  # whose sight is a matter of minutes, not of days
+        seen = visible_clients(viewer, day)
+    if seen is None:
+        rows = _NAMED[viewer.role](named, viewer.municipality, viewer.organisation, viewer.account, day)
+    else:
+        rows = list(Client.objects.filter(Q(case_number=named) | Q(reference=named), seen)[:2])
     for row in rows:
         if row.reference == named or len(rows) == 1:
-            return row
+            found: Client = row
+            return found
     raise NotFound("client", "client")
+
+
+def _named_for(role: Role) -> Prepared:
+    """The clients of a name that a viewer of this role may see: two at most, where one has the other's case number."""
+
+    def named(
+        name: str, municipality: str, organisation: UUID | None, account: UUID | None, day: date
+    ) -> QuerySet[Client]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        by_name = Q(case_number=name) | Q(reference=name)
+        return Client.objects.filter(by_name, visible_clients(viewer, day))[:2]
+
+    return Prepared(named)
+
+
+_NAMED: dict[Role, Prepared] = {role: _named_for(role) for role in Role if role is not Role.RESPONDER}
 
 
 def order(doing: Doing, number: str) -> FoundOrder:
@@ -163,14 +215,32 @@ def organisation(doing: Doing, orgnr: str, field: str = "organisation") -> Organ
     return row
 
 
-def held_thing(doing: Doing, kind: str, number: str, asked: Exists | None = None) -> Holding:
-    """A thing's open holding, by the number on the thing; the thing comes along, and the answer to `asked`."""
-    rows = Holding.objects.select_related("thing").filter(
-        municipality=doing.actor.municipality, thing__kind=kind, thing__number=number, until=None
+def asked_duty(doing: Doing, identifier: UUID, kind: str = "duty") -> Duty:
+    """An open duty or notice that is asked of the actor; of a carer about who is on the phone alone. Locks its home."""
+    rows = Duty.objects.filter(
+        duties.asked_of(doing.actor, doing.today),
+        id=identifier,
+        municipality=doing.actor.municipality,
+        kind=kind,
+        state="open",
     )
-    held = (rows.annotate(asked=asked) if asked else rows).first()
-    if held is None:
+    if doing.actor.role is Role.CARER:
+        rows = rows.filter(client__in=Client.objects.filter(visible_clients(doing.actor, doing.today)))
+    home = rows.values_list("home_id", flat=True).first()
+    if home is not None:
+        doing.lock_homes([home])
+        row = rows.filter(home=home).first()
+        if row is not None:
+            return row
+    raise NotFound(kind, kind)
+
+
+def held_thing(doing: Doing, kind: str, number: str, *, and_linked: bool = False) -> Holding:
+    """A thing's open holding, by the number on the thing; the thing comes along, and whether a client is `linked`."""
+    rows = (_HELD_AND_LINKED if and_linked else _HELD)(doing.actor.municipality, kind, number)
+    if not rows:
         raise NotFound(kind, kind)
+    held: Holding = rows[0]
     return held
 
 
@@ -192,10 +262,21 @@ def homes_of_clients(clients: Iterable[UUID | None]) -> QuerySet[Any, Any]:
 
 def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
     """A lock's open holding, and whether a client is still linked to the lock. One query."""
-    held = held_thing(
-        doing, ThingKind.LOCK, serial, Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+    held = held_thing(doing, ThingKind.LOCK, serial, and_linked=True)
+    return held, bool(getattr(held, "linked", False))
+
+
+def _held(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
+    return Holding.objects.select_related("thing").filter(
+        municipality=municipality, thing__kind=kind, thing__number=number, until=None
     )
-    return held, bool(getattr(held, "asked", False))
+
+
+_LINKED = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+_HELD = Prepared(_held)
+_HELD_AND_LINKED = Prepared(
+    lambda municipality, kind, number: _held(municipality, kind, number).annotate(linked=_LINKED)
+)
 
 
 def clients(doing: Doing, named: list[str]) -> dict[str, Client]:

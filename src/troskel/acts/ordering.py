@@ -58,7 +58,7 @@ def order_installation(
         reason_code="not_informed" if reason else "",
         detail={"reason": reason} if reason else None,
     )
-    return {"order": order.number}
+    return {"order": order.number, "door": at.door}
 
 
 @act("P6", who=REMOVER, writes=["removal.ordered", "order.cancelled"])

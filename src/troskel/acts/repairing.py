@@ -38,7 +38,7 @@ def order_repair(
     rules.own_client(found.facts)
     lock = rules.a_lock_at(at)
     rules.no_open_order(at)
-    rules.known_code("fault", fault, rules.FAULTS)
+    rules.known_code("fault", fault, custody_rules.FAULTS)
     order = place(doing, OrderKind.REPAIR, found, at, locksmith, presence=presence, fault=fault)
     doing.journal(
         "repair.ordered",

@@ -30,28 +30,23 @@ def found_municipality(doing: Doing, *, name: str, valid_from: date) -> dict[str
         raise Refusal("rule 6", f"municipality {doing.actor.municipality} is there already")
     Municipality.objects.create(code=doing.actor.municipality, name=name)
     doing.journal("municipality.founded")
-    text = routines.SHIPPED.read_bytes().decode()
-    return {"version": _enter_into_force(doing, text, routines.SHIPPED.stem, valid_from)}
+    return {"version": _begin_with_the_shipped_routine(doing, valid_from)}
 
 
-@act("D", writes=["routine.in_force"])
-def put_routine_in_force(doing: Doing, *, text: str, name: str, valid_from: date) -> dict[str, Any]:
-    """Let a version of the routine be in force from a day. Open duties keep the version they were born with."""
-    return {"version": _enter_into_force(doing, text, name, valid_from)}
-
-
-def _enter_into_force(doing: Doing, text: str, name: str, valid_from: date) -> str:
-    try:
-        routine = reading.parse_routine(text.encode(), name)
-    except ValueError as error:
-        raise BadValue("text", str(error)) from None
+def _begin_with_the_shipped_routine(doing: Doing, valid_from: date) -> str:
+    """Nobody is there yet to approve it; every later version is approved by somebody (D)."""
+    text, name = routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem
+    routine = reading.parse_routine(text.encode(), name)
     RoutineVersion.objects.create(
         id=new_id(),
         municipality_id=doing.actor.municipality,
         name=name,
         digest=routine.version,
         text=text,
-        sequence=1 + RoutineVersion.objects.filter(municipality=doing.actor.municipality).count(),
+        by_system=True,
+        proposed_at=doing.now,
+        approved_at=doing.now,
+        sequence=1,
         in_force_from=valid_from,
     )
     doing.use_new_routine()

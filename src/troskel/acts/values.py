@@ -22,6 +22,9 @@ Code = Annotated[str, msgspec.Meta(max_length=50)]
 Municipal = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?$")]
 """A municipality's four digits; empty: this one."""
 
+Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+"""A month: 2026-10."""
+
 Postcode = Annotated[str, msgspec.Meta(max_length=10)]
 Apartment = Annotated[str, msgspec.Meta(max_length=20)]
 Phone = Annotated[str, msgspec.Meta(max_length=30)]

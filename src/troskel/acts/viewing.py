@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,21 +12,35 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from troskel.acts.chapters import REGISTER
 from troskel.care import queries as care
 from troskel.duties import queries as duties
-from troskel.duties import routines
+from troskel.duties import routines, rules
 from troskel.ground import clock
+from troskel.ground.refusals import BadValue
 from troskel.journal import operations as journal
 from troskel.people.models import Client
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import EVERYBODY, visible_clients
+from troskel.routine.model import Ask
 
 Row = Mapping[str, Any]
+CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 
 
 def seen(viewer: Actor) -> QuerySet[Client]:
     """The clients that the viewer may know of today."""
     return Client.objects.filter(visible_clients(viewer, clock.today()))
+
+
+def clients_named(viewer: Actor, client: str) -> QuerySet[Client]:
+    """The clients that the viewer sees, or the one of this case number.
+
+    What is asked for is kept in the chain of reads: an identity number typed here must never come there.
+    """
+    if client and not CASE_NUMBER.fullmatch(client):
+        raise BadValue("client", "is no case number: write it as 2026-0001")
+    return seen(viewer).filter(case_number=client) if client else seen(viewer)
 
 
 def note(
@@ -81,14 +96,14 @@ def count_clients(viewer: Actor) -> Counts:
 
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
     """The duties and notices that had been asked by `on`, with how each stood that day."""
-    found = [_duty(row, on) for row in duties_of(viewer, duties.known_on(on))]
+    found = [duty_told(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
     note(viewer, "duties.viewed", on=on, cases=sorted({row["case"] for row in found if row["case"]}))
     return found
 
 
-def duties_of(viewer: Actor, condition: Q) -> QuerySet[Any, Row]:
-    """The duties that the viewer may read: the office every one, others what is asked of them."""
-    rows = duties.duties(viewer, condition, all_of_them=viewer.role in EVERYBODY)
+def duties_of(viewer: Actor, condition: Q, on: date) -> QuerySet[Any, Row]:
+    """The duties that the viewer may read: the office every one, others what was asked of them on the day."""
+    rows = duties.duties(viewer, condition, on, all_of_them=viewer.role in EVERYBODY)
     return of_their_clients(viewer, rows)
 
 
@@ -100,25 +115,46 @@ def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, R
 def worklist(viewer: Actor) -> list[dict[str, Any]]:
     """What the viewer must do now."""
     today = clock.today()
-    found = [_duty(row, today) for row in of_their_clients(viewer, duties.worklist(viewer, today))]
+    found = [duty_told(row, today) for row in of_their_clients(viewer, duties.worklist(viewer, today))]
     note(viewer, "worklist.viewed", cases=[row["case"] for row in found])
     return found
 
 
-def _duty(row: Mapping[str, Any], on: date) -> dict[str, Any]:
-    asked = routines.version(row["version"]).asks[row["paragraph"], row["ask"]]
+def duty_told(row: Row, on: date) -> dict[str, Any]:
+    """A duty with the routine's own words, in the version that it was born with, and how it stood on a day."""
+    routine = routines.version(row["version"])
+    asked = routine.asks[row["paragraph"], row["ask"]]
+    escalated = row["escalated"] is not None and row["escalated"] <= on
     return {
         "id": row["id"],
         "kind": row["kind"],
         "paragraph": row["paragraph"],
         "ask": row["ask"],
         "text": asked.duty.sv,
+        "says": routine.by_id[row["paragraph"]].text.sv,
         "fulfilled": asked.fulfilled.sv,
+        "fulfilled_by": acts_that_fulfil(asked),
         "case": row["client__case_number"],
         "client": row["client__reference"],
         "organisation": row["organisation__orgnr"],
         "role": row["role"],
         "opened": row["opened"],
         "due": row["due"],
-        "state": duties.state_on(dict(row), on),
+        "state": rules.state_on(row["state"], row["closed"], row["due"], on),
+        "days_late": rules.days_late(row["state"], row["closed"], row["due"], on),
+        "person": username(row["person__username"]),
+        "escalated": row["escalated"] if escalated else None,
+        "deputy": username(row["deputy"]) if escalated else None,
     }
+
+
+def username(full: str | None) -> str | None:
+    """An account's name without the municipality's code."""
+    return full.partition("/")[2] if full else None
+
+
+def acts_that_fulfil(ask: Ask) -> list[str]:
+    """The acts that write an event which fulfils what is asked; those of people, not of the system alone."""
+    events = {*ask.done_by, *(["notice.read"] if ask.kind == "notice" else [])}
+    events |= {"duty.attested"} if ask.by_hand else set()
+    return [act.name for act in REGISTER.values() if act.who and events & set(act.writes)]

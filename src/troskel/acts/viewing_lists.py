@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of care, orders, links, visits and duties: case numbers, never names. Each is one line of reads."""
+"""Lists of care, orders, links and visits: case numbers, never names. Each is one line of reads."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from troskel.acts.paging import Asked, Page, Row, page, rows_of
-from troskel.acts.viewing import duties_of, note, seen
+from troskel.acts.viewing import clients_named, note, seen
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
-from troskel.duties import queries as duties
-from troskel.duties import routines
-from troskel.ground.refusals import BadValue
 from troskel.orders.models import Order, OrderState
-from troskel.people.models import Client, Organisation
+from troskel.people.models import Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.visits.models import Visit
-
-CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 
 
 class ListedClient(msgspec.Struct, frozen=True):
@@ -97,23 +91,10 @@ class ListedVisit(msgspec.Struct, frozen=True):
     departed: datetime | None
     evidence: str
     reason: str
-
-
-class ListedDuty(msgspec.Struct, frozen=True):
-    """A duty or a notice: what, whose, by when, and what fulfils it."""
-
-    id: UUID
-    paragraph: str
-    ask: str
-    text: str
-    fulfilled: str
-    case: str | None
-    door: UUID | None
-    organisation: str | None
-    role: str
-    opened: date
-    due: date | None
-    state: str
+    open: bool
+    departed_evidence: str
+    departed_reason: str
+    flags: list[str]
 
 
 class ListedOrganisation(msgspec.Struct, frozen=True):
@@ -155,7 +136,7 @@ def own_decisions(viewer: Actor) -> Q:
 
 def decisions(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedDecision]:
     """The decisions about the clients that the viewer sees."""
-    rows = Decision.objects.filter(own_decisions(viewer), client__in=_named(viewer, client))
+    rows = Decision.objects.filter(own_decisions(viewer), client__in=clients_named(viewer, client))
     found, following = rows_of(rows.values(*DECISION), asked)
     allocated = allocations_of(viewer, [row["id"] for row in found])
     _note(viewer, "decisions.listed", asked, (row["client_id"] for row in found), case=client)
@@ -197,7 +178,7 @@ ORDER = ("id", "client_id", "number", "kind", "state", "client__case_number", "d
 
 def orders(viewer: Actor, asked: Asked, client: str = "", state: str = "") -> Page[ListedOrder]:
     """The orders about the clients that the viewer sees."""
-    rows = Order.objects.filter(their_orders(viewer), client__in=_named(viewer, client))
+    rows = Order.objects.filter(their_orders(viewer), client__in=clients_named(viewer, client))
     if state == "open":
         rows = rows.filter(state__in=[OrderState.PLACED, OrderState.BOOKED])
     elif state:
@@ -217,7 +198,9 @@ LINK = ("id", "client_id", "client__case_number", "lock__number", "door_id", "si
 
 def links(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedLink]:
     """The links, open and ended, of the clients that the viewer sees."""
-    found, following = rows_of(Link.objects.filter(client__in=_named(viewer, client)).values(*LINK), asked)
+    found, following = rows_of(
+        Link.objects.filter(client__in=clients_named(viewer, client)).values(*LINK), asked
+    )
     _note(viewer, "links.listed", asked, (row["client_id"] for row in found), case=client)
     return Page([link(row) for row in found], following)
 
@@ -236,54 +219,30 @@ VISIT = (
     "departed",
     "evidence",
     "reason",
+    "open",
+    "departed_evidence",
+    "departed_reason",
+    "flags",
 )
 
 
 def visits(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedVisit]:
     """The visits to the clients that the viewer sees; a provider's own alone."""
-    rows = Visit.objects.filter(own_allocations(viewer), client__in=_named(viewer, client))
+    rows = Visit.objects.filter(own_allocations(viewer), client__in=clients_named(viewer, client))
     found, following = rows_of(rows.values(*VISIT), asked)
     _note(viewer, "visits.listed", asked, (row["client_id"] for row in found), case=client)
-    made = [ListedVisit(row["id"], *(row[name] for name in VISIT[2:])) for row in found]
-    return Page(made, following)
+    return Page([_visit(row) for row in found], following)
 
 
-def listed_duties(
-    viewer: Actor,
-    asked: Asked,
-    *,
-    kind: Literal["duty", "notice"],
-    on: date,
-    state: str = "open",
-    client: str = "",
-) -> Page[ListedDuty]:
-    """What the routine asks: of the viewer, and about the clients that the viewer sees."""
-    condition = Q(kind=kind) & (duties.open_on(on) if state == "open" else duties.known_on(on))
-    if client:
-        condition &= Q(client__in=_named(viewer, client))
-    rows = duties_of(viewer, condition).values("client_id", *duties.FIELDS)
-    found, following = rows_of(rows, asked)
-    shown = [row["client_id"] for row in found if row["client_id"]]
-    _note(viewer, f"{kind}.listed", asked, shown, case=client, on=on, state=state)
-    return Page([duty(row, on) for row in found], following)
-
-
-def duty(row: Row, on: date) -> ListedDuty:
-    """A duty with the routine's own words, in the version that it was born with."""
-    ask = routines.version(row["version"]).asks[row["paragraph"], row["ask"]]
-    return ListedDuty(
-        id=row["id"],
-        paragraph=row["paragraph"],
-        ask=row["ask"],
-        text=ask.duty.sv,
-        fulfilled=ask.fulfilled.sv,
+def _visit(row: Row) -> ListedVisit:
+    told: dict[str, Any] = {
+        name: row[name] for name in VISIT if name in ListedVisit.__struct_fields__ and name != "flags"
+    }
+    return ListedVisit(
         case=row["client__case_number"],
-        door=row["door_id"],
         organisation=row["organisation__orgnr"],
-        role=row["role"],
-        opened=row["opened"],
-        due=row["due"],
-        state=duties.state_on(dict(row), on),
+        flags=row["flags"].split(),
+        **told,
     )
 
 
@@ -295,13 +254,6 @@ def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
     return page(
         rows, asked, lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"])
     )
-
-
-def _named(viewer: Actor, client: str) -> QuerySet[Client]:
-    """What is asked for is kept in the chain of reads: an identity number typed here must never come there."""
-    if client and not CASE_NUMBER.fullmatch(client):
-        raise BadValue("client", "is no case number: write it as 2026-0001")
-    return seen(viewer).filter(case_number=client) if client else seen(viewer)
 
 
 def _note(viewer: Actor, what: str, asked: Asked, ids: Iterable[UUID], **filters: Any) -> None:

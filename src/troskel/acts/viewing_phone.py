@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The carer's own list for today: who is on the phone, where they live, and how to get in (rule 4)."""
+"""The phone's own list: who is on it now (a carer's by day, a responder's by alarm: rule 4), and how to get in."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A client's record, opened; the carer's own list; the journal; the routine."""
+"""A client's record, opened; the journal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from django.db.models import Exists, OuterRef, Q
 from troskel.acts import viewing_lists as lists
 from troskel.acts.paging import LONGEST
 from troskel.acts.viewing import duties_of, note, seen
+from troskel.acts.viewing_duties import ListedDuty, ListedNotice, duty, notices_of
 from troskel.acts.viewing_things import ListedThing, things_about
 from troskel.care.models import Decision
 from troskel.custody.models import Link
 from troskel.duties import queries as duties
-from troskel.duties import routines
-from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.journal.models import Kind, Line
@@ -27,7 +26,6 @@ from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import EVERYBODY, entrusted_to
-from troskel.routine.model import Routine
 
 
 class PersonShown(msgspec.Struct, frozen=True):
@@ -62,12 +60,13 @@ class DoorShown(msgspec.Struct, frozen=True):
 
 
 class RecordShown(msgspec.Struct, frozen=True):
-    """All that the viewer may know of a client."""
+    """All that the viewer may know of a client. `blanked`: the time is out, and the person is shown as "[gallrad]"."""
 
     case: str
     reference: str
     own: bool
     protected: bool
+    blanked: bool
     died: date | None
     language: str
     representatives: list[RepresentativeShown]
@@ -78,7 +77,8 @@ class RecordShown(msgspec.Struct, frozen=True):
     orders: list[lists.ListedOrder]
     links: list[lists.ListedLink]
     things: list[ListedThing]
-    duties: list[lists.ListedDuty]
+    duties: list[ListedDuty]
+    notices: list[ListedNotice]
 
 
 class LineShown(msgspec.Struct, frozen=True):
@@ -140,6 +140,7 @@ def record(viewer: Actor, case: str) -> RecordShown:
         reference=row.reference,
         own=row.is_own,
         protected=bool(row.protection),
+        blanked=row.is_blanked,
         died=row.died,
         language=row.language,
         representatives=_representatives(row) if person else [],
@@ -151,6 +152,7 @@ def record(viewer: Actor, case: str) -> RecordShown:
         links=_links(row.id),
         things=things_about(viewer, row.id, [door.id for door in doors]),
         duties=_duties(viewer, row.id, today),
+        notices=notices_of(viewer, Q(client=row.id), today),
     )
 
 
@@ -187,9 +189,9 @@ def _links(client: UUID) -> list[lists.ListedLink]:
     ]
 
 
-def _duties(viewer: Actor, client: UUID, today: date) -> list[lists.ListedDuty]:
-    condition = duties.open_on(today) & Q(client=client)
-    return [lists.duty(row, today) for row in duties_of(viewer, condition)]
+def _duties(viewer: Actor, client: UUID, today: date) -> list[ListedDuty]:
+    condition = duties.open_on(today) & Q(client=client, kind="duty")
+    return [duty(row, today) for row in duties_of(viewer, condition, today)]
 
 
 def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
@@ -229,12 +231,3 @@ def _line(line: Line, viewer: Actor) -> LineShown:
         [UUID(home) for home in homes],
         json.loads(line.body),
     )
-
-
-def routine_in_force(viewer: Actor) -> Routine:
-    """The version of the routine that is in force today, word for word."""
-    rows = RoutineVersion.objects.filter(municipality=viewer.municipality, in_force_from__lte=clock.today())
-    digest = rows.order_by("-in_force_from", "-id").values_list("digest", flat=True).first()
-    if digest is None:
-        raise NotFound("routine", "routine")
-    return routines.version(digest)

@@ -140,18 +140,32 @@ def _schema(kind: Any) -> dict[str, Any]:
     return schema
 
 
+PDF = "application/pdf"
+
+
 def _responses(answers: Any, faults: Iterable[int]) -> dict[int, Any]:
-    """Keyed by number, as ninja's own are."""
+    """Keyed by number, as ninja's own are. Bytes are a PDF."""
     fault = {problems.CONTENT_TYPE: {"schema": _schema(problems.Problem)}}
-    responses: dict[int, Any] = {
-        200: {"description": "Done", "content": {"application/json": {"schema": _schema(answers)}}}
-    }
+    told = (
+        {PDF: {"schema": {"type": "string", "format": "binary"}}}
+        if answers is bytes
+        else {"application/json": {"schema": _schema(answers)}}
+    )
+    responses: dict[int, Any] = {200: {"description": "Done", "content": told}}
     return responses | {status: {"description": FAULTS[status], "content": fault} for status in faults}
 
 
 def answer(value: Any) -> HttpResponse:
     """What was found, as JSON; kept by nobody on the way."""
     said = HttpResponse(msgspec.json.encode(value), content_type="application/json")
+    said["Cache-Control"] = "no-store"
+    return said
+
+
+def document(pdf: bytes, name: str) -> HttpResponse:
+    """A document as it is, to be read where it is; kept by nobody on the way."""
+    said = HttpResponse(pdf, content_type=PDF)
+    said["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     said["Cache-Control"] = "no-store"
     return said
 

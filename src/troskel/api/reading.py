@@ -12,14 +12,22 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
 from pydantic import WithJsonSchema
 
-from troskel.acts import viewing, viewing_lists, viewing_phone, viewing_records, viewing_things
+from troskel.acts import (
+    viewing,
+    viewing_access,
+    viewing_duties,
+    viewing_lists,
+    viewing_phone,
+    viewing_records,
+    viewing_retention,
+    viewing_things,
+)
 from troskel.acts.chapters import REGISTER
 from troskel.acts.paging import LONGEST, Asked, Page
 from troskel.api.operations import View, actor_of, answer, operation
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Role
-from troskel.routine import Routine
 
 OFFICE = (Role.ASSESSOR, Role.ADMINISTRATOR)
 CARE = (*OFFICE, Role.COORDINATOR)
@@ -84,16 +92,17 @@ def reads(
     return declared
 
 
-def _day(asked: str | None) -> date:
+def day(asked: str | None, field: str = "on") -> date:
+    """The day asked for, else today. Raises BadValue naming the field."""
     if asked is None:
         return clock.today()
     try:
-        day: date = msgspec.convert(asked, date)
+        found: date = msgspec.convert(asked, date)
     except msgspec.ValidationError:
-        raise BadValue("on", "is no day: write it as 2026-11-20") from None
-    if day.year not in YEARS:
-        raise BadValue("on", f"lies outside {YEARS.start}–{YEARS.stop - 1}")
-    return day
+        raise BadValue(field, "is no day: write it as 2026-11-20") from None
+    if found.year not in YEARS:
+        raise BadValue(field, f"lies outside {YEARS.start}–{YEARS.stop - 1}")
+    return found
 
 
 @reads(
@@ -134,7 +143,7 @@ def list_gaps(
     days: Annotated[int, Query(ge=1, le=366, description="How many days ahead")] = 30,
 ) -> HttpResponse:
     """Who will be without cover, and on which days"""
-    found = viewing.gaps(actor_of(request), _day(on), days)
+    found = viewing.gaps(actor_of(request), day(on), days)
     return answer([GapShown(*gap) for gap in found])
 
 
@@ -187,7 +196,7 @@ State = Annotated[
 ]
 
 
-@reads("/duties", who=ANYBODY, answers=Page[viewing_lists.ListedDuty])
+@reads("/duties", who=ANYBODY, answers=Page[viewing_duties.ListedDuty])
 def list_duties(
     request: HttpRequest,
     on: Day = None,
@@ -198,13 +207,11 @@ def list_duties(
 ) -> HttpResponse:
     """What the routine asks of whom, and by when"""
     asked = Asked(limit, after)
-    found = viewing_lists.listed_duties(
-        actor_of(request), asked, kind="duty", on=_day(on), state=state, client=client
-    )
+    found = viewing_duties.listed_duties(actor_of(request), asked, on=day(on), state=state, client=client)
     return answer(found)
 
 
-@reads("/notices", who=ANYBODY, answers=Page[viewing_lists.ListedDuty])
+@reads("/notices", who=ANYBODY, answers=Page[viewing_duties.ListedNotice])
 def list_notices(
     request: HttpRequest,
     on: Day = None,
@@ -213,24 +220,49 @@ def list_notices(
     limit: Limit = 50,
     after: After = "",
 ) -> HttpResponse:
-    """What the routine tells whom"""
+    """What the routine tells whom, and who has read it"""
     asked = Asked(limit, after)
-    found = viewing_lists.listed_duties(
-        actor_of(request), asked, kind="notice", on=_day(on), state=state, client=client
-    )
+    found = viewing_duties.listed_notices(actor_of(request), asked, on=day(on), state=state, client=client)
     return answer(found)
 
 
-@reads("/phone/clients", who=(Role.CARER,), answers=list[viewing_phone.OnThePhone])
+@reads("/phone/clients", who=(Role.CARER, Role.RESPONDER), answers=list[viewing_phone.OnThePhone])
 def list_phone_clients(request: HttpRequest) -> HttpResponse:
     """Your own list for today: where, and how to get in"""
     return answer(viewing_phone.phone_list(actor_of(request)))
 
 
+@reads(
+    "/phone/doors/{serial}",
+    who=(Role.CARER, Role.RESPONDER),
+    answers=list[viewing_access.DoorAsked],
+    faults=(*FAULTS, 404),
+)
+def ask_door(
+    request: HttpRequest, serial: Annotated[str, Path(max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
+) -> HttpResponse:
+    """May you open this lock now, and by which paragraph, or why not; for each client whom you see"""
+    return answer(viewing_access.ask_door(actor_of(request), serial))
+
+
+@reads("/openings", who=CARE, answers=Page[viewing_access.ListedOpening])
+def list_openings(
+    request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
+) -> HttpResponse:
+    """Openings that were allowed, and what came of them; unknown where nobody has told"""
+    return answer(viewing_access.openings(actor_of(request), Asked(limit, after), client))
+
+
+@reads("/alarms", who=(Role.COORDINATOR, Role.RESPONDER), answers=Page[viewing_access.ListedAlarm])
+def list_alarms(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
+    """Alarms that your organisation answers; whose, only where you have accepted it or see the client"""
+    return answer(viewing_access.alarms(actor_of(request), Asked(limit, after)))
+
+
 @reads("/phone/counts", who=OFFICE, answers=dict[str, int])
 def count_phone_clients(request: HttpRequest, on: Day = None) -> HttpResponse:
     """How many clients each organisation's phones have"""
-    return answer(viewing.phone_clients(actor_of(request), _day(on)))
+    return answer(viewing.phone_clients(actor_of(request), day(on)))
 
 
 @reads("/organisations", who=ANYBODY, answers=Page[viewing_lists.ListedOrganisation])
@@ -249,10 +281,23 @@ def list_journal(
     return answer(viewing_records.journal_lines(actor_of(request), after, limit))
 
 
-@reads("/routine", who=ANYBODY, answers=Routine, faults=(*FAULTS, 404))
-def show_routine(request: HttpRequest) -> HttpResponse:
-    """The routine in force today, word for word"""
-    return answer(viewing_records.routine_in_force(actor_of(request)))
+@reads("/journal/{number}", who=OFFICE, answers=viewing_retention.DetailShown, faults=(*FAULTS, 404))
+def open_detail(
+    request: HttpRequest, number: Annotated[int, Path(ge=1, le=2**53 - 1, description="The line's number")]
+) -> HttpResponse:
+    """Read the free text of a line of the journal; that you did is journalled"""
+    return answer(viewing_retention.detail(actor_of(request), number))
+
+
+@reads(
+    "/retention",
+    who=(Role.ADMINISTRATOR,),
+    answers=viewing_retention.RetentionShown,
+    faults=(*FAULTS, 409),
+)
+def show_retention(request: HttpRequest, on: Day = None) -> HttpResponse:
+    """The retention plan in force on a day, and how much of each kind is due by then"""
+    return answer(viewing_retention.retention(actor_of(request), day(on)))
 
 
 @reads("/acts", who=ANYBODY, answers=list[ActShown])

@@ -69,9 +69,9 @@ def _view(act: Act[Any]) -> Any:
         occurred: Instant = None,
         idempotency_key: Key = None,
     ) -> HttpResponse:
-        if refused := _unreadable(request):
+        if refused := unreadable(request):
             return refused
-        values = _values(request.body)
+        values = values_of(request.body)
         happened = _instant(occurred)
         outcome = act.perform(
             actor_of(request), values, key=idempotency_key, preview=preview, occurred=happened
@@ -82,7 +82,7 @@ def _view(act: Act[Any]) -> Any:
     return view
 
 
-def _unreadable(request: HttpRequest) -> HttpResponse | None:
+def unreadable(request: HttpRequest) -> HttpResponse | None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         return problem(
             413, "too-large", "Too large", f"the body is larger than {LARGEST} bytes: send it in parts"
@@ -92,7 +92,7 @@ def _unreadable(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _values(body: bytes) -> dict[str, Any]:
+def values_of(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -90,8 +90,8 @@ def add_to(commands: Any) -> None:
         "paragraph or rule that must refuse}. Days between are turned. Exit code 1 where an act is refused that "
         "was not expected to be, or an expected refusal does not come; exit code 2 for a bad file. The acts and their "
         'values: docs/acts.md. \'demo\' acts as the system itself, which may do every act. {"$": "order"} as a value '
-        "stands for what an earlier act answered by that name. Lines that begin with # are left. An example: "
-        "plays/thread.jsonl, in an empty database."
+        'stands for what an earlier act answered by that name, {"$file": "x.toml"} for the text of a file beside FILE. '
+        "Lines that begin with # are left. An example: plays/thread.jsonl, in an empty database."
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--json", action="store_true", help="one JSON line an act")
@@ -171,7 +171,8 @@ def duties(asked: argparse.Namespace) -> None:
     """What the routine asks of whom."""
     from troskel.acts import viewing
 
-    shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask")
+    shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask",
+             "days_late", "person", "escalated", "deputy")  # fmt: skip
     rows = viewing.duties_on(system(), day_or_today(asked.on))
     if asked.json:
         print_json([{name: row[name] for name in shown} for row in rows])
@@ -180,7 +181,8 @@ def duties(asked: argparse.Namespace) -> None:
         if row["state"] in ("open", "late"):
             due = row["due"] or "not yet"
             asked_of = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
-            print(f"{asked_of} due {due}  {row['state']}")
+            escalated = ", escalated" if row["escalated"] else ""
+            print(f"{asked_of} due {due}  {row['state']}{escalated}")
 
 
 def play(asked: argparse.Namespace) -> int:

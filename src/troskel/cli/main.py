@@ -50,7 +50,16 @@ def _open_the_house(*, tables_ready: bool) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from troskel.cli import care_commands, docs_commands, journal_commands, routine_commands, running_commands
+    from troskel.cli import (
+        care_commands,
+        conformance_commands,
+        docs_commands,
+        journal_commands,
+        retention_commands,
+        routine_commands,
+        running_commands,
+        simulate_command,
+    )
 
     parser = argparse.ArgumentParser(
         prog="troskel",
@@ -59,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         "'troskel COMMAND --help' is a page to work from.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (running_commands, care_commands, journal_commands, routine_commands, docs_commands):
+    for module in (
+        *(running_commands, care_commands, journal_commands, routine_commands),
+        *(conformance_commands, retention_commands, docs_commands, simulate_command),
+    ):
         module.add_to(commands)
     return parser

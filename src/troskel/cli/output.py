@@ -82,6 +82,16 @@ def municipality() -> str:
     return os.environ.get("TROSKEL_MUNICIPALITY", "0999")
 
 
+def person(account: str) -> Actor:
+    """The person who has this account, as `anna`. Raises Wrong where there is none."""
+    from troskel.people import queries as people
+
+    found = people.actor_of_username(f"{municipality()}/{account}")
+    if found is None:
+        raise Wrong(f"there is no account {account!r} in municipality {municipality()}", REFUSED)
+    return found
+
+
 def system(kind: ActorKind = ActorKind.CLOCK) -> Actor:
     """The system itself, acting in the municipality."""
     return Actor.system(municipality(), kind)

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the routine: check, show, compare."""
+"""Commands about the routine file: check, show, compare. Its versions: version_commands.py."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from troskel.cli.output import REFUSED, Wrong, municipality, print_json, say
+from troskel.cli import version_commands
+from troskel.cli.output import REFUSED, Wrong, municipality, print_json, say, system
 from troskel.routine.model import Routine
 
 
 def add_to(commands: Any) -> None:
     """Add these commands to the parser."""
-    command = commands.add_parser("routine", help="check, show or compare versions of the routine file")
+    command = commands.add_parser(
+        "routine", help="check, show and compare routine files; propose and approve versions"
+    )
     verbs = command.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser(
         "check", help="check a routine file; exit code 2, and every fault with its line, where it is wrong"
@@ -34,12 +38,15 @@ def add_to(commands: Any) -> None:
         help="replay the municipality's journal under another version, and show which duties would differ",
     )
     verb.description = (
-        "Lives the whole journal once more, as if FILE had been in force all along, and lists the duties that would "
-        "have been otherwise: paragraph, case, and their days and states before and after. Changes nothing."
+        "Lives the whole journal once more, as if the version had been in force all along, and lists the duties that "
+        "would have been otherwise: paragraph, case, and their days and states before and after. Changes nothing."
     )
-    verb.add_argument("file", type=Path, metavar="FILE", help="the version to try")
+    verb.add_argument(
+        "version", metavar="FILE-OR-VERSION", help="a file, or the id of a version ('routine versions')"
+    )
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=compare)
+    version_commands.add_to(verbs)
 
 
 def _read(path: Path) -> Routine:
@@ -51,6 +58,16 @@ def _read(path: Path) -> Routine:
         raise Wrong(f"{path} can't be read: {error.strerror}", REFUSED) from None
     except ValueError as error:
         raise Wrong(f"{path} can't be used:\n{error}", REFUSED) from None
+
+
+def _file_or_version(named: str) -> Routine:
+    from troskel.acts import viewing_routine
+
+    try:
+        version = UUID(named)
+    except ValueError:
+        return _read(Path(named))
+    return viewing_routine.document(system(), version)
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -82,7 +99,7 @@ def compare(asked: argparse.Namespace) -> int:
     """Replay under another version."""
     from troskel.duties import replaying
 
-    differences = replaying.compare(municipality(), _read(asked.file))
+    differences = replaying.compare(municipality(), _file_or_version(asked.version))
     if asked.json:
         print_json(differences)
         return 0
@@ -98,4 +115,5 @@ def compare(asked: argparse.Namespace) -> int:
 def _in_words(fate: dict[str, Any] | None) -> str:
     if fate is None:
         return "not asked"
-    return f"due {fate['due'] or 'not yet'}, {fate['state']}"
+    escalated = f", escalated {fate['escalated']}" if fate["escalated"] else ""
+    return f"due {fate['due'] or 'not yet'}{escalated}, {fate['state']}"

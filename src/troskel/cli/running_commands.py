@@ -102,6 +102,9 @@ def demo(asked: argparse.Namespace) -> int:
     """Fill the demo municipality where it is not, and serve it."""
     data = (asked.data or Path("data/demo")).absolute()
     data.mkdir(parents=True, exist_ok=True)
+    unfinished = data / "filling"
+    if unfinished.exists():
+        _start_over(data)
     os.environ.setdefault("TROSKEL_DATABASE", f"sqlite:///{data / 'troskel.sqlite3'}")
     os.environ["TROSKEL_DEMO"] = "1"
     if "TROSKEL_SMTP" not in os.environ:
@@ -118,8 +121,12 @@ def demo(asked: argparse.Namespace) -> int:
     if people.municipality_exists(municipality()):
         say("the demo municipality is there already")
     else:
-        acts = simulated.fill(municipality(), say)
-        say(f"{acts} acts in {time.monotonic() - started:.0f} s")
+        unfinished.touch()
+        town = simulated.fill(municipality(), say)
+        say(f"{sum(town.life.acts.values())} acts in {time.monotonic() - started:.0f} s")
+        unfinished.unlink()
+    for line in simulated.who_to_be():
+        say(f"  {line}")
     if asked.no_serve:
         return 0
     say(f"\nTröskel is on http://127.0.0.1:{asked.port}/ : choose who you are")
@@ -128,6 +135,18 @@ def demo(asked: argparse.Namespace) -> int:
         say(f"The routine's e-mails come to the folder {letters}")
     say("Stop with Ctrl-C\n")
     return _serve("127.0.0.1", asked.port, with_worker=True)
+
+
+def _start_over(data: Path) -> None:
+    """The demo was stopped in the middle of its filling: what is there is thrown away."""
+    if "TROSKEL_DATABASE" in os.environ:
+        raise Wrong(
+            "the demo was stopped while it was being filled: empty the database of TROSKEL_DATABASE, remove "
+            f"{data / 'filling'}, and start it again"
+        )
+    say("the demo was stopped while it was being filled: it begins again")
+    for file in data.glob("troskel.sqlite3*"):
+        file.unlink()
 
 
 def serve(asked: argparse.Namespace) -> int:

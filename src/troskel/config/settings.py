@@ -19,7 +19,25 @@ TROSKEL_MUNICIPALITY = os.environ.get("TROSKEL_MUNICIPALITY") or "0999"  # belon
 TROSKEL_SMTP = os.environ.get("TROSKEL_SMTP") or "smtp://127.0.0.1:1025"
 TROSKEL_MAIL_FROM = os.environ.get("TROSKEL_MAIL_FROM") or "troskel@example.org"
 TROSKEL_LETTER_BOX = os.environ.get("TROSKEL_LETTER_BOX", "")  # a folder instead of a mail server: the demo's
+TROSKEL_RETENTION = os.environ.get("TROSKEL_RETENTION", "")  # a folder of retention plans of one's own
 TROSKEL_OUTBOX_WORKER = "troskel.config.wiring.outbox_worker"  # what `troskel worker` runs
+
+# Which locks are spoken to. A simulated one says of a real door what is not so: never in production
+
+
+def _locks() -> str:
+    given = os.environ.get("TROSKEL_LOCKS") or ("none" if PRODUCTION else "simulated")
+    if given not in ("simulated", "none"):
+        raise RuntimeError(f"TROSKEL_LOCKS={given!r} is no lock driver: write simulated or none")
+    if given == "simulated" and PRODUCTION:
+        raise RuntimeError(
+            "TROSKEL_LOCKS=simulated opens no real door and is refused in production: write none"
+        )
+    return given
+
+
+TROSKEL_LOCKS = _locks()
+TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/open speaks to
 
 # Secrets and addresses
 

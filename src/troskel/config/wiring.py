@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from troskel.access.drivers import LockDriver, NoLocks
+from troskel.access.simulated import SimulatedLocks
 from troskel.duties.mailing import compose
 from troskel.ground.ids import new_id
 from troskel.outbox import post
@@ -25,6 +27,15 @@ class LetterBox:
     def send(self, message: EmailMessage, to: str) -> None:
         """Put the message in the folder."""
         (self.folder / f"{new_id()}.eml").write_bytes(bytes(message))
+
+
+LOCKS: dict[str, type[LockDriver]] = {"simulated": SimulatedLocks, "none": NoLocks}
+"""The lock drivers, by the word that TROSKEL_LOCKS has for each."""
+
+
+def lock_driver() -> LockDriver:
+    """The driver that the locks stand behind."""
+    return LOCKS[settings.TROSKEL_LOCKS]()
 
 
 def outbox_worker() -> Worker:

@@ -11,6 +11,17 @@ from uuid import UUID
 from troskel.ground.refusals import Refusal
 from troskel.routine.facts import ClientFacts, DoorFacts
 
+FAULTS = {
+    "jammed": "the bolt does not move as it should",
+    "low_battery": "the battery is low",
+    "no_answer": "the lock turner does not answer",
+    "clock": "the clock of the lock turner is wrong",
+    "loose": "the lock turner sits loosely",
+    "damaged": "the lock turner is damaged",
+    "other": "something else, told in the text",
+}
+"""What may be wrong with a lock turner."""
+
 
 def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:
     """A lock is at one place (rule 2): it is mounted from the stock of the locksmith who mounts it."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the automatic e-mails say (S1, S3): case, order and serial number; never a name, number or address (rule 8)."""
+"""What the automatic e-mails say (S1, S3, O3): case, order, form, serial; never a name, number or address (rule 8)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def compose(payload: Mapping[str, Any]) -> Message:
         "Ärende / case": case,
         "Beställning / order": email.about.get("number"),
         "Låsvred / lock": email.about.get("serial"),
+        "Underlagsblankett / basis form": email.about.get("form_number"),
+        "Månad / month": email.about.get("month"),
         "Punkt i rutinen / paragraph": email.paragraph,
     }
     text = [f"{ask.duty.sv}.", paragraph.text.sv, "", f"{ask.duty.en}.", paragraph.text.en, ""]

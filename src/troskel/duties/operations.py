@@ -14,16 +14,20 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState, RoutineVersion
+from troskel.ground.prepared import Prepared
 from troskel.outbox import operations as outbox
 from troskel.outbox.post import MESSAGE
-from troskel.people.models import HomeDoor
+from troskel.people.models import HomeDoor, Residence
 from troskel.routine import Routines, engine
 from troskel.routine import duty as asked
 from troskel.routine.facts import HomeFacts
 from troskel.routine.line import Line
 
 ROWS = 400
-CHANGING = ["home", "role", "organisation", "due", "state", "closed", "closed_line"]
+CHANGING = [
+    *("home", "role", "organisation", "due", "person", "escalated"),
+    *("state", "closed", "closed_line"),
+]
 
 
 class Written(Protocol):
@@ -45,7 +49,7 @@ class UnderWay:
         self.municipality = municipality
         self.states: dict[UUID, asked.HomeState] = {}
         self._facts: dict[UUID, HomeFacts] = {}
-        self._newest: str | None = None
+        self._newest: UUID | None = None
         self._stored: set[UUID] = set()
 
     @property
@@ -71,19 +75,18 @@ class UnderWay:
         """A version has been added in this act: use it from now on."""
         self._newest = None
 
+    def lock_home_of(self, client: UUID) -> Mapping[UUID, HomeFacts]:
+        """Lock the homes in which the client lives or has lived. One query."""
+        self._take(_OF_CLIENT(self.municipality, client))
+        return self.facts
+
     def _lock(self, homes: Any) -> None:
-        behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
-        newest = (
-            RoutineVersion.objects.filter(municipality=OuterRef("municipality"))
-            .order_by("-sequence")
-            .values("digest")
-        )
-        rows = (
-            HomeState.objects.select_for_update(of=("self",))
-            .filter(municipality=self.municipality, home_id__in=behind_the_same_doors)
-            .annotate(newest=Subquery(newest[:1]))
-            .order_by("home_id")
-        )
+        if isinstance(homes, list):
+            self._take(_BY_ID(self.municipality, homes))
+        else:
+            self._take(_states(self.municipality, homes))
+
+    def _take(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if row.home_id not in self.states:
                 state = msgspec.json.decode(row.state, type=asked.HomeState)
@@ -91,7 +94,7 @@ class UnderWay:
                 self.states[row.home_id] = state
                 self._facts[row.home_id] = state.facts
                 self._stored.add(row.home_id)
-            self._newest = row.newest or ""
+            self._newest = row.newest
 
     # after the act's own changes
 
@@ -114,7 +117,7 @@ class UnderWay:
         """The versions in force. An act that adds one reads them for itself: what it does may be rolled back."""
         if any(line.event == "routine.in_force" for line in written):
             return routines.read(self.municipality)
-        return routines.of_municipality(self.municipality, self._newest or "")
+        return routines.of_municipality(self.municipality, self._newest)
 
     def _lock_needed(self, line: Line) -> None:
         while missing := engine.needed(self.states, line):
@@ -184,12 +187,38 @@ class UnderWay:
             also_role=duty.also_role or "",
             also_organisation=duty.also_organisation,
             also_from=duty.also_from,
+            person_id=duty.person,
+            escalated=duty.escalated,
         )
 
     def _parcel(self, email: asked.Email) -> outbox.Draft:
         return outbox.Draft(
             municipality=self.municipality, key=email.key, kind=MESSAGE, payload=msgspec.to_builtins(email)
         )
+
+
+def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
+    """The states of the homes and of those that share a door with them, locked in sorted order."""
+    behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
+    newest = (
+        RoutineVersion.objects.filter(municipality=OuterRef("municipality"), sequence__isnull=False)
+        .order_by("-sequence")
+        .values("id")
+    )
+    return (
+        HomeState.objects.select_for_update(of=("self",))
+        .filter(municipality=municipality, home_id__in=behind_the_same_doors)
+        .annotate(newest=Subquery(newest[:1]))
+        .order_by("home_id")
+    )
+
+
+_BY_ID = Prepared(_states)
+_OF_CLIENT = Prepared(
+    lambda municipality, client: _states(
+        municipality, Residence.objects.filter(client=client).values("home_id")
+    )
+)
 
 
 def _line(written: Written) -> Line:

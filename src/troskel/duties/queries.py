@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Worklists: which duties stood open on a day, for whom."""
+"""Worklists: which duties stood open on a day, of whom they were asked, and who is deputy."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+import msgspec
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from troskel.duties.models import Duty
-from troskel.duties.rules import ROLES_OF
-from troskel.people.roles import Actor
+from troskel.duties import rules
+from troskel.duties.models import Deputy, Duty, HomeState
+from troskel.people.roles import Actor, OrganisationKind, Role
+from troskel.routine import duty as engine
+from troskel.routine.facts import HomeFacts
+
+OFFICE_ROLES = rules.ROLES_IN[OrganisationKind.MUNICIPALITY]
 
 FIELDS = (
     "id",
@@ -25,8 +32,12 @@ FIELDS = (
     "role",
     "opened",
     "due",
+    "person__username",
+    "escalated",
+    "deputy",
     "state",
     "closed",
+    "closed_line",
     "about",
     "home_id",
     "door_id",
@@ -43,32 +54,59 @@ def open_on(day: date) -> Q:
     return known_on(day) & (Q(closed=None) | Q(closed__gt=day))
 
 
-def duties(viewer: Actor, condition: Q, *, all_of_them: bool) -> QuerySet[Any, dict[str, Any]]:
-    """The duties asked of the viewer's own role and organisation; `all_of_them` for an office that sees everybody."""
-    asked = Q() if all_of_them else _asked_of(viewer)
-    return _in_order(Duty.objects.filter(asked, condition, municipality=viewer.municipality))
+def duties(viewer: Actor, condition: Q, day: date, *, all_of_them: bool) -> QuerySet[Any, dict[str, Any]]:
+    """The duties asked of the viewer on `day`; `all_of_them` for an office that sees everybody."""
+    asked = Q() if all_of_them else asked_of(viewer, day)
+    return _in_order(Duty.objects.filter(asked, condition, municipality=viewer.municipality), day)
 
 
-def worklist(viewer: Actor, day: date) -> QuerySet[Any, dict[str, Any]]:
-    """What the viewer must do: open duties and unread notices of the viewer's role and organisation, latest first."""
-    return duties(viewer, open_on(day), all_of_them=False)
+def worklist(viewer: Actor, today: date) -> QuerySet[Any, dict[str, Any]]:
+    """What the viewer must do: what is asked of them and open. The administrator also sees what is escalated."""
+    asked = asked_of(viewer, today)
+    if viewer.role is Role.ADMINISTRATOR:
+        asked |= Q(escalated__isnull=False)
+    return _in_order(Duty.objects.filter(asked, municipality=viewer.municipality, state="open"), today)
 
 
-def _asked_of(viewer: Actor) -> Q:
-    return Q(role__in=_roles(viewer)) & (Q(organisation=None) | Q(organisation=viewer.organisation))
+def asked_of(viewer: Actor, day: date) -> Q:
+    """The condition on Duty for what was the viewer's to do on `day`, of what their municipality asks.
+
+    It is asked of their role and organisation, or of them as well from some day, or is late and they are deputy.
+    """
+    if viewer.role is Role.SYSTEM:
+        return Q()
+    roles = [role for role, accounts in rules.ROLES_OF.items() if viewer.role in accounts]
+    own = Q(role__in=roles) & (Q(organisation=None) | Q(organisation=viewer.organisation))
+    also = Q(also_role__in=roles, also_from__lte=day) & (
+        Q(also_organisation=None) | Q(also_organisation=viewer.organisation)
+    )
+    as_deputy = Q(Exists(deputies_of_the_duty(day).filter(account=viewer.account)), escalated__lte=day)
+    return own | also | as_deputy
 
 
-def _in_order(rows: QuerySet[Duty]) -> QuerySet[Any, dict[str, Any]]:
-    ordered: QuerySet[Any, dict[str, Any]] = rows.order_by("due", "opened", "id").values(*FIELDS)
+def standing_on(day: date) -> Q:
+    """The deputies who stand on `day`."""
+    within = Q(valid_from__lte=day) & (Q(valid_through=None) | Q(valid_through__gte=day))
+    return within & (Q(dismissed=None) | Q(dismissed__gt=day))
+
+
+def deputies_of_the_duty(day: date) -> QuerySet[Deputy]:
+    """Who stands as deputy for a duty's role and organisation; the office's own duties name no organisation."""
+    within = Q(organisation=OuterRef("organisation")) | Q(role__in=OFFICE_ROLES)
+    of_the_role = Q(municipality=OuterRef("municipality"), role=OuterRef("role"))
+    return Deputy.objects.filter(standing_on(day), of_the_role, within).order_by("valid_from", "id")
+
+
+def _in_order(rows: QuerySet[Duty], day: date) -> QuerySet[Any, dict[str, Any]]:
+    deputy = Subquery(deputies_of_the_duty(day).values("account__username")[:1])
+    ordered: QuerySet[Any, dict[str, Any]] = (
+        rows.annotate(deputy=deputy).order_by("due", "opened", "id").values(*FIELDS)
+    )
     return ordered
 
 
-def state_on(row: dict[str, Any], day: date) -> str:
-    """open, late, done or moot, as it stood on `day`."""
-    if row["closed"] is not None and row["closed"] <= day:
-        return str(row["state"])
-    return "late" if row["due"] is not None and row["due"] < day else "open"
-
-
-def _roles(viewer: Actor) -> list[str]:
-    return [role for role, accounts in ROLES_OF.items() if viewer.role in accounts]
+def facts_of(municipality: str, homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
+    """What is known of these homes, as it is stored; nothing is locked. One query."""
+    rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
+    stored = rows.values_list("home_id", "state")
+    return {home: msgspec.json.decode(state, type=engine.HomeState).facts for home, state in stored}

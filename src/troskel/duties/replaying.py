@@ -56,6 +56,7 @@ def _fate(lived: Lived | None) -> dict[str, Any] | None:
     return {
         "opened": lived.duty.opened,
         "due": lived.duty.due,
+        "escalated": lived.duty.escalated,
         "role": lived.duty.role,
         "state": lived.state,
         "closed": lived.day,
@@ -71,13 +72,7 @@ def departures(municipality: str) -> list[str]:
         row = stored.pop(identifier, None)
         if row is None:
             wrong.append(f"duty {lived.duty.paragraph} {lived.duty.ask} {identifier} is not stored")
-        elif (row.state, row.due, row.closed, row.organisation_id, row.role) != (
-            lived.state,
-            lived.duty.due,
-            lived.day,
-            lived.duty.organisation,
-            lived.duty.role,
-        ):
+        elif _stored(row) != _lived(lived):
             wrong.append(f"duty {row.paragraph} {row.ask} {identifier} is stored otherwise than it was lived")
     wrong += [
         f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()
@@ -85,10 +80,25 @@ def departures(municipality: str) -> list[str]:
     for state in HomeState.objects.filter(municipality=municipality):
         known = msgspec.json.decode(state.state, type=asked.HomeState)
         lived_state = again.homes.get(state.home_id)
-        if lived_state is None or known.facts != lived_state.facts or _ids(known) != _ids(lived_state):
+        if (
+            lived_state is None
+            or known.facts != lived_state.facts
+            or _open_in(known) != _open_in(lived_state)
+        ):
             wrong.append(f"the state of home {state.home_id} is not what the journal gives")
     return wrong
 
 
-def _ids(state: asked.HomeState) -> list[str]:
-    return sorted(str(duty.id) for duty in state.open)
+def _stored(row: Duty) -> tuple[Any, ...]:
+    owner = (row.role, row.organisation_id, row.person_id)
+    return (*owner, row.home_id, row.due, row.escalated, row.state, row.closed, row.closed_line)
+
+
+def _lived(lived: Lived) -> tuple[Any, ...]:
+    duty = lived.duty
+    owner = (duty.role, duty.organisation, duty.person)
+    return (*owner, duty.home, duty.due, duty.escalated, lived.state, lived.day, lived.line)
+
+
+def _open_in(state: asked.HomeState) -> list[Any]:
+    return msgspec.to_builtins(sorted(state.open, key=lambda duty: duty.id))  # type: ignore[no-any-return]

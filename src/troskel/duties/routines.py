@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from troskel.duties.models import RoutineVersion
 from troskel.routine import Routine, Routines, reading
@@ -23,19 +26,31 @@ def version(digest: str) -> Routine:
 
 
 @lru_cache(maxsize=512)
-def of_municipality(municipality: str, newest: str) -> Routines:
-    """All versions of a municipality, as it stands when `newest` is the newest. Not to be changed: it is kept."""
+def of_municipality(municipality: str, newest: UUID | None) -> Routines:
+    """The approved versions of a municipality, as it stands when `newest` is that. Not to be changed: it is kept."""
     return read(municipality)
 
 
 def read(municipality: str) -> Routines:
-    """All versions of a municipality, and from which day each is in force."""
-    rows = list(RoutineVersion.objects.filter(municipality=municipality).order_by("sequence"))
-    in_force = [(row.in_force_from, row.digest) for row in rows if row.in_force_from]
-    return Routines({row.digest: version(row.digest) for row in rows}, in_force)
+    """The approved versions of a municipality, and from which day each is in force."""
+    rows = list(_approved(municipality).order_by("sequence").values_list("in_force_from", "digest"))
+    in_force = [(begins, digest) for begins, digest in rows if begins]
+    return Routines({digest: version(digest) for _, digest in rows}, in_force)
 
 
-def newest(municipality: str) -> str:
-    """The digest of the newest version, which names the state of them all; empty where there is none yet."""
-    rows = RoutineVersion.objects.filter(municipality=municipality).order_by("-sequence")
-    return rows.values_list("digest", flat=True).first() or ""
+def newest(municipality: str) -> UUID | None:
+    """The row of the version approved last, whose id names the state of them all; None where there is none yet.
+
+    Its digest would not do: the same file may come into force on another day.
+    """
+    return _approved(municipality).order_by("-sequence").values_list("id", flat=True).first()
+
+
+def approved_last(municipality: str) -> Routine | None:
+    """The version approved last."""
+    digest = _approved(municipality).order_by("-sequence").values_list("digest", flat=True).first()
+    return version(digest) if digest else None
+
+
+def _approved(municipality: str) -> QuerySet[RoutineVersion]:
+    return RoutineVersion.objects.filter(municipality=municipality, sequence__isnull=False)

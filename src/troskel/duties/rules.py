@@ -1,35 +1,132 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whose a duty is, and how it may be fulfilled. Pure Python."""
+"""Whose a duty is, how late, how it is fulfilled; how a version of the routine comes into force. Pure Python."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from troskel.ground.refusals import Refusal
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.routine.model import Ask
 
 ROLES_OF = {
     "assessor": frozenset({Role.ASSESSOR}),
     "administrator": frozenset({Role.ADMINISTRATOR}),
     "locksmith": frozenset({Role.LOCKSMITH}),
+    "economist": frozenset({Role.ECONOMIST}),
     "provider": frozenset({Role.COORDINATOR, Role.CARER}),
 }
 """Which accounts answer for a role of the routine."""
 
+ROLES_IN = {
+    OrganisationKind.MUNICIPALITY: frozenset({"assessor", "administrator"}),
+    OrganisationKind.HOME_CARE: frozenset({"provider"}),
+    OrganisationKind.ALARM: frozenset({"provider"}),
+    OrganisationKind.LOCKSMITH: frozenset({"locksmith"}),
+}
+"""Which roles of the routine an organisation has."""
 
-def is_asked_of(role: str, organisation: UUID | None, actor: Actor) -> bool:
-    """Is a duty of this role and organisation the actor's to do? The municipality's own have no organisation."""
-    if actor.role is Role.SYSTEM:
-        return True
-    if actor.role not in ROLES_OF.get(role, ()):
-        return False
-    return organisation is None or organisation == actor.organisation
+# how late it is
 
 
-def by_hand(paragraph: str, ask: Ask) -> None:
-    """A duty is attested by hand only where its paragraph says so."""
+def state_on(state: str, closed: date | None, due: date | None, day: date) -> str:
+    """open, late, done or moot, as it stood on `day`. Due is the last day in time."""
+    if closed is not None and closed <= day:
+        return state
+    return "late" if due is not None and due < day else "open"
+
+
+def days_late(state: str, closed: date | None, due: date | None, day: date) -> int:
+    """How many days late it stood on `day`, or was done; 0 in time, and for what fell away."""
+    ended = closed is not None and closed <= day
+    if due is None or (ended and state == "moot"):
+        return 0
+    until = closed if ended and closed is not None else day
+    return max(0, (until - due).days)
+
+
+# by hand, and by whom
+
+
+def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: datetime) -> None:
+    """A duty is attested by hand only where its paragraph says so, and not before what is booked has begun."""
     if not ask.by_hand:
         raise Refusal(
             paragraph, f"is fulfilled by {', '.join(ask.done_by)}: do that act, it can't be attested by hand"
         )
+    starts = about.get("starts")
+    if starts and datetime.fromisoformat(starts) > occurred:
+        raise Refusal(paragraph, f"is booked for {starts}, which has not come: attest it afterwards")
+
+
+def answers_for(paragraph: str, role: str, account: str) -> None:
+    """Who is named must be one of those that the duty is asked of."""
+    if Role(account) not in ROLES_OF.get(role, ()):
+        raise Refusal(paragraph, f"is asked of the {role}, and a {account} does not answer for that")
+
+
+def is_nobodys(paragraph: str, person: UUID | None, actor: UUID | None) -> None:
+    """What somebody has taken is theirs until it is given back."""
+    if person is not None and person == actor:
+        raise Refusal("rule 6", "the duty is yours already")
+    if person is not None:
+        raise Refusal(
+            paragraph, "somebody else has taken the duty: ask for it to be given back, or assign it"
+        )
+
+
+def is_somebodys(person: UUID | None) -> None:
+    """Only what has been taken can be given back."""
+    if person is None:
+        raise Refusal("rule 6", "the duty is nobody's in particular: there is nothing to give back")
+
+
+def names_deputies(actor: Actor, kind: str, organisation: UUID) -> None:
+    """The system administrator names the office's deputies; others those of their own organisation."""
+    office = kind == OrganisationKind.MUNICIPALITY
+    theirs = office if actor.role is Role.ADMINISTRATOR else organisation == actor.organisation
+    if not theirs and actor.role is not Role.SYSTEM:
+        raise Refusal("rule 7", "a deputy is named within one's own organisation: ask someone there")
+
+
+def has_role(kind: str, role: str) -> None:
+    """A deputy stands in for a role that the organisation has."""
+    if role not in ROLES_IN[OrganisationKind(kind)]:
+        raise Refusal("rule 7", f"nobody is {role} in an organisation of kind {kind}: choose another role")
+
+
+# versions of the routine
+
+
+def is_not_older(changed: date, newest: date | None) -> None:
+    """An older document is not put back by mistake: to go back, write a version with a new day."""
+    if newest is not None and changed < newest:
+        raise Refusal("D", f"was changed {changed}, before the version that was approved last ({newest}): "
+                           "give it the day on which you changed it")  # fmt: skip
+
+
+def is_a_proposal(approved: datetime | None, withdrawn: datetime | None) -> None:
+    """What has been approved stands, and what has been withdrawn is gone."""
+    if approved is not None:
+        raise Refusal("D", f"the version was approved {approved:%Y-%m-%d}: propose another to change it")
+    if withdrawn is not None:
+        raise Refusal("D", f"the proposal was withdrawn {withdrawn:%Y-%m-%d}: propose it again")
+
+
+def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
+    """A person approves, and never the author."""
+    if actor.account is None:
+        raise Refusal("D", "a version of the routine is approved by a person, not by the system")
+    if actor.account == author:
+        raise Refusal("D", "you proposed this version: it is approved by another than its author")
+
+
+def comes_into_force(begins: date, today: date, newest: date | None) -> None:
+    """From today at the earliest, and not before a version that has been approved already."""
+    if begins < today:
+        raise Refusal("D", f"{begins} has passed: a version is in force from today or later")
+    if newest is not None and begins < newest:
+        raise Refusal("D", f"another version is in force from {newest}: choose that day or a later one")

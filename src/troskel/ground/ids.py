@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +14,29 @@ from troskel.ground import clock
 
 _RANDOM_BYTES = 10
 
+_source: ContextVar[Callable[[int], bytes]] = ContextVar("source", default=secrets.token_bytes)
+
 
 def new_id() -> UUID:
     """A new UUIDv7 for this instant."""
-    return _version_7(clock.now(), secrets.token_bytes(_RANDOM_BYTES))
+    return _version_7(clock.now(), random_bytes(_RANDOM_BYTES))
+
+
+def random_bytes(count: int) -> bytes:
+    """Bytes that nobody can guess; inside `drawn_from`, those of the source."""
+    return _source.get()(count)
+
+
+@contextlib.contextmanager
+def drawn_from(source: Callable[[int], bytes]) -> Iterator[None]:
+    """Let identifiers and salts come from `source` for this thread of work, so that an invented life can be lived
+    again just as it was. Never where there are real people: what is drawn from a seed can be guessed.
+    """
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 def _version_7(instant: datetime, rest: bytes) -> UUID:

@@ -19,16 +19,25 @@ Execute = Callable[[str], object]
 
 
 class Guard(NamedTuple):
-    """One thing that a table refuses, and what it answers. `unless` is a condition on OLD and NEW."""
+    """One thing that a table refuses, and what it answers.
+
+    `unless` is a condition on OLD and NEW; `unless_named_in`, a table in which the row's line must stand.
+    """
 
     table: str
     change: str
     answer: str
     unless: str = ""
+    unless_named_in: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.table}_no_{self.change.lower()}"
+
+    @property
+    def tables(self) -> set[str]:
+        """The tables that must be there before it can be raised."""
+        return {self.table, self.unless_named_in} - {""}
 
 
 _CORRECT = "correct it by a new line"
@@ -36,6 +45,14 @@ _ROW_GUARDS = (
     Guard("journal_line", "UPDATE", f"a line of the journal is never changed: {_CORRECT}"),
     Guard("journal_line", "DELETE", f"a line of the journal is never deleted: {_CORRECT}"),
     Guard("journal_detail", "UPDATE", "a detail of the journal is never changed: retention deletes it whole"),
+    Guard(
+        "journal_detail",
+        "DELETE",
+        "a detail of the journal is deleted by retention alone: name its line in journal_blanking",
+        unless_named_in="journal_blanking",
+    ),
+    Guard("journal_blanking", "UPDATE", "what has been blanked is never told otherwise"),
+    Guard("journal_blanking", "DELETE", "what has been blanked is never forgotten"),
     Guard(
         "journal_chain",
         "UPDATE",
@@ -46,25 +63,32 @@ _ROW_GUARDS = (
 )
 _TABLE_GUARDS = tuple(
     Guard(table, "TRUNCATE", "the journal is never emptied")
-    for table in ("journal_line", "journal_detail", "journal_chain")
+    for table in ("journal_line", "journal_detail", "journal_chain", "journal_blanking")
 )
 
 
 def raise_guards(connection: BaseDatabaseWrapper, execute: Execute) -> None:
-    """Create the triggers. Nothing happens to those that stand already."""
+    """Create the triggers. Nothing happens to those that stand already.
+
+    A guard of a table that is not there yet is left to the migration that makes the table.
+    """
     if connection.vendor == "postgresql":
-        execute(_POSTGRESQL_FUNCTION)
+        execute(_POSTGRESQL_FUNCTIONS)
+    there = set(connection.introspection.table_names())
     for guard in _guards(connection):
-        execute(_drop(connection, guard))
-        execute(_create(connection, guard))
+        if guard.tables <= there:
+            execute(_drop(connection, guard))
+            execute(_create(connection, guard))
 
 
-def lower_guards(connection: BaseDatabaseWrapper, execute: Execute) -> None:
-    """Drop the triggers: to undo the migration, and for tests that tamper or empty the tables."""
+def lower_guards(connection: BaseDatabaseWrapper, execute: Execute, of: str = "") -> None:
+    """Drop the triggers: to undo a migration (those alone that need the table `of`), and for tests that tamper."""
     for guard in _guards(connection):
-        execute(_drop(connection, guard))
-    if connection.vendor == "postgresql":
+        if not of or of in guard.tables:
+            execute(_drop(connection, guard))
+    if not of and connection.vendor == "postgresql":
         execute("DROP FUNCTION IF EXISTS journal_refuse()")
+        execute("DROP FUNCTION IF EXISTS journal_refuse_unless_named()")
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -82,9 +106,15 @@ def _guards(connection: BaseDatabaseWrapper) -> tuple[Guard, ...]:
     return _ROW_GUARDS + (_TABLE_GUARDS if connection.vendor == "postgresql" else ())
 
 
-_POSTGRESQL_FUNCTION = """
+# The condition of a trigger may ask another table in SQLite; in PostgreSQL only its function may.
+_POSTGRESQL_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'restrict_violation'; END $$
+$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'restrict_violation'; END $$;
+CREATE OR REPLACE FUNCTION journal_refuse_unless_named() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    IF EXISTS (SELECT 1 FROM journal_blanking WHERE line_id = OLD.line_id) THEN RETURN OLD; END IF;
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'restrict_violation';
+END $$
 """
 
 
@@ -92,10 +122,13 @@ def _create(connection: BaseDatabaseWrapper, guard: Guard) -> str:
     when = f"WHEN (NOT ({guard.unless}))" if guard.unless else ""
     if connection.vendor == "postgresql":
         each = "STATEMENT" if guard.change == "TRUNCATE" else "ROW"
+        function = "journal_refuse_unless_named" if guard.unless_named_in else "journal_refuse"
         return (
             f"CREATE TRIGGER {guard.name} BEFORE {guard.change} ON {guard.table} FOR EACH {each} {when} "
-            f"EXECUTE FUNCTION journal_refuse('{guard.answer}')"
+            f"EXECUTE FUNCTION {function}('{guard.answer}')"
         )
+    if guard.unless_named_in:
+        when = f"WHEN NOT EXISTS (SELECT 1 FROM {guard.unless_named_in} WHERE line_id = OLD.line_id)"
     return (
         f"CREATE TRIGGER {guard.name} BEFORE {guard.change} ON {guard.table} {when} "
         f"BEGIN SELECT RAISE(ABORT, '{guard.answer}'); END"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from troskel.ground.models import Record
 from troskel.journal.form import BEFORE_FIRST
@@ -69,3 +70,30 @@ class Detail(models.Model):
     municipality = models.CharField(max_length=4)
     salt = models.CharField(max_length=32)
     text = models.TextField(help_text="canonical JSON")
+
+
+class Blanking(models.Model):
+    """A line whose detail may be deleted: without such a row the database refuses. Never changed, never deleted."""
+
+    line = models.OneToOneField(Line, on_delete=models.PROTECT, primary_key=True, related_name="blanking")
+    municipality = models.CharField(max_length=4)
+    recorded = models.DateTimeField()
+
+
+class Hold(Record):
+    """While it stands, nothing that is kept about the client is blanked, whatever its time."""
+
+    municipality = models.CharField(max_length=4)
+    client = models.UUIDField()
+    reason = models.CharField(max_length=20, help_text="code")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client", "reason"],
+                condition=Q(until=None),
+                name="one_hold_per_client_and_reason",
+            ),
+        ]

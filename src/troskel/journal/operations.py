@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,8 @@ from django.db import connection
 from django.db.models import Model
 
 from troskel.ground import clock
-from troskel.ground.ids import new_id
+from troskel.ground.ids import new_id, random_bytes
+from troskel.ground.prepared import Prepared
 from troskel.journal.form import (
     BEFORE_FIRST,
     Head,
@@ -24,7 +24,7 @@ from troskel.journal.form import (
     instant,
     line_hash,
 )
-from troskel.journal.models import Chain, Detail, Kind, Line
+from troskel.journal.models import Blanking, Chain, Detail, Hold, Kind, Line
 
 _CODES = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
@@ -72,23 +72,55 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = Kind.ACTS
     _insert(lines)
     if details:
         _insert(details)
-    Chain.objects.filter(municipality=municipality, kind=kind).update(number=head.number, hash=head.hash)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
+            [head.number, head.hash, municipality, str(kind)],
+        )
     return lines
 
 
-def blank(lines: Sequence[UUID]) -> int:
+def blank(municipality: str, lines: Sequence[UUID]) -> int:
     """Delete the details of these lines, for ever; gives how many. Only the retention act may call this.
 
-    The lines stay as they are, and the chain still verifies, counting the blanked. The act itself journals
-    which lines it blanked, so that the count can be compared.
+    The lines are named in `journal_blanking` first: the database deletes no other detail. The lines themselves
+    stay as they are, and the chain still verifies, counting the blanked. The act itself journals which lines it
+    blanked, so that the count can be compared. Three queries for any number of lines.
     """
-    return Detail.objects.filter(line__in=lines).delete()[0]
+    details = Detail.objects.filter(municipality=municipality, line__in=lines)
+    now = clock.now()
+    named = [Blanking(line_id=line, municipality=municipality, recorded=now)
+             for line in details.values_list("line_id", flat=True)]  # fmt: skip
+    if not named:
+        return 0
+    _insert(named)
+    return details.delete()[0]
+
+
+def hold(municipality: str, client: UUID, reason: str, since: datetime) -> None:
+    """From now on nothing about the client is blanked. Raises IntegrityError where it is held for this already."""
+    Hold.objects.create(municipality=municipality, client=client, reason=reason, since=since)
+
+
+def release(municipality: str, client: UUID, reason: str, until: datetime) -> int:
+    """A hold ends; gives how many there were of that reason: one, or none."""
+    standing = Hold.objects.filter(municipality=municipality, client=client, reason=reason, until=None)
+    return standing.update(until=until)
 
 
 def _locked_head(municipality: str, kind: str) -> Head:
-    found = Chain.objects.select_for_update().filter(municipality=municipality, kind=kind)
-    number, written = found.values_list("number", "hash").first() or _new_head(municipality, kind)
+    found = _HEAD(municipality, kind)
+    number, written = found[0] if found else _new_head(municipality, kind)
     return Head(municipality, kind, number, written)
+
+
+_HEAD = Prepared(
+    lambda municipality, kind: (
+        Chain.objects.select_for_update()
+        .filter(municipality=municipality, kind=kind)
+        .values_list("number", "hash")
+    )
+)
 
 
 def _new_head(municipality: str, kind: str) -> tuple[int, str]:
@@ -130,7 +162,9 @@ def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | 
 
 
 def _detail(line: Line, told: Mapping[str, Any]) -> Detail:
-    return Detail(line=line, municipality=line.municipality, salt=secrets.token_hex(16), text=canonical(told))
+    return Detail(
+        line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(told)
+    )
 
 
 def as_row(line: Line) -> Row:

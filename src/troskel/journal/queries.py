@@ -92,6 +92,20 @@ def first_after_head(municipality: str, kind: str) -> int | None:
     return found
 
 
+def untold_blanks(municipality: str, kind: str, through: int, most: int) -> list[int]:
+    """The numbers of lines whose detail is gone though nothing tells that it was blanked, at most so many."""
+    query = (
+        "SELECT line.number FROM journal_line line "
+        "LEFT JOIN journal_detail detail ON detail.line_id = line.id "
+        "LEFT JOIN journal_blanking blanking ON blanking.line_id = line.id "
+        "WHERE line.municipality = %s AND line.kind = %s AND line.number <= %s AND line.detail_hash <> '' "
+        "AND detail.line_id IS NULL AND blanking.line_id IS NULL ORDER BY line.number LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [municipality, kind, through, most])
+        return [number for (number,) in cursor.fetchall()]
+
+
 def rows_after(
     municipality: str, number: int | None, *, kind: str, through: int | None = None, chunk: int = CHUNK
 ) -> Iterator[Row]:

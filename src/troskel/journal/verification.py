@@ -11,6 +11,7 @@ from troskel.journal import queries
 from troskel.journal.form import (
     BEFORE_FIRST,
     EXPORT_FORM,
+    MOST_FAULTS,
     Checker,
     Head,
     Verdict,
@@ -32,6 +33,8 @@ def verify(municipality: str, kind: str = Kind.ACTS, known: Mapping[int, str] | 
     for row in queries.rows_after(municipality, None, kind=kind, through=head.number):
         if not checker.take(row):
             break
+    for number in queries.untold_blanks(municipality, kind, head.number, MOST_FAULTS):
+        checker.fault(number, "has lost its detail, and nothing tells that it was blanked")
     beyond = queries.first_after_head(municipality, kind)
     if beyond is not None:
         checker.fault(beyond, "was inserted: it stands after the head of the chain")

@@ -23,16 +23,6 @@ FAILURES = {
 }
 """Why a locksmith's trip was in vain (case 11)."""
 
-FAULTS = {
-    "jammed": "the bolt does not move as it should",
-    "battery": "the battery is flat, or soon will be",
-    "no_answer": "the lock turner does not answer the phone",
-    "clock": "the clock of the lock turner is wrong",
-    "damaged": "the lock turner is damaged, or sits loose",
-    "other": "something else, told in the text",
-}
-"""What is wrong with a lock turner that is to be mended."""
-
 CANCELLATIONS = {
     "care_ended": "the care has ended (case 5)",
     "care_again": "the client gets care again (case 6)",
@@ -115,7 +105,9 @@ def no_lock_at(door: DoorFacts) -> None:
 def a_lock_at(door: DoorFacts) -> UUID:
     """A removal needs a lock to remove (P6)."""
     if door.lock is None:
-        raise Refusal("P6", "there is no lock at the door to remove")
+        raise Refusal(
+            "P6", "there is no lock at this door: check which door it is, and where the client lived before"
+        )
     return door.lock
 
 
@@ -151,3 +143,21 @@ def orderer(organisation: UUID | None) -> UUID:
     if organisation is None:
         raise Refusal("P1", "an order is placed by a provider: the system itself can't")
     return organisation
+
+
+LETTER_OF = {"installation": "S1", "removal": "S3"}
+"""By which paragraph the client is told of what."""
+
+
+def has_a_letter(kind: str, state: str, number: str) -> None:
+    """The client is told of a lock that has been mounted or taken down, not of what is ordered (S1, S3)."""
+    if kind not in LETTER_OF:
+        raise Refusal("S1", f"order {number} is an order of {kind}: there is no letter about that")
+    if state != "done":
+        raise Refusal(LETTER_OF[kind], f"order {number} is {state}: the letter is sent when it is done")
+
+
+def gets_letters(kind: str, lives_there: bool) -> None:
+    """The dead get no letter, nor do those who have moved away from the door it is about (S1, S3)."""
+    if not lives_there:
+        raise Refusal(LETTER_OF[kind], "the client has died or moved from that door: no letter is sent")

@@ -13,6 +13,9 @@ from troskel.ground.ids import new_id
 from troskel.ground.models import Record
 from troskel.people.roles import OrganisationKind, Role
 
+BLANKED = "[gallrad]"
+"""What stands where retention has blanked a name, an address, a number or a reason."""
+
 
 class Municipality(models.Model):
     """A municipality, by its four-digit code, which is its key in every table."""
@@ -183,6 +186,11 @@ class Client(Record):
     def is_own(self) -> bool:
         """Is the client this municipality's own, or assigned by another one (O1)?"""
         return self.home_municipality == self.municipality_id
+
+    @property
+    def is_blanked(self) -> bool:
+        """Has retention blanked the name? The case number and all ids are kept."""
+        return self.last_name == BLANKED
 
 
 class Representative(Record):

@@ -42,6 +42,9 @@ class ActorKind(StrEnum):
 
 MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})
 PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.CARER, Role.RESPONDER})
+PHONE_ROLES = frozenset({Role.CARER, Role.RESPONDER})
+"""Those who have clients on a phone, and open doors."""
+
 ALLOWED_ROLES = {
     OrganisationKind.MUNICIPALITY: MUNICIPAL_ROLES,
     OrganisationKind.HOME_CARE: frozenset({Role.COORDINATOR, Role.CARER}),

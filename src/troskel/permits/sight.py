@@ -8,7 +8,8 @@
 | coordinator | clients allocated to the organisation | the allocation, and the time for return after its end |
 | carer | clients covered today by a decision allocated to the organisation, and at home | rule 4 |
 | locksmith | clients with an open order to the firm | the order |
-| responder, manager | none | an accepted alarm; figures are enough |
+| responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
+| manager | none | figures are enough |
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from troskel.care.models import Allocation, Suspension
+from troskel.access import queries as access
+from troskel.access.models import Alarm
+from troskel.care.models import Allocation, Service, Suspension
+from troskel.ground import clock
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Entrusted
 from troskel.people.roles import Actor, Role
@@ -46,6 +50,9 @@ def _reason(viewer: Actor, day: date) -> Q:
     if viewer.role is Role.CARER:
         covered = Exists(_allocations(viewer).filter(_covers(day)))
         return _alive_and_own(viewer, day) & Q(covered) & ~Q(Exists(_away(day)))
+    if viewer.role is Role.RESPONDER:
+        answered = Alarm.objects.filter(access.accepted(viewer, clock.now()), client=OuterRef("pk"))
+        return Q(Exists(answered))
     if viewer.role is Role.LOCKSMITH:
         open_orders = Order.objects.filter(
             client=OuterRef("pk"),
@@ -57,6 +64,14 @@ def _reason(viewer: Actor, day: date) -> Q:
 
 
 NOBODY = Q(pk__in=[])
+
+
+def may_be_alarmed_about(viewer: Actor, day: date) -> Q:
+    """The clients whose alarm the viewer's organisation answers on `day`: a call may come before anyone sees them."""
+    if viewer.role is not Role.RESPONDER:
+        return visible_clients(viewer, day)
+    alarms = _allocations(viewer).filter(_covers(day), decision__service=Service.SAFETY_ALARM)
+    return Q(municipality=viewer.municipality) & Q(Exists(alarms))
 
 
 def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:

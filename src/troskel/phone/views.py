@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from troskel.acts import viewing_phone
 from troskel.ground import cookie
 from troskel.people import queries as people
-from troskel.people.roles import Role
+from troskel.people.roles import PHONE_ROLES
 
-WHO = frozenset({Role.CARER})
+WHO = PHONE_ROLES
 
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """The clients on this carer's phone today."""
+    """The clients on this carer's phone today, or those whose alarm this responder has accepted."""
     account = cookie.account_of(request)
     person = people.person(account) if account else None
     if person is None:

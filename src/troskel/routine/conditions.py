@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from troskel.routine import standing
+from troskel.routine import months, standing
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import uid_in
 from troskel.routine.subjects import Case
@@ -27,12 +27,18 @@ def _day_after(case: Case) -> date | None:
 
 def _next_day_decided(client: ClientFacts, case: Case) -> bool:
     day = _day_after(case)
-    return day is not None and standing.decided(client, case.about["service"], day)
+    if day is None:
+        return False
+    service = case.about["service"]
+    return standing.decided(client, service, day) or standing.decided_since(client, service, day, case.day)
 
 
 def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
     day = _day_after(case)
-    return day is not None and standing.covered(client, case.about["service"], day)
+    if day is None:
+        return False
+    service = case.about["service"]
+    return standing.covered(client, service, day) or standing.covered_since(client, service, day, case.day)
 
 
 def _ending_confirmed(client: ClientFacts, case: Case) -> bool:
@@ -121,6 +127,13 @@ def _provider_left(client: ClientFacts, case: Case) -> bool:
     return case.organisation is not None and standing.provider_has_left(client, case.organisation, case.day)
 
 
+def _provider_had_month(client: ClientFacts, case: Case) -> bool:
+    month = case.about.get("month")
+    if month is None or case.organisation is None:
+        return False
+    return months.had_care_in(client, case.organisation, month)
+
+
 PLAIN: dict[str, Condition] = {
     "new_client": _of_client(lambda client, case: standing.is_new_client(client, case.door_id)),
     "own_client": _of_client(lambda client, case: client.own),
@@ -144,6 +157,8 @@ PLAIN: dict[str, Condition] = {
     "provider_serves": _of_client(_serves),
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),
+    "provider_had_month": _of_client(_provider_had_month),
+    "lives_here": _of_client(lambda client, case: standing.lives_here(client, case.day)),
     "provider_holds_keys": _holds_keys,
     "provider_has_every_key": _has_every_key,
     "tag_with_client": _of_client(_tag_with_client),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from troskel.routine import calendar, standing
+from troskel.routine import calendar, months, standing
 from troskel.routine.line import day_in, stockholm_day
 from troskel.routine.model import Due, Step
 from troskel.routine.subjects import Case
@@ -39,6 +39,11 @@ def _told(case: Case) -> date | None:
     return max((c.told for c in case.clients() if c.told is not None), default=None)
 
 
+def _month_ended(case: Case) -> date | None:
+    month = case.about.get("month")
+    return months.last_day_of(month) if month else None
+
+
 BASES: dict[str, Callable[[Case], date | None]] = {
     "opened": lambda case: case.opened,
     "care_begins": _care_begins,
@@ -48,6 +53,7 @@ BASES: dict[str, Callable[[Case], date | None]] = {
     "booking": _booking,
     "care_ended": _care_ended,
     "told": _told,
+    "month_ended": _month_ended,
 }
 # Bases that may not have happened yet, and the happening that fixes them.
 FIXED_BY = {"first_visit": "first.visit", "next_visit": "visit.registered"}

@@ -16,7 +16,8 @@ from troskel.routine.facts import HomeFacts
 class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Something a paragraph asks of someone and that is not yet done. `opened_line` is None where the
     calendar
-    opened it; `since` is the instant it opened; `also_role` may do it too from `also_from`."""
+    opened it; `since` is the instant it opened; `also_role` may do it too from `also_from`. `person`: the
+    account of the organisation that is asked, where one is named; `escalated` on the day `escalate_on`, if open."""
 
     id: UUID
     kind: str
@@ -36,6 +37,9 @@ class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
     also_role: str | None = None
     also_organisation: UUID | None = None
     also_from: date | None = None
+    person: UUID | None = None
+    escalate_on: date | None = None
+    escalated: date | None = None
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ class Seen(msgspec.Struct, omit_defaults=True):
     endings: list[str] = []
     changes: list[tuple[str, UUID, UUID]] = []
     left: bool = False
+    months: list[tuple[str, UUID]] = []
 
 
 class HomeState(msgspec.Struct, omit_defaults=True):

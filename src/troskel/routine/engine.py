@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import calendar, dues, happenings, owners, subjects
-from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, derived_id
+from troskel.routine import calendar, changing, dues, happenings, owners, subjects
+from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, Seen, derived_id
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
-from troskel.routine.fold_things import visited_at, visited_on
+from troskel.routine.fold_things import visited_on
 from troskel.routine.line import STOCKHOLM, Line, stockholm_day, told_on, uid_in
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.standing import is_being_taken_over
@@ -22,6 +22,7 @@ from troskel.routine.versions import Routines
 ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
     *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
+    *("month", "form", "form_number"),
 )
 
 
@@ -127,14 +128,17 @@ class _Turn:
             for client in list(state.facts.clients.values()):
                 found += self.derived(state, client, on, on, midnight, None)
             self.settle(found, [home], on, on, None)
+            self.effects.changed += changing.escalate(state.open, on)
             self.sleep(home, on)
 
     def sleep(self, home: UUID, day: date) -> None:
         """Set when the home is to wake next."""
         rules = self.routines.rules_on(day)
-        wake = happenings.next_wake(self.facts[home], day, rules.notices if rules else ())
-        change = self.routines.next_change(day)
-        self.states[home].wake = wake if change is None else min(wake or change, change)
+        state = self.states[home]
+        state.wake = happenings.next_wake(self.facts[home], day, rules.notices if rules else ())
+        for later in (self.routines.next_change(day), changing.next_escalation(state.open)):
+            if later is not None:
+                wake_by(state, later)
         self.effects.touched.add(home)
 
     # -- a line
@@ -228,11 +232,13 @@ class _Turn:
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
-            if duty.client == line.client and ask.per in ("client", "decision"):
+            if duty.client == line.client and ask.per in GOES_ALONG:
                 old.open.remove(duty)
                 duty.home = new.facts.home
                 new.open.append(duty)
                 self.effects.changed.append(duty)
+        if line.client is not None and line.client in old.seen:
+            new.seen.setdefault(line.client, Seen()).months = old.seen[line.client].months
 
     # -- settling: first what is over, then what is new
     # ------------------------------------------------------------
@@ -263,7 +269,7 @@ class _Turn:
         occurred: date,
         line: Line | None,
     ) -> None:
-        """Is the duty done, moot, someone else's, or due another day?"""
+        """Is the duty done, moot, or otherwise than it was?"""
         rules = self.routines.rules_of(duty.version)
         rule = rules.rule(duty)
         case = subjects.case_of_duty(duty, self.facts, day)
@@ -274,28 +280,14 @@ class _Turn:
             on = occurred if end == "done" else day
             self.effects.closed.append(Closed(duty, end, on, line.number if line else None))
             return
-        changed = False
-        if rule.may_pass_on:
-            role, organisation = owners.OWNERS[rule.ask.of[0]](case)
-            if organisation is not None and organisation != duty.organisation:
-                duty.role, duty.organisation, changed = role, organisation, True
-                case.organisation = organisation
-        if rule.fixed_by and rule.ask.due is not None:
-            for happening in found:
-                if happening.name in rule.fixed_by and self.is_of(happening, duty, line):
-                    case.visit = visited_on(line) if line is not None else None
-                    due = dues.due_day(rule.ask.due, case, rules.eves)
-                    if due is not None and (duty.due is None or due < duty.due):
-                        duty.due, changed = due, True
-        if changed:
+        if changing.change(duty, rule, case, found, day, line, rules.eves):
             self.effects.touched.add(duty.home)
             self.effects.changed.append(duty)
+            self.wake_to_escalate(duty)
 
-    def is_of(self, happening: Happening, duty: OpenDuty, line: Line | None) -> bool:
-        """A visit by the provider to the client, and for a next visit one that came after the duty."""
-        if happening.client != duty.client or happening.organisation != duty.organisation:
-            return False
-        return happening.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
+    def wake_to_escalate(self, duty: OpenDuty) -> None:
+        if duty.escalated is None and duty.escalate_on is not None:
+            wake_by(self.states[duty.home], duty.escalate_on)
 
     def open(self, rules: Rules, rule: Rule, happening: Happening) -> None:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
@@ -357,7 +349,9 @@ class _Turn:
         if ask.also_of is not None:
             duty.also_role, duty.also_organisation = owners.OWNERS[ask.also_of](case)
             duty.also_from = calendar.add_working_days(duty.opened, ask.also_after, rules.eves)
+        duty.escalate_on = changing.escalation_day(ask, duty.due, duty.opened, rules.eves)
         self.states[duty.home].open.append(duty)
+        self.wake_to_escalate(duty)
         self.effects.touched.add(duty.home)
         self.effects.opened.append(duty)
 
@@ -375,6 +369,9 @@ class _Turn:
 def _about(case: Case) -> dict[str, object]:
     return {key: value for key in ABOUT if (value := case.about.get(key)) is not None}
 
+
+# Duties about the client and not about a door, which go along when the client moves.
+GOES_ALONG = frozenset({"client", "decision", "provider_and_month", "basis_form"})
 
 # Events after which coverage, providers, endings or doors may stand otherwise than before.
 LOOK_AFTER = frozenset(

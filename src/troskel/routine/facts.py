@@ -45,7 +45,8 @@ class LinkFacts(msgspec.Struct, omit_defaults=True):
 
 class ClientFacts(msgspec.Struct, omit_defaults=True):
     """What is known of a client in this home. `stay` is the first day of the care that now goes on, or went
-    on last; `settling`: the first night, which brought the client, is still being taken in."""
+    on last; `settling`: the first night, which brought the client, is still being taken in;
+    `elsewhere_since`: an own client became another municipality's that day."""
 
     client: UUID
     own: bool = True
@@ -66,6 +67,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     decisions: dict[UUID, DecisionFacts] = {}
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
+    elsewhere_since: date | None = None
     tags: dict[UUID, UUID] = {}
     links: dict[UUID, LinkFacts] = {}
 

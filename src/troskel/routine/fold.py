@@ -116,7 +116,10 @@ def client_died(client: ClientFacts, line: Line) -> None:
 
 def municipality_changed(client: ClientFacts, line: Line) -> None:
     """Of what may change only one thing matters here: whose client it is (O1)."""
-    client.own = bool(line.body["own"])
+    own = bool(line.body["own"])
+    if client.own and not own:
+        client.elsewhere_since = stockholm_day(line.recorded)
+    client.own = own
 
 
 def client_informed(client: ClientFacts, line: Line) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import standing
+from troskel.routine import months, standing
 from troskel.routine.duty import Happening, HomeState, Seen
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, HomeFacts
 from troskel.routine.standing import FOREVER, Homes
@@ -33,6 +33,7 @@ def look(client: ClientFacts, day: date) -> Seen:
         endings=[service for service in standing.SERVICES if standing.ending_is_known(client, service)],
         changes=changes,
         left=standing.has_left(client, day),
+        months=months.ended(client, day),
     )
 
 
@@ -47,6 +48,7 @@ def since_last_look(
 ) -> Iterator[Happening]:
     """Look at the client again and tell what differs; then remember what was seen."""
     before, now = state.seen.get(client.client) or Seen(), look(client, day)
+    now.months = months.seen_through(before.months, now.months, day)
     if before == now:
         return
     state.seen[client.client] = now
@@ -69,6 +71,9 @@ def since_last_look(
         if service not in before.endings:
             yield it("service.ending_known", about={"service": service})
     yield from _providers_differ(before, now, it)
+    for month, organisation in now.months:
+        if (month, organisation) not in before.months:
+            yield it("month.ended", organisation=organisation, about={"month": month})
     if now.left and not before.left:
         yield it("client.left")
         if client.own:
@@ -153,4 +158,6 @@ def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | No
         gone = standing.here_through(client)
         if gone != FOREVER and day <= gone < ahead:
             ahead = gone + ONE_DAY
+        if months.is_running(client, day):
+            ahead = min(ahead, months.first_of_next(day))
     return None if ahead == FOREVER else ahead

@@ -58,6 +58,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     Done: by one of `done_by` (any happening, where none is named) once all of `done_when` hold; or by hand.
     Moot: by any of `moot_on`, or as soon as any of `moot_when` holds.
+    Escalated where it is open `escalate_after` working days after its due day.
     """
 
     ask: str
@@ -77,6 +78,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     notice_days: int | None = None
     also_of: str | None = None
     also_after: int = 0
+    escalate_after: int | None = None
     at_take_over: bool = False
 
 

@@ -12,6 +12,7 @@ from troskel.routine.subjects import Case
 
 Owner = tuple[str, UUID | None]
 ASSESSOR, PROVIDER, ADMINISTRATOR, LOCKSMITH = "assessor", "provider", "administrator", "locksmith"
+ECONOMIST = "economist"
 NOBODY_ELSE: Owner = (ADMINISTRATOR, None)
 
 
@@ -39,6 +40,7 @@ def _last_provider(case: Case) -> Owner:
 OWNERS: dict[str, Callable[[Case], Owner]] = {
     "assessor": lambda case: (ASSESSOR, None),
     "administrator": lambda case: (ADMINISTRATOR, None),
+    "economist": lambda case: (ECONOMIST, None),
     "locksmith": lambda case: (LOCKSMITH, uid_in(case.about, "locksmith")),
     "provider": _provider,
     "former_provider": _former_provider,

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,10 @@ from typing import Any
 from troskel.routine import vocabulary
 from troskel.routine.calendar import EVES
 from troskel.routine.conditions import TESTS
-from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step, Words
+from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
 from troskel.routine.places import Places
+from troskel.routine.reading_values import Refused, Table, Values, Where, parse
 
-Table = dict[str, Any]
-Where = tuple[str | int, ...]
 HEADER_KEYS = {
     *(
         "id",
@@ -45,16 +43,12 @@ ASK_KEYS = {
         "moot_on",
         "moot_when",
     ),
-    *("notice_days", "also_of", "at_take_over", "duty", "fulfilled"),
+    *("notice_days", "also_of", "escalate", "at_take_over", "duty", "fulfilled"),
 }
 
 
-class RoutineRefused(ValueError):
-    """The file cannot be used; `problems` says why, a line for each."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+class RoutineRefused(Refused):
+    """The routine file cannot be used."""
 
 
 def read_routine(path: Path) -> Routine:
@@ -65,12 +59,9 @@ def read_routine(path: Path) -> Routine:
 def parse_routine(content: bytes, file: str) -> Routine:
     """Read the bytes of a routine file; `file` is what to call it. Its version is the sha256 of the bytes."""
     try:
-        text = content.decode()
-        table = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise RoutineRefused([f"{file}:1: not UTF-8: {error.reason}"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RoutineRefused([f"{file}: not TOML: {error}"]) from error
+        text, table = parse(content, file)
+    except Refused as refused:
+        raise RoutineRefused(refused.problems) from refused
     reader = _Reader(file, Places(text))
     routine = reader.routine(table, hashlib.sha256(content).hexdigest())
     if reader.problems:
@@ -78,11 +69,7 @@ def parse_routine(content: bytes, file: str) -> Routine:
     return routine
 
 
-class _Reader:
-    def __init__(self, file: str, places: Places) -> None:
-        self.file, self.places = file, places
-        self.problems: list[tuple[int, str]] = []
-
+class _Reader(Values):
     # -- the parts of the document
     # --------------------------------------------------------------------------------
 
@@ -157,6 +144,8 @@ class _Reader:
             self.problem(at, "of", "only an e-mail goes to several")
         if not isinstance(by_hand, bool):
             self.problem(at, "by_hand", "must be true or false")
+        elif by_hand and kind != "duty":
+            self.problem(at, "by_hand", "only a duty is attested by hand")
         if notice_days is not None and (type(notice_days) is not int or not 0 <= notice_days <= 366):
             self.problem(at, "notice_days", "must be a number of days, 0 to 366")
             notice_days = None
@@ -181,6 +170,7 @@ class _Reader:
             notice_days=notice_days,
             also_of=also_of,
             also_after=also_after,
+            escalate_after=self.escalate(table, at) if "escalate" in table else None,
             at_take_over=bool(table.get("at_take_over", False)),
         )
 
@@ -194,6 +184,19 @@ class _Reader:
             self.problem(at, "also_of", "after_working_days must be a number of days")
             days = 0
         return self.name(also, at, "owner", vocabulary.OWNERS, "owner", said_of="also_of"), days
+
+    def escalate(self, table: Table, at: Where) -> int | None:
+        escalate = self.table(table, at, "escalate")
+        self.keys(escalate, at, {"after_working_days"}, said_of="escalate")
+        if "due" not in table:
+            self.problem(at, "escalate", "needs a due day to count from: due is missing")
+        if table.get("kind") == "email":
+            self.problem(at, "escalate", "an e-mail is never late")
+        days = escalate.get("after_working_days")
+        if type(days) is not int or not 1 <= days <= 366:
+            self.problem(at, "escalate", "after_working_days must be a number of days, 1 to 366")
+            return None
+        return days
 
     def due(self, due: Any, at: Where) -> Due:
         if isinstance(due, dict) and len(due) == 1 and ("earliest_of" in due or "latest_of" in due):
@@ -221,91 +224,5 @@ class _Reader:
         base = self.name(step, at, ways[0], vocabulary.BASES, "due base", said_of="due")
         return Step(base, -count if ways == ["before"] else count, counts == ["working_days"])
 
-    # -- the kinds of values
-    # ----------------------------------------------------------------------------------------
-
-    def problem(self, at: Where, key: str, reason: str, word: str | None = None) -> None:
-        line = self.places.line_of((*at, key), word)
-        where = " ".join(str(part) for part in (*self.places.title(at), key) if part)
-        self.problems.append((line, f"{self.file}:{line}: {where}: {reason}"))
-
-    def keys(self, table: Table, at: Where, known: set[str], said_of: str | None = None) -> None:
-        for key in table:
-            if key not in known:
-                place = said_of or key
-                self.problem(at, place, f'unknown key "{key}"', key if said_of else None)
-
-    def table(self, table: Table, at: Where, key: str) -> Table:
-        value = table.get(key)
-        if not isinstance(value, dict):
-            self.problem(at, key, "is missing" if value is None else "must be a table")
-            return {}
-        return value
-
-    def tables(self, table: Table, at: Where, key: str) -> list[Table]:
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            self.problem(at, key, "must be a list of tables")
-            return []
-        return value
-
-    def text(self, table: Table, at: Where, key: str) -> str:
-        value = table.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self.problem(at, key, "is missing" if value is None else "must be a text")
-            return ""
-        return value.strip()
-
-    def words(self, table: Table, at: Where, key: str) -> Words:
-        value = table.get(key)
-        if not isinstance(value, dict):
-            self.problem(at, key, "is missing" if value is None else "must be { sv, en }")
-            return Words("", "")
-        self.keys(value, at, {"sv", "en"}, said_of=key)
-        for language in ("sv", "en"):
-            if not isinstance(value.get(language), str) or not value[language].strip():
-                self.problem(at, key, f"text in {language} is missing")
-        return Words(str(value.get("sv", "")).strip(), str(value.get("en", "")).strip())
-
-    def day(self, table: Table, at: Where, key: str) -> date:
-        value = table.get(key)
-        if type(value) is not date:
-            self.problem(
-                at, key, "is missing" if value is None else f"is not a day: {value!r} (write 2016-11-29)"
-            )
-            return date.min
-        return value
-
     def role(self, table: Table, at: Where) -> str:
         return self.name(table, at, "role", vocabulary.ROLES, "role")
-
-    def name(
-        self, table: Table, at: Where, key: str, known: Any, what: str, said_of: str | None = None
-    ) -> str:
-        value = table.get(key)
-        if value is None:
-            self.problem(at, said_of or key, "is missing" if said_of is None else f"{key} is missing")
-        elif value not in known:
-            self.problem(at, said_of or key, f'unknown {what} "{value}"', str(value))
-        return str(value or "")
-
-    def names(
-        self, table: Table, at: Where, key: str, known: Any, what: str, required: bool = False
-    ) -> tuple[str, ...]:
-        value = table.get(key, [])
-        listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list):
-            self.problem(at, key, "must be a list of names")
-            return ()
-        if required and not listed:
-            self.problem(at, key, "is missing")
-        for name in listed:
-            if not isinstance(name, str) or name not in known:
-                self.problem(at, key, f'unknown {what} "{name}"', str(name))
-        return tuple(str(name) for name in listed)
-
-    def unique(self, ids: list[str], *at_and_key: str | int) -> None:
-        *at, key = at_and_key
-        for index, each in enumerate(ids):
-            if each and each in ids[:index]:
-                self.problem((*at, index), str(key), f'"{each}" is used twice')

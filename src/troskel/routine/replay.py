@@ -108,6 +108,9 @@ def compare(before: History, after: History) -> list[Difference]:
     return found
 
 
+SUBJECT = frozenset({"order", "lock", "link", "tag", "decision", "month", "form"})
+
+
 def _by_subject(history: History) -> dict[tuple[Any, ...], Lived]:
     """Duties by what they are about, the first, the second … of each."""
     found: dict[tuple[Any, ...], Lived] = {}
@@ -115,11 +118,7 @@ def _by_subject(history: History) -> dict[tuple[Any, ...], Lived]:
     for lived in history.duties.values():
         d = lived.duty
         who = None if d.door else d.organisation
-        about = tuple(
-            sorted(
-                (k, str(v)) for k, v in d.about.items() if k in ("order", "lock", "link", "tag", "decision")
-            )
-        )
+        about = tuple(sorted((k, str(v)) for k, v in d.about.items() if k in SUBJECT))
         subject = (d.paragraph, d.ask, d.home, d.client, d.door, who, about)
         counts[subject] = counts.get(subject, 0) + 1
         found[*subject, counts[subject]] = lived
@@ -130,4 +129,4 @@ def _fate(lived: Lived | None) -> tuple[Any, ...] | None:
     if lived is None:
         return None
     d = lived.duty
-    return (d.opened, d.due, d.role, d.organisation, d.also_from, lived.state, lived.day)
+    return (d.opened, d.due, d.role, d.organisation, d.also_from, d.escalated, lived.state, lived.day)

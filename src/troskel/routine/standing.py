@@ -61,6 +61,11 @@ def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> d
     return last
 
 
+def lives_here(client: ClientFacts, day: date) -> bool:
+    """Is the client alive, and has not moved from this home by this day?"""
+    return here_through(client) >= day
+
+
 # -- care
 # ---------------------------------------------------------------------------------------------------------
 
@@ -85,6 +90,22 @@ def ongoing(client: ClientFacts, day: date) -> Iterator[AllocationFacts]:
 def covered(client: ClientFacts, service: str, day: date) -> bool:
     """Is the service carried out by someone on this day? (What a phone shows hangs on this.)"""
     return any(a.service == service for a in ongoing(client, day))
+
+
+def decided_since(client: ClientFacts, service: str, after: date, day: date) -> bool:
+    """Has a decision of the service begun later than `after`, and by `day`? (Then a gap has been, and is over.)"""
+    return any(
+        d.service == service and after < first_day(client, d) <= min(day, last_day(client, d))
+        for d in client.decisions.values()
+    )
+
+
+def covered_since(client: ClientFacts, service: str, after: date, day: date) -> bool:
+    """Has somebody begun to carry the service out later than `after`, and by `day`?"""
+    return any(
+        a.service == service and after < first_day(client, a) <= min(day, last_day(client, a))
+        for a in client.allocations.values()
+    )
 
 
 def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:

@@ -127,6 +127,11 @@ def _per_provider(t: _Told) -> Iterator[Case]:
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
+def _per_provider_and_month(t: _Told) -> Iterator[Case]:
+    if t.client and t.h.organisation:
+        yield t.case(t.client)
+
+
 def _per_ending_provider(t: _Told) -> Iterator[Case]:
     if t.client:
         for organisation in standing.providers_to_the_end(t.client, t.h.about.get("service")):
@@ -180,6 +185,8 @@ PER: dict[str, Callable[[_Told], Iterator[Case]]] = {
     "tag": _per_client,
     "key": _per_client,
     "provider": _per_provider,
+    "provider_and_month": _per_provider_and_month,
+    "basis_form": _per_client,
     "ending_provider": _per_ending_provider,
     "last_provider": _per_last_provider,
     "provider_with_tag": _per_provider_with_tag,
@@ -199,6 +206,8 @@ SAME: dict[str, tuple[str, ...]] = {
     "tag": ("client", "tag"),
     "key": ("client", "key"),
     "provider": ("home", "client", "organisation", "former"),
+    "provider_and_month": ("client", "organisation", "month"),
+    "basis_form": ("form",),
     "ending_provider": ("home", "client", "organisation"),
     "last_provider": ("home", "client", "organisation"),
     "provider_with_tag": ("home", "client", "organisation"),

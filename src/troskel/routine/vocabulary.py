@@ -83,8 +83,27 @@ lock.lost | ett låsvred ur lager är borta | a lock turner in stock is lost
 thing.found | en borttappad sak är återfunnen | a lost thing is found
 stock.counted | ett lager är räknat | a stock has been counted
 tag.return_told | utföraren meddelar att kvittensprodukten är hämtad | the provider tells that the tag is fetched
+month.billed | månaden är fakturerad för en kund från en annan kommun | the month is billed for a client of another municipality
+basis_form.made | en underlagsblankett görs | a basis form is made
+basis_form.signed | underlagsblanketten signeras | the basis form is signed
+basis_form.sent | underlagsblanketten skickas till socialkontoret | the basis form is sent to the social office
+basis_form.received | socialkontoret har tagit emot underlagsblanketten | the social office has received the basis form
+letter.sent | ett brev till kunden skickas | a letter to the client is sent
 visit.registered | ett besök registreras | a visit is registered
+visit.departed | ett besök avslutas | a visit ends
+visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
+opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
+opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
+alarm.raised | en kund larmar | a client raises the alarm
+alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm
+alarm.closed | larmet är avslutat | the alarm is closed
+routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed
+routine.withdrawn | ett förslag till rutin tas tillbaka | a proposed version of the routine is withdrawn
+deputy.named | någon blir ställföreträdare | somebody is named deputy
+deputy.dismissed | någon är inte längre ställföreträdare | somebody is no longer deputy
+duty.assigned | en uppgift får en person som svarar för den | a duty gets a person who answers for it
+duty.released | en uppgift är åter allas i organisationen | a duty is again everybody's in the organisation
 duty.attested | en uppgift intygas för hand | a duty is attested by hand
 notice.read | ett meddelande är läst | a notice is read
 home.looked_at | någon har sett efter vad som sitter på dörrarna | someone has looked what is at the doors
@@ -92,6 +111,9 @@ lock.taken_over | ett lås från tiden före övertagandet | a lock from before 
 key.taken_over | en nyckel från tiden före övertagandet | a key from before the take-over
 tag.taken_over | en kvittensprodukt från tiden före övertagandet | a tag from before the take-over
 home.unknown | det är okänt vad som sitter på dörrarna | what is at the doors is unknown
+details.blanked | uppgifter vars tid är ute gallras | data whose time is out are blanked
+file.held | en akt undantas från gallring tills vidare | a file is kept from retention until further notice
+file.released | en akt undantas inte längre från gallring | a file is no longer kept from retention
 """)
 
 DERIVED = _words("""
@@ -103,6 +125,7 @@ door.left | ingen kund bakom dörren har insats kvar | nobody behind the door ha
 provider.left | utföraren har inte längre kunden | the provider no longer has the client
 provider.changed | en ny utförare tar över efter en annan | a new provider follows another
 decision.ending | ett beslut tar snart slut | a decision is about to end
+month.ended | en månad är slut för en kund som en annan kommun har anvisat | a month has ended for a client assigned by another municipality
 first.visit | utförarens första besök blir känt | the provider's first visit becomes known
 """)
 
@@ -120,8 +143,8 @@ informed_orally | kunden är muntligt informerad | the client is informed orally
 informed_in_writing | kunden är skriftligt informerad | the client is informed in writing
 told_about_keys | kunden vet vilka nycklar som ska lämnas | the client knows which keys to leave
 decision_allocated | beslutet är fördelat till en utförare | the decision is allocated to a provider
-next_day_decided | dagen efter beslutets slut har ett beslut | a decision covers the day after the end
-next_day_allocated | dagen efter beslutets slut har ett beslut som är fördelat | an allocated decision covers the day after the end
+next_day_decided | dagen efter beslutets slut har ett beslut, eller insatsen har börjat igen efter ett glapp | a decision covers the day after the end, or care has begun again after a gap
+next_day_allocated | dagen efter beslutets slut har ett beslut som är fördelat, eller insatsen har börjat igen efter ett glapp | an allocated decision covers the day after the end, or care has begun again after a gap
 ending_confirmed | det är bekräftat att insatsen upphör | it is confirmed that the care ends
 ends_otherwise | beslutet slutar numera tidigare | the decision now ends earlier
 home_care_is_ending | det är hemtjänsten som upphör | it is the home care that ends
@@ -131,6 +154,8 @@ has_provider | någon utförare har en kund bakom dörren | some provider has a 
 provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client
+provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden | the provider had the client's home care on some day of the month
+lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
 provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
 provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
 tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client
@@ -153,6 +178,7 @@ home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at 
 OWNERS = _words("""
 assessor | biståndshandläggaren | the assessor
 administrator | systemförvaltaren | the system administrator
+economist | ekonomen vid socialkontoret | the economist at the social office
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
@@ -168,6 +194,8 @@ order | varje beställning | each order
 tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key
 provider | varje utförare | each provider
+provider_and_month | varje utförare och månad | each provider and month
+basis_form | varje underlagsblankett | each basis form
 ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end
 last_provider | varje utförare som har kunden till sista dagen | each provider that has the client to the last day
 provider_with_tag | varje utförare som har en kvittensprodukt hos kunden | each provider with a tag at the client
@@ -185,6 +213,7 @@ next_visit | utförarens nästa besök | the provider's next visit
 booking | den bokade dagen | the day booked
 care_ended | sista dagen med insats bakom dörren | the last day of care behind the door
 told | dagen då avslutet blev känt | the day the ending became known
+month_ended | månadens sista dag | the last day of the month
 """)
 
 KINDS = _words("""

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a visit must be able to show. Pure Python."""
+"""What a visit must be able to show, and what is said of one that can't be quite right. Pure Python.
+
+Never lose what a phone brings: what a tag or a lock proves is taken, with a flag where the times can't be right. What
+is only said, by hand, must fit the allocation. What nothing proves is refused, and the phone keeps it.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, Refusal
-from troskel.routine import standing
-from troskel.routine.facts import ClientFacts
 
 REASONS = {
     "no_tag_yet": "the tag has not been placed yet",
@@ -20,11 +24,40 @@ REASONS = {
     "forgotten": "registering was forgotten at the visit",
 }
 
+FLAGS = {
+    "overlap": "the same carer was at another visit at the same time",
+    "long": "it lasted longer than a day and a night",
+    "not_covered": "no ongoing decision was allocated to the provider that day (rule 4)",
+    "left_open": "nobody told when it ended: the carer's next visit began",
+}
+
+LONGEST = timedelta(hours=24)
+
+
+class Span(NamedTuple):
+    """From when to when. Without an end: of a visit, its end was not told; of a holding or a link, it goes on."""
+
+    since: datetime
+    until: datetime | None
+
 
 def departs_after_arrival(arrived: datetime, departed: datetime | None) -> None:
     """A visit ends after it begins."""
     if departed is not None and departed < arrived:
         raise BadValue("departed", "is before 'arrived'")
+
+
+def a_providers(organisation: UUID | None) -> UUID:
+    """A visit is made for a provider, never by the system itself."""
+    if organisation is None:
+        raise Refusal("rule 4", "a visit is a provider's: its carer or coordinator registers it")
+    return organisation
+
+
+def has_been_made(arrived: datetime, departed: datetime | None, now: datetime) -> None:
+    """A visit is registered when it has been made."""
+    if arrived > now or (departed or arrived) > now:
+        raise BadValue("arrived", "lies ahead of now: a visit is registered when it has been made")
 
 
 def by_hand_with_reason(evidence: str, reason: str) -> None:
@@ -33,15 +66,72 @@ def by_hand_with_reason(evidence: str, reason: str) -> None:
         raise BadValue("reason", f"a visit by hand needs a reason: one of {', '.join(sorted(REASONS))}")
 
 
-def covered(client: ClientFacts, organisation: UUID | None, arrived: datetime) -> UUID:
-    """A visit is made on a day when an ongoing decision is allocated to the provider (rule 4)."""
-    day = clock.day_of(arrived)
-    if organisation is None or not standing.covered_by(client, organisation, day):
-        raise Refusal("rule 4", f"no ongoing decision was allocated to your organisation on {day}")
-    return organisation
+def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> None:
+    """Outside the allocation (rule 4) a visit is taken where a thing proves it, and refused where it is only said."""
+    if not covered and evidence == "hand":
+        raise Refusal(
+            "rule 4",
+            f"no ongoing decision was allocated to your organisation on {clock.day_of(arrived)}: ask the assessor (A8)",
+        )
 
 
-def tag_with_client(client: ClientFacts, tag: UUID) -> None:
-    """The tag that proves the visit is the one left with this client (P2)."""
-    if tag not in client.tags:
-        raise Refusal("P2", "the tag does not belong with this client: check the number")
+def tag_was_with_client(holdings: Iterable[Span], at: Span, tag: str) -> None:
+    """The tag was with the client then (P2): left there that day at the latest, and not taken away before."""
+    day = clock.day_of(at.until or at.since)
+    if not any(
+        clock.day_of(held.since) <= day and (held.until is None or held.until >= at.since)
+        for held in holdings
+    ):
+        raise Refusal(
+            "P2", f"tag {tag} was not with the client then: check the number, or tell of it by hand"
+        )
+
+
+def lock_was_linked(links: Iterable[Span], at: Span, serial: str) -> None:
+    """The lock was linked to the client then (S2)."""
+    if not any(
+        link.since <= (at.until or at.since) and (link.until is None or link.until >= at.since)
+        for link in links
+    ):
+        raise Refusal("rule 4", f"the client was not linked to lock {serial} then: check the serial number")
+
+
+def flags_of(at: Span, others: Iterable[Span], *, covered: bool) -> list[str]:
+    """What can't be quite right about a visit, beside the same carer's other ones."""
+    found = []
+    if any(overlap(at, other) for other in others):
+        found.append("overlap")
+    if at.until is not None and at.until - at.since > LONGEST:
+        found.append("long")
+    if not covered:
+        found.append("not_covered")
+    return found
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Do two visits of a carer share any time? One whose end was not told is the instant of its arrival."""
+    if one.since == other.since:
+        return True
+    earlier, later = (one, other) if one.since < other.since else (other, one)
+    return earlier.until is not None and later.since < earlier.until
+
+
+def not_begun_twice(same_client: bool, since: datetime, arrived: datetime) -> None:
+    """One open visit per account: a second arrival at the same client on the same day is the same visit (P2)."""
+    if same_client and clock.day_of(since) == clock.day_of(arrived):
+        raise Refusal("P2", "your visit to this client is still open: end it first")
+
+
+def ends_once(ended: datetime | None, departed: datetime) -> bool:
+    """Is this the first word of when the visit ended? The same word again is the same; another one is refused."""
+    if ended is None:
+        return True
+    if ended != departed:
+        raise Refusal("rule 6", "another time has been told for when this visit ended: it stands")
+    return False
+
+
+def the_same_visit(is_same: bool) -> None:
+    """The caller's own id stands for one visit (rule 6)."""
+    if not is_same:
+        raise Refusal("rule 6", "another visit has this id: give each visit an id of its own")

@@ -17,7 +17,7 @@ from troskel.duties import queries as duties
 from troskel.ground import clock, cookie
 from troskel.people import queries as people
 from troskel.people.queries import Person
-from troskel.people.roles import Role
+from troskel.people.roles import PHONE_ROLES
 
 _UNKNOWN = object()
 
@@ -77,7 +77,7 @@ def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
     if person is None:
         return [_way(request, reverse("start"), _("Start"))]
     ways = [_way(request, reverse("start"), _("Att göra"))]
-    if person.actor.role is Role.CARER:
+    if person.actor.role in PHONE_ROLES:
         ways.append(_way(request, reverse("phone"), _("Telefonen")))
     ways.append(_way(request, reverse("acts"), _("Gör något annat")))
     return ways

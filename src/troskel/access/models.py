@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tables of access: openings that were allowed, alarms, and the simulated locks' own memory."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from troskel.access.rules import ALARM_OUTCOMES, Outcome
+from troskel.custody.models import Thing
+from troskel.ground.models import Record
+from troskel.people.models import Account, Client, Door, Municipality, Organisation
+
+
+class Alarm(Record):
+    """A client's safety alarm, from when it is raised until it is closed. Who has accepted it may enter until then."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="alarms")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="alarms")
+    raised = models.DateTimeField()
+    accepted = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="alarms")
+    until = models.DateTimeField(null=True, help_text="the acceptance lasts no longer, closed or not")
+    closed = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client", "organisation"],
+                condition=Q(closed=None),
+                name="one_open_alarm_per_client",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted=None, accepted_by=None, until=None)
+                | Q(accepted__isnull=False, accepted_by__isnull=False, until__isnull=False),
+                name="an_acceptance_is_somebodys_and_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed=None, outcome="")
+                | Q(closed__isnull=False, outcome__in=sorted(ALARM_OUTCOMES)),
+                name="a_closed_alarm_has_an_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "accepted_by"], name="alarms_by_responder")]
+
+
+class Opening(Record):
+    """One opening that was allowed: by which paragraph, with which grant, and what came of it (empty: unknown)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="openings")
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="openings")
+    lock = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="openings")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="openings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="openings")
+    paragraph = models.CharField(max_length=10, help_text="A4: an allocated decision; alarm: an accepted one")
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, null=True, related_name="openings")
+    grant = models.UUIDField(help_text="good for one opening")
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    outcome = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=20, blank=True, help_text="why the lock refused")
+    battery = models.IntegerField(null=True, help_text="per cent")
+    noted = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "grant"], name="one_opening_per_grant"),
+            models.CheckConstraint(
+                condition=Q(noted=None, outcome="")
+                | Q(noted__isnull=False, outcome__in=[o.value for o in Outcome]),
+                name="an_outcome_is_known_and_noted",
+            ),
+            models.CheckConstraint(
+                condition=Q(battery=None) | Q(battery__gte=0, battery__lte=100), name="battery_in_per_cent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "lock", "noted"], name="openings_by_lock"),
+            models.Index(fields=["municipality", "client"], name="openings_by_client"),
+        ]
+
+
+class SimulatedLock(Record):
+    """What a simulated lock knows of itself: its bolt, its battery, and what is wrong with it. No act touches it."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    serial = models.CharField(max_length=50)
+    unlocked = models.BooleanField(default=False)
+    charge = models.IntegerField(default=1000, help_text="thousandths of a full battery")
+    fault = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "serial"], name="one_simulated_lock_per_serial"),
+            models.CheckConstraint(
+                condition=Q(charge__gte=0, charge__lte=1000), name="charge_in_thousandths"
+            ),
+        ]
+
+
+class SpentGrant(Record):
+    """A grant that a simulated lock has been shown and has turned on: it never turns on it again."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    lock = models.ForeignKey(SimulatedLock, on_delete=models.CASCADE, related_name="spent")
+    grant = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "lock", "grant"], name="a_grant_is_spent_once"),
+        ]

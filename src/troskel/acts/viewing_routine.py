@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The routine as a controlled document (D): which version was in force when, who approved it, and what it changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet
+
+from troskel.acts.viewing import note, username
+from troskel.duties import replaying, routines
+from troskel.duties.models import RoutineVersion
+from troskel.ground import clock
+from troskel.ground.refusals import NotFound
+from troskel.people.roles import Actor
+from troskel.permits.sight import EVERYBODY
+from troskel.routine import Routine
+from troskel.routine.model import Words
+
+MOST_SHOWN = 200
+"""Duties of a comparison that are shown one by one; the counts are of all."""
+
+Stands = Literal["proposed", "withdrawn", "approved", "in force", "replaced"]
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A version of the routine: who proposed and approved it, and when it is in force (both days included).
+
+    `by_system`: nobody approved it, the system put it in force, as when the municipality was founded.
+    """
+
+    id: UUID
+    name: str
+    digest: str
+    state: Stands
+    change_note: Words
+    by_system: bool
+    proposed_by: str | None
+    proposed_at: datetime
+    withdrawn: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    in_force_from: date | None
+    in_force_through: date | None
+
+
+class RoutineShown(Version, frozen=True):
+    """A version with the document itself."""
+
+    document: Routine
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many duties of an ask would have been otherwise: asked in addition, no longer asked, or asked otherwise."""
+
+    paragraph: str
+    ask: str
+    more: int
+    fewer: int
+    otherwise: int
+
+
+class Fate(msgspec.Struct, frozen=True):
+    """How a duty was, or would have been."""
+
+    opened: date
+    due: date | None
+    escalated: date | None
+    role: str
+    state: str
+    closed: date | None
+
+
+class Differing(msgspec.Struct, frozen=True):
+    """A duty in the journal as it was lived, and as it would have been; null: not asked."""
+
+    paragraph: str
+    ask: str
+    case: str | None
+    before: Fate | None
+    after: Fate | None
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What a version would have changed, had it been in force all along: counts; and duties, for who sees clients."""
+
+    version: UUID
+    total: int
+    counts: list[Counted]
+    duties: list[Differing]
+
+
+COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn",
+           "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
+
+
+def versions(viewer: Actor) -> list[Version]:
+    """Every version, those in force first and then in the order they were proposed. No client is read."""
+    rows = _rows(viewer.municipality)
+    ends = _ends(rows)
+    return [Version(**_told(row, ends)) for row in rows]
+
+
+def routine_on(viewer: Actor, day: date) -> RoutineShown:
+    """The version that was in force on a day, word for word, with who approved it and when."""
+    rows = _rows(viewer.municipality)
+    ends = _ends(rows)
+    for row in rows:
+        if row["id"] in ends and row["in_force_from"] <= day <= (ends[row["id"]] or date.max):
+            return RoutineShown(**_told(row, ends), document=routines.version(row["digest"]))
+    raise NotFound("routine", "on")
+
+
+def document(viewer: Actor, version: UUID) -> Routine:
+    """A version word for word, whether it is approved or not."""
+    row = RoutineVersion.objects.filter(municipality=viewer.municipality, id=version).values("digest").first()
+    if row is None:
+        raise NotFound("version of the routine", "version")
+    return routines.version(row["digest"])
+
+
+def comparison(viewer: Actor, version: UUID) -> Comparison:
+    """Live the whole journal again as if the version had been in force all along. It takes its time.
+
+    One who may know of no client gets the counts alone; the cases shown to others are noted as read.
+    """
+    found = replaying.compare(viewer.municipality, document(viewer, version))
+    shown = found[:MOST_SHOWN] if viewer.role in EVERYBODY else []
+    if shown:
+        cases = sorted({each["case"] for each in shown if each["case"]})
+        note(viewer, "routine.compared", version=version, cases=cases)
+    duties = [msgspec.convert(each, Differing) for each in shown]
+    return Comparison(version, len(found), _counts(found), duties)
+
+
+def _counts(found: Iterable[dict[str, Any]]) -> list[Counted]:
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for each in found:
+        how = "more" if each["before"] is None else "fewer" if each["after"] is None else "otherwise"
+        counted.setdefault((each["paragraph"], each["ask"]), Counter())[how] += 1
+    return [
+        Counted(*ask, counts["more"], counts["fewer"], counts["otherwise"]) for ask, counts in counted.items()
+    ]
+
+
+def _rows(municipality: str) -> list[dict[str, Any]]:
+    rows: QuerySet[Any, dict[str, Any]] = RoutineVersion.objects.filter(municipality=municipality).values(
+        *COLUMNS
+    )
+    return sorted(rows, key=lambda row: (row["sequence"] is None, row["sequence"] or 0, row["proposed_at"]))
+
+
+def _ends(rows: list[dict[str, Any]]) -> dict[UUID, date | None]:
+    """Through which day each version is in force: until the next begins; one replaced on its first day never was."""
+    ends: dict[UUID, date | None] = {}
+    following: date | None = None
+    for row in reversed(rows):
+        if row["in_force_from"] is not None:
+            ends[row["id"]] = following - timedelta(days=1) if following else None
+            following = min(row["in_force_from"], following or date.max)
+    return ends
+
+
+def _told(row: dict[str, Any], ends: dict[UUID, date | None]) -> dict[str, Any]:
+    header = routines.version(row["digest"]).header
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "digest": row["digest"],
+        "state": _state(row, ends.get(row["id"]), clock.today()),
+        "change_note": header.change_note,
+        "by_system": row["by_system"],
+        "proposed_by": username(row["proposed_by__username"]),
+        "proposed_at": row["proposed_at"],
+        "withdrawn": row["withdrawn"],
+        "approved_by": username(row["approved_by__username"]),
+        "approved_at": row["approved_at"],
+        "in_force_from": row["in_force_from"],
+        "in_force_through": ends.get(row["id"]),
+    }
+
+
+def _state(row: dict[str, Any], ends: date | None, today: date) -> Stands:
+    begins = row["in_force_from"]
+    if row["withdrawn"] is not None:
+        return "withdrawn"
+    if begins is None:
+        return "proposed"
+    if ends is not None and ends < max(begins, today):
+        return "replaced"
+    return "approved" if begins > today else "in force"

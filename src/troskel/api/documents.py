@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Invoice rows, basis forms and letters: lists, and the documents as PDF."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query
+
+from troskel.acts import viewing_billing, viewing_letters
+from troskel.acts.paging import Asked, Page
+from troskel.api.operations import actor_of, answer, document
+from troskel.api.reading import FAULTS, After, Limit, reads
+
+Month = Annotated[
+    str,
+    Query(max_length=7, pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$", description="A month, as 2026-10"),
+]
+FormNumber = Annotated[
+    str,
+    Path(max_length=14, pattern=r"^U-[0-9]{4}-[0-9]{4,7}$", description="A form's number, as U-2026-0001"),
+]
+OrderNumber = Annotated[
+    str,
+    Path(max_length=14, pattern=r"^W-[0-9]{4}-[0-9]{4,7}$", description="An order's number, as W-2026-0001"),
+]
+
+
+@reads("/invoice-rows", who=viewing_billing.WHO, answers=list[viewing_billing.ShownRow])
+def list_invoice_rows(request: HttpRequest, month: Month = "") -> HttpResponse:
+    """Rows of a month (the last one, where none is named): as billed, or reckoned where nobody has"""
+    return answer(viewing_billing.invoice_rows(actor_of(request), month))
+
+
+@reads("/basis-forms", who=viewing_billing.WHO, answers=Page[viewing_billing.ShownForm])
+def list_basis_forms(
+    request: HttpRequest,
+    month: Month = "",
+    state: Literal["", "made", "signed", "sent", "received"] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> HttpResponse:
+    """Basis forms, and how far each has come"""
+    return answer(viewing_billing.basis_forms(actor_of(request), Asked(limit, after), month, state))
+
+
+@reads("/basis-forms/{form}/pdf", who=viewing_billing.WHO, answers=bytes, faults=(*FAULTS, 404))
+def show_basis_form(request: HttpRequest, form: FormNumber) -> HttpResponse:
+    """A basis form as PDF: as it was signed, or a draft; that you opened it is journalled"""
+    return document(viewing_billing.basis_form_document(actor_of(request), form), form)
+
+
+@reads("/letters/{order}/pdf", who=viewing_letters.WHO, answers=bytes, faults=(*FAULTS, 404, 409))
+def show_letter(
+    request: HttpRequest, order: OrderNumber, language: Literal["sv", "en"] = "sv"
+) -> HttpResponse:
+    """The client's letter about an order that is done, as PDF; that you opened it is journalled"""
+    return document(viewing_letters.of_order(actor_of(request), order, language), order)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How an open duty changes while it is open: whose it is, who is asked, by when, and when it is escalated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from troskel.routine import calendar, dues, owners
+from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine.fold_things import visited_at, visited_on
+from troskel.routine.line import Line, uid_in
+from troskel.routine.model import Ask
+from troskel.routine.rules import Rule
+from troskel.routine.subjects import Case
+
+NAMED_BY = frozenset({"duty.assigned", "duty.released"})
+
+
+def change(
+    duty: OpenDuty,
+    rule: Rule,
+    case: Case,
+    found: Iterable[Happening],
+    day: date,
+    line: Line | None,
+    eves: tuple[str, ...],
+) -> bool:
+    """Let the duty be someone else's, due another day, or asked of another person. Says whether anything did."""
+    passed = _passes_on(duty, rule, case, day, eves)
+    dated = _is_dated(duty, rule, case, found, day, line, eves)
+    named = _is_named(duty, line)
+    return passed or dated or named
+
+
+def _passes_on(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
+    """To another organisation: nobody in it is named yet, and it gets its own time before it is escalated."""
+    if not rule.may_pass_on:
+        return False
+    role, organisation = owners.OWNERS[rule.ask.of[0]](case)
+    if organisation is None or organisation == duty.organisation:
+        return False
+    duty.role, duty.organisation, duty.person = role, organisation, None
+    duty.escalated, duty.escalate_on = None, escalation_day(rule.ask, duty.due, day, eves)
+    case.organisation = organisation
+    return True
+
+
+def _is_dated(
+    duty: OpenDuty,
+    rule: Rule,
+    case: Case,
+    found: Iterable[Happening],
+    day: date,
+    line: Line | None,
+    eves: tuple[str, ...],
+) -> bool:
+    """What the deadline counts from has happened, or happened earlier than was known."""
+    dated = False
+    if rule.fixed_by and rule.ask.due is not None:
+        for happening in found:
+            if happening.name in rule.fixed_by and _is_of(happening, duty, line):
+                case.visit = visited_on(line) if line is not None else None
+                due = dues.due_day(rule.ask.due, case, eves)
+                if due is not None and (duty.due is None or due < duty.due):
+                    duty.due, dated = due, True
+    if dated and duty.escalated is None:
+        known = escalation_day(rule.ask, duty.due, day, eves)
+        duty.escalate_on = min(filter(None, (known, duty.escalate_on)), default=None)
+    return dated
+
+
+def _is_of(happening: Happening, duty: OpenDuty, line: Line | None) -> bool:
+    """A visit by the provider to the client, and for a next visit one that came after the duty."""
+    if happening.client != duty.client or happening.organisation != duty.organisation:
+        return False
+    return happening.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
+
+
+def _is_named(duty: OpenDuty, line: Line | None) -> bool:
+    """Has the organisation said which of its people is asked, or that it is nobody in particular?"""
+    if line is None or line.event not in NAMED_BY or line.body["duty"] != str(duty.id):
+        return False
+    duty.person = uid_in(line.body, "person")
+    return True
+
+
+def escalation_day(ask: Ask, due: date | None, day: date, eves: tuple[str, ...]) -> date | None:
+    """The day on which it is escalated if it is open still. Nobody is late before they could know: where the due day
+    had passed on the `day` it became known, it is counted from that day."""
+    if ask.escalate_after is None or due is None:
+        return None
+    return calendar.add_working_days(max(due, day), ask.escalate_after, eves)
+
+
+def next_escalation(duties: Iterable[OpenDuty]) -> date | None:
+    """The next day on which one of the open duties is to be escalated."""
+    waiting = (duty.escalate_on for duty in duties if duty.escalated is None)
+    return min((day for day in waiting if day is not None), default=None)
+
+
+def escalate(duties: Iterable[OpenDuty], day: date) -> list[OpenDuty]:
+    """Escalate the open duties whose day has come; gives those."""
+    found = []
+    for duty in duties:
+        if duty.escalated is None and duty.escalate_on is not None and duty.escalate_on <= day:
+            duty.escalated = duty.escalate_on
+            found.append(duty)
+    return found

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The months of another municipality's client: which have ended, with which provider, so that they can be
+invoiced (O2). A month is written 2026-10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+from troskel.routine import standing
+from troskel.routine.facts import HOME_CARE, AllocationFacts, ClientFacts
+
+ONE_DAY = timedelta(days=1)
+REACH = 12
+"""How many months back a month is still found to have ended, when care becomes known late."""
+
+
+def month_of(day: date) -> str:
+    """The month that the day is in."""
+    return f"{day:%Y-%m}"
+
+
+def first_of_next(day: date) -> date:
+    """The first day of the month after the day's."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def last_day_of(month: str) -> date:
+    """The month's last day."""
+    return first_of_next(date.fromisoformat(f"{month}-01")) - ONE_DAY
+
+
+def ended(client: ClientFacts, day: date) -> list[tuple[str, UUID]]:
+    """The months that have ended, not longer ago than REACH, with each provider that had the client's home
+    care on some day of them. Asked where the client lives now: care goes along when somebody moves."""
+    if client.own or client.moved_to is not None:
+        return []
+    before = day.replace(day=1) - ONE_DAY
+    return sorted(
+        {
+            (month, a.organisation)
+            for a in client.allocations.values()
+            for month in _months(client, a, _reach_back(day), before)
+        }
+    )
+
+
+def seen_through(
+    before: list[tuple[str, UUID]], now: list[tuple[str, UUID]], day: date
+) -> list[tuple[str, UUID]]:
+    """What was told once is not told again: a month stays seen as long as it is within reach."""
+    oldest = month_of(_reach_back(day))
+    return sorted({*now, *(seen for seen in before if seen[0] >= oldest)})
+
+
+def is_running(client: ClientFacts, day: date) -> bool:
+    """Has the client of another municipality had, or will have, care in the month that the day is in?"""
+    if client.own or client.moved_to is not None:
+        return False
+    first, last = day.replace(day=1), first_of_next(day) - ONE_DAY
+    return any(next(_months(client, a, first, last), None) for a in client.allocations.values())
+
+
+def had_care_in(client: ClientFacts, organisation: UUID, month: str) -> bool:
+    """Did the organisation have the client's home care on some day of the month?"""
+    last = last_day_of(month)
+    return any(
+        a.organisation == organisation and next(_months(client, a, last.replace(day=1), last), None)
+        for a in client.allocations.values()
+    )
+
+
+def _months(client: ClientFacts, a: AllocationFacts, first: date, last: date) -> Iterator[str]:
+    """The months between the two days in which the allocation covers a day, in whatever home."""
+    decision = client.decisions.get(a.decision)
+    first = max(
+        first, a.begins, client.elsewhere_since or a.begins, decision.begins if decision else a.begins
+    )
+    last = min(last, standing.last_day(client, a))
+    while a.service == HOME_CARE and first <= last:
+        yield month_of(first)
+        first = first_of_next(first)
+
+
+def _reach_back(day: date) -> date:
+    """The first day that is within reach."""
+    return date(day.year - 1, day.month, 1)

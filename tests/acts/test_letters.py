@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""S1 and S3: the client hears by letter that a lock turner is mounted or taken down; the assessor by a notice."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pypdf
+import pytest
+
+from tests.town import ELSEWHERE, FIRM, Town
+from troskel.acts import viewing_letters
+from troskel.ground.refusals import NotFound, Refusal
+from troskel.journal.models import Line
+from troskel.orders.letter import Language
+
+
+def read(town: Town, order: str, language: Language = "sv") -> pypdf.PdfReader:
+    with town.standing():
+        return pypdf.PdfReader(io.BytesIO(viewing_letters.of_order(town.actor("siri"), order, language)))
+
+
+def text(town: Town, order: str, language: Language = "sv") -> str:
+    return " ".join(read(town, order, language).pages[0].extract_text().split())
+
+
+def mounted(town: Town, **values: str) -> tuple[str, str]:
+    """A client and the order that is done."""
+    client = town.new_client(**values)
+    order = town.order(client)
+    town.mount(order)
+    return client, order
+
+
+def removal_of(town: Town, client: str) -> str:
+    town.end(client)
+    town.days_pass(1)
+    ordered = town.does("olle", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    town.does("laban", "report_removal", order=ordered, serial="L1")
+    return str(ordered)
+
+
+def test_s1_the_client_is_told_by_letter_within_two_working_days(town: Town) -> None:
+    client, order = mounted(town)
+    assert town.owner("S1.letter", client) == ("administrator", None)
+    assert town.the("S1.letter", client).due == date(2026, 3, 4)
+    sent = town.does("siri", "send_letter", order=order)
+    assert sent.answer == {"order": order, "kind": "installation"}
+    assert not town.duties("S1.letter")
+    line = Line.objects.get(event="letter.sent")
+    assert (line.paragraph, line.detail_hash) == ("S1", "")
+    town.is_sound()
+
+
+def test_s3_the_client_is_told_by_letter_and_the_assessor_by_a_notice(town: Town) -> None:
+    client = town.locked()
+    order = removal_of(town, client)
+    assert town.owner("S3.tell_assessor", client) == ("assessor", None)
+    assert town.the("S3.letter", client).due == date(2026, 3, 5)
+    town.does("siri", "send_letter", order=order)
+    assert not town.duties("S3.letter")
+    assert town.duties("S1.letter"), "the letter about the mounting is another"
+    assert Line.objects.get(event="letter.sent").paragraph == "S3"
+    town.is_sound()
+
+
+def test_s1_an_order_that_is_not_done_has_no_letter(town: Town) -> None:
+    order = town.order(town.new_client())
+    assert "placed" in town.refused("siri", "send_letter", "S1", order=order)
+    with pytest.raises(Refusal, match="placed"):
+        read(town, order)
+    town.refused("olle", "send_letter", "rule 7", order=order)
+
+
+def test_s1_s3_the_dead_get_no_letter(town: Town) -> None:
+    client, order = mounted(town)
+    town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
+    assert town.duties("S1.letter", client), "until the day is over nobody knows more"
+    town.days_pass(1)
+    assert not town.duties("S1.letter", client)
+    assert "died" in town.refused("siri", "send_letter", "S1", order=order)
+    with pytest.raises(Refusal, match="died"):
+        read(town, order)
+    town.is_sound()
+
+
+def test_s3_who_has_moved_away_gets_no_letter_about_the_old_door(town: Town) -> None:
+    client = town.locked()
+    town.does("siri", "send_letter", order="W-2026-0001")
+    address = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn"}
+    old = town.door(client)
+    town.does("anna", "move_clients", moves=[{"client": client, "address": address, "on": town.day(0)}])
+    town.days_pass(1)
+    order = town.does("olle", "order_removal", client=client, locksmith=FIRM, door=old).answer["order"]
+    town.does("laban", "report_removal", order=order, serial="L1")
+    assert not town.duties("S3.letter")
+    assert "moved" in town.refused("siri", "send_letter", "S3", order=order)
+    with pytest.raises(Refusal, match="moved"):
+        read(town, order)
+
+
+def test_s1_the_letter_says_what_was_done_when_where_and_whom_to_turn_to(town: Town) -> None:
+    _, order = mounted(town)
+    town.days_pass(2)
+    told = text(town, order)
+    for part in (
+        "Låsvredet är monterat",
+        "Den 2 mars 2026 monterade låssmeden ett digitalt låsvred på lägenhetsdörren",
+        "Tröskelby 4 mars 2026",
+        "Åke Öman1",
+        "Ängsvägen 1, lgh 1001",
+        "99910 Byn",
+        "lasvred@office.example",
+        "Hemtjänsten Öst, samordnare@ost.example",
+        "2026-0001",
+        order,
+    ):
+        assert part in told, part
+
+
+def test_s3_the_letter_about_a_removal_in_english(town: Town) -> None:
+    order = removal_of(town, town.locked())
+    told = text(town, order, "en")
+    assert "The lock turner is taken down" in told
+    assert "On 3 March 2026 the locksmith took the digital lock turner down from the apartment door" in told
+    assert read(town, order, "en").root_object["/Lang"] == "en"
+
+
+def test_s3_a_removal_that_the_office_ordered_itself_names_no_provider(town: Town) -> None:
+    client = town.locked()
+    town.end(client)
+    town.days_pass(1)
+    order = town.does("siri", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    town.does("laban", "report_removal", order=order, serial="L1")
+    told = text(town, str(order))
+    assert "Socialkontoret: Socialkontoret, lasvred@office.example" in told
+    assert "Utföraren:" not in told
+
+
+def test_s1_the_day_is_the_day_of_the_work_not_of_the_report(town: Town) -> None:
+    order = town.order(town.new_client())
+    worked = town.now
+    town.days_pass(3)
+    town.tries("laban", "report_installation", {"order": order, "serial": "L1"}, occurred=worked)
+    assert "Den 2 mars 2026 monterade" in text(town, order)
+
+
+def test_s1_a_protected_identity_has_no_address_on_the_letter(town: Town) -> None:
+    _, order = mounted(town, protection="S")
+    told = text(town, order)
+    assert "Åke Öman1" in told
+    for hidden in ("Ängsvägen", "99910", "Byn"):
+        assert hidden not in told
+
+
+def test_s1_the_letter_is_tagged_and_the_same_whenever_it_is_made(town: Town) -> None:
+    _, order = mounted(town)
+    letter = read(town, order)
+    root = letter.root_object
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "sv"
+    assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
+    assert letter.metadata is not None and letter.metadata.title == "Låsvredet är monterat"
+    with town.standing():
+        made = [viewing_letters.of_order(town.actor("siri"), order, "sv") for _ in range(2)]
+    assert made[0] == made[1]
+
+
+def test_s1_that_a_letter_was_opened_is_a_line_without_name_and_address(town: Town) -> None:
+    client, order = mounted(town)
+    read(town, order)
+    line = Line.objects.filter(kind="reads").latest("number")
+    assert (line.event, line.client) == ("letter.opened", town.the("S1.letter", client).client_id)
+    assert "Öman" not in line.body and order in line.body
+
+
+def test_s1_a_letter_of_another_municipalitys_client_or_of_nobody_is_not_there(town: Town) -> None:
+    client, order = mounted(town)
+    town.does("anna", "change_clients", changes=[{"client": client, "home_municipality": ELSEWHERE}])
+    town.refused("siri", "send_letter", "O1", order=order)
+    for number in (order, "W-2026-0099"):
+        with pytest.raises(NotFound):
+            read(town, number)
+
+
+def test_s1_of_two_behind_one_door_the_letter_goes_to_the_one_it_was_ordered_for(town: Town) -> None:
+    one = town.new_client(address=1)
+    other = town.new_client(address=1)
+    order = town.order(one)
+    town.mount(order)
+    assert not town.duties("S1.letter", other)
+    town.does("anna", "record_deaths", deaths=[{"client": other, "on": town.day(-1)}])
+    town.days_pass(2)
+    assert town.duties("S1.letter", one), "another's death takes nobody's letter away"
+    assert "Öman1" in text(town, order)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Short lives, each another: after each day every rule holds, and nobody is refused what the routine asked of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.town import CODE
+from troskel.simulator.simulating import Lived, simulate
+
+pytestmark = pytest.mark.django_db
+
+
+def live(seed: int, days: int, clients: int) -> Lived:
+    return simulate(CODE, days=days, clients=clients, seed=seed, check=True, tell=lambda told: None)
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_a_short_life_breaks_no_rule(seed: int) -> None:
+    lived = live(seed, days=25, clients=8)
+    assert lived.broken == []
+    assert lived.faults == []
+    assert lived.days_checked == 25
+    assert lived.acts > 100
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(21, 521))
+def test_a_longer_life_breaks_no_rule(seed: int) -> None:
+    lived = live(seed, days=70, clients=20)
+    assert (lived.broken, lived.faults) == ([], [])
+
+
+@pytest.mark.long
+def test_two_years_break_no_rule() -> None:
+    lived = live(seed=521, days=730, clients=100)
+    assert (lived.broken, lived.faults) == ([], [])
