@@ -18,11 +18,30 @@ FIRMS = [
     Organisation("5560009911", "Hemtjänsten Öst", "home_care"),
     Organisation("5560009929", "Ängens Hemvård", "home_care"),
 ]
+THE_ROUTINE = "the routine as a page, to read, propose and approve versions on, is to come"
+THE_ALARMS = "needs the list of alarms: the responder's page is to come"
+BESIDE_A_DUTY = "who answers for a duty is chosen beside it: to come"
+THE_PHONE = "is pressed at the door, on the phone; register_visit enters a whole visit by hand"
 WITHOUT_FORM = {
     "read_notice": "has a button of its own beside the notice",
     "issue_token": "its answer is a secret, shown once: the administrator's page of accounts is to come",
     "revoke_token": "needs the list of tokens: the administrator's page of accounts is to come",
     "let_door_serve": "needs a door of another home to choose: the client's page is to come",
+    "open_door": "only allows; `POST /phone/open` asks the lock too, and notes what it answered",
+    "note_opening": "notes what a lock has answered: no person does",
+    "arrive": THE_PHONE,
+    "depart": THE_PHONE,
+    "register_visits": "is a batch, from a phone or an office",
+    "accept_alarm": THE_ALARMS,
+    "close_alarm": THE_ALARMS,
+    "propose_routine": THE_ROUTINE,
+    "withdraw_proposal": THE_ROUTINE,
+    "approve_routine": THE_ROUTINE,
+    "take_duty": BESIDE_A_DUTY,
+    "assign_duty": BESIDE_A_DUTY,
+    "release_duty": BESIDE_A_DUTY,
+    "dismiss_deputy": "needs the list of deputies: the administrator's page of accounts is to come",
+    "blank_details": "`troskel retention` shows first what would be blanked, and blanks it in parts",
 }
 """Acts that an account does and that have no form. A new act gets words in wording/, or a reason here."""
 
@@ -54,13 +73,15 @@ def test_every_required_value_is_asked_for() -> None:
 
 
 def test_a_code_that_a_rule_knows_can_be_chosen() -> None:
+    from troskel.custody import rules as custody
     from troskel.orders import rules as orders
     from troskel.visits import rules as visits
 
     for act, path, codes in (
         ("report_failure", "code", orders.FAILURES),
         ("cancel_order", "reason", orders.CANCELLATIONS),
-        ("order_repair", "fault", orders.FAULTS),
+        ("order_repair", "fault", custody.FAULTS),
+        ("tell_fault", "code", custody.FAULTS),
         ("register_visit", "reason", visits.REASONS),
     ):
         (field,) = (one for one in fields(act) if one.path == path)

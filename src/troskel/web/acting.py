@@ -14,15 +14,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing_lists, viewing_records
+from troskel.acts import viewing, viewing_lists, viewing_routine
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
 from troskel.acts.paging import LONGEST, Asked
 from troskel.acts.register import Act
+from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
 from troskel.people.queries import Person
-from troskel.web import forms, fulfilling, telling, wording
+from troskel.routine.model import Routine
+from troskel.web import forms, offering, telling, wording
 from troskel.web.declaring import EVERY_ACCOUNT, page
 from troskel.web.forms import Field, Organisation
 from troskel.web.saying import show
@@ -88,12 +90,12 @@ def _view(act: Act[Any]) -> Any:
 def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResponse:
     """Step 1, as a duty's button or the list of acts leads to it."""
     duty = request.GET.get("duty", "")
-    way = _way(person, act, duty)
-    given = way.values if way else {}
+    offer = _offer(person, act, duty)
     organisations = _organisations(person)
-    fields = forms.fields_of(act, organisations, given)
-    asking = Asking(person, act, fields, str(new_id()), duty if way else "", _names(organisations))
-    gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not way else ""
+    given, among = (offer.values, offer.among) if offer else ({}, {})
+    fields = forms.fields_of(act, organisations, given, among)
+    asking = Asking(person, act, fields, str(new_id()), duty if offer else "", _names(organisations))
+    gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
     return _form(request, asking, said=gone)
 
 
@@ -102,8 +104,12 @@ def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     typed = {path: str(value) for path, value in request.POST.items()}
     given = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     organisations = _organisations(person)
-    fields = forms.filled(forms.fields_of(act, organisations, given), typed)
     duty = typed.get("duty-id", "")
+    offer = _offer(person, act, duty)
+    among = offer.among if offer else {}
+    if offering.DOOR not in among and typed.get(offering.DOOR):
+        given[offering.DOOR] = typed[offering.DOOR]  # chosen, while the duty was open
+    fields = forms.filled(forms.fields_of(act, organisations, given, among), typed)
     key = typed.get("key") or str(new_id())  # without a key nothing is done: it is shown again, with one
     return Asking(person, act, fields, key, duty, _names(organisations))
 
@@ -136,7 +142,7 @@ def _followed(request: HttpRequest, asking: Asking, outcome: Outcome) -> HttpRes
 
 def _refused(request: HttpRequest, asking: Asking, error: Any) -> HttpResponse:
     """The form again, with why not: at the field where it is about one, else on top."""
-    routine = viewing_records.routine_in_force(asking.person.actor) if isinstance(error, Refusal) else None
+    routine = _routine(asking.person) if isinstance(error, Refusal) else None
     said, rule_said = telling.refusal(error, routine)
     fields = forms.with_error(asking.fields, getattr(error, "field", ""), said)
     if fields is not None:
@@ -179,13 +185,21 @@ def _about(asking: Asking) -> dict[str, Any]:
     }
 
 
-def _way(person: Person, act: Act[Any], duty: str) -> fulfilling.Way | None:
+def _offer(person: Person, act: Act[Any], duty: str) -> offering.Offer | None:
+    """What the duty gives this act, where it is the person's and open still."""
     try:
         asked = UUID(duty)
     except ValueError:
         return None
-    known = fulfilling.known(person.actor, [asked]).get(asked)
-    return next((way for way in known.ways if way.act == act.name), None) if known else None
+    if not viewing.is_asked(person.actor, asked):
+        return None
+    offers = offering.offers(person.actor, [asked]).get(asked, [])
+    offer = next((one for one in offers if one.act == act.name), None)
+    return offering.with_doors(person.actor, offer) if offer else None
+
+
+def _routine(person: Person) -> Routine:
+    return viewing_routine.routine_on(person.actor, clock.today()).document
 
 
 def _organisations(person: Person) -> list[Organisation]:

@@ -84,17 +84,35 @@ class Field:
         return self.value
 
 
-def fields_of(act: Act[Any], organisations: list[Organisation], given: Mapping[str, str]) -> list[Field]:
-    """The fields of an act's form, in the act's own order; what is `given` already is not asked for."""
-    made = [_field(act, path, told, organisations) for path, told in _walk(inspect.type_info(act.values))]
+def fields_of(
+    act: Act[Any],
+    organisations: list[Organisation],
+    given: Mapping[str, str],
+    among: Mapping[str, list[Choice]] | None = None,
+) -> list[Field]:
+    """The fields of an act's form, in the act's own order.
+
+    A number or a name that is `given` stands fast; a day or a choice can still be changed. `among`: what there is to
+    choose among for a value that else is typed, or of which only some can be meant. An id is never typed.
+    """
     asked = []
-    for one in made:
-        if one.path in given:
-            kind = "hidden" if one.kind == "door" else "fixed"
-            asked.append(replace(one, kind=kind, value=given[one.path]))
-        elif one.kind != "door":
+    for path, told in _walk(inspect.type_info(act.values)):
+        one = _among(_field(act, path, told, organisations), (among or {}).get(path, []))
+        if path in given:
+            kind = {"door": "hidden", "text": "fixed", "area": "fixed"}.get(one.kind, one.kind)
+            one = replace(one, kind=kind, value=given[path])
+        if one.kind != "door":
             asked.append(one)
     return asked
+
+
+def _among(field: Field, choices: list[Choice]) -> Field:
+    if not choices:
+        return field
+    if field.choices:
+        values = {choice.value for choice in choices}
+        choices = [choice for choice in field.choices if choice.value in values]
+    return replace(field, kind="radios" if len(choices) <= MOST_RADIOS else "select", choices=choices)
 
 
 def filled(fields: list[Field], typed: Mapping[str, str]) -> list[Field]:

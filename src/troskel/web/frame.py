@@ -53,12 +53,12 @@ def person_of(request: HttpRequest) -> Person | None:
 
 
 def frame_of(request: HttpRequest) -> Frame:
-    """What stands around this page. One query, where the page has not asked who it is for already; and one more."""
+    """What stands around this page. A query for each of who and unread that the page has not asked already."""
     person = person_of(request)
     return Frame(
         person=person,
         ways=_ways(request, person),
-        unread=unread(person) if person else 0,
+        unread=_unread(request, person) if person else 0,
         language=get_language() or settings.LANGUAGE_CODE,
         languages=list(settings.LANGUAGES),
         version=_version(),
@@ -70,6 +70,16 @@ def unread(person: Person) -> int:
     """How many notices wait to be read. One query; no client is shown, so no line of reads."""
     asked = duties.worklist(person.actor, clock.today()).filter(kind="notice")
     return int(viewing.of_their_clients(person.actor, asked).count())
+
+
+def waiting(request: HttpRequest, notices: int) -> None:
+    """The page has counted the notices that wait itself: they are not asked for once more."""
+    request._unread = notices  # type: ignore[attr-defined]
+
+
+def _unread(request: HttpRequest, person: Person) -> int:
+    counted = getattr(request, "_unread", None)
+    return unread(person) if counted is None else int(counted)
 
 
 def _ways(request: HttpRequest, person: Person | None) -> list[Way]:

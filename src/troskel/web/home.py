@@ -15,18 +15,19 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing, viewing_lists, viewing_records
+from troskel.acts import viewing, viewing_lists, viewing_routine
 from troskel.acts.chapters import REGISTER
 from troskel.acts.paging import LONGEST, Asked
+from troskel.acts.viewing import Said
 from troskel.ground import clock, cookie
 from troskel.ground.refusals import NotFound
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.routine.model import Routine
-from troskel.web import frame, fulfilling, language, wording, words
+from troskel.web import frame, language, offering, wording, words
 from troskel.web.declaring import EVERY_ACCOUNT, page, public
-from troskel.web.fulfilling import Known
+from troskel.web.offering import Offer
 from troskel.web.saying import show
 
 
@@ -60,10 +61,12 @@ def start(request: HttpRequest) -> HttpResponse:
         shown = {"organisations": _organisations(), "left": "left" in request.GET}
         return show(request, "web/choose.html", shown)
     today = clock.today()
-    rows = sorted(viewing.worklist(person.actor), key=_by_day)
-    known = fulfilling.known(person.actor, (row["id"] for row in rows))
-    asked = [_shown(row, known.get(row["id"]), today) for row in rows if row["kind"] == "duty"]
-    notices = [_notice(row, known.get(row["id"]), today) for row in rows if row["kind"] == "notice"]
+    rows = sorted(viewing.worklist_said(person.actor), key=_by_day)
+    duties = [(told, said) for told, said in rows if told["kind"] == "duty"]
+    offers = offering.offers(person.actor, [told["id"] for told, _said in duties])
+    asked = [_shown(told, said, offers.get(told["id"], []), today) for told, said in duties]
+    notices = [_notice(told, said, today) for told, said in rows if told["kind"] == "notice"]
+    frame.waiting(request, len(notices))
     values = {
         "duties": asked,
         "late": sum(row.urgency == "late" for row in asked),
@@ -146,39 +149,43 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
     return [(name, list(group)) for name, group in groupby(everybody, key=lambda person: person.organisation)]
 
 
-def _by_day(duty: dict[str, Any]) -> tuple[date, date]:
+def _by_day(row: tuple[dict[str, Any], Said]) -> tuple[date, date]:
+    duty, _said = row
     return duty["due"] or date.max, duty["opened"]
 
 
-def _shown(duty: dict[str, Any], known: Known | None, today: date) -> Shown:
+def _shown(duty: dict[str, Any], said: Said, offers: list[Offer], today: date) -> Shown:
     sign, when = words.when(duty["due"], today)
     urgency = "late" if duty["state"] == "late" else "today" if duty["due"] == today else "later"
-    return _row(duty, known, urgency, sign, when)
+    buttons = [_button(offer, duty["id"]) for offer in offers]
+    return _row(duty, said, urgency, sign, when)._replace(buttons=buttons)
 
 
-def _notice(notice: dict[str, Any], known: Known | None, today: date) -> Shown:
-    return _row(notice, known, "later", _("Att läsa"), words.came(notice["opened"], today))
+def _notice(notice: dict[str, Any], said: Said, today: date) -> Shown:
+    return _row(notice, said, "later", _("Att läsa"), words.came(notice["opened"], today))
 
 
-def _row(duty: dict[str, Any], known: Known | None, urgency: str, sign: str, when: str) -> Shown:
+def _row(duty: dict[str, Any], said: Said, urgency: str, sign: str, when: str) -> Shown:
     return Shown(
         id=duty["id"],
         urgency=urgency,
         sign=sign,
         when=when,
-        what=wording.said(known.duty) if known else duty["text"],
+        what=wording.said(said.duty),
         case=duty["case"] or "",
         paragraph=duty["paragraph"],
-        why=wording.said(known.paragraph) if known else "",
-        fulfilled=wording.said(known.fulfilled) if known else duty["fulfilled"],
-        buttons=[_button(way, duty["id"]) for way in known.ways] if known else [],
+        why=wording.said(said.paragraph),
+        fulfilled=wording.said(said.fulfilled),
+        buttons=[],
     )
 
 
-def _button(way: fulfilling.Way, duty: UUID) -> Button:
-    named = wording.of_act(way.act)
-    assert named is not None, f"{way.act} has no words in wording/acts.toml"
-    return Button(wording.said(named.title), f"{reverse(f'act-{way.act}')}?{urlencode({'duty': str(duty)})}")
+def _button(offer: Offer, duty: UUID) -> Button:
+    named = wording.of_act(offer.act)
+    assert named is not None, f"{offer.act} has no words in wording/acts.toml"
+    return Button(
+        wording.said(named.title), f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}"
+    )
 
 
 def _beside(person: Person) -> dict[str, Any]:
@@ -195,6 +202,6 @@ def _beside(person: Person) -> dict[str, Any]:
 
 def _routine(person: Person) -> Routine | None:
     try:
-        return viewing_records.routine_in_force(person.actor)
+        return viewing_routine.routine_on(person.actor, clock.today()).document
     except NotFound:
         return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing_records
+from troskel.acts import viewing_routine
 from troskel.acts.outcome import Access, Followed, Outcome
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
@@ -31,7 +31,7 @@ class Told(NamedTuple):
 
 def followed(outcome: Outcome, person: Person, names: Mapping[str, str]) -> list[Told]:
     """All that follows, in order: what becomes done, what is new, what is sent, who gains or loses sight."""
-    routine = viewing_records.routine_in_force(person.actor)
+    routine = viewing_routine.routine_on(person.actor, clock.today()).document
     told = [_closed(one, routine, person) for one in outcome.closed]
     told += [_opened(one, routine, person) for one in outcome.opened]
     told += [
