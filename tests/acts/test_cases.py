@@ -162,6 +162,19 @@ def test_case_5_care_ends_while_an_installation_is_open_and_the_order_is_cancell
     town.refused("olle", "cancel_order", "L1", order=order, reason="care_ended")
 
 
+def test_case_5_the_order_is_cancelled_by_the_one_who_had_the_client_last(town: Town) -> None:
+    client = town.client()
+    town.grant(client, EAST, through=town.day(1))
+    town.grant(client, MEADOW, through=town.day(3))
+    order = town.order(client, EAST)
+    town.end(client, on=town.day(3))
+    town.days_pass(4)
+    assert town.owner("P6.cancel") == ("provider", MEADOW)
+    town.refused("lars", "cancel_order", "NotFound", order=order, reason="care_ended")
+    town.does("moa", "cancel_order", order=order, reason="care_ended")
+    assert not town.duties("P6.cancel")
+
+
 def test_case_5_another_behind_the_door_still_needs_the_order(town: Town) -> None:
     one, other = couple(town)
     town.order(one)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,123 @@ def test_a_play_by_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["play", str(a_play(tmp_path, FOUND % "", unknown))]) == 2
     assert "no account 'nemo'" in capsys.readouterr().err
     assert main(["play", str(tmp_path / "not there.jsonl")]) == 2
+
+
+# --- other files, what must be open, what is kept
+
+ORGANISED = (
+    '{"at": "2026-08-03T08:01:00+02:00", "as": "demo", "act": "register_organisations", "values": {"organisations": '
+    '[{"orgnr": "5560009911", "name": "Öst", "email": "post@ost.example", "kind": "home_care"}]}%s}'
+)
+CLIENT = (
+    '{"at": "2026-08-03T08:02:00+02:00", "as": "demo", "act": "register_clients", "values": {"clients": [{'
+    '"reference": "K1", "identity": "194103129815", "first_name": "Å", "last_name": "Ö", "address": {}}]}}'
+)
+GRANTED = (
+    '{"at": "2026-08-03T08:03:00+02:00", "as": "demo", "act": "make_decisions", "values": {"decisions": [{"client": '
+    '"K1", "reference": "B1", "service": "home_care", "valid_from": "2026-08-03"}]}}'
+)
+ASKED = ["A1.inform", "A2.keys", "A3.understood", "A4.allocate"]
+
+
+def an_open(are: list[str], day: str = "2026-08-03", **more: object) -> str:
+    return json.dumps({"at": f"{day}T09:00:00+02:00", "open": {"are": are} | more})
+
+
+def test_another_file_of_the_folder_is_played_in_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "founding.jsonl").write_text(FOUND % "", encoding="utf-8")
+    (tmp_path / "people.jsonl").write_text(
+        '{"include": "founding.jsonl"}\n' + ORGANISED % "", encoding="utf-8"
+    )
+    assert (
+        main(["play", str(a_play(tmp_path, '{"include": "people.jsonl"}', CLIENT, GRANTED)), "--json"]) == 0
+    )
+    told = [json.loads(line)["act"] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["found_municipality", "register_organisations", "register_clients", "make_decisions"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            '{"include": "nowhere.jsonl"}',
+            "play.jsonl line 2: there is no file nowhere.jsonl beside play.jsonl",
+        ),
+        ('{"include": "play.jsonl"}', "play.jsonl line 2: play.jsonl would include itself"),
+        ('{"include": "round.jsonl"}', "round.jsonl line 1: play.jsonl would include itself"),
+        ('{"include": "../play.jsonl"}', "a file of the same folder"),
+        ('{"include": "/etc/hostname"}', "a file of the same folder"),
+        ('{"include": ".."}', "there is no file .."),
+        ('{"include": 7}', "a file of the same folder"),
+        ('{"include": "round.jsonl", "at": "2026-08-03T08:00:00+02:00"}', "unknown field 'at'"),
+        ('{"include": "bad.jsonl"}', "bad.jsonl line 1: not JSON"),
+        ('{"include": "latin.jsonl"}', "can't be read"),
+        (an_open(["P1.order"]).replace("+02:00", ""), "has no offset"),
+        (an_open(["P1.order"], who="K1"), "unknown field 'who'"),
+        (an_open(["P1.order"], client=1), "'open' is"),
+        (an_open(["P1.order"], late="P1.order"), "'late' is not a list of duties"),
+        ('{"at": "2026-08-03T08:00:00+02:00", "open": {"client": "K1"}}', "'open' is"),
+        ('{"at": "2026-08-03T08:00:00+02:00", "open": {"are": [1]}}', "'are' is not a list of duties"),
+        ('{"open": {"are": []}}', '"at" and "open"'),
+        ("[]", '"at", "as" and "act"'),
+        (ORGANISED % ', "keep": {"door": 1}', "'keep' is"),
+        (ORGANISED % ', "expect": 1', "'expect' is not a text"),
+    ],
+)
+def test_a_line_that_is_no_act_and_can_not_be_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, said: str
+) -> None:
+    (tmp_path / "round.jsonl").write_text('{"include": "play.jsonl"}', encoding="utf-8")
+    (tmp_path / "bad.jsonl").write_text("{", encoding="utf-8")
+    (tmp_path / "latin.jsonl").write_bytes("# Åke".encode("latin-1"))
+    assert main(["play", str(a_play(tmp_path, FOUND % "", line))]) == 2
+    assert said in capsys.readouterr().err
+    assert not Line.objects.filter(municipality=CODE).exists()
+
+
+def test_what_is_open_is_told_and_what_the_file_says_else_fails_the_play(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = (FOUND % "", ORGANISED % "", CLIENT, GRANTED)
+    asked = [
+        an_open(ASKED, client="K1", late=[]),
+        an_open(ASKED[::-1]),
+        an_open([], client="K2"),
+        an_open(ASKED, "2026-08-04", late=ASKED),
+    ]
+    assert main(["play", str(a_play(tmp_path, *begin, *asked))]) == 0
+    assert "open for K1: A1.inform, A2.keys, A3.understood, A4.allocate" in capsys.readouterr().out
+    for wrong in (
+        an_open(ASKED[:3], "2026-08-04"),
+        an_open([*ASKED, ASKED[0]], "2026-08-04"),
+        an_open(ASKED, "2026-08-04", late=[]),
+    ):
+        assert main(["play", str(a_play(tmp_path, wrong))]) == 1
+        told = capsys.readouterr()
+        assert "NOT AS EXPECTED" in told.out and "the file says: " in told.out
+        assert "otherwise: play.jsonl line 1" in told.err
+
+
+def test_an_answer_is_kept_by_another_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gate = (
+        '{"at": "2026-08-03T08:04:00+02:00", "as": "demo", "act": "add_door", "values": {"client": "K1", '
+        '"kind": "gate"}, "keep": {"%s": "gate"}}'
+    )
+    consent = (
+        '{"at": "2026-08-03T08:05:00+02:00", "as": "demo", "act": "record_consent", "values": {"client": "K1", '
+        '"owner": "Brf", "way": "written", "door": {"$": "gate"}}}'
+    )
+    begin = (FOUND % "", ORGANISED % "", CLIENT)
+    assert main(["play", str(a_play(tmp_path, *begin, gate % "door", gate % "door", consent))]) == 0
+    assert main(["play", str(a_play(tmp_path, gate % "key"))]) == 2
+    assert "play.jsonl line 1: the act answers door: no 'key' to keep" in capsys.readouterr().err
+
+
+def test_a_refused_item_of_many_is_not_as_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = (FOUND % "", ORGANISED % "")
+    assert main(["play", str(a_play(tmp_path, *begin, GRANTED))]) == 1, "there is no K1"
+    assert "item 1 refused by client" in capsys.readouterr().out

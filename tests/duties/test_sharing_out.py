@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from tests.acts.test_every_act import USES
 from tests.town import ALARM, EAST, FIRM, MONDAY, Town
 from troskel.acts import viewing, viewing_duties
 from troskel.acts.paging import Asked
@@ -292,3 +294,27 @@ def test_the_firms_own_notices_are_read_by_the_firm(town: Town) -> None:
     town.does("laban", "read_notice", notice=notice)
     (read,) = [each for each in notices(town, "laban") if each.ask == "cancelled"]
     assert (read.read_by, read.organisation) == ("laban", FIRM)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "take_duty",
+            "assign_duty",
+            "release_duty",
+            "name_deputy",
+            "dismiss_deputy",
+            "attest",
+            "read_notice",
+        ),
+        *("propose_routine", "approve_routine", "withdraw_proposal"),
+    ],
+)
+def test_it_costs_at_most_twelve_queries(town: Town, name: str) -> None:
+    use = USES[name]
+    values = use.values(town)
+    with CaptureQueriesContext(connection) as captured:
+        town.does(use.who, name, **values)
+    said = [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(said) <= 12, said

@@ -38,6 +38,31 @@ def test_a_paragraph_has_an_act_and_a_test(paragraph: Paragraph) -> None:
     assert acts_page.tests_of(paragraph.id, CHECKOUT), f"no test has {paragraph.id.lower()} in its name"
 
 
+@pytest.mark.parametrize("number", acts_page.CASES)
+def test_a_case_has_a_test_and_a_play_file(number: int) -> None:
+    assert acts_page.tests_of_case(number, CHECKOUT), f"no test has case_{number} in its name"
+    plays = acts_page.plays_of_case(number, CHECKOUT)
+    assert plays, f"there is no plays/case-{number:02}-….jsonl"
+    assert all(len(about) > 10 for about in plays.values()), "a play file begins with what its case is about"
+
+
+def test_a_case_is_found_in_a_tests_name_and_a_files(tmp_path: Path) -> None:
+    for name, text in (
+        ("tests/test_it.py", "def test_case_1_it_is(): ...\ndef test_rule_2_case_3(): ...\n"),
+        ("plays/case-01-it.jsonl", "# Case 1: one\n# of two. A naive system errs.\n{}\n"),
+    ):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    assert [bool(acts_page.tests_of_case(number, tmp_path)) for number in (1, 3, 11, 15)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert acts_page.plays_of_case(1, tmp_path) == {"plays/case-01-it.jsonl": "One of two."}
+    assert not acts_page.plays_of_case(2, tmp_path)
+
+
 def test_a_paragraph_is_found_in_a_tests_name(tmp_path: Path) -> None:
     folder = tmp_path / "tests"
     folder.mkdir()

@@ -17,6 +17,7 @@ from troskel.acts.values import Code, Many, Name, Reference
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
+from troskel.ground.prepared import Prepared
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
@@ -321,30 +322,46 @@ def _clients(doing: Doing, named: Iterable[str]) -> dict[str, Client]:
 
 
 def _decisions(doing: Doing, references: Sequence[str]) -> dict[str, Decision]:
-    rows = Decision.objects.select_related("client").filter(
-        municipality=doing.actor.municipality, withdrawn=False
-    )
-    _lock(doing, rows, references, "client__home_id")
-    found = _by_reference(rows, references)
+    found: dict[str, Decision] = _locked(doing, _homes_of_decisions, _DECISIONS, references)
     finding.still_there(doing, [row.client for row in found.values()])
     return found
 
 
 def _allocations(doing: Doing, references: Sequence[str]) -> dict[str, Allocation]:
-    rows = Allocation.objects.select_related("decision__client").filter(
-        municipality=doing.actor.municipality, withdrawn=False
-    )
-    _lock(doing, rows, references, "decision__client__home_id")
-    found = _by_reference(rows, references)
+    found: dict[str, Allocation] = _locked(doing, _homes_of_allocations, _ALLOCATIONS, references)
     finding.still_there(doing, [row.decision.client for row in found.values()])
     return found
 
 
-def _lock(doing: Doing, rows: QuerySet[Any], references: Sequence[str], home: str) -> None:
+def _locked(
+    doing: Doing, homes: Callable[..., QuerySet[Any, Any]], rows: Prepared, references: Sequence[str]
+) -> dict[str, Any]:
     """The homes are locked before the rows are read: what another act has just written is seen."""
-    for start in range(0, len(references), finding.BATCH):
-        some = rows.filter(reference__in=references[start : start + finding.BATCH])
-        doing.lock_homes(some.values(home))
+    batches = [list(references[n : n + finding.BATCH]) for n in range(0, len(references), finding.BATCH)]
+    for some in batches:
+        doing.lock_homes_by(homes, some)
+    return {row.reference: row for some in batches for row in rows(doing.actor.municipality, some)}
+
+
+def _decided(municipality: str, references: list[str]) -> QuerySet[Decision]:
+    rows = Decision.objects.select_related("client")
+    return rows.filter(municipality=municipality, reference__in=references, withdrawn=False)
+
+
+def _given(municipality: str, references: list[str]) -> QuerySet[Allocation]:
+    rows = Allocation.objects.select_related("decision__client")
+    return rows.filter(municipality=municipality, reference__in=references, withdrawn=False)
+
+
+def _homes_of_decisions(municipality: str, references: list[str]) -> QuerySet[Any, Any]:
+    return _decided(municipality, references).values("client__home_id")
+
+
+def _homes_of_allocations(municipality: str, references: list[str]) -> QuerySet[Any, Any]:
+    return _given(municipality, references).values("decision__client__home_id")
+
+
+_DECISIONS, _ALLOCATIONS = Prepared(_decided), Prepared(_given)
 
 
 def _organisations(doing: Doing, numbers: Iterable[str]) -> dict[str, Organisation]:

@@ -17,6 +17,7 @@ from troskel.acts.foreseeing import LastDays, changed_access, last_days
 from troskel.acts.outcome import Access, Followed, Mailed, Outcome
 from troskel.duties import operations as duties
 from troskel.ground import clock
+from troskel.ground.prepared import Value
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor, Role
@@ -146,9 +147,9 @@ class Doing:
         """
         return self._locked(self._routine.lock(homes))
 
-    def lock_homes_of(self, client: UUID) -> Mapping[UUID, HomeFacts]:
-        """Lock the homes where the client lives or has lived, and those that share a door; then give their facts."""
-        return self._locked(self._routine.lock_home_of(client))
+    def lock_homes_by(self, homes: duties.HomesOf, *named: Value) -> Mapping[UUID, HomeFacts]:
+        """Lock the homes that `homes(municipality, *named)` finds, as `lock_homes`; the query is built once."""
+        return self._locked(self._routine.lock_by(homes, *named))
 
     def _locked(self, facts: Mapping[UUID, HomeFacts]) -> Mapping[UUID, HomeFacts]:
         if self._preview:

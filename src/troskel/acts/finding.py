@@ -6,7 +6,7 @@ What is not there and what is not for the actor answer alike. Each finds in one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -50,8 +50,12 @@ class FoundOrder(NamedTuple):
 def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
     """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
     row = client_row(doing, named, on or doing.today)
-    doing.lock_homes_of(row.id)
+    doing.lock_homes_by(_lived_in, row.id)
     return of_row(doing, row)
+
+
+def _lived_in(municipality: str, client: UUID) -> QuerySet[Any, Any]:
+    return Residence.objects.filter(municipality=municipality, client=client).values("home_id")
 
 
 def of_row(doing: Doing, row: Client) -> FoundClient:
@@ -89,12 +93,10 @@ def clients_seen_on(doing: Doing, days: Mapping[date, Collection[str]]) -> dict[
 def client_row(doing: Doing, named: str, day: date, *, seen: Q | None = None) -> Client:
     """The client's row alone, nothing locked. `seen`: another condition than the actor's sight on the day."""
     viewer = doing.actor
-    if seen is None and viewer.role is Role.RESPONDER:  # whose sight is a matter of minutes, not of days
-        seen = visible_clients(viewer, day)
     if seen is None:
-        rows = _NAMED[viewer.role](named, viewer.municipality, viewer.organisation, viewer.account, day)
+        rows = _SEEN[viewer.role](viewer.municipality, [named], viewer.organisation, viewer.account, day)
     else:
-        rows = list(Client.objects.filter(Q(case_number=named) | Q(reference=named), seen)[:2])
+        rows = list(Client.objects.filter(Q(case_number=named) | Q(reference=named), seen))
     for row in rows:
         if row.reference == named or len(rows) == 1:
             found: Client = row
@@ -102,28 +104,9 @@ def client_row(doing: Doing, named: str, day: date, *, seen: Q | None = None) ->
     raise NotFound("client", "client")
 
 
-def _named_for(role: Role) -> Prepared:
-    """The clients of a name that a viewer of this role may see: two at most, where one has the other's case number."""
-
-    def named(
-        name: str, municipality: str, organisation: UUID | None, account: UUID | None, day: date
-    ) -> QuerySet[Client]:
-        viewer = Actor(municipality, role, account=account, organisation=organisation)
-        by_name = Q(case_number=name) | Q(reference=name)
-        return Client.objects.filter(by_name, visible_clients(viewer, day))[:2]
-
-    return Prepared(named)
-
-
-_NAMED: dict[Role, Prepared] = {role: _named_for(role) for role in Role if role is not Role.RESPONDER}
-
-
 def order(doing: Doing, number: str) -> FoundOrder:
     """An order by its number: the orderer's, the locksmith's it was given to, or any for the municipality."""
-    behind = HomeDoor.objects.filter(
-        door__orders__number=number, door__orders__municipality=doing.actor.municipality
-    )
-    doing.lock_homes(behind.values("home_id"))
+    doing.lock_homes_by(_behind_order, number)
     row = (
         _open_order(doing, number)
         or Order.objects.filter(municipality=doing.actor.municipality, number=number).first()
@@ -134,6 +117,11 @@ def order(doing: Doing, number: str) -> FoundOrder:
     if not _is_theirs(doing, found):
         raise NotFound("order", "order")
     return found
+
+
+def _behind_order(municipality: str, number: str) -> QuerySet[Any, Any]:
+    ordered = HomeDoor.objects.filter(door__orders__number=number, door__orders__municipality=municipality)
+    return ordered.values("home_id")
 
 
 def _open_order(doing: Doing, number: str) -> Order | None:
@@ -158,7 +146,7 @@ def _open_order(doing: Doing, number: str) -> Order | None:
 
 
 def _is_theirs(doing: Doing, found: FoundOrder) -> bool:
-    """The locksmith's to whom it was given; the provider's who placed it, or has the care behind the door."""
+    """The locksmith's to whom it was given; the provider's who placed it, or who has, or had last, the care there."""
     actor, row = doing.actor, found.row
     if actor.role is Role.LOCKSMITH:
         return row.locksmith_id == actor.organisation
@@ -166,7 +154,8 @@ def _is_theirs(doing: Doing, found: FoundOrder) -> bool:
         return True
     behind = [client for home in found.homes for client in doing.facts[home].clients.values()]
     theirs = {one for client in behind for one in standing.providers_of(client, doing.today)}
-    return actor.organisation is not None and actor.organisation in theirs | {row.organisation_id}
+    had_last = standing.last_provider(behind)  # of whom P6 may ask that the order be cancelled
+    return actor.organisation is not None and actor.organisation in theirs | {row.organisation_id, had_last}
 
 
 def door_of_order(doing: Doing, found: FoundOrder) -> DoorFacts:
@@ -292,14 +281,50 @@ def clients_there(doing: Doing, named: list[str]) -> dict[str, Client]:
 
     Their homes are locked first, and then they are read: what another act has just written is seen.
     """
-    rows = Client.objects.filter(visible_clients(doing.actor, doing.today))
+    viewer = doing.actor
+    wanted, rows = set(named), []
     for start in range(0, len(named), BATCH):
         some = named[start : start + BATCH]
-        doing.lock_homes(rows.filter(Q(reference__in=some) | Q(case_number__in=some)).values("home_id"))
-    found = {row.case_number: row for row in in_batches(rows, "case_number", named)}
-    found |= {row.reference: row for row in in_batches(rows, "reference", named)}
+        told = (some, viewer.organisation, viewer.account, doing.today)
+        if viewer.role in MINUTES:
+            doing.lock_homes(_HOMES_OF_SEEN[viewer.role](viewer.municipality, *told))
+        else:
+            doing.lock_homes_by(_HOMES_OF_SEEN[viewer.role], *told)
+        rows += _SEEN[viewer.role](viewer.municipality, *told)
+    found = {row.case_number: row for row in rows if row.case_number in wanted}
+    found |= {row.reference: row for row in rows if row.reference in wanted}
     still_there(doing, found.values())
     return found
+
+
+def _seen_by(role: Role) -> Callable[..., QuerySet[Client]]:
+    """The clients of these names that a viewer of this role may see."""
+
+    def seen(
+        municipality: str, names: list[str], organisation: UUID | None, account: UUID | None, day: date
+    ) -> QuerySet[Client]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        by_name = Q(reference__in=names) | Q(case_number__in=names)
+        return Client.objects.filter(by_name, visible_clients(viewer, day))
+
+    return seen
+
+
+def _homes_of(seen: Callable[..., QuerySet[Client]]) -> Callable[..., QuerySet[Any, Any]]:
+    return lambda *named: seen(*named).values("home_id")
+
+
+def _asked_anew(build: Callable[..., QuerySet[Client]]) -> Callable[..., list[Client]]:
+    return lambda *named: list(build(*named))
+
+
+MINUTES = frozenset({Role.RESPONDER})
+"""Whose sight is a matter of minutes: a query that is kept would keep the hour too."""
+
+_SEEN: dict[Role, Callable[..., list[Any]]] = {
+    role: _asked_anew(_seen_by(role)) if role in MINUTES else Prepared(_seen_by(role)) for role in Role
+}
+_HOMES_OF_SEEN = {role: _homes_of(_seen_by(role)) for role in Role}
 
 
 def still_there(doing: Doing, rows: Iterable[Client]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec
 
 import msgspec
 
+from troskel.acts import misread
 from troskel.acts.doing import Doing
 from troskel.acts.outcome import Outcome
 from troskel.ground.refusals import BadValue
@@ -84,12 +85,12 @@ class Act(Generic[P]):
         """The values in their types. Raises BadValue naming the field."""
         if field := _unwritable(values):
             raise BadValue(field, "holds a character that no table can: take away NUL and half surrogates")
+        if unknown := misread.unknown_field(values, self.values):
+            raise unknown
         try:
             return msgspec.convert(values, self.values, strict=True)
         except msgspec.ValidationError as error:
-            message, _, path = str(error).partition(" - at `$")
-            field = path.strip("`.") or _named_in(message)
-            raise BadValue(field, message) from None
+            raise misread.bad_value(error, self.values) from None
 
 
 def _unwritable(values: Any, field: str = "values") -> str | None:
@@ -108,12 +109,6 @@ def _can_be_written(text: str) -> bool:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
         return False
-
-
-def _named_in(message: str) -> str:
-    """msgspec names a missing or unknown field in the message itself: `field` between back quotes."""
-    parts = message.split("`")
-    return parts[-2] if len(parts) >= 3 else "values"
 
 
 def act(

@@ -19,7 +19,9 @@ Number = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
 Code = Annotated[str, msgspec.Meta(max_length=50)]
 """A short word, or none."""
 
-Municipal = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?$")]
+Municipal = Annotated[
+    str, msgspec.Meta(pattern=r"^([0-9]{4})?$", description="a municipality's four digits; empty: this one")
+]
 """A municipality's four digits; empty: this one."""
 
 Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
@@ -28,12 +30,20 @@ Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Postcode = Annotated[str, msgspec.Meta(max_length=10)]
 Apartment = Annotated[str, msgspec.Meta(max_length=20)]
 Phone = Annotated[str, msgspec.Meta(max_length=30)]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-z]{2,3}$", description="a language as sv, en, fi, so (ISO 639)")
+]
 """ISO 639: sv, en, fi, so …"""
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Email = Annotated[str, msgspec.Meta(max_length=254)]
-Username = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9._-]{1,100}$")]
+Username = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-z0-9._-]{1,100}$",
+        description="small letters a-z, digits, full stop, hyphen and low line, 100 at most",
+    ),
+]
 Words = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 """Free text; it goes into the journal's detail row and nowhere else."""

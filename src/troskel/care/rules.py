@@ -14,9 +14,13 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
     """A period ends on or after the day it begins; both days are in it."""
     for field, day in (("valid_from", valid_from), ("valid_through", valid_through)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise BadValue(field, f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}")
+            raise BadValue(
+                field, f"{day} is not between the years {FIRST_YEAR} and {LAST_YEAR}: look at the year"
+            )
     if valid_from is not None and valid_through is not None and valid_through < valid_from:
-        raise BadValue("valid_through", f"{valid_through} is before {valid_from}, the first day")
+        raise BadValue(
+            "valid_through", f"{valid_through} is before {valid_from}, the first day: correct one of them"
+        )
 
 
 def earlier_end(valid_from: date, valid_through: date | None, end: date) -> date:

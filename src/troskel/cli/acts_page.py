@@ -23,6 +23,8 @@ from troskel.routine.vocabulary import DERIVED
 
 SHIPPED = Path("routines", "troskelby", "2016-11-29.toml")
 PLAYS = ("tests", "plays")
+CASES = range(1, 16)
+"""The cases that the routine's words imply and a naive system gets wrong."""
 
 HEAD = """\
 # The acts
@@ -41,7 +43,13 @@ with a test that has the paragraph in its name.
 def page(checkout: Path) -> str:
     """The whole page."""
     routine = read_routine(checkout / SHIPPED)
-    parts = (_paragraphs(routine, checkout), _derived(routine), _chapters(routine, checkout), _kinds())
+    parts = (
+        _paragraphs(routine, checkout),
+        _cases(checkout),
+        _derived(routine),
+        _chapters(routine, checkout),
+        _kinds(),
+    )
     return HEAD + "".join("".join(part) for part in parts)
 
 
@@ -81,6 +89,38 @@ def _paragraphs(routine: Routine, checkout: Path) -> Iterator[str]:
         also = [name for name in acts_by_events(paragraph) if name not in named]
         cells = [_linked(named), _linked(also), _coded(tests_of(paragraph.id, checkout))]
         yield f"| **{paragraph.id}** {paragraph.text.en} | {' | '.join(cell or '–' for cell in cells)} |\n"
+
+
+# from case to test and play file
+
+
+def tests_of_case(number: int, checkout: Path) -> list[str]:
+    """The files with a test that has the case in its name, as test_case_6_… has."""
+    named = re.compile(rf"^ *def test_(?:\w+_)?case_{number}(?:_\w+)?\(", re.MULTILINE)
+    return [name for name, text in _texts(checkout, "test_*.py") if named.search(text)]
+
+
+def plays_of_case(number: int, checkout: Path) -> dict[str, str]:
+    """The case's play files, each with what it says it is about."""
+    texts = _texts(checkout, f"case-{number:02}-*.jsonl")
+    return {name: _about(text) for name, text in texts if name.startswith("plays/")}
+
+
+def _about(play: str) -> str:
+    """The first words of a play file: what the case is, without its number."""
+    comment = " ".join(line.removeprefix("# ") for line in play.partition("{")[0].splitlines())
+    told = re.sub(r"^Case [0-9]+[:,] ", "", comment).partition(" A naive system")[0]
+    return told[:1].upper() + told[1:]
+
+
+def _cases(checkout: Path) -> Iterator[str]:
+    yield "\n## From case to test and play file\n"
+    yield "*Tests*: files with a test that has the case in its name. *Play files*: `./dev troskel play FILE`, each in\n"
+    yield "an empty database.\n\n| case | tests | play files |\n|---|---|---|\n"
+    for number in CASES:
+        plays = plays_of_case(number, checkout)
+        cells = [_coded(tests_of_case(number, checkout)), _coded(plays)]
+        yield f"| **{number}** {' '.join(plays.values())} | {' | '.join(cell or '–' for cell in cells)} |\n"
 
 
 # what is not written by an act, but follows

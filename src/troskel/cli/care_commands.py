@@ -90,8 +90,12 @@ def add_to(commands: Any) -> None:
         "paragraph or rule that must refuse}. Days between are turned. Exit code 1 where an act is refused that "
         "was not expected to be, or an expected refusal does not come; exit code 2 for a bad file. The acts and their "
         'values: docs/acts.md. \'demo\' acts as the system itself, which may do every act. {"$": "order"} as a value '
-        'stands for what an earlier act answered by that name, {"$file": "x.toml"} for the text of a file beside FILE. '
-        "Lines that begin with # are left. An example: plays/thread.jsonl, in an empty database."
+        'stands for what an earlier act answered by that name, {"$file": "x.toml"} for the text of a file beside FILE; '
+        '"keep": {"door": "gate"} beside an act keeps its answer '
+        'under another name. {"include": "founding.jsonl"} plays another file of the same folder there. '
+        '{"at": instant, "open": {"client": "K1", "are": ["P6.order"], "late": []}} says which duties are open then, '
+        'and which of them are late ("client" and "late" may be left out: everybody\'s, and not asked); exit code 1 '
+        "where it is otherwise. Lines that begin with # are left. Examples: plays/, each in an empty database."
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--json", action="store_true", help="one JSON line an act")

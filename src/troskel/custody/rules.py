@@ -26,7 +26,10 @@ FAULTS = {
 def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:
     """A lock is at one place (rule 2): it is mounted from the stock of the locksmith who mounts it."""
     if kind != "organisation" or holder != organisation:
-        raise Refusal("rule 2", f"lock {serial} is not in your stock: check the serial number")
+        raise Refusal(
+            "rule 2",
+            f"lock {serial} is not in your stock: check the serial number, and whether it hangs at another door",
+        )
 
 
 def not_linked_elsewhere(is_linked: bool, serial: str) -> None:

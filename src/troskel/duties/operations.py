@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,10 +14,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState, RoutineVersion
-from troskel.ground.prepared import Prepared
+from troskel.ground.prepared import Prepared, Upsert, Value
 from troskel.outbox import operations as outbox
 from troskel.outbox.post import MESSAGE
-from troskel.people.models import HomeDoor, Residence
+from troskel.people.models import HomeDoor
 from troskel.routine import Routines, engine
 from troskel.routine import duty as asked
 from troskel.routine.facts import HomeFacts
@@ -28,6 +28,10 @@ CHANGING = [
     *("home", "role", "organisation", "due", "person", "escalated"),
     *("state", "closed", "closed_line"),
 ]
+
+
+HomesOf = Callable[..., QuerySet[Any, Any]]
+"""From a municipality and names to the ids of homes, as a subquery; a function of a module, so that it is one."""
 
 
 class Written(Protocol):
@@ -75,9 +79,13 @@ class UnderWay:
         """A version has been added in this act: use it from now on."""
         self._newest = None
 
-    def lock_home_of(self, client: UUID) -> Mapping[UUID, HomeFacts]:
-        """Lock the homes in which the client lives or has lived. One query."""
-        self._take(_OF_CLIENT(self.municipality, client))
+    def lock_by(self, homes: HomesOf, *named: Value) -> Mapping[UUID, HomeFacts]:
+        """Lock the homes that `homes` finds by these values, in one query that is built once."""
+        if homes not in _FOUND_BY:
+            _FOUND_BY[homes] = Prepared(
+                lambda municipality, *values: _states(municipality, homes(municipality, *values))
+            )
+        self._take(_FOUND_BY[homes](self.municipality, *named))
         return self.facts
 
     def _lock(self, homes: Any) -> None:
@@ -145,13 +153,7 @@ class UnderWay:
             )
             for home in sorted(homes)
         ]
-        HomeState.objects.bulk_create(
-            rows,
-            batch_size=ROWS,
-            update_conflicts=True,
-            unique_fields=["home"],
-            update_fields=["state", "wake"],
-        )
+        _KEEP_STATES(rows)
 
     def _store_duties(self, effects: asked.Effects) -> None:
         rows = {duty.id: self._row(duty) for duty in (*effects.opened, *effects.changed)}
@@ -159,13 +161,7 @@ class UnderWay:
             row = rows.get(closed.duty.id) or self._row(closed.duty)
             row.state, row.closed, row.closed_line = closed.state, closed.day, closed.line
             rows[row.id] = row
-        Duty.objects.bulk_create(
-            list(rows.values()),
-            batch_size=ROWS,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=CHANGING,
-        )
+        _KEEP_DUTIES(list(rows.values()))
 
     def _row(self, duty: asked.OpenDuty) -> Duty:
         return Duty(
@@ -214,11 +210,9 @@ def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
 
 
 _BY_ID = Prepared(_states)
-_OF_CLIENT = Prepared(
-    lambda municipality, client: _states(
-        municipality, Residence.objects.filter(client=client).values("home_id")
-    )
-)
+_FOUND_BY: dict[HomesOf, Prepared] = {}
+_KEEP_STATES = Upsert(HomeState, "home", ["state", "wake"])
+_KEEP_DUTIES = Upsert(Duty, "id", CHANGING)
 
 
 def _line(written: Written) -> Line:

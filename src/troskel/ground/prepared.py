@@ -12,11 +12,14 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
-Value = str | UUID | date | None | Sequence[UUID]
+Value = str | UUID | date | None | list[UUID] | list[str]
 Slot = Callable[[Sequence[Any]], Any]
+
+FEW = 8
+"""A longer list is asked for as Django does it: the building is little beside it, and each length is another query."""
 
 _DAY_ZERO, _DAYS_APART = date(3000, 1, 1), 10_000
 _NEAR = 5_000
@@ -33,8 +36,8 @@ class _Ready(NamedTuple):
 class Prepared:
     """`build` makes a queryset of models (also with select_related and annotations) or of `values_list` tuples.
 
-    It is called once for each shape of values: of which are None, and how long the lists of ids are. It must not
-    look at the values, only hand them to filters; a day may be counted from another.
+    It is called once for each shape of values: which are None, and how long the lists are. It must not look at the
+    values, only hand them to filters; a day may be counted from another.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -43,6 +46,8 @@ class Prepared:
 
     def __call__(self, *values: Value) -> list[Any]:
         """The rows."""
+        if any(isinstance(value, list) and len(value) > FEW for value in values):
+            return list(self._build(*values))
         shape = (connection.vendor, *map(_shape, values))
         if shape not in self._ready:
             self._ready[shape] = _prepare(self._build, values)
@@ -53,6 +58,33 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(ready.sql, [slot(flat) for slot in ready.slots])
             return list(ready.rows(cursor.fetchall()))
+
+
+class Upsert:
+    """Rows that are written, or where their key is there already written over in these fields: one statement."""
+
+    def __init__(self, model: type[Model], key: str, over: Sequence[str]) -> None:
+        self._fields = model._meta.concrete_fields
+        columns = [str(field.column) for field in self._fields]
+        written_over = ", ".join(f"{c} = excluded.{c}" for c in (_column(model, name) for name in over))
+        self._sql = (
+            f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "
+            f"ON CONFLICT ({_column(model, key)}) DO UPDATE SET {written_over}"
+        )
+
+    def __call__(self, rows: Sequence[Model]) -> None:
+        """Write them."""
+        if rows:
+            values = [
+                [f.get_db_prep_save(getattr(row, f.attname), connection) for f in self._fields]
+                for row in rows
+            ]
+            with connection.cursor() as cursor:
+                cursor.executemany(self._sql, values)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
 def _shape(value: Value) -> Any:

@@ -24,7 +24,9 @@ class NotFound(Exception):
     """Not there, or not for this viewer to know of: the two answer alike (design, rule 7)."""
 
     def __init__(self, kind: str, field: str) -> None:
-        super().__init__(f"no {kind} that you may see answers to the value of {field!r}")
+        super().__init__(
+            f"no {kind} that you may see answers to the value of {field!r}: check how it is written"
+        )
         self.kind = kind
         self.field = field
         self.message = str(self)

@@ -48,7 +48,7 @@ def of_kind(kind: str, wanted: str, number: str) -> None:
 def known_code(field: str, code: str, codes: dict[str, str]) -> None:
     """A reason is one of the codes."""
     if code not in codes:
-        raise BadValue(field, f"{code!r} is none of {', '.join(sorted(codes))}")
+        raise BadValue(field, f"is none of {', '.join(sorted(codes))}: write one of them")
 
 
 def own_client(client: ClientFacts) -> None:
@@ -135,7 +135,9 @@ def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day:
 def is_a_locksmith(kind: str) -> None:
     """Orders go to a locksmith firm."""
     if kind != "locksmith":
-        raise BadValue("locksmith", "the organisation is no locksmith")
+        raise BadValue(
+            "locksmith", "the organisation is no locksmith: name a locksmith firm by its organisation number"
+        )
 
 
 def orderer(organisation: UUID | None) -> UUID:

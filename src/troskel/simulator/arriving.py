@@ -22,18 +22,15 @@ def come(town: Town) -> None:
     number = int(expected) + town.life.happens(expected % 1)
     for _ in range(min(number, AT_MOST_A_DAY)):
         comes(town)
-    if town.is_last_day():
-        comes(town, today=True)
-        comes(town, today=True, protection="S")
 
 
-def comes(town: Town, *, today: bool = False, **told: Any) -> None:
+def comes(town: Town, *, today: bool = False, **told: Any) -> Person | None:
     """One new client, or two who live together."""
     life = town.life
     where = town.new_address()
     person = register(town, where, **told)
     if person is None:
-        return
+        return None
     begins = life.day if today else life.day + timedelta(days=life.random.randint(0, 6))
     only_alarm = person.own and not today and life.happens(0.12)
     if not only_alarm:
@@ -46,6 +43,7 @@ def comes(town: Town, *, today: bool = False, **told: Any) -> None:
         life.does(town.assessor_of(person), "add_door", client=person.reference, kind="gate", label="grind")
     if person.own and not today and life.happens(0.10):
         join(town, person)
+    return person
 
 
 def join(town: Town, person: Person) -> None:

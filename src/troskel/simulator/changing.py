@@ -34,7 +34,7 @@ def changes_provider(town: Town, person: Person) -> None:
     """Another provider from some day on (case 4, A5, A6)."""
     care = person.care.get(HOME_CARE)
     on = town.day(town.life.random.randint(1, 14))
-    if care is None or not person.has(HOME_CARE) or not care.allocated:
+    if care is None or not person.has(HOME_CARE) or not care.allocated or care.next_provider:
         return
     if care.begins >= on or (care.through is not None and care.through <= on):
         return
@@ -48,9 +48,10 @@ def changes_provider(town: Town, person: Person) -> None:
         "reference": f"F{town.number():05}",
     }
     if town.life.does(town.assessor_of(person), "change_provider", client=person.reference, **told):
-        decision = care.decision
+        decision, care.next_provider = care.decision, comes
 
         def takes_over() -> None:
+            care.next_provider = None
             if care.decision == decision:
                 care.provider = comes
 

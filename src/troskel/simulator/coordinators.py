@@ -17,6 +17,8 @@ PATIENCE = 12
 
 def orders(town: Town, task: Task, found: Sequence[Way]) -> int | None:
     """An installation, once the client is informed (or it takes too long); or a removal."""
+    if task.person is not None and task.person.is_forgotten:
+        return 2
     way = found[0]
     told = {"locksmith": LOCKSMITH if town.life.happens(0.6) else NEW_LOCKSMITH}
     if "reason" in way.left:

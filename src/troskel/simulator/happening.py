@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from troskel.simulator import arriving, changing, leaving
+from troskel.simulator import arriving, changing, last_days, leaving
 from troskel.simulator.town import Person, Town
 
 IN_A_YEAR: tuple[tuple[Callable[[Town, Person], None], int], ...] = (
@@ -29,6 +29,7 @@ def life_goes_on(town: Town) -> None:
     """One day of everybody's life, and those who come new."""
     town.run_errands()
     arriving.come(town)
+    last_days.arrange(town)
     a_day = town.pace.often / (100 * DAYS)
     anything = sum(times for _, times in IN_A_YEAR)
     for person in list(town.people):

@@ -47,10 +47,10 @@ def comes_back(town: Town, person: Person) -> None:
         allocate(town, person, HOME_CARE)
 
 
-def end(town: Town, person: Person, kind: str, reason: str) -> None:
+def end(town: Town, person: Person, kind: str, reason: str, days: int | None = None) -> None:
     """A person says that the care ends, today or in some days; what has run out already is confirmed to have ended."""
     care, who = person.care[kind], town.assessor_of(person)
-    on = town.day(town.life.random.randint(0, 6))
+    on = town.day(town.life.random.randint(0, 6) if days is None else days)
     if care.through is not None:
         on = min(on, care.through)
     if on < town.life.day:

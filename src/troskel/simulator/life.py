@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
@@ -18,6 +18,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 
+T = TypeVar("T")
 BETWEEN_ACTS = timedelta(seconds=20)
 
 
@@ -117,6 +118,12 @@ class Life:
             assert actor is not None, who
             self.people[who] = actor
         return self.people[who]
+
+    def looks(self, who: str, at: Callable[[Actor], T]) -> T:
+        """Somebody looks at something, which is written in the chain of reads."""
+        self.reads += 1
+        with self.standing():
+            return at(self.actor(who))
 
     # -- chance
 

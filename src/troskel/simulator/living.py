@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from troskel.ground import clock, haste, ids
-from troskel.simulator import founding, happening, visiting
+from troskel.simulator import founding, happening, looking, mistakes, visiting
 from troskel.simulator.life import Life
 from troskel.simulator.town import Pace, Town
 from troskel.simulator.worklists import Worklists
@@ -54,9 +54,12 @@ def _a_day(town: Town, worklists: Worklists) -> None:
     happening.life_goes_on(town)
     town.life.wait_until(10)
     worklists.work()
+    mistakes.are_made(town)
+    looking.look_around(town)
     town.life.wait_until(13)
     visiting.first_visits(town)
-    worklists.work()
+    if not town.is_last_day():  # then it is the middle of the day, for one who looks in
+        worklists.work()
     town.life.wait_until(15)
     visiting.all_visits(town)
 

@@ -32,6 +32,8 @@ def goes_to_the_door(town: Town, task: Task, found: Sequence[Way]) -> int | None
         return _books(town, task, book)
     if booked > town.life.day:
         return (booked - town.life.day).days
+    if town.is_last_day() and town.life.happens(0.5):
+        return 1  # the day is not over yet
     if town.life.happens(0.10):
         return _in_vain(town, task, fail)
     if town.life.happens(HABITS[task.who].forgotten):

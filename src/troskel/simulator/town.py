@@ -25,6 +25,7 @@ class Care:
     through: date | None
     allocated: bool = False
     also: str | None = None
+    next_provider: str | None = None
     ends: date | None = None
 
 
@@ -37,6 +38,7 @@ class Person:
     address: int
     own: bool = True
     wants_a_lock: bool = True
+    is_forgotten: bool = False
     dead: bool = False
     care: dict[str, Care] = field(default_factory=dict)
     visited_by: set[str] = field(default_factory=set)

@@ -29,10 +29,7 @@ def all_visits(town: Town) -> None:
     if town.days_left() >= EVERY_VISIT_DAYS:
         return
     for organisation, carer in CARERS.items():
-        with town.life.standing():
-            shown = viewing_phone.phone_list(town.life.actor(carer))
-        town.life.reads += 1
-        for client in shown:
+        for client in town.life.looks(carer, viewing_phone.phone_list):
             if client.case in town.by_case and town.life.happens(0.85):
                 _visits(town, client.case, organisation, _proof_by_phone(client))
     _of_other_municipalities(town)

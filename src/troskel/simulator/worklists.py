@@ -23,8 +23,8 @@ from troskel.simulator.town import Task, Town
 CLEARS_UP_EVERY = 14
 NEAR = 14
 LATER = 3
-LAST_DAYS, LEFT_UNDONE = 7, 0.3
-"""So much of what is asked in the last days is still undone when somebody looks at the municipality."""
+AWAY = 7
+"""The administrator is away for the last days, so that there is something to link for one who looks in."""
 
 
 class _Row(NamedTuple):
@@ -83,8 +83,8 @@ class Worklists:
         town, chance = self.town, self.town.life.random
         habit = HABITS[self._who(row) or ADMINISTRATOR]
         today, due = town.life.day, row.due
-        if town.days_left() < LAST_DAYS and town.life.happens(LEFT_UNDONE):
-            return town.day(LAST_DAYS)
+        if row.role == "administrator" and town.days_left() < AWAY:
+            return town.day(AWAY)
         at_once, forgotten = town.life.happens(habit.at_once), town.life.happens(habit.forgotten)
         if forgotten:
             return max(today, due or today) + timedelta(days=chance.randint(5, 40))
@@ -163,11 +163,12 @@ def simply(town: Town, task: Task, way: Way) -> int | None:
             return 2
         told[name] = value
     values = way.filled(**told)
-    expecting = MAY_BE_REFUSED.get(way.act, ())
-    if town.life.tries(hands(town, task, way), way.act, expecting, **values) is not None:
-        noted = NOTED.get(way.act)
-        if noted is not None and task.person is not None:
-            noted(town, task, {**way.values, **told})
+    who, expecting = hands(town, task, way), MAY_BE_REFUSED.get(way.act, ())
+    if town.life.tries(who, way.act, expecting, **values) is None:
+        return LATER
+    noted = NOTED.get(way.act)
+    if noted is not None and task.person is not None:
+        noted(town, task, {**way.values, **told})
     return None
 
 
@@ -199,6 +200,7 @@ FILLED_IN: dict[str, Callable[[Town, Task, Way], str | None]] = {
 MAY_BE_REFUSED = {
     "attest": ("NotFound",),  # the locksmith has reported it meanwhile
     "cancel_order": ("L1",),  # the locksmith was there earlier today
+    "unlink_lock": ("S3",),  # those who share the door have ended meanwhile: the removal comes first
     "return_key": ("NotFound",),  # forgotten for so long that the client is out of sight
 }
 NOTED = {

@@ -44,7 +44,7 @@ class Span(NamedTuple):
 def departs_after_arrival(arrived: datetime, departed: datetime | None) -> None:
     """A visit ends after it begins."""
     if departed is not None and departed < arrived:
-        raise BadValue("departed", "is before 'arrived'")
+        raise BadValue("departed", "is before 'arrived': check the two instants")
 
 
 def a_providers(organisation: UUID | None) -> UUID:

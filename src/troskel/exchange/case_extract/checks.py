@@ -52,7 +52,7 @@ class Checks:
         start = self.day("fran", first)
         end = self.day_or_none("till", last)
         if end is not None and end < start:
-            raise Bad("till", last, "ends before it starts")
+            raise Bad("till", last, "ends before it starts: correct one of the two days in the case system")
         return start, None if end is None or end.year == _NO_END else end
 
     def identity(self, column: str, value: Value) -> Identity:
@@ -70,14 +70,20 @@ class Checks:
         codes = self._mapping.codes[column]
         ours = codes.get(there(column, value, or_empty="" in codes))
         if ours is None:
-            raise Bad(column, value, f"not one of {', '.join(repr(code) for code in codes)}")
+            raise Bad(
+                column,
+                value,
+                f"not one of {', '.join(repr(code) for code in codes)}: correct it, or name it in a mapping",
+            )
         return ours
 
     def _new_day(self, column: str, text: str) -> date:
         try:
             day = self._mapping.day(text)
         except ValueError:
-            raise Bad(column, text, "not a day that exists") from None
+            raise Bad(
+                column, text, f"not a day that exists: write days as {self._mapping.written(self._today)}"
+            ) from None
         self._days[text] = day
         return day
 
@@ -87,7 +93,7 @@ def there(column: str, value: Value, *, or_empty: bool = False) -> str:
     if value is None:
         raise Bad(column, value, "the line ends before this column, or a quotation mark is not closed")
     if not value and not or_empty:
-        raise Bad(column, value, "empty")
+        raise Bad(column, value, "empty: it must be filled in")
     return value
 
 
@@ -100,7 +106,7 @@ def at_most(column: str, value: Value, longest: int) -> str:
     """A text that may be empty, but not longer than can be kept."""
     text = there(column, value, or_empty=True)
     if len(text) > longest:
-        raise Bad(column, value, f"longer than {longest} characters")
+        raise Bad(column, value, f"longer than {longest} characters: shorten it")
     return text
 
 
@@ -121,7 +127,7 @@ def email(column: str, value: Value) -> str:
     """An e-mail address, or nothing."""
     text = at_most(column, value, 254)
     if text and not _EMAIL.fullmatch(text):
-        raise Bad(column, value, "not an e-mail address")
+        raise Bad(column, value, "not an e-mail address: write it as name@annanby.example, or leave it empty")
     return text
 
 
@@ -129,7 +135,7 @@ def municipality(column: str, value: Value) -> str:
     """A municipality's code."""
     text = there(column, value)
     if not _MUNICIPALITY.fullmatch(text):
-        raise Bad(column, value, "not a municipality's code of four digits")
+        raise Bad(column, value, "not a municipality's code: write its four digits")
     return text
 
 
@@ -137,5 +143,5 @@ def count(column: str, value: Value) -> int:
     """How many: 1–999."""
     text = there(column, value)
     if not _COUNT.fullmatch(text):
-        raise Bad(column, value, "not a number of 1–999")
+        raise Bad(column, value, "not a number of 1–999: write how many in digits")
     return int(text)

@@ -60,6 +60,10 @@ class Mapping(msgspec.Struct, frozen=True):
             return date.fromisoformat(text)
         raise ValueError
 
+    def written(self, day: date) -> str:
+        """The day as this case system writes days."""
+        return day.strftime(self.date_layout or "%Y-%m-%d")
+
 
 CONTRACT = Mapping()
 

@@ -246,5 +246,9 @@ class _Reader:
         """An id of something good tonight or known before."""
         reference = there(column, value)
         if reference not in tonight and reference not in known:
-            raise Bad(column, value, "neither good in this extract nor known before")
+            raise Bad(
+                column,
+                value,
+                "neither good in this extract nor known before: mend or extract the line that it names",
+            )
         return reference

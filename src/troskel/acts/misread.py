@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Values that can't be read as an act's: which field, what is wrong with it, and what to write instead.
+
+What was written is not repeated: it may be anybody's name or number.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from troskel.ground.refusals import BadValue
+
+STEP = re.compile(r"\.?([^.\[\]]+)|(\[[0-9]+\])")
+MISSING = re.compile(r"Object missing required field `(.+)`")
+LENGTH = re.compile(r"of length (>=|<=) ([0-9]+)")
+INSTEAD: dict[Any, str] = {
+    date: "is no day that exists: write it as 2026-11-20",
+    datetime: "is no instant with its offset: write it as 2026-11-20T08:00:00+01:00",
+    UUID: "is no id: copy the whole of it, with its hyphens",
+    bool: "is neither true nor false: write one of them, without quotation marks",
+    int: "is no whole number: write it as 3, without quotation marks",
+    str: "is no text: write it in quotation marks",
+}
+
+
+def bad_value(error: msgspec.ValidationError, kind: type[msgspec.Struct]) -> BadValue:
+    """What the error means, where `kind` is what the values should have been."""
+    message, _, path = str(error).partition(" - at `$")
+    path = path.strip("`.")
+    if missing := MISSING.fullmatch(message):
+        return BadValue(f"{path}.{missing[1]}".lstrip("."), "is missing: it must be given")
+    return BadValue(path or "values", _said(message, _kind_at(path, kind)))
+
+
+def unknown_field(values: Any, kind: Any, path: str = "") -> BadValue | None:
+    """The first field that is none of those asked for, however deep: a misspelt one must not pass for left out."""
+    kind, _ = _plain(kind)
+    if typing.get_origin(kind) is list and isinstance(values, list):
+        (each,) = typing.get_args(kind)
+        found = (unknown_field(value, each, f"{path}[{index}]") for index, value in enumerate(values))
+        return next((bad for bad in found if bad), None)
+    if not _is_struct(kind) or not isinstance(values, Mapping):
+        return None
+    known = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    for name, value in values.items():
+        where = f"{path}.{name}".lstrip(".")
+        if name not in known:
+            return BadValue(where, f"is unknown: the fields here are {', '.join(known)}")
+        if bad := unknown_field(value, known[name], where):
+            return bad
+    return None
+
+
+def _said(message: str, kind: Any) -> str:
+    kind, meta = _plain(kind)
+    if length := LENGTH.search(message):
+        if length[1] == "<=":
+            return f"is longer than {length[2]} characters: shorten it"
+        return (
+            "is empty: give at least one" if typing.get_origin(kind) is list else "is empty: it must be given"
+        )
+    if typing.get_origin(kind) is Literal:
+        return f"is none of {', '.join(str(code) or '(empty)' for code in typing.get_args(kind))}: write one of them"
+    if typing.get_origin(kind) is list:
+        return "is no list: write it in square brackets"
+    if _is_struct(kind):
+        fields = ", ".join(field.name for field in msgspec.structs.fields(kind))
+        return f"is no object: write it in curly brackets, with {fields}"
+    if meta is not None and meta.pattern and meta.description:
+        return f"is not as it should be: write {meta.description}"
+    return INSTEAD.get(kind, message)
+
+
+def _kind_at(path: str, kind: Any) -> Any:
+    """The type at a place such as decisions[0].valid_from."""
+    for name, index in STEP.findall(path):
+        kind, _ = _plain(kind)
+        if index and typing.get_origin(kind) is list:
+            (kind,) = typing.get_args(kind)
+        elif name and _is_struct(kind):
+            kind = next((field.type for field in msgspec.structs.fields(kind) if field.name == name), None)
+    return kind
+
+
+def _plain(kind: Any) -> tuple[Any, msgspec.Meta | None]:
+    """The type without 'or nothing' and without what is said about it; and what is said."""
+    meta = None
+    while typing.get_origin(kind) in (typing.Annotated, typing.Union, types.UnionType):
+        first, *more = typing.get_args(kind)
+        if typing.get_origin(kind) is typing.Annotated:
+            kind, meta = first, next((said for said in more if isinstance(said, msgspec.Meta)), meta)
+        else:
+            kind = next(one for one in (first, *more) if one is not type(None))
+    return kind, meta
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)

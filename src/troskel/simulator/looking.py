@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""People look at pages: their worklist, and the record of a client whom they have a reason to see (rule 7)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from troskel.acts import viewing, viewing_records
+from troskel.simulator.organisations import ACCOUNTS
+from troskel.simulator.town import Town
+
+WITH_A_LIST = [
+    username for username, _, role, _ in ACCOUNTS if role not in ("economist", "manager", "responder")
+]
+
+
+def look_around(town: Town) -> None:
+    """Somebody opens the worklist, and an assessor a record."""
+    town.life.looks(town.life.random.choice(WITH_A_LIST), viewing.worklist)
+    if town.people:
+        person = town.life.random.choice(town.people)
+        town.life.looks(town.assessor_of(person), partial(viewing_records.record, case=person.case))

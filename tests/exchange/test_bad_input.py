@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Bad input in a night's files: what is told, and that nothing is half done. From people: tests/acts/test_bad_input.py.
+
+A line that can't be used is left with its reason; a file that can't be trusted refuses the whole night.
+Every column of every file, and every way of going wrong in it: tests/exchange/test_reading.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.nights import ALARM, DAY, NORTH, a_night, client, files, read
+from tests.exchange.taking_in import Nights, take_in, troskel
+from tests.town import snapshot
+from troskel.exchange.case_extract.contract import COLUMNS, NightRefused
+from troskel.exchange.case_extract.mapping import parse_mapping
+from troskel.exchange.case_extract.reading import read_night
+from troskel.people.models import Client
+
+GOOD = a_night()
+DECISION = "B2;K1;U1;HTJ;VERKST;2026-01-01;;;;"
+
+LINES = {
+    "a wrong check digit": ("kunder", client("K2", personnummer="194001029999"), "personnummer", "mistyped digit"),
+    "a wrong check digit of an organisation": ("utforare", "5560001794;N;;hemtjanst", "orgnr", "mistyped digit"),
+    "a day that does not exist": (
+        "beslut", DECISION.replace("01-01", "02-30"), "fran", "write days as 2026-11-20"),
+    "an ending before its start": (
+        "beslut", "B2;K1;U1;HTJ;VERKST;2026-01-01;2025-12-31;;;", "till", "correct one of the two days"),
+    "an unknown code": ("beslut", DECISION.replace("VERKST", "KLAR"), "status", "'VERKST', 'UTRED', 'AVSL'"),
+    "an unknown protection": ("kunder", client("K2", skydd="X"), "skydd", "name it in a mapping"),
+    "a client twice": ("kunder", client("K1", n=7), "kund_id", "keep one of them"),
+    "an allocation of a decision that is not there": (
+        "fordelning", f"F2;B404;{NORTH};2026-01-01;", "beslut_id", "mend or extract the line"),
+    "a value that is missing": ("beslut", ";K1;U1;HTJ;VERKST;2026-01-01;;;;", "beslut_id", "must be filled in"),
+    "a tag given to two": ("knappar", "K1;T1;", "knapp", "keep one of them"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def nights(tmp_path: Path, db: None) -> Nights:
+    return Nights(tmp_path)
+
+
+@pytest.mark.parametrize("what", LINES)
+def test_a_line_that_cannot_be_used_is_left_and_told_of(what: str) -> None:
+    name, line, column, says = LINES[what]
+    lines = GOOD | {"knappar": ["K1;T1;"]} if name == "knappar" else dict(GOOD)
+    night = read(lines | {name: [*lines[name], line]})
+    (rejection,) = night.rejections
+    assert (rejection.file, rejection.line) == (f"{name}.csv", len(lines[name]) + 2)
+    assert rejection.column == column and says in rejection.reason
+    good = read(lines)
+    assert (night.clients, night.decisions, night.allocations, night.organisations, night.tags) == (
+        *(good.clients, good.decisions, good.allocations, good.organisations, good.tags),
+    )
+
+
+def test_a_day_is_told_as_the_case_system_writes_days() -> None:
+    mapping = parse_mapping('[format]\ndate = "%d.%m.%Y"\n')
+    given = a_night(beslut=["B1;K1;U1;HTJ;VERKST;30.02.2026;;;;"], fordelning=[])
+    (rejection,) = read_night(files(given), day=DAY, mapping=mapping).rejections
+    assert rejection.reason.endswith("write days as 20.11.2026")
+
+
+def test_an_allocation_of_a_rejected_decision_is_rejected_with_it(nights: Nights) -> None:
+    lines = a_night(
+        kunder=[client("K1"), client("K2")],
+        beslut=[
+            *GOOD["beslut"],
+            "B2;K2;U2;HTJ;VERKST;2026-02-30;;;;",
+            "B3;K2;U3;TLARM;VERKST;2026-01-01;;;;",
+        ],
+        fordelning=[*GOOD["fordelning"], f"F2;B2;{NORTH};2026-01-01;", f"F3;B3;{ALARM};2026-01-01;"],
+    )
+    told = take_in(nights.written(lines))
+    assert [(row["file"], row["column"]) for row in told["rejected"]] == [
+        ("beslut.csv", "fran"),
+        ("fordelning.csv", "beslut_id"),
+    ]
+    assert told["acts"]["make_decisions"] == 2 and told["acts"]["allocate"] == 2, "the others stand"
+
+
+REFUSED = {
+    "a wrong encoding": (lambda data: data.decode("utf-8-sig").encode("utf-16"), 1, "write UTF-8 or Windows-1252"),
+    "an empty file": (lambda data: b"", 1, "the first line must name the columns"),
+    "a truncated file": (lambda data: data[:-5], None, "fetch the whole file again"),
+    "a header missing a column": (
+        lambda data: data.replace(b"kund_id", b"person", 1), 1, "'kund_id' is missing: extract it"),
+    "a column twice": (lambda data: data.replace(b"efternamn", b"fornamn", 1), 1, "keep one"),
+    "another separator": (lambda data: data.replace(b";", b","), 1, "with the right separator"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_file_that_cannot_be_trusted_refuses_the_night_and_nothing_changes(
+    nights: Nights, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    spoil, line, says = REFUSED[what]
+    nights.take_in(GOOD)
+    folder = nights.written(GOOD | {"kunder": [client("K1"), client("K2")]})
+    whole = (folder / "kunder.csv").read_bytes()
+    (folder / "kunder.csv").write_bytes(spoil(whole))
+    before = snapshot()
+    assert troskel("import", str(folder), "--day", DAY.isoformat()) == (2, None)
+    said = capsys.readouterr().err
+    assert "nothing has changed: kunder.csv, line" in said and says in said
+    assert line is None or f"line {line}:" in said
+    assert snapshot() == before
+    assert not Client.objects.filter(reference="K2").exists()
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_file_of_the_contract_says_which_column_its_header_lacks(name: str) -> None:
+    header = ";".join(COLUMNS[name][:-1])
+    with pytest.raises(
+        NightRefused, match=rf"{name}\.csv, line 1: the column '{COLUMNS[name][-1]}' is missing"
+    ):
+        read_night(files(GOOD) | {name: f"{header}\n".encode()}, day=DAY)
