@@ -350,6 +350,7 @@ def found() -> Town:
 @contextlib.contextmanager
 def undone_at_the_end(blocker: Any) -> Iterator[None]:
     """A transaction for a whole module, undone at its end; inside it, acts may open theirs as if it were not there."""
+    routines.of_municipality.cache_clear()  # what is undone may have had its routine from another day
     with blocker.unblock():
         atomic = transaction.atomic()
         atomic._from_testcase = True  # type: ignore[attr-defined]

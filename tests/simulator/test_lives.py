@@ -6,9 +6,15 @@ from __future__ import annotations
 import pytest
 
 from tests.town import CODE
+from troskel.duties import routines
 from troskel.simulator.simulating import Lived, simulate
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_routine_of_other_tests() -> None:
+    routines.of_municipality.cache_clear()
 
 
 def live(seed: int, days: int, clients: int) -> Lived:

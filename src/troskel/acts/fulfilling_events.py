@@ -251,6 +251,29 @@ def _on_the_way_to_the_door(asked: Asked) -> Iterator[Way]:
     yield Way("report_failure", order, ("code",), ends=False)
 
 
+def _letter_sent(asked: Asked) -> Iterator[Way]:
+    """The client hears by letter that the lock is there, or gone (S1, S3)."""
+    yield Way("send_letter", {"order": asked.about["number"]})
+
+
+# -- another municipality's clients: O2, O3
+
+
+def _month_billed(asked: Asked) -> Iterator[Way]:
+    yield Way("bill_month", {"month": asked.about["month"]})
+
+
+def _form_sent(asked: Asked) -> Iterator[Way]:
+    """The month's forms are made, and each is signed and sent."""
+    yield Way("make_basis_forms", {"month": asked.about["month"]}, ends=False)
+    yield Way("sign_basis_form", {}, ("form",), ends=False)
+    yield Way("send_basis_form", {}, ("form",))
+
+
+def _form_received(asked: Asked) -> Iterator[Way]:
+    yield Way("receive_basis_form", {"form": asked.about["form_number"]})
+
+
 # -- links, tags and keys: S2, S3 and P2, P3, P5, P7
 
 
@@ -312,6 +335,10 @@ FULFILLING: dict[str, Callable[[Asked], Iterable[Way]]] = {
     "installation.reported": _installation_reported,
     "removal.reported": _removal_reported,
     "repair.reported": _repair_reported,
+    "letter.sent": _letter_sent,
+    "month.billed": _month_billed,
+    "basis_form.sent": _form_sent,
+    "basis_form.received": _form_received,
     "link.made": _linked,
     "link.removed": _unlinked,
     "tag.handed_over": _tag_handed_over,

@@ -26,9 +26,21 @@ def orders(town: Town, task: Task, found: Sequence[Way]) -> int | None:
         if HABITS[task.who] is not SLOPPY and waited < PATIENCE:
             return 2
         told["reason"] = "Besöken har börjat, och kunden är ännu inte informerad."
-    outcome = town.life.does(task.who, way.act, **way.filled(**told))
+    outcome = town.life.tries(
+        task.who, way.act, ("A3",), **way.filled(**told)
+    )  # it may have been refused today
     if outcome is not None:
         town.ordered[outcome.answer["order"]] = (task.who, way.act)
+    return None
+
+
+def sends_basis_forms(town: Town, task: Task, found: Sequence[Way]) -> int | None:
+    """The month's forms are made, signed and sent (O3). One that has been sent already is let be."""
+    make, sign, send = found
+    made = town.life.does(task.who, make.act, **make.filled())
+    for form in made.answer["forms"] if made is not None else ():
+        for way in (sign, send):
+            town.life.tries(task.who, way.act, ("O3",), **way.filled(form=form))
     return None
 
 

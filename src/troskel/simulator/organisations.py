@@ -69,6 +69,7 @@ def who_is(role: str) -> dict[str, str]:
 ASSESSORS = tuple(username for username, _, role, _ in ACCOUNTS if role == "assessor")
 COORDINATORS, CARERS, SMITHS = who_is("coordinator"), who_is("carer"), who_is("locksmith")
 ADMINISTRATOR = "siri"
+ECONOMIST = "erik"
 
 
 class Habit(NamedTuple):
@@ -91,6 +92,7 @@ HABITS = {
     "adam": BUSY,
     "alma": CAREFUL,
     "siri": USUAL,
+    "erik": USUAL,
     "olle": USUAL,
     "moa": BUSY,
     "nora": CAREFUL,

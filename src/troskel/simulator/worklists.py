@@ -17,7 +17,7 @@ from django.db.models import Q
 from troskel.acts.fulfilling import Way, ways
 from troskel.duties.models import Duty
 from troskel.simulator import assessors, coordinators, locksmiths
-from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, HABITS, SMITHS
+from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, ECONOMIST, HABITS, SMITHS
 from troskel.simulator.town import Task, Town
 
 CLEARS_UP_EVERY = 14
@@ -107,7 +107,7 @@ class Worklists:
             return COORDINATORS.get(row.orgnr or "")
         if row.role == "locksmith":
             return SMITHS.get(row.orgnr or "")
-        return ADMINISTRATOR
+        return ECONOMIST if row.role == "economist" else ADMINISTRATOR
 
     def _do(self, row: _Row, found: Sequence[Way]) -> None:
         who = self._who(row)
@@ -183,6 +183,8 @@ PROCEDURES = {
     "allocate": assessors.allocates,
     "allocation": assessors.allocates,
     "order": coordinators.orders,
+    "not_ours": coordinators.orders,
+    "send": coordinators.sends_basis_forms,
     "install": locksmiths.goes_to_the_door,
     "remove": locksmiths.goes_to_the_door,
 }
