@@ -37,10 +37,7 @@ def with_doors(viewer: Actor, offer: Offer) -> Offer:
         return offer
     kinds = wording.choices_of(REGISTER["add_door"], "kind")
     named = doors_named(viewer, [UUID(choice.value) for choice in offer.among[DOOR]])
-    doors = [
-        Choice(str(door), f"{wording.said(kinds[kind])} {label}".strip())
-        for door, (kind, label) in named.items()
-    ]
+    doors = [Choice(str(door), label or wording.said(kinds[kind])) for door, (kind, label) in named.items()]
     return offer._replace(among={**offer.among, DOOR: doors})
 
 
