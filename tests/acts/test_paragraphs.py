@@ -79,6 +79,15 @@ def test_a4_asks_for_an_allocation_and_tells_the_provider(town: Town) -> None:
     assert not town.duties("A4")
 
 
+def test_a4_asks_no_more_for_what_was_taken_back_before_it_began(town: Town) -> None:
+    client = town.new_client()
+    town.grant(client, None, "safety_alarm", begins=town.day(5))
+    assert town.owner("A4.allocate") == ("assessor", None)
+    town.end(client, "safety_alarm", on=town.day(1))
+    assert not town.duties("A4.allocate")
+    assert town.the("A4.allocate", state="moot").closed == MONDAY
+
+
 def test_a4_care_goes_to_a_provider(town: Town) -> None:
     decision = town.grant(town.client(), to=None)
     given = {"decision": decision, "reference": "F", "valid_from": town.day(0)}

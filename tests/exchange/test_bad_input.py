@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.exchange.nights import ALARM, DAY, NORTH, a_night, client, files, read
-from tests.exchange.taking_in import Nights, take_in, troskel
+from tests.exchange.taking_in import YESTERDAY, Nights, take_in, troskel
 from tests.town import snapshot
 from troskel.exchange.case_extract.contract import COLUMNS, NightRefused
 from troskel.exchange.case_extract.mapping import parse_mapping
@@ -75,7 +75,7 @@ def test_an_allocation_of_a_rejected_decision_is_rejected_with_it(nights: Nights
         ],
         fordelning=[*GOOD["fordelning"], f"F2;B2;{NORTH};2026-01-01;", f"F3;B3;{ALARM};2026-01-01;"],
     )
-    told = take_in(nights.written(lines))
+    told = take_in(nights.written(lines), day=YESTERDAY)
     assert [(row["file"], row["column"]) for row in told["rejected"]] == [
         ("beslut.csv", "fran"),
         ("fordelning.csv", "beslut_id"),

@@ -64,7 +64,7 @@ def test_every_duty_is_of_a_paragraph_that_the_routine_has() -> None:
         "P3",
         "P4",
     }
-    assert {paragraph for paragraph, _ in asked} >= {"P5", "P6", "P7", "L1", "S1", "S2", "S3", "O1"}
+    assert {paragraph for paragraph, _ in asked} >= {"P5", "P6", "P7", "L1", "S1", "S2", "S3"}
 
 
 def test_nothing_happens_ahead_of_now() -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from tests.stateful.by_hand import ByHand
 from tests.stateful.by_providers import ByProviders
 from tests.stateful.by_the_office import ByTheOffice
 from tests.stateful.machine import Machine, seen
@@ -25,7 +26,15 @@ from troskel.people.models import Client, Door
 
 ELSEWHERE_TRIED = {
     "found_municipality": "once, before",
-    "put_routine_in_force": "tests/duties",
+    "propose_routine": "tests/duties",
+    "withdraw_proposal": "tests/duties",
+    "approve_routine": "tests/duties",
+    "bill_month": "months: tests/acts/test_billing.py",
+    "make_basis_forms": "months: tests/acts/test_billing.py",
+    "sign_basis_form": "months: tests/acts/test_billing.py",
+    "send_basis_form": "months: tests/acts/test_billing.py",
+    "receive_basis_form": "months: tests/acts/test_billing.py",
+    "blank_details": "years: tests/acts/test_retention.py",
     "begin_take_over": "the first night: tests/exchange",
     "finish_take_over": "the first night: tests/exchange",
     "take_over_locks": "the first night: tests/exchange",
@@ -47,7 +56,7 @@ ELSEWHERE_TRIED = {
 """Acts that no rule of the machine tries, and why."""
 
 
-class AnyOrder(ByTheOffice, ByProviders, Machine):
+class AnyOrder(ByTheOffice, ByProviders, ByHand, Machine):
     """All of them, with what always holds."""
 
     @invariant()

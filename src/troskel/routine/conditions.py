@@ -51,9 +51,11 @@ def _ends_otherwise(client: ClientFacts, case: Case) -> bool:
     through = case.about.get("through")
     if decision is None:
         return True
-    return (
-        through is not None and decision.through is not None and decision.through.isoformat() < str(through)
-    )
+    if decision.through is None:
+        return False
+    if through is None:  # it was until further notice, and is over or taken back
+        return decision.through < max(case.day, decision.begins)
+    return decision.through.isoformat() < str(through)
 
 
 def _decision_allocated(client: ClientFacts, case: Case) -> bool:
