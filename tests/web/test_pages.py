@@ -90,6 +90,13 @@ def test_the_phone_is_the_carers(cast: Cast) -> None:
     assert Client().get("/phone/")["Location"] == "/"
 
 
+def test_rule_4_a_responder_too_has_the_phone_and_is_told_what_comes_there(cast: Cast) -> None:
+    browser = become(cast, "rut")
+    assert 'href="/phone/"' in browser.get("/").content.decode()
+    assert "En kund syns här när du har tagit kundens larm" in browser.get("/phone/").content.decode()
+    assert 'href="/phone/"' not in become(cast, "olle").get("/").content.decode()
+
+
 def test_a_cookie_that_was_tampered_with_is_nobodys(cast: Cast) -> None:
     browser = become(cast, "anna")
     browser.cookies[cookie.NAME] = browser.cookies[cookie.NAME].value.replace(":", "x:", 1)
