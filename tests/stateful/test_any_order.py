@@ -10,6 +10,7 @@ from django.db.models import Q
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from tests.stateful.as_asked import AsAsked, without_a_way
 from tests.stateful.by_hand import ByHand
 from tests.stateful.by_providers import ByProviders
 from tests.stateful.by_the_office import ByTheOffice
@@ -56,7 +57,7 @@ ELSEWHERE_TRIED = {
 """Acts that no rule of the machine tries, and why."""
 
 
-class AnyOrder(ByTheOffice, ByProviders, ByHand, Machine):
+class AnyOrder(ByTheOffice, ByProviders, ByHand, AsAsked, Machine):
     """All of them, with what always holds."""
 
     @invariant()
@@ -108,6 +109,11 @@ class AnyOrder(ByTheOffice, ByProviders, ByHand, Machine):
     def nobody_is_asked_for_the_impossible(self) -> None:
         """Duties are asked of those who may act: a provider's has an organisation."""
         assert not Duty.objects.filter(state="open", role="provider", organisation=None).exists()
+
+    @invariant()
+    def every_open_duty_can_be_fulfilled(self) -> None:
+        """Or it waits for something that is known."""
+        assert without_a_way(self.town) == []
 
     @invariant()
     def nothing_is_seen_that_sight_does_not_allow(self) -> None:
