@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tools import environment
+from tools import browser, environment, node, words
 from tools.checks import check
-from tools.environment import DEVELOPMENT, PYTHON, ROOT, RUNTIME, TOOLS, VENV, Missing, say
+from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, VENV, WORDS, Missing, say
 from tools.postgres import NoServer, running
 from tools.testing import test
 
@@ -50,7 +50,38 @@ def demo(arguments: Sequence[str]) -> int:
 def troskel(arguments: Sequence[str]) -> int:
     """Become the program: its input, output and exit code are ours."""
     environment.ensure(development=False)
+    if arguments[:1] in (["demo"], ["serve"]) and not {"-h", "--help", "--no-serve"} & set(arguments):
+        for_pages()
     os.execv(PYTHON, [str(PYTHON), "-P", "-c", _RUN, *arguments])
+
+
+def for_pages() -> None:
+    """Make what the pages need besides Python: words, and files of others. Without the latter they are plain."""
+    words.ensure()
+    try:
+        node.ensure()
+    except Missing as missing:
+        say(f"{missing}\ndev: until then the pages have no design system: they work, and look plain")
+
+
+def run_words(arguments: Sequence[str]) -> int:
+    """Take up the words that pages and code have got."""
+    if arguments:
+        raise Missing("'./dev words' takes no arguments")
+    environment.ensure(development=True)
+    words.update()
+    words.ensure()
+    return 0
+
+
+def pictures(arguments: Sequence[str]) -> int:
+    """Take pictures of the pages, in the demo."""
+    if browser.find() is None:
+        raise Missing(f"pictures need Chromium; {browser.HOW_TO_HAVE}")
+    environment.ensure(development=True)
+    words.ensure()
+    node.ensure()
+    return subprocess.run([str(PYTHON), "-m", "tools.pictures", *arguments], cwd=ROOT, check=False).returncode
 
 
 def run_check(arguments: Sequence[str]) -> int:
@@ -64,7 +95,31 @@ def run_check(arguments: Sequence[str]) -> int:
 def run_test(arguments: Sequence[str]) -> int:
     """Run checks and tests."""
     environment.ensure(development=True)
-    return test(arguments)
+    words.ensure()
+    left_out = _browser_tests_lack()
+    result = test(arguments)
+    if left_out:
+        say(f"left out: the tests in tests/browser. {left_out}")
+    return result
+
+
+def _browser_tests_lack() -> str:
+    """What the browser tests need and can't have; empty where nothing is missing."""
+    try:
+        node.ensure()
+    except Missing as missing:
+        return str(missing)
+    return "" if browser.find() else f"They need Chromium; {browser.HOW_TO_HAVE}"
+
+
+def wheel(arguments: Sequence[str]) -> int:
+    """Build the wheel, with the words compiled and the files of others in it."""
+    environment.ensure(development=True)
+    words.ensure()
+    node.ensure()
+    folder = str(arguments[0]) if arguments else "dist"
+    command = [str(PYTHON), "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def postgres(arguments: Sequence[str]) -> int:
@@ -86,7 +141,10 @@ def lock(arguments: Sequence[str]) -> int:
     runtime, development, tools = ["pyproject.toml"], ["pyproject.toml"], []
     development += ["--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
     tools += ["--group", "pyproject.toml:tools"]
-    for sources, made in ((runtime, RUNTIME), (development, DEVELOPMENT), (tools, TOOLS)):
+    babel = ["--group", "pyproject.toml:words", "--constraint", DEVELOPMENT.name]
+    npm = ["--group", "pyproject.toml:node"]
+    wanted = ((runtime, RUNTIME), (development, DEVELOPMENT), (tools, TOOLS), (babel, WORDS), (npm, NODE))
+    for sources, made in wanted:
         command = [
             uv,
             "pip",
@@ -100,6 +158,8 @@ def lock(arguments: Sequence[str]) -> int:
         command += [*arguments, *sources, "--output-file", made.name]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         say(f"{made.name} made")
+    node.lock()
+    say("package-lock.json made")
     return 0
 
 
@@ -110,4 +170,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": run_check,
     "postgres": postgres,
     "lock": lock,
+    "words": run_words,
+    "pictures": pictures,
+    "wheel": wheel,
 }

@@ -20,6 +20,8 @@ PYTHON = VENV / "bin" / "python"
 RUNTIME = ROOT / "requirements.txt"
 DEVELOPMENT = ROOT / "requirements-dev.txt"
 TOOLS = ROOT / "requirements-tools.txt"
+WORDS = ROOT / "requirements-words.txt"
+NODE = ROOT / "requirements-node.txt"
 
 
 class Missing(Exception):
@@ -36,7 +38,7 @@ def ensure(*, development: bool) -> None:
     lock = DEVELOPMENT if development else RUNTIME
     if _is_filled(lock):
         return
-    with _alone():
+    with alone():
         if _is_filled(lock):
             return
         if not _is_sound():
@@ -44,9 +46,17 @@ def ensure(*, development: bool) -> None:
         say(f"installing what {lock.name} says")
         _install(lock)
         _point_to_source()
-        _stamp(lock).write_text(_digest(lock))
+        _stamp(lock).write_text(digest(lock))
         if development:
-            _stamp(RUNTIME).write_text(_digest(RUNTIME))
+            for held in (RUNTIME, WORDS):
+                _stamp(held).write_text(digest(held))
+
+
+def install(lock: Path) -> None:
+    """Put one more lock's packages into the environment, which is there already."""
+    if not _is_filled(lock):
+        _install(lock)
+        _stamp(lock).write_text(digest(lock))
 
 
 def uv() -> str | None:
@@ -56,11 +66,12 @@ def uv() -> str | None:
         return str(own)
     if not _runs([*_pip(), "install", "--quiet", "--require-hashes", "-r", str(TOOLS)]):
         return None
-    _stamp(TOOLS).write_text(_digest(TOOLS))
+    _stamp(TOOLS).write_text(digest(TOOLS))
     return str(own)
 
 
-def _digest(lock: Path) -> str:
+def digest(lock: Path) -> str:
+    """The SHA-256 of a file, in letters."""
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
@@ -70,7 +81,7 @@ def _stamp(lock: Path) -> Path:
 
 def _is_filled(lock: Path) -> bool:
     try:
-        return _stamp(lock).read_text() == _digest(lock) and PYTHON.exists()
+        return _stamp(lock).read_text() == digest(lock) and PYTHON.exists()
     except FileNotFoundError:
         return False
 
@@ -81,7 +92,7 @@ def _is_sound() -> bool:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """One at a time: two starts beside each other must not fill the same environment."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -19,6 +20,8 @@ ASKED = {
     "requirements.txt": PROJECT["project"]["dependencies"],
     "requirements-dev.txt": [*PROJECT["project"]["dependencies"], *GROUPS["test"], *GROUPS["lint"]],
     "requirements-tools.txt": GROUPS["tools"],
+    "requirements-words.txt": GROUPS["words"],
+    "requirements-node.txt": GROUPS["node"],
 }
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)")
 
@@ -65,3 +68,19 @@ def test_every_pin_has_a_hash_and_no_line_is_anything_else(lock: str) -> None:
 def test_no_lock_holds_an_address(lock: str) -> None:
     text = (CHECKOUT / lock).read_text()
     assert [word for word in ("http", "://", "@", "index-url", "find-links") if word in text] == []
+
+
+def test_the_lock_of_browser_files_pins_by_hash_and_holds_no_address() -> None:
+    text = (CHECKOUT / "package-lock.json").read_text()
+    assert [word for word in ("http", "://", "resolved", "funding") if word in text] == [], "run ./dev lock"
+    locked = json.loads(text)["packages"]
+    asked = json.loads((CHECKOUT / "package.json").read_text())
+    assert locked[""]["dependencies"] == asked["dependencies"], "run ./dev lock"
+    assert locked[""]["devDependencies"] == asked["devDependencies"], "run ./dev lock"
+    packages = [package for name, package in locked.items() if name]
+    assert packages
+    assert all(re.match("sha512-", package["integrity"]) for package in packages)
+
+
+def test_words_are_compiled_by_what_tests_read_them_with() -> None:
+    assert pins("requirements-words.txt").items() <= pins("requirements-dev.txt").items()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -16,6 +17,8 @@ from troskel.ground import clock, cookie
 from troskel.web import words
 
 TODAY = date(2026, 11, 23)
+NO_BREAK = "\N{NO-BREAK SPACE}"
+SCRIPTS = {"/static/django_htmx/htmx-4.min.js", "/static/troskel/troskel.js"}
 
 
 @pytest.fixture
@@ -36,9 +39,9 @@ def become(cast: Cast, name: str) -> Client:
 
 def test_the_demo_lets_one_choose_among_everybody(cast: Cast) -> None:
     page = Client().get("/").content.decode()
-    assert '<html lang="sv">' in page
+    assert '<html lang="sv"' in page
     assert all(name.title() in page for name in PEOPLE)
-    assert 'class="skip"' in page
+    assert 'href="#content"' in page
 
 
 def test_outside_the_demo_nobody_can_be_chosen(cast: Cast, settings: Any) -> None:
@@ -54,7 +57,7 @@ def test_a_worklist_counts_judges_and_says_what_fulfils(cast: Cast) -> None:
     page = become(cast, "olle").get("/").content.decode()
     assert "saker att göra" in page
     assert "Beställ montering av låsvred" in page
-    assert "ärende 2026-0001" in page
+    assert '<span class="case"><span class="dash">– </span>ärende 2026-0001</span>' in page
     assert "P1" in page
     assert "Klart när: monteringen är beställd." in page
     assert "Astrid" not in page
@@ -66,9 +69,16 @@ def test_everybody_has_a_page(cast: Cast, name: str) -> None:
 
 
 def test_with_nothing_to_do_the_page_says_what_will_come(cast: Cast) -> None:
-    page = become(cast, "maria").get("/").content.decode()
+    page = become(cast, "laban").get("/").content.decode()
     assert "Inget att göra just nu" in page
     assert "När rutinen begär något av dig står det här" in page
+
+
+def test_who_is_asked_for_nothing_gets_what_concerns_them(cast: Cast) -> None:
+    manager, economist = (become(cast, name).get("/").content.decode() for name in ("maria", "erik"))
+    assert "Rutin vid installation" in manager
+    assert "Ärende 2026-0003" in economist
+    assert "Astrid" not in economist
 
 
 def test_the_phone_is_the_carers(cast: Cast) -> None:
@@ -78,6 +88,13 @@ def test_the_phone_is_the_carers(cast: Cast) -> None:
     assert "Ekvägen 4" not in page, "a protected client's address"
     assert become(cast, "olle").get("/phone/").status_code == 403
     assert Client().get("/phone/")["Location"] == "/"
+
+
+def test_rule_4_a_responder_too_has_the_phone_and_is_told_what_comes_there(cast: Cast) -> None:
+    browser = become(cast, "rut")
+    assert 'href="/phone/"' in browser.get("/").content.decode()
+    assert "En kund syns här när du har tagit kundens larm" in browser.get("/phone/").content.decode()
+    assert 'href="/phone/"' not in become(cast, "olle").get("/").content.decode()
 
 
 def test_a_cookie_that_was_tampered_with_is_nobodys(cast: Cast) -> None:
@@ -104,8 +121,10 @@ def test_no_page_has_inline_code_or_anything_from_elsewhere(cast: Cast) -> None:
         page = answer.content.decode()
         assert "default-src 'self'" in answer["Content-Security-Policy"]
         assert "unsafe" not in answer["Content-Security-Policy"]
-        for inline in ("<script", "<style", "style=", "onclick", "http://", "https://"):
+        for inline in ("<script>", "<style", "style=", "onclick", "http://", "https://", "javascript:"):
             assert inline not in page, (path, inline)
+        assert set(re.findall(r'<script src="(/static/[^"]+)" defer></script>', page)) == SCRIPTS
+        assert page.count("<script") == len(SCRIPTS)
 
 
 @pytest.mark.parametrize(
@@ -136,4 +155,10 @@ def test_how_it_is_said(late: int, count: int, heading: str, below: str) -> None
     ],
 )
 def test_how_days_are_said(due: date | None, said: tuple[str, str]) -> None:
-    assert words.when(due, TODAY) == said
+    sign, below = words.when(due, TODAY)
+    assert (sign.replace(NO_BREAK, " "), below.replace(NO_BREAK, " ")) == said
+
+
+def test_numbers_are_said_in_the_swedish_manner() -> None:
+    assert words.figure(12000) == f"12{NO_BREAK}000"
+    assert words.number(12000) == f"12{NO_BREAK}000"

@@ -22,7 +22,7 @@ from troskel.journal import operations as journal
 from troskel.people.models import Client
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import EVERYBODY, visible_clients
-from troskel.routine.model import Ask
+from troskel.routine.model import Ask, Words
 
 Row = Mapping[str, Any]
 CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
@@ -112,12 +112,37 @@ def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, R
     return rows.filter(client__in=seen(viewer)) if viewer.role is Role.CARER else rows
 
 
+class Said(NamedTuple):
+    """A duty in the routine's own words: what is to be done, when it is fulfilled, and what the paragraph says."""
+
+    duty: Words
+    fulfilled: Words
+    paragraph: Words
+
+
 def worklist(viewer: Actor) -> list[dict[str, Any]]:
     """What the viewer must do now."""
+    return [told for told, _ in worklist_said(viewer)]
+
+
+def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
+    """What the viewer must do now, each with the routine's words in both languages."""
     today = clock.today()
-    found = [duty_told(row, today) for row in of_their_clients(viewer, duties.worklist(viewer, today))]
-    note(viewer, "worklist.viewed", cases=[row["case"] for row in found])
+    rows = list(of_their_clients(viewer, duties.worklist(viewer, today)))
+    found = [(duty_told(row, today), _said(row)) for row in rows]
+    note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
     return found
+
+
+def is_asked(viewer: Actor, duty: UUID) -> bool:
+    """Does this duty stand on the viewer's worklist? No client is shown, so no line is written."""
+    return of_their_clients(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
+
+
+def _said(row: Row) -> Said:
+    routine = routines.version(row["version"])
+    asked = routine.asks[row["paragraph"], row["ask"]]
+    return Said(asked.duty, asked.fulfilled, routine.by_id[row["paragraph"]].text)
 
 
 def duty_told(row: Row, on: date) -> dict[str, Any]:

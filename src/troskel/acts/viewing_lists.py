@@ -16,7 +16,7 @@ from troskel.acts.viewing import clients_named, note, seen
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
 from troskel.orders.models import Order, OrderState
-from troskel.people.models import Organisation
+from troskel.people.models import Door, Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.visits.models import Visit
 
@@ -254,6 +254,12 @@ def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
     return page(
         rows, asked, lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"])
     )
+
+
+def doors_named(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """What doors are called: kind and label. No client is read, so no line is written."""
+    rows = Door.objects.filter(municipality=viewer.municipality, id__in=doors).order_by("id")
+    return {row.id: (row.kind, row.label) for row in rows}
 
 
 def _note(viewer: Actor, what: str, asked: Asked, ids: Iterable[UUID], **filters: Any) -> None:

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
+    "django_htmx",
     "ninja",  # its files for the interactive documentation, so that nothing comes from elsewhere
     "troskel.ground",
     "troskel.journal",
@@ -107,6 +108,7 @@ AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
     "troskel.web.headers.StrictHeaders",
+    "troskel.web.language.Language",
     "troskel.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -129,9 +131,22 @@ TEMPLATES: list[dict[str, Any]] = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "troskel.web.errors.stale"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("TROSKEL_STATIC")
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "troskel.web.assets.VendorFinder",
+]
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DEMO = os.environ.get("TROSKEL_DEMO") == "1" and not PRODUCTION  # anyone may become any of the demo's people
 

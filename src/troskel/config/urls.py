@@ -12,3 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("troskel.web.urls")),
     path("phone/", include("troskel.phone.urls")),
 ]
+
+handler403 = "troskel.web.errors.forbidden"
+handler404 = "troskel.web.errors.not_found"
+handler500 = "troskel.web.errors.broken"

@@ -3,17 +3,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
 from troskel.web import words
+from troskel.web.frame import frame_of
+from troskel.web.wording import said
 
 
 def environment(**options: Any) -> Environment:
     """Jinja's environment for our pages: an unknown name is an error, never an empty place."""
     made = Environment(trim_blocks=True, lstrip_blocks=True, **{**options, "undefined": StrictUndefined})
-    made.globals.update(static=static, url=reverse, words=words)
+    made.add_extension("jinja2.ext.i18n")
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        static=static,
+        url=reverse,
+        words=words,
+        said=said,
+        frame_of=frame_of,
+        htmx=partial(htmx_script, version=4),
+    )
     return made

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages' URLs."""
+"""The pages' URLs: those that are declared, and no other."""
 
 from django.urls import path
 
-from troskel.web import views
+from troskel.web import acting, home
+from troskel.web.declaring import PAGES
 
-urlpatterns = [
-    path("", views.start, name="start"),
-    path("demo/login", views.log_in, name="demo-login"),
-    path("demo/logout", views.log_out, name="demo-logout"),
-]
+__all__ = ["acting", "home", "urlpatterns"]
+
+urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts as forms, in three steps: fill in; see what will follow; done, and what did follow.
+
+Nothing is kept between the steps: the form carries its values and its key. The key makes it count once, whoever
+clicks twice, goes back, or sends an old form again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from troskel.acts import viewing, viewing_lists, viewing_routine
+from troskel.acts.chapters import REGISTER
+from troskel.acts.outcome import Outcome
+from troskel.acts.paging import LONGEST, Asked
+from troskel.acts.register import Act
+from troskel.ground import clock
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
+from troskel.people.queries import Person
+from troskel.routine.model import Routine
+from troskel.web import forms, offering, telling, wording
+from troskel.web.declaring import EVERY_ACCOUNT, page
+from troskel.web.forms import Field, Organisation
+from troskel.web.saying import show
+
+SAYS_NO = (Refusal, NotFound, BadValue, KeyUsedOtherwise)
+FROM_A_DUTY_ALONE = frozenset({"attest"})
+"""Acts that are about one duty: they have a button beside it, and stand in no list."""
+
+
+class Asking(NamedTuple):
+    """A form under way: who asks, for which act, with what."""
+
+    person: Person
+    act: Act[Any]
+    fields: list[Field]
+    key: str
+    duty: str
+    names: dict[str, str]
+
+
+class Offered(NamedTuple):
+    """An act that one may do without being asked."""
+
+    word: str
+    lead: str
+    address: str
+
+
+@page("do/", name="acts", who=EVERY_ACCOUNT)
+def every_act(request: HttpRequest, person: Person) -> HttpResponse:
+    """All that one's role may do, chapter by chapter."""
+    chapters: dict[str, list[Offered]] = {}
+    for name in wording.every_name():
+        act, named = REGISTER[name], wording.of_act(name)
+        if named and person.actor.role in act.who and name not in FROM_A_DUTY_ALONE:
+            heading = wording.said(wording.of_chapter(act.chapter))
+            offered = Offered(wording.said(named.title), wording.said(named.lead), reverse(f"act-{name}"))
+            chapters.setdefault(heading, []).append(offered)
+    return show(request, "web/acts.html", {"chapters": chapters})
+
+
+def declare_acts() -> None:
+    """A page for each act that has words."""
+    for name in wording.every_name():
+        act = REGISTER[name]
+        page(f"do/{name}", name=f"act-{name}", who=act.who, methods=("GET", "HEAD", "POST"))(_view(act))
+
+
+def _view(act: Act[Any]) -> Any:
+    def view(request: HttpRequest, person: Person) -> HttpResponse:
+        if request.method != "POST":
+            return _fill_in(request, person, act)
+        asking = _sent(request, person, act)
+        step = request.POST.get("step", "")
+        if step == "change":
+            return _form(request, asking)
+        return _try(request, asking, preview=step != "confirm" or not request.POST.get("key"))
+
+    view.__name__ = act.name
+    return view
+
+
+def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResponse:
+    """Step 1, as a duty's button or the list of acts leads to it."""
+    duty = request.GET.get("duty", "")
+    offer = _offer(person, act, duty)
+    organisations = _organisations(person)
+    given, among = (offer.values, offer.among) if offer else ({}, {})
+    fields = forms.fields_of(act, organisations, given, among)
+    asking = Asking(person, act, fields, str(new_id()), duty if offer else "", _names(organisations))
+    gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
+    return _form(request, asking, said=gone)
+
+
+def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
+    """What was sent, by step 1 or step 2."""
+    typed = {path: str(value) for path, value in request.POST.items()}
+    given = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
+    organisations = _organisations(person)
+    duty = typed.get("duty-id", "")
+    offer = _offer(person, act, duty)
+    among = offer.among if offer else {}
+    if offering.DOOR not in among and typed.get(offering.DOOR):
+        given[offering.DOOR] = typed[offering.DOOR]  # chosen, while the duty was open
+    fields = forms.filled(forms.fields_of(act, organisations, given, among), typed)
+    key = typed.get("key") or str(new_id())  # without a key nothing is done: it is shown again, with one
+    return Asking(person, act, fields, key, duty, _names(organisations))
+
+
+def _try(request: HttpRequest, asking: Asking, *, preview: bool) -> HttpResponse:
+    """Steps 2 and 3: the act is tried, or done."""
+    fields = forms.checked(asking.fields)
+    if any(field.error for field in fields):
+        return _form(request, asking._replace(fields=fields), status=422)
+    try:
+        outcome = asking.act.perform(
+            asking.person.actor,
+            forms.values_of(asking.act, fields),
+            preview=preview,
+            key=None if preview else asking.key,
+        )
+    except SAYS_NO as error:
+        return _refused(request, asking, error)
+    return _followed(request, asking, outcome)
+
+
+def _followed(request: HttpRequest, asking: Asking, outcome: Outcome) -> HttpResponse:
+    values = {
+        **_about(asking),
+        "followed": telling.followed(outcome, asking.person, asking.names),
+        "results": telling.results(outcome),
+    }
+    return show(request, "web/preview.html" if outcome.preview else "web/done.html", values)
+
+
+def _refused(request: HttpRequest, asking: Asking, error: Any) -> HttpResponse:
+    """The form again, with why not: at the field where it is about one, else on top."""
+    routine = _routine(asking.person) if isinstance(error, Refusal) else None
+    said, rule_said = telling.refusal(error, routine)
+    fields = forms.with_error(asking.fields, getattr(error, "field", ""), said)
+    if fields is not None:
+        return _form(request, asking._replace(fields=fields), status=422)
+    if isinstance(error, KeyUsedOtherwise) or getattr(error, "field", "") == "key":
+        asking = asking._replace(key=str(new_id()))
+    rule = error.rule if isinstance(error, Refusal) else ""
+    return _form(request, asking, said=said, detail=rule_said, rule=rule, status=409)
+
+
+def _form(
+    request: HttpRequest,
+    asking: Asking,
+    *,
+    said: str = "",
+    detail: str = "",
+    rule: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    values = {
+        **_about(asking),
+        "said": said,
+        "detail": detail,
+        "rule": rule if not rule.startswith("rule") else "",
+    }
+    return show(request, "web/form.html", values, status=status)
+
+
+def _about(asking: Asking) -> dict[str, Any]:
+    named = wording.of_act(asking.act.name)
+    assert named is not None
+    return {
+        "title": wording.said(named.title),
+        "lead": wording.said(named.lead),
+        "address": reverse(f"act-{asking.act.name}"),
+        "fields": asking.fields,
+        "paragraphs": asking.act.paragraphs,
+        "key": asking.key,
+        "duty": asking.duty,
+    }
+
+
+def _offer(person: Person, act: Act[Any], duty: str) -> offering.Offer | None:
+    """What the duty gives this act, where it is the person's and open still."""
+    try:
+        asked = UUID(duty)
+    except ValueError:
+        return None
+    if not viewing.is_asked(person.actor, asked):
+        return None
+    offers = offering.offers(person.actor, [asked]).get(asked, [])
+    offer = next((one for one in offers if one.act == act.name), None)
+    return offering.with_doors(person.actor, offer) if offer else None
+
+
+def _routine(person: Person) -> Routine:
+    return viewing_routine.routine_on(person.actor, clock.today()).document
+
+
+def _organisations(person: Person) -> list[Organisation]:
+    listed = viewing_lists.organisations(person.actor, Asked(limit=LONGEST))
+    named = [Organisation(one.orgnr, one.name, one.kind) for one in listed.items]
+    return sorted(named, key=lambda one: one.name.casefold())
+
+
+def _names(organisations: list[Organisation]) -> dict[str, str]:
+    return {one.orgnr: one.name for one in organisations}
+
+
+declare_acts()

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What stands around every page: who one is and where, the ways on, how much there is to read."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from troskel.acts import viewing
+from troskel.duties import queries as duties
+from troskel.ground import clock, cookie
+from troskel.people import queries as people
+from troskel.people.queries import Person
+from troskel.people.roles import PHONE_ROLES
+
+_UNKNOWN = object()
+
+
+class Way(NamedTuple):
+    """A way on: its address, its word, and whether it is here."""
+
+    address: str
+    word: str
+    here: bool
+
+
+class Frame(NamedTuple):
+    """What the base page shows."""
+
+    person: Person | None
+    ways: list[Way]
+    unread: int
+    language: str
+    languages: list[tuple[str, str]]
+    version: str
+    demo: bool
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """Who sits at the screen; asked for once a request."""
+    known = getattr(request, "_person", _UNKNOWN)
+    if known is _UNKNOWN:
+        account = cookie.account_of(request)
+        known = people.person(account) if account else None
+        request._person = known  # type: ignore[attr-defined]
+    return known if isinstance(known, Person) else None
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    """What stands around this page. A query for each of who and unread that the page has not asked already."""
+    person = person_of(request)
+    return Frame(
+        person=person,
+        ways=_ways(request, person),
+        unread=_unread(request, person) if person else 0,
+        language=get_language() or settings.LANGUAGE_CODE,
+        languages=list(settings.LANGUAGES),
+        version=_version(),
+        demo=bool(settings.DEMO),
+    )
+
+
+def unread(person: Person) -> int:
+    """How many notices wait to be read. One query; no client is shown, so no line of reads."""
+    asked = duties.worklist(person.actor, clock.today()).filter(kind="notice")
+    return int(viewing.of_their_clients(person.actor, asked).count())
+
+
+def waiting(request: HttpRequest, notices: int) -> None:
+    """The page has counted the notices that wait itself: they are not asked for once more."""
+    request._unread = notices  # type: ignore[attr-defined]
+
+
+def _unread(request: HttpRequest, person: Person) -> int:
+    counted = getattr(request, "_unread", None)
+    return unread(person) if counted is None else int(counted)
+
+
+def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
+    """Clients, orders, things and the routine get their ways here when their pages come."""
+    if person is None:
+        return [_way(request, reverse("start"), _("Start"))]
+    ways = [_way(request, reverse("start"), _("Att göra"))]
+    if person.actor.role in PHONE_ROLES:
+        ways.append(_way(request, reverse("phone"), _("Telefonen")))
+    ways.append(_way(request, reverse("acts"), _("Gör något annat")))
+    return ways
+
+
+def _way(request: HttpRequest, address: str, word: str) -> Way:
+    return Way(address, word, request.path == address)
+
+
+def _version() -> str:
+    try:
+        return version("troskel")
+    except PackageNotFoundError:
+        return _("från källkoden")

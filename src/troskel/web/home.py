@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The start page: in the demo, choose who you are; then what you must do now."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from troskel.acts import viewing, viewing_lists, viewing_routine
+from troskel.acts.chapters import REGISTER
+from troskel.acts.paging import LONGEST, Asked
+from troskel.acts.viewing import Said
+from troskel.ground import clock, cookie
+from troskel.ground.refusals import NotFound
+from troskel.people import queries as people
+from troskel.people.queries import Person
+from troskel.people.roles import Role
+from troskel.routine.model import Routine
+from troskel.web import frame, language, offering, wording, words
+from troskel.web.declaring import EVERY_ACCOUNT, page, public
+from troskel.web.offering import Offer
+from troskel.web.saying import show
+
+
+class Button(NamedTuple):
+    """What fulfils a duty: the word on the button, and where it leads."""
+
+    word: str
+    address: str
+
+
+class Shown(NamedTuple):
+    """A duty or a notice as a row: how urgent, when, what, by which paragraph and why, and what fulfils it."""
+
+    id: UUID
+    urgency: str
+    sign: str
+    when: str
+    what: str
+    case: str
+    paragraph: str
+    why: str
+    fulfilled: str
+    buttons: list[Button]
+
+
+@public("", name="start")
+def start(request: HttpRequest) -> HttpResponse:
+    """What the person at the screen must do now; or who there is to choose among."""
+    person = frame.person_of(request)
+    if person is None:
+        shown = {"organisations": _organisations(), "left": "left" in request.GET}
+        return show(request, "web/choose.html", shown)
+    today = clock.today()
+    rows = sorted(viewing.worklist_said(person.actor), key=_by_day)
+    duties = [(told, said) for told, said in rows if told["kind"] == "duty"]
+    offers = offering.offers(person.actor, [told["id"] for told, _said in duties])
+    asked = [_shown(told, said, offers.get(told["id"], []), today) for told, said in duties]
+    notices = [_notice(told, said, today) for told, said in rows if told["kind"] == "notice"]
+    frame.waiting(request, len(notices))
+    values = {
+        "duties": asked,
+        "late": sum(row.urgency == "late" for row in asked),
+        "notices": notices,
+        "role": person.actor.role.value,
+        **_beside(person),
+    }
+    return show(request, "web/home.html", values)
+
+
+@page("notices/count", name="count", who=EVERY_ACCOUNT)
+def count(request: HttpRequest, person: Person) -> HttpResponse:
+    """How many notices wait: a piece of the page, asked for now and then."""
+    return show(request, "web/count.html", {"unread": frame.unread(person)})
+
+
+@page("notices/<uuid:notice>/read", name="read", who=EVERY_ACCOUNT, methods=["POST"])
+def read(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
+    """Read a notice: the sender can see that it has been read. One that is read already is no fault."""
+    with contextlib.suppress(NotFound):
+        REGISTER["read_notice"].perform(person.actor, {"notice": str(notice)}, key=f"read {notice}")
+    return HttpResponseRedirect(f"{reverse('start')}#notices")
+
+
+@public("demo/login", name="demo-login", methods=["POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Become one of the demo's people. Elsewhere there is no such page."""
+    if not settings.DEMO:
+        raise Http404
+    try:
+        account = UUID(request.POST.get("account", ""))
+    except ValueError:
+        raise Http404 from None
+    person = people.person(account)
+    if person is None or person.actor.municipality != _municipality():
+        raise Http404
+    answer = HttpResponseRedirect(reverse("start"))
+    cookie.remember(answer, account)
+    return answer
+
+
+@public("demo/logout", name="demo-logout", methods=["POST"])
+def log_out(_request: HttpRequest) -> HttpResponse:
+    """Be nobody again."""
+    answer = HttpResponseRedirect(reverse("start"))
+    cookie.forget(answer)
+    return answer
+
+
+@public("language", name="language", methods=["POST"])
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Change the language, and be where one was, if that is a page of ours that can be asked for again."""
+    asked = request.POST.get("language", "")
+    if asked not in dict(settings.LANGUAGES):
+        raise Http404
+    place = request.POST.get("next", "")
+    answer = HttpResponseRedirect(place if _is_ours(place) else reverse("start"))
+    language.remember(answer, asked)
+    return answer
+
+
+@public("accessibility", name="accessibility")
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How accessible the pages are, and whom to tell where they are not."""
+    return show(request, "web/accessibility.html", {})
+
+
+def _is_ours(place: str) -> bool:
+    return place.startswith("/") and not place.startswith("//") and "\\" not in place
+
+
+def _municipality() -> str:
+    return str(settings.TROSKEL_MUNICIPALITY)
+
+
+def _organisations() -> list[tuple[str, list[people.Person]]]:
+    if not settings.DEMO:
+        return []
+    everybody = people.everybody(_municipality())
+    return [(name, list(group)) for name, group in groupby(everybody, key=lambda person: person.organisation)]
+
+
+def _by_day(row: tuple[dict[str, Any], Said]) -> tuple[date, date]:
+    duty, _said = row
+    return duty["due"] or date.max, duty["opened"]
+
+
+def _shown(duty: dict[str, Any], said: Said, offers: list[Offer], today: date) -> Shown:
+    sign, when = words.when(duty["due"], today)
+    urgency = "late" if duty["state"] == "late" else "today" if duty["due"] == today else "later"
+    buttons = [_button(offer, duty["id"]) for offer in offers]
+    return _row(duty, said, urgency, sign, when)._replace(buttons=buttons)
+
+
+def _notice(notice: dict[str, Any], said: Said, today: date) -> Shown:
+    return _row(notice, said, "later", _("Att läsa"), words.came(notice["opened"], today))
+
+
+def _row(duty: dict[str, Any], said: Said, urgency: str, sign: str, when: str) -> Shown:
+    return Shown(
+        id=duty["id"],
+        urgency=urgency,
+        sign=sign,
+        when=when,
+        what=wording.said(said.duty),
+        case=duty["case"] or "",
+        paragraph=duty["paragraph"],
+        why=wording.said(said.paragraph),
+        fulfilled=wording.said(said.fulfilled),
+        buttons=[],
+    )
+
+
+def _button(offer: Offer, duty: UUID) -> Button:
+    named = wording.of_act(offer.act)
+    assert named is not None, f"{offer.act} has no words in wording/acts.toml"
+    return Button(
+        wording.said(named.title), f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}"
+    )
+
+
+def _beside(person: Person) -> dict[str, Any]:
+    """What stands beside the duties, for those of whom the routine asks little or nothing."""
+    role = person.actor.role
+    beside: dict[str, Any] = {"routine": None, "elsewhere": None}
+    if role is Role.MANAGER:
+        beside["routine"] = _routine(person)
+    if role is Role.ECONOMIST:
+        listed = viewing_lists.clients(person.actor, Asked(limit=LONGEST))
+        beside["elsewhere"] = [client.case for client in listed.items]
+    return beside
+
+
+def _routine(person: Person) -> Routine | None:
+    try:
+        return viewing_routine.routine_on(person.actor, clock.today()).document
+    except NotFound:
+        return None

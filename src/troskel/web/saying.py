@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A template with its values, as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def show(
+    request: HttpRequest, template: str, values: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The page, in the language of the request."""
+    return render(request, template, dict(values), using="jinja2", status=status)

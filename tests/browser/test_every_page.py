@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every page, as everyone who may use it, light and dark, on a phone and on a large screen: axe finds no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opens
+from tests.town import PEOPLE
+from troskel.acts.chapters import REGISTER
+from troskel.web import wording
+
+WIDTHS, SCHEMES = (390, 1280), ("light", "dark")
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WHOLE = {"type": "tag", "values": STANDARDS}
+SEEN = {
+    "type": "rule",
+    "values": [
+        "color-contrast",
+        "target-size",
+        "scrollable-region-focusable",
+        "link-in-text-block",
+        "meta-viewport",
+    ],
+}
+"""The rules that look at how the page is drawn: all that a width or a scheme can change."""
+ROLE = {name: role for name, role, _ in PEOPLE}
+FIRST_OF = {role: name for name, role in reversed(ROLE.items())}
+
+
+def states(page: Page) -> Iterator[str]:
+    """The page as it stands, in each width and scheme."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            yield f"{page.url} {width} {scheme}"
+
+
+def faults(page: Page, axe: str, rules: dict[str, Any] = WHOLE) -> list[str]:
+    """What axe finds in the page as it stands, words as dark as what is behind them, and pages that are too wide."""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(axe)
+    found: Any = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    told = [_told(one, node) for one in found["violations"] for node in one["nodes"]]
+    told += [_told(one, node) for one in found["incomplete"] for node in one["nodes"] if _is_unseen(node)]
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*told, *([f"{wide} px too wide"] if wide > 0 else [])]
+
+
+def _told(rule: Any, node: Any) -> str:
+    return f"{rule['id']}: {node['html'][:150]}"
+
+
+def _is_unseen(node: Any) -> bool:
+    """axe leaves a contrast of 1:1 for a person to judge; here it is always a mistake."""
+    return any((one["data"] or {}).get("messageKey") == "equalRatio" for one in node["any"])
+
+
+def in_every_state(page: Page, axe: str) -> list[str]:
+    """Every rule in the first state; in the others, those that look at how the page is drawn."""
+    found = []
+    for number, state in enumerate(states(page)):
+        found += [f"{state}: {fault}" for fault in faults(page, axe, SEEN if number else WHOLE)]
+    return found
+
+
+@pytest.mark.parametrize("name", ROLE)
+def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
+    person = opens(name)
+    found = in_every_state(person.page, axe)
+    paths = ["/do/", "/accessibility"] + (["/phone/"] if ROLE[name] == "carer" else [])
+    for path in paths:
+        found += in_every_state(person.goes(path), axe)
+    assert found == []
+
+
+def test_the_page_of_nobody(opens: Opens, axe: str) -> None:
+    person = opens()
+    found = [fault for path in ("/", "/accessibility") for fault in in_every_state(person.goes(path), axe)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "role", sorted({role.value for name in wording.every_name() for role in REGISTER[name].who})
+)
+def test_every_form_of_a_role(opens: Opens, axe: str, role: str) -> None:
+    """Each form once, by the first of its roles; as it is, and with faults in it."""
+    mine = [
+        name
+        for name in wording.every_name()
+        if sorted(REGISTER[name].who)[0].value == role and role in FIRST_OF
+    ]
+    person = opens(FIRST_OF[role]) if mine else None
+    found: list[str] = []
+    for name in mine:
+        assert person is not None
+        page = person.goes(f"/do/{name}")
+        found += in_every_state(page, axe)
+    assert found == []
+
+
+def test_pages_that_say_no(opens: Opens, axe: str) -> None:
+    person = opens("carin")
+    found = in_every_state(person.goes("/do/end_care"), axe)
+    assert "Den sidan är inte för din roll" in person.page.content()
+    found += in_every_state(person.goes("/nowhere"), axe)
+    assert "Här finns inget" in person.page.content()
+    assert found == []
+
+
+def test_a_fault_would_be_found(opens: Opens, axe: str) -> None:
+    page = opens("olle").page
+    assert faults(page, axe) == []
+    page.evaluate(
+        "() => { document.querySelector('h1').style.color = getComputedStyle(document.body).backgroundColor }"
+    )
+    assert any("color-contrast" in fault for fault in faults(page, axe))
+    page.evaluate("() => { document.querySelector('main').style.minWidth = '200vw' }")
+    assert any("too wide" in fault for fault in faults(page, axe))

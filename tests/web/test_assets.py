@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The files of others reach the browser: found in a checkout, hashed in production, carried by the wheel, not heavy."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from troskel.web import assets
+
+CHECKOUT = Path(__file__).parent.parent.parent
+MOST_AT_FIRST = 150_000
+"""Bytes, compressed, of all files that a first visit fetches beside the page."""
+COMPILED = CHECKOUT / "src/troskel/web/locale/en/LC_MESSAGES/django.mo"
+
+installed = pytest.mark.skipif(
+    not all((assets.NODE_MODULES / place).is_file() for place in assets.FILES.values()),
+    reason="node_modules is not filled (./dev test fills it where npm can be had)",
+)
+
+
+def test_the_wheel_is_told_to_carry_the_same_files() -> None:
+    told = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    carried = {
+        where.removeprefix("troskel/web/static/"): place for place, where in told["force-include"].items()
+    }
+    assert carried == {name: f"node_modules/{place}" for name, place in assets.FILES.items()}
+
+
+def test_no_other_file_of_node_modules_is_found() -> None:
+    assert finders.find("axe-core/axe.min.js") is None
+    for wrong in ("vendor/../../package.json", "vendor/other.css", "../package.json"):
+        assert assets.VendorFinder().find(wrong) == []
+
+
+@installed
+def test_each_is_found() -> None:
+    for name, place in assets.FILES.items():
+        assert finders.find(name) == str(assets.NODE_MODULES / place)
+
+
+@installed
+def test_a_first_visit_is_light() -> None:
+    fetched = [
+        *assets.FILES,
+        "troskel/tokens.css",
+        "troskel/troskel.css",
+        "troskel/troskel.js",
+        "troskel/mark.svg",
+    ]
+    found = [finders.find(name) for name in (*fetched, "django_htmx/htmx-4.min.js")]
+    assert all(found)
+    weight = sum(len(gzip.compress(Path(str(path)).read_bytes())) for path in found)
+    assert weight <= MOST_AT_FIRST - 30_000, "leave 30 kB for the page itself"
+
+
+@installed
+def test_in_production_they_have_hashed_names(tmp_path: Path) -> None:
+    surroundings = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "troskel.config.settings",
+        "PYTHONPATH": str(CHECKOUT / "src"),
+        "TROSKEL_DATABASE": f"sqlite:///{tmp_path}/none.sqlite3",
+        "TROSKEL_PRODUCTION": "1",
+        "TROSKEL_SECRET": "x" * 40,
+        "TROSKEL_HOSTS": "troskel.example",
+        "TROSKEL_STATIC": str(tmp_path / "static"),
+    }
+    gathered = subprocess.run(
+        [sys.executable, "-m", "django", "collectstatic", "--noinput"],
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert gathered.returncode == 0, gathered.stderr
+    names = {path.name for path in (tmp_path / "static" / "vendor").iterdir()}
+    assert any(name.startswith("designsystemet.") and name.endswith(".css.gz") for name in names), names
+    (tokens,) = (tmp_path / "static" / "troskel").glob("tokens.????????????.css")
+    assert "../vendor/source-sans-3.woff2" not in tokens.read_text(), "the font has a hashed name too"
+
+
+@installed
+@pytest.mark.skipif(not COMPILED.exists(), reason="the words are not compiled (./dev test does it)")
+def test_the_wheel_carries_them_and_the_words(tmp_path: Path) -> None:
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {f"troskel/web/static/{name}" for name in assets.FILES}
+    wanted |= {
+        "troskel/web/locale/en/LC_MESSAGES/django.mo",
+        "troskel/web/wording/acts.toml",
+        "troskel/web/jinja2/web/home.html",
+    }
+    assert wanted <= names

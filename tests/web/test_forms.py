@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From an act's values to a form and back: the act gets what it would get from the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from troskel.acts.chapters import REGISTER
+from troskel.web import forms, wording
+from troskel.web.forms import Field, Organisation
+
+FIRMS = [
+    Organisation("5560009945", "Lås & Nyckel", "locksmith"),
+    Organisation("5560009952", "Nya Låssmeden", "locksmith"),
+    Organisation("5560009911", "Hemtjänsten Öst", "home_care"),
+    Organisation("5560009929", "Ängens Hemvård", "home_care"),
+]
+THE_ROUTINE = "the routine as a page, to read, propose and approve versions on, is to come"
+THE_ALARMS = "needs the list of alarms: the responder's page is to come"
+BESIDE_A_DUTY = "who answers for a duty is chosen beside it: to come"
+THE_PHONE = "is pressed at the door, on the phone; register_visit enters a whole visit by hand"
+WITHOUT_FORM = {
+    "read_notice": "has a button of its own beside the notice",
+    "issue_token": "its answer is a secret, shown once: the administrator's page of accounts is to come",
+    "revoke_token": "needs the list of tokens: the administrator's page of accounts is to come",
+    "let_door_serve": "needs a door of another home to choose: the client's page is to come",
+    "open_door": "only allows; `POST /phone/open` asks the lock too, and notes what it answered",
+    "note_opening": "notes what a lock has answered: no person does",
+    "arrive": THE_PHONE,
+    "depart": THE_PHONE,
+    "register_visits": "is a batch, from a phone or an office",
+    "accept_alarm": THE_ALARMS,
+    "close_alarm": THE_ALARMS,
+    "propose_routine": THE_ROUTINE,
+    "withdraw_proposal": THE_ROUTINE,
+    "approve_routine": THE_ROUTINE,
+    "take_duty": BESIDE_A_DUTY,
+    "assign_duty": BESIDE_A_DUTY,
+    "release_duty": BESIDE_A_DUTY,
+    "dismiss_deputy": "needs the list of deputies: the administrator's page of accounts is to come",
+    "blank_details": "`troskel retention` shows first what would be blanked, and blanks it in parts",
+}
+"""Acts that an account does and that have no form. A new act gets words in wording/, or a reason here."""
+
+
+def fields(act: str, given: dict[str, str] | None = None) -> list[Field]:
+    return forms.fields_of(REGISTER[act], FIRMS, given or {})
+
+
+def values(act: str, typed: dict[str, str], given: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the act gets when this is typed; asserts that it can be read."""
+    filled = forms.checked(forms.filled(fields(act, given), {**typed, **(given or {})}))
+    assert [field.path for field in filled if field.error] == []
+    made = forms.values_of(REGISTER[act], filled)
+    REGISTER[act].read(made)
+    return made
+
+
+def test_every_act_of_an_account_has_a_form_or_a_reason() -> None:
+    without = {act.name for act in REGISTER.values() if act.who and wording.of_act(act.name) is None}
+    assert without == set(WITHOUT_FORM), "give the act words in src/troskel/web/wording, or a reason here"
+
+
+def test_every_required_value_is_asked_for() -> None:
+    for name in wording.every_name():
+        act = REGISTER[name]
+        asked = {field.path.split(".")[0] for field in fields(name)}
+        required = {one.name for one in msgspec.structs.fields(act.values) if one.required}
+        assert required - asked <= {"duty"}, f"{name} can't be filled in"
+
+
+def test_a_code_that_a_rule_knows_can_be_chosen() -> None:
+    from troskel.custody import rules as custody
+    from troskel.orders import rules as orders
+    from troskel.visits import rules as visits
+
+    for act, path, codes in (
+        ("report_failure", "code", orders.FAILURES),
+        ("cancel_order", "reason", orders.CANCELLATIONS),
+        ("order_repair", "fault", custody.FAULTS),
+        ("tell_fault", "code", custody.FAULTS),
+        ("register_visit", "reason", visits.REASONS),
+    ):
+        (field,) = (one for one in fields(act) if one.path == path)
+        assert {choice.value for choice in field.choices} == set(codes), act
+
+
+def test_what_is_left_empty_is_left_out() -> None:
+    made = values(
+        "order_installation",
+        {"locksmith": FIRMS[0].orgnr, "presence": "none", "reason": "  "},
+        {"client": "2026-0001", "door": "0197f000-0000-7000-8000-000000000001"},
+    )
+    assert made == {
+        "client": "2026-0001",
+        "door": "0197f000-0000-7000-8000-000000000001",
+        "locksmith": "5560009945",
+        "presence": "none",
+    }
+
+
+def test_an_act_that_takes_many_gets_one() -> None:
+    typed = {
+        "clients.reference": "K1",
+        "clients.identity": "193001039803",
+        "clients.first_name": "Åke",
+        "clients.last_name": "Öman",
+        "clients.address.street": "Ängsvägen 1",
+        "clients.protection": "",
+        "clients.language": "fi",
+    }
+    (client,) = values("register_clients", typed)["clients"]
+    assert client["address"] == {"street": "Ängsvägen 1"}
+    assert client["language"] == "fi"
+    assert "protection" not in client
+
+
+def test_an_instant_is_stockholms() -> None:
+    made = values(
+        "book_order", {"order": "W-2026-0001", "starts": "2026-11-25T13:00", "ends": "2026-07-01T14:00"}
+    )
+    assert made["starts"] == "2026-11-25T13:00:00+01:00"
+    assert made["ends"] == "2026-07-01T14:00:00+02:00"
+
+
+def test_numbers_are_one_a_line() -> None:
+    assert values("count_stock", {"kind": "tag", "numbers": "E1\r\n\r\n E2 \n"})["numbers"] == ["E1", "E2"]
+
+
+def test_a_check_is_always_answered() -> None:
+    assert values("confirm_sharing", {"client": "2026-0001"})["shared"] is False
+    assert values("confirm_sharing", {"client": "2026-0001", "shared": "on"})["shared"] is True
+
+
+def test_no_day_is_an_answer_where_it_may_be() -> None:
+    assert values("record_deaths", {"deaths.client": "2026-0001"}) == {
+        "deaths": [{"client": "2026-0001", "on": None}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("act", "path", "typed"),
+    [
+        ("end_care", "on", "igår"),
+        ("end_care", "on", "2026-02-30"),
+        ("book_order", "starts", "13.30"),
+        ("link_lock", "serial", ""),
+        ("inform_client", "way", ""),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(act: str, path: str, typed: str) -> None:
+    checked = forms.checked(forms.filled(fields(act), {path: typed}))
+    (field,) = (one for one in checked if one.path == path)
+    assert field.error
+    assert field.value == typed
+
+
+def test_only_organisations_of_the_right_kind_can_be_chosen() -> None:
+    (locksmith,) = (one for one in fields("order_installation") if one.path == "locksmith")
+    (provider,) = (one for one in fields("allocate") if one.path == "allocations.organisation")
+    assert [choice.word for choice in locksmith.choices] == ["Lås & Nyckel", "Nya Låssmeden"]
+    assert [choice.word for choice in provider.choices] == ["Hemtjänsten Öst", "Ängens Hemvård"]
+
+
+def test_the_only_answer_is_chosen_already() -> None:
+    asked = forms.fields_of(REGISTER["order_installation"], FIRMS[:1], {})
+    assert [one.value for one in asked if one.path == "locksmith"] == [FIRMS[0].orgnr]
+
+
+def test_a_refusal_finds_its_field() -> None:
+    asked = fields("make_decisions")
+    found = forms.with_error(asked, "decisions[0].valid_from", "nej")
+    assert found is not None
+    assert [one.path for one in found if one.error] == ["decisions.valid_from"]
+    assert forms.with_error(asked, "occurred", "nej") is None

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`./dev pictures`: the demo, filled anew and looked at as its people do; what is kept lies in docs/pictures.
+
+`./dev pictures DIR` puts every page in every state into DIR instead, to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools import browser as chromium
+from tools.environment import PYTHON, ROOT, say
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+NOW = (
+    "2026-11-25T08:00:00+01:00"  # the pictures' clock stands: they change when the pages do, not with the day
+)
+KEPT = ROOT / "docs" / "pictures"
+STATES = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+HEIGHTS = {390: 844, 1280: 860}
+PATIENCE = 600  # seconds: the demo lives two years before it answers
+
+
+def _home(_: Page) -> None:
+    """The start page, as it is."""
+
+
+def _phone(page: Page) -> None:
+    page.get_by_role("link", name="Telefonen").click()
+
+
+def _acts(page: Page) -> None:
+    page.get_by_role("link", name="Gör något annat").first.click()
+
+
+def _form(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Beställ ")).first.click()
+
+
+def _fault(page: Page) -> None:
+    _form(page)
+    page.get_by_role("button", name="Visa vad som händer").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _preview(page: Page) -> None:
+    _form(page)
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Visa vad som händer").click()
+    page.get_by_role("heading", name="Det här händer").or_(page.get_by_role("alert")).wait_for()
+    if page.get_by_role("alert").count():
+        page.get_by_label("Varför beställs det").fill("Personalen behöver komma in redan nu")
+        page.get_by_role("button", name="Visa vad som händer").click()
+        page.get_by_role("heading", name="Det här händer").wait_for()
+
+
+def _nowhere(page: Page) -> None:
+    page.goto(page.url + "nowhere")
+
+
+PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "choose": ("", _home),
+    "coordinator": ("Olle", _home),
+    "assessor": ("Anna", _home),
+    "administrator": ("Siri", _home),
+    "locksmith": ("Laban", _home),
+    "carer": ("Carin", _home),
+    "manager": ("Maria", _home),
+    "economist": ("Erik", _home),
+    "responder": ("Rut", _home),
+    "phone": ("Carin", _phone),
+    "acts": ("Anna", _acts),
+    "form": ("Olle", _form),
+    "fault": ("Olle", _fault),
+    "preview": ("Olle", _preview),
+    "nowhere": ("Olle", _nowhere),
+}
+"""By its name: who looks, and how one comes there from the start page."""
+
+IN_DOCS = [
+    ("coordinator", 1280, "light"),
+    ("coordinator", 1280, "dark"),
+    ("coordinator", 390, "light"),
+    ("coordinator", 390, "dark"),
+    ("preview", 1280, "light"),
+    ("form", 390, "light"),
+    ("phone", 390, "light"),
+]
+
+
+def main(folder: Path | None) -> int:
+    """Take the pictures. Gives 0."""
+    wanted = IN_DOCS if folder is None else [(name, *state) for name in PAGES for state in STATES]
+    folder = folder or KEPT
+    folder.mkdir(parents=True, exist_ok=True)
+    with _demo() as address:
+        _take(address, wanted, folder)
+    say(f"{len(wanted)} pictures in {folder}")
+    return 0
+
+
+def _take(address: str, wanted: list[tuple[str, int, str]], folder: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
+        for name, width, scheme in wanted:
+            who, goes = PAGES[name]
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHTS[width]},
+                color_scheme="dark" if scheme == "dark" else "light",
+                locale="sv-SE",
+                reduced_motion="reduce",
+            )
+            page = context.new_page()
+            page.goto(address)
+            if who:
+                page.get_by_role("button", name=f"{who} ").click()
+                page.get_by_role("button", name="Byt person").wait_for()
+            goes(page)
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=folder != KEPT)
+            context.close()
+        browser.close()
+
+
+@contextmanager
+def _demo() -> Iterator[str]:
+    """The demo in a folder that is thrown away, on a free port; its clock stands."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="troskel-pictures-") as folder:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
+        run = "import sys; from troskel.cli.main import main; sys.exit(main())"
+        process = subprocess.Popen(
+            [str(PYTHON), "-P", "-c", run, "demo", "--port", str(port), "--data", folder],
+            env={**clean, "TROSKEL_NOW": NOW},
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/")
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def _wait_for(address: str) -> None:
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise TimeoutError(f"the demo did not answer in {PATIENCE} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
