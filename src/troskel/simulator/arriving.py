@@ -24,7 +24,7 @@ def come(town: Town) -> None:
         comes(town)
 
 
-def comes(town: Town, *, today: bool = False, **told: Any) -> Person | None:
+def comes(town: Town, *, today: bool = False, provider: str | None = None, **told: Any) -> Person | None:
     """One new client, or two who live together."""
     life = town.life
     where = town.new_address()
@@ -34,7 +34,7 @@ def comes(town: Town, *, today: bool = False, **told: Any) -> Person | None:
     begins = life.day if today else life.day + timedelta(days=life.random.randint(0, 6))
     only_alarm = person.own and not today and life.happens(0.12)
     if not only_alarm:
-        grant(town, person, HOME_CARE, begins)
+        grant(town, person, HOME_CARE, begins, provider=provider)
     if only_alarm or (person.own and life.happens(0.35)):
         grant(town, person, ALARM_SERVICE, begins)
     if not person.own:  # nothing asks for it: the client is not in the case system's flow (O1)

@@ -27,6 +27,7 @@ def fill(
         pace=BRISK if days < SHORT else Pace(),
         now=clock.now(),
         tell=tell,
+        is_shown=True,
     )
 
 

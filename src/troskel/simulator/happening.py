@@ -29,7 +29,8 @@ def life_goes_on(town: Town) -> None:
     """One day of everybody's life, and those who come new."""
     town.run_errands()
     arriving.come(town)
-    last_days.arrange(town)
+    if town.is_shown:
+        last_days.arrange(town)
     a_day = town.pace.often / (100 * DAYS)
     anything = sum(times for _, times in IN_A_YEAR)
     for person in list(town.people):

@@ -26,16 +26,18 @@ def live(
     now: datetime,
     tell: Callable[[str], None],
     every_day: EveryDay | None = None,
+    is_shown: bool = False,
 ) -> Town:
     """Live so many days, the last one being that of `now`. The same seed and days give the same journal.
 
-    `every_day` is called at the end of each day, with the clock standing there.
+    `every_day` is called at the end of each day, with the clock standing there. `is_shown`: somebody will look at
+    the municipality, so the last days are to hold something of everything.
     """
     random = Random(seed)
     with haste.disposable(), ids.drawn_from(Random(seed).randbytes):
         begins = clock.day_of(now) - timedelta(days=days - 1)
         life = Life(municipality, begins, now, random, tell)
-        town = Town(life, clients, days, pace)
+        town = Town(life, clients, days, pace, is_shown=is_shown)
         worklists = Worklists(town)
         founding.found(life, "Tröskelby")
         for number in range(days):
@@ -58,7 +60,7 @@ def _a_day(town: Town, worklists: Worklists) -> None:
     looking.look_around(town)
     town.life.wait_until(13)
     visiting.first_visits(town)
-    if not town.is_last_day():  # then it is the middle of the day, for one who looks in
+    if not (town.is_shown and town.is_last_day()):  # then it is the middle of the day, for one who looks in
         worklists.work()
     town.life.wait_until(15)
     visiting.all_visits(town)

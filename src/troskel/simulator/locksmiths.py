@@ -32,7 +32,7 @@ def goes_to_the_door(town: Town, task: Task, found: Sequence[Way]) -> int | None
         return _books(town, task, book)
     if booked > town.life.day:
         return (booked - town.life.day).days
-    if town.is_last_day() and town.life.happens(0.5):
+    if town.is_shown and town.is_last_day() and town.life.happens(0.5):
         return 1  # the day is not over yet
     if town.life.happens(0.10):
         return _in_vain(town, task, fail)

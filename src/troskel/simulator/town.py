@@ -91,8 +91,9 @@ BRISK = Pace(often=8.0, shortest=12, longest=45)
 class Town:
     """What the invented people know without asking a computer."""
 
-    def __init__(self, life: Life, clients: int, days: int, pace: Pace) -> None:
+    def __init__(self, life: Life, clients: int, days: int, pace: Pace, *, is_shown: bool = False) -> None:
         self.life, self.wanted, self.days, self.pace = life, clients, days, pace
+        self.is_shown = is_shown
         self.begins = life.day
         self.people: list[Person] = []
         self.by_case: dict[str, Person] = {}

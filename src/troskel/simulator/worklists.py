@@ -23,8 +23,8 @@ from troskel.simulator.town import Task, Town
 CLEARS_UP_EVERY = 14
 NEAR = 14
 LATER = 3
-AWAY = 7
-"""The administrator is away for the last days, so that there is something to link for one who looks in."""
+LAST_DAYS, LEFT_UNDONE = 7, 0.3
+"""So much of what is asked in the last days is still undone when somebody looks at the municipality."""
 
 
 class _Row(NamedTuple):
@@ -83,8 +83,8 @@ class Worklists:
         town, chance = self.town, self.town.life.random
         habit = HABITS[self._who(row) or ADMINISTRATOR]
         today, due = town.life.day, row.due
-        if row.role == "administrator" and town.days_left() < AWAY:
-            return town.day(AWAY)
+        if town.is_shown and town.days_left() < LAST_DAYS and self._is_left_undone(row):
+            return town.day(LAST_DAYS)
         at_once, forgotten = town.life.happens(habit.at_once), town.life.happens(habit.forgotten)
         if forgotten:
             return max(today, due or today) + timedelta(days=chance.randint(5, 40))
@@ -96,6 +96,10 @@ class Worklists:
         if at_once:
             return today if town.life.happens(0.8) else town.day(1)
         return town.day(chance.randint(1, habit.days))
+
+    def _is_left_undone(self, row: _Row) -> bool:
+        """The administrator is away for the last days; others leave some of it."""
+        return row.role == "administrator" or self.town.life.happens(LEFT_UNDONE)
 
     def _is_somebodys(self, row: _Row) -> bool:
         return self._who(row) is not None
