@@ -55,6 +55,24 @@ def test_case_1_the_last_of_a_couple_ends_and_the_lock_goes(town: Town) -> None:
     assert town.names() == []
 
 
+def test_case_1_who_ended_first_is_unlinked_with_the_last(town: Town) -> None:
+    """The link of the one who has ended waits for the removal, once nobody is left for whom the lock stays (S3)."""
+    one, other = couple(town)
+    town.mount(town.order(one))
+    town.link(one)
+    town.link(other)
+    town.end(one)
+    town.days_pass(1)
+    assert town.duties("S3.unlink_one", one)
+    town.end(other)
+    town.days_pass(1)
+    assert not town.duties("S3.unlink_one")
+    town.removed(other)
+    assert {d.client.reference for d in town.duties("S3.unlink") if d.client} == {one, other}
+    town.does("siri", "unlink_lock", client=one, serial="L1")
+    town.is_sound()
+
+
 def test_case_2_removal_only_when_no_provider_is_left(town: Town) -> None:
     client = town.client()
     town.grant(client, EAST, through=town.day(3))

@@ -48,6 +48,23 @@ def test_p5_a_key_is_not_handed_over_without_saying_who_signed(town: Town) -> No
 # --- straight from one provider to the next (case 4)
 
 
+def test_p5_a_forgotten_key_and_tag_are_reason_to_know_of_the_client(town: Town) -> None:
+    """Long after the time for return: who still holds a key, or has a tag with the client, can give it back."""
+    client, other = town.new_client(), town.new_client()
+    for one, key, tag in ((client, "1", "E1"), (other, "2", "E2")):
+        town.does("carin", "receive_key", client=one, key=key, signed="client")
+        town.does("carin", "place_tag", client=one, tag=tag)
+        town.end(one)
+    town.does("olle", "return_key", client=other, key="2", signed="client")
+    town.does("olle", "take_tag", client=other, tag="E2")
+    town.days_pass(200)
+    town.refused("olle", "tell_tag_fetched", "NotFound", client=other, tag="E2")
+    town.does("olle", "return_key", client=client, key="1", signed="client")
+    town.does("olle", "take_tag", client=client, tag="E1")
+    town.refused("olle", "tell_tag_fetched", "NotFound", client=client, tag="E1")
+    town.is_sound()
+
+
 def test_case_4_keys_go_straight_to_the_next_provider_where_the_client_agrees(town: Town) -> None:
     client = changes_provider(town)
     keys = {"kind": "key", "numbers": ["1"]}

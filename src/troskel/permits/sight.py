@@ -5,7 +5,7 @@
 |---|---|---|
 | assessor, system administrator | every client of the municipality | their office |
 | economist | clients of other municipalities | O2, O3 |
-| coordinator | clients allocated to the organisation | the allocation, and the time for return after its end |
+| coordinator | clients allocated to the organisation | the allocation, the time for return after its end, a key or tag still out |
 | carer | clients covered today by a decision allocated to the organisation, and at home | rule 4 |
 | locksmith | clients with an open order to the firm | the order |
 | responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
@@ -22,6 +22,7 @@ from django.db.models import Exists, OuterRef, Q
 from troskel.access import queries as access
 from troskel.access.models import Alarm
 from troskel.care.models import Allocation, Service, Suspension
+from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Entrusted
@@ -46,7 +47,9 @@ def _reason(viewer: Actor, day: date) -> Q:
     if viewer.organisation is None:
         return NOBODY
     if viewer.role is Role.COORDINATOR:
-        return Q(Exists(_allocations(viewer).filter(_lasts_until(day - TIME_FOR_RETURN))))
+        had = _allocations(viewer)
+        still_out = Q(Exists(_keys_held(viewer))) | Q(Exists(_tags_with_client()))
+        return Q(Exists(had.filter(_lasts_until(day - TIME_FOR_RETURN)))) | (Q(Exists(had)) & still_out)
     if viewer.role is Role.CARER:
         covered = Exists(_allocations(viewer).filter(_covers(day)))
         return _alive_and_own(viewer, day) & Q(covered) & ~Q(Exists(_away(day)))
@@ -89,6 +92,23 @@ def _lasts_until(day: date) -> Q:
         (Q(valid_through=None) | Q(valid_through__gte=day))
         & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
         & (Q(decision__client__died=None) | Q(decision__client__died__gte=day))
+    )
+
+
+def _keys_held(viewer: Actor) -> models.QuerySet[Holding]:
+    """Keys that the organisation holds to a door of where the client lives or has lived."""
+    return Holding.objects.filter(
+        thing__kind=ThingKind.KEY,
+        kind=HolderKind.ORGANISATION,
+        holder=viewer.organisation,
+        until=None,
+        thing__door__ways__home__residences__client=OuterRef("pk"),
+    )
+
+
+def _tags_with_client() -> models.QuerySet[Holding]:
+    return Holding.objects.filter(
+        thing__kind=ThingKind.TAG, kind=HolderKind.CLIENT, holder=OuterRef("pk"), until=None
     )
 
 

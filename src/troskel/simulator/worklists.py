@@ -38,7 +38,6 @@ class _Row(NamedTuple):
     line: int | None
     paragraph: str
     ask: str
-    about: str
 
 
 class Worklists:
@@ -138,7 +137,6 @@ def _open(town: Town, condition: Q) -> list[_Row]:
         "opened_line",
         "paragraph",
         "ask",
-        "about",
     )
     return sorted(
         (_Row(*row) for row in rows),
