@@ -5,7 +5,7 @@
 |---|---|---|
 | assessor, system administrator | every client of the municipality | their office |
 | economist | clients of other municipalities | O2, O3 |
-| coordinator | clients allocated to the organisation | the allocation, the time for return after its end, a key or tag still out |
+| coordinator | clients allocated to the organisation | the allocation, the time for return, a key or tag still out |
 | carer | clients covered today by a decision allocated to the organisation, and at home | rule 4 |
 | locksmith | clients with an open order to the firm | the order |
 | responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
