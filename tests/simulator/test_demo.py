@@ -80,7 +80,7 @@ def test_there_is_something_on_the_worklists_of_every_role_that_the_routine_asks
         with clock.standing_at(NOW):
             if viewing.worklist(actor):
                 busy.add(actor.role.value)
-    assert busy == {"assessor", "administrator", "coordinator", "carer", "locksmith"}
+    assert busy >= {"assessor", "administrator", "coordinator", "carer", "locksmith"}
 
 
 def test_the_last_days_hold_something_of_everything() -> None:

@@ -58,6 +58,10 @@ def _lived_in(municipality: str, client: UUID) -> QuerySet[Any, Any]:
     return Residence.objects.filter(municipality=municipality, client=client).values("home_id")
 
 
+def _all_lived_in(municipality: str, clients: list[UUID]) -> QuerySet[Any, Any]:
+    return Residence.objects.filter(municipality=municipality, client__in=clients).values("home_id")
+
+
 def of_row(doing: Doing, row: Client) -> FoundClient:
     """A client's row with the facts of its homes, which are locked by now."""
     lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
@@ -85,7 +89,7 @@ def clients_seen_on(doing: Doing, days: Mapping[date, Collection[str]]) -> dict[
         for day, names in earlier:
             wanted |= (Q(case_number__in=names) | Q(reference__in=names)) & visible_clients(viewer, day)
         rows += Client.objects.filter(wanted).exclude(pk__in=[row.id for row in rows])
-    doing.lock_homes(Residence.objects.filter(client__in=[row.id for row in rows]).values("home_id"))
+    doing.lock_homes_by(_all_lived_in, [row.id for row in rows])
     found: dict[str, FoundClient | Refusal] = {}
     for row in rows:
         try:
@@ -213,37 +217,61 @@ def organisation(doing: Doing, orgnr: str, field: str = "organisation") -> Organ
 
 def asked_duty(doing: Doing, identifier: UUID, kind: str = "duty") -> Duty:
     """An open duty or notice that is asked of the actor; of a carer about who is on the phone alone. Locks its home."""
-    rows = Duty.objects.filter(
-        duties.asked_of(doing.actor, doing.today),
-        id=identifier,
-        municipality=doing.actor.municipality,
-        kind=kind,
-        state="open",
-    )
-    if doing.actor.role is Role.CARER:
-        rows = rows.filter(client__in=Client.objects.filter(visible_clients(doing.actor, doing.today)))
-    home = rows.values_list("home_id", flat=True).first()
-    if home is not None:
-        doing.lock_homes([home])
-        row = rows.filter(home=home).first()
-        if row is not None:
-            return row
+    viewer = doing.actor
+    told = (identifier, kind, viewer.organisation, viewer.account, doing.today)
+    doing.lock_homes_by(_HOME_OF_ASKED[viewer.role], *told)
+    for row in _ASKED[viewer.role](viewer.municipality, *told):
+        if row.home_id in doing.facts:
+            found: Duty = row
+            return found
     raise NotFound(kind, kind)
+
+
+def _asked_of(role: Role) -> Callable[..., QuerySet[Duty]]:
+    """The open duty of this id and kind, where it is asked of a viewer of this role."""
+
+    def asked(
+        municipality: str,
+        identifier: UUID,
+        kind: str,
+        organisation: UUID | None,
+        account: UUID | None,
+        day: date,
+    ) -> QuerySet[Duty]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        rows = Duty.objects.filter(
+            duties.asked_of(viewer, day), id=identifier, municipality=municipality, kind=kind, state="open"
+        )
+        if role is Role.CARER:
+            rows = rows.filter(client__in=Client.objects.filter(visible_clients(viewer, day)))
+        return rows
+
+    return asked
 
 
 def held_thing(doing: Doing, kind: str, number: str, *, and_linked: bool = False) -> Holding:
     """A thing's open holding, by the number on the thing; the thing comes along, and whether a client is `linked`."""
-    rows = (_HELD_AND_LINKED if and_linked else _HELD)(doing.actor.municipality, kind, number)
-    if not rows:
+    held = held_if_known(doing, kind, number, and_linked=and_linked)
+    if held is None:
         raise NotFound(kind, kind)
-    held: Holding = rows[0]
     return held
+
+
+def held_if_known(doing: Doing, kind: str, number: str, *, and_linked: bool = False) -> Holding | None:
+    """As `held_thing`; None where no thing has the number."""
+    rows: list[Holding] = (_HELD_AND_LINKED if and_linked else _HELD)(doing.actor.municipality, kind, number)
+    return rows[0] if rows else None
 
 
 def held_things(doing: Doing, kind: str, numbers: Sequence[str]) -> list[Holding]:
     """The open holdings of many things, by the numbers on them. One query. Raises NotFound where one is not there."""
+    municipality = doing.actor.municipality
     rows = Holding.objects.select_related("thing").filter(
-        municipality=doing.actor.municipality, thing__kind=kind, thing__number__in=numbers, until=None
+        municipality=municipality,
+        thing__municipality=municipality,
+        thing__kind=kind,
+        thing__number__in=numbers,
+        until=None,
     )
     found = sorted(rows, key=lambda held: held.thing.number)
     if {held.thing.number for held in found} != set(numbers):
@@ -264,7 +292,11 @@ def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
 
 def _held(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
     return Holding.objects.select_related("thing").filter(
-        municipality=municipality, thing__kind=kind, thing__number=number, until=None
+        municipality=municipality,
+        thing__municipality=municipality,
+        thing__kind=kind,
+        thing__number=number,
+        until=None,
     )
 
 
@@ -317,8 +349,8 @@ def _seen_by(role: Role) -> Callable[..., QuerySet[Client]]:
     return seen
 
 
-def _homes_of(seen: Callable[..., QuerySet[Client]]) -> Callable[..., QuerySet[Any, Any]]:
-    return lambda *named: seen(*named).values("home_id")
+def _homes_of(found: Callable[..., QuerySet[Any]]) -> Callable[..., QuerySet[Any, Any]]:
+    return lambda *named: found(*named).values("home_id")
 
 
 def _asked_anew(build: Callable[..., QuerySet[Client]]) -> Callable[..., list[Client]]:
@@ -332,6 +364,8 @@ _SEEN: dict[Role, Callable[..., list[Any]]] = {
     role: _asked_anew(_seen_by(role)) if role in MINUTES else Prepared(_seen_by(role)) for role in Role
 }
 _HOMES_OF_SEEN = {role: _homes_of(_seen_by(role)) for role in Role}
+_ASKED = {role: Prepared(_asked_of(role)) for role in Role}
+_HOME_OF_ASKED = {role: _homes_of(_asked_of(role)) for role in Role}
 
 
 def still_there(doing: Doing, rows: Iterable[Client]) -> None:

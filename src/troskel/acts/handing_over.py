@@ -110,13 +110,7 @@ def register_things(
 
 
 def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door: UUID) -> Holding:
-    held = (
-        Holding.objects.select_related("thing")
-        .filter(
-            municipality=doing.actor.municipality, thing__kind=ThingKind.KEY, thing__number=label, until=None
-        )
-        .first()
-    )
+    held = finding.held_if_known(doing, ThingKind.KEY, label)
     if held is not None:
         if held.thing.door_id != door:
             raise Refusal("rule 5", f"key {label} opens another door: check the label")

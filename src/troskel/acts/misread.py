@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -49,14 +50,19 @@ def unknown_field(values: Any, kind: Any, path: str = "") -> BadValue | None:
         return next((bad for bad in found if bad), None)
     if not _is_struct(kind) or not isinstance(values, Mapping):
         return None
-    known = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    known = _known(kind)
     for name, value in values.items():
         where = f"{path}.{name}".lstrip(".")
         if name not in known:
             return BadValue(where, f"is unknown: the fields here are {', '.join(known)}")
-        if bad := unknown_field(value, known[name], where):
+        if isinstance(value, Mapping | list) and (bad := unknown_field(value, known[name], where)):
             return bad
     return None
+
+
+@cache
+def _known(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
 
 
 def _said(message: str, kind: Any) -> str:

@@ -208,11 +208,13 @@ def _work(stop: threading.Event) -> None:
 
 def _turn_days_for_ever(stop: threading.Event) -> None:
     from troskel.acts.turning_the_day import catch_up
+    from troskel.ground import upkeep
     from troskel.people import queries as people
 
     while not stop.is_set():
-        for code in _patiently(people.municipalities) or ():
-            _patiently(partial(catch_up, code))
+        turned = [_patiently(partial(catch_up, code)) for code in _patiently(people.municipalities) or ()]
+        if any(turned):
+            _patiently(upkeep.count_anew)
         stop.wait(MINUTE)
 
 

@@ -103,6 +103,13 @@ class Life:
         self.lines += len(outcome.lines)
         return outcome
 
+    def does_many(self, who: str, act: str, **values: Any) -> None:
+        """Somebody does a plural act; each item that was refused is a fault."""
+        outcome = self.does(who, act, **values)
+        for refused in outcome.refused if outcome else ():
+            self.refused[refused["rule"]] += 1
+            self.faults.append(Fault(self.day, who, act, refused["rule"], refused["message"]))
+
     def _was_refused(
         self, who: str, act: str, refusal: Refusal | NotFound | BadValue, expecting: tuple[str, ...]
     ) -> None:

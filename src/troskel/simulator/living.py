@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from troskel.ground import clock, haste, ids
+from troskel.ground import clock, haste, ids, upkeep
 from troskel.simulator import founding, happening, looking, mistakes, visiting
 from troskel.simulator.life import Life
 from troskel.simulator.town import Pace, Town
@@ -42,6 +42,8 @@ def live(
         founding.found(life, "Tröskelby")
         for number in range(days):
             life.tomorrow() if number else life.turn()
+            if number.bit_count() == 1:  # it has become twice as long
+                upkeep.count_anew()
             _a_day(town, worklists)
             if every_day is not None:
                 with life.standing():

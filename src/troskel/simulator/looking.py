@@ -9,13 +9,17 @@ from troskel.acts import viewing, viewing_records
 from troskel.simulator.organisations import ACCOUNTS
 from troskel.simulator.town import Town
 
+LOOKS = 0.3
+"""Not each day: a life of years would be mostly reading."""
 WITH_A_LIST = [
     username for username, _, role, _ in ACCOUNTS if role not in ("economist", "manager", "responder")
 ]
 
 
 def look_around(town: Town) -> None:
-    """Somebody opens the worklist, and an assessor a record."""
+    """Now and then somebody opens the worklist, and an assessor a record."""
+    if not town.life.happens(LOOKS):
+        return
     town.life.looks(town.life.random.choice(WITH_A_LIST), viewing.worklist)
     if town.people:
         person = town.life.random.choice(town.people)

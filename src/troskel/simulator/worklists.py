@@ -205,7 +205,7 @@ MAY_BE_REFUSED = {
     "attest": ("NotFound",),  # the locksmith has reported it meanwhile
     "cancel_order": ("L1",),  # the locksmith was there earlier today
     "unlink_lock": ("S3",),  # those who share the door have ended meanwhile: the removal comes first
-    "return_key": ("NotFound",),  # forgotten for so long that the client is out of sight
+    "return_key": ("NotFound", "rule 5"),  # client out of sight since long; given back for the spouse
 }
 NOTED = {
     "place_tag": coordinators.tag_is_placed,

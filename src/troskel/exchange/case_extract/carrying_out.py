@@ -31,7 +31,7 @@ from troskel.exchange.case_extract.plan import Plan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import read_folder
 from troskel.exchange.case_extract.rows import Address, ClientRow
-from troskel.ground import clock
+from troskel.ground import clock, upkeep
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.roles import Actor
 
@@ -104,6 +104,8 @@ class _Night:
             self._things(plan)
         if first_night and not self.dry_run:
             taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
+        if not self.dry_run:
+            upkeep.count_anew()
 
     def _begin(self, first_night: bool) -> None:
         if not picture.is_founded(self.actor.municipality):
