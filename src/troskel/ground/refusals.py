@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How an act says no. Each says what is wrong, where, and what to do; nothing is left half done.
 
-A message is a template and its values, written out in English here; `acts/saying_no.py` finds the Swedish by the template.
-So the template stands word for word where the error is raised, and the name of each value tells what it is.
+A message is a template and its values, written out in English here. `acts/saying_no.py` finds the Swedish by the
+template: so it stands word for word where the error is raised, and the name of each value tells what it is.
 """
 
 from __future__ import annotations
