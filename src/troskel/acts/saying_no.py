@@ -124,10 +124,8 @@ def is_known(name: str) -> bool:
 
 
 def _put(name: str, value: object, field: str, naming: Naming) -> object:
-    if name == "codes" and isinstance(value, list):
-        return ", ".join(naming.choice(field, "" if code == EMPTY else code) for code in value)
     if name in PUT:
-        return PUT[name](value, naming)
+        return PUT[name](value, naming, field)
     if name not in AS_THEY_ARE:
         codes = value if isinstance(value, list) else [value]
         return _or([_code(SAME_WORDS.get(name, name), str(code), naming) for code in codes], naming)
@@ -139,12 +137,17 @@ def _code(sort: str, code: str, naming: Naming) -> str:
     return _in(words, naming) if words else code  # a word that is missing must not take the sentence away
 
 
-def _day(value: object, naming: Naming) -> str:
+def _day(value: object, naming: Naming, _: str) -> str:
     assert isinstance(value, date)
     return naming.day(value)
 
 
-def _events(value: object, naming: Naming) -> str:
+def _choices(value: object, naming: Naming, field: str) -> str:
+    assert isinstance(value, list)
+    return ", ".join(naming.choice(field, "" if code == EMPTY else code) for code in value)
+
+
+def _events(value: object, naming: Naming, _: str) -> str:
     assert isinstance(value, list)
     acts = dict.fromkeys(act for event in value for act in naming.event(event))
     return _or(list(acts) or value, naming)
@@ -155,13 +158,13 @@ def _or(many: list[str], naming: Naming) -> str:
     return f"{', '.join(first)} {'or' if naming.language == 'en' else 'eller'} {last}" if first else last
 
 
-PUT: dict[str, Callable[[object, Naming], str]] = {
+PUT: dict[str, Callable[[object, Naming, str], str]] = {
     **dict.fromkeys(("day", "first_day", "newest_day", "today"), _day),
-    "act": lambda value, naming: naming.act(str(value)),
-    "codes": lambda value, _: str(value),
+    "act": lambda value, naming, _: naming.act(str(value)),
+    "codes": _choices,
     "events": _events,
-    "operation": lambda value, naming: naming.quoted(str(value)),
-    "month": lambda value, naming: swedish.month_in_words(str(value), naming.language),
-    "starts": lambda value, naming: naming.instant(datetime.fromisoformat(str(value))),
+    "operation": lambda value, naming, _: naming.quoted(str(value)),
+    "month": lambda value, naming, _: swedish.month_in_words(str(value), naming.language),
+    "starts": lambda value, naming, _: naming.instant(datetime.fromisoformat(str(value))),
 }
 """Values that are put in words by more than a table."""
