@@ -44,7 +44,7 @@ def test_same_key_same_answer_and_nothing_twice(api: Caller) -> None:
 def test_same_key_other_content_is_422(api: Caller) -> None:
     assert api.act("anna", "inform_client", INFORM, key="k").status == 200
     after_first = rows_of_all_tables()
-    said = api.act("anna", "k", INFORM | {"way": "written"}, key="k")
+    said = api.act("anna", "inform_client", INFORM | {"way": "written"}, key="k")
     assert (said.status, said.body["field"]) == (422, "Idempotency-Key")
     assert rows_of_all_tables() == after_first
 
