@@ -87,6 +87,43 @@ def test_a_preview_is_refused_as_the_act_would_be(api: Caller) -> None:
     assert (said.status, said.body["rule"]) == (409, "O1")
 
 
+@pytest.mark.parametrize(
+    ("asked", "language", "says"),
+    [
+        ("", "en", "the client has refused"),
+        ("en, sv;q=0.5", "en", "the client has refused"),
+        ("fi, en;q=0.5", "en", "the client has refused"),
+        ("sv-SE, sv;q=0.9, en;q=0.8", "sv", "Kunden har sagt nej till låsvred."),
+        ("fi, sv;q=0.5", "sv", "Kunden har sagt nej till låsvred."),
+    ],
+)
+def test_a_refusal_is_in_swedish_for_who_asks(api: Caller, asked: str, language: str, says: str) -> None:
+    refused = {"client": "K1", "reason": "does_not_want"}
+    assert api.act("anna", "record_refusal", refused).status == 200
+    api.http.defaults["HTTP_ACCEPT_LANGUAGE"] = asked
+    said = api.act("olle", "order_installation", ORDER)
+    assert (said.status, said.headers["Content-Language"], said.headers["Vary"]) == (
+        409,
+        language,
+        "Accept-Language",
+    )
+    assert says in said.body["detail"]
+
+
+def test_every_kind_of_problem_is_told_in_swedish(api: Caller) -> None:
+    api.http.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
+    assert api.act("anna", "inform_client", INFORM, key="k").status == 200
+    for who, key, values, detail in (
+        ("olle", None, INFORM, "”inform_client” är till för biståndshandläggaren, inte för samordnaren."),
+        ("anna", None, {"client": "K1"}, "Uppgiften saknas. Fyll i den."),
+        ("anna", None, INFORM | {"client": "K9"}, "Det finns inget ärende som du får se"),
+        ("anna", "k", INFORM | {"way": "written"}, "Nyckeln har redan använts"),
+    ):
+        said = api.act(who, "inform_client", values, key=key)
+        assert said.headers["Content-Language"] == "sv"
+        assert detail in said.body["detail"], said.body
+
+
 def test_occurred_may_lie_back_but_not_ahead(api: Caller) -> None:
     assert api.act("anna", "inform_client", INFORM, query="?occurred=2026-03-01T08:00:00Z").status == 200
     said = api.act("anna", "inform_client", INFORM, query="?occurred=2027-03-01T08:00:00Z")

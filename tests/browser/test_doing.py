@@ -117,7 +117,7 @@ def test_a_fault_is_said_at_the_field_and_on_top(opens: Opens) -> None:
     page.get_by_label("Ärendenummer").fill("2026-9999")
     field.fill("L1")
     page.get_by_role("button", name="Visa vad som händer").click()
-    page.get_by_text("Det finns inget med det numret").first.wait_for()
+    page.get_by_text("Det finns inget ärende som du får se").first.wait_for()
 
 
 def test_s2_the_routine_says_no_in_words(opens: Opens) -> None:

@@ -117,7 +117,7 @@ def test_what_is_not_there_is_said_at_its_field(town: Town) -> None:
     assert said.status_code == 422
     assert 'aria-invalid="true"' in page
     assert 'id="f-client-error"' in page
-    assert "Det finns inget med det numret som du får se." in page
+    assert "Det finns inget ärende som du får se med den uppgiften." in page
 
 
 def test_what_is_missing_is_said_before_the_act_is_asked(town: Town) -> None:

@@ -134,7 +134,9 @@ def noted_anew(before: str, outcome: str) -> bool:
     if before in ("", Outcome.UNKNOWN):
         return before != outcome
     if outcome not in (before, Outcome.UNKNOWN):
-        raise Refusal("rule 6", f"it is noted already that the outcome was {before}: it stands")
+        raise Refusal(
+            "rule 6", "it is noted already that the outcome was {outcome}: it stands", outcome=before
+        )
     return False
 
 
@@ -143,13 +145,15 @@ def lock_at(doors: list[DoorFacts], lock: UUID, serial: str) -> DoorFacts:
     for door in doors:
         if door.lock == lock:
             return door
-    raise Refusal("rule 2", f"lock {serial} is not at a door of this client: check the serial number")
+    raise Refusal(
+        "rule 2", "lock {serial} is not at a door of this client: check the serial number", serial=serial
+    )
 
 
 def known_fault(code: str) -> None:
     """A fault is told by a code."""
     if code not in FAULTS:
-        raise BadValue("code", f"is none of {', '.join(sorted(FAULTS))}")
+        raise BadValue("code", "is none of {codes}", codes=sorted(FAULTS))
 
 
 # alarms
@@ -186,4 +190,4 @@ def closes_once(closed: datetime | None) -> None:
 def known_alarm_outcome(outcome: str) -> None:
     """How an alarm ended is told by a code."""
     if outcome not in ALARM_OUTCOMES:
-        raise BadValue("outcome", f"is none of {', '.join(sorted(ALARM_OUTCOMES))}")
+        raise BadValue("outcome", "is none of {codes}", codes=sorted(ALARM_OUTCOMES))

@@ -36,7 +36,7 @@ def slot(actor: Actor, act: str, content: Any, key: str) -> Slot:
     if actor.account is None:
         raise BadValue("key", "only an account has keys")
     if not 1 <= len(key) <= LONGEST_KEY:
-        raise BadValue("key", f"is empty or longer than {LONGEST_KEY} characters")
+        raise BadValue("key", "is empty or longer than {most} characters", most=LONGEST_KEY)
     asked = msgspec.json.encode([act, content], order="deterministic")
     return Slot(actor.municipality, actor.account, key, hashlib.sha256(asked).hexdigest())
 

@@ -20,7 +20,13 @@ from troskel.people.roles import Role
 from troskel.routine import RoutineRefused, reading
 
 WHO = (Role.ADMINISTRATOR, Role.MANAGER)
-FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,50}$")]
+FileName = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9._-]{1,50}$",
+        description="letters a-z, digits, full stop, hyphen and low line, 50 at most",
+    ),
+]
 FileText = Annotated[str, msgspec.Meta(min_length=1, max_length=500_000)]
 
 
@@ -33,7 +39,7 @@ def propose_routine(doing: Doing, *, name: FileName, text: FileText) -> dict[str
     try:
         routine = reading.parse_routine(text.encode(), name)
     except RoutineRefused as refused:
-        raise BadValue("text", str(refused)) from None
+        raise BadValue("text", "{faults}", faults=str(refused)) from None
     known = RoutineVersion.objects.filter(municipality=doing.actor.municipality, withdrawn=None)
     if known.filter(digest=routine.version).exists():
         raise Refusal(

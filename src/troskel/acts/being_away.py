@@ -64,7 +64,7 @@ def resume_access(doing: Doing, *, client: str, on: date) -> dict[str, Any]:
         standing.is_suspended(found.facts, last) and standing.is_suspended(found.facts, on)
     ):
         raise Refusal(
-            "A8", f"the client is not written down as away until {on} and on: there is nothing to end"
+            "A8", "the client is not written down as away until {day} and on: there is nothing to end", day=on
         )
     away.valid_through = last
     away.save(update_fields=["valid_through"])

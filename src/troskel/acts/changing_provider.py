@@ -40,7 +40,7 @@ def change_provider(
         .order_by("valid_from", "id")
     )
     if not lasting:
-        raise Refusal("A6", f"the former provider has no home care that goes on past {on}")
+        raise Refusal("A6", "the former provider has no home care that goes on past {day}", day=on)
     rules.carries_out(comes.kind, Service.HOME_CARE)
     for number, former_one in enumerate(lasting, start=1):
         own_reference = reference if len(lasting) == 1 else f"{reference[:45]}-{number}"

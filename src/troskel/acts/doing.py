@@ -15,6 +15,7 @@ from troskel.acts import answers
 from troskel.acts.constraints import refusal_of
 from troskel.acts.foreseeing import LastDays, changed_access, last_days
 from troskel.acts.outcome import Access, Followed, Mailed, Outcome
+from troskel.acts.saying_no import Naming, said
 from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.prepared import Value
@@ -207,7 +208,8 @@ class Doing:
     def refuse_item(self, index: int, refusal: Refusal | NotFound | BadValue) -> None:
         """One item of a plural act is refused: it leaves no trace, the others stand."""
         rule = refusal.rule if isinstance(refusal, Refusal) else getattr(refusal, "field", "")
-        self.refused.append({"item": index, "rule": rule, "message": refusal.message})
+        swedish = said(refusal, Naming("sv"))
+        self.refused.append({"item": index, "rule": rule, "message": refusal.message, "swedish": swedish})
 
 
 def _followed(duty: OpenDuty, state: str) -> Followed:

@@ -32,7 +32,12 @@ def end_care(
         )
     )
     if not rows:
-        raise Refusal("A7", f"no decision on {service} goes on past {on}: there is nothing to end")
+        raise Refusal(
+            "A7",
+            "no decision on {service} goes on past {day}: there is nothing to end",
+            service=service,
+            day=on,
+        )
     for row in rows:
         begun = row.valid_from <= on
         row.valid_through = on if begun else row.valid_from

@@ -191,7 +191,7 @@ def door_of(home: HomeFacts, door: UUID | None, left: Iterable[HomeFacts] = ()) 
     """One door of a home: the named one, or the only one there is. Named, it may be of a home that was `left`."""
     if door is None:
         if len(home.doors) != 1:
-            raise Refusal("P1", f"the home has {len(home.doors)} doors: say which with 'door'")
+            raise Refusal("P1", "the home has {count} doors: say which with 'door'", count=len(home.doors))
         return next(iter(home.doors.values()))
     for one in (home, *left):
         if door in one.doors:

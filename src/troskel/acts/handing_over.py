@@ -37,7 +37,7 @@ def take_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
     """Take the tag away: the lock is mounted (P3), or the client has ended (P7)."""
     found = finding.client(doing, client)
     held = finding.held_thing(doing, ThingKind.TAG, tag)
-    rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), f"tag {tag}")
+    rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), "tag", tag)
     organisation = found.facts.tags.get(held.thing_id, doing.actor.organisation)
     _hand_over_tag(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, organisation)
     return {"case": found.row.case_number, "tag": tag}
@@ -49,7 +49,7 @@ def tell_tag_fetched(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
     found = finding.client(doing, client)
     held = finding.held_thing(doing, ThingKind.TAG, tag)
     if held.kind == HolderKind.CLIENT and held.holder == found.row.id:
-        raise Refusal("P7", f"tag {tag} is still with the client: fetch it first")
+        raise Refusal("P7", "tag {tag} is still with the client: fetch it first", tag=tag)
     doing.journal(
         "tag.return_told",
         homes=[found.home.home],
@@ -72,7 +72,7 @@ def receive_key(
     rules.own_client(found.facts)
     at = finding.door_of(found.home, door)
     held = _key_from_client(doing, found, key, at.door)
-    rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), f"key {key}")
+    rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), "key", key)
     _hand_over_key(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, signed)
     return {"case": found.row.case_number, "key": key}
 
@@ -113,7 +113,7 @@ def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door:
     held = finding.held_if_known(doing, ThingKind.KEY, label)
     if held is not None:
         if held.thing.door_id != door:
-            raise Refusal("rule 5", f"key {label} opens another door: check the label")
+            raise Refusal("rule 5", "key {key} opens another door: check the label", key=label)
         return held
     thing = Thing(
         id=new_id(),
@@ -138,7 +138,8 @@ def _from_own_hands(doing: Doing, held: Holding, number: str) -> None:
     rules.giver_holds(
         (held.kind, held.holder),
         (HolderKind.ORGANISATION, doing.actor.organisation),
-        f"{held.thing.kind} {number}",
+        held.thing.kind,
+        number,
     )
 
 

@@ -22,6 +22,9 @@ from troskel.ground.refusals import BadValue
 STEP = re.compile(r"\.?([^.\[\]]+)|(\[[0-9]+\])")
 MISSING = re.compile(r"Object missing required field `(.+)`")
 LENGTH = re.compile(r"of length (>=|<=) ([0-9]+)")
+EMPTY = "(empty)"
+"""How the empty answer is written among others."""
+
 INSTEAD: dict[Any, str] = {
     date: "is no day that exists: write it as 2026-11-20",
     datetime: "is no instant with its offset: write it as 2026-11-20T08:00:00+01:00",
@@ -38,7 +41,7 @@ def bad_value(error: msgspec.ValidationError, kind: type[msgspec.Struct]) -> Bad
     path = path.strip("`.")
     if missing := MISSING.fullmatch(message):
         return BadValue(f"{path}.{missing[1]}".lstrip("."), "is missing: it must be given")
-    return BadValue(path or "values", _said(message, _kind_at(path, kind)))
+    return _said(path or "values", message, _kind_at(path, kind))
 
 
 def unknown_field(values: Any, kind: Any, path: str = "") -> BadValue | None:
@@ -54,7 +57,7 @@ def unknown_field(values: Any, kind: Any, path: str = "") -> BadValue | None:
     for name, value in values.items():
         where = f"{path}.{name}".lstrip(".")
         if name not in known:
-            return BadValue(where, f"is unknown: the fields here are {', '.join(known)}")
+            return BadValue(where, "is unknown: the fields here are {fields}", fields=list(known))
         if isinstance(value, Mapping | list) and (bad := unknown_field(value, known[name], where)):
             return bad
     return None
@@ -65,24 +68,28 @@ def _known(kind: type[msgspec.Struct]) -> dict[str, Any]:
     return {field.name: field.type for field in msgspec.structs.fields(kind)}
 
 
-def _said(message: str, kind: Any) -> str:
+def _said(field: str, message: str, kind: Any) -> BadValue:
     kind, meta = _plain(kind)
+    origin = typing.get_origin(kind)
     if length := LENGTH.search(message):
         if length[1] == "<=":
-            return f"is longer than {length[2]} characters: shorten it"
-        return (
-            "is empty: give at least one" if typing.get_origin(kind) is list else "is empty: it must be given"
-        )
-    if typing.get_origin(kind) is Literal:
-        return f"is none of {', '.join(str(code) or '(empty)' for code in typing.get_args(kind))}: write one of them"
-    if typing.get_origin(kind) is list:
-        return "is no list: write it in square brackets"
+            return BadValue(field, "is longer than {most} characters: shorten it", most=length[2])
+        if origin is list:
+            return BadValue(field, "is empty: give at least one")
+        return BadValue(field, "is empty: it must be given")
+    if origin is Literal:
+        codes = [str(code) or EMPTY for code in typing.get_args(kind)]
+        return BadValue(field, "is none of {codes}: write one of them", codes=codes)
+    if origin is list:
+        return BadValue(field, "is no list: write it in square brackets")
     if _is_struct(kind):
-        fields = ", ".join(field.name for field in msgspec.structs.fields(kind))
-        return f"is no object: write it in curly brackets, with {fields}"
+        fields = [one.name for one in msgspec.structs.fields(kind)]
+        return BadValue(field, "is no object: write it in curly brackets, with {fields}", fields=fields)
     if meta is not None and meta.pattern and meta.description:
-        return f"is not as it should be: write {meta.description}"
-    return INSTEAD.get(kind, message)
+        return BadValue(field, "is not as it should be: write {pattern}", pattern=meta.description)
+    if kind in INSTEAD:
+        return BadValue(field, INSTEAD[kind])
+    return BadValue(field, "{told}", told=message)
 
 
 def _kind_at(path: str, kind: Any) -> Any:

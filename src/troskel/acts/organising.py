@@ -82,7 +82,12 @@ def register_account(
     """Give a person an account: one role in one organisation."""
     row = finding.organisation(doing, organisation)
     if Role(role) not in ALLOWED_ROLES[OrganisationKind(row.kind)]:
-        raise BadValue("role", f"nobody is {role} in an organisation of kind {row.kind}")
+        raise BadValue(
+            "role",
+            "nobody is {role_name} in an organisation of kind {organisation_kind}",
+            role_name=role,
+            organisation_kind=row.kind,
+        )
     account = Account(
         id=new_id(),
         municipality_id=doing.actor.municipality,
@@ -93,7 +98,7 @@ def register_account(
     )
     account.set_unusable_password()
     if Account.objects.filter(username=account.username).exists():
-        raise Refusal("rule 6", f"the account {username} exists already")
+        raise Refusal("rule 6", "the account {username} exists already", username=username)
     account.save(force_insert=True)
     doing.journal("account.registered", account=account.id, organisation=row.id, role=role)
     return {"account": account.id}

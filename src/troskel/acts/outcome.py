@@ -38,7 +38,8 @@ class Access(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused.
+    """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused, and why: in English
+    (`message`) and in `swedish`.
 
     A preview also says whose phones gain or lose a client (`access`).
     """

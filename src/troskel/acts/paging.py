@@ -38,7 +38,7 @@ class Asked(NamedTuple):
 def rows_of(rows: QuerySet[Any, Row], asked: Asked) -> tuple[list[Row], str | None]:
     """The rows of one page, with the cursor of the next. One query. The rows hold their `id`."""
     if not 1 <= asked.limit <= LONGEST:
-        raise BadValue("limit", f"is not between 1 and {LONGEST}")
+        raise BadValue("limit", "is not between 1 and {most}", most=LONGEST)
     if asked.after:
         rows = rows.filter(id__gt=_read(asked.after))
     found = list(rows.order_by("id")[: asked.limit + 1])

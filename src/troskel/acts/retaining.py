@@ -32,12 +32,19 @@ def blank_details(doing: Doing, *, kind: Code, on: date | None = None, limit: Ba
     """
     day = on or doing.today
     if day > doing.today:
-        raise BadValue("on", f"{day} lies ahead: what is due by then can be shown, and not blanked yet")
+        raise BadValue(
+            "on", "{day} lies ahead: what is due by then can be shown, and not blanked yet", day=day
+        )
     plan = retention_plan.in_force(day)
     asked = plan.kind(kind)
     if asked is None:
-        named = ", ".join(each.id for each in plan.kinds)
-        raise BadValue("kind", f"is not in the plan of {plan.header.valid_from}, which names {named}")
+        named = [each.id for each in plan.kinds]
+        raise BadValue(
+            "kind",
+            "is not in the plan of {day}, which names {plan_kinds}",
+            day=plan.header.valid_from,
+            plan_kinds=named,
+        )
     place, due = retained.PLACES[kind], retained.due_of(plan, asked, doing.actor.municipality, day)
     found, there = _found(doing, place, due, limit)
     if found:
@@ -91,6 +98,10 @@ def release_file(doing: Doing, *, client: str, reason: HoldReason) -> dict[str, 
     """Let a client's file go the way of the others again; other reasons to hold it stand."""
     found = finding.client(doing, client)
     if not journal.release(doing.actor.municipality, found.row.id, reason, doing.occurred):
-        raise Refusal("D", f"the file is not held for {reason}: look in the journal for what it is held for")
+        raise Refusal(
+            "D",
+            "the file is not held for {reason}: look in the journal for what it is held for",
+            reason=reason,
+        )
     doing.journal("file.released", homes=[found.home.home], client=found.row.id, reason=reason)
     return {"case": found.row.case_number, "reason": reason}

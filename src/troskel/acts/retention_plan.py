@@ -26,9 +26,11 @@ def in_force(day: date) -> Plan:
     try:
         plan = latest(_plans(folder()), day)
     except PlanRefused as refused:
-        raise Refusal("D", f"a retention plan can't be used: {refused}") from None
+        raise Refusal("D", "a retention plan can't be used: {faults}", faults=str(refused)) from None
     if plan is None:
-        raise Refusal("D", f"no retention plan is in force on {day}: put retention-….toml in its folder")
+        raise Refusal(
+            "D", "no retention plan is in force on {day}: put retention-….toml in its folder", day=day
+        )
     return plan
 
 

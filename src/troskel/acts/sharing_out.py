@@ -133,8 +133,11 @@ def _make_room(doing: Doing, organisation: UUID, role: str) -> None:
     if standing is None:
         return
     if standing.valid_through is None or standing.valid_through >= doing.today:
-        through = f"through {standing.valid_through}" if standing.valid_through else "until further notice"
-        raise Refusal("rule 6", f"there is a deputy {through}: dismiss that one first")
+        if standing.valid_through is None:
+            raise Refusal("rule 6", "there is a deputy until further notice: dismiss that one first")
+        raise Refusal(
+            "rule 6", "there is a deputy through {day}: dismiss that one first", day=standing.valid_through
+        )
     _dismiss(doing, standing)
 
 

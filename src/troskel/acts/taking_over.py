@@ -27,7 +27,9 @@ def found_municipality(doing: Doing, *, name: str, valid_from: date) -> dict[str
     ):
         raise BadValue("municipality", "a municipality's code is four digits")
     if Municipality.objects.filter(code=doing.actor.municipality).exists():
-        raise Refusal("rule 6", f"municipality {doing.actor.municipality} is there already")
+        raise Refusal(
+            "rule 6", "municipality {municipality} is there already", municipality=doing.actor.municipality
+        )
     Municipality.objects.create(code=doing.actor.municipality, name=name)
     doing.journal("municipality.founded")
     return {"version": _begin_with_the_shipped_routine(doing, valid_from)}
@@ -60,7 +62,7 @@ def begin_take_over(doing: Doing, *, day: date) -> dict[str, Any]:
     municipality = Municipality.objects.get(code=doing.actor.municipality)
     if municipality.take_over is not None:
         raise Refusal(
-            "rule 6", f"the municipality was taken over on {municipality.take_over}: it is done once"
+            "rule 6", "the municipality was taken over on {day}: it is done once", day=municipality.take_over
         )
     municipality.take_over = day
     municipality.save(update_fields=["take_over"])

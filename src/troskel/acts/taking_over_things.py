@@ -64,13 +64,17 @@ def take_over_locks(doing: Doing, *, locks: list[OldLock]) -> dict[str, Any]:
             if not row.is_own:
                 raise Refusal("O1", "the client is assigned by another municipality and gets no lock")
             if item.serial in known:
-                raise Refusal("rule 2", f"lock {item.serial} has been registered already")
+                raise Refusal("rule 2", "lock {serial} has been registered already", serial=item.serial)
             door = doors.named(home, item.door)
             if places.setdefault(item.serial, door) != door:
-                raise Refusal("rule 2", f"lock {item.serial} is told of at two doors: it is at one")
+                raise Refusal(
+                    "rule 2", "lock {serial} is told of at two doors: it is at one", serial=item.serial
+                )
             thing = hung.setdefault(door, _thing(doing, ThingKind.LOCK, item.serial))
             if thing.number != item.serial:
-                raise Refusal("rule 2", f"lock {thing.number} is told of at the same door: a door has one")
+                raise Refusal(
+                    "rule 2", "lock {serial} is told of at the same door: a door has one", serial=thing.number
+                )
         except (NotFound, Refusal) as refusal:
             doing.refuse_item(index, refusal)
             continue
@@ -154,7 +158,7 @@ def take_over_tags(doing: Doing, *, tags: list[OldTag]) -> dict[str, Any]:
             if not row.is_own:
                 raise Refusal("O1", "the client is assigned by another municipality and gets no tag")
             if item.tag in known:
-                raise Refusal("rule 5", f"tag {item.tag} has been registered already")
+                raise Refusal("rule 5", "tag {tag} has been registered already", tag=item.tag)
         except (NotFound, Refusal) as refusal:
             doing.refuse_item(index, refusal)
             continue

@@ -22,7 +22,7 @@ def turn_the_day(doing: Doing, *, day: date) -> dict[str, Any]:
     A day that has already been turned is let be.
     """
     if day > doing.today:
-        raise BadValue("day", f"{day} has not begun: it is {doing.today}")
+        raise BadValue("day", "{day} has not begun: it is {today}", day=day, today=doing.today)
     turned = DayTurned(municipality_id=doing.actor.municipality, day=day)
     DayTurned.objects.bulk_create(
         [turned], ignore_conflicts=True

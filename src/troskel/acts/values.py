@@ -24,7 +24,7 @@ Municipal = Annotated[
 ]
 """A municipality's four digits; empty: this one."""
 
-Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month as 2026-10")]
 """A month: 2026-10."""
 
 Postcode = Annotated[str, msgspec.Meta(max_length=10)]

@@ -16,6 +16,7 @@ from troskel.access.models import Alarm, Opening
 from troskel.access.rules import Outcome
 from troskel.acts import viewing_lists as lists
 from troskel.acts.paging import Asked, Page, Row, rows_of
+from troskel.acts.saying_no import Naming, said
 from troskel.acts.viewing import clients_named, note, seen
 from troskel.custody import rules as custody
 from troskel.custody.models import Holding, Link, ThingKind
@@ -29,7 +30,7 @@ from troskel.routine.facts import ClientFacts
 class DoorAsked(msgspec.Struct, frozen=True):
     """May the lock be opened for this client's sake? By A4 through a day (null: no end set), or by an alarm until then.
 
-    If not, `rule` and `why_not` say why.
+    If not, `rule` and `why_not` say why; `swedish` says it in Swedish.
     """
 
     case: str
@@ -41,6 +42,7 @@ class DoorAsked(msgspec.Struct, frozen=True):
     until: datetime | None = None
     rule: str = ""
     why_not: str = ""
+    swedish: str = ""
 
 
 class ListedOpening(msgspec.Struct, frozen=True):
@@ -115,7 +117,7 @@ def _asked(
         )
         custody.lock_is_at_door(lock.kind, lock.holder, why.door, lock.serial)
     except Refusal as no:
-        return DoorAsked(case, may=False, rule=no.rule, why_not=no.message)
+        return DoorAsked(case, may=False, rule=no.rule, why_not=no.message, swedish=said(no, Naming("sv")))
     return DoorAsked(
         case,
         may=True,

@@ -60,7 +60,7 @@ def conformance_of(
 ) -> ConformanceShown:
     """The figures of what was asked from `first` through `last`. Three queries, however many duties."""
     if last < first:
-        raise BadValue("last", f"lies before the first day, {first}")
+        raise BadValue("last", "lies before the first day, {first_day}", first_day=first)
     today = clock.today()
     found = conformance.figures(viewer.municipality, first, last, today, by_organisation=by_organisation)
     hidden = _hidden(viewer, found) if by_organisation else set()

@@ -197,7 +197,7 @@ def _duties(viewer: Actor, client: UUID, today: date) -> list[ListedDuty]:
 def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
     """The lines of the clients that the viewer sees, in order; the system administrator sees all."""
     if not 1 <= limit <= LONGEST:
-        raise BadValue("limit", f"is not between 1 and {LONGEST}")
+        raise BadValue("limit", "is not between 1 and {most}", most=LONGEST)
     lines = Line.objects.filter(municipality=viewer.municipality, kind=Kind.ACTS, number__gt=after)
     if viewer.role is not Role.ADMINISTRATOR:
         lines = lines.filter(_about_their_clients(viewer))

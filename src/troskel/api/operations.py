@@ -50,8 +50,12 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         actor = actor_of_token(digest_of(token), clock.now())
         if actor is not None and actor.role not in self.who and actor.role is not Role.SYSTEM:
-            roles = ", ".join(sorted(self.who))
-            raise NotAllowed(f"{self.name} is for {roles}, not for {actor.role}: ask one of them")
+            raise NotAllowed(
+                "{operation} is for {roles}, not for {role}: ask one of them",
+                operation=self.name,
+                roles=sorted(self.who),
+                role=actor.role,
+            )
         return actor
 
 

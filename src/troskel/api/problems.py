@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from troskel.acts.saying_no import Naming, said
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotAllowed, NotFound, Refusal
 
 CONTENT_TYPE = "application/problem+json"
@@ -35,32 +37,48 @@ class NotJson(Exception):
 
 def problem(status: int, kind: str, title: str, detail: str, **more: str) -> HttpResponse:
     """An answer that says what is wrong."""
-    said = Problem(f"urn:troskel:problem:{kind}", title, status, detail, **more)
-    answer = HttpResponse(msgspec.json.encode(said), status=status, content_type=CONTENT_TYPE)
+    told = Problem(f"urn:troskel:problem:{kind}", title, status, detail, **more)
+    answer = HttpResponse(msgspec.json.encode(told), status=status, content_type=CONTENT_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 
-def _not_allowed(_: HttpRequest, error: Any) -> HttpResponse:
-    return problem(403, "not-allowed", "Not for your role", error.message, rule=error.rule)
+def _said(request: HttpRequest, error: Any, status: int, kind: str, title: str, **more: str) -> HttpResponse:
+    """The problem, with its `detail` in Swedish for those who ask for Swedish rather than English."""
+    swedish = _asks_for_swedish(request)
+    detail = said(error, Naming("sv")) if swedish else error.message
+    answer = problem(status, kind, title, detail, **more)
+    answer["Content-Language"] = "sv" if swedish else "en"
+    answer["Vary"] = "Accept-Language"
+    return answer
 
 
-def _refused(_: HttpRequest, error: Any) -> HttpResponse:
-    return problem(409, "refused", "The routine says no", error.message, rule=error.rule)
+def _asks_for_swedish(request: HttpRequest) -> bool:
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    spoken = (language.partition("-")[0] for language, _ in asked)
+    return next((language for language in spoken if language in ("sv", "en")), "en") == "sv"
 
 
-def _not_found(_: HttpRequest, error: Any) -> HttpResponse:
-    return problem(404, "not-found", "Not there", error.message, field=error.field)
+def _not_allowed(request: HttpRequest, error: Any) -> HttpResponse:
+    return _said(request, error, 403, "not-allowed", "Not for your role", rule=error.rule)
 
 
-def _bad_value(_: HttpRequest, error: Any) -> HttpResponse:
-    return problem(422, "bad-value", "A value can't be used", error.message, field=error.field)
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return _said(request, error, 409, "refused", "The routine says no", rule=error.rule)
 
 
-def _key_used(_: HttpRequest, error: Any) -> HttpResponse:
-    return problem(
-        422, "key-used", "The key was used with other content", error.message, field="Idempotency-Key"
+def _not_found(request: HttpRequest, error: Any) -> HttpResponse:
+    return _said(request, error, 404, "not-found", "Not there", field=error.field)
+
+
+def _bad_value(request: HttpRequest, error: Any) -> HttpResponse:
+    return _said(request, error, 422, "bad-value", "A value can't be used", field=error.field)
+
+
+def _key_used(request: HttpRequest, error: Any) -> HttpResponse:
+    return _said(
+        request, error, 422, "key-used", "The key was used with other content", field="Idempotency-Key"
     )
 
 

@@ -101,7 +101,9 @@ def day(asked: str | None, field: str = "on") -> date:
     except msgspec.ValidationError:
         raise BadValue(field, "is no day: write it as 2026-11-20") from None
     if found.year not in YEARS:
-        raise BadValue(field, f"lies outside {YEARS.start}–{YEARS.stop - 1}")
+        raise BadValue(
+            field, "lies outside {first_year}–{last_year}", first_year=YEARS.start, last_year=YEARS.stop - 1
+        )
     return found
 
 

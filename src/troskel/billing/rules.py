@@ -53,7 +53,7 @@ def days_of(month: str) -> tuple[date, date]:
     """The first day of the month, and the first of the next. Raises BadValue for what is no month (2026-11)."""
     found = _MONTH.fullmatch(month)
     if found is None or int(found[1]) not in YEARS:
-        raise BadValue("month", f"{month!r} is no month: write it as 2026-11")
+        raise BadValue("month", "{written!r} is no month: write it as 2026-11", written=month)
     first = date(int(found[1]), int(found[2]), 1)
     return first, months.first_of_next(first)
 
@@ -84,7 +84,7 @@ def has_ended(month: str, today: date) -> None:
     """A month is billed when it is over (O2)."""
     _, following = days_of(month)
     if today < following:
-        raise Refusal("O2", f"{month} has not ended: bill it from {following} on")
+        raise Refusal("O2", "{month} has not ended: bill it from {day} on", month=month, day=following)
 
 
 def of_a_provider(paragraph: str, organisation: UUID | None) -> UUID:
@@ -98,7 +98,9 @@ def somebody_to_bill(month: str, found: int) -> None:
     """There is a row only for a client of another municipality who had care (O2); never for an own client."""
     if not found:
         raise Refusal(
-            "O2", f"no client of another municipality had home care from your organisation in {month}"
+            "O2",
+            "no client of another municipality had home care from your organisation in {month}",
+            month=month,
         )
 
 
@@ -113,8 +115,19 @@ def may_become(number: str, state: str, wanted: str) -> None:
     if NEXT.get(state) == wanted:
         return
     if STEPS.index(state) >= STEPS.index(wanted):
-        raise Refusal("O3", f"form {number} is {wanted} already: nothing more is to be done with it here")
-    raise Refusal("O3", f"form {number} is only {state}: it must be {NEXT[state]} first")
+        raise Refusal(
+            "O3",
+            "form {form} is {form_state} already: nothing more is to be done with it here",
+            form=number,
+            form_state=wanted,
+        )
+    raise Refusal(
+        "O3",
+        "form {form} is only {form_state}: it must be {next_state} first",
+        form=number,
+        form_state=state,
+        next_state=NEXT[state],
+    )
 
 
 def not_signed(month: str, case: str, state: str | None, billed: Count, reckoned: Count) -> None:
@@ -123,22 +136,32 @@ def not_signed(month: str, case: str, state: str | None, billed: Count, reckoned
         more = reckoned.visits - billed.visits
         raise Refusal(
             "O3",
-            f"the basis form of {case} for {month} is {state}, and the visits say otherwise since ({more:+}): "
+            "the basis form of {case} for {month} is {form_state}, and the visits say otherwise since ({more:+}): "
             "the row stays as it was signed; tell the social office what differs",
+            case=case,
+            month=month,
+            form_state=state,
+            more=more,
         )
 
 
 def is_billed(month: str, rows: int) -> None:
     """Basis forms are made of the month's rows (O3)."""
     if not rows:
-        raise Refusal("O3", f"your organisation has no rows for {month}: bill the month first (O2)")
+        raise Refusal(
+            "O3", "your organisation has no rows for {month}: bill the month first (O2)", month=month
+        )
 
 
 def is_as_billed(number: str, form: Count, row: Count, reckoned: Count) -> None:
     """What is signed is what was billed, and what the visits say (O3)."""
     if row != reckoned:
         raise Refusal(
-            "O3", f"visits have changed since form {number} was made: bill the month and make the form anew"
+            "O3",
+            "visits have changed since form {form} was made: bill the month and make the form anew",
+            form=number,
         )
     if form != row:
-        raise Refusal("O3", f"the month has been billed anew since form {number} was made: make it anew")
+        raise Refusal(
+            "O3", "the month has been billed anew since form {form} was made: make it anew", form=number
+        )

@@ -15,11 +15,18 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
     for field, day in (("valid_from", valid_from), ("valid_through", valid_through)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise BadValue(
-                field, f"{day} is not between the years {FIRST_YEAR} and {LAST_YEAR}: look at the year"
+                field,
+                "{day} is not between the years {first_year} and {last_year}: look at the year",
+                day=day,
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
             )
     if valid_from is not None and valid_through is not None and valid_through < valid_from:
         raise BadValue(
-            "valid_through", f"{valid_through} is before {valid_from}, the first day: correct one of them"
+            "valid_through",
+            "{day} is before {first_day}, the first day: correct one of them",
+            day=valid_through,
+            first_day=valid_from,
         )
 
 
@@ -32,4 +39,6 @@ def earlier_end(valid_from: date, valid_through: date | None, end: date) -> date
 def carries_out(kind: str, service: str) -> None:
     """A decision is allocated to an organisation that gives care or answers alarms; not to a locksmith."""
     if kind not in ("home_care", "alarm", "municipality"):
-        raise Refusal("A4", f"the organisation gives no care: allocate {service} to a provider")
+        raise Refusal(
+            "A4", "the organisation gives no care: allocate {service} to a provider", service=service
+        )

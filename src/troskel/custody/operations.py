@@ -63,7 +63,7 @@ def hand_over_all(
     """Open holdings end and the next begin, in one statement, so that no chain is ever broken (rule 5)."""
     rows = []
     for held in things:
-        rules.later_than(at, held.since, f"{held.thing.kind} {held.thing.number}")
+        rules.later_than(at, held.since, held.thing.kind, held.thing.number)
         held.until, held.given_by_id = at, giver
         following = Holding(
             municipality_id=held.municipality_id,

@@ -28,7 +28,8 @@ def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | Non
     if kind != "organisation" or holder != organisation:
         raise Refusal(
             "rule 2",
-            f"lock {serial} is not in your stock: check the serial number, and whether it hangs at another door",
+            "lock {serial} is not in your stock: check the serial number, and whether it hangs at another door",
+            serial=serial,
         )
 
 
@@ -36,26 +37,33 @@ def not_linked_elsewhere(is_linked: bool, serial: str) -> None:
     """A lock that comes from another door is not mounted before its links there are gone (rule 2, S3)."""
     if is_linked:
         raise Refusal(
-            "S3", f"lock {serial} is still linked to a client: the system administrator unlinks it first"
+            "S3",
+            "lock {serial} is still linked to a client: the system administrator unlinks it first",
+            serial=serial,
         )
 
 
 def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label: str) -> None:
     """A key goes back to the one behind its door (rule 5)."""
     if door not in doors:
-        raise Refusal("rule 5", f"key {label} opens no door of this client: check the label")
+        raise Refusal("rule 5", "key {key} opens no door of this client: check the label", key=label)
 
 
-def later_than(at: datetime, since: datetime, what: str) -> None:
+def later_than(at: datetime, since: datetime, thing: str, number: str) -> None:
     """A handover comes after the one before it (rule 5)."""
     if at < since:
-        raise Refusal("rule 5", f"{what} was handed over to its holder after that: check when it happened")
+        raise Refusal(
+            "rule 5",
+            "{thing} {number} was handed over to its holder after that: check when it happened",
+            thing=thing,
+            number=number,
+        )
 
 
 def lock_is_at_door(kind: str, holder: UUID | None, door: UUID, serial: str) -> None:
     """The lock that is taken down is the one at the door (rule 2)."""
     if kind != "door" or holder != door:
-        raise Refusal("rule 2", f"lock {serial} is not at this door: check the serial number")
+        raise Refusal("rule 2", "lock {serial} is not at this door: check the serial number", serial=serial)
 
 
 def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts:
@@ -63,7 +71,11 @@ def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts
     for door in doors:
         if door.lock == lock:
             return door
-    raise Refusal("rule 2", f"lock {serial} is not mounted at a door of this client: check the serial number")
+    raise Refusal(
+        "rule 2",
+        "lock {serial} is not mounted at a door of this client: check the serial number",
+        serial=serial,
+    )
 
 
 def not_linked(client: ClientFacts, lock: UUID) -> None:
@@ -96,10 +108,17 @@ def own_client(client: ClientFacts) -> None:
         raise Refusal("O1", "the client is assigned by another municipality and gets neither lock nor tag")
 
 
-def giver_holds(held: tuple[str, UUID | None], giver: tuple[str, UUID | None], what: str) -> None:
+def giver_holds(
+    held: tuple[str, UUID | None], giver: tuple[str, UUID | None], thing: str, number: str
+) -> None:
     """A thing is handed over by the one who holds it (rule 5)."""
     if held != giver:
-        raise Refusal("rule 5", f"{what} is held by someone else: the one who holds it hands it over")
+        raise Refusal(
+            "rule 5",
+            "{thing} {number} is held by someone else: the one who holds it hands it over",
+            thing=thing,
+            number=number,
+        )
 
 
 # handing on, losing, finding
@@ -137,7 +156,10 @@ def may_hold(kind: str, organisation: str) -> None:
     """Locks are for locksmiths, tags and keys for those who give care; the social office may keep any (rule 5)."""
     if organisation not in KEEPERS[kind]:
         raise Refusal(
-            "rule 5", f"an organisation of kind {organisation} keeps no {kind}s: check whom you hand it to"
+            "rule 5",
+            "an organisation of kind {organisation_kind} keeps no {kept}s: check whom you hand it to",
+            organisation_kind=organisation,
+            kept=kind,
         )
 
 
@@ -169,26 +191,41 @@ def answers_for(held: Held, owner_of_tag: UUID | None, organisation: UUID | None
     theirs = held.holder if held.kind == "organisation" else owner_of_tag
     if organisation is None or theirs != organisation:
         raise Refusal(
-            "rule 5", f"{held.thing.kind} {held.thing.number} is not your organisation's to answer for"
+            "rule 5",
+            "{thing} {number} is not your organisation's to answer for",
+            thing=held.thing.kind,
+            number=held.thing.number,
         )
 
 
 def is_offered(offer: Standing | None, number: str) -> Standing:
     """What is accepted, or taken back, has been offered."""
     if offer is None:
-        raise Refusal("rule 5", f"{number} is not on offer: ask the one who holds it")
+        raise Refusal("rule 5", "{number} is not on offer: ask the one who holds it", number=number)
     return offer
 
 
 def can_be_lost(held: Held) -> None:
     """What hangs at a door is not lost, and what is lost already is not lost again (case 13)."""
     if held.kind == "door":
-        raise Refusal("rule 2", f"lock {held.thing.number} hangs at a door: order a repair or a removal")
+        raise Refusal(
+            "rule 2", "lock {serial} hangs at a door: order a repair or a removal", serial=held.thing.number
+        )
     if held.kind == "lost":
-        raise Refusal("rule 5", f"{held.thing.kind} {held.thing.number} has been reported lost already")
+        raise Refusal(
+            "rule 5",
+            "{thing} {number} has been reported lost already",
+            thing=held.thing.kind,
+            number=held.thing.number,
+        )
 
 
 def is_lost(held: Held) -> None:
     """Only what was lost is found."""
     if held.kind != "lost":
-        raise Refusal("rule 5", f"{held.thing.kind} {held.thing.number} is not lost: look who holds it")
+        raise Refusal(
+            "rule 5",
+            "{thing} {number} is not lost: look who holds it",
+            thing=held.thing.kind,
+            number=held.thing.number,
+        )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from troskel.ground import clock
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.routine.model import Ask
@@ -55,17 +56,26 @@ def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: dateti
     """A duty is attested by hand only where its paragraph says so, and not before what is booked has begun."""
     if not ask.by_hand:
         raise Refusal(
-            paragraph, f"is fulfilled by {', '.join(ask.done_by)}: do that act, it can't be attested by hand"
+            paragraph,
+            "is fulfilled by {events}: do that act, it can't be attested by hand",
+            events=list(ask.done_by),
         )
     starts = about.get("starts")
     if starts and datetime.fromisoformat(starts) > occurred:
-        raise Refusal(paragraph, f"is booked for {starts}, which has not come: attest it afterwards")
+        raise Refusal(
+            paragraph, "is booked for {starts}, which has not come: attest it afterwards", starts=starts
+        )
 
 
 def answers_for(paragraph: str, role: str, account: str) -> None:
     """Who is named must be one of those that the duty is asked of."""
     if Role(account) not in ROLES_OF.get(role, ()):
-        raise Refusal(paragraph, f"is asked of the {role}, and a {account} does not answer for that")
+        raise Refusal(
+            paragraph,
+            "is asked of the {role}, and a {role_name} does not answer for that",
+            role=role,
+            role_name=account,
+        )
 
 
 def is_nobodys(paragraph: str, person: UUID | None, actor: UUID | None) -> None:
@@ -95,7 +105,12 @@ def names_deputies(actor: Actor, kind: str, organisation: UUID) -> None:
 def has_role(kind: str, role: str) -> None:
     """A deputy stands in for a role that the organisation has."""
     if role not in ROLES_IN[OrganisationKind(kind)]:
-        raise Refusal("rule 7", f"nobody is {role} in an organisation of kind {kind}: choose another role")
+        raise Refusal(
+            "rule 7",
+            "nobody is {role_name} in an organisation of kind {organisation_kind}: choose another role",
+            role_name=role,
+            organisation_kind=kind,
+        )
 
 
 # versions of the routine
@@ -104,16 +119,18 @@ def has_role(kind: str, role: str) -> None:
 def is_not_older(changed: date, newest: date | None) -> None:
     """An older document is not put back by mistake: to go back, write a version with a new day."""
     if newest is not None and changed < newest:
-        raise Refusal("D", f"was changed {changed}, before the version that was approved last ({newest}): "
-                           "give it the day on which you changed it")  # fmt: skip
+        raise Refusal("D", "was changed {day}, before the version that was approved last ({newest_day}): "
+                           "give it the day on which you changed it", day=changed, newest_day=newest)  # fmt: skip
 
 
 def is_a_proposal(approved: datetime | None, withdrawn: datetime | None) -> None:
     """What has been approved stands, and what has been withdrawn is gone."""
     if approved is not None:
-        raise Refusal("D", f"the version was approved {approved:%Y-%m-%d}: propose another to change it")
+        raise Refusal(
+            "D", "the version was approved {day}: propose another to change it", day=clock.day_of(approved)
+        )
     if withdrawn is not None:
-        raise Refusal("D", f"the proposal was withdrawn {withdrawn:%Y-%m-%d}: propose it again")
+        raise Refusal("D", "the proposal was withdrawn {day}: propose it again", day=clock.day_of(withdrawn))
 
 
 def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
@@ -127,6 +144,8 @@ def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
 def comes_into_force(begins: date, today: date, newest: date | None) -> None:
     """From today at the earliest, and not before a version that has been approved already."""
     if begins < today:
-        raise Refusal("D", f"{begins} has passed: a version is in force from today or later")
+        raise Refusal("D", "{day} has passed: a version is in force from today or later", day=begins)
     if newest is not None and begins < newest:
-        raise Refusal("D", f"another version is in force from {newest}: choose that day or a later one")
+        raise Refusal(
+            "D", "another version is in force from {day}: choose that day or a later one", day=newest
+        )

@@ -19,10 +19,11 @@ def day_in_words(day: date, language: str = "sv") -> str:
     return f"{day.day} {names[day.month - 1]} {day.year}"
 
 
-def month_in_words(month: str) -> str:
-    """oktober 2026, for 2026-10."""
+def month_in_words(month: str, language: str = "sv") -> str:
+    """oktober 2026, for 2026-10; in English October 2026."""
     year, number_of = month.split("-")
-    return f"{MONTHS[int(number_of) - 1]} {year}"
+    names = MONTHS if language == "sv" else IN_ENGLISH
+    return f"{names[int(number_of) - 1]} {year}"
 
 
 def number(count: int) -> str:

@@ -36,19 +36,30 @@ CANCELLATIONS = {
 def is_open(state: str, number: str) -> None:
     """Only an open order is booked, failed, cancelled or reported done (L1)."""
     if state not in OPEN:
-        raise Refusal("L1", f"order {number} is {state}: only an open order can be worked on")
+        raise Refusal(
+            "L1",
+            "order {order} is {order_state}: only an open order can be worked on",
+            order=number,
+            order_state=state,
+        )
 
 
 def of_kind(kind: str, wanted: str, number: str) -> None:
     """An installation is reported as mounted, a removal as taken down (L1)."""
     if kind != wanted:
-        raise Refusal("L1", f"order {number} is an order of {kind}, not of {wanted}: report it as what it is")
+        raise Refusal(
+            "L1",
+            "order {order} is an order of {order_kind}, not of {wanted_kind}: report it as what it is",
+            order=number,
+            order_kind=kind,
+            wanted_kind=wanted,
+        )
 
 
 def known_code(field: str, code: str, codes: dict[str, str]) -> None:
     """A reason is one of the codes."""
     if code not in codes:
-        raise BadValue(field, f"is none of {', '.join(sorted(codes))}: write one of them")
+        raise BadValue(field, "is none of {codes}: write one of them", codes=sorted(codes))
 
 
 def own_client(client: ClientFacts) -> None:
@@ -92,7 +103,9 @@ def client_is_informed(client: ClientFacts, reason: str) -> None:
     ]
     if missing and not reason:
         raise Refusal(
-            missing[0], f"{', '.join(missing)} not done: let the assessor do it, or write why in 'reason'"
+            missing[0],
+            "{paragraphs} not done: let the assessor do it, or write why in 'reason'",
+            paragraphs=missing,
         )
 
 
@@ -116,7 +129,8 @@ def owner_consents(door: DoorFacts) -> None:
     if standing.lacks_consent(door):
         raise Refusal(
             "P1",
-            f"the owner has not consented to a lock turner at this {door.kind}: let the system administrator record it",
+            "the owner has not consented to a lock turner at this {door_kind}: let the system administrator record it",
+            door_kind=door.kind,
         )
 
 
@@ -154,9 +168,19 @@ LETTER_OF = {"installation": "S1", "removal": "S3"}
 def has_a_letter(kind: str, state: str, number: str) -> None:
     """The client is told of a lock that has been mounted or taken down, not of what is ordered (S1, S3)."""
     if kind not in LETTER_OF:
-        raise Refusal("S1", f"order {number} is an order of {kind}: there is no letter about that")
+        raise Refusal(
+            "S1",
+            "order {order} is an order of {order_kind}: there is no letter about that",
+            order=number,
+            order_kind=kind,
+        )
     if state != "done":
-        raise Refusal(LETTER_OF[kind], f"order {number} is {state}: the letter is sent when it is done")
+        raise Refusal(
+            LETTER_OF[kind],
+            "order {order} is {order_state}: the letter is sent when it is done",
+            order=number,
+            order_state=state,
+        )
 
 
 def gets_letters(kind: str, lives_there: bool) -> None:

@@ -13,5 +13,13 @@ def may(actor: Actor, act: str, who: Collection[Role]) -> None:
     """Raises NotAllowed where the actor's role is none of `who`. The system itself may do every act."""
     if actor.role is Role.SYSTEM or actor.role in who:
         return
-    roles = ", ".join(sorted(role.value for role in who)) or "the system alone"
-    raise NotAllowed(f"{act} is done by {roles}, not by {actor.role.value}: ask one of them")
+    if not who:
+        raise NotAllowed(
+            "{act} is done by the system alone, not by {role}: ask one of them", act=act, role=actor.role
+        )
+    raise NotAllowed(
+        "{act} is done by {roles}, not by {role}: ask one of them",
+        act=act,
+        roles=sorted(who),
+        role=actor.role,
+    )

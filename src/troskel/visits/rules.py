@@ -63,7 +63,7 @@ def has_been_made(arrived: datetime, departed: datetime | None, now: datetime) -
 def by_hand_with_reason(evidence: str, reason: str) -> None:
     """A visit entered by hand says why."""
     if evidence == "hand" and reason not in REASONS:
-        raise BadValue("reason", f"a visit by hand needs a reason: one of {', '.join(sorted(REASONS))}")
+        raise BadValue("reason", "a visit by hand needs a reason: one of {codes}", codes=sorted(REASONS))
 
 
 def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> None:
@@ -71,7 +71,8 @@ def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> Non
     if not covered and evidence == "hand":
         raise Refusal(
             "rule 4",
-            f"no ongoing decision was allocated to your organisation on {clock.day_of(arrived)}: ask the assessor (A8)",
+            "no ongoing decision was allocated to your organisation on {day}: ask the assessor (A8)",
+            day=clock.day_of(arrived),
         )
 
 
@@ -83,7 +84,7 @@ def tag_was_with_client(holdings: Iterable[Span], at: Span, tag: str) -> None:
         for held in holdings
     ):
         raise Refusal(
-            "P2", f"tag {tag} was not with the client then: check the number, or tell of it by hand"
+            "P2", "tag {tag} was not with the client then: check the number, or tell of it by hand", tag=tag
         )
 
 
@@ -93,7 +94,11 @@ def lock_was_linked(links: Iterable[Span], at: Span, serial: str) -> None:
         link.since <= (at.until or at.since) and (link.until is None or link.until >= at.since)
         for link in links
     ):
-        raise Refusal("rule 4", f"the client was not linked to lock {serial} then: check the serial number")
+        raise Refusal(
+            "rule 4",
+            "the client was not linked to lock {serial} then: check the serial number",
+            serial=serial,
+        )
 
 
 def flags_of(at: Span, others: Iterable[Span], *, covered: bool) -> list[str]:

@@ -143,7 +143,7 @@ def _followed(request: HttpRequest, asking: Asking, outcome: Outcome) -> HttpRes
 def _refused(request: HttpRequest, asking: Asking, error: Any) -> HttpResponse:
     """The form again, with why not: at the field where it is about one, else on top."""
     routine = _routine(asking.person) if isinstance(error, Refusal) else None
-    said, rule_said = telling.refusal(error, routine)
+    said, rule_said = telling.refusal(error, routine, asking.act)
     fields = forms.with_error(asking.fields, getattr(error, "field", ""), said)
     if fields is not None:
         return _form(request, asking._replace(fields=fields), status=422)

@@ -126,11 +126,17 @@ def checked(fields: list[Field]) -> list[Field]:
 
 
 def with_error(fields: list[Field], path: str, error: str) -> list[Field] | None:
-    """The fields with a refusal at the one it is about; None where it is about none of them."""
+    """The fields with a refusal at the one it is about; None where it is about none of them.
+
+    An act that takes many says "identity" where the form, which gives it one, has "clients.identity".
+    """
     bare = re.sub(r"\[[^]]*\]", "", path)
-    if not any(one.path == bare for one in fields):
+    about = [one.path for one in fields if one.path == bare] or [
+        one.path for one in fields if one.path.endswith(f".{bare}")
+    ]
+    if len(about) != 1:
         return None
-    return [replace(one, error=error) if one.path == bare else one for one in fields]
+    return [replace(one, error=error) if one.path in about else one for one in fields]
 
 
 def values_of(act: Act[Any], fields: list[Field]) -> dict[str, Any]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from troskel.acts import viewing_routine
 from troskel.acts.outcome import Access, Followed, Outcome
+from troskel.acts.register import Act
+from troskel.acts.saying_no import Error
 from troskel.ground import clock
-from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
+from troskel.ground.refusals import KeyUsedOtherwise, Refusal
 from troskel.people.queries import Person
 from troskel.routine.model import Routine
 from troskel.web import wording, words
+from troskel.web.why_not import why_not
 
 NEVER = "until further notice"
 
@@ -30,7 +34,7 @@ class Told(NamedTuple):
 
 
 def followed(outcome: Outcome, person: Person, names: Mapping[str, str]) -> list[Told]:
-    """All that follows, in order: what becomes done, what is new, what is sent, who gains or loses sight."""
+    """All that follows, in order: what is left out, what is done, new or sent, and who gains or loses sight."""
     routine = viewing_routine.routine_on(person.actor, clock.today()).document
     told = [_closed(one, routine, person) for one in outcome.closed]
     told += [_opened(one, routine, person) for one in outcome.opened]
@@ -38,7 +42,8 @@ def followed(outcome: Outcome, person: Person, names: Mapping[str, str]) -> list
         Told(mail.paragraph, _("E-post"), _("till {whom}").format(whom=_listed(map(words.role, mail.to))))
         for mail in outcome.mailed
     ]
-    return [*told, *(_access(one, names) for one in outcome.access)]
+    told += [_access(one, names) for one in outcome.access]
+    return [*(_left_out(one, routine) for one in outcome.refused), *told]
 
 
 def results(outcome: Outcome) -> list[tuple[str, str]]:
@@ -51,16 +56,13 @@ def results(outcome: Outcome) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in told if value]
 
 
-def refusal(error: Exception, routine: Routine | None) -> tuple[str, str]:
-    """Why not, in words, and the rule's own sentence where a rule says no."""
+def refusal(error: Error, routine: Routine | None, act: Act[Any] | None = None) -> tuple[str, str]:
+    """Why not, in words; and where a rule says no: the rule's own sentence, and what it says here."""
     if isinstance(error, KeyUsedOtherwise):
         return _("Det här formuläret har redan skickats, med andra uppgifter. Börja om från början."), ""
-    if isinstance(error, NotFound):
-        return _("Det finns inget med det numret som du får se. Kontrollera det."), ""
-    if isinstance(error, BadValue):
-        return _("Det går inte att använda: {why}").format(why=error.message), ""
-    assert isinstance(error, Refusal)
-    return _rule(error.rule, routine), error.message
+    if isinstance(error, Refusal):
+        return _rule(error.rule, routine), why_not(error, act)
+    return why_not(error, act), ""
 
 
 def _rule(rule: str, routine: Routine | None) -> str:
@@ -76,6 +78,12 @@ def _opened(one: Followed, routine: Routine, person: Person) -> Told:
     if one.due:
         what = _("{what}, senast {day}").format(what=what, day=words.day(one.due, clock.today()))
     return Told(one.paragraph, sort, what)
+
+
+def _left_out(item: Mapping[str, Any], routine: Routine) -> Told:
+    """One of many that a rule refused, while the others stand."""
+    said = item["message"] if get_language() == "en" else item.get("swedish", item["message"])
+    return Told(item["rule"] if item["rule"] in routine.by_id else "", _("Görs inte"), said, "lost")
 
 
 def _closed(one: Followed, routine: Routine, person: Person) -> Told:
