@@ -25,17 +25,11 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.routine.model import Routine
-from troskel.web import frame, language, offering, wording, words
+from troskel.web import coming, frame, language, offering, wording, words
+from troskel.web.buttons import Button
 from troskel.web.declaring import EVERY_ACCOUNT, page, public
 from troskel.web.offering import Offer
 from troskel.web.saying import show
-
-
-class Button(NamedTuple):
-    """What fulfils a duty: the word on the button, and where it leads."""
-
-    word: str
-    address: str
 
 
 class Shown(NamedTuple):
@@ -189,9 +183,11 @@ def _button(offer: Offer, duty: UUID) -> Button:
 
 
 def _beside(person: Person) -> dict[str, Any]:
-    """What stands beside the duties, for those of whom the routine asks little or nothing."""
+    """What stands beside the duties: what is coming, or what concerns those of whom the routine asks little."""
     role = person.actor.role
-    beside: dict[str, Any] = {"routine": None, "elsewhere": None}
+    beside: dict[str, Any] = {"routine": None, "elsewhere": None, "coming": None}
+    if role is Role.ASSESSOR:
+        beside["coming"] = coming.rows(person)
     if role is Role.MANAGER:
         beside["routine"] = _routine(person)
     if role is Role.ECONOMIST:
