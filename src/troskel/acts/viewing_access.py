@@ -200,14 +200,18 @@ class OpenAlarm(msgspec.Struct, frozen=True):
 
 
 def open_alarms(viewer: Actor) -> list[OpenAlarm]:
-    """The alarms that the viewer's organisation has to answer now, the oldest first."""
+    """The alarms that the viewer's organisation has to answer now, the oldest first.
+
+    A responder sees no client here but those that `phone_list` shows, and it writes the line.
+    """
     case = seen(viewer).filter(pk=OuterRef("client")).values("case_number")
     rows = Alarm.objects.filter(
         municipality=viewer.municipality, organisation=viewer.organisation, closed=None
     )
     named = rows.annotate(case=Subquery(case), by=F("accepted_by__name")).order_by("raised", "id")
     found = list(named.values(*ALARM, "by")[:LONGEST])
-    note(viewer, "open_alarms.viewed", ids={row["client_id"] for row in found if row["case"]})
+    if viewer.role is not Role.RESPONDER:
+        note(viewer, "open_alarms.viewed", ids={row["client_id"] for row in found if row["case"]})
     return [_open_alarm(row, viewer, clock.now()) for row in found]
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from troskel.acts.paging import LONGEST, Asked, Page, rows_of
@@ -27,6 +27,7 @@ from troskel.people.models import Client, Home, HomeDoor
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import entrusted_to
 
+NONE = Value("")
 OPEN = (OrderState.PLACED, OrderState.BOOKED)
 
 
@@ -118,9 +119,9 @@ def _orders(viewer: Actor) -> QuerySet[Order]:
         .select_related("client__home", "door")
         .annotate(
             entrusted_to_viewer=Exists(mine),
-            in_vain=Coalesce(Subquery(in_vain.order_by("-starts").values("outcome")[:1]), ""),
-            serial=Coalesce(Subquery(hangs.values("thing__number")[:1]), ""),
-            kept=Coalesce(Subquery(mounted.values("parts")[:1]), ""),
+            in_vain=Coalesce(Subquery(in_vain.order_by("-starts").values("outcome")[:1]), NONE),
+            serial=Coalesce(Subquery(hangs.values("thing__number")[:1]), NONE),
+            kept=Coalesce(Subquery(mounted.values("parts")[:1]), NONE),
         )
     )
 

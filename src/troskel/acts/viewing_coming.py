@@ -3,23 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, timedelta
-from uuid import UUID
+from typing import Any
 
 import msgspec
 
-from troskel.acts.viewing import note, seen
+from troskel.acts.viewing import Said, note, seen, unnoted_worklist
 from troskel.care import queries as care
-from troskel.care.models import Investigation
-from troskel.duties import routines
-from troskel.duties.models import Duty
 from troskel.ground import clock
 from troskel.people.roles import Actor
 
 AHEAD = timedelta(days=120)
 MOST = 12
 """As many as one looks through; the soonest come first."""
+
+
+FOLLOWS_UP = frozenset({"make_decisions", "allocate"})
+"""A duty that one of these fulfils says that the care ends already."""
 
 
 class Coming(msgspec.Struct, frozen=True):
@@ -38,40 +38,20 @@ class Coming(msgspec.Struct, frozen=True):
     investigated: bool
 
 
-def coming(viewer: Actor) -> list[Coming]:
-    """The soonest, within four months. What is a duty already is left out: it stands among the duties."""
+def start(viewer: Actor) -> tuple[list[tuple[dict[str, Any], Said]], list[Coming]]:
+    """The worklist, and what is coming that no duty says already, the soonest first. One line of reads."""
+    asked = unnoted_worklist(viewer)
+    said = {told["case"] for told, _ in asked if FOLLOWS_UP & set(told["fulfilled_by"])}
     today = clock.today()
-    found = care.losses(seen(viewer), viewer.municipality, today, today + AHEAD, 8 * MOST)
-    if not found:
-        return []
-    asked = _asked_already(viewer.municipality, {loss.client for loss in found})
-    left = [loss for loss in found if loss.client not in asked][:MOST]
-    begun = set(
-        Investigation.objects.filter(
-            client__in={loss.client for loss in left}, started__gte=today - AHEAD
-        ).values_list("client_id", flat=True)
-    )
-    note(viewer, "coming.viewed", ids={loss.client for loss in left})
-    return [
-        Coming(
-            case=loss.case,
-            service=loss.service,
-            decision=loss.decision,
-            last=loss.last,
-            lost=loss.last + timedelta(days=1),
-            again=loss.again,
-            following=loss.following,
-            investigated=loss.client in begun,
-        )
-        for loss in left
-    ]
+    most = 4 * (MOST + len(said))  # a loss for each of two services, and for each of two patrols
+    found = care.losses(seen(viewer), viewer.municipality, today, today + AHEAD, most)
+    coming = list(dict.fromkeys(_coming(loss) for loss in found if loss.case not in said))[:MOST]
+    cases = {told["case"] for told, _ in asked} | {one.case for one in coming}
+    note(viewer, "worklist.viewed", cases=sorted(case for case in cases if case))
+    return asked, coming
 
 
-def _asked_already(municipality: str, clients: Collection[UUID]) -> set[UUID]:
-    """The clients about whom a duty is open that an ending decision has given rise to. One query."""
-    rows = Duty.objects.filter(municipality=municipality, client__in=clients, kind="duty", state="open")
-    asked = set()
-    for client, version, paragraph, ask in rows.values_list("client_id", "version", "paragraph", "ask"):
-        if client and "decision.ending" in routines.version(version).asks[paragraph, ask].on:
-            asked.add(client)
-    return asked
+def _coming(loss: care.Loss) -> Coming:
+    told = loss._asdict()
+    del told["client"]
+    return Coming(**told, lost=loss.last + timedelta(days=1))

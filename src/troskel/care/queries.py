@@ -24,10 +24,11 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from troskel.care.models import Allocation, Decision, Ending
+from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.people.models import Client
 
 ONE_DAY = timedelta(days=1)
+FOLLOWED_UP_WITHIN = timedelta(days=120)
 FAR_OFF = Value(date(9999, 12, 30), output_field=DateField())
 
 
@@ -105,7 +106,7 @@ class Loss(NamedTuple):
     """An allocation after whose last day nothing covers the client's service: the phone loses the client the day after.
 
     `again`: the day from which something does, if it is known. `following`: a decision for the day after, which
-    nobody has been given to carry out.
+    nobody has been given to carry out. `investigated`: a follow-up is begun.
     """
 
     client: UUID
@@ -115,6 +116,7 @@ class Loss(NamedTuple):
     last: date
     again: date | None
     following: str | None
+    investigated: bool
 
 
 def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, most: int) -> list[Loss]:
@@ -147,17 +149,22 @@ def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, 
         .annotate(
             again=Subquery(others.order_by("first").values("first")[:1]),
             following=Subquery(_decided_from(day_after).values("reference")[:1]),
+            investigated=Exists(
+                Investigation.objects.filter(
+                    client=OuterRef("decision__client"), started__gte=day - FOLLOWED_UP_WITHIN
+                )
+            ),
         )
         .order_by("ends", "id")
     )
     named = rows.values_list(
         *("decision__client", "decision__client__case_number", "decision__service", "decision__reference"),
-        *("ends", "again", "following"),
+        *("ends", "again", "following", "investigated"),
     )
     return [Loss(*row) for row in named[:most]]
 
 
-def _decided_from(day: ExpressionWrapper) -> QuerySet[Decision]:
+def _decided_from(day: Combinable) -> QuerySet[Decision]:
     """A decision on the same service, the first that is in force that day."""
     lasts = Q(valid_through=None) | Q(valid_through__gte=day)
     same = Q(client=OuterRef("decision__client"), service=OuterRef("decision__service"), withdrawn=False)

@@ -85,6 +85,7 @@ def _show(request: HttpRequest, person: Person, more: dict[str, Any], status: in
         "buttons": lambda trip: _buttons(trip, person),
         "choice": _choice,
         "colleagues": _colleagues(person, found.booked),
+        "locksmith": person.actor.role is Role.LOCKSMITH,
         "key": new_id,
         **more,
     }

@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing_coming
 from troskel.acts.chapters import REGISTER
 from troskel.acts.viewing_coming import Coming
 from troskel.ground import clock
-from troskel.people.queries import Person
 from troskel.web import wording, words
 from troskel.web.buttons import Button, to_act
 
@@ -28,10 +26,9 @@ class Row(NamedTuple):
     button: Button
 
 
-def rows(person: Person) -> list[Row]:
-    """The soonest first."""
-    today = clock.today()
-    return [_row(one, today) for one in viewing_coming.coming(person.actor)]
+def rows(coming: list[Coming]) -> list[Row]:
+    """The same, in words."""
+    return [_row(one, clock.today()) for one in coming]
 
 
 def _row(one: Coming, today: date) -> Row:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing, viewing_lists, viewing_routine
+from troskel.acts import viewing, viewing_coming, viewing_lists, viewing_routine
 from troskel.acts.chapters import REGISTER
 from troskel.acts.paging import LONGEST, Asked
 from troskel.acts.viewing import Said
@@ -55,7 +55,8 @@ def start(request: HttpRequest) -> HttpResponse:
         shown = {"organisations": _organisations(), "left": "left" in request.GET}
         return show(request, "web/choose.html", shown)
     today = clock.today()
-    rows = sorted(viewing.worklist_said(person.actor), key=_by_day)
+    asked_now, ahead = _read(person)
+    rows = sorted(asked_now, key=_by_day)
     duties = [(told, said) for told, said in rows if told["kind"] == "duty"]
     offers = offering.offers(person.actor, [told["id"] for told, _said in duties])
     asked = [_shown(told, said, offers.get(told["id"], []), today) for told, said in duties]
@@ -67,6 +68,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "notices": notices,
         "role": person.actor.role.value,
         **_beside(person),
+        "coming": ahead,
     }
     return show(request, "web/home.html", values)
 
@@ -128,6 +130,14 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return show(request, "web/accessibility.html", {})
 
 
+def _read(person: Person) -> tuple[list[tuple[dict[str, Any], Said]], list[coming.Row] | None]:
+    """What is asked now; for the assessor, what is coming too."""
+    if person.actor.role is not Role.ASSESSOR:
+        return viewing.worklist_said(person.actor), None
+    asked, ahead = viewing_coming.start(person.actor)
+    return asked, coming.rows(ahead)
+
+
 def _is_ours(place: str) -> bool:
     return place.startswith("/") and not place.startswith("//") and "\\" not in place
 
@@ -183,11 +193,9 @@ def _button(offer: Offer, duty: UUID) -> Button:
 
 
 def _beside(person: Person) -> dict[str, Any]:
-    """What stands beside the duties: what is coming, or what concerns those of whom the routine asks little."""
+    """What stands beside the duties, for those of whom the routine asks little or nothing."""
     role = person.actor.role
-    beside: dict[str, Any] = {"routine": None, "elsewhere": None, "coming": None}
-    if role is Role.ASSESSOR:
-        beside["coming"] = coming.rows(person)
+    beside: dict[str, Any] = {"routine": None, "elsewhere": None}
     if role is Role.MANAGER:
         beside["routine"] = _routine(person)
     if role is Role.ECONOMIST:
