@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from troskel.acts import viewing_duties, viewing_lists, viewing_routine
 from troskel.acts.paging import LONGEST, Asked
@@ -21,7 +22,6 @@ from troskel.web.declaring import EVERY_ACCOUNT, page
 from troskel.web.saying import show
 
 A_PAGE = 50
-CHOICES = ("", "unread", "sent")
 
 
 class Shown(NamedTuple):
@@ -36,8 +36,10 @@ class Shown(NamedTuple):
 @page("notices/", name="notices", who=EVERY_ACCOUNT)
 def notices(request: HttpRequest, person: Person) -> HttpResponse:
     """The last ninety days' notices, the newest first: to oneself; for the office, to everybody, and what it sent."""
-    choice = request.GET.get("show", "")
-    choice = choice if choice in CHOICES else ""
+    office = person.actor.role in EVERYBODY
+    choices = {"": _("Alla meddelanden"), "unread": _("Bara olästa")}
+    choices |= {"sent": _("Sådant som jag har skickat")} if office else {}
+    choice = request.GET.get("show", "") if request.GET.get("show", "") in choices else ""
     case = request.GET.get("client", "")
     found = viewing_duties.recent_notices(
         person.actor,
@@ -54,7 +56,8 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
     asked = {"show": choice, "client": case}
     values = {
         "rows": [_shown(notice, names, known, routine) for notice in found.items],
-        "office": person.actor.role in EVERYBODY,
+        "office": office,
+        "choices": choices,
         "choice": choice,
         "case_asked": case,
         "begun": bool(request.GET.get("after")),
