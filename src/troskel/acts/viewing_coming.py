@@ -25,7 +25,7 @@ FOLLOWS_UP = frozenset({"make_decisions", "allocate"})
 class Coming(msgspec.Struct, frozen=True):
     """Care that ends. `lost`: the day on which the phone loses the client. `again`: when it has the client anew.
 
-    `following`: a decision for that day that nobody has been given. `investigated`: a follow-up is begun.
+    `investigated`: a follow-up is begun.
     """
 
     case: str
@@ -34,7 +34,6 @@ class Coming(msgspec.Struct, frozen=True):
     last: date
     lost: date
     again: date | None
-    following: str | None
     investigated: bool
 
 

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from troskel.care.models import Allocation, Decision, Ending, Investigation
+from troskel.care.models import Allocation, Ending, Investigation
 from troskel.people.models import Client
 
 ONE_DAY = timedelta(days=1)
@@ -105,8 +105,7 @@ def _uncovered(day: date, last: date, periods: list[tuple[date, date]]) -> list[
 class Loss(NamedTuple):
     """An allocation after whose last day nothing covers the client's service: the phone loses the client the day after.
 
-    `again`: the day from which something does, if it is known. `following`: a decision for the day after, which
-    nobody has been given to carry out. `investigated`: a follow-up is begun.
+    `again`: the day from which something does, if it is known. `investigated`: a follow-up is begun.
     """
 
     client: UUID
@@ -115,7 +114,6 @@ class Loss(NamedTuple):
     decision: str
     last: date
     again: date | None
-    following: str | None
     investigated: bool
 
 
@@ -148,7 +146,6 @@ def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, 
         .filter(~Exists(others.filter(first__lte=day_after)), ends__range=(day, through))
         .annotate(
             again=Subquery(others.order_by("first").values("first")[:1]),
-            following=Subquery(_decided_from(day_after).values("reference")[:1]),
             investigated=Exists(
                 Investigation.objects.filter(
                     client=OuterRef("decision__client"), started__gte=day - FOLLOWED_UP_WITHIN
@@ -159,16 +156,9 @@ def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, 
     )
     named = rows.values_list(
         *("decision__client", "decision__client__case_number", "decision__service", "decision__reference"),
-        *("ends", "again", "following", "investigated"),
+        *("ends", "again", "investigated"),
     )
     return [Loss(*row) for row in named[:most]]
-
-
-def _decided_from(day: Combinable) -> QuerySet[Decision]:
-    """A decision on the same service, the first that is in force that day."""
-    lasts = Q(valid_through=None) | Q(valid_through__gte=day)
-    same = Q(client=OuterRef("decision__client"), service=OuterRef("decision__service"), withdrawn=False)
-    return Decision.objects.filter(same, lasts, valid_from__lte=day).order_by("valid_from", "id")
 
 
 def _last_day() -> Combinable:

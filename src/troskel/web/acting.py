@@ -31,7 +31,7 @@ from troskel.web.forms import Field, Organisation
 from troskel.web.saying import show
 
 SAYS_NO = (Refusal, NotFound, BadValue, KeyUsedOtherwise)
-IN_ADDRESSES = frozenset({"client", "order", "serial", "number", "form", "month", "decision", "replaces"})
+IN_ADDRESSES = frozenset({"client", "order", "serial", "number", "form", "month", "replaces"})
 """The values that a button may name in the form's address: numbers that point at nobody by themselves."""
 NUMBER = re.compile(r"[\w-]{1,50}")
 FROM_A_DUTY_ALONE = frozenset({"attest"})

@@ -22,7 +22,7 @@ from troskel.web.buttons import Button, to_act
 from troskel.web.declaring import page
 from troskel.web.saying import show
 
-MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 STATES = {
     "reckoned": gettext_noop("Inte fakturerad"),
     "billed": gettext_noop("Fakturerad"),
@@ -78,7 +78,7 @@ def basis_form(_request: HttpRequest, person: Person, form: str) -> HttpResponse
 
 
 def _month(asked: str) -> date:
-    if MONTH.fullmatch(asked) and asked[:4] != "0000":
+    if MONTH.fullmatch(asked):
         return date(int(asked[:4]), int(asked[5:]), 1)
     return (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
 

@@ -43,16 +43,12 @@ def _why(one: Coming, today: date) -> str:
         return _("Glapp: gäller till och med {last}, och sedan först från {again}.").format(
             last=last, again=words.day(one.again, today)
         )
-    if one.following:
-        return _("Gäller till och med {last}. Nästa beslut är skrivet, men inte fördelat.").format(last=last)
     if one.investigated:
         return _("Gäller till och med {last}. En utredning är påbörjad.").format(last=last)
     return _("Gäller till och med {last}. Inget nytt beslut är skrivet.").format(last=last)
 
 
 def _button(one: Coming) -> Button:
-    if one.following:
-        return to_act("allocate", _("Fördela"), allocations__decision=one.following)
     if one.investigated or one.again:
         return to_act("make_decisions", _("Skriv in ett beslut"), decisions__client=one.case)
     return to_act(
