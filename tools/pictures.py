@@ -68,6 +68,13 @@ def _preview(page: Page) -> None:
         page.get_by_role("heading", name="Det här händer").wait_for()
 
 
+def _way(word: str) -> Callable[[Page], None]:
+    def goes(page: Page) -> None:
+        page.get_by_role("navigation", name="Sidor").get_by_role("link", name=word).click()
+
+    return goes
+
+
 def _nowhere(page: Page) -> None:
     page.goto(page.url + "nowhere")
 
@@ -87,6 +94,14 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "form": ("Olle", _form),
     "fault": ("Olle", _fault),
     "preview": ("Olle", _preview),
+    "bookings": ("Laban", _way("Bokningar")),
+    "attending": ("Olle", _way("Bokningar")),
+    "alarms": ("Rut", _way("Larm")),
+    "billing": ("Erik", _way("Andra kommuner")),
+    "late": ("Siri", _way("Sent")),
+    "emails": ("Siri", _way("E-post")),
+    "imports": ("Siri", _way("Inläsning")),
+    "notices": ("Anna", _way("Meddelanden")),
     "nowhere": ("Olle", _nowhere),
 }
 """By its name: who looks, and how one comes there from the start page."""
@@ -99,6 +114,8 @@ IN_DOCS = [
     ("preview", 1280, "light"),
     ("form", 390, "light"),
     ("phone", 390, "light"),
+    ("bookings", 390, "light"),
+    ("alarms", 390, "light"),
 ]
 
 

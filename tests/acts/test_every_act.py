@@ -9,17 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
-from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
+from tests.town import ALARM, CODE, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
+from troskel.duties.mailing import compose
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise
 from troskel.journal.models import Line
+from troskel.outbox import post
+from troskel.outbox import queries as outbox
+from troskel.outbox.worker import Worker
 from troskel.people.roles import Actor, ActorKind
 from troskel.routine.vocabulary import EVENTS
 from troskel.simulator.people import identity_number
@@ -311,6 +316,32 @@ def of_elsewhere(town: Town) -> Values:
     return {"name": "Grannbyn", "valid_from": town.day(0)}
 
 
+def a_night(town: Town) -> Values:
+    line = {"file": "kunder.csv", "line": 17, "column": "personnummer", "reason": "the check digit is wrong"}
+    return {"day": town.day(0), "unchanged": 3, "changes": {"allocate": 1}, "rejected": [line]}
+
+
+def given_up(town: Town) -> Values:
+    """An e-mail to organisations that have no address any more."""
+    for organisation in (EAST, OFFICE):
+        town.does("siri", "change_organisation", organisation=organisation, email="")
+    town.mount(town.order(town.new_client()))
+    with town.standing():
+        worker = Worker(post.handlers(compose, NoCarrier()))
+        while worker.run_once():
+            pass
+    return {"email": outbox.emails(CODE).get(parked_at__isnull=False).id}
+
+
+class NoCarrier:
+    """Nothing is to reach it."""
+
+    sender = "troskel@troskelby.example"
+
+    def send(self, message: EmailMessage, to: str) -> None:
+        raise AssertionError
+
+
 def long_ended(town: Town) -> Values:
     """A client whose care ended six years ago, and who has left nothing open."""
     client = town.client()
@@ -364,6 +395,8 @@ USES = {
         "rule 5",
         again=True,
     ),
+    "note_night": Use("import", a_night, "rule 7", by="siri"),
+    "send_email_again": Use("siri", given_up, "rule 6", again=True),
     # clients and homes
     "register_clients": Use("anna", new_client, "A4", again=True),
     "change_clients": Use(

@@ -19,7 +19,7 @@ FIRMS = [
     Organisation("5560009929", "Ängens Hemvård", "home_care"),
 ]
 THE_ROUTINE = "the routine as a page, to read, propose and approve versions on, is to come"
-THE_ALARMS = "needs the list of alarms: the responder's page is to come"
+THE_ALARMS = "has a button of its own beside the alarm"
 BESIDE_A_DUTY = "who answers for a duty is chosen beside it: to come"
 THE_PHONE = "is pressed at the door, on the phone; register_visit enters a whole visit by hand"
 WITHOUT_FORM = {
@@ -41,6 +41,7 @@ WITHOUT_FORM = {
     "assign_duty": BESIDE_A_DUTY,
     "release_duty": BESIDE_A_DUTY,
     "dismiss_deputy": "needs the list of deputies: the administrator's page of accounts is to come",
+    "send_email_again": "has a button of its own beside the e-mail",
     "blank_details": "`troskel retention` shows first what would be blanked, and blanks it in parts",
 }
 """Acts that an account does and that have no form. A new act gets words in wording/, or a reason here."""

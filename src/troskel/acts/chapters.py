@@ -16,6 +16,7 @@ from troskel.acts import (
     handing_on,
     handing_over,
     housing,
+    importing,
     informing,
     linking,
     losing,
@@ -26,6 +27,7 @@ from troskel.acts import (
     registering,
     repairing,
     retaining,
+    sending_again,
     sharing_out,
     superseding,
     taking_over,
@@ -39,6 +41,7 @@ from troskel.acts.register import REGISTER
 CHAPTERS = (
     taking_over,
     taking_over_things,
+    importing,
     approving,
     organising,
     accounts,
@@ -66,6 +69,7 @@ CHAPTERS = (
     billing_a_month,
     attending,
     sharing_out,
+    sending_again,
     turning_the_day,
     retaining,
 )

@@ -16,7 +16,7 @@ import msgspec
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.fulfilling_events import FULFILLING, Asked, Named, Way
-from troskel.care.models import Allocation, Decision
+from troskel.care.models import Decision
 from troskel.custody.models import Thing
 from troskel.duties import routines, rules
 from troskel.duties.models import Duty, HomeState
@@ -35,7 +35,7 @@ SOME = 400
 def ways(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Way]]:
     """How each of these open duties and notices can be fulfilled by the viewer; for the system, by whom it is asked.
 
-    Eight queries for some hundreds. A duty that is not the viewer's, or not open, is left out.
+    Seven queries for some hundreds. A duty that is not the viewer's, or not open, is left out.
     """
     found: dict[UUID, list[Way]] = {}
     for start in range(0, len(duties), SOME):
@@ -88,6 +88,9 @@ def _around(municipality: str, rows: Sequence[Duty]) -> Iterator[Asked]:
         )
 
 
+DECISIONS = ("id", "reference", "allocations__id", "allocations__reference")
+
+
 def _named(
     municipality: str, rows: Sequence[tuple[Duty, Mapping[str, Any]]], homes: Mapping[UUID, HomeFacts]
 ) -> Named:
@@ -98,13 +101,13 @@ def _named(
     things |= {key for door in doors for key in door.keys} | {door.lock for door in doors if door.lock}
     follow_up = any("through" in about or "decision" in about for _, about in rows)
     decisions = {one for client in clients for one in client.decisions} if follow_up else set()
-    allocations = {one for client in clients for one in client.allocations} if follow_up else set()
+    granted = list(Decision.objects.filter(id__in=decisions).values_list(*DECISIONS))
     return Named(
         cases=dict(
             Client.objects.filter(id__in=[c.client for c in clients]).values_list("id", "case_number")
         ),
         things=dict(Thing.objects.filter(id__in=things).values_list("id", "number")),
-        decisions=dict(Decision.objects.filter(id__in=decisions).values_list("id", "reference")),
-        allocations=dict(Allocation.objects.filter(id__in=allocations).values_list("id", "reference")),
+        decisions={decision: reference for decision, reference, _, _ in granted},
+        allocations={allocation: reference for _, _, allocation, reference in granted if allocation},
         organisations=dict(Organisation.objects.filter(municipality=municipality).values_list("id", "orgnr")),
     )

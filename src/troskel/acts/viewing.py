@@ -127,11 +127,16 @@ def worklist(viewer: Actor) -> list[dict[str, Any]]:
 
 def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
     """What the viewer must do now, each with the routine's words in both languages."""
-    today = clock.today()
-    rows = list(of_their_clients(viewer, duties.worklist(viewer, today)))
-    found = [(duty_told(row, today), _said(row)) for row in rows]
+    found = unnoted_worklist(viewer)
     note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
     return found
+
+
+def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
+    """The same, for a page that shows more beside it: it writes one line for both."""
+    today = clock.today()
+    rows = of_their_clients(viewer, duties.worklist(viewer, today))
+    return [(duty_told(row, today), _said(row)) for row in rows]
 
 
 def is_asked(viewer: Actor, duty: UUID) -> bool:

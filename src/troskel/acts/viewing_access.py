@@ -8,14 +8,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from troskel.access import queries as access
 from troskel.access import rules
 from troskel.access.models import Alarm, Opening
 from troskel.access.rules import Outcome
 from troskel.acts import viewing_lists as lists
-from troskel.acts.paging import Asked, Page, Row, rows_of
+from troskel.acts.paging import LONGEST, Asked, Page, Row, rows_of
 from troskel.acts.saying_no import Naming, said
 from troskel.acts.viewing import clients_named, note, seen
 from troskel.custody import rules as custody
@@ -187,6 +187,42 @@ def alarms(viewer: Actor, asked: Asked) -> Page[ListedAlarm]:
     shown = {row["client_id"] for row in found if row["case"]}
     note(viewer, "alarms.listed", ids=shown, limit=asked.limit, after=asked.after)
     return Page([_alarm(row, viewer) for row in found], following)
+
+
+class OpenAlarm(msgspec.Struct, frozen=True):
+    """An alarm that nobody has closed. `free`: nobody is on the way, or nobody any longer. `by`: who is, by name."""
+
+    id: UUID
+    case: str | None
+    raised: datetime
+    free: bool
+    mine: bool
+    by: str
+    until: datetime | None
+
+
+def open_alarms(viewer: Actor) -> list[OpenAlarm]:
+    """The alarms that the viewer's organisation has to answer now, the oldest first.
+
+    A responder sees no client here but those that `phone_list` shows, and it writes the line.
+    """
+    case = seen(viewer).filter(pk=OuterRef("client")).values("case_number")
+    rows = Alarm.objects.filter(
+        municipality=viewer.municipality, organisation=viewer.organisation, closed=None
+    )
+    named = rows.annotate(case=Subquery(case), by=F("accepted_by__name")).order_by("raised", "id")
+    found = list(named.values(*ALARM, "by")[:LONGEST])
+    if viewer.role is not Role.RESPONDER:
+        note(viewer, "open_alarms.viewed", ids={row["client_id"] for row in found if row["case"]})
+    return [_open_alarm(row, viewer, clock.now()) for row in found]
+
+
+def _open_alarm(row: Row, viewer: Actor, now: datetime) -> OpenAlarm:
+    free = row["until"] is None or row["until"] <= now
+    told = {name: row[name] for name in ("id", "case", "raised", "until")}
+    return OpenAlarm(
+        free=free, mine=not free and row["accepted_by"] == viewer.account, by=row["by"] or "", **told
+    )
 
 
 ALARM = ("id", "case", "raised", "accepted", "accepted_by", "until", "closed", "outcome", "client_id")

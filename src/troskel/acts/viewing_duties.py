@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from troskel.acts.paging import Asked, Page, Row, page, rows_of
+from troskel.acts.paging import Asked, Page, Row, latest_of, newest_of, page, rows_of
 from troskel.acts.viewing import clients_named, duties_of, duty_told, note, username
 from troskel.duties import queries as duties
 from troskel.duties.models import Deputy
@@ -79,6 +79,49 @@ def listed_duties(
     """What the routine asks: of the viewer, and about the clients that the viewer sees."""
     found, following = _listed(viewer, asked, "duty", on, state, client)
     return Page([duty(row, on) for row in found], following)
+
+
+def late_duties(viewer: Actor, asked: Asked, *, role: str = "", organisation: str = "") -> Page[ListedDuty]:
+    """What is late today, the latest first; of one role of the routine, or one organisation, where that is named."""
+    today = clock.today()
+    condition = Q(kind="duty", state="open", due__lt=today)
+    condition &= Q(role=role) if role else Q()
+    condition &= Q(organisation__orgnr=organisation) if organisation else Q()
+    rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
+    found, following = latest_of(rows, asked)
+    shown = {row["client_id"] for row in found if row["client_id"]}
+    note(viewer, "late.listed", ids=shown, role=role, organisation=organisation, after=asked.after)
+    return Page([duty(row, today) for row in found], following)
+
+
+RECENT = timedelta(days=90)
+
+
+def recent_notices(
+    viewer: Actor, asked: Asked, *, unread: bool = False, sent: bool = False, client: str = ""
+) -> Page[ListedNotice]:
+    """The notices of the last ninety days, the newest first, with their receipts.
+
+    `unread`: those that nobody has read. `sent`: those that something the viewer did has given rise to.
+    """
+    today = clock.today()
+    condition = Q(kind="notice", opened__gte=today - RECENT, opened__lte=today)
+    condition &= Q(state="open") if unread else ~Q(state="moot")
+    if client:
+        condition &= Q(client__in=clients_named(viewer, client))
+    if sent:
+        by_me = Line.objects.filter(
+            municipality=viewer.municipality,
+            kind=Kind.ACTS,
+            number=OuterRef("opened_line"),
+            actor=viewer.account,
+        )
+        condition &= Q(Exists(by_me))
+    rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
+    found, following = newest_of(rows, asked)
+    shown = {row["client_id"] for row in found if row["client_id"]}
+    note(viewer, "notices.viewed", ids=shown, case=client, unread=unread, sent=sent, after=asked.after)
+    return Page(_with_receipts(viewer, found, today), following)
 
 
 def listed_notices(

@@ -7,13 +7,29 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest, Least
 
-from troskel.care.models import Allocation
+from troskel.care.models import Allocation, Ending, Investigation
 from troskel.people.models import Client
 
 ONE_DAY = timedelta(days=1)
+FOLLOWED_UP_WITHIN = timedelta(days=120)
+FAR_OFF = Value(date(9999, 12, 30), output_field=DateField())
 
 
 class Gap(NamedTuple):
@@ -84,6 +100,70 @@ def _uncovered(day: date, last: date, periods: list[tuple[date, date]]) -> list[
         if ends >= following:
             following = min(ends, last) + ONE_DAY
     return uncovered
+
+
+class Loss(NamedTuple):
+    """An allocation after whose last day nothing covers the client's service: the phone loses the client the day after.
+
+    `again`: the day from which something does, if it is known. `investigated`: a follow-up is begun.
+    """
+
+    client: UUID
+    case: str
+    service: str
+    decision: str
+    last: date
+    again: date | None
+    investigated: bool
+
+
+def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, most: int) -> list[Loss]:
+    """The first losses whose last covered day is one of day … through, the soonest first. One query.
+
+    An ending that is confirmed is no loss: it is meant.
+    """
+    others = (
+        Allocation.objects.filter(
+            withdrawn=False,
+            decision__withdrawn=False,
+            decision__client=OuterRef("decision__client"),
+            decision__service=OuterRef("decision__service"),
+        )
+        .annotate(first=Greatest("valid_from", "decision__valid_from"), ends=_last_day())
+        .filter(ends__gt=OuterRef("ends"), ends__gte=F("first"))
+    )
+    day_after = ExpressionWrapper(OuterRef("ends") + Value(ONE_DAY), output_field=DateField())
+    own = own_and_alive(municipality, day) & Q(decision__client__in=seen)
+    rows = (
+        Allocation.objects.filter(own, municipality=municipality, withdrawn=False, decision__withdrawn=False)
+        .filter(
+            Q(valid_through__range=(day, through)) | Q(decision__valid_through__range=(day, through)),
+            valid_from__lte=day,
+            decision__valid_from__lte=day,
+        )
+        .exclude(Q(decision__ending=Ending.CONFIRMED) | Q(ending=Ending.CONFIRMED))
+        .annotate(ends=_last_day())
+        .filter(~Exists(others.filter(first__lte=day_after)), ends__range=(day, through))
+        .annotate(
+            again=Subquery(others.order_by("first").values("first")[:1]),
+            investigated=Exists(
+                Investigation.objects.filter(
+                    client=OuterRef("decision__client"), started__gte=day - FOLLOWED_UP_WITHIN
+                )
+            ),
+        )
+        .order_by("ends", "id")
+    )
+    named = rows.values_list(
+        *("decision__client", "decision__client__case_number", "decision__service", "decision__reference"),
+        *("ends", "again", "investigated"),
+    )
+    return [Loss(*row) for row in named[:most]]
+
+
+def _last_day() -> Combinable:
+    """The last day of both allocation and decision; a day far off where neither has one."""
+    return Least(Coalesce("valid_through", FAR_OFF), Coalesce("decision__valid_through", FAR_OFF))
 
 
 def phone_clients(seen: QuerySet[Client], municipality: str, day: date) -> dict[str, int]:

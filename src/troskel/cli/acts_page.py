@@ -207,6 +207,8 @@ def _type(kind: Any) -> str:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Annotated:
         return _type(arguments[0])
+    if origin is dict:
+        return f"{_type(arguments[1])} by {_type(arguments[0])}"
     if origin is Literal:
         return " or ".join(f"`{value}`" if value else "empty" for value in arguments)
     if origin is list:

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.outbox.models import UNFINISHED, Parcel, Pulse
+from troskel.outbox.post import COPY, MESSAGE
 
 ALIVE = timedelta(minutes=1)
 
@@ -51,3 +52,8 @@ def parked(municipality: str) -> QuerySet[Parcel]:
     return Parcel.objects.filter(municipality=municipality, parked_at__isnull=False).order_by(
         "-parked_at", "id"
     )
+
+
+def emails(municipality: str) -> QuerySet[Parcel]:
+    """The e-mails of a municipality, however far they have come."""
+    return Parcel.objects.filter(municipality=municipality, kind__in=(MESSAGE, COPY))

@@ -46,6 +46,21 @@ class Organisation(Record):
         ]
 
 
+class ImportedNight(Record):
+    """A night's extract of the case system that has been taken in; what was rejected holds no personal data."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    day = models.DateField(help_text="the night's")
+    taken_in = models.DateTimeField()
+    unchanged = models.PositiveIntegerField(help_text="lines that said what was known already")
+    changes = models.TextField(help_text="JSON: by act, how many items it changed")
+    rejections = models.PositiveIntegerField(help_text="lines that were not used")
+    rejected = models.TextField(help_text="JSON: file, line, column and reason of the first of them")
+
+    class Meta:
+        indexes = [models.Index(fields=["municipality", "id"], name="nights_by_municipality")]
+
+
 class Accounts(BaseUserManager["Account"]):
     """Accounts are made by acts; this is what Django's login needs."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from troskel.ground.ids import new_id
+from troskel.people.models import ImportedNight
 
 
 def next_numbers(municipality: str, kind: str, year: int, count: int) -> list[str]:
@@ -21,6 +22,11 @@ def next_numbers(municipality: str, kind: str, year: int, count: int) -> list[st
         )
         (last,) = cursor.fetchone()
     return [f"{year}-{number:04}" for number in range(last - count + 1, last + 1)]
+
+
+def keep_night(night: ImportedNight) -> None:
+    """Keep what came of a night's extract."""
+    night.save(force_insert=True)
 
 
 def _as_stored(identifier: UUID) -> str:

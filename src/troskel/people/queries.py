@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -78,6 +79,22 @@ def everybody(municipality: str) -> list[Person]:
         ),
     )
     return [Person(actor_of(row), row.name, row.organisation.name) for row in in_order]
+
+
+def colleagues(viewer: Actor, *roles: Role) -> dict[str, str]:
+    """The active accounts of these roles in the viewer's organisation: names by username. One query."""
+    rows = Account.objects.filter(organisation=viewer.organisation, role__in=roles, is_active=True)
+    found = rows.order_by("name", "id").values_list("username", "name")
+    return {full.partition("/")[2]: name for full, name in found}
+
+
+def names(municipality: str, usernames: Iterable[str]) -> dict[str, str]:
+    """What people of a municipality are called, by username. One query."""
+    full = [f"{municipality}/{name}" for name in usernames]
+    found = Account.objects.filter(municipality=municipality, username__in=full).values_list(
+        "username", "name"
+    )
+    return {username.partition("/")[2]: name for username, name in found}
 
 
 def municipalities() -> list[str]:

@@ -19,6 +19,7 @@ day.turned | ett nytt dygn börjar | a new day begins
 municipality.founded | kommunen läggs upp | the municipality is founded
 take_over.began | övertagandet börjar | the take-over begins
 take_over.finished | övertagandet är klart | the take-over is finished
+night.imported | verksamhetssystemets filer för en natt har lästs in | the case system's files of a night have been taken in
 organisation.registered | en organisation läggs upp | an organisation is registered
 organisation.changed | en organisations uppgifter ändras | an organisation's details change
 token.issued | ett konto får en nyckel till gränssnittet | an account gets a token for the interface
@@ -104,6 +105,7 @@ deputy.named | någon blir ställföreträdare | somebody is named deputy
 deputy.dismissed | någon är inte längre ställföreträdare | somebody is no longer deputy
 duty.assigned | en uppgift får en person som svarar för den | a duty gets a person who answers for it
 duty.released | en uppgift är åter allas i organisationen | a duty is again everybody's in the organisation
+email.sent_again | ett e-brev som inte gick fram skickas igen | an e-mail that was given up is sent again
 duty.attested | en uppgift intygas för hand | a duty is attested by hand
 notice.read | ett meddelande är läst | a notice is read
 home.looked_at | någon har sett efter vad som sitter på dörrarna | someone has looked what is at the doors

@@ -7,6 +7,7 @@ clicks twice, goes back, or sends an old form again.
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,6 +31,9 @@ from troskel.web.forms import Field, Organisation
 from troskel.web.saying import show
 
 SAYS_NO = (Refusal, NotFound, BadValue, KeyUsedOtherwise)
+IN_ADDRESSES = frozenset({"client", "order", "serial", "number", "form", "month", "replaces"})
+"""The values that a button may name in the form's address: numbers that point at nobody by themselves."""
+NUMBER = re.compile(r"[\w-]{1,50}")
 FROM_A_DUTY_ALONE = frozenset({"attest"})
 """Acts that are about one duty: they have a button beside it, and stand in no list."""
 
@@ -92,11 +96,23 @@ def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpRespons
     duty = request.GET.get("duty", "")
     offer = _offer(person, act, duty)
     organisations = _organisations(person)
-    given, among = (offer.values, offer.among) if offer else ({}, {})
+    given, among = _named_in_address(request), {}
+    if offer:
+        given, among = {**given, **offer.values}, offer.among
     fields = forms.fields_of(act, organisations, given, among)
     asking = Asking(person, act, fields, str(new_id()), duty if offer else "", _names(organisations))
     gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
     return _form(request, asking, said=gone)
+
+
+def _named_in_address(request: HttpRequest) -> dict[str, str]:
+    """What a button on another page is about: a case, an order, a form, a month; never a name or an address."""
+    named = {path: str(value) for path, value in request.GET.items()}
+    return {
+        path: value
+        for path, value in named.items()
+        if path.rpartition(".")[2] in IN_ADDRESSES and NUMBER.fullmatch(value)
+    }
 
 
 def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:

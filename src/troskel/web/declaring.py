@@ -10,7 +10,7 @@ from typing import Concatenate, NamedTuple, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
-from troskel.ground.refusals import NotFound
+from troskel.ground.refusals import BadValue, NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.web.frame import person_of
@@ -76,7 +76,7 @@ def page(
                 return HttpResponseNotAllowed(allowed)
             try:
                 return _not_kept(view(request, person, *args, **values))
-            except NotFound:
+            except (NotFound, BadValue):  # a cursor or a number that somebody has typed into the address
                 raise Http404 from None
 
         PAGES.append(Declared(path, name, roles, allowed, shown))

@@ -17,7 +17,7 @@ from troskel.duties import queries as duties
 from troskel.ground import clock, cookie
 from troskel.people import queries as people
 from troskel.people.queries import Person
-from troskel.people.roles import PHONE_ROLES
+from troskel.people.roles import PHONE_ROLES, Role
 
 _UNKNOWN = object()
 
@@ -89,8 +89,21 @@ def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
     ways = [_way(request, reverse("start"), _("Att göra"))]
     if person.actor.role in PHONE_ROLES:
         ways.append(_way(request, reverse("phone"), _("Telefonen")))
+    ways += [_way(request, reverse(name), word) for name, word in _of_role(person.actor.role)]
     ways.append(_way(request, reverse("acts"), _("Gör något annat")))
     return ways
+
+
+def _of_role(role: Role) -> list[tuple[str, str]]:
+    """The pages of each role's own day, by name."""
+    own = {
+        Role.LOCKSMITH: [("bookings", _("Bokningar"))],
+        Role.COORDINATOR: [("bookings", _("Bokningar")), ("billing", _("Andra kommuner"))],
+        Role.RESPONDER: [("alarms", _("Larm"))],
+        Role.ECONOMIST: [("billing", _("Andra kommuner"))],
+        Role.ADMINISTRATOR: [("late", _("Sent")), ("emails", _("E-post")), ("imports", _("Inläsning"))],
+    }
+    return [*own.get(role, []), ("notices", _("Meddelanden"))]
 
 
 def _way(request: HttpRequest, address: str, word: str) -> Way:

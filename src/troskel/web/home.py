@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing, viewing_lists, viewing_routine
+from troskel.acts import viewing, viewing_coming, viewing_lists, viewing_routine
 from troskel.acts.chapters import REGISTER
 from troskel.acts.paging import LONGEST, Asked
 from troskel.acts.viewing import Said
@@ -25,17 +25,11 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.routine.model import Routine
-from troskel.web import frame, language, offering, wording, words
+from troskel.web import coming, frame, language, offering, wording, words
+from troskel.web.buttons import Button
 from troskel.web.declaring import EVERY_ACCOUNT, page, public
 from troskel.web.offering import Offer
 from troskel.web.saying import show
-
-
-class Button(NamedTuple):
-    """What fulfils a duty: the word on the button, and where it leads."""
-
-    word: str
-    address: str
 
 
 class Shown(NamedTuple):
@@ -61,7 +55,8 @@ def start(request: HttpRequest) -> HttpResponse:
         shown = {"organisations": _organisations(), "left": "left" in request.GET}
         return show(request, "web/choose.html", shown)
     today = clock.today()
-    rows = sorted(viewing.worklist_said(person.actor), key=_by_day)
+    asked_now, ahead = _read(person)
+    rows = sorted(asked_now, key=_by_day)
     duties = [(told, said) for told, said in rows if told["kind"] == "duty"]
     offers = offering.offers(person.actor, [told["id"] for told, _said in duties])
     asked = [_shown(told, said, offers.get(told["id"], []), today) for told, said in duties]
@@ -73,6 +68,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "notices": notices,
         "role": person.actor.role.value,
         **_beside(person),
+        "coming": ahead,
     }
     return show(request, "web/home.html", values)
 
@@ -132,6 +128,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How accessible the pages are, and whom to tell where they are not."""
     return show(request, "web/accessibility.html", {})
+
+
+def _read(person: Person) -> tuple[list[tuple[dict[str, Any], Said]], list[coming.Row] | None]:
+    """What is asked now; for the assessor, what is coming too."""
+    if person.actor.role is not Role.ASSESSOR:
+        return viewing.worklist_said(person.actor), None
+    asked, ahead = viewing_coming.start(person.actor)
+    return asked, coming.rows(ahead)
 
 
 def _is_ours(place: str) -> bool:

@@ -3,9 +3,20 @@
 
 from django.urls import path
 
-from troskel.web import acting, home
+from troskel.web import acting, alarms, billing, bookings, emails, home, imports, late, notices
 from troskel.web.declaring import PAGES
 
-__all__ = ["acting", "home", "urlpatterns"]
+__all__ = [
+    "acting",
+    "alarms",
+    "billing",
+    "bookings",
+    "emails",
+    "home",
+    "imports",
+    "late",
+    "notices",
+    "urlpatterns",
+]
 
 urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]

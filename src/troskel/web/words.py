@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -103,6 +104,21 @@ def day(asked: date, today: date) -> str:
     return said if asked.year == today.year else f"{said} {asked.year}"
 
 
+def month(first: date) -> str:
+    """A month as oktober 2026."""
+    return f"{MONTHS[first.month]} {first.year}"
+
+
+def hours(minutes: int) -> str:
+    """How long: 8 h 20 min."""
+    whole, rest = divmod(minutes, 60)
+    return (
+        f"{figure(whole)}\N{NO-BREAK SPACE}h {rest}\N{NO-BREAK SPACE}min"
+        if whole
+        else f"{rest}\N{NO-BREAK SPACE}min"
+    )
+
+
 def weekday(asked: date) -> str:
     """The name of the day of the week."""
     return _(WEEKDAYS[asked.weekday()])
@@ -112,6 +128,11 @@ def instant(asked: datetime, today: date) -> str:
     """An instant as 25 nov kl. 13.30, in Stockholm."""
     local = asked.astimezone(STOCKHOLM)
     return _("{day} kl. {time}").format(day=day(local.date(), today), time=f"{local:%H.%M}")
+
+
+def clock(asked: datetime) -> str:
+    """The time of the day as 13.30, in Stockholm."""
+    return f"{asked.astimezone(STOCKHOLM):%H.%M}"
 
 
 def when(due: date | None, today: date) -> tuple[str, str]:

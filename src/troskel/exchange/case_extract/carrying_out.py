@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 from troskel.acts import (
     deciding,
     housing,
+    importing,
     organising,
     registering,
     superseding,
@@ -30,7 +31,7 @@ from troskel.exchange.case_extract.periods import Happened
 from troskel.exchange.case_extract.plan import Plan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import read_folder
-from troskel.exchange.case_extract.rows import Address, ClientRow
+from troskel.exchange.case_extract.rows import Address, ClientRow, Night
 from troskel.ground import clock, upkeep
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.roles import Actor
@@ -65,6 +66,8 @@ def import_night(
     _stop_at_too_many_endings(plan, confirm)
     done = _Night(actor, day, progress, dry_run=dry_run)
     done.carry_out(plan, first_night)
+    if not dry_run:
+        _keep(actor, day, plan, night, done.acts)
     return {
         "rejected": [msgspec.to_builtins(rejection) for rejection in night.rejections],
         "acts": dict(done.acts),
@@ -72,6 +75,21 @@ def import_night(
         "other_services": night.other_services,
         "first_night": first_night,
     }
+
+
+def _keep(actor: Actor, day: date, plan: Plan, night: Night, acts: Mapping[str, int]) -> None:
+    """Keep what came of it, for the one who is to mend what was rejected; the values themselves are not kept."""
+    rejected = [
+        importing.RejectedLine(file=one.file, line=one.line, column=one.column, reason=one.reason)
+        for one in night.rejections
+    ]
+    importing.note_night(
+        actor,
+        day=day,
+        unchanged=plan.unchanged,
+        changes={n: c for n, c in acts.items() if c},
+        rejected=rejected,
+    )
 
 
 def _stop_at_too_many_endings(plan: Plan, confirm: bool) -> None:

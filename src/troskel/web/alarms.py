@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The alarms that a patrol answers now: take one, see whose it is and how to get in, close it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from troskel.acts import viewing_access, viewing_lists, viewing_phone, viewing_routine
+from troskel.acts.chapters import REGISTER
+from troskel.ground import clock
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import NotFound, Refusal
+from troskel.people.queries import Person
+from troskel.people.roles import Role
+from troskel.web import telling, wording
+from troskel.web.acting import SAYS_NO
+from troskel.web.declaring import page
+from troskel.web.forms import Choice
+from troskel.web.saying import show
+
+PATROL = (Role.RESPONDER, Role.COORDINATOR)
+
+
+@page("alarms/", name="alarms", who=PATROL)
+def alarms(request: HttpRequest, person: Person) -> HttpResponse:
+    """The open alarms; of those that one has taken, who it is, where, and how to get in."""
+    return _show(request, person)
+
+
+@page("alarms/<uuid:alarm>/accept", name="accept-alarm", who=(Role.RESPONDER,), methods=["POST"])
+def accept(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
+    """Be on the way: one press."""
+    return _do(request, person, "accept_alarm", {"alarm": str(alarm)})
+
+
+@page("alarms/<uuid:alarm>/close", name="close-alarm", who=PATROL, methods=["POST"])
+def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
+    """It has been answered, and how."""
+    values = {"alarm": str(alarm), "outcome": request.POST.get("outcome", "")}
+    if not values["outcome"]:
+        return _show(request, person, refused=_("Välj hur larmet slutade."), unanswered=alarm, status=422)
+    return _do(request, person, "close_alarm", values)
+
+
+def _do(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
+    try:
+        REGISTER[act].perform(person.actor, values, key=request.POST.get("key") or None)
+    except NotFound:
+        raise
+    except SAYS_NO as error:
+        return _show(request, person, refused=_why(person, error), status=409)
+    return HttpResponseRedirect(reverse("alarms"))
+
+
+def _why(person: Person, error: Exception) -> str:
+    taken = isinstance(error, Refusal) and error.rule == "rule 4"
+    if taken:
+        return _("Någon annan har tagit larmet, eller så svarar ni inte längre på kundens larm.")
+    if isinstance(error, Refusal) and error.rule == "rule 6":
+        return _("Larmet är redan avslutat.")
+    return telling.refusal(error, viewing_routine.routine_on(person.actor, clock.today()).document)[0]
+
+
+def _show(
+    request: HttpRequest,
+    person: Person,
+    *,
+    refused: str = "",
+    unanswered: UUID | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    open_now = viewing_access.open_alarms(person.actor)
+    mine = any(alarm.mine for alarm in open_now) and person.actor.role is Role.RESPONDER
+    homes = {one.case: one for one in viewing_phone.phone_list(person.actor)} if mine else {}
+    doors = [way.door for one in homes.values() for way in one.ways_in]
+    values = {
+        "alarms": sorted(open_now, key=lambda alarm: not alarm.mine),
+        "homes": homes,
+        "doors": viewing_lists.doors_named(person.actor, doors) if doors else {},
+        "kinds": {
+            kind: wording.said(told)
+            for kind, told in wording.choices_of(REGISTER["add_door"], "kind").items()
+        },
+        "outcomes": _outcomes(),
+        "responder": person.actor.role is Role.RESPONDER,
+        "refused": refused,
+        "unanswered": unanswered,
+        "today": clock.today(),
+        "key": new_id,
+    }
+    return show(request, "web/alarms.html", values, status=status)
+
+
+def _outcomes() -> list[Choice]:
+    told = wording.choices_of(REGISTER["close_alarm"], "outcome")
+    return [Choice(value, wording.said(words)) for value, words in told.items()]
