@@ -129,7 +129,7 @@ def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
     """What the viewer must do now, each with the routine's words in both languages."""
     today = clock.today()
     rows = list(of_their_clients(viewer, duties.worklist(viewer, today)))
-    found = [(duty_told(row, today), _said(row)) for row in rows]
+    found = [(duty_told(row, today), said_of(row)) for row in rows]
     note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
     return found
 
@@ -139,7 +139,8 @@ def is_asked(viewer: Actor, duty: UUID) -> bool:
     return of_their_clients(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
 
 
-def _said(row: Row) -> Said:
+def said_of(row: Row) -> Said:
+    """The words of what a duty asks, in the version that it was born with."""
     routine = routines.version(row["version"])
     asked = routine.asks[row["paragraph"], row["ask"]]
     return Said(asked.duty, asked.fulfilled, routine.by_id[row["paragraph"]].text)

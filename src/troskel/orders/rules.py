@@ -132,6 +132,14 @@ def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day:
         raise Refusal("rule 1", "someone behind this door has home care or a safety alarm: the lock stays")
 
 
+def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> UUID:
+    """A removal is ordered where a lock is, nobody behind the door needs it, and no order is open (P6, rule 1)."""
+    lock = a_lock_at(door)
+    nobody_needs_the_lock(door, homes, day)
+    no_open_order(door, "installation", "removal")
+    return lock
+
+
 def is_a_locksmith(kind: str) -> None:
     """Orders go to a locksmith firm."""
     if kind != "locksmith":
