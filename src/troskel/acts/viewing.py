@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.chapters import REGISTER
 from troskel.care import queries as care
@@ -126,10 +126,15 @@ def worklist(viewer: Actor) -> list[dict[str, Any]]:
 
 
 def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
-    """What the viewer must do now, each with the routine's words in both languages."""
+    """What the viewer must do now, each with the routine's words in both languages.
+
+    `in_sight`: the viewer may open the client's page too. To be asked may be reason enough to know of the case alone.
+    """
     today = clock.today()
-    rows = list(of_their_clients(viewer, duties.worklist(viewer, today)))
-    found = [(duty_told(row, today), said_of(row)) for row in rows]
+    asked = of_their_clients(viewer, duties.worklist(viewer, today))
+    in_sight = Exists(seen(viewer).filter(pk=OuterRef("client")))
+    rows = list(asked.annotate(in_sight=in_sight).values(*duties.FIELDS, "in_sight"))
+    found = [({**duty_told(row, today), "in_sight": row["in_sight"]}, said_of(row)) for row in rows]
     note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
     return found
 

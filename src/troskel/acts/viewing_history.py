@@ -52,6 +52,7 @@ class Granted(msgspec.Struct, frozen=True):
     first: date
     last: date | None
     provider: str = ""
+    orgnr: str = ""
     decision: str = ""
 
 
@@ -133,10 +134,10 @@ class ClientShown(NamedTuple):
 
 DAILY = ("visit.registered", "visit.departed", "visit.left_open", "opening.allowed", "door.opened")
 """What fills a journal day by day; told only where it is asked for."""
-LINES = 25
+LINES = 15
 
 
-class _Where(NamedTuple):
+class Where(NamedTuple):
     """The facts of the client's homes and of those behind the same doors, and what the doors are called."""
 
     home: HomeFacts
@@ -165,14 +166,14 @@ def client_page(
     """
     if not CASE_NUMBER.fullmatch(case):
         raise NotFound("client", "case")
-    row, representatives = _client(viewer, case)
+    row, representatives = client_row(viewer, case)
     today = clock.today()
     note(viewer, "client.opened", client=row.id, case=case)
-    where = _where(row)
+    where = where_of(row)
     names: dict[str, str] = {}
-    decisions, allocations = _granted(viewer, row, names)
-    orders = _orders(viewer, row, names)
-    held = _held(viewer, row, where, visits_since, names)
+    decisions, allocations = granted(viewer, row, names)
+    orders = orders_of(viewer, row, names)
+    held = held_of(viewer, row, where, visits_since, names)
     services = list(dict.fromkeys(one.service for one in decisions))
     lines, older = told_about(viewer, row.id, before=before, without=() if daily else DAILY, most=LINES)
     person = person_shown(viewer, row, entrusted=getattr(row, "entrusted_to_viewer", False))
@@ -212,7 +213,7 @@ def _theirs(viewer: Actor) -> UUID | None:
     return viewer.organisation if viewer.role in PROVIDER_ROLES else None
 
 
-def _client(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeShown]]:
+def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeShown]]:
     """The client with home, and whoever speaks for the client now. One query."""
     mine = entrusted_to(viewer).filter(client=OuterRef("pk"))
     speaks = FilteredRelation("representatives", condition=Q(representatives__until=None))
@@ -224,7 +225,7 @@ def _client(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeShown]
     return found[0], [RepresentativeShown(one.kind, one.name, one.number) for one in found if one.kind]
 
 
-def _where(row: Client) -> _Where:
+def where_of(row: Client) -> Where:
     """The client's doors, now and before, and the facts of every home behind them, which the guard asks. One query."""
     behind = HomeDoor.objects.filter(home__residences__client=row.id).values("door")
     rows = HomeDoor.objects.filter(municipality=row.municipality_id, door__in=behind).order_by(
@@ -239,10 +240,10 @@ def _where(row: Client) -> _Where:
         if home not in homes and state:
             homes[home] = msgspec.json.decode(state, type=engine.HomeState).facts
     lives = homes.get(row.home_id) or HomeFacts(row.home_id)
-    return _Where(lives, lives.clients.get(row.id) or ClientFacts(row.id, own=row.is_own), homes, doors)
+    return Where(lives, lives.clients.get(row.id) or ClientFacts(row.id, own=row.is_own), homes, doors)
 
 
-def _shares(viewer: Actor, where: _Where, client: UUID, today: date) -> bool:
+def _shares(viewer: Actor, where: Where, client: UUID, today: date) -> bool:
     """Does somebody else live there? For those whose work it touches: never who."""
     if viewer.role not in EVERYBODY | {Role.COORDINATOR}:
         return False
@@ -257,7 +258,7 @@ def _away(facts: ClientFacts, today: date) -> tuple[date, date | None] | None:
     return facts.suspended, facts.suspended_through
 
 
-def _granted(viewer: Actor, row: Client, names: dict[str, str]) -> tuple[list[Granted], list[Granted]]:
+def granted(viewer: Actor, row: Client, names: dict[str, str]) -> tuple[list[Granted], list[Granted]]:
     """Decisions and allocations, as far as the viewer may know of them. One query."""
     if viewer.role is Role.LOCKSMITH:
         return [], []
@@ -276,18 +277,20 @@ def _granted(viewer: Actor, row: Client, names: dict[str, str]) -> tuple[list[Gr
             reference, service, one["valid_from"], _last(one["valid_through"], ends)
         )
         if one["allocations__withdrawn"] is False:
-            name = one["allocations__organisation__name"]
+            name, orgnr = one["allocations__organisation__name"], one["allocations__organisation__orgnr"]
             names[str(one["allocations__organisation_id"])] = name
-            names[str(one["allocations__id"])] = f"{name}, {one['allocations__reference']}"
+            names[str(one["allocations__id"])] = name
             through = _last(one["allocations__valid_through"], _last(one["valid_through"], ends) or ends)
             period = (one["allocations__valid_from"], through)
-            allocations.append(Granted(one["allocations__reference"], service, *period, name, reference))
+            allocations.append(
+                Granted(one["allocations__reference"], service, *period, name, orgnr, reference)
+            )
     return list(decisions.values()), allocations
 
 
 GRANTED = ("id", "reference", "service", "valid_from", "valid_through", "allocations__id", "allocations__reference",
-           "allocations__organisation_id", "allocations__organisation__name", "allocations__valid_from",
-           "allocations__valid_through", "allocations__withdrawn")  # fmt: skip
+           "allocations__organisation_id", "allocations__organisation__name", "allocations__organisation__orgnr",
+           "allocations__valid_from", "allocations__valid_through", "allocations__withdrawn")  # fmt: skip
 
 
 def _last(through: date | None, ends: date) -> date | None:
@@ -295,7 +298,7 @@ def _last(through: date | None, ends: date) -> date | None:
     return None if last == date.max else last
 
 
-def _orders(viewer: Actor, row: Client, names: dict[str, str]) -> list[Ordered]:
+def orders_of(viewer: Actor, row: Client, names: dict[str, str]) -> list[Ordered]:
     """The orders that the viewer may know of, with their bookings. One query."""
     rows = Order.objects.filter(lists.their_orders(viewer), client=row.id)
     found: dict[str, Ordered] = {}
@@ -315,7 +318,7 @@ ORDERED = ("number", "kind", "state", "placed", "closed", "organisation_id", "or
            "locksmith__name", "bookings__starts", "bookings__ends", "bookings__outcome")  # fmt: skip
 
 
-def _held(viewer: Actor, row: Client, where: _Where, since: date, names: dict[str, str]) -> list[Held]:
+def held_of(viewer: Actor, row: Client, where: Where, since: date, names: dict[str, str]) -> list[Held]:
     """Links, things and visits: each is somewhere from one instant to another, so they are one query."""
     rows = _links(row).union(_things(viewer, row, where), _visits(viewer, row, since), all=True)
     found = []
@@ -337,7 +340,7 @@ def _links(row: Client) -> QuerySet[Any, Any]:
     )
 
 
-def _things(viewer: Actor, row: Client, where: _Where) -> QuerySet[Any, Any]:
+def _things(viewer: Actor, row: Client, where: Where) -> QuerySet[Any, Any]:
     """The client's tags, the locks at the doors, and the keys to them: those of all, or a provider's own."""
     here = Q(thing__door__in=list(where.home.doors)) | Q(thing__in=where.left_behind(row.id))
     keys = here & Q(thing__kind="key", kind__in=["organisation", "client"])

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.ground.refusals import Refusal
 from troskel.orders import rules
 from troskel.routine import standing
 from troskel.routine.coverage import Why, end_is_meant, gaps, lasts_through
@@ -119,15 +118,6 @@ def lock_shown(
     needed = standing.care_left_behind(door, homes, today)
     behind = [home.clients[client] for home in standing.homes_behind(door, homes) if client in home.clients]
     linked = any(standing.is_linked(one, door.lock) for one in behind)
-    rule, message = why_not_taken_down(door, homes, today)
+    rule, message = rules.why_not_taken_down(door, homes, today)
     others = any(one != client for one in needed)
     return LockShown(door.door, number, linked, rule, message, client in needed, others)
-
-
-def why_not_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> tuple[str, str]:
-    """The rule that refuses an order of removal on the day, and what it says; empty where nothing does."""
-    try:
-        rules.may_be_taken_down(door, homes, day)
-    except Refusal as no:
-        return no.rule, no.message
-    return "", ""

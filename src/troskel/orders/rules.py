@@ -140,6 +140,15 @@ def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: dat
     return lock
 
 
+def why_not_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> tuple[str, str]:
+    """The rule that an order of removal would be refused by on the day, and what it says; empty where none says no."""
+    try:
+        may_be_taken_down(door, homes, day)
+    except Refusal as no:
+        return no.rule, no.message
+    return "", ""
+
+
 def is_a_locksmith(kind: str) -> None:
     """Orders go to a locksmith firm."""
     if kind != "locksmith":
