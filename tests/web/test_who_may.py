@@ -23,6 +23,9 @@ from troskel.web.declaring import ANYONE, EVERY_ACCOUNT, PAGES, Declared, page
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
 FOR_EVERY_ACCOUNT = {"count", "read", "acts"}
+CASE = "2026-0001"
+IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
+"""Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
 
 
 def asks(browser: Client, declared: Declared) -> Any:
-    path = "/" + declared.path.replace("<uuid:notice>", str(new_id()))
+    path = "/" + declared.path.replace("<uuid:notice>", str(new_id())).replace("<str:case>", CASE)
     return browser.get(path) if "GET" in declared.methods else browser.post(path, {"language": "en"})
 
 
@@ -43,6 +46,8 @@ def expected(declared: Declared) -> frozenset[Role] | str:
         return ANYONE
     if declared.name in FOR_EVERY_ACCOUNT:
         return EVERY_ACCOUNT
+    if declared.name == "client":
+        return EVERY_ACCOUNT - {Role.MANAGER}
     return REGISTER[declared.name.removeprefix("act-")].who
 
 
@@ -58,7 +63,8 @@ def test_every_page_as_everyone_and_nobody(cast: Cast) -> None:
         for name, browser in browsers.items():
             said = asks(browser, declared)
             allowed = Role(PEOPLE[name][0]) in who
-            assert said.status_code == (403 if not allowed else 302 if declared.name == "read" else 200), (
+            shown = 404 if declared.name == "client" and name not in IN_SIGHT_OF else 200
+            assert said.status_code == (403 if not allowed else 302 if declared.name == "read" else shown), (
                 declared.path,
                 name,
             )

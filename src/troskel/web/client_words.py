@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -34,7 +34,7 @@ def _who(shown: ClientShown, today: date) -> Iterator[SafeString]:
     if shown.died:
         yield format_html(_("Kunden avled {day}."), day=words.day(shown.died, today))
     if not shown.own:
-        yield format_html(
+        yield escape(
             _(
                 "Kunden är anvisad av en annan kommun: varken låsvred eller kvittensprodukt, och ingen telefon."
             )
@@ -51,7 +51,7 @@ def _who(shown: ClientShown, today: date) -> Iterator[SafeString]:
             **told,
         )
     if shown.refused:
-        yield format_html(_("Kunden har sagt nej till låsvred."))
+        yield escape(_("Kunden har sagt nej till låsvred."))
 
 
 def _care(care: CareShown, role: Role, today: date) -> SafeString:
@@ -99,9 +99,9 @@ def _nobody(shown: ClientShown, role: Role) -> Iterator[SafeString]:
     if shown.care or shown.died or role is Role.LOCKSMITH:
         return
     if role in PROVIDER_ROLES:
-        yield format_html(_("Ni har inte kunden nu."))
+        yield escape(_("Ni har inte kunden nu."))
     else:
-        yield format_html(_("Kunden har varken hemtjänst eller trygghetslarm."))
+        yield escape(_("Kunden har varken hemtjänst eller trygghetslarm."))
 
 
 def _lock(shown: ClientShown, today: date) -> Iterator[SafeString]:

@@ -71,6 +71,11 @@ def of_event(name: str) -> Words:
     return _events().get(name) or HAPPENINGS[name]
 
 
+def events() -> list[str]:
+    """The events that have words of their own: those that can be about a client."""
+    return list(_events())
+
+
 def every_name() -> list[str]:
     """The names of all acts that have words."""
     return list(_acts())
