@@ -71,7 +71,9 @@ def _preview(page: Page) -> None:
 def _client(page: Page) -> None:
     """A client whose care runs out: the first duty that A8 asks."""
     page.locator(".duty", has_text="A8").locator(".case a").first.click()
-    page.get_by_role("heading", name="Har något hänt?").or_(page.get_by_role("heading", name="Tiden")).first.wait_for()
+    page.get_by_role("heading", name="Har något hänt?").or_(
+        page.get_by_role("heading", name="Tiden")
+    ).first.wait_for()
 
 
 def _other_client(page: Page) -> None:

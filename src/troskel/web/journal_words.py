@@ -35,7 +35,6 @@ CODES = {
     "way": "way",
     "code": "code",
     "by": "by",
-    "signed": "signed",
     "reason": "reason",
 }
 """What stands in a line as a code, and the value of the act that it was."""
