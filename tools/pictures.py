@@ -75,6 +75,28 @@ def _way(word: str) -> Callable[[Page], None]:
     return goes
 
 
+def _client(page: Page) -> None:
+    """A client whose care runs out: the first duty that A8 asks."""
+    page.locator(".duty", has_text="A8").locator(".case a").first.click()
+    page.get_by_role("heading", name="Har något hänt?").or_(
+        page.get_by_role("heading", name="Tiden")
+    ).first.wait_for()
+
+
+def _other_client(page: Page) -> None:
+    page.locator(".duty .case a").first.click()
+    page.get_by_role("heading", name="Tiden").wait_for()
+
+
+def _ending(page: Page) -> None:
+    """Home care ends where the alarm stays: before saving it is said that the lock stays too."""
+    _client(page)
+    page.get_by_role("link", name="Kunden har avlidit").click()
+    page.get_by_label("Dag").fill(NOW[:10])
+    page.get_by_role("button", name="Visa vad som händer").click()
+    page.get_by_role("heading", name="Det här händer").wait_for()
+
+
 def _nowhere(page: Page) -> None:
     page.goto(page.url + "nowhere")
 
@@ -103,6 +125,10 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "imports": ("Siri", _way("Inläsning")),
     "notices": ("Anna", _way("Meddelanden")),
     "nowhere": ("Olle", _nowhere),
+    "client": ("Anna", _client),
+    "client-coordinator": ("Olle", _other_client),
+    "client-locksmith": ("Laban", _other_client),
+    "client-ending": ("Anna", _ending),
 }
 """By its name: who looks, and how one comes there from the start page."""
 
@@ -112,6 +138,8 @@ IN_DOCS = [
     ("coordinator", 390, "light"),
     ("coordinator", 390, "dark"),
     ("preview", 1280, "light"),
+    ("client", 1280, "light"),
+    ("client", 390, "light"),
     ("form", 390, "light"),
     ("phone", 390, "light"),
     ("bookings", 390, "light"),

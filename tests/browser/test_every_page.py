@@ -87,6 +87,25 @@ def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
     assert found == []
 
 
+CLIENTS = {"anna": ("2026-0001", "2026-0004", "2026-0008"), "olle": ("2026-0003",), "carin": ("2026-0004",),
+           "siri": ("2026-0008",), "laban": ("2026-0003",), "erik": ("2026-0007",)}  # fmt: skip
+"""Who opens which client's page: one who is new, one with a lock, one who has ended, one from elsewhere."""
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_the_page_of_a_client(opens: Opens, axe: str, name: str) -> None:
+    """As it is, for another time, and with all that can be folded out folded out."""
+    person = opens(name)
+    found: list[str] = []
+    for case in CLIENTS[name]:
+        for query in ("", "?time=all&daily=1"):
+            page = person.goes(f"/clients/{case}{query}")
+            assert page.get_by_role("heading", name=f"Ärende {case}").is_visible()
+            page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
+            found += in_every_state(page, axe)
+    assert found == []
+
+
 def test_the_page_of_nobody(opens: Opens, axe: str) -> None:
     person = opens()
     found = [fault for path in ("/", "/accessibility") for fault in in_every_state(person.goes(path), axe)]

@@ -57,7 +57,7 @@ def test_a_worklist_counts_judges_and_says_what_fulfils(cast: Cast) -> None:
     page = become(cast, "olle").get("/").content.decode()
     assert "saker att göra" in page
     assert "Beställ montering av låsvred" in page
-    assert '<span class="case"><span class="dash">– </span>ärende 2026-0001</span>' in page
+    assert 'ärende <a class="ds-link" href="/clients/2026-0001">2026-0001</a></span>' in page
     assert "P1" in page
     assert "Klart när: monteringen är beställd." in page
     assert "Astrid" not in page
@@ -77,7 +77,7 @@ def test_with_nothing_to_do_the_page_says_what_will_come(cast: Cast) -> None:
 def test_who_is_asked_for_nothing_gets_what_concerns_them(cast: Cast) -> None:
     manager, economist = (become(cast, name).get("/").content.decode() for name in ("maria", "erik"))
     assert "Rutin vid installation" in manager
-    assert "Ärende 2026-0003" in economist
+    assert 'Ärende <a class="ds-link" href="/clients/2026-0003">2026-0003</a>' in economist
     assert "Astrid" not in economist
 
 

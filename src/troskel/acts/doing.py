@@ -13,8 +13,8 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.acts import answers
 from troskel.acts.constraints import refusal_of
-from troskel.acts.foreseeing import LastDays, changed_access, last_days
-from troskel.acts.outcome import Access, Followed, Mailed, Outcome
+from troskel.acts.foreseeing import LastDays, changed_access, last_days, locks_after
+from troskel.acts.outcome import Access, Followed, LockAfter, Mailed, Outcome
 from troskel.acts.saying_no import Naming, said
 from troskel.duties import operations as duties
 from troskel.ground import clock
@@ -132,12 +132,18 @@ class Doing:
             refused=self.refused,
             preview=self._preview,
             access=self._foreseen_access(),
+            locks=self._foreseen_locks(),
         )
 
     def _foreseen_access(self) -> list[Access]:
         if not self._preview:
             return []
         return changed_access(self.actor, self._before, last_days(self.facts), self.today)
+
+    def _foreseen_locks(self) -> list[LockAfter]:
+        if not self._preview:
+            return []
+        return locks_after(self.actor, self._before, last_days(self.facts), self.facts, self.today)
 
     # what an act's function calls
 

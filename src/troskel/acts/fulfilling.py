@@ -27,7 +27,7 @@ from troskel.people.roles import Actor, Role
 from troskel.routine import duty as engine
 from troskel.routine.facts import HomeFacts
 
-__all__ = ["Asked", "Way", "ways"]
+__all__ = ["Asked", "Way", "acts_towards", "ways"]
 
 SOME = 400
 
@@ -47,6 +47,38 @@ def ways(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Way]]:
         )
         for asked in _around(viewer.municipality, list(rows)):
             found[asked.duty.id] = [way for way in _ways(asked) if _may(viewer, asked.duty, way)]
+    return found
+
+
+class _Unasked(Mapping[UUID, str]):
+    """Names that nobody has asked for: which act fulfils a duty does not hang on what things are called."""
+
+    def __getitem__(self, key: UUID) -> str:
+        return ""
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+_UNASKED = Named(*[_Unasked()] * len(Named._fields))
+
+
+def acts_towards(
+    viewer: Actor, rows: Sequence[Duty], homes: Mapping[UUID, HomeFacts]
+) -> dict[UUID, list[str]]:
+    """The acts of `ways`, each once, without their values: for duties of the viewer's that are read already. No query.
+
+    Their values are found when the act's form is opened.
+    """
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        offered = (
+            way.act for way in _ways(_asked(row, homes[row.home_id], _UNASKED)) if _may(viewer, row, way)
+        )
+        found[row.id] = list(dict.fromkeys(offered))
     return found
 
 
@@ -76,16 +108,19 @@ def _around(municipality: str, rows: Sequence[Duty]) -> Iterator[Asked]:
     }
     named = _named(municipality, [(row, msgspec.json.decode(row.about)) for row in rows], states)
     for row in rows:
-        home = states[row.home_id]
-        yield Asked(
-            duty=row,
-            ask=routines.version(row.version).asks[row.paragraph, row.ask],
-            about=msgspec.json.decode(row.about),
-            home=home,
-            client=home.clients.get(row.client_id) if row.client_id else None,
-            door=home.doors.get(row.door_id) if row.door_id else None,
-            named=named,
-        )
+        yield _asked(row, states[row.home_id], named)
+
+
+def _asked(row: Duty, home: HomeFacts, named: Named) -> Asked:
+    return Asked(
+        duty=row,
+        ask=routines.version(row.version).asks[row.paragraph, row.ask],
+        about=msgspec.json.decode(row.about),
+        home=home,
+        client=home.clients.get(row.client_id) if row.client_id else None,
+        door=home.doors.get(row.door_id) if row.door_id else None,
+        named=named,
+    )
 
 
 DECISIONS = ("id", "reference", "allocations__id", "allocations__reference")

@@ -76,9 +76,7 @@ def order_removal(
     """
     found = finding.client(doing, client)
     at = finding.door_of(found.home, door, found.left)
-    lock = rules.a_lock_at(at)
-    rules.nobody_needs_the_lock(at, doing.facts, doing.today)
-    rules.no_open_order(at, "installation", "removal")
+    lock = rules.may_be_taken_down(at, doing.facts, doing.today)
     _cancel_repairs(doing, at)
     order = place(doing, OrderKind.REMOVAL, found, at, locksmith, presence=presence)
     homes = finding.homes_of_door(doing, at.door)

@@ -37,11 +37,26 @@ class Access(msgspec.Struct, frozen=True):
     through_after: str | None
 
 
+class LockAfter(msgspec.Struct, frozen=True):
+    """A lock at a door where a client loses care by the act, and what an order of its removal would be refused for on
+    the first day after: which rule says no, in its own words; both empty where nothing does.
+
+    `own_care`: the client still has care; `others`: somebody else behind the door has. Never who, or what.
+    """
+
+    number: str
+    day: date
+    rule: str
+    message: str
+    own_care: bool
+    others: bool
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused, and why: in English
     (`message`) and in `swedish`.
 
-    A preview also says whose phones gain or lose a client (`access`).
+    A preview also says whose phones gain or lose a client (`access`), and which locks stay (`locks`).
     """
 
     act: str
@@ -53,3 +68,4 @@ class Outcome(msgspec.Struct, frozen=True):
     refused: list[dict[str, Any]] = []
     preview: bool = False
     access: list[Access] = []
+    locks: list[LockAfter] = []

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.chapters import REGISTER
 from troskel.care import queries as care
@@ -126,7 +126,10 @@ def worklist(viewer: Actor) -> list[dict[str, Any]]:
 
 
 def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
-    """What the viewer must do now, each with the routine's words in both languages."""
+    """What the viewer must do now, each with the routine's words in both languages.
+
+    `in_sight`: the viewer may open the client's page too. To be asked may be reason enough to know of the case alone.
+    """
     found = unnoted_worklist(viewer)
     note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
     return found
@@ -135,8 +138,10 @@ def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
 def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
     """The same, for a page that shows more beside it: it writes one line for both."""
     today = clock.today()
-    rows = of_their_clients(viewer, duties.worklist(viewer, today))
-    return [(duty_told(row, today), _said(row)) for row in rows]
+    asked = of_their_clients(viewer, duties.worklist(viewer, today))
+    in_sight = Exists(seen(viewer).filter(pk=OuterRef("client")))
+    rows = asked.annotate(in_sight=in_sight).values(*duties.FIELDS, "in_sight")
+    return [({**duty_told(row, today), "in_sight": row["in_sight"]}, said_of(row)) for row in rows]
 
 
 def is_asked(viewer: Actor, duty: UUID) -> bool:
@@ -144,7 +149,8 @@ def is_asked(viewer: Actor, duty: UUID) -> bool:
     return of_their_clients(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
 
 
-def _said(row: Row) -> Said:
+def said_of(row: Row) -> Said:
+    """The words of what a duty asks, in the version that it was born with."""
     routine = routines.version(row["version"])
     asked = routine.asks[row["paragraph"], row["ask"]]
     return Said(asked.duty, asked.fulfilled, routine.by_id[row["paragraph"]].text)

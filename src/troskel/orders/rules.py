@@ -146,6 +146,23 @@ def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day:
         raise Refusal("rule 1", "someone behind this door has home care or a safety alarm: the lock stays")
 
 
+def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> UUID:
+    """A removal is ordered where a lock is, nobody behind the door needs it, and no order is open (P6, rule 1)."""
+    lock = a_lock_at(door)
+    nobody_needs_the_lock(door, homes, day)
+    no_open_order(door, "installation", "removal")
+    return lock
+
+
+def why_not_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> tuple[str, str]:
+    """The rule that an order of removal would be refused by on the day, and what it says; empty where none says no."""
+    try:
+        may_be_taken_down(door, homes, day)
+    except Refusal as no:
+        return no.rule, no.message
+    return "", ""
+
+
 def is_a_locksmith(kind: str) -> None:
     """Orders go to a locksmith firm."""
     if kind != "locksmith":

@@ -47,6 +47,7 @@ class Asking(NamedTuple):
     key: str
     duty: str
     names: dict[str, str]
+    about: str = ""
 
 
 class Offered(NamedTuple):
@@ -94,13 +95,15 @@ def _view(act: Act[Any]) -> Any:
 def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResponse:
     """Step 1, as a duty's button or the list of acts leads to it."""
     duty = request.GET.get("duty", "")
-    offer = _offer(person, act, duty)
+    about = request.GET.get("client", "")
+    offer = _offer(person, act, duty) if duty or not about else offering.about(person.actor, act.name, about)
     organisations = _organisations(person)
     given, among = _named_in_address(request), {}
     if offer:
         given, among = {**given, **offer.values}, offer.among
-    fields = forms.fields_of(act, organisations, given, among)
-    asking = Asking(person, act, fields, str(new_id()), duty if offer else "", _names(organisations))
+    fields = forms.chosen(forms.fields_of(act, organisations, given, among), request.GET)
+    names = _names(organisations)
+    asking = Asking(person, act, fields, str(new_id()), duty if offer else "", names, about if offer else "")
     gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
     return _form(request, asking, said=gone)
 
@@ -120,14 +123,14 @@ def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     typed = {path: str(value) for path, value in request.POST.items()}
     given = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     organisations = _organisations(person)
-    duty = typed.get("duty-id", "")
-    offer = _offer(person, act, duty)
+    duty, about = typed.get("duty-id", ""), typed.get("about", "")
+    offer = _offer(person, act, duty) if duty or not about else _about_still(person, act, about)
     among = offer.among if offer else {}
     if offering.DOOR not in among and typed.get(offering.DOOR):
         given[offering.DOOR] = typed[offering.DOOR]  # chosen, while the duty was open
     fields = forms.filled(forms.fields_of(act, organisations, given, among), typed)
     key = typed.get("key") or str(new_id())  # without a key nothing is done: it is shown again, with one
-    return Asking(person, act, fields, key, duty, _names(organisations))
+    return Asking(person, act, fields, key, duty, _names(organisations), about if offer else "")
 
 
 def _try(request: HttpRequest, asking: Asking, *, preview: bool) -> HttpResponse:
@@ -198,6 +201,8 @@ def _about(asking: Asking) -> dict[str, Any]:
         "paragraphs": asking.act.paragraphs,
         "key": asking.key,
         "duty": asking.duty,
+        "about": asking.about,
+        "back": reverse("client", args=[asking.about]) if asking.about else reverse("start"),
     }
 
 
@@ -212,6 +217,14 @@ def _offer(person: Person, act: Act[Any], duty: str) -> offering.Offer | None:
     offers = offering.offers(person.actor, [asked]).get(asked, [])
     offer = next((one for one in offers if one.act == act.name), None)
     return offering.with_doors(person.actor, offer) if offer else None
+
+
+def _about_still(person: Person, act: Act[Any], case: str) -> offering.Offer | None:
+    """The same for an act from a client's page. By an act that is sent twice the client may have gone out of sight."""
+    try:
+        return offering.about(person.actor, act.name, case)
+    except NotFound:
+        return None
 
 
 def _routine(person: Person) -> Routine:

@@ -10,18 +10,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing_access, viewing_lists, viewing_phone, viewing_routine
+from troskel.acts import viewing_access, viewing_lists, viewing_phone
 from troskel.acts.chapters import REGISTER
+from troskel.acts.saying_no import Error
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.web import telling, wording
+from troskel.web import wording
 from troskel.web.acting import SAYS_NO
 from troskel.web.declaring import page
 from troskel.web.forms import Choice
 from troskel.web.saying import show
+from troskel.web.why_not import why_not
 
 PATROL = (Role.RESPONDER, Role.COORDINATOR)
 
@@ -53,17 +55,17 @@ def _do(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) 
     except NotFound:
         raise
     except SAYS_NO as error:
-        return _show(request, person, refused=_why(person, error), status=409)
+        return _show(request, person, refused=_why(error), status=409)
     return HttpResponseRedirect(reverse("alarms"))
 
 
-def _why(person: Person, error: Exception) -> str:
+def _why(error: Error) -> str:
     taken = isinstance(error, Refusal) and error.rule == "rule 4"
     if taken:
         return _("Någon annan har tagit larmet, eller så svarar ni inte längre på kundens larm.")
     if isinstance(error, Refusal) and error.rule == "rule 6":
         return _("Larmet är redan avslutat.")
-    return telling.refusal(error, viewing_routine.routine_on(person.actor, clock.today()).document)[0]
+    return why_not(error)
 
 
 def _show(

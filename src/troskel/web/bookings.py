@@ -21,11 +21,12 @@ from troskel.ground.ids import new_id
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.web import telling, wording, words
+from troskel.web import wording, words
 from troskel.web.acting import SAYS_NO
 from troskel.web.buttons import Button, to_act
 from troskel.web.declaring import page
 from troskel.web.saying import show
+from troskel.web.why_not import why_not
 
 WHO = (Role.LOCKSMITH, Role.COORDINATOR)
 DAYS = 7
@@ -60,8 +61,7 @@ def who_goes(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
     try:
         REGISTER["assign_duty"].perform(person.actor, values, key=request.POST.get("key") or None)
     except SAYS_NO as error:
-        refused, _detail = telling.refusal(error, None)
-        return _show(request, person, {"refused": refused}, status=409)
+        return _show(request, person, {"refused": why_not(error)}, status=409)
     return HttpResponseRedirect(f"{reverse('bookings')}#bookings")
 
 

@@ -115,6 +115,16 @@ def _among(field: Field, choices: list[Choice]) -> Field:
     return replace(field, kind="radios" if len(choices) <= MOST_RADIOS else "select", choices=choices)
 
 
+def chosen(fields: list[Field], asked: Mapping[str, str]) -> list[Field]:
+    """The fields with the choices that a link has made beforehand; it can choose only what there is to choose."""
+    return [
+        replace(one, value=asked[one.path])
+        if asked.get(one.path) and asked[one.path] in {choice.value for choice in one.choices}
+        else one
+        for one in fields
+    ]
+
+
 def filled(fields: list[Field], typed: Mapping[str, str]) -> list[Field]:
     """The fields with what was typed."""
     return [replace(one, value=typed.get(one.path, "").strip()) for one in fields]

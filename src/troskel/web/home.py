@@ -45,6 +45,8 @@ class Shown(NamedTuple):
     why: str
     fulfilled: str
     buttons: list[Button]
+    may_open: bool = True
+    whose: str = ""
 
 
 @public("", name="start")
@@ -181,7 +183,14 @@ def _row(duty: dict[str, Any], said: Said, urgency: str, sign: str, when: str) -
         why=wording.said(said.paragraph),
         fulfilled=wording.said(said.fulfilled),
         buttons=[],
+        may_open=duty.get("in_sight", True),
     )
+
+
+def shown_about(told: dict[str, Any], said: Said, acts: list[str], *, mine: bool) -> Shown:
+    """A duty on its client's page: the same row; its case is told by the page, and whose it is, where not one's own."""
+    row = _shown(told, said, [Offer(act, {}, {}) for act in acts], clock.today())
+    return row._replace(case="", whose="" if mine else words.role(told["role"]))
 
 
 def _button(offer: Offer, duty: UUID) -> Button:

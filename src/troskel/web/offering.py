@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from troskel.acts import fulfilling
+from django.utils.translation import gettext as _
+
+from troskel.acts import about_client, fulfilling
+from troskel.acts.about_client import Known, Option
 from troskel.acts.chapters import REGISTER
 from troskel.acts.fulfilling import Way
 from troskel.acts.viewing_lists import doors_named
+from troskel.ground import clock
 from troskel.people.roles import Actor
-from troskel.web import wording
+from troskel.web import wording, words
 from troskel.web.forms import Choice
 
 DOOR = "door"
@@ -39,6 +43,42 @@ def with_doors(viewer: Actor, offer: Offer) -> Offer:
     named = doors_named(viewer, [UUID(choice.value) for choice in offer.among[DOOR]])
     doors = [Choice(str(door), label or wording.said(kinds[kind])) for door, (kind, label) in named.items()]
     return offer._replace(among={**offer.among, DOOR: doors})
+
+
+def about(viewer: Actor, act: str, case: str) -> Offer | None:
+    """An act about a client, its decisions, locks and orders to choose among. Raises NotFound out of sight."""
+    known = about_client.known(act, about_client.read_pieces(viewer, case, act))
+    return _known(act, known) if known else None
+
+
+def _known(act: str, known: Known) -> Offer:
+    """Where there is one to choose, it is chosen; where the value may be empty, so may the choice."""
+    values, among = dict(known.values), {}
+    for path, options in known.among.items():
+        choices = [Choice(option.value, _said(option)) for option in options]
+        if path in about_client.MAY_BE_EMPTY and path != DOOR:
+            choices.append(Choice("", _("Inget av dem")))
+        if len(choices) == 1:
+            values[path] = choices[0].value
+        among[path] = choices
+    return Offer(act, values, among)
+
+
+def _said(option: Option) -> str:
+    """An option as a person knows it from others."""
+    today = clock.today()
+    if option.kind == "door":
+        kinds = wording.choices_of(REGISTER["add_door"], "kind")
+        return wording.said(kinds[option.name]) if option.name in kinds else option.name
+    service = wording.choices_of(REGISTER["end_care"], "service").get(option.service)
+    told = [wording.said(service) if service else "", option.name if option.kind == "allocation" else ""]
+    if option.first:
+        told.append(words.period(option.first, option.last, today))
+    if option.kind == "organisation":
+        return option.name
+    if option.kind == "service":
+        return told[0]
+    return f"{option.value}: {', '.join(filter(None, told))}" if any(told) else option.value
 
 
 def _offers(ways: list[Way]) -> list[Offer]:

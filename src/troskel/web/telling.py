@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from troskel.acts import viewing_routine
-from troskel.acts.outcome import Access, Followed, Outcome
+from troskel.acts.outcome import Access, Followed, LockAfter, Outcome
 from troskel.acts.register import Act
 from troskel.acts.saying_no import Error
 from troskel.ground import clock
@@ -42,7 +42,7 @@ def followed(outcome: Outcome, person: Person, names: Mapping[str, str]) -> list
         Told(mail.paragraph, _("E-post"), _("till {whom}").format(whom=_listed(map(words.role, mail.to))))
         for mail in outcome.mailed
     ]
-    told += [_access(one, names) for one in outcome.access]
+    told += [*(_access(one, names) for one in outcome.access), *map(_lock, outcome.locks)]
     return [*(_left_out(one, routine) for one in outcome.refused), *told]
 
 
@@ -113,6 +113,14 @@ def _access(one: Access, names: Mapping[str, str]) -> Told:
         last = words.day(date.fromisoformat(one.through_after), today)
         said = _("Ärende {case} syns i telefonen hos {who} till och med {last}").replace("{last}", last)
     return Told("", _("Telefonen"), said.format(case=one.case, who=who))
+
+
+def _lock(one: LockAfter) -> Told:
+    said = words.lock_after(one.number, one.rule, own_care=one.own_care, others=one.others)
+    day = words.day(one.day, clock.today())
+    return Told(
+        "P6", _("Låset"), _("Från {day}. {said}").format(day=day, said=said), "stays" if one.rule else ""
+    )
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from troskel.web import acting, alarms, billing, bookings, emails, home, imports, late, notices
+from troskel.web import acting, alarms, billing, bookings, clients, emails, home, imports, late, notices
 from troskel.web.declaring import PAGES
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "alarms",
     "billing",
     "bookings",
+    "clients",
     "emails",
     "home",
     "imports",

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from troskel.acts.register import Act
 from troskel.routine.model import Words
+from troskel.routine.vocabulary import HAPPENINGS
 
 FOLDER = Path(__file__).parent / "wording"
 
@@ -65,6 +66,16 @@ def choices_of(act: Act[Any], path: str) -> dict[str, Words]:
     return table.get(f"{act.name}.{path}") or table.get(_last(path), {})
 
 
+def of_event(name: str) -> Words:
+    """What a line of the journal says happened; in the routine's own words where no others are written."""
+    return _events().get(name) or HAPPENINGS[name]
+
+
+def events() -> list[str]:
+    """The events that have words of their own: those that can be about a client."""
+    return list(_events())
+
+
 def every_name() -> list[str]:
     """The names of all acts that have words."""
     return list(_acts())
@@ -95,3 +106,8 @@ def _chapters() -> dict[str, Words]:
 @cache
 def _fields() -> Fields:
     return msgspec.toml.decode((FOLDER / "fields.toml").read_bytes(), type=Fields)
+
+
+@cache
+def _events() -> dict[str, Words]:
+    return msgspec.toml.decode((FOLDER / "events.toml").read_bytes(), type=dict[str, Words])

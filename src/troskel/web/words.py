@@ -57,6 +57,25 @@ RULES = {
 """The rules that are never broken (design, 3), as a person reads them."""
 
 
+def lock_after(number: str, rule: str, *, own_care: bool, others: bool) -> str:
+    """Whether a lock may be taken down, by what the rule answered; and for whose sake not, never who."""
+    if not rule:
+        return _(
+            "Lås {number} får tas ner: ingen bakom dörren har hemtjänst eller trygghetslarm kvar."
+        ).format(number=number)
+    if rule != "rule 1":
+        return _("Lås {number} sitter kvar tills vidare: en beställning är redan öppen.").format(
+            number=number
+        )
+    if own_care and others:
+        why = _("Lås {number} sitter kvar: både kunden och någon annan bakom samma dörr har insats kvar.")
+    elif own_care:
+        why = _("Lås {number} sitter kvar: kunden har själv hemtjänst eller trygghetslarm kvar.")
+    else:
+        why = _("Lås {number} sitter kvar: någon annan bakom samma dörr har hemtjänst eller trygghetslarm.")
+    return why.format(number=number)
+
+
 def number(count: int) -> str:
     """A small number in letters, as a heading begins with it; a large one with a space between thousands."""
     return _(NUMBERS[count]) if count < len(NUMBERS) else figure(count)
@@ -119,6 +138,12 @@ def hours(minutes: int) -> str:
     )
 
 
+def short_month(asked: date, today: date) -> str:
+    """The name of a month, with the year where that is another."""
+    said = _(SHORT[asked.month - 1])
+    return said if asked.year == today.year else f"{said} {asked.year}"
+
+
 def weekday(asked: date) -> str:
     """The name of the day of the week."""
     return _(WEEKDAYS[asked.weekday()])
@@ -133,6 +158,18 @@ def instant(asked: datetime, today: date) -> str:
 def clock(asked: datetime) -> str:
     """The time of the day as 13.30, in Stockholm."""
     return f"{asked.astimezone(STOCKHOLM):%H.%M}"
+
+
+def full_day(asked: date, today: date) -> str:
+    """A day as fredag 27 nov, with the year where that is another."""
+    return f"{weekday(asked)} {day(asked, today)}"
+
+
+def period(first: date, last: date | None, today: date) -> str:
+    """Days from one to another, both included."""
+    if last is None:
+        return _("från {day}, tills vidare").format(day=day(first, today))
+    return _("{first} till {last}").format(first=day(first, today), last=day(last, today))
 
 
 def when(due: date | None, today: date) -> tuple[str, str]:

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who has the client through which day, and the gaps in between (A8; cases 2, 4, 7 and 8). Pure, on the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+from uuid import UUID
+
+from troskel.routine import standing
+from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
+from troskel.routine.standing import FOREVER, ONE_DAY
+
+
+class Why(StrEnum):
+    """Why nobody has the client on a day."""
+
+    NO_DECISION = "no_decision"
+    NOT_ALLOCATED = "not_allocated"
+
+
+class Gap(NamedTuple):
+    """Days, both included, on which no phone has the client for this service; FOREVER where no end is in sight."""
+
+    service: str
+    first: date
+    through: date
+    why: Why
+
+
+def gaps(client: ClientFacts, service: str) -> list[Gap]:
+    """The gaps in a service, from its first decision on. Care that somebody has said is to end leaves none."""
+    if not client.own:
+        return []
+    periods = [*_of(client.decisions.values(), service), *_of(client.allocations.values(), service)]
+    found: list[Gap] = []
+    for first, through in _between_changes(client, periods):
+        why = _why_uncovered(client, service, first)
+        if why is None:
+            continue
+        if found and found[-1].why == why and found[-1].through + ONE_DAY == first:
+            found[-1] = found[-1]._replace(through=through)
+        else:
+            found.append(Gap(service, first, through, why))
+    return found
+
+
+def lasts_through(client: ClientFacts, service: str, organisation: UUID, day: date) -> date:
+    """The last day to which the organisation has the service without a break, counted from a day that it has."""
+    mine = sorted(
+        (standing.first_day(client, a), standing.last_day(client, a))
+        for a in client.allocations.values()
+        if a.service == service and a.organisation == organisation
+    )
+    last = day
+    for begins, ends in mine:
+        if begins <= last or begins == last + ONE_DAY:
+            last = max(last, ends)
+    return last
+
+
+def end_is_meant(client: ClientFacts, service: str, last: date) -> bool:
+    """Is it meant that nobody has the service after this day? Else its decision has merely run out (A8)."""
+    if standing.here_through(client) <= last:
+        return True
+    ended = [
+        d for d in client.decisions.values() if d.service == service and standing.last_day(client, d) <= last
+    ]
+    latest = max(ended, key=lambda d: standing.last_day(client, d), default=None)
+    return latest is None or latest.confirmed
+
+
+def _of(
+    granted: Iterable[AllocationFacts | DecisionFacts], service: str
+) -> list[AllocationFacts | DecisionFacts]:
+    return [one for one in granted if one.service == service]
+
+
+def _between_changes(
+    client: ClientFacts, periods: list[AllocationFacts | DecisionFacts]
+) -> list[tuple[date, date]]:
+    """The stretches of days within which nothing begins or ends; the last has no end."""
+    changes = set()
+    for one in periods:
+        first, last = standing.first_day(client, one), standing.last_day(client, one)
+        if first <= last:
+            changes |= {first} if last == FOREVER else {first, last + ONE_DAY}
+    days = sorted(changes)
+    return [(day, following - ONE_DAY) for day, following in pairwise(days)] + [
+        (day, FOREVER) for day in days[-1:]
+    ]
+
+
+def _why_uncovered(client: ClientFacts, service: str, day: date) -> Why | None:
+    if standing.covered(client, service, day):
+        return None
+    if standing.decided(client, service, day):
+        return Why.NOT_ALLOCATED
+    return None if end_is_meant(client, service, day - ONE_DAY) else Why.NO_DECISION
