@@ -339,7 +339,7 @@ NOT_ABOUT_A_CLIENT = {
     *("token.issued", "token.revoked", "account.registered", "deputy.named", "deputy.dismissed"),
     *("things.registered", "things.offered", "things.moved", "offer.withdrawn", "lock.lost", "thing.found"),
     *("stock.counted", "home.registered", "door.registered", "home.unknown"),
-    *("sharing.proposed", "sharing.confirmed"),
+    *("sharing.proposed", "sharing.confirmed", "email.sent_again", "night.imported"),
 }
 """Events whose lines name no client: they stand on no client's page."""
 

@@ -17,7 +17,6 @@ from troskel.ground.refusals import BadValue
 
 LONGEST = 200
 ONE_ID = 16
-NO_CURSOR = "is no cursor: take the value of 'next' as it is"
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -85,7 +84,7 @@ def _read_day(cursor: str) -> tuple[date, UUID]:
     try:
         return date.fromisoformat(day), _read(last)
     except ValueError:
-        raise BadValue("after", NO_CURSOR) from None
+        raise BadValue("after", "is no cursor: take the value of 'next' as it is") from None
 
 
 def _written(identifier: UUID) -> str:
@@ -98,5 +97,5 @@ def _read(cursor: str) -> UUID:
     except (binascii.Error, ValueError):
         packed = b""
     if len(packed) != ONE_ID:
-        raise BadValue("after", NO_CURSOR)
+        raise BadValue("after", "is no cursor: take the value of 'next' as it is")
     return UUID(bytes=packed)
