@@ -27,6 +27,7 @@ class Case(msgspec.Struct, frozen=True):
     """A duty or notice of a paragraph: about whom, whose, since when, by when; when it was done, and how late."""
 
     id: UUID
+    paragraph: str
     ask: str
     kind: str
     case: str | None
@@ -91,6 +92,7 @@ def _case(row: Row, today: date) -> Case:
     told = duty_told(row, today)
     return Case(
         id=row["id"],
+        paragraph=row["paragraph"],
         ask=row["ask"],
         kind=row["kind"],
         case=told["case"],

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from troskel.routine.model import Words
-from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 EVES: dict[str, Words] = {

@@ -3,9 +3,9 @@
 
 from django.urls import path
 
-from troskel.web import acting, home
+from troskel.web import acting, home, routine, routine_approving, routine_paragraph
 from troskel.web.declaring import PAGES
 
-__all__ = ["acting", "home", "urlpatterns"]
+__all__ = ["acting", "home", "routine", "routine_approving", "routine_paragraph", "urlpatterns"]
 
 urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]
