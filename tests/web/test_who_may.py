@@ -14,6 +14,7 @@ from tests.api import cast as casting
 from tests.api.cast import NOW, PEOPLE, Cast
 from tests.web.test_pages import become
 from troskel.acts.chapters import REGISTER
+from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.queries import Person
@@ -22,7 +23,10 @@ from troskel.web import urls
 from troskel.web.declaring import ANYONE, EVERY_ACCOUNT, PAGES, Declared, page
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
-FOR_EVERY_ACCOUNT = {"count", "read", "acts"}
+FOR_EVERY_ACCOUNT = {"count", "read", "acts", "routine", "paragraph"}
+OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
+SEE_VERSIONS = {"routine-versions", "routine-version"}
+DECIDE_ON_VERSIONS = {"routine-compare", "routine-propose", "routine-approve", "routine-withdraw"}
 
 
 @pytest.fixture
@@ -34,7 +38,9 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
 
 
 def asks(browser: Client, declared: Declared) -> Any:
-    path = "/" + declared.path.replace("<uuid:notice>", str(new_id()))
+    path = "/" + declared.path.replace("<uuid:notice>", str(new_id())).replace("<str:paragraph>", "P1")
+    if "<uuid:version>" in path:
+        path = path.replace("<uuid:version>", str(RoutineVersion.objects.get().id))
     return browser.get(path) if "GET" in declared.methods else browser.post(path, {"language": "en"})
 
 
@@ -43,6 +49,10 @@ def expected(declared: Declared) -> frozenset[Role] | str:
         return ANYONE
     if declared.name in FOR_EVERY_ACCOUNT:
         return EVERY_ACCOUNT
+    if declared.name in SEE_VERSIONS:
+        return OFFICE_AND_MANAGER
+    if declared.name in DECIDE_ON_VERSIONS:
+        return REGISTER["approve_routine"].who
     return REGISTER[declared.name.removeprefix("act-")].who
 
 

@@ -93,7 +93,7 @@ def _fields(routine: Routine, paragraph: Paragraph | None, language: str) -> dic
     heading = next(one for one in routine.headings if one.id == paragraph.heading)
     return {
         "text": said_in(paragraph.text, language),
-        "heading": said_in(heading.title, language),
+        "heading": f"{said_in(vocabulary.ROLES[heading.role], language)}: {said_in(heading.title, language)}",
         "role": said_in(vocabulary.ROLES[paragraph.role], language),
     }
 

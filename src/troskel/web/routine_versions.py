@@ -195,6 +195,7 @@ def _beside(request: HttpRequest, person: Person, version: UUID, known: Comparis
         "is_author": proposed and viewing_routine.is_author(person.actor, version),
         "lines": words.figure(lines),
         "too_long": lines > LONG,
+        "command": f"troskel routine compare {version}",
         "seconds": words.figure(1 + lines // A_SECOND),
         "found": known,
         **(_told(known, document, old) if known else {}),
