@@ -199,7 +199,7 @@ def _version(person: Person, version: UUID) -> Version:
 def _sent(request: HttpRequest) -> Proposal | None:
     """The file that was sent, or that the form carried; None where there is none. Raises Http404."""
     upload = request.FILES.get("file")
-    if upload:
+    if upload is not None and upload.size:
         name = UNNAMEABLE.sub("-", str(upload.name))[-LONGEST_NAME:]
         return Proposal(name, upload.read(MOST_BYTES))
     packed = request.POST.get("packed", "")
