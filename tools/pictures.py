@@ -47,6 +47,33 @@ def _acts(page: Page) -> None:
     page.get_by_role("link", name="Gör något annat").first.click()
 
 
+def _routine(page: Page) -> None:
+    page.get_by_role("link", name="Rutinen", exact=True).click()
+
+
+def _paragraph(page: Page) -> None:
+    _routine(page)
+    page.locator("#P1 .chip").click()
+
+
+def _versions(page: Page) -> None:
+    _routine(page)
+    page.get_by_role("link", name="Alla versioner").click()
+
+
+def _proposal(page: Page) -> None:
+    """A file beside the version in force; it is shown only, and not proposed."""
+    _versions(page)
+    page.get_by_role("link", name="Föreslå en ny version").click()
+    file = ROOT / "routines" / "troskelby" / "2016-11-29.toml"
+    changed = file.read_text("utf-8").replace("working_days = 10", "working_days = 6")
+    page.set_input_files(
+        "#file", {"name": "2026-12-01.toml", "mimeType": "text/plain", "buffer": changed.encode()}
+    )
+    page.get_by_role("button", name="Visa vad som skiljer").click()
+    page.get_by_role("button", name="Föreslå versionen").wait_for()
+
+
 def _form(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Beställ ")).first.click()
 
@@ -129,6 +156,10 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "client-coordinator": ("Olle", _other_client),
     "client-locksmith": ("Laban", _other_client),
     "client-ending": ("Anna", _ending),
+    "routine": ("Siri", _routine),
+    "paragraph": ("Siri", _paragraph),
+    "versions": ("Siri", _versions),
+    "proposal": ("Siri", _proposal),
 }
 """By its name: who looks, and how one comes there from the start page."""
 
@@ -144,6 +175,7 @@ IN_DOCS = [
     ("phone", 390, "light"),
     ("bookings", 390, "light"),
     ("alarms", 390, "light"),
+    ("routine", 1280, "light"),
 ]
 
 

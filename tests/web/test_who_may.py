@@ -15,6 +15,7 @@ from tests.api import cast as casting
 from tests.api.cast import NOW, PEOPLE, Cast
 from tests.web.test_pages import become
 from troskel.acts.chapters import REGISTER
+from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.queries import Person
@@ -23,7 +24,10 @@ from troskel.web import urls
 from troskel.web.declaring import ANYONE, EVERY_ACCOUNT, PAGES, Declared, page
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
-FOR_EVERY_ACCOUNT = {"count", "read", "acts", "notices"}
+FOR_EVERY_ACCOUNT = {"count", "read", "acts", "notices", "routine", "paragraph"}
+OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
+SEE_VERSIONS = {"routine-versions", "routine-version"}
+DECIDE_ON_VERSIONS = {"routine-compare", "routine-propose", "routine-approve", "routine-withdraw"}
 CASE = "2026-0001"
 IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
 """Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""
@@ -60,7 +64,10 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
 
 
 def asks(browser: Client, declared: Declared) -> Any:
-    path = "/" + re.sub("<[^>]+>", str(new_id()), declared.path.replace("<str:case>", CASE))
+    named = declared.path.replace("<str:case>", CASE).replace("<str:paragraph>", "P1")
+    if "<uuid:version>" in named:
+        named = named.replace("<uuid:version>", str(RoutineVersion.objects.get().id))
+    path = "/" + re.sub("<[^>]+>", str(new_id()), named)
     return browser.get(path) if "GET" in declared.methods else browser.post(path, {"language": "en"})
 
 
@@ -71,6 +78,10 @@ def expected(declared: Declared) -> frozenset[Role] | str:
         return EVERY_ACCOUNT
     if declared.name in OF_A_ROLE:
         return frozenset(OF_A_ROLE[declared.name])
+    if declared.name in SEE_VERSIONS:
+        return OFFICE_AND_MANAGER
+    if declared.name in DECIDE_ON_VERSIONS:
+        return REGISTER["approve_routine"].who
     return REGISTER[declared.name.removeprefix("act-")].who
 
 

@@ -14,11 +14,13 @@ from troskel.duties.conformance import Figures
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.people.models import Organisation
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.permits.sight import EVERYBODY
 from troskel.routine import Routine
 
 Ask = tuple[str, str]
+MUNICIPAL_FIGURES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
+"""Who sees how each organisation follows the routine."""
 
 
 class Conformance(msgspec.Struct, frozen=True):
@@ -53,6 +55,65 @@ class ConformanceShown(msgspec.Struct, frozen=True):
     last: date
     on: date
     items: list[Conformance]
+
+
+class OfParagraphs(msgspec.Struct, frozen=True):
+    """The figures of all that was to be done; of each paragraph as a whole, by its id; and of each ask.
+
+    A paragraph's figures are those of its duties; only where none was asked, those of the notices that it sends.
+    `organisations`: of each ask, the figures of each organisation by its name; for the office and the manager alone.
+    """
+
+    whole: Conformance
+    paragraphs: dict[str, Conformance]
+    asks: dict[Ask, Conformance]
+    organisations: dict[Ask, dict[str, Conformance]] = {}
+
+
+def conformance_by_paragraph(viewer: Actor, first: date, last: date) -> OfParagraphs:
+    """How well each paragraph was followed, of what was asked from `first` through `last`. One query.
+
+    The figures are the municipality's: they name no organisation, so everybody who follows the routine may see them.
+    """
+    return _laid_together(
+        conformance.figures(viewer.municipality, first, last, clock.today(), by_organisation=False)
+    )
+
+
+def conformance_of_paragraph(viewer: Actor, paragraph: str, first: date, last: date) -> OfParagraphs:
+    """The same of one paragraph; for the office and the manager also by organisation. Two queries."""
+    found = conformance.figures(
+        viewer.municipality, first, last, clock.today(), by_organisation=True, paragraph=paragraph
+    )
+    told = _laid_together(found)
+    if viewer.role not in MUNICIPAL_FIGURES:
+        return told
+    hidden = _hidden(viewer, found)
+    names = dict(Organisation.objects.filter(municipality=viewer.municipality).values_list("id", "name"))
+    organisations: dict[Ask, dict[str, Conformance]] = {}
+    of_organisations = [(names[each.organisation], each) for each in found if each.organisation]
+    for name, each in sorted(of_organisations, key=lambda pair: pair[0]):
+        shown = _shown(each, "", None, withheld=id(each) in hidden)
+        organisations.setdefault(_ask(each), {})[name] = shown
+    return msgspec.structs.replace(told, organisations=organisations)
+
+
+def _laid_together(found: Iterable[Figures]) -> OfParagraphs:
+    whole = Figures("", "", "duty")
+    paragraphs: dict[str, Figures] = {}
+    asks: dict[Ask, Figures] = {}
+    for each in sorted(found, key=lambda figures: figures.kind != "duty"):
+        asks.setdefault(_ask(each), Figures(*_ask(each), each.kind)).take_in(each)
+        of_paragraph = paragraphs.setdefault(each.paragraph, Figures(each.paragraph, "", each.kind))
+        if of_paragraph.kind == each.kind:
+            of_paragraph.take_in(each)
+        if each.kind == "duty":
+            whole.take_in(each)
+    return OfParagraphs(
+        _shown(whole, "", None, withheld=False),
+        {name: _shown(each, "", None, withheld=False) for name, each in paragraphs.items()},
+        {ask: _shown(each, "", None, withheld=False) for ask, each in asks.items()},
+    )
 
 
 def conformance_of(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from troskel.acts.viewing import note, username
@@ -17,6 +18,7 @@ from troskel.duties import replaying, routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
+from troskel.journal import queries as journal
 from troskel.people.roles import Actor
 from troskel.permits.sight import EVERYBODY
 from troskel.routine import Routine
@@ -56,13 +58,18 @@ class RoutineShown(Version, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """How many duties of an ask would have been otherwise: asked in addition, no longer asked, or asked otherwise."""
+    """How many duties of an ask would have been otherwise: asked in addition, no longer asked, or asked otherwise.
+
+    `late_before` of them were late, or are; `late_after` would have been.
+    """
 
     paragraph: str
     ask: str
     more: int
     fewer: int
     otherwise: int
+    late_before: int
+    late_after: int
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -95,6 +102,9 @@ class Comparison(msgspec.Struct, frozen=True):
     duties: list[Differing]
 
 
+KEPT = 24 * 60 * 60
+"""How many seconds the answer of a comparison is kept at most."""
+
 COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn",
            "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
 
@@ -124,28 +134,89 @@ def document(viewer: Actor, version: UUID) -> Routine:
     return routines.version(row["digest"])
 
 
+def is_author(viewer: Actor, version: UUID) -> bool:
+    """Has the viewer proposed this version? Then another approves it."""
+    mine = RoutineVersion.objects.filter(municipality=viewer.municipality, proposed_by=viewer.account)
+    return viewer.account is not None and mine.filter(id=version).exists()
+
+
 def comparison(viewer: Actor, version: UUID) -> Comparison:
     """Live the whole journal again as if the version had been in force all along. It takes its time.
 
-    One who may know of no client gets the counts alone; the cases shown to others are noted as read.
+    The answer is kept for as long as the journal is as long. One who may know of no client gets the counts alone; the
+    cases shown to others are noted as read.
     """
-    found = replaying.compare(viewer.municipality, document(viewer, version))
-    shown = found[:MOST_SHOWN] if viewer.role in EVERYBODY else []
+    proposed = document(viewer, version)
+    place = _place(viewer.municipality, proposed)
+    found: _Found | None = cache.get(place)
+    if found is None:
+        found = _found(replaying.compare(viewer.municipality, proposed), clock.today())
+        cache.set(place, found, KEPT)
+    return _shown_to(viewer, version, found)
+
+
+def known_comparison(viewer: Actor, version: UUID) -> Comparison | None:
+    """The comparison where it is known already, else None. No replay."""
+    found: _Found | None = cache.get(_place(viewer.municipality, document(viewer, version)))
+    return _shown_to(viewer, version, found) if found else None
+
+
+def lines_to_live(viewer: Actor) -> int:
+    """How many lines of the journal a comparison lives again, twice."""
+    head = journal.head(viewer.municipality)
+    return head.number if head else 0
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """What a comparison found, before it is known who asks."""
+
+    total: int
+    counts: list[Counted]
+    first: list[dict[str, Any]]
+
+
+def _place(municipality: str, proposed: Routine) -> str:
+    """Where the answer is kept: it holds for this text, this journal and (what is late) this day."""
+    head = journal.head(municipality)
+    return (
+        f"comparison {municipality} {proposed.version} {head.number if head else 0} {clock.today()}".replace(
+            " ", "-"
+        )
+    )
+
+
+def _found(told: list[dict[str, Any]], today: date) -> _Found:
+    return _Found(len(told), _counts(told, today), told[:MOST_SHOWN])
+
+
+def _shown_to(viewer: Actor, version: UUID, found: _Found) -> Comparison:
+    shown = found.first if viewer.role in EVERYBODY else []
     if shown:
         cases = sorted({each["case"] for each in shown if each["case"]})
         note(viewer, "routine.compared", version=version, cases=cases)
     duties = [msgspec.convert(each, Differing) for each in shown]
-    return Comparison(version, len(found), _counts(found), duties)
+    return Comparison(version, found.total, found.counts, duties)
 
 
-def _counts(found: Iterable[dict[str, Any]]) -> list[Counted]:
+def _counts(found: Iterable[dict[str, Any]], today: date) -> list[Counted]:
     counted: dict[tuple[str, str], Counter[str]] = {}
     for each in found:
         how = "more" if each["before"] is None else "fewer" if each["after"] is None else "otherwise"
-        counted.setdefault((each["paragraph"], each["ask"]), Counter())[how] += 1
+        counts = counted.setdefault((each["paragraph"], each["ask"]), Counter())
+        counts[how] += 1
+        for side in ("before", "after"):
+            counts[side] += _is_late(each[side], today)
     return [
-        Counted(*ask, counts["more"], counts["fewer"], counts["otherwise"]) for ask, counts in counted.items()
+        Counted(*ask, *(counts[how] for how in ("more", "fewer", "otherwise", "before", "after")))
+        for ask, counts in counted.items()
     ]
+
+
+def _is_late(fate: dict[str, Any] | None, today: date) -> bool:
+    """Done after its due day, or open when that has passed; what fell away was never late."""
+    if fate is None or fate["due"] is None or fate["state"] == "moot":
+        return False
+    return bool((fate["closed"] or today) > fate["due"])
 
 
 def _rows(municipality: str) -> list[dict[str, Any]]:

@@ -89,14 +89,30 @@ class Figures:
         if days is not None:
             self.days[max(0, days)] = self.days.get(max(0, days), 0) + count
 
+    def take_in(self, other: Figures) -> None:
+        """Count the other's with these, as of one whole."""
+        for name in ("in_time", "late", "open", "open_late", "moot"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for days, count in other.days.items():
+            self.days[days] = self.days.get(days, 0) + count
+
 
 def figures(
-    municipality: str, first: date, last: date, today: date, *, by_organisation: bool
+    municipality: str,
+    first: date,
+    last: date,
+    today: date,
+    *,
+    by_organisation: bool,
+    paragraph: str | None = None,
 ) -> list[Figures]:
     """The figures of the duties and notices asked from `first` through `last`, as they stand `today`. One query."""
     named = ("paragraph", "ask", "kind", *(["organisation"] if by_organisation else []))
     found: dict[tuple[Any, ...], Figures] = {}
-    for row in _counted(municipality, first, last, today, named):
+    asked = Duty.objects.filter(municipality=municipality, opened__gte=first, opened__lte=last)
+    if paragraph is not None:
+        asked = asked.filter(paragraph=paragraph)
+    for row in _counted(asked, today, named):
         key = tuple(row[name] for name in named)
         if key not in found:
             found[key] = Figures(*key)
@@ -104,9 +120,7 @@ def figures(
     return list(found.values())
 
 
-def _counted(
-    municipality: str, first: date, last: date, today: date, named: Iterable[str]
-) -> QuerySet[Any, dict[str, Any]]:
+def _counted(rows: QuerySet[Duty], today: date, named: Iterable[str]) -> QuerySet[Any, dict[str, Any]]:
     done = Q(state="done")
     fate = Case(
         When(done & (Q(due=None) | Q(closed__lte=F("due"))), then=Value("in_time")),
@@ -116,7 +130,6 @@ def _counted(
         default=Value("open"),
     )
     days = DaysBetween(Case(When(done, then=F("closed")), output_field=DateField()), F("opened"))
-    rows = Duty.objects.filter(municipality=municipality, opened__gte=first, opened__lte=last)
     counted: QuerySet[Any, dict[str, Any]] = (
         rows.annotate(fate=fate, days=days)
         .order_by()

@@ -6,7 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from troskel.routine import vocabulary
-from troskel.routine.model import Due, Step, Words
+from troskel.routine.calendar import EVES
+from troskel.routine.model import Ask, Due, Header, Step, Words
+
+JOINED = {"and": Words("och", "and"), "or": Words("eller", "or")}
+NOT = Words("det stämmer inte att ", "it is not so that ")
 
 
 def due_in_words(due: Due, language: str = "sv") -> str:
@@ -21,24 +25,108 @@ def due_in_words(due: Due, language: str = "sv") -> str:
 
 
 def _step_in_words(step: Step, language: str) -> str:
-    base = _in(vocabulary.BASES[step.base], language)
+    base = said_in(vocabulary.BASES[step.base], language)
     count = abs(step.days)
     if count == 0:
         if not step.working:
             return base
         return f"{base}, samma arbetsdag" if language == "sv" else f"{base}, the same working day"
+    unit = _unit(count, step.working, language)
     if language == "sv":
-        unit = (
-            ("arbetsdag" if count == 1 else "arbetsdagar")
-            if step.working
-            else ("dag" if count == 1 else "dagar")
-        )
         return f"{count} {unit} {'före' if step.days < 0 else 'efter'} {base}"
-    unit = ("working day" if step.working else "day") + ("" if count == 1 else "s")
     return f"{count} {unit} {'before' if step.days < 0 else 'after'} {base}"
 
 
-def _in(words: Words, language: str) -> str:
+def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
+    """All that an ask says, a sentence a field, in the order in which one reads it; what it does not say is left out.
+
+    Two asks that say the same are the same: no field of an ask is left untold.
+    """
+
+    def named(words: Mapping[str, Words], names: tuple[str, ...], joined: str = "or") -> str:
+        return _joined([said_in(words[name], language) for name in names], joined, language)
+
+    told = {
+        "duty": said_in(ask.duty, language),
+        "kind": said_in(vocabulary.KINDS[ask.kind], language),
+        "of": named(vocabulary.OWNERS, ask.of, "and"),
+        "also_of": _also(ask, language),
+        "due": due_in_words(ask.due, language) if ask.due else "",
+        "fulfilled": said_in(ask.fulfilled, language),
+        "per": said_in(vocabulary.SUBJECTS[ask.per], language),
+        "on": named(vocabulary.HAPPENINGS, ask.on),
+        "notice": _days(ask.notice_days, "days", language) if ask.notice_days is not None else "",
+        "when": _conditions(ask.when, "and", language),
+        "done_by": named(vocabulary.HAPPENINGS, ask.done_by),
+        "done_when": _conditions(ask.done_when, "and", language),
+        "by_hand": _yes(ask.by_hand, language),
+        "moot_on": named(vocabulary.HAPPENINGS, ask.moot_on),
+        "moot_when": _conditions(ask.moot_when, "or", language),
+        "escalate": _days(ask.escalate_after, "working", language) if ask.escalate_after is not None else "",
+        "at_take_over": _yes(ask.at_take_over, language),
+    }
+    return {field: sentence for field, sentence in told.items() if sentence}
+
+
+def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:
+    """The document control, a field a line."""
+    eves = [said_in(EVES[eve], language) for eve in header.free_eves]
+    told = {
+        "id": header.id,
+        "title": said_in(header.title, language),
+        "valid_from": header.valid_from.isoformat(),
+        "changed": header.changed.isoformat(),
+        "change_note": said_in(header.change_note, language),
+        "approved_by": said_in(header.approved_by, language),
+        "approved_on": header.approved_on.isoformat(),
+        "responsible": _joined([said_in(who, language) for who in header.responsible], "and", language),
+        "free_eves": _joined(eves, "and", language),
+    }
+    return {field: sentence for field, sentence in told.items() if sentence}
+
+
+def _joined(told: list[str], how: str, language: str) -> str:
+    *first, last = told or [""]
+    return f"{', '.join(first)} {said_in(JOINED[how], language)} {last}" if first else last
+
+
+def _conditions(names: tuple[str, ...], how: str, language: str) -> str:
+    told = []
+    for name in names:
+        bare = name.removeprefix("not ")
+        meaning = said_in(vocabulary.CONDITIONS[bare], language)
+        told.append(meaning if bare == name else said_in(NOT, language) + meaning)
+    return _joined(told, how, language)
+
+
+def _also(ask: Ask, language: str) -> str:
+    if ask.also_of is None:
+        return ""
+    after = " efter " if language == "sv" else " after "
+    whom = said_in(vocabulary.OWNERS[ask.also_of], language)
+    return whom + after + _days(ask.also_after, "working", language)
+
+
+def _days(count: int, kind: str, language: str) -> str:
+    return f"{count} {_unit(count, kind == 'working', language)}"
+
+
+def _yes(holds: bool, language: str) -> str:
+    if not holds:
+        return ""
+    return "ja" if language == "sv" else "yes"
+
+
+def _unit(count: int, working: bool, language: str) -> str:
+    if language == "sv":
+        if working:
+            return "arbetsdag" if count == 1 else "arbetsdagar"
+        return "dag" if count == 1 else "dagar"
+    return ("working day" if working else "day") + ("" if count == 1 else "s")
+
+
+def said_in(words: Words, language: str) -> str:
+    """The words in Swedish or English."""
     return words.sv if language == "sv" else words.en
 
 

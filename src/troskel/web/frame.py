@@ -83,13 +83,14 @@ def _unread(request: HttpRequest, person: Person) -> int:
 
 
 def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
-    """Clients, orders, things and the routine get their ways here when their pages come."""
+    """Clients, orders and things get their ways here when their pages come."""
     if person is None:
         return [_way(request, reverse("start"), _("Start"))]
     ways = [_way(request, reverse("start"), _("Att göra"))]
     if person.actor.role in PHONE_ROLES:
         ways.append(_way(request, reverse("phone"), _("Telefonen")))
     ways += [_way(request, reverse(name), word) for name, word in _of_role(person.actor.role)]
+    ways.append(_way(request, reverse("routine"), _("Rutinen")))
     ways.append(_way(request, reverse("acts"), _("Gör något annat")))
     return ways
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing, viewing_coming, viewing_lists, viewing_routine
+from troskel.acts import viewing, viewing_coming, viewing_conformance, viewing_lists, viewing_routine
 from troskel.acts.chapters import REGISTER
 from troskel.acts.paging import LONGEST, Asked
 from troskel.acts.viewing import Said
@@ -25,7 +25,7 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.routine.model import Routine
-from troskel.web import coming, frame, language, offering, wording, words
+from troskel.web import coming, frame, kept, language, offering, periods, wording, words
 from troskel.web.buttons import Button
 from troskel.web.declaring import EVERY_ACCOUNT, page, public
 from troskel.web.offering import Offer
@@ -213,8 +213,28 @@ def _beside(person: Person) -> dict[str, Any]:
     return beside
 
 
-def _routine(person: Person) -> Routine | None:
+class Followed(NamedTuple):
+    """How the municipality keeps to its routine: in a sentence, and the paragraphs that are kept worst."""
+
+    title: str
+    period: str
+    sentence: str
+    worst: list[tuple[kept.Worst, str]]
+
+
+def _routine(person: Person) -> Followed | None:
     try:
-        return viewing_routine.routine_on(person.actor, clock.today()).document
+        routine = viewing_routine.routine_on(person.actor, clock.today()).document
     except NotFound:
         return None
+    period = periods.asked_for("", clock.today())
+    figures = viewing_conformance.conformance_by_paragraph(person.actor, period.first, period.last)
+    worst = [(one, _text(routine, one.paragraph)) for one in kept.worst(figures)]
+    return Followed(
+        wording.said(routine.header.title), period.word, kept.sentence(figures.whole, period.word), worst
+    )
+
+
+def _text(routine: Routine, name: str) -> str:
+    paragraph = routine.by_id.get(name)
+    return wording.said(paragraph.text) if paragraph else ""

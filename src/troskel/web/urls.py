@@ -3,7 +3,21 @@
 
 from django.urls import path
 
-from troskel.web import acting, alarms, billing, bookings, clients, emails, home, imports, late, notices
+from troskel.web import (
+    acting,
+    alarms,
+    billing,
+    bookings,
+    clients,
+    emails,
+    home,
+    imports,
+    late,
+    notices,
+    routine,
+    routine_approving,
+    routine_paragraph,
+)
 from troskel.web.declaring import PAGES
 
 __all__ = [
@@ -17,6 +31,9 @@ __all__ = [
     "imports",
     "late",
     "notices",
+    "routine",
+    "routine_approving",
+    "routine_paragraph",
     "urlpatterns",
 ]
 

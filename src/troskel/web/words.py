@@ -192,6 +192,13 @@ def when(due: date | None, today: date) -> tuple[str, str]:
     )
 
 
+def days_late(days: int) -> str:
+    """How late something was done, or is; empty where it is not."""
+    if days == 0:
+        return ""
+    return _("1 dag sent") if days == 1 else _("{days} dagar sent").format(days=figure(days))
+
+
 def came(opened: date, today: date) -> str:
     """When a notice came."""
     return _("kom {day}").format(day=day(opened, today))
