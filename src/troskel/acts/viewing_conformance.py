@@ -13,6 +13,7 @@ from troskel.duties import conformance, routines
 from troskel.duties.conformance import Figures
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
+from troskel.ground.sorting import swedish_sort_key
 from troskel.people.models import Organisation
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import EVERYBODY
@@ -92,7 +93,7 @@ def conformance_of_paragraph(viewer: Actor, paragraph: str, first: date, last: d
     names = dict(Organisation.objects.filter(municipality=viewer.municipality).values_list("id", "name"))
     organisations: dict[Ask, dict[str, Conformance]] = {}
     of_organisations = [(names[each.organisation], each) for each in found if each.organisation]
-    for name, each in sorted(of_organisations, key=lambda pair: pair[0]):
+    for name, each in sorted(of_organisations, key=lambda pair: swedish_sort_key(pair[0])):
         shown = _shown(each, "", None, withheld=id(each) in hidden)
         organisations.setdefault(_ask(each), {})[name] = shown
     return msgspec.structs.replace(told, organisations=organisations)

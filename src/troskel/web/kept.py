@@ -26,14 +26,10 @@ class Part(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Figures to show. `late`: done late, or not done though the day has passed; `open`: may still be in time."""
+    """Figures to show. `late`: done late, or not done though the day has passed."""
 
-    asked: int
     in_time: int
     late: int
-    not_done: int
-    open: int
-    moot: int
     bar: list[Part]
     main: str
     told: list[str]
@@ -53,18 +49,14 @@ def kept(figures: Conformance | None) -> Kept | None:
     if figures is None:
         return None
     if figures.withheld:
-        return Kept(0, 0, 0, 0, 0, 0, [], _("Visas inte: för få"), [], "", withheld=True)
+        return Kept(0, 0, [], _("Visas inte: för få"), [], "", withheld=True)
     in_time, moot, overdue = figures.in_time or 0, figures.moot or 0, figures.open_late or 0
     late, still = (figures.late or 0) + overdue, (figures.open or 0) - overdue
     if not figures.asked:
         return None
     return Kept(
-        figures.asked,
         in_time,
         late,
-        overdue,
-        still,
-        moot,
         _bar(in_time, late, still),
         _main(figures.kind, in_time, late, still),
         _told(figures.kind, late, overdue, still, moot),

@@ -80,7 +80,6 @@ def routine(request: HttpRequest, person: Person) -> HttpResponse:
         "facts": routine_versions.facts(shown),
         "control": routine_versions.control(shown),
         "chapters": chapters,
-        "whole": kept.kept(figures.whole),
         "sentence": kept.sentence(figures.whole, period.word),
         "proposals": routine_versions.proposals(person),
         "sees_versions": routine_versions.sees_versions(person),
