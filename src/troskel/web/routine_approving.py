@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from troskel.acts import viewing_routine
 from troskel.acts.chapters import REGISTER
 from troskel.acts.outcome import Outcome
-from troskel.acts.viewing_routine import Version
 from troskel.acts.saying_no import Error
+from troskel.acts.viewing_routine import Version
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
