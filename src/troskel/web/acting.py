@@ -101,7 +101,7 @@ def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpRespons
 
 def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     """What was sent, by step 1 or step 2."""
-    typed = {path: str(value) for path, value in request.POST.items()}
+    typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
     given = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     organisations = _organisations(person)
     duty = typed.get("duty-id", "")
