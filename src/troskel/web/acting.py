@@ -136,6 +136,7 @@ def _followed(request: HttpRequest, asking: Asking, outcome: Outcome) -> HttpRes
         **_about(asking),
         "followed": telling.followed(outcome, asking.person, asking.names),
         "results": telling.results(outcome),
+        "gone": outcome.preview and bool(asking.duty) and not _is_open(asking.person, asking.duty),
     }
     return show(request, "web/preview.html" if outcome.preview else "web/done.html", values)
 
@@ -187,15 +188,20 @@ def _about(asking: Asking) -> dict[str, Any]:
 
 def _offer(person: Person, act: Act[Any], duty: str) -> offering.Offer | None:
     """What the duty gives this act, where it is the person's and open still."""
-    try:
-        asked = UUID(duty)
-    except ValueError:
+    if not _is_open(person, duty):
         return None
-    if not viewing.is_asked(person.actor, asked):
-        return None
+    asked = UUID(duty)
     offers = offering.offers(person.actor, [asked]).get(asked, [])
     offer = next((one for one in offers if one.act == act.name), None)
     return offering.with_doors(person.actor, offer) if offer else None
+
+
+def _is_open(person: Person, duty: str) -> bool:
+    """Whether this duty waits for the person; what is no id of a duty does not."""
+    try:
+        return viewing.is_asked(person.actor, UUID(duty))
+    except ValueError:
+        return False
 
 
 def _routine(person: Person) -> Routine:
