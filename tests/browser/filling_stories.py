@@ -82,6 +82,7 @@ def _awaiting(town: Town) -> dict[str, str | list[str]]:
     return {
         "uninformed": [town.new_client() for _ in range(6)],
         "informed": [_informed(town) for _ in range(6)],
+        "other hands": [_informed(town) for _ in range(2)],
     }
 
 
