@@ -3,25 +3,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.browser.hands import Mouse
+from tests.browser.serving import CHECKOUT, Town
+from tests.browser.working import AtWork
 from tools import browser as chromium
 
-CHECKOUT = Path(__file__).parent.parent.parent
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 STYLE = CHECKOUT / "node_modules" / "@digdir"
-RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
-PATIENCE = 60  # seconds, for a server to start
 
 try:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
@@ -59,43 +55,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the real server, with the town of `filling` in a database of its own; its clock stands."""
+    """The address of the real server, with the town of `filling`; its clock stands."""
+    with _served(tmp_path_factory, "tests.browser.filling") as town:
+        yield town.address
+
+
+@pytest.fixture(scope="package")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The town of `filling_stories`, served; each story has clients of its own there, and lets days pass."""
+    with _served(tmp_path_factory, "tests.browser.filling_stories") as town:
+        yield town
+
+
+@contextlib.contextmanager
+def _served(tmp_path_factory: pytest.TempPathFactory, filling: str) -> Iterator[Town]:
     assert not lacking(), lacking()
-    folder = tmp_path_factory.mktemp("browser")
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("TROSKEL_", "DJANGO_"))
-    }
-    surroundings = {
-        **clean,
-        "TROSKEL_DATABASE": f"sqlite:///{folder}/town.sqlite3",
-        "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'src'}",
-    }
-    filled = subprocess.run(
-        [sys.executable, "-m", "tests.browser.filling"],
-        cwd=CHECKOUT,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert filled.returncode == 0, filled.stderr
-    port = _free_port()
-    with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", RUN, "demo", "--port", str(port), "--data", str(folder)],
-            cwd=folder,
-            env={**surroundings, "TROSKEL_NOW": filled.stdout.strip()},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, process, folder / "server.log")
-            yield address
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
+    town = Town(tmp_path_factory.mktemp("browser"), filling)
+    try:
+        town.opens()
+        yield town
+    finally:
+        town.closes()
 
 
 @pytest.fixture(scope="package")
@@ -142,11 +122,37 @@ class Person:
 
 
 Opens = Callable[..., Person]
+Works = Callable[..., AtWork]
 
 
 @pytest.fixture
 def opens(server: str, browser: Browser) -> Iterator[Opens]:
     """Opens a screen, logged in as somebody where a name is given. What the browser complains of fails the test."""
+    with opening(server, browser) as open_for:
+        yield open_for
+
+
+@pytest.fixture
+def comes(town: Town, browser: Browser) -> Iterator[Opens]:
+    """The same, in the town of the stories."""
+    with opening(town.address, browser) as open_for:
+        yield open_for
+
+
+@pytest.fixture
+def works(comes: Opens) -> Works:
+    """Somebody of the stories' town comes to work, by mouse where nothing else is said."""
+
+    def come(name: str, hand: type[Mouse] = Mouse, **screen: Any) -> AtWork:
+        person = comes(**screen)
+        return AtWork(person, hand(person.page), name)
+
+    return come
+
+
+@contextlib.contextmanager
+def opening(server: str, browser: Browser) -> Iterator[Opens]:
+    """A way to open screens at a server; all are closed at the end, and nobody's browser may have complained."""
     opened: list[Person] = []
 
     def open_for(
@@ -177,21 +183,3 @@ def opens(server: str, browser: Browser) -> Iterator[Opens]:
 def axe() -> str:
     """axe-core, as text to run in a page."""
     return AXE.read_text(encoding="utf-8")
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    ends = time.monotonic() + PATIENCE
-    while time.monotonic() < ends:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not answer in {PATIENCE} s: {log.read_text()}")

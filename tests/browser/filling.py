@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A small town with something for everybody to do, in a database of its own: `python -m tests.browser.filling`.
 
-Prints the instant at which its clock stands.
+Prints, as JSON, the instant at which its clock stands.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from datetime import timedelta
@@ -101,4 +102,4 @@ def _gives_up_an_email(town: Town) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(fill())
+    sys.stdout.write(json.dumps({"now": fill(), "cases": {}}))

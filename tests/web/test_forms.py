@@ -177,3 +177,10 @@ def test_a_refusal_finds_its_field() -> None:
     assert found is not None
     assert [one.path for one in found if one.error] == ["decisions.valid_from"]
     assert forms.with_error(asked, "occurred", "nej") is None
+
+
+def test_no_field_hides_its_form_from_scripts() -> None:
+    """In a page, an input called `form` would take the place of what tells which form an element is in."""
+    asked = [one for act in wording.every_name() for one in forms.fields_of(REGISTER[act], FIRMS, {})]
+    assert "form" in {one.path for one in asked}
+    assert "form" not in {one.name for one in asked}

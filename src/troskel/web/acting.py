@@ -120,7 +120,7 @@ def _named_in_address(request: HttpRequest) -> dict[str, str]:
 
 def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     """What was sent, by step 1 or step 2."""
-    typed = {path: str(value) for path, value in request.POST.items()}
+    typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
     given = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     organisations = _organisations(person)
     duty, about = typed.get("duty-id", ""), typed.get("about", "")
@@ -155,6 +155,7 @@ def _followed(request: HttpRequest, asking: Asking, outcome: Outcome) -> HttpRes
         **_about(asking),
         "followed": telling.followed(outcome, asking.person, asking.names),
         "results": telling.results(outcome),
+        "gone": outcome.preview and bool(asking.duty) and not _is_open(asking.person, asking.duty),
     }
     return show(request, "web/preview.html" if outcome.preview else "web/done.html", values)
 
@@ -208,12 +209,9 @@ def _about(asking: Asking) -> dict[str, Any]:
 
 def _offer(person: Person, act: Act[Any], duty: str) -> offering.Offer | None:
     """What the duty gives this act, where it is the person's and open still."""
-    try:
-        asked = UUID(duty)
-    except ValueError:
+    if not _is_open(person, duty):
         return None
-    if not viewing.is_asked(person.actor, asked):
-        return None
+    asked = UUID(duty)
     offers = offering.offers(person.actor, [asked]).get(asked, [])
     offer = next((one for one in offers if one.act == act.name), None)
     return offering.with_doors(person.actor, offer) if offer else None
@@ -225,6 +223,14 @@ def _about_still(person: Person, act: Act[Any], case: str) -> offering.Offer | N
         return offering.about(person.actor, act.name, case)
     except NotFound:
         return None
+
+
+def _is_open(person: Person, duty: str) -> bool:
+    """Whether this duty waits for the person; what is no id of a duty does not."""
+    try:
+        return viewing.is_asked(person.actor, UUID(duty))
+    except ValueError:
+        return False
 
 
 def _routine(person: Person) -> Routine:

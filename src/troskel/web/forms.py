@@ -66,6 +66,11 @@ class Field:
         return "f-" + self.path.replace(".", "-").replace("_", "-")
 
     @property
+    def name(self) -> str:
+        """Its name in the page. A field called `form` would hide from scripts which form it is in."""
+        return "form." if self.path == "form" else self.path
+
+    @property
     def first(self) -> str:
         """The id of what a link to it leads to."""
         return f"{self.id}-1" if self.kind == "radios" else self.id

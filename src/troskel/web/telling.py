@@ -104,11 +104,11 @@ def _what(one: Followed, routine: Routine) -> str:
 
 def _access(one: Access, names: Mapping[str, str]) -> Told:
     who, today = names.get(one.organisation, one.organisation), clock.today()
-    if one.through_after is None:
-        gone = _("Ärende {case} försvinner ur telefonen hos {who}").format(case=one.case, who=who)
-        return Told("", _("Telefonen"), gone, "lost")
     if one.through_after == NEVER:
         said = _("Ärende {case} syns i telefonen hos {who} tills vidare")
+    elif one.through_after is None or one.through_after < today.isoformat():
+        gone = _("Ärende {case} försvinner ur telefonen hos {who}").format(case=one.case, who=who)
+        return Told("", _("Telefonen"), gone, "lost")
     else:
         last = words.day(date.fromisoformat(one.through_after), today)
         said = _("Ärende {case} syns i telefonen hos {who} till och med {last}").replace("{last}", last)

@@ -8,3 +8,14 @@ document.addEventListener("htmx:after:swap", (event) => {
   const place = (wanted && main.querySelector(wanted)) || main.querySelector("[data-focus]") || main.querySelector("h1");
   place.focus();
 });
+
+// No answer, or one that tells of a fault of ours: the form stands as it is, and the page says so.
+for (const missing of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(missing, (event) => {
+    const { response, target } = event.detail.ctx ?? {};
+    if (target?.id !== "content" || response?.status < 500) return;
+    const told = document.getElementById("no-answer");
+    told.hidden = false;
+    told.focus();
+  });
+}
