@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from troskel.acts.paging import Asked, Page, Row, rows_of
-from troskel.acts.viewing import note, seen
-from troskel.custody.models import Holding
+from troskel.acts.viewing import note, seen_in_all
+from troskel.custody.models import HolderKind, Holding
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import Actor, Role
@@ -34,15 +35,51 @@ class ListedThing(msgspec.Struct, frozen=True):
 THING = ("id", "thing__number", "thing__kind", "thing__door_id", "kind", "holder", "orgnr", "case", "since")
 
 
-def things(viewer: Actor, kind: str, asked: Asked) -> Page[ListedThing]:
-    """The locks, tags or keys that the viewer has to do with."""
+class Stock(NamedTuple):
+    """How many things lie with an organisation, by its number."""
+
+    organisation: str
+    count: int
+
+
+def things(
+    viewer: Actor,
+    kind: str,
+    asked: Asked,
+    *,
+    where: str = "",
+    organisation: str = "",
+    by: Literal["id", "thing__number"] = "id",
+) -> Page[ListedThing]:
+    """The locks, tags or keys that the viewer has to do with: everywhere, or where one kind of holder has them."""
     rows = Holding.objects.filter(
-        _theirs(viewer), municipality=viewer.municipality, thing__kind=kind, until=None
+        _theirs(viewer, kind), municipality=viewer.municipality, thing_kind=kind, until=None
     )
-    found, following = rows_of(_with_holder(rows), asked)
+    if where:
+        rows = rows.filter(kind=where)
+    if organisation:
+        held_by = Organisation.objects.filter(municipality=viewer.municipality, orgnr=organisation)
+        rows = rows.filter(kind=HolderKind.ORGANISATION, holder__in=held_by.values("pk"))
+    found, following = rows_of(_with_holder(rows), asked, by)
     held = {row["holder"] for row in found if row["kind"] == "client"}
-    note(viewer, f"{kind}.listed", ids=held, limit=asked.limit, after=asked.after)
+    told = {
+        name: value for name, value in (("where", where), ("organisation", organisation)) if value
+    }
+    what = f"{kind}.exported" if asked.export else f"{kind}.listed"
+    note(viewer, what, ids=held, limit=asked.limit, after=asked.after, **told)
     return Page([thing(row) for row in found], following)
+
+
+def stock(viewer: Actor, kind: str) -> list[Stock]:
+    """How many locks or tags lie in stock: with whom, for the office; others have their own. No line: no client is read."""
+    rows = Holding.objects.filter(
+        municipality=viewer.municipality, thing_kind=kind, kind=HolderKind.ORGANISATION, until=None
+    )
+    if viewer.role not in EVERYBODY:
+        rows = rows.filter(holder=viewer.organisation)
+    counted = dict(rows.values_list("holder").annotate(count=Count("pk")).order_by("holder"))
+    named = Organisation.objects.filter(pk__in=counted).values_list("pk", "orgnr")
+    return [Stock(orgnr, counted[pk]) for pk, orgnr in named.order_by("orgnr")]
 
 
 def things_about(viewer: Actor, client: UUID, doors: list[UUID]) -> list[ListedThing]:
@@ -75,19 +112,22 @@ def _with_holder(rows: QuerySet[Holding]) -> QuerySet[Holding, Row]:
     return rows.annotate(orgnr=Subquery(organisation), case=Subquery(client)).values(*THING)
 
 
-def _theirs(viewer: Actor) -> Q:
+def _theirs(viewer: Actor, kind: str) -> Q:
+    """Each way to have to do with a thing is looked up by itself: together they would be sought among all there are."""
     if viewer.role in EVERYBODY:
         return Q()
-    own = Q(kind="organisation", holder=viewer.organisation)
+    now = Holding.objects.filter(municipality=viewer.municipality, thing_kind=kind, until=None)
+    own = now.filter(kind=HolderKind.ORGANISATION, holder=viewer.organisation)
     if viewer.role is Role.LOCKSMITH:
         open_orders = Order.objects.filter(
             locksmith=viewer.organisation, state__in=[OrderState.PLACED, OrderState.BOOKED]
         )
-        return own | Q(kind="door", holder__in=open_orders.values("door_id"))
-    clients = seen(viewer)
-    doors = HomeDoor.objects.filter(home__clients__in=clients)
-    return (
-        own
-        | Q(kind="client", holder__in=clients.values("pk"))
-        | Q(kind="door", holder__in=doors.values("door_id"))
-    )
+        with_others = [now.filter(kind=HolderKind.DOOR, holder__in=open_orders.values("door_id"))]
+    else:
+        clients = seen_in_all(viewer)
+        doors = HomeDoor.objects.filter(home__clients__in=clients)
+        with_others = [
+            now.filter(kind=HolderKind.CLIENT, holder__in=clients.values("pk")),
+            now.filter(kind=HolderKind.DOOR, holder__in=doors.values("door_id")),
+        ]
+    return Q(pk__in=own.values("pk").union(*(rows.values("pk") for rows in with_others)))
