@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Lists a page at a time, so that a page never shifts under the reader. The cursor is opaque, and tells nothing.
 
-Rows are sorted by id, which is the order in which they came to be; or by another field first, and then by id. The cursor
-is the id of the page's last row and no more: what the row is sorted by, as a name, is looked up again.
+Rows are sorted by id, which is the order in which they came to be; or by another field first, and then by id. The
+cursor is the id of the page's last row and no more: what the row is sorted by, as a name, is looked up again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Asked(NamedTuple):
-    """Which page is asked for. `newest`: the latest first, the last of a name first; `export`: a part of all there is."""
+    """Which page is asked for. `newest`: the latest, or last, first. `export`: a part of all there is."""
 
     limit: int = 50
     after: str = ""

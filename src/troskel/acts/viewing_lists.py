@@ -17,7 +17,6 @@ from troskel.care import queries as care
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
 from troskel.ground import clock
-from troskel.ground.sorting import swedish_sort_key
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Door, Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
@@ -25,7 +24,7 @@ from troskel.visits.models import Visit
 
 
 class ListedCare(msgspec.Struct, frozen=True):
-    """What is carried out for a client today: which service, by whom, through which day (none: until further notice)."""
+    """What is carried out for a client today: which service, by whom, through which day (none: until told)."""
 
     service: str
     organisation: str
@@ -133,8 +132,11 @@ def clients(
     ids = [row["id"] for row in found]
     _note(viewer, "clients.listed", asked, ids, state=state, service=service, provider=provider)
     caring, locks = _care_of(viewer, ids), _locks_of(ids)
-    told = [(row, caring.get(row["id"], []), locks.get(row["id"], [])) for row in found]
-    return Page([_client(row, viewer.municipality, *more) for row, *more in told], following)
+    items = [
+        _client(row, viewer.municipality, caring.get(row["id"], []), locks.get(row["id"], []))
+        for row in found
+    ]
+    return Page(items, following)
 
 
 def _client(row: Row, municipality: str, care: list[ListedCare], locks: list[str]) -> ListedClient:
@@ -154,7 +156,7 @@ def _clients_of(viewer: Actor, state: str, service: str, provider: str) -> Q:
 
 
 def _cared_for(viewer: Actor, service: str, provider: str) -> Q:
-    """Somebody carries this out for the client today. One organisation's clients are found from it, and not one by one."""
+    """Somebody carries this out for the client today. One organisation's clients are found from it, not one by one."""
     rows = _care_today(viewer)
     if service:
         rows = rows.filter(decision__service=service)
@@ -179,7 +181,11 @@ def _care_of(viewer: Actor, clients: list[UUID]) -> dict[UUID, list[ListedCare]]
     rows = _care_today(viewer).filter(decision__client__in=clients).order_by("decision__service", "id")
     found: dict[UUID, list[ListedCare]] = {}
     for client, service, organisation, *ends in rows.values_list(
-        "decision__client", "decision__service", "organisation__orgnr", "valid_through", "decision__valid_through"
+        "decision__client",
+        "decision__service",
+        "organisation__orgnr",
+        "valid_through",
+        "decision__valid_through",
     ):
         through = min((day for day in ends if day), default=None)
         found.setdefault(client, []).append(ListedCare(service, organisation, through))
@@ -315,20 +321,8 @@ def link(row: Row) -> ListedLink:
     return ListedLink(row["id"], *(row[name] for name in LINK[2:]))
 
 
-VISIT = (
-    "id",
-    "client_id",
-    "client__case_number",
-    "organisation__orgnr",
-    "arrived",
-    "departed",
-    "evidence",
-    "reason",
-    "open",
-    "departed_evidence",
-    "departed_reason",
-    "flags",
-)
+VISIT = ("id", "client_id", "client__case_number", "organisation__orgnr", "arrived", "departed", "evidence", "reason",
+         "open", "departed_evidence", "departed_reason", "flags")  # fmt: skip
 
 
 def visits(
@@ -383,14 +377,6 @@ def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
     return page(
         rows, asked, lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"])
     )
-
-
-def organisation_names(viewer: Actor) -> dict[str, tuple[str, str]]:
-    """The name and kind of every organisation, by its number, in the Swedish order. No line: no client is read."""
-    rows = Organisation.objects.filter(municipality=viewer.municipality).values_list("orgnr", "name", "kind")
-    return {
-        orgnr: (name, kind) for orgnr, name, kind in sorted(rows, key=lambda row: swedish_sort_key(row[1]))
-    }
 
 
 def doors_named(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

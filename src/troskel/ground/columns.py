@@ -16,7 +16,9 @@ def text_column(model: str, name: str, length: int, *, sorted_by_bytes: bool = F
 
     def add(apps: Any, schema_editor: Any) -> None:
         table = apps.get_model(*model.split("."))._meta.db_table
-        bytewise = ' COLLATE "C"' if sorted_by_bytes and schema_editor.connection.vendor == "postgresql" else ""
+        bytewise = (
+            ' COLLATE "C"' if sorted_by_bytes and schema_editor.connection.vendor == "postgresql" else ""
+        )
         schema_editor.execute(
             f"ALTER TABLE {table} ADD COLUMN {name} varchar({length}){bytewise} DEFAULT '' NOT NULL"
         )

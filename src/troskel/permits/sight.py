@@ -65,7 +65,7 @@ NOBODY = Q(pk__in=[])
 
 
 def within_reach(viewer: Actor) -> Q:
-    """What Sight implies, and a list begins from: the few of many clients that can be the viewer's. Never enough alone."""
+    """What Sight implies, and a list begins from: the clients who can be the viewer's. Never enough alone."""
     if viewer.role in (Role.COORDINATOR, Role.CARER):
         had = Allocation.objects.filter(organisation=viewer.organisation, withdrawn=False)
         return Q(pk__in=had.values("decision__client"))

@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from troskel.web import words
 from troskel.web.frame import frame_of
+from troskel.web.links import to_client
 from troskel.web.wording import said
 
 
@@ -29,6 +30,7 @@ def environment(**options: Any) -> Environment:
         words=words,
         said=said,
         frame_of=frame_of,
+        to_client=to_client,
         htmx=partial(htmx_script, version=4),
     )
     return made

@@ -3,9 +3,9 @@
 
 from django.urls import path
 
-from troskel.web import acting, home
+from troskel.web import acting, home, lists, lists_of_accounts, lists_of_things, search
 from troskel.web.declaring import PAGES
 
-__all__ = ["acting", "home", "urlpatterns"]
+__all__ = ["acting", "home", "lists", "lists_of_accounts", "lists_of_things", "search", "urlpatterns"]
 
 urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]
