@@ -55,11 +55,19 @@ class Filter(NamedTuple):
     value: str = ""
 
 
+class Part(NamedTuple):
+    """Words in a cell: where they lead, if anywhere; `whole`: never broken over two lines."""
+
+    word: str
+    address: str = ""
+    whole: bool = False
+
+
 class Cell(NamedTuple):
-    """What a cell shows: its column's heading, and words that may lead somewhere."""
+    """What a cell shows: its column's heading, and words."""
 
     heading: str
-    parts: list[tuple[str, str]]
+    parts: list[Part]
 
 
 class Tab(NamedTuple):
@@ -152,14 +160,17 @@ def _cells(columns: Sequence[Column], item: Any) -> list[Cell]:
     return [Cell(column.word, _parts(column.of(item), today)) for column in columns]
 
 
-def _parts(value: Value, today: date) -> list[tuple[str, str]]:
-    """The words of a value, each with where it leads."""
+def _parts(value: Value, today: date) -> list[Part]:
     if value is None or value == "":
         return []
     if isinstance(value, list):
-        return [(case, links.to_client(case)) for case in value]
+        return [_case(case) for case in value]
+    if isinstance(value, Case):
+        return [_case(value)]
     if isinstance(value, datetime):
-        return [(words.instant(value, today), "")]
-    if isinstance(value, date):
-        return [(words.day(value, today), "")]
-    return [(value, links.to_client(value) if isinstance(value, Case) else "")]
+        return [Part(words.instant(value, today), whole=True)]
+    return [Part(words.day(value, today), whole=True) if isinstance(value, date) else Part(value)]
+
+
+def _case(number: str) -> Part:
+    return Part(number, links.to_client(number), whole=True)

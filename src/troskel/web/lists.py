@@ -41,7 +41,7 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Ärende"), lambda one: Case(one.case)),
             *care,
             Column(_("Lås"), lambda one: ", ".join(one.locks)),
-            Column(_("Att veta"), about_client),
+            Column(_("Att veta"), _about_listed if with_care else about_client),
         ],
         lambda asked, **chosen: viewing_lists.clients(viewer, asked, **chosen),
         lambda count: ngettext("{count} kund", "{count} kunder", count).format(count=words.figure(count)),
@@ -67,6 +67,11 @@ def _care(care: ListedCare, names: Names) -> str:
     return _("{who}, till och med {day}").format(who=common.name_of(names, care.organisation), day=last)
 
 
+def _about_listed(client: ListedClient) -> str:
+    nothing = "" if client.care or client.died else _("Får inget idag")
+    return ", ".join(filter(None, (nothing, about_client(client))))
+
+
 def about_client(client: ListedClient | FoundClient) -> str:
     """What is good to know of a client in a list."""
     told = [
@@ -87,7 +92,7 @@ def _client_filters(role: Role, names: Names) -> list[Filter]:
         Choice("dead", _("Avlidna")),
     ]
     services = [Choice("", _("Alla")), *(Choice(one, _service(one)) for one in ("home_care", "safety_alarm"))]
-    asked = [Filter("state", _("Visa"), states), Filter("service", _("Insats"), services)]
+    asked = [Filter("state", _("Vilka"), states), Filter("service", _("Insats"), services)]
     return asked if role in PROVIDER_ROLES else [*asked, common.by_provider(names)]
 
 
@@ -102,7 +107,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         Choice("flagged", _("Något att titta på")),
     ]
     proofs = [Choice("", _("Alla")), *(Choice(one, _proof(one)) for one in ("tag", "lock", "hand"))]
-    filters = [Filter("state", _("Visa"), states), Filter("evidence", _("Kvitterat med"), proofs)]
+    filters = [Filter("state", _("Vilka"), states), Filter("evidence", _("Kvitterat med"), proofs)]
     listed = List(
         "visits",
         _("Besök"),
@@ -151,7 +156,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
     viewer, names = person.actor, viewing_accounts.organisation_names(person.actor)
     states = [Choice("", _("Alla")), Choice("open", _("Inte klara")), *common.choices(_order_states())]
     filters = [
-        Filter("state", _("Visa"), states),
+        Filter("state", _("Vilka"), states),
         Filter("kind", _("Arbete"), [Choice("", _("Alla")), *common.choices(_order_kinds())]),
     ]
     if viewer.role in OFFICE:
@@ -168,8 +173,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Läge"), _order_state),
             Column(_("Ärende"), lambda one: Case(one.case)),
             Column(_("Bokad tid"), lambda one: one.booked),
-            Column(_("Beställare"), lambda one: common.name_of(names, one.organisation)),
-            Column(_("Låssmed"), lambda one: common.name_of(names, one.locksmith)),
+            *_parties(viewer.role, names),
             Column(_("Beställd"), lambda one: one.placed),
             Column(_("Avslutad"), lambda one: one.closed),
         ],
@@ -182,6 +186,15 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         filters,
     )
     return answer(request, listed)
+
+
+def _parties(role: Role, names: Names) -> list[Column]:
+    """Who has ordered of whom; not the one whom one is oneself."""
+    ordered_by = Column(_("Beställare"), lambda one: common.name_of(names, one.organisation))
+    ordered_of = Column(_("Låssmed"), lambda one: common.name_of(names, one.locksmith))
+    if role is Role.LOCKSMITH:
+        return [ordered_by]
+    return [ordered_of] if role is Role.COORDINATOR else [ordered_by, ordered_of]
 
 
 def _order_kinds() -> dict[str, str]:

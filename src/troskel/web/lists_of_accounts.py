@@ -43,7 +43,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
         ],
         lambda asked, **chosen: viewing_accounts.accounts(viewer, asked, **chosen),
         lambda count: ngettext("{count} konto", "{count} konton", count).format(count=words.figure(count)),
-        (_("A till Ö"), _("Ö till A")),
+        (_("I bokstavsordning"), _("I omvänd bokstavsordning")),
         _("Lägg upp det första kontot med knappen ovanför."),
         [
             Filter("role", _("Roll"), roles),
@@ -76,7 +76,7 @@ def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
         lambda count: ngettext("{count} organisation", "{count} organisationer", count).format(
             count=words.figure(count)
         ),
-        (_("A till Ö"), _("Ö till A")),
+        (_("I bokstavsordning"), _("I omvänd bokstavsordning")),
         _("Lägg upp den första organisationen med knappen ovanför."),
         [
             Filter(

@@ -152,7 +152,7 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
         ),
         (_("Nyast först"), _("Äldst först")),
         _("Här står kopplingar när ett lås är monterat och kopplat till kunden (S2)."),
-        [Filter("state", _("Visa"), states)],
+        [Filter("state", _("Vilka"), states)],
         tabs=_thing_tabs(request, viewer.role),
     )
     return answer(request, listed)
