@@ -68,6 +68,19 @@ def _preview(page: Page) -> None:
         page.get_by_role("heading", name="Det här händer").wait_for()
 
 
+def _list(word: str) -> Callable[[Page], None]:
+    def goes(page: Page) -> None:
+        page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link", name=word).click()
+
+    return goes
+
+
+def _search(page: Page) -> None:
+    page.get_by_role("searchbox").fill("Åke")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="träff").wait_for()
+
+
 def _nowhere(page: Page) -> None:
     page.goto(page.url + "nowhere")
 
@@ -87,6 +100,11 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "form": ("Olle", _form),
     "fault": ("Olle", _fault),
     "preview": ("Olle", _preview),
+    "clients": ("Anna", _list("Kunder")),
+    "orders": ("Olle", _list("Beställningar")),
+    "things": ("Siri", _list("Saker")),
+    "accounts": ("Siri", _list("Konton")),
+    "search": ("Anna", _search),
     "nowhere": ("Olle", _nowhere),
 }
 """By its name: who looks, and how one comes there from the start page."""

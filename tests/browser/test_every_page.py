@@ -29,6 +29,15 @@ SEEN = {
 }
 """The rules that look at how the page is drawn: all that a width or a scheme can change."""
 ROLE = {name: role for name, role, _ in PEOPLE}
+CARE = ["/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"]
+LISTS = {
+    "assessor": CARE,
+    "administrator": [*CARE, "/accounts/", "/organisations/"],
+    "coordinator": CARE,
+    "locksmith": ["/clients/", "/orders/", "/things/lock/"],
+    "carer": ["/clients/"],
+    "economist": ["/clients/"],
+}
 FIRST_OF = {role: name for name, role in reversed(ROLE.items())}
 
 
@@ -74,8 +83,24 @@ def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
     person = opens(name)
     found = in_every_state(person.page, axe)
     paths = ["/do/", "/accessibility"] + (["/phone/"] if ROLE[name] == "carer" else [])
+    paths += LISTS.get(ROLE[name], [])
     for path in paths:
         found += in_every_state(person.goes(path), axe)
+    assert found == []
+
+
+def test_a_search_found_and_not_found(opens: Opens, axe: str) -> None:
+    person = opens("anna")
+    found: list[str] = []
+    for question, heading in (("Öman", "träffar"), ("L1", "träffar"), ("Ingen", "Inget stämde")):
+        person.page.get_by_role("searchbox").fill(question)
+        person.page.keyboard.press("Enter")
+        person.page.get_by_role("heading", level=1, name=heading).wait_for()
+        assert person.page.url.endswith("/search")
+        found += in_every_state(person.page, axe)
+    person.page.reload()
+    person.page.get_by_role("heading", level=1, name="Inget stämde").wait_for()
+    found += in_every_state(person.goes("/clients/?state=dead"), axe)
     assert found == []
 
 

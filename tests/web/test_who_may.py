@@ -23,6 +23,18 @@ from troskel.web.declaring import ANYONE, EVERY_ACCOUNT, PAGES, Declared, page
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
 FOR_EVERY_ACCOUNT = {"count", "read", "acts"}
+OFFICE = {Role.ASSESSOR, Role.ADMINISTRATOR}
+CARE = {*OFFICE, Role.COORDINATOR}
+LISTS = {
+    "clients": {*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST},
+    "visits": CARE,
+    "orders": {*CARE, Role.LOCKSMITH},
+    "things": {*CARE, Role.LOCKSMITH},
+    "links": CARE,
+    "accounts": {Role.ADMINISTRATOR},
+    "organisations": {Role.ADMINISTRATOR},
+    "search": set(Role) - {Role.SYSTEM, Role.MANAGER},
+}
 
 
 @pytest.fixture
@@ -34,7 +46,7 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
 
 
 def asks(browser: Client, declared: Declared) -> Any:
-    path = "/" + declared.path.replace("<uuid:notice>", str(new_id()))
+    path = "/" + declared.path.replace("<uuid:notice>", str(new_id())).replace("<kind>", "lock")
     return browser.get(path) if "GET" in declared.methods else browser.post(path, {"language": "en"})
 
 
@@ -43,6 +55,8 @@ def expected(declared: Declared) -> frozenset[Role] | str:
         return ANYONE
     if declared.name in FOR_EVERY_ACCOUNT:
         return EVERY_ACCOUNT
+    if declared.name in LISTS:
+        return frozenset(LISTS[declared.name])
     return REGISTER[declared.name.removeprefix("act-")].who
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Clients are searched by first name and street as well, and accounts listed, all in the Swedish order."""
+"""Clients are searched by first name and street as well, and accounts listed, all in the Swedish order.
+
+The keys of clients are made anew: in the older ones å, ä and ö came before the other letters that follow z.
+"""
 
 from django.db import migrations, models
 
@@ -11,7 +14,7 @@ ROWS = 1000
 
 def fill(apps, schema_editor):
     for model, keys in (
-        ("Client", {"first_key": ("first_name", "last_name")}),
+        ("Client", {"sort_key": ("last_name", "first_name"), "first_key": ("first_name", "last_name")}),
         ("Home", {"street_key": ("street",)}),
         ("Account", {"sort_key": ("name",)}),
     ):
