@@ -294,12 +294,13 @@ class _Table:
             if field.name not in names
         }
         self._columns = [_column(model, name) for name in (*names, *rest)]
-        self._rest = tuple(_as_stored(value) for value in rest.values())
+        self._as_text = connection.vendor == "sqlite"
+        self._rest = tuple(map(_as_text, rest.values()) if self._as_text else rest.values())
         self._table = model._meta.db_table
         self._rows: list[tuple[Any, ...]] = []
 
     def __call__(self, *values: Any) -> None:
-        self._rows.append((*map(_as_stored, values), *self._rest))
+        self._rows.append((*(map(_as_text, values) if self._as_text else values), *self._rest))
 
     def flush(self) -> None:
         """Write them."""
@@ -356,16 +357,17 @@ def _column(model: type[Model], name: str) -> str:
     return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
 
 
-def _as_stored(value: Any) -> Any:
-    if connection.vendor == "postgresql":
-        return value
-    if isinstance(value, UUID):
-        return value.hex
-    return (
-        value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        if isinstance(value, datetime)
-        else (value.isoformat() if isinstance(value, date) else value)
-    )
+AS_TEXT: dict[type, Callable[[Any], str]] = {
+    UUID: lambda value: value.hex,
+    datetime: lambda value: value.strftime("%Y-%m-%d %H:%M:%S"),
+    date: lambda value: value.isoformat(),
+}
+"""How SQLite holds what PostgreSQL has types of its own for; instants are given in UTC."""
+
+
+def _as_text(value: Any) -> Any:
+    known = AS_TEXT.get(type(value))
+    return known(value) if known else value
 
 
 def _remember(megabytes: int) -> None:
