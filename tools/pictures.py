@@ -97,7 +97,7 @@ def _preview(page: Page) -> None:
 
 def _way(word: str) -> Callable[[Page], None]:
     def goes(page: Page) -> None:
-        page.get_by_role("navigation", name="Sidor").get_by_role("link", name=word).click()
+        page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link", name=word).click()
 
     return goes
 
@@ -122,6 +122,12 @@ def _ending(page: Page) -> None:
     page.get_by_label("Dag").fill(NOW[:10])
     page.get_by_role("button", name="Visa vad som händer").click()
     page.get_by_role("heading", name="Det här händer").wait_for()
+
+
+def _search(page: Page) -> None:
+    page.get_by_role("searchbox").fill("Åke")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="träff").wait_for()
 
 
 def _nowhere(page: Page) -> None:
@@ -151,6 +157,11 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "emails": ("Siri", _way("E-post")),
     "imports": ("Siri", _way("Inläsning")),
     "notices": ("Anna", _way("Meddelanden")),
+    "clients": ("Anna", _way("Kunder")),
+    "orders": ("Olle", _way("Beställningar")),
+    "things": ("Siri", _way("Saker")),
+    "accounts": ("Siri", _way("Konton")),
+    "search": ("Anna", _search),
     "nowhere": ("Olle", _nowhere),
     "client": ("Anna", _client),
     "client-coordinator": ("Olle", _other_client),

@@ -38,6 +38,15 @@ OF_A_ROLE = {
     "economist": ["/billing/?month=2026-03"],
     "administrator": ["/late/", "/emails/", "/imports/", "/billing/"],
 }
+CARE = ["/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"]
+LISTS = {
+    "assessor": CARE,
+    "administrator": [*CARE, "/accounts/", "/organisations/"],
+    "coordinator": CARE,
+    "locksmith": ["/clients/", "/orders/", "/things/lock/"],
+    "carer": ["/clients/"],
+    "economist": ["/clients/"],
+}
 FIRST_OF = {role: name for name, role in reversed(ROLE.items())}
 
 
@@ -85,6 +94,7 @@ def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
     paths = ["/do/", "/accessibility", "/notices/", "/routine/", "/routine/P1/"]
     paths += ["/phone/"] if ROLE[name] == "carer" else []
     paths += OF_A_ROLE.get(ROLE[name], [])
+    paths += LISTS.get(ROLE[name], [])
     for path in paths:
         found += in_every_state(person.goes(path), axe)
     assert found == []
@@ -149,6 +159,21 @@ def test_the_whole_routine_is_printed_with_what_is_folded_on_the_screen(opens: O
     asked = page.get_by_text("Berätta för kunden om låsvredet, muntligt och skriftligt")
     assert asked.evaluate("one => one.checkVisibility({contentVisibilityAuto: true}) && one.offsetHeight > 0")
     assert not page.get_by_role("button", name="Visa").is_visible()
+
+
+def test_a_search_found_and_not_found(opens: Opens, axe: str) -> None:
+    person = opens("anna")
+    found: list[str] = []
+    for question, heading in (("Öman", "träffar"), ("L1", "träffar"), ("Ingen", "Inget stämde")):
+        person.page.get_by_role("searchbox").fill(question)
+        person.page.keyboard.press("Enter")
+        person.page.get_by_role("heading", level=1, name=heading).wait_for()
+        assert person.page.url.endswith("/search")
+        found += in_every_state(person.page, axe)
+    person.page.reload()
+    person.page.get_by_role("heading", level=1, name="Inget stämde").wait_for()
+    found += in_every_state(person.goes("/clients/?state=dead"), axe)
+    assert found == []
 
 
 def test_the_page_of_nobody(opens: Opens, axe: str) -> None:

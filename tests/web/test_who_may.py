@@ -53,6 +53,18 @@ ABOUT_SOMETHING = {
     "booking-who": 409,
 }
 """What those get who ask about a thing that is not there."""
+OFFICE = {Role.ASSESSOR, Role.ADMINISTRATOR}
+CARE = {*OFFICE, Role.COORDINATOR}
+LISTS = {
+    "clients": {*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST},
+    "visits": CARE,
+    "orders": {*CARE, Role.LOCKSMITH},
+    "things": {*CARE, Role.LOCKSMITH},
+    "links": CARE,
+    "accounts": {Role.ADMINISTRATOR},
+    "organisations": {Role.ADMINISTRATOR},
+    "search": set(Role) - {Role.SYSTEM, Role.MANAGER},
+}
 
 
 @pytest.fixture
@@ -64,7 +76,9 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
 
 
 def asks(browser: Client, declared: Declared) -> Any:
-    named = declared.path.replace("<str:case>", CASE).replace("<str:paragraph>", "P1")
+    named = (
+        declared.path.replace("<str:case>", CASE).replace("<str:paragraph>", "P1").replace("<kind>", "lock")
+    )
     if "<uuid:version>" in named:
         named = named.replace("<uuid:version>", str(RoutineVersion.objects.get().id))
     path = "/" + re.sub("<[^>]+>", str(new_id()), named)
@@ -82,6 +96,8 @@ def expected(declared: Declared) -> frozenset[Role] | str:
         return OFFICE_AND_MANAGER
     if declared.name in DECIDE_ON_VERSIONS:
         return REGISTER["approve_routine"].who
+    if declared.name in LISTS:
+        return frozenset(LISTS[declared.name])
     return REGISTER[declared.name.removeprefix("act-")].who
 
 

@@ -127,6 +127,7 @@ def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door:
         id=new_id(),
         municipality_id=doing.actor.municipality,
         thing=thing,
+        thing_kind=thing.kind,
         sequence=1,
         kind=HolderKind.CLIENT,
         holder=found.row.id,

@@ -15,6 +15,7 @@ from troskel.acts.register import act
 from troskel.acts.values import Apartment, Many, Name, Postcode, Words
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.sorting import stored_key
 from troskel.people.addresses import address_key
 from troskel.people.models import Client, Door, Home, HomeDoor, Residence
 from troskel.people.roles import Role
@@ -91,9 +92,9 @@ def correct_addresses(doing: Doing, *, clients: Many[Resident]) -> dict[str, Any
         home = homes[rows[item.client].home_id]
         home.street, home.postcode = item.address.street, item.address.postcode
         home.town, home.apartment = item.address.town, item.address.apartment
-        home.address_key = item.address.key
+        home.address_key, home.street_key = item.address.key, stored_key(item.address.street)
         doing.journal("home.corrected", homes=[home.id], client=rows[item.client].id, home=home.id)
-    fields = ["street", "postcode", "town", "apartment", "address_key"]
+    fields = ["street", "postcode", "town", "apartment", "address_key", "street_key"]
     Home.objects.bulk_update(list(homes.values()), fields, batch_size=ROWS)
     return {"homes": len(homes)}
 
@@ -178,6 +179,7 @@ def homes_at(doing: Doing, addresses: list[Address]) -> list[Home]:
                 town=address.town,
                 apartment=address.apartment,
                 address_key=address.key,
+                street_key=stored_key(address.street),
             )
             new.append(home)
             if address.key:

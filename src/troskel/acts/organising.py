@@ -13,6 +13,7 @@ from troskel.acts.register import act
 from troskel.acts.values import Email, Many, Username, Words
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.sorting import stored_key
 from troskel.people import identity
 from troskel.people.models import Account, Organisation
 from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
@@ -95,6 +96,7 @@ def register_account(
         username=f"{doing.actor.municipality}/{username}",
         role=role,
         name=name,
+        sort_key=stored_key(name),
     )
     account.set_unusable_password()
     if Account.objects.filter(username=account.username).exists():

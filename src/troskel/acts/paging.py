@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists a page at a time: sorted by id, so a page never shifts under the reader. The cursor is opaque."""
+"""Lists a page at a time, so that a page never shifts under the reader. The cursor is opaque, and tells nothing.
+
+Rows are sorted by id, which is the order in which they came to be; or by another field first, and then by id. The
+cursor is the id of the page's last row and no more: what the row is sorted by, as a name, is looked up again.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -16,6 +19,8 @@ from django.db.models import Q, QuerySet
 from troskel.ground.refusals import BadValue
 
 LONGEST = 200
+LONGEST_EXPORTED = 1000
+"""Rows of an export that are read, and noted, at a time."""
 ONE_ID = 16
 
 T = TypeVar("T")
@@ -30,61 +35,46 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Asked(NamedTuple):
-    """Which page is asked for."""
+    """Which page is asked for. `newest`: the latest, or last, first. `export`: a part of all there is."""
 
     limit: int = 50
     after: str = ""
+    newest: bool = False
+    export: bool = False
 
 
-def rows_of(rows: QuerySet[Any, Row], asked: Asked) -> tuple[list[Row], str | None]:
-    """The rows of one page, with the cursor of the next. One query. The rows hold their `id`."""
-    _has_a_limit(asked)
+def rows_of(rows: QuerySet[Any, Row], asked: Asked, by: str = "id") -> tuple[list[Row], str | None]:
+    """The rows of one page, with the cursor of the next. One query; `by` another field than the id, one more.
+
+    The rows hold their `id`, and `by` is never null.
+    """
+    longest = LONGEST_EXPORTED if asked.export else LONGEST
+    if not 1 <= asked.limit <= longest:
+        raise BadValue("limit", "is not between 1 and {most}", most=longest)
     if asked.after:
-        rows = rows.filter(id__gt=_read(asked.after))
-    found = list(rows.order_by("id")[: asked.limit + 1])
+        rows = rows.filter(_following(rows, _read(asked.after), by, "lt" if asked.newest else "gt"))
+    turned = "-" if asked.newest else ""
+    order = [f"{turned}id"] if by == "id" else [f"{turned}{by}", f"{turned}id"]
+    found = list(rows.order_by(*order)[: asked.limit + 1])
     more = len(found) > asked.limit
     found = found[: asked.limit]
     return found, _written(found[-1]["id"]) if more else None
 
 
-def newest_of(rows: QuerySet[Any, Row], asked: Asked) -> tuple[list[Row], str | None]:
-    """As `rows_of`, the newest first: ids are in the order of time."""
-    _has_a_limit(asked)
-    if asked.after:
-        rows = rows.filter(id__lt=_read(asked.after))
-    found = list(rows.order_by("-id")[: asked.limit + 1])
-    more, found = len(found) > asked.limit, found[: asked.limit]
-    return found, _written(found[-1]["id"]) if more else None
+def _following(rows: QuerySet[Any, Row], last: UUID, by: str, way: str) -> Q:
+    """What comes after the page's last row. The first condition is there for an index to begin from."""
+    if by == "id":
+        return Q(**{f"id__{way}": last})
+    value = rows.model._default_manager.filter(id=last).values_list(by, flat=True).first()
+    if value is None:
+        raise BadValue("after", "is the cursor of no row that is there: begin from the start")
+    return Q(**{f"{by}__{way}e": value}) & (Q(**{f"{by}__{way}": value}) | Q(**{f"id__{way}": last}))
 
 
-def latest_of(rows: QuerySet[Any, Row], asked: Asked) -> tuple[list[Row], str | None]:
-    """As `rows_of`, in the order of `due`. The rows hold their `id` and a `due` that is there."""
-    _has_a_limit(asked)
-    if asked.after:
-        day, last = _read_day(asked.after)
-        rows = rows.filter(Q(due__gt=day) | Q(due=day, id__gt=last))
-    found = list(rows.order_by("due", "id")[: asked.limit + 1])
-    more, found = len(found) > asked.limit, found[: asked.limit]
-    return found, f"{found[-1]['due']}.{_written(found[-1]['id'])}" if more else None
-
-
-def page(rows: QuerySet[Any, Row], asked: Asked, make: Callable[[Row], T]) -> Page[T]:
+def page(rows: QuerySet[Any, Row], asked: Asked, make: Callable[[Row], T], by: str = "id") -> Page[T]:
     """One page of what `make` makes of the rows."""
-    found, following = rows_of(rows, asked)
+    found, following = rows_of(rows, asked, by)
     return Page([make(row) for row in found], following)
-
-
-def _has_a_limit(asked: Asked) -> None:
-    if not 1 <= asked.limit <= LONGEST:
-        raise BadValue("limit", "is not between 1 and {most}", most=LONGEST)
-
-
-def _read_day(cursor: str) -> tuple[date, UUID]:
-    day, _dot, last = cursor.partition(".")
-    try:
-        return date.fromisoformat(day), _read(last)
-    except ValueError:
-        raise BadValue("after", "is no cursor: take the value of 'next' as it is") from None
 
 
 def _written(identifier: UUID) -> str:

@@ -15,7 +15,7 @@ from troskel.acts.register import act
 from troskel.acts.values import Language, Many, Municipal, Name, Phone, Reference
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
-from troskel.ground.sorting import swedish_sort_key
+from troskel.ground.sorting import stored_key
 from troskel.people import identity, operations
 from troskel.people.models import (
     Client,
@@ -83,7 +83,8 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
             home=home,
             first_name=item.first_name,
             last_name=item.last_name,
-            sort_key=_sort_key(item.last_name, item.first_name),
+            sort_key=stored_key(item.last_name, item.first_name),
+            first_key=stored_key(item.first_name, item.last_name),
             phone=item.phone,
             language=item.language,
             protection=item.protection,
@@ -129,7 +130,8 @@ def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, A
         for field in CHANGEABLE:
             if getattr(item, field) is not None:
                 setattr(row, field, getattr(item, field))
-        row.sort_key = _sort_key(row.last_name, row.first_name)
+        row.sort_key = stored_key(row.last_name, row.first_name)
+        row.first_key = stored_key(row.first_name, row.last_name)
         if item.identity is not None:
             _replace_identity(doing, row, item.identity)
         fields = [
@@ -146,7 +148,7 @@ def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, A
                 paragraph="O1",
                 own=row.is_own,
             )
-    Client.objects.bulk_update(list(rows.values()), [*CHANGEABLE, "sort_key"], batch_size=ROWS)
+    Client.objects.bulk_update(list(rows.values()), [*CHANGEABLE, "sort_key", "first_key"], batch_size=ROWS)
     return {"clients": len(rows)}
 
 
@@ -176,7 +178,3 @@ def _replace_identity(doing: Doing, row: Client, written: str) -> None:
     Identifier.objects.create(
         municipality_id=row.municipality_id, client=row, kind=kind, number=number, since=doing.today
     )
-
-
-def _sort_key(last: str, first: str) -> str:
-    return swedish_sort_key(f"{last} {first}")[:250]

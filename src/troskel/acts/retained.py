@@ -138,7 +138,7 @@ def _names(due: Due) -> QuerySet[Any]:
 
 def _blank_names(municipality: str, rows: Sequence[UUID]) -> None:
     Client.objects.filter(municipality=municipality, pk__in=rows).update(
-        first_name="", last_name=BLANKED, sort_key=swedish_sort_key(BLANKED), phone=""
+        first_name="", last_name=BLANKED, sort_key=swedish_sort_key(BLANKED), first_key="", phone=""
     )
 
 
@@ -160,7 +160,7 @@ def _addresses(due: Due) -> QuerySet[Any]:
 
 def _blank_addresses(municipality: str, rows: Sequence[UUID]) -> None:
     Home.objects.filter(municipality=municipality, pk__in=rows).update(
-        street=BLANKED, postcode="", town="", apartment="", address_key=None
+        street=BLANKED, postcode="", town="", apartment="", address_key=None, street_key=""
     )
 
 

@@ -21,7 +21,7 @@ from troskel.ground.refusals import BadValue
 from troskel.journal import operations as journal
 from troskel.people.models import Client
 from troskel.people.roles import Actor, Role
-from troskel.permits.sight import EVERYBODY, visible_clients
+from troskel.permits.sight import EVERYBODY, visible_clients, within_reach
 from troskel.routine.model import Ask, Words
 
 Row = Mapping[str, Any]
@@ -33,6 +33,11 @@ def seen(viewer: Actor) -> QuerySet[Client]:
     return Client.objects.filter(visible_clients(viewer, clock.today()))
 
 
+def seen_in_all(viewer: Actor) -> QuerySet[Client]:
+    """The same clients, for a list of them: looked for where they can be, and not among all of a country's."""
+    return seen(viewer).filter(within_reach(viewer))
+
+
 def clients_named(viewer: Actor, client: str) -> QuerySet[Client]:
     """The clients that the viewer sees, or the one of this case number.
 
@@ -40,7 +45,14 @@ def clients_named(viewer: Actor, client: str) -> QuerySet[Client]:
     """
     if client and not CASE_NUMBER.fullmatch(client):
         raise BadValue("client", "is no case number: write it as 2026-0001")
-    return seen(viewer).filter(case_number=client) if client else seen(viewer)
+    return seen(viewer).filter(case_number=client) if client else seen_in_all(viewer)
+
+
+def about_clients(viewer: Actor, client: str = "") -> Q:
+    """The condition on rows about a client: one that the viewer sees, or the one of this case number."""
+    if viewer.role in EVERYBODY and not client:
+        return Q(municipality=viewer.municipality)  # all of them: none needs to be looked up
+    return Q(municipality=viewer.municipality, client__in=clients_named(viewer, client))
 
 
 def note(

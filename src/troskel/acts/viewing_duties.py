@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from troskel.acts.paging import Asked, Page, Row, latest_of, newest_of, page, rows_of
+from troskel.acts.paging import Asked, Page, Row, page, rows_of
 from troskel.acts.viewing import clients_named, duties_of, duty_told, note, username
 from troskel.duties import queries as duties
 from troskel.duties.models import Deputy
@@ -88,7 +88,7 @@ def late_duties(viewer: Actor, asked: Asked, *, role: str = "", organisation: st
     condition &= Q(role=role) if role else Q()
     condition &= Q(organisation__orgnr=organisation) if organisation else Q()
     rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
-    found, following = latest_of(rows, asked)
+    found, following = rows_of(rows, asked, "due")
     shown = {row["client_id"] for row in found if row["client_id"]}
     note(viewer, "late.listed", ids=shown, role=role, organisation=organisation, after=asked.after)
     return Page([duty(row, today) for row in found], following)
@@ -118,7 +118,7 @@ def recent_notices(
         )
         condition &= Q(Exists(by_me))
     rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
-    found, following = newest_of(rows, asked)
+    found, following = rows_of(rows, asked._replace(newest=True))
     shown = {row["client_id"] for row in found if row["client_id"]}
     note(viewer, "notices.viewed", ids=shown, case=client, unread=unread, sent=sent, after=asked.after)
     return Page(_with_receipts(viewer, found, today), following)

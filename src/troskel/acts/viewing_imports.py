@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.importing import RejectedLine
-from troskel.acts.paging import Asked, Page, Row, newest_of
+from troskel.acts.paging import Asked, Page, Row, rows_of
 from troskel.people.models import ImportedNight
 from troskel.people.roles import Actor
 
@@ -31,7 +31,7 @@ def nights(viewer: Actor, asked: Asked) -> Page[ShownNight]:
     """The nights, the newest first. One query."""
     rows = ImportedNight.objects.filter(municipality=viewer.municipality)
     named = ("id", "day", "taken_in", "unchanged", "changes", "rejections", "rejected")
-    found, following = newest_of(rows.values(*named), asked)
+    found, following = rows_of(rows.values(*named), asked._replace(newest=True))
     return Page([_night(row) for row in found], following)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.paging import Asked, Page, newest_of
+from troskel.acts.paging import Asked, Page, rows_of
 from troskel.acts.viewing import Said, note
 from troskel.duties import routines
 from troskel.outbox import queries as outbox
@@ -40,8 +40,9 @@ class GivenUp(msgspec.Struct, frozen=True):
 def given_up(viewer: Actor, asked: Asked) -> Page[GivenUp]:
     """The e-mails that were given up, the newest first."""
     rows = outbox.emails(viewer.municipality).filter(parked_at__isnull=False)
-    found, following = newest_of(
-        rows.values("id", "kind", "payload", "put_at", "parked_at", "last_error"), asked
+    found, following = rows_of(
+        rows.values("id", "kind", "payload", "put_at", "parked_at", "last_error"),
+        asked._replace(newest=True),
     )
     emails = [_email(row) for row in found]
     cases = dict(

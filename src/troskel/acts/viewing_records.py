@@ -119,6 +119,19 @@ def person_shown(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShown 
     return PersonShown(row.first_name, row.last_name, row.phone, *where)
 
 
+def is_named(viewer: Actor) -> Q:
+    """The condition on Client for whom `person_shown` names to the viewer."""
+    if viewer.role in MUNICIPAL_ROLES:
+        return Q()
+    return Q(protection="") | Q(Exists(entrusted_to(viewer).filter(client=OuterRef("pk"))))
+
+
+def is_placed(viewer: Actor) -> Q:
+    """… and where the client lives, too."""
+    entrusted = Q(Exists(entrusted_to(viewer).filter(client=OuterRef("pk"))))
+    return is_named(viewer) & (~Q(protection="F") | entrusted)
+
+
 def record(viewer: Actor, case: str) -> RecordShown:
     """Open a client's record. The client can later be told who did."""
     mine = entrusted_to(viewer).filter(client=OuterRef("pk"))
@@ -174,12 +187,8 @@ def _decisions(viewer: Actor, client: UUID) -> list[lists.ListedDecision]:
 
 
 def _orders(viewer: Actor, client: UUID) -> list[lists.ListedOrder]:
-    rows = (
-        Order.objects.filter(lists.their_orders(viewer), client=client)
-        .order_by("placed", "id")
-        .values(*lists.ORDER)
-    )
-    return [lists.order(row) for row in rows]
+    rows = Order.objects.filter(lists.their_orders(viewer), client=client).order_by("placed", "id")
+    return [lists.order(row) for row in lists.order_rows(rows)]
 
 
 def _links(client: UUID) -> list[lists.ListedLink]:

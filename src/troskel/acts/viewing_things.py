@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from troskel.acts.paging import Asked, Page, Row, rows_of
-from troskel.acts.viewing import note, seen
-from troskel.custody.models import Holding
+from troskel.acts.viewing import note, seen, seen_in_all
+from troskel.custody.models import HolderKind, Holding, Link, Thing, ThingKind
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import Actor, Role
@@ -19,7 +20,10 @@ from troskel.permits.sight import EVERYBODY
 
 
 class ListedThing(msgspec.Struct, frozen=True):
-    """A thing and its holder: an organisation by its number, a client by the case, a door by its id."""
+    """A thing and its holder: an organisation by its number, a client by the case, a door by its id.
+
+    `clients`: in a list, who is linked to the lock, or lives behind the door of the key; those whom the viewer sees.
+    """
 
     number: str
     kind: str
@@ -29,20 +33,88 @@ class ListedThing(msgspec.Struct, frozen=True):
     case: str | None
     door: UUID | None
     since: datetime
+    clients: list[str] = []
 
 
-THING = ("id", "thing__number", "thing__kind", "thing__door_id", "kind", "holder", "orgnr", "case", "since")
+THING = (
+    "id",
+    "thing_id",
+    "thing__number",
+    "thing__kind",
+    "thing__door_id",
+    "kind",
+    "holder",
+    "orgnr",
+    "case",
+    "since",
+)
 
 
-def things(viewer: Actor, kind: str, asked: Asked) -> Page[ListedThing]:
-    """The locks, tags or keys that the viewer has to do with."""
+class Stock(NamedTuple):
+    """How many things lie with an organisation, by its number."""
+
+    organisation: str
+    things: int
+
+
+def things(
+    viewer: Actor,
+    kind: str,
+    asked: Asked,
+    *,
+    where: str = "",
+    organisation: str = "",
+    by: Literal["id", "thing__number"] = "id",
+) -> Page[ListedThing]:
+    """The locks, tags or keys that the viewer has to do with: everywhere, or where one kind of holder has them."""
     rows = Holding.objects.filter(
-        _theirs(viewer), municipality=viewer.municipality, thing__kind=kind, until=None
+        _theirs(viewer, kind), municipality=viewer.municipality, thing_kind=kind, until=None
     )
-    found, following = rows_of(_with_holder(rows), asked)
+    if where:
+        rows = rows.filter(kind=where)
+    if organisation:
+        held_by = Organisation.objects.filter(municipality=viewer.municipality, orgnr=organisation)
+        rows = rows.filter(kind=HolderKind.ORGANISATION, holder__in=held_by.values("pk"))
+    found, following = rows_of(with_holder(rows), asked, by)
     held = {row["holder"] for row in found if row["kind"] == "client"}
-    note(viewer, f"{kind}.listed", ids=held, limit=asked.limit, after=asked.after)
-    return Page([thing(row) for row in found], following)
+    what = f"{kind}.exported" if asked.export else f"{kind}.listed"
+    note(viewer, what, ids=held, limit=asked.limit, after=asked.after, where=where, organisation=organisation)
+    clients = _clients_of(viewer, kind, found)
+    return Page([thing(row, clients.get(row["id"], [])) for row in found], following)
+
+
+def _clients_of(viewer: Actor, kind: str, found: list[Row]) -> dict[UUID, list[str]]:
+    """By holding: the cases of those linked to the lock, or behind the key's door. One query, for tags none."""
+    if kind == ThingKind.TAG:
+        return {}
+    by_lock = kind == ThingKind.LOCK
+    place = "thing_id" if by_lock else "thing__door_id"
+    places = {row[place] for row in found}
+    named: QuerySet[Any, Any]
+    if by_lock:
+        linked = Exists(seen(viewer).filter(pk=OuterRef("client")))
+        links = Link.objects.filter(linked, lock__in=places, until=None)
+        named = links.values_list("lock_id", "client__case_number")
+    else:
+        behind = Exists(seen(viewer).filter(pk=OuterRef("home__clients")))
+        ways = HomeDoor.objects.filter(behind, door__in=places)
+        named = ways.values_list("door_id", "home__clients__case_number")
+    cases: dict[UUID, list[str]] = {}
+    for where, case in named.order_by("id"):
+        cases.setdefault(where, []).append(case)
+    return {row["id"]: cases.get(row[place], []) for row in found}
+
+
+def stock(viewer: Actor, kind: str) -> list[Stock]:
+    """How many locks or tags lie in stock: with each, for the office; others have their own. No client is read."""
+    rows = Holding.objects.filter(
+        municipality=viewer.municipality, thing_kind=kind, kind=HolderKind.ORGANISATION, until=None
+    )
+    if viewer.role not in EVERYBODY:
+        rows = rows.filter(holder=viewer.organisation)
+    counted = dict(rows.values_list("holder").annotate(count=Count("pk")).order_by("holder"))
+    named = Organisation.objects.filter(pk__in=counted).values_list("pk", "orgnr")
+    return [Stock(orgnr, counted[pk]) for pk, orgnr in named.order_by("orgnr")]
 
 
 def things_about(viewer: Actor, client: UUID, doors: list[UUID]) -> list[ListedThing]:
@@ -52,10 +124,10 @@ def things_about(viewer: Actor, client: UUID, doors: list[UUID]) -> list[ListedT
     if viewer.role not in EVERYBODY:
         keys &= Q(kind="organisation", holder=viewer.organisation)
     rows = Holding.objects.filter(about | keys, municipality=viewer.municipality, until=None)
-    return [thing(row) for row in _with_holder(rows).order_by("thing__kind", "thing__number")]
+    return [thing(row) for row in with_holder(rows).order_by("thing__kind", "thing__number")]
 
 
-def thing(row: Row) -> ListedThing:
+def thing(row: Row, clients: list[str] | None = None) -> ListedThing:
     """A thing as a list shows it."""
     return ListedThing(
         number=row["thing__number"],
@@ -66,28 +138,53 @@ def thing(row: Row) -> ListedThing:
         case=row["case"],
         door=row["holder"] if row["kind"] == "door" else None,
         since=row["since"],
+        clients=clients or [],
     )
 
 
-def _with_holder(rows: QuerySet[Holding]) -> QuerySet[Holding, Row]:
+def numbered(municipality: str, number: str) -> QuerySet[Thing]:
+    """The things of this number, whatever they are, in whichever case it is written."""
+    written = {number, number.upper(), number.lower()}
+    return Thing.objects.filter(municipality=municipality, kind__in=ThingKind.values, number__in=written)
+
+
+def with_holder(rows: QuerySet[Holding]) -> QuerySet[Holding, Row]:
+    """Holdings as `thing` takes them."""
     organisation = Organisation.objects.filter(pk=OuterRef("holder")).values("orgnr")
     client = Client.objects.filter(pk=OuterRef("holder")).values("case_number")
     return rows.annotate(orgnr=Subquery(organisation), case=Subquery(client)).values(*THING)
 
 
-def _theirs(viewer: Actor) -> Q:
+def _theirs(viewer: Actor, kind: str) -> Q:
+    """Each way to have to do with a thing is looked up by itself: together they would be sought among all there are."""
     if viewer.role in EVERYBODY:
         return Q()
-    own = Q(kind="organisation", holder=viewer.organisation)
+    now = Holding.objects.filter(municipality=viewer.municipality, thing_kind=kind, until=None)
+    first, *others = (now.filter(way) for way in _ways(viewer, seen_in_all(viewer)))
+    return Q(pk__in=first.values("pk").union(*(rows.values("pk") for rows in others)))
+
+
+def is_theirs(viewer: Actor) -> Q:
+    """The condition on Holding for a thing that the viewer has to do with: for one thing, not for a list."""
+    if viewer.role in EVERYBODY:
+        return Q()
+    own, *others = _ways(viewer, seen(viewer))
+    for way in others:
+        own |= way
+    return own
+
+
+def _ways(viewer: Actor, clients: QuerySet[Client]) -> list[Q]:
+    """How one has to do with a thing: to have it, or to have to do with the client who has it or the door it is at."""
+    own = Q(kind=HolderKind.ORGANISATION, holder=viewer.organisation)
     if viewer.role is Role.LOCKSMITH:
         open_orders = Order.objects.filter(
             locksmith=viewer.organisation, state__in=[OrderState.PLACED, OrderState.BOOKED]
         )
-        return own | Q(kind="door", holder__in=open_orders.values("door_id"))
-    clients = seen(viewer)
+        return [own, Q(kind=HolderKind.DOOR, holder__in=open_orders.values("door_id"))]
     doors = HomeDoor.objects.filter(home__clients__in=clients)
-    return (
-        own
-        | Q(kind="client", holder__in=clients.values("pk"))
-        | Q(kind="door", holder__in=doors.values("door_id"))
-    )
+    return [
+        own,
+        Q(kind=HolderKind.CLIENT, holder__in=clients.values("pk")),
+        Q(kind=HolderKind.DOOR, holder__in=doors.values("door_id")),
+    ]

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -54,7 +55,7 @@ class Measured(NamedTuple):
 def bench_act(rounds: int = 200) -> dict[str, Any]:
     """Hand a tag over and back over WSGI, each time followed by the bare view, in a database of its own."""
     act, bare = Measured([], []), Measured([], [])
-    with _own_database(), _with_bare_view():
+    with own_database(), _with_bare_view():
         token = _filled()
         serve = get_wsgi_application()
         for number in range(-WARM_UP, rounds):
@@ -92,21 +93,35 @@ def _call(serve: Any, where: str, token: str, body: bytes, key: str) -> tuple[fl
         "wsgi.errors": io.StringIO(),
     }
     statuses: list[str] = []
-    count = 0
+    with counted() as cost:
+        answer = serve(asked, lambda status, headers, error=None: statuses.append(status))
+        said = b"".join(answer)
+    if not statuses[0].startswith("200"):
+        raise RuntimeError(f"{where} answered {statuses[0]}: {said.decode()}")
+    return cost.seconds, cost.queries
+
+
+@dataclass
+class Cost:
+    """What something cost."""
+
+    seconds: float = 0
+    queries: int = 0
+
+
+@contextmanager
+def counted() -> Iterator[Cost]:
+    """The cost of what is done inside; the ends of transactions are no queries."""
+    cost = Cost()
 
     def counting(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal count
-        count += not sql.startswith(TRANSACTION)
+        cost.queries += not sql.startswith(TRANSACTION)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(counting):
         started = time.perf_counter()
-        answer = serve(asked, lambda status, headers, error=None: statuses.append(status))
-        said = b"".join(answer)
-        spent = time.perf_counter() - started
-    if not statuses[0].startswith("200"):
-        raise RuntimeError(f"{where} answered {statuses[0]}: {said.decode()}")
-    return spent, count
+        yield cost
+        cost.seconds = time.perf_counter() - started
 
 
 def _bare(request: HttpRequest) -> HttpResponse:
@@ -134,7 +149,7 @@ def _with_bare_view() -> Iterator[None]:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
+def own_database() -> Iterator[None]:
     """A database made for this and dropped afterwards; what is there already is not touched."""
     before = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory() as folder:

@@ -90,11 +90,16 @@ def add_to(commands: Any) -> None:
 
     command = commands.add_parser("bench", help="measure, beside a limit in the same run")
     command.description = (
-        "Hands a tag over and back as the API does it, each time beside a bare view with one insert, in a database of "
-        "its own; prints milliseconds and numbers of queries as JSON."
+        "act: hands a tag over and back as the API does it, each time beside a bare view with one insert. pages: asks "
+        "for every page as each of its roles, among many clients that are loaded directly, beside a bare view. Both in "
+        "a database of their own, of the kind that TROSKEL_DATABASE names; both print JSON. Where a page breaks a "
+        "limit (queries, bytes over the wire), 'broken' says which, and the exit code is 1."
     )
-    command.add_argument("what", choices=["act"])
-    command.add_argument("--rounds", type=whole(1, 100_000), default=200, help="default: 200")
+    command.add_argument("what", choices=["act", "pages"])
+    command.add_argument("--rounds", type=whole(2, 100_000), help="default: 200 of an act, 20 of each page")
+    command.add_argument(
+        "--clients", type=whole(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
+    )
     command.set_defaults(run=bench)
 
 
@@ -277,7 +282,13 @@ def token(asked: argparse.Namespace) -> int:
 
 def bench(asked: argparse.Namespace) -> int:
     """Measure."""
+    if asked.what == "pages":
+        from troskel.cli.bench_pages import bench_pages
+
+        told = bench_pages(asked.clients, asked.rounds or 20)
+        print_json(told)
+        return 1 if told["broken"] else 0
     from troskel.cli.bench import bench_act
 
-    print_json(bench_act(asked.rounds))
+    print_json(bench_act(asked.rounds or 200))
     return 0

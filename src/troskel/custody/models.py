@@ -59,6 +59,7 @@ class Holding(Record):
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     thing = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="holdings")
+    thing_kind = models.CharField(max_length=10, default="", help_text="the thing's, so that stock is found")
     sequence = models.IntegerField()
     kind = models.CharField(max_length=20, choices=HolderKind.choices)
     holder = models.UUIDField(null=True, help_text="the organisation, client or door; empty when lost")
@@ -94,7 +95,14 @@ class Holding(Record):
                 name="a_holder_is_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["municipality", "kind", "holder"], name="things_by_holder")]
+        indexes = [
+            models.Index(fields=["municipality", "kind", "holder"], name="things_by_holder"),
+            models.Index(
+                fields=["municipality", "thing_kind", "kind", "holder"],
+                condition=Q(until=None),
+                name="things_held_now",
+            ),
+        ]
 
 
 class Link(Record):

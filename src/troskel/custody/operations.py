@@ -28,6 +28,7 @@ def register_all(held: Sequence[tuple[Thing, str, UUID]], since: datetime) -> No
             Holding(
                 municipality_id=thing.municipality_id,
                 thing=thing,
+                thing_kind=thing.kind,
                 sequence=1,
                 kind=kind,
                 holder=holder,
@@ -68,6 +69,7 @@ def hand_over_all(
         following = Holding(
             municipality_id=held.municipality_id,
             thing_id=held.thing_id,
+            thing_kind=held.thing.kind,
             sequence=held.sequence + 1,
             kind=kind,
             holder=None if kind == HolderKind.LOST else holder,

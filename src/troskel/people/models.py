@@ -77,6 +77,7 @@ class Account(AbstractBaseUser):
     username = models.CharField(max_length=150, unique=True, help_text="municipality code, slash, name")
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
     name = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=250, default="")
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar[Accounts] = Accounts()
@@ -89,6 +90,7 @@ class Account(AbstractBaseUser):
                 condition=Q(role__in=[r.value for r in Role]), name="account_of_known_role"
             ),
         ]
+        indexes = [models.Index(fields=["municipality", "sort_key"], name="accounts_in_swedish_order")]
 
 
 class Token(Record):
@@ -110,12 +112,14 @@ class Home(Record):
     town = models.CharField(max_length=100, blank=True)
     apartment = models.CharField(max_length=20, blank=True)
     address_key = models.CharField(max_length=64, null=True)
+    street_key = models.CharField(max_length=250, default="", help_text="what the street is searched by")
     sharing = models.CharField(max_length=10, default="", help_text="proposed | confirmed | refuted")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["municipality", "address_key"], name="one_home_per_address"),
         ]
+        indexes = [models.Index(fields=["municipality", "street_key"], name="homes_by_street")]
 
 
 class Door(Record):
@@ -176,7 +180,8 @@ class Client(Record):
     home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="clients")
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
-    sort_key = models.CharField(max_length=250)
+    sort_key = models.CharField(max_length=250, help_text="last name first")
+    first_key = models.CharField(max_length=250, default="", help_text="first name first: searched by, too")
     phone = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=3, default="sv", help_text="ISO 639: what to write and speak")
     protection = models.CharField(
@@ -195,7 +200,10 @@ class Client(Record):
                 condition=Q(protection__in=["", "S", "F"]), name="protection_of_known_kind"
             ),
         ]
-        indexes = [models.Index(fields=["municipality", "sort_key"], name="clients_in_swedish_order")]
+        indexes = [
+            models.Index(fields=["municipality", "sort_key"], name="clients_in_swedish_order"),
+            models.Index(fields=["municipality", "first_key"], name="clients_by_first_name"),
+        ]
 
     @property
     def is_own(self) -> bool:

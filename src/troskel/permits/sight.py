@@ -57,16 +57,21 @@ def _reason(viewer: Actor, day: date) -> Q:
         answered = Alarm.objects.filter(access.accepted(viewer, clock.now()), client=OuterRef("pk"))
         return Q(Exists(answered))
     if viewer.role is Role.LOCKSMITH:
-        open_orders = Order.objects.filter(
-            client=OuterRef("pk"),
-            locksmith=viewer.organisation,
-            state__in=[OrderState.PLACED, OrderState.BOOKED],
-        )
-        return Q(Exists(open_orders))
+        return Q(Exists(_open_orders(viewer).filter(client=OuterRef("pk"))))
     return NOBODY
 
 
 NOBODY = Q(pk__in=[])
+
+
+def within_reach(viewer: Actor) -> Q:
+    """What Sight implies, and a list begins from: the clients who can be the viewer's. Never enough alone."""
+    if viewer.role in (Role.COORDINATOR, Role.CARER):
+        had = Allocation.objects.filter(organisation=viewer.organisation, withdrawn=False)
+        return Q(pk__in=had.values("decision__client"))
+    if viewer.role is Role.LOCKSMITH:
+        return Q(pk__in=_open_orders(viewer).values("client"))
+    return Q()
 
 
 def may_be_alarmed_about(viewer: Actor, day: date) -> Q:
@@ -75,6 +80,12 @@ def may_be_alarmed_about(viewer: Actor, day: date) -> Q:
         return visible_clients(viewer, day)
     alarms = _allocations(viewer).filter(_covers(day), decision__service=Service.SAFETY_ALARM)
     return Q(municipality=viewer.municipality) & Q(Exists(alarms))
+
+
+def _open_orders(viewer: Actor) -> models.QuerySet[Order]:
+    return Order.objects.filter(
+        locksmith=viewer.organisation, state__in=[OrderState.PLACED, OrderState.BOOKED]
+    )
 
 
 def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from troskel.ground.refusals import BadValue, NotFound
@@ -17,8 +18,8 @@ from troskel.web.frame import person_of
 from troskel.web.saying import show
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, Person, P], HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, Person, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ANYONE = "anyone"
 """Also one who is not logged in."""
@@ -32,7 +33,7 @@ class Declared(NamedTuple):
     name: str
     who: frozenset[Role] | str
     methods: tuple[str, ...]
-    view: Callable[..., HttpResponse]
+    view: Callable[..., HttpResponseBase]
 
 
 PAGES: list[Declared] = []
@@ -45,7 +46,7 @@ def public(path: str, *, name: str, methods: Iterable[str] = ("GET", "HEAD")) ->
 
     def declared(view: View[P]) -> View[P]:
         @wraps(view)
-        def shown(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponse:
+        def shown(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             return _not_kept(view(request, *args, **values))
@@ -66,7 +67,7 @@ def page(
 
     def declared(view: Page[P]) -> View[P]:
         @wraps(view)
-        def shown(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponse:
+        def shown(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
             person = person_of(request)
             if person is None:
                 return _to_the_start(request)
@@ -99,7 +100,7 @@ def _to_the_start(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(place)
 
 
-def _not_kept(answer: HttpResponse) -> HttpResponse:
+def _not_kept(answer: HttpResponseBase) -> HttpResponseBase:
     """What a page shows is for the one at the screen: no cache on the way, and none in the browser, keeps it."""
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer

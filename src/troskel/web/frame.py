@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from troskel.acts import viewing
+from troskel.acts import viewing, viewing_search
 from troskel.duties import queries as duties
 from troskel.ground import clock, cookie
 from troskel.people import queries as people
@@ -40,6 +40,7 @@ class Frame(NamedTuple):
     languages: list[tuple[str, str]]
     version: str
     demo: bool
+    searches: bool
 
 
 def person_of(request: HttpRequest) -> Person | None:
@@ -63,6 +64,7 @@ def frame_of(request: HttpRequest) -> Frame:
         languages=list(settings.LANGUAGES),
         version=_version(),
         demo=bool(settings.DEMO),
+        searches=person is not None and person.actor.role in viewing_search.WHO,
     )
 
 
@@ -83,13 +85,14 @@ def _unread(request: HttpRequest, person: Person) -> int:
 
 
 def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
-    """Clients, orders and things get their ways here when their pages come."""
+    """The ways on, for one's role."""
     if person is None:
         return [_way(request, reverse("start"), _("Start"))]
     ways = [_way(request, reverse("start"), _("Att göra"))]
     if person.actor.role in PHONE_ROLES:
         ways.append(_way(request, reverse("phone"), _("Telefonen")))
     ways += [_way(request, reverse(name), word) for name, word in _of_role(person.actor.role)]
+    ways += _lists(request, person.actor.role)
     ways.append(_way(request, reverse("routine"), _("Rutinen")))
     ways.append(_way(request, reverse("acts"), _("Gör något annat")))
     return ways
@@ -107,8 +110,24 @@ def _of_role(role: Role) -> list[tuple[str, str]]:
     return [*own.get(role, []), ("notices", _("Meddelanden"))]
 
 
-def _way(request: HttpRequest, address: str, word: str) -> Way:
-    return Way(address, word, request.path == address)
+def _lists(request: HttpRequest, role: Role) -> list[Way]:
+    """The lists that a role works from. A carer and a responder work from the phone."""
+    ways = []
+    if role in (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH, Role.ECONOMIST):
+        ways.append(_way(request, reverse("clients"), _("Kunder"), also=("visits/",)))
+    if role in (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH):
+        ways.append(_way(request, reverse("orders"), _("Beställningar")))
+        word = _("Låsvred") if role is Role.LOCKSMITH else _("Saker")
+        ways.append(_way(request, reverse("things", args=["lock"]), word, also=("things/", "links/")))
+    if role is Role.ADMINISTRATOR:
+        ways.append(_way(request, reverse("accounts"), _("Konton"), also=("organisations/",)))
+    return ways
+
+
+def _way(request: HttpRequest, address: str, word: str, also: tuple[str, ...] = ()) -> Way:
+    """`also`: how the addresses of the pages beside it begin."""
+    within = any(request.path.startswith(f"{reverse('start')}{place}") for place in also)
+    return Way(address, word, request.path == address or within)
 
 
 def _version() -> str:

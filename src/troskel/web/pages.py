@@ -7,22 +7,15 @@ from functools import partial
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
 from troskel.web import words
 from troskel.web.frame import frame_of
+from troskel.web.links import to_client
 from troskel.web.wording import said
-
-
-def if_there(name: str, *about: Any) -> str:
-    """Where a page is, or nothing where there is no such page."""
-    try:
-        return reverse(name, args=about)
-    except NoReverseMatch:
-        return ""
 
 
 def environment(**options: Any) -> Environment:
@@ -37,7 +30,7 @@ def environment(**options: Any) -> Environment:
         words=words,
         said=said,
         frame_of=frame_of,
-        if_there=if_there,
+        to_client=to_client,
         htmx=partial(htmx_script, version=4),
     )
     return made

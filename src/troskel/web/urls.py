@@ -13,10 +13,14 @@ from troskel.web import (
     home,
     imports,
     late,
+    lists,
+    lists_of_accounts,
+    lists_of_things,
     notices,
     routine,
     routine_approving,
     routine_paragraph,
+    search,
 )
 from troskel.web.declaring import PAGES
 
@@ -30,10 +34,14 @@ __all__ = [
     "home",
     "imports",
     "late",
+    "lists",
+    "lists_of_accounts",
+    "lists_of_things",
     "notices",
     "routine",
     "routine_approving",
     "routine_paragraph",
+    "search",
     "urlpatterns",
 ]
 

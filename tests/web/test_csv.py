@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A list as a spreadsheet: as Swedish Excel opens it, never a formula, noted, and no more than one may see."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.town import EAST, MEADOW, Town
+from tests.web.test_acting import case_of, screen
+from troskel.journal.models import Line
+from troskel.people.models import Client as Row
+from troskel.web import spreadsheet
+
+
+@pytest.fixture(autouse=True)
+def _standing(town: Town, settings: Any) -> Iterator[None]:
+    settings.DEMO = True
+    with town.standing():
+        yield
+
+
+def sheet(town: Town, who: str, path: str) -> list[list[str]]:
+    """The file's cells."""
+    answer: Any = screen(town, who).get(path)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"].startswith('attachment; filename="')
+    written = b"".join(answer.streaming_content)
+    assert written.startswith(b"\xef\xbb\xbf"), "Excel is told that it is UTF-8"
+    return list(csv.reader(written.decode("utf-8-sig").splitlines(), delimiter=";"))
+
+
+def test_one_gets_what_one_sees(town: Town) -> None:
+    own, theirs = town.locked(), town.new_client(MEADOW)
+    heading, *cells = sheet(town, "olle", "/clients/?as=csv")
+    assert heading == ["Ärende", "Hemtjänst", "Trygghetslarm", "Lås", "Att veta"]
+    assert [row[0] for row in cells] == [case_of(town, own)]
+    assert cells[0][3] == "L1"
+    found = sheet(town, "anna", f"/clients/?provider={MEADOW}&as=csv")
+    assert [row[0] for row in found[1:]] == [case_of(town, theirs)]
+    assert "Öman" not in str(found)
+
+
+def test_days_are_written_as_a_spreadsheet_sorts_them(town: Town) -> None:
+    town.locked()
+    (_, order) = sheet(town, "siri", "/orders/?as=csv")
+    assert order[0] == "W-2026-0001"
+    assert any(cell.startswith("2026-03-02 08:") for cell in order)
+
+
+def test_nothing_becomes_a_formula(town: Town) -> None:
+    evil = ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|calc", "a;b", 'a"b']
+    for number, name in enumerate(evil):
+        town.does(
+            "siri", "register_account", username=f"e{number}", name=name, role="carer", organisation=EAST
+        )
+    names = {row[0] for row in sheet(town, "siri", "/accounts/?as=csv")}
+    for name in evil[:7]:
+        assert f"'{name}" in names, name
+    assert {"a;b", 'a"b'} <= names
+    assert spreadsheet.safe("2026-0001") == "2026-0001"
+
+
+def test_an_export_is_noted_part_by_part_with_whose_records_it_held(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheet, "LONGEST_EXPORTED", 2)
+    for _ in range(5):
+        town.client()
+    before = Line.objects.filter(kind="reads").count()
+    found = sheet(town, "anna", "/clients/?as=csv&order=turned")
+    assert [row[0] for row in found[1:]] == [f"2026-000{number}" for number in range(1, 6)]
+    lines = list(Line.objects.filter(kind="reads").order_by("number")[before:])
+    assert [line.event for line in lines] == ["clients.exported"] * 3
+    shown = {one for line in lines for one in json.loads(line.body)["shown"]}
+    assert shown == {str(row) for row in Row.objects.values_list("id", flat=True)}
+
+
+def test_every_list_can_be_had_in_english_too(town: Town) -> None:
+    town.locked()
+    browser = screen(town, "siri")
+    browser.post("/language", {"language": "en"})
+    for path in (
+        "/clients/",
+        "/orders/",
+        "/things/lock/",
+        "/things/tag/",
+        "/things/key/",
+        "/links/",
+        "/visits/",
+        "/accounts/",
+        "/organisations/",
+    ):
+        answer: Any = browser.get(f"{path}?as=csv")
+        heading = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]
+        assert heading.isascii(), path

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Lists: what each role sees, in which order, a page at a time, filtered; and never what is typed in an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.town import ALARM, EAST, ELSEWHERE, MEADOW, Town
+from tests.web.test_acting import MOST_QUERIES, case_of, screen
+from troskel.journal.models import Line
+from troskel.web import listing
+
+LISTS = {
+    "anna": ("/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"),
+    "siri": ("/clients/", "/orders/", "/things/lock/", "/accounts/", "/organisations/"),
+    "olle": ("/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"),
+    "laban": ("/clients/", "/orders/", "/things/lock/"),
+    "carin": ("/clients/",),
+    "erik": ("/clients/",),
+}
+
+
+@pytest.fixture(autouse=True)
+def _standing(town: Town, settings: Any) -> Iterator[None]:
+    settings.DEMO = True
+    with town.standing():
+        yield
+
+
+def rows(browser: Client, path: str) -> list[str]:
+    """What stands first in each row."""
+    page = browser.get(path)
+    assert page.status_code == 200, path
+    heads = re.findall(r'<th scope="row".*?</th>', page.content.decode(), re.DOTALL)
+    return [re.sub(r"<span class=\"heading\".*?</span>|<[^>]+>|\s", "", head) for head in heads]
+
+
+def test_rule_7_each_role_sees_its_own_clients_and_no_names(town: Town) -> None:
+    east, meadow = case_of(town, town.new_client()), case_of(town, town.new_client(MEADOW))
+    other = case_of(town, town.client(home_municipality=ELSEWHERE))
+    ordered = town.new_client()
+    town.order(ordered)
+    seen = {
+        "anna": [case_of(town, ordered), other, meadow, east],
+        "olle": [case_of(town, ordered), east],
+        "moa": [meadow],
+        "carin": [case_of(town, ordered), east],
+        "erik": [other],
+        "laban": [case_of(town, ordered)],
+    }
+    for who, expected in seen.items():
+        browser = screen(town, who)
+        assert rows(browser, "/clients/") == expected, who
+        assert "Öman" not in browser.get("/clients/").content.decode()
+
+
+def test_clients_are_chosen_by_state_service_and_provider(town: Town) -> None:
+    cared, without = town.new_client(), town.client()
+    alarmed = town.new_client(MEADOW)
+    town.grant(alarmed, ALARM, service="safety_alarm")
+    foreign = town.client(home_municipality=ELSEWHERE)
+    secret = town.client(protection="S")
+    dead = town.client()
+    town.does("anna", "record_deaths", deaths=[{"client": dead, "on": town.day(0)}])
+    browser = screen(town, "anna")
+    for asked, expected in {
+        "state=in_care": [alarmed, cared],
+        "state=without_care": [dead, secret, foreign, without],
+        "state=elsewhere": [foreign],
+        "state=protected": [secret],
+        "state=dead": [dead],
+        "service=safety_alarm": [alarmed],
+        f"provider={EAST}": [cared],
+        f"provider={MEADOW}&service=home_care": [alarmed],
+        f"provider={EAST}&service=safety_alarm": [],
+        "order=turned&state=in_care": [cared, alarmed],
+    }.items():
+        assert rows(browser, f"/clients/?{asked}") == [case_of(town, one) for one in expected], asked
+
+
+def test_what_is_typed_in_an_address_is_not_read(town: Town) -> None:
+    town.new_client()
+    browser = screen(town, "anna")
+    assert len(rows(browser, "/clients/?state=193002039806&provider=Astrid&order=x")) == 1
+    assert not Line.objects.filter(kind="reads", body__contains="Astrid").exists()
+    assert not Line.objects.filter(kind="reads", body__contains="193002039806").exists()
+    for cursor in ("Astrid", "AAAAAAAAAAAAAAAAAAAAAA"):
+        said = browser.get(f"/things/lock/?after={cursor}")
+        assert (said.status_code, said["Location"]) == (302, "/things/lock/")
+
+
+def test_pages_follow_each_other_whole_and_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "AT_A_TIME", 3)
+    browser = screen(town, "siri")
+    for path, count in (("/things/lock/", 8), ("/things/lock/?order=turned", 8), ("/accounts/", 12)):
+        place, found = path, []
+        while place:
+            page = browser.get(place).content.decode()
+            found += rows(browser, place)
+            following = re.search(r'href="([^"]*after=[^"]*)">Nästa sida', page)
+            place = following[1].replace("&amp;", "&") if following else ""
+            assert ("Från början" in page) == ("after=" in (page and path if not found[3:] else "after="))
+        assert len(found) == len(set(found)) == count, path
+        assert found == sorted(found, reverse="turned" in path)
+
+
+def test_accounts_and_organisations_stand_in_swedish_order(town: Town) -> None:
+    for username, name in (("z", "Örjan Alm"), ("y", "Åsa Alm"), ("x", "Zeb Alm"), ("w", "Ärla Alm")):
+        town.does("siri", "register_account", username=username, name=name, role="carer", organisation=EAST)
+    browser = screen(town, "siri")
+    assert rows(browser, "/accounts/")[-5:] == ["Siri", "ZebAlm", "ÅsaAlm", "ÄrlaAlm", "ÖrjanAlm"]
+    assert rows(browser, "/accounts/?role=responder") == ["Rut"]
+    assert rows(browser, "/organisations/")[-1] == "ÄngensHemvård"
+    assert rows(browser, "/organisations/?order=turned")[0] == "ÄngensHemvård"
+    assert 'href="/do/register_account"' in browser.get("/accounts/").content.decode()
+
+
+def test_things_say_where_they_are_and_what_lies_in_stock(town: Town) -> None:
+    client = town.locked(serial="L1")
+    theirs = town.locked(MEADOW, serial="L2")
+    siri, olle, laban = (screen(town, who) for who in ("siri", "olle", "laban"))
+    page = siri.get("/things/lock/").content.decode()
+    assert "Lås &amp; Nyckel: 6" in page
+    assert case_of(town, client) in page
+    assert rows(siri, "/things/lock/?where=door") == ["L1", "L2"]
+    assert rows(siri, "/things/lock/?where=organisation&order=turned")[0] == "L8"
+    assert rows(olle, "/things/lock/") == ["L1"]
+    assert case_of(town, theirs) not in olle.get("/things/lock/").content.decode()
+    assert rows(laban, "/things/lock/") == [f"L{number}" for number in range(3, 9)]
+    assert laban.get("/things/tag/").status_code == 404
+    assert siri.get("/things/door/").status_code == 404
+
+
+def test_orders_visits_and_links_are_a_providers_own(town: Town) -> None:
+    client, theirs = town.locked(), town.locked(MEADOW, serial="L2")
+    town.visit(client)
+    town.visit(theirs, "mikael")
+    olle, anna = screen(town, "olle"), screen(town, "anna")
+    for path in ("/visits/", "/links/"):
+        assert rows(olle, path) == [case_of(town, client)], path
+        assert rows(anna, path) == [case_of(town, theirs), case_of(town, client)], path
+    assert rows(olle, "/orders/") == ["W-2026-0001"]
+    assert rows(anna, "/orders/?state=open") == []
+    assert rows(anna, f"/orders/?provider={MEADOW}&state=done&kind=installation") == ["W-2026-0002"]
+    assert rows(anna, "/visits/?evidence=tag") == []
+
+
+def test_an_empty_list_says_what_to_do(town: Town) -> None:
+    browser = screen(town, "anna")
+    assert "Här står kunder när de är registrerade" in browser.get("/clients/").content.decode()
+    town.client()
+    narrowed = browser.get("/clients/?state=dead").content.decode()
+    assert "Inget stämmer med det du har valt." in narrowed
+    assert 'href="/clients/">Visa allt' in narrowed
+
+
+def test_the_ways_on_are_those_of_ones_role(town: Town) -> None:
+    for who, ways in {
+        "anna": ["Kunder", "Beställningar", "Saker"],
+        "siri": ["Kunder", "Beställningar", "Saker", "Konton"],
+        "laban": ["Kunder", "Beställningar", "Låsvred"],
+        "erik": ["Kunder"],
+        "carin": [],
+        "maria": [],
+    }.items():
+        nav = screen(town, who).get("/").content.decode().split("</nav>")[0]
+        named = [
+            one
+            for one in re.findall(r'<a href="/[^"]+">([^<]+)</a>', nav)
+            if one in {"Kunder", "Beställningar", "Saker", "Låsvred", "Konton"}
+        ]
+        assert named == ways, who
+
+
+def test_lists_cost_few_queries_however_much_there_is(town: Town) -> None:
+    costs: dict[str, list[int]] = {}
+    for serials in (("L1", "L2"), ("L3", "L4")):
+        for serial in serials:
+            town.visit(town.locked(serial=serial))
+        for who, paths in LISTS.items():
+            browser = screen(town, who)
+            for path in paths:
+                with CaptureQueriesContext(connection) as asked:
+                    assert browser.get(path).status_code == 200
+                told = [one for one in asked if not re.match("(RELEASE )?SAVEPOINT", one["sql"])]
+                costs.setdefault(f"{who} {path}", []).append(len(told))
+    assert {page: cost for page, cost in costs.items() if max(cost) > MOST_QUERIES} == {}
+    assert {page: cost for page, cost in costs.items() if cost[0] < cost[1]} == {}, "a query for every row"
