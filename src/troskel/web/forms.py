@@ -29,6 +29,10 @@ ORGANISATIONS = {
 """Values that name an organisation by its number: which kinds there are to choose among."""
 
 
+SCANNED = frozenset({"serial", "tag", "key", "number", "numbers", "wrong", "right", "replaced_by"})
+"""Values that stand on a thing, perhaps as a code that a camera reads."""
+
+
 class Organisation(NamedTuple):
     """An organisation to choose."""
 
@@ -69,6 +73,11 @@ class Field:
     def first(self) -> str:
         """The id of what a link to it leads to."""
         return f"{self.id}-1" if self.kind == "radios" else self.id
+
+    @property
+    def scans(self) -> bool:
+        """Can it be filled by a camera? Typing always works."""
+        return self.kind in ("text", "lines") and self.path in SCANNED
 
     @property
     def shown(self) -> str:
