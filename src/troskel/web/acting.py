@@ -81,7 +81,7 @@ def _view(act: Act[Any]) -> Any:
         step = request.POST.get("step", "")
         if step == "change":
             return _form(request, asking)
-        return _try(request, asking, preview=step != "confirm" or not request.POST.get("key"))
+        return _try(request, asking, preview=step != "confirm" or not _key_of(request))
 
     view.__name__ = act.name
     return view
@@ -110,8 +110,13 @@ def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     if offering.DOOR not in among and typed.get(offering.DOOR):
         given[offering.DOOR] = typed[offering.DOOR]  # chosen, while the duty was open
     fields = forms.filled(forms.fields_of(act, organisations, given, among), typed)
-    key = typed.get("key") or str(new_id())  # without a key nothing is done: it is shown again, with one
+    key = _key_of(request) or str(new_id())  # without a key nothing is done: it is shown again, with one
     return Asking(person, act, fields, key, duty, _names(organisations))
+
+
+def _key_of(request: HttpRequest) -> str:
+    """The form's own key: it stands before the fields, of which one may be called the same (a key's label)."""
+    return next(iter(request.POST.getlist("key")), "")
 
 
 def _try(request: HttpRequest, asking: Asking, *, preview: bool) -> HttpResponse:
