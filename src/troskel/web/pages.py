@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from troskel.web import words
 from troskel.web.frame import frame_of
-from troskel.web.wording import said
+from troskel.web.wording import choices_of, said
 
 
 def environment(**options: Any) -> Environment:
@@ -28,6 +28,7 @@ def environment(**options: Any) -> Environment:
         url=reverse,
         words=words,
         said=said,
+        choices_of=choices_of,
         frame_of=frame_of,
         htmx=partial(htmx_script, version=4),
     )
