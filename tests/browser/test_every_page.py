@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Opens
 from tests.town import PEOPLE
 from troskel.acts.chapters import REGISTER
+from troskel.people.roles import PHONE_ROLES
 from troskel.web import wording
 
 WIDTHS, SCHEMES = (390, 1280), ("light", "dark")
@@ -73,7 +74,7 @@ def in_every_state(page: Page, axe: str) -> list[str]:
 def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
     person = opens(name)
     found = in_every_state(person.page, axe)
-    paths = ["/do/", "/accessibility"] + (["/phone/"] if ROLE[name] == "carer" else [])
+    paths = ["/do/", "/accessibility"] + (["/phone/"] if ROLE[name] in PHONE_ROLES else [])
     for path in paths:
         found += in_every_state(person.goes(path), axe)
     assert found == []

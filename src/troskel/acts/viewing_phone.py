@@ -67,8 +67,9 @@ class PhoneToday(msgspec.Struct, frozen=True):
 
 
 class AtTheDoor(msgspec.Struct, frozen=True):
-    """One client of the phone: today's visits, what the viewer has under way (here or elsewhere), and has opened here.
+    """One client of the phone: today's visits, and what the viewer has under way (here or elsewhere).
 
+    `opened`: the locks that the viewer has opened here today, since the last visit of theirs ended.
     `answering_until`: how long a responder's accepted alarm lasts.
     """
 
@@ -104,21 +105,27 @@ def at_the_door(viewer: Actor, case: str) -> AtTheDoor:
     note(viewer, "phone.opened", client=row.id, case=row.case_number)
     (client,) = _with_ways(viewer, rows)
     visits = _visits(viewer, Q(client=row.id))
-    opened = Opening.objects.filter(
-        municipality=viewer.municipality,
-        client=row.id,
-        account=viewer.account,
-        outcome=Outcome.OPENED,
-        not_before__gte=_midnight(),
-    )
+    here = [visit for visit in _of_today(visits) if visit.case == client.case]
     answering = access.answering(viewer, [row.id], clock.now()).get(row.id)
     return AtTheDoor(
         client=client,
-        visits=[visit for visit in _of_today(visits) if visit.case == client.case],
+        visits=here,
         under_way=_under_way(visits),
-        opened=sorted(set(opened.values_list("lock__number", flat=True))),
+        opened=_opened(viewer, row.id, here),
         answering_until=answering.until if answering else None,
     )
+
+
+def _opened(viewer: Actor, client: UUID, here: Sequence[PhoneVisit]) -> list[str]:
+    ended = [visit.departed for visit in here if visit.mine and visit.departed]
+    rows = Opening.objects.filter(
+        municipality=viewer.municipality,
+        client=client,
+        account=viewer.account,
+        outcome=Outcome.OPENED,
+        not_before__gte=max(ended, default=_midnight()),
+    )
+    return sorted(set(rows.values_list("lock__number", flat=True)))
 
 
 def _listed(viewer: Actor) -> list[Any]:

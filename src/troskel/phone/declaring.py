@@ -62,3 +62,11 @@ def page(path: str, *, name: str, methods: Iterable[str] = ("GET", "HEAD")) -> C
         return shown
 
     return declared
+
+
+def _to_the_start(request: HttpRequest) -> HttpResponse:
+    """What was pressed is gone, and nothing has been done: the start page says so."""
+    place = reverse("start") + ("?left=1" if request.method == "POST" else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": place})
+    return HttpResponseRedirect(place)

@@ -105,15 +105,6 @@ def said(pressed: Pressed, door: AtTheDoor) -> Said:
     return Said(DONE, _("Besöket är avslutat."), lasted(ended) if ended else "")
 
 
-def visited(done: int, count: int) -> str:
-    """How many of today's clients have had a visit."""
-    if done == 0:
-        return _("Ingen är besökt ännu.")
-    if done == count:
-        return _("Alla är besökta.")
-    return ngettext("{n} är besökt.", "{n} är besökta.", done).format(n=done)
-
-
 def lasted(visit: PhoneVisit) -> str:
     """How long a visit that has ended was."""
     assert visit.departed is not None
@@ -123,9 +114,11 @@ def lasted(visit: PhoneVisit) -> str:
 def duration(since: datetime, until: datetime) -> str:
     """A time in hours and minutes."""
     minutes = int((until - since).total_seconds()) // 60
+    if not minutes:
+        return _("mindre än en minut")
     hours, left = divmod(minutes, 60)
     parts = [ngettext("{n} timme", "{n} timmar", hours).format(n=hours)] if hours else []
-    if left or not hours:
+    if left:
         parts.append(ngettext("{n} minut", "{n} minuter", left).format(n=left))
     return _(" och ").join(parts)
 
