@@ -47,9 +47,7 @@ def page(path: str, *, name: str, methods: Iterable[str] = ("GET", "HEAD")) -> C
         def shown(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponse:
             person = person_of(request)
             if person is None:
-                return HttpResponseRedirect(
-                    reverse("start") + ("?left=1" if request.method == "POST" else "")
-                )
+                return _to_the_start(request)
             if person.actor.role not in WHO:
                 raise PermissionDenied
             if request.method not in allowed:

@@ -24,7 +24,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.routine.model import Routine
-from troskel.web import forms, offering, telling, wording
+from troskel.web import beside, forms, offering, telling, wording
 from troskel.web.declaring import EVERY_ACCOUNT, page
 from troskel.web.forms import Field, Organisation
 from troskel.web.saying import show
@@ -94,9 +94,10 @@ def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpRespons
     organisations = _organisations(person)
     given, among = (offer.values, offer.among) if offer else ({}, {})
     fields = forms.fields_of(act, organisations, given, among)
+    fields = beside.prefilled(fields, request.GET.dict())
     asking = Asking(person, act, fields, str(new_id()), duty if offer else "", _names(organisations))
     gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
-    return _form(request, asking, said=gone)
+    return _form(request, asking, said=gone, proposing=True)
 
 
 def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
@@ -166,9 +167,10 @@ def _form(
     detail: str = "",
     rule: str = "",
     status: int = 200,
+    proposing: bool = False,
 ) -> HttpResponse:
     values = {
-        **_about(asking),
+        **_about(asking, proposing=proposing),
         "said": said,
         "detail": detail,
         "rule": rule if not rule.startswith("rule") else "",
@@ -176,10 +178,16 @@ def _form(
     return show(request, "web/form.html", values, status=status)
 
 
-def _about(asking: Asking) -> dict[str, Any]:
+def _about(asking: Asking, *, proposing: bool = False) -> dict[str, Any]:
     named = wording.of_act(asking.act.name)
     assert named is not None
+    links = beside.links(asking.person, asking.act, asking.fields)
+    if proposing:
+        asking = asking._replace(fields=beside.proposed(asking.act, asking.fields, links))
     return {
+        "links": links,
+        "differs": beside.differs(asking.act, asking.fields, links),
+        "door_kinds": beside.door_kinds(),
         "title": wording.said(named.title),
         "lead": wording.said(named.lead),
         "address": reverse(f"act-{asking.act.name}"),
