@@ -76,6 +76,19 @@ def test_case_12_a_link_is_corrected_from_there_and_what_was_is_seen(town: Town)
     town.is_sound()
 
 
+def test_case_1_of_a_couple_each_has_their_own_link(town: Town) -> None:
+    one, other = town.new_client(address=1), town.new_client(address=1)
+    town.does("anna", "confirm_sharing", client=other, shared=True)
+    town.mount(town.order(one))
+    town.link(one)
+    browser = screen(town, "siri")
+    pages = [
+        browser.get(f"/do/link_lock?client={case_of(town, who)}").content.decode() for who in (one, other)
+    ]
+    assert [page.count("Är L1 fel?") for page in pages] == [1, 0]
+    assert [typed(page, "serial") for page in pages] == ["", "L1"]
+
+
 def test_rule_7_a_case_that_one_does_not_see_proposes_nothing(town: Town) -> None:
     from tests.town import MEADOW
 

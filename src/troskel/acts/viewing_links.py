@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from troskel.acts.viewing import clients_named, note
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground.refusals import NotFound
-from troskel.people.models import Door, HomeDoor
+from troskel.people.models import HomeDoor
 from troskel.people.roles import Actor
 
 
@@ -35,7 +36,7 @@ class LinkMade(msgspec.Struct, frozen=True):
 
 
 class LinksOfClient(msgspec.Struct, frozen=True):
-    """The locks at the client's doors, and all the links there have been."""
+    """The locks at the client's doors, and (where asked for) all the links there have been."""
 
     case: str
     locks: list[LockAtDoor]
@@ -47,26 +48,36 @@ class LinksOfClient(msgspec.Struct, frozen=True):
         return [lock.serial for lock in self.locks if not lock.linked]
 
 
-def links_of(viewer: Actor, case: str) -> LinksOfClient:
-    """One client's. Raises NotFound or BadValue where it is none the viewer sees. Three queries, and the line."""
-    client = clients_named(viewer, case).first() if case else None
-    if client is None:
+def links_of(viewer: Actor, case: str, *, history: bool = False) -> LinksOfClient:
+    """One client's; `history`: with the links. Raises NotFound or BadValue where it is none that the viewer sees.
+
+    A query, one more for the history, and the line of the read.
+    """
+    if not case:
         raise NotFound("client", "client")
-    note(viewer, "links.viewed", client=client.id, case=client.case_number)
-    mine = Link.objects.filter(client=client.id)
-    doors = HomeDoor.objects.filter(home=client.home_id).values("door_id")
-    named = Door.objects.filter(id=OuterRef("holder"))
-    hanging = Holding.objects.filter(
-        municipality=viewer.municipality, kind=HolderKind.DOOR, holder__in=doors, until=None
-    ).annotate(
-        serial=F("thing__number"),
-        linked=Exists(mine.filter(lock=OuterRef("thing"), until=None)),
-        door_kind=named.values("kind")[:1],
-        door_label=named.values("label")[:1],
+    hangs = Holding.objects.filter(
+        municipality=viewer.municipality, kind=HolderKind.DOOR, holder=OuterRef("door"), until=None
     )
-    told = hanging.order_by("since", "id").values_list("serial", "door_kind", "door_label", "since", "linked")
-    links = mine.annotate(corrected=Exists(Link.objects.filter(corrects=OuterRef("pk"))))
-    made = links.order_by("since", "id").values_list("lock__number", "since", "until", "corrected")
-    return LinksOfClient(
-        client.case_number, [LockAtDoor(*lock) for lock in told], [LinkMade(*link) for link in made]
+    linked = Link.objects.filter(client=OuterRef("client"), lock=OuterRef("lock"), until=None)
+    behind = HomeDoor.objects.annotate(client=F("home__clients"))
+    doors = behind.filter(client__in=clients_named(viewer, case)).annotate(
+        lock=Subquery(hangs.values("thing")[:1]),
+        serial=Subquery(hangs.values("thing__number")[:1]),
+        since=Subquery(hangs.values("since")[:1]),
     )
+    rows = doors.annotate(linked=Exists(linked)).order_by("since", "door_id")
+    told = list(rows.values_list("client", "serial", "door__kind", "door__label", "since", "linked"))
+    if not told:
+        raise NotFound("client", "client")
+    client = told[0][0]
+    note(viewer, "links.viewed", client=client, case=case)
+    locks = [LockAtDoor(*lock) for _client, *lock in told if lock[0]]
+    return LinksOfClient(case, locks, _made(client) if history else [])
+
+
+def _made(client: UUID) -> list[LinkMade]:
+    links = Link.objects.filter(client=client).annotate(
+        corrected=Exists(Link.objects.filter(corrects=OuterRef("pk")))
+    )
+    told = links.order_by("since", "id").values_list("lock__number", "since", "until", "corrected")
+    return [LinkMade(*link) for link in told]

@@ -91,7 +91,7 @@ def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpRespons
     """Step 1, as a duty's button or the list of acts leads to it."""
     duty = request.GET.get("duty", "")
     offer = _offer(person, act, duty)
-    organisations = _organisations(person)
+    organisations = _organisations(person) if forms.names_organisations(act) else []
     given, among = (offer.values, offer.among) if offer else ({}, {})
     fields = forms.fields_of(act, organisations, given, among)
     fields = beside.prefilled(fields, request.GET.dict())

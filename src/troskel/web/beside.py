@@ -28,7 +28,7 @@ def links(person: Person, act: Act[Any], fields: list[Field]) -> LinksOfClient |
     if act.name not in (*PROPOSED, "unlink_lock"):
         return None
     try:
-        return viewing_links.links_of(person.actor, case)
+        return viewing_links.links_of(person.actor, case, history=act.name == "correct_link")
     except (NotFound, BadValue):
         return None
 

@@ -115,6 +115,11 @@ def fields_of(
     return asked
 
 
+def names_organisations(act: Act[Any]) -> bool:
+    """Does its form ask for an organisation?"""
+    return any(path in ORGANISATIONS for path, _told in _walk(inspect.type_info(act.values)))
+
+
 def _among(field: Field, choices: list[Choice]) -> Field:
     if not choices:
         return field
