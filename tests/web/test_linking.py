@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.town import Town
+from tests.town import MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, inputs, screen, ways
 from troskel.custody.models import Link
 from troskel.ground.ids import new_id
@@ -90,8 +90,6 @@ def test_case_1_of_a_couple_each_has_their_own_link(town: Town) -> None:
 
 
 def test_rule_7_a_case_that_one_does_not_see_proposes_nothing(town: Town) -> None:
-    from tests.town import MEADOW
-
     client = town.new_client(MEADOW)
     town.mount(town.order(client, MEADOW))
     for case in (case_of(town, client), "2026-0099", "19300101-1234"):
