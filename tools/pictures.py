@@ -43,6 +43,21 @@ def _phone(page: Page) -> None:
     page.get_by_role("link", name="Telefonen").click()
 
 
+def _at_the_door(page: Page) -> None:
+    _phone(page)
+    page.get_by_role("listitem").filter(has_text="Lås ").get_by_role("link").first.click()
+
+
+def _opened(page: Page) -> None:
+    _at_the_door(page)
+    page.get_by_role("button", name="Öppna dörren").first.click()
+    page.get_by_role("status").or_(page.get_by_role("alert")).last.wait_for()
+
+
+def _link(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Koppla låset till kunden")).first.click()
+
+
 def _acts(page: Page) -> None:
     page.get_by_role("link", name="Gör något annat").first.click()
 
@@ -145,6 +160,9 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "economist": ("Erik", _home),
     "responder": ("Rut", _home),
     "phone": ("Carin", _phone),
+    "door": ("Carin", _at_the_door),
+    "opened": ("Carin", _opened),
+    "link": ("Siri", _link),
     "acts": ("Anna", _acts),
     "form": ("Olle", _form),
     "fault": ("Olle", _fault),

@@ -35,7 +35,7 @@ def fill() -> str:
     town.order(ordered, presence="carer")
     mounted = town.new_client()
     town.mount(town.order(mounted), "L1")
-    town.locked(serial="L2")
+    locked = town.locked(serial="L2")
     town.locked(towns.MEADOW, serial="L3")
     town.grant(town.client(home_municipality=towns.ELSEWHERE), towns.EAST)
     left = town.locked(serial="L4")
@@ -44,6 +44,10 @@ def fill() -> str:
     town.new_client()
     town.new_client(towns.MEADOW)
     town.inform(town.client())
+    town.does("carin", "place_tag", client=town.new_client(last_name="Åberg"), tag="E1")
+    town.grant(locked, towns.ALARM, "safety_alarm")
+    alarm = town.does("lars", "raise_alarm", client=locked).answer["alarm"]
+    town.does("rut", "accept_alarm", alarm=alarm)
     _days_of_their_own(town)
     return town.now.isoformat()
 

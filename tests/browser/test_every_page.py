@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Opens
 from tests.town import PEOPLE
 from troskel.acts.chapters import REGISTER
+from troskel.people.roles import PHONE_ROLES
 from troskel.web import wording
 
 SHIPPED = Path(__file__).parents[2] / "routines" / "troskelby" / "2016-11-29.toml"
@@ -92,7 +93,7 @@ def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
     person = opens(name)
     found = in_every_state(person.page, axe)
     paths = ["/do/", "/accessibility", "/notices/", "/routine/", "/routine/P1/"]
-    paths += ["/phone/"] if ROLE[name] == "carer" else []
+    paths += ["/phone/"] if ROLE[name] in PHONE_ROLES else []
     paths += OF_A_ROLE.get(ROLE[name], [])
     paths += LISTS.get(ROLE[name], [])
     for path in paths:

@@ -139,6 +139,18 @@ def test_without_a_key_nothing_is_done(town: Town) -> None:
     assert "Klart:" in browser.post("/do/inform_client", {**sent, "key": key}).content.decode()
 
 
+def test_p5_a_keys_label_is_no_key_of_the_forms(town: Town) -> None:
+    """A label is received, and later given back: two forms, whatever both call the key."""
+    client = town.new_client()
+    browser = screen(town, "olle")
+    told = {"client": case_of(town, client), "door": town.door(client), "key": "N1", "signed": "client"}
+    for act in ("receive_key", "return_key"):
+        sent = {**told, "key": [str(new_id()), "N1"]}  # the form's own key stands first in the page
+        preview = browser.post(f"/do/{act}", sent)
+        done = browser.post(f"/do/{act}", {**inputs(preview.content.decode()), "step": "confirm"})
+        assert "Klart:" in done.content.decode(), act
+
+
 def test_a_duty_that_somebody_else_has_done_says_so(town: Town) -> None:
     client = town.new_client()
     browser = screen(town, "anna")

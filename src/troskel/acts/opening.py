@@ -210,6 +210,11 @@ def open_the_door(
     return _told(allowed, row.outcome, row.code, row.battery)
 
 
+def fault_of(opened: Opened) -> str:
+    """The fault that the lock's answer told of, as `note_opening` noted it: a code, or empty."""
+    return rules.fault_of(opened.outcome, opened.battery) or ""
+
+
 def _turned(driver: LockDriver, actor: Actor, allowed: Mapping[str, Any]) -> Said:
     """What the lock says. A driver that breaks has perhaps been heard by the lock: the door may be open."""
     not_before, not_after = (datetime.fromisoformat(allowed[name]) for name in ("not_before", "not_after"))

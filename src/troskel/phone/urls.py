@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The phone's URLs."""
+"""The phone's URLs: those that are declared, and no other."""
 
 from django.urls import path
 
 from troskel.phone import views
+from troskel.phone.declaring import PAGES
 
-urlpatterns = [path("", views.today, name="phone")]
+__all__ = ["urlpatterns", "views"]
+
+urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]

@@ -25,7 +25,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.routine.model import Routine
-from troskel.web import forms, offering, telling, wording
+from troskel.web import beside, forms, offering, telling, wording
 from troskel.web.declaring import EVERY_ACCOUNT, page
 from troskel.web.forms import Field, Organisation
 from troskel.web.saying import show
@@ -86,7 +86,7 @@ def _view(act: Act[Any]) -> Any:
         step = request.POST.get("step", "")
         if step == "change":
             return _form(request, asking)
-        return _try(request, asking, preview=step != "confirm" or not request.POST.get("key"))
+        return _try(request, asking, preview=step != "confirm" or not _key_of(request))
 
     view.__name__ = act.name
     return view
@@ -97,15 +97,16 @@ def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpRespons
     duty = request.GET.get("duty", "")
     about = request.GET.get("client", "")
     offer = _offer(person, act, duty) if duty or not about else offering.about(person.actor, act.name, about)
-    organisations = _organisations(person)
+    organisations = _organisations(person) if forms.names_organisations(act) else []
     given, among = _named_in_address(request), {}
     if offer:
         given, among = {**given, **offer.values}, offer.among
     fields = forms.chosen(forms.fields_of(act, organisations, given, among), request.GET)
+    fields = beside.prefilled(fields, request.GET.dict())
     names = _names(organisations)
     asking = Asking(person, act, fields, str(new_id()), duty if offer else "", names, about if offer else "")
     gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
-    return _form(request, asking, said=gone)
+    return _form(request, asking, said=gone, proposing=True)
 
 
 def _named_in_address(request: HttpRequest) -> dict[str, str]:
@@ -129,8 +130,13 @@ def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
     if offering.DOOR not in among and typed.get(offering.DOOR):
         given[offering.DOOR] = typed[offering.DOOR]  # chosen, while the duty was open
     fields = forms.filled(forms.fields_of(act, organisations, given, among), typed)
-    key = typed.get("key") or str(new_id())  # without a key nothing is done: it is shown again, with one
+    key = _key_of(request) or str(new_id())  # without a key nothing is done: it is shown again, with one
     return Asking(person, act, fields, key, duty, _names(organisations), about if offer else "")
+
+
+def _key_of(request: HttpRequest) -> str:
+    """The form's own key: it stands before the fields, of which one may be called the same (a key's label)."""
+    return next(iter(request.POST.getlist("key")), "")
 
 
 def _try(request: HttpRequest, asking: Asking, *, preview: bool) -> HttpResponse:
@@ -181,9 +187,10 @@ def _form(
     detail: str = "",
     rule: str = "",
     status: int = 200,
+    proposing: bool = False,
 ) -> HttpResponse:
     values = {
-        **_about(asking),
+        **_about(asking, proposing=proposing),
         "said": said,
         "detail": detail,
         "rule": rule if not rule.startswith("rule") else "",
@@ -191,10 +198,16 @@ def _form(
     return show(request, "web/form.html", values, status=status)
 
 
-def _about(asking: Asking) -> dict[str, Any]:
+def _about(asking: Asking, *, proposing: bool = False) -> dict[str, Any]:
     named = wording.of_act(asking.act.name)
     assert named is not None
+    links = beside.links(asking.person, asking.act, asking.fields)
+    if proposing:
+        asking = asking._replace(fields=beside.proposed(asking.act, asking.fields, links))
     return {
+        "links": links,
+        "differs": beside.differs(asking.act, asking.fields, links),
+        "door_kinds": beside.door_kinds(),
         "title": wording.said(named.title),
         "lead": wording.said(named.lead),
         "address": reverse(f"act-{asking.act.name}"),

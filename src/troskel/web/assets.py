@@ -15,8 +15,12 @@ FILES = {
     "vendor/designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "vendor/designsystemet-theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
     "vendor/source-sans-3.woff2": "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
+    "vendor/zxing.js": "@zxing/library/umd/index.min.js",
 }
 """By its name among our static files: where it lies in node_modules. pyproject.toml names the same for the wheel."""
+
+FETCHED_LATER = frozenset({"vendor/zxing.js"})
+"""What no page fetches by itself: the reader of codes, when somebody first scans one."""
 
 
 class VendorFinder(BaseFinder):

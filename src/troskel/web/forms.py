@@ -29,6 +29,10 @@ ORGANISATIONS = {
 """Values that name an organisation by its number: which kinds there are to choose among."""
 
 
+SCANNED = frozenset({"serial", "tag", "key", "number", "numbers", "wrong", "right", "replaced_by"})
+"""Values that stand on a thing, perhaps as a code that a camera reads."""
+
+
 class Organisation(NamedTuple):
     """An organisation to choose."""
 
@@ -76,6 +80,11 @@ class Field:
         return f"{self.id}-1" if self.kind == "radios" else self.id
 
     @property
+    def scans(self) -> bool:
+        """Can it be filled by a camera? Typing always works."""
+        return self.kind in ("text", "lines") and self.path in SCANNED
+
+    @property
     def shown(self) -> str:
         """What was answered, as a person reads it."""
         if self.kind == "check":
@@ -109,6 +118,11 @@ def fields_of(
         if one.kind != "door":
             asked.append(one)
     return asked
+
+
+def names_organisations(act: Act[Any]) -> bool:
+    """Does its form ask for an organisation?"""
+    return any(path in ORGANISATIONS for path, _told in _walk(inspect.type_info(act.values)))
 
 
 def _among(field: Field, choices: list[Choice]) -> Field:

@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 
 from troskel.acts import viewing, viewing_search
 from troskel.duties import queries as duties
-from troskel.ground import clock, cookie
-from troskel.people import queries as people
+from troskel.ground import clock
 from troskel.people.queries import Person
 from troskel.people.roles import PHONE_ROLES, Role
-
-_UNKNOWN = object()
+from troskel.people.screen import person_of as person_of
 
 
 class Way(NamedTuple):
@@ -41,16 +39,6 @@ class Frame(NamedTuple):
     version: str
     demo: bool
     searches: bool
-
-
-def person_of(request: HttpRequest) -> Person | None:
-    """Who sits at the screen; asked for once a request."""
-    known = getattr(request, "_person", _UNKNOWN)
-    if known is _UNKNOWN:
-        account = cookie.account_of(request)
-        known = people.person(account) if account else None
-        request._person = known  # type: ignore[attr-defined]
-    return known if isinstance(known, Person) else None
 
 
 def frame_of(request: HttpRequest) -> Frame:

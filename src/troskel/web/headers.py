@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Middleware: what a browser may do with a page of ours. No inline script or style, nothing from elsewhere."""
+"""Middleware: what a browser may do with a page of ours. No inline script or style, nothing from elsewhere.
+
+The camera is for our own pages, which scan a serial number with it; what it sees stays in the browser.
+"""
 
 from __future__ import annotations
 
@@ -29,5 +32,5 @@ class StrictHeaders:
         answer = self.get_response(request)
         answer.headers.setdefault("Content-Security-Policy", POLICY)
         answer.headers.setdefault("Referrer-Policy", "same-origin")
-        answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        answer.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
         return answer

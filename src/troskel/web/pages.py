@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from troskel.web import words
 from troskel.web.frame import frame_of
 from troskel.web.links import to_client
-from troskel.web.wording import said
+from troskel.web.wording import choices_of, said
 
 
 def environment(**options: Any) -> Environment:
@@ -29,6 +29,7 @@ def environment(**options: Any) -> Environment:
         url=reverse,
         words=words,
         said=said,
+        choices_of=choices_of,
         frame_of=frame_of,
         to_client=to_client,
         htmx=partial(htmx_script, version=4),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_representatives_consents_entrusted'),
+        ('people', '0003_sort_keys'),
     ]
 
     operations = [
