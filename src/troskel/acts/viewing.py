@@ -121,7 +121,8 @@ def duties_of(viewer: Actor, condition: Q, on: date) -> QuerySet[Any, Row]:
 
 def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
     """To be asked is a reason to know the client; not for a carer: a whole organisation is asked (rule 4)."""
-    return rows.filter(client__in=seen(viewer)) if viewer.role is Role.CARER else rows
+    theirs = Exists(seen(viewer).filter(pk=OuterRef("client")))
+    return rows.filter(theirs) if viewer.role is Role.CARER else rows
 
 
 class Said(NamedTuple):

@@ -67,8 +67,10 @@ def things(
     by: Literal["id", "thing__number"] = "id",
 ) -> Page[ListedThing]:
     """The locks, tags or keys that the viewer has to do with: everywhere, or where one kind of holder has them."""
+    # the thing's own kind is named too: by it the things lie in the order of their numbers
+    its_own = Q(thing__municipality=viewer.municipality, thing__kind=kind)
     rows = Holding.objects.filter(
-        _theirs(viewer, kind), municipality=viewer.municipality, thing_kind=kind, until=None
+        _theirs(viewer, kind), its_own, municipality=viewer.municipality, thing_kind=kind, until=None
     )
     if where:
         rows = rows.filter(kind=where)
@@ -160,31 +162,31 @@ def _theirs(viewer: Actor, kind: str) -> Q:
     if viewer.role in EVERYBODY:
         return Q()
     now = Holding.objects.filter(municipality=viewer.municipality, thing_kind=kind, until=None)
-    first, *others = (now.filter(way) for way in _ways(viewer, seen_in_all(viewer)))
-    return Q(pk__in=first.values("pk").union(*(rows.values("pk") for rows in others)))
+    ways = [now.filter(kind=HolderKind.ORGANISATION, holder=viewer.organisation)]
+    if viewer.role is Role.LOCKSMITH:
+        ways.append(now.filter(kind=HolderKind.DOOR, holder__in=_open_orders(viewer).values("door_id")))
+    else:
+        clients = seen_in_all(viewer)
+        doors = HomeDoor.objects.filter(home__clients__in=clients)
+        ways.append(now.filter(kind=HolderKind.CLIENT, holder__in=clients.values("pk")))
+        ways.append(now.filter(kind=HolderKind.DOOR, holder__in=doors.values("door_id")))
+    first, *others = (rows.values("pk") for rows in ways)
+    return Q(pk__in=first.union(*others))
 
 
 def is_theirs(viewer: Actor) -> Q:
-    """The condition on Holding for a thing that the viewer has to do with: for one thing, not for a list."""
+    """The same for one thing that is at hand already: asked of it, and not among all."""
     if viewer.role in EVERYBODY:
         return Q()
-    own, *others = _ways(viewer, seen(viewer))
-    for way in others:
-        own |= way
-    return own
-
-
-def _ways(viewer: Actor, clients: QuerySet[Client]) -> list[Q]:
-    """How one has to do with a thing: to have it, or to have to do with the client who has it or the door it is at."""
     own = Q(kind=HolderKind.ORGANISATION, holder=viewer.organisation)
     if viewer.role is Role.LOCKSMITH:
-        open_orders = Order.objects.filter(
-            locksmith=viewer.organisation, state__in=[OrderState.PLACED, OrderState.BOOKED]
-        )
-        return [own, Q(kind=HolderKind.DOOR, holder__in=open_orders.values("door_id"))]
-    doors = HomeDoor.objects.filter(home__clients__in=clients)
-    return [
-        own,
-        Q(kind=HolderKind.CLIENT, holder__in=clients.values("pk")),
-        Q(kind=HolderKind.DOOR, holder__in=doors.values("door_id")),
-    ]
+        return own | Q(Exists(_open_orders(viewer).filter(door=OuterRef("holder"))), kind=HolderKind.DOOR)
+    with_client = Exists(seen(viewer).filter(pk=OuterRef("holder")))
+    at_their_door = Exists(seen(viewer).filter(home__ways__door=OuterRef("holder")))
+    return own | Q(with_client, kind=HolderKind.CLIENT) | Q(at_their_door, kind=HolderKind.DOOR)
+
+
+def _open_orders(viewer: Actor) -> QuerySet[Order]:
+    return Order.objects.filter(
+        locksmith=viewer.organisation, state__in=[OrderState.PLACED, OrderState.BOOKED]
+    )
