@@ -110,6 +110,13 @@ def _preview(page: Page) -> None:
         page.get_by_role("heading", name="Det här händer").wait_for()
 
 
+def _beside(word: str) -> Callable[[Page], None]:
+    def goes(page: Page) -> None:
+        page.get_by_role("navigation", name="Mer att titta på").get_by_role("link", name=word).click()
+
+    return goes
+
+
 def _way(word: str) -> Callable[[Page], None]:
     def goes(page: Page) -> None:
         page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link", name=word).click()
@@ -171,10 +178,10 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "attending": ("Olle", _way("Bokningar")),
     "alarms": ("Rut", _way("Larm")),
     "billing": ("Erik", _way("Andra kommuner")),
-    "late": ("Siri", _way("Sent")),
-    "emails": ("Siri", _way("E-post")),
-    "imports": ("Siri", _way("Inläsning")),
-    "notices": ("Anna", _way("Meddelanden")),
+    "late": ("Siri", _beside("Allt som är sent")),
+    "emails": ("Siri", _beside("E-post som inte gick fram")),
+    "imports": ("Siri", _beside("Nätternas inläsning")),
+    "notices": ("Anna", _beside("Meddelanden, och vem som har läst dem")),
     "clients": ("Anna", _way("Kunder")),
     "orders": ("Olle", _way("Beställningar")),
     "things": ("Siri", _way("Saker")),

@@ -76,7 +76,8 @@ def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
     """The ways on, for one's role."""
     if person is None:
         return [_way(request, reverse("start"), _("Start"))]
-    ways = [_way(request, reverse("start"), _("Att göra"))]
+    beside = tuple(f"{name}/" for name, _word in more(person.actor.role))
+    ways = [_way(request, reverse("start"), _("Att göra"), also=beside)]
     if person.actor.role in PHONE_ROLES:
         ways.append(_way(request, reverse("phone"), _("Telefonen")))
     ways += [_way(request, reverse(name), word) for name, word in _of_role(person.actor.role)]
@@ -86,6 +87,17 @@ def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
     return ways
 
 
+def more(role: Role) -> list[tuple[str, str]]:
+    """The pages that one looks into now and then, by name: they have their ways on the start page."""
+    own = [
+        ("late", _("Allt som är sent")),
+        ("emails", _("E-post som inte gick fram")),
+        ("imports", _("Nätternas inläsning")),
+    ]
+    read = ("notices", _("Meddelanden, och vem som har läst dem"))
+    return [*(own if role is Role.ADMINISTRATOR else []), read]
+
+
 def _of_role(role: Role) -> list[tuple[str, str]]:
     """The pages of each role's own day, by name."""
     own = {
@@ -93,9 +105,9 @@ def _of_role(role: Role) -> list[tuple[str, str]]:
         Role.COORDINATOR: [("bookings", _("Bokningar")), ("billing", _("Andra kommuner"))],
         Role.RESPONDER: [("alarms", _("Larm"))],
         Role.ECONOMIST: [("billing", _("Andra kommuner"))],
-        Role.ADMINISTRATOR: [("late", _("Sent")), ("emails", _("E-post")), ("imports", _("Inläsning"))],
+        Role.ADMINISTRATOR: [("billing", _("Andra kommuner"))],
     }
-    return [*own.get(role, []), ("notices", _("Meddelanden"))]
+    return own.get(role, [])
 
 
 def _lists(request: HttpRequest, role: Role) -> list[Way]:

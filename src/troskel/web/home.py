@@ -69,6 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "late": sum(row.urgency == "late" for row in asked),
         "notices": notices,
         "role": person.actor.role.value,
+        "more": frame.more(person.actor.role),
         **_beside(person),
         "coming": ahead,
     }

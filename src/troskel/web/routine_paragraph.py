@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -26,6 +26,7 @@ from troskel.routine.model import Routine
 from troskel.web import kept, periods, wording, words
 from troskel.web.declaring import EVERY_ACCOUNT, page
 from troskel.web.kept import Kept
+from troskel.web.links import to_client
 from troskel.web.periods import Period
 from troskel.web.routine import Shown, choosing, role_of, shown_as
 from troskel.web.saying import show
@@ -108,7 +109,7 @@ def _row(case: Case, document: Routine, today: date) -> Row:
     ask = document.asks.get((case.paragraph, case.ask))
     return Row(
         case=case.case or "",
-        address=_client(case.case),
+        address=to_client(case.case) if case.case else "",
         what=wording.said(ask.duty) if ask else "",
         whose=case.organisation or words.role(case.role),
         asked=words.day(case.opened, today),
@@ -127,11 +128,3 @@ def _done(case: Case, today: date) -> str:
         return late or _("Inte gjort än")
     done = words.day(case.closed, today)
     return f"{done}, {late}" if late else done
-
-
-def _client(case: str | None) -> str:
-    """The client's page."""
-    try:
-        return reverse("client", args=[case]) if case else ""
-    except NoReverseMatch:
-        return ""
