@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from troskel.acts.chapters import REGISTER
 from troskel.care import queries as care
@@ -142,6 +142,7 @@ def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
     """What the viewer must do now, each with the routine's words in both languages.
 
     `in_sight`: the viewer may open the client's page too. To be asked may be reason enough to know of the case alone.
+    `theirs`: it is asked of the viewer; what is not is late, and told the administrator as well.
     """
     found = unnoted_worklist(viewer)
     note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
@@ -153,8 +154,12 @@ def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
     today = clock.today()
     asked = of_their_clients(viewer, duties.worklist(viewer, today))
     in_sight = Exists(seen(viewer).filter(pk=OuterRef("client")))
-    rows = asked.annotate(in_sight=in_sight).values(*duties.FIELDS, "in_sight")
-    return [({**duty_told(row, today), "in_sight": row["in_sight"]}, said_of(row)) for row in rows]
+    theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
+    rows = asked.annotate(in_sight=in_sight, theirs=theirs).values(*duties.FIELDS, "in_sight", "theirs")
+    return [
+        ({**duty_told(row, today), "in_sight": row["in_sight"], "theirs": row["theirs"]}, said_of(row))
+        for row in rows
+    ]
 
 
 def is_asked(viewer: Actor, duty: UUID) -> bool:

@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from troskel.access import queries as access
 from troskel.access.models import Opening
 from troskel.access.rules import Outcome
-from troskel.acts.viewing import note, seen
+from troskel.acts.viewing import note, seen_in_all
 from troskel.acts.viewing_records import PersonShown, person_shown
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground import clock
@@ -136,7 +136,7 @@ def _listed(viewer: Actor) -> list[Any]:
 
 def _rows(viewer: Actor, which: Q | None = None) -> list[Any]:
     mine = entrusted_to(viewer).filter(client=OuterRef("pk"))
-    with_home = seen(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
+    with_home = seen_in_all(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
     return list(with_home.filter(which or Q()).order_by("sort_key", "id"))
 
 

@@ -59,7 +59,7 @@ def start(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     asked_now, ahead = _read(person)
     rows = sorted(asked_now, key=_by_day)
-    duties = [(told, said) for told, said in rows if told["kind"] == "duty"]
+    duties = [(told, said) for told, said in rows if told["kind"] == "duty" and told["theirs"]]
     offers = offering.offers(person.actor, [told["id"] for told, _said in duties])
     asked = [_shown(told, said, offers.get(told["id"], []), today) for told, said in duties]
     notices = [_notice(told, said, today) for told, said in rows if told["kind"] == "notice"]
@@ -68,6 +68,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "duties": asked,
         "late": sum(row.urgency == "late" for row in asked),
         "notices": notices,
+        "late_of_others": sum(told["kind"] == "duty" and not told["theirs"] for told, _said in rows),
         "role": person.actor.role.value,
         "more": frame.more(person.actor.role),
         **_beside(person),
