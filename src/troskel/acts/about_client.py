@@ -209,7 +209,6 @@ CHOOSING: Mapping[str, Mapping[str, Choosing]] = {
     "end_allocations": {"endings.reference": _allocations},
     "change_provider": {"former": _providers},
     "end_care": {"service": _services},
-    "link_lock": {"serial": _AT_THE_DOOR},
     "unlink_lock": {"serial": _LINKED},
     "correct_link": {"wrong": _LINKED},
     "tell_fault": {"serial": _AT_THE_DOOR},
@@ -238,5 +237,6 @@ ONLY_IF: Mapping[str, Callable[[Pieces], bool]] = {
     "suspend_access": lambda pieces: not pieces.away,
     "order_removal": lambda pieces: bool(_AT_THE_DOOR(pieces)),
     "order_repair": lambda pieces: bool(_AT_THE_DOOR(pieces)),
+    "link_lock": lambda pieces: bool(_AT_THE_DOOR(pieces)),  # its number is compared with the lock, not chosen
 }
 """Acts that need something to be about, where it is no value of theirs."""

@@ -129,6 +129,10 @@ def _steps(
         "address": reverse(f"routine-{doing}", args=[this.id]),
         "paragraphs": ("D",),
         "duty": "",
+        "gone": False,
+        "about": "",
+        "links": None,
+        "back": reverse("routine-version", args=[this.id]),
         "key": request.POST.get("key") or str(new_id()),
     }
     fields = [asked] if asked else []
