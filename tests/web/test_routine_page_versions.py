@@ -172,7 +172,7 @@ def test_d_the_author_is_told_that_another_approves_and_is_refused(town: Town) -
         form = {**sent(browser.get(f"{place}approve")), "in_force_from": "2026-03-02", "step": step}
         answer = browser.post(f"{place}approve", form)
         assert answer.status_code == 409
-        assert "Det gick inte." in said(answer) and "another than its author" in said(answer)
+        assert "Det gick inte." in said(answer) and "Någon annan måste godkänna den." in said(answer)
     assert not RoutineVersion.objects.filter(name="2026-03-02", approved_at__isnull=False).exists()
 
 

@@ -237,6 +237,6 @@ ONLY_IF: Mapping[str, Callable[[Pieces], bool]] = {
     "suspend_access": lambda pieces: not pieces.away,
     "order_removal": lambda pieces: bool(_AT_THE_DOOR(pieces)),
     "order_repair": lambda pieces: bool(_AT_THE_DOOR(pieces)),
-    "link_lock": lambda pieces: bool(_AT_THE_DOOR(pieces)),  # its number is compared with the lock, not chosen
+    "link_lock": lambda pieces: bool(_AT_THE_DOOR(pieces)),  # its number is compared, not chosen
 }
 """Acts that need something to be about, where it is no value of theirs."""
