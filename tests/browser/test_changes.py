@@ -128,7 +128,7 @@ def names_by_lock(carer: AtWork, serial: str) -> list[str]:
     """The names of those on the phone whose door has this lock."""
     carer.looks_at_the_phone()
     clients = carer.page.get_by_role("listitem").filter(has_text=f"Lås {serial}")
-    return clients.get_by_role("heading", level=2).all_inner_texts()
+    return clients.get_by_role("heading", level=3).all_inner_texts()
 
 
 def care_ended_yesterday(anna: AtWork, town: Town, case: str) -> None:

@@ -96,7 +96,12 @@ def test_a_chip_leads_to_its_place_in_the_routine_but_not_out_of_a_form(town: To
     town.new_client()
     browser = screen(town, "olle")
     home = browser.get("/").content.decode()
-    assert re.search(r'<a class="chip" href="/routine/#P1">.*?P1</a>', home)
+    case = re.search(r'href="(/clients/[^"]+)"', home)
+    assert case is not None
+    chips = re.findall(
+        r'<a class="chip" href="/routine/#(\w+)">.*?(\w+)</a>', browser.get(case[1]).content.decode()
+    )
+    assert chips and all(place == paragraph for place, paragraph in chips)
     way = re.search(r'href="(/do/order_installation[^"]+)"', home)
     assert way is not None
     assert "/routine/#" not in browser.get(way[1]).content.decode()
