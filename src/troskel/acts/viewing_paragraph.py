@@ -48,7 +48,7 @@ def cases_behind(
     The office sees every one; others what was asked of them about clients that they may still know of.
     """
     if not 1 <= asked.limit <= LONGEST:
-        raise BadValue("limit", f"is not between 1 and {LONGEST}")
+        raise BadValue("limit", "is not between 1 and {most}", most=LONGEST)
     today = clock.today()
     behind = Q(paragraph=paragraph, opened__gte=first, opened__lte=last) & _with_fate(fate, today)
     rows = duties_of(viewer, behind, today).values("client_id", *duties.FIELDS)
