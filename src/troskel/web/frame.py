@@ -93,6 +93,7 @@ def more(role: Role) -> list[tuple[str, str]]:
         ("late", _("Allt som är sent")),
         ("emails", _("E-post som inte gick fram")),
         ("imports", _("Nätternas inläsning")),
+        ("billing", _("Andra kommuner")),
     ]
     read = ("notices", _("Meddelanden, och vem som har läst dem"))
     return [*(own if role is Role.ADMINISTRATOR else []), read]
@@ -105,7 +106,6 @@ def _of_role(role: Role) -> list[tuple[str, str]]:
         Role.COORDINATOR: [("bookings", _("Bokningar")), ("billing", _("Andra kommuner"))],
         Role.RESPONDER: [("alarms", _("Larm"))],
         Role.ECONOMIST: [("billing", _("Andra kommuner"))],
-        Role.ADMINISTRATOR: [("billing", _("Andra kommuner"))],
     }
     return own.get(role, [])
 
