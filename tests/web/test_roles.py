@@ -619,6 +619,9 @@ def test_each_role_finds_its_pages_from_every_other(town: Town) -> None:
 
 
 def test_what_one_looks_into_now_and_then_is_found_from_the_start_page(town: Town) -> None:
-    for who, ways in {"siri": ["late", "emails", "imports", "billing", "notices"], "olle": ["notices"]}.items():
+    for who, ways in {
+        "siri": ["late", "emails", "imports", "billing", "notices"],
+        "olle": ["notices"],
+    }.items():
         beside = page(town, who, "/").split("<nav")[-1]
         assert re.findall(r'href="/(\w+)/"', beside.split("</nav>")[0]) == ways, who
