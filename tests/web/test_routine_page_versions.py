@@ -126,6 +126,7 @@ def test_d_every_fault_of_a_bad_file_is_told_with_line_and_field_and_nothing_is_
     [
         ("[header\nx", "1 – Filen går inte att läsa som TOML"),
         (b"\xff\xfe", "Filen är ingen text i UTF-8."),
+        (b"#" * 1_000_001, "Filen är större än en megabyte."),
         ("", "Välj en fil först."),
     ],
 )

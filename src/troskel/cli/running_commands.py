@@ -237,10 +237,11 @@ def _patiently(work: Callable[[], T]) -> T | None:
 
 def _turn_days() -> None:
     from troskel.acts.turning_the_day import catch_up
+    from troskel.ground import upkeep
     from troskel.people import queries as people
 
-    for code in people.municipalities():
-        catch_up(code)
+    if any([catch_up(code) for code in people.municipalities()]):
+        upkeep.count_anew()
 
 
 def migrate(asked: argparse.Namespace) -> int:

@@ -37,8 +37,8 @@ from troskel.web.saying import show
 from troskel.web.telling import Told
 
 SAYS_NO = (Refusal, BadValue, KeyUsedOtherwise)
-MOST_BYTES = 2_000_000
-"""Of a file: so many are read, and the act judges."""
+MOST_BYTES = 1_000_000
+"""Of a file. The form carries it from step to step, a third larger, and is itself cut off at Django's 2.5 MB."""
 UNNAMEABLE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME = 50
 
@@ -63,6 +63,8 @@ def propose(request: HttpRequest, person: Person) -> HttpResponse:
     proposal = _sent(request)
     if proposal is None:
         return _not_proposed(request, "", _("Välj en fil först."))
+    if len(proposal.content) > MOST_BYTES:
+        return _not_proposed(request, proposal.name, _("Filen är större än en megabyte. Är det rätt fil?"))
     confirmed = request.POST.get("step") == "confirm"
     key = request.POST.get("key") or str(new_id())
     try:
@@ -206,7 +208,7 @@ def _sent(request: HttpRequest) -> Proposal | None:
     upload = request.FILES.get("file")
     if upload is not None and upload.size:
         name = UNNAMEABLE.sub("-", str(upload.name))[-LONGEST_NAME:]
-        return Proposal(name, upload.read(MOST_BYTES))
+        return Proposal(name, upload.read(MOST_BYTES + 1))
     packed = request.POST.get("packed", "")
     if not packed:
         return None
