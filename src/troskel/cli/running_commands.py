@@ -240,7 +240,8 @@ def _turn_days() -> None:
     from troskel.ground import upkeep
     from troskel.people import queries as people
 
-    if any([catch_up(code) for code in people.municipalities()]):
+    turned = [catch_up(code) for code in people.municipalities()]
+    if any(turned):
         upkeep.count_anew()
 
 
