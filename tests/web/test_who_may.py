@@ -82,7 +82,11 @@ def asks(browser: Client, declared: Declared) -> Any:
     if "<uuid:version>" in named:
         named = named.replace("<uuid:version>", str(RoutineVersion.objects.get().id))
     path = "/" + re.sub("<[^>]+>", str(new_id()), named)
-    return browser.get(path) if "GET" in declared.methods else browser.post(path, {"language": "en"})
+    return (
+        browser.get(path)
+        if "GET" in declared.methods
+        else browser.post(path, {"language": "en", "key": str(new_id())})
+    )
 
 
 def expected(declared: Declared) -> frozenset[Role] | str:

@@ -50,8 +50,11 @@ def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
 
 
 def _do(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
+    key = request.POST.get("key")
+    if not key:  # it would count each time it is sent: it is shown again, with one
+        return _show(request, person, status=422)
     try:
-        REGISTER[act].perform(person.actor, values, key=request.POST.get("key") or None)
+        REGISTER[act].perform(person.actor, values, key=key)
     except NotFound:
         raise
     except SAYS_NO as error:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -52,8 +53,7 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
     first = _month(request.GET.get("month", ""))
     month = f"{first:%Y-%m}"
     rows = viewing_billing.invoice_rows(person.actor, month)
-    forms = viewing_billing.basis_forms(person.actor, Asked(LONGEST), month)
-    by_number = {form.number: form for form in forms.items}
+    by_number = {form.number: form for form in _forms(person, month)}
     names = {one.orgnr: one.name for one in viewing_lists.organisations(person.actor, Asked(LONGEST)).items}
     shown = [_shown(row, by_number.get(row.form or ""), names, person) for row in rows]
     values = {
@@ -75,6 +75,15 @@ def basis_form(_request: HttpRequest, person: Person, form: str) -> HttpResponse
     answer = HttpResponse(viewing_billing.basis_form_document(person.actor, form), "application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{form}.pdf"'
     return answer
+
+
+def _forms(person: Person, month: str) -> Iterator[ShownForm]:
+    """All of a month's forms, some hundred at a time."""
+    after: str | None = ""
+    while after is not None:
+        page_of = viewing_billing.basis_forms(person.actor, Asked(LONGEST, after), month)
+        yield from page_of.items
+        after = page_of.next
 
 
 def _month(asked: str) -> date:

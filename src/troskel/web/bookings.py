@@ -48,6 +48,10 @@ class Day(NamedTuple):
     areas: list[Area]
 
 
+FURTHEST = timedelta(days=730)
+"""Nobody books further ahead."""
+
+
 @page("bookings/", name="bookings", who=WHO)
 def bookings(request: HttpRequest, person: Person) -> HttpResponse:
     """Seven days of bookings, and the orders that have no time yet."""
@@ -57,9 +61,11 @@ def bookings(request: HttpRequest, person: Person) -> HttpResponse:
 @page("bookings/<uuid:duty>/who", name="booking-who", who=(Role.COORDINATOR,), methods=["POST"])
 def who_goes(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
     """Say who of the organisation is there when the locksmith comes."""
-    values = {"duty": str(duty), "to": request.POST.get("to", "")}
+    values, key = {"duty": str(duty), "to": request.POST.get("to", "")}, request.POST.get("key")
+    if not key:  # it would count each time it is sent: it is shown again, with one
+        return _show(request, person, {"refused": ""}, status=422)
     try:
-        REGISTER["assign_duty"].perform(person.actor, values, key=request.POST.get("key") or None)
+        REGISTER["assign_duty"].perform(person.actor, values, key=key)
     except SAYS_NO as error:
         return _show(request, person, {"refused": why_not(error)}, status=409)
     return HttpResponseRedirect(f"{reverse('bookings')}#bookings")
@@ -67,7 +73,7 @@ def who_goes(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, person: Person, more: dict[str, Any], status: int = 200) -> HttpResponse:
     today = clock.today()
-    first = max(_day(request.GET.get("from", "")) or today, today)
+    first = min(max(_day(request.GET.get("from", "")) or today, today), today + FURTHEST)
     after = request.GET.get("after", "")
     found = viewing_bookings.rounds(person.actor, first, DAYS, Asked(A_PAGE, after))
     values = {

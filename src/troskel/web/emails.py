@@ -57,7 +57,9 @@ def emails(request: HttpRequest, person: Person) -> HttpResponse:
 @page("emails/<uuid:email>/again", name="email-again", who=(Role.ADMINISTRATOR,), methods=["POST"])
 def again(request: HttpRequest, person: Person, email: UUID) -> HttpResponse:
     """Send it again: one press."""
-    key = request.POST.get("key") or None
+    key = request.POST.get("key")
+    if not key:  # it would count each time it is sent: it is shown again, with one
+        return _show(request, person, status=422)
     try:
         REGISTER["send_email_again"].perform(person.actor, {"email": str(email)}, key=key)
     except (Refusal, KeyUsedOtherwise):

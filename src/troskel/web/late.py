@@ -40,9 +40,10 @@ class Shown(NamedTuple):
 @page("late/", name="late", who=(Role.ADMINISTRATOR,))
 def late(request: HttpRequest, person: Person) -> HttpResponse:
     """Every late duty, the latest first; of one role or one organisation where that is chosen."""
-    wanted = {name: request.GET.get(name, "") for name in ("role", "organisation")}
     listed = viewing_lists.organisations(person.actor, Asked(LONGEST)).items
     names = {one.orgnr: one.name for one in sorted(listed, key=lambda one: one.name.casefold())}
+    among = {"role": ROLES, "organisation": names}  # what is asked is noted: nothing that somebody has typed
+    wanted = {name: request.GET[name] for name, known in among.items() if request.GET.get(name) in known}
     found = viewing_duties.late_duties(person.actor, Asked(A_PAGE, request.GET.get("after", "")), **wanted)
     people_named = {name for duty in found.items for name in (duty.person, duty.deputy) if name}
     known = people.names(person.actor.municipality, people_named) if people_named else {}
@@ -51,7 +52,7 @@ def late(request: HttpRequest, person: Person) -> HttpResponse:
         "rows": [_shown(duty, names, known, routine) for duty in found.items],
         "roles": [(role, words.role(role)) for role in ROLES],
         "organisations": names,
-        "wanted": wanted,
+        "wanted": {"role": "", "organisation": "", **wanted},
         "begun": bool(request.GET.get("after")),
         "further": urlencode({**wanted, "after": found.next}) if found.next else "",
         "today": clock.today(),

@@ -65,8 +65,8 @@ def propose(request: HttpRequest, person: Person) -> HttpResponse:
         return _not_proposed(request, "", _("Välj en fil först."))
     if len(proposal.content) > MOST_BYTES:
         return _not_proposed(request, proposal.name, _("Filen är större än en megabyte. Är det rätt fil?"))
-    confirmed = request.POST.get("step") == "confirm"
     key = request.POST.get("key") or str(new_id())
+    confirmed = request.POST.get("step") == "confirm" and bool(request.POST.get("key"))
     try:
         values = {"name": proposal.name, "text": proposal.content.decode()}
         outcome = REGISTER["propose_routine"].perform(
