@@ -116,6 +116,15 @@ def test_case_14_a_protected_client_is_not_found_by_what_is_not_shown(town: Town
     assert cases(asks(anna, "Gömd")) == [case_of(town, moved)]
 
 
+def test_case_14_the_order_of_those_behind_a_door_tells_no_name(town: Town) -> None:
+    first = town.locked(last_name="Öst", address=5)
+    hidden = town.new_client(protection="S", last_name="Abel", address=5)
+    last = town.new_client(last_name="Alm", address=5)
+    for who in ("olle", "anna"):
+        found = cases(asks(screen(town, who), "L1"))
+        assert found == [case_of(town, one) for one in (first, hidden, last)], who
+
+
 def test_case_14_search_and_record_agree_on_whom_to_name(town: Town) -> None:
     for protection in ("", "S", "F"):
         town.new_client(protection=protection)
