@@ -178,6 +178,13 @@ def test_an_empty_or_odd_question_finds_nothing_and_breaks_nothing(town: Town) -
         assert browser.get("/search").status_code == 200, question
 
 
+@pytest.mark.parametrize("question", ["\u0301\u0301", "a\u0301", "\u0301 \u0308"])
+def test_accents_alone_are_no_letters(town: Town, question: str) -> None:
+    town.new_client(first_name="Anna", last_name="Alm")
+    assert searching.read(question).words == ""
+    assert "Inget stämde" in asks(screen(town, "anna"), question)
+
+
 def test_more_than_can_be_shown_says_so(town: Town) -> None:
     template = Row.objects.get(reference=town.client(last_name="Många"))
     for number in range(60):
