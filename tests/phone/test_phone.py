@@ -115,6 +115,19 @@ def test_case_14_a_protected_client_is_a_case_number(town: Town) -> None:
     assert "Dörren är öppen." in phone.press(client, "open"), "the door is opened all the same"
 
 
+def test_case_14_a_protected_clients_place_on_the_list_tells_no_name(town: Town) -> None:
+    hidden = [
+        town.new_client(protection=kind, last_name=name) for kind, name in (("S", "Öst"), ("F", "Abel"))
+    ]
+    entrusted = town.new_client(protection="S", last_name="Mo")
+    town.does("siri", "entrust_client", client=entrusted, username="carin")
+    named = [town.new_client(last_name=name) for name in ("Åkesson", "Alm", "Zorn")]
+    phone = Phone(town, "carin")
+    phone.goes("/phone/")
+    order = [where(one) for one in (named[1], entrusted, named[2], named[0], *hidden)]
+    assert sorted(order, key=phone.page.index) == order
+
+
 def test_no_name_is_in_the_title_or_the_address(town: Town) -> None:
     client = town.locked()
     phone = Phone(town, "carin")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import ALARM, EAST, ELSEWHERE, MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
 from troskel.journal.models import Line
+from troskel.people.models import Client as Row
 from troskel.web import listing
 
 LISTS = {
@@ -136,6 +138,23 @@ def test_things_say_where_they_are_and_what_lies_in_stock(town: Town) -> None:
     assert rows(laban, "/things/lock/") == [f"L{number}" for number in range(3, 9)]
     assert laban.get("/things/tag/").status_code == 404
     assert siri.get("/things/door/").status_code == 404
+
+
+@pytest.mark.parametrize("export", ["", "?as=csv"])
+def test_rule_7_whoever_is_shown_beside_a_lock_or_a_key_is_noted(town: Town, export: str) -> None:
+    linked = town.locked(address=5)
+    behind = town.new_client(address=5)
+    unseen = town.new_client(MEADOW, address=5)
+    town.does("carin", "receive_key", client=behind, key="1", signed="client")
+    olle = screen(town, "olle")
+    for kind, shown in (("lock", {linked}), ("key", {linked, behind})):
+        told: Any = olle.get(f"/things/{kind}/{export}")
+        page = b"".join(told.streaming_content if export else [told.content]).decode()
+        for client in (linked, behind, unseen):
+            assert (case_of(town, client) in page) == (client in shown), (kind, client)
+        line = Line.objects.filter(kind="reads", event=f"{kind}.{'exported' if export else 'listed'}").get()
+        noted = Row.objects.filter(id__in=json.loads(line.body)["shown"])
+        assert set(noted.values_list("reference", flat=True)) == shown, kind
 
 
 def test_orders_visits_and_links_are_a_providers_own(town: Town) -> None:

@@ -116,6 +116,15 @@ def test_case_14_a_protected_client_is_not_found_by_what_is_not_shown(town: Town
     assert cases(asks(anna, "Gömd")) == [case_of(town, moved)]
 
 
+def test_case_14_the_order_of_those_behind_a_door_tells_no_name(town: Town) -> None:
+    first = town.locked(last_name="Öst", address=5)
+    hidden = town.new_client(protection="S", last_name="Abel", address=5)
+    last = town.new_client(last_name="Alm", address=5)
+    for who in ("olle", "anna"):
+        found = cases(asks(screen(town, who), "L1"))
+        assert found == [case_of(town, one) for one in (first, hidden, last)], who
+
+
 def test_case_14_search_and_record_agree_on_whom_to_name(town: Town) -> None:
     for protection in ("", "S", "F"):
         town.new_client(protection=protection)
@@ -167,6 +176,13 @@ def test_an_empty_or_odd_question_finds_nothing_and_breaks_nothing(town: Town) -
     for question in ("", " ", "\0", "%", "_", "'", '"', "a" * 5000, "W-", "0000000000", "\ud83d"):
         browser.post("/search", {"question": question.encode("utf-8", "surrogatepass")})
         assert browser.get("/search").status_code == 200, question
+
+
+@pytest.mark.parametrize("question", ["\u0301\u0301", "a\u0301", "\u0301 \u0308"])
+def test_accents_alone_are_no_letters(town: Town, question: str) -> None:
+    town.new_client(first_name="Anna", last_name="Alm")
+    assert searching.read(question).words == ""
+    assert "Inget stämde" in asks(screen(town, "anna"), question)
 
 
 def test_more_than_can_be_shown_says_so(town: Town) -> None:

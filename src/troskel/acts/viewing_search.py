@@ -151,7 +151,10 @@ def _seen_things(viewer: Actor) -> QuerySet[Holding]:
 
 
 def _behind(viewer: Actor, things: list[Holding]) -> list[UUID]:
-    """The clients who hold these things, or live behind the doors where they are, or which they open."""
+    """The clients who hold these things, or live behind the doors where they are, or which they open.
+
+    By case: some of them may have no name here, and a place among names would tell it.
+    """
     if not things:
         return []
     doors = {held.holder for held in things if held.kind == HolderKind.DOOR} | {
@@ -159,4 +162,4 @@ def _behind(viewer: Actor, things: list[Holding]) -> list[UUID]:
     }
     homes = HomeDoor.objects.filter(municipality=viewer.municipality, door__in=doors).values("home")
     hold = [held.holder for held in things if held.kind == HolderKind.CLIENT]
-    return _ids(seen(viewer).filter(Q(home__in=homes) | Q(id__in=hold)).order_by("sort_key", "id"))
+    return _ids(seen(viewer).filter(Q(home__in=homes) | Q(id__in=hold)).order_by("case_number"))

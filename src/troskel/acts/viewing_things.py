@@ -78,15 +78,21 @@ def things(
         held_by = Organisation.objects.filter(municipality=viewer.municipality, orgnr=organisation)
         rows = rows.filter(kind=HolderKind.ORGANISATION, holder__in=held_by.values("pk"))
     found, following = rows_of(with_holder(rows), asked, by)
-    held = {row["holder"] for row in found if row["kind"] == "client"}
-    what = f"{kind}.exported" if asked.export else f"{kind}.listed"
-    note(viewer, what, ids=held, limit=asked.limit, after=asked.after, where=where, organisation=organisation)
     clients = _clients_of(viewer, kind, found)
-    return Page([thing(row, clients.get(row["id"], [])) for row in found], following)
+    shown = {row["holder"] for row in found if row["kind"] == "client"}
+    shown.update(client for each in clients.values() for client, _ in each)
+    what = f"{kind}.exported" if asked.export else f"{kind}.listed"
+    note(
+        viewer, what, ids=shown, limit=asked.limit, after=asked.after, where=where, organisation=organisation
+    )
+    return Page(
+        [thing(row, [case for _, case in clients.get(row["id"], [])]) for row in found],
+        following,
+    )
 
 
-def _clients_of(viewer: Actor, kind: str, found: list[Row]) -> dict[UUID, list[str]]:
-    """By holding: the cases of those linked to the lock, or behind the key's door. One query, for tags none."""
+def _clients_of(viewer: Actor, kind: str, found: list[Row]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """By holding: the ids and cases of those linked to the lock, or behind the key's door. One query, for tags none."""
     if kind == ThingKind.TAG:
         return {}
     by_lock = kind == ThingKind.LOCK
@@ -96,15 +102,15 @@ def _clients_of(viewer: Actor, kind: str, found: list[Row]) -> dict[UUID, list[s
     if by_lock:
         linked = Exists(seen(viewer).filter(pk=OuterRef("client")))
         links = Link.objects.filter(linked, lock__in=places, until=None)
-        named = links.values_list("lock_id", "client__case_number")
+        named = links.values_list("lock_id", "client_id", "client__case_number")
     else:
         behind = Exists(seen(viewer).filter(pk=OuterRef("home__clients")))
         ways = HomeDoor.objects.filter(behind, door__in=places)
-        named = ways.values_list("door_id", "home__clients__case_number")
-    cases: dict[UUID, list[str]] = {}
-    for where, case in named.order_by("id"):
-        cases.setdefault(where, []).append(case)
-    return {row["id"]: cases.get(row[place], []) for row in found}
+        named = ways.values_list("door_id", "home__clients", "home__clients__case_number")
+    clients: dict[UUID, list[tuple[UUID, str]]] = {}
+    for where, client, case in named.order_by("id"):
+        clients.setdefault(where, []).append((client, case))
+    return {row["id"]: clients.get(row[place], []) for row in found}
 
 
 def stock(viewer: Actor, kind: str) -> list[Stock]:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from troskel.ground.sorting import stored_key
+
 LONGEST = 100
 FEWEST_LETTERS = 2
-"""Of a name or a street: a single letter is no question."""
+"""Of a name or a street, without its accents: a single letter is no question."""
 
 _CASE = re.compile(r"([0-9]{4}-[0-9]{4,7})")
 _ORDER = re.compile(r"w-?([0-9]{4})-([0-9]{4,7})", re.IGNORECASE)
@@ -40,7 +42,7 @@ def read(text: str) -> Question:
         return Question(number=words, order=f"W-{written[1]}-{written[2]}")
     if identities := _identities(close):
         return Question(number=words, identities=identities)
-    return Question(words if len(words) >= FEWEST_LETTERS else "", words)
+    return Question(words if len(stored_key(words)) >= FEWEST_LETTERS else "", words)
 
 
 def _identities(close: str) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A list as CSV, as a Swedish Excel opens it: UTF-8 with a mark in front, semicolons, days as 2026-11-25.
 
-It is sent as it is read, a part at a time, so that no list is too long; each part is noted before it is sent. What a
-cell holds is never taken for a formula.
+It is sent as it is read, a part at a time; each part is noted before it is sent. There is an end to how much one file
+holds, as whoever reads it slowly holds a thread of the server; a file that isn't whole says so in its last line. What
+a cell holds is never taken for a formula.
 """
 
 from __future__ import annotations
@@ -16,15 +17,22 @@ from typing import TYPE_CHECKING, Any
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from troskel.acts.paging import LONGEST_EXPORTED, Asked, Page
 from troskel.ground import clock
+from troskel.web import words
 
 if TYPE_CHECKING:
     from troskel.web.listing import Column, Value
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+BEGINS_A_FORMULA = (
+    "=", "+", "-", "@", "\t", "\r", "\n", "|", "%",
+    "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}",
+)  # fmt: skip
+MOST_ROWS = 100_000
+"""Of one file, besides the heading and a last line that says it was cut."""
 
 
 def answer(
@@ -47,13 +55,35 @@ def safe(text: str) -> str:
 def _lines(columns: Sequence[Column], read: Callable[[Asked], Page[Any]], language: str) -> Iterator[bytes]:
     """The request's language has been let go of by the time this is read: each part is made in it anew."""
     yield MARK.encode() + _written([[column.word for column in columns]])
-    asked: Asked | None = Asked(LONGEST_EXPORTED, export=True)
-    while asked:
-        with override(language):
-            page = read(asked)
-            part = _written([[_text(column.of(item)) for column in columns] for item in page.items])
+    left, after = MOST_ROWS, ""
+    while left:
+        try:
+            with override(language):
+                page = read(Asked(min(LONGEST_EXPORTED, left), after, export=True))
+                part = _written([[_text(column.of(item)) for column in columns] for item in page.items])
+        except Exception:
+            yield _said(_broken, language)
+            raise
         yield part
-        asked = asked._replace(after=page.next) if page.next else None
+        if not page.next:
+            return
+        left, after = left - len(page.items), page.next
+    yield _said(_cut, language)
+
+
+def _said(what: Callable[[], str], language: str) -> bytes:
+    with override(language):
+        return _written([[what()]])
+
+
+def _cut() -> str:
+    return _("Listan är avkortad efter {rows} rader. Filtrera snävare för att få med resten.").format(
+        rows=words.figure(MOST_ROWS)
+    )
+
+
+def _broken() -> str:
+    return _("Något gick fel, och resten av listan saknas. Hämta filen igen.")
 
 
 def _written(rows: list[list[str]]) -> bytes:
