@@ -183,6 +183,37 @@ def test_case_8_a_decision_that_nobody_has_is_the_same_gap(town: Town) -> None:
     assert any("Glapp: inte fördelat" in one for one in drawn(page))
 
 
+def gap_rows(page: str) -> list[list[str]]:
+    """The gaps in the table of time."""
+    return [[cell.replace(NO_BREAK, " ") for cell in row[1:]] for row in table(page) if "Glapp" in row[1]]
+
+
+def test_a_provider_reads_the_gap_after_its_own_time_never_when_another_began(town: Town) -> None:
+    client = town.client()
+    town.grant(client, EAST, through=town.day(9))
+    town.grant(client, MEADOW, begins=town.day(15), through=town.day(20))
+    first, second = ["Glapp: inget beslut", "12 mars"], ["Glapp: inget beslut", "23 mars", "tills vidare"]
+    assert gap_rows(opened(town, "anna", client)) == [[*first, "16 mars"], second]
+    assert gap_rows(opened(town, "olle", client)) == [[*first, "tills vidare"]]
+    assert gap_rows(opened(town, "moa", client)) == [second], "none from before they had the client"
+    town.until(town.day(12))
+    assert "inget beslut just nu" in now(opened(town, "olle", client)), "nobody has the client"
+    town.days_pass(5)
+    assert "Ni har inte kunden nu." in now(opened(town, "olle", client))
+    town.days_pass(7)
+    assert "inget beslut just nu" in now(opened(town, "moa", client))
+    assert "Ni har inte kunden nu." in now(opened(town, "olle", client)), "a gap after another's time"
+
+
+def test_a_provider_reads_to_its_end_a_gap_within_its_own_time(town: Town) -> None:
+    client = town.client()
+    town.grant(client, EAST, through=town.day(9))
+    decision = town.grant(client, None, begins=town.day(10))
+    town.allocate(decision, EAST, town.day(12))
+    gap = ["Glapp: inte fördelat", "12 mars", "13 mars"]
+    assert gap_rows(opened(town, "olle", client)) == gap_rows(opened(town, "anna", client)) == [gap]
+
+
 def test_care_that_is_to_end_is_no_gap_and_the_alarm_stays(town: Town) -> None:
     """Case 7, A7."""
     client = town.locked()

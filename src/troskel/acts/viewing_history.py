@@ -27,7 +27,7 @@ from troskel.acts.fulfilling import acts_towards
 from troskel.acts.viewing import CASE_NUMBER, Said, duties_of, duty_told, note, said_of, seen
 from troskel.acts.viewing_journal import LineTold, told_about
 from troskel.acts.viewing_records import DoorShown, PersonShown, RepresentativeShown, person_shown
-from troskel.acts.viewing_standing import CareShown, LockShown, care_of, lock_shown
+from troskel.acts.viewing_standing import CareShown, LockShown, care_of, gaps_told, lock_shown
 from troskel.care.models import Decision
 from troskel.custody.models import Holding, Link
 from troskel.duties import queries as duties
@@ -39,7 +39,7 @@ from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import EVERYBODY, entrusted_to
 from troskel.routine import duty as engine
-from troskel.routine.coverage import Gap, gaps
+from troskel.routine.coverage import Gap
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.visits.models import Visit
 
@@ -192,7 +192,7 @@ def client_page(
         doors=where.own_doors,
         decisions=decisions,
         allocations=allocations,
-        gaps=[gap for service in services for gap in gaps(where.facts, service)],
+        gaps=[gap for service in services for gap in gaps_told(where.facts, service, _theirs(viewer))],
         care=care_of(where.facts, services, _theirs(viewer), names, today),
         orders=orders,
         held=held,
