@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
 from troskel.acts.chapters import REGISTER
+from troskel.acts.viewing_history import WORKED_WITH_BY, client_page
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
 from troskel.routine.vocabulary import EVENTS
@@ -94,6 +95,39 @@ def test_a_locksmith_sees_the_order_and_the_way_there_while_it_is_open(town: Tow
     assert "Hemtjänst" not in now(page) and "Beslut" not in "".join(drawn(page))
     town.mount(order)
     opened(town, "laban", client, status=404)
+
+
+def test_rule_7_when_a_home_stands_empty_is_read_by_those_who_write_it_down_alone(town: Town) -> None:
+    client, elsewhere = town.new_client(), town.client(home_municipality=ELSEWHERE)
+    town.grant(elsewhere, EAST)
+    town.order(client)
+    for one in (client, elsewhere):
+        away = {"since": town.day(3), "reason": "hospital", "through": town.day(9)}
+        town.does("anna", "suspend_access", client=one, **away)
+    for who in ("anna", "siri", "olle"):
+        page = opened(town, who, client)
+        assert "Kunden är inte hemma från 5 mars till 11 mars" in now(page)
+        assert "Inte hemma" in page and "På sjukhus eller bortrest" in "".join(drawn(page))
+    assert "Kunden är hemma igen" in ways(opened(town, "olle", client))
+    for who, one in (("laban", client), ("carin", client), ("erik", elsewhere)):
+        page = opened(town, who, one).replace(NO_BREAK, " ")
+        for told in ("inte hemma", "Inte hemma", "sjukhus", "bortrest", "5 mars", "11 mars"):
+            assert told not in page, (who, told)
+    assert "sjukhus" in opened(town, "anna", elsewhere).split('id="journal"')[1]
+    for act in ("suspend_access", "resume_access"):
+        assert set(REGISTER[act].who) <= WORKED_WITH_BY, "their buttons hang on whether the client is away"
+
+
+def test_why_a_lock_stays_is_read_by_those_who_end_care_or_order_removals_alone(town: Town) -> None:
+    client = town.locked()
+    town.does("olle", "order_repair", client=client, locksmith=FIRM, fault="jammed")
+    for who in ("anna", "siri", "olle"):
+        assert "Lås L1 sitter kvar" in opened(town, who, client)
+    for who in ("carin", "laban"):
+        assert "lock-stays" not in opened(town, who, client)
+        with town.standing():
+            shown = client_page(town.actor(who), case_of(town, client), visits_since=town.today)
+        assert shown.locks == [], "not left to the page"
 
 
 def test_case_14_a_protected_client_is_a_case_number_with_the_reason_why(town: Town) -> None:
