@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
 from troskel.acts.chapters import REGISTER
+from troskel.acts.viewing_history import WORKED_WITH_BY, client_page
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
 from troskel.routine.vocabulary import EVENTS
@@ -94,6 +95,39 @@ def test_a_locksmith_sees_the_order_and_the_way_there_while_it_is_open(town: Tow
     assert "Hemtjänst" not in now(page) and "Beslut" not in "".join(drawn(page))
     town.mount(order)
     opened(town, "laban", client, status=404)
+
+
+def test_rule_7_when_a_home_stands_empty_is_read_by_those_who_write_it_down_alone(town: Town) -> None:
+    client, elsewhere = town.new_client(), town.client(home_municipality=ELSEWHERE)
+    town.grant(elsewhere, EAST)
+    town.order(client)
+    for one in (client, elsewhere):
+        away = {"since": town.day(3), "reason": "hospital", "through": town.day(9)}
+        town.does("anna", "suspend_access", client=one, **away)
+    for who in ("anna", "siri", "olle"):
+        page = opened(town, who, client)
+        assert "Kunden är inte hemma från 5 mars till 11 mars" in now(page)
+        assert "Inte hemma" in page and "På sjukhus eller bortrest" in "".join(drawn(page))
+    assert "Kunden är hemma igen" in ways(opened(town, "olle", client))
+    for who, one in (("laban", client), ("carin", client), ("erik", elsewhere)):
+        page = opened(town, who, one).replace(NO_BREAK, " ")
+        for told in ("inte hemma", "Inte hemma", "sjukhus", "bortrest", "5 mars", "11 mars"):
+            assert told not in page, (who, told)
+    assert "sjukhus" in opened(town, "anna", elsewhere).split('id="journal"')[1]
+    for act in ("suspend_access", "resume_access"):
+        assert set(REGISTER[act].who) <= WORKED_WITH_BY, "their buttons hang on whether the client is away"
+
+
+def test_why_a_lock_stays_is_read_by_those_who_end_care_or_order_removals_alone(town: Town) -> None:
+    client = town.locked()
+    town.does("olle", "order_repair", client=client, locksmith=FIRM, fault="jammed")
+    for who in ("anna", "siri", "olle"):
+        assert "Lås L1 sitter kvar" in opened(town, who, client)
+    for who in ("carin", "laban"):
+        assert "lock-stays" not in opened(town, who, client)
+        with town.standing():
+            shown = client_page(town.actor(who), case_of(town, client), visits_since=town.today)
+        assert shown.locks == [], "not left to the page"
 
 
 def test_case_14_a_protected_client_is_a_case_number_with_the_reason_why(town: Town) -> None:
@@ -181,6 +215,37 @@ def test_case_8_a_decision_that_nobody_has_is_the_same_gap(town: Town) -> None:
     page = opened(town, "anna", client)
     assert "Hemtjänst är beviljad men inte fördelad: kunden syns inte i någon telefon." in now(page)
     assert any("Glapp: inte fördelat" in one for one in drawn(page))
+
+
+def gap_rows(page: str) -> list[list[str]]:
+    """The gaps in the table of time."""
+    return [[cell.replace(NO_BREAK, " ") for cell in row[1:]] for row in table(page) if "Glapp" in row[1]]
+
+
+def test_a_provider_reads_the_gap_after_its_own_time_never_when_another_began(town: Town) -> None:
+    client = town.client()
+    town.grant(client, EAST, through=town.day(9))
+    town.grant(client, MEADOW, begins=town.day(15), through=town.day(20))
+    first, second = ["Glapp: inget beslut", "12 mars"], ["Glapp: inget beslut", "23 mars", "tills vidare"]
+    assert gap_rows(opened(town, "anna", client)) == [[*first, "16 mars"], second]
+    assert gap_rows(opened(town, "olle", client)) == [[*first, "tills vidare"]]
+    assert gap_rows(opened(town, "moa", client)) == [second], "none from before they had the client"
+    town.until(town.day(12))
+    assert "inget beslut just nu" in now(opened(town, "olle", client)), "nobody has the client"
+    town.days_pass(5)
+    assert "Ni har inte kunden nu." in now(opened(town, "olle", client))
+    town.days_pass(7)
+    assert "inget beslut just nu" in now(opened(town, "moa", client))
+    assert "Ni har inte kunden nu." in now(opened(town, "olle", client)), "a gap after another's time"
+
+
+def test_a_provider_reads_to_its_end_a_gap_within_its_own_time(town: Town) -> None:
+    client = town.client()
+    town.grant(client, EAST, through=town.day(9))
+    decision = town.grant(client, None, begins=town.day(10))
+    town.allocate(decision, EAST, town.day(12))
+    gap = ["Glapp: inte fördelat", "12 mars", "13 mars"]
+    assert gap_rows(opened(town, "olle", client)) == gap_rows(opened(town, "anna", client)) == [gap]
 
 
 def test_care_that_is_to_end_is_no_gap_and_the_alarm_stays(town: Town) -> None:

@@ -27,7 +27,7 @@ from troskel.acts.fulfilling import acts_towards
 from troskel.acts.viewing import CASE_NUMBER, Said, duties_of, duty_told, note, said_of, seen
 from troskel.acts.viewing_journal import LineTold, told_about
 from troskel.acts.viewing_records import DoorShown, PersonShown, RepresentativeShown, person_shown
-from troskel.acts.viewing_standing import CareShown, LockShown, care_of, lock_shown
+from troskel.acts.viewing_standing import CareShown, LockShown, care_of, gaps_told, lock_shown
 from troskel.care.models import Decision
 from troskel.custody.models import Holding, Link
 from troskel.duties import queries as duties
@@ -39,7 +39,7 @@ from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import EVERYBODY, entrusted_to
 from troskel.routine import duty as engine
-from troskel.routine.coverage import Gap, gaps
+from troskel.routine.coverage import Gap
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.visits.models import Visit
 
@@ -134,7 +134,11 @@ class ClientShown(NamedTuple):
 
 DAILY = ("visit.registered", "visit.departed", "visit.left_open", "opening.allowed", "door.opened")
 """What fills a journal day by day; told only where it is asked for."""
+AWAY = ("suspension.began", "suspension.ended")
 LINES = 15
+WORKED_WITH_BY = EVERYBODY | {Role.COORDINATOR}
+"""Those who end care, order removals and write down that a client is away. They alone are told from when to when a
+client is away, that somebody else lives there, and why a lock stays."""
 
 
 class Where(NamedTuple):
@@ -175,7 +179,8 @@ def client_page(
     orders = orders_of(viewer, row, names)
     held = held_of(viewer, row, where, visits_since, names)
     services = list(dict.fromkeys(one.service for one in decisions))
-    lines, older = told_about(viewer, row.id, before=before, without=() if daily else DAILY, most=LINES)
+    without = (*(() if daily else DAILY), *(() if viewer.role in WORKED_WITH_BY else AWAY))
+    lines, older = told_about(viewer, row.id, before=before, without=without, most=LINES)
     person = person_shown(viewer, row, entrusted=getattr(row, "entrusted_to_viewer", False))
     return ClientShown(
         case=row.case_number,
@@ -183,7 +188,7 @@ def client_page(
         protected=bool(row.protection),
         blanked=row.is_blanked,
         died=row.died,
-        away=_away(where.facts, today),
+        away=_away(viewer, where.facts, today),
         refused=where.facts.refused and not where.facts.understood,
         language=row.language,
         representatives=representatives if person else [],
@@ -192,15 +197,11 @@ def client_page(
         doors=where.own_doors,
         decisions=decisions,
         allocations=allocations,
-        gaps=[gap for service in services for gap in gaps(where.facts, service)],
+        gaps=[gap for service in services for gap in gaps_told(where.facts, service, _theirs(viewer))],
         care=care_of(where.facts, services, _theirs(viewer), names, today),
         orders=orders,
         held=held,
-        locks=[
-            lock_shown(door, names.get(str(door.lock), ""), where.homes, row.id, today)
-            for door in where.home.doors.values()
-            if door.lock is not None
-        ],
+        locks=_locks(viewer, where, row.id, names, today),
         duties=_duties(viewer, row.id, where.homes, today),
         lines=lines,
         older=older,
@@ -245,14 +246,29 @@ def where_of(row: Client) -> Where:
 
 def _shares(viewer: Actor, where: Where, client: UUID, today: date) -> bool:
     """Does somebody else live there? For those whose work it touches: never who."""
-    if viewer.role not in EVERYBODY | {Role.COORDINATOR}:
+    if viewer.role not in WORKED_WITH_BY:
         return False
     others = (one for one in where.home.clients.values() if one.client != client)
     return any(one.moved_to is None and (one.died is None or one.died > today) for one in others)
 
 
-def _away(facts: ClientFacts, today: date) -> tuple[date, date | None] | None:
-    """In hospital or away, now or to come."""
+def _locks(
+    viewer: Actor, where: Where, client: UUID, names: Mapping[str, str], today: date
+) -> list[LockShown]:
+    """The locks at the client's doors and why they stay, for those who order removals or end care."""
+    if viewer.role not in WORKED_WITH_BY:
+        return []
+    return [
+        lock_shown(door, names.get(str(door.lock), ""), where.homes, client, today)
+        for door in where.home.doors.values()
+        if door.lock is not None
+    ]
+
+
+def _away(viewer: Actor, facts: ClientFacts, today: date) -> tuple[date, date | None] | None:
+    """In hospital or away, now or to come: when a home stands empty is for those who write it down."""
+    if viewer.role not in WORKED_WITH_BY:
+        return None
     if facts.suspended is None or (facts.suspended_through and facts.suspended_through < today):
         return None
     return facts.suspended, facts.suspended_through

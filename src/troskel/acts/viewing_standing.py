@@ -13,8 +13,8 @@ import msgspec
 
 from troskel.orders import rules
 from troskel.routine import standing
-from troskel.routine.coverage import Why, end_is_meant, gaps, lasts_through
-from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
+from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through
+from troskel.routine.facts import AllocationFacts, ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.standing import FOREVER, ONE_DAY
 
 
@@ -84,7 +84,7 @@ def _of_service(
             _ongoing(client, service, organisation, last, theirs, names), begins=begins
         )
         return
-    for gap in gaps(client, service):
+    for gap in gaps(client, service) if theirs is None else _gaps_after(client, service, theirs):
         if gap.first <= today <= gap.through:
             yield CareShown(service, "", None, None, Then.GAP, why=gap.why)
 
@@ -109,6 +109,47 @@ def _ongoing(
         not standing.decided(client, service, following) and end_is_meant(client, service, last)
     )
     return CareShown(service, provider, None, last, Then.ENDS if meant else Then.GAP)
+
+
+def gaps_told(client: ClientFacts, service: str, theirs: UUID | None) -> list[Gap]:
+    """The gaps in a service: all, or those after the time of `theirs` alone, without the day on which another began."""
+    if theirs is None:
+        return gaps(client, service)
+    known = _known_ends(client, service, theirs)
+    found = _gaps_after(client, service, theirs)
+    return [gap if gap.through in known else gap._replace(through=FOREVER) for gap in found]
+
+
+def _gaps_after(client: ClientFacts, service: str, organisation: UUID) -> list[Gap]:
+    """The gaps that begin the day after the organisation's own time, and what goes on from them as far as it knows."""
+    known = _known_ends(client, service, organisation)
+    ends = {standing.last_day(client, one) for one in _periods(client, service, organisation)}
+    found: list[Gap] = []
+    for gap in gaps(client, service):
+        before = gap.first - ONE_DAY
+        if before in ends or (found and found[-1].through == before and before in known):
+            found.append(gap)
+    return found
+
+
+def _known_ends(client: ClientFacts, service: str, organisation: UUID) -> set[date]:
+    """The last days of a gap that are the organisation's to know: before its own time begins, or its decision ends."""
+    known = set()
+    for one in _periods(client, service, organisation):
+        known.add(standing.first_day(client, one) - ONE_DAY)
+        if one.decision in client.decisions:
+            known.add(standing.last_day(client, client.decisions[one.decision]))
+    return known
+
+
+def _periods(client: ClientFacts, service: str, organisation: UUID) -> list[AllocationFacts]:
+    """The organisation's allocations, without those taken back before they began."""
+    return [
+        one
+        for one in client.allocations.values()
+        if (one.service, one.organisation) == (service, organisation)
+        and standing.first_day(client, one) <= standing.last_day(client, one)
+    ]
 
 
 def lock_shown(

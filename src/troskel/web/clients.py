@@ -23,8 +23,6 @@ from troskel.web.declaring import EVERY_ACCOUNT, page
 from troskel.web.saying import show
 
 WHO = EVERY_ACCOUNT - {Role.MANAGER}
-LOCK_ROLES = frozenset({Role.ASSESSOR, Role.COORDINATOR, Role.ADMINISTRATOR})
-"""Who orders removals, or ends care: they are told why a lock stays."""
 
 
 class Row(NamedTuple):
@@ -67,7 +65,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "rows": rows(lanes.shown_in(all_lanes, wide.window)),
         "times": [_time(case, name, asked) for name in SPANS],
         "duties": [home.shown_about(one.told, one.said, one.acts, mine=one.mine) for one in shown.duties],
-        "locks": _locks(shown) if role in LOCK_ROLES else [],
+        "locks": _locks(shown),
         "situations": situations.situations(pieces, role),
         "others": situations.others(pieces, role),
         "lines": [journal_words.told(line, shown.names, today) for line in shown.lines],
