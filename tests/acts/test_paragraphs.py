@@ -468,6 +468,8 @@ def test_o1_neither_lock_nor_tag_nor_key_whoever_asks(town: Town, foreign: str) 
         town.refused(who, "order_removal", "P6", client=foreign, locksmith=FIRM)
     for act in ("tell_about_keys", "confirm_understanding"):
         town.refused("anna", act, "O1", client=foreign)
+    town.does("anna", "add_door", client=foreign, kind="gate", label="Grinden")
+    town.refused("olle", "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
 
 
 def test_o1_is_on_no_phone_and_its_visits_are_entered_by_the_coordinator(town: Town, foreign: str) -> None:

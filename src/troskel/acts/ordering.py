@@ -41,12 +41,12 @@ def order_installation(
     (A1, A3).
     """
     found = finding.client(doing, client)
-    at = finding.door_of(found.home, door)
     rules.own_client(found.facts)
     rules.care_to_come(found.facts, doing.today)
     rules.organisation_has_the_client(found.facts, doing.actor.organisation, doing.today)
     rules.not_refused(found.facts)
     rules.client_is_informed(found.facts, reason)
+    at = finding.door_of(found.home, door)
     rules.no_lock_at(at)
     rules.no_open_order(at)
     rules.owner_consents(at)

@@ -34,8 +34,8 @@ def order_repair(
 ) -> dict[str, Any]:
     """Order that the lock turner at a door be mended."""
     found = finding.client(doing, client)
-    at = finding.door_of(found.home, door)
     rules.own_client(found.facts)
+    at = finding.door_of(found.home, door)
     lock = rules.a_lock_at(at)
     rules.no_open_order(at)
     rules.known_code("fault", fault, custody_rules.FAULTS)
