@@ -22,28 +22,13 @@ from troskel.acts.paging import Asked, Page
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.web import links, spreadsheet, words
+from troskel.web.columns import Case, Column, Value
 from troskel.web.forms import Choice
 from troskel.web.saying import show
 
 AT_A_TIME = 50
 ORDER, AFTER, AS, CSV = "order", "after", "as", "csv"
 TURNED = "turned"
-
-
-class Case(str):
-    """A case number: it leads to the client."""
-
-    __slots__ = ()
-
-
-Value = str | Case | date | datetime | list[Case] | None
-
-
-class Column(NamedTuple):
-    """A column: its heading, and what stands in it for an item."""
-
-    word: str
-    of: Callable[[Any], Value]
 
 
 class Filter(NamedTuple):

@@ -15,9 +15,10 @@ from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.web import lists_common as common
 from troskel.web import wording, words
+from troskel.web.columns import Column
 from troskel.web.declaring import page
 from troskel.web.forms import Choice
-from troskel.web.listing import Column, Filter, List, Tab, answer
+from troskel.web.listing import Filter, List, Tab, answer
 from troskel.web.lists_common import EVERY_KIND
 
 

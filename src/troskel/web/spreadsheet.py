@@ -12,7 +12,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
@@ -22,9 +22,7 @@ from django.utils.translation import gettext as _
 from troskel.acts.paging import LONGEST_EXPORTED, Asked, Page
 from troskel.ground import clock
 from troskel.web import words
-
-if TYPE_CHECKING:
-    from troskel.web.listing import Column, Value
+from troskel.web.columns import Column, Value
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 BEGINS_A_FORMULA = (
