@@ -10,9 +10,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import (
-    BooleanField,
     Exists,
-    ExpressionWrapper,
     F,
     FilteredRelation,
     OuterRef,
@@ -23,15 +21,13 @@ from django.db.models import (
 )
 
 from troskel.acts import viewing_lists as lists
-from troskel.acts.fulfilling import acts_towards
-from troskel.acts.viewing import CASE_NUMBER, Said, duties_of, duty_told, note, said_of, seen
+from troskel.acts.viewing import CASE_NUMBER, note, seen
+from troskel.acts.viewing_client_duties import DutyShown, open_duties
 from troskel.acts.viewing_journal import LineTold, told_about
 from troskel.acts.viewing_records import DoorShown, PersonShown, RepresentativeShown, person_shown
 from troskel.acts.viewing_standing import CareShown, LockShown, care_of, gaps_told, lock_shown
 from troskel.care.models import Decision
 from troskel.custody.models import Holding, Link
-from troskel.duties import queries as duties
-from troskel.duties.models import Duty
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.orders.models import Order
@@ -90,15 +86,6 @@ class Held(msgspec.Struct, frozen=True):
     holder: str
     since: datetime
     until: datetime | None
-
-
-class DutyShown(NamedTuple):
-    """An open duty with the routine's words; `acts` are what the viewer may do towards it, where it is theirs."""
-
-    told: dict[str, Any]
-    said: Said
-    mine: bool
-    acts: list[str]
 
 
 class ClientShown(NamedTuple):
@@ -202,7 +189,7 @@ def client_page(
         orders=orders,
         held=held,
         locks=_locks(viewer, where, row.id, names, today),
-        duties=_duties(viewer, row.id, where.homes, today),
+        duties=open_duties(viewer, row.id, where.homes, today),
         lines=lines,
         older=older,
         names=names,
@@ -383,25 +370,3 @@ def _visits(viewer: Actor, row: Client, since: date) -> QuerySet[Any, Any]:
     return told.values_list(
         "what", "id", "evidence", "organisation_id", "by", "organisation_id", "name", "arrived", "departed"
     )
-
-
-def _duties(viewer: Actor, client: UUID, homes: Mapping[UUID, HomeFacts], today: date) -> list[DutyShown]:
-    """The open duties about the client that the viewer may read, and what the viewer may do towards them. One query."""
-    condition = duties.open_on(today) & Q(client=client, kind="duty")
-    asked = ExpressionWrapper(duties.asked_of(viewer, today), output_field=BooleanField())
-    rows = list(
-        duties_of(viewer, condition, today)
-        .annotate(mine=asked)
-        .values(*duties.FIELDS, "client_id", "organisation_id", "mine")
-    )
-    mine = [_as_duty(row) for row in rows if row["mine"] and row["home_id"] in homes]
-    acts = acts_towards(viewer, mine, homes)
-    return [
-        DutyShown(duty_told(row, today), said_of(row), row["mine"], acts.get(row["id"], [])) for row in rows
-    ]
-
-
-def _as_duty(row: Mapping[str, Any]) -> Duty:
-    named = ("id", "kind", "paragraph", "ask", "version", "role", "about", "home_id", "door_id", "client_id",
-             "organisation_id")  # fmt: skip
-    return Duty(**{name: row[name] for name in named})
