@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from troskel.acts.paging import LONGEST, Asked, Page, rows_of
-from troskel.acts.viewing import note, seen
+from troskel.acts.viewing import note, seen_in_all
 from troskel.acts.viewing_lists import their_orders
 from troskel.acts.viewing_records import PersonShown, person_shown
 from troskel.custody.models import Holding
@@ -115,7 +115,7 @@ def _orders(viewer: Actor) -> QuerySet[Order]:
     ).order_by("-closed")
     mine = entrusted_to(viewer).filter(client=OuterRef("client"))
     return (
-        Order.objects.filter(their_orders(viewer), client__in=seen(viewer), state__in=OPEN)
+        Order.objects.filter(their_orders(viewer), client__in=seen_in_all(viewer), state__in=OPEN)
         .select_related("client__home", "door")
         .annotate(
             entrusted_to_viewer=Exists(mine),
