@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.outcome import Outcome
+from troskel.acts.core.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.duties import routines
 from troskel.duties.models import Duty

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tools import browser, environment, node, words
+from tools import architecture, browser, environment, node, words
 from tools.checks import check
 from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, VENV, WORDS, Missing, say
 from tools.postgres import NoServer, running
@@ -163,6 +163,13 @@ def lock(arguments: Sequence[str]) -> int:
     return 0
 
 
+def draw_architecture(arguments: Sequence[str]) -> int:
+    """Draw the picture of the rooms anew."""
+    if arguments:
+        raise Missing("'./dev architecture' takes no arguments")
+    return architecture.main()
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "demo": demo,
     "troskel": troskel,
@@ -173,4 +180,5 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "words": run_words,
     "pictures": pictures,
     "wheel": wheel,
+    "architecture": draw_architecture,
 }

@@ -11,11 +11,12 @@ from tests.town import ALARM, ELSEWHERE, Town
 from troskel.access.models import Alarm, Opening
 from troskel.access.rules import ANSWERING_LASTS
 from troskel.access.simulated import SimulatedLocks
-from troskel.acts import opening, viewing_access, viewing_phone
-from troskel.acts.paging import Asked
+from troskel.acts import opening
 from troskel.journal.models import Line
 from troskel.people.models import Client
 from troskel.permits.sight import visible_clients
+from troskel.reading import access, phone
+from troskel.reading.paging import Asked
 
 OPEN = {"serial": "L1"}
 
@@ -56,8 +57,8 @@ def test_rule_4_who_has_accepted_the_alarm_sees_the_client_and_opens_the_door(
     done = town.does("rut", "accept_alarm", alarm=alarm)
     assert sees(town, "rut") == [client] and sees(town, "ragna") == []
     with town.standing():
-        (shown,) = viewing_phone.phone_list(town.actor("rut"))
-        (asked,) = viewing_access.ask_door(town.actor("rut"), "L1")
+        (shown,) = phone.phone_list(town.actor("rut"))
+        (asked,) = access.ask_door(town.actor("rut"), "L1")
         opened = opening.open_the_door(town.actor("rut"), SimulatedLocks(), {"client": client, **OPEN})
     assert (shown.case, [way.number for way in shown.ways_in]) == (done.answer["case"], ["L1"])
     assert (asked.may, asked.paragraph, asked.through) == (True, "alarm", None)
@@ -147,7 +148,7 @@ def test_rule_7_the_list_of_alarms_says_whose_only_to_those_with_sight(town: Tow
 
     def listed(who: str) -> list[tuple[str, bool, bool]]:
         with town.standing():
-            found = viewing_access.alarms(town.actor(who), Asked())
+            found = access.alarms(town.actor(who), Asked())
         return [(str(row.id), row.case is not None, row.mine) for row in found.items]
 
     assert listed("lars") == [(alarm, True, False)]

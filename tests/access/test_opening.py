@@ -14,11 +14,12 @@ from troskel.access.drivers import Grant, LockAt, LockState, NoLocks, Said
 from troskel.access.models import Opening, SimulatedLock
 from troskel.access.rules import GRANT_LASTS, Outcome
 from troskel.access.simulated import Fault, SimulatedLocks
-from troskel.acts import opening, viewing_access
+from troskel.acts import opening
 from troskel.acts.opening import Opened
-from troskel.acts.paging import Asked
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Line
+from troskel.reading import access
+from troskel.reading.paging import Asked
 
 LOCK = LockAt(CODE, "L1")
 
@@ -29,9 +30,9 @@ def opens(town: Town, client: str, driver: Any = None, who: str = "carin", key: 
         return opening.open_the_door(town.actor(who), driver or SimulatedLocks(), values, key=key)
 
 
-def asks(town: Town, who: str, serial: str = "L1") -> list[viewing_access.DoorAsked]:
+def asks(town: Town, who: str, serial: str = "L1") -> list[access.DoorAsked]:
     with town.standing():
-        return viewing_access.ask_door(town.actor(who), serial)
+        return access.ask_door(town.actor(who), serial)
 
 
 def events(*names: str) -> list[str]:
@@ -153,9 +154,9 @@ def test_an_opening_of_which_nothing_is_noted_is_unknown(town: Town) -> None:
     client = town.locked()
     town.does("carin", "open_door", client=client, serial="L1")
     with town.standing():
-        page = viewing_access.openings(town.actor("olle"), Asked())
+        page = access.openings(town.actor("olle"), Asked())
         assert [(row.outcome, row.noted) for row in page.items] == [("unknown", None)]
-        assert viewing_access.openings(town.actor("moa"), Asked()).items == []
+        assert access.openings(town.actor("moa"), Asked()).items == []
 
 
 def test_a_repeat_with_the_same_key_is_the_same_opening(town: Town) -> None:

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from tests.town import CODE, EAST, FIRM, MEADOW, Town, found
-from troskel.acts.outcome import Outcome
+from troskel.acts.core.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import DayTurned

@@ -12,11 +12,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import CODE, EAST, ELSEWHERE, MEADOW, Town
-from troskel.acts import viewing_billing
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.duties.mailing import compose
 from troskel.ground.clock import STOCKHOLM
 from troskel.journal.models import Line
+from troskel.reading import billing
 
 MARCH, APRIL_1 = "2026-03", date(2026, 4, 1)
 MOST_QUERIES = 12
@@ -63,9 +63,9 @@ def moves_to(town: Town, client: str, street: str) -> None:
     town.does("anna", "move_clients", moves=[{"client": client, "address": address, "on": town.day(0)}])
 
 
-def shown(town: Town, who: str = "erik", month: str = "") -> list[viewing_billing.ShownRow]:
+def shown(town: Town, who: str = "erik", month: str = "") -> list[billing.ShownRow]:
     with town.standing():
-        return viewing_billing.invoice_rows(town.actor(who), month)
+        return billing.invoice_rows(town.actor(who), month)
 
 
 # --- O2: the duty
@@ -374,18 +374,18 @@ def test_o3_another_providers_form_is_not_there(town: Town) -> None:
 def test_o3_the_document_is_kept_as_it_was_signed_and_the_journal_has_its_digest(town: Town) -> None:
     form = a_form(town)
     with town.standing():
-        draft = viewing_billing.basis_form_document(town.actor("olle"), form)
+        draft = billing.basis_form_document(town.actor("olle"), form)
     signed = town.does("olle", "sign_basis_form", form=form)
     town.does("siri", "change_organisation", organisation=EAST, name="Nya Öst")
     with town.standing():
-        kept = viewing_billing.basis_form_document(town.actor("erik"), form)
+        kept = billing.basis_form_document(town.actor("erik"), form)
     assert kept != draft
     digest = BasisForm.objects.get().digest
     assert digest == signed.answer["digest"]
     assert digest in Line.objects.get(event="basis_form.signed").body
     BasisForm.objects.update(pdf=draft)
     with town.standing(), pytest.raises(RuntimeError, match="otherwise than it was signed"):
-        viewing_billing.basis_form_document(town.actor("erik"), form)
+        billing.basis_form_document(town.actor("erik"), form)
 
 
 def test_o3_no_line_and_no_answer_has_a_name_or_an_address(town: Town) -> None:

@@ -250,10 +250,11 @@ def test_case_7_the_alarm_ends_last_and_its_provider_orders_the_removal(town: To
 
 
 def gaps(town: Town, on_day: int = 0) -> list[str]:
-    from troskel.acts import viewing
+
+    from troskel.reading import coverage
 
     with town.standing():
-        found = viewing.gaps(town.actor("anna"), town.today + timedelta(days=on_day), 30)
+        found = coverage.gaps(town.actor("anna"), town.today + timedelta(days=on_day), 30)
     return [str(day) for gap in found for day in gap.days]
 
 
@@ -307,11 +308,11 @@ def test_case_9_the_first_visit_before_the_order(town: Town) -> None:
     town.visit(client)
     assert town.the("P1.order").due == MONDAY
     town.days_pass(1)
-    from troskel.acts import viewing
+    from troskel.reading import worklist
 
     with town.standing():
         states = {
-            (row["paragraph"], row["state"]) for row in viewing.duties_on(town.actor("anna"), town.today)
+            (row["paragraph"], row["state"]) for row in worklist.duties_on(town.actor("anna"), town.today)
         }
     assert ("P1", "late") in states
     town.does("olle", "order_installation", client=client, locksmith=FIRM)
@@ -420,7 +421,7 @@ def test_case_13_who_had_a_tag_and_when_is_known(town: Town) -> None:
 
 
 def test_case_14_a_protected_client_is_shown_by_number_alone(town: Town) -> None:
-    from troskel.acts.viewing_phone import phone_list
+    from troskel.reading.phone import phone_list
 
     client = town.new_client(protection="S")
     with town.standing():

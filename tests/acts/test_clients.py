@@ -6,21 +6,21 @@ from __future__ import annotations
 from typing import Any
 
 from tests.town import EAST, ELSEWHERE, FIRM, MEADOW, Town
-from troskel.acts import viewing_phone, viewing_records
 from troskel.custody.models import Holding, Link
 from troskel.people.models import Client, Identifier
+from troskel.reading import client_record, phone
 from troskel.simulator.people import identity_number
 
 
 def on_the_phone(town: Town, who: str = "carin") -> list[Any]:
     with town.standing():
-        return viewing_phone.phone_list(town.actor(who))
+        return phone.phone_list(town.actor(who))
 
 
 def record(town: Town, who: str, client: str) -> Any:
     with town.standing():
         case = Client.objects.get(reference=client).case_number
-        return viewing_records.record(town.actor(who), case)
+        return client_record.record(town.actor(who), case)
 
 
 # --- in hospital or away

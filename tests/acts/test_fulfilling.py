@@ -7,10 +7,10 @@ import pytest
 
 from tests.town import EAST, MEADOW, Town
 from troskel.acts.chapters import REGISTER
-from troskel.acts.fulfilling import ways
-from troskel.acts.fulfilling_events import FULFILLING
 from troskel.duties import routines
 from troskel.duties.models import Duty
+from troskel.offers.duty_action_table import FULFILLING
+from troskel.offers.duty_actions import ways
 from troskel.routine import reading
 
 SHIPPED = reading.read_routine(routines.SHIPPED)

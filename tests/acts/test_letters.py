@@ -10,15 +10,15 @@ import pypdf
 import pytest
 
 from tests.town import ELSEWHERE, FIRM, Town
-from troskel.acts import viewing_letters
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.journal.models import Line
 from troskel.orders.letter import Language
+from troskel.reading import letters
 
 
 def read(town: Town, order: str, language: Language = "sv") -> pypdf.PdfReader:
     with town.standing():
-        return pypdf.PdfReader(io.BytesIO(viewing_letters.of_order(town.actor("siri"), order, language)))
+        return pypdf.PdfReader(io.BytesIO(letters.of_order(town.actor("siri"), order, language)))
 
 
 def text(town: Town, order: str, language: Language = "sv") -> str:
@@ -163,7 +163,7 @@ def test_s1_the_letter_is_tagged_and_the_same_whenever_it_is_made(town: Town) ->
     assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
     assert letter.metadata is not None and letter.metadata.title == "Låsvredet är monterat"
     with town.standing():
-        made = [viewing_letters.of_order(town.actor("siri"), order, "sv") for _ in range(2)]
+        made = [letters.of_order(town.actor("siri"), order, "sv") for _ in range(2)]
     assert made[0] == made[1]
 
 

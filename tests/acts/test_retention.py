@@ -16,7 +16,6 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import CODE, Town, snapshot
-from troskel.acts import retained, viewing_records, viewing_retention
 from troskel.care.models import Decision
 from troskel.custody.models import Holding
 from troskel.duties.models import Duty
@@ -27,6 +26,8 @@ from troskel.journal.verification import export, verify, verify_export
 from troskel.orders.models import Order
 from troskel.outbox.models import Parcel
 from troskel.people.models import BLANKED, Client, Home, Identifier, Representative
+from troskel.reading import client_record, retention
+from troskel.retention import locations
 from troskel.routine.retention import KINDS
 from troskel.simulator.people import identity_number
 
@@ -63,12 +64,12 @@ def row(client: str) -> Client:
 
 def due(town: Town, on: date | None = None) -> dict[str, int]:
     with town.standing():
-        shown = viewing_retention.retention(town.actor("siri"), on or town.today)
+        shown = retention.retention(town.actor("siri"), on or town.today)
     return {kind.id: kind.due for kind in shown.kinds}
 
 
 def test_every_kind_of_the_plan_has_its_place() -> None:
-    assert set(retained.PLACES) == set(KINDS)
+    assert set(locations.PLACES) == set(KINDS)
 
 
 # --- the kinds
@@ -95,7 +96,7 @@ def test_names_are_blanked_and_the_case_number_is_kept(town: Town) -> None:
     assert (found.first_name, found.last_name, found.phone, found.case_number) == ("", BLANKED, "", case)
     assert found.is_blanked
     with town.standing():
-        shown = viewing_records.record(town.actor("anna"), case)
+        shown = client_record.record(town.actor("anna"), case)
     assert shown.blanked
     assert shown.person is not None
     assert shown.person.last_name == "[gallrad]"
@@ -506,16 +507,16 @@ def test_the_office_reads_a_detail_and_that_is_written(town: Town) -> None:
     client = former(town)
     line = Line.objects.get(client=row(client).id, event="decision.ended")
     with town.standing():
-        shown = viewing_retention.detail(town.actor("anna"), line.number)
+        shown = retention.detail(town.actor("anna"), line.number)
         assert shown.detail == {"reason": "särskilt boende"}
         read = Line.objects.filter(kind="reads").latest("number")
         assert (read.event, read.client) == ("detail.read", row(client).id)
         with pytest.raises(NotFound):
-            viewing_retention.detail(town.actor("olle"), line.number)
+            retention.detail(town.actor("olle"), line.number)
     years_pass(town)
     blank(town, "free_text")
     with town.standing():
-        shown = viewing_retention.detail(town.actor("anna"), line.number)
+        shown = retention.detail(town.actor("anna"), line.number)
     assert shown.detail is None
     assert shown.blanked is not None
 

@@ -17,19 +17,20 @@ import msgspec
 import pytest
 
 from troskel.access.rules import Outcome
-from troskel.acts import constraints, misread, saying_no
 from troskel.acts.chapters import REGISTER
-from troskel.acts.saying_no import Naming, said, table
+from troskel.acts.core import constraint_messages, field_errors
 from troskel.billing.rules import STEPS
 from troskel.care.models import Service
 from troskel.custody.models import ThingKind
+from troskel.ground import refusal_texts
+from troskel.ground.refusal_texts import Naming, said, table
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
 from troskel.orders.models import OrderKind, OrderState
 from troskel.people.roles import OrganisationKind, Role
 from troskel.routine.model import Words
 from troskel.routine.owners import PROVIDER
 
-SOURCE = Path(saying_no.__file__).parent.parent
+SOURCE = Path(refusal_texts.__file__).parent.parent
 TEMPLATE_AT = {"Refusal": 1, "BadValue": 1, "NotAllowed": 0, "BadIdentity": 0}
 """Where the template stands among the arguments of what is raised."""
 
@@ -75,8 +76,8 @@ def raised() -> list[Raised]:
             assert (path.name, ast.unparse(given)) in PASSED_ON, (
                 f"{path.name}:{call.lineno}: write the template where it is raised"
             )
-    tables = [message for _, message in constraints.SAID.values()]
-    tables += [*misread.INSTEAD.values(), KeyUsedOtherwise.message]
+    tables = [message for _, message in constraint_messages.SAID.values()]
+    tables += [*field_errors.INSTEAD.values(), KeyUsedOtherwise.message]
     return found + [Raised("a table", message, frozenset()) for message in tables]
 
 
@@ -104,9 +105,14 @@ def test_values_are_the_same_in_both_languages_and_where_it_is_raised() -> None:
 
 
 def test_every_value_can_be_put_in_words() -> None:
-    unknown = {name for one in raised() for name in places(one.template) if not saying_no.is_known(name)}
-    assert unknown == set(), "say in acts/saying_no.py what such a value is"
-    left = saying_no.AS_THEY_ARE | saying_no.PUT.keys() | saying_no.SAME_WORDS.keys() | table().words.keys()
+    unknown = {name for one in raised() for name in places(one.template) if not refusal_texts.is_known(name)}
+    assert unknown == set(), "say in ground/refusal_texts.py what such a value is"
+    left = (
+        refusal_texts.AS_THEY_ARE
+        | refusal_texts.PUT.keys()
+        | refusal_texts.SAME_WORDS.keys()
+        | table().words.keys()
+    )
     assert left - {name for one in raised() for name in places(one.template)} == set()
 
 
@@ -200,7 +206,7 @@ def test_the_swedish_is_plain() -> None:
             "This is booked for 25 November 2026 13.30, which has not come: attest it afterwards.",
         ),
         (
-            BadValue("code", "is none of {codes}: write one of them", codes=["S", misread.EMPTY]),
+            BadValue("code", "is none of {codes}: write one of them", codes=["S", field_errors.EMPTY]),
             "Välj ett av de här svaren: S, (empty).",
             "This is none of S, (empty): write one of them.",
         ),
@@ -211,7 +217,7 @@ def test_the_swedish_is_plain() -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_is_said_in_each_language(error: saying_no.Error, swedish: str, english: str) -> None:
+def test_what_is_said_in_each_language(error: refusal_texts.Error, swedish: str, english: str) -> None:
     assert said(error, SV) == swedish
     assert said(error, EN) == english
 

@@ -10,17 +10,17 @@ import pytest
 from django.db import connection
 
 from tests.town import MEADOW, Town
-from troskel.acts import viewing_duties, viewing_lists, viewing_phone
-from troskel.acts.constraints import BY_COLUMNS, SAID
-from troskel.acts.paging import Asked
+from troskel.acts.core.constraint_messages import BY_COLUMNS, SAID
 from troskel.custody import guards as custody_guards
 from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
 from troskel.ground.triggers import missing
 from troskel.orders import guards as orders_guards
 from troskel.people.models import Client
+from troskel.reading import duties, lists, phone
+from troskel.reading.paging import Asked
 
-LISTED: dict[str, Any] = {"duty": viewing_duties.listed_duties, "notice": viewing_duties.listed_notices}
+LISTED: dict[str, Any] = {"duty": duties.listed_duties, "notice": duties.listed_notices}
 
 
 def read(town: Town, who: str, kind: str = "duty") -> set[str]:
@@ -49,12 +49,12 @@ def test_a_provider_does_not_read_what_is_asked_of_another(town: Town) -> None:
 
 def test_a_filter_that_is_no_case_number_is_refused(town: Town) -> None:
     with town.standing(), pytest.raises(BadValue, match="no case number"):
-        viewing_lists.orders(town.actor("anna"), Asked(), "19600102-9999")
+        lists.orders(town.actor("anna"), Asked(), "19600102-9999")
 
 
 def ways(town: Town) -> list[str]:
     with town.standing():
-        (shown,) = viewing_phone.phone_list(town.actor("carin"))
+        (shown,) = phone.phone_list(town.actor("carin"))
     return [way.number for way in shown.ways_in]
 
 

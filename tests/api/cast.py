@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.outcome import Outcome
+from troskel.acts.core.outcome import Outcome
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind, Role

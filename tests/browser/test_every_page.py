@@ -14,7 +14,7 @@ from tests.browser.conftest import Opens
 from tests.town import PEOPLE
 from troskel.acts.chapters import REGISTER
 from troskel.people.roles import PHONE_ROLES
-from troskel.web import wording
+from troskel.web.text import act_labels
 
 SHIPPED = Path(__file__).parents[2] / "routines" / "troskelby" / "2016-11-29.toml"
 WIDTHS, SCHEMES = (390, 1280), ("light", "dark")
@@ -184,13 +184,13 @@ def test_the_page_of_nobody(opens: Opens, axe: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "role", sorted({role.value for name in wording.every_name() for role in REGISTER[name].who})
+    "role", sorted({role.value for name in act_labels.every_name() for role in REGISTER[name].who})
 )
 def test_every_form_of_a_role(opens: Opens, axe: str, role: str) -> None:
     """Each form once, by the first of its roles; as it is, and with faults in it."""
     mine = [
         name
-        for name in wording.every_name()
+        for name in act_labels.every_name()
         if sorted(REGISTER[name].who)[0].value == role and role in FIRST_OF
     ]
     person = opens(FIRST_OF[role]) if mine else None

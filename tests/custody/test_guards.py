@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.town import EAST, ELSEWHERE, FIRM, Town
-from troskel.acts.constraints import refusal_of
+from troskel.acts.core.constraint_messages import refusal_of
 from troskel.custody.guards import TRIGGERS
 from troskel.custody.models import Holding, Link, Thing
 from troskel.ground.ids import new_id

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.town import ALARM, CODE, EAST, MEADOW, Town
-from troskel.acts.viewing_conformance import Conformance, conformance_of
 from troskel.cli.main import main
 from troskel.duties.conformance import FEW, Figures, withheld
 from troskel.duties.models import Duty
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
+from troskel.reading.conformance import Conformance, conformance_of
 
 
 def figures(town: Town, who: str = "maria", days: int = 30, **asked: Any) -> dict[str, Conformance]:

@@ -7,23 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 from tests.town import CODE, EAST, FIRM, Town
-from troskel.acts import viewing
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState
 from troskel.duties.replaying import compare, departures
+from troskel.reading import worklist as reading_worklist
 from troskel.routine.reading import parse_routine
 
 
 def stood(town: Town, on: int, who: str = "anna") -> dict[str, str]:
     """How the duties stood so many days from today."""
     with town.standing():
-        rows = viewing.duties_on(town.actor(who), town.today + timedelta(days=on))
+        rows = reading_worklist.duties_on(town.actor(who), town.today + timedelta(days=on))
     return {f"{row['paragraph']}.{row['ask']}": row["state"] for row in rows}
 
 
 def worklist(town: Town, who: str) -> set[str]:
     with town.standing():
-        return {f"{row['paragraph']}.{row['ask']}" for row in viewing.worklist(town.actor(who))}
+        return {f"{row['paragraph']}.{row['ask']}" for row in reading_worklist.worklist(town.actor(who))}
 
 
 def test_a_duty_is_open_then_late_then_done(town: Town) -> None:

@@ -12,21 +12,22 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.acts.test_every_act import USES
 from tests.town import ALARM, EAST, FIRM, MONDAY, Town
-from troskel.acts import viewing, viewing_duties
-from troskel.acts.paging import Asked
-from troskel.acts.viewing_duties import ListedDuty, ListedNotice
 from troskel.duties.models import Deputy, Duty
 from troskel.duties.replaying import departures
+from troskel.reading import duties as reading_duties
+from troskel.reading import worklist as reading_worklist
+from troskel.reading.duties import ListedDuty, ListedNotice
+from troskel.reading.paging import Asked
 
 
 def duties(town: Town, who: str, **asked: Any) -> list[ListedDuty]:
     with town.standing():
-        return viewing_duties.listed_duties(town.actor(who), Asked(200), on=town.today, **asked).items
+        return reading_duties.listed_duties(town.actor(who), Asked(200), on=town.today, **asked).items
 
 
 def notices(town: Town, who: str, state: str = "all") -> list[ListedNotice]:
     with town.standing():
-        return viewing_duties.listed_notices(town.actor(who), Asked(200), on=town.today, state=state).items
+        return reading_duties.listed_notices(town.actor(who), Asked(200), on=town.today, state=state).items
 
 
 def the(town: Town, who: str, name: str) -> ListedDuty:
@@ -36,7 +37,7 @@ def the(town: Town, who: str, name: str) -> ListedDuty:
 
 def worklist(town: Town, who: str) -> set[str]:
     with town.standing():
-        return {f"{row['paragraph']}.{row['ask']}" for row in viewing.worklist(town.actor(who))}
+        return {f"{row['paragraph']}.{row['ask']}" for row in reading_worklist.worklist(town.actor(who))}
 
 
 def late_order(town: Town) -> str:
@@ -178,9 +179,9 @@ def test_d_a_deputy_stands_from_day_to_day_and_one_at_a_time(town: Town) -> None
     town.is_sound()
 
 
-def viewed(town: Town, who: str) -> list[viewing_duties.ListedDeputy]:
+def viewed(town: Town, who: str) -> list[reading_duties.ListedDeputy]:
     with town.standing():
-        return viewing_duties.deputies(town.actor(who), Asked()).items
+        return reading_duties.deputies(town.actor(who), Asked()).items
 
 
 def test_rule_7_deputies_are_named_within_their_own_organisation(town: Town) -> None:
@@ -266,7 +267,7 @@ def test_a4_the_sender_sees_who_has_read_a_notice_and_when(town: Town) -> None:
         assert (read.state, read.read_by, read.read_at) == ("done", "carin", instant)
     assert [each for each in notices(town, "anna", "open") if each.paragraph == "A4"] == []
     with town.standing():
-        before = viewing_duties.listed_notices(
+        before = reading_duties.listed_notices(
             town.actor("anna"), Asked(200), on=town.today - timedelta(days=1), state="all"
         )
     assert before.items == [], "it had not been sent the day before"
@@ -274,7 +275,7 @@ def test_a4_the_sender_sees_who_has_read_a_notice_and_when(town: Town) -> None:
 
 
 def test_a4_the_record_shows_the_receipts(town: Town) -> None:
-    from troskel.acts.viewing_records import record
+    from troskel.reading.client_record import record
 
     town.new_client()
     town.does("olle", "read_notice", notice=town.the("A4.tell").id)

@@ -14,7 +14,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.town import CODE, Town
-from troskel.acts import viewing_routine
 from troskel.cli.main import main
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
@@ -22,6 +21,7 @@ from troskel.duties.replaying import departures
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Line
+from troskel.reading import routine_versions
 
 SHIPPED = routines.SHIPPED.read_text("utf-8")
 
@@ -39,7 +39,7 @@ def proposed(town: Town, text: str = "", who: str = "siri") -> str:
 
 def versions(town: Town) -> list[tuple[str, str, str | None]]:
     with town.standing():
-        found = viewing_routine.versions(town.actor("maria"))
+        found = routine_versions.versions(town.actor("maria"))
     return [(each.name, each.state, each.approved_by) for each in found]
 
 
@@ -162,10 +162,10 @@ def test_d_which_version_was_in_force_when_and_who_approved_it(town: Town) -> No
     town.approved(text, begins=town.day(4))
     maria = town.actor("maria")
     with town.standing():
-        now = viewing_routine.routine_on(maria, town.today)
-        later = viewing_routine.routine_on(maria, town.today + timedelta(days=4))
+        now = routine_versions.routine_on(maria, town.today)
+        later = routine_versions.routine_on(maria, town.today + timedelta(days=4))
         with pytest.raises(NotFound):
-            viewing_routine.routine_on(maria, town.today.replace(year=2025))
+            routine_versions.routine_on(maria, town.today.replace(year=2025))
     assert (now.by_system, now.approved_by, now.state) == (True, None, "in force")
     assert now.in_force_through == town.today + timedelta(days=3)
     assert (later.proposed_by, later.approved_by, later.state) == ("siri", "maria", "approved")
@@ -179,11 +179,11 @@ def test_d_a_comparison_shows_cases_to_those_who_see_clients_alone(town: Town) -
     version = UUID(proposed(town))
     reads = Line.objects.filter(kind="reads", event="routine.compared")
     with town.standing():
-        figures = viewing_routine.comparison(town.actor("maria"), version)
+        figures = routine_versions.comparison(town.actor("maria"), version)
         assert not reads.exists()
-        shown = viewing_routine.comparison(town.actor("siri"), version)
+        shown = routine_versions.comparison(town.actor("siri"), version)
         with pytest.raises(NotFound):
-            viewing_routine.comparison(town.actor("siri"), new_id())
+            routine_versions.comparison(town.actor("siri"), new_id())
     assert figures.duties == [] and figures.counts == shown.counts
     (counted,) = shown.counts
     assert (counted.paragraph, counted.ask) == ("L1", "install")

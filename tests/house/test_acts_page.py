@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from troskel.acts.register import REGISTER
+from troskel.acts.core.register import REGISTER
 from troskel.cli import acts_page
 from troskel.routine.model import Paragraph
 from troskel.routine.reading import read_routine

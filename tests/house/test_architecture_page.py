@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from tools import architecture
+
 CHECKOUT = Path(__file__).parent.parent.parent
 HOUSE = CHECKOUT / "src" / "troskel"
 PAGE = CHECKOUT / "docs" / "architecture.md"
@@ -28,7 +30,7 @@ def floors_of_the_picture() -> list[set[str]]:
 
 
 def floors_of_the_table() -> list[set[str]]:
-    rows = [line.split("|") for line in PAGE.read_text().splitlines() if re.match(r"\| [0-9–] \|", line)]
+    rows = [line.split("|") for line in PAGE.read_text().splitlines() if re.match(r"\| ([0-9]+|–) \|", line)]
     return [set(re.findall(r"`(\w+)`", row[2])) for row in rows]
 
 
@@ -43,6 +45,10 @@ def test_the_table_has_the_floors_of_the_contract() -> None:
 def test_every_room_there_is_stands_in_the_picture() -> None:
     rooms = {init.parent.name for init in HOUSE.glob("*/__init__.py")}
     assert set[str]().union(*floors_of_the_picture()) == rooms
+
+
+def test_the_picture_is_drawn_from_the_contract_and_the_page() -> None:
+    assert PICTURE.read_text() == architecture.draw(architecture.floors()), "run ./dev architecture"
 
 
 def test_the_picture_says_in_words_what_it_shows() -> None:

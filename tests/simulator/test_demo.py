@@ -11,7 +11,6 @@ import pytest
 from django.db.models import Count
 
 from tests.town import CODE, undone_at_the_end
-from troskel.acts import viewing
 from troskel.care.models import Decision
 from troskel.custody.models import Holding, Thing
 from troskel.duties import routines
@@ -24,6 +23,7 @@ from troskel.orders.models import Booking
 from troskel.people import queries as people
 from troskel.people.identity import parse_identity
 from troskel.people.models import Client, Home, Identifier
+from troskel.reading import worklist
 from troskel.simulator import demo
 from troskel.simulator.organisations import ACCOUNTS
 from troskel.simulator.town import Town
@@ -78,7 +78,7 @@ def test_there_is_something_on_the_worklists_of_every_role_that_the_routine_asks
         actor = people.actor_of_username(f"{CODE}/{username}")
         assert actor is not None
         with clock.standing_at(NOW):
-            if viewing.worklist(actor):
+            if worklist.worklist(actor):
                 busy.add(actor.role.value)
     assert busy >= {"assessor", "administrator", "coordinator", "carer", "locksmith"}
 

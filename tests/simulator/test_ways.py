@@ -11,10 +11,10 @@ import pytest
 
 from tests.town import CODE, undone_at_the_end
 from troskel.acts.chapters import REGISTER
-from troskel.acts.fulfilling import Way, ways
 from troskel.duties import rules
 from troskel.duties.models import Duty
 from troskel.ground import clock
+from troskel.offers.duty_actions import Way, ways
 from troskel.people.roles import Actor, ActorKind
 from troskel.simulator import living
 from troskel.simulator.town import BRISK, Town

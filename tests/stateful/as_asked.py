@@ -9,9 +9,9 @@ from hypothesis.stateful import rule
 
 from tests.stateful.machine import WHICH, Machine
 from tests.town import CODE, FIRM, TAGS
-from troskel.acts.fulfilling import Way, ways
 from troskel.custody.models import Holding
 from troskel.duties.models import Duty
+from troskel.offers.duty_actions import Way, ways
 from troskel.people.roles import Actor, ActorKind
 
 WAITS = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.town import ALARM, EAST, ELSEWHERE, LOCKS, MEADOW, TAGS, Town
-from troskel.acts.outcome import Outcome
+from troskel.acts.core.outcome import Outcome
 from troskel.duties.models import Duty
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.orders.models import Order

@@ -16,7 +16,7 @@ from tests.stateful.by_providers import ByProviders
 from tests.stateful.by_the_office import ByTheOffice
 from tests.stateful.machine import Machine, seen
 from tests.town import CARER, COORDINATOR, Town
-from troskel.acts.register import REGISTER
+from troskel.acts.core.register import REGISTER
 from troskel.care.models import Allocation, Decision, Suspension
 from troskel.custody.models import Holding, Link, Thing
 from troskel.duties.models import Duty

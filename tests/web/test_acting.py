@@ -241,9 +241,9 @@ def test_pages_cost_few_queries_however_much_there_is(town: Town) -> None:
 
 
 def test_every_form_is_cheap(town: Town) -> None:
-    from troskel.web import wording
+    from troskel.web.text import act_labels
 
-    for name in wording.every_name():
+    for name in act_labels.every_name():
         who = next(
             one
             for one in ("anna", "olle", "siri", "laban", "carin")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
-from troskel.web import assets
+from troskel.web.shell import assets
 
 CHECKOUT = Path(__file__).parent.parent.parent
 MOST_AT_FIRST = 150_000

@@ -15,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
 from troskel.acts.chapters import REGISTER
-from troskel.acts.viewing_history import WORKED_WITH_BY, client_page
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
+from troskel.reading.client_page import WORKED_WITH_BY, client_page
 from troskel.routine.vocabulary import EVENTS
-from troskel.web import wording
+from troskel.web.text import act_labels
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -410,9 +410,9 @@ NOT_ABOUT_A_CLIENT = {
 
 
 def test_every_event_about_a_client_has_its_words_in_both_languages() -> None:
-    assert set(wording.events()) == EVENTS.keys() - NOT_ABOUT_A_CLIENT
+    assert set(act_labels.events()) == EVENTS.keys() - NOT_ABOUT_A_CLIENT
     for name in EVENTS:
-        assert wording.of_event(name).sv and wording.of_event(name).en, name
+        assert act_labels.of_event(name).sv and act_labels.of_event(name).en, name
 
 
 def test_no_line_of_a_client_is_without_words(town: Town) -> None:
@@ -422,7 +422,7 @@ def test_no_line_of_a_client_is_without_words(town: Town) -> None:
     town.days_pass(1)
     town.removed(client)
     lines = Line.objects.filter(kind="acts").exclude(client=None).values_list("event", flat=True)
-    assert set(lines) <= set(wording.events())
+    assert set(lines) <= set(act_labels.events())
 
 
 def test_the_page_in_english_has_no_swedish_left(town: Town) -> None:

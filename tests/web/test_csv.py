@@ -12,10 +12,10 @@ import pytest
 
 from tests.town import EAST, MEADOW, Town
 from tests.web.test_acting import case_of, screen
-from troskel.acts import viewing_lists
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
-from troskel.web import spreadsheet
+from troskel.reading import lists
+from troskel.web.lists import csv_export
 
 FULLWIDTH = tuple(chr(ord(sign) + 0xFEE0) + "1" for sign in "=+-@")
 CUT = "Listan är avkortad efter 3 rader. Filtrera snävare för att få med resten."
@@ -67,13 +67,13 @@ def test_nothing_becomes_a_formula(town: Town) -> None:
     for name in evil[:-2]:
         assert f"'{name}" in names, name
     assert {"a;b", 'a"b'} <= names
-    assert spreadsheet.safe("2026-0001") == "2026-0001"
+    assert csv_export.safe("2026-0001") == "2026-0001"
 
 
 def test_an_export_is_noted_part_by_part_with_whose_records_it_held(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "LONGEST_EXPORTED", 2)
+    monkeypatch.setattr(csv_export, "LONGEST_EXPORTED", 2)
     for _ in range(5):
         town.client()
     before = Line.objects.filter(kind="reads").count()
@@ -89,8 +89,8 @@ def test_an_export_is_noted_part_by_part_with_whose_records_it_held(
 def test_an_export_has_an_end_and_says_so(
     town: Town, monkeypatch: pytest.MonkeyPatch, clients: int, told: list[str]
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "LONGEST_EXPORTED", 2)
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+    monkeypatch.setattr(csv_export, "LONGEST_EXPORTED", 2)
+    monkeypatch.setattr(csv_export, "MOST_ROWS", 3)
     for _ in range(clients):
         town.client()
     found = [row[0] for row in sheet(town, "anna", "/clients/?as=csv&order=turned")[1:]]
@@ -106,7 +106,7 @@ def test_an_export_has_an_end_and_says_so(
 def test_where_an_export_is_cut_is_said_in_the_pages_language(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 1)
+    monkeypatch.setattr(csv_export, "MOST_ROWS", 1)
     town.client(), town.client()
     browser = screen(town, "anna")
     browser.post("/language", {"language": "en"})
@@ -116,13 +116,13 @@ def test_where_an_export_is_cut_is_said_in_the_pages_language(
 
 
 def test_an_export_that_breaks_off_does_not_look_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheet, "LONGEST_EXPORTED", 2)
+    monkeypatch.setattr(csv_export, "LONGEST_EXPORTED", 2)
     for _ in range(3):
         town.client()
     answer: Any = screen(town, "anna").get("/clients/?as=csv")
     parts, got = iter(answer.streaming_content), []
     got += [next(parts), next(parts)]
-    monkeypatch.setattr(viewing_lists, "note", broken)
+    monkeypatch.setattr(lists, "note", broken)
     got.append(next(parts))
     assert got[-1].decode().strip() == "Något gick fel, och resten av listan saknas. Hämta filen igen."
     with pytest.raises(OSError, match="the disk is full"):

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from troskel.acts.chapters import REGISTER
-from troskel.web import forms, wording
-from troskel.web.forms import Field, Organisation
+from troskel.web.forms import fields as forms_fields
+from troskel.web.forms.fields import Field, Organisation
+from troskel.web.text import act_labels
 
 FIRMS = [
     Organisation("5560009945", "Lås & Nyckel", "locksmith"),
@@ -48,25 +49,25 @@ WITHOUT_FORM = {
 
 
 def fields(act: str, given: dict[str, str] | None = None) -> list[Field]:
-    return forms.fields_of(REGISTER[act], FIRMS, given or {})
+    return forms_fields.fields_of(REGISTER[act], FIRMS, given or {})
 
 
 def values(act: str, typed: dict[str, str], given: dict[str, str] | None = None) -> dict[str, Any]:
     """What the act gets when this is typed; asserts that it can be read."""
-    filled = forms.checked(forms.filled(fields(act, given), {**typed, **(given or {})}))
+    filled = forms_fields.checked(forms_fields.filled(fields(act, given), {**typed, **(given or {})}))
     assert [field.path for field in filled if field.error] == []
-    made = forms.values_of(REGISTER[act], filled)
+    made = forms_fields.values_of(REGISTER[act], filled)
     REGISTER[act].read(made)
     return made
 
 
 def test_every_act_of_an_account_has_a_form_or_a_reason() -> None:
-    without = {act.name for act in REGISTER.values() if act.who and wording.of_act(act.name) is None}
+    without = {act.name for act in REGISTER.values() if act.who and act_labels.of_act(act.name) is None}
     assert without == set(WITHOUT_FORM), "give the act words in src/troskel/web/wording, or a reason here"
 
 
 def test_every_required_value_is_asked_for() -> None:
-    for name in wording.every_name():
+    for name in act_labels.every_name():
         act = REGISTER[name]
         asked = {field.path.split(".")[0] for field in fields(name)}
         required = {one.name for one in msgspec.structs.fields(act.values) if one.required}
@@ -153,7 +154,7 @@ def test_no_day_is_an_answer_where_it_may_be() -> None:
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(act: str, path: str, typed: str) -> None:
-    checked = forms.checked(forms.filled(fields(act), {path: typed}))
+    checked = forms_fields.checked(forms_fields.filled(fields(act), {path: typed}))
     (field,) = (one for one in checked if one.path == path)
     assert field.error
     assert field.value == typed
@@ -167,20 +168,22 @@ def test_only_organisations_of_the_right_kind_can_be_chosen() -> None:
 
 
 def test_the_only_answer_is_chosen_already() -> None:
-    asked = forms.fields_of(REGISTER["order_installation"], FIRMS[:1], {})
+    asked = forms_fields.fields_of(REGISTER["order_installation"], FIRMS[:1], {})
     assert [one.value for one in asked if one.path == "locksmith"] == [FIRMS[0].orgnr]
 
 
 def test_a_refusal_finds_its_field() -> None:
     asked = fields("make_decisions")
-    found = forms.with_error(asked, "decisions[0].valid_from", "nej")
+    found = forms_fields.with_error(asked, "decisions[0].valid_from", "nej")
     assert found is not None
     assert [one.path for one in found if one.error] == ["decisions.valid_from"]
-    assert forms.with_error(asked, "occurred", "nej") is None
+    assert forms_fields.with_error(asked, "occurred", "nej") is None
 
 
 def test_no_field_hides_its_form_from_scripts() -> None:
     """In a page, an input called `form` would take the place of what tells which form an element is in."""
-    asked = [one for act in wording.every_name() for one in forms.fields_of(REGISTER[act], FIRMS, {})]
+    asked = [
+        one for act in act_labels.every_name() for one in forms_fields.fields_of(REGISTER[act], FIRMS, {})
+    ]
     assert "form" in {one.path for one in asked}
     assert "form" not in {one.name for one in asked}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troskel.web.lanes import LEAST, Bar, Lane, Window, draw, shown_in
+from troskel.web.client.timeline_svg import LEAST, Bar, Lane, Window, draw, shown_in
 
 TODAY = date(2026, 3, 2)
 HUNDRED = Window(TODAY, TODAY + timedelta(days=99), 1000)

@@ -17,7 +17,7 @@ from tests.town import ALARM, EAST, ELSEWHERE, MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
-from troskel.web import listing
+from troskel.web.lists import table
 
 LISTS = {
     "anna": ("/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"),
@@ -99,7 +99,7 @@ def test_what_is_typed_in_an_address_is_not_read(town: Town) -> None:
 
 
 def test_pages_follow_each_other_whole_and_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "AT_A_TIME", 3)
+    monkeypatch.setattr(table, "AT_A_TIME", 3)
     browser = screen(town, "siri")
     for path, count in (("/things/lock/", 8), ("/things/lock/?order=turned", 8), ("/accounts/", 12)):
         place, found = path, []

@@ -12,10 +12,10 @@ import pytest
 
 from tests.town import Town
 from tests.web.test_acting import case_of, inputs, screen, ways
-from troskel.acts.viewing_lists import doors_named
 from troskel.custody.models import Thing
 from troskel.ground.ids import new_id
 from troskel.people.models import Door
+from troskel.reading.lists import doors_named
 
 
 @pytest.fixture(autouse=True)

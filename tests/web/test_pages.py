@@ -13,8 +13,9 @@ from django.test import Client
 
 from tests.api import cast as casting
 from tests.api.cast import NOW, PEOPLE, Cast
-from troskel.ground import clock, cookie
-from troskel.web import words
+from troskel.ground import clock
+from troskel.screens import session_cookie
+from troskel.web.text import formatting
 
 TODAY = date(2026, 11, 23)
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -50,7 +51,7 @@ def test_outside_the_demo_nobody_can_be_chosen(cast: Cast, settings: Any) -> Non
     assert "Anna" not in browser.get("/").content.decode()
     answer = browser.post("/demo/login", {"account": str(cast.actors["anna"].account)})
     assert answer.status_code == 404
-    assert not browser.cookies.get(cookie.NAME)
+    assert not browser.cookies.get(session_cookie.NAME)
 
 
 def test_a_worklist_counts_judges_and_says_what_fulfils(cast: Cast) -> None:
@@ -99,7 +100,7 @@ def test_rule_4_a_responder_too_has_the_phone_and_is_told_what_comes_there(cast:
 
 def test_a_cookie_that_was_tampered_with_is_nobodys(cast: Cast) -> None:
     browser = become(cast, "anna")
-    browser.cookies[cookie.NAME] = browser.cookies[cookie.NAME].value.replace(":", "x:", 1)
+    browser.cookies[session_cookie.NAME] = browser.cookies[session_cookie.NAME].value.replace(":", "x:", 1)
     assert "Vem är du idag?" in browser.get("/").content.decode()
 
 
@@ -138,8 +139,8 @@ def test_no_page_has_inline_code_or_anything_from_elsewhere(cast: Cast) -> None:
     ],
 )
 def test_how_it_is_said(late: int, count: int, heading: str, below: str) -> None:
-    assert words.things_to_do(count) == heading
-    assert words.judgement(late, count) == below
+    assert formatting.things_to_do(count) == heading
+    assert formatting.judgement(late, count) == below
 
 
 @pytest.mark.parametrize(
@@ -155,10 +156,10 @@ def test_how_it_is_said(late: int, count: int, heading: str, below: str) -> None
     ],
 )
 def test_how_days_are_said(due: date | None, said: tuple[str, str]) -> None:
-    sign, below = words.when(due, TODAY)
+    sign, below = formatting.when(due, TODAY)
     assert (sign.replace(NO_BREAK, " "), below.replace(NO_BREAK, " ")) == said
 
 
 def test_numbers_are_said_in_the_swedish_manner() -> None:
-    assert words.figure(12000) == f"12{NO_BREAK}000"
-    assert words.number(12000) == f"12{NO_BREAK}000"
+    assert formatting.figure(12000) == f"12{NO_BREAK}000"
+    assert formatting.number(12000) == f"12{NO_BREAK}000"

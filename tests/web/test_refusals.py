@@ -13,10 +13,10 @@ import pytest
 from tests.acts.test_billing import APRIL_1, MARCH, foreign, goes, visited
 from tests.town import FIRM, Town
 from tests.web.test_acting import case_of, screen
-from troskel.acts.viewing_routine import routine_on
 from troskel.ground.ids import new_id
+from troskel.reading.routine_versions import routine_on
 from troskel.routine.model import Routine
-from troskel.web.why_not import Page
+from troskel.web.text.refusals import Page
 
 
 @pytest.fixture(autouse=True)

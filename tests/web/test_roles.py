@@ -302,13 +302,14 @@ def test_all_that_is_late_is_shown_the_latest_first_and_can_be_chosen_among(town
 def test_late_duties_are_turned_page_by_page_and_each_is_seen_once(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from troskel.web import late
 
     for _ in range(3):
         town.new_client()
+    from troskel.web.desk import overdue
+
     town.until("2026-03-20")
     whole = re.findall(r"<h3>", page(town, "siri", "/late/"))
-    monkeypatch.setattr(late, "A_PAGE", 4)
+    monkeypatch.setattr(overdue, "A_PAGE", 4)
     path, seen = "/late/", 0
     while path:
         shown = page(town, "siri", path)
@@ -466,7 +467,7 @@ def test_a4_the_office_sees_who_has_read_what_and_the_provider_its_own(town: Tow
 def test_notices_are_the_newest_first_and_turned_page_by_page(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from troskel.web import notices
+    from troskel.web.desk import notices
 
     first, last = town.new_client(), town.new_client()
     monkeypatch.setattr(notices, "A_PAGE", 1)

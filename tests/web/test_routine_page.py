@@ -16,12 +16,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.town import ALARM, EAST, MEADOW, PEOPLE, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
-from troskel.acts import viewing_conformance
-from troskel.acts.viewing_conformance import Conformance
-from troskel.acts.viewing_routine import routine_on
 from troskel.ground import clock
 from troskel.journal.models import Line
-from troskel.web import kept, periods
+from troskel.reading import conformance
+from troskel.reading.conformance import Conformance
+from troskel.reading.routine_versions import routine_on
+from troskel.web.routine import compliance, periods
 
 EVERYBODY = [name for name, *_ in PEOPLE]
 SEE_VERSIONS = {"anna", "siri", "maria"}
@@ -183,11 +183,11 @@ def test_periods_to_choose_among_go_back_over_new_year() -> None:
 def test_a_bar_is_whole_and_each_part_of_it_can_be_seen(counts: tuple[int, ...], names: list[str]) -> None:
     in_time, late, still = counts
     figures = Conformance("P1", "order", "duty", "", None, sum(counts), in_time, late, still, 0, 0)
-    told = kept.kept(figures)
+    told = compliance.kept(figures)
     assert told is not None
     assert [part.name for part in told.bar] == names
-    assert sum(part.width for part in told.bar) == kept.WIDTH
-    assert all(part.width >= kept.WIDTH // 100 for part in told.bar)
+    assert sum(part.width for part in told.bar) == compliance.WIDTH
+    assert all(part.width >= compliance.WIDTH // 100 for part in told.bar)
     assert told.bar[0].x == 0
 
 
@@ -205,7 +205,7 @@ def test_the_manager_begins_with_how_the_routine_is_kept_worst_first(town: Town)
     assert re.search(r"Av \d+ uppgifter som skulle ha varit gjorda gjordes \d+ i tid", told)
     worst = page.split('<ol class="card worst">')[1].split("</ol>")[0]
     shares = [int(a) / int(b) for a, b in re.findall(r"(\d+) av (\d+) i tid", worst)]
-    assert shares == sorted(shares) and 1 <= len(shares) <= kept.WORST
+    assert shares == sorted(shares) and 1 <= len(shares) <= compliance.WORST
     assert 'href="/routine/"' in page and 'href="/routine/#' in worst
 
 
@@ -280,14 +280,14 @@ def test_cases_come_a_page_at_a_time_and_none_twice(town: Town) -> None:
     clients = {case_of(town, town.new_client()) for _ in range(3)}
     town.days_pass(1)
     clients |= {case_of(town, town.new_client()) for _ in range(2)}
-    from troskel.acts import viewing_paragraph
-    from troskel.acts.paging import Asked
+    from troskel.reading import paragraph_cases
+    from troskel.reading.paging import Asked
 
     with town.standing():
         seen: list[str] = []
         after = ""
         while True:
-            page = viewing_paragraph.cases_behind(
+            page = paragraph_cases.cases_behind(
                 town.actor("siri"), "A1", date(2026, 3, 1), date(2026, 3, 31), Asked(2, after)
             )
             assert len(page.items) <= 2
@@ -314,8 +314,8 @@ def test_the_figures_of_a_paragraph_are_those_of_its_duties_together(town: Town)
     town.new_client()
     town.inform(town.new_client())
     first, last = date(2026, 3, 1), date(2026, 3, 31)
-    found = viewing_conformance.conformance_by_paragraph(town.actor("siri"), first, last)
-    one = viewing_conformance.conformance_of_paragraph(town.actor("siri"), "P5", first, last)
+    found = conformance.conformance_by_paragraph(town.actor("siri"), first, last)
+    one = conformance.conformance_of_paragraph(town.actor("siri"), "P5", first, last)
     assert one.paragraphs == {"P5": found.paragraphs["P5"]}
     duties = [each for each in found.asks.values() if each.kind == "duty"]
     assert found.whole.asked == sum(each.asked or 0 for each in duties)

@@ -20,7 +20,7 @@ from tests.web.test_acting import MOST_QUERIES, case_of, inputs, screen
 from tests.web.test_routine_page import reads
 from troskel.duties import replaying
 from troskel.duties.models import RoutineVersion
-from troskel.web import routine_versions
+from troskel.web.routine import versions
 
 
 @pytest.fixture(autouse=True)
@@ -263,7 +263,7 @@ def test_d_a_journal_too_long_for_a_page_is_compared_at_the_command_line(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = proposed(town)
-    monkeypatch.setattr(routine_versions, "LONG", 10)
+    monkeypatch.setattr(versions, "LONG", 10)
     browser = screen(town, "maria")
     for told in (reads(browser, place), said(browser.post(f"{place}compare"))):
         assert f"troskel routine compare {place.split('/')[3]}" in told

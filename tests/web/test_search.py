@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.town import ELSEWHERE, MEADOW, Town
 from tests.web.test_acting import MOST_QUERIES, case_of, screen
-from troskel.acts.viewing_records import is_named, is_placed, person_shown
 from troskel.journal.models import Line
 from troskel.people import searching
 from troskel.people.models import Client as Row
 from troskel.people.models import Identifier
 from troskel.permits.sight import entrusted_to
-from troskel.web import search
+from troskel.reading.client_record import is_named, is_placed, person_shown
+from troskel.web.lists import search
 
 
 @pytest.fixture(autouse=True)

@@ -16,11 +16,18 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 
 from troskel.acts.chapters import REGISTER
-from troskel.web import forms, wording
+from troskel.web.forms import fields
+from troskel.web.text import act_labels
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "troskel"
 LOCALE = SOURCE / "web" / "locale"
-TEMPLATES = sorted([*SOURCE.glob("web/jinja2/**/*.html"), *SOURCE.glob("phone/jinja2/**/*.html")])
+TEMPLATES = sorted(
+    [
+        *SOURCE.glob("web/jinja2/**/*.html"),
+        *SOURCE.glob("phone/jinja2/**/*.html"),
+        *SOURCE.glob("screens/jinja2/**/*.html"),
+    ]
+)
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "gettext_noop": None}
 NAMES = {"Tröskel", "API", "W-"}
 """What is the same in every language."""
@@ -115,14 +122,14 @@ def test_no_swedish_stands_in_code_past_the_catalogue(path: Path) -> None:
 
 def test_acts_and_fields_have_words_in_both_languages() -> None:
     walked = 0
-    for name in wording.every_name():
+    for name in act_labels.every_name():
         act = REGISTER[name]
-        named = wording.of_act(name)
+        named = act_labels.of_act(name)
         assert named is not None
-        told = [named.title, named.lead, wording.of_chapter(act.chapter)]
-        for field in forms.fields_of(act, [], {}):
-            words = wording.of_field(act, field.path)
-            told += [words.label, *wording.choices_of(act, field.path).values()]
+        told = [named.title, named.lead, act_labels.of_chapter(act.chapter)]
+        for field in fields.fields_of(act, [], {}):
+            words = act_labels.of_field(act, field.path)
+            told += [words.label, *act_labels.choices_of(act, field.path).values()]
             assert bool(words.help.sv) == bool(words.help.en), (name, field.path)
         for one in told:
             assert one.sv, name

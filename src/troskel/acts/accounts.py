@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.people.models import Account, Token

@@ -10,8 +10,8 @@ from uuid import UUID
 import msgspec
 from django.db.models import Max
 
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.duties import routines, rules
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Month, Number
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Month, Number
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.billing import form as document
 from troskel.billing import operations as billing
 from troskel.billing import rules
@@ -78,7 +78,7 @@ def make_basis_forms(doing: Doing, *, month: Month) -> dict[str, Any]:
     _lock(doing, its_rows)
     rows = list(its_rows.select_related("client").order_by("client__case_number"))
     rules.is_billed(month, len(rows))
-    finding.still_there(doing, [row.client for row in rows])
+    lookup.still_there(doing, [row.client for row in rows])
     before = {form.client_id: form for form in _forms(doing, month=month, organisation=organisation)}
     new = iter(_numbers(doing, sum(row.client_id not in before for row in rows)))
     forms = []
@@ -156,7 +156,7 @@ def _clients_of(doing: Doing, organisation: UUID, month: str) -> list[Client]:
     ).exclude(home_municipality=doing.actor.municipality)
     doing.lock_homes(Residence.objects.filter(client__in=clients).values("home_id"))
     found = list(clients.order_by("case_number"))
-    finding.still_there(doing, found)
+    lookup.still_there(doing, found)
     return found
 
 
@@ -233,7 +233,7 @@ def _found(doing: Doing, number: str, **theirs: Any) -> BasisForm:
     found = forms.select_related("client", "organisation", "municipality").first()
     if found is None:
         raise NotFound("basis form", "form")
-    finding.still_there(doing, [found.client])
+    lookup.still_there(doing, [found.client])
     return found
 
 

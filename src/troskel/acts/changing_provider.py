@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Reference
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Reference
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.care import rules
 from troskel.care.models import Allocation, Ending, Service
 from troskel.ground.ids import new_id
@@ -28,10 +28,10 @@ def change_provider(
 
     `reference` is the new allocation's.
     """
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     leaves, comes = (
-        finding.organisation(doing, former, "former"),
-        finding.organisation(doing, provider, "provider"),
+        lookup.organisation(doing, former, "former"),
+        lookup.organisation(doing, provider, "provider"),
     )
     lasting = list(
         Allocation.objects.select_related("decision")
@@ -50,7 +50,7 @@ def change_provider(
 
 def _hand_on(
     doing: Doing,
-    found: finding.FoundClient,
+    found: lookup.FoundClient,
     ongoing: Allocation,
     comes: Organisation,
     on: date,

@@ -10,10 +10,10 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from django.db.models import Q, QuerySet
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Code, Many, Name, Reference
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Code, Many, Name, Reference
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
@@ -197,7 +197,7 @@ def withdraw_decisions(doing: Doing, *, references: Many[str]) -> dict[str, Any]
 @act("P6", who=WHO, writes=["ending.confirmed"])
 def confirm_ending(doing: Doing, *, client: str) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only left it out (P6 waits for this)."""
-    row = finding.clients(doing, [client])[client]
+    row = lookup.clients(doing, [client])[client]
     over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=doing.today)
     decisions = Decision.objects.filter(over, client=row, withdrawn=False)
     if not decisions.update(ending=Ending.CONFIRMED):
@@ -318,18 +318,18 @@ def _one_or_many(doing: Doing, count: int, index: int, refusal: NotFound | Refus
 
 
 def _clients(doing: Doing, named: Iterable[str]) -> dict[str, Client]:
-    return finding.clients_there(doing, list(named))
+    return lookup.clients_there(doing, list(named))
 
 
 def _decisions(doing: Doing, references: Sequence[str]) -> dict[str, Decision]:
     found: dict[str, Decision] = _locked(doing, _homes_of_decisions, _DECISIONS, references)
-    finding.still_there(doing, [row.client for row in found.values()])
+    lookup.still_there(doing, [row.client for row in found.values()])
     return found
 
 
 def _allocations(doing: Doing, references: Sequence[str]) -> dict[str, Allocation]:
     found: dict[str, Allocation] = _locked(doing, _homes_of_allocations, _ALLOCATIONS, references)
-    finding.still_there(doing, [row.decision.client for row in found.values()])
+    lookup.still_there(doing, [row.decision.client for row in found.values()])
     return found
 
 
@@ -337,7 +337,7 @@ def _locked(
     doing: Doing, homes: Callable[..., QuerySet[Any, Any]], rows: Prepared, references: Sequence[str]
 ) -> dict[str, Any]:
     """The homes are locked before the rows are read: what another act has just written is seen."""
-    batches = [list(references[n : n + finding.BATCH]) for n in range(0, len(references), finding.BATCH)]
+    batches = [list(references[n : n + lookup.BATCH]) for n in range(0, len(references), lookup.BATCH)]
     for some in batches:
         doing.lock_homes_by(homes, some)
     return {row.reference: row for some in batches for row in rows(doing.actor.municipality, some)}
@@ -370,7 +370,7 @@ def _organisations(doing: Doing, numbers: Iterable[str]) -> dict[str, Organisati
 
 
 def _by_reference(rows: QuerySet[Any], references: Sequence[str]) -> dict[str, Any]:
-    return {row.reference: row for row in finding.in_batches(rows, "reference", [r for r in references if r])}
+    return {row.reference: row for row in lookup.in_batches(rows, "reference", [r for r in references if r])}
 
 
 def _both(

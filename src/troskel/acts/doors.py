@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Code, Words
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Code, Words
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.models import Consent, Door, HomeDoor
@@ -26,7 +26,7 @@ def add_door(
     doing: Doing, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: Code = ""
 ) -> dict[str, Any]:
     """A home has one more door on the way in (case 3): an order, a link and a key for each."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     door = Door(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, label=label)
     door.save(force_insert=True)
     HomeDoor.objects.create(municipality_id=doing.actor.municipality, home_id=found.home.home, door=door)
@@ -37,10 +37,10 @@ def add_door(
 @act("P1", who=(Role.ASSESSOR, Role.ADMINISTRATOR), writes=["door.registered"])
 def let_door_serve(doing: Doing, *, client: str, door: UUID) -> dict[str, Any]:
     """The way to this client's home goes through a door that is there already: a gate or entrance of several homes."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     behind = HomeDoor.objects.filter(door=door, municipality=doing.actor.municipality)
     doing.lock_homes(behind.values("home_id"))
-    served = finding.homes_of_door(doing, door)
+    served = lookup.homes_of_door(doing, door)
     if not served:
         raise NotFound("door", "door")
     if found.home.home in served:
@@ -66,8 +66,8 @@ def record_consent(
 
     `way`: in writing, by word of mouth, or the client's own property.
     """
-    found = finding.client(doing, client)
-    at = _others_door(finding.door_of(found.home, door))
+    found = lookup.client(doing, client)
+    at = _others_door(lookup.door_of(found.home, door))
     day = since or doing.today
     if day > doing.today:
         raise BadValue("since", "lies ahead: write the consent when it has been given")
@@ -76,7 +76,7 @@ def record_consent(
     )
     doing.journal(
         "consent.given",
-        homes=finding.homes_of_door(doing, at.door),
+        homes=lookup.homes_of_door(doing, at.door),
         client=found.row.id,
         door=at.door,
         way=way,
@@ -88,8 +88,8 @@ def record_consent(
 @act("P1", who=(Role.ADMINISTRATOR,), writes=["consent.withdrawn"])
 def withdraw_consent(doing: Doing, *, client: str, door: UUID | None = None) -> dict[str, Any]:
     """The owner takes the consent back: nothing more is ordered there. A lock that hangs there stays for now."""
-    found = finding.client(doing, client)
-    at = _others_door(finding.door_of(found.home, door))
+    found = lookup.client(doing, client)
+    at = _others_door(lookup.door_of(found.home, door))
     standing = Consent.objects.filter(door=at.door, municipality=doing.actor.municipality, until=None)
     if not standing.update(until=doing.today):
         raise Refusal(
@@ -97,7 +97,7 @@ def withdraw_consent(doing: Doing, *, client: str, door: UUID | None = None) -> 
         )
     doing.journal(
         "consent.withdrawn",
-        homes=finding.homes_of_door(doing, at.door),
+        homes=lookup.homes_of_door(doing, at.door),
         client=found.row.id,
         door=at.door,
     )

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from django.db.models import Q
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Name
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Name
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.care.models import Decision, Ending
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
@@ -25,7 +25,7 @@ def end_care(
 
     If the alarm stays, the provider is told that the lock is not to be removed (A7). Else P6 and P7 follow.
     """
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     rows = list(
         Decision.objects.filter(client=found.row, service=service, withdrawn=False).filter(
             Q(valid_through=None) | Q(valid_through__gt=on) | Q(valid_through=on, ending="")

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Phone, Username, Words
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Phone, Username, Words
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.models import Account, Entrusted, Representative
@@ -27,7 +27,7 @@ def name_representative(
     phone: Phone = "",
 ) -> dict[str, Any]:
     """Somebody speaks for the client: is told (A1), understands (A3) and signs in the client's place."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     row = Representative(
         id=new_id(),
         municipality_id=doing.actor.municipality,
@@ -49,7 +49,7 @@ def dismiss_representative(
     doing: Doing, *, client: str, kind: Literal["guardian", "trustee", "attorney", "next_of_kin"]
 ) -> dict[str, Any]:
     """Nobody of this kind speaks for the client any more."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     rows = Representative.objects.filter(client=found.row, kind=kind, until=None)
     gone = sorted(rows.values_list("id", flat=True))
     if not gone:
@@ -62,7 +62,7 @@ def dismiss_representative(
 @act("D", who=(Role.ADMINISTRATOR,), writes=["client.entrusted"])
 def entrust_client(doing: Doing, *, client: str, username: Username) -> dict[str, Any]:
     """Let a named person see a protected client's name and address: as few as possible (case 14)."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     if not found.row.protection:
         raise Refusal(
             "rule 7", "the client is not protected: everybody who has the client sees name and address"
@@ -78,7 +78,7 @@ def entrust_client(doing: Doing, *, client: str, username: Username) -> dict[str
 @act("D", who=(Role.ADMINISTRATOR,), writes=["client.entrusted_no_more"])
 def end_entrustment(doing: Doing, *, client: str, username: Username) -> dict[str, Any]:
     """The person no longer sees the protected client's name and address."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     account = _account(doing, username)
     standing = Entrusted.objects.filter(client=found.row, account=account, until=None)
     if not standing.update(until=doing.today):

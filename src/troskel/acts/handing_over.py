@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Many, Number
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Many, Number
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
@@ -24,9 +24,9 @@ Signed = Literal["client", "representative", "nobody"]
 @act("P2", who=PROVIDER, writes=["tag.handed_over"])
 def place_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
     """Leave a receipt tag with the client, for the visits until the lock is there (P2)."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     rules.own_client(found.facts)
-    held = finding.held_thing(doing, ThingKind.TAG, tag)
+    held = lookup.held_thing(doing, ThingKind.TAG, tag)
     _from_own_hands(doing, held, tag)
     _hand_over_tag(doing, found, held, HolderKind.CLIENT, found.row.id, doing.actor.organisation)
     return {"case": found.row.case_number, "tag": tag}
@@ -35,8 +35,8 @@ def place_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
 @act("P3", "P7", who=PROVIDER, writes=["tag.handed_over"])
 def take_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
     """Take the tag away: the lock is mounted (P3), or the client has ended (P7)."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.TAG, tag)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.TAG, tag)
     rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), "tag", tag)
     organisation = found.facts.tags.get(held.thing_id, doing.actor.organisation)
     _hand_over_tag(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, organisation)
@@ -46,8 +46,8 @@ def take_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
 @act("P7", who=PROVIDER, writes=["tag.return_told"])
 def tell_tag_fetched(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
     """Tell the system administrator that the tag has been fetched (P7)."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.TAG, tag)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.TAG, tag)
     if held.kind == HolderKind.CLIENT and held.holder == found.row.id:
         raise Refusal("P7", "tag {tag} is still with the client: fetch it first", tag=tag)
     doing.journal(
@@ -68,9 +68,9 @@ def receive_key(
 
     `signed`: who signs for the client, there and then; the account signs for the provider.
     """
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     rules.own_client(found.facts)
-    at = finding.door_of(found.home, door)
+    at = lookup.door_of(found.home, door)
     held = _key_from_client(doing, found, key, at.door)
     rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), "key", key)
     _hand_over_key(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, signed)
@@ -80,8 +80,8 @@ def receive_key(
 @act("P5", who=PROVIDER, writes=["key.handed_over"])
 def return_key(doing: Doing, *, client: str, key: str, signed: Signed) -> dict[str, Any]:
     """Give a key back to the client, at an ending or a change of provider. `signed`: who signs for the client."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.KEY, key)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.KEY, key)
     _from_own_hands(doing, held, key)
     doors = {door for home in (found.home, *found.left) for door in home.doors}
     rules.key_is_to_a_door_of(held.thing.door_id, doors, key)
@@ -94,7 +94,7 @@ def register_things(
     doing: Doing, *, kind: Literal["lock", "tag"], numbers: Many[Number], organisation: str
 ) -> dict[str, Any]:
     """Take new locks or tags into stock, at the organisation that holds them from now on."""
-    holder = finding.organisation(doing, organisation)
+    holder = lookup.organisation(doing, organisation)
     things = [
         Thing(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, number=number)
         for number in numbers
@@ -109,8 +109,8 @@ def register_things(
     return {"kind": kind, "numbers": numbers}
 
 
-def _key_from_client(doing: Doing, found: finding.FoundClient, label: str, door: UUID) -> Holding:
-    held = finding.held_if_known(doing, ThingKind.KEY, label)
+def _key_from_client(doing: Doing, found: lookup.FoundClient, label: str, door: UUID) -> Holding:
+    held = lookup.held_if_known(doing, ThingKind.KEY, label)
     if held is not None:
         if held.thing.door_id != door:
             raise Refusal("rule 5", "key {key} opens another door: check the label", key=label)
@@ -146,7 +146,7 @@ def _from_own_hands(doing: Doing, held: Holding, number: str) -> None:
 
 def _hand_over_tag(
     doing: Doing,
-    found: finding.FoundClient,
+    found: lookup.FoundClient,
     held: Holding,
     kind: str,
     holder: UUID | None,
@@ -167,7 +167,7 @@ def _hand_over_tag(
 
 def _hand_over_key(
     doing: Doing,
-    found: finding.FoundClient,
+    found: lookup.FoundClient,
     held: Holding,
     kind: str,
     holder: UUID | None,
@@ -179,7 +179,7 @@ def _hand_over_key(
     assert held.thing.door_id is not None
     doing.journal(
         "key.handed_over",
-        homes=finding.homes_of_door(doing, held.thing.door_id) or [found.home.home],
+        homes=lookup.homes_of_door(doing, held.thing.door_id) or [found.home.home],
         client=found.row.id,
         key=held.thing_id,
         door=held.thing.door_id,

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Apartment, Many, Name, Postcode, Words
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Apartment, Many, Name, Postcode, Words
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import stored_key
@@ -56,7 +56,7 @@ class Resident(msgspec.Struct, frozen=True):
 @act("P6", who=WHO, writes=["client.moved", "home.registered", "door.registered"])
 def move_clients(doing: Doing, *, moves: Many[Move]) -> dict[str, Any]:
     """A client moves (case 15): removal at one door, installation at the other."""
-    rows = finding.clients(doing, [item.client for item in moves])
+    rows = lookup.clients(doing, [item.client for item in moves])
     homes = homes_at(doing, [item.address for item in moves])
     new: list[Residence] = []
     left: dict[date, list[UUID]] = {}
@@ -86,7 +86,7 @@ def move_clients(doing: Doing, *, moves: Many[Move]) -> dict[str, Any]:
 @act("P1", who=WHO, writes=["home.corrected"])
 def correct_addresses(doing: Doing, *, clients: Many[Resident]) -> dict[str, Any]:
     """The home where a client lives has another address than was written; nobody moves."""
-    rows = finding.clients(doing, [item.client for item in clients])
+    rows = lookup.clients(doing, [item.client for item in clients])
     homes = {home.id: home for home in Home.objects.filter(id__in={row.home_id for row in rows.values()})}
     for item in clients:
         home = homes[rows[item.client].home_id]
@@ -116,7 +116,7 @@ def propose_sharing(doing: Doing, *, addresses: Many[Address]) -> dict[str, Any]
 @act("P6", who=WHO, writes=["sharing.confirmed"])
 def confirm_sharing(doing: Doing, *, client: str, shared: bool) -> dict[str, Any]:
     """A person says whether those at the client's address share a home (rule 1)."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     Home.objects.filter(id=found.home.home).update(sharing="confirmed" if shared else "refuted")
     doing.journal("sharing.confirmed", homes=[found.home.home], home=found.home.home, shared=shared)
     return {"case": found.row.case_number, "shared": shared}
@@ -128,7 +128,7 @@ def separate_home(doing: Doing, *, client: str, apartment: Apartment) -> dict[st
 
     Nobody moves; but the door, its lock and its keys are those of the home they stay with.
     """
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     before = Home.objects.get(id=found.home.home)
     stay = [one for one in found.home.clients.values() if one.moved_to is None and one.client != found.row.id]
     if not stay:

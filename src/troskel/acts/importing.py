@@ -9,23 +9,15 @@ from typing import Any
 
 import msgspec
 
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.people import operations as people
+from troskel.people.imports import RejectedLine
 from troskel.people.models import ImportedNight
 
 MOST_KEPT = 500
 """Rejected lines of a night that are kept one by one; the others are counted."""
-
-
-class RejectedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line that was not used: where it stands and why, not what stands there."""
-
-    file: str
-    line: int
-    column: str
-    reason: str
 
 
 @act("A4", writes=["night.imported"])

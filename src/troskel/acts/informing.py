@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Text
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Text
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
 
 WHO = (Role.ASSESSOR,)
 
 
-def _own_client(doing: Doing, client: str) -> finding.FoundClient:
-    found = finding.client(doing, client)
+def _own_client(doing: Doing, client: str) -> lookup.FoundClient:
+    found = lookup.client(doing, client)
     if not found.facts.own:
         raise Refusal(
             "O1",

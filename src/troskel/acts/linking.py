@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core import lookup
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import ThingKind
@@ -21,8 +21,8 @@ WHO = (Role.ADMINISTRATOR, Role.COORDINATOR)
 @act("S2", who=WHO, writes=["link.made"])
 def link_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     """Link the client to the right lock (S2): one mounted at a door of the client's home, no other."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
     rules.own_client(found.facts)
     door = rules.lock_is_behind(held.thing_id, list(found.home.doors.values()), serial)
     if not standing.is_linked(found.facts, held.thing_id):  # a second link of the same pair is the same link
@@ -33,9 +33,9 @@ def link_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
 @act("S2", who=WHO, writes=["link.removed", "link.made"])
 def correct_link(doing: Doing, *, client: str, wrong: str, right: str) -> dict[str, Any]:
     """The wrong lock was linked (case 12): link the right one. Who could open what, and when, stays to be seen."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.LOCK, wrong)
-    true = finding.held_thing(doing, ThingKind.LOCK, right)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.LOCK, wrong)
+    true = lookup.held_thing(doing, ThingKind.LOCK, right)
     old = rules.linked(found.facts, held.thing_id)
     door = rules.lock_is_behind(true.thing_id, list(found.home.doors.values()), right)
     rules.not_linked(found.facts, true.thing_id)
@@ -55,9 +55,9 @@ def correct_link(doing: Doing, *, client: str, wrong: str, right: str) -> dict[s
 @act("S3", who=WHO, writes=["link.removed"])
 def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     """Remove the link (S3), after the removal is reported, or when the client no longer belongs behind the door."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.LOCK, serial)
-    home = finding.home_of_link(found, held.thing_id)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
+    home = lookup.home_of_link(found, held.thing_id)
     facts = home.clients[found.row.id]
     link = rules.linked(facts, held.thing_id)
     door_id = facts.links[link].door
@@ -81,7 +81,7 @@ def unlink_lock(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
 
 
 def _link(
-    doing: Doing, found: finding.FoundClient, lock: UUID, door: UUID, corrects: UUID | None = None
+    doing: Doing, found: lookup.FoundClient, lock: UUID, door: UUID, corrects: UUID | None = None
 ) -> None:
     link = custody.new_link(doing.actor.municipality, lock, found.row.id, door, doing.now, corrects)
     custody.link([link])

@@ -19,10 +19,10 @@ from troskel.access import queries, rules
 from troskel.access.drivers import SPENT, Grant, LockAt, LockDriver, Said
 from troskel.access.models import Opening
 from troskel.access.rules import GRANT_LASTS, Outcome
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Code, Text
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Code, Text
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import ThingKind
 from troskel.ground import clock
@@ -39,8 +39,8 @@ _log = logging.getLogger(__name__)
 @act("S2", "A8", who=PHONE_ROLES, writes=["opening.allowed"])
 def open_door(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
     """Be allowed to open the door of a client who is on the phone now, once and within a minute; no lock turns yet."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
     actor, account = doing.actor, rules.a_persons(doing.actor.account)
     why = rules.may_open(
         found.facts,
@@ -100,7 +100,7 @@ def note_opening(
     row = _own_opening(doing, opening)
     if rules.noted_anew(row.outcome, outcome):
         row.outcome, row.code, row.battery, row.noted = outcome, code, battery, doing.now
-        home = finding.of_row(doing, row.client).home.home
+        home = lookup.of_row(doing, row.client).home.home
         event = "door.opened" if Outcome(outcome) is Outcome.OPENED else "opening.failed"
         doing.journal(
             event,
@@ -122,8 +122,8 @@ def note_opening(
 @act("L1", who=(*PHONE_ROLES, Role.COORDINATOR), writes=["lock.fault_told"])
 def tell_fault(doing: Doing, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
     """Tell of a fault of the lock turner at a client's door, by a code."""
-    found = finding.client(doing, client)
-    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    found = lookup.client(doing, client)
+    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
     rules.known_fault(code)
     door = rules.lock_at(list(found.home.doors.values()), held.thing_id, serial)
     _tell_fault(doing, found.row.id, door.door, held.thing_id, code, text)
@@ -133,7 +133,7 @@ def tell_fault(doing: Doing, *, client: str, serial: str, code: Code, text: Text
 def _tell_fault(doing: Doing, client: UUID, door: UUID, lock: UUID, code: str, text: str = "") -> None:
     doing.journal(
         "lock.fault_told",
-        homes=finding.homes_of_door(doing, door),
+        homes=lookup.homes_of_door(doing, door),
         client=client,
         paragraph="L1",
         detail={"text": text} if text else None,

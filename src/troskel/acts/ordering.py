@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Instant, Text
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Instant, Text
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.orders import operations as orders
@@ -40,20 +40,20 @@ def order_installation(
     `presence`: who needs to be there (P4). `reason` is asked for where the client has not been told and understood
     (A1, A3).
     """
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     rules.own_client(found.facts)
     rules.care_to_come(found.facts, doing.today)
     rules.organisation_has_the_client(found.facts, doing.actor.organisation, doing.today)
     rules.not_refused(found.facts)
     rules.client_is_informed(found.facts, reason)
-    at = finding.door_of(found.home, door)
+    at = lookup.door_of(found.home, door)
     rules.no_lock_at(at)
     rules.no_open_order(at)
     rules.owner_consents(at)
     order = place(doing, OrderKind.INSTALLATION, found, at, locksmith, presence=presence)
     doing.journal(
         "installation.ordered",
-        **about(order, finding.homes_of_door(doing, at.door)),
+        **about(order, lookup.homes_of_door(doing, at.door)),
         presence=presence,
         reason_code="not_informed" if reason else "",
         detail={"reason": reason} if reason else None,
@@ -74,12 +74,12 @@ def order_removal(
 
     A repair that is ordered there is cancelled: what is taken down is not mended.
     """
-    found = finding.client(doing, client)
-    at = finding.door_of(found.home, door, found.left)
+    found = lookup.client(doing, client)
+    at = lookup.door_of(found.home, door, found.left)
     lock = rules.may_be_taken_down(at, doing.facts, doing.today)
     _cancel_repairs(doing, at)
     order = place(doing, OrderKind.REMOVAL, found, at, locksmith, presence=presence)
-    homes = finding.homes_of_door(doing, at.door)
+    homes = lookup.homes_of_door(doing, at.door)
     doing.journal("removal.ordered", **about(order, homes), presence=presence, lock=lock)
     return {"order": order.number}
 
@@ -97,10 +97,10 @@ def book_order(
 
     A new booking takes the place of the old.
     """
-    found = finding.order(doing, order)
+    found = lookup.order(doing, order)
     rules.is_open(found.row.state, order)
     if found.row.kind == OrderKind.REMOVAL:
-        rules.nobody_needs_the_lock(finding.door_of_order(doing, found), doing.facts, doing.today)
+        rules.nobody_needs_the_lock(lookup.door_of_order(doing, found), doing.facts, doing.today)
     if ends <= starts:
         raise BadValue("ends", "is not after 'starts'")
     needed = presence or found.row.presence
@@ -112,7 +112,7 @@ def book_order(
 @act("L1", who=(Role.LOCKSMITH,), writes=["order.failed"])
 def report_failure(doing: Doing, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
     """The trip was in vain (case 11): the order is not done, and is booked again."""
-    found = finding.order(doing, order)
+    found = lookup.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.known_code("code", code, rules.FAILURES)
     orders.fail(found.row.id, code)
@@ -123,7 +123,7 @@ def report_failure(doing: Doing, *, order: str, code: str, text: Text = "") -> d
 @act("P1", "P6", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["order.cancelled"])
 def cancel_order(doing: Doing, *, order: str, reason: str) -> dict[str, Any]:
     """Cancel an order that is not to be carried out (cases 5 and 6); the locksmith is told."""
-    found = finding.order(doing, order)
+    found = lookup.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.known_code("reason", reason, rules.CANCELLATIONS)
     orders.cancel(found.row.id, reason, doing.now)
@@ -134,7 +134,7 @@ def cancel_order(doing: Doing, *, order: str, reason: str) -> dict[str, Any]:
 def place(
     doing: Doing,
     kind: OrderKind,
-    found: finding.FoundClient,
+    found: lookup.FoundClient,
     at: DoorFacts,
     locksmith: str,
     *,
@@ -142,7 +142,7 @@ def place(
     fault: str = "",
 ) -> Order:
     """Place an order at a locksmith firm, by the actor's organisation."""
-    firm = finding.organisation(doing, locksmith, "locksmith")
+    firm = lookup.organisation(doing, locksmith, "locksmith")
     rules.is_a_locksmith(firm.kind)
     (number,) = next_numbers(doing.actor.municipality, "order", doing.today.year, 1)
     order = Order(
@@ -181,7 +181,7 @@ def _cancel_repairs(doing: Doing, at: DoorFacts) -> None:
             orders.cancel(identifier, "care_ended", doing.now)
             doing.journal(
                 "order.cancelled",
-                homes=finding.homes_of_door(doing, at.door),
+                homes=lookup.homes_of_door(doing, at.door),
                 client=order.client,
                 order=identifier,
                 number=order.number,
@@ -192,5 +192,5 @@ def _cancel_repairs(doing: Doing, at: DoorFacts) -> None:
             )
 
 
-def _journal_order(doing: Doing, event: str, found: finding.FoundOrder, **body: Any) -> None:
+def _journal_order(doing: Doing, event: str, found: lookup.FoundOrder, **body: Any) -> None:
     doing.journal(event, **about(found.row, found.homes), **body)

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Email, Many, Username, Words
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Email, Many, Username, Words
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import stored_key
@@ -60,7 +60,7 @@ def change_organisation(
     kind: Literal["municipality", "home_care", "alarm", "locksmith"] | None = None,
 ) -> dict[str, Any]:
     """Change an organisation's name, where its e-mail goes, or what it does."""
-    row = finding.organisation(doing, organisation)
+    row = lookup.organisation(doing, organisation)
     row.name = row.name if name is None else name
     row.email = row.email if email is None else email
     row.kind = row.kind if kind is None else kind
@@ -81,7 +81,7 @@ def register_account(
     organisation: str,
 ) -> dict[str, Any]:
     """Give a person an account: one role in one organisation."""
-    row = finding.organisation(doing, organisation)
+    row = lookup.organisation(doing, organisation)
     if Role(role) not in ALLOWED_ROLES[OrganisationKind(row.kind)]:
         raise BadValue(
             "role",

@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from troskel.acts import finding, housing
-from troskel.acts.doing import Doing
+from troskel.acts import housing
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Language, Many, Municipal, Name, Phone, Reference
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.acts.housing import Address
-from troskel.acts.register import act
-from troskel.acts.values import Language, Many, Municipal, Name, Phone, Reference
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import stored_key
@@ -123,7 +124,7 @@ def register_clients(doing: Doing, *, clients: Many[NewClient]) -> dict[str, Any
 @act("A4", "O1", who=WHO, writes=["client.changed", "client.municipality_changed"])
 def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, Any]:
     """Change what is known of clients: name, telephone, language, protection, identity, home municipality (O1)."""
-    rows = finding.clients(doing, [item.client for item in changes])
+    rows = lookup.clients(doing, [item.client for item in changes])
     for item in changes:
         row = rows[item.client]
         was_own = row.is_own
@@ -155,7 +156,7 @@ def change_clients(doing: Doing, *, changes: Many[ChangedClient]) -> dict[str, A
 @act("P6", "P7", who=WHO, writes=["client.died"])
 def record_deaths(doing: Doing, *, deaths: Many[Death]) -> dict[str, Any]:
     """Clients have died (case 15): their care ends that day."""
-    rows = finding.clients(doing, [item.client for item in deaths])
+    rows = lookup.clients(doing, [item.client for item in deaths])
     for item in deaths:
         row = rows[item.client]
         row.died = item.on

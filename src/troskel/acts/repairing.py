@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Text
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.acts.ordering import about, place
-from troskel.acts.register import act
-from troskel.acts.values import Text
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, ThingKind
@@ -33,16 +33,16 @@ def order_repair(
     text: Text = "",
 ) -> dict[str, Any]:
     """Order that the lock turner at a door be mended."""
-    found = finding.client(doing, client)
+    found = lookup.client(doing, client)
     rules.own_client(found.facts)
-    at = finding.door_of(found.home, door)
+    at = lookup.door_of(found.home, door)
     lock = rules.a_lock_at(at)
     rules.no_open_order(at)
     rules.known_code("fault", fault, custody_rules.FAULTS)
     order = place(doing, OrderKind.REPAIR, found, at, locksmith, presence=presence, fault=fault)
     doing.journal(
         "repair.ordered",
-        **about(order, finding.homes_of_door(doing, at.door)),
+        **about(order, lookup.homes_of_door(doing, at.door)),
         presence=presence,
         lock=lock,
         code=fault,
@@ -54,14 +54,14 @@ def order_repair(
 @act("L1", who=(Role.LOCKSMITH,), writes=["repair.reported", "link.removed", "link.made"])
 def report_repair(doing: Doing, *, order: str, serial: str, replaced_by: str = "") -> dict[str, Any]:
     """The lock turner with this serial works again; or another has taken its place at the door, with its links."""
-    found = finding.order(doing, order)
+    found = lookup.order(doing, order)
     rules.is_open(found.row.state, order)
     rules.of_kind(found.row.kind, "repair", order)
-    held = finding.held_thing(doing, ThingKind.LOCK, serial)
+    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
     custody_rules.lock_is_at_door(held.kind, held.holder, found.row.door_id, serial)
     hangs = held
     if replaced_by:
-        hangs, is_linked = finding.lock_to_mount(doing, replaced_by)
+        hangs, is_linked = lookup.lock_to_mount(doing, replaced_by)
         custody_rules.lock_is_in_stock_of(hangs.kind, hangs.holder, doing.actor.organisation, replaced_by)
         custody_rules.not_linked_elsewhere(is_linked, replaced_by)
         by = (doing.occurred, doing.actor.account, doing.actor.account)
@@ -80,7 +80,7 @@ def report_repair(doing: Doing, *, order: str, serial: str, replaced_by: str = "
     return {"order": order, "lock": hangs.thing.number}
 
 
-def _move_links(doing: Doing, found: finding.FoundOrder, old: UUID, new: UUID) -> None:
+def _move_links(doing: Doing, found: lookup.FoundOrder, old: UUID, new: UUID) -> None:
     """Whoever could open the door with the old lock can with the new one: it is the same door (rule 2)."""
     linked = [
         (home, client, identifier, link.door)

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.outbox import operations as outbox
 from troskel.outbox import queries

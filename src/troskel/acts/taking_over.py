@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core import lookup
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
@@ -80,7 +80,7 @@ def finish_take_over(doing: Doing, *, day: date, unknown: list[str]) -> dict[str
         Home.objects.filter(municipality=doing.actor.municipality).values_list("id", flat=True)
     )
     doing.lock_homes(everywhere)
-    rows = finding.clients_there(doing, unknown)
+    rows = lookup.clients_there(doing, unknown)
     homes = sorted({row.home_id for row in rows.values()})
     for home in homes:
         doing.journal("home.unknown", homes=[home], home=home)

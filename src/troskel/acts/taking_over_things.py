@@ -10,9 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core import lookup
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.custody import operations as custody
 from troskel.custody.models import HolderKind, Link, Thing, ThingKind
 from troskel.ground.clock import STOCKHOLM
@@ -52,7 +52,7 @@ class OldTag(msgspec.Struct, frozen=True):
 @act("S2", writes=["lock.taken_over", "door.registered"])
 def take_over_locks(doing: Doing, *, locks: list[OldLock]) -> dict[str, Any]:
     """Locks mounted before the take-over; each client is linked to the lock at the door."""
-    rows = finding.clients_there(doing, [item.client for item in locks])
+    rows = lookup.clients_there(doing, [item.client for item in locks])
     doors = _Doors(doing)
     known = _numbers(doing, ThingKind.LOCK, [item.serial for item in locks])
     hung: dict[UUID, Thing] = {}
@@ -106,7 +106,7 @@ def take_over_locks(doing: Doing, *, locks: list[OldLock]) -> dict[str, Any]:
 @act("P5", writes=["key.taken_over", "door.registered"])
 def take_over_keys(doing: Doing, *, keys: list[OldKeys]) -> dict[str, Any]:
     """Keys handed over before the take-over. Each gets a label of case, holder and number."""
-    rows = finding.clients_there(doing, [item.client for item in keys])
+    rows = lookup.clients_there(doing, [item.client for item in keys])
     holders = _organisations(doing, [item.holder for item in keys])
     doors = _Doors(doing)
     labels = [_label(rows[item.client], item) for item in keys if item.client in rows]
@@ -146,7 +146,7 @@ def take_over_keys(doing: Doing, *, keys: list[OldKeys]) -> dict[str, Any]:
 @act("P2", writes=["tag.taken_over"])
 def take_over_tags(doing: Doing, *, tags: list[OldTag]) -> dict[str, Any]:
     """Tags that are with clients since before the take-over; each is the provider's that has the client today."""
-    rows = finding.clients_there(doing, [item.client for item in tags])
+    rows = lookup.clients_there(doing, [item.client for item in tags])
     known = _numbers(doing, ThingKind.TAG, [item.tag for item in tags])
     held: list[tuple[Thing, str, UUID]] = []
     for index, item in enumerate(tags):
@@ -227,7 +227,7 @@ def _kind_of(written: str) -> tuple[str, str]:
 
 def _numbers(doing: Doing, kind: str, numbers: Sequence[str]) -> set[str]:
     rows = Thing.objects.filter(municipality=doing.actor.municipality, kind=kind)
-    return {row.number for row in finding.in_batches(rows, "number", numbers)}
+    return {row.number for row in lookup.in_batches(rows, "number", numbers)}
 
 
 def _thing(doing: Doing, kind: str, number: str, door: UUID | None = None) -> Thing:

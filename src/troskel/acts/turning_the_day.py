@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.duties.models import DayTurned
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue

@@ -14,9 +14,9 @@ from uuid import UUID
 import msgspec
 from django.db.models import Q
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.values import Code, Instant
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Code, Instant
+from troskel.acts.core.transaction import Doing
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground.clock import day_of
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -80,11 +80,11 @@ def to_end(doing: Doing, named: UUID | None) -> ToEnd:
     visit = rows.first()
     if visit is None:
         raise NotFound("visit", "visit")
-    found = finding.of_row(doing, visit.client)
+    found = lookup.of_row(doing, visit.client)
     return ToEnd(visit, _where(found, visit.organisation_id, day_of(visit.arrived))[0])
 
 
-def _where(found: finding.FoundClient, organisation: UUID, day: date) -> tuple[UUID, bool]:
+def _where(found: lookup.FoundClient, organisation: UUID, day: date) -> tuple[UUID, bool]:
     """The home that a visit was in, and whether it was covered: a late word may be of a home that has been left."""
     for home in (found.home, *found.left):
         if standing.covered_by(home.clients[found.row.id], organisation, day):
@@ -184,7 +184,7 @@ class Batch:
     def __init__(self, doing: Doing, *, begins: bool) -> None:
         self.doing = doing
         self.begins = begins
-        self.clients: dict[str, finding.FoundClient | Refusal] = {}
+        self.clients: dict[str, lookup.FoundClient | Refusal] = {}
         self.carers: dict[str, UUID] = {}
         self.proofs = Proofs((), ())
         self.others = Known(())
@@ -197,9 +197,9 @@ class Batch:
         days: dict[date, set[str]] = {}
         for item in items:
             days.setdefault(min(day_of(item.arrived), doing.today), set()).add(item.client)
-        batch.clients = finding.clients_seen_on(doing, days)
+        batch.clients = lookup.clients_seen_on(doing, days)
         batch.carers = _carers(doing, {item.carer for item in items if item.carer})
-        there = {one.row.id for one in batch.clients.values() if isinstance(one, finding.FoundClient)}
+        there = {one.row.id for one in batch.clients.values() if isinstance(one, lookup.FoundClient)}
         batch.proofs = Proofs.of(doing, items, there)
         accounts = {doing.actor.account, *batch.carers.values()}
         batch.others = Known.of(doing, items, accounts, opened=begins)

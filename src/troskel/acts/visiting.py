@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts import visit_batches
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Code, Instant
+from troskel.acts.core.fields import Code, Instant
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.acts.visit_batches import Evidence, MadeVisit
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from troskel.acts import finding
-from troskel.acts.doing import Doing
-from troskel.acts.register import act
-from troskel.acts.values import Number
+from troskel.acts.core import lookup
+from troskel.acts.core.fields import Number
+from troskel.acts.core.register import act
+from troskel.acts.core.transaction import Doing
 from troskel.orders import rules
 from troskel.people.roles import Role
 from troskel.routine import standing
@@ -20,9 +20,9 @@ def send_letter(doing: Doing, *, order: Number) -> dict[str, Any]:
 
     The letter itself is made when it is asked for, and kept nowhere.
     """
-    found = finding.order(doing, order)
+    found = lookup.order(doing, order)
     rules.has_a_letter(found.row.kind, found.row.state, order)
-    rules.own_client(finding.client_of_order(doing, found))
+    rules.own_client(lookup.client_of_order(doing, found))
     there = [doing.facts[home].clients.get(found.row.client_id) for home in found.homes]
     rules.gets_letters(
         found.row.kind, any(client and standing.lives_here(client, doing.today) for client in there)

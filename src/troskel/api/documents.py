@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
 
-from troskel.acts import viewing_billing, viewing_letters
-from troskel.acts.paging import Asked, Page
 from troskel.api.operations import actor_of, answer, document
 from troskel.api.reading import FAULTS, After, Limit, reads
+from troskel.reading import billing, letters
+from troskel.reading.paging import Asked, Page
 
 Month = Annotated[
     str,
@@ -27,13 +27,13 @@ OrderNumber = Annotated[
 ]
 
 
-@reads("/invoice-rows", who=viewing_billing.WHO, answers=list[viewing_billing.ShownRow])
+@reads("/invoice-rows", who=billing.WHO, answers=list[billing.ShownRow])
 def list_invoice_rows(request: HttpRequest, month: Month = "") -> HttpResponse:
     """Rows of a month (the last one, where none is named): as billed, or reckoned where nobody has"""
-    return answer(viewing_billing.invoice_rows(actor_of(request), month))
+    return answer(billing.invoice_rows(actor_of(request), month))
 
 
-@reads("/basis-forms", who=viewing_billing.WHO, answers=Page[viewing_billing.ShownForm])
+@reads("/basis-forms", who=billing.WHO, answers=Page[billing.ShownForm])
 def list_basis_forms(
     request: HttpRequest,
     month: Month = "",
@@ -42,18 +42,18 @@ def list_basis_forms(
     after: After = "",
 ) -> HttpResponse:
     """Basis forms, and how far each has come"""
-    return answer(viewing_billing.basis_forms(actor_of(request), Asked(limit, after), month, state))
+    return answer(billing.basis_forms(actor_of(request), Asked(limit, after), month, state))
 
 
-@reads("/basis-forms/{form}/pdf", who=viewing_billing.WHO, answers=bytes, faults=(*FAULTS, 404))
+@reads("/basis-forms/{form}/pdf", who=billing.WHO, answers=bytes, faults=(*FAULTS, 404))
 def show_basis_form(request: HttpRequest, form: FormNumber) -> HttpResponse:
     """A basis form as PDF: as it was signed, or a draft; that you opened it is journalled"""
-    return document(viewing_billing.basis_form_document(actor_of(request), form), form)
+    return document(billing.basis_form_document(actor_of(request), form), form)
 
 
-@reads("/letters/{order}/pdf", who=viewing_letters.WHO, answers=bytes, faults=(*FAULTS, 404, 409))
+@reads("/letters/{order}/pdf", who=letters.WHO, answers=bytes, faults=(*FAULTS, 404, 409))
 def show_letter(
     request: HttpRequest, order: OrderNumber, language: Literal["sv", "en"] = "sv"
 ) -> HttpResponse:
     """The client's letter about an order that is done, as PDF; that you opened it is journalled"""
-    return document(viewing_letters.of_order(actor_of(request), order, language), order)
+    return document(letters.of_order(actor_of(request), order, language), order)

@@ -13,7 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
-from troskel.acts.saying_no import Naming, said
+from troskel.ground.refusal_texts import Naming, said
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotAllowed, NotFound, Refusal
 
 CONTENT_TYPE = "application/problem+json"

@@ -12,22 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
 from pydantic import WithJsonSchema
 
-from troskel.acts import (
-    viewing,
-    viewing_access,
-    viewing_duties,
-    viewing_lists,
-    viewing_phone,
-    viewing_records,
-    viewing_retention,
-    viewing_things,
-)
 from troskel.acts.chapters import REGISTER
-from troskel.acts.paging import LONGEST, Asked, Page
 from troskel.api.operations import View, actor_of, answer, operation
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Role
+from troskel.reading import access, client_record, coverage, duties, lists, phone, retention, things
+from troskel.reading.paging import LONGEST, Asked, Page
 
 OFFICE = (Role.ASSESSOR, Role.ADMINISTRATOR)
 CARE = (*OFFICE, Role.COORDINATOR)
@@ -110,32 +101,32 @@ def day(asked: str | None, field: str = "on") -> date:
 @reads(
     "/clients",
     who=(*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST),
-    answers=Page[viewing_lists.ListedClient],
+    answers=Page[lists.ListedClient],
 )
 def list_clients(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """The clients that you see, by case number; no names"""
-    return answer(viewing_lists.clients(actor_of(request), Asked(limit, after)))
+    return answer(lists.clients(actor_of(request), Asked(limit, after)))
 
 
 @reads(
     "/clients/{case}",
     who=(*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST),
-    answers=viewing_records.RecordShown,
+    answers=client_record.RecordShown,
     faults=(*FAULTS, 404),
 )
 def open_client(
     request: HttpRequest, case: Annotated[str, Path(max_length=20, pattern=r"^[0-9-]+$")]
 ) -> HttpResponse:
     """Open a client's record; that you did is journalled"""
-    return answer(viewing_records.record(actor_of(request), case))
+    return answer(client_record.record(actor_of(request), case))
 
 
-@reads("/decisions", who=(*CARE, Role.ECONOMIST), answers=Page[viewing_lists.ListedDecision])
+@reads("/decisions", who=(*CARE, Role.ECONOMIST), answers=Page[lists.ListedDecision])
 def list_decisions(
     request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
 ) -> HttpResponse:
     """Decisions, with their allocations"""
-    return answer(viewing_lists.decisions(actor_of(request), Asked(limit, after), client))
+    return answer(lists.decisions(actor_of(request), Asked(limit, after), client))
 
 
 @reads("/gaps", who=CARE, answers=list[GapShown])
@@ -145,11 +136,11 @@ def list_gaps(
     days: Annotated[int, Query(ge=1, le=366, description="How many days ahead")] = 30,
 ) -> HttpResponse:
     """Who will be without cover, and on which days"""
-    found = viewing.gaps(actor_of(request), day(on), days)
+    found = coverage.gaps(actor_of(request), day(on), days)
     return answer([GapShown(*gap) for gap in found])
 
 
-@reads("/orders", who=(*CARE, Role.LOCKSMITH), answers=Page[viewing_lists.ListedOrder])
+@reads("/orders", who=(*CARE, Role.LOCKSMITH), answers=Page[lists.ListedOrder])
 def list_orders(
     request: HttpRequest,
     client: Case = "",
@@ -158,39 +149,39 @@ def list_orders(
     after: After = "",
 ) -> HttpResponse:
     """Orders of installation and removal"""
-    return answer(viewing_lists.orders(actor_of(request), Asked(limit, after), client, state))
+    return answer(lists.orders(actor_of(request), Asked(limit, after), client, state))
 
 
-@reads("/locks", who=(*CARE, Role.LOCKSMITH), answers=Page[viewing_things.ListedThing])
+@reads("/locks", who=(*CARE, Role.LOCKSMITH), answers=Page[things.ListedThing])
 def list_locks(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """Locks, and where each is"""
-    return answer(viewing_things.things(actor_of(request), "lock", Asked(limit, after)))
+    return answer(things.things(actor_of(request), "lock", Asked(limit, after)))
 
 
-@reads("/tags", who=CARE, answers=Page[viewing_things.ListedThing])
+@reads("/tags", who=CARE, answers=Page[things.ListedThing])
 def list_tags(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """Receipt tags, and who holds each"""
-    return answer(viewing_things.things(actor_of(request), "tag", Asked(limit, after)))
+    return answer(things.things(actor_of(request), "tag", Asked(limit, after)))
 
 
-@reads("/keys", who=CARE, answers=Page[viewing_things.ListedThing])
+@reads("/keys", who=CARE, answers=Page[things.ListedThing])
 def list_keys(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """Keys, and who holds each"""
-    return answer(viewing_things.things(actor_of(request), "key", Asked(limit, after)))
+    return answer(things.things(actor_of(request), "key", Asked(limit, after)))
 
 
-@reads("/links", who=CARE, answers=Page[viewing_lists.ListedLink])
+@reads("/links", who=CARE, answers=Page[lists.ListedLink])
 def list_links(request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = "") -> HttpResponse:
     """Links between clients and locks, open and ended"""
-    return answer(viewing_lists.links(actor_of(request), Asked(limit, after), client))
+    return answer(lists.links(actor_of(request), Asked(limit, after), client))
 
 
-@reads("/visits", who=CARE, answers=Page[viewing_lists.ListedVisit])
+@reads("/visits", who=CARE, answers=Page[lists.ListedVisit])
 def list_visits(
     request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
 ) -> HttpResponse:
     """Visits, and what proves them"""
-    return answer(viewing_lists.visits(actor_of(request), Asked(limit, after), client))
+    return answer(lists.visits(actor_of(request), Asked(limit, after), client))
 
 
 State = Annotated[
@@ -198,7 +189,7 @@ State = Annotated[
 ]
 
 
-@reads("/duties", who=ANYBODY, answers=Page[viewing_duties.ListedDuty])
+@reads("/duties", who=ANYBODY, answers=Page[duties.ListedDuty])
 def list_duties(
     request: HttpRequest,
     on: Day = None,
@@ -209,11 +200,11 @@ def list_duties(
 ) -> HttpResponse:
     """What the routine asks of whom, and by when"""
     asked = Asked(limit, after)
-    found = viewing_duties.listed_duties(actor_of(request), asked, on=day(on), state=state, client=client)
+    found = duties.listed_duties(actor_of(request), asked, on=day(on), state=state, client=client)
     return answer(found)
 
 
-@reads("/notices", who=ANYBODY, answers=Page[viewing_duties.ListedNotice])
+@reads("/notices", who=ANYBODY, answers=Page[duties.ListedNotice])
 def list_notices(
     request: HttpRequest,
     on: Day = None,
@@ -224,82 +215,82 @@ def list_notices(
 ) -> HttpResponse:
     """What the routine tells whom, and who has read it"""
     asked = Asked(limit, after)
-    found = viewing_duties.listed_notices(actor_of(request), asked, on=day(on), state=state, client=client)
+    found = duties.listed_notices(actor_of(request), asked, on=day(on), state=state, client=client)
     return answer(found)
 
 
-@reads("/phone/clients", who=(Role.CARER, Role.RESPONDER), answers=list[viewing_phone.OnThePhone])
+@reads("/phone/clients", who=(Role.CARER, Role.RESPONDER), answers=list[phone.OnThePhone])
 def list_phone_clients(request: HttpRequest) -> HttpResponse:
     """Your own list for today: where, and how to get in"""
-    return answer(viewing_phone.phone_list(actor_of(request)))
+    return answer(phone.phone_list(actor_of(request)))
 
 
 @reads(
     "/phone/doors/{serial}",
     who=(Role.CARER, Role.RESPONDER),
-    answers=list[viewing_access.DoorAsked],
+    answers=list[access.DoorAsked],
     faults=(*FAULTS, 404),
 )
 def ask_door(
     request: HttpRequest, serial: Annotated[str, Path(max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
 ) -> HttpResponse:
     """May you open this lock now, and by which paragraph, or why not; for each client whom you see"""
-    return answer(viewing_access.ask_door(actor_of(request), serial))
+    return answer(access.ask_door(actor_of(request), serial))
 
 
-@reads("/openings", who=CARE, answers=Page[viewing_access.ListedOpening])
+@reads("/openings", who=CARE, answers=Page[access.ListedOpening])
 def list_openings(
     request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
 ) -> HttpResponse:
     """Openings that were allowed, and what came of them; unknown where nobody has told"""
-    return answer(viewing_access.openings(actor_of(request), Asked(limit, after), client))
+    return answer(access.openings(actor_of(request), Asked(limit, after), client))
 
 
-@reads("/alarms", who=(Role.COORDINATOR, Role.RESPONDER), answers=Page[viewing_access.ListedAlarm])
+@reads("/alarms", who=(Role.COORDINATOR, Role.RESPONDER), answers=Page[access.ListedAlarm])
 def list_alarms(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """Alarms that your organisation answers; whose, only where you have accepted it or see the client"""
-    return answer(viewing_access.alarms(actor_of(request), Asked(limit, after)))
+    return answer(access.alarms(actor_of(request), Asked(limit, after)))
 
 
 @reads("/phone/counts", who=OFFICE, answers=dict[str, int])
 def count_phone_clients(request: HttpRequest, on: Day = None) -> HttpResponse:
     """How many clients each organisation's phones have"""
-    return answer(viewing.phone_clients(actor_of(request), day(on)))
+    return answer(coverage.phone_clients(actor_of(request), day(on)))
 
 
-@reads("/organisations", who=ANYBODY, answers=Page[viewing_lists.ListedOrganisation])
+@reads("/organisations", who=ANYBODY, answers=Page[lists.ListedOrganisation])
 def list_organisations(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     """Providers, alarm organisations and locksmiths"""
-    return answer(viewing_lists.organisations(actor_of(request), Asked(limit, after)))
+    return answer(lists.organisations(actor_of(request), Asked(limit, after)))
 
 
-@reads("/journal", who=CARE, answers=viewing_records.LinesShown)
+@reads("/journal", who=CARE, answers=client_record.LinesShown)
 def list_journal(
     request: HttpRequest,
     after: Annotated[int, Query(ge=0, le=2**53 - 1, description="The number of the last line you have")] = 0,
     limit: Limit = 50,
 ) -> HttpResponse:
     """What was done, line by line, about the clients that you see"""
-    return answer(viewing_records.journal_lines(actor_of(request), after, limit))
+    return answer(client_record.journal_lines(actor_of(request), after, limit))
 
 
-@reads("/journal/{number}", who=OFFICE, answers=viewing_retention.DetailShown, faults=(*FAULTS, 404))
+@reads("/journal/{number}", who=OFFICE, answers=retention.DetailShown, faults=(*FAULTS, 404))
 def open_detail(
     request: HttpRequest, number: Annotated[int, Path(ge=1, le=2**53 - 1, description="The line's number")]
 ) -> HttpResponse:
     """Read the free text of a line of the journal; that you did is journalled"""
-    return answer(viewing_retention.detail(actor_of(request), number))
+    return answer(retention.detail(actor_of(request), number))
 
 
 @reads(
     "/retention",
     who=(Role.ADMINISTRATOR,),
-    answers=viewing_retention.RetentionShown,
+    answers=retention.RetentionShown,
     faults=(*FAULTS, 409),
 )
 def show_retention(request: HttpRequest, on: Day = None) -> HttpResponse:
     """The retention plan in force on a day, and how much of each kind is due by then"""
-    return answer(viewing_retention.retention(actor_of(request), day(on)))
+    return answer(retention.retention(actor_of(request), day(on)))
 
 
 @reads("/acts", who=ANYBODY, answers=list[ActShown])

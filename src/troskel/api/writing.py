@@ -13,8 +13,8 @@ from ninja import Header, Query
 from pydantic import WithJsonSchema
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.outcome import Outcome
-from troskel.acts.register import Act
+from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.register import Act
 from troskel.api.operations import actor_of, answer, operation
 from troskel.api.problems import NotJson, problem
 from troskel.ground.refusals import BadValue

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import CHAPTERS, REGISTER
-from troskel.acts.register import Act
+from troskel.acts.core.register import Act
 from troskel.routine.engine import LOOK_AFTER
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.reading import read_routine

@@ -23,8 +23,8 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, p
 
 from troskel.cli.bench import MUNICIPALITY, Measured, counted, own_database
 from troskel.cli.output import say
-from troskel.ground import cookie
 from troskel.people import queries as people
+from troskel.screens import session_cookie
 from troskel.simulator import many
 from troskel.simulator.many import Many
 
@@ -95,9 +95,9 @@ class _Server:
             assert actor is not None
             assert actor.account is not None
             remembered = HttpResponse()
-            cookie.remember(remembered, actor.account)
+            session_cookie.remember(remembered, actor.account)
             self._cookies[account] = {
-                cookie.NAME: remembered.cookies[cookie.NAME].coded_value,
+                session_cookie.NAME: remembered.cookies[session_cookie.NAME].coded_value,
                 settings.CSRF_COOKIE_NAME: TOKEN,
             }
 
@@ -225,7 +225,7 @@ def _weight(name: str) -> int:
 
 def _bare_page(request: HttpRequest) -> HttpResponse:
     """Who is it? One row, and a line of a page."""
-    account = cookie.account_of(request)
+    account = session_cookie.account_of(request)
     person = people.person(account) if account else None
     return HttpResponse(f"<!doctype html><title>{person.organisation if person else ''}</title>")
 

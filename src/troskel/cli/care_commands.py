@@ -136,9 +136,9 @@ def import_night(asked: argparse.Namespace) -> int:
 
 def gaps(asked: argparse.Namespace) -> None:
     """Who will be without cover."""
-    from troskel.acts import viewing
+    from troskel.reading import coverage
 
-    found = viewing.gaps(system(), day_or_today(asked.on), asked.days)
+    found = coverage.gaps(system(), day_or_today(asked.on), asked.days)
     if asked.json:
         print_json([{"client": gap.client, "service": gap.service, "days": gap.days} for gap in found])
         return
@@ -149,9 +149,9 @@ def gaps(asked: argparse.Namespace) -> None:
 
 def phone_clients(asked: argparse.Namespace) -> None:
     """How many clients each organisation's phones have."""
-    from troskel.acts import viewing
+    from troskel.reading import coverage
 
-    counted = viewing.phone_clients(system(), day_or_today(asked.on))
+    counted = coverage.phone_clients(system(), day_or_today(asked.on))
     if asked.json:
         print_json(counted)
         return
@@ -161,9 +161,9 @@ def phone_clients(asked: argparse.Namespace) -> None:
 
 def clients(asked: argparse.Namespace) -> None:
     """How many clients there are."""
-    from troskel.acts import viewing
+    from troskel.reading import coverage
 
-    counted = viewing.count_clients(system())._asdict()
+    counted = coverage.count_clients(system())._asdict()
     if asked.json:
         print_json(counted)
         return
@@ -173,11 +173,11 @@ def clients(asked: argparse.Namespace) -> None:
 
 def duties(asked: argparse.Namespace) -> None:
     """What the routine asks of whom."""
-    from troskel.acts import viewing
+    from troskel.reading import worklist
 
     shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask",
              "days_late", "person", "escalated", "deputy")  # fmt: skip
-    rows = viewing.duties_on(system(), day_or_today(asked.on))
+    rows = worklist.duties_on(system(), day_or_today(asked.on))
     if asked.json:
         print_json([{name: row[name] for name in shown} for row in rows])
         return

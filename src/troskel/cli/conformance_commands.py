@@ -42,7 +42,7 @@ def add_to(commands: Any) -> None:
 
 def conformance(asked: argparse.Namespace) -> None:
     """Show the figures."""
-    from troskel.acts.viewing_conformance import conformance_of
+    from troskel.reading.conformance import conformance_of
 
     last = day_or_today(asked.last)
     first = asked.first or last - A_QUARTER

@@ -9,15 +9,16 @@ from typing import Any
 
 import msgspec
 
-from troskel.acts import turning_the_day, viewing
+from troskel.acts import turning_the_day
 from troskel.acts.chapters import REGISTER
-from troskel.acts.outcome import Outcome
+from troskel.acts.core.outcome import Outcome
 from troskel.cli.output import REFUSED, Wrong, municipality, say, system
 from troskel.cli.play_files import Line, Question, Step, read_play
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
+from troskel.reading import worklist
 
 
 def play_file(path: Path, *, as_json: bool = False) -> int:
@@ -75,7 +76,7 @@ def _asked(question: Question) -> tuple[dict[str, Any], bool]:
     """What stands open, beside what the file says."""
     rows = [
         row
-        for row in viewing.duties_on(system(), clock.today())
+        for row in worklist.duties_on(system(), clock.today())
         if row["kind"] == "duty"
         and row["state"] in ("open", "late")
         and question.client in (None, row["client"])

@@ -63,9 +63,9 @@ def _add_values(verb: argparse.ArgumentParser) -> None:
 
 def show(asked: argparse.Namespace) -> None:
     """Show the plan."""
-    from troskel.acts import viewing_retention
+    from troskel.reading import retention
 
-    shown = viewing_retention.retention(system(), day_or_today(asked.on))
+    shown = retention.retention(system(), day_or_today(asked.on))
     if asked.json:
         print_json(shown)
         return
@@ -110,10 +110,10 @@ def blank(asked: argparse.Namespace) -> None:
 
 
 def _kinds(asked: argparse.Namespace) -> list[str]:
-    from troskel.acts import retention_plan
+    from troskel.retention import plans
 
     named: list[str] = list(dict.fromkeys(asked.kind))
-    return named or [kind.id for kind in retention_plan.in_force(day_or_today(asked.on)).kinds]
+    return named or [kind.id for kind in plans.in_force(day_or_today(asked.on)).kinds]
 
 
 def _once(kind: str, asked: argparse.Namespace, *, preview: bool) -> dict[str, Any]:

@@ -61,13 +61,13 @@ def _read(path: Path) -> Routine:
 
 
 def _file_or_version(named: str) -> Routine:
-    from troskel.acts import viewing_routine
+    from troskel.reading import routine_versions
 
     try:
         version = UUID(named)
     except ValueError:
         return _read(Path(named))
-    return viewing_routine.document(system(), version)
+    return routine_versions.document(system(), version)
 
 
 def check(asked: argparse.Namespace) -> int:

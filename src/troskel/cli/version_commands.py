@@ -70,9 +70,9 @@ def propose(asked: argparse.Namespace) -> int:
 
 def versions(asked: argparse.Namespace) -> int:
     """List the versions."""
-    from troskel.acts import viewing_routine
+    from troskel.reading import routine_versions
 
-    found = viewing_routine.versions(system())
+    found = routine_versions.versions(system())
     if asked.json:
         print_json(found)
         return 0

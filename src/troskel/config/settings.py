@@ -93,8 +93,12 @@ INSTALLED_APPS = [
     "troskel.visits",
     "troskel.billing",
     "troskel.duties",
+    "troskel.screens",
+    "troskel.retention",
     "troskel.permits",
     "troskel.acts",
+    "troskel.reading",
+    "troskel.offers",
     "troskel.exchange",
     "troskel.simulator",
     "troskel.api",
@@ -107,8 +111,8 @@ AUTH_USER_MODEL = "people.Account"
 # Requests
 
 MIDDLEWARE = [
-    "troskel.web.headers.StrictHeaders",
-    "troskel.web.language.Language",
+    "troskel.web.shell.security_headers.StrictHeaders",
+    "troskel.screens.language.Language",
     "troskel.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -123,7 +127,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "troskel.web.pages.environment"},
+        "OPTIONS": {"environment": "troskel.web.shell.jinja_environment.environment"},
     },
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {}},
 ]
@@ -131,13 +135,13 @@ TEMPLATES: list[dict[str, Any]] = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "troskel.web.errors.stale"
+CSRF_FAILURE_VIEW = "troskel.web.shell.errors.stale"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("TROSKEL_STATIC")
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "troskel.web.assets.VendorFinder",
+    "troskel.web.shell.assets.VendorFinder",
 ]
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

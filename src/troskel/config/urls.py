@@ -13,6 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("phone/", include("troskel.phone.urls")),
 ]
 
-handler403 = "troskel.web.errors.forbidden"
-handler404 = "troskel.web.errors.not_found"
-handler500 = "troskel.web.errors.broken"
+handler403 = "troskel.web.shell.errors.forbidden"
+handler404 = "troskel.web.shell.errors.not_found"
+handler500 = "troskel.web.shell.errors.broken"

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How an act says no. Each says what is wrong, where, and what to do; nothing is left half done.
 
-A message is a template and its values, written out in English here. `acts/saying_no.py` finds the Swedish by the
+A message is a template and its values, written out in English here. `refusal_texts.py` finds the Swedish by the
 template: so it stands word for word where the error is raised, and the name of each value tells what it is.
 """
 
 from __future__ import annotations
+
+EMPTY = "(empty)"
+"""How an empty choice is written in a list of choices."""
 
 NOT_FOUND = "no {kind} that you may see answers to the value of {field!r}: check how it is written"
 

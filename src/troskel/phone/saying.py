@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from troskel.acts.opening import Opened, fault_of
-from troskel.acts.viewing_phone import AtTheDoor, PhoneVisit
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
 from troskel.phone.pressing import Pressed
+from troskel.reading.phone import AtTheDoor, PhoneVisit
 
 DONE, LOOK, NO = "success", "warning", "danger"
 """How it is told: it is done; look for yourself; no."""

@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The phone's URLs: those that are declared, and no other."""
+"""The URLs of the phone: those that are declared, and no other."""
 
-from django.urls import path
+from troskel.screens.pages import urls_of
 
-from troskel.phone import views
-from troskel.phone.declaring import PAGES
-
-__all__ = ["urlpatterns", "views"]
-
-urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]
+urlpatterns = urls_of("troskel.phone")

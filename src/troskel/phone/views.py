@@ -8,22 +8,23 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from troskel.acts import viewing_phone
 from troskel.acts.chapters import REGISTER
-from troskel.acts.viewing_phone import AtTheDoor
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
+from troskel.people.roles import PHONE_ROLES
 from troskel.phone import pressing, saying
-from troskel.phone.declaring import page
 from troskel.phone.pressing import Pressed
+from troskel.reading import phone
+from troskel.reading.phone import AtTheDoor
+from troskel.screens.pages import page
 
 
-@page("", name="phone")
+@page("", name="phone", who=PHONE_ROLES)
 def today(request: HttpRequest, person: Person) -> HttpResponse:
     """The clients on this carer's phone today, or those whose alarm this responder has accepted."""
-    shown = viewing_phone.phone_today(person.actor)
+    shown = phone.phone_today(person.actor)
     values = {
         "person": person,
         "clients": shown.clients,
@@ -36,7 +37,7 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
     return _show(request, "phone/today.html", values)
 
 
-@page("<str:case>/", name="phone-client", methods=("GET", "HEAD", "POST"))
+@page("<str:case>/", name="phone-client", who=PHONE_ROLES, methods=("GET", "HEAD", "POST"))
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """One client: where, how to get in, and the visit. A button that is pressed is answered on the same page."""
     pressed = None
@@ -47,7 +48,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         except KeyError:
             raise Http404 from None
     try:
-        door = viewing_phone.at_the_door(person.actor, case)
+        door = phone.at_the_door(person.actor, case)
     except NotFound:
         return _show(request, "phone/gone.html", {"person": person}, status=404)
     return _at_the_door(request, person, door, pressed)

@@ -2,7 +2,7 @@
 """The retention plan: what is kept of each kind of data, for how long, on what legal basis, and what is done then.
 
 Pure Python, a document like the routine file; `retention_reading.py` reads it. The kinds and the events to count
-from are a fixed vocabulary: where each kind lies, and how it is blanked, is in `acts/retained.py`.
+from are a fixed vocabulary: where each kind lies, and how it is blanked, is in `retention/locations.py`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KINDS = {
     "emails": Known("sent", DELETE),
     "answers": Known("recorded", DELETE),
 }
-"""A new kind: a word here, a row in `acts/retained.py`, and a table [[kind]] in the plan."""
+"""A new kind: a word here, a row in `retention/locations.py`, and a table [[kind]] in the plan."""
 
 EVENTS = {
     "last_entry": Words("sista anteckningen i kundens akt", "the last entry in the client's file"),

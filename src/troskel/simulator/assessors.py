@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from troskel.acts.fulfilling import Way
+from troskel.offers.duty_actions import Way
 from troskel.simulator.deciding import give
 from troskel.simulator.town import Care, Person, Task, Town
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.outcome import Outcome
+from troskel.acts.core.outcome import Outcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from troskel.acts.fulfilling import Way
+from troskel.offers.duty_actions import Way
 from troskel.simulator.organisations import HABITS
 from troskel.simulator.town import Task, Town
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from troskel.acts import viewing, viewing_records
+from troskel.reading import client_record, worklist
 from troskel.simulator.organisations import ACCOUNTS
 from troskel.simulator.town import Town
 
@@ -20,7 +20,7 @@ def look_around(town: Town) -> None:
     """Now and then somebody opens the worklist, and an assessor a record."""
     if not town.life.happens(LOOKS):
         return
-    town.life.looks(town.life.random.choice(WITH_A_LIST), viewing.worklist)
+    town.life.looks(town.life.random.choice(WITH_A_LIST), worklist.worklist)
     if town.people:
         person = town.life.random.choice(town.people)
-        town.life.looks(town.assessor_of(person), partial(viewing_records.record, case=person.case))
+        town.life.looks(town.assessor_of(person), partial(client_record.record, case=person.case))

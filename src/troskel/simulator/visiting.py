@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from troskel.acts import viewing_phone
-from troskel.acts.viewing_phone import OnThePhone
+from troskel.reading import phone
+from troskel.reading.phone import OnThePhone
 from troskel.simulator.organisations import CARERS, COORDINATORS
 from troskel.simulator.town import Person, Town
 
@@ -34,7 +34,7 @@ def all_visits(town: Town) -> None:
         return
     made: dict[str, list[Told]] = defaultdict(list)
     for organisation, carer in CARERS.items():
-        for client in town.life.looks(carer, viewing_phone.phone_list):
+        for client in town.life.looks(carer, phone.phone_list):
             if client.case in town.by_case and town.life.happens(0.85):
                 proof = _proof_by_phone(client)
                 made[_teller(organisation, proof)].append(_visit(town, client.case, proof))

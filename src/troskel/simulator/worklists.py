@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from troskel.acts.fulfilling import Way, ways
 from troskel.duties.models import Duty
+from troskel.offers.duty_actions import Way, ways
 from troskel.simulator import assessors, coordinators, locksmiths
 from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, ECONOMIST, HABITS, SMITHS
 from troskel.simulator.town import Task, Town

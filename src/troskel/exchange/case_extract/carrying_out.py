@@ -17,13 +17,13 @@ from troskel.acts import (
     importing,
     organising,
     registering,
-    superseding,
+    reused_references,
     taking_over,
     taking_over_things,
     turning_the_day,
 )
-from troskel.acts.outcome import Outcome
-from troskel.acts.register import Act
+from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.register import Act
 from troskel.exchange.case_extract import picture
 from troskel.exchange.case_extract.contract import NightRefused
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
@@ -34,6 +34,7 @@ from troskel.exchange.case_extract.reading import read_folder
 from troskel.exchange.case_extract.rows import Address, ClientRow, Night
 from troskel.ground import clock, upkeep
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.people import imports
 from troskel.people.roles import Actor
 
 Tell = Callable[[str], None]
@@ -80,7 +81,7 @@ def import_night(
 def _keep(actor: Actor, day: date, plan: Plan, night: Night, acts: Mapping[str, int]) -> None:
     """Keep what came of it, for the one who is to mend what was rejected; the values themselves are not kept."""
     rejected = [
-        importing.RejectedLine(file=one.file, line=one.line, column=one.column, reason=one.reason)
+        imports.RejectedLine(file=one.file, line=one.line, column=one.column, reason=one.reason)
         for one in night.rejections
     ]
     importing.note_night(
@@ -199,8 +200,8 @@ class _Night:
             ],
             counted=False,
         )
-        self._superseded(superseding.supersede_allocations, "allocations", plan.allocations)
-        self._superseded(superseding.supersede_decisions, "decisions", plan.decisions)
+        self._superseded(reused_references.supersede_allocations, "allocations", plan.allocations)
+        self._superseded(reused_references.supersede_decisions, "decisions", plan.decisions)
         self._do(
             deciding.make_decisions,
             "decisions",
@@ -269,7 +270,7 @@ class _Night:
             supersede,
             name,
             [
-                superseding.Superseded(
+                reused_references.Superseded(
                     reference=item.reference, valid_through=item.valid_through, withdrawn=item.withdrawn
                 )
                 for item in happened.superseded

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is kept of a night's import."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class RejectedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line that was not used: where it stands and why, not what stands there."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
