@@ -52,18 +52,24 @@ def draw(found: list[Floor]) -> str:
     """The picture as SVG."""
     height = TOP + len(found) * STEP + 10
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" width="960" height="{height}" role="img"'
-        ' aria-labelledby="title desc">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" width="960" height="{height}" role="img"'
+            ' aria-labelledby="title desc">'
+        ),
         "<!-- SPDX-License-Identifier: EUPL-1.2. Made by ./dev architecture -->",
         '<title id="title">The house: Tröskel\'s rooms, floor by floor</title>',
-        '<desc id="desc">Rooms of src/troskel from the top floor (config) to the ground, and the two pure rooms below'
-        " it (routine, doorproto). A room imports from the floors below its own, never from one beside it or"
-        " above.</desc>",
+        (
+            '<desc id="desc">Rooms of src/troskel from the top floor (config) to the ground, and the two pure rooms below'
+            " it (routine, doorproto). A room imports from the floors below its own, never from one beside it or"
+            " above.</desc>"
+        ),
         f"<style>{CSS}</style>",
         f'<rect width="960" height="{height}" rx="14" fill="var(--paper)"/>',
         f'<text class="head" x="{LEFT}" y="40">The house</text>',
-        f'<text class="words" x="{LEFT}" y="62">A room imports from the floors below its own: never from a room'
-        " beside it, never from one above.</text>",
+        (
+            f'<text class="words" x="{LEFT}" y="62">A room imports from the floors below its own: never from a room'
+            " beside it, never from one above.</text>"
+        ),
     ]
     for index, floor in enumerate(found):
         parts += _floor(floor, TOP + index * STEP, last=index == len(found) - 1)

@@ -2,7 +2,7 @@
 """The search field in the page's head. A question is answered and forgotten: what it found is kept a little while.
 
 The form is posted; ids of what was found go into a signed cookie of this page alone; the answer is then a page like
-others. It can be reloaded and come back to, and the question is in no address, log or cookie (docs/decisions/0070).
+others. It can be reloaded and come back to, and the question is in no address, log or cookie (docs/decisions/0033).
 """
 
 from __future__ import annotations
