@@ -53,14 +53,14 @@ def draw(found: list[Floor]) -> str:
     height = TOP + len(found) * STEP + 10
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" width="960" height="{height}" role="img"'
-            ' aria-labelledby="title desc">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" width="960" height="{height}"'
+            ' role="img" aria-labelledby="title desc">'
         ),
         "<!-- SPDX-License-Identifier: EUPL-1.2. Made by ./dev architecture -->",
         '<title id="title">The house: Tröskel\'s rooms, floor by floor</title>',
         (
-            '<desc id="desc">Rooms of src/troskel from the top floor (config) to the ground, and the two pure rooms below'
-            " it (routine, doorproto). A room imports from the floors below its own, never from one beside it or"
+            '<desc id="desc">Rooms of src/troskel from the top floor (config) to the ground, and the two pure rooms'
+            " below it (routine, doorproto). A room imports from the floors below its own, never from one beside it or"
             " above.</desc>"
         ),
         f"<style>{CSS}</style>",
