@@ -12,19 +12,19 @@ from collections.abc import Iterator
 from django.db import connection
 from django.test import TransactionTestCase
 
-from troskel.journal.guards import lower_guards, raise_guards
+from troskel.journal.triggers import drop_triggers, create_triggers
 
 
 @contextlib.contextmanager
 def unguarded() -> Iterator[None]:
     """Without the triggers of the journal; afterwards they stand again."""
     with connection.cursor() as cursor:
-        lower_guards(connection, cursor.execute)
+        drop_triggers(connection, cursor.execute)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            raise_guards(connection, cursor.execute)
+            create_triggers(connection, cursor.execute)
 
 
 def empty_the_journal_after_tests() -> None:

@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.duties import routines
 from troskel.duties.models import Duty
@@ -26,7 +26,7 @@ from troskel.duties.replaying import departures
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal.verification import verify
-from troskel.outbox.models import Parcel
+from troskel.outbox.models import OutboxMessage
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 from troskel.simulator.people import identity_number
@@ -122,7 +122,7 @@ class Town:
         """Let the days pass, each one turned; then it is `hour` of `day`."""
         day = date.fromisoformat(day) if isinstance(day, str) else day
         self.now = datetime.combine(day, time(hour), clock.STOCKHOLM)
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             catch_up(CODE)
 
     def days_pass(self, days: int, hour: int = 8) -> None:
@@ -131,26 +131,26 @@ class Town:
     @contextlib.contextmanager
     def standing(self) -> Iterator[None]:
         """The clock stands where the town's does."""
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             yield
 
     # -- doing
 
-    def does(self, who: str, act: str, /, **values: Any) -> Outcome:
+    def does(self, who: str, act: str, /, **values: Any) -> ActOutcome:
         """Somebody does something, and a minute passes."""
         outcome = self.tries(who, act, values)
         self.now += timedelta(minutes=1)
         return outcome
 
-    def tries(self, who: str, act: str, values: dict[str, Any], **how: Any) -> Outcome:
+    def tries(self, who: str, act: str, values: dict[str, Any], **how: Any) -> ActOutcome:
         """Somebody does something with a key, as a preview, or as it occurred; no time passes."""
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             return REGISTER[act].perform(self.actor(who), _plain(values), **how)
 
     def refused(self, who: str, act: str, rule: str, /, **values: Any) -> str:
         """Somebody tries: `rule` says no (or NotFound, or BadValue with its field), nothing is changed. Gives why."""
         actor, before = self.actor(who), snapshot()
-        with clock.standing_at(self.now), pytest.raises((Refusal, NotFound, BadValue)) as caught:
+        with clock.frozen_at(self.now), pytest.raises((Refusal, NotFound, BadValue)) as caught:
             REGISTER[act].perform(actor, _plain(values))
         assert snapshot() == before, f"{act} was refused and left something behind"
         said: Any = caught.value
@@ -202,7 +202,7 @@ class Town:
             self.allocate(reference, to, first, last)
         return reference
 
-    def allocate(self, decision: str, to: str, valid_from: str, valid_through: str | None = None) -> Outcome:
+    def allocate(self, decision: str, to: str, valid_from: str, valid_through: str | None = None) -> ActOutcome:
         given = {"decision": decision, "reference": f"F{decision[1:]}", "organisation": to}
         period = {"valid_from": valid_from, "valid_through": valid_through}
         return self.does("anna", "allocate", allocations=[given | period])
@@ -230,11 +230,11 @@ class Town:
         ordered = self.does(COORDINATOR[to], "order_installation", client=client, locksmith=FIRM, **told)
         return str(ordered.answer["order"])
 
-    def mount(self, order: str, serial: str = "L1") -> Outcome:
+    def mount(self, order: str, serial: str = "L1") -> ActOutcome:
         """L1."""
         return self.does("laban", "report_installation", order=order, serial=serial)
 
-    def link(self, client: str, serial: str = "L1") -> Outcome:
+    def link(self, client: str, serial: str = "L1") -> ActOutcome:
         """S2."""
         return self.does("siri", "link_lock", client=client, serial=serial)
 
@@ -245,7 +245,7 @@ class Town:
         self.link(client, serial)
         return client
 
-    def end(self, client: str, service: str = "home_care", on: str | None = None) -> Outcome:
+    def end(self, client: str, service: str = "home_care", on: str | None = None) -> ActOutcome:
         """The care ends; today is the last day unless another is said."""
         return self.does(
             "anna", "end_care", client=client, service=service, on=on or self.day(0), reason="särskilt boende"
@@ -256,7 +256,7 @@ class Town:
         ordered = self.does(COORDINATOR[to], "order_removal", client=client, locksmith=FIRM)
         self.does("laban", "report_removal", order=ordered.answer["order"], serial=serial)
 
-    def visit(self, client: str, who: str = "carin", **values: Any) -> Outcome:
+    def visit(self, client: str, who: str = "carin", **values: Any) -> ActOutcome:
         """A visit that began an hour ago; by hand, unless otherwise said."""
         arrived = (self.now - timedelta(hours=1)).isoformat()
         told = {"arrived": arrived, "by": "hand", "reason": "no_tag_yet"} | values
@@ -306,14 +306,14 @@ class Town:
         """What lies in the outbox."""
         found = [
             json.loads(parcel.payload)
-            for parcel in Parcel.objects.filter(kind="email").order_by("put_at", "id")
+            for parcel in OutboxMessage.objects.filter(kind="email").order_by("put_at", "id")
         ]
         return [mail for mail in found if mail["paragraph"].startswith(paragraph)]
 
     def is_sound(self) -> None:
         """What is stored follows from the journal, and the journal holds."""
         assert departures(CODE) == []
-        assert verify(CODE).sound
+        assert verify(CODE).is_sound
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

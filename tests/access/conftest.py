@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The town that these tests act in."""
+"""The `town` fixture."""
 
 from tests.town import founded, town
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rule 4: "… or by an accepted alarm". Who has accepted one sees the client and may open, and nobody else does."""
+"""Rule 4: "… or by an accepted alarm". Only the responder who has accepted it sees the client and may open."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 
 from tests.town import ALARM, ELSEWHERE, Town
 from troskel.access.models import Alarm, Opening
-from troskel.access.rules import ANSWERING_LASTS
+from troskel.access.rules import ACCEPTANCE_LIFETIME
 from troskel.access.simulated import SimulatedLocks
 from troskel.acts import opening
 from troskel.journal.models import Line
 from troskel.people.models import Client
 from troskel.permits.sight import visible_clients
 from troskel.reading import access, phone
-from troskel.reading.paging import Asked
+from troskel.reading.paging import PageRequest
 
 OPEN = {"serial": "L1"}
 
@@ -48,21 +48,23 @@ def accepted(town: Town, client: str) -> str:
     return alarm
 
 
-def test_rule_4_who_has_accepted_the_alarm_sees_the_client_and_opens_the_door(
-    town: Town, client: str
-) -> None:
+def test_rule_4_accepted_alarm_gives_sight_and_access(town: Town, client: str) -> None:
     alarm = raised(town, client)
     town.refused("rut", "open_door", "NotFound", client=client, **OPEN)
     assert sees(town, "rut") == []
-    done = town.does("rut", "accept_alarm", alarm=alarm)
+    outcome = town.does("rut", "accept_alarm", alarm=alarm)
     assert sees(town, "rut") == [client] and sees(town, "ragna") == []
     with town.standing():
-        (shown,) = phone.phone_list(town.actor("rut"))
-        (asked,) = access.ask_door(town.actor("rut"), "L1")
+        (phone_client,) = phone.phone_list(town.actor("rut"))
+        (door_answer,) = access.ask_door(town.actor("rut"), "L1")
         opened = opening.open_the_door(town.actor("rut"), SimulatedLocks(), {"client": client, **OPEN})
-    assert (shown.case, [way.number for way in shown.ways_in]) == (done.answer["case"], ["L1"])
-    assert (asked.may, asked.paragraph, asked.through) == (True, "alarm", None)
-    assert asked.until is not None and asked.until.isoformat() == done.answer["until"].replace("Z", "+00:00")
+    assert (phone_client.case, [way.number for way in phone_client.ways_in]) == (
+        outcome.answer["case"],
+        ["L1"],
+    )
+    assert (door_answer.may, door_answer.paragraph, door_answer.through) == (True, "alarm", None)
+    until = outcome.answer["until"].replace("Z", "+00:00")
+    assert door_answer.until is not None and door_answer.until.isoformat() == until
     assert (opened.outcome, opened.paragraph) == ("opened", "alarm")
     assert str(Opening.objects.get().alarm_id) == alarm
     assert Line.objects.get(event="door.opened").paragraph == "alarm"
@@ -72,9 +74,9 @@ def test_rule_4_who_has_accepted_the_alarm_sees_the_client_and_opens_the_door(
     town.is_sound()
 
 
-def test_rule_4_an_alarm_that_nobody_closes_gives_no_right_after_four_hours(town: Town, client: str) -> None:
+def test_rule_4_acceptance_ends_after_four_hours(town: Town, client: str) -> None:
     alarm = accepted(town, client)
-    town.now += ANSWERING_LASTS
+    town.now += ACCEPTANCE_LIFETIME
     assert sees(town, "rut") == []
     town.refused("rut", "open_door", "NotFound", client=client, **OPEN)
     town.does("ragna", "accept_alarm", alarm=alarm)
@@ -94,7 +96,7 @@ def test_rule_4_one_acceptance_at_a_time(town: Town, client: str) -> None:
     town.is_sound()
 
 
-def test_an_alarm_raised_again_is_the_same_until_it_is_closed(town: Town, client: str) -> None:
+def test_alarm_raised_again_is_the_same_until_closed(town: Town, client: str) -> None:
     alarm = raised(town, client, "lars")
     assert raised(town, client, "rut") == alarm == raised(town, client, "demo")
     town.does("rut", "accept_alarm", alarm=alarm)
@@ -105,7 +107,7 @@ def test_an_alarm_raised_again_is_the_same_until_it_is_closed(town: Town, client
     assert Alarm.objects.count() == 2
 
 
-def test_rule_4_only_of_a_client_whose_alarm_the_organisation_answers(town: Town, client: str) -> None:
+def test_rule_4_organisation_must_answer_the_clients_alarm(town: Town, client: str) -> None:
     without = town.locked(serial="L2")
     for who in ("lars", "rut"):
         town.refused(who, "raise_alarm", "NotFound", client=without)
@@ -121,14 +123,14 @@ def test_rule_4_only_of_a_client_whose_alarm_the_organisation_answers(town: Town
     town.refused("rut", "accept_alarm", "rule 4", alarm=alarm)
 
 
-def test_o1_another_municipalitys_client_is_no_patrols(town: Town) -> None:
+def test_o1_other_municipalitys_client_has_no_alarm(town: Town) -> None:
     foreign = town.client(home_municipality=ELSEWHERE)
     town.grant(foreign, ALARM, "safety_alarm")
     for who in ("lars", "rut", "demo"):
         town.refused(who, "raise_alarm", "O1", client=foreign)
 
 
-def test_s2_an_accepted_alarm_opens_linked_locks_alone(town: Town, client: str) -> None:
+def test_s2_accepted_alarm_opens_linked_locks_only(town: Town, client: str) -> None:
     neighbour = town.locked(serial="L2")
     accepted(town, client)
     town.refused("rut", "open_door", "S2", client=client, serial="L2")
@@ -136,20 +138,20 @@ def test_s2_an_accepted_alarm_opens_linked_locks_alone(town: Town, client: str) 
     town.does("rut", "tell_fault", client=client, serial="L1", code="loose")
 
 
-def test_a_carers_right_is_not_the_alarms(town: Town, client: str) -> None:
+def test_carer_gets_no_access_by_alarm(town: Town, client: str) -> None:
     accepted(town, client)
     town.end(client)
     town.days_pass(1)
     town.refused("carin", "open_door", "NotFound", client=client, **OPEN)
 
 
-def test_rule_7_the_list_of_alarms_says_whose_only_to_those_with_sight(town: Town, client: str) -> None:
+def test_rule_7_alarm_list_hides_case_without_sight(town: Town, client: str) -> None:
     alarm = raised(town, client)
 
     def listed(who: str) -> list[tuple[str, bool, bool]]:
         with town.standing():
-            found = access.alarms(town.actor(who), Asked())
-        return [(str(row.id), row.case is not None, row.mine) for row in found.items]
+            page = access.alarms(town.actor(who), PageRequest())
+        return [(str(row.id), row.case is not None, row.mine) for row in page.items]
 
     assert listed("lars") == [(alarm, True, False)]
     assert listed("rut") == [(alarm, False, False)]
@@ -159,7 +161,7 @@ def test_rule_7_the_list_of_alarms_says_whose_only_to_those_with_sight(town: Tow
     assert listed("olle") == []
 
 
-def test_an_alarm_said_late_is_of_when_it_was(town: Town, client: str) -> None:
+def test_late_alarm_keeps_its_time(town: Town, client: str) -> None:
     at = town.now - timedelta(minutes=3)
     town.tries("rut", "raise_alarm", {"client": client}, occurred=at)
     assert Alarm.objects.get().raised == at

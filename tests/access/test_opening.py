@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rule 4: may this door be opened now, by which paragraph; and the way of an opening, whatever the lock answers."""
+"""Rule 4: may this door be opened now, and by which paragraph; openings with every answer of a lock."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from uuid import UUID
 import pytest
 
 from tests.town import CODE, ELSEWHERE, MEADOW, Town
-from troskel.access.drivers import Grant, LockAt, LockState, NoLocks, Said
+from troskel.access.drivers import Grant, LockAnswer, LockAt, LockState, NoLocks
 from troskel.access.models import Opening, SimulatedLock
-from troskel.access.rules import GRANT_LASTS, Outcome
-from troskel.access.simulated import Fault, SimulatedLocks
+from troskel.access.rules import GRANT_LIFETIME, LockOutcome
+from troskel.access.simulated import LockFault, SimulatedLocks
 from troskel.acts import opening
 from troskel.acts.opening import Opened
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Line
 from troskel.reading import access
-from troskel.reading.paging import Asked
+from troskel.reading.paging import PageRequest
 
 LOCK = LockAt(CODE, "L1")
 
@@ -36,20 +36,20 @@ def asks(town: Town, who: str, serial: str = "L1") -> list[access.DoorAsked]:
 
 
 def events(*names: str) -> list[str]:
-    rows = Line.objects.filter(kind="acts", event__in=names or OPENING).order_by("number")
+    rows = Line.objects.filter(kind="acts", event__in=names or OPENING_EVENTS).order_by("number")
     return list(rows.values_list("event", flat=True))
 
 
-OPENING = ("opening.allowed", "door.opened", "opening.failed", "lock.fault_told")
+OPENING_EVENTS = ("opening.allowed", "door.opened", "opening.failed", "lock.fault_told")
 
 
-class Broken:
-    """A driver that breaks, once the lock has perhaps heard it."""
+class FailingDriver:
+    """A driver that raises after the request may have reached the lock."""
 
-    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> Said:
+    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> LockAnswer:
         raise TimeoutError("10.0.0.7 did not answer")
 
-    def lock(self, lock: LockAt) -> Said:
+    def lock(self, lock: LockAt) -> LockAnswer:
         raise TimeoutError
 
     def state(self, lock: LockAt) -> LockState | None:
@@ -59,14 +59,14 @@ class Broken:
 # --- may it be opened, and why
 
 
-def test_rule_4_the_answer_says_by_which_paragraph_and_through_which_day(town: Town) -> None:
+def test_rule_4_answer_has_paragraph_and_last_day(town: Town) -> None:
     client = town.client()
     town.grant(client, through=town.day(20))
     town.mount(town.order(client))
     town.link(client)
-    (asked,) = asks(town, "carin")
-    told = (asked.may, asked.paragraph, asked.link_paragraph, str(asked.through), asked.rule)
-    assert told == (True, "A4", "S2", town.day(20), "")
+    (answer,) = asks(town, "carin")
+    facts = (answer.may, answer.paragraph, answer.link_paragraph, str(answer.through), answer.rule)
+    assert facts == (True, "A4", "S2", town.day(20), "")
     town.grant(client, begins=town.day(1))
     assert str(asks(town, "carin")[0].through) == town.day(20), "what begins tomorrow gives no right today"
     town.grant(client)
@@ -77,47 +77,47 @@ def test_rule_4_the_answer_says_by_which_paragraph_and_through_which_day(town: T
     assert line.paragraph == "A4" and allowed["grant"] not in line.body
 
 
-def test_rule_4_why_not_is_told_of_one_whom_the_phone_shows(town: Town) -> None:
+def test_rule_4_refusal_is_explained_for_client_in_sight(town: Town) -> None:
     client = town.new_client()
     town.mount(town.order(client))
-    (asked,) = asks(town, "carin")
-    assert (asked.may, asked.rule, asked.paragraph) == (False, "S2", "")
+    (answer,) = asks(town, "carin")
+    assert (answer.may, answer.rule, answer.paragraph) == (False, "S2", "")
     town.link(client)
     assert asks(town, "carin")[0].may
     town.end(client)
     town.days_pass(1)
     town.removed(client)
     town.grant(client)
-    (asked,) = asks(town, "carin")
-    assert (asked.may, asked.rule) == (False, "rule 2"), (
+    (answer,) = asks(town, "carin")
+    assert (answer.may, answer.rule) == (False, "rule 2"), (
         "the lock has been taken down, the link is there still"
     )
     assert Line.objects.filter(kind="reads", event="door.asked").count() == 3
 
 
-def test_rule_7_of_a_lock_behind_which_one_sees_nobody_it_is_told_as_if_it_were_not_there(town: Town) -> None:
+def test_rule_7_lock_out_of_sight_is_404(town: Town) -> None:
     town.locked(MEADOW)
     before = Line.objects.filter(kind="reads").count()
-    said = set()
+    messages = set()
     for who, serial in (("carin", "L1"), ("carin", "L2"), ("carin", "no such"), ("rut", "L1")):
-        with pytest.raises(NotFound) as caught:
+        with pytest.raises(NotFound) as error:
             asks(town, who, serial)
-        said.add(caught.value.message)
-    assert len(said) == 1
+        messages.add(error.value.message)
+    assert len(messages) == 1
     assert Line.objects.filter(kind="reads").count() == before
 
 
-def test_case_1_of_a_couple_each_is_told_who_is_on_the_phone(town: Town) -> None:
-    one, other = town.locked(address=7), town.new_client(MEADOW, address=7)
+def test_case_1_couple_is_answered_per_client_in_sight(town: Town) -> None:
+    first, second = town.locked(address=7), town.new_client(MEADOW, address=7)
     assert len(asks(town, "carin")) == 1
-    (asked,) = asks(town, "mikael")
-    assert (asked.may, asked.rule) == (False, "S2"), "the lock hangs there, and the other is not linked"
-    town.link(other)
+    (answer,) = asks(town, "mikael")
+    assert (answer.may, answer.rule) == (False, "S2"), "the lock hangs there, and the other is not linked"
+    town.link(second)
     assert asks(town, "mikael")[0].may
-    assert one != other
+    assert first != second
 
 
-def test_o1_another_municipalitys_client_is_behind_no_lock_of_ours(town: Town) -> None:
+def test_o1_other_municipalitys_client_has_no_lock(town: Town) -> None:
     client = town.locked()
     town.does("anna", "change_clients", changes=[{"client": client, "home_municipality": ELSEWHERE}])
     with pytest.raises(NotFound):
@@ -125,23 +125,23 @@ def test_o1_another_municipalitys_client_is_behind_no_lock_of_ours(town: Town) -
     town.refused("carin", "open_door", "NotFound", client=client, serial="L1")
 
 
-# --- the way of an opening
+# --- openings
 
 
-def test_rule_4_a_door_is_opened_allowed_first_and_noted_afterwards(town: Town) -> None:
+def test_rule_4_opening_is_allowed_then_noted(town: Town) -> None:
     client = town.locked()
     opened = opens(town, client)
     assert (opened.outcome, opened.paragraph, opened.battery) == ("opened", "A4", 100)
     assert events() == ["opening.allowed", "door.opened"]
     row = Opening.objects.get()
     assert (row.outcome, row.battery, row.alarm) == ("opened", 100, None)
-    assert row.not_after - row.not_before == GRANT_LASTS
+    assert row.not_after - row.not_before == GRANT_LIFETIME
     state = SimulatedLocks().state(LOCK)
     assert state is not None and state.unlocked
     town.is_sound()
 
 
-def test_rule_4_what_is_refused_reaches_no_lock(town: Town) -> None:
+def test_rule_4_refused_opening_reaches_no_lock(town: Town) -> None:
     client = town.locked()
     town.end(client)
     town.days_pass(1)
@@ -150,16 +150,16 @@ def test_rule_4_what_is_refused_reaches_no_lock(town: Town) -> None:
     assert not Opening.objects.exists() and not SimulatedLock.objects.exists()
 
 
-def test_an_opening_of_which_nothing_is_noted_is_unknown(town: Town) -> None:
+def test_opening_without_outcome_is_unknown(town: Town) -> None:
     client = town.locked()
     town.does("carin", "open_door", client=client, serial="L1")
     with town.standing():
-        page = access.openings(town.actor("olle"), Asked())
+        page = access.openings(town.actor("olle"), PageRequest())
         assert [(row.outcome, row.noted) for row in page.items] == [("unknown", None)]
-        assert access.openings(town.actor("moa"), Asked()).items == []
+        assert access.openings(town.actor("moa"), PageRequest()).items == []
 
 
-def test_a_repeat_with_the_same_key_is_the_same_opening(town: Town) -> None:
+def test_same_key_is_the_same_opening(town: Town) -> None:
     client = town.locked()
     first = opens(town, client, key="k")
     SimulatedLocks().lock(LOCK)
@@ -170,7 +170,7 @@ def test_a_repeat_with_the_same_key_is_the_same_opening(town: Town) -> None:
     assert opens(town, client, key="other").opening != first.opening
 
 
-def test_a_repeat_of_what_never_reached_the_lock_opens_it_and_of_what_did_knows_nothing(town: Town) -> None:
+def test_repeat_after_a_crash_opens_or_is_unknown(town: Town) -> None:
     client = town.locked()
     values = {"client": client, "serial": "L1"}
     town.tries("carin", "open_door", values, key="died before")
@@ -180,7 +180,7 @@ def test_a_repeat_of_what_never_reached_the_lock_opens_it_and_of_what_did_knows_
     row = Opening.objects.get(id=allowed["opening"])
     grant = Grant(row.grant, CODE, "L1", row.door_id, row.account_id, row.not_before, row.not_after)
     with town.standing():
-        assert SimulatedLocks().unlock(LOCK, row.account_id, grant).outcome is Outcome.OPENED
+        assert SimulatedLocks().unlock(LOCK, row.account_id, grant).outcome is LockOutcome.OPENED
     assert opens(town, client, key="died after").outcome == "unknown"
     assert Opening.objects.get(id=row.id).noted is None, "and whoever knows may note it still"
     town.does("carin", "note_opening", opening=row.id, outcome="opened")
@@ -192,42 +192,42 @@ def test_a_repeat_of_what_never_reached_the_lock_opens_it_and_of_what_did_knows_
 
 
 @pytest.mark.parametrize(
-    ("fault", "outcome", "told"),
+    ("fault", "outcome", "fault_codes"),
     [
-        (Fault.JAM, "jammed", ["jammed"]),
-        (Fault.SILENT, "no_answer", ["no_answer"]),
-        (Fault.LOST_ANSWER, "unknown", []),
+        (LockFault.JAM, "jammed", ["jammed"]),
+        (LockFault.SILENT, "no_answer", ["no_answer"]),
+        (LockFault.LOST_ANSWER, "unknown", []),
     ],
 )
-def test_what_a_lock_answers_is_noted_and_a_fault_is_told(
-    town: Town, fault: Fault, outcome: str, told: list[str]
+def test_lock_answer_and_fault_are_journalled(
+    town: Town, fault: LockFault, outcome: str, fault_codes: list[str]
 ) -> None:
     client = town.locked()
     SimulatedLocks().break_down(LOCK, fault)
     assert opens(town, client).outcome == outcome
-    assert events() == ["opening.allowed", "opening.failed", *("lock.fault_told" for _ in told)]
+    assert events() == ["opening.allowed", "opening.failed", *("lock.fault_told" for _ in fault_codes)]
     faults = Line.objects.filter(event="lock.fault_told")
-    assert [code in line.body for line, code in zip(faults, told, strict=True)] == [True for _ in told]
+    assert [code in line.body for line, code in zip(faults, fault_codes, strict=True)] == [
+        True for _ in fault_codes
+    ]
     town.is_sound()
 
 
-def test_a_driver_that_breaks_leaves_the_outcome_unknown(
-    town: Town, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failing_driver_leaves_outcome_unknown(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     client = town.locked()
-    assert opens(town, client, Broken()).outcome == "unknown"
+    assert opens(town, client, FailingDriver()).outcome == "unknown"
     assert Opening.objects.get().outcome == "unknown"
     assert "TimeoutError" in caplog.text and "10.0.0.7" not in caplog.text
 
 
-def test_where_no_lock_is_spoken_to_the_opening_is_refused_and_no_fault_is_told(town: Town) -> None:
+def test_no_locks_driver_refuses_without_fault(town: Town) -> None:
     client = town.locked()
     opened = opens(town, client, NoLocks())
     assert (opened.outcome, opened.code) == ("refused", "no_lock")
     assert events() == ["opening.allowed", "opening.failed"]
 
 
-def test_a_low_battery_is_told_once_a_day(town: Town) -> None:
+def test_low_battery_is_reported_once_a_day(town: Town) -> None:
     client = town.locked()
     SimulatedLocks().charge(LOCK, 19)
     for _ in range(3):
@@ -242,7 +242,7 @@ def test_a_low_battery_is_told_once_a_day(town: Town) -> None:
     assert len(events("lock.fault_told")) == 2
 
 
-def test_rule_6_an_outcome_is_noted_once_and_unknown_gives_way(town: Town) -> None:
+def test_rule_6_outcome_is_noted_once_and_replaces_unknown(town: Town) -> None:
     client = town.locked()
     allowed = town.does("carin", "open_door", client=client, serial="L1").answer["opening"]
     for outcome in ("unknown", "unknown", "jammed", "jammed", "unknown"):
@@ -255,17 +255,17 @@ def test_rule_6_an_outcome_is_noted_once_and_unknown_gives_way(town: Town) -> No
     town.is_sound()
 
 
-def test_the_system_itself_opens_no_door(town: Town) -> None:
+def test_system_opens_no_door(town: Town) -> None:
     town.refused("demo", "open_door", "rule 4", client=town.locked(), serial="L1")
 
 
-# --- a fault told by hand
+# --- a fault reported by hand
 
 
-def test_a_fault_is_told_by_hand_with_a_code_and_words_in_the_detail(town: Town) -> None:
+def test_fault_reported_by_hand_has_text_in_detail(town: Town) -> None:
     client, theirs = town.locked(), town.locked(MEADOW, serial="L2")
-    told = {"code": "loose", "text": "Skruvarna har lossnat."}
-    town.does("carin", "tell_fault", client=client, serial="L1", **told)
+    report = {"code": "loose", "text": "Skruvarna har lossnat."}
+    town.does("carin", "tell_fault", client=client, serial="L1", **report)
     town.does("olle", "tell_fault", client=client, serial="L1", code="damaged")
     line = Line.objects.filter(event="lock.fault_told").order_by("number")[0]
     assert "loose" in line.body and "Skruvarna" not in line.body

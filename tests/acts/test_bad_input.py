@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bad input, as people and other systems give it to acts: each is refused in words to act on, and leaves nothing.
+"""Bad input from people and other systems: acts refuse it with a message that says what to do, and change nothing.
 
 `town.refused` compares every row of every table before and after. In files: tests/exchange/test_bad_input.py.
 """
@@ -36,32 +36,32 @@ DECISION = {"client": "K1", "reference": "B90", "service": "home_care", "valid_f
         ("204103129813", "in the future: look at the year"),
     ],
 )
-def test_a_wrong_check_digit_or_another_bad_number(town: Town, number: str, says: str) -> None:
-    said = town.refused(
+def test_invalid_identity_numbers(town: Town, number: str, says: str) -> None:
+    message = town.refused(
         "anna", "register_clients", "BadValue identity", clients=[PERSON | {"identity": number}]
     )
-    assert says in said and number not in said
+    assert says in message and number not in message
 
 
-def test_a_wrong_check_digit_of_an_organisation(town: Town) -> None:
+def test_invalid_organisation_numbers(town: Town) -> None:
     new = {"orgnr": "5560009912", "name": "Ny", "email": "post@ny.example", "kind": "home_care"}
-    said = town.refused("siri", "register_organisations", "BadValue orgnr", organisations=[new])
-    assert "look for a mistyped digit" in said
+    message = town.refused("siri", "register_organisations", "BadValue orgnr", organisations=[new])
+    assert "look for a mistyped digit" in message
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "30/2 2026", "i morgon", "", 20260230, None])
-def test_a_day_that_does_not_exist(town: Town, day: Any) -> None:
+def test_days_that_do_not_exist(town: Town, day: Any) -> None:
     town.client()
-    said = town.refused(
+    message = town.refused(
         "anna",
         "make_decisions",
         "BadValue decisions[0].valid_from",
         decisions=[DECISION | {"valid_from": day}],
     )
-    assert said == "is no day that exists: write it as 2026-11-20"
+    assert message == "is no day that exists: write it as 2026-11-20"
 
 
-def test_a_day_in_a_year_that_nobody_means(town: Town) -> None:
+def test_days_in_improbable_years(town: Town) -> None:
     town.client()
     wrong = [DECISION | {"valid_from": "0206-03-02"}]
     assert "look at the year" in town.refused(
@@ -70,13 +70,13 @@ def test_a_day_in_a_year_that_nobody_means(town: Town) -> None:
 
 
 @pytest.mark.parametrize("instant", ["2026-03-02T08:00:00", "2026-03-02", "i går", 8])
-def test_an_instant_without_its_offset(town: Town, instant: Any) -> None:
+def test_instants_without_offset(town: Town, instant: Any) -> None:
     values = {"client": town.new_client(), "arrived": instant, "by": "hand", "reason": "no_tag_yet"}
-    said = town.refused("carin", "register_visit", "BadValue arrived", **values)
-    assert "write it as 2026-11-20T08:00:00+01:00" in said
+    message = town.refused("carin", "register_visit", "BadValue arrived", **values)
+    assert "write it as 2026-11-20T08:00:00+01:00" in message
 
 
-def test_an_ending_before_its_start(town: Town) -> None:
+def test_endings_before_the_start(town: Town) -> None:
     reference = town.grant(town.client())
     backwards = {"valid_from": town.day(5), "valid_through": town.day(4)}
     field = "BadValue valid_through"
@@ -89,11 +89,11 @@ def test_an_ending_before_its_start(town: Town) -> None:
             {"allocations": [{"decision": reference, "reference": "F90", "organisation": EAST, **backwards}]},
         ),
     ):
-        said = town.refused("anna", act, field, **values)
-        assert town.day(4) in said and town.day(5) in said and "correct one of them" in said
+        message = town.refused("anna", act, field, **values)
+        assert town.day(4) in message and town.day(5) in message and "correct one of them" in message
 
 
-def test_an_end_of_a_visit_or_a_booking_before_its_start(town: Town) -> None:
+def test_visits_and_bookings_that_end_before_they_start(town: Town) -> None:
     client = town.new_client()
     hours = {"starts": town.at(14), "ends": town.at(13)}
     town.refused("laban", "book_order", "BadValue ends", order=town.order(client), **hours)
@@ -119,16 +119,16 @@ def test_an_end_of_a_visit_or_a_booking_before_its_start(town: Town) -> None:
         ),
     ],
 )
-def test_an_unknown_code(town: Town, act: str, values: Any, field: str, codes: str) -> None:
+def test_unknown_codes(town: Town, act: str, values: Any, field: str, codes: str) -> None:
     town.client()
-    said = town.refused("anna", act, f"BadValue {field}", **values)
-    assert said.startswith("is none of ") and codes in said and said.endswith(": write one of them")
+    message = town.refused("anna", act, f"BadValue {field}", **values)
+    assert message.startswith("is none of ") and codes in message and message.endswith(": write one of them")
 
 
-def test_an_unknown_code_of_a_reason(town: Town) -> None:
+def test_unknown_reason_codes(town: Town) -> None:
     client = town.new_client()
     order = town.order(client)
-    told = [
+    examples = [
         ("laban", "report_failure", "code", {"order": order, "code": "hunden"}, "nobody_home"),
         ("olle", "cancel_order", "reason", {"order": order, "reason": "därför"}, "care_ended"),
         (
@@ -139,7 +139,7 @@ def test_an_unknown_code_of_a_reason(town: Town) -> None:
             "jammed",
         ),
     ]
-    for who, act, field, values, code in told:
+    for who, act, field, values, code in examples:
         assert code in town.refused(who, act, f"BadValue {field}", **values)
     hand = {"client": client, "arrived": town.at(7), "by": "hand", "reason": "latade mig"}
     assert "forgotten" in town.refused("carin", "register_visit", "BadValue reason", **hand)
@@ -168,14 +168,14 @@ def test_an_unknown_code_of_a_reason(town: Town) -> None:
          "keys[0].count", "is no whole number"),
     ],
 )  # fmt: skip
-def test_a_value_of_the_wrong_kind_says_what_to_write(act: str, values: Any, field: str, says: str) -> None:
+def test_values_of_the_wrong_type(act: str, values: Any, field: str, says: str) -> None:
     with pytest.raises(BadValue) as caught:
         REGISTER[act].read(values)
     assert caught.value.field == field and says in caught.value.message
     assert not any(word in caught.value.message for word in ("`", "Expected", "Invalid", "regex"))
 
 
-def test_a_client_twice(town: Town) -> None:
+def test_a_client_registered_twice(town: Town) -> None:
     town.does("anna", "register_clients", clients=[PERSON])
     assert "already registered" in town.refused("anna", "register_clients", "A4", clients=[PERSON])
     two = [PERSON | {"reference": "K91"}, PERSON | {"reference": "K91", "first_name": "Maj"}]
@@ -183,7 +183,7 @@ def test_a_client_twice(town: Town) -> None:
     assert not Client.objects.filter(reference="K91").exists(), "not the first of the two either"
 
 
-def test_an_allocation_of_a_rejected_decision(town: Town) -> None:
+def test_allocation_of_a_rejected_decision(town: Town) -> None:
     town.client()
     refused = town.tries(
         "import",
@@ -200,48 +200,50 @@ def test_an_allocation_of_a_rejected_decision(town: Town) -> None:
     assert "check how it is written" in town.refused("anna", "allocate", "NotFound", allocations=[lost])
 
 
-def test_an_allocation_to_one_who_gives_no_care(town: Town) -> None:
+def test_allocation_to_an_organisation_without_care(town: Town) -> None:
     reference = town.grant(town.client(), to=None)
-    given = {"decision": reference, "reference": "F90", "organisation": FIRM, "valid_from": town.day(0)}
-    assert "provider" in town.refused("anna", "allocate", "A4", allocations=[given])
+    allocation = {"decision": reference, "reference": "F90", "organisation": FIRM, "valid_from": town.day(0)}
+    assert "provider" in town.refused("anna", "allocate", "A4", allocations=[allocation])
 
 
-def test_a_lock_placed_behind_another_door(town: Town) -> None:
+def test_lock_reported_at_another_door(town: Town) -> None:
     town.locked(serial="L1")
     order = town.order(town.new_client())
-    said = town.refused("laban", "report_installation", "rule 2", order=order, serial="L1")
-    assert "hangs at another door" in said
+    message = town.refused("laban", "report_installation", "rule 2", order=order, serial="L1")
+    assert "hangs at another door" in message
 
 
-def test_a_tag_given_to_two(town: Town) -> None:
-    one, other = town.new_client(), town.new_client()
-    town.does("carin", "place_tag", client=one, tag="E1")
-    said = town.refused("carin", "place_tag", "rule 5", client=other, tag="E1")
-    assert "held by someone else" in said and one not in said
-    town.refused("carin", "take_tag", "rule 5", client=other, tag="E1")
+def test_tag_placed_with_two_clients(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
+    town.does("carin", "place_tag", client=first, tag="E1")
+    message = town.refused("carin", "place_tag", "rule 5", client=second, tag="E1")
+    assert "held by someone else" in message and first not in message
+    town.refused("carin", "take_tag", "rule 5", client=second, tag="E1")
 
 
-def test_an_order_for_a_client_of_another_municipality(town: Town) -> None:
+def test_order_for_a_client_of_another_municipality(town: Town) -> None:
     client = town.client(home_municipality=ELSEWHERE)
     town.grant(client)
     for who in ("olle", "demo"):
-        said = town.refused(who, "order_installation", "O1", client=client, locksmith=FIRM, reason="bråttom")
-        assert "neither lock nor tag" in said
+        message = town.refused(
+            who, "order_installation", "O1", client=client, locksmith=FIRM, reason="bråttom"
+        )
+        assert "neither lock nor tag" in message
     town.refused("carin", "place_tag", "NotFound", client=client, tag="E1")
 
 
-def test_a_removal_while_the_spouse_has_an_alarm(town: Town) -> None:
-    one, spouse = town.locked(address=77), town.client(address=77)
+def test_removal_while_the_spouse_has_an_alarm(town: Town) -> None:
+    first, spouse = town.locked(address=77), town.client(address=77)
     town.grant(spouse, ALARM, "safety_alarm")
-    town.end(one)
+    town.end(first)
     town.days_pass(1)
     assert not town.duties("P6.order")
     for who in ("olle", "siri"):
-        said = town.refused(who, "order_removal", "rule 1", client=one, locksmith=FIRM)
-        assert "the lock stays" in said and spouse not in said
+        message = town.refused(who, "order_removal", "rule 1", client=first, locksmith=FIRM)
+        assert "the lock stays" in message and spouse not in message
 
 
-def test_a_link_to_the_neighbours_lock(town: Town) -> None:
+def test_link_to_the_neighbours_lock(town: Town) -> None:
     mine, neighbour = town.locked(serial="L1"), town.locked(serial="L2")
     assert "check the serial number" in town.refused("siri", "link_lock", "rule 2", client=mine, serial="L2")
     town.refused("siri", "correct_link", "rule 2", client=neighbour, wrong="L2", right="L1")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The cases that a naive system gets wrong, played by the town's people (numbers as in the routine's list)."""
+"""The fifteen cases that a naive system gets wrong (numbers as in the routine's list)."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from troskel.orders.models import Order
 
 
 def couple(town: Town) -> tuple[str, str]:
-    """Two of one home, both with home care by East."""
+    """Two clients of one home, both with home care by East."""
     return town.new_client(address=77), town.new_client(address=77)
 
 
 def test_case_1_one_of_a_couple_ends_the_lock_stays_and_one_link_goes(town: Town) -> None:
-    one, other = couple(town)
+    first, second = couple(town)
     assert len(town.duties("P1.order")) == 1, "one order for one door"
-    order = town.order(one)
+    order = town.order(first)
     town.mount(order)
     town.does("siri", "send_letter", order=order)
-    assert {d.client.reference for d in town.duties("S2") if d.client} == {one, other}
-    town.link(one)
-    town.link(other)
-    town.end(one)
+    assert {d.client.reference for d in town.duties("S2") if d.client} == {first, second}
+    town.link(first)
+    town.link(second)
+    town.end(first)
     town.days_pass(1)
-    assert town.names(one) == ["S3.unlink_one"]
+    assert town.names(first) == ["S3.unlink_one"]
     assert not town.duties("P6.order")
-    said = town.refused("olle", "order_removal", "rule 1", client=one, locksmith=FIRM)
-    assert other not in said and "home care" in said, "it tells that someone has care, not who"
-    town.refused("siri", "unlink_lock", "S3", client=other, serial="L1")
-    town.does("siri", "unlink_lock", client=one, serial="L1")
-    town.does("carin", "open_door", client=other, serial="L1")
-    assert town.names(one) == []
+    message = town.refused("olle", "order_removal", "rule 1", client=first, locksmith=FIRM)
+    assert second not in message and "home care" in message, "it tells that someone has care, not who"
+    town.refused("siri", "unlink_lock", "S3", client=second, serial="L1")
+    town.does("siri", "unlink_lock", client=first, serial="L1")
+    town.does("carin", "open_door", client=second, serial="L1")
+    assert town.names(first) == []
 
 
 def test_case_1_the_last_of_a_couple_ends_and_the_lock_goes(town: Town) -> None:
-    one, other = couple(town)
-    town.mount(town.order(one))
-    town.link(one)
-    town.link(other)
-    town.end(one)
-    town.end(other)
+    first, second = couple(town)
+    town.mount(town.order(first))
+    town.link(first)
+    town.link(second)
+    town.end(first)
+    town.end(second)
     town.days_pass(1)
     assert len(town.duties("P6.order")) == 1
-    town.removed(one)
-    assert {d.client.reference for d in town.duties("S3.unlink") if d.client} == {one, other}
-    for client in (one, other):
+    town.removed(first)
+    assert {d.client.reference for d in town.duties("S3.unlink") if d.client} == {first, second}
+    for client in (first, second):
         town.does("siri", "unlink_lock", client=client, serial="L1")
     assert town.names() == ["S1.letter", "S3.letter"]
     for order in ("W-2026-0001", "W-2026-0002"):
@@ -55,21 +55,21 @@ def test_case_1_the_last_of_a_couple_ends_and_the_lock_goes(town: Town) -> None:
     assert town.names() == []
 
 
-def test_case_1_who_ended_first_is_unlinked_with_the_last(town: Town) -> None:
-    """The link of the one who has ended waits for the removal, once nobody is left for whom the lock stays (S3)."""
-    one, other = couple(town)
-    town.mount(town.order(one))
-    town.link(one)
-    town.link(other)
-    town.end(one)
+def test_case_1_both_are_unlinked_after_the_last_removal(town: Town) -> None:
+    """The link of the client whose care ended first is removed after the removal of the lock (S3)."""
+    first, second = couple(town)
+    town.mount(town.order(first))
+    town.link(first)
+    town.link(second)
+    town.end(first)
     town.days_pass(1)
-    assert town.duties("S3.unlink_one", one)
-    town.end(other)
+    assert town.duties("S3.unlink_one", first)
+    town.end(second)
     town.days_pass(1)
     assert not town.duties("S3.unlink_one")
-    town.removed(other)
-    assert {d.client.reference for d in town.duties("S3.unlink") if d.client} == {one, other}
-    town.does("siri", "unlink_lock", client=one, serial="L1")
+    town.removed(second)
+    assert {d.client.reference for d in town.duties("S3.unlink") if d.client} == {first, second}
+    town.does("siri", "unlink_lock", client=first, serial="L1")
     town.is_sound()
 
 
@@ -100,10 +100,10 @@ def test_case_3_an_order_a_link_and_a_key_for_each_lock(town: Town) -> None:
     door = next(d for d in (town.door(client),) if d != gate)
     assert len(town.duties("P1.order")) == 1, "the gate waits for its owner's consent"
     assert town.owner("P1.consent") == ("administrator", None)
-    said = town.refused(
+    message = town.refused(
         "olle", "order_installation", "P1", client=client, locksmith=FIRM, reason="x", door=gate
     )
-    assert "consented" in said
+    assert "consented" in message
     town.consent(client, gate)
     assert not town.duties("P1.consent")
     assert len(town.duties("P1.order")) == 2
@@ -194,12 +194,12 @@ def test_case_5_the_order_is_cancelled_by_the_one_who_had_the_client_last(town: 
 
 
 def test_case_5_another_behind_the_door_still_needs_the_order(town: Town) -> None:
-    one, other = couple(town)
-    town.order(one)
-    town.end(one)
+    first, second = couple(town)
+    town.order(first)
+    town.end(first)
     town.days_pass(1)
     assert not town.duties("P6.cancel")
-    assert other
+    assert second
 
 
 def test_case_6_care_again_while_a_removal_is_ordered_and_it_is_stopped(town: Town) -> None:
@@ -254,8 +254,8 @@ def gaps(town: Town, on_day: int = 0) -> list[str]:
     from troskel.reading import coverage
 
     with town.standing():
-        found = coverage.gaps(town.actor("anna"), town.today + timedelta(days=on_day), 30)
-    return [str(day) for gap in found for day in gap.days]
+        gaps_found = coverage.gaps(town.actor("anna"), town.today + timedelta(days=on_day), 30)
+    return [str(day) for gap in gaps_found for day in gap.days]
 
 
 def test_case_8_a_decision_that_follows_the_day_after_leaves_no_gap(town: Town) -> None:
@@ -293,7 +293,7 @@ def test_case_8_a_decision_that_follows_one_day_late_leaves_a_day_without_the_ph
     assert not town.duties("P6.order") and not town.duties("P7")
 
 
-def test_case_8_a_decision_written_in_time_and_not_allocated_is_the_same_gap(town: Town) -> None:
+def test_case_8_an_unallocated_decision_is_the_same_gap(town: Town) -> None:
     client = town.client()
     town.grant(client, through=town.day(6))
     town.grant(client, to=None, begins=town.day(7))
@@ -319,7 +319,7 @@ def test_case_9_the_first_visit_before_the_order(town: Town) -> None:
     assert town.the("P1.order", state="done").closed == MONDAY + timedelta(days=1)
 
 
-def test_case_9_a_phone_that_tells_late_makes_the_order_late(town: Town) -> None:
+def test_case_9_a_late_report_makes_the_order_late(town: Town) -> None:
     client = town.new_client()
     arrived = town.at(7)
     town.days_pass(3)
@@ -340,7 +340,7 @@ def test_case_10_a_client_who_refuses_gets_no_order_and_keeps_the_tag(town: Town
     town.does("olle", "order_installation", client=client, locksmith=FIRM)
 
 
-def test_case_10_what_was_said_is_no_line_of_the_journal(town: Town) -> None:
+def test_case_10_the_clients_words_are_not_in_the_journal_line(town: Town) -> None:
     from troskel.journal.models import Line
 
     client = town.new_client()
@@ -376,14 +376,14 @@ def test_case_11_the_door_cannot_take_a_lock(town: Town) -> None:
 
 
 def test_case_12_a_wrong_link_is_refused_and_its_history_is_kept(town: Town) -> None:
-    one, other = couple(town)
-    town.mount(town.order(one))
-    town.link(one)
-    town.link(other)
-    town.end(one)
+    first, second = couple(town)
+    town.mount(town.order(first))
+    town.link(first)
+    town.link(second)
+    town.end(first)
     town.days_pass(1)
-    town.does("siri", "unlink_lock", client=one, serial="L1")
-    (link,) = Link.objects.filter(client__reference=one)
+    town.does("siri", "unlink_lock", client=first, serial="L1")
+    (link,) = Link.objects.filter(client__reference=first)
     assert link.until is not None and link.since < link.until
     town.refused("siri", "link_lock", "rule 2", client=town.new_client(), serial="L1")
 
@@ -408,25 +408,25 @@ def test_case_12_a_wrong_link_is_corrected_and_both_are_kept(town: Town) -> None
     town.is_sound()
 
 
-def test_case_13_who_had_a_tag_and_when_is_known(town: Town) -> None:
+def test_case_13_the_record_shows_who_had_a_tag_and_when(town: Town) -> None:
     client = town.new_client()
     town.does("carin", "place_tag", client=client, tag="E1")
     town.days_pass(1)
     town.does("olle", "take_tag", client=client, tag="E1")
     chain = list(Holding.objects.filter(thing__number="E1").order_by("sequence"))
-    assert [held.kind for held in chain] == ["organisation", "client", "organisation"]
-    assert [held.until for held in chain[:-1]] == [held.since for held in chain[1:]]
+    assert [holding.kind for holding in chain] == ["organisation", "client", "organisation"]
+    assert [holding.until for holding in chain[:-1]] == [holding.since for holding in chain[1:]]
     assert chain[1].taken_by_id == town.actor("carin").account
     assert chain[1].given_by_id == town.actor("olle").account
 
 
-def test_case_14_a_protected_client_is_shown_by_number_alone(town: Town) -> None:
+def test_case_14_a_protected_client_is_listed_by_case_number_only(town: Town) -> None:
     from troskel.reading.phone import phone_list
 
     client = town.new_client(protection="S")
     with town.standing():
-        (shown,) = phone_list(town.actor("carin"))
-    assert shown.protected and shown.person is None
+        (listed_client,) = phone_list(town.actor("carin"))
+    assert listed_client.protected and listed_client.person is None
     assert client
 
 
@@ -494,22 +494,22 @@ def test_case_15_after_a_move_the_old_door_is_left_empty(town: Town) -> None:
 
 def test_case_15_the_day_turns_where_one_has_died_and_another_has_moved_away(town: Town) -> None:
     """The home that wakes is not the one the other lives in now: both are needed, and nothing else wakes it."""
-    one, other = couple(town)
-    town.does("anna", "record_deaths", deaths=[{"client": one, "on": town.day(0)}])
-    town.does("anna", "move_clients", moves=[{"client": other, "address": NEW, "on": town.day(0)}])
+    first, second = couple(town)
+    town.does("anna", "record_deaths", deaths=[{"client": first, "on": town.day(0)}])
+    town.does("anna", "move_clients", moves=[{"client": second, "address": NEW, "on": town.day(0)}])
     town.days_pass(1)
     town.is_sound()
 
 
 def test_case_15_one_of_a_couple_moves_and_the_lock_stays_for_the_other(town: Town) -> None:
-    one, other = couple(town)
-    town.mount(town.order(one))
-    town.link(one)
-    town.link(other)
-    town.does("anna", "move_clients", moves=[{"client": one, "address": NEW, "on": town.day(0)}])
+    first, second = couple(town)
+    town.mount(town.order(first))
+    town.link(first)
+    town.link(second)
+    town.does("anna", "move_clients", moves=[{"client": first, "address": NEW, "on": town.day(0)}])
     assert not town.duties("P6.order")
-    assert town.the("S3.unlink_one", one)
-    town.does("siri", "unlink_lock", client=one, serial="L1")
+    assert town.the("S3.unlink_one", first)
+    town.does("siri", "unlink_lock", client=first, serial="L1")
     assert not town.duties("S3.unlink")
-    town.does("carin", "open_door", client=other, serial="L1")
+    town.does("carin", "open_door", client=second, serial="L1")
     town.is_sound()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Doors of several homes, owners' consent (case 3), and homes that turn out not to be shared (rule 1)."""
+"""Doors of several homes, owners' consent (case 3), and homes that prove not to be shared (rule 1)."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from tests.town import EAST, FIRM, Town
 
 
 def gate_of_two(town: Town) -> tuple[str, str, str]:
-    """Two neighbours behind one gate, each with a door of their own; gives both and the gate."""
-    one, other = town.client(), town.client()
-    gate = town.does("anna", "add_door", client=one, kind="gate", label="Grinden").answer["door"]
-    town.does("anna", "let_door_serve", client=other, door=gate)
-    return one, other, gate
+    """Two neighbours behind one gate, each with a door of their own. Returns both clients and the gate's id."""
+    first, second = town.client(), town.client()
+    gate = town.does("anna", "add_door", client=first, kind="gate", label="Grinden").answer["door"]
+    town.does("anna", "let_door_serve", client=second, door=gate)
+    return first, second, gate
 
 
 def test_case_3_one_order_for_the_gate_of_two_homes_and_a_link_for_each(town: Town) -> None:
-    one, other, gate = gate_of_two(town)
-    town.refused("anna", "let_door_serve", "rule 1", client=one, door=gate)
-    town.grant(one)
-    town.grant(other)
-    town.consent(one, gate)
+    first, second, gate = gate_of_two(town)
+    town.refused("anna", "let_door_serve", "rule 1", client=first, door=gate)
+    town.grant(first)
+    town.grant(second)
+    town.consent(first, gate)
     at_the_gate = [d for d in town.duties("P1.order") if str(d.door_id) == gate]
     assert len(at_the_gate) == 1
-    town.mount(town.order(one, door=gate), "L1")
-    assert {d.client.reference for d in town.duties("S2.link") if d.client} == {one, other}
-    town.link(one)
-    town.link(other)
-    town.does("carin", "open_door", client=other, serial="L1")
-    town.end(one)
+    town.mount(town.order(first, door=gate), "L1")
+    assert {d.client.reference for d in town.duties("S2.link") if d.client} == {first, second}
+    town.link(first)
+    town.link(second)
+    town.does("carin", "open_door", client=second, serial="L1")
+    town.end(first)
     town.days_pass(1)
-    assert town.the("S3.unlink_one", one)
+    assert town.the("S3.unlink_one", first)
     assert not [d for d in town.duties("P6.order") if str(d.door_id) == gate]
-    town.refused("olle", "order_removal", "rule 1", client=one, locksmith=FIRM, door=gate)
+    town.refused("olle", "order_removal", "rule 1", client=first, locksmith=FIRM, door=gate)
     town.is_sound()
 
 
@@ -45,12 +45,12 @@ def test_case_3_a_gate_added_later_asks_for_its_own_lock(town: Town) -> None:
     assert town.owner("P5.collect_keys") == ("provider", EAST)
 
 
-def test_p1_no_consent_no_order_and_taken_back_it_is_asked_for_again(town: Town) -> None:
+def test_p1_an_order_needs_consent_and_a_withdrawn_one_is_needed_again(town: Town) -> None:
     client = town.client()
     entrance = town.does("anna", "add_door", client=client, kind="entrance").answer["door"]
     town.grant(client)
-    told = {"client": client, "locksmith": FIRM, "reason": "x", "door": entrance}
-    town.refused("olle", "order_installation", "P1", **told)
+    values = {"client": client, "locksmith": FIRM, "reason": "x", "door": entrance}
+    town.refused("olle", "order_installation", "P1", **values)
     town.refused(
         "siri", "record_consent", "P1", client=client, door=town.door(client), owner="Jag", way="own"
     )
@@ -58,26 +58,26 @@ def test_p1_no_consent_no_order_and_taken_back_it_is_asked_for_again(town: Town)
                  since=town.day(1))  # fmt: skip
     town.consent(client, entrance)
     town.does("siri", "withdraw_consent", client=client, door=entrance)
-    town.refused("olle", "order_installation", "P1", **told)
+    town.refused("olle", "order_installation", "P1", **values)
     assert town.owner("P1.consent") == ("administrator", None)
     town.consent(client, entrance)
-    town.does("olle", "order_installation", **told)
+    town.does("olle", "order_installation", **values)
     town.is_sound()
 
 
-def test_rule_1_a_home_that_is_not_shared_after_all(town: Town) -> None:
-    one, other = town.locked(address=77), town.new_client(address=77)
-    town.link(other)
-    town.does("anna", "separate_home", client=other, apartment="1102")
-    assert town.the("S3.unlink_one", other), "the other's link to the neighbour's lock goes"
-    town.does("siri", "unlink_lock", client=other, serial="L1")
-    assert town.the("P1.order", other).door_id and str(town.the("P1.order", other).door_id) == town.door(
-        other
+def test_rule_1_a_shared_home_is_separated(town: Town) -> None:
+    first, second = town.locked(address=77), town.new_client(address=77)
+    town.link(second)
+    town.does("anna", "separate_home", client=second, apartment="1102")
+    assert town.the("S3.unlink_one", second), "the other's link to the neighbour's lock goes"
+    town.does("siri", "unlink_lock", client=second, serial="L1")
+    assert town.the("P1.order", second).door_id and str(town.the("P1.order", second).door_id) == town.door(
+        second
     )
-    town.does("carin", "open_door", client=one, serial="L1")
-    town.end(one)
+    town.does("carin", "open_door", client=first, serial="L1")
+    town.end(first)
     town.days_pass(1)
-    town.removed(one)
+    town.removed(first)
     town.is_sound()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""S1 and S3: the client hears by letter that a lock turner is mounted or taken down; the assessor by a notice."""
+"""S1 and S3: a letter tells the client that a lock turner is mounted or removed; a notice tells the assessor."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from troskel.orders.letter import Language
 from troskel.reading import letters
 
 
-def read(town: Town, order: str, language: Language = "sv") -> pypdf.PdfReader:
+def read_letter(town: Town, order: str, language: Language = "sv") -> pypdf.PdfReader:
     with town.standing():
-        return pypdf.PdfReader(io.BytesIO(letters.of_order(town.actor("siri"), order, language)))
+        return pypdf.PdfReader(io.BytesIO(letters.order_letter(town.actor("siri"), order, language)))
 
 
-def text(town: Town, order: str, language: Language = "sv") -> str:
-    return " ".join(read(town, order, language).pages[0].extract_text().split())
+def letter_text(town: Town, order: str, language: Language = "sv") -> str:
+    return " ".join(read_letter(town, order, language).pages[0].extract_text().split())
 
 
-def mounted(town: Town, **values: str) -> tuple[str, str]:
+def mount(town: Town, **values: str) -> tuple[str, str]:
     """A client and the order that is done."""
     client = town.new_client(**values)
     order = town.order(client)
@@ -33,7 +33,7 @@ def mounted(town: Town, **values: str) -> tuple[str, str]:
     return client, order
 
 
-def removal_of(town: Town, client: str) -> str:
+def remove_lock(town: Town, client: str) -> str:
     town.end(client)
     town.days_pass(1)
     ordered = town.does("olle", "order_removal", client=client, locksmith=FIRM).answer["order"]
@@ -42,7 +42,7 @@ def removal_of(town: Town, client: str) -> str:
 
 
 def test_s1_the_client_is_told_by_letter_within_two_working_days(town: Town) -> None:
-    client, order = mounted(town)
+    client, order = mount(town)
     assert town.owner("S1.letter", client) == ("administrator", None)
     assert town.the("S1.letter", client).due == date(2026, 3, 4)
     sent = town.does("siri", "send_letter", order=order)
@@ -55,7 +55,7 @@ def test_s1_the_client_is_told_by_letter_within_two_working_days(town: Town) -> 
 
 def test_s3_the_client_is_told_by_letter_and_the_assessor_by_a_notice(town: Town) -> None:
     client = town.locked()
-    order = removal_of(town, client)
+    order = remove_lock(town, client)
     assert town.owner("S3.tell_assessor", client) == ("assessor", None)
     assert town.the("S3.letter", client).due == date(2026, 3, 5)
     town.does("siri", "send_letter", order=order)
@@ -69,23 +69,23 @@ def test_s1_an_order_that_is_not_done_has_no_letter(town: Town) -> None:
     order = town.order(town.new_client())
     assert "placed" in town.refused("siri", "send_letter", "S1", order=order)
     with pytest.raises(Refusal, match="placed"):
-        read(town, order)
+        read_letter(town, order)
     town.refused("olle", "send_letter", "rule 7", order=order)
 
 
 def test_s1_s3_the_dead_get_no_letter(town: Town) -> None:
-    client, order = mounted(town)
+    client, order = mount(town)
     town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
     assert town.duties("S1.letter", client), "until the day is over nobody knows more"
     town.days_pass(1)
     assert not town.duties("S1.letter", client)
     assert "died" in town.refused("siri", "send_letter", "S1", order=order)
     with pytest.raises(Refusal, match="died"):
-        read(town, order)
+        read_letter(town, order)
     town.is_sound()
 
 
-def test_s3_who_has_moved_away_gets_no_letter_about_the_old_door(town: Town) -> None:
+def test_s3_no_letter_to_a_client_who_has_moved(town: Town) -> None:
     client = town.locked()
     town.does("siri", "send_letter", order="W-2026-0001")
     address = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn"}
@@ -97,13 +97,13 @@ def test_s3_who_has_moved_away_gets_no_letter_about_the_old_door(town: Town) -> 
     assert not town.duties("S3.letter")
     assert "moved" in town.refused("siri", "send_letter", "S3", order=order)
     with pytest.raises(Refusal, match="moved"):
-        read(town, order)
+        read_letter(town, order)
 
 
-def test_s1_the_letter_says_what_was_done_when_where_and_whom_to_turn_to(town: Town) -> None:
-    _, order = mounted(town)
+def test_s1_the_letter_says_what_when_where_and_whom_to_contact(town: Town) -> None:
+    _, order = mount(town)
     town.days_pass(2)
-    told = text(town, order)
+    letter = letter_text(town, order)
     for part in (
         "Låsvredet är monterat",
         "Den 2 mars 2026 monterade låssmeden ett digitalt låsvred på lägenhetsdörren",
@@ -116,15 +116,15 @@ def test_s1_the_letter_says_what_was_done_when_where_and_whom_to_turn_to(town: T
         "2026-0001",
         order,
     ):
-        assert part in told, part
+        assert part in letter, part
 
 
 def test_s3_the_letter_about_a_removal_in_english(town: Town) -> None:
-    order = removal_of(town, town.locked())
-    told = text(town, order, "en")
-    assert "The lock turner is taken down" in told
-    assert "On 3 March 2026 the locksmith took the digital lock turner down from the apartment door" in told
-    assert read(town, order, "en").root_object["/Lang"] == "en"
+    order = remove_lock(town, town.locked())
+    letter = letter_text(town, order, "en")
+    assert "The lock turner is taken down" in letter
+    assert "On 3 March 2026 the locksmith took the digital lock turner down from the apartment door" in letter
+    assert read_letter(town, order, "en").root_object["/Lang"] == "en"
 
 
 def test_s3_a_removal_that_the_office_ordered_itself_names_no_provider(town: Town) -> None:
@@ -133,9 +133,9 @@ def test_s3_a_removal_that_the_office_ordered_itself_names_no_provider(town: Tow
     town.days_pass(1)
     order = town.does("siri", "order_removal", client=client, locksmith=FIRM).answer["order"]
     town.does("laban", "report_removal", order=order, serial="L1")
-    told = text(town, str(order))
-    assert "Socialkontoret: Socialkontoret, lasvred@office.example" in told
-    assert "Utföraren:" not in told
+    letter = letter_text(town, str(order))
+    assert "Socialkontoret: Socialkontoret, lasvred@office.example" in letter
+    assert "Utföraren:" not in letter
 
 
 def test_s1_the_day_is_the_day_of_the_work_not_of_the_report(town: Town) -> None:
@@ -143,54 +143,54 @@ def test_s1_the_day_is_the_day_of_the_work_not_of_the_report(town: Town) -> None
     worked = town.now
     town.days_pass(3)
     town.tries("laban", "report_installation", {"order": order, "serial": "L1"}, occurred=worked)
-    assert "Den 2 mars 2026 monterade" in text(town, order)
+    assert "Den 2 mars 2026 monterade" in letter_text(town, order)
 
 
 def test_s1_a_protected_identity_has_no_address_on_the_letter(town: Town) -> None:
-    _, order = mounted(town, protection="S")
-    told = text(town, order)
-    assert "Åke Öman1" in told
+    _, order = mount(town, protection="S")
+    letter = letter_text(town, order)
+    assert "Åke Öman1" in letter
     for hidden in ("Ängsvägen", "99910", "Byn"):
-        assert hidden not in told
+        assert hidden not in letter
 
 
-def test_s1_the_letter_is_tagged_and_the_same_whenever_it_is_made(town: Town) -> None:
-    _, order = mounted(town)
-    letter = read(town, order)
+def test_s1_the_letter_is_tagged_and_reproducible(town: Town) -> None:
+    _, order = mount(town)
+    letter = read_letter(town, order)
     root = letter.root_object
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "sv"
     assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
     assert letter.metadata is not None and letter.metadata.title == "Låsvredet är monterat"
     with town.standing():
-        made = [letters.of_order(town.actor("siri"), order, "sv") for _ in range(2)]
+        made = [letters.order_letter(town.actor("siri"), order, "sv") for _ in range(2)]
     assert made[0] == made[1]
 
 
-def test_s1_that_a_letter_was_opened_is_a_line_without_name_and_address(town: Town) -> None:
-    client, order = mounted(town)
-    read(town, order)
+def test_s1_reading_a_letter_is_journaled_without_name_and_address(town: Town) -> None:
+    client, order = mount(town)
+    read_letter(town, order)
     line = Line.objects.filter(kind="reads").latest("number")
     assert (line.event, line.client) == ("letter.opened", town.the("S1.letter", client).client_id)
     assert "Öman" not in line.body and order in line.body
 
 
-def test_s1_a_letter_of_another_municipalitys_client_or_of_nobody_is_not_there(town: Town) -> None:
-    client, order = mounted(town)
+def test_s1_a_letter_without_an_own_client_is_not_found(town: Town) -> None:
+    client, order = mount(town)
     town.does("anna", "change_clients", changes=[{"client": client, "home_municipality": ELSEWHERE}])
     town.refused("siri", "send_letter", "O1", order=order)
     for number in (order, "W-2026-0099"):
         with pytest.raises(NotFound):
-            read(town, number)
+            read_letter(town, number)
 
 
-def test_s1_of_two_behind_one_door_the_letter_goes_to_the_one_it_was_ordered_for(town: Town) -> None:
-    one = town.new_client(address=1)
-    other = town.new_client(address=1)
-    order = town.order(one)
+def test_s1_the_letter_goes_to_the_orders_client(town: Town) -> None:
+    first = town.new_client(address=1)
+    second = town.new_client(address=1)
+    order = town.order(first)
     town.mount(order)
-    assert not town.duties("S1.letter", other)
-    town.does("anna", "record_deaths", deaths=[{"client": other, "on": town.day(-1)}])
+    assert not town.duties("S1.letter", second)
+    town.does("anna", "record_deaths", deaths=[{"client": second, "on": town.day(-1)}])
     town.days_pass(2)
-    assert town.duties("S1.letter", one), "another's death takes nobody's letter away"
-    assert "Öman1" in text(town, order)
+    assert town.duties("S1.letter", first), "another's death takes nobody's letter away"
+    assert "Öman1" in letter_text(town, order)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Each paragraph, played by the town's people: what it asks of whom and by when, what fulfils it, what it refuses."""
+"""Each paragraph: what it asks of whom and by when, what fulfils it, and what it refuses."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def test_a1_is_done_when_the_client_is_told_orally_and_in_writing(town: Town) ->
     assert town.the("A1.inform").due == MONDAY
     town.does("anna", "inform_client", client=client, way="oral")
     assert town.duties("A1")
-    told = town.does("anna", "inform_client", client=client, way="written")
-    assert [(closed.paragraph, closed.state) for closed in told.closed] == [("A1", "done")]
+    outcome = town.does("anna", "inform_client", client=client, way="written")
+    assert [(closed.paragraph, closed.state) for closed in outcome.closed] == [("A1", "done")]
 
 
-def test_a1_nothing_is_ordered_for_a_client_who_has_not_been_told(town: Town) -> None:
+def test_a1_no_order_for_a_client_who_is_not_informed(town: Town) -> None:
     client = town.new_client()
-    said = town.refused("olle", "order_installation", "A1", client=client, locksmith=FIRM)
-    assert "A1, A2, A3" in said and "'reason'" in said
+    message = town.refused("olle", "order_installation", "A1", client=client, locksmith=FIRM)
+    assert "A1, A2, A3" in message and "'reason'" in message
     town.does("anna", "inform_client", client=client, way="oral")
     assert "A1" in town.refused("olle", "order_installation", "A1", client=client, locksmith=FIRM)
     town.does("olle", "order_installation", client=client, locksmith=FIRM, reason="hem från sjukhus i kväll")
 
 
-def test_a2_is_done_when_the_client_knows_of_a_key_for_each_lock(town: Town) -> None:
+def test_a2_is_done_when_the_client_is_told_about_keys(town: Town) -> None:
     client = town.new_client()
     town.does("anna", "add_door", client=client, kind="gate")
     assert town.owner("A2.keys") == ("assessor", None)
@@ -79,7 +79,7 @@ def test_a4_asks_for_an_allocation_and_tells_the_provider(town: Town) -> None:
     assert not town.duties("A4")
 
 
-def test_a4_asks_no_more_for_what_was_taken_back_before_it_began(town: Town) -> None:
+def test_a4_withdrawn_care_moots_the_duty(town: Town) -> None:
     client = town.new_client()
     town.grant(client, None, "safety_alarm", begins=town.day(5))
     assert town.owner("A4.allocate") == ("assessor", None)
@@ -90,19 +90,19 @@ def test_a4_asks_no_more_for_what_was_taken_back_before_it_began(town: Town) -> 
 
 def test_a4_care_goes_to_a_provider(town: Town) -> None:
     decision = town.grant(town.client(), to=None)
-    given = {"decision": decision, "reference": "F", "valid_from": town.day(0)}
-    town.refused("anna", "allocate", "A4", allocations=[given | {"organisation": FIRM}])
-    town.refused("anna", "allocate", "NotFound", allocations=[given | {"organisation": "5560000001"}])
+    allocation = {"decision": decision, "reference": "F", "valid_from": town.day(0)}
+    town.refused("anna", "allocate", "A4", allocations=[allocation | {"organisation": FIRM}])
+    town.refused("anna", "allocate", "NotFound", allocations=[allocation | {"organisation": "5560000001"}])
 
 
-def changed(town: Town, client: str, on: int = 7) -> None:
+def change_provider(town: Town, client: str, on: int = 7) -> None:
     values = {"former": EAST, "provider": MEADOW, "on": town.day(on), "reference": "F-new"}
     town.does("anna", "change_provider", client=client, **values)
 
 
 def test_a5_tells_the_new_provider_of_the_one_before(town: Town) -> None:
     client = town.locked()
-    changed(town, client)
+    change_provider(town, client)
     assert town.owner("A5.tell_new") == ("provider", MEADOW)
     assert town.the("A5.tell_new").kind == "notice"
     assert not town.duties("P1.order"), "there is a lock: nothing is ordered"
@@ -110,20 +110,20 @@ def test_a5_tells_the_new_provider_of_the_one_before(town: Town) -> None:
 
 def test_a6_tells_the_former_provider_that_the_lock_stays(town: Town) -> None:
     client = town.locked()
-    changed(town, client)
+    change_provider(town, client)
     assert town.owner("A6.tell_former") == ("provider", EAST)
     town.days_pass(8)
     assert not town.duties("P6")
     assert "stays" in town.refused("olle", "order_removal", "rule 1", client=client, locksmith=FIRM)
 
 
-def test_a6_a_change_from_one_who_has_not_the_client_is_refused(town: Town) -> None:
+def test_a6_a_change_from_a_provider_without_the_client_is_refused(town: Town) -> None:
     client = town.new_client(EAST)
     values = {"client": client, "former": MEADOW, "provider": EAST, "on": town.day(3), "reference": "F-new"}
     town.refused("anna", "change_provider", "A6", **values)
 
 
-def test_a7_home_care_ends_and_the_alarm_stays_and_so_does_the_lock(town: Town) -> None:
+def test_a7_the_lock_stays_while_the_alarm_does(town: Town) -> None:
     client = town.locked()
     town.grant(client, ALARM, "safety_alarm")
     ended = town.end(client)
@@ -135,7 +135,7 @@ def test_a7_home_care_ends_and_the_alarm_stays_and_so_does_the_lock(town: Town) 
     town.refused("lars", "order_removal", "rule 1", client=client, locksmith=FIRM)
 
 
-def test_a7_nothing_to_end_is_said(town: Town) -> None:
+def test_a7_refused_when_there_is_nothing_to_end(town: Town) -> None:
     client = town.new_client()
     ends = {"service": "safety_alarm", "on": town.day(0), "reason": "x"}
     assert "nothing to end" in town.refused("anna", "end_care", "A7", client=client, **ends)
@@ -187,11 +187,11 @@ def test_p1_is_due_on_the_day_of_the_first_visit(town: Town) -> None:
     assert town.the("L1.install").due == date(2026, 3, 17), "ten working days"
 
 
-def test_p1_one_order_a_door_and_for_ones_own_clients_only(town: Town) -> None:
+def test_p1_one_order_per_door_and_for_own_clients_only(town: Town) -> None:
     client = town.new_client()
     town.order(client)
-    said = town.refused("olle", "order_installation", "P1", client=client, locksmith=FIRM, reason="x")
-    assert "W-2026-" not in said  # it may be another provider's
+    message = town.refused("olle", "order_installation", "P1", client=client, locksmith=FIRM, reason="x")
+    assert "W-2026-" not in message  # it may be another provider's
     town.refused("moa", "order_installation", "NotFound", client=client, locksmith=FIRM, reason="x")
     town.refused("carin", "order_installation", "rule 7", client=client, locksmith=FIRM, reason="x")
     other = town.new_client()
@@ -200,7 +200,7 @@ def test_p1_one_order_a_door_and_for_ones_own_clients_only(town: Town) -> None:
     )
 
 
-def test_p1_nothing_is_ordered_where_there_is_no_care_or_there_is_a_lock(town: Town) -> None:
+def test_p1_no_order_without_care_or_with_a_lock(town: Town) -> None:
     locked = town.locked()
     town.refused("olle", "order_installation", "rule 2", client=locked, locksmith=FIRM, reason="x")
     client = town.new_client()
@@ -219,7 +219,7 @@ def test_p2_a_tag_from_the_first_visit(town: Town) -> None:
     assert town.the("P1.order").due == MONDAY
 
 
-def test_p2_the_tag_is_the_givers_own(town: Town) -> None:
+def test_p2_only_an_own_tag_can_be_placed(town: Town) -> None:
     client = town.new_client()
     town.refused("carin", "place_tag", "rule 5", client=client, tag="M1")
     town.refused("carin", "place_tag", "NotFound", client=client, tag="no such")
@@ -241,7 +241,7 @@ def test_p3_the_tag_is_taken_when_the_lock_is_mounted(town: Town) -> None:
     town.refused("carin", "take_tag", "rule 5", client=client, tag="E1")
 
 
-def booked(town: Town, order: str, presence: str) -> None:
+def book(town: Town, order: str, presence: str) -> None:
     town.does(
         "laban",
         "book_order",
@@ -252,11 +252,11 @@ def booked(town: Town, order: str, presence: str) -> None:
     )
 
 
-def test_p4_a_carer_is_present_where_that_is_asked(town: Town) -> None:
+def test_p4_a_carer_is_present_where_needed(town: Town) -> None:
     order = town.order(town.new_client())
-    booked(town, order, "none")
+    book(town, order, "none")
     assert not town.duties("P4")
-    booked(town, order, "carer")
+    book(town, order, "carer")
     assert town.owner("P4.be_present") == ("provider", EAST)
     assert town.the("P4.be_present").due == MONDAY + timedelta(days=2)
     town.days_pass(2, hour=15)
@@ -266,10 +266,10 @@ def test_p4_a_carer_is_present_where_that_is_asked(town: Town) -> None:
     assert not town.duties("P4")
 
 
-def test_p4_is_fulfilled_by_the_report_and_anew_by_another_booking(town: Town) -> None:
+def test_p4_the_report_fulfils_it_and_a_new_booking_reopens_it(town: Town) -> None:
     order = town.order(town.new_client())
-    booked(town, order, "carer")
-    booked(town, order, "carer")
+    book(town, order, "carer")
+    book(town, order, "carer")
     assert len(town.duties("P4")) == 1
     assert len(town.duties("P4", state="moot")) == 1
     town.days_pass(2)
@@ -354,12 +354,12 @@ def test_p7_the_tag_is_fetched_and_the_administrator_told(town: Town) -> None:
 
 def test_l1_the_report_closes_the_order(town: Town) -> None:
     order = town.order(town.new_client())
-    told = town.mount(order)
-    assert told.mailed and not town.duties("L1")
+    outcome = town.mount(order)
+    assert outcome.mailed and not town.duties("L1")
     town.refused("laban", "report_installation", "L1", order=order, serial="L2")
 
 
-def test_l1_a_report_says_what_was_done(town: Town) -> None:
+def test_l1_the_report_matches_the_kind_of_order(town: Town) -> None:
     order = town.order(town.new_client())
     town.refused("laban", "report_removal", "L1", order=order, serial="L1")
     town.refused("nina", "report_installation", "NotFound", order=order, serial="L1")
@@ -388,8 +388,8 @@ def test_s1_an_email_to_the_provider_and_the_administrator(town: Town) -> None:
     client = town.new_client()
     order = town.order(client)
     assert not town.mails()
-    told = town.mount(order)
-    assert [(mail.paragraph, sorted(mail.to)) for mail in told.mailed] == [
+    outcome = town.mount(order)
+    assert [(mail.paragraph, sorted(mail.to)) for mail in outcome.mailed] == [
         ("S1", ["administrator", "provider"])
     ]
     (mail,) = town.mails()
@@ -398,7 +398,7 @@ def test_s1_an_email_to_the_provider_and_the_administrator(town: Town) -> None:
     assert town.owner("S1.tell_assessor") == ("assessor", None)
 
 
-def test_s2_is_the_administrators_and_after_a_day_the_providers_too(town: Town) -> None:
+def test_s2_the_provider_is_asked_too_after_a_day(town: Town) -> None:
     client = town.new_client()
     town.mount(town.order(client))
     duty = town.the("S2.link")
@@ -411,7 +411,7 @@ def test_s2_is_the_administrators_and_after_a_day_the_providers_too(town: Town) 
     town.does("carin", "open_door", client=client, serial="L1")
 
 
-def test_s2_the_provider_may_link_and_the_right_lock_alone(town: Town) -> None:
+def test_s2_the_provider_may_link_the_right_lock_only(town: Town) -> None:
     neighbour = town.locked(serial="L2")
     client = town.new_client()
     town.mount(town.order(client), "L1")
@@ -446,42 +446,44 @@ def test_s3_the_link_of_a_client_with_care_stays(town: Town) -> None:
 
 
 @pytest.fixture
-def foreign(town: Town) -> str:
+def foreign_client(town: Town) -> str:
     return town.new_client(home_municipality=ELSEWHERE)
 
 
-def test_o1_the_provider_is_told_and_nothing_of_the_routine_is_asked(town: Town, foreign: str) -> None:
-    assert town.names(foreign) == []
-    assert town.names(foreign, "notice") == ["O1.tell"]
+def test_o1_the_provider_is_told_and_no_duty_follows(town: Town, foreign_client: str) -> None:
+    assert town.names(foreign_client) == []
+    assert town.names(foreign_client, "notice") == ["O1.tell"]
     assert town.owner("O1.tell") == ("provider", EAST)
 
 
-def test_o1_neither_lock_nor_tag_nor_key_whoever_asks(town: Town, foreign: str) -> None:
-    town.refused("olle", "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
-    town.refused("olle", "place_tag", "O1", client=foreign, tag="E1")
-    town.refused("olle", "receive_key", "O1", client=foreign, key="1", signed="client")
-    town.refused("siri", "link_lock", "O1", client=foreign, serial="L1")
+def test_o1_no_lock_tag_or_key_for_any_role(town: Town, foreign_client: str) -> None:
+    town.refused("olle", "order_installation", "O1", client=foreign_client, locksmith=FIRM, reason="x")
+    town.refused("olle", "place_tag", "O1", client=foreign_client, tag="E1")
+    town.refused("olle", "receive_key", "O1", client=foreign_client, key="1", signed="client")
+    town.refused("siri", "link_lock", "O1", client=foreign_client, serial="L1")
     for who in ("import", "demo"):
-        town.refused(who, "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
-        town.refused(who, "place_tag", "O1", client=foreign, tag="E1")
-        town.refused(who, "link_lock", "O1", client=foreign, serial="L1")
-        town.refused(who, "order_removal", "P6", client=foreign, locksmith=FIRM)
+        town.refused(who, "order_installation", "O1", client=foreign_client, locksmith=FIRM, reason="x")
+        town.refused(who, "place_tag", "O1", client=foreign_client, tag="E1")
+        town.refused(who, "link_lock", "O1", client=foreign_client, serial="L1")
+        town.refused(who, "order_removal", "P6", client=foreign_client, locksmith=FIRM)
     for act in ("tell_about_keys", "confirm_understanding"):
-        town.refused("anna", act, "O1", client=foreign)
-    town.does("anna", "add_door", client=foreign, kind="gate", label="Grinden")
-    town.refused("olle", "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
+        town.refused("anna", act, "O1", client=foreign_client)
+    town.does("anna", "add_door", client=foreign_client, kind="gate", label="Grinden")
+    town.refused("olle", "order_installation", "O1", client=foreign_client, locksmith=FIRM, reason="x")
 
 
-def test_o1_is_on_no_phone_and_its_visits_are_entered_by_the_coordinator(town: Town, foreign: str) -> None:
+def test_o1_is_on_no_phone_and_its_visits_are_entered_by_the_coordinator(
+    town: Town, foreign_client: str
+) -> None:
     town.days_pass(0, hour=14)
     town.refused(
         "carin",
         "register_visit",
         "NotFound",
-        client=foreign,
+        client=foreign_client,
         arrived=town.at(13),
         by="hand",
         reason="other_municipality",
     )
-    town.visit(foreign, "olle", reason="other_municipality")
-    assert town.names(foreign) == []
+    town.visit(foreign_client, "olle", reason="other_municipality")
+    assert town.names(foreign_client) == []

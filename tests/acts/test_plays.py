@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every play file goes as it says, to an end where all is sound; each of the fifteen cases has one."""
+"""Every play file meets its expectations and ends in a sound state; each of the fifteen cases has one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from troskel.duties.models import Duty
 from troskel.duties.replaying import departures
 from troskel.journal.models import Line
 from troskel.journal.verification import verify
-from troskel.outbox.models import Parcel
+from troskel.outbox.models import OutboxMessage
 from troskel.people.models import Client, Home, Identifier
 
 PLAYS = Path(__file__).parents[2] / "plays"
@@ -23,19 +23,19 @@ CASES = [file for file in FILES if file.stem.startswith("case-")]
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 @pytest.mark.django_db
-def test_a_play_goes_as_it_says(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    gave = main(["play", str(file)])
-    told = capsys.readouterr()
-    assert gave == 0, told.out + told.err
+def test_a_play_meets_its_expectations(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code = main(["play", str(file)])
+    output = capsys.readouterr()
+    assert exit_code == 0, output.out + output.err
     assert departures(CODE) == []
-    assert verify(CODE).sound
-    left = Duty.objects.filter(state="open", kind="duty").values_list("paragraph", "ask")
-    assert file not in CASES or not left, "the play of a case ends where nothing is left open"
+    assert verify(CODE).is_sound
+    open_duties = Duty.objects.filter(state="open", kind="duty").values_list("paragraph", "ask")
+    assert file not in CASES or not open_duties, "the play of a case ends where nothing is left open"
     written = [line.body + line.homes for line in Line.objects.filter(municipality=CODE)]
-    written += [parcel.payload for parcel in Parcel.objects.all()]
-    shown = "\n".join([*written, told.out]).lower()
+    written += [parcel.payload for parcel in OutboxMessage.objects.all()]
+    texts = "\n".join([*written, output.out]).lower()
     for secret in secrets():
-        assert secret.lower() not in shown, "who and where is in no line, no e-mail and no word of a refusal"
+        assert secret.lower() not in texts, "who and where is in no line, no e-mail and no word of a refusal"
 
 
 def secrets() -> set[str]:
@@ -53,7 +53,7 @@ def test_a_case_has_a_play_file(number: int) -> None:
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
-def test_a_case_tells_what_it_is_about_and_tries_the_mistake(file: Path) -> None:
+def test_a_case_has_a_heading_and_tries_the_mistake(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     begins = text.split("{", 1)[0]
     number = int(file.stem.split("-")[1])

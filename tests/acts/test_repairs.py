@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A lock that does not work: told, ordered, mended or replaced; parts kept; presence asked for."""
+"""Faulty locks: faults reported, repairs ordered, locks repaired or replaced; stored parts; presence."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from troskel.custody.models import Link
 from troskel.orders.models import Order
 
 
-def ordered(town: Town, client: str, **values: str) -> str:
-    told = {"locksmith": FIRM, "fault": "jammed"} | values
-    return str(town.does("olle", "order_repair", client=client, **told).answer["order"])
+def repair_order(town: Town, client: str, **values: str) -> str:
+    values = {"locksmith": FIRM, "fault": "jammed"} | values
+    return str(town.does("olle", "order_repair", client=client, **values).answer["order"])
 
 
-def test_l1_a_lock_is_mended(town: Town) -> None:
+def test_l1_a_lock_is_repaired(town: Town) -> None:
     client = town.locked()
     town.refused("olle", "order_repair", "BadValue fault", client=client, locksmith=FIRM, fault="ugly")
-    order = ordered(town, client, text="Kärvar när det är kallt.")
+    order = repair_order(town, client, text="Kärvar när det är kallt.")
     assert town.owner("L1.repair") == ("locksmith", FIRM)
     town.refused("laban", "report_installation", "L1", order=order, serial="L2")
     town.refused("laban", "report_repair", "rule 2", order=order, serial="L2")
@@ -28,16 +28,18 @@ def test_l1_a_lock_is_mended(town: Town) -> None:
 
 
 def test_l1_a_lock_is_replaced_and_the_links_follow_the_door(town: Town) -> None:
-    one, other = town.locked(address=77), town.new_client(address=77)
-    town.link(other)
-    town.end(other)
+    first, second = town.locked(address=77), town.new_client(address=77)
+    town.link(second)
+    town.end(second)
     town.days_pass(1)
-    order = ordered(town, one)
+    order = repair_order(town, first)
     town.does("laban", "report_repair", order=order, serial="L1", replaced_by="L2")
-    town.does("carin", "open_door", client=one, serial="L2")
-    town.refused("carin", "open_door", "S2", client=one, serial="L1")
+    town.does("carin", "open_door", client=first, serial="L2")
+    town.refused("carin", "open_door", "S2", client=first, serial="L1")
     open_links = list(Link.objects.filter(until=None).values_list("client__reference", "lock__number"))
-    assert open_links == [(one, "L2")], "who no longer belongs behind the door is not linked to the new lock"
+    assert open_links == [(first, "L2")], (
+        "who no longer belongs behind the door is not linked to the new lock"
+    )
     assert (
         town.names() == ["A1.inform", "A2.keys", "A3.understood", "P2.place_tag", "P5.collect_keys"] or True
     )
@@ -46,10 +48,10 @@ def test_l1_a_lock_is_replaced_and_the_links_follow_the_door(town: Town) -> None
     town.is_sound()
 
 
-def test_l1_a_fault_and_an_order_of_removal(town: Town) -> None:
+def test_l1_a_removal_cancels_the_repair(town: Town) -> None:
     """What is taken down is not mended: the removal cancels the repair, and the locksmith hears of it."""
     client = town.locked()
-    repair = ordered(town, client)
+    repair = repair_order(town, client)
     town.refused("olle", "order_repair", "P1", client=client, locksmith=FIRM, fault="jammed")
     town.end(client)
     town.days_pass(1)
@@ -60,11 +62,11 @@ def test_l1_a_fault_and_an_order_of_removal(town: Town) -> None:
     town.is_sound()
 
 
-def test_p1_nothing_to_mend_where_there_is_no_lock(town: Town) -> None:
+def test_p1_no_repair_without_a_lock(town: Town) -> None:
     town.refused("olle", "order_repair", "P6", client=town.new_client(), locksmith=FIRM, fault="jammed")
 
 
-def test_p4_the_booking_needs_whom_the_order_says(town: Town) -> None:
+def test_p4_the_booking_takes_presence_from_the_order(town: Town) -> None:
     order = town.order(town.new_client(), presence="carer")
     hours = {"starts": town.at(13), "ends": town.at(14)}
     town.does("laban", "book_order", order=order, **hours)
@@ -73,7 +75,7 @@ def test_p4_the_booking_needs_whom_the_order_says(town: Town) -> None:
     assert not town.duties("P4.be_present")
 
 
-def test_l1_the_doors_own_parts_are_kept_and_put_back(town: Town) -> None:
+def test_l1_the_doors_own_parts_are_stored_and_put_back(town: Town) -> None:
     client = town.new_client()
     order = town.order(client)
     town.does("laban", "report_installation", order=order, serial="L1", parts="client")

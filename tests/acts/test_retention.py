@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Retention, kind by kind and act by act: what is due is blanked and told, what is open or held is not, and the
-journal still verifies."""
+"""Retention by kind and by act: due rows are erased and journaled, open or held ones are not, and the journal
+still verifies."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from troskel.ground.refusals import NotFound
 from troskel.journal.models import Blanking, Detail, Line
 from troskel.journal.verification import export, verify, verify_export
 from troskel.orders.models import Order
-from troskel.outbox.models import Parcel
-from troskel.people.models import BLANKED, Client, Home, Identifier, Representative
+from troskel.outbox.models import OutboxMessage
+from troskel.people.models import ERASED, Client, Home, Identifier, Representative
 from troskel.reading import client_record, retention
 from troskel.retention import locations
 from troskel.routine.retention import KINDS
@@ -36,121 +36,126 @@ SIX_YEARS = 6
 
 
 def years_pass(town: Town, years: int = SIX_YEARS) -> None:
-    """The years pass without a word; the days between are not turned, since nothing is asked of these clients."""
+    """Moves the clock by years. The days between are not turned, since nothing is due for these clients."""
     town.now = town.now.replace(year=town.now.year + years)
 
 
-def former(town: Town, **values: Any) -> str:
-    """A client whose care was never carried out and has ended: a reason is written, nothing is left open."""
+def former_client(town: Town, **values: Any) -> str:
+    """A client whose care ended before it was carried out, with a reason and nothing open."""
     client = town.client(**values)
     town.does("anna", "name_representative", client=client, kind="guardian", name="God Man", phone="070")
     town.grant(client, to=None)
     town.end(client)
-    town.days_pass(1)  # and what was asked for the new client falls away
+    town.days_pass(1)  # which moots the duties about the new client
     return client
 
 
-def blank(town: Town, kind: str, **values: Any) -> dict[str, Any]:
+def erase(town: Town, kind: str, **values: Any) -> dict[str, Any]:
     return town.does("siri", "blank_details", kind=kind, **values).answer
 
 
-def blank_all(town: Town) -> dict[str, int]:
-    return {kind: blank(town, kind)["blanked"] for kind in KINDS}
+def erase_all(town: Town) -> dict[str, int]:
+    return {kind: erase(town, kind)["blanked"] for kind in KINDS}
 
 
-def row(client: str) -> Client:
+def client_row(client: str) -> Client:
     return Client.objects.select_related("home").get(reference=client)
 
 
-def due(town: Town, on: date | None = None) -> dict[str, int]:
+def due_counts(town: Town, on: date | None = None) -> dict[str, int]:
     with town.standing():
-        shown = retention.retention(town.actor("siri"), on or town.today)
-    return {kind.id: kind.due for kind in shown.kinds}
+        reading = retention.retention(town.actor("siri"), on or town.today)
+    return {kind.id: kind.due for kind in reading.kinds}
 
 
-def test_every_kind_of_the_plan_has_its_place() -> None:
-    assert set(locations.PLACES) == set(KINDS)
+def test_every_kind_of_the_plan_has_a_location() -> None:
+    assert set(locations.LOCATIONS) == set(KINDS)
 
 
 # --- the kinds
 
 
-def test_free_text_is_blanked_line_by_line(town: Town) -> None:
-    client = former(town)
-    (line,) = Line.objects.filter(client=row(client).id, event="decision.ended")
+def test_free_text_is_erased_line_by_line(town: Town) -> None:
+    client = former_client(town)
+    (line,) = Line.objects.filter(client=client_row(client).id, event="decision.ended")
     assert Detail.objects.filter(line=line).exists()
     years_pass(town)
-    assert blank(town, "free_text")["blanked"] == 1
+    assert erase(town, "free_text")["blanked"] == 1
     assert not Detail.objects.filter(line=line).exists()
-    told = Line.objects.get(event="details.blanked")
-    assert json.loads(told.body)["rows"] == [line.number]
+    erasure = Line.objects.get(event="details.blanked")
+    assert json.loads(erasure.body)["rows"] == [line.number]
     assert Blanking.objects.get().line_id == line.id
 
 
-def test_names_are_blanked_and_the_case_number_is_kept(town: Town) -> None:
-    client = former(town)
-    case = row(client).case_number
+def test_names_are_erased_and_the_case_number_stays(town: Town) -> None:
+    client = former_client(town)
+    case = client_row(client).case_number
     years_pass(town)
-    assert blank(town, "names")["blanked"] == 1
-    found = row(client)
-    assert (found.first_name, found.last_name, found.phone, found.case_number) == ("", BLANKED, "", case)
-    assert found.is_blanked
+    assert erase(town, "names")["blanked"] == 1
+    client_after = client_row(client)
+    assert (
+        client_after.first_name,
+        client_after.last_name,
+        client_after.phone,
+        client_after.case_number,
+    ) == ("", ERASED, "", case)
+    assert client_after.is_erased
     with town.standing():
-        shown = client_record.record(town.actor("anna"), case)
-    assert shown.blanked
-    assert shown.person is not None
-    assert shown.person.last_name == "[gallrad]"
+        reading = client_record.record(town.actor("anna"), case)
+    assert reading.blanked
+    assert reading.person is not None
+    assert reading.person.last_name == "[gallrad]"
 
 
-def test_identity_numbers_are_blanked_the_former_ones_too(town: Town) -> None:
-    client = former(town)
+def test_current_and_former_identity_numbers_are_erased(town: Town) -> None:
+    client = former_client(town)
     changed = identity_number(date(1931, 7, 8), 985)
     town.does("anna", "change_clients", changes=[{"client": client, "identity": changed}])
     years_pass(town)
-    assert blank(town, "identity_numbers")["blanked"] == 2
-    assert set(Identifier.objects.values_list("number", flat=True)) == {BLANKED}
+    assert erase(town, "identity_numbers")["blanked"] == 2
+    assert set(Identifier.objects.values_list("number", flat=True)) == {ERASED}
 
 
-def test_addresses_are_blanked_where_nobody_else_has_a_file_left(town: Town) -> None:
-    alone = former(town)
-    ended, stays = former(town, address=77), town.new_client(address=77)
+def test_addresses_are_erased_when_no_other_file_remains(town: Town) -> None:
+    alone = former_client(town)
+    ended, stays = former_client(town, address=77), town.new_client(address=77)
     years_pass(town)
-    assert blank(town, "addresses")["blanked"] == 1
-    home = row(alone).home
-    assert (home.street, home.postcode, home.town, home.apartment) == (BLANKED, "", "", "")
+    assert erase(town, "addresses")["blanked"] == 1
+    home = client_row(alone).home
+    assert (home.street, home.postcode, home.town, home.apartment) == (ERASED, "", "", "")
     assert home.address_key is None
-    assert row(ended).home_id == row(stays).home_id
-    assert row(stays).home.street == "Ängsvägen 77"
+    assert client_row(ended).home_id == client_row(stays).home_id
+    assert client_row(stays).home.street == "Ängsvägen 77"
 
 
-def test_the_address_that_was_moved_from_is_blanked_too(town: Town) -> None:
-    client = former(town)
-    left = row(client).home_id
+def test_former_addresses_are_erased(town: Town) -> None:
+    client = former_client(town)
+    former_home = client_row(client).home_id
     new = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn", "apartment": "1201"}
     town.does("anna", "move_clients", moves=[{"client": client, "address": new, "on": town.day(0)}])
     years_pass(town)
-    assert blank(town, "addresses")["blanked"] == 2
-    assert Home.objects.get(id=left).street == BLANKED
+    assert erase(town, "addresses")["blanked"] == 2
+    assert Home.objects.get(id=former_home).street == ERASED
 
 
-def test_representatives_are_blanked(town: Town) -> None:
-    former(town)
+def test_representatives_are_erased(town: Town) -> None:
+    former_client(town)
     years_pass(town)
-    assert blank(town, "representatives")["blanked"] == 1
-    kept = Representative.objects.get()
-    assert (kept.name, kept.phone, kept.kind) == (BLANKED, "", "guardian")
-    assert blank(town, "representatives")["blanked"] == 0
+    assert erase(town, "representatives")["blanked"] == 1
+    representative = Representative.objects.get()
+    assert (representative.name, representative.phone, representative.kind) == (ERASED, "", "guardian")
+    assert erase(town, "representatives")["blanked"] == 0
 
 
-def test_decision_reasons_are_blanked(town: Town) -> None:
-    client = former(town)
+def test_decision_reasons_are_erased(town: Town) -> None:
+    client = former_client(town)
     years_pass(town)
-    assert blank(town, "decision_reasons")["blanked"] == 1
+    assert erase(town, "decision_reasons")["blanked"] == 1
     decision = Decision.objects.get(client__reference=client)
-    assert (decision.reason, decision.ending) == (BLANKED, "confirmed")
+    assert (decision.reason, decision.ending) == (ERASED, "confirmed")
 
 
-def test_key_receipts_are_blanked_two_years_after_the_return(town: Town) -> None:
+def test_key_receipts_are_erased_two_years_after_the_return(town: Town) -> None:
     client = town.new_client()
     for act in ("receive_key", "return_key"):
         town.does("carin", act, client=client, key="1", signed="client")
@@ -159,39 +164,39 @@ def test_key_receipts_are_blanked_two_years_after_the_return(town: Town) -> None
     assert count
     years_pass(town, 2)
     town.now -= timedelta(days=1)
-    assert blank(town, "key_receipts")["blanked"] == 0
+    assert erase(town, "key_receipts")["blanked"] == 0
     town.now += timedelta(days=1)
-    assert blank(town, "key_receipts")["blanked"] == count
+    assert erase(town, "key_receipts")["blanked"] == count
     assert not signed.exists()
-    assert Holding.objects.get(thing__number="1", until=None).holder == row(client).id
+    assert Holding.objects.get(thing__number="1", until=None).holder == client_row(client).id
 
 
-def test_a_receipt_of_a_key_that_is_still_out_is_kept(town: Town) -> None:
+def test_receipts_of_keys_still_out_stay(town: Town) -> None:
     town.does("carin", "receive_key", client=town.new_client(), key="1", signed="client")
     years_pass(town)
-    blank(town, "key_receipts")
-    held = Holding.objects.get(thing__number="1", until=None)
-    assert held.taken_by_id == town.actor("carin").account
+    erase(town, "key_receipts")
+    holding = Holding.objects.get(thing__number="1", until=None)
+    assert holding.taken_by_id == town.actor("carin").account
 
 
-def test_emails_are_deleted_when_they_have_been_sent_and_their_time_is_out(town: Town) -> None:
+def test_sent_emails_are_deleted_after_their_time(town: Town) -> None:
     town.locked()
     town.locked(serial="L2")
-    sent, waiting = Parcel.objects.order_by("put_at", "id")[:2]
-    Parcel.objects.filter(id=sent.id).update(done_at=town.now)
+    sent, waiting = OutboxMessage.objects.order_by("put_at", "id")[:2]
+    OutboxMessage.objects.filter(id=sent.id).update(done_at=town.now)
     town.now += timedelta(days=90)
-    assert blank(town, "emails")["blanked"] == 1
-    assert not Parcel.objects.filter(id=sent.id).exists()
-    assert Parcel.objects.filter(id=waiting.id).exists()
+    assert erase(town, "emails")["blanked"] == 1
+    assert not OutboxMessage.objects.filter(id=sent.id).exists()
+    assert OutboxMessage.objects.filter(id=waiting.id).exists()
 
 
 def test_answers_are_deleted_after_thirty_days(town: Town) -> None:
     client = town.new_client()
     town.tries("anna", "tell_about_keys", {"client": client}, key="k")
     town.now += timedelta(days=29)
-    assert blank(town, "answers")["blanked"] == 0
+    assert erase(town, "answers")["blanked"] == 0
     town.now += timedelta(days=1)
-    assert blank(town, "answers")["blanked"] == 1
+    assert erase(town, "answers")["blanked"] == 1
     assert not Answer.objects.exists()
 
 
@@ -199,19 +204,19 @@ def test_answers_are_deleted_after_thirty_days(town: Town) -> None:
 
 
 def test_a_file_is_due_five_years_after_its_last_entry_and_not_a_day_before(town: Town) -> None:
-    client = former(town)
+    client = former_client(town)
     years_pass(town, 1)
     town.does("anna", "tell_about_keys", client=client)
     years_pass(town, 5)
     town.now -= timedelta(days=1)
-    assert blank(town, "names")["blanked"] == 0
-    assert due(town, town.today + timedelta(days=1))["names"] == 1
+    assert erase(town, "names")["blanked"] == 0
+    assert due_counts(town, town.today + timedelta(days=1))["names"] == 1
     town.now += timedelta(days=1)
-    assert blank(town, "names")["blanked"] == 1
+    assert erase(town, "names")["blanked"] == 1
 
 
 @pytest.mark.parametrize(
-    ("born", "number", "kept"),
+    ("born", "number", "is_exempt"),
     [
         (date(1931, 3, 5), "", True),
         (date(1931, 3, 15), "", True),
@@ -220,26 +225,26 @@ def test_a_file_is_due_five_years_after_its_last_entry_and_not_a_day_before(town
         (date(1931, 3, 4), "", False),
     ],
 )
-def test_files_of_those_born_on_the_5th_15th_or_25th_are_kept_for_research(
-    town: Town, born: date, number: str, kept: bool
+def test_files_of_research_birth_days_are_exempt(
+    town: Town, born: date, number: str, is_exempt: bool
 ) -> None:
-    client = former(town, identity=identity_number(born, 985))
+    client = former_client(town, identity=identity_number(born, 985))
     years_pass(town)
-    blanked = blank_all(town)
-    assert {blanked[kind] for kind in FILE_KINDS} == ({0} if kept else {1})
-    assert row(client).is_blanked is not kept
+    blanked = erase_all(town)
+    assert {blanked[kind] for kind in FILE_KINDS} == ({0} if is_exempt else {1})
+    assert client_row(client).is_erased is not is_exempt
 
 
-def test_a_coordination_number_tells_the_day_of_birth_too(town: Town) -> None:
-    client = former(town)
+def test_coordination_numbers_hold_the_day_of_birth_too(town: Town) -> None:
+    client = former_client(town)
     Identifier.objects.filter(client__reference=client).update(number="193103759812")
     years_pass(town)
-    assert blank(town, "names")["blanked"] == 0
+    assert erase(town, "names")["blanked"] == 0
     Identifier.objects.filter(client__reference=client).update(number="193103769812")
-    assert blank(town, "names")["blanked"] == 1
+    assert erase(town, "names")["blanked"] == 1
 
 
-def test_the_basis_of_the_day_decides_the_time(
+def test_the_legal_basis_of_the_day_decides_the_time(
     town: Town, checkout: Path, tmp_path: Path, settings: Any
 ) -> None:
     shipped = (checkout / "routines" / "troskelby" / "retention-2025-07-01.toml").read_text("utf-8")
@@ -249,93 +254,93 @@ def test_the_basis_of_the_day_decides_the_time(
                               "text = { sv = \"Ny lag\", en = \"New law\" }\nkeep = { years = 1 }")  # fmt: skip
     (tmp_path / "retention-2025-07-01.toml").write_text(changed, "utf-8")
     settings.TROSKEL_RETENTION = str(tmp_path)
-    former(town)
+    former_client(town)
     town.now = town.now.replace(year=2028, month=3, day=1)
-    assert blank(town, "names")["blanked"] == 0
+    assert erase(town, "names")["blanked"] == 0
     town.now += timedelta(days=1)
-    assert blank(town, "names")["blanked"] == 1
-    told = json.loads(Line.objects.get(event="details.blanked").body)
-    assert (told["basis"], told["kind"], told["count"]) == ("2028:1", "names", 1)
+    assert erase(town, "names")["blanked"] == 1
+    body = json.loads(Line.objects.get(event="details.blanked").body)
+    assert (body["basis"], body["kind"], body["count"]) == ("2028:1", "names", 1)
 
 
 # --- what is never due
 
 
-def gone(town: Town, client: str) -> str:
-    """The client is dead, and the years have passed."""
+def dead_client(town: Town, client: str) -> str:
+    """Records the client's death, and returns the client."""
     town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
     return client
 
 
-def without_end(town: Town) -> str:
+def client_with_endless_decision(town: Town) -> str:
     client = town.client()
     town.grant(client, to=None)
     return client
 
 
-def with_open_duty(town: Town) -> str:
-    client = former(town)
-    home = row(client).home
+def client_with_open_duty(town: Town) -> str:
+    client = former_client(town)
+    home = client_row(client).home
     Duty.objects.create(
         municipality_id=CODE, kind="duty", paragraph="P7", ask="fetch", version="", home=home, role="provider",
-        client=row(client), opened=town.today)  # fmt: skip
+        client=client_row(client), opened=town.today)  # fmt: skip
     return client
 
 
-def with_key_out(town: Town) -> str:
+def client_with_key_out(town: Town) -> str:
     client = town.new_client()
     town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.end(client)
-    return close_duties(gone(town, client))
+    return close_duties(dead_client(town, client))
 
 
-def with_tag(town: Town) -> str:
+def client_with_tag(town: Town) -> str:
     client = town.new_client()
     town.does("carin", "place_tag", client=client, tag="E1")
-    return close_duties(gone(town, client))
+    return close_duties(dead_client(town, client))
 
 
-def with_link(town: Town) -> str:
-    return close_duties(gone(town, town.locked()))
+def client_with_link(town: Town) -> str:
+    return close_duties(dead_client(town, town.locked()))
 
 
-def with_order(town: Town) -> str:
+def client_with_order(town: Town) -> str:
     client = town.new_client()
     town.order(client)
-    return close_duties(gone(town, client))
+    return close_duties(dead_client(town, client))
 
 
 def close_duties(client: str) -> str:
-    """So that what is tried is not the duties."""
+    """Closes all duties, so that they are not what exempts the file."""
     Duty.objects.filter(state="open").update(state="moot", closed=date(2026, 3, 2))
     return client
 
 
 OPEN: dict[str, Callable[[Town], str]] = {
-    "a decision without end": without_end,
-    "an open duty": with_open_duty,
-    "a key with a provider": with_key_out,
-    "a tag with the client": with_tag,
-    "a link": with_link,
-    "an order": with_order,
+    "a decision without end": client_with_endless_decision,
+    "an open duty": client_with_open_duty,
+    "a key with a provider": client_with_key_out,
+    "a tag with the client": client_with_tag,
+    "a link": client_with_link,
+    "an order": client_with_order,
 }
 
 
 @pytest.mark.parametrize("what", OPEN)
-def test_a_file_is_never_due_while_there_is(town: Town, what: str) -> None:
+def test_a_file_with_something_open_is_never_due(town: Town, what: str) -> None:
     client = OPEN[what](town)
     before = Detail.objects.count()
     for years in (6, 50):
         years_pass(town, years)
-        blanked = blank_all(town)
+        blanked = erase_all(town)
         assert {kind: blanked[kind] for kind in FILE_KINDS} == dict.fromkeys(FILE_KINDS, 0)
-    assert not row(client).is_blanked
+    assert not client_row(client).is_erased
     assert Detail.objects.count() == before
 
 
 @pytest.mark.parametrize("through", [None, 0, 1, 400])
 @pytest.mark.parametrize("service", ["home_care", "safety_alarm"])
-def test_a_client_with_ongoing_care_is_never_blanked(town: Town, service: str, through: int | None) -> None:
+def test_a_client_with_care_is_never_erased(town: Town, service: str, through: int | None) -> None:
     """Whatever the last entry: care that goes on today, or later, keeps the file."""
     begins = town.day(0)
     years_pass(town)
@@ -345,46 +350,46 @@ def test_a_client_with_ongoing_care_is_never_blanked(town: Town, service: str, t
     town.grant(client, to=None, service=service, begins=begins, through=last)
     years_pass(town)
     close_duties(client)
-    assert all(blank(town, kind)["blanked"] == 0 for kind in FILE_KINDS)
+    assert all(erase(town, kind)["blanked"] == 0 for kind in FILE_KINDS)
     if last is not None:
         town.now += timedelta(days=(through or 0) + 1)
-        assert blank(town, "names")["blanked"] == 1
+        assert erase(town, "names")["blanked"] == 1
 
 
-def test_a_dead_clients_decision_without_end_keeps_nothing(town: Town) -> None:
-    client = gone(town, without_end(town))
+def test_an_endless_decision_of_a_dead_client_does_not_exempt(town: Town) -> None:
+    client = dead_client(town, client_with_endless_decision(town))
     years_pass(town)
     close_duties(client)
-    assert blank(town, "names")["blanked"] == 1
+    assert erase(town, "names")["blanked"] == 1
 
 
 # --- holding
 
 
 def test_a_held_file_is_not_due_until_it_is_released_for_every_reason(town: Town) -> None:
-    client = former(town)
+    client = former_client(town)
     for reason in ("dispute", "inspection"):
         town.does("anna", "hold_file", client=client, reason=reason)
     years_pass(town)
-    assert {due(town)[kind] for kind in FILE_KINDS} == {0}
+    assert {due_counts(town)[kind] for kind in FILE_KINDS} == {0}
     town.does("siri", "release_file", client=client, reason="dispute")
-    assert blank(town, "names")["blanked"] == 0
+    assert erase(town, "names")["blanked"] == 0
     town.does("siri", "release_file", client=client, reason="inspection")
-    assert blank(town, "names")["blanked"] == 1
+    assert erase(town, "names")["blanked"] == 1
     town.is_sound()
 
 
-def test_a_held_file_keeps_its_key_receipts(town: Town) -> None:
+def test_a_held_file_exempts_its_key_receipts(town: Town) -> None:
     client = town.new_client()
     for act in ("receive_key", "return_key"):
         town.does("carin", act, client=client, key="1", signed="client")
     town.does("anna", "hold_file", client=client, reason="dispute")
     years_pass(town)
-    assert blank(town, "key_receipts")["blanked"] == 0
+    assert erase(town, "key_receipts")["blanked"] == 0
 
 
 def test_hold_file_twice_and_release_file_without_a_hold_are_refused(town: Town) -> None:
-    client = former(town)
+    client = former_client(town)
     town.refused("anna", "release_file", "D", client=client, reason="dispute")
     town.does("anna", "hold_file", client=client, reason="dispute")
     town.refused("siri", "hold_file", "D", client=client, reason="dispute")
@@ -395,23 +400,23 @@ def test_hold_file_twice_and_release_file_without_a_hold_are_refused(town: Town)
 # --- the act
 
 
-def test_blank_details_is_foretold_in_batches_and_a_second_time_changes_nothing(town: Town) -> None:
+def test_blank_details_previews_works_in_batches_and_repeats_safely(town: Town) -> None:
     for _ in range(5):
-        former(town)
+        former_client(town)
     years_pass(town)
     foreseen = town.tries("siri", "blank_details", {"kind": "names", "limit": 2}, preview=True)
-    assert foreseen.answer == blank(town, "names", limit=2)
+    assert foreseen.answer == erase(town, "names", limit=2)
     assert (foreseen.answer["blanked"], foreseen.answer["remain"]) == (2, 3)
-    assert due(town)["names"] == 3
+    assert due_counts(town)["names"] == 3
     for blanked, remain in ((2, 1), (1, 0)):
-        answer = blank(town, "names", limit=2)
+        answer = erase(town, "names", limit=2)
         assert (answer["blanked"], answer["remain"]) == (blanked, remain)
     before = snapshot()
-    assert blank(town, "names") == {"kind": "names", "on": town.day(0), "blanked": 0, "remain": 0}
+    assert erase(town, "names") == {"kind": "names", "on": town.day(0), "blanked": 0, "remain": 0}
     assert snapshot() == before
 
 
-def test_blank_details_of_every_kind_leaves_a_sound_town_and_a_second_time_changes_nothing(
+def test_blank_details_of_every_kind_leaves_a_sound_town(
     town: Town,
 ) -> None:
     client = town.locked()
@@ -427,39 +432,39 @@ def test_blank_details_of_every_kind_leaves_a_sound_town_and_a_second_time_chang
     town.does("siri", "unlink_lock", client=client, serial="L1")
     for number in Order.objects.values_list("number", flat=True):
         town.does("siri", "send_letter", order=number)
-    Parcel.objects.update(done_at=town.now)
+    OutboxMessage.objects.update(done_at=town.now)
     assert town.names(client) == []
     years_pass(town)
-    blanked = blank_all(town)
+    blanked = erase_all(town)
     assert all(blanked[kind] for kind in KINDS if kind != "answers"), blanked
     town.is_sound()
     before = snapshot()
-    assert set(blank_all(town).values()) == {0}
+    assert set(erase_all(town).values()) == {0}
     assert snapshot() == before
-    left = json.dumps(before, ensure_ascii=False)
-    for said in ("Öman", "Åke", "Ängsvägen", "070-99", "särskilt boende", "bråttom", "God Man"):
-        assert said not in left, said
+    dump = json.dumps(before, ensure_ascii=False)
+    for secret in ("Öman", "Åke", "Ängsvägen", "070-99", "särskilt boende", "bråttom", "God Man"):
+        assert secret not in dump, secret
 
 
-def test_blank_details_is_compared_with_what_the_chain_counts(town: Town) -> None:
+def test_blank_details_matches_the_counts_of_the_chain(town: Town) -> None:
     for _ in range(3):
-        former(town)
+        former_client(town)
     years_pass(town)
-    blank(town, "free_text", limit=2)
-    blank(town, "free_text", limit=2)
+    erase(town, "free_text", limit=2)
+    erase(town, "free_text", limit=2)
     verdict = verify(CODE)
-    assert verdict.sound
-    told = [json.loads(line.body) for line in Line.objects.filter(event="details.blanked")]
-    assert verdict.blanked == sum(body["count"] for body in told) == 3
+    assert verdict.is_sound
+    bodies = [json.loads(line.body) for line in Line.objects.filter(event="details.blanked")]
+    assert verdict.blanked == sum(body["count"] for body in bodies) == 3
     written = io.StringIO()
     export(CODE, to=written, details=True)
     written.seek(0)
     outside = verify_export(written)
-    assert (outside.sound, outside.blanked) == (True, 3)
+    assert (outside.is_sound, outside.blanked) == (True, 3)
 
 
 def test_only_blank_details_can_delete_a_detail(town: Town) -> None:
-    former(town)
+    former_client(town)
     with pytest.raises(DatabaseError, match="retention alone"), transaction.atomic():
         Detail.objects.all().delete()
     assert Detail.objects.exists()
@@ -472,29 +477,27 @@ def test_blank_details_for_a_day_ahead_or_before_the_plan_is_refused(town: Town)
     town.refused("anna", "blank_details", "rule 7", kind="names")
 
 
-def test_blank_details_with_a_plan_that_cannot_be_used_is_refused(
-    town: Town, tmp_path: Path, settings: Any
-) -> None:
+def test_blank_details_with_an_invalid_plan_is_refused(town: Town, tmp_path: Path, settings: Any) -> None:
     settings.TROSKEL_RETENTION = str(tmp_path)
     (tmp_path / "retention-2025-07-01.toml").write_text("[header]\n", "utf-8")
-    said = town.refused("siri", "blank_details", "D", kind="names")
-    assert "retention-2025-07-01.toml:1: header id: is missing" in said
+    message = town.refused("siri", "blank_details", "D", kind="names")
+    assert "retention-2025-07-01.toml:1: header id: is missing" in message
 
 
-def test_blank_details_takes_as_many_queries_for_one_row_as_for_many(town: Town) -> None:
+def test_blank_details_makes_a_constant_number_of_queries(town: Town) -> None:
     for number in range(1, 5):
-        client, key, cared_for = former(town), f"key {number}", town.new_client()
+        client, key, cared_for = former_client(town), f"key {number}", town.new_client()
         town.tries("anna", "tell_about_keys", {"client": client}, key=key)
         for act in ("receive_key", "return_key"):
             town.does("carin", act, client=cared_for, key=key, signed="client")
         town.mount(town.order(cared_for), f"L{number}")
-    Parcel.objects.update(done_at=town.now)
+    OutboxMessage.objects.update(done_at=town.now)
     years_pass(town)
     for kind in KINDS:
         taken = []
         for limit in (1, 100):
             with CaptureQueriesContext(connection) as queries:
-                blanked = blank(town, kind, limit=limit)["blanked"]
+                blanked = erase(town, kind, limit=limit)["blanked"]
             assert blanked == 1 if limit == 1 else blanked >= 3
             taken.append(len([query for query in queries if "SAVEPOINT" not in query["sql"]]))
         assert taken[0] == taken[1] <= 12, kind
@@ -503,25 +506,25 @@ def test_blank_details_takes_as_many_queries_for_one_row_as_for_many(town: Town)
 # --- reading
 
 
-def test_the_office_reads_a_detail_and_that_is_written(town: Town) -> None:
-    client = former(town)
-    line = Line.objects.get(client=row(client).id, event="decision.ended")
+def test_reading_a_detail_is_journaled(town: Town) -> None:
+    client = former_client(town)
+    line = Line.objects.get(client=client_row(client).id, event="decision.ended")
     with town.standing():
-        shown = retention.detail(town.actor("anna"), line.number)
-        assert shown.detail == {"reason": "särskilt boende"}
+        reading = retention.detail(town.actor("anna"), line.number)
+        assert reading.detail == {"reason": "särskilt boende"}
         read = Line.objects.filter(kind="reads").latest("number")
-        assert (read.event, read.client) == ("detail.read", row(client).id)
+        assert (read.event, read.client) == ("detail.read", client_row(client).id)
         with pytest.raises(NotFound):
             retention.detail(town.actor("olle"), line.number)
     years_pass(town)
-    blank(town, "free_text")
+    erase(town, "free_text")
     with town.standing():
-        shown = retention.detail(town.actor("anna"), line.number)
-    assert shown.detail is None
-    assert shown.blanked is not None
+        reading = retention.detail(town.actor("anna"), line.number)
+    assert reading.detail is None
+    assert reading.blanked is not None
 
 
-def test_what_is_due_by_a_day_ahead_can_be_shown(town: Town) -> None:
-    former(town)
-    assert due(town)["names"] == 0
-    assert due(town, town.today.replace(year=2031))["names"] == 1
+def test_future_due_rows_can_be_listed(town: Town) -> None:
+    former_client(town)
+    assert due_counts(town)["names"] == 0
+    assert due_counts(town, town.today.replace(year=2031))["names"] == 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Things with exactly one holder: signed handovers, straight to the next provider, lost and found, counted (rule 5)."""
+"""Things have exactly one holder (rule 5): signed handovers, transfers, lost and found, stock counts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from troskel.custody.models import Holding, Offer
 from troskel.journal.models import Line
 
 
-def chain(number: str) -> list[Holding]:
+def holding_chain(number: str) -> list[Holding]:
     return list(Holding.objects.filter(thing__number=number).order_by("sequence"))
 
 
-def changes_provider(town: Town) -> str:
-    """East has the tag and a key with the client; Meadow has the client from today."""
+def change_provider(town: Town) -> str:
+    """Changes the provider from East, which has a tag with the client and a key, to Meadow from today."""
     client = town.new_client(EAST)
     town.does("carin", "place_tag", client=client, tag="E1")
     town.does("carin", "receive_key", client=client, key="1", signed="client")
@@ -33,7 +33,7 @@ def test_p5_a_key_is_signed_for_at_the_handover_and_at_the_return(town: Town, si
     client = town.new_client()
     town.does("carin", "receive_key", client=client, key="1", signed=signed)
     town.does("olle", "return_key", client=client, key="1", signed=signed)
-    with_client, with_provider, back = chain("1")
+    with_client, with_provider, back = holding_chain("1")
     assert with_client.until == with_provider.since and with_provider.until == back.since
     assert (with_provider.taken_by_id, with_provider.signature) == (town.actor("carin").account, signed)
     assert (with_provider.given_by_id, back.signature) == (town.actor("olle").account, signed)
@@ -48,25 +48,25 @@ def test_p5_a_key_is_not_handed_over_without_saying_who_signed(town: Town) -> No
 # --- straight from one provider to the next (case 4)
 
 
-def test_p5_a_forgotten_key_and_tag_are_reason_to_know_of_the_client(town: Town) -> None:
-    """Long after the time for return: who still holds a key, or has a tag with the client, can give it back."""
-    client, other = town.new_client(), town.new_client()
-    for one, key, tag in ((client, "1", "E1"), (other, "2", "E2")):
-        town.does("carin", "receive_key", client=one, key=key, signed="client")
-        town.does("carin", "place_tag", client=one, tag=tag)
-        town.end(one)
-    town.does("olle", "return_key", client=other, key="2", signed="client")
-    town.does("olle", "take_tag", client=other, tag="E2")
+def test_p5_a_key_or_tag_still_out_gives_sight(town: Town) -> None:
+    """Long after the time for return, a provider with a key or a tag with the client can still return it."""
+    client, second = town.new_client(), town.new_client()
+    for first, key, tag in ((client, "1", "E1"), (second, "2", "E2")):
+        town.does("carin", "receive_key", client=first, key=key, signed="client")
+        town.does("carin", "place_tag", client=first, tag=tag)
+        town.end(first)
+    town.does("olle", "return_key", client=second, key="2", signed="client")
+    town.does("olle", "take_tag", client=second, tag="E2")
     town.days_pass(200)
-    town.refused("olle", "tell_tag_fetched", "NotFound", client=other, tag="E2")
+    town.refused("olle", "tell_tag_fetched", "NotFound", client=second, tag="E2")
     town.does("olle", "return_key", client=client, key="1", signed="client")
     town.does("olle", "take_tag", client=client, tag="E1")
     town.refused("olle", "tell_tag_fetched", "NotFound", client=client, tag="E1")
     town.is_sound()
 
 
-def test_case_4_keys_go_straight_to_the_next_provider_where_the_client_agrees(town: Town) -> None:
-    client = changes_provider(town)
+def test_case_4_keys_go_directly_to_the_next_provider_if_the_client_agrees(town: Town) -> None:
+    client = change_provider(town)
     keys = {"kind": "key", "numbers": ["1"]}
     assert "agree" in town.refused("olle", "offer_things", "P5", **keys, to=MEADOW)
     town.does("olle", "offer_things", **keys, to=MEADOW, agreed=True)
@@ -75,7 +75,7 @@ def test_case_4_keys_go_straight_to_the_next_provider_where_the_client_agrees(to
     town.refused("lars", "accept_things", "rule 5", **keys)
     town.does("moa", "accept_things", **keys)
     assert not town.duties("P5.return_keys") and not town.duties("P5.collect_keys")
-    *_, from_east, at_meadow = chain("1")
+    *_, from_east, at_meadow = holding_chain("1")
     assert from_east.given_by_id == town.actor("olle").account
     assert at_meadow.taken_by_id == town.actor("moa").account
     town.refused("olle", "return_key", "rule 5", client=client, key="1", signed="client")
@@ -83,7 +83,7 @@ def test_case_4_keys_go_straight_to_the_next_provider_where_the_client_agrees(to
 
 
 def test_case_4_the_tag_is_handed_over_where_it_is(town: Town) -> None:
-    client = changes_provider(town)
+    client = change_provider(town)
     assert town.owner("P7.fetch") == ("provider", EAST)
     tags = {"kind": "tag", "numbers": ["E1"]}
     town.refused("moa", "offer_things", "rule 5", **tags, to=EAST)
@@ -99,8 +99,8 @@ def test_case_4_the_tag_is_handed_over_where_it_is(town: Town) -> None:
     town.is_sound()
 
 
-def test_p5_an_offer_is_taken_back_and_nobody_can_accept_it(town: Town) -> None:
-    changes_provider(town)
+def test_p5_a_withdrawn_offer_can_not_be_accepted(town: Town) -> None:
+    change_provider(town)
     keys = {"kind": "key", "numbers": ["1"]}
     town.does("olle", "offer_things", **keys, to=MEADOW, agreed=True)
     town.refused("olle", "offer_things", "rule 5", **keys, to=MEADOW, agreed=True)
@@ -110,8 +110,8 @@ def test_p5_an_offer_is_taken_back_and_nobody_can_accept_it(town: Town) -> None:
     assert Offer.objects.get().outcome == "withdrawn"
 
 
-def test_p5_what_has_gone_back_to_the_client_is_no_longer_on_offer(town: Town) -> None:
-    client = changes_provider(town)
+def test_p5_a_return_to_the_client_ends_the_offer(town: Town) -> None:
+    client = change_provider(town)
     keys = {"kind": "key", "numbers": ["1"]}
     town.does("olle", "offer_things", **keys, to=MEADOW, agreed=True)
     town.does("olle", "return_key", client=client, key="1", signed="client")
@@ -139,8 +139,8 @@ def test_case_13_a_lost_tag_and_who_had_it(town: Town) -> None:
     town.refused("mikael", "report_lost", "rule 5", kind="tag", number="E1")
     placed = town.now
     town.days_pass(3)
-    told = town.does("carin", "report_lost", kind="tag", number="E1", text="Låg i soporna.")
-    assert told.answer["held_by"] == "client" and told.answer["since"] < placed.isoformat()
+    outcome = town.does("carin", "report_lost", kind="tag", number="E1", text="Låg i soporna.")
+    assert outcome.answer["held_by"] == "client" and outcome.answer["since"] < placed.isoformat()
     assert town.owner("P7.lost") == ("administrator", None)
     assert town.owner("P2.place_tag") == ("provider", EAST), "the visits need another tag"
     town.refused("carin", "register_visit", "P2", client=client, arrived=town.now, by="tag", tag="E1")
@@ -149,11 +149,17 @@ def test_case_13_a_lost_tag_and_who_had_it(town: Town) -> None:
     assert "soporna" not in line.body and "soporna" in line.detail.text
     town.does("olle", "report_found", kind="tag", number="E1")
     town.does("carin", "place_tag", client=client, tag="E1")
-    assert [held.kind for held in chain("E1")] == ["organisation", "client", "lost", "organisation", "client"]
+    assert [holding.kind for holding in holding_chain("E1")] == [
+        "organisation",
+        "client",
+        "lost",
+        "organisation",
+        "client",
+    ]
     town.is_sound()
 
 
-def test_case_13_a_lost_key_is_collected_anew_and_goes_back_when_found(town: Town) -> None:
+def test_case_13_a_lost_key_is_replaced_and_returned_when_found(town: Town) -> None:
     client = town.new_client()
     town.does("carin", "receive_key", client=client, key="1", signed="client")
     town.does("carin", "report_lost", kind="key", number="1")
@@ -182,5 +188,5 @@ def test_p7_a_stock_is_counted(town: Town) -> None:
     counted = town.does("olle", "count_stock", kind="tag", numbers=["E1", "E2", "M1", "Z9"])
     assert counted.answer["missing"] == ["E3", "E4", "E5", "E6", "E7", "E8"]
     assert counted.answer["unexpected"] == ["M1", "Z9"]
-    assert len(chain("E3")) == 1, "nothing is lost by being counted"
+    assert len(holding_chain("E3")) == 1, "nothing is lost by being counted"
     assert OFFICE and FIRM

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A municipality with one account of each role, two providers and four clients; all made by acts."""
+"""A municipality with one account of each role, two providers and four clients, all created by acts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind, Role
 from troskel.simulator.people import identity_number
 
 MUNICIPALITY = "0999"
-BEGAN = datetime(2026, 2, 2, 8, tzinfo=clock.STOCKHOLM)
+FOUNDED_AT = datetime(2026, 2, 2, 8, tzinfo=clock.STOCKHOLM)
 NOW = datetime(2026, 3, 2, 9, tzinfo=clock.STOCKHOLM)
 
 OFFICE, EAST, MEADOW, ALARM, FIRM = "2120000993", "5560000993", "5560000985", "5560000977", "5560000969"
@@ -57,25 +57,31 @@ class Cast:
     tokens: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
 
-    def does(self, who: str, act: str, at: datetime = NOW, **values: Any) -> Outcome:
+    def does(self, who: str, act: str, at: datetime = NOW, **values: Any) -> ActOutcome:
         """Somebody does something."""
-        with clock.standing_at(at):
+        with clock.frozen_at(at):
             return REGISTER[act].perform(self.actors[who], values)
 
 
-def make() -> Cast:
+def make_cast() -> Cast:
     """Make them all."""
     cast = Cast({"demo": Actor.system(MUNICIPALITY, ActorKind.DEMO)})
-    _found(cast)
+    _found_municipality(cast)
     for name, (role, orgnr) in PEOPLE.items():
         cast.does(
-            "demo", "register_account", BEGAN, username=name, name=name.title(), role=role, organisation=orgnr
+            "demo",
+            "register_account",
+            FOUNDED_AT,
+            username=name,
+            name=name.title(),
+            role=role,
+            organisation=orgnr,
         )
         actor = people.actor_of_username(f"{MUNICIPALITY}/{name}")
         assert actor is not None
         assert actor.role is Role(role)
         cast.actors[name] = actor
-        issued = cast.does("demo", "issue_token", BEGAN, username=name, label="test")
+        issued = cast.does("demo", "issue_token", FOUNDED_AT, username=name, label="test")
         cast.tokens[name] = issued.answer["token"]
     cast.does("siri", "register_things", kind="lock", numbers=["L1", "L2"], organisation=FIRM)
     cast.does("siri", "register_things", kind="tag", numbers=["T1", "T2"], organisation=EAST)
@@ -99,11 +105,13 @@ def add_client(cast: Cast, reference: str, number: int, provider: str, **more: s
     cast.cases[reference] = registered.answer["cases"][reference]
     granted = {"reference": f"B-{reference}", "service": "home_care", "valid_from": "2026-02-16"}
     cast.does("anna", "make_decisions", decisions=[{"client": reference, **granted}])
-    given = {"reference": f"F-{reference}", "organisation": provider, "valid_from": "2026-02-16"}
-    cast.does("anna", "allocate", allocations=[{"decision": f"B-{reference}", **given}])
+    allocation = {"reference": f"F-{reference}", "organisation": provider, "valid_from": "2026-02-16"}
+    cast.does("anna", "allocate", allocations=[{"decision": f"B-{reference}", **allocation}])
 
 
-def _found(cast: Cast) -> None:
-    cast.does("demo", "found_municipality", BEGAN, name="Tröskelby", valid_from="2026-02-02")
-    named = [{"orgnr": o, "name": n, "kind": k, "email": f"{k}@x.example"} for o, n, k in ORGANISATIONS]
-    cast.does("demo", "register_organisations", BEGAN, organisations=named)
+def _found_municipality(cast: Cast) -> None:
+    cast.does("demo", "found_municipality", FOUNDED_AT, name="Tröskelby", valid_from="2026-02-02")
+    organisations = [
+        {"orgnr": o, "name": n, "kind": k, "email": f"{k}@x.example"} for o, n, k in ORGANISATIONS
+    ]
+    cast.does("demo", "register_organisations", FOUNDED_AT, organisations=organisations)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The cast, and a caller that speaks to the API as one of them."""
+"""The cast, and an API client that calls as one of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from troskel.ground import clock
 ROOT = "/api/v1"
 
 
-class Said(NamedTuple):
+class ApiResponse(NamedTuple):
     """What the API said."""
 
     status: int
@@ -25,33 +25,37 @@ class Said(NamedTuple):
     headers: Any
 
 
-class Caller:
-    """Speaks to the API with a token, or as nobody."""
+class ApiClient:
+    """Calls the API with a token, or anonymously."""
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
         self.http = Client(raise_request_exception=False)
 
-    def get(self, who: str | None, path: str, **query: Any) -> Said:
+    def get(self, who: str | None, path: str, **query: Any) -> ApiResponse:
         """Read."""
-        return self._said(self.http.get(ROOT + path, query, headers=self._headers(who)))
+        return self._response(self.http.get(ROOT + path, query, headers=self._headers(who)))
 
-    def act(self, who: str | None, name: str, values: Any, key: str | None = None, query: str = "") -> Said:
+    def act(
+        self, who: str | None, name: str, values: Any, key: str | None = None, query: str = ""
+    ) -> ApiResponse:
         """Write."""
         return self.post(who, f"/acts/{name}{query}", values, key)
 
-    def post(self, who: str | None, path: str, values: Any, key: str | None = None) -> Said:
+    def post(self, who: str | None, path: str, values: Any, key: str | None = None) -> ApiResponse:
         """Write what is no act alone."""
         headers = self._headers(who) | ({"Idempotency-Key": key} if key else {})
         body = values if isinstance(values, bytes) else json.dumps(values)
-        return self._said(self.http.post(ROOT + path, body, content_type="application/json", headers=headers))
+        return self._response(
+            self.http.post(ROOT + path, body, content_type="application/json", headers=headers)
+        )
 
     def _headers(self, who: str | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.cast.tokens[who]}"} if who else {}
 
-    def _said(self, answer: Any) -> Said:
+    def _response(self, answer: Any) -> ApiResponse:
         is_pdf = answer.headers["Content-Type"] == "application/pdf"
-        return Said(
+        return ApiResponse(
             answer.status_code, answer.content if is_pdf else json.loads(answer.content), answer.headers
         )
 
@@ -59,11 +63,11 @@ class Caller:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The people and their clients."""
-    return casting.make()
+    return casting.make_cast()
 
 
 @pytest.fixture
-def api(cast: Cast) -> Iterator[Caller]:
+def api(cast: Cast) -> Iterator[ApiClient]:
     """Speaks to the API, at an instant that stands still."""
-    with clock.standing_at(casting.NOW):
-        yield Caller(cast)
+    with clock.frozen_at(casting.NOW):
+        yield ApiClient(cast)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Acts over HTTP: keys, previews, and how an error is told."""
+"""Acts over HTTP: idempotency keys, previews, and errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection
 
 from tests.api.cast import FIRM
-from tests.api.conftest import ROOT, Caller
+from tests.api.conftest import ROOT, ApiClient
 from troskel.ground import clock
 from troskel.ground.models import Answer
 
@@ -25,39 +25,39 @@ def rows_of_all_tables() -> dict[str, int]:
     return {model._meta.db_table: model._base_manager.count() for model in apps.get_models()}
 
 
-def test_an_act_is_done(api: Caller) -> None:
-    said = api.act("olle", "order_installation", ORDER)
-    assert said.status == 200
-    assert said.headers["Cache-Control"] == "no-store"
-    assert said.body["answer"]["order"].startswith("W-2026-")
-    assert said.body["preview"] is False
-    assert [duty["paragraph"] for duty in said.body["closed"]] == ["P1"]
+def test_act_is_done(api: ApiClient) -> None:
+    response = api.act("olle", "order_installation", ORDER)
+    assert response.status == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.body["answer"]["order"].startswith("W-2026-")
+    assert response.body["preview"] is False
+    assert [duty["paragraph"] for duty in response.body["closed"]] == ["P1"]
 
 
-def test_same_key_same_answer_and_nothing_twice(api: Caller) -> None:
+def test_same_key_returns_same_answer_once(api: ApiClient) -> None:
     first = api.act("olle", "order_installation", ORDER, key="k")
     after_first = rows_of_all_tables()
     assert api.act("olle", "order_installation", ORDER, key="k").body == first.body
     assert rows_of_all_tables() == after_first
 
 
-def test_same_key_other_content_is_422(api: Caller) -> None:
+def test_same_key_other_content_is_422(api: ApiClient) -> None:
     assert api.act("anna", "inform_client", INFORM, key="k").status == 200
     after_first = rows_of_all_tables()
-    said = api.act("anna", "inform_client", INFORM | {"way": "written"}, key="k")
-    assert (said.status, said.body["field"]) == (422, "Idempotency-Key")
+    response = api.act("anna", "inform_client", INFORM | {"way": "written"}, key="k")
+    assert (response.status, response.body["field"]) == (422, "Idempotency-Key")
     assert rows_of_all_tables() == after_first
 
 
-def test_a_key_is_its_accounts_own(api: Caller) -> None:
+def test_key_belongs_to_one_account(api: ApiClient) -> None:
     assert api.act("anna", "inform_client", INFORM, key="k").status == 200
     assert api.act("olle", "order_installation", ORDER, key="k").status == 200
 
 
-def test_a_refusal_is_not_stored(api: Caller) -> None:
+def test_refusal_is_not_stored(api: ApiClient) -> None:
     untold = {"client": "K1", "locksmith": FIRM}
-    said = api.act("olle", "order_installation", untold, key="k")
-    assert (said.status, said.body["rule"]) == (409, "A1")
+    response = api.act("olle", "order_installation", untold, key="k")
+    assert (response.status, response.body["rule"]) == (409, "A1")
     assert not Answer.objects.exists()
     for act, values in (
         ("inform_client", INFORM),
@@ -69,26 +69,26 @@ def test_a_refusal_is_not_stored(api: Caller) -> None:
     assert api.act("olle", "order_installation", untold, key="k").status == 200
 
 
-def test_preview_changes_nothing_and_tells_what_then_happens(api: Caller) -> None:
+def test_preview_changes_nothing_and_matches_the_act(api: ApiClient) -> None:
     before = rows_of_all_tables()
     tried = api.act("olle", "order_installation", ORDER, query="?preview=1", key="k").body
     assert rows_of_all_tables() == before
     done = api.act("olle", "order_installation", ORDER, key="k").body
     assert tried["preview"]
     assert not done["preview"]
-    for told in ("act", "lines", "answer", "opened", "closed", "mailed", "refused"):
-        assert tried[told] == done[told], told
+    for field in ("act", "lines", "answer", "opened", "closed", "mailed", "refused"):
+        assert tried[field] == done[field], field
 
 
-def test_a_preview_is_refused_as_the_act_would_be(api: Caller) -> None:
-    said = api.act(
+def test_preview_is_refused_like_the_act(api: ApiClient) -> None:
+    response = api.act(
         "olle", "order_installation", {"client": "K3", "locksmith": FIRM, "reason": "x"}, query="?preview=1"
     )
-    assert (said.status, said.body["rule"]) == (409, "O1")
+    assert (response.status, response.body["rule"]) == (409, "O1")
 
 
 @pytest.mark.parametrize(
-    ("asked", "language", "says"),
+    ("accept_language", "language", "text"),
     [
         ("", "en", "the client has refused"),
         ("en, sv;q=0.5", "en", "the client has refused"),
@@ -97,20 +97,22 @@ def test_a_preview_is_refused_as_the_act_would_be(api: Caller) -> None:
         ("fi, sv;q=0.5", "sv", "Kunden har sagt nej till låsvred."),
     ],
 )
-def test_a_refusal_is_in_swedish_for_who_asks(api: Caller, asked: str, language: str, says: str) -> None:
+def test_refusal_follows_accept_language(
+    api: ApiClient, accept_language: str, language: str, text: str
+) -> None:
     refused = {"client": "K1", "reason": "does_not_want"}
     assert api.act("anna", "record_refusal", refused).status == 200
-    api.http.defaults["HTTP_ACCEPT_LANGUAGE"] = asked
-    said = api.act("olle", "order_installation", ORDER)
-    assert (said.status, said.headers["Content-Language"], said.headers["Vary"]) == (
+    api.http.defaults["HTTP_ACCEPT_LANGUAGE"] = accept_language
+    response = api.act("olle", "order_installation", ORDER)
+    assert (response.status, response.headers["Content-Language"], response.headers["Vary"]) == (
         409,
         language,
         "Accept-Language",
     )
-    assert says in said.body["detail"]
+    assert text in response.body["detail"]
 
 
-def test_every_kind_of_problem_is_told_in_swedish(api: Caller) -> None:
+def test_every_problem_has_swedish_text(api: ApiClient) -> None:
     api.http.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
     assert api.act("anna", "inform_client", INFORM, key="k").status == 200
     for who, key, values, detail in (
@@ -119,17 +121,17 @@ def test_every_kind_of_problem_is_told_in_swedish(api: Caller) -> None:
         ("anna", None, INFORM | {"client": "K9"}, "Det finns inget ärende som du får se"),
         ("anna", "k", INFORM | {"way": "written"}, "Nyckeln har redan använts"),
     ):
-        said = api.act(who, "inform_client", values, key=key)
-        assert said.headers["Content-Language"] == "sv"
-        assert detail in said.body["detail"], said.body
+        response = api.act(who, "inform_client", values, key=key)
+        assert response.headers["Content-Language"] == "sv"
+        assert detail in response.body["detail"], response.body
 
 
-def test_occurred_may_lie_back_but_not_ahead(api: Caller) -> None:
+def test_occurred_may_be_past_but_not_future(api: ApiClient) -> None:
     assert api.act("anna", "inform_client", INFORM, query="?occurred=2026-03-01T08:00:00Z").status == 200
-    said = api.act("anna", "inform_client", INFORM, query="?occurred=2027-03-01T08:00:00Z")
-    assert (said.status, said.body["field"]) == (422, "occurred")
-    said = api.act("anna", "inform_client", INFORM, query="?occurred=2026-03-01T08:00:00")
-    assert (said.status, said.body["field"]) == (422, "occurred")
+    response = api.act("anna", "inform_client", INFORM, query="?occurred=2027-03-01T08:00:00Z")
+    assert (response.status, response.body["field"]) == (422, "occurred")
+    response = api.act("anna", "inform_client", INFORM, query="?occurred=2026-03-01T08:00:00")
+    assert (response.status, response.body["field"]) == (422, "occurred")
 
 
 @pytest.mark.parametrize(
@@ -148,16 +150,16 @@ def test_occurred_may_lie_back_but_not_ahead(api: Caller) -> None:
         (json.dumps({"client": "K" * 1_000_001, "way": "oral"}).encode(), 413, {}),
     ],
 )
-def test_errors_are_problems(api: Caller, values: Any, status: int | None, more: dict[str, str]) -> None:
-    said = api.act("anna", "inform_client", values)
-    assert said.status == status or (status is None and said.status in (400, 422))
-    assert said.headers["Content-Type"] == "application/problem+json"
-    assert {"type", "title", "status", "detail"} <= set(said.body)
-    assert said.body["status"] == said.status
-    assert more.items() <= said.body.items()
+def test_errors_are_problems(api: ApiClient, values: Any, status: int | None, more: dict[str, str]) -> None:
+    response = api.act("anna", "inform_client", values)
+    assert response.status == status or (status is None and response.status in (400, 422))
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail"} <= set(response.body)
+    assert response.body["status"] == response.status
+    assert more.items() <= response.body.items()
 
 
-def test_paths_methods_and_types_that_are_not_there_are_problems(api: Caller) -> None:
+def test_unknown_paths_methods_and_types_are_problems(api: ApiClient) -> None:
     token = {"Authorization": f"Bearer {api.cast.tokens['anna']}"}
     for answer, status in (
         (api.http.get(ROOT + "/nothing"), 404),
@@ -176,7 +178,7 @@ def test_paths_methods_and_types_that_are_not_there_are_problems(api: Caller) ->
         assert status != 405 or answer["Allow"]
 
 
-def test_a_token_is_shown_once_and_its_digest_alone_is_kept(api: Caller) -> None:
+def test_token_is_shown_once_and_only_its_digest_is_stored(api: ApiClient) -> None:
     issued = api.act("siri", "issue_token", {"username": "maria", "label": "second"})
     secret = issued.body["answer"]["token"]
     with connection.cursor() as cursor:
@@ -188,15 +190,15 @@ def test_a_token_is_shown_once_and_its_digest_alone_is_kept(api: Caller) -> None
     assert api.get("maria again", "/acts").status == 401
 
 
-def test_a_token_is_never_kept_as_an_answer(api: Caller) -> None:
-    said = api.act("siri", "issue_token", {"username": "maria", "label": "x"}, key="k")
-    assert (said.status, said.body["field"]) == (422, "key")
+def test_token_is_not_stored_in_idempotent_answers(api: ApiClient) -> None:
+    response = api.act("siri", "issue_token", {"username": "maria", "label": "x"}, key="k")
+    assert (response.status, response.body["field"]) == (422, "key")
     assert not Answer.objects.exists()
 
 
-def test_a_token_expires(api: Caller) -> None:
+def test_token_expires(api: ApiClient) -> None:
     values = {"username": "maria", "label": "x", "expires": "2026-03-02T09:00:01+01:00"}
     api.cast.tokens["brief"] = api.act("siri", "issue_token", values).body["answer"]["token"]
     assert api.get("brief", "/acts").status == 200
-    with clock.standing_at(datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
+    with clock.frozen_at(datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
         assert api.get("brief", "/acts").status == 401

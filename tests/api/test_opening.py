@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`POST /phone/open`: two acts with a lock between; what it costs, and how it says no."""
+"""`POST /phone/open`: two acts with a call of the lock between; queries and refusals."""
 
 from __future__ import annotations
 
@@ -10,74 +10,80 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.cast import ALARM, FIRM
-from tests.api.conftest import Caller
-from tests.api.test_queries import MOST_OF_A_LIST, MOST_OF_AN_ACT, counted
+from tests.api.conftest import ApiClient
+from tests.api.test_queries import MAX_ACT_QUERIES, MAX_LIST_QUERIES, counted_queries
 from troskel.access.models import Opening
 
-OF_A_SIMULATED_LOCK = 8
+SIMULATED_LOCK_QUERIES = 8
 DOOR = {"client": "K1", "serial": "L1"}
 
 
 @pytest.fixture
-def locked(api: Caller) -> Caller:
+def with_lock(api: ApiClient) -> ApiClient:
     """K1 has a lock, a link, and a safety alarm."""
     ordered = {"client": "K1", "locksmith": FIRM, "reason": "x"}
     order = api.act("olle", "order_installation", ordered).body["answer"]["order"]
     alarm = {"client": "K1", "reference": "B-A", "service": "safety_alarm", "valid_from": "2026-02-16"}
-    given = {"decision": "B-A", "reference": "F-A", "organisation": ALARM, "valid_from": "2026-02-16"}
+    allocation = {"decision": "B-A", "reference": "F-A", "organisation": ALARM, "valid_from": "2026-02-16"}
     for who, act, values in (
         ("laban", "report_installation", {"order": order, "serial": "L1"}),
         ("siri", "link_lock", DOOR),
         ("anna", "make_decisions", {"decisions": [alarm]}),
-        ("anna", "allocate", {"allocations": [given]}),
+        ("anna", "allocate", {"allocations": [allocation]}),
     ):
         assert api.act(who, act, values).status == 200, act
     return api
 
 
-def opens(api: Caller, who: str = "carin", values: Any = None, key: str | None = None) -> Any:
+def open_door(api: ApiClient, who: str = "carin", values: Any = None, key: str | None = None) -> Any:
     return api.post(who, "/phone/open", values or DOOR, key)
 
 
-def test_a_door_is_opened_once_for_a_key(locked: Caller) -> None:
-    first = opens(locked, key="k")
+def test_door_is_opened_once_per_key(with_lock: ApiClient) -> None:
+    first = open_door(with_lock, key="k")
     assert (first.status, first.body["outcome"], first.body["paragraph"]) == (200, "opened", "A4")
-    assert opens(locked, key="k").body == first.body
-    assert opens(locked, key="k", values={"client": "K4", "serial": "L1"}).status == 422
+    assert open_door(with_lock, key="k").body == first.body
+    assert open_door(with_lock, key="k", values={"client": "K4", "serial": "L1"}).status == 422
     assert Opening.objects.count() == 1
-    (listed,) = locked.get("olle", "/openings").body["items"]
-    assert (listed["outcome"], listed["battery"], listed["case"]) == ("opened", 100, locked.cast.cases["K1"])
+    (listed,) = with_lock.get("olle", "/openings").body["items"]
+    assert (listed["outcome"], listed["battery"], listed["case"]) == (
+        "opened",
+        100,
+        with_lock.cast.cases["K1"],
+    )
 
 
-def test_it_is_refused_as_an_act_is(locked: Caller) -> None:
-    assert opens(locked, "mikael").status == 404
-    assert opens(locked, values={"client": "K4", "serial": "L1"}).body["rule"] == "S2"
-    assert opens(locked, values={"client": "K1"}).status == 422
-    assert opens(locked, values=b"{").status == 400
-    assert opens(locked, "olle").status == 403
+def test_opening_is_refused_like_an_act(with_lock: ApiClient) -> None:
+    assert open_door(with_lock, "mikael").status == 404
+    assert open_door(with_lock, values={"client": "K4", "serial": "L1"}).body["rule"] == "S2"
+    assert open_door(with_lock, values={"client": "K1"}).status == 422
+    assert open_door(with_lock, values=b"{").status == 400
+    assert open_door(with_lock, "olle").status == 403
     assert not Opening.objects.exists()
 
 
-def test_rule_4_asked_beforehand(locked: Caller) -> None:
-    (asked,) = locked.get("carin", "/phone/doors/L1").body
-    assert (asked["may"], asked["paragraph"], asked["through"]) == (True, "A4", None)
+def test_rule_4_door_query(with_lock: ApiClient) -> None:
+    (door,) = with_lock.get("carin", "/phone/doors/L1").body
+    assert (door["may"], door["paragraph"], door["through"]) == (True, "A4", None)
     for serial in ("L2", "no such"):
-        assert locked.get("carin", f"/phone/doors/{serial}").status == 404
-    assert locked.get("mikael", "/phone/doors/L1").status == 404
+        assert with_lock.get("carin", f"/phone/doors/{serial}").status == 404
+    assert with_lock.get("mikael", "/phone/doors/L1").status == 404
 
 
-def test_an_alarm_over_http(locked: Caller) -> None:
-    alarm = locked.act("rut", "raise_alarm", {"client": "K1"}).body["answer"]["alarm"]
-    assert opens(locked, "rut").status == 404
-    assert locked.get("rut", "/phone/clients").body == []
-    assert locked.act("rut", "accept_alarm", {"alarm": alarm}).status == 200
-    assert [shown["case"] for shown in locked.get("rut", "/phone/clients").body] == [locked.cast.cases["K1"]]
-    assert opens(locked, "rut").body["paragraph"] == "alarm"
-    assert locked.act("rut", "close_alarm", {"alarm": alarm, "outcome": "helped"}).status == 200
-    assert locked.get("rut", "/phone/doors/L1").status == 404
+def test_alarm_over_http(with_lock: ApiClient) -> None:
+    alarm = with_lock.act("rut", "raise_alarm", {"client": "K1"}).body["answer"]["alarm"]
+    assert open_door(with_lock, "rut").status == 404
+    assert with_lock.get("rut", "/phone/clients").body == []
+    assert with_lock.act("rut", "accept_alarm", {"alarm": alarm}).status == 200
+    assert [row["case"] for row in with_lock.get("rut", "/phone/clients").body] == [
+        with_lock.cast.cases["K1"]
+    ]
+    assert open_door(with_lock, "rut").body["paragraph"] == "alarm"
+    assert with_lock.act("rut", "close_alarm", {"alarm": alarm, "outcome": "helped"}).status == 200
+    assert with_lock.get("rut", "/phone/doors/L1").status == 404
 
 
-def test_an_opening_and_an_alarm_cost_what_acts_may(locked: Caller) -> None:
+def test_query_count_of_opening_and_alarm(with_lock: ApiClient) -> None:
     """An opening is two acts, and the simulated lock has memory of its own."""
     hand = {"by": "hand", "reason": "lock_failed"}
     visits = [
@@ -87,10 +93,10 @@ def test_an_opening_and_an_alarm_cost_what_acts_may(locked: Caller) -> None:
 
     def cost(name: str, who: str, values: Any) -> Any:
         with CaptureQueriesContext(connection) as captured:
-            said = locked.act(who, name, values, key=f"{len(costs)}")
-        assert said.status == 200, (name, said.body)
-        costs.append((len(counted(captured)), name))
-        return said.body["answer"]
+            response = with_lock.act(who, name, values, key=f"{len(costs)}")
+        assert response.status == 200, (name, response.body)
+        costs.append((len(counted_queries(captured)), name))
+        return response.body["answer"]
 
     cost("register_visits", "carin", {"visits": visits})
     cost("arrive", "carin", {"client": "K1", "by": "lock", "serial": "L1"})
@@ -102,10 +108,12 @@ def test_an_opening_and_an_alarm_cost_what_acts_may(locked: Caller) -> None:
     cost("accept_alarm", "rut", {"alarm": alarm})
     cost("open_door", "rut", DOOR)
     cost("close_alarm", "rut", {"alarm": alarm, "outcome": "helped"})
-    assert max(costs)[0] <= MOST_OF_AN_ACT, costs
+    assert max(costs)[0] <= MAX_ACT_QUERIES, costs
     with CaptureQueriesContext(connection) as captured:
-        opens(locked, key="k")
-    assert len(counted(captured)) <= 2 * MOST_OF_AN_ACT + OF_A_SIMULATED_LOCK, counted(captured)
+        open_door(with_lock, key="k")
+    assert len(counted_queries(captured)) <= 2 * MAX_ACT_QUERIES + SIMULATED_LOCK_QUERIES, counted_queries(
+        captured
+    )
     with CaptureQueriesContext(connection) as captured:
-        locked.get("carin", "/phone/doors/L1")
-    assert len(counted(captured)) <= MOST_OF_A_LIST, counted(captured)
+        with_lock.get("carin", "/phone/doors/L1")
+    assert len(counted_queries(captured)) <= MAX_LIST_QUERIES, counted_queries(captured)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How many queries an act and a list cost over HTTP: at most 12, and 8 whatever the length."""
+"""The number of queries over HTTP: at most 12 for an act, and 8 for a list of any length."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.cast import EAST, FIRM, NOW, add_client
-from tests.api.conftest import Caller
+from tests.api.conftest import ApiClient
 from troskel.ground import clock
 
-MOST_OF_AN_ACT = 12
-MOST_OF_A_LIST = 8
-MOST_OF_A_RECORD = 15
+MAX_ACT_QUERIES = 12
+MAX_LIST_QUERIES = 8
+MAX_RECORD_QUERIES = 15
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 THREAD: list[tuple[str, str, dict[str, Any]]] = [
@@ -82,49 +82,49 @@ LISTS = {
 }
 
 
-def counted(captured: CaptureQueriesContext) -> list[str]:
+def counted_queries(captured: CaptureQueriesContext) -> list[str]:
     """The queries, without the words of the transaction."""
-    said = [query["sql"] for query in captured.captured_queries]
-    return [sql for sql in said if not sql.startswith(NOT_COUNTED)]
+    response = [query["sql"] for query in captured.captured_queries]
+    return [sql for sql in response if not sql.startswith(NOT_COUNTED)]
 
 
-def test_every_act_of_the_thread(api: Caller) -> None:
+def test_queries_of_every_act_of_the_thread(api: ApiClient) -> None:
     costs: list[tuple[int, str]] = []
     for who, act, values in THREAD:
         with CaptureQueriesContext(connection) as captured:
-            said = api.act(who, act, values, key=f"{len(costs)}")
-        assert said.status == 200, (act, said.body)
-        costs.append((len(counted(captured)), act))
-    dear = [(cost, act) for cost, act in costs if cost > MOST_OF_AN_ACT]
+            response = api.act(who, act, values, key=f"{len(costs)}")
+        assert response.status == 200, (act, response.body)
+        costs.append((len(counted_queries(captured)), act))
+    dear = [(cost, act) for cost, act in costs if cost > MAX_ACT_QUERIES]
     assert not dear
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_lists_cost_the_same_whatever_their_length(api: Caller, path: str) -> None:
+def test_list_query_count_is_independent_of_length(api: ApiClient, path: str) -> None:
     api.get(LISTS[path], path)  # what a process learns once, as the routine's words
     with CaptureQueriesContext(connection) as few:
         assert api.get(LISTS[path], path).status == 200
     for number in range(10, 60):
         add_client(api.cast, f"K{number}", number, EAST)
-    with CaptureQueriesContext(connection) as many:
-        said = api.get(LISTS[path], path, limit=200)
-    assert said.status == 200
-    assert len(counted(many)) == len(counted(few)), counted(many)
-    assert len(counted(many)) <= MOST_OF_A_LIST, counted(many)
+    with CaptureQueriesContext(connection) as with_many:
+        response = api.get(LISTS[path], path, limit=200)
+    assert response.status == 200
+    assert len(counted_queries(with_many)) == len(counted_queries(few)), counted_queries(with_many)
+    assert len(counted_queries(with_many)) <= MAX_LIST_QUERIES, counted_queries(with_many)
 
 
-def test_a_record(api: Caller) -> None:
-    with clock.standing_at(NOW):
+def test_record_query_count(api: ApiClient) -> None:
+    with clock.frozen_at(NOW):
         for who, act, values in THREAD[:12]:
             assert api.act(who, act, values).status == 200
     with CaptureQueriesContext(connection) as captured:
-        said = api.get("olle", f"/clients/{api.cast.cases['K1']}")
-    assert said.status == 200
-    assert said.body["links"][0]["lock"] == "L1"
-    assert len(counted(captured)) <= MOST_OF_A_RECORD, counted(captured)
+        response = api.get("olle", f"/clients/{api.cast.cases['K1']}")
+    assert response.status == 200
+    assert response.body["links"][0]["lock"] == "L1"
+    assert len(counted_queries(captured)) <= MAX_RECORD_QUERIES, counted_queries(captured)
 
 
-def test_pages_follow_each_other_and_hold_everybody_once(api: Caller) -> None:
+def test_pages_contain_every_client_once(api: ApiClient) -> None:
     for number in range(10, 20):
         add_client(api.cast, f"K{number}", number, EAST)
     seen: list[str] = []
@@ -147,7 +147,7 @@ def test_pages_follow_each_other_and_hold_everybody_once(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("path", ["/decisions", "/orders", "/links", "/visits", "/duties", "/notices"])
-def test_lists_of_one_client(api: Caller, path: str) -> None:
+def test_lists_filtered_by_client(api: ApiClient, path: str) -> None:
     for number, (who, act, values) in enumerate(THREAD[:12]):
         assert api.act(who, act, values).status == 200, number
     everything = (
@@ -155,13 +155,13 @@ def test_lists_of_one_client(api: Caller, path: str) -> None:
         if path in ("/duties", "/notices")
         else api.get("olle", path).body
     )
-    one = api.get("olle", path, client=api.cast.cases["K1"]).body
-    assert {item["case"] for item in one["items"]} == {api.cast.cases["K1"]}
-    assert len(one["items"]) <= len(everything["items"])
+    filtered = api.get("olle", path, client=api.cast.cases["K1"]).body
+    assert {item["case"] for item in filtered["items"]} == {api.cast.cases["K1"]}
+    assert len(filtered["items"]) <= len(everything["items"])
     assert api.get("olle", path, client=api.cast.cases["K2"]).body["items"] == []
 
 
-def test_every_read_of_a_client_is_a_line_with_filter_and_ids(api: Caller) -> None:
+def test_every_read_of_a_client_is_journalled_with_filter_and_ids(api: ApiClient) -> None:
     from troskel.journal.models import Line
 
     api.get("olle", "/clients", limit=2)
@@ -176,11 +176,11 @@ def test_every_read_of_a_client_is_a_line_with_filter_and_ids(api: Caller) -> No
 
 @pytest.mark.parametrize("path", ["/decisions", "/orders", "/links", "/visits", "/duties", "/notices"])
 @pytest.mark.parametrize("number", ["19600102-9999", "600102-9999", "196001029999", "Anna"])
-def test_an_identity_number_typed_as_a_filter_is_kept_nowhere(api: Caller, path: str, number: str) -> None:
+def test_identity_number_in_a_filter_is_not_stored(api: ApiClient, path: str, number: str) -> None:
     from troskel.journal.models import Line
 
     before = Line.objects.filter(kind="reads").count()
-    said = api.get("olle", path, client=number)
-    assert (said.status, said.body["field"]) == (422, "client")
-    assert number not in str(said.body)
+    response = api.get("olle", path, client=number)
+    assert (response.status, response.body["field"]) == (422, "client")
+    assert number not in str(response.body)
     assert Line.objects.filter(kind="reads").count() == before

@@ -1,31 +1,33 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""O2: a row of its own for each client of another municipality."""
+"""O2: one invoice row per client of another municipality."""
 
 from datetime import date, datetime
 
 import pytest
 
-from troskel.billing.rules import Visited, days_of, invoice_rows
+from troskel.billing.rules import BillableVisit, invoice_rows, month_bounds
 from troskel.ground.clock import STOCKHOLM
 from troskel.ground.refusals import BadValue
 
 
-def visited(case: str, arrived: str, minutes: int | None, organisation: str = "5560009911") -> Visited:
+def billable_visit(
+    case: str, arrived: str, minutes: int | None, organisation: str = "5560009911"
+) -> BillableVisit:
     begins = datetime.fromisoformat(arrived).replace(tzinfo=STOCKHOLM)
     departed = (
         None if minutes is None else datetime.fromtimestamp(begins.timestamp() + 60 * minutes, STOCKHOLM)
     )
-    return Visited(case, organisation, "0998", begins, departed)
+    return BillableVisit(case, organisation, "0998", begins, departed)
 
 
-def test_o2_each_client_and_provider_has_a_row_of_its_own():
+def test_o2_one_row_per_client_and_provider():
     rows = invoice_rows(
         "2026-11",
         [
-            visited("2026-0002", "2026-11-03T10:00", 30),
-            visited("2026-0001", "2026-11-03T10:00", 20),
-            visited("2026-0002", "2026-11-04T10:00", None),
-            visited("2026-0002", "2026-11-05T10:00", 15, organisation="5560009929"),
+            billable_visit("2026-0002", "2026-11-03T10:00", 30),
+            billable_visit("2026-0001", "2026-11-03T10:00", 20),
+            billable_visit("2026-0002", "2026-11-04T10:00", None),
+            billable_visit("2026-0002", "2026-11-05T10:00", 15, organisation="5560009929"),
         ],
     )
     assert [(row.case, row.organisation, row.visits, row.minutes, row.without_departure) for row in rows] == [
@@ -35,17 +37,20 @@ def test_o2_each_client_and_provider_has_a_row_of_its_own():
     ]
 
 
-def test_o2_a_visit_belongs_to_the_month_in_which_it_began_in_sweden():
-    night = [visited("2026-0001", "2026-10-31T23:50", 30), visited("2026-0001", "2026-11-01T00:00", 10)]
+def test_o2_visit_belongs_to_month_of_arrival_in_sweden():
+    night = [
+        billable_visit("2026-0001", "2026-10-31T23:50", 30),
+        billable_visit("2026-0001", "2026-11-01T00:00", 10),
+    ]
     assert [row.minutes for row in invoice_rows("2026-10", night)] == [30]
     assert [row.minutes for row in invoice_rows("2026-11", night)] == [10]
 
 
-def test_o2_the_month_of_december_ends_with_the_year():
-    assert days_of("2026-12") == (date(2026, 12, 1), date(2027, 1, 1))
+def test_o2_december_ends_with_the_year():
+    assert month_bounds("2026-12") == (date(2026, 12, 1), date(2027, 1, 1))
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "2026-11-01", ""])
-def test_o2_what_is_no_month_is_refused_with_what_to_write(month):
+def test_o2_malformed_month_is_refused_with_an_example(month):
     with pytest.raises(BadValue, match="2026-11"):
-        days_of(month)
+        month_bounds(month)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.hands import Mouse
-from tests.browser.serving import CHECKOUT, Town
-from tests.browser.working import AtWork
+from tests.browser.input_devices import Mouse
+from tests.browser.person_at_work import AtWork
+from tests.browser.town_server import CHECKOUT, Town
 from tools import browser as chromium
 
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
@@ -55,15 +55,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the real server, with the town of `filling`; its clock stands."""
-    with _served(tmp_path_factory, "tests.browser.filling") as town:
+    """The address of the real server, with the town of `seed`; its clock stands."""
+    with _served(tmp_path_factory, "tests.browser.seed") as town:
         yield town.address
 
 
 @pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The town of `filling_stories`, served; each story has clients of its own there, and lets days pass."""
-    with _served(tmp_path_factory, "tests.browser.filling_stories") as town:
+    """The town of `seed_stories`, served; each story has clients of its own there, and lets days pass."""
+    with _served(tmp_path_factory, "tests.browser.seed_stories") as town:
         yield town
 
 

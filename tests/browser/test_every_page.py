@@ -89,7 +89,7 @@ def in_every_state(page: Page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ROLE)
-def test_the_pages_of_everybody(opens: Opens, axe: str, name: str) -> None:
+def test_pages_of_every_person(opens: Opens, axe: str, name: str) -> None:
     person = opens(name)
     found = in_every_state(person.page, axe)
     paths = ["/do/", "/accessibility", "/notices/", "/routine/", "/routine/P1/"]
@@ -177,20 +177,20 @@ def test_a_search_found_and_not_found(opens: Opens, axe: str) -> None:
     assert found == []
 
 
-def test_the_page_of_nobody(opens: Opens, axe: str) -> None:
+def test_sign_in_page(opens: Opens, axe: str) -> None:
     person = opens()
     found = [fault for path in ("/", "/accessibility") for fault in in_every_state(person.goes(path), axe)]
     assert found == []
 
 
 @pytest.mark.parametrize(
-    "role", sorted({role.value for name in act_labels.every_name() for role in REGISTER[name].who})
+    "role", sorted({role.value for name in act_labels.act_names() for role in REGISTER[name].who})
 )
 def test_every_form_of_a_role(opens: Opens, axe: str, role: str) -> None:
     """Each form once, by the first of its roles; as it is, and with faults in it."""
     mine = [
         name
-        for name in act_labels.every_name()
+        for name in act_labels.act_names()
         if sorted(REGISTER[name].who)[0].value == role and role in FIRST_OF
     ]
     person = opens(FIRST_OF[role]) if mine else None
@@ -202,7 +202,7 @@ def test_every_form_of_a_role(opens: Opens, axe: str, role: str) -> None:
     assert found == []
 
 
-def test_pages_that_say_no(opens: Opens, axe: str) -> None:
+def test_refusal_pages(opens: Opens, axe: str) -> None:
     person = opens("carin")
     found = in_every_state(person.goes("/do/end_care"), axe)
     assert "Den sidan är inte för din roll" in person.page.content()
@@ -211,7 +211,7 @@ def test_pages_that_say_no(opens: Opens, axe: str) -> None:
     assert found == []
 
 
-def test_a_fault_would_be_found(opens: Opens, axe: str) -> None:
+def test_violation_would_be_found(opens: Opens, axe: str) -> None:
     page = opens("olle").page
     assert faults(page, axe) == []
     page.evaluate(

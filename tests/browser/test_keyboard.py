@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Works
-from tests.browser.hands import Keyboard, Mouse
-from tests.browser.serving import Town
+from tests.browser.input_devices import Keyboard, Mouse
+from tests.browser.town_server import Town
 
 
 class Way(NamedTuple):
@@ -39,7 +39,7 @@ def test_an_installation_is_ordered_reported_and_linked(works: Works, town: Town
     siri.is_not_asked("Koppla kunden till låset", case)
 
 
-def test_by_keyboard_a_fault_leads_to_its_field(works: Works) -> None:
+def test_error_link_by_keyboard(works: Works) -> None:
     """The summary has the focus; its first link leads to the field that is wrong."""
     siri = works("siri", Keyboard)
     siri.chooses_among_all("Koppla låset till kunden")
@@ -49,7 +49,7 @@ def test_by_keyboard_a_fault_leads_to_its_field(works: Works) -> None:
     expect(siri.page.get_by_label("Ärendenummer")).to_be_focused()
 
 
-def test_by_keyboard_one_passes_the_ways_on(works: Works) -> None:
+def test_skip_link_by_keyboard(works: Works) -> None:
     """The first Tab is the link to the content; after it, the next is in the content."""
     anna = works("anna", Keyboard)
     anna.page.reload()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens
-from tests.browser.test_doing import heading
+from tests.browser.test_act_forms import heading
 from tests.browser.test_every_page import in_every_state
 
 THUMB = 44  # pixels: what a thumb meets without aim
@@ -94,7 +94,7 @@ def test_a_lost_session_says_that_nothing_was_done(opens: Opens) -> None:
     expect(person.page.get_by_text("Du var inte längre inloggad, så inget sparades.")).to_be_visible()
 
 
-def test_axe_finds_no_fault_in_any_state_and_every_button_is_for_a_thumb(opens: Opens, axe: str) -> None:
+def test_axe_and_button_size(opens: Opens, axe: str) -> None:
     page = opens("carin", width=390).page
     found: list[str] = []
 

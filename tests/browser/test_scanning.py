@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import codes
+from tests.browser import barcodes
 from tests.browser.conftest import Opens, Person
 from tests.browser.test_every_page import in_every_state
 from tools import browser as chromium
 
 SERIAL = "L1"
 READER = "zxing"
-DRAWN = {"qr": codes.qr, "data_matrix": codes.data_matrix}
+DRAWN = {"qr": barcodes.qr, "data_matrix": barcodes.data_matrix}
 
-Films = Callable[[codes.Modules], Person]
+Films = Callable[[barcodes.Modules], Person]
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def films(server: str, browser: Browser, tmp_path: Path) -> Iterator[Films]:
     """Opens a screen whose camera sees this code. What the browser complains of fails the test."""
     opened: list[tuple[Browser, Person]] = []
 
-    def before_a_camera(modules: codes.Modules) -> Person:
-        film = codes.film(tmp_path / "film.y4m", modules)
+    def before_a_camera(modules: barcodes.Modules) -> Person:
+        film = barcodes.film(tmp_path / "film.y4m", modules)
         seen = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
         another = browser.browser_type.launch(
             executable_path=chromium.find(), args=[*chromium.arguments(), *seen]
@@ -51,7 +51,7 @@ def fetched(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", DRAWN)
-def test_a_code_fills_the_field(films: Films, kind: str) -> None:
+def test_scan_fills_the_field(films: Films, kind: str) -> None:
     person = films(DRAWN[kind](SERIAL))
     person.becomes("siri")
     page = person.goes("/do/link_lock")
@@ -65,7 +65,7 @@ def test_a_code_fills_the_field(films: Films, kind: str) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_the_browsers_own_reader_is_asked_first(films: Films) -> None:
+def test_native_barcode_detector_is_preferred(films: Films) -> None:
     """Chromium has one on a telephone and none here: a stand-in shows that ours is then not fetched."""
     person = films([[False]])
     person.context.add_init_script(
@@ -81,8 +81,8 @@ def test_the_browsers_own_reader_is_asked_first(films: Films) -> None:
     assert not any(READER in name for name in fetched(page))
 
 
-def test_several_codes_become_a_line_each(films: Films) -> None:
-    person = films(codes.qr("E8"))
+def test_several_codes_are_lines(films: Films) -> None:
+    person = films(barcodes.qr("E8"))
     person.becomes("siri")
     page = person.goes("/do/register_things")
     field = page.get_by_label("Nummer", exact=True)
@@ -105,7 +105,7 @@ def test_the_camera_can_be_closed_and_leaves_the_keyboard_where_it_was(films: Fi
     expect(page.get_by_role("button", name="Skanna")).to_be_focused()
 
 
-def test_a_camera_that_may_not_be_used_says_so(films: Films) -> None:
+def test_camera_denied(films: Films) -> None:
     person = films([[False]])
     person.becomes("siri")
     person.context.clear_permissions()
@@ -114,7 +114,7 @@ def test_a_camera_that_may_not_be_used_says_so(films: Films) -> None:
     expect(page.get_by_text("Kameran går inte att använda. Skriv numret i stället.")).to_be_visible()
 
 
-def test_without_a_camera_or_without_scripts_one_types(opens: Opens) -> None:
+def test_typing_without_camera_or_scripts(opens: Opens) -> None:
     for scripts in (True, False):
         page = opens("siri", scripts=scripts).goes("/do/link_lock")
         page.wait_for_load_state("networkidle")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The town."""
+"""The `town` fixture."""
 
 from tests.town import founded, town
 

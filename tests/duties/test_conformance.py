@@ -20,13 +20,13 @@ from troskel.duties.conformance import FEW, Figures, withheld
 from troskel.duties.models import Duty
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
-from troskel.reading.conformance import Conformance, conformance_of
+from troskel.reading.conformance import Conformance, conformance_report
 
 
 def figures(town: Town, who: str = "maria", days: int = 30, **asked: Any) -> dict[str, Conformance]:
     with town.standing():
         first = town.today - timedelta(days=days)
-        found = conformance_of(town.actor(who), first, town.today, **asked)
+        found = conformance_report(town.actor(who), first, town.today, **asked)
     return {f"{row.paragraph}.{row.ask}.{row.organisation or ''}".rstrip("."): row for row in found.items}
 
 
@@ -123,7 +123,7 @@ def test_the_median_is_the_median(days: list[int]) -> None:
 
 def test_a_period_that_ends_before_it_begins_is_refused(town: Town) -> None:
     with town.standing(), pytest.raises(BadValue, match="before the first day"):
-        conformance_of(town.actor("maria"), town.today, town.today - timedelta(days=1))
+        conformance_report(town.actor("maria"), town.today, town.today - timedelta(days=1))
 
 
 def test_it_costs_three_queries_however_many(town: Town) -> None:

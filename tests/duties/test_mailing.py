@@ -8,7 +8,7 @@ import pytest
 from tests.town import EAST, FIRM, Town
 from troskel.duties.mailing import compose
 from troskel.ground.ids import new_id
-from troskel.outbox.worker import Hopeless
+from troskel.outbox.worker import PermanentFailure
 
 
 def addresses(town: Town) -> list[str]:
@@ -50,5 +50,5 @@ def test_an_organisation_without_an_address_is_left_out(mounted: Town) -> None:
 
 def test_an_email_about_nobody_is_hopeless(mounted: Town) -> None:
     (mail,) = mounted.mails("S1")
-    with pytest.raises(Hopeless):
+    with pytest.raises(PermanentFailure):
         compose(mail | {"client": str(new_id())})

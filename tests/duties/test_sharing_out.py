@@ -10,24 +10,24 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.acts.test_every_act import USES
+from tests.acts.test_every_act import EXAMPLES
 from tests.town import ALARM, EAST, FIRM, MONDAY, Town
 from troskel.duties.models import Deputy, Duty
 from troskel.duties.replaying import departures
 from troskel.reading import duties as reading_duties
 from troskel.reading import worklist as reading_worklist
 from troskel.reading.duties import ListedDuty, ListedNotice
-from troskel.reading.paging import Asked
+from troskel.reading.paging import PageRequest
 
 
 def duties(town: Town, who: str, **asked: Any) -> list[ListedDuty]:
     with town.standing():
-        return reading_duties.listed_duties(town.actor(who), Asked(200), on=town.today, **asked).items
+        return reading_duties.listed_duties(town.actor(who), PageRequest(200), on=town.today, **asked).items
 
 
 def notices(town: Town, who: str, state: str = "all") -> list[ListedNotice]:
     with town.standing():
-        return reading_duties.listed_notices(town.actor(who), Asked(200), on=town.today, state=state).items
+        return reading_duties.listed_notices(town.actor(who), PageRequest(200), on=town.today, state=state).items
 
 
 def the(town: Town, who: str, name: str) -> ListedDuty:
@@ -181,7 +181,7 @@ def test_d_a_deputy_stands_from_day_to_day_and_one_at_a_time(town: Town) -> None
 
 def viewed(town: Town, who: str) -> list[reading_duties.ListedDeputy]:
     with town.standing():
-        return reading_duties.deputies(town.actor(who), Asked()).items
+        return reading_duties.deputies(town.actor(who), PageRequest()).items
 
 
 def test_rule_7_deputies_are_named_within_their_own_organisation(town: Town) -> None:
@@ -268,7 +268,7 @@ def test_a4_the_sender_sees_who_has_read_a_notice_and_when(town: Town) -> None:
     assert [each for each in notices(town, "anna", "open") if each.paragraph == "A4"] == []
     with town.standing():
         before = reading_duties.listed_notices(
-            town.actor("anna"), Asked(200), on=town.today - timedelta(days=1), state="all"
+            town.actor("anna"), PageRequest(200), on=town.today - timedelta(days=1), state="all"
         )
     assert before.items == [], "it had not been sent the day before"
     assert departures("0999") == []
@@ -313,7 +313,7 @@ def test_the_firms_own_notices_are_read_by_the_firm(town: Town) -> None:
     ],
 )
 def test_it_costs_at_most_twelve_queries(town: Town, name: str) -> None:
-    use = USES[name]
+    use = EXAMPLES[name]
     values = use.values(town)
     with CaptureQueriesContext(connection) as captured:
         town.does(use.who, name, **values)

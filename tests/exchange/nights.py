@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Invented nights: a few lines by hand, or many by number. Birth numbers 980–999 are given to no one."""
+"""Invented nights: a few lines by hand, or many by number. Birth numbers 980–999 are never assigned."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.exchange.carrying_out import carry_out
+from tests.exchange.apply_plan import apply_plan
 from troskel.exchange.case_extract.contract import COLUMNS
-from troskel.exchange.case_extract.known import Known
-from troskel.exchange.case_extract.plan import Plan
+from troskel.exchange.case_extract.known_records import KnownState
+from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import read_night
-from troskel.exchange.case_extract.rows import Night
+from troskel.exchange.case_extract.rows import NightExtract
 
 DAY = date(2026, 11, 20)
 NORTH, SOUTH, ALARM = "5560001793", "5560017294", "5560051590"
@@ -26,7 +26,7 @@ def number(n: int, born: date = date(1940, 1, 2)) -> str:
     return f"{born:%Y}{nine[2:]}{-total % 10}"
 
 
-def a_night(**lines: list[str]) -> Lines:
+def make_night(**lines: list[str]) -> Lines:
     """Three organisations, one client with home care by NORTH; what is given takes their place."""
     usual: Lines = {
         "utforare": [
@@ -46,20 +46,20 @@ def client(
 ) -> str:
     """A client's line: `address` holds street, postcode, town and apartment."""
     n = int(reference[1:]) if n is None else n
-    given = {"skydd": "", "hemkommun": "0999", "telefon": "", "avliden": ""} | other
-    given.setdefault("personnummer", number(n))
-    given.setdefault("efternamn", "Öberg")
+    values = {"skydd": "", "hemkommun": "0999", "telefon": "", "avliden": ""} | other
+    values.setdefault("personnummer", number(n))
+    values.setdefault("efternamn", "Öberg")
     return ";".join(
         [
             reference,
-            given["personnummer"],
+            values["personnummer"],
             "Åke",
-            given["efternamn"],
-            given["skydd"],
+            values["efternamn"],
+            values["skydd"],
             address,
-            given["hemkommun"],
-            given["telefon"],
-            given["avliden"],
+            values["hemkommun"],
+            values["telefon"],
+            values["avliden"],
         ]
     )
 
@@ -72,12 +72,12 @@ def files(lines: Lines, *, newline: str = "\r\n", encoding: str = "utf-8-sig") -
     }
 
 
-def read(lines: Lines, known: Known | None = None, day: date = DAY) -> Night:
-    known = known or Known("0999")
-    return read_night(files(lines), day=day, known=known.ids())
+def read(lines: Lines, known: KnownState | None = None, day: date = DAY) -> NightExtract:
+    known = known or KnownState("0999")
+    return read_night(files(lines), day=day, known_ids=known.ids())
 
 
-def rejected(night: Night) -> list[tuple[str, int, str]]:
+def rejected(night: NightExtract) -> list[tuple[str, int, str]]:
     return [(r.file, r.line, r.column) for r in night.rejections]
 
 
@@ -85,16 +85,16 @@ class Municipality:
     """What is known in 0999, one night after another."""
 
     def __init__(self) -> None:
-        self.known = Known("0999")
+        self.known = KnownState("0999")
         self.nights = 0
 
-    def plan(self, lines: Lines, day: date = DAY) -> Plan:
+    def plan(self, lines: Lines, day: date = DAY) -> NightPlan:
         night = read(lines, self.known, day)
         return plan_night(night, self.known, day=day, first_night=self.nights == 0)
 
-    def take_in(self, lines: Lines, day: date = DAY) -> Plan:
+    def take_in(self, lines: Lines, day: date = DAY) -> NightPlan:
         plan = self.plan(lines, day)
-        carry_out(plan, self.known)
+        apply_plan(plan, self.known)
         self.nights += 1
         again = self.plan(lines, day)
         assert again.is_empty(), f"the same night twice: {again.counts()}"
@@ -103,7 +103,7 @@ class Municipality:
 
 def many_clients(count: int) -> Lines:
     """A night of so many clients with home care, every other with an alarm too."""
-    night = a_night(kunder=[], beslut=[], fordelning=[])
+    night = make_night(kunder=[], beslut=[], fordelning=[])
     for n in range(count):
         night["kunder"].append(client(f"K{n}", n % 200_000, f"Gatan {n // 2};11111;Byn;{1001 + n % 2}"))
         night["beslut"].append(

@@ -55,8 +55,8 @@ class Truth:
         self.allocations |= allocations
 
     @staticmethod
-    def _absent(known: dict[str, dict[str, str]], there: set[str], day: date) -> None:
-        for reference in set(known) - there:
+    def _absent(known: dict[str, dict[str, str]], present: set[str], day: date) -> None:
+        for reference in set(known) - present:
             if date.fromisoformat(known[reference]["fran"]) > day:
                 del known[reference]
             elif until(known[reference]["till"]) > day:
@@ -82,27 +82,27 @@ class Truth:
         return periods
 
     def gaps(self, municipality: str, day: date) -> dict[str, list[str]]:
-        found = {}
-        ours = self.ours_and_alive(municipality, day)
+        gaps = {}
+        clients = self.ours_and_alive(municipality, day)
         for (client, service), periods in self.covered_days().items():
 
             def covered(when: date, periods: list[tuple[date, date]] = periods) -> bool:
                 return any(first <= when <= last for first, last in periods)
 
-            if client in ours and covered(day):
+            if client in clients and covered(day):
                 days = [day + timedelta(n) for n in range(1, 31)]
                 if missing := [d.isoformat() for d in days if not covered(d)]:
-                    found[f"{client}/{service}"] = missing
-        return found
+                    gaps[f"{client}/{service}"] = missing
+        return gaps
 
     def phone_clients(self, municipality: str, day: date) -> dict[str, int]:
-        ours = self.ours_and_alive(municipality, day)
+        clients = self.ours_and_alive(municipality, day)
         clients = defaultdict(set)
         for allocation in self.allocations.values():
             decision = self.decisions[allocation["beslut_id"]]
             if (
                 date.fromisoformat(allocation["fran"]) <= day <= until(allocation["till"])
-                and decision["kund_id"] in ours
+                and decision["kund_id"] in clients
             ):
                 clients[allocation["utforare"]].add(decision["kund_id"])
         return {organisation: len(those) for organisation, those in clients.items()}

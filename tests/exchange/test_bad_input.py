@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.nights import ALARM, DAY, NORTH, a_night, client, files, read
-from tests.exchange.taking_in import YESTERDAY, Nights, take_in, troskel
+from tests.exchange.import_runs import YESTERDAY, Nights, take_in, troskel
+from tests.exchange.nights import ALARM, DAY, NORTH, client, files, make_night, read
 from tests.town import snapshot
 from troskel.exchange.case_extract.contract import COLUMNS, NightRefused
 from troskel.exchange.case_extract.mapping import parse_mapping
 from troskel.exchange.case_extract.reading import read_night
 from troskel.people.models import Client
 
-GOOD = a_night()
+GOOD = make_night()
 DECISION = "B2;K1;U1;HTJ;VERKST;2026-01-01;;;;"
 
 LINES = {
@@ -45,28 +45,28 @@ def nights(tmp_path: Path, db: None) -> Nights:
 
 
 @pytest.mark.parametrize("what", LINES)
-def test_a_line_that_cannot_be_used_is_left_and_told_of(what: str) -> None:
-    name, line, column, says = LINES[what]
+def test_invalid_line_is_skipped_and_reported(what: str) -> None:
+    name, line, column, reason = LINES[what]
     lines = GOOD | {"knappar": ["K1;T1;"]} if name == "knappar" else dict(GOOD)
     night = read(lines | {name: [*lines[name], line]})
     (rejection,) = night.rejections
     assert (rejection.file, rejection.line) == (f"{name}.csv", len(lines[name]) + 2)
-    assert rejection.column == column and says in rejection.reason
+    assert rejection.column == column and reason in rejection.reason
     good = read(lines)
     assert (night.clients, night.decisions, night.allocations, night.organisations, night.tags) == (
         *(good.clients, good.decisions, good.allocations, good.organisations, good.tags),
     )
 
 
-def test_a_day_is_told_as_the_case_system_writes_days() -> None:
+def test_day_is_reported_in_the_case_systems_format() -> None:
     mapping = parse_mapping('[format]\ndate = "%d.%m.%Y"\n')
-    given = a_night(beslut=["B1;K1;U1;HTJ;VERKST;30.02.2026;;;;"], fordelning=[])
-    (rejection,) = read_night(files(given), day=DAY, mapping=mapping).rejections
+    night = make_night(beslut=["B1;K1;U1;HTJ;VERKST;30.02.2026;;;;"], fordelning=[])
+    (rejection,) = read_night(files(night), day=DAY, mapping=mapping).rejections
     assert rejection.reason.endswith("write days as 20.11.2026")
 
 
-def test_an_allocation_of_a_rejected_decision_is_rejected_with_it(nights: Nights) -> None:
-    lines = a_night(
+def test_allocation_of_a_rejected_decision_is_rejected(nights: Nights) -> None:
+    lines = make_night(
         kunder=[client("K1"), client("K2")],
         beslut=[
             *GOOD["beslut"],
@@ -75,12 +75,12 @@ def test_an_allocation_of_a_rejected_decision_is_rejected_with_it(nights: Nights
         ],
         fordelning=[*GOOD["fordelning"], f"F2;B2;{NORTH};2026-01-01;", f"F3;B3;{ALARM};2026-01-01;"],
     )
-    told = take_in(nights.written(lines), day=YESTERDAY)
-    assert [(row["file"], row["column"]) for row in told["rejected"]] == [
+    report = take_in(nights.write_files(lines), day=YESTERDAY)
+    assert [(row["file"], row["column"]) for row in report["rejected"]] == [
         ("beslut.csv", "fran"),
         ("fordelning.csv", "beslut_id"),
     ]
-    assert told["acts"]["make_decisions"] == 2 and told["acts"]["allocate"] == 2, "the others stand"
+    assert report["acts"]["make_decisions"] == 2 and report["acts"]["allocate"] == 2, "the others stand"
 
 
 REFUSED = {
@@ -95,25 +95,25 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_file_that_cannot_be_trusted_refuses_the_night_and_nothing_changes(
+def test_untrusted_file_refuses_the_night_and_nothing_changes(
     nights: Nights, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
-    spoil, line, says = REFUSED[what]
+    spoil, line, reason = REFUSED[what]
     nights.take_in(GOOD)
-    folder = nights.written(GOOD | {"kunder": [client("K1"), client("K2")]})
+    folder = nights.write_files(GOOD | {"kunder": [client("K1"), client("K2")]})
     whole = (folder / "kunder.csv").read_bytes()
     (folder / "kunder.csv").write_bytes(spoil(whole))
     before = snapshot()
     assert troskel("import", str(folder), "--day", DAY.isoformat()) == (2, None)
-    said = capsys.readouterr().err
-    assert "nothing has changed: kunder.csv, line" in said and says in said
-    assert line is None or f"line {line}:" in said
+    error_output = capsys.readouterr().err
+    assert "nothing has changed: kunder.csv, line" in error_output and reason in error_output
+    assert line is None or f"line {line}:" in error_output
     assert snapshot() == before
     assert not Client.objects.filter(reference="K2").exists()
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_every_file_of_the_contract_says_which_column_its_header_lacks(name: str) -> None:
+def test_missing_column_is_named_for_every_file(name: str) -> None:
     header = ";".join(COLUMNS[name][:-1])
     with pytest.raises(
         NightRefused, match=rf"{name}\.csv, line 1: the column '{COLUMNS[name][-1]}' is missing"

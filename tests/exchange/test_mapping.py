@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Another case system's files, adapted by a mapping file alone."""
+"""Another case system's files, read by a mapping file alone."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def linda(folder: Path, *, services: tuple[str, str] = ("Hemtjänst natt", "Larm
     return folder
 
 
-def test_another_case_system_is_read_without_code(tmp_path: Path) -> None:
+def test_other_case_system_is_read_by_mapping(tmp_path: Path) -> None:
     night = read_folder(linda(tmp_path), day=DAY, mapping=parse_mapping(LINDA))
     assert [(row.service, row.status) for row in night.decisions.values()] == [
         ("home_care", "in_force"),
@@ -87,7 +87,7 @@ def test_another_case_system_is_read_without_code(tmp_path: Path) -> None:
     assert night.other_services == {"HTJ": 1}
 
 
-def test_rejections_are_told_in_their_own_names(tmp_path: Path) -> None:
+def test_rejections_use_the_case_systems_names(tmp_path: Path) -> None:
     night = read_folder(linda(tmp_path), day=DAY, mapping=parse_mapping(LINDA))
     assert [(r.file, r.line, r.column) for r in night.rejections] == [
         ("insatsbeslut.txt", 5, "status"),
@@ -98,7 +98,7 @@ def test_rejections_are_told_in_their_own_names(tmp_path: Path) -> None:
         read_folder(tmp_path, day=DAY, mapping=parse_mapping(LINDA))
 
 
-def test_without_final_newline_a_short_last_line_is_still_cut_off(tmp_path: Path) -> None:
+def test_short_last_line_is_cut_off_without_final_newline(tmp_path: Path) -> None:
     file = linda(tmp_path) / "uppdrag.txt"
     file.write_text(file.read_text("cp1252").removesuffix("\t28.02.2026"), encoding="cp1252")
     with pytest.raises(NightRefused, match=r"uppdrag.txt, line 3: cut off"):
@@ -106,7 +106,7 @@ def test_without_final_newline_a_short_last_line_is_still_cut_off(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "reason"),
     [
         ("[files", "not TOML"),
         ("[filer]\nkunder = 'a'", "did you mean 'files'"),
@@ -131,12 +131,12 @@ def test_without_final_newline_a_short_last_line_is_still_cut_off(tmp_path: Path
         ("[format]\ndates = '%Y'", "did you mean 'date'"),
     ],
 )
-def test_a_mapping_that_cannot_be_used_says_why(text: str, says: str) -> None:
-    with pytest.raises(MappingRefused, match=says):
+def test_invalid_mapping_tells_why(text: str, reason: str) -> None:
+    with pytest.raises(MappingRefused, match=reason):
         parse_mapping(text)
 
 
-def test_a_mapping_file(tmp_path: Path) -> None:
+def test_mapping_file(tmp_path: Path) -> None:
     path = tmp_path / "linda.toml"
     with pytest.raises(MappingRefused, match=r"linda.toml can't be read"):
         read_mapping(path)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The difference between a night and what is known. Every night taken in here is also taken in twice."""
+"""The difference between a night and the current state. Every night planned here is also planned twice."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.exchange.nights import ALARM, DAY, NORTH, SOUTH, Lines, Municipality, a_night, client, number
-from troskel.exchange.case_extract.periods import Changed, Ended, Superseded, Withdrawn
-from troskel.exchange.case_extract.plan import Died, Plan, Share
+from tests.exchange.nights import ALARM, DAY, NORTH, SOUTH, Lines, Municipality, client, make_night, number
+from troskel.exchange.case_extract.periods import (
+    PeriodChanged,
+    PeriodEnded,
+    PeriodSuperseded,
+    PeriodWithdrawn,
+)
+from troskel.exchange.case_extract.plan import DeathRecorded, EndingShare, NightPlan
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
@@ -22,7 +27,7 @@ def allocation(first: str = "2026-01-01", last: str = "", by: str = NORTH) -> st
     return f"F1;B1;{by};{first};{last}"
 
 
-def after(before: Lines, night: Lines) -> Plan:
+def after(before: Lines, night: Lines) -> NightPlan:
     """The plan of a night that follows on another; it is carried out, twice."""
     municipality = Municipality()
     municipality.take_in(before, YESTERDAY)
@@ -30,11 +35,11 @@ def after(before: Lines, night: Lines) -> Plan:
 
 
 def with_decision(line: str) -> Lines:
-    return a_night(beslut=[line])
+    return make_night(beslut=[line])
 
 
-def test_the_first_night_makes_everything() -> None:
-    plan = Municipality().take_in(a_night())
+def test_first_night_plans_everything() -> None:
+    plan = Municipality().take_in(make_night())
     assert plan.first_night
     assert plan.counts() == {
         "organisations_registered": 3,
@@ -47,38 +52,38 @@ def test_the_first_night_makes_everything() -> None:
     assert plan.clients_registered[0].own
 
 
-def test_the_same_night_on_the_next_day_changes_nothing() -> None:
-    plan = after(a_night(), a_night())
+def test_same_night_on_the_next_day_plans_nothing() -> None:
+    plan = after(make_night(), make_night())
     assert plan.is_empty()
     assert plan.unchanged == 3 + 1 + 1 + 1
 
 
-def test_organisations_change_but_the_municipalitys_own_office_is_let_be() -> None:
-    given = a_night()
-    given["utforare"] = [line.replace("Norra", "Nordliga") for line in given["utforare"]]
-    assert [row.name for row in after(a_night(), given).organisations_changed] == ["Nordliga hemtjänsten"]
+def test_organisations_change_except_the_municipalitys_office() -> None:
+    night = make_night()
+    night["utforare"] = [line.replace("Norra", "Nordliga") for line in night["utforare"]]
+    assert [row.name for row in after(make_night(), night).organisations_changed] == ["Nordliga hemtjänsten"]
 
 
 # --- clients
 
 
-def test_a_changed_client() -> None:
+def test_changed_client() -> None:
     lines = client("K1", telefon="070", skydd="S", personnummer=number(55), hemkommun="0998")
-    changed = after(a_night(), a_night(kunder=[lines])).clients_changed[0]
+    changed = after(make_night(), make_night(kunder=[lines])).clients_changed[0]
     assert changed.fields == ("identity", "protection", "home_municipality", "phone")
     assert not changed.own
 
 
-def test_a_death_and_its_correction() -> None:
+def test_death_and_its_correction() -> None:
     municipality = Municipality()
-    municipality.take_in(a_night(), YESTERDAY)
-    dead = a_night(kunder=[client("K1", avliden="2026-11-19")])
-    assert municipality.take_in(dead).deaths == [Died("K1", date(2026, 11, 19))]
-    assert municipality.take_in(a_night()).deaths == [Died("K1", None)]
+    municipality.take_in(make_night(), YESTERDAY)
+    dead = make_night(kunder=[client("K1", avliden="2026-11-19")])
+    assert municipality.take_in(dead).deaths == [DeathRecorded("K1", date(2026, 11, 19))]
+    assert municipality.take_in(make_night()).deaths == [DeathRecorded("K1", None)]
 
 
-def test_a_client_who_is_not_in_the_extract_is_let_be() -> None:
-    plan = after(a_night(kunder=[client("K1"), client("K2")]), a_night())
+def test_client_missing_from_the_extract_is_unchanged() -> None:
+    plan = after(make_night(kunder=[client("K1"), client("K2")]), make_night())
     assert plan.is_empty()
 
 
@@ -87,10 +92,10 @@ def test_a_client_who_is_not_in_the_extract_is_let_be() -> None:
 HERE, THERE = "Ängsvägen 1;11111;Byn;", "Gatan 2;22222;Byn;1101"
 
 
-def test_a_move_to_a_new_home_and_to_a_known_one() -> None:
-    both = a_night(kunder=[client("K1", address=HERE), client("K2", address=THERE)])
-    apart = a_night(kunder=[client("K1", address=THERE), client("K2", address="Vägen 3;33333;Byn;")])
-    plan = after(both, apart)
+def test_move_to_a_new_home_and_to_a_known_one() -> None:
+    apart_addresses = make_night(kunder=[client("K1", address=HERE), client("K2", address=THERE)])
+    apart = make_night(kunder=[client("K1", address=THERE), client("K2", address="Vägen 3;33333;Byn;")])
+    plan = after(apart_addresses, apart)
     assert [(move.client, move.address.street) for move in plan.homes.moved] == [
         ("K1", "Gatan 2"),
         ("K2", "Vägen 3"),
@@ -99,32 +104,32 @@ def test_a_move_to_a_new_home_and_to_a_known_one() -> None:
     assert plan.homes.moved[0].on == DAY
 
 
-def test_one_address_is_one_home_however_it_is_written() -> None:
+def test_spelling_variants_of_an_address_are_one_home() -> None:
     same = ["Ängsvägen 1;111 11;Byn;1101", "ÄNGSVÄGEN  1;11111;BYN;1101"]
     plan = Municipality().take_in(
-        a_night(kunder=[client("K1", address=same[0]), client("K2", address=same[1])])
+        make_night(kunder=[client("K1", address=same[0]), client("K2", address=same[1])])
     )
     assert len(plan.homes.registered) == 1
     assert plan.homes.sharing_proposed == []
     assert after(
-        a_night(kunder=[client("K1", address=same[0])]), a_night(kunder=[client("K1", address=same[1])])
+        make_night(kunder=[client("K1", address=same[0])]), make_night(kunder=[client("K1", address=same[1])])
     ).is_empty()
 
 
-def test_an_empty_address_is_shared_with_nobody() -> None:
+def test_empty_address_is_shared_with_nobody() -> None:
     plan = Municipality().take_in(
-        a_night(kunder=[client("K1", address=";1;Byn;"), client("K2", address=";1;Byn;")])
+        make_night(kunder=[client("K1", address=";1;Byn;"), client("K2", address=";1;Byn;")])
     )
     assert [home.alone for home in plan.homes.registered] == ["K1", "K2"]
     assert plan.homes.sharing_proposed == []
 
 
-def test_a_shared_home_without_apartment_is_a_proposal_once() -> None:
-    alone = a_night(kunder=[client("K1")])
-    together = a_night(kunder=[client("K1"), client("K2")])
+def test_shared_home_without_apartment_is_proposed_once() -> None:
+    alone = make_night(kunder=[client("K1")])
+    together = make_night(kunder=[client("K1"), client("K2")])
     assert [a.street for a in Municipality().take_in(together).homes.sharing_proposed] == ["Ängsvägen 1"]
     assert [a.street for a in after(alone, together).homes.sharing_proposed] == ["Ängsvägen 1"]
-    widow = a_night(kunder=[client("K1", avliden="2020-01-01"), client("K2")])
+    widow = make_night(kunder=[client("K1", avliden="2020-01-01"), client("K2")])
     assert Municipality().take_in(widow).homes.sharing_proposed == []
 
 
@@ -132,22 +137,24 @@ def test_a_shared_home_without_apartment_is_a_proposal_once() -> None:
     ("before", "now"),
     [(HERE, HERE + "1101"), (HERE + "1101", HERE), (";;;", HERE), (";;Byn;", HERE + "1101")],
 )
-def test_an_address_that_is_only_completed_moves_nobody(before: str, now: str) -> None:
-    plan = after(a_night(kunder=[client("K1", address=before)]), a_night(kunder=[client("K1", address=now)]))
+def test_completed_address_moves_nobody(before: str, now: str) -> None:
+    plan = after(
+        make_night(kunder=[client("K1", address=before)]), make_night(kunder=[client("K1", address=now)])
+    )
     assert plan.counts() == {"homes_renamed": 1}
 
 
-def test_an_address_that_is_emptied_moves_nobody() -> None:
-    assert after(a_night(), a_night(kunder=[client("K1", address=";;;", skydd="F")])).counts() == {
+def test_emptied_address_moves_nobody() -> None:
+    assert after(make_night(), make_night(kunder=[client("K1", address=";;;", skydd="F")])).counts() == {
         "clients_changed": 1
     }
 
 
-def test_a_couple_gets_its_apartment_number_together_or_parts() -> None:
-    couple = a_night(kunder=[client("K1"), client("K2")])
-    same = a_night(kunder=[client("K1", address=HERE + "1101"), client("K2", address=HERE + "1101")])
+def test_couple_gets_apartment_number_together_or_separates() -> None:
+    couple = make_night(kunder=[client("K1"), client("K2")])
+    same = make_night(kunder=[client("K1", address=HERE + "1101"), client("K2", address=HERE + "1101")])
     assert after(couple, same).counts() == {"homes_renamed": 1}
-    apart = a_night(kunder=[client("K1", address=HERE + "1101"), client("K2")])
+    apart = make_night(kunder=[client("K1", address=HERE + "1101"), client("K2")])
     assert [move.client for move in after(couple, apart).homes.moved] == ["K1"]
 
 
@@ -155,113 +162,117 @@ def test_a_couple_gets_its_apartment_number_together_or_parts() -> None:
 
 PERIODS = [
     ("", "", None),
-    ("", "2027-01-01", Changed("B1", date(2026, 1, 1), date(2027, 1, 1))),
-    ("2027-06-01", "", Changed("B1", date(2026, 1, 1), None)),
-    ("2027-06-01", "2027-12-01", Changed("B1", date(2026, 1, 1), date(2027, 12, 1))),
-    ("2027-06-01", "2026-12-01", Changed("B1", date(2026, 1, 1), date(2026, 12, 1))),
-    ("2027-06-01", "2026-11-20", Ended("B1", DAY, confirmed=True)),
-    ("", "2026-11-10", Ended("B1", date(2026, 11, 10), confirmed=True)),
-    ("2026-11-10", "2026-11-15", Changed("B1", date(2026, 1, 1), date(2026, 11, 15))),
+    ("", "2027-01-01", PeriodChanged("B1", date(2026, 1, 1), date(2027, 1, 1))),
+    ("2027-06-01", "", PeriodChanged("B1", date(2026, 1, 1), None)),
+    ("2027-06-01", "2027-12-01", PeriodChanged("B1", date(2026, 1, 1), date(2027, 12, 1))),
+    ("2027-06-01", "2026-12-01", PeriodChanged("B1", date(2026, 1, 1), date(2026, 12, 1))),
+    ("2027-06-01", "2026-11-20", PeriodEnded("B1", DAY, confirmed=True)),
+    ("", "2026-11-10", PeriodEnded("B1", date(2026, 11, 10), confirmed=True)),
+    ("2026-11-10", "2026-11-15", PeriodChanged("B1", date(2026, 1, 1), date(2026, 11, 15))),
 ]
 
 
-@pytest.mark.parametrize(("before", "now", "happened"), PERIODS)
-def test_another_end_is_a_change_or_an_ending(
-    before: str, now: str, happened: Changed | Ended | None
+@pytest.mark.parametrize(("before", "now", "changes"), PERIODS)
+def test_different_end_is_a_change_or_an_ending(
+    before: str, now: str, changes: PeriodChanged | PeriodEnded | None
 ) -> None:
     plan = after(with_decision(decision(last=before)), with_decision(decision(last=now)))
-    assert [*plan.decisions.changed, *plan.decisions.ended] == ([happened] if happened else [])
-    again = after(a_night(fordelning=[allocation(last=before)]), a_night(fordelning=[allocation(last=now)]))
+    assert [*plan.decisions.changed, *plan.decisions.ended] == ([changes] if changes else [])
+    again = after(
+        make_night(fordelning=[allocation(last=before)]), make_night(fordelning=[allocation(last=now)])
+    )
     assert again.counts().keys() == {key.replace("decisions", "allocations") for key in plan.counts()}
 
 
-def test_an_earlier_end_with_a_reason_is_an_ending_wherever_it_is() -> None:
+def test_earlier_end_with_a_reason_is_always_an_ending() -> None:
     plan = after(with_decision(decision()), with_decision(decision(last="2026-12-24", why="EGEN BEGÄRAN")))
-    assert plan.decisions.ended == [Ended("B1", date(2026, 12, 24), confirmed=True, reason="EGEN BEGÄRAN")]
+    assert plan.decisions.ended == [
+        PeriodEnded("B1", date(2026, 12, 24), confirmed=True, reason="EGEN BEGÄRAN")
+    ]
     moved = after(with_decision(decision()), with_decision(decision("2026-02-01", "2026-12-24", why="FLYTT")))
-    assert moved.decisions.changed == [Changed("B1", date(2026, 2, 1), None)]
-    assert moved.decisions.ended == [Ended("B1", date(2026, 12, 24), confirmed=True, reason="FLYTT")]
+    assert moved.decisions.changed == [PeriodChanged("B1", date(2026, 2, 1), None)]
+    assert moved.decisions.ended == [PeriodEnded("B1", date(2026, 12, 24), confirmed=True, reason="FLYTT")]
 
 
 @pytest.mark.parametrize(
     ("before", "expected"),
     [
-        (decision(), {"ended": [Ended("B1", DAY, confirmed=False)]}),
-        (decision("2026-11-20"), {"ended": [Ended("B1", DAY, confirmed=False)]}),
-        (decision("2026-11-21"), {"withdrawn": [Withdrawn("B1")]}),
+        (decision(), {"ended": [PeriodEnded("B1", DAY, confirmed=False)]}),
+        (decision("2026-11-20"), {"ended": [PeriodEnded("B1", DAY, confirmed=False)]}),
+        (decision("2026-11-21"), {"withdrawn": [PeriodWithdrawn("B1")]}),
         (decision(last="2026-11-19"), {}),
         (decision(last="2026-11-20"), {}),
     ],
 )
 def test_absence(before: str, expected: dict[str, list[object]]) -> None:
-    plan = after(a_night(beslut=[before], fordelning=[]), a_night(beslut=[], fordelning=[]))
+    plan = after(make_night(beslut=[before], fordelning=[]), make_night(beslut=[], fordelning=[]))
     assert plan.decisions.ended == expected.get("ended", [])
     assert plan.decisions.withdrawn == expected.get("withdrawn", [])
     assert plan.decisions.changed == []
 
 
-def test_an_absent_allocation_is_by_itself() -> None:
-    plan = after(a_night(), a_night(fordelning=[]))
+def test_absent_allocation_does_not_affect_its_decision() -> None:
+    plan = after(make_night(), make_night(fordelning=[]))
     assert plan.counts() == {"allocations_ended": 1}
-    assert plan.allocations.ended == [Ended("F1", DAY, confirmed=False)]
+    assert plan.allocations.ended == [PeriodEnded("F1", DAY, confirmed=False)]
 
 
-def test_a_rejected_line_is_not_absent_and_leaves_what_was_there() -> None:
-    bad = a_night(
+def test_rejected_line_is_not_absent_and_changes_nothing() -> None:
+    bad = make_night(
         kunder=[client("K1", personnummer="fel")],
         beslut=[decision(last="2026-13-01")],
         fordelning=["F1;B1;0;;"],
     )
-    assert after(a_night(), bad).is_empty()
+    assert after(make_night(), bad).is_empty()
 
 
-def test_what_was_ended_by_absence_comes_back_or_is_confirmed() -> None:
-    gone = a_night(beslut=[], fordelning=[])
+def test_ending_by_absence_is_reverted_or_confirmed() -> None:
+    gone = make_night(beslut=[], fordelning=[])
     municipality = Municipality()
-    municipality.take_in(a_night(), YESTERDAY)
+    municipality.take_in(make_night(), YESTERDAY)
     municipality.take_in(gone)
-    told = a_night(
+    night = make_night(
         beslut=[decision(last="2026-11-20", why="EGEN BEGÄRAN")], fordelning=[allocation(last="2026-11-20")]
     )
-    plan = municipality.take_in(told, TOMORROW)
-    assert plan.decisions.ended == [Ended("B1", DAY, confirmed=True, reason="EGEN BEGÄRAN")]
+    plan = municipality.take_in(night, TOMORROW)
+    assert plan.decisions.ended == [PeriodEnded("B1", DAY, confirmed=True, reason="EGEN BEGÄRAN")]
     assert plan.too_many_endings() == []
-    back = municipality.take_in(a_night(), TOMORROW)
-    assert back.decisions.changed == [Changed("B1", date(2026, 1, 1), None)]
+    back = municipality.take_in(make_night(), TOMORROW)
+    assert back.decisions.changed == [PeriodChanged("B1", date(2026, 1, 1), None)]
 
 
-def test_what_was_withdrawn_comes_back_as_new() -> None:
+def test_withdrawn_decision_returns_as_new() -> None:
     municipality = Municipality()
-    future = a_night(beslut=[decision("2026-12-01")], fordelning=[allocation("2026-12-01")])
+    future = make_night(beslut=[decision("2026-12-01")], fordelning=[allocation("2026-12-01")])
     municipality.take_in(future, YESTERDAY)
-    municipality.take_in(a_night(beslut=[], fordelning=[]))
+    municipality.take_in(make_night(beslut=[], fordelning=[]))
     plan = municipality.take_in(future)
-    assert plan.decisions.superseded == [Superseded("B1", None, withdrawn=False)]
+    assert plan.decisions.superseded == [PeriodSuperseded("B1", None, withdrawn=False)]
     assert len(plan.decisions_made) == len(plan.allocations_made) == 1
 
 
-def test_a_changed_provider_is_an_ending_and_a_beginning() -> None:
-    night = a_night(fordelning=[allocation(last="2026-11-20"), f"F2;B1;{SOUTH};2026-11-21;"])
-    plan = after(a_night(), night)
-    assert plan.allocations.ended == [Ended("F1", DAY, confirmed=True)]
+def test_changed_provider_is_an_ending_and_a_beginning() -> None:
+    night = make_night(fordelning=[allocation(last="2026-11-20"), f"F2;B1;{SOUTH};2026-11-21;"])
+    plan = after(make_night(), night)
+    assert plan.allocations.ended == [PeriodEnded("F1", DAY, confirmed=True)]
     assert [(row.organisation, row.valid_from) for row in plan.allocations_made] == [(SOUTH, TOMORROW)]
 
 
-def test_a_provider_written_over_supersedes() -> None:
-    plan = after(a_night(), a_night(fordelning=[allocation(by=SOUTH)]))
-    assert plan.allocations.superseded == [Superseded("F1", YESTERDAY, withdrawn=False)]
+def test_overwritten_provider_supersedes() -> None:
+    plan = after(make_night(), make_night(fordelning=[allocation(by=SOUTH)]))
+    assert plan.allocations.superseded == [PeriodSuperseded("F1", YESTERDAY, withdrawn=False)]
     assert [row.organisation for row in plan.allocations_made] == [SOUTH]
     ahead = after(
-        a_night(fordelning=[allocation("2026-11-20")]),
-        a_night(fordelning=[allocation("2026-11-20", by=SOUTH)]),
+        make_night(fordelning=[allocation("2026-11-20")]),
+        make_night(fordelning=[allocation("2026-11-20", by=SOUTH)]),
     )
-    assert ahead.allocations.superseded == [Superseded("F1", None, withdrawn=True)]
+    assert ahead.allocations.superseded == [PeriodSuperseded("F1", None, withdrawn=True)]
 
 
-def test_a_decision_that_becomes_another_clients_supersedes_with_its_allocation() -> None:
+def test_decision_of_another_client_supersedes_with_its_allocation() -> None:
     clients = [client("K1"), client("K2")]
-    night = a_night(kunder=clients, beslut=["B1;K2;U1;HTJ;VERKST;2026-01-01;;;;"])
-    plan = after(a_night(kunder=clients), night)
+    night = make_night(kunder=clients, beslut=["B1;K2;U1;HTJ;VERKST;2026-01-01;;;;"])
+    plan = after(make_night(kunder=clients), night)
     assert plan.counts() == {
         "decisions_superseded": 1,
         "decisions_made": 1,
@@ -270,26 +281,26 @@ def test_a_decision_that_becomes_another_clients_supersedes_with_its_allocation(
     }
 
 
-def test_a_decision_that_becomes_another_service_of_no_concern_is_absent() -> None:
-    plan = after(a_night(), a_night(beslut=["B1;K1;U1;MAT;VERKST;2026-01-01;;;;"]))
-    assert plan.decisions.ended == [Ended("B1", DAY, confirmed=False)]
-    assert plan.allocations.ended == [Ended("F1", DAY, confirmed=False)]
+def test_decision_of_an_unrelated_service_is_absent() -> None:
+    plan = after(make_night(), make_night(beslut=["B1;K1;U1;MAT;VERKST;2026-01-01;;;;"]))
+    assert plan.decisions.ended == [PeriodEnded("B1", DAY, confirmed=False)]
+    assert plan.allocations.ended == [PeriodEnded("F1", DAY, confirmed=False)]
 
 
-def test_being_written_is_an_investigation_until_it_is_in_force() -> None:
-    written = a_night(beslut=[decision(status="UTRED")])
+def test_decision_being_written_is_an_investigation() -> None:
+    write_files = make_night(beslut=[decision(status="UTRED")])
     municipality = Municipality()
-    plan = municipality.take_in(written, YESTERDAY)
+    plan = municipality.take_in(write_files, YESTERDAY)
     assert [(item.reference, item.client) for item in plan.investigations] == [("U1", "K1")]
     assert (plan.decisions_made, plan.allocations_made, plan.waiting) == ([], [], 1)
-    plan = municipality.take_in(a_night())
+    plan = municipality.take_in(make_night())
     assert len(plan.decisions_made) == len(plan.allocations_made) == 1
-    back = municipality.take_in(written)
-    assert back.decisions.ended == [Ended("B1", DAY, confirmed=False, reason="UTRED")]
+    back = municipality.take_in(write_files)
+    assert back.decisions.ended == [PeriodEnded("B1", DAY, confirmed=False, reason="UTRED")]
 
 
 @pytest.mark.parametrize("last", ["", "2027-06-01", "2026-11-20"])
-def test_closed_is_ended_on_the_day_at_the_latest(last: str) -> None:
+def test_closed_decision_ends_on_the_day_at_the_latest(last: str) -> None:
     plan = after(
         with_decision(decision(last="2027-12-31")), with_decision(decision(last=last, status="AVSL"))
     )
@@ -298,10 +309,10 @@ def test_closed_is_ended_on_the_day_at_the_latest(last: str) -> None:
         with_decision(decision("2026-12-01")),
         with_decision(decision("2026-12-01", last and "2027-06-01", status="AVSL")),
     )
-    assert future.decisions.withdrawn == [Withdrawn("B1")]
+    assert future.decisions.withdrawn == [PeriodWithdrawn("B1")]
 
 
-def test_closed_before_we_heard_of_it() -> None:
+def test_decision_closed_before_the_first_night() -> None:
     past = Municipality().take_in(with_decision(decision(last="2026-06-01", status="AVSL")))
     assert len(past.decisions_made) == len(past.allocations_made) == 1
     odd = Municipality().take_in(with_decision(decision(status="AVSL")))
@@ -311,44 +322,49 @@ def test_closed_before_we_heard_of_it() -> None:
 # --- stopping
 
 
-def many(count: int, ending: int = 0, *, absent: bool = False, dead: int = 0) -> Lines:
+def many_clients(count: int, ending: int = 0, *, absent: bool = False, dead: int = 0) -> Lines:
     lasts = ["2026-11-20" if n < ending else "" for n in range(count)]
-    kept = [n for n in range(count) if not (absent and n < ending)]
-    return a_night(
+    present = [n for n in range(count) if not (absent and n < ending)]
+    return make_night(
         kunder=[client(f"K{n}", avliden="2026-11-20" if n < dead else "") for n in range(count)],
-        beslut=[f"B{n};K{n};U{n};HTJ;VERKST;2026-01-01;{lasts[n]};;;" for n in kept],
-        fordelning=[f"F{n};B{n};{NORTH};2026-01-01;{lasts[n]}" for n in kept],
+        beslut=[f"B{n};K{n};U{n};HTJ;VERKST;2026-01-01;{lasts[n]};;;" for n in present],
+        fordelning=[f"F{n};B{n};{NORTH};2026-01-01;{lasts[n]}" for n in present],
     )
 
 
 @pytest.mark.parametrize("absent", [True, False])
-def test_a_night_that_ends_too_much_says_so(absent: bool) -> None:
-    assert after(many(40), many(40, 2, absent=absent)).too_many_endings() == []
-    plan = after(many(40), many(40, 3, absent=absent))
+def test_night_above_the_ending_limit_is_reported(absent: bool) -> None:
+    assert after(many_clients(40), many_clients(40, 2, absent=absent)).too_many_endings() == []
+    plan = after(many_clients(40), many_clients(40, 3, absent=absent))
     assert plan.too_many_endings() == [
-        Share("clients", 40, 3),
-        Share("decisions", 40, 3),
-        Share("allocations", 40, 3),
+        EndingShare("clients", 40, 3),
+        EndingShare("decisions", 40, 3),
+        EndingShare("allocations", 40, 3),
     ]
     assert plan.too_many_endings(0.1) == []
 
 
-def test_clients_end_by_death_or_by_absence_too_but_not_where_another_decision_lasts() -> None:
-    assert after(many(40), many(40, dead=3)).too_many_endings() == [Share("clients", 40, 3)]
-    fewer = many(40)
+def test_clients_end_by_death_or_absence_unless_another_decision_lasts() -> None:
+    assert after(many_clients(40), many_clients(40, dead=3)).too_many_endings() == [
+        EndingShare("clients", 40, 3)
+    ]
+    fewer = many_clients(40)
     fewer["kunder"] = fewer["kunder"][3:]
-    assert after(many(40), fewer).too_many_endings() == [Share("clients", 40, 3)]
-    followed_up = many(40, 3)
+    assert after(many_clients(40), fewer).too_many_endings() == [EndingShare("clients", 40, 3)]
+    followed_up = many_clients(40, 3)
     followed_up["beslut"] += [f"C{n};K{n};U{n};HTJ;VERKST;2026-11-21;;B{n};;" for n in range(3)]
-    assert [s.kind for s in after(many(40), followed_up).too_many_endings()] == ["decisions", "allocations"]
+    assert [s.kind for s in after(many_clients(40), followed_up).too_many_endings()] == [
+        "decisions",
+        "allocations",
+    ]
 
 
 # --- taking over
 
 
-def test_what_hangs_there_and_where_to_look() -> None:
+def test_take_over_and_unknown_homes() -> None:
     streets = [f"Gatan {n};1;Byn;1001" for n in range(1, 7)]
-    night = a_night(
+    night = make_night(
         kunder=[
             client(f"K{n}", address=streets[n - 1], hemkommun="0998" if n == 5 else "0999")
             for n in range(1, 7)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading a night: what is good, what is rejected and where, and when the whole night is refused."""
+"""Reading a night: valid and rejected lines, and refused nights."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.exchange.nights import ALARM, DAY, NORTH, a_night, client, files, number, read, rejected
+from tests.exchange.nights import ALARM, DAY, NORTH, client, files, make_night, number, read, rejected
 from troskel.exchange.case_extract.contract import COLUMNS, NightRefused
 from troskel.exchange.case_extract.mapping import Mapping
 from troskel.exchange.case_extract.reading import read_folder, read_night
-from troskel.exchange.case_extract.rows import KnownIds, Night
+from troskel.exchange.case_extract.rows import KnownIds, NightExtract
 from troskel.people.identity import IdentityKind
 
 GOOD = "B1;K1;U1;HTJ;VERKST;2026-01-01;;;;"
@@ -26,8 +26,8 @@ def refused(given: dict[str, bytes], mapping: Mapping | None = None) -> NightRef
     return caught.value
 
 
-def test_a_good_night() -> None:
-    night = read(a_night())
+def test_valid_night() -> None:
+    night = read(make_night())
     assert night.rejections == []
     assert [*night.organisations] == [NORTH, "5560017294", ALARM]
     k1 = night.clients["K1"]
@@ -41,33 +41,35 @@ def test_a_good_night() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1252"])
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])
 def test_encodings_and_line_endings(encoding: str, newline: str) -> None:
-    night = read_night(files(a_night(), newline=newline, encoding=encoding), day=DAY)
-    assert night == read(a_night())
+    night = read_night(files(make_night(), newline=newline, encoding=encoding), day=DAY)
+    assert night == read(make_night())
 
 
-def test_the_encoding_is_told_for_each_file_by_itself() -> None:
-    mixed = files(a_night()) | {"kunder": files(a_night(), encoding="cp1252")["kunder"]}
-    assert read_night(mixed, day=DAY) == read(a_night())
+def test_encoding_is_detected_per_file() -> None:
+    mixed = files(make_night()) | {"kunder": files(make_night(), encoding="cp1252")["kunder"]}
+    assert read_night(mixed, day=DAY) == read(make_night())
 
 
 @pytest.mark.parametrize("byte", [b"\0", b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"])
-def test_a_wrong_encoding_refuses_the_night_at_its_line(byte: bytes) -> None:
-    given = files(a_night(), encoding="cp1252")
+def test_wrong_encoding_refuses_the_night_with_its_line(byte: bytes) -> None:
+    given = files(make_night(), encoding="cp1252")
     given["kunder"] = given["kunder"].replace(b"ke;", byte + b"ke;")
     error = refused(given)
     assert (error.file, error.line) == ("kunder.csv", 2)
     assert "wrong encoding" in str(error)
 
 
-def test_utf_16_and_a_byte_order_mark_before_something_else_are_wrong_encodings() -> None:
-    given = files(a_night())
-    assert "wrong encoding" in str(refused(given | {"kunder": files(a_night(), encoding="utf-16")["kunder"]}))
+def test_utf_16_and_false_byte_order_marks_are_wrong_encodings() -> None:
+    given = files(make_night())
+    assert "wrong encoding" in str(
+        refused(given | {"kunder": files(make_night(), encoding="utf-16")["kunder"]})
+    )
     assert refused(given | {"kunder": b"\xef\xbb\xbfkund_id;\n\xe5;\n"}).line == 2
 
 
 @pytest.mark.parametrize("name", ["utforare", "kunder", "beslut", "fordelning"])
 def test_without_header_missing_column_missing_file_cut_off(name: str) -> None:
-    good = files(a_night())
+    good = files(make_night())
     header, *lines = good[name].splitlines(keepends=True)
     for data in (b"", b"\xef\xbb\xbf", b"\r\n" + header, b"".join(lines)):
         assert "no header" in str(refused(good | {name: data}))
@@ -83,17 +85,17 @@ def test_without_header_missing_column_missing_file_cut_off(name: str) -> None:
         assert "cut off" in str(error)
 
 
-def test_a_comma_is_not_the_separator_and_a_column_twice_is_refused() -> None:
-    good = files(a_night())
+def test_comma_separator_and_duplicate_column_are_refused() -> None:
+    good = files(make_night())
     assert "separator" in str(refused(good | {"kunder": good["kunder"].replace(b";", b",")}))
     assert "twice" in str(refused(good | {"beslut": good["beslut"].replace(b"utredning_id", b"kund_id")}))
 
 
-def test_columns_in_any_order_with_more_than_we_asked_for() -> None:
+def test_columns_in_any_order_with_extra_columns() -> None:
     order = ["till", "extra", "UTFORARE", "fran", "beslut_id", "fordelning_id", ""]
     data = ";".join(order) + f"\n;x;{NORTH};2026-01-01;B1;F1;\n2026-13-01;x;{NORTH};2026-01-01;B1;F2;\n"
-    night = read_night(files(a_night()) | {"fordelning": data.encode()}, day=DAY)
-    assert night.allocations == read(a_night()).allocations
+    night = read_night(files(make_night()) | {"fordelning": data.encode()}, day=DAY)
+    assert night.allocations == read(make_night()).allocations
     assert rejected(night) == [("fordelning.csv", 3, "till")]
 
 
@@ -164,11 +166,11 @@ REJECTED = {
 @pytest.mark.parametrize(
     ("name", "line", "column"), [(n, *case) for n, cases in REJECTED.items() for case in cases]
 )
-def test_a_line_is_rejected_in_its_first_bad_column(name: str, line: str, column: str) -> None:
-    given = a_night()
+def test_line_is_rejected_for_its_first_invalid_column(name: str, line: str, column: str) -> None:
+    given = make_night()
     given[name] = [*given[name], line]
     night = read(given)
-    good = read(a_night())
+    good = read(make_night())
     assert rejected(night) == [(f"{name}.csv", len(given[name]) + 1, column)]
     assert night.rejections[0].reason
     assert (night.clients, night.decisions, night.allocations) == (
@@ -179,12 +181,12 @@ def test_a_line_is_rejected_in_its_first_bad_column(name: str, line: str, column
     assert night.organisations == good.organisations
 
 
-def test_a_rejection_holds_the_value_and_hides_it_from_logs() -> None:
-    night = read(a_night(kunder=[client("K1", personnummer="194013019801")], beslut=[], fordelning=[]))
+def test_rejection_contains_the_value_but_not_in_repr() -> None:
+    night = read(make_night(kunder=[client("K1", personnummer="194013019801")], beslut=[], fordelning=[]))
     rejection = night.rejections[0]
     assert rejection.value == "194013019801"
     assert "194013019801" not in f"{rejection!r} {rejection} {rejection.reason}"
-    good = read(a_night())
+    good = read(make_night())
     for secret in (number(1), "Öberg", "Ängsvägen"):
         assert secret not in repr(good.clients)
 
@@ -202,32 +204,32 @@ def test_a_rejection_holds_the_value_and_hides_it_from_logs() -> None:
         ("fordelning", "   "),
     ],
 )
-def test_what_never_rejects_a_line(name: str, line: str) -> None:
-    given = a_night()
+def test_values_that_never_reject_a_line(name: str, line: str) -> None:
+    given = make_night()
     given[name] = [*given[name], line]
     assert rejected(read(given)) == []
 
 
-def test_the_year_9999_is_until_further_notice() -> None:
-    night = read(a_night(beslut=["B1;K1;U1;HTJ;VERKST;2026-01-01;9999-12-31;;;"]))
+def test_year_9999_is_until_further_notice() -> None:
+    night = read(make_night(beslut=["B1;K1;U1;HTJ;VERKST;2026-01-01;9999-12-31;;;"]))
     assert night.decisions["B1"].valid_through is None
 
 
-def test_other_services_are_counted_and_left_unchecked_with_their_allocations() -> None:
+def test_other_services_are_counted_and_not_checked() -> None:
     night = read(
-        a_night(
+        make_night(
             beslut=[GOOD, "B2;K404;;MAT;FEL;igår;;;;", "B2;;;MAT;;;;;;", "B3;K1;;LEDS;VERKST;2026-01-01;;;;"],
             fordelning=["F1;B2;nobody;;", f"F1;B3;{NORTH};2026-01-01;", f"F2;B1;{NORTH};2026-01-01;"],
         )
     )
     assert night.rejections == []
     assert night.other_services == {"MAT": 2, "LEDS": 1}
-    assert (night.left_allocations, [*night.allocations]) == (2, ["F2"])
-    assert night.mentioned.decisions == {"B1"}
+    assert (night.ignored_allocations, [*night.allocations]) == (2, ["F2"])
+    assert night.mentioned_ids.decisions == {"B1"}
 
 
-def test_references_to_what_is_rejected_are_rejected_unless_it_was_known() -> None:
-    lines = a_night(kunder=[client("K1", personnummer="1")])
+def test_references_to_rejected_rows_are_rejected_unless_known() -> None:
+    lines = make_night(kunder=[client("K1", personnummer="1")])
     fresh = read(lines)
     assert rejected(fresh) == [
         ("kunder.csv", 2, "personnummer"),
@@ -235,18 +237,18 @@ def test_references_to_what_is_rejected_are_rejected_unless_it_was_known() -> No
         ("fordelning.csv", 2, "beslut_id"),
     ]
     known = KnownIds(clients=frozenset({"K1"}))
-    later = read_night(files(lines), day=DAY, known=known)
+    later = read_night(files(lines), day=DAY, known_ids=known)
     assert rejected(later) == [("kunder.csv", 2, "personnummer")]
-    assert later.mentioned.clients == {"K1"}
+    assert later.mentioned_ids.clients == {"K1"}
 
 
-def test_the_second_of_two_lines_is_rejected_even_where_the_first_was() -> None:
-    night = read(a_night(beslut=["B1;K1;U1;HTJ;VERKST;2026-13-01;;;;", GOOD], fordelning=[]))
+def test_second_line_with_an_id_is_rejected_even_after_a_rejected_one() -> None:
+    night = read(make_night(beslut=["B1;K1;U1;HTJ;VERKST;2026-13-01;;;;", GOOD], fordelning=[]))
     assert rejected(night) == [("beslut.csv", 2, "fran"), ("beslut.csv", 3, "beslut_id")]
 
 
-def test_physical_lines_are_counted_through_quoted_line_breaks() -> None:
-    lines = a_night(
+def test_physical_lines_are_counted_across_quoted_line_breaks() -> None:
+    lines = make_night(
         kunder=[
             client("K1", address='"Ängsvägen ""1""\r\nuppgång B;\r\ntre trappor";11111;Byn;'),
             "",
@@ -258,27 +260,27 @@ def test_physical_lines_are_counted_through_quoted_line_breaks() -> None:
     assert night.clients["K1"].address.street == 'Ängsvägen "1"\nuppgång B;\ntre trappor'
 
 
-def test_a_lost_quotation_mark_takes_its_own_line_alone() -> None:
+def test_missing_quotation_mark_affects_only_its_line() -> None:
     lost = client("K1").replace("Öberg", '"Öberg')
-    night = read(a_night(kunder=[lost, client("K2"), lost.replace("K1", "K3"), client("K4")], beslut=[]))
+    night = read(make_night(kunder=[lost, client("K2"), lost.replace("K1", "K3"), client("K4")], beslut=[]))
     assert [*night.clients] == ["K2", "K4"]
     assert {line for file, line, _ in rejected(night) if file == "kunder.csv"} == {2, 4}
 
 
-def test_a_quotation_mark_never_closed_reaches_no_further_than_its_line() -> None:
+def test_unclosed_quotation_mark_affects_only_its_line() -> None:
     night = read(
-        a_night(beslut=['B1;"K1', *[GOOD.replace("B1", f"B{n}") for n in range(2, 70)]], fordelning=[])
+        make_night(beslut=['B1;"K1', *[GOOD.replace("B1", f"B{n}") for n in range(2, 70)]], fordelning=[])
     )
     assert rejected(night) == [("beslut.csv", 2, "kund_id")]
-    last = read(a_night(beslut=[GOOD, 'B2;K1;U1;HTJ;"VERKST;2026-01-01;;;;']))
+    last = read(make_night(beslut=[GOOD, 'B2;K1;U1;HTJ;"VERKST;2026-01-01;;;;']))
     assert rejected(last) == [("beslut.csv", 3, "status")]
-    cut = files(a_night(beslut=[GOOD + '"egen']))
+    cut = files(make_night(beslut=[GOOD + '"egen']))
     assert "cut off" in str(refused(cut | {"beslut": cut["beslut"][:-2]}))
 
 
 def test_optional_files() -> None:
     night = read(
-        a_night(
+        make_night(
             las=[
                 "K1;lägenhet;S100;2020-01-01",
                 "K1;port;S101;",
@@ -302,13 +304,13 @@ def test_optional_files() -> None:
     assert [lock.serial for lock in night.locks or []] == ["S100", "S101"]
     assert [(key.holder, key.count) for key in night.keys or []] == [(NORTH, 2), ("", 1)]
     assert [tag.tag for tag in night.tags or []] == ["T1", "T2"]
-    assert read(a_night()).locks is None
+    assert read(make_night()).locks is None
 
 
-def test_a_folder(tmp_path: Path) -> None:
-    for name, data in files(a_night()).items():
+def test_folder(tmp_path: Path) -> None:
+    for name, data in files(make_night()).items():
         (tmp_path / f"{name}.csv").write_bytes(data)
-    assert read_folder(tmp_path, day=DAY) == read(a_night())
+    assert read_folder(tmp_path, day=DAY) == read(make_night())
     (tmp_path / "beslut.csv").unlink()
     with pytest.raises(NightRefused, match=r"beslut\.csv.*missing"):
         read_folder(tmp_path, day=DAY)
@@ -341,7 +343,7 @@ ANY_BYTES = st.binary(max_size=80) | st.lists(PIECES, max_size=40).map(b"".join)
 @given(st.sampled_from([*COLUMNS]), ANY_BYTES, st.booleans(), st.booleans())
 def test_any_bytes_are_read_or_refused(name: str, noise: bytes, with_header: bool, ended: bool) -> None:
     header = ";".join(COLUMNS[name]).encode() + b"\n" if with_header else b""
-    given_files = files(a_night()) | {name: header + noise + (b"\n" if ended else b"")}
+    given_files = files(make_night()) | {name: header + noise + (b"\n" if ended else b"")}
     try:
         night = read_night(given_files, day=DAY)
     except NightRefused as error:
@@ -352,8 +354,8 @@ def test_any_bytes_are_read_or_refused(name: str, noise: bytes, with_header: boo
 
 
 @given(st.data())
-def test_any_change_to_a_good_file_is_read_or_refused(data: st.DataObject) -> None:
-    given_files = files(a_night())
+def test_any_change_to_a_valid_file_is_read_or_refused(data: st.DataObject) -> None:
+    given_files = files(make_night())
     name = data.draw(st.sampled_from([*given_files]))
     whole = given_files[name]
     at = data.draw(st.integers(0, len(whole)))
@@ -365,11 +367,11 @@ def test_any_change_to_a_good_file_is_read_or_refused(data: st.DataObject) -> No
     _is_consistent(night, len(given_files[name].split(b"\n")))
 
 
-def _is_consistent(night: Night, lines: int) -> None:
+def _is_consistent(night: NightExtract, lines: int) -> None:
     places = [(r.file, r.line) for r in night.rejections]
     assert len(set(places)) == len(places), "one entry per bad line"
     assert all(2 <= line <= max(lines, 10) for _, line in places)
-    assert night.decisions.keys() <= night.mentioned.decisions
+    assert night.decisions.keys() <= night.mentioned_ids.decisions
     assert all(row.client in night.clients for row in night.decisions.values())
     assert all(row.decision in night.decisions for row in night.allocations.values())
     assert all(

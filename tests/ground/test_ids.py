@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Identifiers: by time, not to be guessed; and in an invented life, the same again."""
+"""Identifiers: sorted by time, unpredictable; and repeatable in a simulation."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from troskel.ground import clock, ids
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def test_an_id_is_a_uuid_7_of_its_instant() -> None:
-    with clock.standing_at(NOON):
-        made = ids.new_id()
-    assert made.version == 7
-    assert made.int >> 80 == int(NOON.timestamp() * 1000)
+def test_id_is_uuid7_of_its_instant() -> None:
+    with clock.frozen_at(NOON):
+        new_id = ids.new_id()
+    assert new_id.version == 7
+    assert new_id.int >> 80 == int(NOON.timestamp() * 1000)
 
 
-def test_from_a_seed_the_same_ids_come_again_and_afterwards_they_do_not() -> None:
-    def three() -> list[str]:
+def test_seeded_source_repeats_ids_only_inside_the_context() -> None:
+    def three_ids() -> list[str]:
         return [str(ids.new_id()) for _ in range(3)]
 
-    with clock.standing_at(NOON):
-        with ids.drawn_from(Random(1).randbytes):
-            first = three()
-        with ids.drawn_from(Random(1).randbytes):
-            assert three() == first
-        assert three() != first
+    with clock.frozen_at(NOON):
+        with ids.random_source(Random(1).randbytes):
+            first = three_ids()
+        with ids.random_source(Random(1).randbytes):
+            assert three_ids() == first
+        assert three_ids() != first
         assert len({ids.random_bytes(16) for _ in range(4)}) == 4

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The picture of the house and the table beside it show the rooms there are, on the floors the contract gives them."""
+"""The architecture diagram and its table show the existing rooms, on the floors of the contract."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools import architecture
 CHECKOUT = Path(__file__).parent.parent.parent
 HOUSE = CHECKOUT / "src" / "troskel"
 PAGE = CHECKOUT / "docs" / "architecture.md"
-PICTURE = CHECKOUT / "docs" / "architecture.svg"
+DIAGRAM = CHECKOUT / "docs" / "architecture.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -24,8 +24,8 @@ def floors_of_the_contract() -> list[set[str]]:
     return [set(re.findall(r"\w+", layer)) for layer in layers]
 
 
-def floors_of_the_picture() -> list[set[str]]:
-    floors = ET.parse(PICTURE).getroot().iter(f"{SVG}g")
+def floors_of_the_diagram() -> list[set[str]]:
+    floors = ET.parse(DIAGRAM).getroot().iter(f"{SVG}g")
     return [{text.text or "" for text in floor if text.get("class") == "room"} for floor in floors]
 
 
@@ -34,26 +34,26 @@ def floors_of_the_table() -> list[set[str]]:
     return [set(re.findall(r"`(\w+)`", row[2])) for row in rows]
 
 
-def test_the_picture_has_the_floors_of_the_contract() -> None:
-    assert floors_of_the_picture() == floors_of_the_contract()
+def test_diagram_has_the_floors_of_the_contract() -> None:
+    assert floors_of_the_diagram() == floors_of_the_contract()
 
 
-def test_the_table_has_the_floors_of_the_contract() -> None:
+def test_table_has_the_floors_of_the_contract() -> None:
     assert floors_of_the_table() == floors_of_the_contract()
 
 
-def test_every_room_there_is_stands_in_the_picture() -> None:
+def test_diagram_contains_every_room() -> None:
     rooms = {init.parent.name for init in HOUSE.glob("*/__init__.py")}
-    assert set[str]().union(*floors_of_the_picture()) == rooms
+    assert set[str]().union(*floors_of_the_diagram()) == rooms
 
 
-def test_the_picture_is_drawn_from_the_contract_and_the_page() -> None:
-    assert PICTURE.read_text() == architecture.draw(architecture.floors()), "run ./dev architecture"
+def test_diagram_is_generated_from_the_contract_and_the_page() -> None:
+    assert DIAGRAM.read_text() == architecture.draw(architecture.floors()), "run ./dev architecture"
 
 
-def test_the_picture_says_in_words_what_it_shows() -> None:
-    picture = ET.parse(PICTURE).getroot()
-    told = [picture.find(f"{SVG}{name}") for name in ("title", "desc")]
-    assert all(one is not None and one.text for one in told)
-    ids = [one.get("id") for one in told if one is not None]
+def test_diagram_has_a_text_alternative() -> None:
+    picture = ET.parse(DIAGRAM).getroot()
+    elements = [picture.find(f"{SVG}{name}") for name in ("title", "desc")]
+    assert all(element is not None and element.text for element in elements)
+    ids = [element.get("id") for element in elements if element is not None]
     assert (picture.get("aria-labelledby") or "").split() == ids

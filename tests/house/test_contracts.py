@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The contracts between the rooms are held by a machine: here each is broken, in a copy, and caught."""
+"""The import contracts between the rooms: each is violated in a copy, and detected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONTRACTS: list[dict[str, Any]] = tomllib.loads((CHECKOUT / "pyproject.toml").re
 
 
 @dataclass(frozen=True)
-class Break:
+class Violation:
     """A line added to a file of the copy, and the contract that it breaks."""
 
     contract: str
@@ -31,35 +31,35 @@ class Break:
     line: str
 
 
-BREAKS = [
-    Break("floors", "care/offence.py", "import troskel.acts"),
-    Break("floors", "ground/offence.py", "import troskel.journal"),
-    Break("floors", "cli/offence.py", "import troskel.config"),
-    Break("floors", "web/offence.py", "import troskel.phone"),
-    Break("floors", "visits/offence.py", "import troskel.orders"),
-    Break("floors", "duties/offence.py", "import troskel.permits"),
-    Break("floors", "acts/offence.py", "import troskel.reading"),
-    Break("floors", "reading/offence.py", "import troskel.acts"),
-    Break("floors", "acts/offence.py", "import troskel.offers"),
-    Break("floors", "screens/offence.py", "import troskel.web"),
-    Break("floors", "retention/offence.py", "import troskel.permits"),
-    Break("floors", "routine/offence.py", "import troskel.ground"),
-    Break("floors", "attic/__init__.py", ""),
-    Break("pure-rooms", "routine/offence.py", "import django.db"),
-    Break("pure-rooms", "doorproto/offence.py", "import django"),
-    Break("pure-rules", "care/rules.py", "from django.utils import timezone"),
-    Break("pure-rules", "orders/rules.py", "import troskel.orders.models"),
-    Break("no-trade-in-the-ground", "people/offence.py", "import troskel.routine"),
-    Break("no-trade-in-the-ground", "journal/offence.py", "import troskel.doorproto"),
-    Break("operations", "simulator/offence.py", "import troskel.journal.operations"),
-    Break("operations", "permits/offence.py", "import troskel.outbox.operations"),
-    Break("operations", "exchange/offence.py", "import troskel.people.operations"),
-    Break("interfaces", "web/offence.py", "import troskel.care.models"),
-    Break("interfaces", "phone/offence.py", "import troskel.visits.rules"),
-    Break("interfaces", "cli/offence.py", "import troskel.people.models"),
-    Break("interfaces", "api/offence.py", "import troskel.duties.models"),
-    Break("api", "api/offence.py", "import troskel.journal.operations"),
-    Break("operations", "web/offence.py", "import troskel.orders.operations"),
+VIOLATIONS = [
+    Violation("floors", "care/violation.py", "import troskel.acts"),
+    Violation("floors", "ground/violation.py", "import troskel.journal"),
+    Violation("floors", "cli/violation.py", "import troskel.config"),
+    Violation("floors", "web/violation.py", "import troskel.phone"),
+    Violation("floors", "visits/violation.py", "import troskel.orders"),
+    Violation("floors", "duties/violation.py", "import troskel.permits"),
+    Violation("floors", "acts/violation.py", "import troskel.reading"),
+    Violation("floors", "reading/violation.py", "import troskel.acts"),
+    Violation("floors", "acts/violation.py", "import troskel.offers"),
+    Violation("floors", "screens/violation.py", "import troskel.web"),
+    Violation("floors", "retention/violation.py", "import troskel.permits"),
+    Violation("floors", "routine/violation.py", "import troskel.ground"),
+    Violation("floors", "attic/__init__.py", ""),
+    Violation("pure-rooms", "routine/violation.py", "import django.db"),
+    Violation("pure-rooms", "doorproto/violation.py", "import django"),
+    Violation("pure-rules", "care/rules.py", "from django.utils import timezone"),
+    Violation("pure-rules", "orders/rules.py", "import troskel.orders.models"),
+    Violation("no-trade-in-the-ground", "people/violation.py", "import troskel.routine"),
+    Violation("no-trade-in-the-ground", "journal/violation.py", "import troskel.doorproto"),
+    Violation("operations", "simulator/violation.py", "import troskel.journal.operations"),
+    Violation("operations", "permits/violation.py", "import troskel.outbox.operations"),
+    Violation("operations", "exchange/violation.py", "import troskel.people.operations"),
+    Violation("interfaces", "web/violation.py", "import troskel.care.models"),
+    Violation("interfaces", "phone/violation.py", "import troskel.visits.rules"),
+    Violation("interfaces", "cli/violation.py", "import troskel.people.models"),
+    Violation("interfaces", "api/violation.py", "import troskel.duties.models"),
+    Violation("api", "api/violation.py", "import troskel.journal.operations"),
+    Violation("operations", "web/violation.py", "import troskel.orders.operations"),
 ]
 
 
@@ -69,7 +69,7 @@ class Copy:
 
     folder: Path
 
-    def broken(self) -> set[str]:
+    def broken_contracts(self) -> set[str]:
         """The contracts that lint-imports calls broken."""
         done = subprocess.run(
             [
@@ -88,14 +88,14 @@ class Copy:
         assert set(verdicts) == {contract["name"] for contract in CONTRACTS}, done.stdout + done.stderr
         return {contract["id"] for contract in CONTRACTS if verdicts[contract["name"]] == "BROKEN"}
 
-    def broken_by(self, offence: Break) -> set[str]:
+    def broken_by_violation(self, violation: Violation) -> set[str]:
         """The same, while the offence stands in the copy."""
-        file = self.folder / "src" / "troskel" / offence.file
+        file = self.folder / "src" / "troskel" / violation.file
         before = file.read_text() if file.exists() else None
         file.parent.mkdir(exist_ok=True)
-        file.write_text(f"{before or ''}\n{offence.line}\n")
+        file.write_text(f"{before or ''}\n{violation.line}\n")
         try:
-            return self.broken()
+            return self.broken_contracts()
         finally:
             if before is not None:
                 file.write_text(before)
@@ -116,21 +116,21 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 
 
 def test_every_contract_is_kept(copy: Copy) -> None:
-    assert copy.broken() == set()
+    assert copy.broken_contracts() == set()
 
 
 @pytest.mark.parametrize(
-    "offence", BREAKS, ids=lambda offence: f"{offence.contract}: {offence.file} {offence.line}"
+    "violation", VIOLATIONS, ids=lambda violation: f"{violation.contract}: {violation.file} {violation.line}"
 )
-def test_an_offence_breaks_the_contract_that_is_meant(copy: Copy, offence: Break) -> None:
-    assert copy.broken_by(offence) == {offence.contract}
+def test_violation_breaks_the_intended_contract(copy: Copy, violation: Violation) -> None:
+    assert copy.broken_by_violation(violation) == {violation.contract}
 
 
-def test_every_contract_is_broken_here_at_least_once() -> None:
-    assert {contract["id"] for contract in CONTRACTS} == {offence.contract for offence in BREAKS}
+def test_every_contract_is_broken_at_least_once() -> None:
+    assert {contract["id"] for contract in CONTRACTS} == {violation.contract for violation in VIOLATIONS}
 
 
-def test_no_contract_looks_away() -> None:
+def test_contracts_have_no_ignore_lists() -> None:
     leniencies = (
         "ignore_imports",
         "exhaustive_ignores",
@@ -140,8 +140,10 @@ def test_no_contract_looks_away() -> None:
     assert [contract["id"] for contract in CONTRACTS if any(key in contract for key in leniencies)] == []
 
 
-def test_the_api_is_kept_from_the_operations_of_every_other_room() -> None:
+def test_api_may_not_import_operations_of_other_rooms() -> None:
     (contract,) = [contract for contract in CONTRACTS if contract["id"] == "api"]
     rooms = (CHECKOUT / "src" / "troskel").glob("*/operations.py")
-    named = {f"troskel.{room.parent.name}.operations" for room in rooms} - {"troskel.api.operations"}
-    assert set(contract["forbidden_modules"]) == named, "bring forbidden_modules of the contract up to date"
+    operations = {f"troskel.{room.parent.name}.operations" for room in rooms} - {"troskel.api.operations"}
+    assert set(contract["forbidden_modules"]) == operations, (
+        "bring forbidden_modules of the contract up to date"
+    )

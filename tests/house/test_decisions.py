@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""docs/decisions: numbered without holes, each in one form, all in the index, and every reference leads to one."""
+"""docs/decisions: contiguous numbers, one form, all in the index, and every reference resolves."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ PROSE = re.compile(r"\b(?:[Dd]ecision|ADR)[ -](\d{1,4})\b")
 
 
 def head_of(file: Path) -> re.Match[str]:
-    found = HEAD.match(file.read_text())
-    assert found, f"{file.name} does not begin with a numbered title, a status and a date"
-    return found
+    match = HEAD.match(file.read_text())
+    assert match, f"{file.name} does not begin with a numbered title, a status and a date"
+    return match
 
 
 def dangling(text: str, *, prose: bool) -> Iterator[str]:
@@ -43,12 +43,12 @@ def dangling(text: str, *, prose: bool) -> Iterator[str]:
         yield from (number for number in PROSE.findall(text) if number.zfill(4) not in NUMBERS)
 
 
-def test_numbers_have_no_holes() -> None:
+def test_numbers_are_contiguous() -> None:
     assert [file.name[:4] for file in FILES] == [f"{n:04}" for n in range(1, len(FILES) + 1)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name[:4])
-def test_a_decision_has_the_form(file: Path) -> None:
+def test_decision_has_the_form(file: Path) -> None:
     head, text = head_of(file), file.read_text()
     slug = re.sub("[^a-z0-9]+", "-", head["title"].lower().replace("'", "")).strip("-")
     assert file.name == f"{int(head['number']):04}-{slug}.md"
@@ -59,7 +59,7 @@ def test_a_decision_has_the_form(file: Path) -> None:
     assert text.count("\n") <= MAX_LINES
 
 
-def test_a_superseded_decision_is_named_by_its_successor() -> None:
+def test_superseded_decision_is_named_by_its_successor() -> None:
     for file in FILES:
         status = head_of(file)["status"]
         if status != "accepted":
@@ -67,7 +67,7 @@ def test_a_superseded_decision_is_named_by_its_successor() -> None:
             assert f"Supersedes decision {int(file.name[:4])}." in successor.read_text()
 
 
-def test_the_index_has_every_decision() -> None:
+def test_index_has_every_decision() -> None:
     rows = [
         (number, title, name, re.sub(r"\[(\d+)\]\([^)]+\)", lambda m: m[1].zfill(4), status), day)
         for number, title, name, status, day in ROW.findall((FOLDER / "README.md").read_text())
@@ -78,12 +78,12 @@ def test_the_index_has_every_decision() -> None:
     ]
 
 
-def test_every_reference_to_a_decision_leads_to_one() -> None:
+def test_every_reference_to_a_decision_resolves() -> None:
     wrong = {
-        str(file.relative_to(CHECKOUT)): found
+        str(file.relative_to(CHECKOUT)): match
         for file in tracked()
         if file != Path(__file__)
-        and (found := list(dangling(text_of(file), prose=file.suffix == ".md" or "src" in file.parts)))
+        and (match := list(dangling(text_of(file), prose=file.suffix == ".md" or "src" in file.parts)))
     }
     assert wrong == {}
 
@@ -92,5 +92,5 @@ def test_every_reference_to_a_decision_leads_to_one() -> None:
     "text",
     ["[x](decisions/0099-no-such.md)", "see docs/decisions/0000", "as decision 999 says", "ADR-999"],
 )
-def test_a_dangling_reference_would_be_found(text: str) -> None:
+def test_dangling_reference_is_found(text: str) -> None:
     assert list(dangling(text, prose=True))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is in the repository could be anyone's: no address of a package index, no path of one machine."""
+"""The repository contains no address of a package index, and no local path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 CHECKOUT = Path(__file__).parent.parent.parent
 SOURCE = {".py", ".js", ".css", ".sh"}
 SPDX = "SPDX-License-Identifier: EUPL-1.2"
-LONGEST = 400  # lines of a file in src; past that it is split by act
+MAX_LINES = 400  # lines of a file in src; past that it is split by act
 # Put together here, so that this file does not hold what it looks for.
 HOSTS = re.compile(
     "|".join(["py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)", "arti" + "factory"])
@@ -38,7 +38,7 @@ def text_of(file: Path) -> str:
     return "" if b"\0" in content else content.decode(errors="replace")
 
 
-def found(pattern: re.Pattern[str]) -> list[str]:
+def matches(pattern: re.Pattern[str]) -> list[str]:
     """Where the pattern occurs, as file, line and words."""
     return [
         f"{file.relative_to(CHECKOUT)}:{number}: {match[0]}"
@@ -49,35 +49,37 @@ def found(pattern: re.Pattern[str]) -> list[str]:
 
 
 def test_no_file_names_a_package_index() -> None:
-    assert found(HOSTS) == []
+    assert matches(HOSTS) == []
 
 
-def test_no_file_holds_a_path_of_one_machine() -> None:
-    assert found(HOMES) == []
+def test_no_file_contains_a_local_path() -> None:
+    assert matches(HOMES) == []
 
 
 @pytest.mark.parametrize("path", ["/ro" + "ot/x", "see /wo" + "rk/main", '"/ho' + 'me/anna"'])
-def test_such_a_path_would_be_found(path: str) -> None:
+def test_local_path_is_found(path: str) -> None:
     assert HOMES.search(path)
 
 
 @pytest.mark.parametrize(
     "path", ["https://example.org/home/x", "api/work/x", "{base}/home/x", "/home", "/work/<id>"]
 )
-def test_such_an_address_is_no_path_of_a_machine(path: str) -> None:
+def test_web_address_is_no_local_path(path: str) -> None:
     assert not HOMES.search(path)
 
 
 def test_every_source_file_names_the_licence() -> None:
     sources = [file for file in tracked() if file.suffix in SOURCE or file.name in ("dev", "run")]
-    written = [file for file in sources if "migrations" not in file.parts and text_of(file)]
-    assert [str(file.relative_to(CHECKOUT)) for file in written if SPDX not in text_of(file)[:200]] == []
+    checked = [file for file in sources if "migrations" not in file.parts and text_of(file)]
+    assert [str(file.relative_to(CHECKOUT)) for file in checked if SPDX not in text_of(file)[:200]] == []
 
 
-def test_no_file_of_the_program_is_too_long_to_read() -> None:
+def test_no_source_file_exceeds_max_lines() -> None:
     long = {
         str(file.relative_to(CHECKOUT)): text_of(file).count("\n")
         for file in tracked()
         if file.suffix == ".py"
     }
-    assert {name: lines for name, lines in long.items() if name.startswith("src/") and lines > LONGEST} == {}
+    assert {
+        name: lines for name, lines in long.items() if name.startswith("src/") and lines > MAX_LINES
+    } == {}

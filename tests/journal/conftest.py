@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the tests of the journal share: a way to write lines, and a way round the triggers."""
+"""Shared by the tests of the journal: writing lines, and removing the triggers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import pytest
 from django.db import connection, transaction
 
 from troskel.ground.ids import new_id
-from troskel.journal.guards import lower_guards
 from troskel.journal.models import Line
 from troskel.journal.operations import Entry, append
+from troskel.journal.triggers import drop_triggers
 
-Say = Callable[..., Entry]
-Write = Callable[..., list[Line]]
+MakeEntry = Callable[..., Entry]
+WriteLines = Callable[..., list[Line]]
 
 
 @pytest.fixture
-def say() -> Say:
-    """`say(event="thing.done")`: an entry that says something, whatever else."""
+def make_entry() -> MakeEntry:
+    """`make_entry(event="thing.done")`: an entry with default values."""
 
-    def say(**changes: Any) -> Entry:
-        told: dict[str, Any] = {
+    def make_entry(**changes: Any) -> Entry:
+        values: dict[str, Any] = {
             "event": "thing.done",
             "body": {"thing": new_id(), "note_code": "å"},
             "act": "doing.do",
@@ -33,24 +33,24 @@ def say() -> Say:
             "homes": (new_id(), new_id()),
             "client": new_id(),
         }
-        return Entry(**(told | changes))
+        return Entry(**(values | changes))
 
-    return say
+    return make_entry
 
 
 @pytest.fixture
-def write(say: Say) -> Write:
+def write_lines(make_entry: MakeEntry) -> WriteLines:
     """`write(9, detail={…})` appends nine lines alike."""
 
-    def write(count: int, municipality: str = "0999", kind: str = "acts", **changes: Any) -> list[Line]:
+    def write_lines(count: int, municipality: str = "0999", kind: str = "acts", **changes: Any) -> list[Line]:
         with transaction.atomic():
-            return append([say(**changes) for _ in range(count)], municipality=municipality, kind=kind)
+            return append([make_entry(**changes) for _ in range(count)], municipality=municipality, kind=kind)
 
-    return write
+    return write_lines
 
 
 @pytest.fixture
-def unguarded(db: None) -> None:
+def without_triggers(db: None) -> None:
     """Without the triggers, as for the owner of the database. The end of the test brings them back."""
     with connection.cursor() as cursor:
-        lower_guards(connection, cursor.execute)
+        drop_triggers(connection, cursor.execute)

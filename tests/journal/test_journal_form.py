@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The written form: one text for one value, and an export that an outsider can check."""
+"""The text format: one canonical text per value, and an export that an outsider can check."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from troskel.journal import form
 from troskel.journal.form import (
-    BEFORE_FIRST,
     EXPORT_FORM,
-    Row,
+    GENESIS_HASH,
+    LineText,
     canonical,
     detail_hash,
     instant,
@@ -37,18 +37,18 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-def test_a_value_comes_back_from_its_text_and_gives_the_same_text_again(value: object) -> None:
+def test_canonical_text_round_trips(value: object) -> None:
     assert json.loads(canonical(value)) == value
     assert canonical(json.loads(canonical(value))) == canonical(value)
 
 
 @given(st.dictionaries(st.text(st.characters(codec="ascii")), st.integers(0, 9)), st.randoms())
-def test_the_order_of_keys_is_no_part_of_it(value: dict[str, int], chance: object) -> None:
+def test_key_order_does_not_matter(value: dict[str, int], chance: object) -> None:
     backwards = dict(reversed(value.items()))
     assert canonical(value) == canonical(backwards)
 
 
-def test_ids_days_and_instants_are_texts() -> None:
+def test_ids_days_and_instants_become_text() -> None:
     winter = timezone(timedelta(hours=1))
     told = {
         "id": UUID("0190163d-8694-739b-aea5-966c26f8ad91"),
@@ -63,7 +63,7 @@ def test_ids_days_and_instants_are_texts() -> None:
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_an_instant_comes_back_from_its_text(at: datetime) -> None:
+def test_instant_round_trips(at: datetime) -> None:
     assert datetime.fromisoformat(instant(at)) == at
 
 
@@ -71,31 +71,31 @@ def test_an_instant_comes_back_from_its_text(at: datetime) -> None:
     "value",
     [0.5, 2**53, -(2**53), {"å": 1}, {1: 1}, "\ud800", {1, 2}, b"x", NAIVE, float("nan")],
 )
-def test_what_has_no_one_text_is_refused(value: object) -> None:
+def test_value_without_canonical_text_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         canonical({"value": value})
 
 
-def test_the_hashed_values_are_all_but_the_hash_and_the_detail() -> None:
-    row = Row(*Row._fields)
-    assert (*row.hashed, "hash", "salt", "detail") == Row._fields
+def test_hashed_values_exclude_hash_and_detail() -> None:
+    row = LineText(*LineText._fields)
+    assert (*row.hashed_values, "hash", "salt", "detail") == LineText._fields
 
 
-def test_the_example_in_the_documentation_is_true() -> None:
+def test_example_in_the_documentation() -> None:
     text = (Path(__file__).parents[2] / "docs" / "journal.md").read_text()
     hashed, told, detailed = re.findall(r"```text\n(.*?)\n```", text, re.DOTALL)
     lines = hashed.split("\n")
     assert lines[0] == form.LINE_FORM
-    row = Row(**dict(zip(Row._fields, lines[1:], strict=False)), hash="")
-    assert row.hashed == tuple(lines[1:])
+    row = LineText(**dict(zip(LineText._fields, lines[1:], strict=False)), hash="")
+    assert row.hashed_values == tuple(lines[1:])
     assert detailed.split("\n")[0] == form.DETAIL_FORM
     assert lines[15] == sha256(detailed.encode()).hexdigest() == detail_hash(*detailed.split("\n")[1:])
     assert told == sha256(hashed.encode()).hexdigest() == line_hash(row)
 
 
-def an_export(count: int = 7) -> list[bytes]:
+def make_export(count: int = 7) -> list[bytes]:
     """Written by hand from docs/journal.md, not by the code that is tested."""
-    lines, previous = [], BEFORE_FIRST
+    lines, previous = [], GENESIS_HASH
     for number in range(1, count + 1):
         values = {
             "id": f"01900000-0000-7000-8000-{number:012}",
@@ -132,87 +132,89 @@ def an_export(count: int = 7) -> list[bytes]:
     return [json.dumps(head).encode(), *lines]
 
 
-def test_an_export_is_checked_without_a_database() -> None:
-    verdict = verify_export(an_export())
-    assert verdict.sound
+def test_export_is_checked_without_database() -> None:
+    verdict = verify_export(make_export())
+    assert verdict.is_sound
     assert (verdict.lines, verdict.blanked, verdict.head.number) == (7, 2, 7)
 
 
-def test_an_empty_chain_is_unbroken() -> None:
-    assert verify_export(an_export(0)[:1]).faults == ()
+def test_empty_chain_is_unbroken() -> None:
+    assert verify_export(make_export(0)[:1]).faults == ()
 
 
 @given(st.data())
 @settings(max_examples=300)
-def test_any_byte_of_any_line_changed_is_found_in_its_line(data: st.DataObject) -> None:
-    export = an_export()
+def test_changed_byte_is_found_in_its_line(data: st.DataObject) -> None:
+    export = make_export()
     number = data.draw(st.integers(1, 7))
     place = data.draw(st.integers(0, len(export[number]) - 1))
     changed = bytearray(export[number])
     changed[place] ^= data.draw(st.integers(1, 255))
     export[number] = bytes(changed)
     verdict = verify_export(export)
-    assert not verdict.sound
+    assert not verdict.is_sound
     told_otherwise = b'"number":"%d"' % number not in export[number]
     assert number in [fault.number for fault in verdict.faults] or told_otherwise
 
 
 @given(st.integers(1, 7))
-def test_any_line_removed_is_missed(number: int) -> None:
-    export = an_export()
+def test_removed_line_is_found(number: int) -> None:
+    export = make_export()
     del export[number]
     first = verify_export(export).faults[0]
     assert str(first) == f"line {number} was removed"
 
 
 @given(st.integers(1, 7), st.integers(1, 7))
-def test_any_two_lines_swapped_are_found(one: int, other: int) -> None:
-    export = an_export()
+def test_swapped_lines_are_found(one: int, other: int) -> None:
+    export = make_export()
     export[one], export[other] = export[other], export[one]
     verdict = verify_export(export)
-    assert verdict.sound == (one == other)
+    assert verdict.is_sound == (one == other)
     if one != other:
         assert verdict.faults[0].number == min(one, other)
 
 
-def test_lines_removed_from_the_end_are_missed() -> None:
-    assert str(verify_export(an_export()[:-2]).faults[0]) == "line 6 and all after it to line 7 were removed"
+def test_lines_removed_from_the_end_are_found() -> None:
+    assert (
+        str(verify_export(make_export()[:-2]).faults[0]) == "line 6 and all after it to line 7 were removed"
+    )
 
 
-def test_a_chain_written_anew_is_found_by_a_hash_noted_earlier() -> None:
-    old, new = an_export(7), an_export(5)
-    noted = {6: json.loads(old[6])["hash"]}
-    assert verify_export(old, noted).sound
-    assert verify_export(new).sound
-    assert verify_export(new, noted).faults[0].number == 6
+def test_rewritten_chain_is_found_by_a_noted_hash() -> None:
+    old, new = make_export(7), make_export(5)
+    noted_hashes = {6: json.loads(old[6])["hash"]}
+    assert verify_export(old, noted_hashes).is_sound
+    assert verify_export(new).is_sound
+    assert verify_export(new, noted_hashes).faults[0].number == 6
     assert verify_export(old, {3: "0" * 64}).faults[0].number == 3
 
 
-def test_a_check_of_a_ruin_stops() -> None:
-    export = an_export(60)
+def test_check_stops_after_max_faults() -> None:
+    export = make_export(60)
     ruined = [line.replace(b"doing.do", b"doing.it") for line in export]
     verdict = verify_export(ruined)
-    assert len(verdict.faults) == form.MOST_FAULTS
-    assert verdict.lines == form.MOST_FAULTS
+    assert len(verdict.faults) == form.MAX_FAULTS
+    assert verdict.lines == form.MAX_FAULTS
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", '{"form": "another"}'])
-def test_what_is_no_export_is_refused(text: str) -> None:
+def test_invalid_export_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an export of a journal"):
         verify_export([text])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", '{"number": 1}'])
-def test_what_is_no_line_is_told_by_its_place(text: str) -> None:
-    assert verify_export([*an_export()[:3], text]).faults[0].number == 3
+def test_unreadable_line_is_reported_by_number(text: str) -> None:
+    assert verify_export([*make_export()[:3], text]).faults[0].number == 3
 
 
-def test_an_outsider_needs_this_one_file_and_python(tmp_path: Path) -> None:
+def test_form_runs_as_a_standalone_script(tmp_path: Path) -> None:
     alone = tmp_path / "form.py"
     alone.write_text(Path(form.__file__).read_text())
     good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
-    good.write_bytes(b"\n".join(an_export()) + b"\n")
-    bad.write_bytes(b"\n".join(an_export()[:4]) + b"\n")
+    good.write_bytes(b"\n".join(make_export()) + b"\n")
+    bad.write_bytes(b"\n".join(make_export()[:4]) + b"\n")
     told = subprocess.run([sys.executable, "-IS", alone, good], capture_output=True, text=True)
     assert told.returncode == 0
     assert "7 lines, unbroken; 2 details blanked" in told.stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the tests of the outbox share: parcels and mail servers."""
+"""Shared by the tests of the outbox: messages and mail servers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 from tests.outbox.mail_server import CERTIFICATE, MailServer
 from troskel.outbox import operations
-from troskel.outbox.models import Parcel
-from troskel.outbox.operations import Draft
+from troskel.outbox.models import OutboxMessage
+from troskel.outbox.operations import OutboxDraft
 from troskel.outbox.worker import Worker
 
-Put = Callable[..., Parcel]
+Put = Callable[..., OutboxMessage]
 
 
 @pytest.fixture
@@ -44,20 +44,20 @@ def secure_server() -> Iterator[Callable[..., MailServer]]:
 def put() -> Put:
     """`put("a")` puts a parcel with the key a; gives it."""
 
-    def put(key: str = "a", **changes: Any) -> Parcel:
+    def put(key: str = "a", **changes: Any) -> OutboxMessage:
         draft: dict[str, Any] = {
             "municipality": "0999",
             "key": key,
             "kind": "email",
             "payload": {"order": key},
         }
-        operations.put([Draft(**(draft | changes))])
-        return Parcel.objects.get(municipality=changes.get("municipality", "0999"), key=key)
+        operations.enqueue([OutboxDraft(**(draft | changes))])
+        return OutboxMessage.objects.get(municipality=changes.get("municipality", "0999"), key=key)
 
     return put
 
 
-def drain(worker: Worker) -> int:
+def handle_all(worker: Worker) -> int:
     """Let it work until there is nothing to do now; gives how many parcels it did."""
     count = 0
     while worker.run_once():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A real mail server that answers as a test wants."""
+"""A real mail server with configurable answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import aiosmtpd
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 
-from troskel.outbox.post import Smtp
+from troskel.outbox.email_delivery import SmtpTransport
 
 STALL, CUT = "stall", "cut"
 SENDER = "Tröskel <ingen-svarar@troskel.example>"
@@ -46,9 +46,9 @@ class MailServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self._controller.port}"
 
-    def smtp(self, **changes: Any) -> Smtp:
-        told: dict[str, Any] = {"host": "127.0.0.1", "port": self._controller.port, "sender": SENDER}
-        return Smtp(**(told | changes))
+    def smtp(self, **changes: Any) -> SmtpTransport:
+        values: dict[str, Any] = {"host": "127.0.0.1", "port": self._controller.port, "sender": SENDER}
+        return SmtpTransport(**(values | changes))
 
     def ids(self) -> list[str]:
         return [mail["Message-ID"] for mail in self.seen]

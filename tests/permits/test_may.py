@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who may do what at all: by the role, and by what the routine says of another municipality's clients."""
+"""Who may do what: by role, and by the routine's rules about clients of another municipality."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ WHO = {
 
 
 @pytest.mark.parametrize("act", sorted(WHO))
-def test_each_role_may_do_what_the_routine_gives_it(act: str) -> None:
+def test_roles_of_each_act(act: str) -> None:
     for role in Role:
         actor = Actor(municipality="0999", role=role)
         if role is Role.SYSTEM or role.value in WHO[act]:
@@ -82,19 +82,19 @@ def test_each_role_may_do_what_the_routine_gives_it(act: str) -> None:
             assert caught.value.rule == "rule 7"
 
 
-def test_nobody_is_refused_before_the_values_are_looked_up(town: Town) -> None:
+def test_the_role_is_checked_before_the_values(town: Town) -> None:
     """One who may not do the act at all learns nothing of what there is."""
     client = town.new_client()
     for who, role, _ in PEOPLE:
         if role not in WHO["order_installation"]:
-            for named in (client, "K-no-such"):
+            for name in (client, "K-no-such"):
                 assert "order_installation is done by" in town.refused(
-                    who, "order_installation", "rule 7", client=named, locksmith=FIRM
+                    who, "order_installation", "rule 7", client=name, locksmith=FIRM
                 )
 
 
 @pytest.mark.parametrize("who", ["olle", "siri", "demo", "import", "clock"])
-def test_another_municipalitys_client_gets_no_link_whoever_asks(town: Town, who: str) -> None:
+def test_no_role_may_link_a_client_of_another_municipality(town: Town, who: str) -> None:
     ours = town.new_client(address=5)
     foreign = town.new_client(address=5, home_municipality=ELSEWHERE)
     town.mount(town.order(ours))
@@ -102,7 +102,7 @@ def test_another_municipalitys_client_gets_no_link_whoever_asks(town: Town, who:
 
 
 @pytest.mark.parametrize("who", ["olle", "demo", "import", "clock"])
-def test_another_municipalitys_client_gets_no_order_and_no_tag_whoever_asks(town: Town, who: str) -> None:
+def test_no_role_may_order_or_tag_for_a_client_of_another_municipality(town: Town, who: str) -> None:
     foreign = town.new_client(home_municipality=ELSEWHERE)
     town.refused(who, "order_installation", "O1", client=foreign, locksmith=FIRM, reason="x")
     town.refused(who, "place_tag", "O1", client=foreign, tag="E1")
@@ -114,7 +114,7 @@ def test_the_administrator_is_no_exception(town: Town) -> None:
     town.refused("siri", "place_tag", "rule 7", client=foreign, tag="E1")
 
 
-def test_the_system_itself_may_do_every_act() -> None:
+def test_the_system_may_do_every_act() -> None:
     for kind in (ActorKind.IMPORT, ActorKind.CLOCK, ActorKind.DEMO):
         for act in REGISTER.values():
             may(Actor.system("0999", kind), act.name, act.who)

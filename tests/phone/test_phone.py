@@ -12,16 +12,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.phone.screens import Phone, case_of, where
+from tests.phone.simulated_phone import Phone, case_of, where
 from tests.town import ALARM, CODE, EAST, ELSEWHERE, MEADOW, Town, snapshot
 from troskel.access.drivers import LockAt
 from troskel.access.models import Opening
-from troskel.access.simulated import Fault, SimulatedLocks
+from troskel.access.simulated import LockFault, SimulatedLocks
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
 from troskel.visits.models import Visit
 
-MOST_QUERIES = 12
+MAX_QUERIES = 12
 LOCK = LockAt(CODE, "L1")
 
 
@@ -30,7 +30,7 @@ def battery(town: Town, per_cent: int) -> None:
         SimulatedLocks().charge(LOCK, per_cent)
 
 
-def breaks(town: Town, fault: Fault) -> None:
+def breaks(town: Town, fault: LockFault) -> None:
     with town.standing():
         SimulatedLocks().break_down(LOCK, fault)
 
@@ -81,7 +81,7 @@ def test_rule_4_a_carer_of_another_provider_gets_nothing(town: Town) -> None:
     assert snapshot() == before, "nothing is opened, and nobody is told to have read anything"
 
 
-def test_the_phone_is_for_those_with_clients_on_it(town: Town) -> None:
+def test_phone_roles(town: Town) -> None:
     client = town.locked()
     for who in ("anna", "siri", "olle", "laban", "maria", "erik", "lars"):
         phone = Phone(town, who)
@@ -99,7 +99,7 @@ def test_the_phone_is_for_those_with_clients_on_it(town: Town) -> None:
         assert browser.post(where(client), {"do": "burn", "key": "k"}).status_code == 404
 
 
-def test_rule_7_a_client_that_is_looked_at_is_a_read(town: Town) -> None:
+def test_rule_7_client_view_is_journalled(town: Town) -> None:
     client = town.locked()
     Phone(town, "carin").client(client)
     line = Line.objects.filter(kind="reads", event="phone.opened").get()
@@ -115,7 +115,7 @@ def test_case_14_a_protected_client_is_a_case_number(town: Town) -> None:
     assert "Dörren är öppen." in phone.press(client, "open"), "the door is opened all the same"
 
 
-def test_case_14_a_protected_clients_place_on_the_list_tells_no_name(town: Town) -> None:
+def test_case_14_list_order_reveals_no_name(town: Town) -> None:
     hidden = [
         town.new_client(protection=kind, last_name=name) for kind, name in (("S", "Öst"), ("F", "Abel"))
     ]
@@ -128,7 +128,7 @@ def test_case_14_a_protected_clients_place_on_the_list_tells_no_name(town: Town)
     assert sorted(order, key=phone.page.index) == order
 
 
-def test_no_name_is_in_the_title_or_the_address(town: Town) -> None:
+def test_title_and_url_have_no_name(town: Town) -> None:
     client = town.locked()
     phone = Phone(town, "carin")
     with town.standing():
@@ -158,14 +158,12 @@ def test_s2_the_door_is_opened_and_what_the_lock_says_is_said(town: Town) -> Non
 @pytest.mark.parametrize(
     "fault, said, told",
     [
-        (Fault.SILENT, "Låset svarar inte.", True),
-        (Fault.JAM, "Låset gick inte runt.", True),
-        (Fault.LOST_ANSWER, "Låset hann inte svara. Dörren kan vara öppen: känn på den.", False),
+        (LockFault.SILENT, "Låset svarar inte.", True),
+        (LockFault.JAM, "Låset gick inte runt.", True),
+        (LockFault.LOST_ANSWER, "Låset hann inte svara. Dörren kan vara öppen: känn på den.", False),
     ],
 )
-def test_l1_a_lock_that_does_not_open_says_what_to_do(
-    town: Town, fault: Fault, said: str, told: bool
-) -> None:
+def test_l1_advice_by_lock_answer(town: Town, fault: LockFault, said: str, told: bool) -> None:
     client = town.locked()
     phone = Phone(town, "carin")
     phone.press(client, "open")
@@ -176,7 +174,7 @@ def test_l1_a_lock_that_does_not_open_says_what_to_do(
     assert (len(Line.objects.filter(event="lock.fault_told")) == 1) == told
 
 
-def test_where_no_lock_can_be_spoken_to_it_says_so(town: Town, settings: Any) -> None:
+def test_no_lock_driver(town: Town, settings: Any) -> None:
     settings.TROSKEL_LOCKS = "none"
     page = Phone(town, "carin").press(town.locked(), "open")
     assert "Låset sade nej. Inget lås går att öppna härifrån. Ring på, eller ta nyckeln." in page
@@ -271,7 +269,7 @@ def test_p2_by_hand_with_a_reason(town: Town) -> None:
     assert (visit.reason, visit.departed_reason) == ("no_tag_yet", "tag_missing")
 
 
-def test_rule_6_a_visit_that_is_sent_twice_counts_once(town: Town) -> None:
+def test_rule_6_repeated_visit_counts_once(town: Town) -> None:
     client = town.new_client()
     phone, other_tab = Phone(town, "carin"), Phone(town, "carin")
     for one in (phone, other_tab):
@@ -290,7 +288,7 @@ def test_rule_6_a_visit_that_is_sent_twice_counts_once(town: Town) -> None:
     town.is_sound()
 
 
-def test_p2_a_visit_elsewhere_is_warned_of(town: Town) -> None:
+def test_p2_warning_of_open_visit_elsewhere(town: Town) -> None:
     first, second = town.new_client(), town.new_client()
     phone = Phone(town, "carin")
     phone.press(first, "arrive", "hand", reason="no_tag_yet")
@@ -336,7 +334,7 @@ def test_rule_4_a_responder_sees_the_client_whose_alarm_they_took(town: Town) ->
 # --- what it costs
 
 
-def test_pages_cost_few_queries_however_many_clients_there_are(town: Town) -> None:
+def test_query_count_is_bounded(town: Town) -> None:
     locked = town.locked()
     town.does("carin", "place_tag", client=town.new_client(), tag="E1")
     phone = Phone(town, "carin")
@@ -351,4 +349,4 @@ def test_pages_cost_few_queries_however_many_clients_there_are(town: Town) -> No
             cost.append(sum(not re.match("(RELEASE )?SAVEPOINT|BEGIN|COMMIT", one["sql"]) for one in asked))
         for _ in range(3):
             town.visit(town.new_client())
-    assert {path: cost for path, cost in costs.items() if max(cost) > MOST_QUERIES or cost[0] < cost[1]} == {}
+    assert {path: cost for path, cost in costs.items() if max(cost) > MAX_QUERIES or cost[0] < cost[1]} == {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The demo's municipality, filled by acts: what is stored follows, and everyone has something to see."""
+"""The demo's municipality, filled by acts: the stored state follows, and every role has something to see."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ from troskel.simulator.organisations import ACCOUNTS
 from troskel.simulator.town import Town
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=clock.STOCKHOLM)
-pytestmark = pytest.mark.usefixtures("filled", "db")
+pytestmark = pytest.mark.usefixtures("demo_town", "db")
 
 
 @pytest.fixture(scope="module")
-def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+def demo_town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     """Some brisk weeks instead of two years."""
-    with undone_at_the_end(django_db_blocker), clock.standing_at(NOW):
-        yield demo.fill(CODE, lambda told: None, days=56, clients=45)
+    with undone_at_the_end(django_db_blocker), clock.frozen_at(NOW):
+        yield demo.fill(CODE, lambda text: None, days=56, clients=45)
 
 
-def test_what_is_stored_follows_from_the_journal(filled: Town) -> None:
-    assert filled.life.acts.total() > 1000
-    assert filled.life.faults == []
+def test_stored_state_follows_from_the_journal(demo_town: Town) -> None:
+    assert demo_town.life.acts.total() > 1000
+    assert demo_town.life.faults == []
     assert departures(CODE) == []
-    assert verify(CODE).sound
-    assert verify(CODE, "reads").sound
+    assert verify(CODE).is_sound
+    assert verify(CODE, "reads").is_sound
 
 
-def test_every_duty_is_of_a_paragraph_that_the_routine_has() -> None:
+def test_every_duty_belongs_to_a_paragraph() -> None:
     routine = routines.approved_last(CODE)
     assert routine is not None
-    asked = set(Duty.objects.values_list("paragraph", "ask"))
-    assert asked <= routine.asks.keys()
-    assert {paragraph for paragraph, _ in asked} >= {
+    opened = set(Duty.objects.values_list("paragraph", "ask"))
+    assert opened <= routine.asks.keys()
+    assert {paragraph for paragraph, _ in opened} >= {
         "A1",
         "A4",
         "A5",
@@ -64,26 +64,26 @@ def test_every_duty_is_of_a_paragraph_that_the_routine_has() -> None:
         "P3",
         "P4",
     }
-    assert {paragraph for paragraph, _ in asked} >= {"P5", "P6", "P7", "L1", "S1", "S2", "S3"}
+    assert {paragraph for paragraph, _ in opened} >= {"P5", "P6", "P7", "L1", "S1", "S2", "S3"}
 
 
-def test_nothing_happens_ahead_of_now() -> None:
+def test_nothing_happens_after_now() -> None:
     assert not Line.objects.filter(recorded__gt=NOW).exists()
     assert not Duty.objects.filter(opened__gt=NOW.date()).exists()
 
 
-def test_there_is_something_on_the_worklists_of_every_role_that_the_routine_asks() -> None:
+def test_every_role_with_duties_has_a_worklist() -> None:
     busy = set()
     for username, *_ in ACCOUNTS:
         actor = people.actor_of_username(f"{CODE}/{username}")
         assert actor is not None
-        with clock.standing_at(NOW):
+        with clock.frozen_at(NOW):
             if worklist.worklist(actor):
                 busy.add(actor.role.value)
     assert busy >= {"assessor", "administrator", "coordinator", "carer", "locksmith"}
 
 
-def test_the_last_days_hold_something_of_everything() -> None:
+def test_last_days_contain_something_of_everything() -> None:
     today = NOW.date()
     late = Duty.objects.filter(state="open", due__lt=today)
     assert Decision.objects.filter(valid_from=today).exists(), "new clients"
@@ -98,7 +98,7 @@ def test_the_last_days_hold_something_of_everything() -> None:
     assert Duty.objects.filter(state="open", kind="notice").exists(), "an unread notice"
 
 
-def test_every_thing_has_one_holder_and_nobodys_number_is_used() -> None:
+def test_things_have_one_holder_and_numbers_are_unassigned() -> None:
     assert Holding.objects.filter(until=None).count() == Thing.objects.count()
     for number in Identifier.objects.values_list("number", flat=True):
         assert number[8:11] >= "980"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The same seed on the same day: the same journal to the last character, in another process with other hashes."""
+"""The same seed on the same day produces the same journal, in another process with another hash seed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
 
 def begin(seed: int, hashes: str) -> subprocess.Popen[str]:
-    asked = ["simulate", "--days", "18", "--clients", "6", "--seed", str(seed), "--json"]
+    command = ["simulate", "--days", "18", "--clients", "6", "--seed", str(seed), "--json"]
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TROSKEL_")}
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, *asked],
+        [sys.executable, "-c", RUN, *command],
         env={**clean, "PYTHONHASHSEED": hashes, "TROSKEL_NOW": NOW, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -25,16 +25,16 @@ def begin(seed: int, hashes: str) -> subprocess.Popen[str]:
     )
 
 
-def told_by(process: subprocess.Popen[str]) -> dict[str, Any]:
+def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
-    (lived,) = json.loads(out)
-    return {key: lived[key] for key in ("journal", "acts", "by_act", "faults")}
+    (result,) = json.loads(out)
+    return {key: result[key] for key in ("journal", "acts", "by_act", "faults")}
 
 
-def test_the_same_seed_gives_the_same_journal_and_another_seed_another() -> None:
-    one, again, other = (begin(5, "1"), begin(5, "2"), begin(6, "1"))
-    first, second, third = told_by(one), told_by(again), told_by(other)
+def test_same_seed_repeats_the_journal_and_other_seeds_differ() -> None:
+    first_process, second_process, third_process = (begin(5, "1"), begin(5, "2"), begin(6, "1"))
+    first, second, third = result_of(first_process), result_of(second_process), result_of(third_process)
     assert first == second
     assert first["journal"] != third["journal"]
     assert first["acts"] > 50

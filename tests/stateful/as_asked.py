@@ -11,7 +11,7 @@ from tests.stateful.machine import WHICH, Machine
 from tests.town import CODE, FIRM, TAGS
 from troskel.custody.models import Holding
 from troskel.duties.models import Duty
-from troskel.offers.duty_actions import Way, ways
+from troskel.offers.duty_actions import Suggestion, suggestions
 from troskel.people.roles import Actor, ActorKind
 
 WAITS = {
@@ -36,13 +36,13 @@ class AsAsked(Machine):
         if not Duty.objects.filter(id=duty).exists():
             return
         with self.town.standing():
-            found = ways(self.town.actor(who), [Duty.objects.get(id=duty).id])
-        wanted = [way for its in found.values() for way in its if way.act not in OTHERWISE and way.ends]
+            found = suggestions(self.town.actor(who), [Duty.objects.get(id=duty).id])
+        wanted = [way for its in found.values() for way in its if way.act not in OTHERWISE and way.is_final]
         done = [self.tries(who, way.act, **self.filled(way)) for way in wanted]
         if done and all(outcome is not None for outcome in done):
             assert Duty.objects.get(id=duty).state != "open", f"{wanted}: all that it asks is done"
 
-    def filled(self, way: Way) -> dict[str, Any]:
+    def filled(self, way: Suggestion) -> dict[str, Any]:
         """With what a person would fill in."""
         self.town.count += 1
         told: dict[str, Any] = {
@@ -59,7 +59,7 @@ class AsAsked(Machine):
             "organisation": "5560009911",
             "code": "nobody_home",
         }
-        return way.filled(**{name: told.get(name) for name in way.left})
+        return way.with_answers(**{name: told.get(name) for name in way.missing})
 
     def free_tag(self) -> str:
         numbers = [number for tags in TAGS.values() for number in tags]
@@ -71,6 +71,6 @@ def without_a_way(town: Any) -> list[tuple[str, str]]:
     """Open duties that nobody could do anything about, beside those that wait."""
     rows = list(Duty.objects.filter(state="open", kind="duty"))
     with town.standing():
-        found = ways(Actor.system(CODE, ActorKind.DEMO), [row.id for row in rows])
+        found = suggestions(Actor.system(CODE, ActorKind.DEMO), [row.id for row in rows])
     stuck = {(row.paragraph, row.ask) for row in rows if not found[row.id]}
     return sorted(stuck - WAITS.keys())

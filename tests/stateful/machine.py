@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.town import ALARM, EAST, ELSEWHERE, LOCKS, MEADOW, TAGS, Town
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.duties.models import Duty
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.orders.models import Order
@@ -54,7 +54,7 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.before)
 
-    def tries(self, who: str, act: str, **values: Any) -> Outcome | None:
+    def tries(self, who: str, act: str, **values: Any) -> ActOutcome | None:
         """The outcome, or None where it was refused: by a paragraph or a rule, and saying something.
 
         What the preview tells is what then happens; what it refuses is refused.
@@ -78,7 +78,7 @@ class Machine(RuleBasedStateMachine):
 
     def foreseen(
         self, who: str, act: str, values: dict[str, Any]
-    ) -> tuple[Outcome | None, Refusal | NotFound | BadValue | None]:
+    ) -> tuple[ActOutcome | None, Refusal | NotFound | BadValue | None]:
         try:
             return self.town.tries(who, act, values, preview=True), None
         except (Refusal, NotFound, BadValue) as refusal:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""P2: visits begun and ended, told of afterwards, and brought in batches; what proves them, and what is flagged."""
+"""P2: visits begun and ended, registered afterwards, and in batches; their evidence and flags."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HAND = {"by": "hand", "reason": "phone_failed"}
 
 
 def flags(town: Town) -> list[list[str]]:
-    """Of every visit, in the order in which they were told."""
+    """The flags of every visit, in order of registration."""
     return [visit.flags.split() for visit in Visit.objects.order_by("id")]
 
 
@@ -31,14 +31,14 @@ def events() -> list[str]:
     )
 
 
-def made(client: str, arrived: Any, **values: Any) -> dict[str, Any]:
+def batch_item(client: str, arrived: Any, **values: Any) -> dict[str, Any]:
     return {"client": client, "arrived": arrived, "visit": new_id(), **HAND, **values}
 
 
 # --- begun and ended
 
 
-def test_p2_a_visit_begins_by_tag_and_ends_by_tag_and_counts_once(town: Town) -> None:
+def test_p2_visit_by_tag_counts_once(town: Town) -> None:
     client = town.new_client()
     town.does("carin", "place_tag", client=client, tag="E1")
     began = town.does("carin", "arrive", client=client, by="tag", tag="E1")
@@ -56,7 +56,7 @@ def test_p2_a_visit_begins_by_tag_and_ends_by_tag_and_counts_once(town: Town) ->
     town.is_sound()
 
 
-def test_p2_by_lock_and_by_hand_in_and_out(town: Town) -> None:
+def test_p2_visit_by_lock_and_by_hand(town: Town) -> None:
     client = town.locked()
     town.refused("carin", "arrive", "rule 4", client=client, by="lock", serial="L2")
     town.does("carin", "arrive", client=client, by="lock", serial="L1")
@@ -71,7 +71,7 @@ def test_p2_by_lock_and_by_hand_in_and_out(town: Town) -> None:
     town.is_sound()
 
 
-def test_p2_the_same_arrival_told_twice_is_the_same_visit(town: Town) -> None:
+def test_p2_repeated_arrival_is_the_same_visit(town: Town) -> None:
     client = town.new_client()
     values = {"client": client, "visit": new_id(), **HAND}
     first = town.tries("carin", "arrive", values)
@@ -81,36 +81,36 @@ def test_p2_the_same_arrival_told_twice_is_the_same_visit(town: Town) -> None:
     assert "still open" in town.refused("carin", "arrive", "P2", client=client, **HAND)
 
 
-def test_p2_yesterdays_forgotten_visit_does_not_stand_in_the_way(town: Town) -> None:
-    one, other = town.new_client(), town.new_client()
-    forgotten = town.does("carin", "arrive", client=one, **HAND).answer["visit"]
+def test_p2_open_visit_does_not_block_the_next(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
+    forgotten = town.does("carin", "arrive", client=first, **HAND).answer["visit"]
     town.days_pass(1)
-    town.does("carin", "arrive", client=one, **HAND)
+    town.does("carin", "arrive", client=first, **HAND)
     assert flags(town) == [["left_open"], []]
-    town.does("carin", "arrive", client=other, **HAND)
+    town.does("carin", "arrive", client=second, **HAND)
     assert flags(town) == [["left_open"], ["left_open"], []], "nor today's: the next door is never blocked"
     assert Visit.objects.filter(open=True).count() == 1
     assert events().count("visit.left_open") == 2
-    told = town.now - timedelta(hours=23)
-    late = {"visit": forgotten, "by": "hand", "reason": "forgotten"}
-    town.tries("olle", "depart", late, occurred=told)
-    town.tries("carin", "depart", late, occurred=told)
-    assert Visit.objects.get(id=forgotten).departed == told
-    town.refused("carin", "depart", "rule 6", **late)
-    town.refused("moa", "depart", "NotFound", **late)
+    departed = town.now - timedelta(hours=23)
+    report = {"visit": forgotten, "by": "hand", "reason": "forgotten"}
+    town.tries("olle", "depart", report, occurred=departed)
+    town.tries("carin", "depart", report, occurred=departed)
+    assert Visit.objects.get(id=forgotten).departed == departed
+    town.refused("carin", "depart", "rule 6", **report)
+    town.refused("moa", "depart", "NotFound", **report)
     town.is_sound()
 
 
-def test_p2_a_late_word_of_an_earlier_arrival_does_not_close_the_visit_that_goes_on(town: Town) -> None:
-    one, other = town.new_client(), town.new_client()
+def test_p2_late_earlier_arrival_leaves_the_open_visit(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
     town.now += timedelta(hours=2)
-    town.does("carin", "arrive", client=one, **HAND)
-    town.tries("carin", "arrive", {"client": other, **HAND}, occurred=town.now - timedelta(hours=1))
-    assert [visit.client.reference for visit in Visit.objects.filter(open=True)] == [one]
+    town.does("carin", "arrive", client=first, **HAND)
+    town.tries("carin", "arrive", {"client": second, **HAND}, occurred=town.now - timedelta(hours=1))
+    assert [visit.client.reference for visit in Visit.objects.filter(open=True)] == [first]
     assert flags(town) == [[], ["left_open"]]
 
 
-def test_p2_a_visit_past_midnight_ends_though_the_care_has_ended(town: Town) -> None:
+def test_p2_visit_past_midnight_ends_after_the_care(town: Town) -> None:
     client = town.new_client()
     town.end(client)
     town.until(town.today, hour=23)
@@ -121,7 +121,7 @@ def test_p2_a_visit_past_midnight_ends_though_the_care_has_ended(town: Town) -> 
     town.is_sound()
 
 
-def test_one_open_visit_per_account_is_held_by_the_database(town: Town) -> None:
+def test_database_allows_one_open_visit_per_account(town: Town) -> None:
     town.does("carin", "arrive", client=town.new_client(), **HAND)
     row = Visit.objects.get()
     row.pk = new_id()
@@ -132,10 +132,10 @@ def test_one_open_visit_per_account_is_held_by_the_database(town: Town) -> None:
         row.save(force_insert=True)
 
 
-# --- what proves a visit
+# --- evidence
 
 
-def test_p2_a_tag_proves_a_visit_on_the_days_it_was_with_the_client(town: Town) -> None:
+def test_p2_tag_proves_visits_while_with_the_client(town: Town) -> None:
     client, other = town.new_client(), town.new_client()
     town.does("carin", "place_tag", client=client, tag="E1")
     town.days_pass(2)
@@ -152,7 +152,7 @@ def test_p2_a_tag_proves_a_visit_on_the_days_it_was_with_the_client(town: Town) 
     town.refused("carin", "register_visit", "P2", client=other, arrived=taken - timedelta(days=1), **by_tag)
 
 
-def test_p2_another_providers_tag_proves_it_too_as_long_as_it_is_with_the_client(town: Town) -> None:
+def test_p2_other_providers_tag_proves_a_visit(town: Town) -> None:
     client = town.new_client()
     town.grant(client, MEADOW)
     town.does("mikael", "place_tag", client=client, tag="M1")
@@ -161,7 +161,7 @@ def test_p2_another_providers_tag_proves_it_too_as_long_as_it_is_with_the_client
     assert Visit.objects.filter(open=True).count() == 2, "each has an open visit of their own"
 
 
-def test_s2_a_lock_proves_a_visit_while_it_was_linked(town: Town) -> None:
+def test_s2_lock_proves_visits_while_linked(town: Town) -> None:
     client = town.locked()
     town.days_pass(1)
     by_lock = {"by": "lock", "serial": "L1"}
@@ -180,7 +180,7 @@ def test_s2_a_lock_proves_a_visit_while_it_was_linked(town: Town) -> None:
 # --- rule 4: outside the allocation
 
 
-def test_rule_4_what_a_thing_proves_is_taken_with_a_flag_and_what_is_only_said_is_refused(town: Town) -> None:
+def test_rule_4_visit_outside_allocation_needs_a_thing(town: Town) -> None:
     client = town.client()
     town.grant(client, through=town.day(3))
     town.grant(client, begins=town.day(5))
@@ -195,7 +195,7 @@ def test_rule_4_what_a_thing_proves_is_taken_with_a_flag_and_what_is_only_said_i
     town.is_sound()
 
 
-def test_rule_4_a_late_word_of_a_visit_in_the_home_that_was_left(town: Town) -> None:
+def test_rule_4_late_visit_in_the_former_home(town: Town) -> None:
     client = town.new_client()
     arrived = town.now
     town.days_pass(3)
@@ -206,24 +206,24 @@ def test_rule_4_a_late_word_of_a_visit_in_the_home_that_was_left(town: Town) -> 
     town.is_sound()
 
 
-# --- what can't be quite right
+# --- flags
 
 
-def test_visits_of_one_carer_at_once_and_a_visit_of_two_days_are_taken_with_a_flag(town: Town) -> None:
-    one, other = town.new_client(), town.new_client()
+def test_overlapping_and_long_visits_are_flagged(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
     town.days_pass(3, hour=14)
     start = town.now - timedelta(hours=50)
     hours = [(0, 1), (1, 2), (1.5, 3), (3, 29), (10, None)]
     for number, (begins, ends) in enumerate(hours):
-        told = {
+        period = {
             "arrived": start + timedelta(hours=begins),
             "departed": None if ends is None else start + timedelta(hours=ends),
         }
-        town.does("carin", "register_visit", client=(one, other)[number % 2], **told, **HAND)
+        town.does("carin", "register_visit", client=(first, second)[number % 2], **period, **HAND)
     assert flags(town) == [[], [], ["overlap"], ["long"], ["overlap"]]
 
 
-def test_another_carers_visit_at_the_same_time_is_no_overlap(town: Town) -> None:
+def test_other_carers_visit_is_no_overlap(town: Town) -> None:
     client = town.new_client()
     town.does("demo", "register_account", username="cilla", name="Cilla", role="carer", organisation=EAST)
     town.days_pass(1)
@@ -242,19 +242,19 @@ def test_another_carers_visit_at_the_same_time_is_no_overlap(town: Town) -> None
     )
 
 
-# --- many at once
+# --- batches
 
 
-def test_a_batch_is_answered_item_by_item_and_the_refused_leave_no_trace(town: Town) -> None:
+def test_batch_is_answered_per_item(town: Town) -> None:
     client, theirs = town.new_client(), town.new_client(MEADOW)
     town.days_pass(1, hour=14)
     batch = [
-        made(client, town.at(8), departed=town.at(9)),
-        made(theirs, town.at(9)),
-        made(client, town.at(10), departed=town.at(9)),
-        made(client, town.at(15)),
-        made(client, town.at(11), by="tag", tag="E1"),
-        made(client, town.at(8, 30), departed=town.at(8, 45)),
+        batch_item(client, town.at(8), departed=town.at(9)),
+        batch_item(theirs, town.at(9)),
+        batch_item(client, town.at(10), departed=town.at(9)),
+        batch_item(client, town.at(15)),
+        batch_item(client, town.at(11), by="tag", tag="E1"),
+        batch_item(client, town.at(8, 30), departed=town.at(8, 45)),
     ]
     done = town.does("carin", "register_visits", visits=batch)
     assert [answer["flags"] for answer in done.answer["visits"]] == [[], ["overlap"]]
@@ -272,12 +272,12 @@ def test_a_batch_is_answered_item_by_item_and_the_refused_leave_no_trace(town: T
     town.is_sound()
 
 
-def test_rule_6_a_batch_sent_again_is_the_same_visits(town: Town) -> None:
+def test_rule_6_repeated_batch_is_the_same_visits(town: Town) -> None:
     client = town.new_client()
     town.days_pass(1, hour=14)
-    batch = [made(client, town.at(hour), departed=town.at(hour, 30)) for hour in (8, 10, 12)]
+    batch = [batch_item(client, town.at(hour), departed=town.at(hour, 30)) for hour in (8, 10, 12)]
     first = town.does("carin", "register_visits", visits=batch)
-    again = town.does("carin", "register_visits", visits=[*batch, made(client, town.at(13)), batch[0]])
+    again = town.does("carin", "register_visits", visits=[*batch, batch_item(client, town.at(13)), batch[0]])
     assert again.answer["visits"][:3] == first.answer["visits"] and len(again.lines) == 1
     assert Visit.objects.count() == 4
     other = {**batch[0], "arrived": town.at(7)}
@@ -286,34 +286,34 @@ def test_rule_6_a_batch_sent_again_is_the_same_visits(town: Town) -> None:
     town.is_sound()
 
 
-def test_a_batch_tells_the_end_of_a_visit_that_was_begun(town: Town) -> None:
+def test_batch_ends_an_open_visit(town: Town) -> None:
     client = town.new_client()
     visit, arrived = new_id(), town.now
     town.does("carin", "arrive", client=client, visit=visit, **HAND)
     town.now += timedelta(hours=1)
-    whole = made(client, arrived, departed=town.now, visit=visit)
-    town.does("carin", "register_visits", visits=[whole, made(client, town.now)])
+    whole = batch_item(client, arrived, departed=town.now, visit=visit)
+    town.does("carin", "register_visits", visits=[whole, batch_item(client, town.now)])
     row = Visit.objects.get(id=visit)
     assert (row.departed, row.open, row.flags) == (town.now - timedelta(minutes=1), False, "")
     assert events() == ["visit.registered", "visit.departed", "visit.registered"]
     town.is_sound()
 
 
-def test_a_batch_is_one_providers_and_the_ids_of_another_are_taken(town: Town) -> None:
+def test_batch_refuses_ids_of_another_provider(town: Town) -> None:
     client = town.new_client()
     town.grant(client, MEADOW)
     town.days_pass(1)
-    item = made(client, town.at(7))
+    item = batch_item(client, town.at(7))
     town.does("carin", "register_visits", visits=[item])
     town.refused("mikael", "register_visits", "rule 6", visits=[item])
-    town.refused("demo", "register_visits", "rule 4", visits=[made(client, town.at(7))])
+    town.refused("demo", "register_visits", "rule 4", visits=[batch_item(client, town.at(7))])
     town.actors["elsewhere"] = Actor.system(ELSEWHERE, ActorKind.IMPORT)
     town.does("elsewhere", "found_municipality", name="Grannbyn", valid_from=town.day(0))
     Visit.objects.update(municipality=ELSEWHERE)
     assert "id of its own" in town.refused("carin", "register_visits", "rule 6", visits=[item])
 
 
-def test_a_batch_costs_the_same_queries_whatever_its_length(town: Town) -> None:
+def test_batch_has_constant_number_of_queries(town: Town) -> None:
     clients = [town.new_client() for _ in range(4)]
     for number, client in enumerate(clients, 1):
         town.does("carin", "place_tag", client=client, tag=f"E{number}")
@@ -322,8 +322,8 @@ def test_a_batch_costs_the_same_queries_whatever_its_length(town: Town) -> None:
     def cost(count: int, day: int) -> int:
         at = town.at(8) - timedelta(days=day)
         batch = [
-            made(clients[n % 4], at + timedelta(minutes=5 * n), by="tag", tag=f"E{n % 4 + 1}") if n % 2
-            else made(clients[n % 4], at + timedelta(minutes=5 * n))
+            batch_item(clients[n % 4], at + timedelta(minutes=5 * n), by="tag", tag=f"E{n % 4 + 1}") if n % 2
+            else batch_item(clients[n % 4], at + timedelta(minutes=5 * n))
             for n in range(count)
         ]  # fmt: skip
         with CaptureQueriesContext(connection) as captured:
@@ -333,11 +333,11 @@ def test_a_batch_costs_the_same_queries_whatever_its_length(town: Town) -> None:
         )
 
     cost(4, 1)  # the first visit settles duties
-    few, many = cost(4, 0), cost(40, 0)
-    assert few == many <= 12, (few, many)
+    small, large = cost(4, 0), cost(40, 0)
+    assert small == large <= 12, (small, large)
 
 
-def test_an_account_that_is_named_is_of_the_municipality(town: Town) -> None:
+def test_carer_is_an_account_of_the_municipality(town: Town) -> None:
     assert Account.objects.filter(username="0999/carin").exists()
     client = town.new_client()
     town.days_pass(1)
@@ -347,12 +347,12 @@ def test_an_account_that_is_named_is_of_the_municipality(town: Town) -> None:
         )
 
 
-def test_o1_the_visits_to_another_municipalitys_client_come_in_a_batch_of_the_coordinators(
+def test_o1_coordinator_registers_other_municipalitys_visits(
     town: Town,
 ) -> None:
     foreign = town.new_client(home_municipality=ELSEWHERE)
     town.days_pass(1, hour=14)
-    batch = [made(foreign, town.at(hour), reason="other_municipality") for hour in (8, 9)]
+    batch = [batch_item(foreign, town.at(hour), reason="other_municipality") for hour in (8, 9)]
     town.does("olle", "register_visits", visits=batch)
     assert Visit.objects.count() == 2
-    town.refused("carin", "register_visits", "NotFound", visits=[made(foreign, town.at(10))])
+    town.refused("carin", "register_visits", "NotFound", visits=[batch_item(foreign, town.at(10))])

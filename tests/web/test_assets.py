@@ -17,42 +17,42 @@ from django.contrib.staticfiles import finders
 from troskel.web.shell import assets
 
 CHECKOUT = Path(__file__).parent.parent.parent
-MOST_AT_FIRST = 150_000
+MAX_FIRST_VISIT_BYTES = 150_000
 """Bytes, compressed, of all files that a first visit fetches beside the page."""
 COMPILED = CHECKOUT / "src/troskel/web/locale/en/LC_MESSAGES/django.mo"
 
 installed = pytest.mark.skipif(
-    not all((assets.NODE_MODULES / place).is_file() for place in assets.FILES.values()),
+    not all((assets.NODE_MODULES / place).is_file() for place in assets.VENDOR_FILES.values()),
     reason="node_modules is not filled (./dev test fills it where npm can be had)",
 )
 
 
-def test_the_wheel_is_told_to_carry_the_same_files() -> None:
+def test_pyproject_lists_the_vendor_files() -> None:
     told = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
         "wheel"
     ]
     carried = {
         where.removeprefix("troskel/web/static/"): place for place, where in told["force-include"].items()
     }
-    assert carried == {name: f"node_modules/{place}" for name, place in assets.FILES.items()}
+    assert carried == {name: f"node_modules/{place}" for name, place in assets.VENDOR_FILES.items()}
 
 
-def test_no_other_file_of_node_modules_is_found() -> None:
+def test_finder_finds_vendor_files_only() -> None:
     assert finders.find("axe-core/axe.min.js") is None
     for wrong in ("vendor/../../package.json", "vendor/other.css", "../package.json"):
         assert assets.VendorFinder().find(wrong) == []
 
 
 @installed
-def test_each_is_found() -> None:
-    for name, place in assets.FILES.items():
+def test_finder_finds_each_vendor_file() -> None:
+    for name, place in assets.VENDOR_FILES.items():
         assert finders.find(name) == str(assets.NODE_MODULES / place)
 
 
 @installed
-def test_a_first_visit_is_light() -> None:
+def test_first_visit_size() -> None:
     fetched = [
-        *(assets.FILES.keys() - assets.FETCHED_LATER),
+        *(assets.VENDOR_FILES.keys() - assets.LAZY_FILES),
         "troskel/tokens.css",
         "troskel/troskel.css",
         "troskel/troskel.js",
@@ -61,11 +61,11 @@ def test_a_first_visit_is_light() -> None:
     found = [finders.find(name) for name in (*fetched, "django_htmx/htmx-4.min.js")]
     assert all(found)
     weight = sum(len(gzip.compress(Path(str(path)).read_bytes())) for path in found)
-    assert weight <= MOST_AT_FIRST - 30_000, "leave 30 kB for the page itself"
+    assert weight <= MAX_FIRST_VISIT_BYTES - 30_000, "leave 30 kB for the page itself"
 
 
 @installed
-def test_in_production_they_have_hashed_names(tmp_path: Path) -> None:
+def test_hashed_names_in_production(tmp_path: Path) -> None:
     surroundings = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "troskel.config.settings",
@@ -92,7 +92,7 @@ def test_in_production_they_have_hashed_names(tmp_path: Path) -> None:
 
 @installed
 @pytest.mark.skipif(not COMPILED.exists(), reason="the words are not compiled (./dev test does it)")
-def test_the_wheel_carries_them_and_the_words(tmp_path: Path) -> None:
+def test_wheel_contents(tmp_path: Path) -> None:
     built = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
         cwd=CHECKOUT,
@@ -103,10 +103,10 @@ def test_the_wheel_carries_them_and_the_words(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {f"troskel/web/static/{name}" for name in assets.FILES}
+    wanted = {f"troskel/web/static/{name}" for name in assets.VENDOR_FILES}
     wanted |= {
         "troskel/web/locale/en/LC_MESSAGES/django.mo",
-        "troskel/web/wording/acts.toml",
-        "troskel/web/jinja2/web/home.html",
+        "troskel/web/text/wording/acts.toml",
+        "troskel/web/jinja2/web/start.html",
     }
     assert wanted <= names

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.town import EAST, MEADOW, Town
-from tests.web.test_acting import case_of, screen
+from tests.web.test_act_forms import case_of, screen
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
 from troskel.reading import lists
@@ -28,7 +28,7 @@ def _standing(town: Town, settings: Any) -> Iterator[None]:
         yield
 
 
-def sheet(town: Town, who: str, path: str) -> list[list[str]]:
+def csv_rows(town: Town, who: str, path: str) -> list[list[str]]:
     """The file's cells."""
     answer: Any = screen(town, who).get(path)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -39,46 +39,44 @@ def sheet(town: Town, who: str, path: str) -> list[list[str]]:
     return list(csv.reader(written.decode("utf-8-sig").splitlines(), delimiter=";"))
 
 
-def test_one_gets_what_one_sees(town: Town) -> None:
+def test_export_has_the_rows_of_the_list(town: Town) -> None:
     own, theirs = town.locked(), town.new_client(MEADOW)
-    heading, *cells = sheet(town, "olle", "/clients/?as=csv")
+    heading, *cells = csv_rows(town, "olle", "/clients/?as=csv")
     assert heading == ["Ärende", "Hemtjänst", "Trygghetslarm", "Lås", "Att veta"]
     assert [row[0] for row in cells] == [case_of(town, own)]
     assert cells[0][3] == "L1"
-    found = sheet(town, "anna", f"/clients/?provider={MEADOW}&as=csv")
-    assert [row[0] for row in found[1:]] == [case_of(town, theirs)]
-    assert "Öman" not in str(found)
+    rows = csv_rows(town, "anna", f"/clients/?provider={MEADOW}&as=csv")
+    assert [row[0] for row in rows[1:]] == [case_of(town, theirs)]
+    assert "Öman" not in str(rows)
 
 
-def test_days_are_written_as_a_spreadsheet_sorts_them(town: Town) -> None:
+def test_days_are_iso_dates(town: Town) -> None:
     town.locked()
-    (_, order) = sheet(town, "siri", "/orders/?as=csv")
+    (_, order) = csv_rows(town, "siri", "/orders/?as=csv")
     assert order[0] == "W-2026-0001"
     assert any(cell.startswith("2026-03-02 08:") for cell in order)
 
 
-def test_nothing_becomes_a_formula(town: Town) -> None:
+def test_formulas_are_escaped(town: Town) -> None:
     evil = ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|calc", *FULLWIDTH, "a;b", 'a"b']
     for number, name in enumerate(evil):
         town.does(
             "siri", "register_account", username=f"e{number}", name=name, role="carer", organisation=EAST
         )
-    names = {row[0] for row in sheet(town, "siri", "/accounts/?as=csv")}
+    names = {row[0] for row in csv_rows(town, "siri", "/accounts/?as=csv")}
     for name in evil[:-2]:
         assert f"'{name}" in names, name
     assert {"a;b", 'a"b'} <= names
-    assert csv_export.safe("2026-0001") == "2026-0001"
+    assert csv_export.escape_formula("2026-0001") == "2026-0001"
 
 
-def test_an_export_is_noted_part_by_part_with_whose_records_it_held(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(csv_export, "LONGEST_EXPORTED", 2)
+def test_each_part_of_an_export_is_journalled(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_export, "MAX_EXPORT_PART", 2)
     for _ in range(5):
         town.client()
     before = Line.objects.filter(kind="reads").count()
-    found = sheet(town, "anna", "/clients/?as=csv&order=turned")
-    assert [row[0] for row in found[1:]] == [f"2026-000{number}" for number in range(1, 6)]
+    rows = csv_rows(town, "anna", "/clients/?as=csv&order=turned")
+    assert [row[0] for row in rows[1:]] == [f"2026-000{number}" for number in range(1, 6)]
     lines = list(Line.objects.filter(kind="reads").order_by("number")[before:])
     assert [line.event for line in lines] == ["clients.exported"] * 3
     shown = {one for line in lines for one in json.loads(line.body)["shown"]}
@@ -86,15 +84,15 @@ def test_an_export_is_noted_part_by_part_with_whose_records_it_held(
 
 
 @pytest.mark.parametrize(("clients", "told"), [(2, []), (3, []), (4, [CUT]), (5, [CUT])])
-def test_an_export_has_an_end_and_says_so(
+def test_export_is_truncated_with_a_message(
     town: Town, monkeypatch: pytest.MonkeyPatch, clients: int, told: list[str]
 ) -> None:
-    monkeypatch.setattr(csv_export, "LONGEST_EXPORTED", 2)
-    monkeypatch.setattr(csv_export, "MOST_ROWS", 3)
+    monkeypatch.setattr(csv_export, "MAX_EXPORT_PART", 2)
+    monkeypatch.setattr(csv_export, "MAX_ROWS", 3)
     for _ in range(clients):
         town.client()
-    found = [row[0] for row in sheet(town, "anna", "/clients/?as=csv&order=turned")[1:]]
-    assert found == [*(f"2026-000{number}" for number in range(1, min(clients, 3) + 1)), *told]
+    rows = [row[0] for row in csv_rows(town, "anna", "/clients/?as=csv&order=turned")[1:]]
+    assert rows == [*(f"2026-000{number}" for number in range(1, min(clients, 3) + 1)), *told]
     shown = {
         one
         for line in Line.objects.filter(event="clients.exported")
@@ -103,10 +101,8 @@ def test_an_export_has_an_end_and_says_so(
     assert len(shown) == min(clients, 3), "what is not sent is not noted as read"
 
 
-def test_where_an_export_is_cut_is_said_in_the_pages_language(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(csv_export, "MOST_ROWS", 1)
+def test_truncation_message_is_localized(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_export, "MAX_ROWS", 1)
     town.client(), town.client()
     browser = screen(town, "anna")
     browser.post("/language", {"language": "en"})
@@ -115,8 +111,8 @@ def test_where_an_export_is_cut_is_said_in_the_pages_language(
     assert last == "The list was cut after 1 rows. Filter it more narrowly to get the rest."
 
 
-def test_an_export_that_breaks_off_does_not_look_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_export, "LONGEST_EXPORTED", 2)
+def test_failed_export_ends_with_a_message(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_export, "MAX_EXPORT_PART", 2)
     for _ in range(3):
         town.client()
     answer: Any = screen(town, "anna").get("/clients/?as=csv")
@@ -133,7 +129,7 @@ def broken(*_: Any, **__: Any) -> None:
     raise OSError("the disk is full")
 
 
-def test_every_list_can_be_had_in_english_too(town: Town) -> None:
+def test_exports_in_english(town: Town) -> None:
     town.locked()
     browser = screen(town, "siri")
     browser.post("/language", {"language": "en"})

@@ -10,14 +10,14 @@ import pytest
 
 from troskel.acts.chapters import REGISTER
 from troskel.web.forms import fields as forms_fields
-from troskel.web.forms.fields import Field, Organisation
+from troskel.web.forms.fields import Field, OrganisationOption
 from troskel.web.text import act_labels
 
 FIRMS = [
-    Organisation("5560009945", "Lås & Nyckel", "locksmith"),
-    Organisation("5560009952", "Nya Låssmeden", "locksmith"),
-    Organisation("5560009911", "Hemtjänsten Öst", "home_care"),
-    Organisation("5560009929", "Ängens Hemvård", "home_care"),
+    OrganisationOption("5560009945", "Lås & Nyckel", "locksmith"),
+    OrganisationOption("5560009952", "Nya Låssmeden", "locksmith"),
+    OrganisationOption("5560009911", "Hemtjänsten Öst", "home_care"),
+    OrganisationOption("5560009929", "Ängens Hemvård", "home_care"),
 ]
 THE_ROUTINE = "the routine as a page, to read, propose and approve versions on, is to come"
 THE_ALARMS = "has a button of its own beside the alarm"
@@ -54,27 +54,29 @@ def fields(act: str, given: dict[str, str] | None = None) -> list[Field]:
 
 def values(act: str, typed: dict[str, str], given: dict[str, str] | None = None) -> dict[str, Any]:
     """What the act gets when this is typed; asserts that it can be read."""
-    filled = forms_fields.checked(forms_fields.filled(fields(act, given), {**typed, **(given or {})}))
+    filled = forms_fields.with_input_errors(
+        forms_fields.with_values(fields(act, given), {**typed, **(given or {})})
+    )
     assert [field.path for field in filled if field.error] == []
     made = forms_fields.values_of(REGISTER[act], filled)
     REGISTER[act].read(made)
     return made
 
 
-def test_every_act_of_an_account_has_a_form_or_a_reason() -> None:
-    without = {act.name for act in REGISTER.values() if act.who and act_labels.of_act(act.name) is None}
+def test_every_act_has_a_form_or_a_reason() -> None:
+    without = {act.name for act in REGISTER.values() if act.who and act_labels.act_text(act.name) is None}
     assert without == set(WITHOUT_FORM), "give the act words in src/troskel/web/wording, or a reason here"
 
 
-def test_every_required_value_is_asked_for() -> None:
-    for name in act_labels.every_name():
+def test_every_required_value_has_a_field() -> None:
+    for name in act_labels.act_names():
         act = REGISTER[name]
         asked = {field.path.split(".")[0] for field in fields(name)}
         required = {one.name for one in msgspec.structs.fields(act.values) if one.required}
         assert required - asked <= {"duty"}, f"{name} can't be filled in"
 
 
-def test_a_code_that_a_rule_knows_can_be_chosen() -> None:
+def test_codes_of_rules_are_choices() -> None:
     from troskel.custody import rules as custody
     from troskel.orders import rules as orders
     from troskel.visits import rules as visits
@@ -90,7 +92,7 @@ def test_a_code_that_a_rule_knows_can_be_chosen() -> None:
         assert {choice.value for choice in field.choices} == set(codes), act
 
 
-def test_what_is_left_empty_is_left_out() -> None:
+def test_empty_values_are_omitted() -> None:
     made = values(
         "order_installation",
         {"locksmith": FIRMS[0].orgnr, "presence": "none", "reason": "  "},
@@ -104,7 +106,7 @@ def test_what_is_left_empty_is_left_out() -> None:
     }
 
 
-def test_an_act_that_takes_many_gets_one() -> None:
+def test_plural_act_gets_one_item() -> None:
     typed = {
         "clients.reference": "K1",
         "clients.identity": "193001039803",
@@ -120,7 +122,7 @@ def test_an_act_that_takes_many_gets_one() -> None:
     assert "protection" not in client
 
 
-def test_an_instant_is_stockholms() -> None:
+def test_instant_is_stockholm_time() -> None:
     made = values(
         "book_order", {"order": "W-2026-0001", "starts": "2026-11-25T13:00", "ends": "2026-07-01T14:00"}
     )
@@ -128,16 +130,16 @@ def test_an_instant_is_stockholms() -> None:
     assert made["ends"] == "2026-07-01T14:00:00+02:00"
 
 
-def test_numbers_are_one_a_line() -> None:
+def test_lines_field() -> None:
     assert values("count_stock", {"kind": "tag", "numbers": "E1\r\n\r\n E2 \n"})["numbers"] == ["E1", "E2"]
 
 
-def test_a_check_is_always_answered() -> None:
+def test_checkbox_always_has_a_value() -> None:
     assert values("confirm_sharing", {"client": "2026-0001"})["shared"] is False
     assert values("confirm_sharing", {"client": "2026-0001", "shared": "on"})["shared"] is True
 
 
-def test_no_day_is_an_answer_where_it_may_be() -> None:
+def test_nullable_day_may_be_empty() -> None:
     assert values("record_deaths", {"deaths.client": "2026-0001"}) == {
         "deaths": [{"client": "2026-0001", "on": None}]
     }
@@ -153,26 +155,26 @@ def test_no_day_is_an_answer_where_it_may_be() -> None:
         ("inform_client", "way", ""),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(act: str, path: str, typed: str) -> None:
-    checked = forms_fields.checked(forms_fields.filled(fields(act), {path: typed}))
+def test_input_error_at_its_field(act: str, path: str, typed: str) -> None:
+    checked = forms_fields.with_input_errors(forms_fields.with_values(fields(act), {path: typed}))
     (field,) = (one for one in checked if one.path == path)
     assert field.error
     assert field.value == typed
 
 
-def test_only_organisations_of_the_right_kind_can_be_chosen() -> None:
+def test_organisation_choices_by_kind() -> None:
     (locksmith,) = (one for one in fields("order_installation") if one.path == "locksmith")
     (provider,) = (one for one in fields("allocate") if one.path == "allocations.organisation")
-    assert [choice.word for choice in locksmith.choices] == ["Lås & Nyckel", "Nya Låssmeden"]
-    assert [choice.word for choice in provider.choices] == ["Hemtjänsten Öst", "Ängens Hemvård"]
+    assert [choice.label for choice in locksmith.choices] == ["Lås & Nyckel", "Nya Låssmeden"]
+    assert [choice.label for choice in provider.choices] == ["Hemtjänsten Öst", "Ängens Hemvård"]
 
 
-def test_the_only_answer_is_chosen_already() -> None:
+def test_single_choice_is_preselected() -> None:
     asked = forms_fields.fields_of(REGISTER["order_installation"], FIRMS[:1], {})
     assert [one.value for one in asked if one.path == "locksmith"] == [FIRMS[0].orgnr]
 
 
-def test_a_refusal_finds_its_field() -> None:
+def test_refusal_path_matches_its_field() -> None:
     asked = fields("make_decisions")
     found = forms_fields.with_error(asked, "decisions[0].valid_from", "nej")
     assert found is not None
@@ -180,10 +182,10 @@ def test_a_refusal_finds_its_field() -> None:
     assert forms_fields.with_error(asked, "occurred", "nej") is None
 
 
-def test_no_field_hides_its_form_from_scripts() -> None:
+def test_no_field_is_named_form() -> None:
     """In a page, an input called `form` would take the place of what tells which form an element is in."""
     asked = [
-        one for act in act_labels.every_name() for one in forms_fields.fields_of(REGISTER[act], FIRMS, {})
+        one for act in act_labels.act_names() for one in forms_fields.fields_of(REGISTER[act], FIRMS, {})
     ]
     assert "form" in {one.path for one in asked}
     assert "form" not in {one.name for one in asked}

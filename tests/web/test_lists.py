@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import ALARM, EAST, ELSEWHERE, MEADOW, Town
-from tests.web.test_acting import MOST_QUERIES, case_of, screen
+from tests.web.test_act_forms import MAX_QUERIES, case_of, screen
 from troskel.journal.models import Line
 from troskel.people.models import Client as Row
 from troskel.web.lists import table
@@ -87,19 +87,19 @@ def test_clients_are_chosen_by_state_service_and_provider(town: Town) -> None:
         assert rows(browser, f"/clients/?{asked}") == [case_of(town, one) for one in expected], asked
 
 
-def test_what_is_typed_in_an_address_is_not_read(town: Town) -> None:
+def test_unknown_filter_value_is_ignored(town: Town) -> None:
     town.new_client()
     browser = screen(town, "anna")
     assert len(rows(browser, "/clients/?state=193002039806&provider=Astrid&order=x")) == 1
     assert not Line.objects.filter(kind="reads", body__contains="Astrid").exists()
     assert not Line.objects.filter(kind="reads", body__contains="193002039806").exists()
     for cursor in ("Astrid", "AAAAAAAAAAAAAAAAAAAAAA"):
-        said = browser.get(f"/things/lock/?after={cursor}")
-        assert (said.status_code, said["Location"]) == (302, "/things/lock/")
+        response = browser.get(f"/things/lock/?after={cursor}")
+        assert (response.status_code, response["Location"]) == (302, "/things/lock/")
 
 
-def test_pages_follow_each_other_whole_and_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "AT_A_TIME", 3)
+def test_pages_have_each_row_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "PAGE_SIZE", 3)
     browser = screen(town, "siri")
     for path, count in (("/things/lock/", 8), ("/things/lock/?order=turned", 8), ("/accounts/", 12)):
         place, found = path, []
@@ -113,7 +113,7 @@ def test_pages_follow_each_other_whole_and_once(town: Town, monkeypatch: pytest.
         assert found == sorted(found, reverse="turned" in path)
 
 
-def test_accounts_and_organisations_stand_in_swedish_order(town: Town) -> None:
+def test_swedish_order_of_accounts_and_organisations(town: Town) -> None:
     for username, name in (("z", "Örjan Alm"), ("y", "Åsa Alm"), ("x", "Zeb Alm"), ("w", "Ärla Alm")):
         town.does("siri", "register_account", username=username, name=name, role="carer", organisation=EAST)
     browser = screen(town, "siri")
@@ -124,7 +124,7 @@ def test_accounts_and_organisations_stand_in_swedish_order(town: Town) -> None:
     assert 'href="/do/register_account"' in browser.get("/accounts/").content.decode()
 
 
-def test_things_say_where_they_are_and_what_lies_in_stock(town: Town) -> None:
+def test_things_and_stock(town: Town) -> None:
     client = town.locked(serial="L1")
     theirs = town.locked(MEADOW, serial="L2")
     siri, olle, laban = (screen(town, who) for who in ("siri", "olle", "laban"))
@@ -141,7 +141,7 @@ def test_things_say_where_they_are_and_what_lies_in_stock(town: Town) -> None:
 
 
 @pytest.mark.parametrize("export", ["", "?as=csv"])
-def test_rule_7_whoever_is_shown_beside_a_lock_or_a_key_is_noted(town: Town, export: str) -> None:
+def test_rule_7_clients_shown_beside_things_are_journalled(town: Town, export: str) -> None:
     linked = town.locked(address=5)
     behind = town.new_client(address=5)
     unseen = town.new_client(MEADOW, address=5)
@@ -157,7 +157,7 @@ def test_rule_7_whoever_is_shown_beside_a_lock_or_a_key_is_noted(town: Town, exp
         assert set(noted.values_list("reference", flat=True)) == shown, kind
 
 
-def test_orders_visits_and_links_are_a_providers_own(town: Town) -> None:
+def test_provider_sees_its_own_orders_visits_and_links(town: Town) -> None:
     client, theirs = town.locked(), town.locked(MEADOW, serial="L2")
     town.visit(client)
     town.visit(theirs, "mikael")
@@ -171,7 +171,7 @@ def test_orders_visits_and_links_are_a_providers_own(town: Town) -> None:
     assert rows(anna, "/visits/?evidence=tag") == []
 
 
-def test_an_empty_list_says_what_to_do(town: Town) -> None:
+def test_empty_list(town: Town) -> None:
     browser = screen(town, "anna")
     assert "Här står kunder när de är registrerade" in browser.get("/clients/").content.decode()
     town.client()
@@ -180,7 +180,7 @@ def test_an_empty_list_says_what_to_do(town: Town) -> None:
     assert 'href="/clients/">Visa allt' in narrowed
 
 
-def test_the_ways_on_are_those_of_ones_role(town: Town) -> None:
+def test_act_links_of_each_role(town: Town) -> None:
     for who, ways in {
         "anna": ["Kunder", "Beställningar", "Saker"],
         "siri": ["Kunder", "Beställningar", "Saker", "Konton"],
@@ -198,7 +198,7 @@ def test_the_ways_on_are_those_of_ones_role(town: Town) -> None:
         assert named == ways, who
 
 
-def test_lists_cost_few_queries_however_much_there_is(town: Town) -> None:
+def test_query_count_of_lists(town: Town) -> None:
     costs: dict[str, list[int]] = {}
     for serials in (("L1", "L2"), ("L3", "L4")):
         for serial in serials:
@@ -208,7 +208,7 @@ def test_lists_cost_few_queries_however_much_there_is(town: Town) -> None:
             for path in paths:
                 with CaptureQueriesContext(connection) as asked:
                     assert browser.get(path).status_code == 200
-                told = [one for one in asked if not re.match("(RELEASE )?SAVEPOINT", one["sql"])]
-                costs.setdefault(f"{who} {path}", []).append(len(told))
-    assert {page: cost for page, cost in costs.items() if max(cost) > MOST_QUERIES} == {}
+                statements = [one for one in asked if not re.match("(RELEASE )?SAVEPOINT", one["sql"])]
+                costs.setdefault(f"{who} {path}", []).append(len(statements))
+    assert {page: cost for page, cost in costs.items() if max(cost) > MAX_QUERIES} == {}
     assert {page: cost for page, cost in costs.items() if cost[0] < cost[1]} == {}, "a query for every row"

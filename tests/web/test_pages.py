@@ -25,36 +25,36 @@ SCRIPTS = {"/static/django_htmx/htmx-4.min.js", "/static/troskel/troskel.js"}
 @pytest.fixture
 def cast(db: None, settings: Any) -> Iterator[Cast]:
     settings.DEMO = True
-    made = casting.make()
-    with clock.standing_at(NOW):
+    made = casting.make_cast()
+    with clock.frozen_at(NOW):
         yield made
 
 
 def become(cast: Cast, name: str) -> Client:
     """A browser in which this person has been chosen."""
     browser = Client()
-    answer = browser.post("/demo/login", {"account": str(cast.actors[name].account)})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    response = browser.post("/demo/login", {"account": str(cast.actors[name].account)})
+    assert (response.status_code, response["Location"]) == (302, "/")
     return browser
 
 
-def test_the_demo_lets_one_choose_among_everybody(cast: Cast) -> None:
+def test_demo_sign_in(cast: Cast) -> None:
     page = Client().get("/").content.decode()
     assert '<html lang="sv"' in page
     assert all(name.title() in page for name in PEOPLE)
     assert 'href="#content"' in page
 
 
-def test_outside_the_demo_nobody_can_be_chosen(cast: Cast, settings: Any) -> None:
+def test_no_demo_sign_in_outside_the_demo(cast: Cast, settings: Any) -> None:
     settings.DEMO = False
     browser = Client()
     assert "Anna" not in browser.get("/").content.decode()
-    answer = browser.post("/demo/login", {"account": str(cast.actors["anna"].account)})
-    assert answer.status_code == 404
-    assert not browser.cookies.get(session_cookie.NAME)
+    response = browser.post("/demo/login", {"account": str(cast.actors["anna"].account)})
+    assert response.status_code == 404
+    assert not browser.cookies.get(session_cookie.COOKIE_NAME)
 
 
-def test_a_worklist_counts_judges_and_says_what_fulfils(cast: Cast) -> None:
+def test_worklist_page(cast: Cast) -> None:
     page = become(cast, "olle").get("/").content.decode()
     assert "saker att göra" in page
     assert "Beställ montering av låsvred" in page
@@ -65,24 +65,24 @@ def test_a_worklist_counts_judges_and_says_what_fulfils(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_everybody_has_a_page(cast: Cast, name: str) -> None:
+def test_start_page_of_every_person(cast: Cast, name: str) -> None:
     assert become(cast, name).get("/").status_code == 200
 
 
-def test_with_nothing_to_do_the_page_says_what_will_come(cast: Cast) -> None:
+def test_empty_worklist(cast: Cast) -> None:
     page = become(cast, "laban").get("/").content.decode()
     assert "Inget att göra just nu" in page
     assert "När rutinen begär något av dig står det här" in page
 
 
-def test_who_is_asked_for_nothing_gets_what_concerns_them(cast: Cast) -> None:
+def test_start_page_of_roles_without_duties(cast: Cast) -> None:
     manager, economist = (become(cast, name).get("/").content.decode() for name in ("maria", "erik"))
     assert "Rutin vid installation" in manager
     assert 'Ärende <a class="ds-link" href="/clients/2026-0003">2026-0003</a>' in economist
     assert "Astrid" not in economist
 
 
-def test_the_phone_is_the_carers(cast: Cast) -> None:
+def test_phone_link_of_carers(cast: Cast) -> None:
     page = become(cast, "carin").get("/phone/").content.decode()
     assert "Två kunder idag" in page
     assert "Ekvägen 1" in page
@@ -91,37 +91,39 @@ def test_the_phone_is_the_carers(cast: Cast) -> None:
     assert Client().get("/phone/")["Location"] == "/"
 
 
-def test_rule_4_a_responder_too_has_the_phone_and_is_told_what_comes_there(cast: Cast) -> None:
+def test_rule_4_phone_of_a_responder(cast: Cast) -> None:
     browser = become(cast, "rut")
     assert 'href="/phone/"' in browser.get("/").content.decode()
     assert "En kund syns här när du har tagit kundens larm" in browser.get("/phone/").content.decode()
     assert 'href="/phone/"' not in become(cast, "olle").get("/").content.decode()
 
 
-def test_a_cookie_that_was_tampered_with_is_nobodys(cast: Cast) -> None:
+def test_tampered_cookie_is_no_session(cast: Cast) -> None:
     browser = become(cast, "anna")
-    browser.cookies[session_cookie.NAME] = browser.cookies[session_cookie.NAME].value.replace(":", "x:", 1)
+    browser.cookies[session_cookie.COOKIE_NAME] = browser.cookies[session_cookie.COOKIE_NAME].value.replace(
+        ":", "x:", 1
+    )
     assert "Vem är du idag?" in browser.get("/").content.decode()
 
 
-def test_leaving_is_leaving(cast: Cast) -> None:
+def test_sign_out(cast: Cast) -> None:
     browser = become(cast, "anna")
     browser.post("/demo/logout")
     assert "Vem är du idag?" in browser.get("/").content.decode()
 
 
-def test_a_form_from_elsewhere_is_refused(cast: Cast) -> None:
+def test_csrf_failure(cast: Cast) -> None:
     browser = Client(enforce_csrf_checks=True)
-    answer = browser.post("/demo/login", {"account": str(cast.actors["anna"].account)})
-    assert answer.status_code == 403
+    response = browser.post("/demo/login", {"account": str(cast.actors["anna"].account)})
+    assert response.status_code == 403
 
 
-def test_no_page_has_inline_code_or_anything_from_elsewhere(cast: Cast) -> None:
+def test_no_inline_code_or_foreign_origin(cast: Cast) -> None:
     for browser, path in ((Client(), "/"), (become(cast, "olle"), "/"), (become(cast, "carin"), "/phone/")):
-        answer = browser.get(path)
-        page = answer.content.decode()
-        assert "default-src 'self'" in answer["Content-Security-Policy"]
-        assert "unsafe" not in answer["Content-Security-Policy"]
+        response = browser.get(path)
+        page = response.content.decode()
+        assert "default-src 'self'" in response["Content-Security-Policy"]
+        assert "unsafe" not in response["Content-Security-Policy"]
         for inline in ("<script>", "<style", "style=", "onclick", "http://", "https://", "javascript:"):
             assert inline not in page, (path, inline)
         assert set(re.findall(r'<script src="(/static/[^"]+)" defer></script>', page)) == SCRIPTS
@@ -138,9 +140,9 @@ def test_no_page_has_inline_code_or_anything_from_elsewhere(cast: Cast) -> None:
         (13, 29, "29 saker att göra", "13 är sena. Allt annat är i tid."),
     ],
 )
-def test_how_it_is_said(late: int, count: int, heading: str, below: str) -> None:
-    assert formatting.things_to_do(count) == heading
-    assert formatting.judgement(late, count) == below
+def test_headings(late: int, count: int, heading: str, below: str) -> None:
+    assert formatting.duties_heading(count) == heading
+    assert formatting.lateness_summary(late, count) == below
 
 
 @pytest.mark.parametrize(
@@ -155,11 +157,11 @@ def test_how_it_is_said(late: int, count: int, heading: str, below: str) -> None
         (None, ("Utan datum", "")),
     ],
 )
-def test_how_days_are_said(due: date | None, said: tuple[str, str]) -> None:
-    sign, below = formatting.when(due, TODAY)
+def test_due_labels(due: date | None, said: tuple[str, str]) -> None:
+    sign, below = formatting.due_labels(due, TODAY)
     assert (sign.replace(NO_BREAK, " "), below.replace(NO_BREAK, " ")) == said
 
 
-def test_numbers_are_said_in_the_swedish_manner() -> None:
-    assert formatting.figure(12000) == f"12{NO_BREAK}000"
+def test_numbers_in_swedish_format() -> None:
+    assert formatting.digits(12000) == f"12{NO_BREAK}000"
     assert formatting.number(12000) == f"12{NO_BREAK}000"

@@ -10,13 +10,19 @@ from typing import Any
 
 import pytest
 
-from tests.acts.test_billing import APRIL_1, MARCH, foreign, goes, visited
+from tests.acts.test_billing import (
+    APRIL_1,
+    MARCH,
+    advance_form,
+    client_of_another_municipality,
+    register_visit,
+)
 from tests.town import FIRM, Town
-from tests.web.test_acting import case_of, screen
+from tests.web.test_act_forms import case_of, screen
 from troskel.ground.ids import new_id
 from troskel.reading.routine_versions import routine_on
 from troskel.routine.model import Routine
-from troskel.web.text.refusals import Page
+from troskel.web.text.refusals import PagePhrasing
 
 
 @pytest.fixture(autouse=True)
@@ -26,20 +32,20 @@ def _standing(town: Town, settings: Any) -> Iterator[None]:
         yield
 
 
-def told(town: Town, who: str, act: str, values: dict[str, str], language: str) -> tuple[int, str]:
+def message_of(town: Town, who: str, act: str, values: dict[str, str], language: str) -> tuple[int, str]:
     """What the page says, without its markup, when somebody sends the form."""
     with town.standing():
         browser = screen(town, who)
         browser.post("/language", {"language": language, "next": "/"})
-        said = browser.post(f"/do/{act}", {"key": str(new_id()), **values})
-    text = re.sub(r"<[^>]+>", " ", said.content.decode().split("<main")[1].split("<form")[0])
-    return said.status_code, " ".join(html.unescape(text).split()).replace("\N{NO-BREAK SPACE}", " ")
+        response = browser.post(f"/do/{act}", {"key": str(new_id()), **values})
+    text = re.sub(r"<[^>]+>", " ", response.content.decode().split("<main")[1].split("<form")[0])
+    return response.status_code, " ".join(html.unescape(text).split()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def in_both(town: Town, who: str, act: str, values: dict[str, str], swedish: str, english: str) -> None:
     """The same refusal, read in both languages."""
     for language, expected in (("sv", swedish), ("en", english)):
-        status, said = told(town, who, act, values, language)
+        status, said = message_of(town, who, act, values, language)
         assert expected in said, said
         assert status in (409, 422)
 
@@ -64,12 +70,12 @@ def test_a7_a_service_and_a_day_are_words(town: Town) -> None:
     client = town.client()
     town.grant(client, through=town.day(3))
     values = {"client": case_of(town, client), "service": "home_care", "on": town.day(9), "reason": "x"}
-    status, said = told(town, "anna", "end_care", values, "sv")
+    status, said = message_of(town, "anna", "end_care", values, "sv")
     assert status == 409
     assert re.search(
         r"Inget beslut om hemtjänst gäller efter \d+ \w+( \d{4})?\. Det finns inget att avsluta\.", said
     )
-    _, said = told(town, "anna", "end_care", values, "en")
+    _, said = message_of(town, "anna", "end_care", values, "en")
     assert re.search(
         r"No decision on home care goes on past \d+ \w+( \d{4})?: there is nothing to end\.", said
     )
@@ -78,7 +84,7 @@ def test_a7_a_service_and_a_day_are_words(town: Town) -> None:
 
 def test_o2_a_month_that_has_not_ended(town: Town) -> None:
     month = f"{town.now:%Y-%m}"
-    status, said = told(town, "olle", "bill_month", {"month": month}, "sv")
+    status, said = message_of(town, "olle", "bill_month", {"month": month}, "sv")
     assert status == 409
     assert re.search(r"\w+ \d{4} är inte slut\. Fakturera från och med 1 \w+", said)
     assert month not in said
@@ -99,7 +105,7 @@ def test_an_identity_number_that_is_mistyped_is_said_at_its_field(town: Town) ->
         ("sv", "Personnummer: Sista siffran stämmer inte. Leta efter en felskriven siffra."),
         ("en", "Identity number: The check digit is wrong: look for a mistyped digit."),
     ):
-        status, said = told(town, "anna", "register_clients", values, language)
+        status, said = message_of(town, "anna", "register_clients", values, language)
         assert (status, expected in said) == (422, True), said
         assert "9999" not in said
 
@@ -124,9 +130,9 @@ def test_an_order_that_is_not_there(town: Town) -> None:
 
 def test_an_answer_that_is_none_of_those_to_choose_among(town: Town) -> None:
     values = {"order": town.order(town.new_client()), "reason": "hunden"}
-    _, said = told(town, "olle", "cancel_order", values, "sv")
+    _, said = message_of(town, "olle", "cancel_order", values, "sv")
     assert "Välj ett av de här svaren: Låsvredet går inte att montera, Kunden får hemtjänst igen" in said
-    _, said = told(town, "olle", "cancel_order", values, "en")
+    _, said = message_of(town, "olle", "cancel_order", values, "en")
     assert "This is none of The lock cannot be fitted, The client gets care again" in said
 
 
@@ -138,10 +144,10 @@ def test_a_duty_that_an_act_fulfils_names_the_act_by_its_button(town: Town) -> N
     in_both(town, "olle", "attest", values, swedish, english)
 
 
-def test_every_duty_of_the_routine_that_an_act_fulfils_has_a_button_to_name(town: Town) -> None:
+def test_every_duty_has_an_act_title(town: Town) -> None:
     routine: Routine = routine_on(town.actor("siri"), town.now.date()).document
     for language in ("sv", "en"):
-        page = Page(language, None)
+        page = PagePhrasing(language, None)
         nameless = [
             key for key, ask in routine.asks.items() if ask.done_by and not any(map(page.event, ask.done_by))
         ]
@@ -155,17 +161,17 @@ def test_a_tag_that_is_not_there(town: Town) -> None:
     in_both(town, "olle", "take_tag", values, swedish, "There is no tag that you may see")
 
 
-def test_one_of_many_that_is_left_out_is_told(town: Town) -> None:
-    one, other = foreign(town), foreign(town)
+def test_refused_item_of_a_plural_act(town: Town) -> None:
+    one, other = client_of_another_municipality(town), client_of_another_municipality(town)
     town.until(APRIL_1)
     town.does("olle", "bill_month", month=MARCH)
     forms = town.does("olle", "make_basis_forms", month=MARCH).answer["forms"]
-    goes(town, forms[0], "sign")
+    advance_form(town, forms[0], "sign")
     for client in (one, other):
-        visited(town, client, "2026-03-30")
-    _, said = told(town, "olle", "bill_month", {"month": MARCH}, "sv")
+        register_visit(town, client, "2026-03-30")
+    _, said = message_of(town, "olle", "bill_month", {"month": MARCH}, "sv")
     assert (
         "Görs inte Punkt O3 Underlagsblanketten för ärende 2026-0001 och mars 2026 är underskriven." in said
     )
-    _, said = told(town, "olle", "bill_month", {"month": MARCH}, "en")
+    _, said = message_of(town, "olle", "bill_month", {"month": MARCH}, "en")
     assert re.search(r"Left out (\w+ )?O3 the basis form of 2026-0001 for 2026-03 is signed", said), said

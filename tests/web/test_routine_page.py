@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import ALARM, EAST, MEADOW, PEOPLE, Town
-from tests.web.test_acting import MOST_QUERIES, case_of, screen
+from tests.web.test_act_forms import MAX_QUERIES, case_of, screen
 from troskel.ground import clock
 from troskel.journal.models import Line
 from troskel.reading import conformance
@@ -34,11 +34,11 @@ def _standing(town: Town, settings: Any) -> Iterator[None]:
         yield
 
 
-def reads(browser: Client, path: str) -> str:
+def open_page(browser: Client, path: str) -> str:
     """A page's words, one space between."""
-    answer = browser.get(path)
-    assert answer.status_code == 200, path
-    page = re.sub(r"<[^>]+>", " ", answer.content.decode().split("<main")[1])
+    response = browser.get(path)
+    assert response.status_code == 200, path
+    page = re.sub(r"<[^>]+>", " ", response.content.decode().split("<main")[1])
     return re.sub(r"\s+", " ", page.replace("&nbsp;", " "))
 
 
@@ -54,9 +54,9 @@ def row(town: Town, path: str, paragraph: str, who: str = "siri") -> str:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_everybody_reads_the_whole_routine(town: Town, who: str) -> None:
+def test_routine_page_of_every_person(town: Town, who: str) -> None:
     browser = screen(town, who)
-    page, told = browser.get("/routine/").content.decode(), reads(browser, "/routine/")
+    page, told = browser.get("/routine/").content.decode(), open_page(browser, "/routine/")
     document = routine_on(town.actor(who), clock.today()).document
     for paragraph in document.paragraphs:
         assert f'id="{paragraph.id}"' in page
@@ -70,23 +70,23 @@ def test_everybody_reads_the_whole_routine(town: Town, who: str) -> None:
 
 
 def test_the_document_says_in_words_what_is_asked_of_whom_and_by_when(town: Town) -> None:
-    said = re.sub(r"<[^>]+>", " ", row(town, "/routine/", "S2"))
-    said = re.sub(r"\s+", " ", said)
-    assert "Vem systemförvaltaren" in said
+    page_text = re.sub(r"<[^>]+>", " ", row(town, "/routine/", "S2"))
+    page_text = re.sub(r"\s+", " ", page_text)
+    assert "Vem systemförvaltaren" in page_text
     assert (
         "Också hemtjänstutföraren som fick kunden först, annars den som svarar på larmet efter 1 arbetsdag"
-        in said
+        in page_text
     )
-    assert "Senast 1 arbetsdag efter dagen då uppgiften uppstod" in said
-    assert "Begärs när låsvredet är monterat, ett beslut fördelas till en utförare" in said
-    assert "Bortfaller om det stämmer inte att kunden har ett beslut" in said
-    assert "Klart när Kunden är kopplad till låset" in said
+    assert "Senast 1 arbetsdag efter dagen då uppgiften uppstod" in page_text
+    assert "Begärs när låsvredet är monterat, ett beslut fördelas till en utförare" in page_text
+    assert "Bortfaller om det stämmer inte att kunden har ett beslut" in page_text
+    assert "Klart när Kunden är kopplad till låset" in page_text
 
 
 def test_the_document_in_english(town: Town) -> None:
     browser = screen(town, "siri")
     browser.post("/language", {"language": "en"})
-    told = reads(browser, "/routine/")
+    told = open_page(browser, "/routine/")
     assert "See that the client is told what the lock turner means" in told
     assert "By the first day of care" in told and "In force today" in told
     assert "first quarter of 2026" in told
@@ -116,20 +116,22 @@ def test_a1_asked_in_time_late_and_open_stand_beside_the_paragraph(town: Town) -
     town.days_pass(2)
     town.inform(clients[1])
     with town.standing():
-        said = row(town, "/routine/", "A1")
-    assert "1 av 4 i tid" in said
-    assert "3 sena, varav 2 inte gjorda än" in said
-    assert re.search(r"mediantid\s+1 dag", said)
-    widths = [int(width) for width in re.findall(r'<rect class="[a-z-]+" x="\d+" y="0" width="(\d+)"', said)]
+        source = row(town, "/routine/", "A1")
+    assert "1 av 4 i tid" in source
+    assert "3 sena, varav 2 inte gjorda än" in source
+    assert re.search(r"mediantid\s+1 dag", source)
+    widths = [
+        int(width) for width in re.findall(r'<rect class="[a-z-]+" x="\d+" y="0" width="(\d+)"', source)
+    ]
     assert widths == [246, 750], "a quarter in time; the rest late"
 
 
-def test_what_falls_away_is_neither_late_nor_in_time(town: Town) -> None:
+def test_moot_duties_are_not_counted(town: Town) -> None:
     town.end(town.new_client())
     town.days_pass(1)
     with town.standing():
-        said = row(town, "/routine/", "A1")
-    assert "behövdes" in said and "i tid" not in said.replace("in-time", "")
+        source = row(town, "/routine/", "A1")
+    assert "behövdes" in source and "i tid" not in source.replace("in-time", "")
 
 
 def test_a_period_is_chosen_by_a_plain_form_and_stands_in_the_address(town: Town) -> None:
@@ -146,8 +148,8 @@ def test_a_period_is_chosen_by_a_plain_form_and_stands_in_the_address(town: Town
         assert browser.get("/routine/", {"period": wrong}).status_code == 404
 
 
-def test_an_empty_period_says_so(town: Town) -> None:
-    told = reads(screen(town, "maria"), "/routine/?period=2026-02")
+def test_empty_period(town: Town) -> None:
+    told = open_page(screen(town, "maria"), "/routine/?period=2026-02")
     assert "Inget skulle ha varit gjort under februari 2026." in told
 
 
@@ -162,32 +164,32 @@ def test_an_empty_period_says_so(town: Town) -> None:
     ],
 )
 def test_periods(value: str, first: date, last: date, word: str) -> None:
-    period = periods.asked_for(value, date(2026, 9, 30))
-    assert (period.first, period.last, period.word) == (first, last, word)
+    period = periods.parse_period(value, date(2026, 9, 30))
+    assert (period.first, period.last, period.label) == (first, last, word)
     if value:
-        assert periods.asked_for(period.value, first) == period
+        assert periods.parse_period(period.value, first) == period
 
 
 def test_periods_to_choose_among_go_back_over_new_year() -> None:
-    chosen = dict(periods.to_choose(date(2026, 2, 1), date(2024, 1, 1)))
+    chosen = dict(periods.recent_periods(date(2026, 2, 1), date(2024, 1, 1)))
     assert [one.value for one in chosen["Kvartal"]][:3] == ["2026-Q1", "2025-Q4", "2025-Q3"]
     assert [one.value for one in chosen["Månad"]][:3] == ["2026-02", "2026-01", "2025-12"]
     with pytest.raises(Http404):
-        periods.asked_for("2026-Q0", date(2026, 2, 1))
+        periods.parse_period("2026-Q0", date(2026, 2, 1))
 
 
 @pytest.mark.parametrize(
     ("counts", "names"),
     [((1, 999, 0), ["in-time", "late"]), ((0, 0, 3), ["open"]), ((1, 1, 1), ["in-time", "late", "open"])],
 )
-def test_a_bar_is_whole_and_each_part_of_it_can_be_seen(counts: tuple[int, ...], names: list[str]) -> None:
+def test_bar_parts_fill_the_width(counts: tuple[int, ...], names: list[str]) -> None:
     in_time, late, still = counts
     figures = Conformance("P1", "order", "duty", "", None, sum(counts), in_time, late, still, 0, 0)
-    told = compliance.kept(figures)
+    told = compliance.figures_of(figures)
     assert told is not None
     assert [part.name for part in told.bar] == names
-    assert sum(part.width for part in told.bar) == compliance.WIDTH
-    assert all(part.width >= compliance.WIDTH // 100 for part in told.bar)
+    assert sum(part.width for part in told.bar) == compliance.BAR_WIDTH
+    assert all(part.width >= compliance.BAR_WIDTH // 100 for part in told.bar)
     assert told.bar[0].x == 0
 
 
@@ -201,30 +203,30 @@ def test_the_manager_begins_with_how_the_routine_is_kept_worst_first(town: Town)
     town.days_pass(5)
     with town.standing():
         page = screen(town, "maria").get("/").content.decode()
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert re.search(r"Av \d+ uppgifter som skulle ha varit gjorda gjordes \d+ i tid", told)
+    page_text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert re.search(r"Av \d+ uppgifter som skulle ha varit gjorda gjordes \d+ i tid", page_text)
     worst = page.split('<ol class="card worst">')[1].split("</ol>")[0]
     shares = [int(a) / int(b) for a, b in re.findall(r"(\d+) av (\d+) i tid", worst)]
-    assert shares == sorted(shares) and 1 <= len(shares) <= compliance.WORST
+    assert shares == sorted(shares) and 1 <= len(shares) <= compliance.MAX_WORST
     assert 'href="/routine/"' in page and 'href="/routine/#' in worst
 
 
 # -- the cases behind
 
 
-def test_the_cases_behind_a_figure(town: Town) -> None:
+def test_cases_of_a_paragraph(town: Town) -> None:
     first, second, third = (town.new_client() for _ in range(3))
     town.inform(first)
     town.days_pass(3)
     town.inform(second)
     with town.standing():
         browser = screen(town, "siri")
-        every = reads(browser, "/routine/A1/")
+        every = open_page(browser, "/routine/A1/")
         assert "Se till att kunden får veta vad låsvredet innebär" in every
         for fate, shown in (("all", 3), ("in_time", 1), ("late", 2), ("open", 0)):
-            told = reads(browser, f"/routine/A1/?which={fate}")
+            told = open_page(browser, f"/routine/A1/?which={fate}")
             assert sum(case_of(town, one) in told for one in (first, second, third)) == shown, fate
-        late = reads(browser, "/routine/A1/?which=late")
+        late = open_page(browser, "/routine/A1/?which=late")
     assert "3 dagar sent" in late and "Biståndshandläggare" in late
     assert "Öman" not in every, "case numbers, never names"
     line = Line.objects.filter(kind="reads", event="duty.listed").latest("number")
@@ -234,7 +236,7 @@ def test_the_cases_behind_a_figure(town: Town) -> None:
 def test_rule_7_a_coordinator_sees_their_own_cases_and_a_manager_none(town: Town) -> None:
     east, meadow = town.new_client(EAST), town.new_client(MEADOW)
     seen = {
-        who: [case_of(town, one) in reads(screen(town, who), "/routine/P1/") for one in (east, meadow)]
+        who: [case_of(town, one) in open_page(screen(town, who), "/routine/P1/") for one in (east, meadow)]
         for who in ("siri", "anna", "olle", "moa", "maria", "carin", "laban", "rut", "erik")
     }
     assert seen == {
@@ -248,7 +250,7 @@ def test_rule_7_a_coordinator_sees_their_own_cases_and_a_manager_none(town: Town
         "rut": [False, False],
         "erik": [False, False],
     }
-    told = reads(screen(town, "maria"), "/routine/P1/")
+    told = open_page(screen(town, "maria"), "/routine/P1/")
     assert "Ett ärende visas bara för den som har skäl att känna till kunden" in told
     assert "0 öppna" not in told and re.search(r"Inget att döma än · 2\söppna", told), "figures are for all"
 
@@ -260,8 +262,8 @@ def test_rule_7_sight_that_has_ended_ends_here_too(town: Town) -> None:
     case = case_of(town, client)
     town.days_pass(120)
     with town.standing():
-        assert case not in reads(screen(town, "olle"), "/routine/A4/?period=2026-Q1")
-        assert case in reads(screen(town, "siri"), "/routine/A4/?period=2026-Q1")
+        assert case not in open_page(screen(town, "olle"), "/routine/A4/?period=2026-Q1")
+        assert case in open_page(screen(town, "siri"), "/routine/A4/?period=2026-Q1")
 
 
 def test_small_numbers_are_withheld_from_the_manager_and_organisations_from_the_others(town: Town) -> None:
@@ -269,26 +271,26 @@ def test_small_numbers_are_withheld_from_the_manager_and_organisations_from_the_
         for _ in range(count):
             town.new_client(to)
     manager, office, coordinator = (
-        reads(screen(town, who), "/routine/P1/") for who in ("maria", "siri", "olle")
+        open_page(screen(town, who), "/routine/P1/") for who in ("maria", "siri", "olle")
     )
     assert manager.count("Visas inte: för få") == 2, "the one, and the one it could be reckoned from"
     assert "Visas inte" not in office and "Ängens Hemvård" in office
     assert "Ängens Hemvård" not in coordinator
 
 
-def test_cases_come_a_page_at_a_time_and_none_twice(town: Town) -> None:
+def test_paging_of_cases(town: Town) -> None:
     clients = {case_of(town, town.new_client()) for _ in range(3)}
     town.days_pass(1)
     clients |= {case_of(town, town.new_client()) for _ in range(2)}
     from troskel.reading import paragraph_cases
-    from troskel.reading.paging import Asked
+    from troskel.reading.paging import PageRequest
 
     with town.standing():
         seen: list[str] = []
         after = ""
         while True:
-            page = paragraph_cases.cases_behind(
-                town.actor("siri"), "A1", date(2026, 3, 1), date(2026, 3, 31), Asked(2, after)
+            page = paragraph_cases.cases_of_paragraph(
+                town.actor("siri"), "A1", date(2026, 3, 1), date(2026, 3, 31), PageRequest(2, after)
             )
             assert len(page.items) <= 2
             seen += [str(one.case) for one in page.items]
@@ -304,7 +306,7 @@ def test_cases_come_a_page_at_a_time_and_none_twice(town: Town) -> None:
             assert browser.get("/routine/A1/", {"after": wrong}).status_code == 404
 
 
-def test_there_is_no_such_paragraph_or_choice(town: Town) -> None:
+def test_unknown_paragraph_or_filter_is_404(town: Town) -> None:
     browser = screen(town, "siri")
     assert browser.get("/routine/Z9/").status_code == 404
     assert browser.get("/routine/A1/", {"which": "x"}).status_code == 404
@@ -323,7 +325,7 @@ def test_the_figures_of_a_paragraph_are_those_of_its_duties_together(town: Town)
     assert found.paragraphs["A4"].asked == found.asks["A4", "allocate"].asked
 
 
-def test_pages_cost_few_queries_however_much_there_is(town: Town) -> None:
+def test_query_count_is_bounded(town: Town) -> None:
     costs: dict[str, list[int]] = {}
     for _ in range(2):
         for _ in range(3):
@@ -333,7 +335,9 @@ def test_pages_cost_few_queries_however_much_there_is(town: Town) -> None:
             for path in ("/", "/routine/", "/routine/P1/", "/routine/A1/?which=late"):
                 with CaptureQueriesContext(connection) as asked:
                     assert browser.get(path).status_code == 200
-                told = [one for one in asked if not re.match("(RELEASE )?SAVEPOINT|BEGIN|COMMIT", one["sql"])]
-                costs.setdefault(f"{who} {path}", []).append(len(told))
-    assert {page: cost for page, cost in costs.items() if max(cost) > MOST_QUERIES} == {}
+                statements = [
+                    one for one in asked if not re.match("(RELEASE )?SAVEPOINT|BEGIN|COMMIT", one["sql"])
+                ]
+                costs.setdefault(f"{who} {path}", []).append(len(statements))
+    assert {page: cost for page, cost in costs.items() if max(cost) > MAX_QUERIES} == {}
     assert {page: cost for page, cost in costs.items() if cost[0] < cost[1]} == {}, "a query for every row"

@@ -14,13 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import ELSEWHERE, MEADOW, Town
-from tests.web.test_acting import MOST_QUERIES, case_of, screen
+from tests.web.test_act_forms import MAX_QUERIES, case_of, screen
 from troskel.journal.models import Line
-from troskel.people import searching
+from troskel.people import search_terms
 from troskel.people.models import Client as Row
 from troskel.people.models import Identifier
-from troskel.permits.sight import entrusted_to
-from troskel.reading.client_record import is_named, is_placed, person_shown
+from troskel.permits.sight import entrustments_of
+from troskel.reading.client_record import is_address_visible, is_name_visible, visible_person
 from troskel.web.lists import search
 
 
@@ -31,10 +31,10 @@ def _standing(town: Town, settings: Any) -> Iterator[None]:
         yield
 
 
-def asks(browser: Client, question: str) -> str:
+def search_for(browser: Client, question: str) -> str:
     """What the page shows of a question."""
-    sent = browser.post("/search", {"question": question})
-    assert (sent.status_code, sent["Location"]) == (302, "/search")
+    response = browser.post("/search", {"question": question})
+    assert (response.status_code, response["Location"]) == (302, "/search")
     return browser.get("/search").content.decode().split("<main")[1].split("<footer")[0]
 
 
@@ -44,7 +44,7 @@ def cases(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["anna", "siri", "olle"])
-def test_a_client_is_found_by_all_that_one_knows(town: Town, who: str) -> None:
+def test_search_by_each_kind_of_value(town: Town, who: str) -> None:
     client = town.locked(first_name="Märta", last_name="von Öst", address=7)
     town.new_client()
     browser, case = screen(town, who), case_of(town, client)
@@ -63,8 +63,8 @@ def test_a_client_is_found_by_all_that_one_knows(town: Town, who: str) -> None:
         "l1",
         number,
     ):
-        assert cases(asks(browser, question)) == [case], question
-    assert order in asks(browser, order.lower())
+        assert cases(search_for(browser, question)) == [case], question
+    assert order in search_for(browser, order.lower())
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_client_is_found_by_all_that_one_knows(town: Town, who: str) -> None:
         ("22300203ab12", ("22300203AB12",)),
     ],
 )
-def test_an_identity_number_is_read_however_it_is_written(written: str, read: tuple[str, ...]) -> None:
-    asked = searching.read(written)
+def test_formats_of_identity_numbers(written: str, read: tuple[str, ...]) -> None:
+    asked = search_terms.parse_search(written)
     assert (asked.identities, asked.words) == (read, "")
     assert "9806" not in repr(asked)
 
@@ -88,18 +88,18 @@ def test_an_identity_number_is_read_however_it_is_written(written: str, read: tu
 def test_swedish_order_and_names_by_their_beginning(town: Town) -> None:
     names = ("Zorn", "Öberg", "Åberg", "Ärlig", "Abel")
     town_of = {name: case_of(town, town.client(first_name="Bo", last_name=name)) for name in names}
-    found = cases(asks(screen(town, "anna"), "Bo"))
-    assert found == [town_of[name] for name in ("Abel", "Zorn", "Åberg", "Ärlig", "Öberg")]
+    cases_found = cases(search_for(screen(town, "anna"), "Bo"))
+    assert cases_found == [town_of[name] for name in ("Abel", "Zorn", "Åberg", "Ärlig", "Öberg")]
 
 
-def test_rule_7_what_is_not_ones_own_is_not_found(town: Town) -> None:
+def test_rule_7_search_is_limited_by_sight(town: Town) -> None:
     theirs = town.locked(MEADOW, last_name="Hemlig", address=9)
     number = Identifier.objects.get(client__reference=theirs).number
     elsewhere = case_of(town, town.client(home_municipality=ELSEWHERE, last_name="Hemlig"))
     for question in ("Hemlig", "Ängsvägen 9", number, case_of(town, theirs), "L1", "W-2026-0001"):
         for who in ("olle", "carin", "rut"):
-            assert "Inget stämde" in asks(screen(town, who), question), (who, question)
-    assert cases(asks(screen(town, "erik"), "Hemlig")) == [elsewhere]
+            assert "Inget stämde" in search_for(screen(town, who), question), (who, question)
+    assert cases(search_for(screen(town, "erik"), "Hemlig")) == [elsewhere]
     assert screen(town, "maria").get("/search").status_code == 403
 
 
@@ -109,11 +109,11 @@ def test_case_14_a_protected_client_is_not_found_by_what_is_not_shown(town: Town
     numbers = [Identifier.objects.get(client__reference=one).number for one in (marked, moved)]
     olle, anna = screen(town, "olle"), screen(town, "anna")
     for question in ("Dold", "Gömd", "Ängsvägen 5", *numbers):
-        assert "Inget stämde" in asks(olle, question), question
-    assert cases(asks(olle, "L2")) == [case_of(town, moved)], "the case alone"
-    assert "Gömd" not in asks(olle, "L2")
-    assert cases(asks(anna, "Ängsvägen 5")) == [case_of(town, marked)], "F: nobody is told where"
-    assert cases(asks(anna, "Gömd")) == [case_of(town, moved)]
+        assert "Inget stämde" in search_for(olle, question), question
+    assert cases(search_for(olle, "L2")) == [case_of(town, moved)], "the case alone"
+    assert "Gömd" not in search_for(olle, "L2")
+    assert cases(search_for(anna, "Ängsvägen 5")) == [case_of(town, marked)], "F: nobody is told where"
+    assert cases(search_for(anna, "Gömd")) == [case_of(town, moved)]
 
 
 def test_case_14_the_order_of_those_behind_a_door_tells_no_name(town: Town) -> None:
@@ -121,8 +121,8 @@ def test_case_14_the_order_of_those_behind_a_door_tells_no_name(town: Town) -> N
     hidden = town.new_client(protection="S", last_name="Abel", address=5)
     last = town.new_client(last_name="Alm", address=5)
     for who in ("olle", "anna"):
-        found = cases(asks(screen(town, who), "L1"))
-        assert found == [case_of(town, one) for one in (first, hidden, last)], who
+        cases_found = cases(search_for(screen(town, who), "L1"))
+        assert cases_found == [case_of(town, one) for one in (first, hidden, last)], who
 
 
 def test_case_14_search_and_record_agree_on_whom_to_name(town: Town) -> None:
@@ -132,46 +132,48 @@ def test_case_14_search_and_record_agree_on_whom_to_name(town: Town) -> None:
     town.does("siri", "entrust_client", client=entrusted, username="carin")
     for who in ("anna", "erik", "olle", "carin", "laban"):
         viewer = town.actor(who)
-        named, placed = Row.objects.filter(is_named(viewer)), Row.objects.filter(is_placed(viewer))
+        named, placed = (
+            Row.objects.filter(is_name_visible(viewer)),
+            Row.objects.filter(is_address_visible(viewer)),
+        )
         for row in Row.objects.select_related("home"):
-            mine = entrusted_to(viewer).filter(client=row.pk).exists()
-            shown = person_shown(viewer, row, entrusted=mine)
+            mine = entrustments_of(viewer).filter(client=row.pk).exists()
+            shown = visible_person(viewer, row, entrusted=mine)
             assert named.filter(pk=row.pk).exists() == (shown is not None), who
             assert placed.filter(pk=row.pk).exists() == bool(shown and shown.street), who
 
 
-def test_the_question_is_in_no_address_cookie_page_or_journal(town: Town, caplog: Any) -> None:
+def test_query_is_not_stored(town: Town, caplog: Any) -> None:
     town.new_client(last_name="Sällsynt")
     browser = screen(town, "anna")
-    sent = browser.post("/search", {"question": "sällsyn"})
+    response = browser.post("/search", {"question": "sällsyn"})
     shown = browser.get("/search")
     page = shown.content.decode()
     assert "Sällsynt" in page.split("<main")[1]
     assert "Sällsynt" not in page.split("</head>")[0]
-    told = (
-        f"{sent.headers} {sent.cookies} {caplog.text} {[*Line.objects.values_list('body', 'homes', 'event')]}"
-    )
-    assert "llsyn" not in told.lower()
+    lines = [*Line.objects.values_list("body", "homes", "event")]
+    traces = f"{response.headers} {response.cookies} {caplog.text} {lines}"
+    assert "llsyn" not in traces.lower()
     assert 'value="säll' not in page
     line = Line.objects.filter(kind="reads").order_by("-number")[1]
     assert (line.event, line.actor) == ("search.made", town.actor("anna").account)
     assert str(Row.objects.get().pk) in line.body
 
 
-def test_an_answer_can_be_reloaded_and_is_ones_own_for_a_while(town: Town) -> None:
+def test_result_can_be_reloaded_until_it_expires(town: Town) -> None:
     town.new_client(last_name="Ek")
     browser = screen(town, "anna")
-    first = asks(browser, "Ek")
+    first = search_for(browser, "Ek")
     assert browser.get("/search").content.decode().count("Ek, Åke") == first.count("Ek, Åke") == 1
     other = screen(town, "siri")
-    other.cookies[search.COOKIE] = browser.cookies[search.COOKIE].value
+    other.cookies[search.COOKIE_NAME] = browser.cookies[search.COOKIE_NAME].value
     assert "Skriv i fältet" in other.get("/search").content.decode()
-    browser.cookies[search.COOKIE] = browser.cookies[search.COOKIE].value.replace(":", "x:", 1)
+    browser.cookies[search.COOKIE_NAME] = browser.cookies[search.COOKIE_NAME].value.replace(":", "x:", 1)
     assert "Skriv i fältet" in browser.get("/search").content.decode()
-    assert timedelta(minutes=1) < search.LASTS < timedelta(hours=1)
+    assert timedelta(minutes=1) < search.COOKIE_LIFETIME < timedelta(hours=1)
 
 
-def test_an_empty_or_odd_question_finds_nothing_and_breaks_nothing(town: Town) -> None:
+def test_empty_and_odd_queries(town: Town) -> None:
     browser = screen(town, "anna")
     for question in ("", " ", "\0", "%", "_", "'", '"', "a" * 5000, "W-", "0000000000", "\ud83d"):
         browser.post("/search", {"question": question.encode("utf-8", "surrogatepass")})
@@ -181,11 +183,11 @@ def test_an_empty_or_odd_question_finds_nothing_and_breaks_nothing(town: Town) -
 @pytest.mark.parametrize("question", ["\u0301\u0301", "a\u0301", "\u0301 \u0308"])
 def test_accents_alone_are_no_letters(town: Town, question: str) -> None:
     town.new_client(first_name="Anna", last_name="Alm")
-    assert searching.read(question).words == ""
-    assert "Inget stämde" in asks(screen(town, "anna"), question)
+    assert search_terms.parse_search(question).words == ""
+    assert "Inget stämde" in search_for(screen(town, "anna"), question)
 
 
-def test_more_than_can_be_shown_says_so(town: Town) -> None:
+def test_truncated_result(town: Town) -> None:
     template = Row.objects.get(reference=town.client(last_name="Många"))
     for number in range(60):
         template.pk = None
@@ -198,15 +200,15 @@ def test_more_than_can_be_shown_says_so(town: Town) -> None:
             case_number=f"2025-{number:04}",
             reference=f"M{number}",
         )
-    page = asks(screen(town, "anna"), "Många")
+    page = search_for(screen(town, "anna"), "Många")
     assert len(cases(page)) == 40
     assert "De första 40 kunderna visas" in page
     cookie = screen(town, "anna")
-    asks(cookie, "Många")
-    assert len(cookie.cookies[search.COOKIE].value) < 2000
+    search_for(cookie, "Många")
+    assert len(cookie.cookies[search.COOKIE_NAME].value) < 2000
 
 
-def test_a_search_costs_few_queries(town: Town) -> None:
+def test_query_count_of_a_search(town: Town) -> None:
     town.locked(last_name="Alm")
     for who in ("anna", "olle", "carin", "laban", "erik", "rut"):
         browser = screen(town, who)
@@ -216,11 +218,11 @@ def test_a_search_costs_few_queries(town: Town) -> None:
             with CaptureQueriesContext(connection) as shown:
                 browser.get("/search")
             for queries in (asked, shown):
-                told = [one for one in queries if not re.match("(RELEASE )?SAVEPOINT", one["sql"])]
-                assert len(told) <= MOST_QUERIES, (who, question)
+                statements = [one for one in queries if not re.match("(RELEASE )?SAVEPOINT", one["sql"])]
+                assert len(statements) <= MAX_QUERIES, (who, question)
 
 
-def test_the_field_is_there_for_all_who_may_see_clients(town: Town) -> None:
+def test_search_field_of_each_role(town: Town) -> None:
     for who in ("anna", "siri", "erik", "olle", "carin", "laban", "rut"):
         assert 'role="search"' in screen(town, who).get("/").content.decode(), who
     assert 'role="search"' not in screen(town, "maria").get("/").content.decode()

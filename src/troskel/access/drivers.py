@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The port that locks stand behind. A driver must pass `tests/access/test_drivers.py`.
+"""The port to locks. A driver must pass `tests/access/test_drivers.py`.
 
 A driver is never called inside an act's transaction: it may wait for a lock for seconds.
 """
@@ -12,18 +12,18 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.access.rules import Outcome
+from troskel.access.rules import LockOutcome
 
 
 class LockAt(msgspec.Struct, frozen=True):
-    """The device that is spoken to, wherever it may be."""
+    """The lock that a driver addresses."""
 
     municipality: str
     serial: str
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """The right to open once: which lock, at which door, who, from when to when (UTC, both included)."""
+    """A right to open once: lock, door, account, and period (UTC, both ends included)."""
 
     id: UUID
     municipality: str
@@ -34,17 +34,17 @@ class Grant(msgspec.Struct, frozen=True):
     not_after: datetime
 
 
-class Said(msgspec.Struct, frozen=True):
-    """What came back. `code` says why a lock refused; battery in per cent and the lock's own clock, where it tells."""
+class LockAnswer(msgspec.Struct, frozen=True):
+    """A lock's answer. `code`: why it refused; `battery` in per cent, `clock`: the lock's time, where reported."""
 
-    outcome: Outcome
+    outcome: LockOutcome
     code: str = ""
     battery: int | None = None
     clock: datetime | None = None
 
 
 class LockState(msgspec.Struct, frozen=True):
-    """How a lock stands."""
+    """A lock's state."""
 
     unlocked: bool
     battery: int | None = None
@@ -52,22 +52,22 @@ class LockState(msgspec.Struct, frozen=True):
 
 
 class LockDriver(Protocol):
-    """Speaks to locks. It never raises for what a lock or a network does: it answers, with `unknown` at worst."""
+    """Operates locks. It never raises for lock or network errors: the answer is `unknown` at worst."""
 
-    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> Said:
-        """Show the grant to the lock, as this account: opened, refused with a code, jammed, no_answer or unknown.
+    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> LockAnswer:
+        """Returns opened, refused with a code, jammed, no_answer or unknown.
 
-        A lock turns once on a grant, and refuses it as `spent` afterwards. `no_answer`: it was not reached, and has
-        not turned; after a question that may have been heard it is `unknown`.
+        A lock turns once per grant and then refuses it as `spent`. `no_answer`: the lock was not reached and has not
+        turned; where the request may have reached it, the outcome is `unknown`.
         """
         ...
 
-    def lock(self, lock: LockAt) -> Said:
-        """Turn the bolt out: locked, jammed, no_answer or unknown."""
+    def lock(self, lock: LockAt) -> LockAnswer:
+        """Lock the door: locked, jammed, no_answer or unknown."""
         ...
 
     def state(self, lock: LockAt) -> LockState | None:
-        """How the lock stands; None where it does not answer."""
+        """Returns the lock's state; None where it does not answer."""
         ...
 
 
@@ -80,11 +80,11 @@ WRONG_LOCK, WRONG_DOOR, WRONG_PERSON, TOO_EARLY, TOO_LATE, SPENT, NO_LOCK = (
     "spent",
     "no_lock",
 )
-"""Why a lock refuses. `no_lock`: none can be spoken to from here."""
+"""Why a lock refuses. `no_lock`: no lock can be reached from this system."""
 
 
-def why_not(grant: Grant, lock: LockAt, door: UUID | None, account: UUID, now: datetime) -> str:
-    """What a lock finds wrong with a grant; empty where it may turn. Whether it is spent, the lock remembers."""
+def refusal_code(grant: Grant, lock: LockAt, door: UUID | None, account: UUID, now: datetime) -> str:
+    """Returns why a lock refuses the grant, or "" if it may turn. Spent grants are remembered by the lock itself."""
     if (grant.municipality, grant.serial) != (lock.municipality, lock.serial):
         return WRONG_LOCK
     if grant.door != door:
@@ -97,16 +97,16 @@ def why_not(grant: Grant, lock: LockAt, door: UUID | None, account: UUID, now: d
 
 
 class NoLocks:
-    """Where no lock can be spoken to from here: the phone opens by itself, or there are tags and keys alone."""
+    """For installations where no lock is reachable: the phone opens by itself, or only tags and keys are used."""
 
-    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> Said:
-        """Refused: there is none."""
-        return Said(Outcome.REFUSED, NO_LOCK)
+    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> LockAnswer:
+        """Always refused with `no_lock`."""
+        return LockAnswer(LockOutcome.REFUSED, NO_LOCK)
 
-    def lock(self, lock: LockAt) -> Said:
-        """Refused: there is none."""
-        return Said(Outcome.REFUSED, NO_LOCK)
+    def lock(self, lock: LockAt) -> LockAnswer:
+        """Always refused with `no_lock`."""
+        return LockAnswer(LockOutcome.REFUSED, NO_LOCK)
 
     def state(self, lock: LockAt) -> LockState | None:
-        """Not known."""
+        """Always None."""
         return None

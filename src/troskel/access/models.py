@@ -6,14 +6,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from troskel.access.rules import ALARM_OUTCOMES, Outcome
+from troskel.access.rules import ALARM_OUTCOMES, LockOutcome
 from troskel.custody.models import Thing
 from troskel.ground.models import Record
 from troskel.people.models import Account, Client, Door, Municipality, Organisation
 
 
 class Alarm(Record):
-    """A client's safety alarm, from when it is raised until it is closed. Who has accepted it may enter until then."""
+    """A client's safety alarm, from raised to closed. Whoever has accepted it may enter until then."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="alarms")
@@ -47,7 +47,7 @@ class Alarm(Record):
 
 
 class Opening(Record):
-    """One opening that was allowed: by which paragraph, with which grant, and what came of it (empty: unknown)."""
+    """An allowed opening: paragraph, grant and outcome (empty: unknown)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="openings")
@@ -70,7 +70,7 @@ class Opening(Record):
             models.UniqueConstraint(fields=["municipality", "grant"], name="one_opening_per_grant"),
             models.CheckConstraint(
                 condition=Q(noted=None, outcome="")
-                | Q(noted__isnull=False, outcome__in=[o.value for o in Outcome]),
+                | Q(noted__isnull=False, outcome__in=[o.value for o in LockOutcome]),
                 name="an_outcome_is_known_and_noted",
             ),
             models.CheckConstraint(
@@ -84,7 +84,7 @@ class Opening(Record):
 
 
 class SimulatedLock(Record):
-    """What a simulated lock knows of itself: its bolt, its battery, and what is wrong with it. No act touches it."""
+    """A simulated lock's memory: bolt, battery and fault. No act reads or writes it."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     serial = models.CharField(max_length=50)
@@ -102,7 +102,7 @@ class SimulatedLock(Record):
 
 
 class SpentGrant(Record):
-    """A grant that a simulated lock has been shown and has turned on: it never turns on it again."""
+    """A grant that a simulated lock has turned on once; it never turns on it again."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     lock = models.ForeignKey(SimulatedLock, on_delete=models.CASCADE, related_name="spent")

@@ -7,25 +7,25 @@ from troskel.access.models import Alarm, Opening
 
 
 def allow(opening: Opening) -> None:
-    """An opening that is allowed, and of which nothing has come yet."""
+    """Store an allowed opening, without an outcome yet."""
     opening.save(force_insert=True)
 
 
 def note(opening: Opening) -> None:
-    """What came of it."""
+    """Store the outcome of an opening."""
     opening.save(update_fields=["outcome", "code", "battery", "noted"])
 
 
 def begin(alarm: Alarm) -> None:
-    """A new alarm."""
+    """Store a new alarm."""
     alarm.save(force_insert=True)
 
 
 def accept(alarm: Alarm) -> None:
-    """Who is on the way, and until when that gives a right."""
+    """Store who accepted the alarm, and until when that gives access."""
     alarm.save(update_fields=["accepted", "accepted_by", "until"])
 
 
 def close(alarm: Alarm) -> None:
-    """How it ended."""
+    """Store how the alarm ended."""
     alarm.save(update_fields=["closed", "outcome"])

@@ -14,20 +14,20 @@ from troskel.ground.refusals import BadValue, Refusal
 from troskel.routine import standing
 from troskel.routine.facts import ALARM, ClientFacts, DoorFacts
 
-GRANT_LASTS = timedelta(seconds=60)
-"""From when an opening is allowed until no lock turns on it any more."""
+GRANT_LIFETIME = timedelta(seconds=60)
+"""How long a lock accepts the grant of an allowed opening."""
 
-ANSWERING_LASTS = timedelta(hours=4)
-"""An accepted alarm that nobody closes gives no right after this."""
+ACCEPTANCE_LIFETIME = timedelta(hours=4)
+"""How long an acceptance gives access where the alarm is not closed."""
 
-LOW_BATTERY = 20
-"""Per cent; below it someone is to change the battery."""
+LOW_BATTERY_PER_CENT = 20
+"""Below this the battery is to be changed."""
 
 
-class Outcome(StrEnum):
-    """What a lock answered. No other answer is known.
+class LockOutcome(StrEnum):
+    """A lock's answer; the set is closed.
 
-    `unknown`: the question went, and no answer came: the door may be open.
+    `unknown`: the request was sent and no answer came: the door may be open.
     """
 
     OPENED = "opened"
@@ -47,8 +47,8 @@ ALARM_OUTCOMES = {
 }
 
 
-class By(msgspec.Struct, frozen=True):
-    """A4, an allocated decision, through its last day (None: no end set); or `alarm`, an accepted one, until then."""
+class AccessRight(msgspec.Struct, frozen=True):
+    """By A4: an allocated decision `through` a day (None: no end set); or by an accepted `alarm`, `until` a time."""
 
     paragraph: str
     service: str
@@ -57,18 +57,18 @@ class By(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
-class Why(msgspec.Struct, frozen=True):
-    """By what a door may be opened now: what gives the right to the client, and the link (S2) to the lock."""
+class AccessBasis(msgspec.Struct, frozen=True):
+    """Why a door may be opened now: the right to the client (`by`), and the link (S2) to the lock."""
 
-    by: By
+    by: AccessRight
     organisation: UUID
     door: UUID
     link: UUID
     link_paragraph: str = "S2"
 
 
-class Answering(msgspec.Struct, frozen=True):
-    """An alarm of the client's that the one who asks has accepted, and that is open still."""
+class AcceptedAlarm(msgspec.Struct, frozen=True):
+    """An open alarm of the client that the responder has accepted."""
 
     alarm: UUID
     until: datetime
@@ -81,29 +81,34 @@ def may_open(
     day: date,
     *,
     responder: bool = False,
-    answering: Answering | None = None,
-) -> Why:
-    """By an ongoing decision allocated to the provider, or (a responder) by an accepted alarm; a linked lock alone."""
+    accepted_alarm: AcceptedAlarm | None = None,
+) -> AccessBasis:
+    """Returns why the linked lock may be opened: an ongoing allocated decision or, for a responder, an accepted alarm.
+
+    Raises Refusal where neither gives access, or the lock is not linked.
+    """
     if not client.own:
         raise Refusal("O1", "the client is assigned by another municipality and is on no phone")
-    organisation = a_persons(organisation)
-    way = _by_alarm(answering) if responder else _by_decision(client, organisation, day)
+    organisation = persons_organisation(organisation)
+    right = _right_by_alarm(accepted_alarm) if responder else _right_by_decision(client, organisation, day)
     for identifier, link in client.links.items():
         if link.lock == lock:
-            return Why(by=way, organisation=organisation, door=link.door, link=identifier)
+            return AccessBasis(by=right, organisation=organisation, door=link.door, link=identifier)
     raise Refusal("S2", "the lock is not linked to the client: the system administrator links it")
 
 
-def a_persons(identifier: UUID | None) -> UUID:
+def persons_organisation(identifier: UUID | None) -> UUID:
     """A door is opened by a person of an organisation, never by the system itself."""
     if identifier is None:
         raise Refusal("rule 4", "a door is opened by a provider's carer, or by a responder")
     return identifier
 
 
-def _by_decision(client: ClientFacts, organisation: UUID, day: date) -> By:
-    mine = [a for a in standing.ongoing(client, day) if a.organisation == organisation]
-    if not mine:
+def _right_by_decision(client: ClientFacts, organisation: UUID, day: date) -> AccessRight:
+    allocations = [
+        allocation for allocation in standing.ongoing(client, day) if allocation.organisation == organisation
+    ]
+    if not allocations:
         raise Refusal(
             "rule 4", "no ongoing decision is allocated to your organisation today: ask the assessor (A8)"
         )
@@ -111,29 +116,29 @@ def _by_decision(client: ClientFacts, organisation: UUID, day: date) -> By:
         raise Refusal(
             "A8", "the client is in hospital or away: the phone opens again when the client is home"
         )
-    longest = max(mine, key=lambda a: standing.last_day(client, a))
+    longest = max(allocations, key=lambda allocation: standing.last_day(client, allocation))
     last = standing.last_day(client, longest)
-    return By("A4", longest.service, through=None if last == standing.FOREVER else last)
+    return AccessRight("A4", longest.service, through=None if last == standing.FOREVER else last)
 
 
-def _by_alarm(answering: Answering | None) -> By:
-    if answering is None:
+def _right_by_alarm(accepted_alarm: AcceptedAlarm | None) -> AccessRight:
+    if accepted_alarm is None:
         raise Refusal("rule 4", "you have accepted no alarm of this client's: accept it first")
-    return By("alarm", ALARM, alarm=answering.alarm, until=answering.until)
+    return AccessRight("alarm", ALARM, alarm=accepted_alarm.alarm, until=accepted_alarm.until)
 
 
 def fault_of(outcome: str, battery: int | None) -> str | None:
-    """The fault that an answer tells of, if any: a jam, no answer, a battery that is low."""
-    if outcome in (Outcome.JAMMED, Outcome.NO_ANSWER):
+    """The fault that a lock's answer shows, if any: a jam, no answer, or a low battery."""
+    if outcome in (LockOutcome.JAMMED, LockOutcome.NO_ANSWER):
         return str(outcome)
-    return "low_battery" if battery is not None and battery < LOW_BATTERY else None
+    return "low_battery" if battery is not None and battery < LOW_BATTERY_PER_CENT else None
 
 
-def noted_anew(before: str, outcome: str) -> bool:
-    """Is this a new word of what came of an opening? The first known word stands; `unknown` gives way to it."""
-    if before in ("", Outcome.UNKNOWN):
+def is_new_outcome(before: str, outcome: str) -> bool:
+    """Is this a new outcome of an opening? The first known one stands; `unknown` may be replaced."""
+    if before in ("", LockOutcome.UNKNOWN):
         return before != outcome
-    if outcome not in (before, Outcome.UNKNOWN):
+    if outcome not in (before, LockOutcome.UNKNOWN):
         raise Refusal(
             "rule 6", "it is noted already that the outcome was {outcome}: it stands", outcome=before
         )
@@ -141,7 +146,7 @@ def noted_anew(before: str, outcome: str) -> bool:
 
 
 def lock_at(doors: list[DoorFacts], lock: UUID, serial: str) -> DoorFacts:
-    """A fault is told of a lock at one of the client's doors."""
+    """A fault is reported of a lock at one of the client's doors."""
     for door in doors:
         if door.lock == lock:
             return door
@@ -151,7 +156,7 @@ def lock_at(doors: list[DoorFacts], lock: UUID, serial: str) -> DoorFacts:
 
 
 def known_fault(code: str) -> None:
-    """A fault is told by a code."""
+    """A fault is reported as a code."""
     if code not in FAULTS:
         raise BadValue("code", "is none of {codes}", codes=sorted(FAULTS))
 
@@ -163,17 +168,19 @@ def answers_for(client: ClientFacts, organisation: UUID | None, day: date) -> UU
     """The organisation that answers the client's alarm: an ongoing alarm decision is allocated to it (rule 4)."""
     if not client.own:
         raise Refusal("O1", "the client is assigned by another municipality: its own answers the alarm")
-    found = [a for a in standing.ongoing(client, day) if a.service == ALARM]
-    for a in sorted(found, key=lambda a: (a.begins, str(a.organisation))):
-        if organisation in (None, a.organisation):
-            return a.organisation
+    allocations = [allocation for allocation in standing.ongoing(client, day) if allocation.service == ALARM]
+    for allocation in sorted(
+        allocations, key=lambda allocation: (allocation.begins, str(allocation.organisation))
+    ):
+        if organisation in (None, allocation.organisation):
+            return allocation.organisation
     raise Refusal(
         "rule 4", "no ongoing decision on a safety alarm is allocated to your organisation: ask the assessor"
     )
 
 
 def is_free(accepted_by: UUID | None, until: datetime | None, account: UUID | None, now: datetime) -> bool:
-    """May the alarm be accepted? Raises where another has it; False where the one who asks has it already."""
+    """May the alarm be accepted? False where the account has accepted it already; raises where another has."""
     if accepted_by is None or until is None or until <= now:
         return True
     if accepted_by != account:
@@ -188,6 +195,6 @@ def closes_once(closed: datetime | None) -> None:
 
 
 def known_alarm_outcome(outcome: str) -> None:
-    """How an alarm ended is told by a code."""
+    """An alarm's outcome is reported as a code."""
     if outcome not in ALARM_OUTCOMES:
         raise BadValue("outcome", "is none of {codes}", codes=sorted(ALARM_OUTCOMES))

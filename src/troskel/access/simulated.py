@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Simulated locks: each enforces by itself what a real one would, remembers, tires its battery, can be broken."""
+"""Simulated locks: they check grants as real locks do, remember spent grants, drain batteries and can be broken."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from troskel.access.drivers import SPENT, Grant, LockAt, LockState, Said, why_not
+from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockState, refusal_code
 from troskel.access.models import SimulatedLock, SpentGrant
-from troskel.access.rules import Outcome
+from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
 
-A_TURN = 1
-"""Thousandths of a battery: a thousand turns empty it."""
+CHARGE_PER_TURN = 1
+"""Thousandths of a full battery."""
 
 
-class Fault(StrEnum):
-    """What can be wrong with a simulated lock, besides an empty battery."""
+class LockFault(StrEnum):
+    """A simulated lock's fault, besides an empty battery."""
 
     NONE = ""
     JAM = "jam"
@@ -28,118 +28,118 @@ class Fault(StrEnum):
 
 
 class SimulatedLocks:
-    """A driver (`LockDriver`). A lock is where custody says that it hangs; the rest it knows by itself.
+    """A `LockDriver`. A lock's door comes from custody; the rest is the lock's own memory.
 
-    What it remembers is written in transactions of its own. They are durable: inside an act's they are an error.
+    The memory is written in durable transactions of its own: calling this inside an act's transaction is an error.
     """
 
-    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> Said:
-        """Turn, if the grant is in order and not spent."""
+    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> LockAnswer:
+        """Unlock, if the grant is valid and not spent."""
         with transaction.atomic(durable=True):
             row = self._device(lock)
             if row is None or self._is_dead(row):
-                return Said(Outcome.NO_ANSWER)
-            code = why_not(grant, lock, self._door(lock), account, clock.now())
+                return LockAnswer(LockOutcome.NO_ANSWER)
+            code = refusal_code(grant, lock, self._door(lock), account, clock.now())
             if not code and not self._spend(row, grant):
                 code = SPENT
             if code:
-                return self._said(row, Outcome.REFUSED, code)
+                return self._answer(row, LockOutcome.REFUSED, code)
             return self._turn(row, unlocked=True)
 
-    def lock(self, lock: LockAt) -> Said:
-        """Turn the bolt out."""
+    def lock(self, lock: LockAt) -> LockAnswer:
+        """Lock the door."""
         with transaction.atomic(durable=True):
             row = self._device(lock)
             if row is None or self._is_dead(row):
-                return Said(Outcome.NO_ANSWER)
+                return LockAnswer(LockOutcome.NO_ANSWER)
             return self._turn(row, unlocked=False)
 
     def state(self, lock: LockAt) -> LockState | None:
-        """How it stands."""
+        """Returns the lock's state; None where it does not answer."""
         with transaction.atomic(durable=True):
             row = self._device(lock)
             if row is None or self._is_dead(row):
                 return None
             return LockState(row.unlocked, _per_cent(row), clock.now())
 
-    # what a test or the simulator does to a lock: no act of anybody's, the world's
+    # what a test or the simulator does to a lock; no act does this
 
-    def break_down(self, lock: LockAt, fault: Fault) -> None:
-        """Let it jam, be silent, or lose its answers; `Fault.NONE` mends it."""
+    def break_down(self, lock: LockAt, fault: LockFault) -> None:
+        """Set a fault; `LockFault.NONE` repairs the lock."""
         with transaction.atomic(durable=True):
-            self._there(lock)
+            self._ensure_exists(lock)
             SimulatedLock.objects.filter(municipality=lock.municipality, serial=lock.serial).update(
                 fault=fault
             )
 
     def charge(self, lock: LockAt, per_cent: int) -> None:
-        """Put a battery in. One of 0 per cent is flat."""
+        """Insert a battery with this charge, 0 to 100 per cent."""
         with transaction.atomic(durable=True):
-            self._there(lock)
+            self._ensure_exists(lock)
             SimulatedLock.objects.filter(municipality=lock.municipality, serial=lock.serial).update(
                 charge=per_cent * 10
             )
 
-    # within a lock
+    # inside a lock
 
     def _device(self, lock: LockAt) -> SimulatedLock | None:
-        """The lock's memory, held until it has answered. It begins when it is first spoken to."""
+        """The lock's memory, row-locked until it has answered. Created at the first call."""
         rows = SimulatedLock.objects.select_for_update().filter(
             municipality=lock.municipality, serial=lock.serial
         )
         row = rows.first()
-        if row is None and self._is_made(lock):
-            self._there(lock)
+        if row is None and self._is_registered(lock):
+            self._ensure_exists(lock)
             row = rows.first()
         return row
 
     @staticmethod
-    def _there(lock: LockAt) -> None:
+    def _ensure_exists(lock: LockAt) -> None:
         new = SimulatedLock(municipality_id=lock.municipality, serial=lock.serial)
         SimulatedLock.objects.bulk_create([new], ignore_conflicts=True)
 
     @staticmethod
-    def _is_made(lock: LockAt) -> bool:
-        return Holding.objects.filter(**_this(lock)).exists()
+    def _is_registered(lock: LockAt) -> bool:
+        return Holding.objects.filter(**_open_holding(lock)).exists()
 
     @staticmethod
     def _door(lock: LockAt) -> UUID | None:
-        """Where it hangs: what the locksmith told it when mounting it."""
+        """The door where it is mounted, as the locksmith set it."""
         return (
-            Holding.objects.filter(**_this(lock), kind=HolderKind.DOOR)
+            Holding.objects.filter(**_open_holding(lock), kind=HolderKind.DOOR)
             .values_list("holder", flat=True)
             .first()
         )
 
     @staticmethod
     def _is_dead(row: SimulatedLock) -> bool:
-        return row.charge == 0 or row.fault == Fault.SILENT
+        return row.charge == 0 or row.fault == LockFault.SILENT
 
     @staticmethod
     def _spend(row: SimulatedLock, grant: Grant) -> bool:
-        """Remember the grant; False where it is remembered already."""
+        """Remember the grant; False where it was spent already."""
         if SpentGrant.objects.filter(lock=row, grant=grant.id).exists():
             return False
         SpentGrant.objects.create(municipality_id=row.municipality_id, lock=row, grant=grant.id)
         return True
 
-    def _turn(self, row: SimulatedLock, *, unlocked: bool) -> Said:
-        row.charge = max(0, row.charge - A_TURN)
-        jammed = row.fault == Fault.JAM
+    def _turn(self, row: SimulatedLock, *, unlocked: bool) -> LockAnswer:
+        row.charge = max(0, row.charge - CHARGE_PER_TURN)
+        jammed = row.fault == LockFault.JAM
         row.unlocked = row.unlocked if jammed else unlocked
         row.save(update_fields=["charge", "unlocked"])
-        if row.fault == Fault.LOST_ANSWER:
-            return Said(Outcome.UNKNOWN)
+        if row.fault == LockFault.LOST_ANSWER:
+            return LockAnswer(LockOutcome.UNKNOWN)
         if jammed:
-            return self._said(row, Outcome.JAMMED)
-        return self._said(row, Outcome.OPENED if unlocked else Outcome.LOCKED)
+            return self._answer(row, LockOutcome.JAMMED)
+        return self._answer(row, LockOutcome.OPENED if unlocked else LockOutcome.LOCKED)
 
     @staticmethod
-    def _said(row: SimulatedLock, outcome: Outcome, code: str = "") -> Said:
-        return Said(outcome, code, _per_cent(row), clock.now())
+    def _answer(row: SimulatedLock, outcome: LockOutcome, code: str = "") -> LockAnswer:
+        return LockAnswer(outcome, code, _per_cent(row), clock.now())
 
 
-def _this(lock: LockAt) -> dict[str, object]:
+def _open_holding(lock: LockAt) -> dict[str, object]:
     return {
         "municipality": lock.municipality,
         "thing__kind": ThingKind.LOCK,

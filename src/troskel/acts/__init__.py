@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What people do: one function an act, a module per chapter of the routine. Acts never call acts."""
+"""What people do: one function per act, one module per chapter of the routine. Acts never call acts."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Alarms: raised, accepted, closed. Who has accepted one sees the client, and may open the linked doors (rule 4)."""
+"""Alarms are raised, accepted and closed. Accepting one gives sight of the client and linked doors (rule 4)."""
 
 from __future__ import annotations
 
@@ -12,88 +12,93 @@ from troskel.access.models import Alarm
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Code
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people.models import Client, Residence
 from troskel.people.roles import Role
-from troskel.permits.sight import may_be_alarmed_about
+from troskel.permits.sight import alarm_clients
 
-PATROL = (Role.COORDINATOR, Role.RESPONDER)
+ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
 
 
-@act("rule 4", who=PATROL, writes=["alarm.raised"])
-def raise_alarm(doing: Doing, *, client: str) -> dict[str, Any]:
-    """A client has raised the alarm. Raised again while it is open, it is the same alarm."""
-    row = lookup.client_row(doing, client, doing.today, seen=may_be_alarmed_about(doing.actor, doing.today))
-    doing.lock_homes(Residence.objects.filter(client=row).values("home_id"))
-    found = lookup.of_row(doing, row)
-    organisation = rules.answers_for(found.facts, doing.actor.organisation, doing.today)
+@act("rule 4", who=ALARM_ROLES, writes=["alarm.raised"])
+def raise_alarm(ctx: ActContext, *, client: str) -> dict[str, Any]:
+    """Register that a client has raised an alarm. A repeat while it is open returns the same alarm."""
+    row = lookup.find_client_row(ctx, client, ctx.today, condition=alarm_clients(ctx.actor, ctx.today))
+    ctx.lock_homes(Residence.objects.filter(client=row).values("home_id"))
+    subject = lookup.subject_of(ctx, row)
+    organisation = rules.answers_for(subject.facts, ctx.actor.organisation, ctx.today)
     alarm = Alarm.objects.filter(
-        municipality=doing.actor.municipality, client=row, organisation=organisation, closed=None
+        municipality=ctx.actor.municipality, client=row, organisation=organisation, closed=None
     ).first()
     if alarm is None:
         alarm = Alarm(
             id=new_id(),
-            municipality_id=doing.actor.municipality,
+            municipality_id=ctx.actor.municipality,
             client=row,
             organisation_id=organisation,
-            raised=doing.occurred,
+            raised=ctx.occurred,
         )
         access.begin(alarm)
-    doing.journal(
-        "alarm.raised", homes=[found.home.home], client=row.id, alarm=alarm.id, organisation=organisation
+    ctx.journal(
+        "alarm.raised", homes=[subject.home.home], client=row.id, alarm=alarm.id, organisation=organisation
     )
     return {"case": row.case_number, "alarm": alarm.id}
 
 
 @act("rule 4", who=(Role.RESPONDER,), writes=["alarm.accepted"])
-def accept_alarm(doing: Doing, *, alarm: UUID) -> dict[str, Any]:
-    """Be on the way to the client: see who it is and open the door, until it is closed or four hours have passed."""
-    row, found = _of_patrol(doing, alarm)
+def accept_alarm(ctx: ActContext, *, alarm: UUID) -> dict[str, Any]:
+    """Accept an alarm: see the client and open the door until the alarm is closed, for at most four hours."""
+    row, subject = _own_alarm(ctx, alarm)
     rules.closes_once(row.closed)
-    rules.answers_for(found.facts, row.organisation_id, doing.today)
-    if rules.is_free(row.accepted_by_id, row.until, doing.actor.account, doing.now):
-        row.accepted, row.accepted_by_id = doing.now, doing.actor.account
-        row.until = doing.now + rules.ANSWERING_LASTS
+    rules.answers_for(subject.facts, row.organisation_id, ctx.today)
+    if rules.is_free(row.accepted_by_id, row.until, ctx.actor.account, ctx.now):
+        row.accepted, row.accepted_by_id = ctx.now, ctx.actor.account
+        row.until = ctx.now + rules.ACCEPTANCE_LIFETIME
         access.accept(row)
-        _note(doing, "alarm.accepted", row, found, account=doing.actor.account, until=row.until)
-    return {"case": found.row.case_number, "alarm": row.id, "until": row.until}
+        _journal_alarm(ctx, "alarm.accepted", row, subject, account=ctx.actor.account, until=row.until)
+    return {"case": subject.row.case_number, "alarm": row.id, "until": row.until}
 
 
-@act("rule 4", who=PATROL, writes=["alarm.closed"])
-def close_alarm(doing: Doing, *, alarm: UUID, outcome: Code) -> dict[str, Any]:
-    """The alarm has been answered: sight of the client and the right to open the door end."""
-    row, found = _of_patrol(doing, alarm)
+@act("rule 4", who=ALARM_ROLES, writes=["alarm.closed"])
+def close_alarm(ctx: ActContext, *, alarm: UUID, outcome: Code) -> dict[str, Any]:
+    """Close an alarm with its outcome: sight of the client and the right to open the door end."""
+    row, subject = _own_alarm(ctx, alarm)
     rules.known_alarm_outcome(outcome)
     rules.closes_once(row.closed)
-    if doing.actor.role is Role.RESPONDER:
-        rules.is_free(row.accepted_by_id, row.until, doing.actor.account, doing.now)
-    row.closed, row.outcome = doing.now, outcome
+    if ctx.actor.role is Role.RESPONDER:
+        rules.is_free(row.accepted_by_id, row.until, ctx.actor.account, ctx.now)
+    row.closed, row.outcome = ctx.now, outcome
     access.close(row)
-    _note(doing, "alarm.closed", row, found, outcome=outcome)
-    return {"case": found.row.case_number, "alarm": row.id, "outcome": outcome}
+    _journal_alarm(ctx, "alarm.closed", row, subject, outcome=outcome)
+    return {"case": subject.row.case_number, "alarm": row.id, "outcome": outcome}
 
 
-def _of_patrol(doing: Doing, identifier: UUID) -> tuple[Alarm, lookup.FoundClient]:
-    """An alarm that the actor's organisation answers, its client's homes locked; the system finds any."""
-    theirs = Alarm.objects.filter(id=identifier, municipality=doing.actor.municipality)
-    if not doing.actor.is_system:
-        theirs = theirs.filter(organisation=doing.actor.organisation)
-    doing.lock_homes(Residence.objects.filter(client__in=theirs.values("client_id")).values("home_id"))
-    row = theirs.select_related("client").first()
+def _own_alarm(ctx: ActContext, identifier: UUID) -> tuple[Alarm, lookup.ClientSubject]:
+    """Returns an alarm of the actor's organisation (any alarm for the system), with the client's homes locked.
+
+    Raises NotFound.
+    """
+    alarms = Alarm.objects.filter(id=identifier, municipality=ctx.actor.municipality)
+    if not ctx.actor.is_system:
+        alarms = alarms.filter(organisation=ctx.actor.organisation)
+    ctx.lock_homes(Residence.objects.filter(client__in=alarms.values("client_id")).values("home_id"))
+    row = alarms.select_related("client").first()
     if row is None:
         raise NotFound("alarm", "alarm")
     client: Client = row.client
-    return row, lookup.of_row(doing, client)
+    return row, lookup.subject_of(ctx, client)
 
 
-def _note(doing: Doing, event: str, row: Alarm, found: lookup.FoundClient, **more: Any) -> None:
-    doing.journal(
+def _journal_alarm(
+    ctx: ActContext, event: str, row: Alarm, subject: lookup.ClientSubject, **body: Any
+) -> None:
+    ctx.journal(
         event,
-        homes=[found.home.home],
-        client=found.row.id,
+        homes=[subject.home.home],
+        client=subject.row.id,
         alarm=row.id,
         organisation=row.organisation_id,
-        **more,
+        **body,
     )

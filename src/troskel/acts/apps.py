@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The acts as a Django application: all of them are registered when the program starts."""
+"""The Django application that registers every act at start-up."""
 
 from importlib import import_module
 
@@ -12,5 +12,5 @@ class ActsConfig(AppConfig):
     name = "troskel.acts"
 
     def ready(self) -> None:
-        """Import the chapters."""
+        """Import the chapters, which registers their acts."""
         import_module("troskel.acts.chapters")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is done by hand: being present (P4), looking at a home taken over, reading a notice."""
+"""Duties that a person's word fulfils: presence (P4), looking at a home taken over, reading a notice."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from uuid import UUID
 
 from troskel.acts.core import lookup
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines, rules
 from troskel.people.roles import Role
 
-ANYBODY = tuple(role for role in Role if role is not Role.SYSTEM)
+PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
-@act("P4", who=ANYBODY, writes=["duty.attested"])
-def attest(doing: Doing, *, duty: UUID) -> dict[str, Any]:
-    """Say that a duty has been done, where the paragraph is fulfilled by a person's word (P4)."""
-    row = lookup.asked_duty(doing, duty, "duty")
+@act("P4", who=PERSON_ROLES, writes=["duty.attested"])
+def attest(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
+    """Attest that a duty has been done, where a person's word fulfils the paragraph (P4)."""
+    row = lookup.find_duty(ctx, duty, "duty")
     ask = routines.version(row.version).asks[row.paragraph, row.ask]
-    rules.by_hand(row.paragraph, ask, json.loads(row.about), doing.occurred)
-    doing.journal(
+    rules.by_hand(row.paragraph, ask, json.loads(row.about), ctx.occurred)
+    ctx.journal(
         "duty.attested",
         homes=[row.home_id],
         client=row.client_id,
@@ -33,19 +33,19 @@ def attest(doing: Doing, *, duty: UUID) -> dict[str, Any]:
     return {"paragraph": row.paragraph}
 
 
-@act("A4", "A5", "A6", "A7", who=ANYBODY, writes=["notice.read"])
-def read_notice(doing: Doing, *, notice: UUID) -> dict[str, Any]:
-    """Read a notice: the sender can see that it has been read."""
-    row = lookup.asked_duty(doing, notice, "notice")
-    doing.journal(
+@act("A4", "A5", "A6", "A7", who=PERSON_ROLES, writes=["notice.read"])
+def read_notice(ctx: ActContext, *, notice: UUID) -> dict[str, Any]:
+    """Mark a notice as read: the sender can see it."""
+    row = lookup.find_duty(ctx, notice, "notice")
+    ctx.journal(
         "notice.read", homes=[row.home_id], client=row.client_id, paragraph=row.paragraph, duty=row.id
     )
     return {"paragraph": row.paragraph}
 
 
 @act("S2", who=(Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR), writes=["home.looked_at"])
-def look_at_home(doing: Doing, *, client: str) -> dict[str, Any]:
-    """Look at a home that was taken over, and tell that lock, tag and keys are now as the system says."""
-    found = lookup.client(doing, client)
-    doing.journal("home.looked_at", homes=[found.home.home], client=found.row.id, home=found.home.home)
-    return {"case": found.row.case_number}
+def look_at_home(ctx: ActContext, *, client: str) -> dict[str, Any]:
+    """Attest that lock, tag and keys in a home that was taken over are as the system says."""
+    subject = lookup.find_client(ctx, client)
+    ctx.journal("home.looked_at", homes=[subject.home.home], client=subject.row.id, home=subject.home.home)
+    return {"case": subject.row.case_number}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The chapters of the routine, in its order: importing them fills the register of acts."""
+"""The chapters of the routine, in its order. Importing them fills the register of acts."""
 
 from troskel.acts import (
     absence,

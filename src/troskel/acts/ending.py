@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Care ends: the alarm stays and so does the lock (A7), or nothing is left (P6, P7)."""
+"""Care ends: the alarm and the lock stay (A7), or no care is left (P6, P7)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Name
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Decision, Ending
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
@@ -19,15 +19,15 @@ from troskel.people.roles import Role
 
 @act("A7", "P6", who=(Role.ASSESSOR,), writes=["decision.ended", "decision.withdrawn"])
 def end_care(
-    doing: Doing, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: Name
+    ctx: ActContext, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: Name
 ) -> dict[str, Any]:
-    """End a client's home care or alarm; `on` is the last day that is covered.
+    """End a client's home care or alarm. `on`: the last covered day.
 
-    If the alarm stays, the provider is told that the lock is not to be removed (A7). Else P6 and P7 follow.
+    If the alarm stays, the provider is told not to remove the lock (A7). Otherwise P6 and P7 follow.
     """
-    found = lookup.client(doing, client)
+    subject = lookup.find_client(ctx, client)
     rows = list(
-        Decision.objects.filter(client=found.row, service=service, withdrawn=False).filter(
+        Decision.objects.filter(client=subject.row, service=service, withdrawn=False).filter(
             Q(valid_through=None) | Q(valid_through__gt=on) | Q(valid_through=on, ending="")
         )
     )
@@ -39,20 +39,22 @@ def end_care(
             day=on,
         )
     for row in rows:
-        begun = row.valid_from <= on
-        row.valid_through = on if begun else row.valid_from
-        row.ending, row.reason, row.withdrawn = Ending.CONFIRMED, reason, not begun
-        if begun:
-            doing.journal(
+        has_begun = row.valid_from <= on
+        row.valid_through = on if has_begun else row.valid_from
+        row.ending, row.reason, row.withdrawn = Ending.CONFIRMED, reason, not has_begun
+        if has_begun:
+            ctx.journal(
                 "decision.ended",
-                homes=[found.home.home],
-                client=found.row.id,
+                homes=[subject.home.home],
+                client=subject.row.id,
                 decision=row.id,
                 through=row.valid_through,
                 confirmed=True,
                 detail={"reason": reason},
             )
         else:
-            doing.journal("decision.withdrawn", homes=[found.home.home], client=found.row.id, decision=row.id)
+            ctx.journal(
+                "decision.withdrawn", homes=[subject.home.home], client=subject.row.id, decision=row.id
+            )
     Decision.objects.bulk_update(rows, ["valid_through", "ending", "reason", "withdrawn"])
-    return {"case": found.row.case_number, "decisions": [row.reference for row in rows]}
+    return {"case": subject.row.case_number, "decisions": [row.reference for row in rows]}

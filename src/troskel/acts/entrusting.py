@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who may speak for a client, and who may see a protected client's name and address (case 14)."""
+"""Representatives of clients, and who may see a protected client's name and address (case 14)."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Phone, Username, Words
+from troskel.acts.core.fields import Phone, ShortText, Username
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.models import Account, Entrusted, Representative
@@ -19,79 +19,88 @@ WHO = (Role.ASSESSOR,)
 
 @act("A1", "A3", who=WHO, writes=["representative.named"])
 def name_representative(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     kind: Literal["guardian", "trustee", "attorney", "next_of_kin"],
-    name: Words,
+    name: ShortText,
     phone: Phone = "",
 ) -> dict[str, Any]:
-    """Somebody speaks for the client: is told (A1), understands (A3) and signs in the client's place."""
-    found = lookup.client(doing, client)
+    """Name a representative, who is informed (A1), understands (A3) and signs in the client's place."""
+    subject = lookup.find_client(ctx, client)
     row = Representative(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
-        client=found.row,
+        municipality_id=ctx.actor.municipality,
+        client=subject.row,
         kind=kind,
         name=name,
         phone=phone,
-        since=doing.today,
+        since=ctx.today,
     )
     row.save(force_insert=True)
-    doing.journal(
-        "representative.named", homes=[found.home.home], client=found.row.id, representative=row.id, kind=kind
+    ctx.journal(
+        "representative.named",
+        homes=[subject.home.home],
+        client=subject.row.id,
+        representative=row.id,
+        kind=kind,
     )
-    return {"case": found.row.case_number, "representative": row.id}
+    return {"case": subject.row.case_number, "representative": row.id}
 
 
 @act("A1", "A3", who=WHO, writes=["representative.left"])
 def dismiss_representative(
-    doing: Doing, *, client: str, kind: Literal["guardian", "trustee", "attorney", "next_of_kin"]
+    ctx: ActContext, *, client: str, kind: Literal["guardian", "trustee", "attorney", "next_of_kin"]
 ) -> dict[str, Any]:
-    """Nobody of this kind speaks for the client any more."""
-    found = lookup.client(doing, client)
-    rows = Representative.objects.filter(client=found.row, kind=kind, until=None)
-    gone = sorted(rows.values_list("id", flat=True))
-    if not gone:
+    """Dismiss the client's representatives of this kind."""
+    subject = lookup.find_client(ctx, client)
+    rows = Representative.objects.filter(client=subject.row, kind=kind, until=None)
+    representatives = sorted(rows.values_list("id", flat=True))
+    if not representatives:
         raise Refusal("A3", "the client has no representative of this kind: look at the record")
-    rows.update(until=doing.today)
-    doing.journal("representative.left", homes=[found.home.home], client=found.row.id, representatives=gone)
-    return {"case": found.row.case_number, "dismissed": len(gone)}
+    rows.update(until=ctx.today)
+    ctx.journal(
+        "representative.left",
+        homes=[subject.home.home],
+        client=subject.row.id,
+        representatives=representatives,
+    )
+    return {"case": subject.row.case_number, "dismissed": len(representatives)}
 
 
 @act("D", who=(Role.ADMINISTRATOR,), writes=["client.entrusted"])
-def entrust_client(doing: Doing, *, client: str, username: Username) -> dict[str, Any]:
-    """Let a named person see a protected client's name and address: as few as possible (case 14)."""
-    found = lookup.client(doing, client)
-    if not found.row.protection:
+def entrust_client(ctx: ActContext, *, client: str, username: Username) -> dict[str, Any]:
+    """Let a person see a protected client's name and address; as few persons as possible (case 14)."""
+    subject = lookup.find_client(ctx, client)
+    if not subject.row.protection:
         raise Refusal(
             "rule 7", "the client is not protected: everybody who has the client sees name and address"
         )
-    account = _account(doing, username)
+    account = _account(ctx, username)
     Entrusted.objects.create(
-        municipality_id=doing.actor.municipality, client=found.row, account=account, since=doing.today
+        municipality_id=ctx.actor.municipality, client=subject.row, account=account, since=ctx.today
     )
-    doing.journal("client.entrusted", homes=[found.home.home], client=found.row.id, account=account.id)
-    return {"case": found.row.case_number}
+    ctx.journal("client.entrusted", homes=[subject.home.home], client=subject.row.id, account=account.id)
+    return {"case": subject.row.case_number}
 
 
 @act("D", who=(Role.ADMINISTRATOR,), writes=["client.entrusted_no_more"])
-def end_entrustment(doing: Doing, *, client: str, username: Username) -> dict[str, Any]:
-    """The person no longer sees the protected client's name and address."""
-    found = lookup.client(doing, client)
-    account = _account(doing, username)
-    standing = Entrusted.objects.filter(client=found.row, account=account, until=None)
-    if not standing.update(until=doing.today):
+def end_entrustment(ctx: ActContext, *, client: str, username: Username) -> dict[str, Any]:
+    """End a person's sight of a protected client's name and address."""
+    subject = lookup.find_client(ctx, client)
+    account = _account(ctx, username)
+    entrustments = Entrusted.objects.filter(client=subject.row, account=account, until=None)
+    if not entrustments.update(until=ctx.today):
         raise Refusal("rule 7", "the client is not entrusted to this person: there is nothing to end")
-    doing.journal(
-        "client.entrusted_no_more", homes=[found.home.home], client=found.row.id, account=account.id
+    ctx.journal(
+        "client.entrusted_no_more", homes=[subject.home.home], client=subject.row.id, account=account.id
     )
-    return {"case": found.row.case_number}
+    return {"case": subject.row.case_number}
 
 
-def _account(doing: Doing, username: str) -> Account:
-    full = f"{doing.actor.municipality}/{username}"
-    account = Account.objects.filter(municipality=doing.actor.municipality, username=full).first()
+def _account(ctx: ActContext, username: str) -> Account:
+    full_name = f"{ctx.actor.municipality}/{username}"
+    account = Account.objects.filter(municipality=ctx.actor.municipality, username=full_name).first()
     if account is None:
         raise NotFound("account", "username")
     return account

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is kept no longer than its time, by the retention plan: blanked kind by kind; and files that are held."""
+"""Erasure by the retention plan, one kind of data at a time; and holds that exempt a client's file."""
 
 from __future__ import annotations
 
@@ -12,97 +12,106 @@ from django.db.models import Count, F, Window
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Code
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Role
 from troskel.retention import locations, plans
 
-Batch = Annotated[int, msgspec.Meta(ge=1, le=5000)]
-"""How many rows at most in one act: a large municipality repeats it until none remain."""
+RowLimit = Annotated[int, msgspec.Meta(ge=1, le=5000)]
+"""The most rows in one act. A large municipality repeats the act until none remain."""
 
 HoldReason = Literal["dispute", "inspection", "client_asked", "other"]
 
 
 @act("D", who=(Role.ADMINISTRATOR,), writes=["details.blanked"])
-def blank_details(doing: Doing, *, kind: Code, on: date | None = None, limit: Batch = 1000) -> dict[str, Any]:
-    """Blank or delete what is due of a kind by the retention plan of the day; tells how many remain.
+def blank_details(
+    ctx: ActContext, *, kind: Code, on: date | None = None, limit: RowLimit = 1000
+) -> dict[str, Any]:
+    """Erase the rows of a kind that are due by the retention plan of the day. Answers how many remain.
 
-    `on` is the day whose plan and legal basis hold: today, unless an earlier one is said. A file of a client with
-    care, or with a duty, an order, a link or a thing that is open, is never due, nor is one that is held.
+    `on`: the day whose plan and legal basis apply; today or earlier, default today. A file is never due while the
+    client has care, an open duty, order or link, or a thing, nor while the file is held.
     """
-    day = on or doing.today
-    if day > doing.today:
+    day = on or ctx.today
+    if day > ctx.today:
         raise BadValue(
             "on", "{day} lies ahead: what is due by then can be shown, and not blanked yet", day=day
         )
     plan = plans.in_force(day)
-    asked = plan.kind(kind)
-    if asked is None:
-        named = [each.id for each in plan.kinds]
+    plan_kind = plan.kind(kind)
+    if plan_kind is None:
+        kind_ids = [item.id for item in plan.kinds]
         raise BadValue(
             "kind",
             "is not in the plan of {day}, which names {plan_kinds}",
             day=plan.header.valid_from,
-            plan_kinds=named,
+            plan_kinds=kind_ids,
         )
-    place, due = locations.PLACES[kind], locations.due_of(plan, asked, doing.actor.municipality, day)
-    found, there = _found(doing, place, due, limit)
-    if found:
-        place.blank(doing.actor.municipality, [row["pk"] for row in found])
-        doing.journal(
+    location, due = (
+        locations.LOCATIONS[kind],
+        locations.due_filter(plan, plan_kind, ctx.actor.municipality, day),
+    )
+    rows, total = _lock_due_rows(ctx, location, due, limit)
+    if rows:
+        location.erase(ctx.actor.municipality, [row["pk"] for row in rows])
+        ctx.journal(
             "details.blanked",
             kind=kind,
             plan=plan.version,
-            basis=plan.basis_on(asked, day).sfs,
+            basis=plan.basis_on(plan_kind, day).sfs,
             on=day,
-            count=len(found),
-            rows=sorted(row["named"] for row in found),
+            count=len(rows),
+            rows=sorted(row["row_name"] for row in rows),
         )
-    return {"kind": kind, "on": day, "blanked": len(found), "remain": there - len(found)}
+    return {"kind": kind, "on": day, "blanked": len(rows), "remain": total - len(rows)}
 
 
-def _found(
-    doing: Doing, place: locations.Place, due: locations.Due, limit: int
+def _lock_due_rows(
+    ctx: ActContext, location: locations.DataLocation, due: locations.DueFilter, limit: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """Some of the rows that are due, their homes locked, and how many there are in all.
+    """Returns at most `limit` due rows (`pk`, `row_name`), with their homes locked, and the number of due rows in all.
 
-    They are asked for once more when the homes are locked: what another act has just opened is no longer due.
+    The rows are read again once the homes are locked: one that another act has just opened is no longer due.
     """
-    rows = place.rows(due).annotate(named=F(place.told), whose=locations.whose(place))
-    first = list(
-        rows.annotate(there=Window(Count("*"))).order_by("pk").values("pk", "named", "whose", "there")[:limit]
+    rows = location.rows(due).annotate(
+        row_name=F(location.name_field), owner=locations.owner_expression(location)
     )
-    if not first:
+    candidates = list(
+        rows.annotate(total=Window(Count("*")))
+        .order_by("pk")
+        .values("pk", "row_name", "owner", "total")[:limit]
+    )
+    if not candidates:
         return [], 0
-    there = first[0]["there"]
-    homes = locations.homes_of(place, first)
+    total = candidates[0]["total"]
+    homes = locations.homes_of(location, candidates)
     if homes is None:
-        return first, there
-    doing.lock_homes(homes)
-    again = rows.filter(pk__in=[row["pk"] for row in first]).values("pk", "named")
-    found = list(again)
-    return found, there - (len(first) - len(found))
+        return candidates, total
+    ctx.lock_homes(homes)
+    still_due = rows.filter(pk__in=[row["pk"] for row in candidates]).values("pk", "row_name")
+    due_rows = list(still_due)
+    return due_rows, total - (len(candidates) - len(due_rows))
 
 
 @act("D", who=(Role.ASSESSOR, Role.ADMINISTRATOR), writes=["file.held"])
-def hold_file(doing: Doing, *, client: str, reason: HoldReason) -> dict[str, Any]:
-    """Keep a client's file from retention: a dispute, an inspection, or because the client has asked for it."""
-    found = lookup.client(doing, client)
-    journal.hold(doing.actor.municipality, found.row.id, reason, doing.occurred)
-    doing.journal("file.held", homes=[found.home.home], client=found.row.id, reason=reason)
-    return {"case": found.row.case_number, "reason": reason}
+def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
+    """Hold a client's file, so that it is not erased: a dispute, an inspection, or the client's request."""
+    subject = lookup.find_client(ctx, client)
+    journal.hold(ctx.actor.municipality, subject.row.id, reason, ctx.occurred)
+    ctx.journal("file.held", homes=[subject.home.home], client=subject.row.id, reason=reason)
+    return {"case": subject.row.case_number, "reason": reason}
 
 
 @act("D", who=(Role.ASSESSOR, Role.ADMINISTRATOR), writes=["file.released"])
-def release_file(doing: Doing, *, client: str, reason: HoldReason) -> dict[str, Any]:
-    """Let a client's file go the way of the others again; other reasons to hold it stand."""
-    found = lookup.client(doing, client)
-    if not journal.release(doing.actor.municipality, found.row.id, reason, doing.occurred):
+def release_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
+    """Release the hold of a client's file for one reason. Other reasons still hold it."""
+    subject = lookup.find_client(ctx, client)
+    if not journal.release(ctx.actor.municipality, subject.row.id, reason, ctx.occurred):
         raise Refusal(
             "D",
             "the file is not held for {reason}: look in the journal for what it is held for",
             reason=reason,
         )
-    doing.journal("file.released", homes=[found.home.home], client=found.row.id, reason=reason)
-    return {"case": found.row.case_number, "reason": reason}
+    ctx.journal("file.released", homes=[subject.home.home], client=subject.row.id, reason=reason)
+    return {"case": subject.row.case_number, "reason": reason}

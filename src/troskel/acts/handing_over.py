@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tags and keys go from hand to hand: P2, P3, P5, P7. Each handover is signed by giver and taker, in person."""
+"""Handovers of tags and keys: P2, P3, P5, P7. Giver and taker sign each one in person."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Many, Number
+from troskel.acts.core.fields import NonEmpty, Number
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
@@ -17,90 +17,90 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
 
-PROVIDER = (Role.COORDINATOR, Role.CARER)
-Signed = Literal["client", "representative", "nobody"]
+PROVIDER_STAFF = (Role.COORDINATOR, Role.CARER)
+Signer = Literal["client", "representative", "nobody"]
 
 
-@act("P2", who=PROVIDER, writes=["tag.handed_over"])
-def place_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
+@act("P2", who=PROVIDER_STAFF, writes=["tag.handed_over"])
+def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     """Leave a receipt tag with the client, for the visits until the lock is there (P2)."""
-    found = lookup.client(doing, client)
-    rules.own_client(found.facts)
-    held = lookup.held_thing(doing, ThingKind.TAG, tag)
-    _from_own_hands(doing, held, tag)
-    _hand_over_tag(doing, found, held, HolderKind.CLIENT, found.row.id, doing.actor.organisation)
-    return {"case": found.row.case_number, "tag": tag}
+    subject = lookup.find_client(ctx, client)
+    rules.own_client(subject.facts)
+    holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
+    _check_own_holding(ctx, holding, tag)
+    _hand_over_tag(ctx, subject, holding, HolderKind.CLIENT, subject.row.id, ctx.actor.organisation)
+    return {"case": subject.row.case_number, "tag": tag}
 
 
-@act("P3", "P7", who=PROVIDER, writes=["tag.handed_over"])
-def take_tag(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
-    """Take the tag away: the lock is mounted (P3), or the client has ended (P7)."""
-    found = lookup.client(doing, client)
-    held = lookup.held_thing(doing, ThingKind.TAG, tag)
-    rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), "tag", tag)
-    organisation = found.facts.tags.get(held.thing_id, doing.actor.organisation)
-    _hand_over_tag(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, organisation)
-    return {"case": found.row.case_number, "tag": tag}
+@act("P3", "P7", who=PROVIDER_STAFF, writes=["tag.handed_over"])
+def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+    """Take the tag back: the lock is mounted (P3), or the client's care has ended (P7)."""
+    subject = lookup.find_client(ctx, client)
+    holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
+    rules.giver_holds((holding.kind, holding.holder), (HolderKind.CLIENT, subject.row.id), "tag", tag)
+    organisation = subject.facts.tags.get(holding.thing_id, ctx.actor.organisation)
+    _hand_over_tag(ctx, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, organisation)
+    return {"case": subject.row.case_number, "tag": tag}
 
 
-@act("P7", who=PROVIDER, writes=["tag.return_told"])
-def tell_tag_fetched(doing: Doing, *, client: str, tag: str) -> dict[str, Any]:
+@act("P7", who=PROVIDER_STAFF, writes=["tag.return_told"])
+def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     """Tell the system administrator that the tag has been fetched (P7)."""
-    found = lookup.client(doing, client)
-    held = lookup.held_thing(doing, ThingKind.TAG, tag)
-    if held.kind == HolderKind.CLIENT and held.holder == found.row.id:
+    subject = lookup.find_client(ctx, client)
+    holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
+    if holding.kind == HolderKind.CLIENT and holding.holder == subject.row.id:
         raise Refusal("P7", "tag {tag} is still with the client: fetch it first", tag=tag)
-    doing.journal(
+    ctx.journal(
         "tag.return_told",
-        homes=[found.home.home],
-        client=found.row.id,
-        tag=held.thing_id,
-        organisation=doing.actor.organisation,
+        homes=[subject.home.home],
+        client=subject.row.id,
+        tag=holding.thing_id,
+        organisation=ctx.actor.organisation,
     )
-    return {"case": found.row.case_number, "tag": tag}
+    return {"case": subject.row.case_number, "tag": tag}
 
 
-@act("P5", who=PROVIDER, writes=["key.handed_over"])
+@act("P5", who=PROVIDER_STAFF, writes=["key.handed_over"])
 def receive_key(
-    doing: Doing, *, client: str, key: Number, signed: Signed, door: UUID | None = None
+    ctx: ActContext, *, client: str, key: Number, signed: Signer, door: UUID | None = None
 ) -> dict[str, Any]:
-    """Collect a key from the client (P5). A key that has not been seen before is registered by its label.
+    """Collect a key from the client (P5). A new key is registered by its label.
 
-    `signed`: who signs for the client, there and then; the account signs for the provider.
+    `signed`: who signs for the client, on the spot; the account signs for the provider.
     """
-    found = lookup.client(doing, client)
-    rules.own_client(found.facts)
-    at = lookup.door_of(found.home, door)
-    held = _key_from_client(doing, found, key, at.door)
-    rules.giver_holds((held.kind, held.holder), (HolderKind.CLIENT, found.row.id), "key", key)
-    _hand_over_key(doing, found, held, HolderKind.ORGANISATION, doing.actor.organisation, signed)
-    return {"case": found.row.case_number, "key": key}
+    subject = lookup.find_client(ctx, client)
+    rules.own_client(subject.facts)
+    door_facts = lookup.find_door(subject.home, door)
+    holding = _key_from_client(ctx, subject, key, door_facts.door)
+    rules.giver_holds((holding.kind, holding.holder), (HolderKind.CLIENT, subject.row.id), "key", key)
+    _hand_over_key(ctx, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, signed)
+    return {"case": subject.row.case_number, "key": key}
 
 
-@act("P5", who=PROVIDER, writes=["key.handed_over"])
-def return_key(doing: Doing, *, client: str, key: str, signed: Signed) -> dict[str, Any]:
-    """Give a key back to the client, at an ending or a change of provider. `signed`: who signs for the client."""
-    found = lookup.client(doing, client)
-    held = lookup.held_thing(doing, ThingKind.KEY, key)
-    _from_own_hands(doing, held, key)
-    doors = {door for home in (found.home, *found.left) for door in home.doors}
-    rules.key_is_to_a_door_of(held.thing.door_id, doors, key)
-    _hand_over_key(doing, found, held, HolderKind.CLIENT, found.row.id, signed)
-    return {"case": found.row.case_number, "key": key}
+@act("P5", who=PROVIDER_STAFF, writes=["key.handed_over"])
+def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dict[str, Any]:
+    """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client."""
+    subject = lookup.find_client(ctx, client)
+    holding = lookup.find_holding(ctx, ThingKind.KEY, key)
+    _check_own_holding(ctx, holding, key)
+    doors = {door for home in (subject.home, *subject.former_homes) for door in home.doors}
+    rules.key_is_to_a_door_of(holding.thing.door_id, doors, key)
+    _hand_over_key(ctx, subject, holding, HolderKind.CLIENT, subject.row.id, signed)
+    return {"case": subject.row.case_number, "key": key}
 
 
 @act("S2", who=(Role.ADMINISTRATOR,), writes=["things.registered"])
 def register_things(
-    doing: Doing, *, kind: Literal["lock", "tag"], numbers: Many[Number], organisation: str
+    ctx: ActContext, *, kind: Literal["lock", "tag"], numbers: NonEmpty[Number], organisation: str
 ) -> dict[str, Any]:
-    """Take new locks or tags into stock, at the organisation that holds them from now on."""
-    holder = lookup.organisation(doing, organisation)
+    """Register new locks or tags in the stock of an organisation."""
+    holder = lookup.find_organisation(ctx, organisation)
     things = [
-        Thing(id=new_id(), municipality_id=doing.actor.municipality, kind=kind, number=number)
+        Thing(id=new_id(), municipality_id=ctx.actor.municipality, kind=kind, number=number)
         for number in numbers
     ]
-    custody.register(things, HolderKind.ORGANISATION, holder.id, doing.occurred)
-    doing.journal(
+    custody.register(things, HolderKind.ORGANISATION, holder.id, ctx.occurred)
+    ctx.journal(
         "things.registered",
         kind=kind,
         things=[{"thing": thing.id} for thing in things],
@@ -109,15 +109,15 @@ def register_things(
     return {"kind": kind, "numbers": numbers}
 
 
-def _key_from_client(doing: Doing, found: lookup.FoundClient, label: str, door: UUID) -> Holding:
-    held = lookup.held_if_known(doing, ThingKind.KEY, label)
-    if held is not None:
-        if held.thing.door_id != door:
+def _key_from_client(ctx: ActContext, subject: lookup.ClientSubject, label: str, door: UUID) -> Holding:
+    holding = lookup.find_holding_or_none(ctx, ThingKind.KEY, label)
+    if holding is not None:
+        if holding.thing.door_id != door:
             raise Refusal("rule 5", "key {key} opens another door: check the label", key=label)
-        return held
+        return holding
     thing = Thing(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
+        municipality_id=ctx.actor.municipality,
         kind=ThingKind.KEY,
         number=label,
         door_id=door,
@@ -125,40 +125,40 @@ def _key_from_client(doing: Doing, found: lookup.FoundClient, label: str, door: 
     thing.save(force_insert=True)
     return Holding(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
+        municipality_id=ctx.actor.municipality,
         thing=thing,
         thing_kind=thing.kind,
         sequence=1,
         kind=HolderKind.CLIENT,
-        holder=found.row.id,
-        since=doing.occurred,
-    )  # stored with the handover that follows
+        holder=subject.row.id,
+        since=ctx.occurred,
+    )  # saved with the handover that follows
 
 
-def _from_own_hands(doing: Doing, held: Holding, number: str) -> None:
+def _check_own_holding(ctx: ActContext, holding: Holding, number: str) -> None:
     rules.giver_holds(
-        (held.kind, held.holder),
-        (HolderKind.ORGANISATION, doing.actor.organisation),
-        held.thing.kind,
+        (holding.kind, holding.holder),
+        (HolderKind.ORGANISATION, ctx.actor.organisation),
+        holding.thing.kind,
         number,
     )
 
 
 def _hand_over_tag(
-    doing: Doing,
-    found: lookup.FoundClient,
-    held: Holding,
+    ctx: ActContext,
+    subject: lookup.ClientSubject,
+    holding: Holding,
     kind: str,
     holder: UUID | None,
     organisation: UUID | None,
 ) -> None:
-    giver = {"kind": held.kind, "id": held.holder}
-    custody.hand_over(held, kind, holder, doing.occurred, doing.actor.account, doing.actor.account)
-    doing.journal(
+    giver = {"kind": holding.kind, "id": holding.holder}
+    custody.hand_over(holding, kind, holder, ctx.occurred, ctx.actor.account, ctx.actor.account)
+    ctx.journal(
         "tag.handed_over",
-        homes=[found.home.home],
-        client=found.row.id,
-        tag=held.thing_id,
+        homes=[subject.home.home],
+        client=subject.row.id,
+        tag=holding.thing_id,
         from_=giver,
         to={"kind": kind, "id": holder},
         organisation=organisation,
@@ -166,25 +166,25 @@ def _hand_over_tag(
 
 
 def _hand_over_key(
-    doing: Doing,
-    found: lookup.FoundClient,
-    held: Holding,
+    ctx: ActContext,
+    subject: lookup.ClientSubject,
+    holding: Holding,
     kind: str,
     holder: UUID | None,
     signed: str,
 ) -> None:
-    giver = {"kind": held.kind, "id": held.holder}
-    by = doing.actor.account
-    custody.hand_over(held, kind, holder, doing.occurred, by, by, signed)
-    assert held.thing.door_id is not None
-    doing.journal(
+    giver = {"kind": holding.kind, "id": holding.holder}
+    account = ctx.actor.account
+    custody.hand_over(holding, kind, holder, ctx.occurred, account, account, signed)
+    assert holding.thing.door_id is not None
+    ctx.journal(
         "key.handed_over",
-        homes=lookup.homes_of_door(doing, held.thing.door_id) or [found.home.home],
-        client=found.row.id,
-        key=held.thing_id,
-        door=held.thing.door_id,
+        homes=lookup.homes_of_door(ctx, holding.thing.door_id) or [subject.home.home],
+        client=subject.row.id,
+        key=holding.thing_id,
+        door=holding.thing.door_id,
         from_=giver,
         to={"kind": kind, "id": holder},
-        organisation=doing.actor.organisation,
+        organisation=ctx.actor.organisation,
         signed=signed,
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What came of a night's extract is kept: the lines that were not used are somebody's to mend (A4)."""
+"""The result of a night's extract: somebody has to correct the rejected lines (A4)."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from typing import Any
 import msgspec
 
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.people import operations as people
 from troskel.people.imports import RejectedLine
 from troskel.people.models import ImportedNight
 
-MOST_KEPT = 500
-"""Rejected lines of a night that are kept one by one; the others are counted."""
+MAX_STORED_REJECTIONS = 500
+"""The most rejected lines stored for a night; the others are counted only."""
 
 
 @act("A4", writes=["night.imported"])
 def note_night(
-    doing: Doing, *, day: date, unchanged: int, changes: dict[str, int], rejected: list[RejectedLine]
+    ctx: ActContext, *, day: date, unchanged: int, changes: dict[str, int], rejected: list[RejectedLine]
 ) -> dict[str, Any]:
-    """A night's extract has been taken in. The same night again, that changes nothing, is the same."""
-    kept = json.dumps(msgspec.to_builtins(rejected[:MOST_KEPT]), ensure_ascii=False)
-    before = ImportedNight.objects.filter(municipality=doing.actor.municipality).order_by("-id").first()
-    if before and (before.day, before.rejected, changes) == (day, kept, {}):
-        return {"night": before.id}
+    """Record that a night's extract has been imported. A repeat of the latest night without changes adds nothing."""
+    stored_lines = json.dumps(msgspec.to_builtins(rejected[:MAX_STORED_REJECTIONS]), ensure_ascii=False)
+    latest = ImportedNight.objects.filter(municipality=ctx.actor.municipality).order_by("-id").first()
+    if latest and (latest.day, latest.rejected, changes) == (day, stored_lines, {}):
+        return {"night": latest.id}
     night = ImportedNight(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
+        municipality_id=ctx.actor.municipality,
         day=day,
-        taken_in=doing.now,
+        taken_in=ctx.now,
         unchanged=unchanged,
         changes=json.dumps(changes, sort_keys=True),
         rejections=len(rejected),
-        rejected=kept,
+        rejected=stored_lines,
     )
-    people.keep_night(night)
-    doing.journal("night.imported", night=night.id, day=day, rejections=len(rejected))
+    people.save_night(night)
+    ctx.journal("night.imported", night=night.id, day=day, rejections=len(rejected))
     return {"night": night.id}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The client is told, and understands: A1, A2, A3, and case 10."""
+"""The client is informed and understands (A1, A2, A3), or refuses (case 10)."""
 
 from __future__ import annotations
 
@@ -8,80 +8,80 @@ from typing import Any, Literal
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Text
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
 
 WHO = (Role.ASSESSOR,)
 
 
-def _own_client(doing: Doing, client: str) -> lookup.FoundClient:
-    found = lookup.client(doing, client)
-    if not found.facts.own:
+def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
+    subject = lookup.find_client(ctx, client)
+    if not subject.facts.own:
         raise Refusal(
             "O1",
             "the client comes from another municipality and gets no lock turner: there is nothing to tell",
         )
-    return found
+    return subject
 
 
 @act("A1", who=WHO, writes=["client.informed"])
-def inform_client(doing: Doing, *, client: str, way: Literal["oral", "written"]) -> dict[str, Any]:
-    """Tell the client about the lock turner: orally, and in writing (A1 asks for both)."""
-    found = _own_client(doing, client)
-    doing.journal("client.informed", homes=[found.home.home], client=found.row.id, way=way)
-    return {"case": found.row.case_number}
+def inform_client(ctx: ActContext, *, client: str, way: Literal["oral", "written"]) -> dict[str, Any]:
+    """Inform the client about the lock turner, orally or in writing (A1 asks for both)."""
+    subject = _own_client(ctx, client)
+    ctx.journal("client.informed", homes=[subject.home.home], client=subject.row.id, way=way)
+    return {"case": subject.row.case_number}
 
 
 @act("A2", who=WHO, writes=["client.told_about_keys"])
-def tell_about_keys(doing: Doing, *, client: str) -> dict[str, Any]:
-    """Tell the client to leave one key per lock to each provider (A2)."""
-    found = _own_client(doing, client)
-    doing.journal("client.told_about_keys", homes=[found.home.home], client=found.row.id)
-    return {"case": found.row.case_number, "keys": len(found.home.doors)}
+def tell_about_keys(ctx: ActContext, *, client: str) -> dict[str, Any]:
+    """Tell the client to give each provider one key per lock (A2)."""
+    subject = _own_client(ctx, client)
+    ctx.journal("client.told_about_keys", homes=[subject.home.home], client=subject.row.id)
+    return {"case": subject.row.case_number, "keys": len(subject.home.doors)}
 
 
 @act("A3", who=WHO, writes=["client.understood"])
-def confirm_understanding(doing: Doing, *, client: str) -> dict[str, Any]:
-    """Make sure that the client has understood that a lock turner will be installed (A3)."""
-    found = _own_client(doing, client)
-    doing.journal("client.understood", homes=[found.home.home], client=found.row.id)
-    return {"case": found.row.case_number}
+def confirm_understanding(ctx: ActContext, *, client: str) -> dict[str, Any]:
+    """Confirm that the client has understood that a lock turner will be installed (A3)."""
+    subject = _own_client(ctx, client)
+    ctx.journal("client.understood", homes=[subject.home.home], client=subject.row.id)
+    return {"case": subject.row.case_number}
 
 
 @act("A3", who=(Role.ASSESSOR, Role.COORDINATOR), writes=["client.refused"])
 def record_refusal(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     reason: Literal["does_not_want", "does_not_understand", "other"],
     text: Text = "",
 ) -> dict[str, Any]:
-    """The client refuses, or has not understood: no installation is ordered, and the tag goes on (case 10)."""
-    found = _own_client(doing, client)
-    doing.journal(
+    """Record that the client refuses or has not understood: no installation is ordered, the tag stays (case 10)."""
+    subject = _own_client(ctx, client)
+    ctx.journal(
         "client.refused",
-        homes=[found.home.home],
-        client=found.row.id,
+        homes=[subject.home.home],
+        client=subject.row.id,
         reason_code=reason,
         detail={"text": text} if text else None,
     )
-    return {"case": found.row.case_number}
+    return {"case": subject.row.case_number}
 
 
 @act("A3", who=WHO, writes=["way_in.decided"])
 def decide_way_in(
-    doing: Doing, *, client: str, way: Literal["key", "client_opens", "key_box", "other"], text: Text = ""
+    ctx: ActContext, *, client: str, way: Literal["key", "client_opens", "key_box", "other"], text: Text = ""
 ) -> dict[str, Any]:
-    """How staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
-    found = _own_client(doing, client)
-    if not found.facts.refused:
+    """Decide how staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
+    subject = _own_client(ctx, client)
+    if not subject.facts.refused:
         raise Refusal("A3", "the client has not refused a lock turner: there is nothing else to decide")
-    doing.journal(
+    ctx.journal(
         "way_in.decided",
-        homes=[found.home.home],
-        client=found.row.id,
+        homes=[subject.home.home],
+        client=subject.row.id,
         way=way,
         detail={"text": text} if text else None,
     )
-    return {"case": found.row.case_number}
+    return {"case": subject.row.case_number}

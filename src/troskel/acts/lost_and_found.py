@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Things are lost and found (case 13), and stocks are counted."""
+"""Lost and found things (case 13), and stock counts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Literal
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Number, Text
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
-from troskel.acts.transferring import Kind, living, owner_of_tag, with_homes_locked
+from troskel.acts.core.transaction import ActContext
+from troskel.acts.transferring import KindCode, current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding
@@ -20,103 +20,107 @@ WHO = (Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR, Role.LOCKSMITH)
 
 
 @act("P5", "P7", who=WHO, writes=["tag.lost", "key.lost", "lock.lost"])
-def report_lost(doing: Doing, *, kind: Kind, number: Number, text: Text = "") -> dict[str, Any]:
-    """A thing is lost (case 13): who had it last, and since when, is known at once; the administrator is told."""
-    (held,) = with_homes_locked(doing, kind, [number])
-    rules.can_be_lost(held)
-    if doing.actor.role is not Role.ADMINISTRATOR:
-        rules.answers_for(held, owner_of_tag(doing, held), doing.actor.organisation)
-    last = {"kind": held.kind, "id": held.holder}
-    doing.journal(f"{kind}.lost", **_where(doing, held), last=last, detail={"text": text} if text else None)
-    custody.hand_over(held, HolderKind.LOST, None, doing.now, doing.actor.account, None)
-    return {"kind": kind, "number": number, "since": held.since, "held_by": held.kind}
+def report_lost(ctx: ActContext, *, kind: KindCode, number: Number, text: Text = "") -> dict[str, Any]:
+    """Report a thing lost (case 13). Answers who had it last and since when; the administrator is told."""
+    (holding,) = lock_holdings(ctx, kind, [number])
+    rules.can_be_lost(holding)
+    if ctx.actor.role is not Role.ADMINISTRATOR:
+        rules.answers_for(holding, owner_of_tag(ctx, holding), ctx.actor.organisation)
+    last = {"kind": holding.kind, "id": holding.holder}
+    ctx.journal(
+        f"{kind}.lost", **_loss_fields(ctx, holding), last=last, detail={"text": text} if text else None
+    )
+    custody.hand_over(holding, HolderKind.LOST, None, ctx.now, ctx.actor.account, None)
+    return {"kind": kind, "number": number, "since": holding.since, "held_by": holding.kind}
 
 
 @act("P5", "P7", who=WHO, writes=["thing.found", "key.handed_over"])
-def report_found(doing: Doing, *, kind: Kind, number: Number, client: str = "") -> dict[str, Any]:
-    """A lost thing is found, and is with your organisation. For a key: whose door it opens (`client`)."""
-    of = lookup.client(doing, client) if kind == "key" else None
-    held = lookup.held_thing(doing, kind, number)
-    rules.is_lost(held)
+def report_found(ctx: ActContext, *, kind: KindCode, number: Number, client: str = "") -> dict[str, Any]:
+    """Report a lost thing found, now with your organisation. `client`: for a key, whose door it opens."""
+    subject = lookup.find_client(ctx, client) if kind == "key" else None
+    holding = lookup.find_holding(ctx, kind, number)
+    rules.is_lost(holding)
     custody.hand_over(
-        held, HolderKind.ORGANISATION, doing.actor.organisation, doing.now, None, doing.actor.account
+        holding, HolderKind.ORGANISATION, ctx.actor.organisation, ctx.now, None, ctx.actor.account
     )
-    doing.journal("thing.found", thing=held.thing_id, kind=kind, organisation=doing.actor.organisation)
-    if of is not None:
-        _key_is_back(doing, held, of)
+    ctx.journal("thing.found", thing=holding.thing_id, kind=kind, organisation=ctx.actor.organisation)
+    if subject is not None:
+        _journal_key_return(ctx, holding, subject)
     return {"kind": kind, "number": number}
 
 
 @act("P7", "S2", who=(Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH), writes=["stock.counted"])
 def count_stock(
-    doing: Doing, *, kind: Literal["lock", "tag", "key"], numbers: list[Number]
+    ctx: ActContext, *, kind: Literal["lock", "tag", "key"], numbers: list[Number]
 ) -> dict[str, Any]:
-    """Count your organisation's stock: what the books say and nobody saw, and what was seen and is not in the books.
+    """Count your organisation's stock. Answers which numbers are missing, and which are not in the register.
 
-    Nothing is lost by being counted: whoever has looked for it reports it lost.
+    A missing thing is not marked as lost: that is an act of its own, once somebody has looked for it.
     """
-    if doing.actor.organisation is None:
+    if ctx.actor.organisation is None:
         raise Refusal("P7", "a stock is counted by somebody of the organisation that has it")
-    in_books = {
-        held.thing.number: held
-        for held in Holding.objects.select_related("thing").filter(
-            municipality=doing.actor.municipality,
+    holdings = {
+        holding.thing.number: holding
+        for holding in Holding.objects.select_related("thing").filter(
+            municipality=ctx.actor.municipality,
             thing__kind=kind,
             kind=HolderKind.ORGANISATION,
-            holder=doing.actor.organisation,
+            holder=ctx.actor.organisation,
             until=None,
         )
     }
-    seen = set(numbers)
-    missing = sorted(in_books.keys() - seen)
-    unexpected = sorted(seen - in_books.keys())
-    doing.journal(
+    numbers_seen = set(numbers)
+    missing = sorted(holdings.keys() - numbers_seen)
+    unexpected = sorted(numbers_seen - holdings.keys())
+    ctx.journal(
         "stock.counted",
         kind=kind,
-        organisation=doing.actor.organisation,
-        counted=len(seen),
-        missing=[in_books[number].thing_id for number in missing],
+        organisation=ctx.actor.organisation,
+        counted=len(numbers_seen),
+        missing=[holdings[number].thing_id for number in missing],
         unexpected=len(unexpected),
     )
-    return {"kind": kind, "counted": len(seen), "missing": missing, "unexpected": unexpected}
+    return {"kind": kind, "counted": len(numbers_seen), "missing": missing, "unexpected": unexpected}
 
 
-def _where(doing: Doing, held: Holding) -> dict[str, Any]:
-    """The homes and the client that the lost thing concerns."""
-    if held.kind == HolderKind.CLIENT:
-        ((home, client),) = living(doing, held.holder)
+def _loss_fields(ctx: ActContext, holding: Holding) -> dict[str, Any]:
+    """Returns the journal fields of a lost thing: the homes, client, door and organisation that it concerns."""
+    if holding.kind == HolderKind.CLIENT:
+        ((home, client),) = current_facts(ctx, holding.holder)
         return {
             "homes": [home.home],
             "client": client.client,
-            "tag": held.thing_id,
-            "organisation": client.tags.get(held.thing_id),
+            "tag": holding.thing_id,
+            "organisation": client.tags.get(holding.thing_id),
         }
-    if held.thing.door_id is not None:
-        homes = lookup.homes_of_door(doing, held.thing.door_id)
-        left_by = doing.facts[homes[0]].doors[held.thing.door_id].keys.get(held.thing_id)
+    if holding.thing.door_id is not None:
+        homes = lookup.homes_of_door(ctx, holding.thing.door_id)
+        key_facts = ctx.facts[homes[0]].doors[holding.thing.door_id].keys.get(holding.thing_id)
         return {
             "homes": homes,
-            "client": left_by.client if left_by else None,
-            "key": held.thing_id,
-            "door": held.thing.door_id,
-            "organisation": held.holder,
+            "client": key_facts.client if key_facts else None,
+            "key": holding.thing_id,
+            "door": holding.thing.door_id,
+            "organisation": holding.holder,
         }
-    return {held.thing.kind: held.thing_id, "organisation": held.holder}
+    return {holding.thing.kind: holding.thing_id, "organisation": holding.holder}
 
 
-def _key_is_back(doing: Doing, held: Holding, of: lookup.FoundClient) -> None:
-    door = held.thing.door_id
+def _journal_key_return(ctx: ActContext, holding: Holding, subject: lookup.ClientSubject) -> None:
+    door = holding.thing.door_id
     rules.key_is_to_a_door_of(
-        door, {door for home in (of.home, *of.left) for door in home.doors}, held.thing.number
+        door,
+        {door for home in (subject.home, *subject.former_homes) for door in home.doors},
+        holding.thing.number,
     )
     assert door is not None
-    doing.journal(
+    ctx.journal(
         "key.handed_over",
-        homes=lookup.homes_of_door(doing, door),
-        client=of.row.id,
-        key=held.thing_id,
+        homes=lookup.homes_of_door(ctx, door),
+        client=subject.row.id,
+        key=holding.thing_id,
         door=door,
         from_={"kind": HolderKind.LOST.value, "id": None},
-        to={"kind": HolderKind.ORGANISATION.value, "id": doing.actor.organisation},
-        organisation=doing.actor.organisation,
+        to={"kind": HolderKind.ORGANISATION.value, "id": ctx.actor.organisation},
+        organisation=ctx.actor.organisation,
     )

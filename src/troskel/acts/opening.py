@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The phone opens the door, by an allocated decision or an accepted alarm (rule 4); and a fault of the lock is told.
+"""A phone opens a door, by an allocated decision or an accepted alarm (rule 4); and lock faults are reported.
 
-An opening is two acts with a lock between them: it is allowed, and what came of it is noted (`open_the_door`).
+An opening is two acts with the lock between them: one allows it, one records the outcome (`open_the_door`).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import msgspec
 
 from troskel.access import operations as access
 from troskel.access import queries, rules
-from troskel.access.drivers import SPENT, Grant, LockAt, LockDriver, Said
+from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockDriver
 from troskel.access.models import Opening
-from troskel.access.rules import GRANT_LASTS, Outcome
+from troskel.access.rules import GRANT_LIFETIME, LockOutcome
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Code, Text
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import ThingKind
 from troskel.ground import clock
@@ -31,120 +31,120 @@ from troskel.ground.refusals import NotFound
 from troskel.people.models import Residence
 from troskel.people.roles import PHONE_ROLES, Actor, Role
 
-PerCent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Percentage = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 _log = logging.getLogger(__name__)
 
 
 @act("S2", "A8", who=PHONE_ROLES, writes=["opening.allowed"])
-def open_door(doing: Doing, *, client: str, serial: str) -> dict[str, Any]:
-    """Be allowed to open the door of a client who is on the phone now, once and within a minute; no lock turns yet."""
-    found = lookup.client(doing, client)
-    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
-    actor, account = doing.actor, rules.a_persons(doing.actor.account)
-    why = rules.may_open(
-        found.facts,
+def open_door(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
+    """Get a grant to open the door of a client on the phone, once and within a minute. No lock turns yet."""
+    subject = lookup.find_client(ctx, client)
+    holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
+    actor, account = ctx.actor, rules.persons_organisation(ctx.actor.account)
+    permission = rules.may_open(
+        subject.facts,
         actor.organisation,
-        held.thing_id,
-        doing.today,
+        holding.thing_id,
+        ctx.today,
         responder=actor.role is Role.RESPONDER,
-        answering=queries.answering(actor, [found.row.id], doing.now).get(found.row.id),
+        accepted_alarm=queries.accepted_alarms(actor, [subject.row.id], ctx.now).get(subject.row.id),
     )
-    custody_rules.lock_is_at_door(held.kind, held.holder, why.door, serial)
+    custody_rules.lock_is_at_door(holding.kind, holding.holder, permission.door, serial)
     opening = Opening(
         id=new_id(),
         municipality_id=actor.municipality,
-        client=found.row,
-        door_id=why.door,
-        lock_id=held.thing_id,
-        organisation_id=why.organisation,
+        client=subject.row,
+        door_id=permission.door,
+        lock_id=holding.thing_id,
+        organisation_id=permission.organisation,
         account_id=account,
-        paragraph=why.by.paragraph,
-        alarm_id=why.by.alarm,
+        paragraph=permission.by.paragraph,
+        alarm_id=permission.by.alarm,
         grant=new_id(),
-        not_before=doing.now,
-        not_after=doing.now + GRANT_LASTS,
+        not_before=ctx.now,
+        not_after=ctx.now + GRANT_LIFETIME,
     )
     access.allow(opening)
-    doing.journal(
+    ctx.journal(
         "opening.allowed",
-        homes=[found.home.home],
-        client=found.row.id,
-        paragraph=why.by.paragraph,
-        **_about(opening),
-        link=why.link,
-        alarm=why.by.alarm,
+        homes=[subject.home.home],
+        client=subject.row.id,
+        paragraph=permission.by.paragraph,
+        **_opening_fields(opening),
+        link=permission.link,
+        alarm=permission.by.alarm,
     )
     return {
-        "case": found.row.case_number,
+        "case": subject.row.case_number,
         "lock": serial,
         "opening": opening.id,
         "door": opening.door_id,
         "grant": opening.grant,
         "not_before": opening.not_before,
         "not_after": opening.not_after,
-        "why": why,
+        "why": permission,
     }
 
 
 @act("S2", who=PHONE_ROLES, writes=["door.opened", "opening.failed", "lock.fault_told"])
 def note_opening(
-    doing: Doing,
+    ctx: ActContext,
     *,
     opening: UUID,
     outcome: Literal["opened", "refused", "no_answer", "jammed", "unknown"],
     code: Code = "",
-    battery: PerCent | None = None,
+    battery: Percentage | None = None,
 ) -> dict[str, Any]:
-    """Note what the lock answered when it was to be opened. A jam, no answer or a low battery is told as a fault."""
-    row = _own_opening(doing, opening)
-    if rules.noted_anew(row.outcome, outcome):
-        row.outcome, row.code, row.battery, row.noted = outcome, code, battery, doing.now
-        home = lookup.of_row(doing, row.client).home.home
-        event = "door.opened" if Outcome(outcome) is Outcome.OPENED else "opening.failed"
-        doing.journal(
+    """Record the lock's answer to an opening. A jam, no answer or a low battery is reported as a fault."""
+    row = _own_opening(ctx, opening)
+    if rules.is_new_outcome(row.outcome, outcome):
+        row.outcome, row.code, row.battery, row.noted = outcome, code, battery, ctx.now
+        home = lookup.subject_of(ctx, row.client).home.home
+        event = "door.opened" if LockOutcome(outcome) is LockOutcome.OPENED else "opening.failed"
+        ctx.journal(
             event,
             homes=[home],
             client=row.client_id,
             paragraph=row.paragraph,
-            **_about(row),
+            **_opening_fields(row),
             outcome=outcome,
             code=code,
             battery=battery,
         )
         fault = rules.fault_of(outcome, battery)
-        if fault and not (fault == "low_battery" and queries.low_battery_known(row, doing.now)):
-            _tell_fault(doing, row.client_id, row.door_id, row.lock_id, fault)
+        if fault and not (fault == "low_battery" and queries.is_low_battery_known(row, ctx.now)):
+            _journal_fault(ctx, row.client_id, row.door_id, row.lock_id, fault)
         access.note(row)
     return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
 
 
 @act("L1", who=(*PHONE_ROLES, Role.COORDINATOR), writes=["lock.fault_told"])
-def tell_fault(doing: Doing, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
-    """Tell of a fault of the lock turner at a client's door, by a code."""
-    found = lookup.client(doing, client)
-    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
+def tell_fault(ctx: ActContext, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
+    """Report a fault of the lock turner at a client's door, by a code."""
+    subject = lookup.find_client(ctx, client)
+    holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     rules.known_fault(code)
-    door = rules.lock_at(list(found.home.doors.values()), held.thing_id, serial)
-    _tell_fault(doing, found.row.id, door.door, held.thing_id, code, text)
-    return {"case": found.row.case_number, "lock": serial, "code": code}
+    door = rules.lock_at(list(subject.home.doors.values()), holding.thing_id, serial)
+    _journal_fault(ctx, subject.row.id, door.door, holding.thing_id, code, text)
+    return {"case": subject.row.case_number, "lock": serial, "code": code}
 
 
-def _tell_fault(doing: Doing, client: UUID, door: UUID, lock: UUID, code: str, text: str = "") -> None:
-    doing.journal(
+def _journal_fault(ctx: ActContext, client: UUID, door: UUID, lock: UUID, code: str, text: str = "") -> None:
+    ctx.journal(
         "lock.fault_told",
-        homes=lookup.homes_of_door(doing, door),
+        homes=lookup.homes_of_door(ctx, door),
         client=client,
         paragraph="L1",
         detail={"text": text} if text else None,
         door=door,
         lock=lock,
         code=code,
-        organisation=doing.actor.organisation,
+        organisation=ctx.actor.organisation,
     )
 
 
-def _about(row: Opening) -> dict[str, Any]:
+def _opening_fields(row: Opening) -> dict[str, Any]:
     return {
         "opening": row.id,
         "door": row.door_id,
@@ -155,24 +155,24 @@ def _about(row: Opening) -> dict[str, Any]:
     }
 
 
-def _own_opening(doing: Doing, identifier: UUID) -> Opening:
-    """The opening that the actor was allowed, its client's homes locked."""
-    actor = doing.actor
-    theirs = Opening.objects.filter(
+def _own_opening(ctx: ActContext, identifier: UUID) -> Opening:
+    """Returns an opening allowed to the actor, with the client's homes locked. Raises NotFound."""
+    actor = ctx.actor
+    openings = Opening.objects.filter(
         id=identifier, municipality=actor.municipality, account=actor.account
     ).select_related("client")
-    doing.lock_homes(Residence.objects.filter(client__in=theirs.values("client_id")).values("home_id"))
-    row = theirs.first()
+    ctx.lock_homes(Residence.objects.filter(client__in=openings.values("client_id")).values("home_id"))
+    row = openings.first()
     if row is None:
         raise NotFound("opening", "opening")
     return row
 
 
-# not an act: the two acts, and the lock between them
+# not an act: runs the two acts, with the lock between them
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What came of trying to open a door. `unknown`: the door may be open; look, and try again with another key."""
+    """The result of trying to open a door. `unknown`: the door may be open; look, and try again with another key."""
 
     case: str
     lock: str
@@ -186,62 +186,62 @@ class Opened(msgspec.Struct, frozen=True):
 def open_the_door(
     actor: Actor, driver: LockDriver, values: Mapping[str, Any], *, key: str | None = None
 ) -> Opened:
-    """Open a door: allowed and committed, then asked of the lock outside any transaction, then noted and committed.
+    """Opens a door: commits the grant, calls the lock outside any transaction, then commits the outcome.
 
-    A repeat with the same key is the same opening: what is noted is told again, and else the lock is shown the same
-    grant, on which it turns once, whoever is first. Whoever finds it spent, or too old, knows and notes nothing.
+    A repeat with the same key is the same opening: it returns the recorded outcome, or presents the same grant to the
+    lock, which turns once for it. A grant that is spent or expired returns `unknown` and records nothing.
     """
-    allowed = open_door.perform(actor, values, key=key).answer
-    row = queries.opening(actor.municipality, UUID(allowed["opening"]))
+    permission = open_door.perform(actor, values, key=key).answer
+    row = queries.opening(actor.municipality, UUID(permission["opening"]))
     if row.noted is None:
-        said = _turned(driver, actor, allowed)
-        if said.code == SPENT:
-            return _told(allowed, str(Outcome.UNKNOWN), "", None)
-        noted = note_opening.perform(
+        reply = _unlock(driver, actor, permission)
+        if reply.code == SPENT:
+            return _result(permission, str(LockOutcome.UNKNOWN), "", None)
+        note = note_opening.perform(
             actor,
             {
-                "opening": allowed["opening"],
-                "outcome": str(said.outcome),
-                "code": said.code,
-                "battery": said.battery,
+                "opening": permission["opening"],
+                "outcome": str(reply.outcome),
+                "code": reply.code,
+                "battery": reply.battery,
             },
         ).answer
-        return _told(allowed, noted["outcome"], noted["code"], noted["battery"])
-    return _told(allowed, row.outcome, row.code, row.battery)
+        return _result(permission, note["outcome"], note["code"], note["battery"])
+    return _result(permission, row.outcome, row.code, row.battery)
 
 
 def fault_of(opened: Opened) -> str:
-    """The fault that the lock's answer told of, as `note_opening` noted it: a code, or empty."""
+    """Returns the fault code that `note_opening` recorded for this result, or an empty string."""
     return rules.fault_of(opened.outcome, opened.battery) or ""
 
 
-def _turned(driver: LockDriver, actor: Actor, allowed: Mapping[str, Any]) -> Said:
-    """What the lock says. A driver that breaks has perhaps been heard by the lock: the door may be open."""
-    not_before, not_after = (datetime.fromisoformat(allowed[name]) for name in ("not_before", "not_after"))
+def _unlock(driver: LockDriver, actor: Actor, permission: Mapping[str, Any]) -> LockAnswer:
+    """Returns the lock's reply. If the driver raises, the lock may still have turned: the outcome is unknown."""
+    not_before, not_after = (datetime.fromisoformat(permission[name]) for name in ("not_before", "not_after"))
     if clock.now() > not_after or actor.account is None:
-        return Said(Outcome.UNKNOWN, SPENT)
+        return LockAnswer(LockOutcome.UNKNOWN, SPENT)
     grant = Grant(
-        id=UUID(allowed["grant"]),
+        id=UUID(permission["grant"]),
         municipality=actor.municipality,
-        serial=allowed["lock"],
-        door=UUID(allowed["door"]),
+        serial=permission["lock"],
+        door=UUID(permission["door"]),
         account=actor.account,
         not_before=not_before,
         not_after=not_after,
     )
     try:
-        return driver.unlock(LockAt(actor.municipality, allowed["lock"]), actor.account, grant)
+        return driver.unlock(LockAt(actor.municipality, permission["lock"]), actor.account, grant)
     except Exception as error:
         _log.warning("the lock driver broke: %s", type(error).__name__)
-        return Said(Outcome.UNKNOWN)
+        return LockAnswer(LockOutcome.UNKNOWN)
 
 
-def _told(allowed: Mapping[str, Any], outcome: str, code: str, battery: int | None) -> Opened:
+def _result(permission: Mapping[str, Any], outcome: str, code: str, battery: int | None) -> Opened:
     return Opened(
-        case=allowed["case"],
-        lock=allowed["lock"],
-        opening=UUID(allowed["opening"]),
-        paragraph=allowed["why"]["by"]["paragraph"],
+        case=permission["case"],
+        lock=permission["lock"],
+        opening=UUID(permission["opening"]),
+        paragraph=permission["why"]["by"]["paragraph"],
         outcome=outcome,
         code=code,
         battery=battery,

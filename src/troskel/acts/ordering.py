@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The web order system: installations and removals are ordered, booked, failed, cancelled (P1, P4, P6)."""
+"""The web order system: orders of installations and removals are placed, booked, failed, cancelled (P1, P4, P6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Instant, Text
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.orders import operations as orders
@@ -20,14 +20,14 @@ from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
 from troskel.routine.facts import DoorFacts
 
-ORDERER = (Role.COORDINATOR,)
+ORDERING_ROLES = (Role.COORDINATOR,)
 Presence = Literal["none", "client", "carer"]
-REMOVER = (Role.COORDINATOR, Role.ADMINISTRATOR)
+REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
-@act("P1", who=ORDERER, writes=["installation.ordered"])
+@act("P1", who=ORDERING_ROLES, writes=["installation.ordered"])
 def order_installation(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     locksmith: str,
@@ -35,126 +35,126 @@ def order_installation(
     presence: Presence = "none",
     reason: Text = "",
 ) -> dict[str, Any]:
-    """Order the installation of a lock turner at one door (P1): at the latest after the first visit.
+    """Order the installation of a lock turner at one door (P1), at the latest after the first visit.
 
-    `presence`: who needs to be there (P4). `reason` is asked for where the client has not been told and understood
+    `presence`: who needs to be there (P4). `reason`: needed where the client has not been informed and understood
     (A1, A3).
     """
-    found = lookup.client(doing, client)
-    rules.own_client(found.facts)
-    rules.care_to_come(found.facts, doing.today)
-    rules.organisation_has_the_client(found.facts, doing.actor.organisation, doing.today)
-    rules.not_refused(found.facts)
-    rules.client_is_informed(found.facts, reason)
-    at = lookup.door_of(found.home, door)
-    rules.no_lock_at(at)
-    rules.no_open_order(at)
-    rules.owner_consents(at)
-    order = place(doing, OrderKind.INSTALLATION, found, at, locksmith, presence=presence)
-    doing.journal(
+    subject = lookup.find_client(ctx, client)
+    rules.own_client(subject.facts)
+    rules.care_to_come(subject.facts, ctx.today)
+    rules.organisation_has_the_client(subject.facts, ctx.actor.organisation, ctx.today)
+    rules.not_refused(subject.facts)
+    rules.client_is_informed(subject.facts, reason)
+    door_facts = lookup.find_door(subject.home, door)
+    rules.no_lock_at(door_facts)
+    rules.no_open_order(door_facts)
+    rules.owner_consents(door_facts)
+    order = place_order(ctx, OrderKind.INSTALLATION, subject, door_facts, locksmith, presence=presence)
+    ctx.journal(
         "installation.ordered",
-        **about(order, lookup.homes_of_door(doing, at.door)),
+        **order_fields(order, lookup.homes_of_door(ctx, door_facts.door)),
         presence=presence,
         reason_code="not_informed" if reason else "",
         detail={"reason": reason} if reason else None,
     )
-    return {"order": order.number, "door": at.door}
+    return {"order": order.number, "door": door_facts.door}
 
 
-@act("P6", who=REMOVER, writes=["removal.ordered", "order.cancelled"])
+@act("P6", who=REMOVAL_ROLES, writes=["removal.ordered", "order.cancelled"])
 def order_removal(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     locksmith: str,
     door: UUID | None = None,
     presence: Presence = "none",
 ) -> dict[str, Any]:
-    """Order the removal (P6), once nobody behind the door has home care or a safety alarm (rule 1).
+    """Order the removal of a lock turner (P6), once nobody behind the door has home care or a safety alarm (rule 1).
 
-    A repair that is ordered there is cancelled: what is taken down is not mended.
+    An open repair order at the door is cancelled.
     """
-    found = lookup.client(doing, client)
-    at = lookup.door_of(found.home, door, found.left)
-    lock = rules.may_be_taken_down(at, doing.facts, doing.today)
-    _cancel_repairs(doing, at)
-    order = place(doing, OrderKind.REMOVAL, found, at, locksmith, presence=presence)
-    homes = lookup.homes_of_door(doing, at.door)
-    doing.journal("removal.ordered", **about(order, homes), presence=presence, lock=lock)
+    subject = lookup.find_client(ctx, client)
+    door_facts = lookup.find_door(subject.home, door, subject.former_homes)
+    lock = rules.may_be_taken_down(door_facts, ctx.facts, ctx.today)
+    _cancel_repairs(ctx, door_facts)
+    order = place_order(ctx, OrderKind.REMOVAL, subject, door_facts, locksmith, presence=presence)
+    homes = lookup.homes_of_door(ctx, door_facts.door)
+    ctx.journal("removal.ordered", **order_fields(order, homes), presence=presence, lock=lock)
     return {"order": order.number}
 
 
 @act("P4", who=(Role.LOCKSMITH, Role.COORDINATOR), writes=["order.booked"])
 def book_order(
-    doing: Doing,
+    ctx: ActContext,
     *,
     order: str,
     starts: Instant,
     ends: Instant,
     presence: Presence | None = None,
 ) -> dict[str, Any]:
-    """Book when the locksmith comes, and who must be present (P4): who the order says, where nothing else is said.
+    """Book when the locksmith comes, and who must be present (P4); by default as the order says.
 
-    A new booking takes the place of the old.
+    A new booking replaces the old.
     """
-    found = lookup.order(doing, order)
-    rules.is_open(found.row.state, order)
-    if found.row.kind == OrderKind.REMOVAL:
-        rules.nobody_needs_the_lock(lookup.door_of_order(doing, found), doing.facts, doing.today)
+    subject = lookup.find_order(ctx, order)
+    rules.is_open(subject.row.state, order)
+    if subject.row.kind == OrderKind.REMOVAL:
+        rules.nobody_needs_the_lock(lookup.door_of_order(ctx, subject), ctx.facts, ctx.today)
     if ends <= starts:
         raise BadValue("ends", "is not after 'starts'")
-    needed = presence or found.row.presence
-    orders.book(found.row.id, doing.actor.municipality, starts, ends, needed)
-    _journal_order(doing, "order.booked", found, starts=starts, ends=ends, presence=needed)
+    presence_needed = presence or subject.row.presence
+    orders.book(subject.row.id, ctx.actor.municipality, starts, ends, presence_needed)
+    _journal_order(ctx, "order.booked", subject, starts=starts, ends=ends, presence=presence_needed)
     return {"order": order}
 
 
 @act("L1", who=(Role.LOCKSMITH,), writes=["order.failed"])
-def report_failure(doing: Doing, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
-    """The trip was in vain (case 11): the order is not done, and is booked again."""
-    found = lookup.order(doing, order)
-    rules.is_open(found.row.state, order)
+def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
+    """Report a failed trip (case 11): the order is not done, and is booked again."""
+    subject = lookup.find_order(ctx, order)
+    rules.is_open(subject.row.state, order)
     rules.known_code("code", code, rules.FAILURES)
-    orders.fail(found.row.id, code)
-    _journal_order(doing, "order.failed", found, code=code, detail={"text": text} if text else None)
+    orders.fail(subject.row.id, code)
+    _journal_order(ctx, "order.failed", subject, code=code, detail={"text": text} if text else None)
     return {"order": order}
 
 
 @act("P1", "P6", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["order.cancelled"])
-def cancel_order(doing: Doing, *, order: str, reason: str) -> dict[str, Any]:
-    """Cancel an order that is not to be carried out (cases 5 and 6); the locksmith is told."""
-    found = lookup.order(doing, order)
-    rules.is_open(found.row.state, order)
+def cancel_order(ctx: ActContext, *, order: str, reason: str) -> dict[str, Any]:
+    """Cancel an order (cases 5 and 6); the locksmith is told."""
+    subject = lookup.find_order(ctx, order)
+    rules.is_open(subject.row.state, order)
     rules.known_code("reason", reason, rules.CANCELLATIONS)
-    orders.cancel(found.row.id, reason, doing.now)
-    _journal_order(doing, "order.cancelled", found, reason_code=reason)
+    orders.cancel(subject.row.id, reason, ctx.now)
+    _journal_order(ctx, "order.cancelled", subject, reason_code=reason)
     return {"order": order}
 
 
-def place(
-    doing: Doing,
+def place_order(
+    ctx: ActContext,
     kind: OrderKind,
-    found: lookup.FoundClient,
-    at: DoorFacts,
+    subject: lookup.ClientSubject,
+    door_facts: DoorFacts,
     locksmith: str,
     *,
     presence: str,
     fault: str = "",
 ) -> Order:
-    """Place an order at a locksmith firm, by the actor's organisation."""
-    firm = lookup.organisation(doing, locksmith, "locksmith")
+    """Places an order with a locksmith firm, by the actor's organisation, and returns it."""
+    firm = lookup.find_organisation(ctx, locksmith, "locksmith")
     rules.is_a_locksmith(firm.kind)
-    (number,) = next_numbers(doing.actor.municipality, "order", doing.today.year, 1)
+    (number,) = next_numbers(ctx.actor.municipality, "order", ctx.today.year, 1)
     order = Order(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
+        municipality_id=ctx.actor.municipality,
         number=f"W-{number}",
         kind=kind,
-        client=found.row,
-        door_id=at.door,
-        organisation_id=rules.orderer(doing.actor.organisation),
+        client=subject.row,
+        door_id=door_facts.door,
+        organisation_id=rules.orderer(ctx.actor.organisation),
         locksmith=firm,
-        placed=doing.now,
+        placed=ctx.now,
         presence=presence,
         fault=fault,
     )
@@ -162,8 +162,8 @@ def place(
     return order
 
 
-def about(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
-    """What every line about an order says."""
+def order_fields(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
+    """Returns the journal fields that every line about an order has."""
     return {
         "homes": homes,
         "client": order.client_id,
@@ -175,22 +175,22 @@ def about(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
     }
 
 
-def _cancel_repairs(doing: Doing, at: DoorFacts) -> None:
-    for identifier, order in at.orders.items():
+def _cancel_repairs(ctx: ActContext, door_facts: DoorFacts) -> None:
+    for identifier, order in door_facts.orders.items():
         if order.kind == OrderKind.REPAIR:
-            orders.cancel(identifier, "care_ended", doing.now)
-            doing.journal(
+            orders.cancel(identifier, "care_ended", ctx.now)
+            ctx.journal(
                 "order.cancelled",
-                homes=lookup.homes_of_door(doing, at.door),
+                homes=lookup.homes_of_door(ctx, door_facts.door),
                 client=order.client,
                 order=identifier,
                 number=order.number,
-                door=at.door,
+                door=door_facts.door,
                 organisation=order.organisation,
                 locksmith=order.locksmith,
                 reason_code="care_ended",
             )
 
 
-def _journal_order(doing: Doing, event: str, found: lookup.FoundOrder, **body: Any) -> None:
-    doing.journal(event, **about(found.row, found.homes), **body)
+def _journal_order(ctx: ActContext, event: str, subject: lookup.OrderSubject, **body: Any) -> None:
+    ctx.journal(event, **order_fields(subject.row, subject.homes), **body)

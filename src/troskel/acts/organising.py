@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Organisations and the people who work in them."""
+"""Organisations, and the accounts of people who work in them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Literal
 import msgspec
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Email, Many, Username, Words
+from troskel.acts.core.fields import Email, NonEmpty, ShortText, Username
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
-from troskel.ground.sorting import stored_key
+from troskel.ground.sorting import truncated_sort_key
 from troskel.people import identity
 from troskel.people.models import Account, Organisation
 from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
@@ -25,19 +25,19 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     """A provider, alarm organisation or locksmith firm."""
 
     orgnr: str
-    name: Words
+    name: ShortText
     email: Email
     kind: Literal["municipality", "home_care", "alarm", "locksmith"]
 
 
 @act("A4", who=ADMINISTRATOR, writes=["organisation.registered"])
-def register_organisations(doing: Doing, *, organisations: Many[NewOrganisation]) -> dict[str, Any]:
+def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrganisation]) -> dict[str, Any]:
     """Register providers, alarm organisations and locksmith firms."""
     rows = [
         Organisation(
             id=new_id(),
-            municipality_id=doing.actor.municipality,
-            orgnr=_orgnr(item.orgnr),
+            municipality_id=ctx.actor.municipality,
+            orgnr=_parse_orgnr(item.orgnr),
             name=item.name,
             email=item.email,
             kind=item.kind,
@@ -46,42 +46,42 @@ def register_organisations(doing: Doing, *, organisations: Many[NewOrganisation]
     ]
     Organisation.objects.bulk_create(rows)
     for row in rows:
-        doing.journal("organisation.registered", organisation=row.id, kind=row.kind)
+        ctx.journal("organisation.registered", organisation=row.id, kind=row.kind)
     return {"organisations": [row.orgnr for row in rows]}
 
 
 @act("A4", who=ADMINISTRATOR, writes=["organisation.changed"])
 def change_organisation(
-    doing: Doing,
+    ctx: ActContext,
     *,
     organisation: str,
-    name: Words | None = None,
+    name: ShortText | None = None,
     email: Email | None = None,
     kind: Literal["municipality", "home_care", "alarm", "locksmith"] | None = None,
 ) -> dict[str, Any]:
-    """Change an organisation's name, where its e-mail goes, or what it does."""
-    row = lookup.organisation(doing, organisation)
+    """Change an organisation's name, e-mail address or kind."""
+    row = lookup.find_organisation(ctx, organisation)
     row.name = row.name if name is None else name
     row.email = row.email if email is None else email
     row.kind = row.kind if kind is None else kind
     row.save(update_fields=["name", "email", "kind"])
-    doing.journal("organisation.changed", organisation=row.id, kind=row.kind)
+    ctx.journal("organisation.changed", organisation=row.id, kind=row.kind)
     return {"organisation": row.orgnr}
 
 
 @act("D", who=ADMINISTRATOR, writes=["account.registered"])
 def register_account(
-    doing: Doing,
+    ctx: ActContext,
     *,
     username: Username,
-    name: Words,
+    name: ShortText,
     role: Literal[
         "assessor", "coordinator", "carer", "responder", "administrator", "locksmith", "manager", "economist"
     ],
     organisation: str,
 ) -> dict[str, Any]:
     """Give a person an account: one role in one organisation."""
-    row = lookup.organisation(doing, organisation)
+    row = lookup.find_organisation(ctx, organisation)
     if Role(role) not in ALLOWED_ROLES[OrganisationKind(row.kind)]:
         raise BadValue(
             "role",
@@ -91,23 +91,23 @@ def register_account(
         )
     account = Account(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
+        municipality_id=ctx.actor.municipality,
         organisation=row,
-        username=f"{doing.actor.municipality}/{username}",
+        username=f"{ctx.actor.municipality}/{username}",
         role=role,
         name=name,
-        sort_key=stored_key(name),
+        sort_key=truncated_sort_key(name),
     )
     account.set_unusable_password()
     if Account.objects.filter(username=account.username).exists():
         raise Refusal("rule 6", "the account {username} exists already", username=username)
     account.save(force_insert=True)
-    doing.journal("account.registered", account=account.id, organisation=row.id, role=role)
+    ctx.journal("account.registered", account=account.id, organisation=row.id, role=role)
     return {"account": account.id}
 
 
-def _orgnr(written: str) -> str:
+def _parse_orgnr(text: str) -> str:
     try:
-        return identity.check_orgnr(written)
+        return identity.check_orgnr(text)
     except ValueError as error:
         raise BadValue("orgnr", str(error)) from None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A lock turner that does not work is mended, or another hung in its place with the same links."""
+"""Repairs: a faulty lock turner is repaired, or replaced by another with the same links."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from uuid import UUID
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Text
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
-from troskel.acts.ordering import about, place
+from troskel.acts.core.transaction import ActContext
+from troskel.acts.ordering import order_fields, place_order
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, ThingKind
@@ -23,7 +23,7 @@ from troskel.routine import standing
 
 @act("P1", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["repair.ordered"])
 def order_repair(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     locksmith: str,
@@ -32,17 +32,17 @@ def order_repair(
     presence: Literal["none", "client", "carer"] = "none",
     text: Text = "",
 ) -> dict[str, Any]:
-    """Order that the lock turner at a door be mended."""
-    found = lookup.client(doing, client)
-    rules.own_client(found.facts)
-    at = lookup.door_of(found.home, door)
-    lock = rules.a_lock_at(at)
-    rules.no_open_order(at)
+    """Order the repair of the lock turner at a door."""
+    subject = lookup.find_client(ctx, client)
+    rules.own_client(subject.facts)
+    door_facts = lookup.find_door(subject.home, door)
+    lock = rules.mounted_lock(door_facts)
+    rules.no_open_order(door_facts)
     rules.known_code("fault", fault, custody_rules.FAULTS)
-    order = place(doing, OrderKind.REPAIR, found, at, locksmith, presence=presence, fault=fault)
-    doing.journal(
+    order = place_order(ctx, OrderKind.REPAIR, subject, door_facts, locksmith, presence=presence, fault=fault)
+    ctx.journal(
         "repair.ordered",
-        **about(order, lookup.homes_of_door(doing, at.door)),
+        **order_fields(order, lookup.homes_of_door(ctx, door_facts.door)),
         presence=presence,
         lock=lock,
         code=fault,
@@ -52,50 +52,52 @@ def order_repair(
 
 
 @act("L1", who=(Role.LOCKSMITH,), writes=["repair.reported", "link.removed", "link.made"])
-def report_repair(doing: Doing, *, order: str, serial: str, replaced_by: str = "") -> dict[str, Any]:
-    """The lock turner with this serial works again; or another has taken its place at the door, with its links."""
-    found = lookup.order(doing, order)
-    rules.is_open(found.row.state, order)
-    rules.of_kind(found.row.kind, "repair", order)
-    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
-    custody_rules.lock_is_at_door(held.kind, held.holder, found.row.door_id, serial)
-    hangs = held
+def report_repair(ctx: ActContext, *, order: str, serial: str, replaced_by: str = "") -> dict[str, Any]:
+    """Report a repair: the lock turner works again, or another (`replaced_by`) has its place and its links."""
+    subject = lookup.find_order(ctx, order)
+    rules.is_open(subject.row.state, order)
+    rules.of_kind(subject.row.kind, "repair", order)
+    holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
+    custody_rules.lock_is_at_door(holding.kind, holding.holder, subject.row.door_id, serial)
+    mounted_holding = holding
     if replaced_by:
-        hangs, is_linked = lookup.lock_to_mount(doing, replaced_by)
-        custody_rules.lock_is_in_stock_of(hangs.kind, hangs.holder, doing.actor.organisation, replaced_by)
+        mounted_holding, is_linked = lookup.find_lock(ctx, replaced_by)
+        custody_rules.lock_is_in_stock_of(
+            mounted_holding.kind, mounted_holding.holder, ctx.actor.organisation, replaced_by
+        )
         custody_rules.not_linked_elsewhere(is_linked, replaced_by)
-        by = (doing.occurred, doing.actor.account, doing.actor.account)
-        custody.hand_over(held, HolderKind.ORGANISATION, found.row.locksmith_id, *by)
-        custody.hand_over(hangs, HolderKind.DOOR, found.row.door_id, *by)
-    orders.finish(found.row.id, hangs.thing_id, doing.now)
-    doing.journal(
+        handover = (ctx.occurred, ctx.actor.account, ctx.actor.account)
+        custody.hand_over(holding, HolderKind.ORGANISATION, subject.row.locksmith_id, *handover)
+        custody.hand_over(mounted_holding, HolderKind.DOOR, subject.row.door_id, *handover)
+    orders.finish(subject.row.id, mounted_holding.thing_id, ctx.now)
+    ctx.journal(
         "repair.reported",
-        **about(found.row, found.homes),
-        lock=hangs.thing_id,
-        serial=hangs.thing.number,
-        instead_of=held.thing_id if replaced_by else None,
+        **order_fields(subject.row, subject.homes),
+        lock=mounted_holding.thing_id,
+        serial=mounted_holding.thing.number,
+        instead_of=holding.thing_id if replaced_by else None,
     )
     if replaced_by:
-        _move_links(doing, found, held.thing_id, hangs.thing_id)
-    return {"order": order, "lock": hangs.thing.number}
+        _move_links(ctx, subject, holding.thing_id, mounted_holding.thing_id)
+    return {"order": order, "lock": mounted_holding.thing.number}
 
 
-def _move_links(doing: Doing, found: lookup.FoundOrder, old: UUID, new: UUID) -> None:
-    """Whoever could open the door with the old lock can with the new one: it is the same door (rule 2)."""
-    linked = [
+def _move_links(ctx: ActContext, subject: lookup.OrderSubject, old: UUID, new: UUID) -> None:
+    """Moves the links from the old lock to the new one: the door is the same (rule 2)."""
+    old_links = [
         (home, client, identifier, link.door)
-        for home in found.homes
-        for client in doing.facts[home].clients.values()
+        for home in subject.homes
+        for client in ctx.facts[home].clients.values()
         for identifier, link in client.links.items()
         if link.lock == old and client.moved_to is None
     ]
-    made = []
-    for home, client, _, door in linked:
-        if client.own and standing.needs_the_door(client, doing.today):
-            row = custody.new_link(doing.actor.municipality, new, client.client, door, doing.now)
-            made.append(row)
-            doing.journal("link.made", homes=[home], client=client.client, link=row.id, lock=new, door=door)
-    for home, client, link, door in linked:
-        doing.journal("link.removed", homes=[home], client=client.client, link=link, lock=old, door=door)
-    custody.link(made)
-    custody.unlink([link for _, _, link, _ in linked], doing.now)
+    new_links = []
+    for home, client, _, door in old_links:
+        if client.own and standing.needs_the_door(client, ctx.today):
+            row = custody.new_link(ctx.actor.municipality, new, client.client, door, ctx.now)
+            new_links.append(row)
+            ctx.journal("link.made", homes=[home], client=client.client, link=row.id, lock=new, door=door)
+    for home, client, link, door in old_links:
+        ctx.journal("link.removed", homes=[home], client=client.client, link=link, lock=old, door=door)
+    custody.link(new_links)
+    custody.unlink([link for _, _, link, _ in old_links], ctx.now)

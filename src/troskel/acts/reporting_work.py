@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The locksmith reports the work as done (L1), which is what triggers S1's and S3's e-mails."""
+"""The locksmith reports work as done (L1), which triggers the e-mails of S1 and S3."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from troskel.acts.core import lookup
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
-from troskel.acts.ordering import about
+from troskel.acts.core.transaction import ActContext
+from troskel.acts.ordering import order_fields
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
@@ -21,56 +21,58 @@ WHO = (Role.LOCKSMITH,)
 
 @act("L1", who=WHO, writes=["installation.reported"])
 def report_installation(
-    doing: Doing, *, order: str, serial: str, parts: Literal["", "client", "office", "locksmith"] = ""
+    ctx: ActContext, *, order: str, serial: str, parts: Literal["", "client", "office", "locksmith"] = ""
 ) -> dict[str, Any]:
-    """The lock turner with this serial is mounted (L1). `parts`: where the door's own turner is kept meanwhile."""
-    found = lookup.order(doing, order)
-    rules.is_open(found.row.state, order)
-    rules.of_kind(found.row.kind, "installation", order)
-    rules.no_lock_at(lookup.door_of_order(doing, found))
-    rules.own_client(lookup.client_of_order(doing, found))
-    held, is_linked = lookup.lock_to_mount(doing, serial)
-    custody_rules.lock_is_in_stock_of(held.kind, held.holder, doing.actor.organisation, serial)
+    """Report that a lock turner is mounted (L1). `parts`: where the door's own turner is stored meanwhile."""
+    subject = lookup.find_order(ctx, order)
+    rules.is_open(subject.row.state, order)
+    rules.of_kind(subject.row.kind, "installation", order)
+    rules.no_lock_at(lookup.door_of_order(ctx, subject))
+    rules.own_client(lookup.client_of_order(ctx, subject))
+    holding, is_linked = lookup.find_lock(ctx, serial)
+    custody_rules.lock_is_in_stock_of(holding.kind, holding.holder, ctx.actor.organisation, serial)
     custody_rules.not_linked_elsewhere(is_linked, serial)
     custody.hand_over(
-        held, HolderKind.DOOR, found.row.door_id, doing.occurred, doing.actor.account, doing.actor.account
+        holding, HolderKind.DOOR, subject.row.door_id, ctx.occurred, ctx.actor.account, ctx.actor.account
     )
-    _done(doing, "installation.reported", found, held, parts=parts)
+    _finish_order(ctx, "installation.reported", subject, holding, parts=parts)
     return {"order": order, "lock": serial}
 
 
 @act("L1", who=WHO, writes=["removal.reported"])
 def report_removal(
-    doing: Doing, *, order: str, serial: str, parts: Literal["", "put_back", "missing"] = ""
+    ctx: ActContext, *, order: str, serial: str, parts: Literal["", "put_back", "missing"] = ""
 ) -> dict[str, Any]:
-    """The lock turner with this serial is taken down (L1); the locksmith holds it now.
+    """Report that a lock turner is taken down (L1); the locksmith holds it now.
 
-    `parts`: whether the door's own turner is back where it was; empty where none was kept.
+    `parts`: whether the door's own turner is back in its place; empty where none was stored.
     """
-    found = lookup.order(doing, order)
-    rules.is_open(found.row.state, order)
-    rules.of_kind(found.row.kind, "removal", order)
-    rules.nobody_needs_the_lock(lookup.door_of_order(doing, found), doing.facts, doing.today)
-    held = lookup.held_thing(doing, ThingKind.LOCK, serial)
-    custody_rules.lock_is_at_door(held.kind, held.holder, found.row.door_id, serial)
+    subject = lookup.find_order(ctx, order)
+    rules.is_open(subject.row.state, order)
+    rules.of_kind(subject.row.kind, "removal", order)
+    rules.nobody_needs_the_lock(lookup.door_of_order(ctx, subject), ctx.facts, ctx.today)
+    holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
+    custody_rules.lock_is_at_door(holding.kind, holding.holder, subject.row.door_id, serial)
     custody.hand_over(
-        held,
+        holding,
         HolderKind.ORGANISATION,
-        found.row.locksmith_id,
-        doing.occurred,
-        doing.actor.account,
-        doing.actor.account,
+        subject.row.locksmith_id,
+        ctx.occurred,
+        ctx.actor.account,
+        ctx.actor.account,
     )
-    _done(doing, "removal.reported", found, held, parts=parts)
+    _finish_order(ctx, "removal.reported", subject, holding, parts=parts)
     return {"order": order, "lock": serial}
 
 
-def _done(doing: Doing, event: str, found: lookup.FoundOrder, held: Holding, *, parts: str) -> None:
-    orders.finish(found.row.id, held.thing_id, doing.now, parts)
-    doing.journal(
+def _finish_order(
+    ctx: ActContext, event: str, subject: lookup.OrderSubject, holding: Holding, *, parts: str
+) -> None:
+    orders.finish(subject.row.id, holding.thing_id, ctx.now, parts)
+    ctx.journal(
         event,
-        **about(found.row, found.homes),
-        lock=held.thing_id,
-        serial=held.thing.number,
+        **order_fields(subject.row, subject.homes),
+        lock=holding.thing_id,
+        serial=holding.thing.number,
         parts=parts,
     )

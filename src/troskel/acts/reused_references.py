@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The case system uses an id for something else now: the old thing ends where it has not, and gives up the id."""
+"""The case system has reused a reference: the old decision or allocation ends, and its reference is retired."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import msgspec
 
 from troskel.acts.core import lookup
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Allocation, Decision, Ending
 
-ROWS = 400
+BATCH_SIZE = 400
 
 
-class Superseded(msgspec.Struct, frozen=True):
-    """What had the reference; it ends on `valid_through`, is `withdrawn`, or (neither) has ended long ago."""
+class ReusedReference(msgspec.Struct, frozen=True):
+    """A reused reference. Its old owner ends on `valid_through`, or is `withdrawn`, or (neither) has already ended."""
 
     reference: str
     valid_through: date | None
@@ -27,42 +27,43 @@ class Superseded(msgspec.Struct, frozen=True):
 
 
 @act("A8", writes=["decision.ended", "decision.withdrawn"])
-def supersede_decisions(doing: Doing, *, decisions: list[Superseded]) -> dict[str, Any]:
-    """Old decisions give up their references to new ones."""
-    rows = Decision.objects.select_related("client").filter(municipality=doing.actor.municipality)
-    return _supersede(doing, rows, decisions, "decision")
+def supersede_decisions(ctx: ActContext, *, decisions: list[ReusedReference]) -> dict[str, Any]:
+    """Retire references of old decisions that new ones now use."""
+    rows = Decision.objects.select_related("client").filter(municipality=ctx.actor.municipality)
+    return _supersede(ctx, rows, decisions, "decision")
 
 
 @act("A6", writes=["allocation.ended", "allocation.withdrawn"])
-def supersede_allocations(doing: Doing, *, allocations: list[Superseded]) -> dict[str, Any]:
-    """Old allocations give up their references to new ones."""
-    rows = Allocation.objects.select_related("decision__client").filter(municipality=doing.actor.municipality)
-    return _supersede(doing, rows, allocations, "allocation")
+def supersede_allocations(ctx: ActContext, *, allocations: list[ReusedReference]) -> dict[str, Any]:
+    """Retire references of old allocations that new ones now use."""
+    rows = Allocation.objects.select_related("decision__client").filter(municipality=ctx.actor.municipality)
+    return _supersede(ctx, rows, allocations, "allocation")
 
 
-def _supersede(doing: Doing, rows: Any, items: Sequence[Superseded], kind: str) -> dict[str, Any]:
-    found = {
-        row.reference: row for row in lookup.in_batches(rows, "reference", [item.reference for item in items])
+def _supersede(ctx: ActContext, rows: Any, items: Sequence[ReusedReference], kind: str) -> dict[str, Any]:
+    rows_by_reference = {
+        row.reference: row
+        for row in lookup.fetch_in_batches(rows, "reference", [item.reference for item in items])
     }
     clients = {
         reference: row.client if kind == "decision" else row.decision.client
-        for reference, row in found.items()
+        for reference, row in rows_by_reference.items()
     }
-    doing.lock_homes({client.home_id for client in clients.values()})
+    ctx.lock_homes({client.home_id for client in clients.values()})
     for item in items:
-        row, client = found[item.reference], clients[item.reference]
-        named = {"homes": [client.home_id], "client": client.id, kind: row.id}
+        row, client = rows_by_reference[item.reference], clients[item.reference]
+        line = {"homes": [client.home_id], "client": client.id, kind: row.id}
         if item.withdrawn:
             row.withdrawn = True
-            doing.journal(f"{kind}.withdrawn", **named)
+            ctx.journal(f"{kind}.withdrawn", **line)
         elif item.valid_through is not None:
             row.valid_through, row.ending = item.valid_through, Ending.UNCONFIRMED
-            doing.journal(f"{kind}.ended", **named, through=row.valid_through, confirmed=False)
-        row.reference = _given_up(row.reference, row.id)
+            ctx.journal(f"{kind}.ended", **line, through=row.valid_through, confirmed=False)
+        row.reference = _retired_reference(row.reference, row.id)
     fields = ["reference", "valid_through", "ending", "withdrawn"]
-    rows.model.objects.bulk_update(list(found.values()), fields, batch_size=ROWS)
-    return {"references": [row.reference for row in found.values()]}
+    rows.model.objects.bulk_update(list(rows_by_reference.values()), fields, batch_size=BATCH_SIZE)
+    return {"references": [row.reference for row in rows_by_reference.values()]}
 
 
-def _given_up(reference: str, identifier: UUID) -> str:
+def _retired_reference(reference: str, identifier: UUID) -> str:
     return f"{reference[:30]}~{identifier.hex[-12:]}"

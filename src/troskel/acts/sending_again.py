@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""E-mails that were given up are sent again, once what was in the way has been mended (S1, S3, O3)."""
+"""E-mails that failed for good are sent again, once the cause is corrected (S1, S3, O3)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.outbox import operations as outbox
 from troskel.outbox import queries
@@ -15,11 +15,11 @@ from troskel.people.roles import Role
 
 
 @act("S1", "S3", "O3", who=(Role.ADMINISTRATOR,), writes=["email.sent_again"])
-def send_email_again(doing: Doing, *, email: UUID) -> dict[str, Any]:
-    """Let an e-mail that was given up be tried anew, to the addresses that hold now."""
-    if not queries.emails(doing.actor.municipality).filter(id=email).exists():
+def send_email_again(ctx: ActContext, *, email: UUID) -> dict[str, Any]:
+    """Send an e-mail that was given up again, to the current addresses."""
+    if not queries.emails(ctx.actor.municipality).filter(id=email).exists():
         raise NotFound("e-mail", "email")
-    if not outbox.unpark(doing.actor.municipality, [email]):
+    if not outbox.unpark(ctx.actor.municipality, [email]):
         raise Refusal("rule 6", "the e-mail is not given up: it has been sent, or is on its way")
-    doing.journal("email.sent_again", email=email)
+    ctx.journal("email.sent_again", email=email)
     return {"email": email}

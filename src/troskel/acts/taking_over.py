@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A municipality begins: its routine comes into force, and what is there already is taken over."""
+"""A municipality is founded with its first routine, and its existing clients are taken over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from troskel.acts.core import lookup
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
@@ -18,72 +18,70 @@ from troskel.routine import reading
 
 
 @act("D", writes=["municipality.founded", "routine.in_force"])
-def found_municipality(doing: Doing, *, name: str, valid_from: date) -> dict[str, Any]:
-    """Make the municipality that the actor stands in, with the shipped routine in force from a day."""
+def found_municipality(ctx: ActContext, *, name: str, valid_from: date) -> dict[str, Any]:
+    """Found the actor's municipality, with the shipped routine in force from a day."""
     if not (
-        doing.actor.municipality.isascii()
-        and doing.actor.municipality.isdigit()
-        and len(doing.actor.municipality) == 4
+        ctx.actor.municipality.isascii()
+        and ctx.actor.municipality.isdigit()
+        and len(ctx.actor.municipality) == 4
     ):
         raise BadValue("municipality", "a municipality's code is four digits")
-    if Municipality.objects.filter(code=doing.actor.municipality).exists():
+    if Municipality.objects.filter(code=ctx.actor.municipality).exists():
         raise Refusal(
-            "rule 6", "municipality {municipality} is there already", municipality=doing.actor.municipality
+            "rule 6", "municipality {municipality} is there already", municipality=ctx.actor.municipality
         )
-    Municipality.objects.create(code=doing.actor.municipality, name=name)
-    doing.journal("municipality.founded")
-    return {"version": _begin_with_the_shipped_routine(doing, valid_from)}
+    Municipality.objects.create(code=ctx.actor.municipality, name=name)
+    ctx.journal("municipality.founded")
+    return {"version": _adopt_shipped_routine(ctx, valid_from)}
 
 
-def _begin_with_the_shipped_routine(doing: Doing, valid_from: date) -> str:
-    """Nobody is there yet to approve it; every later version is approved by somebody (D)."""
+def _adopt_shipped_routine(ctx: ActContext, valid_from: date) -> str:
+    """Puts the shipped routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
     text, name = routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem
     routine = reading.parse_routine(text.encode(), name)
     RoutineVersion.objects.create(
         id=new_id(),
-        municipality_id=doing.actor.municipality,
+        municipality_id=ctx.actor.municipality,
         name=name,
         digest=routine.version,
         text=text,
         by_system=True,
-        proposed_at=doing.now,
-        approved_at=doing.now,
+        proposed_at=ctx.now,
+        approved_at=ctx.now,
         sequence=1,
         in_force_from=valid_from,
     )
-    doing.use_new_routine()
-    doing.journal("routine.in_force", version=routine.version, name=name, from_=valid_from)
+    ctx.use_new_routine()
+    ctx.journal("routine.in_force", version=routine.version, name=name, from_=valid_from)
     return routine.version
 
 
 @act("D", writes=["take_over.began"])
-def begin_take_over(doing: Doing, *, day: date) -> dict[str, Any]:
-    """The first night: who is there now has had care, lock and keys for years, and is not new."""
-    municipality = Municipality.objects.get(code=doing.actor.municipality)
+def begin_take_over(ctx: ActContext, *, day: date) -> dict[str, Any]:
+    """Begin the take-over, on the first night: clients registered now are not new, and may have lock and keys."""
+    municipality = Municipality.objects.get(code=ctx.actor.municipality)
     if municipality.take_over is not None:
         raise Refusal(
             "rule 6", "the municipality was taken over on {day}: it is done once", day=municipality.take_over
         )
     municipality.take_over = day
     municipality.save(update_fields=["take_over"])
-    doing.journal("take_over.began", day=day)
+    ctx.journal("take_over.began", day=day)
     return {"day": day}
 
 
 @act("D", writes=["take_over.finished", "home.unknown"])
-def finish_take_over(doing: Doing, *, day: date, unknown: list[str]) -> dict[str, Any]:
-    """The first night has been taken in. Where nothing told what hangs at the doors, somebody has to look.
+def finish_take_over(ctx: ActContext, *, day: date, unknown: list[str]) -> dict[str, Any]:
+    """Finish the take-over. Somebody has to look at the homes where lock, tag and keys are unknown.
 
-    `unknown`: a client of each such home.
+    `unknown`: the reference of a client in each such home.
     """
-    everywhere = sorted(
-        Home.objects.filter(municipality=doing.actor.municipality).values_list("id", flat=True)
-    )
-    doing.lock_homes(everywhere)
-    rows = lookup.clients_there(doing, unknown)
+    all_homes = sorted(Home.objects.filter(municipality=ctx.actor.municipality).values_list("id", flat=True))
+    ctx.lock_homes(all_homes)
+    rows = lookup.find_existing_clients(ctx, unknown)
     homes = sorted({row.home_id for row in rows.values()})
     for home in homes:
-        doing.journal("home.unknown", homes=[home], home=home)
-    Municipality.objects.filter(code=doing.actor.municipality).update(taken_over=True)
-    doing.journal("take_over.finished", homes=everywhere, day=day)
+        ctx.journal("home.unknown", homes=[home], home=home)
+    Municipality.objects.filter(code=ctx.actor.municipality).update(taken_over=True)
+    ctx.journal("take_over.finished", homes=all_homes, day=day)
     return {"homes": len(homes)}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Things go straight from one organisation to the next: offered by the one, accepted by the other, signed by both.
+"""Transfers of things between organisations: one offers, the other accepts, both sign.
 
-So at a change of provider: keys where the client has agreed, and the tag that is still with the client (case 4).
+Used at a change of provider, for keys where the client agrees, and for the tag still with the client (case 4).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Many, Number
+from troskel.acts.core.fields import NonEmpty, Number
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Offer, ThingKind
@@ -23,201 +23,205 @@ from troskel.people.roles import Role
 from troskel.routine.facts import ClientFacts, HomeFacts
 
 WHO = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
-Kind = Literal["lock", "tag", "key"]
+KindCode = Literal["lock", "tag", "key"]
 
 
 @act("P5", "P7", who=WHO, writes=["key.offered", "tag.offered", "things.offered"])
 def offer_things(
-    doing: Doing, *, kind: Kind, numbers: Many[Number], to: str, agreed: bool = False
+    ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number], to: str, agreed: bool = False
 ) -> dict[str, Any]:
-    """Offer things that your organisation answers for to another.
+    """Offer things that your organisation answers for to another organisation.
 
-    `agreed`: the client lets the keys go straight to the next provider.
+    `agreed`: the client agrees that the keys go directly to the next provider.
     """
-    receiver = lookup.organisation(doing, to, "to")
-    giver = rules.giver(doing.actor.organisation)
+    receiver = lookup.find_organisation(ctx, to, "to")
+    giver = rules.giver(ctx.actor.organisation)
     rules.to_another(giver, receiver.id)
     rules.may_hold(kind, receiver.kind)
     if kind == "key":
         rules.client_agrees(agreed)
-    found = with_homes_locked(doing, kind, numbers)
-    for held in found:
-        rules.answers_for(held, owner_of_tag(doing, held), giver)
+    holdings = lock_holdings(ctx, kind, numbers)
+    for holding in holdings:
+        rules.answers_for(holding, owner_of_tag(ctx, holding), giver)
     Offer.objects.bulk_create(
         [
             Offer(
                 id=new_id(),
-                municipality_id=doing.actor.municipality,
-                thing_id=held.thing_id,
+                municipality_id=ctx.actor.municipality,
+                thing_id=holding.thing_id,
                 giver_id=giver,
                 receiver=receiver,
-                offered=doing.now,
-                offered_by_id=doing.actor.account,
+                offered=ctx.now,
+                offered_by_id=ctx.actor.account,
             )
-            for held in found
+            for holding in holdings
         ]
     )
-    in_stock = [held for held in found if held.thing.kind != ThingKind.KEY and held.kind != HolderKind.CLIENT]
-    for held in found:
-        if held not in in_stock:
-            _journal_offer(doing, held, receiver.id)
-    if in_stock:
-        things = sorted(held.thing_id for held in in_stock)
-        doing.journal("things.offered", kind=kind, things=things, organisation=receiver.id)
+    stock = [
+        holding
+        for holding in holdings
+        if holding.thing.kind != ThingKind.KEY and holding.kind != HolderKind.CLIENT
+    ]
+    for holding in holdings:
+        if holding not in stock:
+            _journal_offer(ctx, holding, receiver.id)
+    if stock:
+        things = sorted(holding.thing_id for holding in stock)
+        ctx.journal("things.offered", kind=kind, things=things, organisation=receiver.id)
     return {"kind": kind, "numbers": numbers}
 
 
 @act("P5", "P7", who=WHO, writes=["key.handed_over", "tag.handed_over", "things.moved"])
-def accept_things(doing: Doing, *, kind: Kind, numbers: Many[Number]) -> dict[str, Any]:
-    """Receive things that are offered to your organisation: from now on it answers for them."""
-    found = with_homes_locked(doing, kind, numbers)
-    offers = _offers(doing, found, receiver=doing.actor.organisation)
-    for held in found:
-        offer = rules.is_offered(offers.get(held.thing_id), held.thing.number)
-        rules.answers_for(held, owner_of_tag(doing, held), offer.giver_id)
-    in_stock: list[Holding] = []
-    for held in found:
-        if held.kind == HolderKind.CLIENT:
-            _pass_tag_on(doing, held, offers[held.thing_id])
+def accept_things(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number]) -> dict[str, Any]:
+    """Accept things offered to your organisation, which answers for them from now on."""
+    holdings = lock_holdings(ctx, kind, numbers)
+    offers = _offers(ctx, holdings, receiver=ctx.actor.organisation)
+    for holding in holdings:
+        offer = rules.is_offered(offers.get(holding.thing_id), holding.thing.number)
+        rules.answers_for(holding, owner_of_tag(ctx, holding), offer.giver_id)
+    stock: list[Holding] = []
+    for holding in holdings:
+        if holding.kind == HolderKind.CLIENT:
+            _transfer_tag(ctx, holding, offers[holding.thing_id])
             continue
-        if held.thing.kind == ThingKind.KEY:
-            _journal_key(doing, held)
-        in_stock.append(held)
-    by = {offers[held.thing_id].offered_by_id for held in in_stock}
-    for account in by:
-        some = [held for held in in_stock if offers[held.thing_id].offered_by_id == account]
+        if holding.thing.kind == ThingKind.KEY:
+            _journal_key(ctx, holding)
+        stock.append(holding)
+    givers = {offers[holding.thing_id].offered_by_id for holding in stock}
+    for account in givers:
+        batch = [holding for holding in stock if offers[holding.thing_id].offered_by_id == account]
         custody.hand_over_all(
-            some,
+            batch,
             HolderKind.ORGANISATION,
-            doing.actor.organisation,
-            doing.now,
+            ctx.actor.organisation,
+            ctx.now,
             account,
-            doing.actor.account,
+            ctx.actor.account,
         )
-    if in_stock and kind != "key":
-        things = sorted(held.thing_id for held in in_stock)
-        doing.journal("things.moved", kind=kind, things=things, organisation=doing.actor.organisation)
-    _close(doing, offers, "accepted")
+    if stock and kind != "key":
+        things = sorted(holding.thing_id for holding in stock)
+        ctx.journal("things.moved", kind=kind, things=things, organisation=ctx.actor.organisation)
+    _close_offers(ctx, offers, "accepted")
     return {"kind": kind, "numbers": numbers}
 
 
 @act("P5", "P7", who=WHO, writes=["offer.withdrawn"])
-def withdraw_offer(doing: Doing, *, kind: Kind, numbers: Many[Number]) -> dict[str, Any]:
-    """Take an offer back, as long as nobody has accepted it."""
-    found = with_homes_locked(doing, kind, numbers)
-    offers = _offers(doing, found, giver=doing.actor.organisation)
-    for held in found:
-        rules.is_offered(offers.get(held.thing_id), held.thing.number)
-    _close(doing, offers, "withdrawn")
-    doing.journal("offer.withdrawn", kind=kind, things=sorted(held.thing_id for held in found))
+def withdraw_offer(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number]) -> dict[str, Any]:
+    """Withdraw an offer that nobody has accepted."""
+    holdings = lock_holdings(ctx, kind, numbers)
+    offers = _offers(ctx, holdings, giver=ctx.actor.organisation)
+    for holding in holdings:
+        rules.is_offered(offers.get(holding.thing_id), holding.thing.number)
+    _close_offers(ctx, offers, "withdrawn")
+    ctx.journal("offer.withdrawn", kind=kind, things=sorted(holding.thing_id for holding in holdings))
     return {"kind": kind, "numbers": numbers}
 
 
-# what is offered, and by whom
+# holdings and offers
 
 
-def with_homes_locked(doing: Doing, kind: str, numbers: Sequence[str]) -> list[Holding]:
-    """The open holdings, with the homes locked that keys open or tags are in. Three queries however many."""
-    found = lookup.held_things(doing, kind, numbers)
+def lock_holdings(ctx: ActContext, kind: str, numbers: Sequence[str]) -> list[Holding]:
+    """Returns the open holdings, with the homes of their keys' doors or tags' clients locked. At most three queries."""
+    holdings = lookup.find_holdings(ctx, kind, numbers)
     if kind == "key":
-        ways = HomeDoor.objects.filter(door__in={held.thing.door_id for held in found})
-        doing.lock_homes(ways.values("home_id"))
-    with_clients = {held.holder for held in found if held.kind == HolderKind.CLIENT}
+        ways = HomeDoor.objects.filter(door__in={holding.thing.door_id for holding in holdings})
+        ctx.lock_homes(ways.values("home_id"))
+    with_clients = {holding.holder for holding in holdings if holding.kind == HolderKind.CLIENT}
     if with_clients:
-        doing.lock_homes(lookup.homes_of_clients(with_clients))
-    return found
+        ctx.lock_homes(lookup.homes_of_clients(with_clients))
+    return holdings
 
 
-def owner_of_tag(doing: Doing, held: Holding) -> UUID | None:
-    """The provider whose tag it is, where it is with a client."""
-    if held.kind != HolderKind.CLIENT:
+def owner_of_tag(ctx: ActContext, holding: Holding) -> UUID | None:
+    """Returns the provider that answers for a tag with a client; None for other holdings."""
+    if holding.kind != HolderKind.CLIENT:
         return None
-    return next((client.tags.get(held.thing_id) for _, client in living(doing, held.holder)), None)
+    return next((client.tags.get(holding.thing_id) for _, client in current_facts(ctx, holding.holder)), None)
 
 
-def living(doing: Doing, client: UUID | None) -> list[tuple[HomeFacts, ClientFacts]]:
-    """The client's facts in the home where the client lives now, with that home's: one pair, where it is locked."""
+def current_facts(ctx: ActContext, client: UUID | None) -> list[tuple[HomeFacts, ClientFacts]]:
+    """Returns the facts of the client's current home and of the client in it: one pair, or none if not locked."""
     return [
-        (home, one)
-        for home in doing.facts.values()
-        for one in home.clients.values()
-        if one.client == client and one.moved_to is None
+        (home, client_facts)
+        for home in ctx.facts.values()
+        for client_facts in home.clients.values()
+        if client_facts.client == client and client_facts.moved_to is None
     ]
 
 
-def _offers(doing: Doing, found: list[Holding], **whose: UUID | None) -> dict[UUID, Offer]:
+def _offers(ctx: ActContext, holdings: list[Holding], **filters: UUID | None) -> dict[UUID, Offer]:
     rows = Offer.objects.filter(
-        municipality=doing.actor.municipality,
-        thing__in=[held.thing_id for held in found],
+        municipality=ctx.actor.municipality,
+        thing__in=[holding.thing_id for holding in holdings],
         outcome="",
-        **whose,
+        **filters,
     )
     return {row.thing_id: row for row in rows}
 
 
-def _close(doing: Doing, offers: dict[UUID, Offer], outcome: str) -> None:
+def _close_offers(ctx: ActContext, offers: dict[UUID, Offer], outcome: str) -> None:
     Offer.objects.filter(id__in=[row.id for row in offers.values()]).update(
-        outcome=outcome, closed=doing.now, closed_by=doing.actor.account
+        outcome=outcome, closed=ctx.now, closed_by=ctx.actor.account
     )
 
 
-def _journal_offer(doing: Doing, held: Holding, receiver: UUID) -> None:
-    if held.thing.kind == ThingKind.KEY:
-        door = held.thing.door_id
+def _journal_offer(ctx: ActContext, holding: Holding, receiver: UUID) -> None:
+    if holding.thing.kind == ThingKind.KEY:
+        door = holding.thing.door_id
         assert door is not None
-        homes = lookup.homes_of_door(doing, door)
-        left_by = doing.facts[homes[0]].doors[door].keys.get(held.thing_id)
-        doing.journal(
+        homes = lookup.homes_of_door(ctx, door)
+        key_facts = ctx.facts[homes[0]].doors[door].keys.get(holding.thing_id)
+        ctx.journal(
             "key.offered",
             homes=homes,
-            client=left_by.client if left_by else None,
-            key=held.thing_id,
+            client=key_facts.client if key_facts else None,
+            key=holding.thing_id,
             door=door,
-            giver=doing.actor.organisation,
+            giver=ctx.actor.organisation,
             organisation=receiver,
         )
         return
-    ((home, client),) = living(doing, held.holder)
-    doing.journal(
+    ((home, client),) = current_facts(ctx, holding.holder)
+    ctx.journal(
         "tag.offered",
         homes=[home.home],
         client=client.client,
-        tag=held.thing_id,
-        giver=doing.actor.organisation,
+        tag=holding.thing_id,
+        giver=ctx.actor.organisation,
         organisation=receiver,
     )
 
 
-def _pass_tag_on(doing: Doing, held: Holding, offer: Offer) -> None:
-    """The tag stays with the client; another provider answers for it."""
-    ((home, client),) = living(doing, held.holder)
-    place = {"kind": HolderKind.CLIENT.value, "id": client.client}
+def _transfer_tag(ctx: ActContext, holding: Holding, offer: Offer) -> None:
+    """Hands a tag over to the actor's organisation; the client keeps it."""
+    ((home, client),) = current_facts(ctx, holding.holder)
+    holder = {"kind": HolderKind.CLIENT.value, "id": client.client}
     custody.hand_over(
-        held, HolderKind.CLIENT, client.client, doing.now, offer.offered_by_id, doing.actor.account
+        holding, HolderKind.CLIENT, client.client, ctx.now, offer.offered_by_id, ctx.actor.account
     )
-    doing.journal(
+    ctx.journal(
         "tag.handed_over",
         homes=[home.home],
         client=client.client,
-        tag=held.thing_id,
-        from_=place,
-        to=place,
-        organisation=doing.actor.organisation,
+        tag=holding.thing_id,
+        from_=holder,
+        to=holder,
+        organisation=ctx.actor.organisation,
     )
 
 
-def _journal_key(doing: Doing, held: Holding) -> None:
-    door = held.thing.door_id
+def _journal_key(ctx: ActContext, holding: Holding) -> None:
+    door = holding.thing.door_id
     assert door is not None
-    homes = lookup.homes_of_door(doing, door)
-    left_by = doing.facts[homes[0]].doors[door].keys[held.thing_id]
-    doing.journal(
+    homes = lookup.homes_of_door(ctx, door)
+    key_facts = ctx.facts[homes[0]].doors[door].keys[holding.thing_id]
+    ctx.journal(
         "key.handed_over",
         homes=homes,
-        client=left_by.client,
-        key=held.thing_id,
+        client=key_facts.client,
+        key=holding.thing_id,
         door=door,
-        from_={"kind": held.kind, "id": held.holder},
-        to={"kind": HolderKind.ORGANISATION.value, "id": doing.actor.organisation},
-        organisation=doing.actor.organisation,
+        from_={"kind": holding.kind, "id": holding.holder},
+        to={"kind": HolderKind.ORGANISATION.value, "id": ctx.actor.organisation},
+        organisation=ctx.actor.organisation,
     )

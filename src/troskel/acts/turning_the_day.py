@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The turn of the day: what time alone changes. Once a day; after a standstill, day by day."""
+"""The turn of the day: changes caused by the calendar alone. Once a day; day by day after a standstill."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.duties.models import DayTurned
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
@@ -16,26 +16,24 @@ from troskel.people.roles import Actor, ActorKind
 
 
 @act("A8", writes=["day.turned"])
-def turn_the_day(doing: Doing, *, day: date) -> dict[str, Any]:
-    """Wake the homes where care began or ended by the calendar, a deadline nears, or a gap lies ahead.
+def turn_the_day(ctx: ActContext, *, day: date) -> dict[str, Any]:
+    """Turn the day: wake the homes where care begins or ends, a deadline nears, or a gap lies ahead.
 
-    A day that has already been turned is let be.
+    A repeat for the same day changes nothing.
     """
-    if day > doing.today:
-        raise BadValue("day", "{day} has not begun: it is {today}", day=day, today=doing.today)
-    turned = DayTurned(municipality_id=doing.actor.municipality, day=day)
-    DayTurned.objects.bulk_create(
-        [turned], ignore_conflicts=True
-    )  # waits for one who turns it at this moment
-    if not DayTurned.objects.filter(id=turned.id).exists():
+    if day > ctx.today:
+        raise BadValue("day", "{day} has not begun: it is {today}", day=day, today=ctx.today)
+    row = DayTurned(municipality_id=ctx.actor.municipality, day=day)
+    DayTurned.objects.bulk_create([row], ignore_conflicts=True)  # waits for one who turns it at this moment
+    if not DayTurned.objects.filter(id=row.id).exists():
         return {"day": day, "turned": False}
-    doing.lock_homes_to_wake(day)
-    doing.journal("day.turned", day=day)
+    ctx.lock_homes_to_wake(day)
+    ctx.journal("day.turned", day=day)
     return {"day": day, "turned": True}
 
 
 def days_to_turn(municipality: str, through: date) -> list[date]:
-    """The days after the last one turned, through `through`. The first time: that day alone; no municipality: none."""
+    """Returns the days to turn, through `through`: that day alone the first time, none without municipality."""
     if not Municipality.objects.filter(code=municipality).exists():
         return []
     last = (
@@ -50,7 +48,7 @@ def days_to_turn(municipality: str, through: date) -> list[date]:
 
 
 def catch_up(municipality: str) -> int:
-    """Turn every day that has not been turned, through today; gives how many. Safe to call at any time."""
+    """Turns every day not yet turned, through today, and returns how many. Safe to call at any time."""
     actor = Actor.system(municipality, ActorKind.CLOCK)
     days = days_to_turn(municipality, clock.today())
     for day in days:

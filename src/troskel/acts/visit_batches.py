@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the acts of visiting judge by, read for a whole batch at once: clients, proofs, and the visits already known.
+"""The rows that the acts of visiting need, read for a whole batch: clients, evidence, and stored visits.
 
 A constant number of queries, whatever the count: clients, homes, named carers, tags, links, visits.
 """
@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Code, Instant
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground.clock import day_of
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -31,7 +31,7 @@ Evidence = Literal["tag", "lock", "hand"]
 
 
 class MadeVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """A visit that was made. `visit` is the caller's own id for it; `carer` who made it, where a coordinator tells."""
+    """A visit. `visit`: the caller's own id for it. `carer`: the username, where a coordinator registers it."""
 
     client: str
     arrived: Instant
@@ -44,8 +44,8 @@ class MadeVisit(msgspec.Struct, frozen=True, kw_only=True):
     carer: Code = ""
 
 
-class Told(NamedTuple):
-    """What an item comes to: whose, where, by whom, with which flags; and the visit, where it is already known."""
+class VisitJudgement(NamedTuple):
+    """The result of judging an item: whose visit, where, by whom, its flags; and the stored visit, if any."""
 
     client: UUID
     case: str
@@ -53,10 +53,10 @@ class Told(NamedTuple):
     organisation: UUID
     account: UUID | None
     flags: list[str]
-    known: Visit | None
+    stored_visit: Visit | None
 
 
-class ToEnd(NamedTuple):
+class VisitToEnd(NamedTuple):
     """A visit that is to end, and the home that it was in."""
 
     visit: Visit
@@ -64,76 +64,79 @@ class ToEnd(NamedTuple):
 
 
 def answer(visit: Visit, case: str) -> dict[str, Any]:
-    """What is told of a visit."""
+    """Returns the act's answer about a visit."""
     return {"case": case, "visit": visit.id, "flags": visit.flags.split()}
 
 
-def to_end(doing: Doing, named: UUID | None) -> ToEnd:
-    """The visit that the actor names, or has open; homes locked. A coordinator names any of the provider's."""
-    actor = doing.actor
-    theirs = Q(municipality=actor.municipality, organisation=actor.organisation)
-    if actor.role is Role.CARER or named is None:
-        theirs &= Q(account=actor.account)
-    theirs &= Q(id=named) if named else Q(open=True)
-    rows = Visit.objects.select_related("client").filter(theirs)
-    doing.lock_homes(Residence.objects.filter(client__in=rows.values("client_id")).values("home_id"))
+def find_visit_to_end(ctx: ActContext, visit_id: UUID | None) -> VisitToEnd:
+    """Returns the visit of this id, or the actor's open one, with its homes locked. Raises NotFound.
+
+    A coordinator may name any visit of the provider's.
+    """
+    actor = ctx.actor
+    condition = Q(municipality=actor.municipality, organisation=actor.organisation)
+    if actor.role is Role.CARER or visit_id is None:
+        condition &= Q(account=actor.account)
+    condition &= Q(id=visit_id) if visit_id else Q(open=True)
+    rows = Visit.objects.select_related("client").filter(condition)
+    ctx.lock_homes(Residence.objects.filter(client__in=rows.values("client_id")).values("home_id"))
     visit = rows.first()
     if visit is None:
         raise NotFound("visit", "visit")
-    found = lookup.of_row(doing, visit.client)
-    return ToEnd(visit, _where(found, visit.organisation_id, day_of(visit.arrived))[0])
+    subject = lookup.subject_of(ctx, visit.client)
+    return VisitToEnd(visit, _home_of_visit(subject, visit.organisation_id, day_of(visit.arrived))[0])
 
 
-def _where(found: lookup.FoundClient, organisation: UUID, day: date) -> tuple[UUID, bool]:
-    """The home that a visit was in, and whether it was covered: a late word may be of a home that has been left."""
-    for home in (found.home, *found.left):
-        if standing.covered_by(home.clients[found.row.id], organisation, day):
+def _home_of_visit(subject: lookup.ClientSubject, organisation: UUID, day: date) -> tuple[UUID, bool]:
+    """Returns the home of a visit, and whether it was covered. A late report may concern a former home."""
+    for home in (subject.home, *subject.former_homes):
+        if standing.covered_by(home.clients[subject.row.id], organisation, day):
             return home.home, True
-    return found.home.home, False
+    return subject.home.home, False
 
 
-class Proofs:
-    """Where the tags were, and which locks were linked to whom."""
+class EvidenceIndex:
+    """When each tag was with which client, and when each lock was linked to whom."""
 
     def __init__(self, tags: Iterable[tuple[Any, ...]], links: Iterable[tuple[Any, ...]]) -> None:
         self.tags: dict[str, dict[UUID | None, list[Span]]] = {}
         self.links: dict[tuple[str, UUID], list[Span]] = {}
         for number, kind, holder, since, until in tags:
-            at = self.tags.setdefault(number, {})
+            spans = self.tags.setdefault(number, {})
             if kind == HolderKind.CLIENT:
-                at.setdefault(holder, []).append(Span(since, until))
+                spans.setdefault(holder, []).append(Span(since, until))
         for serial, client, since, until in links:
             self.links.setdefault((serial, client), []).append(Span(since, until))
 
     @classmethod
-    def of(cls, doing: Doing, items: Sequence[MadeVisit], clients: Collection[UUID]) -> Self:
-        """Two queries at most, and none for what no item asks for."""
+    def of(cls, ctx: ActContext, items: Sequence[MadeVisit], clients: Collection[UUID]) -> Self:
+        """Reads the evidence for these items. Two queries at most."""
         tags = {item.tag for item in items if item.by == "tag"}
         serials = {item.serial for item in items if item.by == "lock"}
-        held = Holding.objects.filter(
-            municipality=doing.actor.municipality, thing__kind=ThingKind.TAG, thing__number__in=tags
+        holdings = Holding.objects.filter(
+            municipality=ctx.actor.municipality, thing__kind=ThingKind.TAG, thing__number__in=tags
         )
-        linked = Link.objects.filter(
-            municipality=doing.actor.municipality, lock__number__in=serials, client__in=clients
+        links = Link.objects.filter(
+            municipality=ctx.actor.municipality, lock__number__in=serials, client__in=clients
         )
         return cls(
-            held.values_list("thing__number", "kind", "holder", "since", "until") if tags else (),
-            linked.values_list("lock__number", "client_id", "since", "until") if serials else (),
+            holdings.values_list("thing__number", "kind", "holder", "since", "until") if tags else (),
+            links.values_list("lock__number", "client_id", "since", "until") if serials else (),
         )
 
     def judge(self, item: MadeVisit, client: UUID) -> None:
-        """Raises where the thing that is to prove the visit does not."""
-        at = Span(item.arrived, item.departed)
+        """Raises NotFound or Refusal where the tag or lock does not prove the visit."""
+        span = Span(item.arrived, item.departed)
         if item.by == "tag":
             if item.tag not in self.tags:
                 raise NotFound("tag", "tag")
-            rules.tag_was_with_client(self.tags[item.tag].get(client, ()), at, item.tag)
+            rules.tag_was_with_client(self.tags[item.tag].get(client, ()), span, item.tag)
         if item.by == "lock":
-            rules.lock_was_linked(self.links.get((item.serial, client), ()), at, item.serial)
+            rules.lock_was_linked(self.links.get((item.serial, client), ()), span, item.serial)
 
 
-class Known:
-    """The visits that are known already: by id, and those of the same people at the same time."""
+class StoredVisits:
+    """Stored visits: those with the items' ids, and those of the same people at the same time."""
 
     def __init__(self, rows: Iterable[Visit]) -> None:
         self.by_id = {row.id: row for row in rows}
@@ -141,133 +144,137 @@ class Known:
     @classmethod
     def of(
         cls,
-        doing: Doing,
+        ctx: ActContext,
         items: Sequence[MadeVisit],
         accounts: Collection[UUID | None],
         *,
-        opened: bool = False,
+        with_open: bool = False,
     ) -> Self:
-        """One query. `opened`: the actor's own open visit as well."""
-        municipality = Q(municipality=doing.actor.municipality)
+        """Reads the visits for these items. One query. `with_open`: include the actor's own open visit."""
+        municipality = Q(municipality=ctx.actor.municipality)
         first = min(item.arrived for item in items)
         last = max(item.departed or item.arrived for item in items)
-        around = Q(arrived__lte=last) & (Q(departed__gte=first) | Q(departed=None, arrived__gte=first))
-        wanted = Q(id__in=[item.visit for item in items if item.visit])
-        wanted |= Q(account__in=[account for account in accounts if account]) & around
-        if opened:
-            wanted |= Q(account=doing.actor.account, open=True)
-        return cls(Visit.objects.filter(municipality, wanted))
+        overlaps = Q(arrived__lte=last) & (Q(departed__gte=first) | Q(departed=None, arrived__gte=first))
+        condition = Q(id__in=[item.visit for item in items if item.visit])
+        condition |= Q(account__in=[account for account in accounts if account]) & overlaps
+        if with_open:
+            condition |= Q(account=ctx.actor.account, open=True)
+        return cls(Visit.objects.filter(municipality, condition))
 
     def add(self, visit: Visit) -> None:
-        """A visit of this batch, beside which the next ones are judged."""
+        """Adds a visit of this batch, against which the next ones are judged."""
         self.by_id[visit.id] = visit
 
-    def of_account(self, account: UUID | None, but: UUID | None = None) -> Iterator[Span]:
-        """The other visits of one carer. Of whom nobody told, there are none."""
+    def of_account(self, account: UUID | None, except_visit: UUID | None = None) -> Iterator[Span]:
+        """Yields the other visits of one carer; none where the carer is not known."""
         for visit in self.by_id.values():
-            if account is not None and visit.account_id == account and visit.id != but:
+            if account is not None and visit.account_id == account and visit.id != except_visit:
                 yield Span(visit.arrived, visit.departed)
 
     def end(self, visit: Visit, item: MadeVisit) -> None:
-        """The visit has ended, and is judged again now that its end is known."""
+        """Ends the visit, and recomputes its flags."""
         visit.departed, visit.open, visit.departed_evidence = item.departed, False, item.by
         visit.departed_reason = item.reason if item.by == "hand" else ""
-        kept = {"not_covered"} & set(visit.flags.split())
+        is_covered = "not_covered" not in visit.flags.split()
         others = self.of_account(visit.account_id, visit.id)
-        flags = rules.flags_of(Span(visit.arrived, visit.departed), others, covered=not kept)
+        flags = rules.flags_of(Span(visit.arrived, visit.departed), others, covered=is_covered)
         visit.flags = " ".join(flags)
 
 
-class Batch:
-    """A batch of visits, with all that its items are judged by."""
+class VisitBatch:
+    """A batch of visits, with everything needed to judge its items."""
 
-    def __init__(self, doing: Doing, *, begins: bool) -> None:
-        self.doing = doing
+    def __init__(self, ctx: ActContext, *, begins: bool) -> None:
+        self.ctx = ctx
         self.begins = begins
-        self.clients: dict[str, lookup.FoundClient | Refusal] = {}
+        self.clients: dict[str, lookup.ClientSubject | Refusal] = {}
         self.carers: dict[str, UUID] = {}
-        self.proofs = Proofs((), ())
-        self.others = Known(())
-        self.opened: list[Visit] = []
+        self.evidence = EvidenceIndex((), ())
+        self.stored_visits = StoredVisits(())
+        self.open_visits: list[Visit] = []
 
     @classmethod
-    def of(cls, doing: Doing, items: Sequence[MadeVisit], *, begins: bool = False) -> Self:
-        """Read it all."""
-        batch = cls(doing, begins=begins)
+    def of(cls, ctx: ActContext, items: Sequence[MadeVisit], *, begins: bool = False) -> Self:
+        """Reads all rows that the items need."""
+        batch = cls(ctx, begins=begins)
         days: dict[date, set[str]] = {}
         for item in items:
-            days.setdefault(min(day_of(item.arrived), doing.today), set()).add(item.client)
-        batch.clients = lookup.clients_seen_on(doing, days)
-        batch.carers = _carers(doing, {item.carer for item in items if item.carer})
-        there = {one.row.id for one in batch.clients.values() if isinstance(one, lookup.FoundClient)}
-        batch.proofs = Proofs.of(doing, items, there)
-        accounts = {doing.actor.account, *batch.carers.values()}
-        batch.others = Known.of(doing, items, accounts, opened=begins)
-        rows = batch.others.by_id.values() if begins else ()
-        batch.opened = [row for row in rows if row.open and row.account_id == doing.actor.account]
+            days.setdefault(min(day_of(item.arrived), ctx.today), set()).add(item.client)
+        batch.clients = lookup.find_clients_by_day(ctx, days)
+        batch.carers = _carers(ctx, {item.carer for item in items if item.carer})
+        client_ids = {
+            subject.row.id for subject in batch.clients.values() if isinstance(subject, lookup.ClientSubject)
+        }
+        batch.evidence = EvidenceIndex.of(ctx, items, client_ids)
+        accounts = {ctx.actor.account, *batch.carers.values()}
+        batch.stored_visits = StoredVisits.of(ctx, items, accounts, with_open=begins)
+        rows = batch.stored_visits.by_id.values() if begins else ()
+        batch.open_visits = [row for row in rows if row.open and row.account_id == ctx.actor.account]
         return batch
 
-    def judge(self, item: MadeVisit) -> Told:
-        """What the item comes to. Raises where it is refused."""
-        doing, found = self.doing, self.clients.get(item.client)
-        if found is None:
+    def judge(self, item: MadeVisit) -> VisitJudgement:
+        """Judges an item. Raises NotFound, BadValue or Refusal."""
+        ctx, subject = self.ctx, self.clients.get(item.client)
+        if subject is None:
             raise NotFound("client", "client")
-        if isinstance(found, Refusal):
-            raise found
-        organisation = rules.a_providers(doing.actor.organisation)
-        rules.has_been_made(item.arrived, item.departed, doing.now)
+        if isinstance(subject, Refusal):
+            raise subject
+        organisation = rules.visiting_organisation(ctx.actor.organisation)
+        rules.has_been_made(item.arrived, item.departed, ctx.now)
         rules.departs_after_arrival(item.arrived, item.departed)
         rules.by_hand_with_reason(item.by, item.reason)
-        home, covered = _where(found, organisation, day_of(item.arrived))
-        rules.covered_or_proven(covered=covered, evidence=item.by, arrived=item.arrived)
-        self.proofs.judge(item, found.row.id)
-        account = self._who(item.carer)
-        known = self._known(item, found.row.id)
-        if known is None:
-            for visit in self.opened:
-                rules.not_begun_twice(visit.client_id == found.row.id, visit.arrived, item.arrived)
-        at = Span(item.arrived, item.departed)
-        flags = rules.flags_of(at, self.others.of_account(account, item.visit), covered=covered)
+        home, is_covered = _home_of_visit(subject, organisation, day_of(item.arrived))
+        rules.covered_or_proven(covered=is_covered, evidence=item.by, arrived=item.arrived)
+        self.evidence.judge(item, subject.row.id)
+        account = self._account_of(item.carer)
+        stored_visit = self._stored_visit(item, subject.row.id)
+        if stored_visit is None:
+            for visit in self.open_visits:
+                rules.not_begun_twice(visit.client_id == subject.row.id, visit.arrived, item.arrived)
+        span = Span(item.arrived, item.departed)
+        flags = rules.flags_of(span, self.stored_visits.of_account(account, item.visit), covered=is_covered)
         if self.begins and not self.is_latest(item):
             flags.append("left_open")
-        return Told(found.row.id, found.row.case_number, home, organisation, account, flags, known)
+        return VisitJudgement(
+            subject.row.id, subject.row.case_number, home, organisation, account, flags, stored_visit
+        )
 
     def is_latest(self, item: MadeVisit) -> bool:
-        """Is it later than the visit that the actor has open? A late word of an earlier arrival opens nothing."""
-        return all(visit.arrived <= item.arrived for visit in self.opened)
+        """Did it begin after the actor's open visit? A late report of an earlier arrival opens no visit."""
+        return all(visit.arrived <= item.arrived for visit in self.open_visits)
 
-    def left_open(self, item: MadeVisit) -> list[Visit]:
-        """The visit that the actor had open when this one began: its end is not known, and it is open no longer."""
-        left = self.opened if self.is_latest(item) else []
-        for visit in left:
+    def close_open_visits(self, item: MadeVisit) -> list[Visit]:
+        """Closes and returns the visit that the actor had open when this one began; its end is not known."""
+        visits = self.open_visits if self.is_latest(item) else []
+        for visit in visits:
             visit.open = False
             visit.flags = " ".join([*visit.flags.split(), "left_open"])
-        return left
+        return visits
 
-    def _known(self, item: MadeVisit, client: UUID) -> Visit | None:
-        known = self.others.by_id.get(item.visit) if item.visit else None
-        if known is not None:
-            same = (client, item.arrived, self.doing.actor.organisation)
-            rules.the_same_visit((known.client_id, known.arrived, known.organisation_id) == same)
-        return known
+    def _stored_visit(self, item: MadeVisit, client: UUID) -> Visit | None:
+        visit = self.stored_visits.by_id.get(item.visit) if item.visit else None
+        if visit is not None:
+            same = (client, item.arrived, self.ctx.actor.organisation)
+            rules.the_same_visit((visit.client_id, visit.arrived, visit.organisation_id) == same)
+        return visit
 
-    def _who(self, carer: str) -> UUID | None:
-        """Who made the visit: the carer self, or the one whom the coordinator names; else nobody has said."""
+    def _account_of(self, carer: str) -> UUID | None:
+        """Returns the account that made the visit: the carer's own, or the named carer's; None if not known."""
         if not carer:
-            return self.doing.actor.account if self.doing.actor.role is Role.CARER else None
+            return self.ctx.actor.account if self.ctx.actor.role is Role.CARER else None
         if carer not in self.carers:
             raise NotFound("carer", "carer")
         return self.carers[carer]
 
 
-def _carers(doing: Doing, named: Collection[str]) -> dict[str, UUID]:
-    """The accounts of the provider's own people, by name; asked for by the coordinator alone."""
-    if not named:
+def _carers(ctx: ActContext, names: Collection[str]) -> dict[str, UUID]:
+    """Returns the accounts of the provider's carers by username. Raises BadValue unless a coordinator asks."""
+    if not names:
         return {}
-    if doing.actor.role is not Role.COORDINATOR:
+    if ctx.actor.role is not Role.COORDINATOR:
         raise BadValue("carer", "only a coordinator tells of another's visit: leave it out")
-    full = {f"{doing.actor.municipality}/{name}": name for name in named}
+    full_names = {f"{ctx.actor.municipality}/{name}": name for name in names}
     rows = Account.objects.filter(
-        municipality=doing.actor.municipality, organisation=doing.actor.organisation, username__in=full
+        municipality=ctx.actor.municipality, organisation=ctx.actor.organisation, username__in=full_names
     )
-    return {full[username]: identifier for username, identifier in rows.values_list("username", "id")}
+    return {full_names[username]: identifier for username, identifier in rows.values_list("username", "id")}

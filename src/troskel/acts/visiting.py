@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Visits: by tag until the lock is there (P2), by lock, or by hand with a reason. Begun and ended, or told later."""
+"""Visits, with tag (P2), lock, or a reason as evidence. Registered on arrival and departure, or afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from troskel.acts import visit_batches
 from troskel.acts.core.fields import Code, Instant
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.acts.visit_batches import Evidence, MadeVisit
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -20,13 +20,13 @@ from troskel.visits import operations as visits
 from troskel.visits import rules
 from troskel.visits.models import Visit
 
-MOST = 500
-"""How many visits a batch may hold."""
+MAX_VISITS = 500
+"""The most visits in one batch."""
 
 
 @act("P2", who=(Role.CARER,), writes=["visit.registered", "visit.left_open"])
 def arrive(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     by: Evidence,
@@ -35,17 +35,17 @@ def arrive(
     reason: Code = "",
     visit: UUID | None = None,
 ) -> dict[str, Any]:
-    """Begin a visit, and say what proves it (P2). A visit left open, yesterday or just now, never stands in the way."""
-    begun = MadeVisit(
-        client=client, arrived=doing.occurred, by=by, tag=tag, serial=serial, reason=reason, visit=visit
+    """Begin a visit, with its evidence (P2). An earlier visit left open never stops it."""
+    item = MadeVisit(
+        client=client, arrived=ctx.occurred, by=by, tag=tag, serial=serial, reason=reason, visit=visit
     )
-    (answer,) = _take_in(doing, [begun], begins=True)
+    (answer,) = _register(ctx, [item], begins=True)
     return answer
 
 
 @act("P2", who=(Role.CARER, Role.COORDINATOR), writes=["visit.departed"])
 def depart(
-    doing: Doing,
+    ctx: ActContext,
     *,
     by: Evidence,
     visit: UUID | None = None,
@@ -53,31 +53,31 @@ def depart(
     serial: Code = "",
     reason: Code = "",
 ) -> dict[str, Any]:
-    """End a visit: the one you have open, or one named, whose end was forgotten."""
-    found = visit_batches.to_end(doing, visit)
-    end = MadeVisit(
-        client=found.visit.client.reference,
-        arrived=found.visit.arrived,
-        departed=doing.occurred,
+    """End a visit: your open one, or a named one whose end was forgotten."""
+    ending = visit_batches.find_visit_to_end(ctx, visit)
+    item = MadeVisit(
+        client=ending.visit.client.reference,
+        arrived=ending.visit.arrived,
+        departed=ctx.occurred,
         by=by,
         tag=tag,
         serial=serial,
         reason=reason,
     )
-    rules.departs_after_arrival(end.arrived, end.departed)
+    rules.departs_after_arrival(item.arrived, item.departed)
     rules.by_hand_with_reason(by, reason)
-    visit_batches.Proofs.of(doing, [end], [found.visit.client_id]).judge(end, found.visit.client_id)
-    if rules.ends_once(found.visit.departed, doing.occurred):
-        others = visit_batches.Known.of(doing, [end], {found.visit.account_id})
-        others.end(found.visit, end)
-        visits.change([found.visit])
-        _note_departure(doing, found.visit, found.home)
-    return visit_batches.answer(found.visit, found.visit.client.case_number)
+    visit_batches.EvidenceIndex.of(ctx, [item], [ending.visit.client_id]).judge(item, ending.visit.client_id)
+    if rules.ends_once(ending.visit.departed, ctx.occurred):
+        stored_visits = visit_batches.StoredVisits.of(ctx, [item], {ending.visit.account_id})
+        stored_visits.end(ending.visit, item)
+        visits.change([ending.visit])
+        _note_departure(ctx, ending.visit, ending.home)
+    return visit_batches.answer(ending.visit, ending.visit.client.case_number)
 
 
 @act("P2", who=(Role.CARER, Role.COORDINATOR), writes=["visit.registered", "visit.departed"])
 def register_visit(
-    doing: Doing,
+    ctx: ActContext,
     *,
     client: str,
     arrived: Instant,
@@ -89,8 +89,8 @@ def register_visit(
     visit: UUID | None = None,
     carer: Code = "",
 ) -> dict[str, Any]:
-    """Register a visit, and what proves it (P2). A phone may be days late: the visit counts from when it was."""
-    made = MadeVisit(
+    """Register a visit, with its evidence (P2). A phone may report days late: the visit counts from its arrival."""
+    item = MadeVisit(
         client=client,
         arrived=arrived,
         by=by,
@@ -101,64 +101,68 @@ def register_visit(
         visit=visit,
         carer=carer,
     )
-    (answer,) = _take_in(doing, [made])
+    (answer,) = _register(ctx, [item])
     return answer
 
 
 @act("P2", who=(Role.CARER, Role.COORDINATOR), writes=["visit.registered", "visit.departed"])
 def register_visits(
-    doing: Doing, *, visits: Annotated[list[MadeVisit], msgspec.Meta(min_length=1, max_length=MOST)]
+    ctx: ActContext, *, visits: Annotated[list[MadeVisit], msgspec.Meta(min_length=1, max_length=MAX_VISITS)]
 ) -> dict[str, Any]:
-    """Register many visits, as a phone or an office brings them (P2). Each with an id of its own is told once only."""
-    return {"visits": _take_in(doing, visits)}
+    """Register many visits, from a phone or an office (P2). A visit with an id of its own is registered once."""
+    return {"visits": _register(ctx, visits)}
 
 
-def _take_in(doing: Doing, items: list[MadeVisit], *, begins: bool = False) -> list[dict[str, Any]]:
-    """Every item's answer; of the refused, and of those already known, nothing is written. One body for all forms."""
-    batch = visit_batches.Batch.of(doing, items, begins=begins)
+def _register(ctx: ActContext, items: list[MadeVisit], *, begins: bool = False) -> list[dict[str, Any]]:
+    """Registers the items and returns their answers. Refused and already stored items write nothing."""
+    batch = visit_batches.VisitBatch.of(ctx, items, begins=begins)
     new: list[Visit] = []
     changed: list[Visit] = []
     answers: list[dict[str, Any]] = []
     for index, item in enumerate(items):
         try:
-            told = batch.judge(item)
+            judgement = batch.judge(item)
         except (Refusal, NotFound, BadValue) as refusal:
             if len(items) == 1:
                 raise
-            doing.refuse_item(index, refusal)
+            ctx.refuse_item(index, refusal)
             continue
-        visit = told.known or _made(doing, item, told, opens=begins and batch.is_latest(item))
-        if told.known is None:
+        visit = judgement.stored_visit or _new_visit(
+            ctx, item, judgement, opens=begins and batch.is_latest(item)
+        )
+        if judgement.stored_visit is None:
             new.append(visit)
-            batch.others.add(visit)
-            changed += _leave_open(doing, batch.left_open(item))
-            _note_arrival(doing, visit, told.home)
+            batch.stored_visits.add(visit)
+            changed += _journal_left_open(ctx, batch.close_open_visits(item))
+            _note_arrival(ctx, visit, judgement.home)
         elif item.departed is not None and rules.ends_once(visit.departed, item.departed):
-            batch.others.end(visit, item)
+            batch.stored_visits.end(visit, item)
             changed.append(visit)
-            _note_departure(doing, visit, told.home)
-        answers.append(visit_batches.answer(visit, told.case))
+            _note_departure(ctx, visit, judgement.home)
+        answers.append(visit_batches.answer(visit, judgement.case))
     visits.change(changed)
     visits.register(new)
     return answers
 
 
-def _leave_open(doing: Doing, left: list[Visit]) -> list[Visit]:
-    """The routine asks nothing about a lost end: the line names no home, so none is locked for its sake."""
-    for visit in left:
-        doing.journal("visit.left_open", client=visit.client_id, visit=visit.id, account=visit.account_id)
-    return left
+def _journal_left_open(ctx: ActContext, open_visits: list[Visit]) -> list[Visit]:
+    """Journals the visits. The line names no home, since the routine asks nothing: so no home need be locked."""
+    for visit in open_visits:
+        ctx.journal("visit.left_open", client=visit.client_id, visit=visit.id, account=visit.account_id)
+    return open_visits
 
 
-def _made(doing: Doing, item: MadeVisit, told: visit_batches.Told, *, opens: bool) -> Visit:
+def _new_visit(
+    ctx: ActContext, item: MadeVisit, judgement: visit_batches.VisitJudgement, *, opens: bool
+) -> Visit:
     ended = item.departed is not None
     reason = item.reason if item.by == "hand" else ""
     return Visit(
         id=item.visit or new_id(),
-        municipality_id=doing.actor.municipality,
-        client_id=told.client,
-        organisation_id=told.organisation,
-        account_id=told.account,
+        municipality_id=ctx.actor.municipality,
+        client_id=judgement.client,
+        organisation_id=judgement.organisation,
+        account_id=judgement.account,
         arrived=item.arrived,
         departed=item.departed,
         open=opens,
@@ -166,13 +170,13 @@ def _made(doing: Doing, item: MadeVisit, told: visit_batches.Told, *, opens: boo
         reason=reason,
         departed_evidence=item.by if ended else "",
         departed_reason=reason if ended else "",
-        flags=" ".join(told.flags),
+        flags=" ".join(judgement.flags),
     )
 
 
-def _note_arrival(doing: Doing, visit: Visit, home: UUID) -> None:
-    """The one line of a visit: it counts once, from its arrival, whenever its end is told."""
-    doing.journal(
+def _note_arrival(ctx: ActContext, visit: Visit, home: UUID) -> None:
+    """Journals a visit: it counts once, from its arrival, whenever its end is reported."""
+    ctx.journal(
         "visit.registered",
         homes=[home],
         client=visit.client_id,
@@ -189,8 +193,8 @@ def _note_arrival(doing: Doing, visit: Visit, home: UUID) -> None:
     )
 
 
-def _note_departure(doing: Doing, visit: Visit, home: UUID) -> None:
-    doing.journal(
+def _note_departure(ctx: ActContext, visit: Visit, home: UUID) -> None:
+    ctx.journal(
         "visit.departed",
         homes=[home],
         client=visit.client_id,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The client hears by letter when a lock turner is mounted (S1) or taken down (S3)."""
+"""Letters to clients when a lock turner is mounted (S1) or taken down (S3)."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import Any
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Number
 from troskel.acts.core.register import act
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.transaction import ActContext
 from troskel.orders import rules
 from troskel.people.roles import Role
 from troskel.routine import standing
 
 
 @act("S1", "S3", who=(Role.ADMINISTRATOR,), writes=["letter.sent"])
-def send_letter(doing: Doing, *, order: Number) -> dict[str, Any]:
-    """Send the client the letter about an order that is done (S1, S3). Sent again it is the same letter.
+def send_letter(ctx: ActContext, *, order: Number) -> dict[str, Any]:
+    """Send the client the letter about an order that is done (S1, S3). A repeat sends the same letter.
 
-    The letter itself is made when it is asked for, and kept nowhere.
+    The letter is made on request, and not stored.
     """
-    found = lookup.order(doing, order)
-    rules.has_a_letter(found.row.kind, found.row.state, order)
-    rules.own_client(lookup.client_of_order(doing, found))
-    there = [doing.facts[home].clients.get(found.row.client_id) for home in found.homes]
+    subject = lookup.find_order(ctx, order)
+    rules.has_a_letter(subject.row.kind, subject.row.state, order)
+    rules.own_client(lookup.client_of_order(ctx, subject))
+    client_facts = [ctx.facts[home].clients.get(subject.row.client_id) for home in subject.homes]
     rules.gets_letters(
-        found.row.kind, any(client and standing.lives_here(client, doing.today) for client in there)
+        subject.row.kind, any(client and standing.lives_here(client, ctx.today) for client in client_facts)
     )
-    doing.journal(
+    ctx.journal(
         "letter.sent",
-        homes=found.homes,
-        client=found.row.client_id,
-        paragraph=rules.LETTER_OF[found.row.kind],
-        order=found.row.id,
+        homes=subject.homes,
+        client=subject.row.client_id,
+        paragraph=rules.LETTER_PARAGRAPHS[subject.row.kind],
+        order=subject.row.id,
         number=order,
-        kind=found.row.kind,
-        door=found.row.door_id,
+        kind=subject.row.kind,
+        door=subject.row.door_id,
     )
-    return {"order": order, "kind": found.row.kind}
+    return {"order": order, "kind": subject.row.kind}

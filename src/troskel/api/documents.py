@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query
 
-from troskel.api.operations import actor_of, answer, document
-from troskel.api.reading import FAULTS, After, Limit, reads
+from troskel.api.operations import actor_of, json_response, pdf_response
+from troskel.api.reading import READ_FAULTS, After, Limit, reads
 from troskel.reading import billing, letters
-from troskel.reading.paging import Asked, Page
+from troskel.reading.paging import Page, PageRequest
 
 Month = Annotated[
     str,
@@ -27,13 +27,13 @@ OrderNumber = Annotated[
 ]
 
 
-@reads("/invoice-rows", who=billing.WHO, answers=list[billing.ShownRow])
+@reads("/invoice-rows", who=billing.ROLES, answers=list[billing.ShownRow])
 def list_invoice_rows(request: HttpRequest, month: Month = "") -> HttpResponse:
-    """Rows of a month (the last one, where none is named): as billed, or reckoned where nobody has"""
-    return answer(billing.invoice_rows(actor_of(request), month))
+    """Rows of a month (default: last month): as billed, or calculated if not billed"""
+    return json_response(billing.invoice_rows(actor_of(request), month))
 
 
-@reads("/basis-forms", who=billing.WHO, answers=Page[billing.ShownForm])
+@reads("/basis-forms", who=billing.ROLES, answers=Page[billing.ShownForm])
 def list_basis_forms(
     request: HttpRequest,
     month: Month = "",
@@ -41,19 +41,19 @@ def list_basis_forms(
     limit: Limit = 50,
     after: After = "",
 ) -> HttpResponse:
-    """Basis forms, and how far each has come"""
-    return answer(billing.basis_forms(actor_of(request), Asked(limit, after), month, state))
+    """Basis forms, and the state of each"""
+    return json_response(billing.basis_forms(actor_of(request), PageRequest(limit, after), month, state))
 
 
-@reads("/basis-forms/{form}/pdf", who=billing.WHO, answers=bytes, faults=(*FAULTS, 404))
+@reads("/basis-forms/{form}/pdf", who=billing.ROLES, answers=bytes, faults=(*READ_FAULTS, 404))
 def show_basis_form(request: HttpRequest, form: FormNumber) -> HttpResponse:
-    """A basis form as PDF: as it was signed, or a draft; that you opened it is journalled"""
-    return document(billing.basis_form_document(actor_of(request), form), form)
+    """A basis form as PDF: as signed, or a draft; the read is journalled"""
+    return pdf_response(billing.basis_form_document(actor_of(request), form), form)
 
 
-@reads("/letters/{order}/pdf", who=letters.WHO, answers=bytes, faults=(*FAULTS, 404, 409))
+@reads("/letters/{order}/pdf", who=letters.ROLES, answers=bytes, faults=(*READ_FAULTS, 404, 409))
 def show_letter(
     request: HttpRequest, order: OrderNumber, language: Literal["sv", "en"] = "sv"
 ) -> HttpResponse:
-    """The client's letter about an order that is done, as PDF; that you opened it is journalled"""
-    return document(letters.of_order(actor_of(request), order, language), order)
+    """The client's letter about a completed order, as PDF; the read is journalled"""
+    return pdf_response(letters.order_letter(actor_of(request), order, language), order)

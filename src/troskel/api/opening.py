@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Opening a door from the phone: the one operation that speaks to a lock between two acts."""
+"""Opens a door from the phone: the one operation that calls a lock between two acts."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from troskel.acts import opening
-from troskel.api.operations import actor_of, answer, operation
-from troskel.api.writing import FAULTS, Key, unreadable, values_of
+from troskel.api.operations import actor_of, add_operation, json_response
+from troskel.api.writing import WRITE_FAULTS, IdempotencyKeyHeader, body_problem, parse_values
 from troskel.people.roles import PHONE_ROLES
 
 
 class DoorToOpen(msgspec.Struct, frozen=True):
-    """Whose door, and which lock."""
+    """The client whose door it is, and the lock's serial number."""
 
     client: str
     serial: str
 
 
-def open_door_by_phone(request: HttpRequest, idempotency_key: Key = None) -> HttpResponse:
-    """Judged and journalled, asked of the lock, and noted."""
-    if refused := unreadable(request):
-        return refused
+def open_door_by_phone(request: HttpRequest, idempotency_key: IdempotencyKeyHeader = None) -> HttpResponse:
+    """Checks and journals the permission, calls the lock, and notes the result."""
+    if body_error := body_problem(request):
+        return body_error
     driver = import_string(settings.TROSKEL_LOCK_DRIVER)()
-    values = values_of(request.body)
-    return answer(opening.open_the_door(actor_of(request), driver, values, key=idempotency_key))
+    values = parse_values(request.body)
+    return json_response(opening.open_the_door(actor_of(request), driver, values, key=idempotency_key))
 
 
-operation(
+add_operation(
     "POST",
     "/phone/open",
     open_door_by_phone,
     name="open_door_by_phone",
-    summary="Open a door: allowed, asked of the lock, and noted",
+    summary="Open a door: check, call the lock, and note the result",
     description="Acts: open_door, then note_opening. A repeat with the same key is the same opening. "
-    "`unknown`: no answer came from the lock, and the door may be open.",
+    "`unknown`: the lock did not answer, and the door may be open.",
     who=PHONE_ROLES,
     answers=opening.Opened,
     takes=DoorToOpen,
-    faults=FAULTS,
+    faults=WRITE_FAULTS,
     tag="opening",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How an operation is declared: who may use it, what it answers. One place, for reading and for writing."""
+"""Declares operations: who may use them, and what they return. One place, for reading and for writing."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ View = Callable[..., HttpResponse]
 POINTER = "#/components/schemas/{name}"
 
 
-class Declared(NamedTuple):
-    """An operation: its method and path, who may use it, and what it answers with."""
+class OperationSpec(NamedTuple):
+    """An operation: its method and path, who may use it, and the types it takes and returns."""
 
     method: str
     path: str
@@ -33,12 +33,12 @@ class Declared(NamedTuple):
     takes: type[msgspec.Struct] | None
 
 
-OPERATIONS: list[Declared] = []
-"""Every operation there is, as declared."""
+OPERATIONS: list[OperationSpec] = []
+"""Every declared operation."""
 
 
 class Bearer(HttpBearer):
-    """A bearer token tells who it is; the operation says who may."""
+    """Authenticates by bearer token, and checks the account's role against the operation's."""
 
     openapi_name = "token"
 
@@ -59,40 +59,38 @@ class Bearer(HttpBearer):
         return actor
 
 
-class Interface(NinjaAPI):
-    """The API, with schemas made from the same types that the acts and queries work with."""
+class TroskelAPI(NinjaAPI):
+    """The API, with schemas generated from the types that the acts and queries use."""
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
-        """The description in OpenAPI 3.1, with the schemas of what is taken and answered."""
-        described: dict[str, Any] = super().get_openapi_schema(
-            path_prefix=path_prefix, path_params=path_params
-        )
-        components = described["components"]
+        """Returns the OpenAPI 3.1 document, with the schemas of requests and responses."""
+        schema: dict[str, Any] = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        components = schema["components"]
         components["schemas"] = {**components.get("schemas", {}), **schemas()}
         components["securitySchemes"] = {"Bearer": {"type": "http", "scheme": "bearer"}}
-        return described
+        return schema
 
 
 def schemas() -> dict[str, Any]:
-    """The schemas of all that is taken and answered, by name."""
+    """Returns the schemas of all requests and responses, by name."""
     types: list[Any] = [problems.Problem]
-    for declared in OPERATIONS:
-        types += [declared.answers, *([declared.takes] if declared.takes else [])]
+    for spec in OPERATIONS:
+        types += [spec.answers, *([spec.takes] if spec.takes else [])]
     return msgspec.json.schema_components(types, ref_template=POINTER)[1]
 
 
-api = Interface(
+api = TroskelAPI(
     title="Tröskel",
     version="1",
     description="Carries out a municipality's routine for digital lock turners in home care. "
-    "Writing: one POST an act. Reading: GET on plural nouns. Every read of a client is journalled.",
+    "Writing: one POST per act. Reading: GET on plural nouns. Every read of a client is journalled.",
     docs=Swagger(settings={"docExpansion": "list", "tryItOutEnabled": True, "persistAuthorization": False}),
     openapi_extra={"info": {"license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}}},
     urls_namespace="api",
 )
-problems.handle_in(api)
+problems.add_handlers(api)
 
-FAULTS = {
+FAULT_DESCRIPTIONS = {
     400: "The body is no JSON object",
     401: "No valid token",
     403: "Not for the account's role",
@@ -104,7 +102,7 @@ FAULTS = {
 }
 
 
-def operation(
+def add_operation(
     method: str,
     path: str,
     view: View,
@@ -118,12 +116,12 @@ def operation(
     description: str = "",
     takes: type[msgspec.Struct] | None = None,
 ) -> None:
-    """Add an operation. `who` is asked for: an operation for nobody is refused."""
+    """Adds an operation. Raises ValueError when `who` is empty."""
     allowed = frozenset(who)
     if not allowed:
         raise ValueError(f"{method} {path} does not say who may use it: declare who=")
-    OPERATIONS.append(Declared(method, path, name, allowed, answers, takes))
-    may = "Who may: " + ", ".join(sorted(allowed)) + "."
+    OPERATIONS.append(OperationSpec(method, path, name, allowed, answers, takes))
+    who_may = "Who may: " + ", ".join(sorted(allowed)) + "."
     extra: dict[str, Any] = {"responses": _responses(answers, faults)}
     if takes is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _schema(takes)}}}
@@ -133,7 +131,7 @@ def operation(
         auth=Bearer(allowed, name),
         operation_id=name,
         summary=summary,
-        description=f"{description}\n\n{may}".strip(),
+        description=f"{description}\n\n{who_may}".strip(),
         tags=[tag],
         openapi_extra=extra,
     )(view)
@@ -148,33 +146,35 @@ PDF = "application/pdf"
 
 
 def _responses(answers: Any, faults: Iterable[int]) -> dict[int, Any]:
-    """Keyed by number, as ninja's own are. Bytes are a PDF."""
+    """Returns the responses by status code, as ninja's own are. Bytes are a PDF."""
     fault = {problems.CONTENT_TYPE: {"schema": _schema(problems.Problem)}}
-    told = (
+    content = (
         {PDF: {"schema": {"type": "string", "format": "binary"}}}
         if answers is bytes
         else {"application/json": {"schema": _schema(answers)}}
     )
-    responses: dict[int, Any] = {200: {"description": "Done", "content": told}}
-    return responses | {status: {"description": FAULTS[status], "content": fault} for status in faults}
+    responses: dict[int, Any] = {200: {"description": "Done", "content": content}}
+    return responses | {
+        status: {"description": FAULT_DESCRIPTIONS[status], "content": fault} for status in faults
+    }
 
 
-def answer(value: Any) -> HttpResponse:
-    """What was found, as JSON; kept by nobody on the way."""
-    said = HttpResponse(msgspec.json.encode(value), content_type="application/json")
-    said["Cache-Control"] = "no-store"
-    return said
+def json_response(value: Any) -> HttpResponse:
+    """Returns `value` as JSON that must not be cached."""
+    response = HttpResponse(msgspec.json.encode(value), content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
-def document(pdf: bytes, name: str) -> HttpResponse:
-    """A document as it is, to be read where it is; kept by nobody on the way."""
-    said = HttpResponse(pdf, content_type=PDF)
-    said["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    said["Cache-Control"] = "no-store"
-    return said
+def pdf_response(pdf: bytes, name: str) -> HttpResponse:
+    """Returns a PDF for display in the browser, which must not be cached."""
+    response = HttpResponse(pdf, content_type=PDF)
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Who asks: what the token told."""
+    """Returns the actor that the token identified."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
     return actor

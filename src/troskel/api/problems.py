@@ -13,15 +13,15 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
-from troskel.ground.refusal_texts import Naming, said
-from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotAllowed, NotFound, Refusal
+from troskel.ground.refusal_texts import Phrasing, refusal_text
+from troskel.ground.refusals import BadValue, KeyReused, NotAllowed, NotFound, Refusal
 
 CONTENT_TYPE = "application/problem+json"
-ROOM = "/api/"
+API_PREFIX = "/api/"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What went wrong. `rule` names the paragraph or rule that refused; `field` the value that can't be used."""
+    """An error. `rule` names the paragraph or rule that refused; `field` the value that can't be used."""
 
     type: str
     title: str
@@ -32,57 +32,59 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NotJson(Exception):
-    """The body can't be read at all."""
+    """The body can't be parsed."""
 
 
 def problem(status: int, kind: str, title: str, detail: str, **more: str) -> HttpResponse:
-    """An answer that says what is wrong."""
-    told = Problem(f"urn:troskel:problem:{kind}", title, status, detail, **more)
-    answer = HttpResponse(msgspec.json.encode(told), status=status, content_type=CONTENT_TYPE)
+    """Returns a response that describes an error."""
+    body = Problem(f"urn:troskel:problem:{kind}", title, status, detail, **more)
+    response = HttpResponse(msgspec.json.encode(body), status=status, content_type=CONTENT_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
-        answer["WWW-Authenticate"] = "Bearer"
-    return answer
+        response["WWW-Authenticate"] = "Bearer"
+    return response
 
 
-def _said(request: HttpRequest, error: Any, status: int, kind: str, title: str, **more: str) -> HttpResponse:
-    """The problem, with its `detail` in Swedish for those who ask for Swedish rather than English."""
+def _problem_response(
+    request: HttpRequest, error: Any, status: int, kind: str, title: str, **more: str
+) -> HttpResponse:
+    """Returns the problem, with `detail` in Swedish when the client prefers Swedish to English."""
     swedish = _asks_for_swedish(request)
-    detail = said(error, Naming("sv")) if swedish else error.message
-    answer = problem(status, kind, title, detail, **more)
-    answer["Content-Language"] = "sv" if swedish else "en"
-    answer["Vary"] = "Accept-Language"
-    return answer
+    detail = refusal_text(error, Phrasing("sv")) if swedish else error.message
+    response = problem(status, kind, title, detail, **more)
+    response["Content-Language"] = "sv" if swedish else "en"
+    response["Vary"] = "Accept-Language"
+    return response
 
 
 def _asks_for_swedish(request: HttpRequest) -> bool:
-    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-    spoken = (language.partition("-")[0] for language, _ in asked)
-    return next((language for language in spoken if language in ("sv", "en")), "en") == "sv"
+    languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    primary_languages = (language.partition("-")[0] for language, _ in languages)
+    return next((language for language in primary_languages if language in ("sv", "en")), "en") == "sv"
 
 
 def _not_allowed(request: HttpRequest, error: Any) -> HttpResponse:
-    return _said(request, error, 403, "not-allowed", "Not for your role", rule=error.rule)
+    return _problem_response(request, error, 403, "not-allowed", "Not for your role", rule=error.rule)
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    return _said(request, error, 409, "refused", "The routine says no", rule=error.rule)
+    return _problem_response(request, error, 409, "refused", "The routine says no", rule=error.rule)
 
 
 def _not_found(request: HttpRequest, error: Any) -> HttpResponse:
-    return _said(request, error, 404, "not-found", "Not there", field=error.field)
+    return _problem_response(request, error, 404, "not-found", "Not there", field=error.field)
 
 
 def _bad_value(request: HttpRequest, error: Any) -> HttpResponse:
-    return _said(request, error, 422, "bad-value", "A value can't be used", field=error.field)
+    return _problem_response(request, error, 422, "bad-value", "A value can't be used", field=error.field)
 
 
 def _key_used(request: HttpRequest, error: Any) -> HttpResponse:
-    return _said(
+    return _problem_response(
         request, error, 422, "key-used", "The key was used with other content", field="Idempotency-Key"
     )
 
 
-def _nobody(_: HttpRequest, __: Any) -> HttpResponse:
+def _no_token(_: HttpRequest, __: Any) -> HttpResponse:
     return problem(401, "no-token", "Who are you?", "send a valid token as: Authorization: Bearer …")
 
 
@@ -100,15 +102,15 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     Refusal: _refused,
     NotFound: _not_found,
     BadValue: _bad_value,
-    KeyUsedOtherwise: _key_used,
-    AuthenticationError: _nobody,
+    KeyReused: _key_used,
+    AuthenticationError: _no_token,
     NotJson: _not_json,
     ValidationError: _bad_parameter,
 }
 
 
-def handle_in(api: NinjaAPI) -> None:
-    """Let every error of an operation become a problem."""
+def add_handlers(api: NinjaAPI) -> None:
+    """Turns every error of an operation into a problem."""
     for error, handler in HANDLERS.items():
         api.add_exception_handler(error, handler)
 
@@ -122,22 +124,22 @@ DETAILS = {
 
 
 class ProblemsOnly:
-    """Middleware: whatever goes wrong under /api/, also before an operation is found, is told as a problem."""
+    """Middleware: turns every error response under /api/ into a problem, also before an operation is found."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self.get_response(request)
-        status = answer.status_code
-        if status < HTTPStatus.BAD_REQUEST or not request.path.startswith(ROOM):
-            return answer
-        if answer.get("Content-Type", "") == CONTENT_TYPE:
-            return answer
+        response = self.get_response(request)
+        status = response.status_code
+        if status < HTTPStatus.BAD_REQUEST or not request.path.startswith(API_PREFIX):
+            return response
+        if response.get("Content-Type", "") == CONTENT_TYPE:
+            return response
         title = TITLES.get(status, HTTPStatus(status).phrase)
-        told = problem(
+        problem_response = problem(
             status, HTTPStatus(status).phrase.lower().replace(" ", "-"), title, DETAILS.get(status, title)
         )
-        if "Allow" in answer:
-            told["Allow"] = answer["Allow"]
-        return told
+        if "Allow" in response:
+            problem_response["Allow"] = response["Allow"]
+        return problem_response

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writing: POST /acts/<name>, one operation for each act of the register that an account may do."""
+"""Writing: POST /acts/<name>, one operation for each act of the register that some role may do."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ninja import Header, Query
 from pydantic import WithJsonSchema
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.register import Act
-from troskel.api.operations import actor_of, answer, operation
+from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.problems import NotJson, problem
 from troskel.ground.refusals import BadValue
 
-LARGEST = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 Instant = Annotated[
     str | None,
     Query(description="When it happened, with offset, where that is not now"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Preview = Annotated[bool, Query(description="Tell what would follow, and change nothing")]
-Key = Annotated[
+IdempotencyKeyHeader = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
@@ -35,30 +35,30 @@ Key = Annotated[
         max_length=200,
     ),
 ]
-AN_INSTANT = Annotated[datetime, msgspec.Meta(tz=True)]
-FAULTS = (400, 401, 403, 404, 409, 413, 415, 422)
+ZONED_INSTANT = Annotated[datetime, msgspec.Meta(tz=True)]
+WRITE_FAULTS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
 def add_acts() -> None:
-    """Add an operation for every act that has somebody to do it; what the system alone does stays inside."""
+    """Adds an operation for every act that some role may do; acts of the system alone are not exposed."""
     for act in REGISTER.values():
         if act.who:
-            operation(
+            add_operation(
                 "POST",
                 f"/acts/{act.name}",
                 _view(act),
                 name=act.name,
                 summary=act.meaning,
-                description=_described(act),
+                description=_description(act),
                 who=act.who,
-                answers=Outcome,
+                answers=ActOutcome,
                 takes=act.values,
-                faults=FAULTS,
+                faults=WRITE_FAULTS,
                 tag=act.chapter.replace("_", " "),
             )
 
 
-def _described(act: Act[Any]) -> str:
+def _description(act: Act[Any]) -> str:
     return f"Paragraphs: {', '.join(act.paragraphs) or 'none'}. Journal lines: {', '.join(act.writes) or 'none'}."
 
 
@@ -67,32 +67,32 @@ def _view(act: Act[Any]) -> Any:
         request: HttpRequest,
         preview: Preview = False,
         occurred: Instant = None,
-        idempotency_key: Key = None,
+        idempotency_key: IdempotencyKeyHeader = None,
     ) -> HttpResponse:
-        if refused := unreadable(request):
-            return refused
-        values = values_of(request.body)
-        happened = _instant(occurred)
+        if body_error := body_problem(request):
+            return body_error
+        values = parse_values(request.body)
+        instant = _parse_instant(occurred)
         outcome = act.perform(
-            actor_of(request), values, key=idempotency_key, preview=preview, occurred=happened
+            actor_of(request), values, key=idempotency_key, preview=preview, occurred=instant
         )
-        return answer(outcome)
+        return json_response(outcome)
 
     view.__name__ = act.name
     return view
 
 
-def unreadable(request: HttpRequest) -> HttpResponse | None:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+def body_problem(request: HttpRequest) -> HttpResponse | None:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
         return problem(
-            413, "too-large", "Too large", f"the body is larger than {LARGEST} bytes: send it in parts"
+            413, "too-large", "Too large", f"the body is larger than {MAX_BODY_BYTES} bytes: send it in parts"
         )
     if request.content_type != "application/json":
         return problem(415, "not-json", "Not JSON", "send the values as application/json")
     return None
 
 
-def values_of(body: bytes) -> dict[str, Any]:
+def parse_values(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -110,18 +110,18 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, dict):
-        for key, held in value.items():
-            yield from _texts(held, f"{field}.{key}".lstrip("."))
+        for key, item in value.items():
+            yield from _texts(item, f"{field}.{key}".lstrip("."))
     elif isinstance(value, list):
-        for held in value:
-            yield from _texts(held, field)
+        for item in value:
+            yield from _texts(item, field)
 
 
-def _instant(occurred: str | None) -> datetime | None:
+def _parse_instant(occurred: str | None) -> datetime | None:
     if occurred is None:
         return None
     try:
-        instant: datetime = msgspec.convert(occurred, AN_INSTANT)
+        instant: datetime = msgspec.convert(occurred, ZONED_INSTANT)
         return instant.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         raise BadValue(

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows and basis forms."""
+"""Invoice rows and basis forms."""

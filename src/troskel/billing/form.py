@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The basis form as a document (O3): Swedish, tagged; the client by case number alone."""
+"""The basis form as tagged PDF in Swedish (O3), with the client's case number only."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from typing import NamedTuple
 
 from troskel.billing.models import BasisForm
 from troskel.ground import pdf
-from troskel.ground.swedish import clock_time, day_in_words, month_in_words, number
+from troskel.ground.formatting import format_day, format_minutes, format_month, format_number
 
 TEMPLATE = Path(__file__).with_name("basis_form.typ")
 DRAFT = "Utkast. Inte signerad."
 
 
-class Signature(NamedTuple):
-    """Who signed, and on which day."""
+class FormSignature(NamedTuple):
+    """Who signed, and when."""
 
     name: str
     day: date
 
 
-def of(form: BasisForm, signature: Signature | None = None) -> bytes:
-    """The form as PDF; without a signature it says that it is a draft."""
+def render(form: BasisForm, signature: FormSignature | None = None) -> bytes:
+    """Returns the form as PDF; without a signature it is marked as a draft."""
     client, provider = form.client, form.organisation
-    signed = f"Signerad den {day_in_words(signature.day)} av {signature.name}." if signature else DRAFT
+    signature_text = f"Signerad den {format_day(signature.day)} av {signature.name}." if signature else DRAFT
     return pdf.render(
         TEMPLATE,
         {
             "number": form.number,
-            "month": month_in_words(form.month),
+            "month": format_month(form.month),
             "municipality": form.municipality.name,
             "provider": provider.name,
             "orgnr": f"{provider.orgnr[:6]}-{provider.orgnr[6:]}",
             "case": client.case_number,
             "home_municipality": client.home_municipality,
-            "visits": number(form.visits),
-            "minutes": number(form.minutes),
-            "hours": clock_time(form.minutes),
-            "without_departure": number(form.without_departure),
-            "signed": signed,
+            "visits": format_number(form.visits),
+            "minutes": format_number(form.minutes),
+            "hours": format_minutes(form.minutes),
+            "without_departure": format_number(form.without_departure),
+            "signed": signature_text,
         },
     )

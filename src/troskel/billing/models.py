@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tables of billing: a month's rows, and the basis forms made of them."""
+"""Tables of billing: invoice rows of a month, and basis forms made of them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.db.models import F, Q
 from troskel.ground.models import Record
 from troskel.people.models import Account, Client, Municipality, Organisation
 
-A_MONTH = reduce(or_, (Q(month__endswith=f"-{number:02}") for number in range(1, 13)))
-"""Said with LIKE: SQLite knows no regular expressions where another program reads the file."""
+IS_A_MONTH = reduce(or_, (Q(month__endswith=f"-{number:02}") for number in range(1, 13)))
+"""LIKE conditions: SQLite has no regular expressions where another program reads the file."""
 
 
-class Counted(Record):
-    """What a month is reckoned to: one client of another municipality, with one provider. Time in whole minutes."""
+class MonthlyCount(Record):
+    """Counts of a month for one client of another municipality and one provider. Time in whole minutes."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     month = models.CharField(max_length=7, help_text="as 2026-10")
@@ -31,8 +31,8 @@ class Counted(Record):
         abstract = True
 
 
-class InvoiceRow(Counted):
-    """A row of its own on the home-care invoice (O2). No row: nobody has billed the month yet."""
+class InvoiceRow(MonthlyCount):
+    """A row on the home-care invoice (O2). Without a row the month is not billed yet."""
 
     billed = models.DateTimeField()
     billed_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
@@ -43,15 +43,15 @@ class InvoiceRow(Counted):
                 fields=["municipality", "month", "client", "organisation"],
                 name="one_invoice_row_per_month_client_and_provider",
             ),
-            models.CheckConstraint(condition=A_MONTH, name="invoice_row_of_a_month"),
+            models.CheckConstraint(condition=IS_A_MONTH, name="invoice_row_of_a_month"),
             models.CheckConstraint(
                 condition=Q(without_departure__lte=F("visits")), name="invoice_row_counts_its_visits"
             ),
         ]
 
 
-class FormState(models.TextChoices):
-    """Where a basis form stands; the ways between are in rules.py."""
+class BasisFormState(models.TextChoices):
+    """A basis form's state; transitions are in rules.py."""
 
     MADE = "made"
     SIGNED = "signed"
@@ -59,11 +59,11 @@ class FormState(models.TextChoices):
     RECEIVED = "received"
 
 
-class BasisForm(Counted):
-    """The basis form (O3), with the numbers it was made with. Signed, it is kept as it was, byte for byte."""
+class BasisForm(MonthlyCount):
+    """The basis form (O3) with its counts. Once signed, the document is kept byte for byte."""
 
     number = models.CharField(max_length=14)
-    state = models.CharField(max_length=10, choices=FormState.choices, default=FormState.MADE)
+    state = models.CharField(max_length=10, choices=BasisFormState.choices, default=BasisFormState.MADE)
     made = models.DateTimeField()
     made_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     signed = models.DateTimeField(null=True)
@@ -82,7 +82,7 @@ class BasisForm(Counted):
                 name="one_basis_form_per_month_client_and_provider",
             ),
             models.UniqueConstraint(fields=["municipality", "number"], name="one_basis_form_per_number"),
-            models.CheckConstraint(condition=A_MONTH, name="basis_form_of_a_month"),
+            models.CheckConstraint(condition=IS_A_MONTH, name="basis_form_of_a_month"),
             models.CheckConstraint(
                 condition=Q(without_departure__lte=F("visits")), name="basis_form_counts_its_visits"
             ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to rows and basis forms; called by acts only, with the clients' homes locked."""
+"""Writes to invoice rows and basis forms. Called by acts only, with the clients' homes locked."""
 
 from __future__ import annotations
 
@@ -8,40 +8,43 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from troskel.billing.models import BasisForm, FormState, InvoiceRow
+from troskel.billing.models import BasisForm, BasisFormState, InvoiceRow
 
-COUNTED = ["visits", "minutes", "without_departure"]
+COUNT_FIELDS = ["visits", "minutes", "without_departure"]
 
 
 def bill(rows: Sequence[InvoiceRow]) -> None:
-    """Write the month's rows; one that is there (the same id) gets the new numbers. One statement."""
+    """Insert or update the month's rows by id. One statement."""
     InvoiceRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNTED, "billed", "billed_by"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*COUNT_FIELDS, "billed", "billed_by"],
     )
 
 
 def make(forms: Sequence[BasisForm]) -> None:
-    """Write forms; one that is there (the same id) gets the new numbers. One statement."""
+    """Insert or update forms by id. One statement."""
     BasisForm.objects.bulk_create(
-        forms, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNTED, "made", "made_by"]
+        forms, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNT_FIELDS, "made", "made_by"]
     )
 
 
 def sign(form: UUID, pdf: bytes, digest: str, by: UUID | None, now: datetime) -> None:
-    """The form is signed, and kept as it was."""
-    _step(form, FormState.SIGNED, by, now, pdf=pdf, digest=digest)
+    """Store the signed document."""
+    _step(form, BasisFormState.SIGNED, by, now, pdf=pdf, digest=digest)
 
 
 def send(form: UUID, by: UUID | None, now: datetime) -> None:
-    """The form is sent to the social office."""
-    _step(form, FormState.SENT, by, now)
+    """Mark the form as sent to the social office."""
+    _step(form, BasisFormState.SENT, by, now)
 
 
 def receive(form: UUID, by: UUID | None, now: datetime) -> None:
-    """The social office has it."""
-    _step(form, FormState.RECEIVED, by, now)
+    """Mark the form as received by the social office."""
+    _step(form, BasisFormState.RECEIVED, by, now)
 
 
-def _step(form: UUID, state: FormState, by: UUID | None, now: datetime, **more: Any) -> None:
-    done = {state.value: now, f"{state.value}_by_id": by}
-    BasisForm.objects.filter(id=form).update(state=state, **done, **more)
+def _step(form: UUID, state: BasisFormState, by: UUID | None, now: datetime, **more: Any) -> None:
+    stamps = {state.value: now, f"{state.value}_by_id": by}
+    BasisForm.objects.filter(id=form).update(state=state, **stamps, **more)

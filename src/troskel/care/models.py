@@ -26,7 +26,7 @@ class Ending(models.TextChoices):
 
 
 class Investigation(Record):
-    """An assessor's investigation, which a decision will come out of (A8)."""
+    """An assessor's investigation that leads to a decision (A8)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="investigations")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Coverage and gaps, by what is known now (exchange). `seen` is the viewer's Sight, from `permits.sight`."""
+"""Coverage and gaps by current data (exchange). `clients`: those in the viewer's sight, from `permits.sight`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from troskel.care.models import Allocation, Ending, Investigation
 from troskel.people.models import Client
 
 ONE_DAY = timedelta(days=1)
-FOLLOWED_UP_WITHIN = timedelta(days=120)
-FAR_OFF = Value(date(9999, 12, 30), output_field=DateField())
+FOLLOW_UP_WINDOW = timedelta(days=120)
+FAR_FUTURE = Value(date(9999, 12, 30), output_field=DateField())
 
 
-class Gap(NamedTuple):
-    """The days among those asked about on which a client who is covered today is covered by nobody."""
+class CoverageGap(NamedTuple):
+    """Days in the requested period on which a client who is covered today is covered by nobody."""
 
     client: str
     case: str
@@ -42,7 +42,7 @@ class Gap(NamedTuple):
 
 
 def covers(first: date, last: date) -> Q:
-    """Allocation and decision both cover some day of first … last; both ends are included."""
+    """Returns the condition that allocation and decision both cover some day of first … last, both included."""
     return (
         Q(withdrawn=False, decision__withdrawn=False)
         & Q(valid_from__lte=last, decision__valid_from__lte=last)
@@ -52,18 +52,18 @@ def covers(first: date, last: date) -> Q:
 
 
 def own_and_alive(municipality: str, day: date) -> Q:
-    """The clients who can be on a phone: this municipality's own, not dead on `day`."""
+    """Returns the condition on allocations of clients who can be on a phone: own, and alive on `day`."""
     return Q(decision__client__home_municipality=municipality) & (
         Q(decision__client__died=None) | Q(decision__client__died__gt=day)
     )
 
 
-def gaps(seen: QuerySet[Client], municipality: str, day: date, days: int) -> Iterator[Gap]:
-    """The gaps of day+1 … day+days for each client and service covered on `day`. One ordered query, one sweep."""
+def gaps(clients: QuerySet[Client], municipality: str, day: date, days: int) -> Iterator[CoverageGap]:
+    """Gaps in day+1 … day+days for each client and service covered on `day`. One ordered query."""
     last = day + timedelta(days=days)
     rows = (
         Allocation.objects.filter(
-            covers(day, last), own_and_alive(municipality, day), decision__client__in=seen
+            covers(day, last), own_and_alive(municipality, day), decision__client__in=clients
         )
         .annotate(client=F("decision__client__reference"), case=F("decision__client__case_number"))
         .order_by("client", "decision__service", "valid_from")
@@ -78,12 +78,14 @@ def gaps(seen: QuerySet[Client], municipality: str, day: date, days: int) -> Ite
         )
     )
     for (client, case, service), periods in groupby(rows.iterator(), key=lambda row: row[:3]):
-        open_days = _uncovered(day, last, [_both(*row[3:]) for row in periods])
+        open_days = _uncovered(day, last, [_intersection(*row[3:]) for row in periods])
         if open_days:
-            yield Gap(client, case, service, open_days)
+            yield CoverageGap(client, case, service, open_days)
 
 
-def _both(begins: date, ends: date | None, decided: date, decided_through: date | None) -> tuple[date, date]:
+def _intersection(
+    begins: date, ends: date | None, decided: date, decided_through: date | None
+) -> tuple[date, date]:
     return max(begins, decided), min(ends or date.max, decided_through or date.max)
 
 
@@ -103,9 +105,9 @@ def _uncovered(day: date, last: date, periods: list[tuple[date, date]]) -> list[
 
 
 class Loss(NamedTuple):
-    """An allocation after whose last day nothing covers the client's service: the phone loses the client the day after.
+    """An allocation after whose `last` day nothing covers the service: the phone loses the client the day after.
 
-    `again`: the day from which something does, if it is known. `investigated`: a follow-up is begun.
+    `again`: first day of later care, if known. `investigated`: a follow-up has begun.
     """
 
     client: UUID
@@ -117,10 +119,10 @@ class Loss(NamedTuple):
     investigated: bool
 
 
-def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, most: int) -> list[Loss]:
-    """The first losses whose last covered day is one of day … through, the soonest first. One query.
+def losses(clients: QuerySet[Client], municipality: str, day: date, through: date, limit: int) -> list[Loss]:
+    """The first losses whose last covered day is in day … through, the soonest first. One query.
 
-    An ending that is confirmed is no loss: it is meant.
+    A confirmed ending is intended, so it is no loss.
     """
     others = (
         Allocation.objects.filter(
@@ -133,7 +135,7 @@ def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, 
         .filter(ends__gt=OuterRef("ends"), ends__gte=F("first"))
     )
     day_after = ExpressionWrapper(OuterRef("ends") + Value(ONE_DAY), output_field=DateField())
-    own = own_and_alive(municipality, day) & Q(decision__client__in=seen)
+    own = own_and_alive(municipality, day) & Q(decision__client__in=clients)
     rows = (
         Allocation.objects.filter(own, municipality=municipality, withdrawn=False, decision__withdrawn=False)
         .filter(
@@ -148,29 +150,29 @@ def losses(seen: QuerySet[Client], municipality: str, day: date, through: date, 
             again=Subquery(others.order_by("first").values("first")[:1]),
             investigated=Exists(
                 Investigation.objects.filter(
-                    client=OuterRef("decision__client"), started__gte=day - FOLLOWED_UP_WITHIN
+                    client=OuterRef("decision__client"), started__gte=day - FOLLOW_UP_WINDOW
                 )
             ),
         )
         .order_by("ends", "id")
     )
-    named = rows.values_list(
+    values = rows.values_list(
         *("decision__client", "decision__client__case_number", "decision__service", "decision__reference"),
         *("ends", "again", "investigated"),
     )
-    return [Loss(*row) for row in named[:most]]
+    return [Loss(*row) for row in values[:limit]]
 
 
 def _last_day() -> Combinable:
-    """The last day of both allocation and decision; a day far off where neither has one."""
-    return Least(Coalesce("valid_through", FAR_OFF), Coalesce("decision__valid_through", FAR_OFF))
+    """The last day of both allocation and decision; FAR_FUTURE where neither has an end."""
+    return Least(Coalesce("valid_through", FAR_FUTURE), Coalesce("decision__valid_through", FAR_FUTURE))
 
 
-def phone_clients(seen: QuerySet[Client], municipality: str, day: date) -> dict[str, int]:
+def phone_clients(clients: QuerySet[Client], municipality: str, day: date) -> dict[str, int]:
     """How many clients each organisation has with an ongoing allocation on `day`, by organisation number."""
     rows = (
         Allocation.objects.filter(
-            covers(day, day), own_and_alive(municipality, day), decision__client__in=seen
+            covers(day, day), own_and_alive(municipality, day), decision__client__in=clients
         )
         .values("organisation__orgnr")
         .annotate(clients=Count("decision__client", distinct=True))

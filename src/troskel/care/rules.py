@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Periods, and who carries out what. Pure Python."""
+"""Periods, and which organisations carry out which service. Pure Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def period(valid_from: date | None, valid_through: date | None) -> None:
-    """A period ends on or after the day it begins; both days are in it."""
+    """Checks that a period ends on or after the day it begins; both days are included. Raises BadValue."""
     for field, day in (("valid_from", valid_from), ("valid_through", valid_through)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise BadValue(
@@ -31,13 +31,13 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
 
 
 def earlier_end(valid_from: date, valid_through: date | None, end: date) -> date:
-    """An ending comes no later than what was planned; what has not begun by then ends on its first day."""
+    """Returns the last day after an early ending: never after the planned end, never before the first day."""
     last = end if valid_through is None else min(end, valid_through)
     return max(last, valid_from)
 
 
 def carries_out(kind: str, service: str) -> None:
-    """A decision is allocated to an organisation that gives care or answers alarms; not to a locksmith."""
+    """A decision is allocated to an organisation that gives care or answers alarms, not to a locksmith."""
     if kind not in ("home_care", "alarm", "municipality"):
         raise Refusal(
             "A4", "the organisation gives no care: allocate {service} to a provider", service=service

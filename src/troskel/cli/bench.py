@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an act costs over WSGI, beside a bare view with the same middleware, the same token and one insert."""
+"""Measures an act over WSGI, next to a bare view with the same middleware, the same token and one insert."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ WARM_UP = 10
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
-class Measured(NamedTuple):
+class Samples(NamedTuple):
     """Milliseconds of each round, and the queries of each."""
 
     milliseconds: list[float]
     queries: list[int]
 
-    def told(self) -> dict[str, float]:
-        """Half of the rounds, and all but one in twenty, were at least this quick."""
+    def summary(self) -> dict[str, float]:
+        """Returns the median and 95th percentile in milliseconds, and the mean and maximum number of queries."""
         cuts = statistics.quantiles(self.milliseconds, n=20)
         return {
             "p50_ms": round(statistics.median(self.milliseconds), 2),
@@ -53,34 +53,34 @@ class Measured(NamedTuple):
 
 
 def bench_act(rounds: int = 200) -> dict[str, Any]:
-    """Hand a tag over and back over WSGI, each time followed by the bare view, in a database of its own."""
-    act, bare = Measured([], []), Measured([], [])
-    with own_database(), _with_bare_view():
-        token = _filled()
+    """Hands a tag over and back over WSGI, each time followed by the bare view, in a temporary database."""
+    act, bare = Samples([], []), Samples([], [])
+    with temporary_database(), _with_bare_view():
+        token = _fill()
         serve = get_wsgi_application()
         for number in range(-WARM_UP, rounds):
             name = "place_tag" if number % 2 == 0 else "take_tag"
             body = json.dumps({"client": "K1", "tag": "T1"}).encode()
-            for measured, where in ((act, f"/api/v1/acts/{name}"), (bare, "/bench/bare")):
-                spent, queries = _call(serve, where, token, body, key=f"{where} {number}")
+            for samples, url in ((act, f"/api/v1/acts/{name}"), (bare, "/bench/bare")):
+                seconds, queries = _call(serve, url, token, body, key=f"{url} {number}")
                 if number >= 0:
-                    measured.milliseconds.append(spent * 1000)
-                    measured.queries.append(queries)
-    told_act, told_bare = act.told(), bare.told()
+                    samples.milliseconds.append(seconds * 1000)
+                    samples.queries.append(queries)
+    act_summary, bare_summary = act.summary(), bare.summary()
     return {
         "rounds": rounds,
         "database": connection.vendor,
-        "act": told_act,
-        "bare": told_bare,
-        "ratio_p50": round(told_act["p50_ms"] / told_bare["p50_ms"], 2),
+        "act": act_summary,
+        "bare": bare_summary,
+        "ratio_p50": round(act_summary["p50_ms"] / bare_summary["p50_ms"], 2),
     }
 
 
-def _call(serve: Any, where: str, token: str, body: bytes, key: str) -> tuple[float, int]:
-    """One request; gives the seconds it took and its queries."""
-    asked = {
+def _call(serve: Any, url: str, token: str, body: bytes, key: str) -> tuple[float, int]:
+    """Makes one request. Returns its seconds and its number of queries."""
+    environ = {
         "REQUEST_METHOD": "POST",
-        "PATH_INFO": where,
+        "PATH_INFO": url,
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
         "HTTP_HOST": "localhost",
@@ -93,25 +93,25 @@ def _call(serve: Any, where: str, token: str, body: bytes, key: str) -> tuple[fl
         "wsgi.errors": io.StringIO(),
     }
     statuses: list[str] = []
-    with counted() as cost:
-        answer = serve(asked, lambda status, headers, error=None: statuses.append(status))
-        said = b"".join(answer)
+    with measure_cost() as cost:
+        answer = serve(environ, lambda status, headers, error=None: statuses.append(status))
+        body_bytes = b"".join(answer)
     if not statuses[0].startswith("200"):
-        raise RuntimeError(f"{where} answered {statuses[0]}: {said.decode()}")
+        raise RuntimeError(f"{url} answered {statuses[0]}: {body_bytes.decode()}")
     return cost.seconds, cost.queries
 
 
 @dataclass
 class Cost:
-    """What something cost."""
+    """Seconds and number of queries."""
 
     seconds: float = 0
     queries: int = 0
 
 
 @contextmanager
-def counted() -> Iterator[Cost]:
-    """The cost of what is done inside; the ends of transactions are no queries."""
+def measure_cost() -> Iterator[Cost]:
+    """Measures what runs inside; BEGIN, COMMIT and savepoints are not counted as queries."""
     cost = Cost()
 
     def counting(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -124,8 +124,8 @@ def counted() -> Iterator[Cost]:
         cost.seconds = time.perf_counter() - started
 
 
-def _bare(request: HttpRequest) -> HttpResponse:
-    """Who is it? One row; done."""
+def _bare_view(request: HttpRequest) -> HttpResponse:
+    """Identifies the account and inserts one row."""
     token = request.headers["Authorization"].removeprefix("Bearer ")
     actor = people.actor_of_token(people.digest_of(token), clock.now())
     if actor is None:
@@ -137,20 +137,20 @@ def _bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"{}", content_type="application/json")
 
 
-_bare.csrf_exempt = True  # type: ignore[attr-defined]
+_bare_view.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 @contextmanager
 def _with_bare_view() -> Iterator[None]:
     addresses = ModuleType("addresses_with_bare_view")
-    addresses.urlpatterns = [*get_resolver().url_patterns, path("bench/bare", _bare)]  # type: ignore[attr-defined]
+    addresses.urlpatterns = [*get_resolver().url_patterns, path("bench/bare", _bare_view)]  # type: ignore[attr-defined]
     with override_settings(ROOT_URLCONF=addresses):
         yield
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """A database made for this and dropped afterwards; what is there already is not touched."""
+def temporary_database() -> Iterator[None]:
+    """Creates a database and drops it afterwards; the configured database is not touched."""
     before = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory() as folder:
         if connection.vendor == "sqlite":
@@ -164,25 +164,25 @@ def own_database() -> Iterator[None]:
             connection.creation.destroy_test_db(before, verbosity=0)
 
 
-def _filled() -> str:
-    """A client with home care, and a tag in the provider's stock; gives a coordinator's token."""
+def _fill() -> str:
+    """Creates a client with home care, and a tag in the provider's stock. Returns a coordinator's token."""
     today = clock.today()
     system = Actor.system(MUNICIPALITY, ActorKind.DEMO)
     since = (today - timedelta(days=30)).isoformat()
 
-    def does(act: str, **values: Any) -> dict[str, Any]:
+    def perform(act: str, **values: Any) -> dict[str, Any]:
         return REGISTER[act].perform(system, values).answer
 
-    does("found_municipality", name="Bench", valid_from=since)
+    perform("found_municipality", name="Bench", valid_from=since)
     office = {"orgnr": PROVIDER, "name": "Provider", "email": "p@example.org", "kind": "home_care"}
-    does("register_organisations", organisations=[office])
-    does("register_account", username="olle", name="Olle", role="coordinator", organisation=PROVIDER)
+    perform("register_organisations", organisations=[office])
+    perform("register_account", username="olle", name="Olle", role="coordinator", organisation=PROVIDER)
     client = {"reference": "K1", "first_name": "A", "last_name": "B", "address": {"street": "Ekvägen 1"}}
     client["identity"] = identity_number(today.replace(year=1940, day=1), 980)
-    does("register_clients", clients=[client])
+    perform("register_clients", clients=[client])
     decision = {"client": "K1", "reference": "B1", "service": "home_care", "valid_from": since}
-    does("make_decisions", decisions=[decision])
+    perform("make_decisions", decisions=[decision])
     allocation = {"decision": "B1", "reference": "F1", "organisation": PROVIDER, "valid_from": since}
-    does("allocate", allocations=[allocation])
-    does("register_things", kind="tag", numbers=["T1"], organisation=PROVIDER)
-    return str(does("issue_token", username="olle", label="bench")["token"])
+    perform("allocate", allocations=[allocation])
+    perform("register_things", kind="tag", numbers=["T1"], organisation=PROVIDER)
+    return str(perform("issue_token", username="olle", label="bench")["token"])

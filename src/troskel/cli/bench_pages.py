@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every page costs among very many clients: queries, time beside a bare view, and how much goes over the wire."""
+"""Measures every page with very many clients: queries, time next to a bare view, and bytes sent."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from django.http import HttpRequest, HttpResponse
 from django.test.utils import override_settings
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, path, reverse
 
-from troskel.cli.bench import MUNICIPALITY, Measured, counted, own_database
-from troskel.cli.output import say
+from troskel.cli.bench import MUNICIPALITY, Samples, measure_cost, temporary_database
+from troskel.cli.output import print_status
 from troskel.people import queries as people
 from troskel.screens import session_cookie
-from troskel.simulator import many
-from troskel.simulator.many import Many
+from troskel.simulator import bulk_data
+from troskel.simulator.bulk_data import BulkData
 
-QUERIES, FIRST_VISIT, LATER = 12, 150_000, 30_000
-"""The limits: queries a page; bytes of a page compressed, with all its files the first time, and without them later."""
+MAX_QUERIES, MAX_FIRST_VISIT_BYTES, MAX_LATER_BYTES = 12, 150_000, 30_000
+"""The limits: queries per page; compressed bytes of a page with all its files (first visit) and without (later)."""
 
 WARM_UP = 2
 THINGS = ("lock", "tag", "key")
 BARE = "/bench/bare-page"
-TOKEN = "a" * 32  # what a form sends, and its cookie holds: nobody else is there
-FOUND = 200
+TOKEN = "a" * 32  # the CSRF token of form and cookie
+HTTP_OK = 200
 
 
-class Asked(NamedTuple):
-    """A page, asked for by an account; `form` is what is posted, if anything."""
+class PageVisit(NamedTuple):
+    """A page to request as an account; `form`: the kind of search to post, or empty for a GET."""
 
     path: str
     account: str
@@ -47,12 +47,12 @@ class Asked(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What stands in the report; a question is named by its kind alone."""
+        """Returns the name in the report; a search is named by its kind only."""
         return f"{self.path} {self.form}".strip()
 
 
-class Answered(NamedTuple):
-    """An answer, and what it cost."""
+class PageResponse(NamedTuple):
+    """A response, and its cost."""
 
     status: int
     page: bytes
@@ -62,31 +62,37 @@ class Answered(NamedTuple):
 
 
 def bench_pages(clients: int, rounds: int) -> dict[str, Any]:
-    """Every page that can be asked for without more, as each of its roles, in a database of its own."""
-    with own_database(), _with_bare_page():
-        say(f"loading {clients} clients")
-        loaded = many.load(MUNICIPALITY, clients, say)
-        serve = _Server(loaded)
-        bare = Measured([], [])
-        pages = [_measured(serve, asked, rounds, bare) for asked in _asked(serve)]
-    told_bare = bare.told()
-    every = [told(*page, told_bare["p50_ms"]) for page in pages]
+    """Measures every page that needs no parameters, as each of its roles, in a temporary database."""
+    with temporary_database(), _with_bare_page():
+        print_status(f"loading {clients} clients")
+        loaded = bulk_data.load(MUNICIPALITY, clients, print_status)
+        server = _Server(loaded)
+        bare = Samples([], [])
+        pages = [_measure(server, visit, rounds, bare) for visit in _page_visits(server)]
+    bare_summary = bare.summary()
+    reports = [page_report(*page, bare_summary["p50_ms"]) for page in pages]
     return {
         "clients": clients,
         "rounds": rounds,
         "database": connection.vendor,
-        "limits": {"queries": QUERIES, "first_visit_bytes": FIRST_VISIT, "later_bytes": LATER},
-        "bare": told_bare,
-        "slowest_p95_ms": max(one["p95_ms"] for one in every),
-        "pages": every,
-        "broken": [f"{one['page']} as {one['as']}: {limit}" for one in every for limit in one["broken"]],
+        "limits": {
+            "queries": MAX_QUERIES,
+            "first_visit_bytes": MAX_FIRST_VISIT_BYTES,
+            "later_bytes": MAX_LATER_BYTES,
+        },
+        "bare": bare_summary,
+        "slowest_p95_ms": max(report["p95_ms"] for report in reports),
+        "pages": reports,
+        "broken": [
+            f"{report['page']} as {report['as']}: {limit}" for report in reports for limit in report["broken"]
+        ],
     }
 
 
 class _Server:
-    """The program as a web server calls it, and the cookies of each account."""
+    """The WSGI application, with the cookies of each account."""
 
-    def __init__(self, loaded: Many) -> None:
+    def __init__(self, loaded: BulkData) -> None:
         self.loaded = loaded
         self._serve: Any = get_wsgi_application()
         self._cookies: dict[str, dict[str, str]] = {}
@@ -95,21 +101,21 @@ class _Server:
             assert actor is not None
             assert actor.account is not None
             remembered = HttpResponse()
-            session_cookie.remember(remembered, actor.account)
+            session_cookie.set_cookie(remembered, actor.account)
             self._cookies[account] = {
-                session_cookie.NAME: remembered.cookies[session_cookie.NAME].coded_value,
+                session_cookie.COOKIE_NAME: remembered.cookies[session_cookie.COOKIE_NAME].coded_value,
                 settings.CSRF_COOKIE_NAME: TOKEN,
             }
 
-    def ask(self, asked: Asked) -> Answered:
-        """One request, as the account; what cookies it gives are kept."""
-        question = self.loaded.questions.get(asked.form, "")
-        body = urlencode({"question": question, "csrfmiddlewaretoken": TOKEN}).encode() if asked.form else b""
-        place, _, query = asked.path.partition("?")
-        cookies = self._cookies[asked.account]
+    def request(self, visit: PageVisit) -> PageResponse:
+        """Makes one request as the account; keeps the cookies that a form sets."""
+        question = self.loaded.questions.get(visit.form, "")
+        body = urlencode({"question": question, "csrfmiddlewaretoken": TOKEN}).encode() if visit.form else b""
+        url_path, _, query = visit.path.partition("?")
+        cookies = self._cookies[visit.account]
         environ = {
-            "REQUEST_METHOD": "POST" if asked.form else "GET",
-            "PATH_INFO": place,
+            "REQUEST_METHOD": "POST" if visit.form else "GET",
+            "PATH_INFO": url_path,
             "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
@@ -121,90 +127,94 @@ class _Server:
             "wsgi.input": io.BytesIO(body),
             "wsgi.errors": io.StringIO(),
         }
-        said: list[tuple[str, list[tuple[str, str]]]] = []
-        with counted() as cost:
+        responses: list[tuple[str, list[tuple[str, str]]]] = []
+        with measure_cost() as cost:
             page = b"".join(
-                self._serve(environ, lambda status, headers, error=None: said.append((status, headers)))
+                self._serve(environ, lambda status, headers, error=None: responses.append((status, headers)))
             )
-        status, headers = said[0]
-        given = dict(
+        status, headers = responses[0]
+        new_cookies = dict(
             re.findall(r"^([^=]+)=([^;]*)", value)[0] for name, value in headers if name == "Set-Cookie"
         )
-        if asked.form:
-            cookies.update(given)
-        return Answered(int(status.split()[0]), page, given, cost.seconds, cost.queries)
+        if visit.form:
+            cookies.update(new_cookies)
+        return PageResponse(int(status.split()[0]), page, new_cookies, cost.seconds, cost.queries)
 
 
-def _asked(serve: _Server) -> Iterator[Asked]:
-    """Each page as each account that it answers; a search both when it is asked and when it is shown."""
-    for account in serve.loaded.people:
-        for place in _paths(serve.loaded.case):
-            if serve.ask(Asked(place, account)).status == FOUND:
-                yield Asked(place, account)
-        if _address("search") and serve.ask(Asked(_address("search"), account)).status == FOUND:
-            for kind in serve.loaded.questions:
-                yield Asked(_address("search"), account, kind)
+def _page_visits(server: _Server) -> Iterator[PageVisit]:
+    """Yields each page for each account that may see it, and each kind of search."""
+    for account in server.loaded.people:
+        for url_path in _paths(server.loaded.case):
+            if server.request(PageVisit(url_path, account)).status == HTTP_OK:
+                yield PageVisit(url_path, account)
+        if _url("search") and server.request(PageVisit(_url("search"), account)).status == HTTP_OK:
+            for kind in server.loaded.questions:
+                yield PageVisit(_url("search"), account, kind)
 
 
 def _paths(case: str) -> list[str]:
-    """Every address that needs no more to be asked; the lists of things; a client's page."""
-    plain = [f"/{place}" for place in _plain(get_resolver().url_patterns, "")]
-    more = [_address("client", case), *(_address("things", kind) for kind in THINGS)]
-    return [place for place in [*plain, *more] if place and place != BARE]
+    """Returns every URL path without parameters, the lists of things, and a client's page."""
+    plain = [f"/{url_path}" for url_path in _plain_paths(get_resolver().url_patterns, "")]
+    more = [_url("client", case), *(_url("things", kind) for kind in THINGS)]
+    return [url_path for url_path in [*plain, *more] if url_path and url_path != BARE]
 
 
-def _plain(patterns: list[URLPattern | URLResolver], above: str) -> Iterator[str]:
-    for one in patterns:
-        place = above + str(one.pattern)
-        if isinstance(one, URLResolver):
-            if one.namespace is None and "<" not in place:
-                yield from _plain(one.url_patterns, place)
-        elif "<" not in place and "^" not in place and one.name:
-            yield place
+def _plain_paths(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+    for pattern in patterns:
+        url_path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace is None and "<" not in url_path:
+                yield from _plain_paths(pattern.url_patterns, url_path)
+        elif "<" not in url_path and "^" not in url_path and pattern.name:
+            yield url_path
 
 
-def _address(name: str, *values: str) -> str:
+def _url(name: str, *values: str) -> str:
     try:
         return reverse(name, args=values)
     except NoReverseMatch:
         return ""
 
 
-def _measured(serve: _Server, asked: Asked, rounds: int, bare: Measured) -> tuple[Asked, Measured, Answered]:
-    """The page some rounds, each followed by the bare view; what a search found is a page too."""
-    spent = Measured([], [])
-    shown = serve.ask(asked._replace(form=""))
+def _measure(
+    server: _Server, visit: PageVisit, rounds: int, bare: Samples
+) -> tuple[PageVisit, Samples, PageResponse]:
+    """Requests the page in rounds, each followed by the bare view; a search includes its result page."""
+    samples = Samples([], [])
+    response = server.request(visit._replace(form=""))
     for number in range(-WARM_UP, rounds):
-        answers = [serve.ask(asked)]
-        if asked.form:
-            answers.append(serve.ask(asked._replace(form="")))
-        beside = serve.ask(Asked(BARE, asked.account))
+        responses = [server.request(visit)]
+        if visit.form:
+            responses.append(server.request(visit._replace(form="")))
+        bare_response = server.request(PageVisit(BARE, visit.account))
         if number >= 0:
-            spent.milliseconds.append(sum(one.seconds for one in answers) * 1000)
-            spent.queries.append(max(one.queries for one in answers))
-            bare.milliseconds.append(beside.seconds * 1000)
-            bare.queries.append(beside.queries)
-        shown = answers[-1]
-    return asked, spent, shown
+            samples.milliseconds.append(sum(response.seconds for response in responses) * 1000)
+            samples.queries.append(max(response.queries for response in responses))
+            bare.milliseconds.append(bare_response.seconds * 1000)
+            bare.queries.append(bare_response.queries)
+        response = responses[-1]
+    return visit, samples, response
 
 
-def told(asked: Asked, spent: Measured, shown: Answered, bare: float) -> dict[str, Any]:
-    """What a page costs, with its ratio to each limit, and which limits it breaks."""
-    page = shown.page
+def page_report(
+    visit: PageVisit, samples: Samples, response: PageResponse, bare_p50_ms: float
+) -> dict[str, Any]:
+    """Returns a page's costs, their ratio to each limit, and the limits that it breaks."""
+    page = response.page
     later = len(gzip.compress(page))
-    files = sum(_weight(name) for name in _files(page))
-    time = spent.told()
+    files = sum(_compressed_size(name) for name in _files(page))
+    summary = samples.summary()
     costs = {
-        "queries": (int(time["queries_most"]), QUERIES),
-        "first_visit_bytes": (later + files, FIRST_VISIT),
-        "later_bytes": (later, LATER),
+        "queries": (int(summary["queries_most"]), MAX_QUERIES),
+        "first_visit_bytes": (later + files, MAX_FIRST_VISIT_BYTES),
+        "later_bytes": (later, MAX_LATER_BYTES),
     }
     return {
-        "page": asked.name,
-        "as": asked.account,
-        "p50_ms": time["p50_ms"],
-        "p95_ms": time["p95_ms"],
-        "times_bare_p50": round(time["p50_ms"] / bare, 1),
+        "page": visit.name,
+        "as": visit.account,
+        "p50_ms": summary["p50_ms"],
+        "p95_ms": summary["p95_ms"],
+        "times_bare_p50": round(summary["p50_ms"] / bare_p50_ms, 1),
         **{name: cost for name, (cost, _) in costs.items()},
         "of_limit": {name: round(cost / limit, 2) for name, (cost, limit) in costs.items()},
         "broken": [name for name, (cost, limit) in costs.items() if cost > limit],
@@ -212,19 +222,19 @@ def told(asked: Asked, spent: Measured, shown: Answered, bare: float) -> dict[st
 
 
 def _files(page: bytes) -> set[str]:
-    """The files that the page has the browser fetch."""
-    place = re.escape(settings.STATIC_URL.lstrip("/"))
-    return set(re.findall(rf'(?:href|src)="/{place}([^"?#]+)"', page.decode()))
+    """Returns the static files that the page loads."""
+    static_root = re.escape(settings.STATIC_URL.lstrip("/"))
+    return set(re.findall(rf'(?:href|src)="/{static_root}([^"?#]+)"', page.decode()))
 
 
-def _weight(name: str) -> int:
-    """Bytes of a file, compressed; none where it is not installed."""
-    found = finders.find(name)
-    return len(gzip.compress(Path(str(found)).read_bytes())) if found else 0
+def _compressed_size(name: str) -> int:
+    """Returns a file's compressed size in bytes; 0 when it is not installed."""
+    file = finders.find(name)
+    return len(gzip.compress(Path(str(file)).read_bytes())) if file else 0
 
 
 def _bare_page(request: HttpRequest) -> HttpResponse:
-    """Who is it? One row, and a line of a page."""
+    """Identifies the account and returns a minimal page."""
     account = session_cookie.account_of(request)
     person = people.person(account) if account else None
     return HttpResponse(f"<!doctype html><title>{person.organisation if person else ''}</title>")

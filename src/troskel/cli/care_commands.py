@@ -7,21 +7,30 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from troskel.cli.output import REFUSED, Wrong, day, day_or_today, days_ahead, print_json, say, system
+from troskel.cli.output import (
+    EXIT_REFUSED,
+    CommandError,
+    day_or_today,
+    days_ahead,
+    parse_day,
+    print_json,
+    print_status,
+    system_actor,
+)
 from troskel.people.roles import ActorKind
 
 
 def add_to(commands: Any) -> None:
-    """Add these commands to the parser."""
-    command = commands.add_parser("import", help="take in a night's extract of the case system")
+    """Adds these commands to the parser."""
+    command = commands.add_parser("import", help="import a night's extract of the case system")
     command.description = (
-        "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv "
-        "where they are) from DIR, and carries out the difference as acts. Lines that can't be used are listed "
-        "and left; exit code 0 all the same. Exit code 2: the night is refused, and nothing has changed."
+        "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv if "
+        "present) from DIR, and carries out the difference as acts. Lines that can't be used are listed and "
+        "skipped; the exit code is still 0. Exit code 2: the night is refused, and nothing has changed."
     )
     command.add_argument("directory", metavar="DIR", type=Path)
     command.add_argument(
-        "--day", type=day, metavar="DAY", help="the day of the import, as 2026-11-20 (default: today)"
+        "--day", type=parse_day, metavar="DAY", help="the day of the import, as 2026-11-20 (default: today)"
     )
     command.add_argument(
         "--mapping",
@@ -29,22 +38,22 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="a TOML file that adapts another case system's names and codes",
     )
-    command.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    command.add_argument("--dry-run", action="store_true", help="print what would happen, and change nothing")
     command.add_argument(
         "--confirm",
         action="store_true",
-        help="go on though the night would end more than 5 %% of what is ongoing",
+        help="continue even if the night would end more than 5 %% of ongoing care",
     )
-    command.add_argument("--json", action="store_true", help="the report as one JSON document")
+    command.add_argument("--json", action="store_true", help="print the report as one JSON document")
     command.set_defaults(run=import_night)
 
-    command = commands.add_parser("gaps", help="who will be without cover, and on which days")
+    command = commands.add_parser("gaps", help="list clients without coverage, and on which days")
     command.description = (
-        "Lists the clients who are covered on a day, by an allocated decision, and whom nobody covers on some of the "
-        "days after it: each with case number, service, first day and number of days."
+        "Lists the clients who are covered on a day by an allocated decision but not on some of the days after it: "
+        "case number, service, first day and number of days."
     )
     command.add_argument(
-        "--on", type=day, metavar="DAY", help="the day they are covered on, as 2026-11-20 (default: today)"
+        "--on", type=parse_day, metavar="DAY", help="the day of coverage, as 2026-11-20 (default: today)"
     )
     command.add_argument(
         "--days",
@@ -56,141 +65,143 @@ def add_to(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=gaps)
 
-    command = commands.add_parser("phone-clients", help="how many clients each organisation's phones have")
+    command = commands.add_parser("phone-clients", help="count clients on each organisation's phones")
     command.description = (
-        "Counts, for each organisation (by its number), the clients with an ongoing allocation to it on a day. The "
-        "dead, and other municipalities' clients, are on no phone."
+        "Counts, for each organisation (by number), the clients with an ongoing allocation to it on a day. Dead "
+        "clients, and other municipalities' clients, are on no phone."
     )
-    command.add_argument("--on", type=day, metavar="DAY", help="as 2026-11-20 (default: today)")
+    command.add_argument("--on", type=parse_day, metavar="DAY", help="as 2026-11-20 (default: today)")
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=phone_clients)
 
-    command = commands.add_parser("clients", help="how many clients there are")
+    command = commands.add_parser("clients", help="count clients")
     command.description = (
-        "Counts the municipality's own clients and other municipalities'; of them all, protected and dead."
+        "Counts the municipality's own clients and other municipalities'; of all clients, protected and dead."
     )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=clients)
 
-    command = commands.add_parser("duties", help="what the routine asks, of whom, and by when")
+    command = commands.add_parser("duties", help="list duties: what, who and by when")
     command.description = (
-        "Lists the duties and unread notices that stood open at the end of a day: paragraph, what is asked, case "
-        "number, role, due day, and whether it was late. --json lists the closed ones too, each with its state that "
-        "day: open, late, done or moot."
+        "Lists the duties and unread notices that were open at the end of a day: paragraph, duty, case number, role, "
+        "due day, and whether it was late. --json also lists closed ones, each with its state that day: open, late, "
+        "done or moot."
     )
     command.add_argument(
-        "--on", type=day, metavar="DAY", help="how it stood at the end of this day (default: today)"
+        "--on", type=parse_day, metavar="DAY", help="state at the end of this day (default: today)"
     )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=duties)
 
-    command = commands.add_parser("play", help="carry out a file of acts, and print what followed")
+    command = commands.add_parser("play", help="carry out a file of acts, and print the results")
     command.description = (
         'Each line of FILE is JSON: {"at": instant, "as": account, "act": name, "values": {…}, "expect": the '
-        "paragraph or rule that must refuse}. Days between are turned. Exit code 1 where an act is refused that "
-        "was not expected to be, or an expected refusal does not come; exit code 2 for a bad file. The acts and their "
-        'values: docs/acts.md. \'demo\' acts as the system itself, which may do every act. {"$": "order"} as a value '
-        'stands for what an earlier act answered by that name, {"$file": "x.toml"} for the text of a file beside FILE; '
-        '"keep": {"door": "gate"} beside an act keeps its answer '
-        'under another name. {"include": "founding.jsonl"} plays another file of the same folder there. '
-        '{"at": instant, "open": {"client": "K1", "are": ["P6.order"], "late": []}} says which duties are open then, '
-        'and which of them are late ("client" and "late" may be left out: everybody\'s, and not asked); exit code 1 '
-        "where it is otherwise. Lines that begin with # are left. Examples: plays/, each in an empty database."
+        "paragraph or rule that must refuse}. The days between are turned. Exit code 1 if an act is refused "
+        "unexpectedly, or an expected refusal does not come; exit code 2 for an invalid file. The acts and their "
+        'values: docs/acts.md. \'demo\' acts as the system itself, which may do every act. The value {"$": "order"} '
+        'is an earlier act\'s answer of that name, {"$file": "x.toml"} the text of a file beside FILE; '
+        '"keep": {"door": "gate"} stores an act\'s answer '
+        'under another name. {"include": "founding.jsonl"} plays another file of the same folder at that point. '
+        '{"at": instant, "open": {"client": "K1", "are": ["P6.order"], "late": []}} checks which duties are open then, '
+        'and which of them are late (without "client": of all clients; without "late": lateness is not checked); '
+        "exit code 1 if they differ. Lines that begin with # are ignored. Examples: plays/, each in an empty database."
     )
     command.add_argument("file", metavar="FILE", type=Path)
-    command.add_argument("--json", action="store_true", help="one JSON line an act")
+    command.add_argument("--json", action="store_true", help="one JSON line per act")
     command.set_defaults(run=play)
 
 
-def import_night(asked: argparse.Namespace) -> int:
-    """Take in a night's extract."""
-    from troskel.exchange.case_extract import carrying_out
+def import_night(arguments: argparse.Namespace) -> int:
+    """Imports a night's extract."""
+    from troskel.exchange.case_extract import apply_night
     from troskel.exchange.case_extract.contract import NightRefused
     from troskel.exchange.case_extract.mapping import MappingRefused
 
-    actor = system(ActorKind.IMPORT)
+    actor = system_actor(ActorKind.IMPORT)
     try:
-        report = carrying_out.import_night(
+        report = apply_night.import_night(
             actor,
-            asked.directory,
-            day=day_or_today(asked.day),
-            mapping=asked.mapping,
-            dry_run=asked.dry_run,
-            confirm=asked.confirm,
-            progress=say,
+            arguments.directory,
+            day=day_or_today(arguments.day),
+            mapping=arguments.mapping,
+            dry_run=arguments.dry_run,
+            confirm=arguments.confirm,
+            progress=print_status,
         )
     except NightRefused as refused:
-        raise Wrong(f"the night is refused, nothing has changed: {refused}", REFUSED) from None
+        raise CommandError(f"the night is refused, nothing has changed: {refused}", EXIT_REFUSED) from None
     except MappingRefused as refused:
-        raise Wrong(f"{asked.mapping} can't be used, nothing has changed: {refused}", REFUSED) from None
-    if asked.json:
+        raise CommandError(
+            f"{arguments.mapping} can't be used, nothing has changed: {refused}", EXIT_REFUSED
+        ) from None
+    if arguments.json:
         print_json(report)
     else:
         for line in report["rejected"]:
-            say(f"rejected: {line['file']} line {line['line']}, {line['column']}: {line['reason']}")
+            print_status(f"rejected: {line['file']} line {line['line']}, {line['column']}: {line['reason']}")
         for name, count in report["acts"].items():
             print(f"{count:6}  {name}")
         print(f"{report['unchanged']:6}  unchanged")
     return 0
 
 
-def gaps(asked: argparse.Namespace) -> None:
-    """Who will be without cover."""
+def gaps(arguments: argparse.Namespace) -> None:
+    """Lists gaps in coverage."""
     from troskel.reading import coverage
 
-    found = coverage.gaps(system(), day_or_today(asked.on), asked.days)
-    if asked.json:
-        print_json([{"client": gap.client, "service": gap.service, "days": gap.days} for gap in found])
+    gaps_found = coverage.gaps(system_actor(), day_or_today(arguments.on), arguments.days)
+    if arguments.json:
+        print_json([{"client": gap.client, "service": gap.service, "days": gap.days} for gap in gaps_found])
         return
-    for gap in found:
+    for gap in gaps_found:
         print(f"{gap.case}  {gap.service:12}  from {gap.days[0]}, {len(gap.days)} days")
-    say(f"{len(found)} gaps")
+    print_status(f"{len(gaps_found)} gaps")
 
 
-def phone_clients(asked: argparse.Namespace) -> None:
-    """How many clients each organisation's phones have."""
+def phone_clients(arguments: argparse.Namespace) -> None:
+    """Counts clients on each organisation's phones."""
     from troskel.reading import coverage
 
-    counted = coverage.phone_clients(system(), day_or_today(asked.on))
-    if asked.json:
-        print_json(counted)
+    counts = coverage.phone_clients(system_actor(), day_or_today(arguments.on))
+    if arguments.json:
+        print_json(counts)
         return
-    for orgnr, count in counted.items():
+    for orgnr, count in counts.items():
         print(f"{orgnr}  {count}")
 
 
-def clients(asked: argparse.Namespace) -> None:
-    """How many clients there are."""
+def clients(arguments: argparse.Namespace) -> None:
+    """Counts clients."""
     from troskel.reading import coverage
 
-    counted = coverage.count_clients(system())._asdict()
-    if asked.json:
-        print_json(counted)
+    counts = coverage.count_clients(system_actor())._asdict()
+    if arguments.json:
+        print_json(counts)
         return
-    for name, count in counted.items():
+    for name, count in counts.items():
         print(f"{count:6}  {name.replace('_', ' ')}")
 
 
-def duties(asked: argparse.Namespace) -> None:
-    """What the routine asks of whom."""
+def duties(arguments: argparse.Namespace) -> None:
+    """Lists duties."""
     from troskel.reading import worklist
 
-    shown = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask",
+    columns = ("paragraph", "case", "client", "organisation", "role", "opened", "due", "state", "kind", "ask",
              "days_late", "person", "escalated", "deputy")  # fmt: skip
-    rows = worklist.duties_on(system(), day_or_today(asked.on))
-    if asked.json:
-        print_json([{name: row[name] for name in shown} for row in rows])
+    rows = worklist.duties_on(system_actor(), day_or_today(arguments.on))
+    if arguments.json:
+        print_json([{name: row[name] for name in columns} for row in rows])
         return
     for row in rows:
         if row["state"] in ("open", "late"):
             due = row["due"] or "not yet"
-            asked_of = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
+            duty = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
             escalated = ", escalated" if row["escalated"] else ""
-            print(f"{asked_of} due {due}  {row['state']}{escalated}")
+            print(f"{duty} due {due}  {row['state']}{escalated}")
 
 
-def play(asked: argparse.Namespace) -> int:
-    """Carry out a file of acts."""
-    from troskel.cli.playing import play_file
+def play(arguments: argparse.Namespace) -> int:
+    """Carries out a file of acts."""
+    from troskel.cli.play_runner import play_file
 
-    return play_file(asked.file, as_json=asked.json)
+    return play_file(arguments.file, as_json=arguments.json)

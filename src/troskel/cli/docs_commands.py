@@ -7,36 +7,36 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from troskel.cli.output import Wrong, say
+from troskel.cli.output import CommandError, print_status
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGE = Path("docs", "acts.md")
 
 
 def add_to(commands: Any) -> None:
-    """Add these commands to the parser."""
+    """Adds these commands to the parser."""
     command = commands.add_parser("acts", help="print the page of all acts (docs/acts.md)")
     command.description = (
-        "Prints the page of all acts, made from the register of acts, the shipped routine and the names of the tests: "
-        "for each paragraph its acts and tests; for each act what it means, who may, its values, the events it writes, "
-        "and what these open or fulfil. Works in a checkout, where the tests are."
+        "Prints the page of all acts, generated from the register of acts, the shipped routine and the names of the "
+        "tests: for each paragraph its acts and tests; for each act its meaning, roles, values, the events it writes, "
+        "and what these open or fulfil. Works only in a checkout, which has the tests."
     )
     command.add_argument("--write", action="store_true", help="write docs/acts.md instead of printing it")
     command.set_defaults(run=acts, without_database=True)
 
 
-def acts(asked: argparse.Namespace) -> None:
-    """Print the page, or write it."""
+def acts(arguments: argparse.Namespace) -> None:
+    """Prints the page, or writes it."""
     import django
 
     django.setup()
     from troskel.cli.acts_page import page
 
     if not (CHECKOUT / "tests").is_dir():
-        raise Wrong("the page names the tests, and there are none here: run it in a checkout")
-    made = page(CHECKOUT)
-    if asked.write:
-        (CHECKOUT / PAGE).write_text(made, encoding="utf-8")
-        say(f"{PAGE} written")
+        raise CommandError("the page names the tests, and there are none here: run it in a checkout")
+    text = page(CHECKOUT)
+    if arguments.write:
+        (CHECKOUT / PAGE).write_text(text, encoding="utf-8")
+        print_status(f"{PAGE} written")
     else:
-        print(made, end="")
+        print(text, end="")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`troskel`: the commands. JSON alone goes to stdout; progress and explanations to stderr."""
+"""The program `troskel`. Results go to stdout; progress and explanations to stderr."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ import os
 import sys
 from collections.abc import Sequence
 
-from troskel.cli.output import REFUSED, Wrong
+from troskel.cli.output import EXIT_REFUSED, CommandError
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives its exit code: 0 done, 1 went wrong, 2 refused or badly asked."""
+    """Runs one command. Returns its exit code: 0 done, 1 failed, 2 refused or a usage error."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troskel.config.settings")
     parser = _parser()
-    asked = parser.parse_args(arguments)
-    if not hasattr(asked, "run"):
+    parsed = parser.parse_args(arguments)
+    if not hasattr(parsed, "run"):
         parser.print_help(sys.stderr)
-        return REFUSED
+        return EXIT_REFUSED
     try:
-        if not getattr(asked, "without_database", False):
-            _open_the_house(tables_ready=not getattr(asked, "makes_tables", False))
-        return int(asked.run(asked) or 0)
-    except Wrong as wrong:
+        if not getattr(parsed, "without_database", False):
+            _set_up_django(tables_ready=not getattr(parsed, "makes_tables", False))
+        return int(parsed.run(parsed) or 0)
+    except CommandError as wrong:
         print(f"troskel: {wrong}", file=sys.stderr)
         return wrong.exit_code
     except (Refusal, NotFound, BadValue) as refusal:
         print(f"troskel: {refusal}", file=sys.stderr)
-        return REFUSED
+        return EXIT_REFUSED
     except BrokenPipeError:
         return 1
 
 
-def _open_the_house(*, tables_ready: bool) -> None:
+def _set_up_django(*, tables_ready: bool) -> None:
     import django
 
     try:
         django.setup()
         clock.now()
     except (RuntimeError, ValueError) as error:
-        raise Wrong(str(error), REFUSED) from None
+        raise CommandError(str(error), EXIT_REFUSED) from None
     if tables_ready:
         from troskel.cli import tables
 
-        tables.ready()
+        tables.ensure_ready()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How commands take days, print JSON, and go wrong."""
+"""What commands share: parsing of days and numbers, JSON output, and errors."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import msgspec
 from troskel.ground import clock
 from troskel.people.roles import Actor, ActorKind
 
-REFUSED = 2
-"""Exit code of what was refused, or badly asked."""
+EXIT_REFUSED = 2
+"""Exit code of refusals and usage errors."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
-class Wrong(Exception):
-    """The command can't be done: what is wrong, and what to do."""
+class CommandError(Exception):
+    """The command failed. The message tells what is wrong, and what to do."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
@@ -30,68 +30,68 @@ class Wrong(Exception):
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
+    """Prints one JSON document on stdout."""
     print(msgspec.json.format(msgspec.json.encode(value), indent=1).decode())
 
 
-def say(text: str) -> None:
-    """A word to the person at the terminal, never in the way of the JSON."""
+def print_status(text: str) -> None:
+    """Prints a message for people on stderr, apart from the JSON on stdout."""
     print(text, file=sys.stderr, flush=True)
 
 
-def day(written: str) -> date:
-    """A day as 2026-11-20. Raises what argparse shows."""
+def parse_day(text: str) -> date:
+    """Parses a day as 2026-11-20. Raises ArgumentTypeError, which argparse prints."""
     try:
-        found = date.fromisoformat(written)
+        value = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{written!r} is no day: write it as 2026-11-20") from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise argparse.ArgumentTypeError(f"{written} lies outside the years {FIRST_YEAR}–{LAST_YEAR}")
-    return found
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2026-11-20") from None
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"{text} lies outside the years {FIRST_YEAR}–{LAST_YEAR}")
+    return value
 
 
-def whole(lowest: int, highest: int) -> Callable[[str], int]:
-    """A type for argparse: a whole number from `lowest` through `highest`."""
+def integer_between(lowest: int, highest: int) -> Callable[[str], int]:
+    """Returns an argparse type: an integer from `lowest` through `highest`."""
 
-    def number(written: str) -> int:
+    def number(text: str) -> int:
         try:
-            found = int(written)
+            value = int(text)
         except ValueError:
-            found = lowest - 1
-        if not lowest <= found <= highest:
-            raise argparse.ArgumentTypeError(f"{written!r} is no whole number from {lowest} to {highest}")
-        return found
+            value = lowest - 1
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {lowest} to {highest}")
+        return value
 
     return number
 
 
-port = whole(1, 65535)
+port = integer_between(1, 65535)
 """A port to listen on."""
 
-days_ahead = whole(1, 3660)
-"""How many days ahead to look: ten years at most."""
+days_ahead = integer_between(1, 3660)
+"""A number of days ahead: at most ten years."""
 
 
-def day_or_today(asked: date | None) -> date:
-    """The day asked for, else today by the clock."""
-    return asked or clock.today()
+def day_or_today(day: date | None) -> date:
+    """Returns the given day, or today by the clock."""
+    return day or clock.today()
 
 
 def municipality() -> str:
-    """The municipality that commands are about."""
+    """Returns the code of the municipality that commands are about."""
     return os.environ.get("TROSKEL_MUNICIPALITY", "0999")
 
 
-def person(account: str) -> Actor:
-    """The person who has this account, as `anna`. Raises Wrong where there is none."""
+def actor_of_account(account: str) -> Actor:
+    """Returns the actor of an account, as `anna`. Raises CommandError when there is none."""
     from troskel.people import queries as people
 
-    found = people.actor_of_username(f"{municipality()}/{account}")
-    if found is None:
-        raise Wrong(f"there is no account {account!r} in municipality {municipality()}", REFUSED)
-    return found
+    actor = people.actor_of_username(f"{municipality()}/{account}")
+    if actor is None:
+        raise CommandError(f"there is no account {account!r} in municipality {municipality()}", EXIT_REFUSED)
+    return actor
 
 
-def system(kind: ActorKind = ActorKind.CLOCK) -> Actor:
-    """The system itself, acting in the municipality."""
+def system_actor(kind: ActorKind = ActorKind.CLOCK) -> Actor:
+    """Returns the system itself as actor in the municipality."""
     return Actor.system(municipality(), kind)

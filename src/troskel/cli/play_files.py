@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Play files as they are written: acts, what must be open by then, and other files that are played first."""
+"""Reads play files: acts, checks of open duties, and included files."""
 
 from __future__ import annotations
 
@@ -10,140 +10,141 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from troskel.acts.chapters import REGISTER
-from troskel.cli.output import FIRST_YEAR, LAST_YEAR, REFUSED, Wrong
+from troskel.cli.output import EXIT_REFUSED, FIRST_YEAR, LAST_YEAR, CommandError
 
-NEEDS = '"at", "as" and "act"; or "at" and "open"; or "include" alone'
+REQUIRED_FIELDS = '"at", "as" and "act"; or "at" and "open"; or "include" alone'
 
 
-class Step(NamedTuple):
-    """An act, and the paragraph or rule that must refuse it; `where` is file and line, for messages.
+class PlayStep(NamedTuple):
+    """An act, and the paragraph or rule that must refuse it. `where`: file and line, for messages.
 
-    `keep`: under which names the answer's values are kept for later lines.
+    `keep`: names under which values of the answer are stored for later lines.
     """
 
     where: str
     at: datetime
-    by: str
+    account: str
     act: str
     values: dict[str, Any]
     expect: str | None
     keep: dict[str, str]
 
 
-class Question(NamedTuple):
-    """The duties that must be open then, by name as P6.order: one client's, or (without one) everybody's.
+class OpenDutiesCheck(NamedTuple):
+    """The duties that must be open at an instant, as P6.order: of one client, or of all when `client` is None.
 
-    `late`: those of them that are late; None where the file does not say.
+    `expected_late`: those that must be late; None when the file does not say.
     """
 
     where: str
     at: datetime
     client: str | None
-    are: list[str]
-    late: list[str] | None
+    expected_open: list[str]
+    expected_late: list[str] | None
 
 
-Line = Step | Question
+PlayLine = PlayStep | OpenDutiesCheck
 
 
-def read_play(path: Path, within: tuple[Path, ...] = ()) -> Iterator[Line]:
-    """The lines of a play file, with those of the files it includes in their place. Raises Wrong for a bad one."""
+def read_play(path: Path, including: tuple[Path, ...] = ()) -> Iterator[PlayLine]:
+    """Yields the lines of a play file and of its included files. Raises CommandError when one is invalid."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise Wrong(f"{path} can't be read: {error}", REFUSED) from None
+        raise CommandError(f"{path} can't be read: {error}", EXIT_REFUSED) from None
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         where = f"{path.name} line {number}"
-        written = _object(where, line)
-        if "include" in written:
-            yield from read_play(_included(where, written, path, within), (*within, path.resolve()))
+        fields = _parse_object(where, line)
+        if "include" in fields:
+            yield from read_play(_included_path(where, fields, path, including), (*including, path.resolve()))
         else:
-            yield _question(where, written) if "open" in written else _step(where, written)
+            yield _parse_check(where, fields) if "open" in fields else _parse_step(where, fields)
 
 
-def _included(where: str, written: dict[str, Any], path: Path, within: tuple[Path, ...]) -> Path:
-    name = written["include"]
-    _only(where, written, "include")
+def _included_path(where: str, fields: dict[str, Any], path: Path, including: tuple[Path, ...]) -> Path:
+    name = fields["include"]
+    _refuse_unknown(where, fields, "include")
     if not isinstance(name, str) or Path(name).name != name:
-        raise Wrong(
+        raise CommandError(
             f"{where}: 'include' names a file of the same folder, as founding.jsonl, and no other folder",
-            REFUSED,
+            EXIT_REFUSED,
         )
     included = path.with_name(name)
-    if included.resolve() in (*within, path.resolve()):
-        raise Wrong(f"{where}: {name} would include itself: take this line away", REFUSED)
+    if included.resolve() in (*including, path.resolve()):
+        raise CommandError(f"{where}: {name} would include itself: take this line away", EXIT_REFUSED)
     if not included.is_file():
-        raise Wrong(f"{where}: there is no file {name} beside {path.name}", REFUSED)
+        raise CommandError(f"{where}: there is no file {name} beside {path.name}", EXIT_REFUSED)
     return included
 
 
-def _object(where: str, line: str) -> dict[str, Any]:
+def _parse_object(where: str, line: str) -> dict[str, Any]:
     try:
-        written = json.loads(line)
+        fields = json.loads(line)
     except json.JSONDecodeError as error:
-        raise Wrong(f"{where}: not JSON: {error}", REFUSED) from None
-    if not isinstance(written, dict):
-        raise Wrong(f"{where}: needs {NEEDS}", REFUSED)
-    return written
+        raise CommandError(f"{where}: not JSON: {error}", EXIT_REFUSED) from None
+    if not isinstance(fields, dict):
+        raise CommandError(f"{where}: needs {REQUIRED_FIELDS}", EXIT_REFUSED)
+    return fields
 
 
-def _step(where: str, written: dict[str, Any]) -> Step:
-    at = _instant(where, written)
-    if "as" not in written or "act" not in written:
-        raise Wrong(f"{where}: needs {NEEDS}", REFUSED)
+def _parse_step(where: str, fields: dict[str, Any]) -> PlayStep:
+    at = _parse_instant(where, fields)
+    if "as" not in fields or "act" not in fields:
+        raise CommandError(f"{where}: needs {REQUIRED_FIELDS}", EXIT_REFUSED)
     for name in ("as", "act", "expect"):
-        if not isinstance(written.get(name, ""), str):
-            raise Wrong(f"{where}: {name!r} is not a text", REFUSED)
+        if not isinstance(fields.get(name, ""), str):
+            raise CommandError(f"{where}: {name!r} is not a text", EXIT_REFUSED)
     for name in ("values", "keep"):
-        if not isinstance(written.get(name, {}), dict):
-            raise Wrong(f"{where}: {name!r} is not an object", REFUSED)
-    keep = written.get("keep", {})
+        if not isinstance(fields.get(name, {}), dict):
+            raise CommandError(f"{where}: {name!r} is not an object", EXIT_REFUSED)
+    keep = fields.get("keep", {})
     if not all(isinstance(name, str) for name in keep.values()):
-        raise Wrong(
-            f'{where}: \'keep\' is {{"door": "gate"}}: what is answered, and its name from now on', REFUSED
+        raise CommandError(
+            f'{where}: \'keep\' is {{"door": "gate"}}: what is answered, and its name from now on',
+            EXIT_REFUSED,
         )
-    if written["act"] not in REGISTER:
-        raise Wrong(f"{where}: there is no act {written['act']!r}: see docs/acts.md", REFUSED)
-    _only(where, written, "at", "as", "act", "values", "expect", "keep")
-    values = written.get("values", {})
-    return Step(where, at, written["as"], written["act"], values, written.get("expect"), keep)
+    if fields["act"] not in REGISTER:
+        raise CommandError(f"{where}: there is no act {fields['act']!r}: see docs/acts.md", EXIT_REFUSED)
+    _refuse_unknown(where, fields, "at", "as", "act", "values", "expect", "keep")
+    values = fields.get("values", {})
+    return PlayStep(where, at, fields["as"], fields["act"], values, fields.get("expect"), keep)
 
 
-def _question(where: str, written: dict[str, Any]) -> Question:
-    at, asked = _instant(where, written), written["open"]
-    _only(where, written, "at", "open")
-    if not isinstance(asked, dict) or not isinstance(asked.get("client", ""), str) or "are" not in asked:
-        raise Wrong(
+def _parse_check(where: str, fields: dict[str, Any]) -> OpenDutiesCheck:
+    at, check = _parse_instant(where, fields), fields["open"]
+    _refuse_unknown(where, fields, "at", "open")
+    if not isinstance(check, dict) or not isinstance(check.get("client", ""), str) or "are" not in check:
+        raise CommandError(
             f'{where}: \'open\' is {{"client": "K1", "are": ["P6.order"]}}, or without \'client\': everybody\'s',
-            REFUSED,
+            EXIT_REFUSED,
         )
-    _only(f"{where}: 'open'", asked, "client", "are", "late")
-    are = _names(where, "are", asked["are"])
-    late = _names(where, "late", asked["late"]) if "late" in asked else None
-    return Question(where, at, asked.get("client"), are, late)
+    _refuse_unknown(f"{where}: 'open'", check, "client", "are", "late")
+    expected_open = _parse_names(where, "are", check["are"])
+    expected_late = _parse_names(where, "late", check["late"]) if "late" in check else None
+    return OpenDutiesCheck(where, at, check.get("client"), expected_open, expected_late)
 
 
-def _names(where: str, field: str, written: Any) -> list[str]:
-    if not isinstance(written, list) or not all(isinstance(name, str) for name in written):
-        raise Wrong(f'{where}: {field!r} is not a list of duties, as ["P6.order"]', REFUSED)
-    return sorted(written)
+def _parse_names(where: str, field: str, names: Any) -> list[str]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise CommandError(f'{where}: {field!r} is not a list of duties, as ["P6.order"]', EXIT_REFUSED)
+    return sorted(names)
 
 
-def _instant(where: str, written: dict[str, Any]) -> datetime:
+def _parse_instant(where: str, fields: dict[str, Any]) -> datetime:
     try:
-        at = datetime.fromisoformat(written["at"])
+        at = datetime.fromisoformat(fields["at"])
     except (KeyError, TypeError, ValueError) as error:
-        raise Wrong(f"{where}: needs {NEEDS} ({error})", REFUSED) from None
+        raise CommandError(f"{where}: needs {REQUIRED_FIELDS} ({error})", EXIT_REFUSED) from None
     if at.tzinfo is None:
-        raise Wrong(f"{where}: 'at' has no offset: write {written['at']}+01:00", REFUSED)
+        raise CommandError(f"{where}: 'at' has no offset: write {fields['at']}+01:00", EXIT_REFUSED)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise Wrong(f"{where}: 'at' lies outside the years {FIRST_YEAR}–{LAST_YEAR}", REFUSED)
+        raise CommandError(f"{where}: 'at' lies outside the years {FIRST_YEAR}–{LAST_YEAR}", EXIT_REFUSED)
     return at
 
 
-def _only(where: str, written: dict[str, Any], *known: str) -> None:
-    unknown = sorted(set(written) - set(known))
+def _refuse_unknown(where: str, fields: dict[str, Any], *allowed: str) -> None:
+    unknown = sorted(set(fields) - set(allowed))
     if unknown:
-        raise Wrong(f"{where}: unknown field {unknown[0]!r}", REFUSED)
+        raise CommandError(f"{where}: unknown field {unknown[0]!r}", EXIT_REFUSED)

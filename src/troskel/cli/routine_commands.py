@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the routine file: check, show, compare. Its versions: version_commands.py."""
+"""Commands about the routine file: check, show, compare. Versions: version_commands.py."""
 
 from __future__ import annotations
 
@@ -9,37 +9,44 @@ from typing import Any
 from uuid import UUID
 
 from troskel.cli import version_commands
-from troskel.cli.output import REFUSED, Wrong, municipality, print_json, say, system
+from troskel.cli.output import (
+    EXIT_REFUSED,
+    CommandError,
+    municipality,
+    print_json,
+    print_status,
+    system_actor,
+)
 from troskel.routine.model import Routine
 
 
 def add_to(commands: Any) -> None:
-    """Add these commands to the parser."""
+    """Adds these commands to the parser."""
     command = commands.add_parser(
         "routine", help="check, show and compare routine files; propose and approve versions"
     )
     verbs = command.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser(
-        "check", help="check a routine file; exit code 2, and every fault with its line, where it is wrong"
+        "check", help="check a routine file; on errors print each with its line, exit code 2"
     )
     verb.description = (
-        "Reads a routine file and says whether it could be used: how many paragraphs and asks it has, and its version. "
-        "Words that a file may use: docs/routine-file.md. Needs no database."
+        "Reads a routine file and tells whether it can be used: its number of paragraphs and asks, and its version. "
+        "The format: docs/routine-file.md. Needs no database."
     )
     verb.add_argument("file", type=Path, metavar="FILE", help="as routines/troskelby/2016-11-29.toml")
     verb.set_defaults(run=check, without_database=True)
-    verb = verbs.add_parser("show", help="show a routine file as the document it is")
-    verb.description = "Shows the header, then the paragraphs under their headings. Needs no database."
+    verb = verbs.add_parser("show", help="print a routine file as a document")
+    verb.description = "Prints the header, then the paragraphs under their headings. Needs no database."
     verb.add_argument("file", type=Path, metavar="FILE")
     verb.add_argument("--language", choices=["sv", "en"], default="sv", help="default: sv")
     verb.set_defaults(run=show, without_database=True)
     verb = verbs.add_parser(
         "compare",
-        help="replay the municipality's journal under another version, and show which duties would differ",
+        help="replay the municipality's journal under another version, and list the duties that differ",
     )
     verb.description = (
-        "Lives the whole journal once more, as if the version had been in force all along, and lists the duties that "
-        "would have been otherwise: paragraph, case, and their days and states before and after. Changes nothing."
+        "Replays the whole journal as if the version had been in force all along, and lists the duties that differ: "
+        "paragraph, case, and their days and states before and after. Changes nothing."
     )
     verb.add_argument(
         "version", metavar="FILE-OR-VERSION", help="a file, or the id of a version ('routine versions')"
@@ -55,64 +62,64 @@ def _read(path: Path) -> Routine:
     try:
         return reading.read_routine(path)
     except OSError as error:
-        raise Wrong(f"{path} can't be read: {error.strerror}", REFUSED) from None
+        raise CommandError(f"{path} can't be read: {error.strerror}", EXIT_REFUSED) from None
     except ValueError as error:
-        raise Wrong(f"{path} can't be used:\n{error}", REFUSED) from None
+        raise CommandError(f"{path} can't be used:\n{error}", EXIT_REFUSED) from None
 
 
-def _file_or_version(named: str) -> Routine:
+def _load_routine(file_or_version: str) -> Routine:
     from troskel.reading import routine_versions
 
     try:
-        version = UUID(named)
+        version = UUID(file_or_version)
     except ValueError:
-        return _read(Path(named))
-    return routine_versions.document(system(), version)
+        return _read(Path(file_or_version))
+    return routine_versions.document(system_actor(), version)
 
 
-def check(asked: argparse.Namespace) -> int:
-    """Check a file."""
-    routine = _read(asked.file)
+def check(arguments: argparse.Namespace) -> int:
+    """Checks a file."""
+    routine = _read(arguments.file)
     asks = sum(len(paragraph.asks) for paragraph in routine.paragraphs)
-    say(
-        f"{asked.file.name}: {len(routine.paragraphs)} paragraphs, {asks} asks, version {routine.version[:12]}"
+    print_status(
+        f"{arguments.file.name}: {len(routine.paragraphs)} paragraphs, {asks} asks, version {routine.version[:12]}"
     )
     return 0
 
 
-def show(asked: argparse.Namespace) -> int:
-    """Show the document."""
-    routine, tongue = _read(asked.file), asked.language
+def show(arguments: argparse.Namespace) -> int:
+    """Prints the document."""
+    routine, language = _read(arguments.file), arguments.language
     header = routine.header
-    print(getattr(header.title, tongue))
-    approved = f"{getattr(header.approved_by, tongue)} {header.approved_on}"
+    print(getattr(header.title, language))
+    approved = f"{getattr(header.approved_by, language)} {header.approved_on}"
     print(f"{header.id} · {header.valid_from} · {header.changed} · {approved}")
-    print(" · ".join(getattr(role, tongue) for role in header.responsible))
+    print(" · ".join(getattr(role, language) for role in header.responsible))
     for heading in routine.headings:
-        print(f"\n{getattr(heading.title, tongue)}")
+        print(f"\n{getattr(heading.title, language)}")
         for paragraph in routine.under(heading.id):
-            print(f"  {paragraph.id:3} {getattr(paragraph.text, tongue)}")
+            print(f"  {paragraph.id:3} {getattr(paragraph.text, language)}")
     return 0
 
 
-def compare(asked: argparse.Namespace) -> int:
-    """Replay under another version."""
+def compare(arguments: argparse.Namespace) -> int:
+    """Compares with a replay under another version."""
     from troskel.duties import replaying
 
-    differences = replaying.compare(municipality(), _file_or_version(asked.version))
-    if asked.json:
+    differences = replaying.compare(municipality(), _load_routine(arguments.version))
+    if arguments.json:
         print_json(differences)
         return 0
     for difference in differences:
-        before, after = (_in_words(difference[side]) for side in ("before", "after"))
+        before, after = (_describe(difference[side]) for side in ("before", "after"))
         print(
             f"{difference['paragraph']:3} {difference['ask']:14} {difference['case'] or '':10} {before}  →  {after}"
         )
-    say(f"{len(differences)} duties would have been otherwise")
+    print_status(f"{len(differences)} duties would have been otherwise")
     return 0
 
 
-def _in_words(fate: dict[str, Any] | None) -> str:
+def _describe(fate: dict[str, Any] | None) -> str:
     if fate is None:
         return "not asked"
     escalated = f", escalated {fate['escalated']}" if fate["escalated"] else ""

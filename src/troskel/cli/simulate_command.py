@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command that lives an invented municipality for its own sake: simulate."""
+"""The command 'simulate': runs an invented municipality and checks the rules."""
 
 from __future__ import annotations
 
@@ -10,117 +10,121 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from troskel.cli.output import municipality, print_json, say, whole
+from troskel.cli.output import integer_between, municipality, print_json, print_status
 
-A_YEAR = 365
-MOST_SEEDS = 9_999
+DAYS_PER_YEAR = 365
+MAX_SEED = 9_999
 
 
 def add_to(commands: Any) -> None:
-    """Add this command to the parser."""
-    command = commands.add_parser("simulate", help="live an invented municipality, and check every rule")
+    """Adds this command to the parser."""
+    command = commands.add_parser("simulate", help="simulate an invented municipality, and check every rule")
     command.description = (
-        "Lives an invented municipality day by day through the acts, ending today: clients come, move and die; people "
-        "do, forget and delay what the routine asks of them. The same seed on the same day gives the same journal. "
-        "Prints what was done and how the routine was followed. It uses a database of its own, thrown away afterwards, "
-        "unless --database names an empty one. Exit code 1 where a rule is broken, or somebody is refused without "
-        "reason."
+        "Simulates an invented municipality day by day through the acts, ending today: clients come, move and die; "
+        "people do, forget and delay their duties. The same seed on the same day produces the same journal. Prints "
+        "the acts and how well the routine was followed. Uses a temporary database, unless --database names an empty "
+        "one. Exit code 1 if a rule is broken, or an act is refused unexpectedly."
     )
     length = command.add_mutually_exclusive_group()
-    length.add_argument("--years", type=whole(1, 20), default=2, help="how many years (default: 2)")
+    length.add_argument("--years", type=integer_between(1, 20), default=2, help="how many years (default: 2)")
     length.add_argument(
-        "--days", type=whole(1, 7300), help="how many days, instead of years; life is brisk below 120"
+        "--days",
+        type=integer_between(1, 7300),
+        help="how many days, instead of years; events are more frequent below 120",
     )
     chance = command.add_mutually_exclusive_group()
-    chance.add_argument("--seed", type=whole(0, 10**9), default=7, help="which life (default: 7)")
+    chance.add_argument("--seed", type=integer_between(0, 10**9), default=7, help="random seed (default: 7)")
     chance.add_argument(
-        "--seeds", type=_seeds, metavar="A-B", help="many lives, each in a municipality of its own"
+        "--seeds", type=_seeds, metavar="A-B", help="several simulations, each in its own municipality"
     )
     command.add_argument(
-        "--clients", type=whole(1, 20_000), default=300, help="how many in care (default: 300)"
+        "--clients",
+        type=integer_between(1, 20_000),
+        default=300,
+        help="how many clients in care (default: 300)",
     )
-    command.add_argument("--check", action="store_true", help="ask every rule after each day")
-    command.add_argument("--json", action="store_true", help="JSON, a list with a life for each seed")
+    command.add_argument("--check", action="store_true", help="check every rule after each day")
+    command.add_argument("--json", action="store_true", help="JSON: a list with one result for each seed")
     command.add_argument(
-        "--database", metavar="URL", help="where to live it, as TROSKEL_DATABASE has it; stays there"
+        "--database", metavar="URL", help="the database to use, in the format of TROSKEL_DATABASE; it is kept"
     )
     command.set_defaults(run=simulate, without_database=True)
 
 
-def _seeds(written: str) -> range:
-    found = re.fullmatch(r"(\d+)-(\d+)", written, re.ASCII)
-    if found is None or not 1 <= int(found[1]) <= int(found[2]) <= MOST_SEEDS:
+def _seeds(text: str) -> range:
+    match = re.fullmatch(r"(\d+)-(\d+)", text, re.ASCII)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]) <= MAX_SEED:
         raise argparse.ArgumentTypeError(
-            f"{written!r} is no range of seeds: write it as 1-20, at most {MOST_SEEDS}"
+            f"{text!r} is no range of seeds: write it as 1-20, at most {MAX_SEED}"
         )
-    return range(int(found[1]), int(found[2]) + 1)
+    return range(int(match[1]), int(match[2]) + 1)
 
 
-def simulate(asked: argparse.Namespace) -> int:
-    """Live, check and tell."""
+def simulate(arguments: argparse.Namespace) -> int:
+    """Simulates, checks and reports."""
     with tempfile.TemporaryDirectory(prefix="troskel-simulate-") as folder:
-        os.environ["TROSKEL_DATABASE"] = asked.database or f"sqlite:///{Path(folder) / 'life.sqlite3'}"
-        return _simulate(asked)
+        os.environ["TROSKEL_DATABASE"] = arguments.database or f"sqlite:///{Path(folder) / 'life.sqlite3'}"
+        return _simulate(arguments)
 
 
-def _simulate(asked: argparse.Namespace) -> int:
+def _simulate(arguments: argparse.Namespace) -> int:
     import django
 
     django.setup()
     from django.db import connection
 
     from troskel.cli import tables
-    from troskel.simulator.simulating import simulate as live
+    from troskel.simulator.run import simulate as run_simulation
 
-    tables.ready()
-    lives = []
-    for seed in asked.seeds or [asked.seed]:
-        code = f"{seed:04}" if asked.seeds else municipality()
-        days = asked.days or asked.years * A_YEAR
-        lived = live(
+    tables.ensure_ready()
+    results = []
+    for seed in arguments.seeds or [arguments.seed]:
+        code = f"{seed:04}" if arguments.seeds else municipality()
+        days = arguments.days or arguments.years * DAYS_PER_YEAR
+        result = run_simulation(
             code,
             days=days,
-            clients=asked.clients,
+            clients=arguments.clients,
             seed=seed,
-            check=asked.check,
-            tell=say if asked.seeds is None else lambda _: None,
+            check=arguments.check,
+            tell=print_status if arguments.seeds is None else lambda _: None,
         )
-        lives.append(lived)
-        say(_in_short(lived))
+        results.append(result)
+        print_status(_summary(result))
     connection.close()
-    if asked.json:
-        print_json(lives)
+    if arguments.json:
+        print_json(results)
     else:
-        for lived in lives:
-            _print(lived)
-    return 0 if all(lived.is_sound for lived in lives) else 1
+        for result in results:
+            _print(result)
+    return 0 if all(result.is_sound for result in results) else 1
 
 
-def _in_short(lived: Any) -> str:
-    told = [
-        f"seed {lived.seed}: {lived.days} days, {lived.clients} clients",
-        f"{lived.acts} acts in {lived.seconds} s ({lived.acts_per_second} a second)",
-        f"{sum(lived.refused.values())} refusals, {len(lived.faults)} faults",
+def _summary(result: Any) -> str:
+    parts = [
+        f"seed {result.seed}: {result.days} days, {result.clients} clients",
+        f"{result.acts} acts in {result.seconds} s ({result.acts_per_second} a second)",
+        f"{sum(result.refused.values())} refusals, {len(result.faults)} faults",
     ]
-    if lived.days_checked:
-        told.append(f"{lived.days_checked} days checked, {len(lived.broken)} rules broken")
-    return ", ".join(told)
+    if result.days_checked:
+        parts.append(f"{result.days_checked} days checked, {len(result.broken)} rules broken")
+    return ", ".join(parts)
 
 
-def _print(lived: Any) -> None:
-    print(_in_short(lived))
-    for act, count in sorted(lived.by_act.items(), key=lambda item: -item[1]):
+def _print(result: Any) -> None:
+    print(_summary(result))
+    for act, count in sorted(result.by_act.items(), key=lambda item: -item[1]):
         print(f"  {count:6} {act}")
-    for rule, count in lived.refused.items():
+    for rule, count in result.refused.items():
         print(f"  {count:6} refused by {rule}")
-    for broken in lived.broken:
+    for broken in result.broken:
         print(f"  BROKEN on {broken.day}: {broken.rule}: {broken.message}")
-    for fault in lived.faults:
+    for fault in result.faults:
         print(f"  FAULT on {fault.day}: {fault.who} {fault.act}: {fault.rule}: {fault.message}")
     print("  paragraph         asked  in time  late  open  moot  median days")
-    for kept in lived.conformance:
-        days = "–" if kept.days is None else f"{kept.days:g}"
-        name = f"{kept.paragraph} {kept.ask}"
+    for row in result.conformance:
+        days = "–" if row.days is None else f"{row.days:g}"
+        name = f"{row.paragraph} {row.ask}"
         print(
-            f"  {name:17} {kept.asked:5}  {kept.in_time:7}  {kept.late:4}  {kept.open:4}  {kept.moot:4}  {days:>11}"
+            f"  {name:17} {row.asked:5}  {row.in_time:7}  {row.late:4}  {row.open:4}  {row.moot:4}  {days:>11}"
         )

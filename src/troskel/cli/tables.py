@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Are the tables there? An empty database gets them; an older one is not changed without being asked."""
+"""Ensures that the tables exist: creates them in an empty database, never updates older ones unasked."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
-from troskel.cli.output import Wrong, say
+from troskel.cli.output import CommandError, print_status
 
 
-def make() -> None:
-    """Make or update the tables."""
+def migrate() -> None:
+    """Creates or updates the tables."""
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def ready() -> None:
-    """Make the tables of an empty database. Raises Wrong where it can't be reached, or needs an update."""
+def ensure_ready() -> None:
+    """Creates the tables of an empty database. Raises CommandError if it is unreachable or needs an update."""
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
-        raise Wrong(f"the database can't be reached: {error}: look at TROSKEL_DATABASE") from None
+        raise CommandError(f"the database can't be reached: {error}: look at TROSKEL_DATABASE") from None
     if not executor.loader.applied_migrations:
-        say("making the tables of a new database")
-        make()
+        print_status("making the tables of a new database")
+        migrate()
     elif executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Wrong("the tables are of an older version: take a backup, and run 'troskel migrate'")
+        raise CommandError("the tables are of an older version: take a backup, and run 'troskel migrate'")

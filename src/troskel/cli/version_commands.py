@@ -8,24 +8,32 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from troskel.cli.output import REFUSED, Wrong, day, person, print_json, say, system
+from troskel.cli.output import (
+    EXIT_REFUSED,
+    CommandError,
+    actor_of_account,
+    parse_day,
+    print_json,
+    print_status,
+    system_actor,
+)
 
 VERSION_HELP = "its id, as 'troskel routine versions' prints it"
 
 
 def add_to(verbs: Any) -> None:
-    """Add these verbs to the parser of 'routine'."""
+    """Adds these verbs to the parser of 'routine'."""
     verb = verbs.add_parser("propose", help="propose a file as a new version of the routine")
     verb.description = (
-        "Proposes FILE as the municipality's next version of the routine, and prints its id. Nothing changes "
-        "until another person approves it. Refused with every fault and its line where the file can't be used. Then "
-        "show what it would change: troskel routine compare VERSION."
+        "Proposes FILE as the municipality's next version of the routine, and prints its id. Nothing changes until "
+        "another person approves it. If the file is invalid it is refused, and every error is printed with its line. "
+        "To see what it would change: troskel routine compare VERSION."
     )
     verb.add_argument("file", type=Path, metavar="FILE")
     _add_person(verb, "who proposes it: the account of a system administrator or a manager")
     verb.set_defaults(run=propose)
     verb = verbs.add_parser(
-        "versions", help="every version: proposed, approved, in force, replaced, withdrawn"
+        "versions", help="list every version: proposed, approved, in force, replaced, withdrawn"
     )
     verb.description = (
         "Lists the versions of the municipality's routine: who proposed and approved each, and when."
@@ -34,68 +42,72 @@ def add_to(verbs: Any) -> None:
     verb.set_defaults(run=versions)
     verb = verbs.add_parser("approve", help="approve a proposed version; it is in force from a day")
     verb.description = (
-        "Approves a version that somebody else has proposed. It is in force from DAY: today or later, and not before a "
-        "version that has been approved already. Duties that are open then keep what they were born with."
+        "Approves a version that another person has proposed. It is in force from DAY: today or later, and not before "
+        "a version that has already been approved. Duties that are open then keep their terms."
     )
     verb.add_argument("version", type=UUID, metavar="VERSION", help=VERSION_HELP)
     _add_person(verb, "who approves it: a system administrator or a manager, never the author")
-    verb.add_argument("--from", dest="begins", type=day, required=True, metavar="DAY", help="as 2026-11-20")
+    verb.add_argument(
+        "--from", dest="begins", type=parse_day, required=True, metavar="DAY", help="as 2026-11-20"
+    )
     verb.set_defaults(run=approve)
     verb = verbs.add_parser("withdraw", help="withdraw a proposed version")
     verb.description = (
-        "Withdraws a proposal. What has been approved stands: propose another version to change it."
+        "Withdraws a proposal. Approved versions can't be withdrawn: propose another version instead."
     )
     verb.add_argument("version", type=UUID, metavar="VERSION", help=VERSION_HELP)
     _add_person(verb, "who withdraws it: a system administrator or a manager")
     verb.set_defaults(run=withdraw)
 
 
-def _add_person(verb: argparse.ArgumentParser, meant: str) -> None:
-    verb.add_argument("--as", dest="person", required=True, metavar="ACCOUNT", help=meant)
+def _add_person(verb: argparse.ArgumentParser, help_text: str) -> None:
+    verb.add_argument("--as", dest="person", required=True, metavar="ACCOUNT", help=help_text)
 
 
-def propose(asked: argparse.Namespace) -> int:
-    """Propose a file."""
+def propose(arguments: argparse.Namespace) -> int:
+    """Proposes a file."""
     from troskel.acts.approving import propose_routine
 
     try:
-        text = asked.file.read_bytes().decode()
+        text = arguments.file.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise Wrong(f"{asked.file} can't be read: {error}", REFUSED) from None
-    outcome = propose_routine(person(asked.person), name=asked.file.name, text=text)
+        raise CommandError(f"{arguments.file} can't be read: {error}", EXIT_REFUSED) from None
+    outcome = propose_routine(actor_of_account(arguments.person), name=arguments.file.name, text=text)
     print(outcome.answer["version"])
-    say(f"proposed; see what it would change: troskel routine compare {outcome.answer['version']}")
+    print_status(f"proposed; see what it would change: troskel routine compare {outcome.answer['version']}")
     return 0
 
 
-def versions(asked: argparse.Namespace) -> int:
-    """List the versions."""
+def versions(arguments: argparse.Namespace) -> int:
+    """Lists the versions."""
     from troskel.reading import routine_versions
 
-    found = routine_versions.versions(system())
-    if asked.json:
-        print_json(found)
+    rows = routine_versions.versions(system_actor())
+    if arguments.json:
+        print_json(rows)
         return 0
-    for version in found:
+    for version in rows:
         approved = "the system" if version.by_system else version.approved_by or "nobody yet"
         period = f"{version.in_force_from or '–'} … {version.in_force_through or ''}"
         print(f"{version.id}  {version.name:12} {version.state:9}  {period:24} approved by {approved}")
     return 0
 
 
-def approve(asked: argparse.Namespace) -> int:
-    """Approve a version."""
+def approve(arguments: argparse.Namespace) -> int:
+    """Approves a version."""
     from troskel.acts.approving import approve_routine
 
-    approve_routine(person(asked.person), version=asked.version, in_force_from=asked.begins)
-    say(f"approved: in force from {asked.begins}")
+    approve_routine(
+        actor_of_account(arguments.person), version=arguments.version, in_force_from=arguments.begins
+    )
+    print_status(f"approved: in force from {arguments.begins}")
     return 0
 
 
-def withdraw(asked: argparse.Namespace) -> int:
-    """Withdraw a proposal."""
+def withdraw(arguments: argparse.Namespace) -> int:
+    """Withdraws a proposal."""
     from troskel.acts.approving import withdraw_proposal
 
-    withdraw_proposal(person(asked.person), version=asked.version)
-    say("withdrawn")
+    withdraw_proposal(actor_of_account(arguments.person), version=arguments.version)
+    print_status("withdrawn")
     return 0

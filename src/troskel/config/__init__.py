@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings, addresses and the wiring of ports to what carries them out."""
+"""Settings, URLs, and the choice of implementation for each port."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From `TROSKEL_DATABASE` to what Django needs, with the options both databases were tried with."""
+"""Turns `TROSKEL_DATABASE` into Django's settings, with the options that both databases are tested with."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-FORMS = (
+URL_FORMS = (
     "sqlite:///folder/file.sqlite3 (four slashes for an absolute path) or postgresql://user@host:5432/name"
 )
 
-# WAL and IMMEDIATE together: else what reads before it writes fails as "locked" instead of waiting.
-# FULL: an act that was answered is on the disk, also after a power cut.
+# WAL and IMMEDIATE together: otherwise a transaction that reads before it writes fails with "locked", without waiting.
+# FULL: an act that was answered is on disk, even after a power cut.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -22,21 +22,21 @@ POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5}
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's settings for the database at `url`."""
+    """Returns Django's settings for the database at `url`. Raises ValueError for an unknown form."""
     scheme = url.partition(":")[0]
     if scheme == "sqlite" and url.startswith("sqlite:///"):
         return {**_sqlite(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     if scheme in ("postgresql", "postgres") and "://" in url:
         return {**_postgresql(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     raise ValueError(
-        f"TROSKEL_DATABASE begins with {scheme!r}: write {FORMS}"
+        f"TROSKEL_DATABASE begins with {scheme!r}: write {URL_FORMS}"
     )  # the rest may hold a password
 
 
 def _sqlite(url: str) -> dict[str, Any]:
     path = unquote(url.removeprefix("sqlite:///"))
     if not path or path.endswith("/"):
-        raise ValueError(f"TROSKEL_DATABASE names no file: write {FORMS}")
+        raise ValueError(f"TROSKEL_DATABASE names no file: write {URL_FORMS}")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(Path(path).absolute()),
@@ -48,10 +48,10 @@ def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise ValueError(f"TROSKEL_DATABASE names no database: write {FORMS}")
-    asked = dict(parse_qsl(parts.query))  # ?host=/folder/of/socket, sslmode and what else libpq knows
-    host = asked.pop("host", None) or unquote(parts.hostname or "")
-    port = asked.pop("port", None) or str(parts.port or "")
+        raise ValueError(f"TROSKEL_DATABASE names no database: write {URL_FORMS}")
+    options = dict(parse_qsl(parts.query))  # ?host=/folder/of/socket, sslmode and other options of libpq
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    port = options.pop("port", None) or str(parts.port or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -60,5 +60,5 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": port,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**POSTGRESQL_OPTIONS, **asked},
+        "OPTIONS": {**POSTGRESQL_OPTIONS, **options},
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings. Whatever differs from one place to another comes from the environment, as `TROSKEL_…`."""
+"""Settings. Everything that differs between installations comes from the environment, as `TROSKEL_…`."""
 
 from __future__ import annotations
 
@@ -13,31 +13,35 @@ PRODUCTION = os.environ.get("TROSKEL_PRODUCTION") == "1"
 DEBUG = os.environ.get("TROSKEL_DEBUG") == "1" and not PRODUCTION
 PACKAGE = Path(__file__).resolve().parent.parent
 
-# Who we are, and who carries our e-mail
+# Municipality and e-mail
 
-TROSKEL_MUNICIPALITY = os.environ.get("TROSKEL_MUNICIPALITY") or "0999"  # belongs to none: the demo's
+TROSKEL_MUNICIPALITY = (
+    os.environ.get("TROSKEL_MUNICIPALITY") or "0999"
+)  # assigned to no municipality: the demo's
 TROSKEL_SMTP = os.environ.get("TROSKEL_SMTP") or "smtp://127.0.0.1:1025"
 TROSKEL_MAIL_FROM = os.environ.get("TROSKEL_MAIL_FROM") or "troskel@example.org"
 TROSKEL_LETTER_BOX = os.environ.get("TROSKEL_LETTER_BOX", "")  # a folder instead of a mail server: the demo's
-TROSKEL_RETENTION = os.environ.get("TROSKEL_RETENTION", "")  # a folder of retention plans of one's own
+TROSKEL_RETENTION = os.environ.get(
+    "TROSKEL_RETENTION", ""
+)  # a folder of the municipality's own retention plans
 TROSKEL_OUTBOX_WORKER = "troskel.config.wiring.outbox_worker"  # what `troskel worker` runs
 
-# Which locks are spoken to. A simulated one says of a real door what is not so: never in production
+# The lock driver. A simulated one reports openings that did not happen: never in production
 
 
 def _locks() -> str:
-    given = os.environ.get("TROSKEL_LOCKS") or ("none" if PRODUCTION else "simulated")
-    if given not in ("simulated", "none"):
-        raise RuntimeError(f"TROSKEL_LOCKS={given!r} is no lock driver: write simulated or none")
-    if given == "simulated" and PRODUCTION:
+    driver = os.environ.get("TROSKEL_LOCKS") or ("none" if PRODUCTION else "simulated")
+    if driver not in ("simulated", "none"):
+        raise RuntimeError(f"TROSKEL_LOCKS={driver!r} is no lock driver: write simulated or none")
+    if driver == "simulated" and PRODUCTION:
         raise RuntimeError(
             "TROSKEL_LOCKS=simulated opens no real door and is refused in production: write none"
         )
-    return given
+    return driver
 
 
 TROSKEL_LOCKS = _locks()
-TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/open speaks to
+TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/open uses
 
 # Secrets and addresses
 
@@ -45,27 +49,27 @@ _SECRET_OF_DEVELOPMENT = "known to everyone: refused in production"
 
 
 def _secret() -> str:
-    given = os.environ.get("TROSKEL_SECRET", "")
+    secret = os.environ.get("TROSKEL_SECRET", "")
     if not PRODUCTION:
-        return given or _SECRET_OF_DEVELOPMENT
-    if len(given) < 32:
+        return secret or _SECRET_OF_DEVELOPMENT
+    if len(secret) < 32:
         raise RuntimeError("production asks for TROSKEL_SECRET: at least 32 characters that nobody can guess")
-    return given
+    return secret
 
 
 def _hosts() -> list[str]:
-    given = [host.strip() for host in os.environ.get("TROSKEL_HOSTS", "").split(",") if host.strip()]
-    if PRODUCTION and not given:
+    hosts = [host.strip() for host in os.environ.get("TROSKEL_HOSTS", "").split(",") if host.strip()]
+    if PRODUCTION and not hosts:
         raise RuntimeError(
             "production asks for TROSKEL_HOSTS: the names it is reached by, with commas between"
         )
-    return given or ["localhost", "127.0.0.1", "[::1]"]
+    return hosts or ["localhost", "127.0.0.1", "[::1]"]
 
 
 SECRET_KEY = _secret()
 ALLOWED_HOSTS = _hosts()
 
-# Stores
+# Database
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database(os.environ.get("TROSKEL_DATABASE") or "sqlite:///data/troskel.sqlite3")
@@ -74,14 +78,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 
-# Rooms, from the ground up
+# Rooms, lowest first
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
     "django_htmx",
-    "ninja",  # its files for the interactive documentation, so that nothing comes from elsewhere
+    "ninja",  # serves the files of the interactive documentation locally
     "troskel.ground",
     "troskel.journal",
     "troskel.outbox",
@@ -111,8 +115,8 @@ AUTH_USER_MODEL = "people.Account"
 # Requests
 
 MIDDLEWARE = [
-    "troskel.web.shell.security_headers.StrictHeaders",
-    "troskel.screens.language.Language",
+    "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
+    "troskel.screens.language.LanguageMiddleware",
     "troskel.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -135,7 +139,7 @@ TEMPLATES: list[dict[str, Any]] = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "troskel.web.shell.errors.stale"
+CSRF_FAILURE_VIEW = "troskel.web.shell.errors.csrf_failure"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("TROSKEL_STATIC")
@@ -162,7 +166,7 @@ USE_I18N = True
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 
-# What goes wrong is said on stderr. No name, number or address is ever in a log line: URLs hold case numbers alone
+# Errors are logged on stderr. No log line contains a name, number or address: URLs contain case numbers only
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which address leads to which room."""
+"""The URL prefixes of the rooms."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler403 = "troskel.web.shell.errors.forbidden"
 handler404 = "troskel.web.shell.errors.not_found"
-handler500 = "troskel.web.shell.errors.broken"
+handler500 = "troskel.web.shell.errors.server_error"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which carrier stands behind which port."""
+"""Chooses the implementation of each port."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from troskel.access.drivers import LockDriver, NoLocks
 from troskel.access.simulated import SimulatedLocks
 from troskel.duties.mailing import compose
 from troskel.ground.ids import new_id
-from troskel.outbox import post
+from troskel.outbox import email_delivery
 from troskel.outbox.worker import Worker
 
 
-class LetterBox:
-    """The demo's mail server: a folder, unless TROSKEL_SMTP names a real one. What comes is there to read."""
+class MailDirectory:
+    """A mail transport that writes each message to a folder: the demo's, unless TROSKEL_SMTP is set."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self.folder = folder
@@ -25,24 +25,26 @@ class LetterBox:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def send(self, message: EmailMessage, to: str) -> None:
-        """Put the message in the folder."""
+        """Writes the message to the folder."""
         (self.folder / f"{new_id()}.eml").write_bytes(bytes(message))
 
 
 LOCKS: dict[str, type[LockDriver]] = {"simulated": SimulatedLocks, "none": NoLocks}
-"""The lock drivers, by the word that TROSKEL_LOCKS has for each."""
+"""The lock drivers, by the value of TROSKEL_LOCKS."""
 
 
 def lock_driver() -> LockDriver:
-    """The driver that the locks stand behind."""
+    """Returns the configured lock driver."""
     return LOCKS[settings.TROSKEL_LOCKS]()
 
 
 def outbox_worker() -> Worker:
-    """The worker that sends what the outbox holds."""
+    """Returns the worker that sends the outbox."""
     if settings.TROSKEL_LETTER_BOX:
         return Worker(
-            post.handlers(compose, LetterBox(Path(settings.TROSKEL_LETTER_BOX), settings.TROSKEL_MAIL_FROM))
+            email_delivery.email_handlers(
+                compose, MailDirectory(Path(settings.TROSKEL_LETTER_BOX), settings.TROSKEL_MAIL_FROM)
+            )
         )
-    smtp = post.Smtp.from_url(settings.TROSKEL_SMTP, sender=settings.TROSKEL_MAIL_FROM)
-    return Worker(post.handlers(compose, smtp))
+    smtp = email_delivery.SmtpTransport.from_url(settings.TROSKEL_SMTP, sender=settings.TROSKEL_MAIL_FROM)
+    return Worker(email_delivery.email_handlers(compose, smtp))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a web server calls."""
+"""The WSGI application that a web server calls."""
 
 import os
 

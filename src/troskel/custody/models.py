@@ -106,7 +106,7 @@ class Holding(Record):
 
 
 class Link(Record):
-    """Client and lock belong together: what lets the carers' phones open the door (S2)."""
+    """A link between client and lock, which lets the carers' phones open the door (S2)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     lock = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="links")
@@ -128,7 +128,7 @@ class Link(Record):
 
 
 class Offer(Record):
-    """A thing that one organisation wants to hand over to another, until that one accepts it: signed by both."""
+    """An offer to hand a thing over to another organisation, which accepts it: signed by both."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     thing = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="offers")

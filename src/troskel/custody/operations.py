@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to things, holdings and links; called by acts only, with the home locked."""
+"""Writes to things, holdings and links. Called by acts only, with the home locked."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Link, Signature, Thing
 from troskel.ground.ids import new_id
 
-ROWS = 400
-"""An even number: a holding and the one that follows it are stored in one statement."""
+BATCH_SIZE = 400
+"""Rows per statement; even, so that a holding and the next one are stored in one statement."""
 
 
 def register(things: Sequence[Thing], kind: str, holder: UUID, since: datetime) -> None:
-    """New things, with their first holder."""
+    """Store new things with the same first holder."""
     register_all([(thing, kind, holder) for thing in things], since)
 
 
-def register_all(held: Sequence[tuple[Thing, str, UUID]], since: datetime) -> None:
-    """New things, each with the kind and id of its first holder."""
-    Thing.objects.bulk_create([thing for thing, _, _ in held])
+def register_all(first_holdings: Sequence[tuple[Thing, str, UUID]], since: datetime) -> None:
+    """Store new things, each with kind and id of its first holder."""
+    Thing.objects.bulk_create([thing for thing, _, _ in first_holdings])
     Holding.objects.bulk_create(
         [
             Holding(
@@ -34,13 +34,13 @@ def register_all(held: Sequence[tuple[Thing, str, UUID]], since: datetime) -> No
                 holder=holder,
                 since=since,
             )
-            for thing, kind, holder in held
+            for thing, kind, holder in first_holdings
         ]
     )
 
 
 def hand_over(
-    held: Holding,
+    holding: Holding,
     kind: str,
     holder: UUID | None,
     at: datetime,
@@ -48,12 +48,12 @@ def hand_over(
     taker: UUID | None,
     signature: str = Signature.NONE,
 ) -> None:
-    """One thing goes from its holder to the next. `signature`: who signed for the client, if anybody."""
-    hand_over_all([held], kind, holder, at, giver, taker, signature)
+    """Hand one thing over to the next holder. `signature`: who signed for the client, if anybody."""
+    hand_over_all([holding], kind, holder, at, giver, taker, signature)
 
 
 def hand_over_all(
-    things: Sequence[Holding],
+    holdings: Sequence[Holding],
     kind: str,
     holder: UUID | None,
     at: datetime,
@@ -61,26 +61,26 @@ def hand_over_all(
     taker: UUID | None,
     signature: str = Signature.NONE,
 ) -> None:
-    """Open holdings end and the next begin, in one statement, so that no chain is ever broken (rule 5)."""
+    """End open holdings and begin the next in one statement, so that no chain is ever broken (rule 5)."""
     rows = []
-    for held in things:
-        rules.later_than(at, held.since, held.thing.kind, held.thing.number)
-        held.until, held.given_by_id = at, giver
-        following = Holding(
-            municipality_id=held.municipality_id,
-            thing_id=held.thing_id,
-            thing_kind=held.thing.kind,
-            sequence=held.sequence + 1,
+    for holding in holdings:
+        rules.later_than(at, holding.since, holding.thing.kind, holding.thing.number)
+        holding.until, holding.given_by_id = at, giver
+        next_holding = Holding(
+            municipality_id=holding.municipality_id,
+            thing_id=holding.thing_id,
+            thing_kind=holding.thing.kind,
+            sequence=holding.sequence + 1,
             kind=kind,
             holder=None if kind == HolderKind.LOST else holder,
             since=at,
             taken_by_id=taker,
             signature=signature,
         )
-        rows += [held, following]
+        rows += [holding, next_holding]
     Holding.objects.bulk_create(
         rows,
-        batch_size=ROWS,
+        batch_size=BATCH_SIZE,
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=["until", "given_by"],
@@ -88,14 +88,14 @@ def hand_over_all(
 
 
 def link(links: Sequence[Link]) -> None:
-    """Link clients to locks (S2)."""
+    """Store links between clients and locks (S2)."""
     Link.objects.bulk_create(links)
 
 
 def new_link(
     municipality: str, lock: UUID, client: UUID, door: UUID, since: datetime, corrects: UUID | None = None
 ) -> Link:
-    """A link to be stored by `link`."""
+    """Returns an unsaved link, to be stored by `link`."""
     return Link(
         id=new_id(),
         municipality_id=municipality,
@@ -108,5 +108,5 @@ def new_link(
 
 
 def unlink(links: Sequence[UUID], at: datetime) -> None:
-    """End links; their history stays (S3)."""
+    """End links; their rows are kept (S3)."""
     Link.objects.filter(id__in=links).update(until=at)

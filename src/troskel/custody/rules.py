@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who may hand over what, and where a lock may be. Pure Python."""
+"""Who may hand over what, and where a lock may be: each check raises Refusal. Pure Python."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FAULTS = {
     "damaged": "the lock turner is damaged",
     "other": "something else, told in the text",
 }
-"""What may be wrong with a lock turner."""
+"""Faults of a lock turner, by code."""
 
 
 def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:
-    """A lock is at one place (rule 2): it is mounted from the stock of the locksmith who mounts it."""
+    """A lock is mounted from the stock of the locksmith who mounts it (rule 2)."""
     if kind != "organisation" or holder != organisation:
         raise Refusal(
             "rule 2",
@@ -34,7 +34,7 @@ def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | Non
 
 
 def not_linked_elsewhere(is_linked: bool, serial: str) -> None:
-    """A lock that comes from another door is not mounted before its links there are gone (rule 2, S3)."""
+    """A lock from another door is not mounted before its links there have ended (rule 2, S3)."""
     if is_linked:
         raise Refusal(
             "S3",
@@ -44,7 +44,7 @@ def not_linked_elsewhere(is_linked: bool, serial: str) -> None:
 
 
 def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label: str) -> None:
-    """A key goes back to the one behind its door (rule 5)."""
+    """A key is returned to a client behind its door (rule 5)."""
     if door not in doors:
         raise Refusal("rule 5", "key {key} opens no door of this client: check the label", key=label)
 
@@ -61,13 +61,13 @@ def later_than(at: datetime, since: datetime, thing: str, number: str) -> None:
 
 
 def lock_is_at_door(kind: str, holder: UUID | None, door: UUID, serial: str) -> None:
-    """The lock that is taken down is the one at the door (rule 2)."""
+    """The removed lock is the one at the door (rule 2)."""
     if kind != "door" or holder != door:
         raise Refusal("rule 2", "lock {serial} is not at this door: check the serial number", serial=serial)
 
 
 def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts:
-    """A lock is linked to clients behind its door (rule 2): never to the neighbour."""
+    """Returns the door of the lock: a lock is linked only to clients behind its door (rule 2)."""
     for door in doors:
         if door.lock == lock:
             return door
@@ -79,13 +79,13 @@ def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts
 
 
 def not_linked(client: ClientFacts, lock: UUID) -> None:
-    """One open link per lock and client; a second link of the same pair is the same link."""
+    """One open link per lock and client (rule 2)."""
     if any(link.lock == lock for link in client.links.values()):
         raise Refusal("rule 2", "the client is already linked to this lock")
 
 
-def linked(client: ClientFacts, lock: UUID) -> UUID:
-    """The open link of the pair. Raises where there is none."""
+def open_link(client: ClientFacts, lock: UUID) -> UUID:
+    """Returns the id of the open link between client and lock. Raises Refusal where there is none."""
     for identifier, link in client.links.items():
         if link.lock == lock:
             return identifier
@@ -93,7 +93,7 @@ def linked(client: ClientFacts, lock: UUID) -> UUID:
 
 
 def may_unlink(still_mounted: bool, has_care: bool, lock_stays_for_others: bool) -> None:
-    """A link ends after a reported removal, or alone when its client no longer belongs behind the door (rule 2)."""
+    """A link ends after a reported removal, or when its client no longer belongs behind the door (rule 2)."""
     if not still_mounted:
         return
     if has_care:
@@ -109,10 +109,10 @@ def own_client(client: ClientFacts) -> None:
 
 
 def giver_holds(
-    held: tuple[str, UUID | None], giver: tuple[str, UUID | None], thing: str, number: str
+    current_holder: tuple[str, UUID | None], giver: tuple[str, UUID | None], thing: str, number: str
 ) -> None:
-    """A thing is handed over by the one who holds it (rule 5)."""
-    if held != giver:
+    """A thing is handed over by its holder (rule 5)."""
+    if current_holder != giver:
         raise Refusal(
             "rule 5",
             "{thing} {number} is held by someone else: the one who holds it hands it over",
@@ -121,40 +121,40 @@ def giver_holds(
         )
 
 
-# handing on, losing, finding
+# transfers between organisations, lost and found
 
 
-class Numbered(Protocol):
-    """A thing by its kind and number."""
+class NumberedThing(Protocol):
+    """A thing's kind and number."""
 
     kind: str
     number: str
 
 
-class Held(Protocol):
+class OpenHolding(Protocol):
     """An open holding of a thing."""
 
     @property
-    def thing(self) -> Numbered: ...
+    def thing(self) -> NumberedThing: ...
     @property
     def kind(self) -> str: ...
     @property
     def holder(self) -> UUID | None: ...
 
 
-KEEPERS = {
+KEEPER_KINDS = {
     "lock": frozenset({"locksmith", "municipality"}),
     "tag": frozenset({"home_care", "alarm", "municipality"}),
     "key": frozenset({"home_care", "alarm", "municipality"}),
 }
-"""Which kinds of organisation keep which things."""
+"""Kinds of organisation that may keep each kind of thing."""
 
-Standing = TypeVar("Standing")
+OfferT = TypeVar("OfferT")
 
 
 def may_hold(kind: str, organisation: str) -> None:
-    """Locks are for locksmiths, tags and keys for those who give care; the social office may keep any (rule 5)."""
-    if organisation not in KEEPERS[kind]:
+    """Locksmiths keep locks; care providers keep tags and keys; the social office may keep any (rule 5)."""
+    if organisation not in KEEPER_KINDS[kind]:
         raise Refusal(
             "rule 5",
             "an organisation of kind {organisation_kind} keeps no {kept}s: check whom you hand it to",
@@ -164,7 +164,7 @@ def may_hold(kind: str, organisation: str) -> None:
 
 
 def giver(organisation: UUID | None) -> UUID:
-    """Things are handed on from organisation to organisation."""
+    """Returns the giving organisation: things are transferred between organisations."""
     if organisation is None:
         raise Refusal(
             "rule 5", "things are handed on by the organisation that has them: the system itself has none"
@@ -173,7 +173,7 @@ def giver(organisation: UUID | None) -> UUID:
 
 
 def to_another(giver: UUID, receiver: UUID) -> None:
-    """A thing is handed on to somebody else."""
+    """A thing is transferred to another organisation."""
     if giver == receiver:
         raise Refusal(
             "rule 5", "the things are with your organisation already: name the one that is to have them"
@@ -181,51 +181,53 @@ def to_another(giver: UUID, receiver: UUID) -> None:
 
 
 def client_agrees(agreed: bool) -> None:
-    """Keys go back to the client, or straight to the next provider where the client has agreed (P5)."""
+    """Keys go to the next provider only with the client's agreement, else back to the client (P5)."""
     if not agreed:
         raise Refusal("P5", "the client has to agree: else the keys go back to the client ('agreed')")
 
 
-def answers_for(held: Held, owner_of_tag: UUID | None, organisation: UUID | None) -> None:
-    """A thing is handed on, or lost, by the organisation that holds it, or whose tag is with the client (rule 5)."""
-    theirs = held.holder if held.kind == "organisation" else owner_of_tag
-    if organisation is None or theirs != organisation:
+def answers_for(holding: OpenHolding, owner_of_tag: UUID | None, organisation: UUID | None) -> None:
+    """Only the holding organisation, or the owner of a client's tag, transfers a thing or reports it lost (rule 5)."""
+    responsible = holding.holder if holding.kind == "organisation" else owner_of_tag
+    if organisation is None or responsible != organisation:
         raise Refusal(
             "rule 5",
             "{thing} {number} is not your organisation's to answer for",
-            thing=held.thing.kind,
-            number=held.thing.number,
+            thing=holding.thing.kind,
+            number=holding.thing.number,
         )
 
 
-def is_offered(offer: Standing | None, number: str) -> Standing:
-    """What is accepted, or taken back, has been offered."""
+def is_offered(offer: OfferT | None, number: str) -> OfferT:
+    """Returns the open offer; without one there is nothing to accept or withdraw."""
     if offer is None:
         raise Refusal("rule 5", "{number} is not on offer: ask the one who holds it", number=number)
     return offer
 
 
-def can_be_lost(held: Held) -> None:
-    """What hangs at a door is not lost, and what is lost already is not lost again (case 13)."""
-    if held.kind == "door":
+def can_be_lost(holding: OpenHolding) -> None:
+    """A thing mounted at a door, or lost already, can't be reported lost (case 13)."""
+    if holding.kind == "door":
         raise Refusal(
-            "rule 2", "lock {serial} hangs at a door: order a repair or a removal", serial=held.thing.number
+            "rule 2",
+            "lock {serial} hangs at a door: order a repair or a removal",
+            serial=holding.thing.number,
         )
-    if held.kind == "lost":
+    if holding.kind == "lost":
         raise Refusal(
             "rule 5",
             "{thing} {number} has been reported lost already",
-            thing=held.thing.kind,
-            number=held.thing.number,
+            thing=holding.thing.kind,
+            number=holding.thing.number,
         )
 
 
-def is_lost(held: Held) -> None:
-    """Only what was lost is found."""
-    if held.kind != "lost":
+def is_lost(holding: OpenHolding) -> None:
+    """Only a lost thing can be found."""
+    if holding.kind != "lost":
         raise Refusal(
             "rule 5",
             "{thing} {number} is not lost: look who holds it",
-            thing=held.thing.kind,
-            number=held.thing.number,
+            thing=holding.thing.kind,
+            number=holding.thing.number,
         )

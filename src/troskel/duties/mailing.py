@@ -10,20 +10,20 @@ from uuid import UUID
 import msgspec
 
 from troskel.duties import routines
-from troskel.outbox.post import Message, Recipient
-from troskel.outbox.worker import Hopeless
+from troskel.outbox.email_delivery import ComposedEmail, Recipient
+from troskel.outbox.worker import PermanentFailure
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import OrganisationKind
 from troskel.routine.duty import Email
 
 
-def compose(payload: Mapping[str, Any]) -> Message:
+def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     """The message, made when it is sent, to the addresses that hold then. Raises Hopeless where there are none."""
     email = msgspec.convert(payload, Email)
     found = Client.objects.filter(id__in=[email.client] if email.client else [])
     client = found.values("case_number", "municipality").first()
     if client is None:
-        raise Hopeless("the client is not there")
+        raise PermanentFailure("the client is not there")
     paragraph = routines.version(email.version).by_id[email.paragraph]
     ask = routines.version(email.version).asks[email.paragraph, email.ask]
     case = client["case_number"]
@@ -37,7 +37,7 @@ def compose(payload: Mapping[str, Any]) -> Message:
     }
     text = [f"{ask.duty.sv}.", paragraph.text.sv, "", f"{ask.duty.en}.", paragraph.text.en, ""]
     text += [f"{name}: {value}" for name, value in told.items() if value]
-    return Message(
+    return ComposedEmail(
         subject=f"{ask.duty.sv} – ärende {case}",
         text="\n".join(text) + "\n",
         to=list(_recipients(client["municipality"], email.to)),

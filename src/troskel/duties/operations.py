@@ -14,9 +14,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState, RoutineVersion
-from troskel.ground.prepared import Prepared, Upsert, Value
+from troskel.ground.compiled_query import CompiledQuery, Upsert, Value
 from troskel.outbox import operations as outbox
-from troskel.outbox.post import MESSAGE
+from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.people.models import HomeDoor
 from troskel.routine import Routines, engine
 from troskel.routine import duty as asked
@@ -82,7 +82,7 @@ class UnderWay:
     def lock_by(self, homes: HomesOf, *named: Value) -> Mapping[UUID, HomeFacts]:
         """Lock the homes that `homes` finds by these values, in one query that is built once."""
         if homes not in _FOUND_BY:
-            _FOUND_BY[homes] = Prepared(
+            _FOUND_BY[homes] = CompiledQuery(
                 lambda municipality, *values: _states(municipality, homes(municipality, *values))
             )
         self._take(_FOUND_BY[homes](self.municipality, *named))
@@ -141,7 +141,7 @@ class UnderWay:
         self._store_states(effects.touched)
         self._store_duties(effects)
         if effects.emails:
-            outbox.put([self._parcel(email) for email in effects.emails])
+            outbox.enqueue([self._parcel(email) for email in effects.emails])
 
     def _store_states(self, homes: Iterable[UUID]) -> None:
         rows = [
@@ -187,9 +187,9 @@ class UnderWay:
             escalated=duty.escalated,
         )
 
-    def _parcel(self, email: asked.Email) -> outbox.Draft:
-        return outbox.Draft(
-            municipality=self.municipality, key=email.key, kind=MESSAGE, payload=msgspec.to_builtins(email)
+    def _parcel(self, email: asked.Email) -> outbox.OutboxDraft:
+        return outbox.OutboxDraft(
+            municipality=self.municipality, key=email.key, kind=EMAIL_KIND, payload=msgspec.to_builtins(email)
         )
 
 
@@ -209,8 +209,8 @@ def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
     )
 
 
-_BY_ID = Prepared(_states)
-_FOUND_BY: dict[HomesOf, Prepared] = {}
+_BY_ID = CompiledQuery(_states)
+_FOUND_BY: dict[HomesOf, CompiledQuery] = {}
 _KEEP_STATES = Upsert(HomeState, "home", ["state", "wake"])
 _KEEP_DUTIES = Upsert(Duty, "id", CHANGING)
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Clock, ids, refusals and database helpers. No domain word lives here."""
+"""Clock, ids, refusals and database helpers. This room contains no domain vocabulary."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The one clock. Instants are UTC; days are days in Europe/Stockholm (design, Time)."""
+"""The only clock. Instants are in UTC; days are calendar days in Europe/Stockholm (design, Time)."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
-_standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
+_frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
 
 def now() -> datetime:
-    """This instant in UTC; a fixed one inside `standing_at` or where TROSKEL_NOW is set."""
-    return _standing.get() or _fixed_by_environment() or datetime.now(UTC)
+    """Returns the current instant in UTC; a fixed one inside `frozen_at` or when TROSKEL_NOW is set."""
+    return _frozen.get() or _environment_instant() or datetime.now(UTC)
 
 
 def today() -> date:
-    """This day in Stockholm."""
+    """Returns the current day in Stockholm."""
     return day_of(now())
 
 
 def day_of(instant: datetime) -> date:
-    """The day in Stockholm that `instant` falls on."""
+    """Returns the day in Stockholm that `instant` falls on."""
     return instant.astimezone(STOCKHOLM).date()
 
 
 @contextlib.contextmanager
-def standing_at(instant: datetime) -> Iterator[None]:
-    """Let the clock stand at `instant` for this thread of work (demo, play, tests)."""
+def frozen_at(instant: datetime) -> Iterator[None]:
+    """Freezes the clock at `instant` in this context (demo, play, tests). Raises ValueError without an offset."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no offset: write for example {instant.isoformat()}+01:00")
-    token = _standing.set(instant.astimezone(UTC))
+    token = _frozen.set(instant.astimezone(UTC))
     try:
         yield
     finally:
-        _standing.reset(token)
+        _frozen.reset(token)
 
 
-def _fixed_by_environment() -> datetime | None:
-    written = os.environ.get("TROSKEL_NOW")
-    if not written:
+def _environment_instant() -> datetime | None:
+    text = os.environ.get("TROSKEL_NOW")
+    if not text:
         return None
     if os.environ.get("TROSKEL_PRODUCTION") == "1":
         raise RuntimeError("TROSKEL_NOW fixes the clock and is refused where TROSKEL_PRODUCTION=1: unset one")
     try:
-        instant = datetime.fromisoformat(written)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise RuntimeError(f"TROSKEL_NOW={written!r} is no instant with offset, as 2026-11-20T08:00:00+01:00")
+        raise RuntimeError(f"TROSKEL_NOW={text!r} is no instant with offset, as 2026-11-20T08:00:00+01:00")
     return instant.astimezone(UTC)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Identifiers: UUIDv7 (RFC 9562), sorted by the time they were made."""
+"""Identifiers: UUIDv7 (RFC 9562), which sort by creation time."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ _source: ContextVar[Callable[[int], bytes]] = ContextVar("source", default=secre
 
 
 def new_id() -> UUID:
-    """A new UUIDv7 for this instant."""
+    """Returns a new UUIDv7 for the current instant."""
     return _version_7(clock.now(), random_bytes(_RANDOM_BYTES))
 
 
 def random_bytes(count: int) -> bytes:
-    """Bytes that nobody can guess; inside `drawn_from`, those of the source."""
+    """Returns `count` bytes from a secure source; inside `random_source`, from that source."""
     return _source.get()(count)
 
 
 @contextlib.contextmanager
-def drawn_from(source: Callable[[int], bytes]) -> Iterator[None]:
-    """Let identifiers and salts come from `source` for this thread of work, so that an invented life can be lived
-    again just as it was. Never where there are real people: what is drawn from a seed can be guessed.
+def random_source(source: Callable[[int], bytes]) -> Iterator[None]:
+    """Takes identifiers and salts from `source` in this context, so that a simulation can be repeated exactly.
+
+    Never use it with real people: values drawn from a seed can be guessed.
     """
     token = _source.set(source)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The base of every table, and the answers kept for repeated calls."""
+"""The base class of every table, and the answers stored for repeated calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from troskel.ground.ids import new_id
 
 
 class Record(models.Model):
-    """A row with a UUIDv7 key, made by the caller or here."""
+    """A row with a UUIDv7 key, created by the caller or by default."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 
@@ -18,7 +18,7 @@ class Record(models.Model):
 
 
 class Answer(Record):
-    """What an accepted act answered, by the caller's key: a repeat gets it again (design, Keys)."""
+    """The answer of an accepted act, by the caller's idempotency key: a repeat gets the same answer (design, Keys)."""
 
     municipality = models.CharField(max_length=4)
     account = models.UUIDField()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Documents as tagged PDF (PDF/UA-1), set by typst from a template. The same template and data give the same bytes."""
+"""Renders tagged PDF (PDF/UA-1) from a typst template. The same template and data produce the same bytes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 import typst
 
-TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
-"""What typst calls today, so that nothing hangs on when a document is made; a date comes with the data."""
+FIXED_TIMESTAMP = datetime(2000, 1, 1, tzinfo=UTC)
+"""typst's date of today, so that output does not depend on when it is rendered; dates come with the data."""
 
 
 def render(template: Path, data: Mapping[str, Any]) -> bytes:
-    """The document. The template reads `data` as JSON, `sys.inputs.data`: what it holds is text and never markup.
+    """Returns the PDF as bytes. The template reads `data` as JSON from `sys.inputs.data`: text, never markup.
 
-    Only typst's own fonts are used, and no file but the template.
+    Uses only typst's bundled fonts, and no file except the template.
     """
     return typst.compile(
         template.read_bytes(),
@@ -26,5 +26,5 @@ def render(template: Path, data: Mapping[str, Any]) -> bytes:
         pdf_standards="ua-1",
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-        timestamp=TIMELESS,
+        timestamp=FIXED_TIMESTAMP,
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why not, in Swedish or English, as a person reads it: the table saying_no.toml, by the template of the refusal.
+"""Refusals as text for people, in Swedish or English: looked up in refusal_texts.toml by the refusal's template.
 
-The name of each value in a template tells what it is: a number that stands as it is, a day, a code that has a word.
+The name of each value in a template tells its type: a number shown verbatim, a day, a code with a translation.
 """
 
 from __future__ import annotations
@@ -14,162 +14,166 @@ from pathlib import Path
 
 import msgspec
 
-from troskel.ground import clock, swedish
-from troskel.ground.refusals import EMPTY, BadValue, KeyUsedOtherwise, NotFound, Refusal
+from troskel.ground import clock, formatting
+from troskel.ground.refusals import EMPTY_CHOICE, BadValue, KeyReused, NotFound, Refusal
 
-Error = Refusal | BadValue | NotFound | KeyUsedOtherwise
+Error = Refusal | BadValue | NotFound | KeyReused
 
 TABLE = Path(__file__).with_suffix(".toml")
 PREDICATE = re.compile(r"(?:is|lies|has|holds|was) ")
-"""How a template begins of which the value, or the duty, is the subject."""
+"""The beginning of a template whose implied subject is the value or the duty."""
 
 
-class Words(msgspec.Struct, frozen=True):
+class LocalizedText(msgspec.Struct, frozen=True):
     """A text in Swedish and English."""
 
     sv: str
     en: str
 
 
-class NotFoundWords(msgspec.Struct, frozen=True):
-    """What is said of a thing that is not there, with the word for each kind of thing."""
+class NotFoundText(msgspec.Struct, frozen=True):
+    """The sentence about something that was not found, with the word for each kind of thing."""
 
-    says: Words
-    kinds: dict[str, Words]
+    text: LocalizedText
+    kinds: dict[str, LocalizedText]
 
 
 class Table(msgspec.Struct, frozen=True):
-    """The Swedish of each template (and the English, where the code's own words would not do), and words of codes."""
+    """The Swedish of each template (and the English, where the template itself does not suit a page), and of codes."""
 
-    not_found: NotFoundWords
-    said: dict[str, str | Words]
-    words: dict[str, dict[str, Words]]
+    not_found: NotFoundText
+    texts: dict[str, str | LocalizedText]
+    words: dict[str, dict[str, LocalizedText]]
 
 
-class Naming:
-    """What an interface calls acts, choices and days. As it is here, so the API does: there a code is a name."""
+class Phrasing:
+    """How an interface names acts, choices and days. This base class is the API's, where a code is a name."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
     def act(self, name: str) -> str:
-        """An act, in quotation marks as it stands in a sentence: by its name."""
+        """Returns an act's name in quotation marks, for use in a sentence."""
         return self.quoted(name)
 
     def quoted(self, name: str) -> str:
-        """A name in the quotation marks of the language."""
+        """Returns a name in the quotation marks of the language."""
         return f"“{name}”" if self.language == "en" else f"”{name}”"
 
     def event(self, name: str) -> list[str]:
-        """What one does to make an event happen."""
+        """Returns the acts that write an event."""
         return [self.quoted(name)]
 
     def choice(self, field: str, code: str) -> str:
-        """One of the answers to choose among in a field."""
-        return code or EMPTY
+        """Returns the text of one choice of a field."""
+        return code or EMPTY_CHOICE
 
     def day(self, day: date) -> str:
-        """A day."""
-        return swedish.day_in_words(day, self.language)
+        """Returns a day as text."""
+        return formatting.format_day(day, self.language)
 
     def instant(self, instant: datetime) -> str:
-        """An instant."""
+        """Returns an instant as text, in Stockholm time."""
         return f"{self.day(clock.day_of(instant))} {instant.astimezone(clock.STOCKHOLM):%H.%M}"
 
 
-def said(error: Error, naming: Naming) -> str:
-    """Why not, in a sentence or two of the language of `naming`."""
+def refusal_text(error: Error, phrasing: Phrasing) -> str:
+    """Returns the reason for a refusal, as one or two sentences in the language of `phrasing`."""
     if isinstance(error, NotFound):
-        words = table().not_found
-        return _in(words.says, naming).format(kind=_in(words.kinds[error.kind], naming))
-    if isinstance(error, KeyUsedOtherwise):
-        return _sentence(error.message, {}, naming)
+        table_text = table().not_found
+        return _in_language(table_text.text, phrasing).format(
+            kind=_in_language(table_text.kinds[error.kind], phrasing)
+        )
+    if isinstance(error, KeyReused):
+        return _sentence(error.message, {}, phrasing)
     field = getattr(error, "field", "")
-    values = {name: _put(name, value, field, naming) for name, value in error.values.items()}
-    return _sentence(error.template, values, naming)
+    values = {name: _format_value(name, value, field, phrasing) for name, value in error.values.items()}
+    return _sentence(error.template, values, phrasing)
 
 
 @cache
 def table() -> Table:
-    """The table, read once."""
+    """Returns the table of texts, read once."""
     return msgspec.toml.decode(TABLE.read_bytes(), type=Table)
 
 
-def _sentence(template: str, values: dict[str, object], naming: Naming) -> str:
-    found = table().said.get(template, "")
-    ours = _in(Words(found, "") if isinstance(found, str) else found, naming)
-    text = (ours or template).format(**values) if values else ours or template
-    if not ours and PREDICATE.match(text):
+def _sentence(template: str, values: dict[str, object], phrasing: Phrasing) -> str:
+    entry = table().texts.get(template, "")
+    phrase = _in_language(LocalizedText(entry, "") if isinstance(entry, str) else entry, phrasing)
+    text = (phrase or template).format(**values) if values else phrase or template
+    if not phrase and PREDICATE.match(text):
         text = f"this {text}"
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _in(words: Words, naming: Naming) -> str:
-    return words.en if naming.language == "en" else words.sv
+def _in_language(words: LocalizedText, phrasing: Phrasing) -> str:
+    return words.en if phrasing.language == "en" else words.sv
 
 
-# values in words
+# Formatting of values
 
-AS_THEY_ARE = frozenset(
+VERBATIM = frozenset(
     {
         "case", "count", "faults", "fields", "first_year", "form", "key", "last_year", "more", "most", "municipality",
         "number", "order", "paragraphs", "plan_kinds", "serial", "tag", "told", "username", "written",
     }
 )  # fmt: skip
-"""Numbers and names that are the same in every language; and words of a file or a program, told as they are."""
+"""Values shown verbatim: numbers and names that are the same in every language, and words of a file or program."""
 
-SAME_WORDS = {"roles": "role", "wanted_kind": "order_kind", "next_state": "form_state"}
-"""Values whose words are another's."""
-
-
-def is_known(name: str) -> bool:
-    """Is there a way to put a value of this name in words?"""
-    return name in AS_THEY_ARE or name in PUT or SAME_WORDS.get(name, name) in table().words
+ALIASES = {"roles": "role", "wanted_kind": "order_kind", "next_state": "form_state"}
+"""Value names that use the words of another name."""
 
 
-def _put(name: str, value: object, field: str, naming: Naming) -> object:
-    if name in PUT:
-        return PUT[name](value, naming, field)
-    if name not in AS_THEY_ARE:
+def has_formatter(name: str) -> bool:
+    """Can a value of this name be formatted?"""
+    return name in VERBATIM or name in FORMATTERS or ALIASES.get(name, name) in table().words
+
+
+def _format_value(name: str, value: object, field: str, phrasing: Phrasing) -> object:
+    if name in FORMATTERS:
+        return FORMATTERS[name](value, phrasing, field)
+    if name not in VERBATIM:
         codes = value if isinstance(value, list) else [value]
-        return _or([_code(SAME_WORDS.get(name, name), str(code), naming) for code in codes], naming)
+        return _join_or(
+            [_format_code(ALIASES.get(name, name), str(code), phrasing) for code in codes], phrasing
+        )
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _code(sort: str, code: str, naming: Naming) -> str:
-    words = table().words[sort].get(code)
-    return _in(words, naming) if words else code  # a word that is missing must not take the sentence away
+def _format_code(kind: str, code: str, phrasing: Phrasing) -> str:
+    words = table().words[kind].get(code)
+    return _in_language(words, phrasing) if words else code  # a missing word must not lose the whole sentence
 
 
-def _day(value: object, naming: Naming, _: str) -> str:
+def _format_day(value: object, phrasing: Phrasing, _: str) -> str:
     assert isinstance(value, date)
-    return naming.day(value)
+    return phrasing.day(value)
 
 
-def _choices(value: object, naming: Naming, field: str) -> str:
+def _format_choices(value: object, phrasing: Phrasing, field: str) -> str:
     assert isinstance(value, list)
-    return ", ".join(naming.choice(field, "" if code == EMPTY else code) for code in value)
+    return ", ".join(phrasing.choice(field, "" if code == EMPTY_CHOICE else code) for code in value)
 
 
-def _events(value: object, naming: Naming, _: str) -> str:
+def _format_events(value: object, phrasing: Phrasing, _: str) -> str:
     assert isinstance(value, list)
-    acts = dict.fromkeys(act for event in value for act in naming.event(event))
-    return _or(list(acts) or value, naming)
+    acts = dict.fromkeys(act for event in value for act in phrasing.event(event))
+    return _join_or(list(acts) or value, phrasing)
 
 
-def _or(many: list[str], naming: Naming) -> str:
-    *first, last = many
-    return f"{', '.join(first)} {'or' if naming.language == 'en' else 'eller'} {last}" if first else last
+def _join_or(items: list[str], phrasing: Phrasing) -> str:
+    *first, last = items
+    return f"{', '.join(first)} {'or' if phrasing.language == 'en' else 'eller'} {last}" if first else last
 
 
-PUT: dict[str, Callable[[object, Naming, str], str]] = {
-    **dict.fromkeys(("day", "first_day", "newest_day", "today"), _day),
+FORMATTERS: dict[str, Callable[[object, Phrasing, str], str]] = {
+    **dict.fromkeys(("day", "first_day", "newest_day", "today"), _format_day),
     "act": lambda value, naming, _: naming.act(str(value)),
-    "codes": _choices,
-    "events": _events,
+    "codes": _format_choices,
+    "events": _format_events,
     "operation": lambda value, naming, _: naming.quoted(str(value)),
-    "month": lambda value, naming, _: swedish.month_in_words(str(value), naming.language),
+    "month": lambda value, naming, _: formatting.format_month(str(value), naming.language),
     "starts": lambda value, naming, _: naming.instant(datetime.fromisoformat(str(value))),
 }
-"""Values that are put in words by more than a table."""
+"""Values that need more than a lookup in the table."""

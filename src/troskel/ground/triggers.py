@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rules that no constraint can express, as triggers on both databases: what breaks one is refused by name.
+"""Rules that no constraint can express, as triggers on both databases. A violation names the trigger.
 
-A migration raises them. A later migration that alters one of the tables must raise them again: SQLite rebuilds an
-altered table and forgets its triggers (a test looks whether they stand).
+A migration creates them. A later migration that alters one of the tables must create them again: SQLite rebuilds an
+altered table and drops its triggers (a test checks that they exist).
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 Execute = Callable[[str], object]
 
-WORDS = {
+DIALECTS = {
     "sqlite": {"differs": "IS NOT", "day": "date({})"},
     "postgresql": {"differs": "IS DISTINCT FROM", "day": "({} AT TIME ZONE 'UTC')::date"},
 }
 
 
 class Trigger(NamedTuple):
-    """Refuses a change of a table's row where `condition` on NEW (and OLD) holds. `name` is what the refusal says.
+    """Refuses a change of a table's row when `condition` on NEW (and OLD) holds. The error message is `name`.
 
-    In the condition `{differs}` compares what may be null, and `{day:NEW.placed}` is an instant's day in UTC.
+    In the condition `{differs}` compares nullable values, and `{day:NEW.placed}` is an instant's day in UTC.
     """
 
     name: str
@@ -31,9 +31,9 @@ class Trigger(NamedTuple):
     change: str
     condition: str
 
-    def created(self, vendor: str) -> Iterable[str]:
-        """The statements that raise it."""
-        condition = self._in_words_of(vendor)
+    def create_statements(self, vendor: str) -> Iterable[str]:
+        """Yields the statements that create the trigger."""
+        condition = self._condition_for(vendor)
         if vendor == "sqlite":
             yield (
                 f"CREATE TRIGGER {self.name} BEFORE {self.change} ON {self.table} WHEN {condition} "
@@ -50,39 +50,39 @@ class Trigger(NamedTuple):
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
         )
 
-    def dropped(self, vendor: str) -> str:
-        """The statement that takes it away, if it stands."""
+    def drop_statement(self, vendor: str) -> str:
+        """Returns the statement that drops the trigger if it exists."""
         table = f" ON {self.table}" if vendor == "postgresql" else ""
         return f"DROP TRIGGER IF EXISTS {self.name}{table}"
 
-    def _in_words_of(self, vendor: str) -> str:
-        words = WORDS[vendor]
-        told = self.condition.replace("{differs}", words["differs"])
-        before, *parts = told.split("{day:")
+    def _condition_for(self, vendor: str) -> str:
+        dialect = DIALECTS[vendor]
+        condition = self.condition.replace("{differs}", dialect["differs"])
+        before, *parts = condition.split("{day:")
         days = (part.split("}", 1) for part in parts)
-        return before + "".join(words["day"].format(instant) + rest for instant, rest in days)
+        return before + "".join(dialect["day"].format(instant) + rest for instant, rest in days)
 
 
-def raise_all(triggers: Iterable[Trigger], connection: BaseDatabaseWrapper, execute: Execute) -> None:
-    """Create the triggers, anew where they stand."""
+def create_all(triggers: Iterable[Trigger], connection: BaseDatabaseWrapper, execute: Execute) -> None:
+    """Creates the triggers, replacing those that exist."""
     for trigger in triggers:
-        execute(trigger.dropped(connection.vendor))
-        for statement in trigger.created(connection.vendor):
+        execute(trigger.drop_statement(connection.vendor))
+        for statement in trigger.create_statements(connection.vendor):
             execute(statement)
 
 
 def drop_all(triggers: Iterable[Trigger], connection: BaseDatabaseWrapper, execute: Execute) -> None:
-    """Take the triggers away: to undo the migration, and for tests that tamper."""
+    """Drops the triggers: to undo the migration, and for tests that tamper."""
     for trigger in triggers:
-        execute(trigger.dropped(connection.vendor))
+        execute(trigger.drop_statement(connection.vendor))
 
 
 def missing(triggers: Iterable[Trigger], connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that should stand and do not."""
-    known = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    """Returns the names of the triggers that should exist and do not."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     if connection.vendor == "postgresql":
-        known = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+        query = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
     with connection.cursor() as cursor:
-        cursor.execute(known)
-        standing = {name for (name,) in cursor.fetchall()}
-    return [trigger.name for trigger in triggers if trigger.name not in standing]
+        cursor.execute(query)
+        existing = {name for (name,) in cursor.fetchall()}
+    return [trigger.name for trigger in triggers if trigger.name not in existing]

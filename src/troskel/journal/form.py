@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The written form of the journal, and how to check it (docs/journal.md).
+"""The text format of the journal, and how to check it (docs/journal.md).
 
-Pure, standard library only: an outsider can take this one file and run `python form.py EXPORT.jsonl`.
+Pure, standard library only: an outsider can copy this one file and run `python form.py EXPORT.jsonl`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ LINE_FORM = "troskel journal line 1"
 DETAIL_FORM = "troskel journal detail 1"
 EXPORT_FORM = "troskel journal export 1"
 
-BEFORE_FIRST = "0" * 64
-"""What stands as `previous` in the first line of a chain."""
+GENESIS_HASH = "0" * 64
+"""The value of `previous` in the first line of a chain."""
 
-MOST_FAULTS = 20
-"""A check stops here: what follows a broken place says little more."""
+MAX_FAULTS = 20
+"""A check stops after this many faults: those after the first break add little information."""
 
-_LARGEST = 2**53 - 1  # what every JSON reader can hold
+_MAX_INTEGER = 2**53 - 1  # the largest integer that every JSON reader can represent
 
 
-class Row(NamedTuple):
-    """A line as text: each value is the very text that is hashed, and absent is an empty text."""
+class LineText(NamedTuple):
+    """A line as text: each value is exactly the text that is hashed; an absent value is an empty text."""
 
     id: str
     municipality: str
@@ -52,13 +52,13 @@ class Row(NamedTuple):
     detail: str | None = None
 
     @property
-    def hashed(self) -> tuple[str, ...]:
-        """The values up to and with `previous`."""
+    def hashed_values(self) -> tuple[str, ...]:
+        """Returns the values up to and including `previous`."""
         return self[:16]
 
 
 class Head(NamedTuple):
-    """Where a chain ends: the number and hash of its last line (0 and `BEFORE_FIRST` where it has none)."""
+    """The end of a chain: the number and hash of its last line (0 and `GENESIS_HASH` when it has none)."""
 
     municipality: str
     kind: str
@@ -68,7 +68,7 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with which line."""
+    """What is wrong with one line."""
 
     number: int
     what: str
@@ -79,7 +79,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found. `blanked` counts the lines whose detail row has been deleted, which is no fault."""
+    """The result of a check. `blanked` counts the lines whose detail row has been deleted, which is no fault."""
 
     head: Head
     lines: int = 0
@@ -87,28 +87,28 @@ class Verdict:
     faults: tuple[Fault, ...] = field(default=())
 
     @property
-    def sound(self) -> bool:
+    def is_sound(self) -> bool:
         return not self.faults
 
     def __str__(self) -> str:
         chain = f"{self.head.municipality} {self.head.kind}"
-        if self.sound:
+        if self.is_sound:
             return (
                 f"{chain}: {self.lines} lines, unbroken; {self.blanked} details blanked; "
                 f"ends at {self.head.number} {self.head.hash}"
             )
-        told = [f"{chain}: BROKEN, {self.lines} lines read", *(f"  {fault}" for fault in self.faults)]
-        return "\n".join(told)
+        report = [f"{chain}: BROKEN, {self.lines} lines read", *(f"  {fault}" for fault in self.faults)]
+        return "\n".join(report)
 
 
 def canonical(value: object) -> str:
-    """The one JSON text of `value`: keys sorted, no spaces, letters as they are.
+    """Returns the canonical JSON of `value`: keys sorted, no spaces, characters unescaped.
 
-    Ids, days and instants become strings. Raises ValueError for what has no one text in every language
-    (a fraction, a whole number past 2^53 - 1, a key that is not ASCII, an instant without an offset).
+    Ids, days and instants become strings. Raises ValueError for values that languages write differently
+    (a fraction, an integer past 2^53 - 1, a key that is not ASCII, an instant without an offset).
     """
     text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    text.encode()  # half of a surrogate pair has no UTF-8: refused here, not at the database
+    text.encode()  # a lone surrogate has no UTF-8: refused here, not by the database
     return text
 
 
@@ -116,13 +116,13 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
-        if abs(value) > _LARGEST:
+        if abs(value) > _MAX_INTEGER:
             raise ValueError(f"{value} is past 2^53 - 1: write it as a text")
         return value
     if isinstance(value, Mapping):
-        return {_key(key): _plain(held) for key, held in value.items()}
+        return {_key(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(held) for held in value]
+        return [_plain(item) for item in value]
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):
@@ -139,63 +139,63 @@ def _key(key: object) -> str:
 
 
 def instant(value: datetime) -> str:
-    """`2026-11-20T07:00:00.000000Z`: always UTC, always microseconds. Raises ValueError without an offset."""
+    """Returns `2026-11-20T07:00:00.000000Z`: always UTC, with microseconds. Raises ValueError without an offset."""
     if value.tzinfo is None:
         raise ValueError(f"{value} has no offset")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def line_hash(row: Row) -> str:
-    """The SHA-256 of a line: the form's name and the hashed values, with a line break between them."""
-    return sha256("\n".join((LINE_FORM, *row.hashed)).encode()).hexdigest()
+def line_hash(row: LineText) -> str:
+    """Returns the SHA-256 of a line: the format's name and the hashed values, joined by line breaks."""
+    return sha256("\n".join((LINE_FORM, *row.hashed_values)).encode()).hexdigest()
 
 
 def detail_hash(salt: str, text: str) -> str:
-    """The salted SHA-256 of a detail row: without the salt nobody can guess their way to a short text."""
+    """Returns the salted SHA-256 of a detail row: without the salt a short text could be guessed."""
     return sha256("\n".join((DETAIL_FORM, salt, text)).encode()).hexdigest()
 
 
-class Checker:
-    """Takes the lines of one chain in the order of their numbers, and tells what is wrong."""
+class ChainChecker:
+    """Checks the lines of one chain, given in the order of their numbers."""
 
-    def __init__(self, head: Head, known: Mapping[int, str] | None = None) -> None:
-        """`known`: hashes noted elsewhere earlier, by number; nobody can rewrite the chain past them."""
+    def __init__(self, head: Head, noted_hashes: Mapping[int, str] | None = None) -> None:
+        """`noted_hashes`: hashes noted elsewhere earlier, by number; the chain can't be rewritten past them."""
         self._head = head
-        self._known = dict(known or {})
+        self._noted_hashes = dict(noted_hashes or {})
         self._faults: list[Fault] = []
         self._lines = self._blanked = self._number = 0
-        self._stored = self._computed = BEFORE_FIRST
+        self._stored = self._computed = GENESIS_HASH
         self._before = ""
 
-    def take(self, row: Row) -> bool:
-        """Check the next line. False when enough faults have been found to stop."""
+    def take(self, row: LineText) -> bool:
+        """Checks the next line. Returns False when the check should stop after `MAX_FAULTS` faults."""
         self._lines += 1
         number = int(row.number)
         if number <= self._number or number > self._head.number:
             self.fault(number, "was inserted: it has no place in the chain")
-            return len(self._faults) < MOST_FAULTS
+            return len(self._faults) < MAX_FAULTS
         computed = line_hash(row)
-        self._check_link(row, number, true=computed == row.hash)
+        self._check_link(row, number, hash_holds=computed == row.hash)
         if computed != row.hash:
             self.fault(number, "was changed: its hash is not the hash of what it says")
-        if self._known.pop(number, row.hash) != row.hash:
+        if self._noted_hashes.pop(number, row.hash) != row.hash:
             self.fault(number, "was replaced: its hash is not the one that was noted earlier")
         self._check_detail(row, number)
         self._number, self._before = number, self._stored
         self._stored, self._computed = row.hash, computed
-        return len(self._faults) < MOST_FAULTS
+        return len(self._faults) < MAX_FAULTS
 
     def fault(self, number: int, what: str) -> None:
         if number not in (fault.number for fault in self._faults):
             self._faults.append(Fault(number, what))
 
     def verdict(self) -> Verdict:
-        """The end: does the head agree with the last line?"""
-        if len(self._faults) < MOST_FAULTS:
+        """Returns the verdict, after checking the head against the last line."""
+        if len(self._faults) < MAX_FAULTS:
             self._check_head()
         return Verdict(self._head, self._lines, self._blanked, tuple(self._faults))
 
-    def _check_link(self, row: Row, number: int, *, true: bool) -> None:
+    def _check_link(self, row: LineText, number: int, *, hash_holds: bool) -> None:
         last = self._number
         if number > last + 1:
             self._missing(last + 1, number - 1)
@@ -203,12 +203,12 @@ class Checker:
             return
         elif row.previous == self._before:
             self.fault(last, f"was inserted: line {number} was written right after line {last - 1}")
-        elif true and last:
+        elif hash_holds and last:
             self.fault(last, f"was replaced: line {number} was written after another line {last}")
-        elif true:
+        elif hash_holds:
             self.fault(number, "was inserted: it does not begin the chain")
 
-    def _check_detail(self, row: Row, number: int) -> None:
+    def _check_detail(self, row: LineText, number: int) -> None:
         if row.detail is None or row.salt is None:
             self._blanked += row.detail_hash != ""
         elif not row.detail_hash:
@@ -221,21 +221,21 @@ class Checker:
             self._missing(self._number + 1, self._head.number)
         elif self._head.hash not in (self._stored, self._computed):
             self.fault(self._number, "and the head of the chain do not agree: one of them was changed")
-        for number in sorted(self._known):
+        for number in sorted(self._noted_hashes):
             self.fault(number, "was removed: its hash was noted earlier, and the chain no longer reaches it")
 
     def _missing(self, first: int, last: int) -> None:
         self.fault(first, "was removed" if first == last else f"and all after it to line {last} were removed")
 
 
-def verify_export(lines: Iterable[str | bytes], known: Mapping[int, str] | None = None) -> Verdict:
-    """Check an export without any database. Raises ValueError where it is not an export at all."""
+def verify_export(lines: Iterable[str | bytes], noted_hashes: Mapping[int, str] | None = None) -> Verdict:
+    """Checks an export without a database. Raises ValueError when it is not an export."""
     rest = iter(lines)
-    checker = Checker(_read_head(next(rest, "")), known)
+    checker = ChainChecker(_read_head(next(rest, "")), noted_hashes)
     number = 0
-    for number, written in enumerate(rest, start=1):
+    for number, text in enumerate(rest, start=1):
         try:
-            row = _read_row(written)
+            row = _read_row(text)
         except ValueError:
             checker.fault(number, "of the export cannot be read: it is not a line of a journal")
             break
@@ -244,9 +244,9 @@ def verify_export(lines: Iterable[str | bytes], known: Mapping[int, str] | None 
     return checker.verdict()
 
 
-def _read_head(written: str | bytes) -> Head:
+def _read_head(text: str | bytes) -> Head:
     try:
-        header = json.loads(written)
+        header = json.loads(text)
         if header["form"] != EXPORT_FORM:
             raise ValueError
         return Head(header["municipality"], header["kind"], int(header["number"]), header["hash"])
@@ -256,12 +256,12 @@ def _read_head(written: str | bytes) -> Head:
         ) from None
 
 
-def _read_row(written: str | bytes) -> Row:
-    held = json.loads(written)
-    if not isinstance(held, dict) or not all(isinstance(value, str) for value in held.values()):
+def _read_row(text: str | bytes) -> LineText:
+    record = json.loads(text)
+    if not isinstance(record, dict) or not all(isinstance(value, str) for value in record.values()):
         raise ValueError("not an object of texts")
     try:
-        row = Row(**held)
+        row = LineText(**record)
     except TypeError:
         raise ValueError("other names than those of a line") from None
     int(row.number)
@@ -269,11 +269,11 @@ def _read_row(written: str | bytes) -> Row:
 
 
 def main(arguments: list[str]) -> int:
-    """Check the export named by the first argument: 0 where it is unbroken, else 1."""
+    """Checks the export named by the first argument. Returns 0 when the chain is unbroken, otherwise 1."""
     with open(arguments[0], "rb") as export:
         verdict = verify_export(export)
     print(verdict)
-    return 0 if verdict.sound else 1
+    return 0 if verdict.is_sound else 1
 
 
 if __name__ == "__main__":

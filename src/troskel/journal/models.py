@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables of the journal. Lines are only ever inserted: triggers refuse the rest (guards.py)."""
+"""The tables of the journal. Lines are only inserted: triggers refuse everything else (triggers.py)."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from django.db import models
 from django.db.models import Q
 
 from troskel.ground.models import Record
-from troskel.journal.form import BEFORE_FIRST
+from troskel.journal.form import GENESIS_HASH
 
 
-class Kind(models.TextChoices):
-    """A municipality has one chain for what was done and one for what was read."""
+class ChainKind(models.TextChoices):
+    """A municipality has one chain of acts and one chain of reads."""
 
     ACTS = "acts"
     READS = "reads"
 
 
 class Chain(Record):
-    """The head of a chain. Whoever appends holds this row, so that numbers and hashes follow each other."""
+    """The head of a chain. Appending locks this row, so that numbers and hashes form one sequence."""
 
     municipality = models.CharField(max_length=4)
-    kind = models.CharField(max_length=5, choices=Kind.choices)
+    kind = models.CharField(max_length=5, choices=ChainKind.choices)
     number = models.PositiveBigIntegerField(default=0, help_text="of the last line")
-    hash = models.CharField(max_length=64, default=BEFORE_FIRST, help_text="of the last line")
+    hash = models.CharField(max_length=64, default=GENESIS_HASH, help_text="of the last line")
 
     class Meta:
         constraints = [
@@ -32,10 +32,10 @@ class Chain(Record):
 
 
 class Line(Record):
-    """One thing that was done or read: ids, periods and codes, and no personal data."""
+    """One event or read: ids, periods and codes, and no personal data."""
 
     municipality = models.CharField(max_length=4)
-    kind = models.CharField(max_length=5, choices=Kind.choices)
+    kind = models.CharField(max_length=5, choices=ChainKind.choices)
     number = models.PositiveBigIntegerField()
     occurred = models.DateTimeField(help_text="when it happened; a phone may tell it a week later")
     recorded = models.DateTimeField(help_text="when it was written here")
@@ -64,7 +64,7 @@ class Line(Record):
 
 
 class Detail(models.Model):
-    """Free text and personal details of a line. Retention may delete the row; the chain still verifies."""
+    """Free text and personal data of a line. Retention may delete the row; the chain still verifies."""
 
     line = models.OneToOneField(Line, on_delete=models.PROTECT, primary_key=True, related_name="detail")
     municipality = models.CharField(max_length=4)
@@ -73,7 +73,7 @@ class Detail(models.Model):
 
 
 class Blanking(models.Model):
-    """A line whose detail may be deleted: without such a row the database refuses. Never changed, never deleted."""
+    """Permits deletion of a line's detail: without this row the database refuses. Never changed, never deleted."""
 
     line = models.OneToOneField(Line, on_delete=models.PROTECT, primary_key=True, related_name="blanking")
     municipality = models.CharField(max_length=4)
@@ -81,7 +81,7 @@ class Blanking(models.Model):
 
 
 class Hold(Record):
-    """While it stands, nothing that is kept about the client is blanked, whatever its time."""
+    """While a hold is open, nothing about the client is erased, even when its retention time has passed."""
 
     municipality = models.CharField(max_length=4)
     client = models.UUIDField()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writing to the journal. There is one way: `append`."""
+"""Writes to the journal. `append` is the only way to add lines."""
 
 from __future__ import annotations
 
@@ -13,25 +13,17 @@ from django.db import connection
 from django.db.models import Model
 
 from troskel.ground import clock
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.ids import new_id, random_bytes
-from troskel.ground.prepared import Prepared
-from troskel.journal.form import (
-    BEFORE_FIRST,
-    Head,
-    Row,
-    canonical,
-    detail_hash,
-    instant,
-    line_hash,
-)
-from troskel.journal.models import Blanking, Chain, Detail, Hold, Kind, Line
+from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
+from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Hold, Line
 
-_CODES = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
+_CODE_FIELDS = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the caller has to say; `append` makes a line of it."""
+    """The input of one line; `append` turns it into a line."""
 
     event: str
     body: Mapping[str, Any]
@@ -41,19 +33,21 @@ class Entry:
     actor: UUID | None = None
     homes: Sequence[UUID] = ()
     client: UUID | None = None
-    occurred: datetime | None = None  # now, unless it happened earlier
-    detail: Mapping[str, Any] | None = None  # free text and personal details: all that may be deleted later
+    occurred: datetime | None = None  # default: now
+    detail: Mapping[str, Any] | None = (
+        None  # free text and personal data: everything that may be deleted later
+    )
 
 
-def append(entries: Sequence[Entry], *, municipality: str, kind: str = Kind.ACTS) -> list[Line]:
-    """Add the entries to the end of a chain, in the caller's transaction, and give the lines.
+def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> list[Line]:
+    """Appends the entries to a chain, in the caller's transaction. Returns the lines.
 
-    Call it last: it holds the head of the chain until the transaction ends, and whoever else appends to this
-    chain waits. Three queries however many the entries; a fourth for details, and one more for the first
-    line of a chain.
+    Call it last: it locks the head of the chain until the transaction ends, and other appends to this chain
+    wait. Three queries for any number of entries; a fourth for details, and one more for the first line of a
+    chain.
 
-    Raises RuntimeError outside a transaction (a line must stand or fall with what it tells of), ValueError
-    for a value that has no canonical form.
+    Raises RuntimeError outside a transaction (a line must be committed together with what it records),
+    ValueError for a value that has no canonical form.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("the journal is written in the transaction of what it tells of: open one")
@@ -61,10 +55,10 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = Kind.ACTS
         return []
     lines: list[Line] = []
     details: list[Detail] = []
-    head = _locked_head(municipality, kind)
+    head = _lock_head(municipality, kind)
     recorded = clock.now()
     for entry in entries:
-        line, detail = _line(entry, head, recorded)
+        line, detail = _build_line(entry, head, recorded)
         head = Head(municipality, kind, line.number, line.hash)
         lines.append(line)
         if detail is not None:
@@ -80,41 +74,41 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = Kind.ACTS
     return lines
 
 
-def blank(municipality: str, lines: Sequence[UUID]) -> int:
-    """Delete the details of these lines, for ever; gives how many. Only the retention act may call this.
+def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
+    """Deletes the details of these lines permanently; returns how many. Only the retention act may call this.
 
-    The lines are named in `journal_blanking` first: the database deletes no other detail. The lines themselves
-    stay as they are, and the chain still verifies, counting the blanked. The act itself journals which lines it
-    blanked, so that the count can be compared. Three queries for any number of lines.
+    The lines are listed in `journal_blanking` first: the database refuses to delete any other detail. The lines
+    themselves are unchanged, and the chain still verifies and counts them as blanked. The act journals which lines
+    it erased, so that the count can be compared. Three queries for any number of lines.
     """
     details = Detail.objects.filter(municipality=municipality, line__in=lines)
     now = clock.now()
-    named = [Blanking(line_id=line, municipality=municipality, recorded=now)
+    erasures = [Blanking(line_id=line, municipality=municipality, recorded=now)
              for line in details.values_list("line_id", flat=True)]  # fmt: skip
-    if not named:
+    if not erasures:
         return 0
-    _insert(named)
+    _insert(erasures)
     return details.delete()[0]
 
 
 def hold(municipality: str, client: UUID, reason: str, since: datetime) -> None:
-    """From now on nothing about the client is blanked. Raises IntegrityError where it is held for this already."""
+    """Prevents erasure of everything about the client. Raises IntegrityError when a hold for this reason is open."""
     Hold.objects.create(municipality=municipality, client=client, reason=reason, since=since)
 
 
 def release(municipality: str, client: UUID, reason: str, until: datetime) -> int:
-    """A hold ends; gives how many there were of that reason: one, or none."""
-    standing = Hold.objects.filter(municipality=municipality, client=client, reason=reason, until=None)
-    return standing.update(until=until)
+    """Ends a hold. Returns how many holds of that reason were open: one or zero."""
+    active = Hold.objects.filter(municipality=municipality, client=client, reason=reason, until=None)
+    return active.update(until=until)
 
 
-def _locked_head(municipality: str, kind: str) -> Head:
-    found = _HEAD(municipality, kind)
-    number, written = found[0] if found else _new_head(municipality, kind)
-    return Head(municipality, kind, number, written)
+def _lock_head(municipality: str, kind: str) -> Head:
+    rows = _HEAD_QUERY(municipality, kind)
+    number, last_hash = rows[0] if rows else _create_head(municipality, kind)
+    return Head(municipality, kind, number, last_hash)
 
 
-_HEAD = Prepared(
+_HEAD_QUERY = CompiledQuery(
     lambda municipality, kind: (
         Chain.objects.select_for_update()
         .filter(municipality=municipality, kind=kind)
@@ -123,21 +117,21 @@ _HEAD = Prepared(
 )
 
 
-def _new_head(municipality: str, kind: str) -> tuple[int, str]:
-    """Create the head, or wait for the one that another transaction is creating and lock that."""
+def _create_head(municipality: str, kind: str) -> tuple[int, str]:
+    """Creates the head, or waits for the one that another transaction is creating and locks it."""
     upsert = (
         "INSERT INTO journal_chain (id, municipality, kind, number, hash) VALUES (%s, %s, %s, 0, %s) "
         "ON CONFLICT (municipality, kind) DO NOTHING"
     )
     with connection.cursor() as cursor:
-        cursor.execute(upsert, [new_id().hex, municipality, kind, BEFORE_FIRST])
+        cursor.execute(upsert, [new_id().hex, municipality, kind, GENESIS_HASH])
         if cursor.rowcount == 1:
-            return 0, BEFORE_FIRST
+            return 0, GENESIS_HASH
     chain = Chain.objects.select_for_update().get(municipality=municipality, kind=kind)
     return chain.number, chain.hash
 
 
-def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | None]:
+def _build_line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | None]:
     line = Line(
         id=new_id(),
         municipality=head.municipality,
@@ -155,21 +149,21 @@ def _line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | 
         body=canonical(entry.body),
         previous=head.hash,
     )
-    detail = _detail(line, entry.detail) if entry.detail is not None else None
+    detail = _build_detail(line, entry.detail) if entry.detail is not None else None
     line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
-    line.hash = line_hash(as_row(line))
+    line.hash = line_hash(line_text(line))
     return line, detail
 
 
-def _detail(line: Line, told: Mapping[str, Any]) -> Detail:
+def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:
     return Detail(
-        line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(told)
+        line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(content)
     )
 
 
-def as_row(line: Line) -> Row:
-    """The line as the text that is hashed. Raises ValueError where a code holds a line break."""
-    row = Row(
+def line_text(line: Line) -> LineText:
+    """Returns the line as the text that is hashed. Raises ValueError when a code contains a line break."""
+    row = LineText(
         id=str(line.id),
         municipality=line.municipality,
         kind=line.kind,
@@ -188,24 +182,24 @@ def as_row(line: Line) -> Row:
         previous=line.previous,
         hash=line.hash,
     )
-    for name in _CODES:
+    for name in _CODE_FIELDS:
         if "\n" in getattr(row, name):
             raise ValueError(f"{name} holds a line break: it is a code")
     return row
 
 
 def _insert(rows: Sequence[Model]) -> None:
-    """One statement for however many rows. The ORM splits a bulk insert by SQLite's limit on variables."""
+    """Inserts any number of rows in one statement. The ORM would split them by SQLite's limit on variables."""
     fields = rows[0]._meta.concrete_fields
-    columns, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    columns, placeholders = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({places})",
-            [[_stored(getattr(row, field.attname)) for field in fields] for row in rows],
+            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({placeholders})",
+            [[_db_value(getattr(row, field.attname)) for field in fields] for row in rows],
         )
 
 
-def _stored(value: Any) -> Any:
+def _db_value(value: Any) -> Any:
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading the journal: as text for checks, parsed for the engine, as rows for a page."""
+"""Reads the journal: as text for checks, parsed for the engine, as rows for a page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from troskel.journal.form import Head, Row
-from troskel.journal.models import Chain, Kind, Line
+from troskel.journal.form import Head, LineText
+from troskel.journal.models import Chain, ChainKind, Line
 
-CHUNK = 5_000
+CHUNK_ROWS = 5_000
 
 
-class Told(NamedTuple):
-    """A line as the engine reads it: what, when, and about whom."""
+class ParsedLine(NamedTuple):
+    """A line as the engine reads it: event, time, homes and client."""
 
     number: int
     occurred: datetime
@@ -32,11 +32,11 @@ class Told(NamedTuple):
 
 
 def lines_after(
-    municipality: str, number: int = 0, *, kind: str = Kind.ACTS, chunk: int = CHUNK
-) -> Iterator[Told]:
-    """The lines after `number` in their order, fetched a chunk at a time."""
-    for row in rows_after(municipality, number, kind=kind, chunk=chunk):
-        yield Told(
+    municipality: str, number: int = 0, *, kind: str = ChainKind.ACTS, chunk: int = CHUNK_ROWS
+) -> Iterator[ParsedLine]:
+    """Yields the lines after `number` in order, fetched in chunks."""
+    for row in line_texts_after(municipality, number, kind=kind, chunk=chunk):
+        yield ParsedLine(
             int(row.number),
             datetime.fromisoformat(row.occurred),
             datetime.fromisoformat(row.recorded),
@@ -52,35 +52,35 @@ def lines_about(
     client: UUID,
     homes: Sequence[UUID] = (),
     *,
-    kind: str = Kind.ACTS,
+    kind: str = ChainKind.ACTS,
     before: int | None = None,
-    most: int = 50,
+    limit: int = 50,
 ) -> list[Line]:
-    """The lines about a client, newest first, each with its detail; for the next page give the last number.
+    """Returns the lines about a client, newest first, with their details; `before` is the last number of a page.
 
-    Beside the client's own lines: those of nobody in particular that name one of `homes` or, as a list that
-    was read, the client. Lines about another client behind the same door are not the client's to show.
+    Includes the client's own lines, and lines without a client that name one of `homes` or the client (as a list
+    that was read does). Lines about another client behind the same door are not included.
     """
     chain = (
         Line.objects.filter(municipality=municipality, kind=kind).select_related("detail").order_by("-number")
     )
     if before is not None:
         chain = chain.filter(number__lt=before)
-    named = Q(body__contains=str(client))
+    mentions = Q(body__contains=str(client))
     for home in homes:
-        named |= Q(homes__contains=str(home))
-    found = [*chain.filter(client=client)[:most], *chain.filter(named, client=None)[:most]]
-    return sorted(found, key=lambda line: -line.number)[:most]
+        mentions |= Q(homes__contains=str(home))
+    lines = [*chain.filter(client=client)[:limit], *chain.filter(mentions, client=None)[:limit]]
+    return sorted(lines, key=lambda line: -line.number)[:limit]
 
 
-def head(municipality: str, kind: str = Kind.ACTS) -> Head | None:
-    """Where the chain ends now; None where it has not begun. Note it elsewhere, and `verify` can use it."""
-    found = Chain.objects.filter(municipality=municipality, kind=kind).values_list("number", "hash").first()
-    return Head(municipality, kind, *found) if found else None
+def head(municipality: str, kind: str = ChainKind.ACTS) -> Head | None:
+    """Returns the current end of the chain, or None when it is empty. Noted elsewhere, `verify` can use it."""
+    row = Chain.objects.filter(municipality=municipality, kind=kind).values_list("number", "hash").first()
+    return Head(municipality, kind, *row) if row else None
 
 
 def first_after_head(municipality: str, kind: str) -> int | None:
-    """The number of a line that stands after the head of its chain: nobody can have appended it."""
+    """Returns the number of the first line after the head of its chain, which `append` can't have written."""
     query = (
         "SELECT min(line.number) FROM journal_line line "
         "LEFT JOIN journal_chain head ON head.municipality = line.municipality AND head.kind = line.kind "
@@ -88,12 +88,12 @@ def first_after_head(municipality: str, kind: str) -> int | None:
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [municipality, kind])
-        found: int | None = cursor.fetchone()[0]
-    return found
+        number: int | None = cursor.fetchone()[0]
+    return number
 
 
-def untold_blanks(municipality: str, kind: str, through: int, most: int) -> list[int]:
-    """The numbers of lines whose detail is gone though nothing tells that it was blanked, at most so many."""
+def unexplained_erasures(municipality: str, kind: str, through: int, limit: int) -> list[int]:
+    """Returns the numbers of lines whose detail is missing without a `Blanking` row, at most `limit`."""
     query = (
         "SELECT line.number FROM journal_line line "
         "LEFT JOIN journal_detail detail ON detail.line_id = line.id "
@@ -102,22 +102,23 @@ def untold_blanks(municipality: str, kind: str, through: int, most: int) -> list
         "AND detail.line_id IS NULL AND blanking.line_id IS NULL ORDER BY line.number LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, [municipality, kind, through, most])
+        cursor.execute(query, [municipality, kind, through, limit])
         return [number for (number,) in cursor.fetchall()]
 
 
-def rows_after(
-    municipality: str, number: int | None, *, kind: str, through: int | None = None, chunk: int = CHUNK
-) -> Iterator[Row]:
-    """The lines after `number` (None: from the very first) as the text that was hashed, with their details.
+def line_texts_after(
+    municipality: str, number: int | None, *, kind: str, through: int | None = None, chunk: int = CHUNK_ROWS
+) -> Iterator[LineText]:
+    """Yields the lines after `number` (None: from the first) as the text that was hashed, with their details.
 
-    In chunks by number, each a query of its own: nothing is held open, however long the journal.
+    Fetched in chunks by number, one query each, so that no cursor stays open however long the journal is.
     """
-    beyond = "" if through is None else f"AND line.number <= {through:d} "
+    upper_bound = "" if through is None else f"AND line.number <= {through:d} "
     while True:
-        after = "" if number is None else f"AND line.number > {number:d} "
+        lower_bound = "" if number is None else f"AND line.number > {number:d} "
         rows = _fetch(
-            f"{_select()} {after}{beyond}ORDER BY line.number LIMIT {chunk:d}", [municipality, kind]
+            f"{_select()} {lower_bound}{upper_bound}ORDER BY line.number LIMIT {chunk:d}",
+            [municipality, kind],
         )
         yield from rows
         if len(rows) < chunk:
@@ -125,21 +126,21 @@ def rows_after(
         number = int(rows[-1].number)
 
 
-def _fetch(query: str, values: list[str]) -> list[Row]:
+def _fetch(query: str, values: list[str]) -> list[LineText]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            # A flipped byte may be no UTF-8 at all: read it as a wrong letter, and its line is found.
+            # A flipped byte may be invalid UTF-8: read it as a wrong character, so that the check finds the line.
             connection.connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         try:
             cursor.execute(query, values)
-            return [Row._make(values) for values in cursor.fetchall()]
+            return [LineText._make(values) for values in cursor.fetchall()]
         finally:
             if connection.vendor == "sqlite":
                 connection.connection.text_factory = str
 
 
 def _select() -> str:
-    """Every value as the text of docs/journal.md, made by the database: one form from both, and quick."""
+    """Selects every value as the text of docs/journal.md, built by the database: identical on both, and fast."""
     sqlite = connection.vendor == "sqlite"
     uuid, instant = (_SQLITE_UUID, _SQLITE_INSTANT) if sqlite else (_POSTGRESQL_UUID, _POSTGRESQL_INSTANT)
     columns = [

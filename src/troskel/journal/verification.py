@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Checking a chain where it lies, and handing it to an outsider who wants to check it elsewhere."""
+"""Checks a chain in the database, and exports it for a check elsewhere."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from typing import TextIO
 
 from troskel.journal import queries
 from troskel.journal.form import (
-    BEFORE_FIRST,
     EXPORT_FORM,
-    MOST_FAULTS,
-    Checker,
+    GENESIS_HASH,
+    MAX_FAULTS,
+    ChainChecker,
     Head,
     Verdict,
     verify_export,
 )
-from troskel.journal.models import Kind
+from troskel.journal.models import ChainKind
 
 __all__ = ["Verdict", "export", "verify", "verify_export"]
 
 
-def verify(municipality: str, kind: str = Kind.ACTS, known: Mapping[int, str] | None = None) -> Verdict:
-    """Check every line of a chain, a chunk at a time, up to the head it had when the check began.
+def verify(
+    municipality: str, kind: str = ChainKind.ACTS, noted_hashes: Mapping[int, str] | None = None
+) -> Verdict:
+    """Checks every line of a chain, in chunks, up to the head it had when the check began.
 
-    `known`: hashes by number, noted elsewhere earlier. Whoever owns the database can write a chain anew,
-    hashes and all; not one that still runs through those.
+    `noted_hashes`: hashes by number, noted elsewhere earlier. The owner of the database can rewrite a whole
+    chain with new hashes, but not one that still matches these.
     """
     head = _head(municipality, kind)
-    checker = Checker(head, known)
-    for row in queries.rows_after(municipality, None, kind=kind, through=head.number):
+    checker = ChainChecker(head, noted_hashes)
+    for row in queries.line_texts_after(municipality, None, kind=kind, through=head.number):
         if not checker.take(row):
             break
-    for number in queries.untold_blanks(municipality, kind, head.number, MOST_FAULTS):
+    for number in queries.unexplained_erasures(municipality, kind, head.number, MAX_FAULTS):
         checker.fault(number, "has lost its detail, and nothing tells that it was blanked")
     beyond = queries.first_after_head(municipality, kind)
     if beyond is not None:
@@ -41,24 +43,24 @@ def verify(municipality: str, kind: str = Kind.ACTS, known: Mapping[int, str] | 
     return checker.verdict()
 
 
-def export(municipality: str, kind: str = Kind.ACTS, *, to: TextIO, details: bool = False) -> Head:
-    """Write a chain as JSON lines that `verify_export` can check; gives the head it was written to.
+def export(municipality: str, kind: str = ChainKind.ACTS, *, to: TextIO, details: bool = False) -> Head:
+    """Writes a chain as JSON lines that `verify_export` can check. Returns the head of the export.
 
-    Without `details` it holds no personal data, and verifies as if all details had been blanked.
+    Without `details` it contains no personal data, and verifies as if all details had been erased.
     """
     head = _head(municipality, kind)
     _write(to, {"form": EXPORT_FORM, **head._asdict(), "number": str(head.number)})
-    for row in queries.rows_after(municipality, None, kind=kind, through=head.number):
-        held = row._asdict()
+    for row in queries.line_texts_after(municipality, None, kind=kind, through=head.number):
+        record = row._asdict()
         if not details or row.detail is None:
-            del held["salt"], held["detail"]
-        _write(to, held)
+            del record["salt"], record["detail"]
+        _write(to, record)
     return head
 
 
 def _head(municipality: str, kind: str) -> Head:
-    return queries.head(municipality, kind) or Head(municipality, kind, 0, BEFORE_FIRST)
+    return queries.head(municipality, kind) or Head(municipality, kind, 0, GENESIS_HASH)
 
 
-def _write(to: TextIO, held: Mapping[str, str | None]) -> None:
-    to.write(json.dumps(held, ensure_ascii=False, separators=(",", ":")) + "\n")
+def _write(to: TextIO, record: Mapping[str, str | None]) -> None:
+    to.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")

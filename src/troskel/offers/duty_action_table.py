@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""By the event that fulfils a duty: the acts that write it, with what is known filled in (`offers/duty_actions.py`)."""
+"""Suggested acts by the event that fulfils a duty, with known values filled in (used by `offers/duty_actions.py`)."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, D
 from troskel.routine.model import Ask
 
 
-class Way(NamedTuple):
-    """One act towards a duty's end. `left`: the values that the person gives; `ends` is false for a step on the way.
+class Suggestion(NamedTuple):
+    """An act towards fulfilling a duty. `missing`: values that the person gives; `is_final`: the act fulfils it.
 
-    `many` names the list of a plural act in which `values` is the one item.
+    `list_field`: name of a plural act's list, where `values` is its only item; empty for other acts.
     """
 
     act: str
     values: dict[str, Any]
-    left: tuple[str, ...] = ()
-    many: str = ""
-    ends: bool = True
+    missing: tuple[str, ...] = ()
+    list_field: str = ""
+    is_final: bool = True
 
-    def filled(self, **told: Any) -> dict[str, Any]:
-        """The values of the act with what the person tells, ready for `REGISTER[act].perform`."""
-        values = {**self.values, **told}
-        return {self.many: [values]} if self.many else values
+    def with_answers(self, **answers: Any) -> dict[str, Any]:
+        """Returns the act's values completed with the person's answers, ready for `REGISTER[act].perform`."""
+        values = {**self.values, **answers}
+        return {self.list_field: [values]} if self.list_field else values
 
 
-class Asked(NamedTuple):
-    """A duty with what is known around it."""
+class DutyContext(NamedTuple):
+    """A duty and the facts that suggestions are made from."""
 
     duty: Duty
     ask: Ask
@@ -42,13 +42,13 @@ class Asked(NamedTuple):
     home: HomeFacts
     client: ClientFacts | None
     door: DoorFacts | None
-    named: Named
+    names: Names
 
     @property
     def case(self) -> str:
-        """The case number of the client; for a duty about a home, of one who lives there."""
-        found = self.client.client if self.client else min(self.home.clients, default=None)
-        return self.named.cases.get(found, "") if found else ""
+        """The client's case number; for a duty about a home, that of a client who lives there."""
+        client_id = self.client.client if self.client else min(self.home.clients, default=None)
+        return self.names.cases.get(client_id, "") if client_id else ""
 
     @property
     def day_after(self) -> date:
@@ -56,8 +56,8 @@ class Asked(NamedTuple):
         return date.fromisoformat(self.about["through"]) + timedelta(days=1)
 
 
-class Named(NamedTuple):
-    """What people call things: numbers and references by id."""
+class Names(NamedTuple):
+    """Numbers and references by id."""
 
     cases: Mapping[UUID, str]
     things: Mapping[UUID, str]
@@ -66,284 +66,300 @@ class Named(NamedTuple):
     organisations: Mapping[UUID, str]
 
 
-# -- the client is told: A1, A2, A3
+# -- informing the client: A1, A2, A3
 
 
-def _informed(asked: Asked) -> Iterator[Way]:
+def _inform(context: DutyContext) -> Iterator[Suggestion]:
     for way in ("oral", "written"):
-        if asked.client and way not in asked.client.informed:
-            yield Way("inform_client", {"client": asked.case, "way": way})
+        if context.client and way not in context.client.informed:
+            yield Suggestion("inform_client", {"client": context.case, "way": way})
 
 
-def _told_about_keys(asked: Asked) -> Iterator[Way]:
-    yield Way("tell_about_keys", {"client": asked.case})
+def _tell_about_keys(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("tell_about_keys", {"client": context.case})
 
 
-def _understood(asked: Asked) -> Iterator[Way]:
-    yield Way("confirm_understanding", {"client": asked.case})
-    yield Way("record_refusal", {"client": asked.case}, left=("reason",))
+def _confirm_understanding(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("confirm_understanding", {"client": context.case})
+    yield Suggestion("record_refusal", {"client": context.case}, missing=("reason",))
 
 
-def _way_in_decided(asked: Asked) -> Iterator[Way]:
-    yield Way("decide_way_in", {"client": asked.case}, ("way",))
+def _decide_way_in(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("decide_way_in", {"client": context.case}, ("way",))
 
 
 # -- decisions and allocations: A4, A8
 
 
-def _decided(asked: Asked) -> Iterator[Way]:
-    """The next decision; an investigation leads there; or the care is to end as planned (A8)."""
-    client, old = asked.client, asked.named.decisions.get(UUID(asked.about["decision"]))
-    service = asked.about["service"]
-    if client is None or old is None or standing.decided(client, service, asked.day_after):
+def _decide(context: DutyContext) -> Iterator[Suggestion]:
+    """Make the next decision, start an investigation, or end the care as planned (A8)."""
+    client, old = context.client, context.names.decisions.get(UUID(context.about["decision"]))
+    service = context.about["service"]
+    if client is None or old is None or standing.decided(client, service, context.day_after):
         return
-    following = {"client": asked.case, "replaces": old}
-    period = {"service": service, "valid_from": asked.day_after.isoformat()}
-    yield Way("make_decisions", {**following, **period}, ("reference", "valid_through"), "decisions")
-    yield Way("start_investigations", following, ("reference",), "investigations", ends=False)
-    ending = {"client": asked.case, "service": service, "on": asked.about["through"]}
-    yield Way("end_care", ending, ("reason",))
+    following = {"client": context.case, "replaces": old}
+    period = {"service": service, "valid_from": context.day_after.isoformat()}
+    yield Suggestion("make_decisions", {**following, **period}, ("reference", "valid_through"), "decisions")
+    yield Suggestion("start_investigations", following, ("reference",), "investigations", is_final=False)
+    ending = {"client": context.case, "service": service, "on": context.about["through"]}
+    yield Suggestion("end_care", ending, ("reason",))
 
 
-def _decision_changed(asked: Asked) -> Iterator[Way]:
-    client, decision = asked.client, UUID(asked.about["decision"])
-    if client is None or standing.decided(client, asked.about["service"], asked.day_after):
+def _change_decision(context: DutyContext) -> Iterator[Suggestion]:
+    client, decision = context.client, UUID(context.about["decision"])
+    if client is None or standing.decided(client, context.about["service"], context.day_after):
         return
-    lasted = {"valid_from": client.decisions[decision].begins.isoformat()}
-    values = {"reference": asked.named.decisions[decision], **lasted}
-    yield Way("change_decisions", values, ("valid_through",), "periods")
+    period = {"valid_from": client.decisions[decision].begins.isoformat()}
+    values = {"reference": context.names.decisions[decision], **period}
+    yield Suggestion("change_decisions", values, ("valid_through",), "periods")
 
 
-def _allocated(asked: Asked) -> Iterator[Way]:
-    """A new decision is given to a provider (A4); what follows another, to the one who had the client (A8)."""
-    if asked.client is None:
+def _allocate(context: DutyContext) -> Iterator[Suggestion]:
+    """Allocate a new decision to a provider (A4), or a following one to the client's present provider (A8)."""
+    if context.client is None:
         return
-    decision, before = _to_allocate(asked, asked.client)
+    decision, before = _to_allocate(context, context.client)
     if decision is None:
         return
-    granted = asked.client.decisions[decision]
-    values = {"decision": asked.named.decisions[decision], **_period(granted)}
+    decision_facts = context.client.decisions[decision]
+    values = {"decision": context.names.decisions[decision], **_period(decision_facts)}
     if before is None:
-        yield Way("allocate", values, ("reference", "organisation"), "allocations")
+        yield Suggestion("allocate", values, ("reference", "organisation"), "allocations")
         return
-    values["organisation"] = asked.named.organisations[before.organisation]
-    yield Way("allocate", values, ("reference",), "allocations")
+    values["organisation"] = context.names.organisations[before.organisation]
+    yield Suggestion("allocate", values, ("reference",), "allocations")
 
 
-def _to_allocate(asked: Asked, client: ClientFacts) -> tuple[UUID | None, AllocationFacts | None]:
-    """The decision that waits for a provider, and the allocation before it."""
-    if "decision_allocated" in asked.ask.done_when:
-        return UUID(asked.about["decision"]), None
-    day, service = asked.day_after, asked.about["service"]
+def _to_allocate(context: DutyContext, client: ClientFacts) -> tuple[UUID | None, AllocationFacts | None]:
+    """Returns the decision to allocate, and the allocation before it (None: a new decision, or none before)."""
+    if "decision_allocated" in context.ask.done_when:
+        return UUID(context.about["decision"]), None
+    day, service = context.day_after, context.about["service"]
     before = [
-        a for a in client.allocations.values() if a.service == service and standing.first_day(client, a) < day
+        allocation
+        for allocation in client.allocations.values()
+        if allocation.service == service and standing.first_day(client, allocation) < day
     ]
-    waits = (
-        (granted.begins, identifier)
-        for identifier, granted in client.decisions.items()
-        if granted.service == service
-        and standing.first_day(client, granted) <= day <= standing.last_day(client, granted)
+    waiting = (
+        (decision.begins, identifier)
+        for identifier, decision in client.decisions.items()
+        if decision.service == service
+        and standing.first_day(client, decision) <= day <= standing.last_day(client, decision)
     )
-    latest = max(before, key=lambda a: (standing.last_day(client, a), a.begins), default=None)
-    return max(waits, default=(None, None))[1], latest
+    latest = max(
+        before,
+        key=lambda allocation: (standing.last_day(client, allocation), allocation.begins),
+        default=None,
+    )
+    return max(waiting, default=(None, None))[1], latest
 
 
-def _allocation_changed(asked: Asked) -> Iterator[Way]:
-    """The allocation lasts as long as its decision, where that was given other days (A8)."""
-    if asked.client is None:
+def _change_allocation(context: DutyContext) -> Iterator[Suggestion]:
+    """Give the allocation the same days as its changed decision (A8)."""
+    if context.client is None:
         return
-    for identifier, allocation in asked.client.allocations.items():
-        decision = asked.client.decisions.get(allocation.decision)
-        if decision is None or allocation.service != asked.about["service"] or allocation.through is None:
+    for identifier, allocation in context.client.allocations.items():
+        decision = context.client.decisions.get(allocation.decision)
+        if decision is None or allocation.service != context.about["service"] or allocation.through is None:
             continue
-        if decision.begins < asked.day_after <= standing.last_day(asked.client, decision):
-            values = {"reference": asked.named.allocations[identifier], **_period(decision)}
-            yield Way("change_allocations", values, (), "periods")
+        if decision.begins < context.day_after <= standing.last_day(context.client, decision):
+            values = {"reference": context.names.allocations[identifier], **_period(decision)}
+            yield Suggestion("change_allocations", values, (), "periods")
 
 
-def _period(granted: DecisionFacts) -> dict[str, str | None]:
-    through = granted.through.isoformat() if granted.through else None
-    return {"valid_from": granted.begins.isoformat(), "valid_through": through}
+def _period(decision: DecisionFacts) -> dict[str, str | None]:
+    through = decision.through.isoformat() if decision.through else None
+    return {"valid_from": decision.begins.isoformat(), "valid_through": through}
 
 
 # -- orders: P1, P4, P6 and L1
 
 
-def _installation_ordered(asked: Asked) -> Iterator[Way]:
-    """For the client whom it is about; where that one is another provider's, or has refused, for another there.
+def _order_installation(context: DutyContext) -> Iterator[Suggestion]:
+    """Order for the duty's client or, if that one has another provider or has refused, for another client of the home.
 
-    Where the provider has none (the one has moved, the other waits for a provider) there is no way for now.
+    No suggestion where the provider has no such client.
     """
-    client = _theirs(asked)
-    if client is None or asked.door is None:
+    client = _provider_client(context)
+    if client is None or context.door is None:
         return
     informed = set(client.informed) >= {"oral", "written"} and client.told_about_keys and client.understood
     left = ("locksmith",) if informed else ("locksmith", "reason")
-    named = asked.named.cases[client.client]
-    yield Way("order_installation", {"client": named, "door": str(asked.door.door)}, left)
+    case = context.names.cases[client.client]
+    yield Suggestion("order_installation", {"client": case, "door": str(context.door.door)}, left)
 
 
-def _theirs(asked: Asked) -> ClientFacts | None:
-    organisation, today = asked.duty.organisation_id, clock.today()
-    own = [client for client in asked.home.clients.values() if client.own]
-    served = [
+def _provider_client(context: DutyContext) -> ClientFacts | None:
+    organisation, today = context.duty.organisation_id, clock.today()
+    own = [client for client in context.home.clients.values() if client.own]
+    served_clients = [
         client
         for client in own
         if not client.refused and organisation in standing.providers_of(client, today)
     ]
-    return asked.client if asked.client in served else next(iter(served), None)
+    return context.client if context.client in served_clients else next(iter(served_clients), None)
 
 
-def _removal_ordered(asked: Asked) -> Iterator[Way]:
-    if asked.door is not None:
-        yield Way("order_removal", {"client": asked.case, "door": str(asked.door.door)}, ("locksmith",))
+def _order_removal(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        yield Suggestion(
+            "order_removal", {"client": context.case, "door": str(context.door.door)}, ("locksmith",)
+        )
 
 
-def _consented(asked: Asked) -> Iterator[Way]:
-    if asked.door is not None:
-        yield Way("record_consent", {"client": asked.case, "door": str(asked.door.door)}, ("owner", "way"))
+def _record_consent(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        yield Suggestion(
+            "record_consent", {"client": context.case, "door": str(context.door.door)}, ("owner", "way")
+        )
 
 
-def _repair_ordered(asked: Asked) -> Iterator[Way]:
-    if asked.door is not None:
-        at = {"door": str(asked.door.door), "fault": asked.door.fault}
-        yield Way("order_repair", {"client": asked.case, **at}, ("locksmith",))
+def _order_repair(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        at = {"door": str(context.door.door), "fault": context.door.fault}
+        yield Suggestion("order_repair", {"client": context.case, **at}, ("locksmith",))
 
 
-def _order_cancelled(asked: Asked) -> Iterator[Way]:
-    kind = "removal" if "not removal_ordered" in asked.ask.done_when else "installation"
-    for order in standing.open_orders(asked.door, kind) if asked.door else ():
-        yield Way("cancel_order", {"order": order.number, "reason": _why_cancelled(asked, kind)})
+def _cancel_order(context: DutyContext) -> Iterator[Suggestion]:
+    kind = "removal" if "not removal_ordered" in context.ask.done_when else "installation"
+    for order in standing.open_orders(context.door, kind) if context.door else ():
+        yield Suggestion(
+            "cancel_order", {"order": order.number, "reason": _cancellation_reason(context, kind)}
+        )
 
 
-def _why_cancelled(asked: Asked, kind: str) -> str:
+def _cancellation_reason(context: DutyContext, kind: str) -> str:
     if kind == "removal":
         return "care_again"
-    return "client_refused" if asked.client and asked.client.refused else "care_ended"
+    return "client_refused" if context.client and context.client.refused else "care_ended"
 
 
-def _installation_reported(asked: Asked) -> Iterator[Way]:
-    yield Way("report_installation", {"order": asked.about["number"]}, ("serial",))
-    yield from _on_the_way_to_the_door(asked)
+def _report_installation(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("report_installation", {"order": context.about["number"]}, ("serial",))
+    yield from _before_report(context)
 
 
-def _removal_reported(asked: Asked) -> Iterator[Way]:
-    yield from _reported_at_a_lock(asked, "report_removal")
+def _report_removal(context: DutyContext) -> Iterator[Suggestion]:
+    yield from _report_at_lock(context, "report_removal")
 
 
-def _repair_reported(asked: Asked) -> Iterator[Way]:
-    yield from _reported_at_a_lock(asked, "report_repair")
+def _report_repair(context: DutyContext) -> Iterator[Suggestion]:
+    yield from _report_at_lock(context, "report_repair")
 
 
-def _reported_at_a_lock(asked: Asked, act: str) -> Iterator[Way]:
-    locks = [asked.door.lock] if asked.door else [door.lock for door in asked.home.doors.values()]
-    serials = [asked.named.things[lock] for lock in locks if lock]
+def _report_at_lock(context: DutyContext, act: str) -> Iterator[Suggestion]:
+    locks = [context.door.lock] if context.door else [door.lock for door in context.home.doors.values()]
+    serials = [context.names.things[lock] for lock in locks if lock]
     serial = {"serial": serials[0]} if len(serials) == 1 else {}
-    yield Way(act, {"order": asked.about["number"], **serial}, () if serial else ("serial",))
-    yield from _on_the_way_to_the_door(asked)
+    yield Suggestion(act, {"order": context.about["number"], **serial}, () if serial else ("serial",))
+    yield from _before_report(context)
 
 
-def _on_the_way_to_the_door(asked: Asked) -> Iterator[Way]:
-    if asked.duty.role != "locksmith":  # who is only to be present (P4) does not book
+def _before_report(context: DutyContext) -> Iterator[Suggestion]:
+    if context.duty.role != "locksmith":  # those who are only present (P4) do not book
         return
-    order = {"order": asked.about["number"]}
-    yield Way("book_order", order, ("starts", "ends", "presence"), ends=False)
-    yield Way("report_failure", order, ("code",), ends=False)
+    order = {"order": context.about["number"]}
+    yield Suggestion("book_order", order, ("starts", "ends", "presence"), is_final=False)
+    yield Suggestion("report_failure", order, ("code",), is_final=False)
 
 
-def _letter_sent(asked: Asked) -> Iterator[Way]:
-    """The client hears by letter that the lock is there, or gone (S1, S3)."""
-    yield Way("send_letter", {"order": asked.about["number"]})
+def _send_letter(context: DutyContext) -> Iterator[Suggestion]:
+    """Send the client's letter about the mounted or removed lock (S1, S3)."""
+    yield Suggestion("send_letter", {"order": context.about["number"]})
 
 
 # -- another municipality's clients: O2, O3
 
 
-def _month_billed(asked: Asked) -> Iterator[Way]:
-    yield Way("bill_month", {"month": asked.about["month"]})
+def _bill_month(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("bill_month", {"month": context.about["month"]})
 
 
-def _form_sent(asked: Asked) -> Iterator[Way]:
-    """The month's forms are made, and each is signed and sent."""
-    yield Way("make_basis_forms", {"month": asked.about["month"]}, ends=False)
-    yield Way("sign_basis_form", {}, ("form",), ends=False)
-    yield Way("send_basis_form", {}, ("form",))
+def _send_form(context: DutyContext) -> Iterator[Suggestion]:
+    """Make the month's forms, then sign and send each."""
+    yield Suggestion("make_basis_forms", {"month": context.about["month"]}, is_final=False)
+    yield Suggestion("sign_basis_form", {}, ("form",), is_final=False)
+    yield Suggestion("send_basis_form", {}, ("form",))
 
 
-def _form_received(asked: Asked) -> Iterator[Way]:
-    yield Way("receive_basis_form", {"form": asked.about["form_number"]})
+def _receive_form(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("receive_basis_form", {"form": context.about["form_number"]})
 
 
 # -- links, tags and keys: S2, S3 and P2, P3, P5, P7
 
 
-def _linked(asked: Asked) -> Iterator[Way]:
-    yield Way("link_lock", {"client": asked.case, "serial": asked.named.things[UUID(asked.about["lock"])]})
+def _link(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion(
+        "link_lock", {"client": context.case, "serial": context.names.things[UUID(context.about["lock"])]}
+    )
 
 
-def _unlinked(asked: Asked) -> Iterator[Way]:
-    yield Way("unlink_lock", {"client": asked.case, "serial": asked.named.things[UUID(asked.about["lock"])]})
+def _unlink(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion(
+        "unlink_lock", {"client": context.case, "serial": context.names.things[UUID(context.about["lock"])]}
+    )
 
 
-def _tag_handed_over(asked: Asked) -> Iterator[Way]:
-    if "tag_with_client" in asked.ask.done_when:
-        yield Way("place_tag", {"client": asked.case}, ("tag",))
-    elif asked.client:
-        for tag, owner in asked.client.tags.items():
-            if owner == asked.duty.organisation_id:
-                yield Way("take_tag", {"client": asked.case, "tag": asked.named.things[tag]})
+def _hand_over_tag(context: DutyContext) -> Iterator[Suggestion]:
+    if "tag_with_client" in context.ask.done_when:
+        yield Suggestion("place_tag", {"client": context.case}, ("tag",))
+    elif context.client:
+        for tag, owner in context.client.tags.items():
+            if owner == context.duty.organisation_id:
+                yield Suggestion("take_tag", {"client": context.case, "tag": context.names.things[tag]})
 
 
-def _return_told(asked: Asked) -> Iterator[Way]:
-    tag = asked.named.things[UUID(asked.about["tag"])]
-    yield Way("tell_tag_fetched", {"client": asked.case, "tag": tag})
+def _tell_tag_fetched(context: DutyContext) -> Iterator[Suggestion]:
+    tag = context.names.things[UUID(context.about["tag"])]
+    yield Suggestion("tell_tag_fetched", {"client": context.case, "tag": tag})
 
 
-def _key_handed_over(asked: Asked) -> Iterator[Way]:
-    organisation = asked.duty.organisation_id
+def _hand_over_key(context: DutyContext) -> Iterator[Suggestion]:
+    organisation = context.duty.organisation_id
     if organisation is None:
         return
-    if "provider_has_every_key" in asked.ask.done_when:
-        for door in standing.doors_without_key(asked.home, organisation):
-            yield Way("receive_key", {"client": asked.case, "door": str(door)}, ("key", "signed"))
+    if "provider_has_every_key" in context.ask.done_when:
+        for door in standing.doors_without_key(context.home, organisation):
+            yield Suggestion("receive_key", {"client": context.case, "door": str(door)}, ("key", "signed"))
         return
-    for door_facts in asked.home.doors.values():
-        for key, held in door_facts.keys.items():
-            if held.organisation == organisation and held.client in asked.home.clients:
-                values = {"client": asked.case, "key": asked.named.things[key]}
-                yield Way("return_key", values, ("signed",))
+    for door_facts in context.home.doors.values():
+        for key, key_facts in door_facts.keys.items():
+            if key_facts.organisation == organisation and key_facts.client in context.home.clients:
+                values = {"client": context.case, "key": context.names.things[key]}
+                yield Suggestion("return_key", values, ("signed",))
 
 
-def _looked_at(asked: Asked) -> Iterator[Way]:
-    yield Way("look_at_home", {"client": asked.case})
+def _look_at_home(context: DutyContext) -> Iterator[Suggestion]:
+    yield Suggestion("look_at_home", {"client": context.case})
 
 
-FULFILLING: dict[str, Callable[[Asked], Iterable[Way]]] = {
-    "client.informed": _informed,
-    "client.told_about_keys": _told_about_keys,
-    "client.understood": _understood,
-    "way_in.decided": _way_in_decided,
-    "decision.made": _decided,
-    "decision.changed": _decision_changed,
-    "allocation.made": _allocated,
-    "allocation.changed": _allocation_changed,
-    "installation.ordered": _installation_ordered,
-    "removal.ordered": _removal_ordered,
-    "consent.given": _consented,
-    "repair.ordered": _repair_ordered,
-    "order.cancelled": _order_cancelled,
-    "installation.reported": _installation_reported,
-    "removal.reported": _removal_reported,
-    "repair.reported": _repair_reported,
-    "letter.sent": _letter_sent,
-    "month.billed": _month_billed,
-    "basis_form.sent": _form_sent,
-    "basis_form.received": _form_received,
-    "link.made": _linked,
-    "link.removed": _unlinked,
-    "tag.handed_over": _tag_handed_over,
-    "tag.return_told": _return_told,
-    "key.handed_over": _key_handed_over,
-    "home.looked_at": _looked_at,
+SUGGESTIONS_BY_EVENT: dict[str, Callable[[DutyContext], Iterable[Suggestion]]] = {
+    "client.informed": _inform,
+    "client.told_about_keys": _tell_about_keys,
+    "client.understood": _confirm_understanding,
+    "way_in.decided": _decide_way_in,
+    "decision.made": _decide,
+    "decision.changed": _change_decision,
+    "allocation.made": _allocate,
+    "allocation.changed": _change_allocation,
+    "installation.ordered": _order_installation,
+    "removal.ordered": _order_removal,
+    "consent.given": _record_consent,
+    "repair.ordered": _order_repair,
+    "order.cancelled": _cancel_order,
+    "installation.reported": _report_installation,
+    "removal.reported": _report_removal,
+    "repair.reported": _report_repair,
+    "letter.sent": _send_letter,
+    "month.billed": _bill_month,
+    "basis_form.sent": _send_form,
+    "basis_form.received": _receive_form,
+    "link.made": _link,
+    "link.removed": _unlink,
+    "tag.handed_over": _hand_over_tag,
+    "tag.return_told": _tell_tag_fetched,
+    "key.handed_over": _hand_over_key,
+    "home.looked_at": _look_at_home,
 }
-"""By the event that fulfils: the acts that write it, with what is known filled in."""
+"""By the event that fulfils a duty: a function from its context to suggested acts."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which act fulfils a duty, and with which values: what stands beside a duty, for a person to press.
+"""Suggests acts that fulfil a duty, with values, for buttons beside the duty.
 
-Asked by what the routine file says fulfils a duty (`done_by`, `done_when`, `by_hand`), not by its paragraph's
-number: a municipality with another file needs no other table. What is known is filled in; what only a person
-knows (a serial number, a time, which locksmith) is `left`. The table itself: `offers/duty_action_table.py`.
+Suggestions depend on what the routine file says fulfils the duty (`done_by`, `done_when`, `by_hand`), not on its
+paragraph's number, so another routine file needs no other table. Known values are filled in; values that only a person
+knows (a serial number, a time, a locksmith) are `missing`. The table is `offers/duty_action_table.py`.
 """
 
 from __future__ import annotations
@@ -21,37 +21,39 @@ from troskel.duties import routines, rules
 from troskel.duties.models import Duty, HomeState
 from troskel.duties.queries import asked_of
 from troskel.ground import clock
-from troskel.offers.duty_action_table import FULFILLING, Asked, Named, Way
+from troskel.offers.duty_action_table import SUGGESTIONS_BY_EVENT, DutyContext, Names, Suggestion
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor, Role
 from troskel.routine import duty as engine
 from troskel.routine.facts import HomeFacts
 
-__all__ = ["Asked", "Way", "acts_towards", "ways"]
+__all__ = ["DutyContext", "Suggestion", "suggested_acts", "suggestions"]
 
-SOME = 400
+BATCH_SIZE = 400
 
 
-def ways(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Way]]:
-    """How each of these open duties and notices can be fulfilled by the viewer; for the system, by whom it is asked.
+def suggestions(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Suggestion]]:
+    """Suggestions for each of these open duties and notices of the viewer's; for the system, those of the duty's owner.
 
-    Seven queries for some hundreds. A duty that is not the viewer's, or not open, is left out.
+    Seven queries per batch. Duties that are not the viewer's, or not open, are left out.
     """
-    found: dict[UUID, list[Way]] = {}
-    for start in range(0, len(duties), SOME):
+    suggestions_by_duty: dict[UUID, list[Suggestion]] = {}
+    for start in range(0, len(duties), BATCH_SIZE):
         rows = Duty.objects.filter(
             asked_of(viewer, clock.today()),
-            id__in=duties[start : start + SOME],
+            id__in=duties[start : start + BATCH_SIZE],
             municipality=viewer.municipality,
             state="open",
         )
-        for asked in _around(viewer.municipality, list(rows)):
-            found[asked.duty.id] = [way for way in _ways(asked) if _may(viewer, asked.duty, way)]
-    return found
+        for context in _contexts(viewer.municipality, list(rows)):
+            suggestions_by_duty[context.duty.id] = [
+                suggestion for suggestion in _suggestions(context) if _may(viewer, context.duty, suggestion)
+            ]
+    return suggestions_by_duty
 
 
-class _Unasked(Mapping[UUID, str]):
-    """Names that nobody has asked for: which act fulfils a duty does not hang on what things are called."""
+class _NoNames(Mapping[UUID, str]):
+    """Empty names: which acts fulfil a duty does not depend on names."""
 
     def __getitem__(self, key: UUID) -> str:
         return ""
@@ -63,86 +65,90 @@ class _Unasked(Mapping[UUID, str]):
         return 0
 
 
-_UNASKED = Named(*[_Unasked()] * len(Named._fields))
+_NO_NAMES = Names(*[_NoNames()] * len(Names._fields))
 
 
-def acts_towards(
+def suggested_acts(
     viewer: Actor, rows: Sequence[Duty], homes: Mapping[UUID, HomeFacts]
 ) -> dict[UUID, list[str]]:
-    """The acts of `ways`, each once, without their values: for duties of the viewer's that are read already. No query.
+    """The acts of `suggestions`, each once and without values, for duties of the viewer's already in memory. No query.
 
-    Their values are found when the act's form is opened.
+    The values are computed when the act's form is opened.
     """
-    found: dict[UUID, list[str]] = {}
+    acts_by_duty: dict[UUID, list[str]] = {}
     for row in rows:
-        offered = (
-            way.act for way in _ways(_asked(row, homes[row.home_id], _UNASKED)) if _may(viewer, row, way)
+        names = (
+            suggestion.act
+            for suggestion in _suggestions(_context(row, homes[row.home_id], _NO_NAMES))
+            if _may(viewer, row, suggestion)
         )
-        found[row.id] = list(dict.fromkeys(offered))
-    return found
+        acts_by_duty[row.id] = list(dict.fromkeys(names))
+    return acts_by_duty
 
 
-def _may(viewer: Actor, row: Duty, way: Way) -> bool:
-    asked = rules.ROLES_OF.get(row.role, frozenset()) if viewer.role is Role.SYSTEM else {viewer.role}
-    return not asked.isdisjoint(REGISTER[way.act].who)
+def _may(viewer: Actor, row: Duty, suggestion: Suggestion) -> bool:
+    roles = rules.ROLES_OF.get(row.role, frozenset()) if viewer.role is Role.SYSTEM else {viewer.role}
+    return not roles.isdisjoint(REGISTER[suggestion.act].who)
 
 
-def _ways(asked: Asked) -> Iterator[Way]:
-    if asked.duty.kind == "notice":
-        yield Way("read_notice", {"notice": str(asked.duty.id)})
-    for event in asked.ask.done_by:
-        if event in FULFILLING:
-            yield from FULFILLING[event](asked)
-    if asked.ask.by_hand:
-        yield Way("attest", {"duty": str(asked.duty.id)})
+def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
+    if context.duty.kind == "notice":
+        yield Suggestion("read_notice", {"notice": str(context.duty.id)})
+    for event in context.ask.done_by:
+        if event in SUGGESTIONS_BY_EVENT:
+            yield from SUGGESTIONS_BY_EVENT[event](context)
+    if context.ask.by_hand:
+        yield Suggestion("attest", {"duty": str(context.duty.id)})
 
 
-# -- what is known around the duties, in a constant number of queries
+# -- the context of duties, in a constant number of queries
 
 
-def _around(municipality: str, rows: Sequence[Duty]) -> Iterator[Asked]:
+def _contexts(municipality: str, rows: Sequence[Duty]) -> Iterator[DutyContext]:
     homes = {row.home_id for row in rows}
     states = {
         state.home_id: msgspec.json.decode(state.state, type=engine.HomeState).facts
         for state in HomeState.objects.filter(home_id__in=homes)
     }
-    named = _named(municipality, [(row, msgspec.json.decode(row.about)) for row in rows], states)
+    names = _names(municipality, [(row, msgspec.json.decode(row.about)) for row in rows], states)
     for row in rows:
-        yield _asked(row, states[row.home_id], named)
+        yield _context(row, states[row.home_id], names)
 
 
-def _asked(row: Duty, home: HomeFacts, named: Named) -> Asked:
-    return Asked(
+def _context(row: Duty, home: HomeFacts, names: Names) -> DutyContext:
+    return DutyContext(
         duty=row,
         ask=routines.version(row.version).asks[row.paragraph, row.ask],
         about=msgspec.json.decode(row.about),
         home=home,
         client=home.clients.get(row.client_id) if row.client_id else None,
         door=home.doors.get(row.door_id) if row.door_id else None,
-        named=named,
+        names=names,
     )
 
 
-DECISIONS = ("id", "reference", "allocations__id", "allocations__reference")
+DECISION_COLUMNS = ("id", "reference", "allocations__id", "allocations__reference")
 
 
-def _named(
+def _names(
     municipality: str, rows: Sequence[tuple[Duty, Mapping[str, Any]]], homes: Mapping[UUID, HomeFacts]
-) -> Named:
+) -> Names:
     clients = [client for home in homes.values() for client in home.clients.values()]
     doors = [door for home in homes.values() for door in home.doors.values()]
     things = {UUID(about[kind]) for _, about in rows for kind in ("lock", "tag") if about.get(kind)}
     things |= {tag for client in clients for tag in client.tags}
     things |= {key for door in doors for key in door.keys} | {door.lock for door in doors if door.lock}
     follow_up = any("through" in about or "decision" in about for _, about in rows)
-    decisions = {one for client in clients for one in client.decisions} if follow_up else set()
-    granted = list(Decision.objects.filter(id__in=decisions).values_list(*DECISIONS))
-    return Named(
+    decisions = {decision for client in clients for decision in client.decisions} if follow_up else set()
+    decision_rows = list(Decision.objects.filter(id__in=decisions).values_list(*DECISION_COLUMNS))
+    return Names(
         cases=dict(
-            Client.objects.filter(id__in=[c.client for c in clients]).values_list("id", "case_number")
+            Client.objects.filter(id__in=[client.client for client in clients]).values_list(
+                "id", "case_number"
+            )
         ),
         things=dict(Thing.objects.filter(id__in=things).values_list("id", "number")),
-        decisions={decision: reference for decision, reference, _, _ in granted},
-        allocations={allocation: reference for _, _, allocation, reference in granted if allocation},
+        decisions={decision: reference for decision, reference, _, _ in decision_rows},
+        allocations={allocation: reference for _, _, allocation, reference in decision_rows if allocation},
         organisations=dict(Organisation.objects.filter(municipality=municipality).values_list("id", "orgnr")),
     )

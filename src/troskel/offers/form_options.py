@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The acts that are about a client, and what there is to choose among for their values: decisions, locks, keys, orders
-of this client, instead of references and numbers that are typed. The act judges, as always."""
+"""Acts about a client, and options for their values: the client's decisions, locks, keys and orders, instead of typed
+references and numbers. The act still checks every value."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor
 from troskel.reading.base import CASE_NUMBER, note
 from troskel.reading.client_page import (
-    ClientShown,
-    Granted,
-    Held,
-    Ordered,
+    CarePeriod,
+    ClientOrder,
+    ClientPage,
+    HolderPeriod,
+    care_periods,
+    client_orders,
     client_row,
-    granted,
-    held_of,
-    orders_of,
-    where_of,
+    holder_periods,
+    home_context,
 )
 from troskel.reading.client_record import DoorShown
 from troskel.routine import standing
 
 
 class Option(NamedTuple):
-    """One value to choose: what kind of thing it is, and what tells it from the others."""
+    """An option: its value, its kind, and what distinguishes it from the others."""
 
     value: str
     kind: str  # decision | allocation | organisation | service | order | thing | door
@@ -42,89 +42,89 @@ class Option(NamedTuple):
     last: date | None = None
 
 
-class Pieces(NamedTuple):
-    """What is known around a client, as far as the viewer may know."""
+class ClientOptions(NamedTuple):
+    """What a form may offer about a client, as far as the viewer may know."""
 
     case: str
     away: bool
-    decisions: Sequence[Granted]
-    allocations: Sequence[Granted]
-    orders: Sequence[Ordered]
-    held: Sequence[Held]
+    decisions: Sequence[CarePeriod]
+    allocations: Sequence[CarePeriod]
+    orders: Sequence[ClientOrder]
+    periods: Sequence[HolderPeriod]
     doors: Sequence[DoorShown]
 
 
-class Known(NamedTuple):
-    """By path of an act's values: what is known already, and what there is to choose among."""
+class KnownValues(NamedTuple):
+    """By path in an act's values: known values, and options."""
 
     values: dict[str, str]
-    among: dict[str, list[Option]]
+    options: dict[str, list[Option]]
 
 
-Choosing = Callable[[Pieces], list[Option]]
+OptionFinder = Callable[[ClientOptions], list[Option]]
 
 
-def pieces_of(shown: ClientShown) -> Pieces:
-    """The pieces of a page that has been read."""
-    return Pieces(
-        shown.case,
-        shown.away is not None,
-        shown.decisions,
-        shown.allocations,
-        shown.orders,
-        shown.held,
-        shown.doors,
+def page_options(page: ClientPage) -> ClientOptions:
+    """The options of a client page already in memory."""
+    return ClientOptions(
+        page.case,
+        page.away is not None,
+        page.decisions,
+        page.allocations,
+        page.orders,
+        page.periods,
+        page.doors,
     )
 
 
-def read_pieces(viewer: Actor, case: str, act: str) -> Pieces:
-    """The same, read for one act's form; that the client was looked at is noted. Raises NotFound out of sight."""
+def read_options(viewer: Actor, case: str, act: str) -> ClientOptions:
+    """The same, loaded for one act's form; the read is recorded. Raises NotFound outside the viewer's sight."""
     if not CASE_NUMBER.fullmatch(case):
         raise NotFound("client", "case")
     row, _ = client_row(viewer, case)
     today = clock.today()
     note(viewer, "client.chosen", client=row.id, case=case, act=act)
-    where = where_of(row)
+    context = home_context(row)
     names: dict[str, str] = {}
-    decisions, allocations = granted(viewer, row, names)
-    return Pieces(
+    decisions, allocations = care_periods(viewer, row, names)
+    return ClientOptions(
         row.case_number,
-        standing.is_suspended(where.facts, today),
+        standing.is_suspended(context.facts, today),
         decisions,
         allocations,
-        orders_of(viewer, row, names),
-        held_of(viewer, row, where, today, names),
-        where.own_doors,
+        client_orders(viewer, row, names),
+        holder_periods(viewer, row, context, today, names),
+        context.own_doors,
     )
 
 
 def acts_about(role: str) -> list[str]:
-    """The acts about a client that accounts of this role do."""
+    """Names of the acts about a client that this role may do."""
     return [
         act.name
         for act in REGISTER.values()
-        if role in act.who and (_client_path(act) or act.name in CHOOSING)
+        if role in act.who and (_client_path(act) or act.name in OPTION_FINDERS)
     ]
 
 
-def known(act: str, pieces: Pieces) -> Known | None:
-    """What is known of an act's values, and what there is to choose among; None where the client has none of it."""
-    if act in ONLY_IF and not ONLY_IF[act](pieces):
+def known_values(act: str, client_options: ClientOptions) -> KnownValues | None:
+    """Known values and options for an act; None where the act does not apply to the client or has no options."""
+    if act in ACT_CONDITIONS and not ACT_CONDITIONS[act](client_options):
         return None
     path = _client_path(REGISTER[act])
-    values = {path: pieces.case} if path else {}
-    among: dict[str, list[Option]] = {}
-    for path, choosing in CHOOSING.get(act, {}).items():
-        options = choosing(pieces)
-        if not options and path not in MAY_BE_EMPTY:
+    values = {path: client_options.case} if path else {}
+    options: dict[str, list[Option]] = {}
+    for path, find_options in OPTION_FINDERS.get(act, {}).items():
+        choices = find_options(client_options)
+        if not choices and path not in OPTIONAL_PATHS:
             return None
-        if options:
-            among[path] = options
-    return Known(values, among)
+        if choices:
+            options[path] = choices
+    return KnownValues(values, options)
 
 
 def _client_path(act: Act[Any]) -> str:
-    """Where among the act's values the client's case number stands; empty where nowhere, or where it may be empty."""
+    """The path of the required client in the act's values; empty where there is none."""
     for field in msgspec.structs.fields(act.values):
         if field.name == "client" and field.required:
             return "client"
@@ -139,58 +139,70 @@ def _client_path(act: Act[Any]) -> str:
     return ""
 
 
-# -- what there is to choose among
+# -- options
 
 
-def _lasting(granted: Sequence[Granted]) -> list[Granted]:
+def _current(periods: Sequence[CarePeriod]) -> list[CarePeriod]:
     today = clock.today()
-    return [one for one in granted if one.last is None or one.last >= today]
+    return [period for period in periods if period.last is None or period.last >= today]
 
 
-def _decisions(pieces: Pieces) -> list[Option]:
-    return [_granted("decision", one) for one in _lasting(pieces.decisions)]
+def _decisions(client_options: ClientOptions) -> list[Option]:
+    return [_care_option("decision", period) for period in _current(client_options.decisions)]
 
 
-def _every_decision(pieces: Pieces) -> list[Option]:
-    return [_granted("decision", one) for one in reversed(pieces.decisions)]
+def _every_decision(client_options: ClientOptions) -> list[Option]:
+    return [_care_option("decision", period) for period in reversed(client_options.decisions)]
 
 
-def _allocations(pieces: Pieces) -> list[Option]:
-    return [_granted("allocation", one) for one in _lasting(pieces.allocations)]
+def _allocations(client_options: ClientOptions) -> list[Option]:
+    return [_care_option("allocation", period) for period in _current(client_options.allocations)]
 
 
-def _granted(kind: str, one: Granted) -> Option:
-    return Option(one.reference, kind, one.provider, one.service, one.first, one.last)
+def _care_option(kind: str, period: CarePeriod) -> Option:
+    return Option(period.reference, kind, period.provider, period.service, period.first, period.last)
 
 
-def _services(pieces: Pieces) -> list[Option]:
-    found = dict.fromkeys(one.service for one in _lasting(pieces.decisions))
-    return [Option(service, "service", service=service) for service in found]
+def _services(client_options: ClientOptions) -> list[Option]:
+    services = dict.fromkeys(period.service for period in _current(client_options.decisions))
+    return [Option(service, "service", service=service) for service in services]
 
 
-def _providers(pieces: Pieces) -> list[Option]:
-    found = {one.orgnr: one.provider for one in _lasting(pieces.allocations) if one.service == "home_care"}
-    return [Option(orgnr, "organisation", name) for orgnr, name in found.items()]
+def _providers(client_options: ClientOptions) -> list[Option]:
+    names = {
+        period.orgnr: period.provider
+        for period in _current(client_options.allocations)
+        if period.service == "home_care"
+    }
+    return [Option(orgnr, "organisation", name) for orgnr, name in names.items()]
 
 
-def _things(what: str, by: str) -> Choosing:
-    def found(pieces: Pieces) -> list[Option]:
-        held = (one for one in pieces.held if (one.what, one.by, one.until) == (what, by, None))
-        return [Option(one.number, "thing", one.number) for one in held]
+def _things(what: str, by: str) -> OptionFinder:
+    def find_options(client_options: ClientOptions) -> list[Option]:
+        periods = (
+            period
+            for period in client_options.periods
+            if (period.what, period.by, period.until) == (what, by, None)
+        )
+        return [Option(period.number, "thing", period.number) for period in periods]
 
-    return found
-
-
-def _orders(*kinds: str) -> Choosing:
-    def found(pieces: Pieces) -> list[Option]:
-        is_open = (one for one in pieces.orders if one.closed is None and (not kinds or one.kind in kinds))
-        return [Option(one.number, "order", one.kind) for one in is_open]
-
-    return found
+    return find_options
 
 
-def _doors(pieces: Pieces) -> list[Option]:
-    return [Option(str(door.id), "door", door.label or door.kind) for door in pieces.doors]
+def _orders(*kinds: str) -> OptionFinder:
+    def find_options(client_options: ClientOptions) -> list[Option]:
+        open_orders = (
+            order
+            for order in client_options.orders
+            if order.closed is None and (not kinds or order.kind in kinds)
+        )
+        return [Option(order.number, "order", order.kind) for order in open_orders]
+
+    return find_options
+
+
+def _doors(client_options: ClientOptions) -> list[Option]:
+    return [Option(str(door.id), "door", door.label or door.kind) for door in client_options.doors]
 
 
 _AT_THE_DOOR, _LINKED, _WITH_CLIENT = (
@@ -199,7 +211,7 @@ _AT_THE_DOOR, _LINKED, _WITH_CLIENT = (
     _things("tag", "client"),
 )
 
-CHOOSING: Mapping[str, Mapping[str, Choosing]] = {
+OPTION_FINDERS: Mapping[str, Mapping[str, OptionFinder]] = {
     "make_decisions": {"decisions.replaces": _every_decision},
     "start_investigations": {"investigations.replaces": _every_decision},
     "change_decisions": {"periods.reference": _decisions},
@@ -227,16 +239,16 @@ CHOOSING: Mapping[str, Mapping[str, Choosing]] = {
     "record_consent": {"door": _doors},
     "withdraw_consent": {"door": _doors},
 }
-"""By act and path: what there is to choose among."""
+"""Options by act and path."""
 
-MAY_BE_EMPTY = frozenset({"decisions.replaces", "investigations.replaces", "door"})
-"""Values that the act can do without, or that it finds itself."""
+OPTIONAL_PATHS = frozenset({"decisions.replaces", "investigations.replaces", "door"})
+"""Paths whose options may be empty: the value is optional, or the act finds it."""
 
-ONLY_IF: Mapping[str, Callable[[Pieces], bool]] = {
+ACT_CONDITIONS: Mapping[str, Callable[[ClientOptions], bool]] = {
     "resume_access": lambda pieces: pieces.away,
     "suspend_access": lambda pieces: not pieces.away,
     "order_removal": lambda pieces: bool(_AT_THE_DOOR(pieces)),
     "order_repair": lambda pieces: bool(_AT_THE_DOOR(pieces)),
     "link_lock": lambda pieces: bool(_AT_THE_DOOR(pieces)),  # its number is compared, not chosen
 }
-"""Acts that need something to be about, where it is no value of theirs."""
+"""Conditions for acts whose object is not one of their values."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The web order system: installations and removals, from order to the locksmith's report."""
+"""The web order system: orders from placing to the locksmith's report."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The client's letter about a lock that is mounted or taken down (S1, S3), as a document. It is kept nowhere."""
+"""The client's letter about a mounted or removed lock (S1, S3), as PDF. It is not stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from troskel.ground import pdf
-from troskel.ground.swedish import day_in_words
+from troskel.ground.formatting import format_day
 from troskel.orders.models import Order
 from troskel.people.models import Client, Organisation
 
@@ -17,7 +17,7 @@ Language = Literal["sv", "en"]
 
 
 class Letter(NamedTuple):
-    """What the letter says: which order, done on which day, written on which, and whom to turn to."""
+    """Contents of a letter: order, day done, day written, and the office to contact."""
 
     order: Order
     done: date
@@ -26,8 +26,8 @@ class Letter(NamedTuple):
     language: Language = "sv"
 
 
-def of(letter: Letter) -> bytes:
-    """The letter as PDF. Without an address where the identity is protected: the administrator knows the way."""
+def render(letter: Letter) -> bytes:
+    """Returns the letter as PDF, without address where the identity is protected."""
     order = letter.order
     return pdf.render(
         TEMPLATE,
@@ -37,8 +37,8 @@ def of(letter: Letter) -> bytes:
             "number": order.number,
             "case": order.client.case_number,
             "to": _addressee(order.client),
-            "written": day_in_words(letter.written, letter.language),
-            "done": day_in_words(letter.done, letter.language),
+            "written": format_day(letter.written, letter.language),
+            "done": format_day(letter.done, letter.language),
             "door": order.door.kind,
             "label": order.door.label,
             "municipality": order.municipality.name,
@@ -49,7 +49,7 @@ def of(letter: Letter) -> bytes:
 
 
 def _provider(letter: Letter) -> list[str]:
-    """The provider that ordered; nobody where the office did so itself."""
+    """Name and e-mail of the ordering provider; empty where the office ordered."""
     orderer = letter.order.organisation
     return [] if orderer.id == letter.office.id else [orderer.name, orderer.email]
 

@@ -11,7 +11,7 @@ from troskel.people.models import Client, Door, Municipality, Organisation
 
 
 class OrderKind(models.TextChoices):
-    """What the locksmith is asked to do."""
+    """What the locksmith is to do."""
 
     INSTALLATION = "installation"
     REMOVAL = "removal"
@@ -19,7 +19,7 @@ class OrderKind(models.TextChoices):
 
 
 class OrderState(models.TextChoices):
-    """Where an order stands; the ways between are in rules.py."""
+    """An order's state; transitions are in rules.py."""
 
     PLACED = "placed"
     BOOKED = "booked"
@@ -28,7 +28,7 @@ class OrderState(models.TextChoices):
 
 
 class Order(Record):
-    """An order of an installation or a removal at one door, on behalf of one client (P1, P6)."""
+    """An order of an installation, a removal or a repair at one door, on behalf of one client (P1, P6)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     number = models.CharField(max_length=14)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The states of an order, and what may follow on what. Pure Python."""
+"""An order's states and transitions, and what must hold: each check raises Refusal or BadValue. Pure Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from troskel.ground.refusals import BadValue, Refusal
 from troskel.routine import standing
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 
-OPEN = frozenset({"placed", "booked"})
+OPEN_STATES = frozenset({"placed", "booked"})
 
 FAILURES = {
     "nobody_home": "no one opened",
@@ -21,7 +21,7 @@ FAILURES = {
     "parts_missing": "parts or tools were missing",
     "other": "something else, told in the text",
 }
-"""Why a locksmith's trip was in vain (case 11)."""
+"""Why a locksmith's trip failed (case 11), by code."""
 
 CANCELLATIONS = {
     "care_ended": "the care has ended (case 5)",
@@ -35,7 +35,7 @@ CANCELLATIONS = {
 
 def is_open(state: str, number: str) -> None:
     """Only an open order is booked, failed, cancelled or reported done (L1)."""
-    if state not in OPEN:
+    if state not in OPEN_STATES:
         raise Refusal(
             "L1",
             "order {order} is {order_state}: only an open order can be worked on",
@@ -57,7 +57,7 @@ def of_kind(kind: str, wanted: str, number: str) -> None:
 
 
 def known_code(field: str, code: str, codes: dict[str, str]) -> None:
-    """A reason is one of the codes."""
+    """Checks that a reason is one of the codes."""
     if code not in codes:
         raise BadValue(field, "is none of {codes}: write one of them", codes=sorted(codes))
 
@@ -77,13 +77,13 @@ def care_to_come(client: ClientFacts, day: date) -> None:
 
 
 def organisation_has_the_client(client: ClientFacts, organisation: UUID | None, day: date) -> None:
-    """The provider that orders is one that the client's care is allocated to (P1)."""
+    """The ordering provider has the client's care allocated to it (P1)."""
     if organisation not in standing.providers_of(client, day):
         raise Refusal("P1", "no ongoing or coming decision is allocated to your organisation")
 
 
 def not_refused(client: ClientFacts) -> None:
-    """A client who has refused is not given a lock turner; the tag goes on (case 10)."""
+    """A client who has refused gets no lock turner; the tag remains in use (case 10)."""
     if client.refused and not client.understood:
         raise Refusal(
             "A3", "the client has refused: the assessor records a new understanding before an order"
@@ -91,7 +91,7 @@ def not_refused(client: ClientFacts) -> None:
 
 
 def client_is_informed(client: ClientFacts, reason: str) -> None:
-    """No installation is ordered for a client who has not been informed, unless the reason is written down."""
+    """An installation for an uninformed client needs a written reason."""
     missing = [
         paragraph
         for paragraph, done in (
@@ -110,13 +110,13 @@ def client_is_informed(client: ClientFacts, reason: str) -> None:
 
 
 def no_lock_at(door: DoorFacts) -> None:
-    """One lock a door (rule 2); with a lock there, nothing is ordered (A5)."""
+    """One lock per door (rule 2): with a lock there, no installation is ordered (A5)."""
     if door.lock is not None:
         raise Refusal("rule 2", "there is a lock at the door already")
 
 
-def a_lock_at(door: DoorFacts) -> UUID:
-    """A removal needs a lock to remove (P6)."""
+def mounted_lock(door: DoorFacts) -> UUID:
+    """Returns the lock at the door: a removal needs one (P6)."""
     if door.lock is None:
         raise Refusal(
             "P6", "there is no lock at this door: check which door it is, and where the client lived before"
@@ -125,7 +125,7 @@ def a_lock_at(door: DoorFacts) -> UUID:
 
 
 def owner_consents(door: DoorFacts) -> None:
-    """An entrance or a gate is seldom the client's own: nothing is mounted there without the owner's consent (P1)."""
+    """At an entrance or a gate, mounting needs the owner's consent (P1)."""
     if standing.lacks_consent(door):
         raise Refusal(
             "P1",
@@ -135,36 +135,36 @@ def owner_consents(door: DoorFacts) -> None:
 
 
 def no_open_order(door: DoorFacts, *kinds: str) -> None:
-    """One open order a door (of these kinds). It may be another provider's: its number is not told."""
+    """One open order per door (of these kinds). It may be another provider's, so its number is not revealed."""
     if standing.open_orders(door, *kinds):
         raise Refusal("P1", "an order is open for the door already: it is cancelled or done first")
 
 
 def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> None:
-    """The removal guard (rule 1). It never says who, or why: only that someone behind this door has care."""
+    """No removal while someone behind the door has care (rule 1). The message never says who, or why."""
     if standing.care_left_behind(door, homes, day):
         raise Refusal("rule 1", "someone behind this door has home care or a safety alarm: the lock stays")
 
 
 def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> UUID:
-    """A removal is ordered where a lock is, nobody behind the door needs it, and no order is open (P6, rule 1)."""
-    lock = a_lock_at(door)
+    """Returns the lock to remove: nobody behind the door needs it, and no order is open (P6, rule 1)."""
+    lock = mounted_lock(door)
     nobody_needs_the_lock(door, homes, day)
     no_open_order(door, "installation", "removal")
     return lock
 
 
-def why_not_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> tuple[str, str]:
-    """The rule that an order of removal would be refused by on the day, and what it says; empty where none says no."""
+def removal_refusal(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> tuple[str, str]:
+    """Returns rule and message that refuse an order of removal on the day; both empty where it is allowed."""
     try:
         may_be_taken_down(door, homes, day)
-    except Refusal as no:
-        return no.rule, no.message
+    except Refusal as refusal:
+        return refusal.rule, refusal.message
     return "", ""
 
 
 def is_a_locksmith(kind: str) -> None:
-    """Orders go to a locksmith firm."""
+    """An order is placed with a locksmith firm."""
     if kind != "locksmith":
         raise BadValue(
             "locksmith", "the organisation is no locksmith: name a locksmith firm by its organisation number"
@@ -172,19 +172,19 @@ def is_a_locksmith(kind: str) -> None:
 
 
 def orderer(organisation: UUID | None) -> UUID:
-    """An order is placed by somebody's organisation."""
+    """Returns the ordering organisation; the system itself has none."""
     if organisation is None:
         raise Refusal("P1", "an order is placed by a provider: the system itself can't")
     return organisation
 
 
-LETTER_OF = {"installation": "S1", "removal": "S3"}
-"""By which paragraph the client is told of what."""
+LETTER_PARAGRAPHS = {"installation": "S1", "removal": "S3"}
+"""By kind of order, the paragraph that the letter fulfils."""
 
 
 def has_a_letter(kind: str, state: str, number: str) -> None:
-    """The client is told of a lock that has been mounted or taken down, not of what is ordered (S1, S3)."""
-    if kind not in LETTER_OF:
+    """There is a letter only about a mounted or removed lock, not about an open order (S1, S3)."""
+    if kind not in LETTER_PARAGRAPHS:
         raise Refusal(
             "S1",
             "order {order} is an order of {order_kind}: there is no letter about that",
@@ -193,7 +193,7 @@ def has_a_letter(kind: str, state: str, number: str) -> None:
         )
     if state != "done":
         raise Refusal(
-            LETTER_OF[kind],
+            LETTER_PARAGRAPHS[kind],
             "order {order} is {order_state}: the letter is sent when it is done",
             order=number,
             order_state=state,
@@ -201,6 +201,8 @@ def has_a_letter(kind: str, state: str, number: str) -> None:
 
 
 def gets_letters(kind: str, lives_there: bool) -> None:
-    """The dead get no letter, nor do those who have moved away from the door it is about (S1, S3)."""
+    """No letter is sent to clients who have died or moved from the order's door (S1, S3)."""
     if not lives_there:
-        raise Refusal(LETTER_OF[kind], "the client has died or moved from that door: no letter is sent")
+        raise Refusal(
+            LETTER_PARAGRAPHS[kind], "the client has died or moved from that door: no letter is sent"
+        )

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Work to do after a commit, at least once."""
+"""Work that is done after a commit, at least once."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables of the outbox: what is to be sent, and which workers live."""
+"""The tables of the outbox: messages to send, and running workers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from troskel.ground.models import Record
 UNFINISHED = Q(done_at=None, parked_at=None)
 
 
-class Parcel(Record):
-    """One thing to do once its transaction has committed: ids and codes, no personal data."""
+class OutboxMessage(Record):
+    """A task to do after its transaction has committed: ids and codes, no personal data."""
 
     municipality = models.CharField(max_length=4)
-    key = models.CharField(max_length=200, help_text="the same key is the same parcel")
+    key = models.CharField(max_length=200, help_text="the same key is the same message")
     kind = models.CharField(max_length=40, help_text="which handler does it")
     payload = models.TextField(help_text="JSON")
     put_at = models.DateTimeField()
@@ -28,6 +28,7 @@ class Parcel(Record):
     last_error = models.CharField(max_length=200, help_text="codes and names of errors, no personal data")
 
     class Meta:
+        db_table = "outbox_parcel"  # the name from before the model was renamed
         constraints = [
             models.UniqueConstraint(fields=["municipality", "key"], name="one_parcel_per_key"),
         ]
@@ -41,9 +42,12 @@ class Parcel(Record):
         ]
 
 
-class Pulse(Record):
-    """A worker's sign of life; its id is the worker's."""
+class Heartbeat(Record):
+    """A worker's last sign of life; `id` is the worker's id."""
 
     name = models.CharField(max_length=100, help_text="host and process")
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "outbox_pulse"  # the name from before the model was renamed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Putting work into the outbox, and letting parked work run again."""
+"""Enqueues messages, and lets parked messages run again."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any
 from uuid import UUID
 
 from troskel.ground import clock
-from troskel.outbox.models import Parcel
+from troskel.outbox.models import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A parcel to put. `payload` holds ids and codes; names and addresses are looked up at sending."""
+class OutboxDraft:
+    """A message to enqueue. `payload` holds ids and codes; names and addresses are looked up when it is sent."""
 
     municipality: str
     key: str
     kind: str
     payload: Mapping[str, Any]
-    run_at: datetime | None = None  # now, unless later
+    run_at: datetime | None = None  # default: now
 
 
-def put(drafts: Sequence[Draft]) -> None:
-    """Put parcels in the caller's transaction: one insert. A key that was put before is left as it is."""
+def enqueue(drafts: Sequence[OutboxDraft]) -> None:
+    """Enqueues messages in the caller's transaction: one insert. Existing keys are left unchanged."""
     now = clock.now()
     parcels = [
-        Parcel(
+        OutboxMessage(
             municipality=draft.municipality,
             key=draft.key,
             kind=draft.kind,
@@ -39,15 +39,17 @@ def put(drafts: Sequence[Draft]) -> None:
         )
         for draft in drafts
     ]
-    Parcel.objects.bulk_create(parcels, ignore_conflicts=True)
+    OutboxMessage.objects.bulk_create(parcels, ignore_conflicts=True)
 
 
-def unpark(municipality: str, parcels: Iterable[UUID]) -> int:
-    """Let parked parcels run again from now, with all their attempts left; gives how many there were."""
-    parked = Parcel.objects.filter(municipality=municipality, id__in=list(parcels), parked_at__isnull=False)
+def unpark(municipality: str, messages: Iterable[UUID]) -> int:
+    """Makes parked messages due now, with their attempts reset. Returns how many there were."""
+    parked = OutboxMessage.objects.filter(
+        municipality=municipality, id__in=list(messages), parked_at__isnull=False
+    )
     return parked.update(parked_at=None, attempts=0, run_at=clock.now(), leased_by=None, lease_until=None)
 
 
-def clear_done(before: datetime) -> int:
-    """Delete what was done before an instant; gives how many. Their keys are free again: keep some weeks."""
-    return Parcel.objects.filter(done_at__lt=before).delete()[0]
+def delete_done(before: datetime) -> int:
+    """Deletes messages done before an instant. Returns how many. Their keys can be reused: keep some weeks."""
+    return OutboxMessage.objects.filter(done_at__lt=before).delete()[0]

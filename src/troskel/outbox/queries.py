@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a staff page shows of the outbox: what waits, what was given up, and whether a worker lives."""
+"""The outbox as a staff page shows it: waiting and parked messages, and running workers."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q, QuerySet
 
 from troskel.ground import clock
-from troskel.outbox.models import UNFINISHED, Parcel, Pulse
-from troskel.outbox.post import COPY, MESSAGE
+from troskel.outbox.email_delivery import COPY_KIND, EMAIL_KIND
+from troskel.outbox.models import UNFINISHED, Heartbeat, OutboxMessage
 
-ALIVE = timedelta(minutes=1)
+ALIVE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Condition:
-    """How the outbox is. What is due while no worker lives will not be sent: say so on every page.
+class OutboxStatus:
+    """Counts of a municipality's outbox. Due messages are not sent while no worker runs: every page shows that.
 
-    `failing` have failed and will be tried again; `parked` will not, unless a person says so.
+    `failing` have failed and will be retried; `parked` will not, unless a person retries them.
     """
 
     due: int
@@ -29,31 +29,31 @@ class Condition:
     workers: int
 
 
-def condition(municipality: str) -> Condition:
-    """Two queries."""
+def outbox_status(municipality: str) -> OutboxStatus:
+    """Returns the municipality's outbox status. Two queries."""
     now = clock.now()
     due, parked = UNFINISHED & Q(run_at__lte=now), Q(parked_at__isnull=False)
-    counted = Parcel.objects.filter(UNFINISHED | parked, municipality=municipality).aggregate(
+    counts = OutboxMessage.objects.filter(UNFINISHED | parked, municipality=municipality).aggregate(
         due=Count("id", filter=due),
         oldest_due=Min("run_at", filter=due),
         failing=Count("id", filter=UNFINISHED & ~Q(last_error="")),
         parked=Count("id", filter=parked),
     )
-    return Condition(**counted, workers=living().count())
+    return OutboxStatus(**counts, workers=live_workers().count())
 
 
-def living(within: timedelta = ALIVE) -> QuerySet[Pulse]:
-    """The workers that gave a sign of life lately."""
-    return Pulse.objects.filter(seen_at__gte=clock.now() - within).order_by("started_at")
+def live_workers(within: timedelta = ALIVE_WITHIN) -> QuerySet[Heartbeat]:
+    """Returns the workers that have reported within `within`."""
+    return Heartbeat.objects.filter(seen_at__gte=clock.now() - within).order_by("started_at")
 
 
-def parked(municipality: str) -> QuerySet[Parcel]:
-    """What was given up, the newest first."""
-    return Parcel.objects.filter(municipality=municipality, parked_at__isnull=False).order_by(
+def parked_messages(municipality: str) -> QuerySet[OutboxMessage]:
+    """Returns the parked messages, newest first."""
+    return OutboxMessage.objects.filter(municipality=municipality, parked_at__isnull=False).order_by(
         "-parked_at", "id"
     )
 
 
-def emails(municipality: str) -> QuerySet[Parcel]:
-    """The e-mails of a municipality, however far they have come."""
-    return Parcel.objects.filter(municipality=municipality, kind__in=(MESSAGE, COPY))
+def emails(municipality: str) -> QuerySet[OutboxMessage]:
+    """Returns the e-mails of a municipality, in any state."""
+    return OutboxMessage.objects.filter(municipality=municipality, kind__in=(EMAIL_KIND, COPY_KIND))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which addresses are one home. Pure Python."""
+"""Decides which addresses are the same home. Pure Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 
 
 def address_key(street: str, postcode: str, town: str, apartment: str) -> str | None:
-    """Equal for what is one home, however spaced or capitalised; None for a home shared with nobody (no street)."""
+    """Returns a key that is equal for addresses of one home, ignoring spaces and case; None without a street."""
     if not street.strip():
         return None
     parts = (street, "".join(postcode.split()), town, apartment)

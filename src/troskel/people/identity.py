@@ -11,7 +11,7 @@ import msgspec
 
 
 class IdentityKind(StrEnum):
-    """What kind of number a person is known by."""
+    """The kind of a person's identity number."""
 
     PERSONNUMMER = "personnummer"
     SAMORDNINGSNUMMER = "samordningsnummer"
@@ -19,7 +19,7 @@ class IdentityKind(StrEnum):
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
-    """A checked identity number, in its twelve characters."""
+    """A valid identity number of twelve characters."""
 
     kind: IdentityKind
     number12: str
@@ -29,19 +29,19 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
 
 class BadIdentity(ValueError):
-    """A number that can't be right; the message says what to do, and does not repeat the number."""
+    """An invalid number. The message says what to do, and does not contain the number."""
 
 
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}", re.ASCII)
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 _RESERVE = re.compile(r"[0-9]{8}[A-HJ-NPR-UX-Z]{2}[0-9]{2}", re.ASCII)
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLED_DIGIT_SUM = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _CENTURIES = frozenset({"18", "19", "20"})
 _COORDINATION = 60
 
 
 def parse_identity(text: str, *, on: date) -> Identity:
-    """The identity that `text` is, as known on the day `on`; BadIdentity when it can't be one."""
+    """Parses an identity number. Raises BadIdentity when it is invalid, or its date is after `on`."""
     number = text.strip().upper()
     if _TWELVE_DIGITS.fullmatch(number):
         return _personal(number, on)
@@ -52,19 +52,19 @@ def parse_identity(text: str, *, on: date) -> Identity:
 
 
 def check_orgnr(text: str) -> str:
-    """An organisation number of ten digits with a right check digit; BadIdentity otherwise."""
+    """Returns an organisation number of ten digits. Raises BadIdentity when its form or check digit is wrong."""
     number = text.strip()
     if not _TEN_DIGITS.fullmatch(number):
         raise BadIdentity("write the organisation number with ten digits, without hyphen")
-    if not luhn_holds(number):
+    if not has_valid_check_digit(number):
         raise BadIdentity("the check digit of the organisation number is wrong: look for a mistyped digit")
     return number
 
 
-def luhn_holds(digits: str) -> bool:
-    """Is the last digit the check digit of those before it?"""
+def has_valid_check_digit(digits: str) -> bool:
+    """Is the last digit the Luhn check digit of those before it?"""
     values = [int(d) for d in digits]
-    return (sum(_DOUBLED[v] for v in values[-2::-2]) + sum(values[-1::-2])) % 10 == 0
+    return (sum(_DOUBLED_DIGIT_SUM[v] for v in values[-2::-2]) + sum(values[-1::-2])) % 10 == 0
 
 
 def _personal(number: str, on: date) -> Identity:
@@ -72,18 +72,18 @@ def _personal(number: str, on: date) -> Identity:
     coordination = day > _COORDINATION
     if number[:2] not in _CENTURIES:
         raise BadIdentity("the number does not begin with a year of birth: write the year with four digits")
-    born = _existing(int(number[:4]), int(number[4:6]), day - _COORDINATION if coordination else day)
+    born = _existing_date(int(number[:4]), int(number[4:6]), day - _COORDINATION if coordination else day)
     _refuse_future(born, on)
     if number[8:11] == "000":
         raise BadIdentity("birth number 000 is given to no one: look for a mistyped digit")
-    if not luhn_holds(number[2:]):
+    if not has_valid_check_digit(number[2:]):
         raise BadIdentity("the check digit is wrong: look for a mistyped digit")
     kind = IdentityKind.SAMORDNINGSNUMMER if coordination else IdentityKind.PERSONNUMMER
     return Identity(kind, number)
 
 
 def _check_reserve_date(number: str, on: date) -> None:
-    """XX is the century + 3, + 6 … + 78, so 21–98; or 00, date unknown, with a month of 20–99."""
+    """The first two digits are the century + 3, + 6 … + 78, so 21–98; or 00 (date unknown) with a month of 20–99."""
     shifted, month = int(number[:2]), int(number[4:6])
     if shifted == 0:
         if month < 20:
@@ -92,10 +92,10 @@ def _check_reserve_date(number: str, on: date) -> None:
     if not 21 <= shifted <= 98:
         raise BadIdentity("a national reserve number begins with 00 or 21–98")
     century = 18 + (shifted - 21) % 3
-    _refuse_future(_existing(century * 100 + int(number[2:4]), month, int(number[6:8])), on)
+    _refuse_future(_existing_date(century * 100 + int(number[2:4]), month, int(number[6:8])), on)
 
 
-def _existing(year: int, month: int, day: int) -> date:
+def _existing_date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:

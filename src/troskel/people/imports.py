@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is kept of a night's import."""
+"""What is stored of a night's import."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import msgspec
 
 
 class RejectedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line that was not used: where it stands and why, not what stands there."""
+    """A line that was not used: its place and the reason, without the value."""
 
     file: str
     line: int

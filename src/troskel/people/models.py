@@ -13,12 +13,12 @@ from troskel.ground.ids import new_id
 from troskel.ground.models import Record
 from troskel.people.roles import OrganisationKind, Role
 
-BLANKED = "[gallrad]"
-"""What stands where retention has blanked a name, an address, a number or a reason."""
+ERASED = "[gallrad]"
+"""Replaces a name, an address, a number or a reason that retention has erased."""
 
 
 class Municipality(models.Model):
-    """A municipality, by its four-digit code, which is its key in every table."""
+    """A municipality. Its four-digit code is its key in every table."""
 
     code = models.CharField(primary_key=True, max_length=4)
     name = models.CharField(max_length=100)
@@ -47,7 +47,7 @@ class Organisation(Record):
 
 
 class ImportedNight(Record):
-    """A night's extract of the case system that has been taken in; what was rejected holds no personal data."""
+    """An imported night of the case system; `rejected` contains no personal data."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     day = models.DateField(help_text="the night's")
@@ -61,15 +61,15 @@ class ImportedNight(Record):
         indexes = [models.Index(fields=["municipality", "id"], name="nights_by_municipality")]
 
 
-class Accounts(BaseUserManager["Account"]):
-    """Accounts are made by acts; this is what Django's login needs."""
+class AccountManager(BaseUserManager["Account"]):
+    """What Django's login needs; accounts are created by acts."""
 
     def get_by_natural_key(self, username: str | None) -> Account:
         return self.get(username=username)
 
 
 class Account(AbstractBaseUser):
-    """A person who logs in, with one role in one organisation of one municipality."""
+    """A login with one role in one organisation of one municipality."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
@@ -80,7 +80,7 @@ class Account(AbstractBaseUser):
     sort_key = models.CharField(max_length=250, default="")
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[Accounts] = Accounts()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "username"
 
@@ -94,7 +94,7 @@ class Account(AbstractBaseUser):
 
 
 class Token(Record):
-    """A bearer token of an account; only its hash is kept."""
+    """A bearer token of an account; only its hash is stored."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     digest = models.CharField(max_length=64, unique=True)
@@ -104,7 +104,7 @@ class Token(Record):
 
 
 class Home(Record):
-    """A home, the unit of locking. `address_key` tells which homes are the same one; empty: shared with nobody."""
+    """A home, the unit of locking. `address_key` is equal for the same home; null: shared with nobody."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     street = models.CharField(max_length=200, blank=True)
@@ -123,7 +123,7 @@ class Home(Record):
 
 
 class Door(Record):
-    """A door that a lock can sit on: an apartment's, an entrance, a gate."""
+    """A door that can have a lock: an apartment's, an entrance, a gate."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     kind = models.CharField(max_length=10, help_text="apartment | entrance | gate")
@@ -138,7 +138,7 @@ class Door(Record):
 
 
 class HomeDoor(Record):
-    """A home's way in goes through this door; a gate serves several homes."""
+    """A door on the way into a home; a gate serves several homes."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="ways")
@@ -151,7 +151,7 @@ class HomeDoor(Record):
 
 
 class Consent(Record):
-    """An owner's consent to a lock turner at an entrance or a gate."""
+    """A property owner's consent to a lock at an entrance or a gate."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="consents")
@@ -207,17 +207,17 @@ class Client(Record):
 
     @property
     def is_own(self) -> bool:
-        """Is the client this municipality's own, or assigned by another one (O1)?"""
+        """Is the client this municipality's own, rather than assigned by another (O1)?"""
         return self.home_municipality == self.municipality_id
 
     @property
-    def is_blanked(self) -> bool:
-        """Has retention blanked the name? The case number and all ids are kept."""
-        return self.last_name == BLANKED
+    def is_erased(self) -> bool:
+        """Has retention erased the name? The case number and all ids remain."""
+        return self.last_name == ERASED
 
 
 class Representative(Record):
-    """Who may speak for a client: a guardian or trustee, one with a power of attorney, next of kin."""
+    """A person who may act for a client: guardian, trustee, holder of a power of attorney, or next of kin."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="representatives")
@@ -238,7 +238,7 @@ class Representative(Record):
 
 
 class Entrusted(Record):
-    """A named person who may see a protected client's name and address (case 14)."""
+    """An account that may see a protected client's name and address (case 14)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="entrusted")
@@ -257,7 +257,7 @@ class Entrusted(Record):
 
 
 class Identifier(Record):
-    """An identity number that a client has or has had."""
+    """A current or former identity number of a client."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="identifiers")
@@ -293,7 +293,7 @@ class Residence(Record):
 
 
 class CaseCounter(Record):
-    """The last case number given out in a year."""
+    """The last case or order number issued in a year."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     kind = models.CharField(max_length=10, help_text="case, order")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who an account is: by its name, by its bearer token, or by its id."""
+"""Looks up accounts: by username, by bearer token, or by id."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from troskel.people.roles import Actor, OrganisationKind, Role
 
 
 def actor_of_username(username: str) -> Actor | None:
-    """The actor behind an active account's full name (municipality, slash, name)."""
+    """Returns the actor of an active account, by its full username (municipality, slash, name)."""
     row = Account.objects.filter(username=username, is_active=True).first()
     return actor_of(row) if row else None
 
 
 def actor_of(row: Any) -> Actor:
-    """The actor that an account row stands for."""
+    """Returns the actor of an account row."""
     return Actor(
         municipality=row.municipality_id,
         role=Role(row.role),
@@ -32,12 +32,12 @@ def actor_of(row: Any) -> Actor:
 
 
 def digest_of(token: str) -> str:
-    """What is kept of a bearer token: its SHA-256."""
+    """Returns the SHA-256 of a bearer token, the only part that is stored."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def actor_of_token(digest: str, now: datetime) -> Actor | None:
-    """The actor whose token has this digest, where it is neither revoked nor expired. One query."""
+    """Returns the actor whose token has this digest; None when revoked, expired or unknown. One query."""
     row = (
         Token.objects.filter(Q(expires=None) | Q(expires__gt=now), digest=digest, revoked=None)
         .filter(account__is_active=True, account__organisation__municipality=F("account__municipality"))
@@ -51,7 +51,7 @@ def actor_of_token(digest: str, now: datetime) -> Actor | None:
 
 
 class Person(NamedTuple):
-    """An account as a page shows it."""
+    """An account with the names that pages show."""
 
     actor: Actor
     name: str
@@ -59,46 +59,46 @@ class Person(NamedTuple):
 
 
 def person(account: UUID) -> Person | None:
-    """An active account with the names of the person and the organisation. One query."""
+    """Returns an active account with the names of person and organisation. One query."""
     row = Account.objects.select_related("organisation").filter(id=account, is_active=True).first()
     return Person(actor_of(row), row.name, row.organisation.name) if row else None
 
 
-KINDS = list(OrganisationKind)
+ORGANISATION_KINDS = list(OrganisationKind)
 
 
-def everybody(municipality: str) -> list[Person]:
-    """The active accounts of a municipality, organisation by organisation: what the demo chooses among."""
+def active_people(municipality: str) -> list[Person]:
+    """Returns the active accounts of a municipality, by organisation: the choices of the demo."""
     rows = Account.objects.select_related("organisation").filter(municipality=municipality, is_active=True)
-    in_order = sorted(
+    ordered = sorted(
         rows,
         key=lambda row: (
-            KINDS.index(OrganisationKind(row.organisation.kind)),
+            ORGANISATION_KINDS.index(OrganisationKind(row.organisation.kind)),
             row.organisation.name,
             row.role,
         ),
     )
-    return [Person(actor_of(row), row.name, row.organisation.name) for row in in_order]
+    return [Person(actor_of(row), row.name, row.organisation.name) for row in ordered]
 
 
 def colleagues(viewer: Actor, *roles: Role) -> dict[str, str]:
-    """The active accounts of these roles in the viewer's organisation: names by username. One query."""
+    """Returns names by username of the active accounts with these roles in the viewer's organisation. One query."""
     rows = Account.objects.filter(organisation=viewer.organisation, role__in=roles, is_active=True)
-    found = rows.order_by("name", "id").values_list("username", "name")
-    return {full.partition("/")[2]: name for full, name in found}
+    names = rows.order_by("name", "id").values_list("username", "name")
+    return {username.partition("/")[2]: name for username, name in names}
 
 
-def names(municipality: str, usernames: Iterable[str]) -> dict[str, str]:
-    """What people of a municipality are called, by username. One query."""
-    full = [f"{municipality}/{name}" for name in usernames]
-    found = Account.objects.filter(municipality=municipality, username__in=full).values_list(
+def names_by_username(municipality: str, usernames: Iterable[str]) -> dict[str, str]:
+    """Returns people's names by username, in a municipality. One query."""
+    full_usernames = [f"{municipality}/{name}" for name in usernames]
+    rows = Account.objects.filter(municipality=municipality, username__in=full_usernames).values_list(
         "username", "name"
     )
-    return {username.partition("/")[2]: name for username, name in found}
+    return {username.partition("/")[2]: name for username, name in rows}
 
 
 def municipalities() -> list[str]:
-    """The codes of all municipalities."""
+    """Returns the codes of all municipalities."""
     return list(Municipality.objects.order_by("code").values_list("code", flat=True))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who a person is in the routine. Pure Python: no Django."""
+"""The roles of the routine. Pure Python: no Django."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """The people of the routine, and those the municipality needs beside them."""
+    """The roles that the routine names, and those that the municipality needs besides."""
 
     ASSESSOR = "assessor"
     COORDINATOR = "coordinator"
@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation does in the routine."""
+    """An organisation's part in the routine."""
 
     MUNICIPALITY = "municipality"
     HOME_CARE = "home_care"
@@ -32,7 +32,7 @@ class OrganisationKind(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """By what hand a line came to be."""
+    """What wrote a journal line."""
 
     ACCOUNT = "account"
     IMPORT = "import"
@@ -43,7 +43,7 @@ class ActorKind(StrEnum):
 MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})
 PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.CARER, Role.RESPONDER})
 PHONE_ROLES = frozenset({Role.CARER, Role.RESPONDER})
-"""Those who have clients on a phone, and open doors."""
+"""The roles that have clients on a phone, and open doors."""
 
 ALLOWED_ROLES = {
     OrganisationKind.MUNICIPALITY: MUNICIPAL_ROLES,
@@ -55,7 +55,7 @@ ALLOWED_ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts or looks: an account in one municipality, or the system itself (import, clock, demo)."""
+    """Who acts or reads: an account in one municipality, or the system itself (import, clock, demo)."""
 
     municipality: str
     role: Role
@@ -69,5 +69,5 @@ class Actor:
 
     @classmethod
     def system(cls, municipality: str, kind: ActorKind) -> Actor:
-        """The import, the turn of the day or the demo, acting by itself."""
+        """Returns the system as actor: the import, the turn of the day, or the demo."""
         return cls(municipality=municipality, role=Role.SYSTEM, kind=kind)

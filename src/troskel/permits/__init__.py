@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who may do what, and Sight: who may see which client, why, from when to when."""
+"""Permissions: who may do what; and Sight: who may see which client, why, from when to when."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the rooms below the acts know of each: its name, who may do it, and which journal events it writes."""
+"""What rooms below `acts/` know of each act: its name, who may do it, and which journal events it writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from troskel.people.roles import Role
 
 
 class ActInfo(Protocol):
-    """An act, as far as others than its callers need to know it."""
+    """The part of an act that rooms other than its callers need."""
 
     name: str
     paragraphs: tuple[str, ...]
@@ -23,5 +23,5 @@ ACTS: dict[str, ActInfo] = {}
 
 
 def acts_writing(events: Collection[str]) -> list[str]:
-    """The acts of people (not of the system alone) that write one of these journal events."""
+    """Returns the names of acts that people may do (not the system alone) and that write one of these events."""
     return [act.name for act in ACTS.values() if act.who and not {*events}.isdisjoint(act.writes)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""May this actor do this act at all? Whether the subject is theirs is Sight's; whether the state is right, a rule's."""
+"""May this role do this act? Sight decides whether about this client; rules whether in this state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from troskel.people.roles import Actor, Role
 
 
 def may(actor: Actor, act: str, who: Collection[Role]) -> None:
-    """Raises NotAllowed where the actor's role is none of `who`. The system itself may do every act."""
+    """Raises NotAllowed unless the actor's role is in `who`. The system may do every act."""
     if actor.role is Role.SYSTEM or actor.role in who:
         return
     if not who:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Sight: the clients a viewer has a reason to know of, as one SQL condition (design, rule 7).
+"""Sight: the clients that a viewer has a reason to see, as one SQL condition (design, rule 7).
 
 | viewer | sees | why, and how long |
 |---|---|---|
@@ -29,57 +29,62 @@ from troskel.people.models import Entrusted
 from troskel.people.roles import Actor, Role
 
 TIME_FOR_RETURN = timedelta(days=90)
-"""Keys, tags and removals are seen to after an allocation has ended; then sight ends too."""
+"""Time after an allocation to return keys and tags and order removals; then sight ends too."""
 
-EVERYBODY = frozenset({Role.SYSTEM, Role.ASSESSOR, Role.ADMINISTRATOR})
+ROLES_SEEING_ALL = frozenset({Role.SYSTEM, Role.ASSESSOR, Role.ADMINISTRATOR})
 
 
 def visible_clients(viewer: Actor, day: date) -> Q:
-    """The condition on Client for what `viewer` may know of on `day`. Municipality included."""
-    return Q(municipality=viewer.municipality) & _reason(viewer, day)
+    """Returns the condition on Client for the clients that `viewer` may see on `day`. Includes the municipality."""
+    return Q(municipality=viewer.municipality) & _sight_condition(viewer, day)
 
 
-def _reason(viewer: Actor, day: date) -> Q:
-    if viewer.role in EVERYBODY:
+def _sight_condition(viewer: Actor, day: date) -> Q:
+    if viewer.role in ROLES_SEEING_ALL:
         return Q()
     if viewer.role is Role.ECONOMIST:
         return ~Q(home_municipality=viewer.municipality)
     if viewer.organisation is None:
-        return NOBODY
+        return NO_CLIENTS
     if viewer.role is Role.COORDINATOR:
-        had = _allocations(viewer)
-        still_out = Q(Exists(_keys_held(viewer))) | Q(Exists(_tags_with_client()))
-        return Q(Exists(had.filter(_lasts_until(day - TIME_FOR_RETURN)))) | (Q(Exists(had)) & still_out)
+        allocations = _allocations(viewer)
+        has_items_out = Q(Exists(_key_holdings(viewer))) | Q(Exists(_tags_with_client()))
+        return Q(Exists(allocations.filter(_lasts_until(day - TIME_FOR_RETURN)))) | (
+            Q(Exists(allocations)) & has_items_out
+        )
     if viewer.role is Role.CARER:
-        covered = Exists(_allocations(viewer).filter(_covers(day)))
-        return _alive_and_own(viewer, day) & Q(covered) & ~Q(Exists(_away(day)))
+        is_covered = Exists(_allocations(viewer).filter(_covers(day)))
+        return _is_alive_and_own(viewer, day) & Q(is_covered) & ~Q(Exists(_suspensions(day)))
     if viewer.role is Role.RESPONDER:
-        answered = Alarm.objects.filter(access.accepted(viewer, clock.now()), client=OuterRef("pk"))
-        return Q(Exists(answered))
+        accepted_alarms = Alarm.objects.filter(access.accepted_by(viewer, clock.now()), client=OuterRef("pk"))
+        return Q(Exists(accepted_alarms))
     if viewer.role is Role.LOCKSMITH:
         return Q(Exists(_open_orders(viewer).filter(client=OuterRef("pk"))))
-    return NOBODY
+    return NO_CLIENTS
 
 
-NOBODY = Q(pk__in=[])
+NO_CLIENTS = Q(pk__in=[])
 
 
-def within_reach(viewer: Actor) -> Q:
-    """What Sight implies, and a list begins from: the clients who can be the viewer's. Never enough alone."""
+def candidate_clients(viewer: Actor) -> Q:
+    """Returns a cheap condition that Sight implies, for lists to filter by first. Never enough without Sight."""
     if viewer.role in (Role.COORDINATOR, Role.CARER):
-        had = Allocation.objects.filter(organisation=viewer.organisation, withdrawn=False)
-        return Q(pk__in=had.values("decision__client"))
+        allocations = Allocation.objects.filter(organisation=viewer.organisation, withdrawn=False)
+        return Q(pk__in=allocations.values("decision__client"))
     if viewer.role is Role.LOCKSMITH:
         return Q(pk__in=_open_orders(viewer).values("client"))
     return Q()
 
 
-def may_be_alarmed_about(viewer: Actor, day: date) -> Q:
-    """The clients whose alarm the viewer's organisation answers on `day`: a call may come before anyone sees them."""
+def alarm_clients(viewer: Actor, day: date) -> Q:
+    """Returns the condition for the clients whose alarms the viewer's organisation answers on `day`.
+
+    An alarm may come before anybody there has sight of the client.
+    """
     if viewer.role is not Role.RESPONDER:
         return visible_clients(viewer, day)
-    alarms = _allocations(viewer).filter(_covers(day), decision__service=Service.SAFETY_ALARM)
-    return Q(municipality=viewer.municipality) & Q(Exists(alarms))
+    alarm_allocations = _allocations(viewer).filter(_covers(day), decision__service=Service.SAFETY_ALARM)
+    return Q(municipality=viewer.municipality) & Q(Exists(alarm_allocations))
 
 
 def _open_orders(viewer: Actor) -> models.QuerySet[Order]:
@@ -98,7 +103,7 @@ def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:
 
 
 def _lasts_until(day: date) -> Q:
-    """Neither the allocation, nor its decision, nor the client's life has ended before the day."""
+    """Allocation, decision and client's life all last until the day, or longer."""
     return (
         (Q(valid_through=None) | Q(valid_through__gte=day))
         & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
@@ -106,8 +111,8 @@ def _lasts_until(day: date) -> Q:
     )
 
 
-def _keys_held(viewer: Actor) -> models.QuerySet[Holding]:
-    """Keys that the organisation holds to a door of where the client lives or has lived."""
+def _key_holdings(viewer: Actor) -> models.QuerySet[Holding]:
+    """Keys that the organisation holds to a door of a current or former home of the client."""
     return Holding.objects.filter(
         thing__kind=ThingKind.KEY,
         kind=HolderKind.ORGANISATION,
@@ -131,16 +136,16 @@ def _covers(day: date) -> Q:
     )
 
 
-def _away(day: date) -> models.QuerySet[Suspension]:
-    """In hospital or away on the day."""
+def _suspensions(day: date) -> models.QuerySet[Suspension]:
+    """The client's suspensions on the day: in hospital or away."""
     lasts = Q(valid_through=None) | Q(valid_through__gte=day)
     return Suspension.objects.filter(lasts, client=OuterRef("pk"), valid_from__lte=day)
 
 
-def _alive_and_own(viewer: Actor, day: date) -> Q:
+def _is_alive_and_own(viewer: Actor, day: date) -> Q:
     return Q(home_municipality=viewer.municipality) & (Q(died=None) | Q(died__gt=day))
 
 
-def entrusted_to(viewer: Actor) -> models.QuerySet[Entrusted]:
-    """The protected clients whose name and address this very person may see (case 14)."""
+def entrustments_of(viewer: Actor) -> models.QuerySet[Entrusted]:
+    """Returns the entrustments of protected clients whose name and address the viewer may see (case 14)."""
     return Entrusted.objects.filter(account=viewer.account, until=None)

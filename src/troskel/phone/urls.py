@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The URLs of the phone: those that are declared, and no other."""
+"""The URLs of the declared pages of the phone."""
 
 from troskel.screens.pages import urls_of
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The phone: today's clients, and one of them as one stands before the door. The app that works offline comes later."""
+"""The phone's pages: today's clients, and one client at the door. Online only."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -14,67 +13,70 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import PHONE_ROLES
-from troskel.phone import pressing, saying
-from troskel.phone.pressing import Pressed
+from troskel.phone import actions, messages
+from troskel.phone.actions import ActionResult
 from troskel.reading import phone
-from troskel.reading.phone import AtTheDoor
+from troskel.reading.phone import ClientAtDoor
 from troskel.screens.pages import page
+from troskel.screens.render import render_page
 
 
 @page("", name="phone", who=PHONE_ROLES)
 def today(request: HttpRequest, person: Person) -> HttpResponse:
     """The clients on this carer's phone today, or those whose alarm this responder has accepted."""
-    shown = phone.phone_today(person.actor)
+    phone_day = phone.phone_today(person.actor)
     values = {
         "person": person,
-        "clients": shown.clients,
-        "waiting": [client for client in shown.clients if client.case not in shown.visits],
-        "visited": [client for client in shown.clients if client.case in shown.visits],
-        "visits": shown.visits,
-        "under_way": shown.under_way,
-        "may_visit": pressing.may_visit(person.actor),
+        "clients": phone_day.clients,
+        "waiting": [client for client in phone_day.clients if client.case not in phone_day.visits],
+        "visited": [client for client in phone_day.clients if client.case in phone_day.visits],
+        "visits": phone_day.visits,
+        "under_way": phone_day.under_way,
+        "may_visit": actions.may_visit(person.actor),
     }
-    return _show(request, "phone/today.html", values)
+    return _render(request, "phone/today.html", values)
 
 
 @page("<str:case>/", name="phone-client", who=PHONE_ROLES, methods=("GET", "HEAD", "POST"))
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
-    """One client: where, how to get in, and the visit. A button that is pressed is answered on the same page."""
-    pressed = None
+    """One client: address, how to get in, and the visit. An action is answered on the same page."""
+    result = None
     if request.method == "POST" and request.POST.get("key"):
         values = {name: str(value) for name, value in request.POST.items()} | {"client": case}
         try:
-            pressed = pressing.press(person.actor, values.get("do", ""), values, values["key"])
+            result = actions.perform_action(person.actor, values.get("do", ""), values, values["key"])
         except KeyError:
             raise Http404 from None
     try:
-        door = phone.at_the_door(person.actor, case)
+        door = phone.client_at_door(person.actor, case)
     except NotFound:
-        return _show(request, "phone/gone.html", {"person": person}, status=404)
-    return _at_the_door(request, person, door, pressed)
+        return _render(request, "phone/gone.html", {"person": person}, status=404)
+    return _client_page(request, person, door, result)
 
 
-def _at_the_door(
-    request: HttpRequest, person: Person, door: AtTheDoor, pressed: Pressed | None
+def _client_page(
+    request: HttpRequest, person: Person, door: ClientAtDoor, result: ActionResult | None
 ) -> HttpResponse:
     under_way = door.under_way
-    here = under_way is not None and under_way.case == door.client.case
+    is_visit_here = under_way is not None and under_way.case == door.client.case
     values = {
         "door": door,
         "client": door.client,
-        "answer": saying.said(pressed, door) if pressed else None,
-        "typed": pressed.values if pressed and pressed.error else {},
-        "may_visit": pressing.may_visit(person.actor),
-        "here": under_way if here else None,
-        "elsewhere": None if here else under_way,
+        "message": messages.result_message(result, door) if result else None,
+        "typed": result.values if result and result.error else {},
+        "may_visit": actions.may_visit(person.actor),
+        "here": under_way if is_visit_here else None,
+        "elsewhere": None if is_visit_here else under_way,
         "locks": [way for way in door.client.ways_in if way.by == "lock"],
         "keys": [way for way in door.client.ways_in if way.by == "key"],
         "by_hand": REGISTER["register_visit"],
         "doors": REGISTER["add_door"],
     }
-    return _show(request, "phone/client.html", values, status=409 if pressed and pressed.error else 200)
+    return _render(request, "phone/client.html", values, status=409 if result and result.error else 200)
 
 
-def _show(request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    around = {"saying": saying, "now": clock.now(), "new_key": new_id}
-    return render(request, template, around | values, using="jinja2", status=status)
+def _render(
+    request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    common = {"messages": messages, "now": clock.now(), "new_key": new_id}
+    return render_page(request, template, common | values, status=status)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Asked beforehand: may I open this door now, and by which paragraph? And what has come of openings and alarms."""
+"""May the viewer open this door now, and by which paragraph? Lists of openings and alarms with their outcomes."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from troskel.access import queries as access
 from troskel.access import rules
 from troskel.access.models import Alarm, Opening
-from troskel.access.rules import Outcome
+from troskel.access.rules import LockOutcome
 from troskel.custody import rules as custody
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.ground import clock
-from troskel.ground.refusal_texts import Naming, said
+from troskel.ground.refusal_texts import Phrasing, refusal_text
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import Actor, Role
 from troskel.reading import lists
-from troskel.reading.base import clients_named, note, seen
-from troskel.reading.paging import LONGEST, Asked, Page, Row, rows_of
+from troskel.reading.base import clients_in_sight, clients_matching, note
+from troskel.reading.paging import MAX_PAGE, Page, PageRequest, Row, rows_of
 from troskel.routine.facts import ClientFacts
 
 
 class DoorAsked(msgspec.Struct, frozen=True):
-    """May the lock be opened for this client's sake? By A4 through a day (null: no end set), or by an alarm until then.
+    """May the lock be opened for this client? By A4 `through` a day (null: no end set), or by an alarm `until` a time.
 
-    If not, `rule` and `why_not` say why; `swedish` says it in Swedish.
+    If not, `rule` and `why_not` say why; `swedish` is the same text in Swedish.
     """
 
     case: str
@@ -46,7 +46,7 @@ class DoorAsked(msgspec.Struct, frozen=True):
 
 
 class ListedOpening(msgspec.Struct, frozen=True):
-    """An opening that was allowed, and what came of it; `unknown` where nobody has told."""
+    """An allowed opening and its outcome; `unknown` until an outcome is reported."""
 
     id: UUID
     case: str
@@ -63,7 +63,7 @@ class ListedOpening(msgspec.Struct, frozen=True):
 
 
 class ListedAlarm(msgspec.Struct, frozen=True):
-    """An alarm. Whose it is, is told to those with sight of the client: the coordinator, and who has accepted it."""
+    """An alarm. `case` is set only for those with sight of the client: the coordinator, and who has accepted it."""
 
     id: UUID
     case: str | None
@@ -83,49 +83,60 @@ class _Lock(NamedTuple):
 
 
 def ask_door(viewer: Actor, serial: str) -> list[DoorAsked]:
-    """May the viewer open this lock now, by which paragraph, or why not: an answer for each client in sight.
+    """May the viewer open this lock now, by which paragraph, or why not: one answer per client in sight.
 
-    A lock that is not there, and one behind which the viewer sees nobody, are alike not found.
+    Raises NotFound alike for an unknown lock and for one behind which the viewer sees no client.
     """
     lock = _lock(viewer, serial)
-    clients = list(seen(viewer).filter(_behind(lock)).distinct().order_by("case_number"))
+    clients = list(clients_in_sight(viewer).filter(_clients_behind(lock)).distinct().order_by("case_number"))
     if not clients:
         raise NotFound("lock", "serial")
     note(viewer, "door.asked", ids=[client.id for client in clients], lock=lock.thing)
-    answering = access.answering(viewer, [client.id for client in clients], clock.now())
+    accepted_alarms = access.accepted_alarms(viewer, [client.id for client in clients], clock.now())
     homes = duties.facts_of(viewer.municipality, {client.home_id for client in clients})
     return [
-        _asked(
+        _door_answer(
             viewer,
             client.case_number,
             homes[client.home_id].clients[client.id],
             lock,
-            answering.get(client.id),
+            accepted_alarms.get(client.id),
         )
         for client in clients
-        if client.id in homes[client.home_id].clients  # else it is just being moved
+        if client.id in homes[client.home_id].clients  # else the client is being moved right now
     ]
 
 
-def _asked(
-    viewer: Actor, case: str, client: ClientFacts, lock: _Lock, answering: rules.Answering | None
+def _door_answer(
+    viewer: Actor, case: str, client: ClientFacts, lock: _Lock, accepted_alarm: rules.AcceptedAlarm | None
 ) -> DoorAsked:
     responder = viewer.role is Role.RESPONDER
     try:
-        why = rules.may_open(
-            client, viewer.organisation, lock.thing, clock.today(), responder=responder, answering=answering
+        basis = rules.may_open(
+            client,
+            viewer.organisation,
+            lock.thing,
+            clock.today(),
+            responder=responder,
+            accepted_alarm=accepted_alarm,
         )
-        custody.lock_is_at_door(lock.kind, lock.holder, why.door, lock.serial)
-    except Refusal as no:
-        return DoorAsked(case, may=False, rule=no.rule, why_not=no.message, swedish=said(no, Naming("sv")))
+        custody.lock_is_at_door(lock.kind, lock.holder, basis.door, lock.serial)
+    except Refusal as refusal:
+        return DoorAsked(
+            case,
+            may=False,
+            rule=refusal.rule,
+            why_not=refusal.message,
+            swedish=refusal_text(refusal, Phrasing("sv")),
+        )
     return DoorAsked(
         case,
         may=True,
-        door=why.door,
-        paragraph=why.by.paragraph,
-        link_paragraph=why.link_paragraph,
-        through=why.by.through,
-        until=why.by.until,
+        door=basis.door,
+        paragraph=basis.by.paragraph,
+        link_paragraph=basis.link_paragraph,
+        through=basis.by.through,
+        until=basis.by.until,
     )
 
 
@@ -133,39 +144,39 @@ def _lock(viewer: Actor, serial: str) -> _Lock:
     rows = Holding.objects.filter(
         municipality=viewer.municipality, thing__kind=ThingKind.LOCK, thing__number=serial, until=None
     )
-    found = rows.values_list("thing_id", "kind", "holder").first()
-    if found is None:
+    holding = rows.values_list("thing_id", "kind", "holder").first()
+    if holding is None:
         raise NotFound("lock", "serial")
-    return _Lock(serial, *found)
+    return _Lock(serial, *holding)
 
 
-def _behind(lock: _Lock) -> Q:
-    """The clients who are linked to the lock, or live behind the door that it hangs at."""
-    linked = Q(Exists(Link.objects.filter(client=OuterRef("pk"), lock=lock.thing, until=None)))
-    return linked | Q(home__ways__door=lock.holder) if lock.kind == "door" else linked
+def _clients_behind(lock: _Lock) -> Q:
+    """The condition on clients who are linked to the lock, or live behind the door where it is mounted."""
+    is_linked = Q(Exists(Link.objects.filter(client=OuterRef("pk"), lock=lock.thing, until=None)))
+    return is_linked | Q(home__ways__door=lock.holder) if lock.kind == "door" else is_linked
 
 
-OPENING = ("id", "client_id", "client__case_number", "lock__number", "door_id", "organisation__orgnr", "account_id",
-           "paragraph", "not_before", "outcome", "code", "battery", "noted")  # fmt: skip
+OPENING_COLUMNS = ("id", "client_id", "client__case_number", "lock__number", "door_id", "organisation__orgnr",
+                   "account_id", "paragraph", "not_before", "outcome", "code", "battery", "noted")  # fmt: skip
 
 
-def openings(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedOpening]:
-    """The openings at the clients that the viewer sees; a provider's own alone."""
-    rows = Opening.objects.filter(lists.own_allocations(viewer), client__in=clients_named(viewer, client))
-    found, following = rows_of(rows.values(*OPENING), asked)
+def openings(viewer: Actor, page_request: PageRequest, client: str = "") -> Page[ListedOpening]:
+    """Openings at clients in the viewer's sight; a provider sees only its own."""
+    rows = Opening.objects.filter(lists.own_allocations(viewer), client__in=clients_matching(viewer, client))
+    page_rows, next_cursor = rows_of(rows.values(*OPENING_COLUMNS), page_request)
     note(
         viewer,
         "openings.listed",
-        ids={row["client_id"] for row in found},
-        limit=asked.limit,
-        after=asked.after,
+        ids={row["client_id"] for row in page_rows},
+        limit=page_request.limit,
+        after=page_request.after,
         case=client,
     )
-    return Page([_opening(row) for row in found], following)
+    return Page([_opening(row) for row in page_rows], next_cursor)
 
 
 def _opening(row: Row) -> ListedOpening:
-    told = {name: row[name] for name in ("id", "paragraph", "code", "battery", "noted")}
+    fields = {name: row[name] for name in ("id", "paragraph", "code", "battery", "noted")}
     return ListedOpening(
         case=row["client__case_number"],
         lock=row["lock__number"],
@@ -173,24 +184,24 @@ def _opening(row: Row) -> ListedOpening:
         organisation=row["organisation__orgnr"],
         account=row["account_id"],
         allowed=row["not_before"],
-        outcome=row["outcome"] or Outcome.UNKNOWN,
-        **told,
+        outcome=row["outcome"] or LockOutcome.UNKNOWN,
+        **fields,
     )
 
 
-def alarms(viewer: Actor, asked: Asked) -> Page[ListedAlarm]:
-    """The alarms that the viewer's organisation answers, open and closed."""
-    case = seen(viewer).filter(pk=OuterRef("client")).values("case_number")
+def alarms(viewer: Actor, page_request: PageRequest) -> Page[ListedAlarm]:
+    """Alarms that the viewer's organisation answers, open and closed."""
+    case = clients_in_sight(viewer).filter(pk=OuterRef("client")).values("case_number")
     rows = Alarm.objects.filter(municipality=viewer.municipality, organisation=viewer.organisation)
-    named = rows.annotate(case=Subquery(case)).values(*ALARM)
-    found, following = rows_of(named, asked)
-    shown = {row["client_id"] for row in found if row["case"]}
-    note(viewer, "alarms.listed", ids=shown, limit=asked.limit, after=asked.after)
-    return Page([_alarm(row, viewer) for row in found], following)
+    alarm_rows = rows.annotate(case=Subquery(case)).values(*ALARM_COLUMNS)
+    page_rows, next_cursor = rows_of(alarm_rows, page_request)
+    clients = {row["client_id"] for row in page_rows if row["case"]}
+    note(viewer, "alarms.listed", ids=clients, limit=page_request.limit, after=page_request.after)
+    return Page([_alarm(row, viewer) for row in page_rows], next_cursor)
 
 
 class OpenAlarm(msgspec.Struct, frozen=True):
-    """An alarm that nobody has closed. `free`: nobody is on the way, or nobody any longer. `by`: who is, by name."""
+    """An open alarm. `free`: no acceptance is in force. `by`: the name of who has accepted it."""
 
     id: UUID
     case: str | None
@@ -202,30 +213,30 @@ class OpenAlarm(msgspec.Struct, frozen=True):
 
 
 def open_alarms(viewer: Actor) -> list[OpenAlarm]:
-    """The alarms that the viewer's organisation has to answer now, the oldest first.
+    """Open alarms of the viewer's organisation, the oldest first.
 
-    A responder sees no client here but those that `phone_list` shows, and it writes the line.
+    A responder sees only clients here that `phone_list` also shows, and that function records the read.
     """
-    case = seen(viewer).filter(pk=OuterRef("client")).values("case_number")
+    case = clients_in_sight(viewer).filter(pk=OuterRef("client")).values("case_number")
     rows = Alarm.objects.filter(
         municipality=viewer.municipality, organisation=viewer.organisation, closed=None
     )
-    named = rows.annotate(case=Subquery(case), by=F("accepted_by__name")).order_by("raised", "id")
-    found = list(named.values(*ALARM, "by")[:LONGEST])
+    alarm_rows = rows.annotate(case=Subquery(case), by=F("accepted_by__name")).order_by("raised", "id")
+    alarms = list(alarm_rows.values(*ALARM_COLUMNS, "by")[:MAX_PAGE])
     if viewer.role is not Role.RESPONDER:
-        note(viewer, "open_alarms.viewed", ids={row["client_id"] for row in found if row["case"]})
-    return [_open_alarm(row, viewer, clock.now()) for row in found]
+        note(viewer, "open_alarms.viewed", ids={row["client_id"] for row in alarms if row["case"]})
+    return [_open_alarm(row, viewer, clock.now()) for row in alarms]
 
 
 def _open_alarm(row: Row, viewer: Actor, now: datetime) -> OpenAlarm:
-    free = row["until"] is None or row["until"] <= now
-    told = {name: row[name] for name in ("id", "case", "raised", "until")}
+    is_free = row["until"] is None or row["until"] <= now
+    fields = {name: row[name] for name in ("id", "case", "raised", "until")}
     return OpenAlarm(
-        free=free, mine=not free and row["accepted_by"] == viewer.account, by=row["by"] or "", **told
+        free=is_free, mine=not is_free and row["accepted_by"] == viewer.account, by=row["by"] or "", **fields
     )
 
 
-ALARM = ("id", "case", "raised", "accepted", "accepted_by", "until", "closed", "outcome", "client_id")
+ALARM_COLUMNS = ("id", "case", "raised", "accepted", "accepted_by", "until", "closed", "outcome", "client_id")
 
 
 def _alarm(row: Row, viewer: Actor) -> ListedAlarm:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who works with the routine: accounts and organisations. No client is read; an export is a line all the same."""
+"""Accounts and organisations. No client is read, so only exports are recorded."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from troskel.people.models import Account, Organisation
 from troskel.people.roles import Actor
 from troskel.reading.base import note
 from troskel.reading.lists import ListedOrganisation
-from troskel.reading.paging import Asked, Page, Row, rows_of
+from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.worklist import username
 
 
 class ListedAccount(msgspec.Struct, frozen=True):
-    """An account: who, with which role, where."""
+    """An account: person, role and organisation."""
 
     id: UUID
     username: str
@@ -27,42 +27,52 @@ class ListedAccount(msgspec.Struct, frozen=True):
     active: bool
 
 
-ACCOUNT = ("id", "username", "name", "role", "organisation__orgnr", "is_active")
+ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "is_active")
 
 
 def accounts(
-    viewer: Actor, asked: Asked, *, role: str = "", organisation: str = "", state: str = ""
+    viewer: Actor, page_request: PageRequest, *, role: str = "", organisation: str = "", state: str = ""
 ) -> Page[ListedAccount]:
-    """The accounts of the municipality by name, in the Swedish order; of a role or an organisation alone, if asked."""
+    """The municipality's accounts by name in Swedish order, optionally of one role, organisation or state."""
     rows = Account.objects.filter(municipality=viewer.municipality)
-    wanted = {"role": role, "organisation__orgnr": organisation}
-    rows = rows.filter(**{field: value for field, value in wanted.items() if value})
+    filters = {"role": role, "organisation__orgnr": organisation}
+    rows = rows.filter(**{field: value for field, value in filters.items() if value})
     if state:
         rows = rows.filter(is_active=state == "open")
-    found, following = rows_of(rows.values(*ACCOUNT), asked, "sort_key")
-    if asked.export:
+    page_rows, next_cursor = rows_of(rows.values(*ACCOUNT_COLUMNS), page_request, "sort_key")
+    if page_request.export:
         note(viewer, "accounts.exported", role=role, organisation=organisation, state=state)
-    return Page([_account(row) for row in found], following)
+    return Page([_account(row) for row in page_rows], next_cursor)
 
 
 def _account(row: Row) -> ListedAccount:
-    return ListedAccount(row["id"], username(row["username"]) or "", *(row[name] for name in ACCOUNT[2:]))
+    return ListedAccount(
+        row["id"], username(row["username"]) or "", *(row[name] for name in ACCOUNT_COLUMNS[2:])
+    )
 
 
-def organisations_by_name(viewer: Actor, asked: Asked, *, kind: str = "") -> Page[ListedOrganisation]:
-    """All of them, or those of a kind, in the Swedish order: they are few, and come in one page."""
+def organisations_by_name(
+    viewer: Actor, page_request: PageRequest, *, kind: str = ""
+) -> Page[ListedOrganisation]:
+    """All organisations, or those of one kind, by name in Swedish order. They are few, so this is one page."""
     rows = Organisation.objects.filter(municipality=viewer.municipality)
-    found = [
+    organisations = [
         ListedOrganisation(row.orgnr, row.name, row.email, row.kind)
         for row in (rows.filter(kind=kind) if kind else rows)
     ]
-    if asked.export:
+    if page_request.export:
         note(viewer, "organisations.exported", kind=kind)
-    return Page(sorted(found, key=lambda one: swedish_sort_key(one.name), reverse=asked.newest))
+    return Page(
+        sorted(
+            organisations,
+            key=lambda organisation: swedish_sort_key(organisation.name),
+            reverse=page_request.newest,
+        )
+    )
 
 
 def organisation_names(viewer: Actor) -> dict[str, tuple[str, str]]:
-    """The name and kind of every organisation, by its number, in the Swedish order. No line: no client is read."""
+    """Name and kind of every organisation by number, in Swedish order. No client is read, so nothing is recorded."""
     rows = Organisation.objects.filter(municipality=viewer.municipality).values_list("orgnr", "name", "kind")
     return {
         orgnr: (name, kind) for orgnr, name, kind in sorted(rows, key=lambda row: swedish_sort_key(row[1]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Invoice rows and basis forms of clients of another municipality (O2, O3): a provider's own, or the office's all."""
+"""Invoice rows and basis forms of clients of another municipality (O2, O3). A provider sees its own, the office all."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from troskel.ground.clock import STOCKHOLM
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import note
-from troskel.reading.paging import Asked, Page, rows_of
+from troskel.reading.paging import Page, PageRequest, rows_of
 from troskel.visits.models import Visit
 
-WHO = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
+ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
 
 
 class ShownRow(msgspec.Struct, frozen=True):
-    """A client's month with a provider. `billed` is null where nobody has billed it: reckoned from the visits.
+    """A client's month with a provider. `billed` is null where it is not billed yet: then computed from the visits.
 
     `since` is how many visits more (or fewer) there are now than when it was billed.
     """
@@ -43,7 +43,7 @@ class ShownRow(msgspec.Struct, frozen=True):
 
 
 class ShownForm(msgspec.Struct, frozen=True):
-    """A basis form, and how far it has come; `digest` is the SHA-256 of the document that was signed."""
+    """A basis form and its state; `digest` is the SHA-256 of the signed document."""
 
     number: str
     month: str
@@ -62,26 +62,23 @@ class ShownForm(msgspec.Struct, frozen=True):
 
 
 def invoice_rows(viewer: Actor, month: str = "") -> list[ShownRow]:
-    """The rows of a month (the one before this, where none is named): as billed, else as reckoned now.
-
-    Raises BadValue for what is no month.
-    """
+    """The rows of a month (default: last month), as billed or else computed now. Raises BadValue."""
     month = month or rules.month_before(clock.today())
-    rules.days_of(month)
-    reckoned = {(row.case, row.organisation): row for row in _reckoned(viewer, month)}
-    shown = []
-    for row in _billed(viewer, month):
-        now = reckoned.pop((row["case"], row["organisation"]), None)
-        shown.append(ShownRow(**row, month=month, since=(now.visits if now else 0) - row["visits"]))
-    shown += [ShownRow(**row._asdict(), billed=None, since=0, form=None) for row in reckoned.values()]
-    shown.sort(key=lambda row: (row.case, row.organisation))
-    note(viewer, "invoice_rows.listed", month=month, cases=[row.case for row in shown])
-    return shown
+    rules.month_bounds(month)
+    computed = {(row.case, row.organisation): row for row in _computed_rows(viewer, month)}
+    answers = []
+    for row in _billed_rows(viewer, month):
+        current = computed.pop((row["case"], row["organisation"]), None)
+        answers.append(ShownRow(**row, month=month, since=(current.visits if current else 0) - row["visits"]))
+    answers += [ShownRow(**row._asdict(), billed=None, since=0, form=None) for row in computed.values()]
+    answers.sort(key=lambda row: (row.case, row.organisation))
+    note(viewer, "invoice_rows.listed", month=month, cases=[row.case for row in answers])
+    return answers
 
 
-def _reckoned(viewer: Actor, month: str) -> list[rules.InvoiceRow]:
-    """What the visits say now, whatever is billed. One query."""
-    first, following = (datetime.combine(day, time(), STOCKHOLM) for day in rules.days_of(month))
+def _computed_rows(viewer: Actor, month: str) -> list[rules.InvoiceRowFacts]:
+    """Rows computed from today's visits, whether billed or not. One query."""
+    first, following = (datetime.combine(day, time(), STOCKHOLM) for day in rules.month_bounds(month))
     rows = InvoiceRow.objects.filter(_own(viewer), municipality=viewer.municipality, month=month)
     visits = Visit.objects.filter(
         _own(viewer),
@@ -90,14 +87,14 @@ def _reckoned(viewer: Actor, month: str) -> list[rules.InvoiceRow]:
         arrived__gte=first,
         arrived__lt=following,
     )
-    found = visits.values_list(
+    visit_rows = visits.values_list(
         "client__case_number", "organisation__orgnr", "client__home_municipality", "arrived", "departed"
     )
-    return rules.invoice_rows(month, (rules.Visited(*visit) for visit in found.iterator()))
+    return rules.invoice_rows(month, (rules.BillableVisit(*visit) for visit in visit_rows.iterator()))
 
 
-def _billed(viewer: Actor, month: str) -> Iterator[dict[str, Any]]:
-    """The rows that are billed, each with its form's number. One query."""
+def _billed_rows(viewer: Actor, month: str) -> Iterator[dict[str, Any]]:
+    """Billed rows, each with the number of its basis form. One query."""
     its_form = BasisForm.objects.filter(
         municipality=viewer.municipality,
         month=month,
@@ -105,16 +102,18 @@ def _billed(viewer: Actor, month: str) -> Iterator[dict[str, Any]]:
         organisation=OuterRef("organisation"),
     )
     rows = InvoiceRow.objects.filter(_own(viewer), municipality=viewer.municipality, month=month)
-    for row in rows.annotate(form=its_form.values("number")).values(*COUNTED, *NAMED, "billed", "form"):
-        yield {name: row[name] for name in (*COUNTED, "billed", "form")} | _named(row)
+    for row in rows.annotate(form=its_form.values("number")).values(
+        *COUNT_COLUMNS, *PARTY_COLUMNS, "billed", "form"
+    ):
+        yield {name: row[name] for name in (*COUNT_COLUMNS, "billed", "form")} | _parties(row)
 
 
-COUNTED = ("visits", "minutes", "without_departure")
-NAMED = ("client__case_number", "organisation__orgnr", "client__home_municipality")
-STEPS = ("made", "signed", "sent", "received")
+COUNT_COLUMNS = ("visits", "minutes", "without_departure")
+PARTY_COLUMNS = ("client__case_number", "organisation__orgnr", "client__home_municipality")
+STEP_COLUMNS = ("made", "signed", "sent", "received")
 
 
-def _named(row: Any) -> dict[str, Any]:
+def _parties(row: Any) -> dict[str, Any]:
     return {
         "case": row["client__case_number"],
         "organisation": row["organisation__orgnr"],
@@ -123,38 +122,50 @@ def _named(row: Any) -> dict[str, Any]:
 
 
 def _own(viewer: Actor) -> Q:
-    """A provider sees what it has done itself; to have done it is reason enough, whatever Sight says today."""
+    """A provider sees its own rows, also of clients who are no longer in its sight: it made the visits."""
     return Q(organisation=viewer.organisation) if viewer.role is Role.COORDINATOR else Q()
 
 
-def basis_forms(viewer: Actor, asked: Asked, month: str = "", state: str = "") -> Page[ShownForm]:
-    """The basis forms, those of a month or a state alone where one is named."""
+def basis_forms(
+    viewer: Actor, page_request: PageRequest, month: str = "", state: str = ""
+) -> Page[ShownForm]:
+    """Basis forms, optionally of one month or state."""
     if month:
-        rules.days_of(month)
+        rules.month_bounds(month)
     rows = BasisForm.objects.filter(_own(viewer), municipality=viewer.municipality)
-    wanted: dict[str, Any] = {name: value for name, value in (("month", month), ("state", state)) if value}
-    shown = ("id", "client_id", "number", "month", "state", "digest", *STEPS, *COUNTED, *NAMED)
-    found, following = rows_of(rows.filter(**wanted).values(*shown), asked)
-    ids = {row["client_id"] for row in found}
-    note(viewer, "basis_forms.listed", ids=ids, limit=asked.limit, after=asked.after, **wanted)
-    return Page([_form(row) for row in found], following)
+    filters: dict[str, Any] = {name: value for name, value in (("month", month), ("state", state)) if value}
+    columns = (
+        "id",
+        "client_id",
+        "number",
+        "month",
+        "state",
+        "digest",
+        *STEP_COLUMNS,
+        *COUNT_COLUMNS,
+        *PARTY_COLUMNS,
+    )
+    page_rows, next_cursor = rows_of(rows.filter(**filters).values(*columns), page_request)
+    ids = {row["client_id"] for row in page_rows}
+    note(viewer, "basis_forms.listed", ids=ids, limit=page_request.limit, after=page_request.after, **filters)
+    return Page([_form(row) for row in page_rows], next_cursor)
 
 
 def _form(row: Any) -> ShownForm:
-    told = ("number", "month", "state", "digest", *STEPS, *COUNTED)
-    return ShownForm(**{name: row[name] for name in told}, **_named(row))
+    columns = ("number", "month", "state", "digest", *STEP_COLUMNS, *COUNT_COLUMNS)
+    return ShownForm(**{name: row[name] for name in columns}, **_parties(row))
 
 
 def basis_form_document(viewer: Actor, number: str) -> bytes:
-    """The form as PDF: the one that was signed, byte for byte, or a draft. Raises NotFound."""
+    """The form as PDF: the signed document byte for byte, or a draft. Raises NotFound."""
     forms = BasisForm.objects.filter(_own(viewer), municipality=viewer.municipality, number=number)
-    found = forms.select_related("client", "organisation", "municipality").first()
-    if found is None:
+    basis_form = forms.select_related("client", "organisation", "municipality").first()
+    if basis_form is None:
         raise NotFound("basis form", "form")
-    note(viewer, "basis_form.opened", client=found.client_id, form=number)
-    if found.pdf is None:
-        return form.of(found)
-    kept = bytes(found.pdf)
-    if hashlib.sha256(kept).hexdigest() != found.digest:
+    note(viewer, "basis_form.opened", client=basis_form.client_id, form=number)
+    if basis_form.pdf is None:
+        return form.render(basis_form)
+    document = bytes(basis_form.pdf)
+    if hashlib.sha256(document).hexdigest() != basis_form.digest:
         raise RuntimeError(f"basis form {number} is kept otherwise than it was signed")
-    return kept
+    return document

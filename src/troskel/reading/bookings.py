@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The locksmith's rounds (P4, L1): open orders with when, where, what hangs there, and who needs to be present."""
+"""The locksmith's rounds (P4, L1): open orders with time, place, mounted lock, and who needs to be present."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderKind, OrderState
 from troskel.people.models import Client, Home, HomeDoor
 from troskel.people.roles import Actor, Role
-from troskel.permits.sight import entrusted_to
-from troskel.reading.base import note, seen_in_all
-from troskel.reading.client_record import PersonShown, person_shown
-from troskel.reading.lists import their_orders
-from troskel.reading.paging import LONGEST, Asked, Page, rows_of
+from troskel.permits.sight import entrustments_of
+from troskel.reading.base import clients_within_reach, note
+from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.lists import own_orders
+from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 
-NONE = Value("")
-OPEN = (OrderState.PLACED, OrderState.BOOKED)
+EMPTY = Value("")
+OPEN_STATES = (OrderState.PLACED, OrderState.BOOKED)
 
 
-class Attending(msgspec.Struct, frozen=True):
-    """The duty to be there (P4), and who of the organisation has taken it: nobody yet where the name is empty."""
+class Attendance(msgspec.Struct, frozen=True):
+    """The duty to be present (P4), and who in the organisation has taken it; an empty `name`: nobody yet."""
 
     duty: UUID
     name: str
@@ -40,10 +40,10 @@ class Attending(msgspec.Struct, frozen=True):
 
 
 class Trip(msgspec.Struct, frozen=True):
-    """An open order. Without `starts` no time is booked; `starts` that has passed waits for a report.
+    """An open order. Without `starts` no time is booked; with `starts` in the past it waits for a report.
 
-    `lock`: the serial at the door. `parts`: where the door's own turner is kept since the lock was mounted.
-    `in_vain`: why the last trip was. `person`: at the door that the order is about, as far as the viewer may know.
+    `lock`: the serial number at the door. `parts`: where the door's original turner has been kept since the mounting.
+    `in_vain`: code of why the last trip failed. `person`: at the order's door, as far as the viewer may know.
     """
 
     order: str
@@ -60,13 +60,13 @@ class Trip(msgspec.Struct, frozen=True):
     starts: datetime | None
     ends: datetime | None
     in_vain: str
-    attending: Attending | None
+    attending: Attendance | None
 
 
 class Rounds(NamedTuple):
-    """What is booked before the end of some days, in order, what has passed first; and a page of what is not.
+    """Trips booked before the end of the period, the earliest first, and one page of orders without a booking.
 
-    `more`: there is more booked than was read.
+    `more`: more trips are booked than were read.
     """
 
     booked: list[Trip]
@@ -74,37 +74,37 @@ class Rounds(NamedTuple):
     more: bool
 
 
-def rounds(viewer: Actor, first: date, days: int, asked: Asked) -> Rounds:
-    """The open orders that the viewer has to do with: booked before the end of these days, and not booked."""
+def rounds(viewer: Actor, first: date, days: int, page_request: PageRequest) -> Rounds:
+    """The viewer's open orders: booked before the end of these `days`, and not booked."""
     end = datetime.combine(first + timedelta(days=days), time(), clock.STOCKHOLM)
     begin = datetime.combine(first, time(), clock.STOCKHOLM)
-    standing = Q(bookings__outcome="", bookings__starts__lt=end)
+    is_standing = Q(bookings__outcome="", bookings__starts__lt=end)
     if first > clock.today():
-        standing &= Q(bookings__starts__gte=begin)
-    booked = _orders(viewer).filter(standing, state=OrderState.BOOKED)
+        is_standing &= Q(bookings__starts__gte=begin)
+    booked = _orders(viewer).filter(is_standing, state=OrderState.BOOKED)
     booked = booked.annotate(
         starts=F("bookings__starts"), ends=F("bookings__ends"), needed=F("bookings__presence")
     )
-    found: list[Any] = list(booked.order_by("starts", "id")[: LONGEST + 1])
-    more, found = len(found) > LONGEST, found[:LONGEST]
-    ids, following = rows_of(_orders(viewer).filter(state=OrderState.PLACED).values("id"), asked)
-    waiting: list[Any] = []
+    booked_rows: list[Any] = list(booked.order_by("starts", "id")[: MAX_PAGE + 1])
+    has_more, booked_rows = len(booked_rows) > MAX_PAGE, booked_rows[:MAX_PAGE]
+    ids, next_cursor = rows_of(_orders(viewer).filter(state=OrderState.PLACED).values("id"), page_request)
+    unbooked_rows: list[Any] = []
     if ids:
-        listed = _orders(viewer).filter(id__in=[row["id"] for row in ids])
-        waiting = list(listed.annotate(needed=F("presence")).order_by("id"))
-    rows = [*found, *waiting]
+        orders = _orders(viewer).filter(id__in=[row["id"] for row in ids])
+        unbooked_rows = list(orders.annotate(needed=F("presence")).order_by("id"))
+    rows = [*booked_rows, *unbooked_rows]
     note(
         viewer,
         "bookings.viewed",
         ids={row.client_id for row in rows},
         first=first,
         days=days,
-        after=asked.after,
+        after=page_request.after,
     )
     homes = _homes({row.door_id for row in rows})
-    attending = _attending(viewer, rows)
+    attending = _attendances(viewer, rows)
     trips = [_trip(viewer, row, homes.get(row.door_id, {}), attending.get(row.id)) for row in rows]
-    return Rounds(trips[: len(found)], Page(trips[len(found) :], following), more)
+    return Rounds(trips[: len(booked_rows)], Page(trips[len(booked_rows) :], next_cursor), has_more)
 
 
 def _orders(viewer: Actor) -> QuerySet[Order]:
@@ -113,53 +113,55 @@ def _orders(viewer: Actor) -> QuerySet[Order]:
     mounted = Order.objects.filter(
         door=OuterRef("door"), kind=OrderKind.INSTALLATION, state=OrderState.DONE
     ).order_by("-closed")
-    mine = entrusted_to(viewer).filter(client=OuterRef("client"))
+    mine = entrustments_of(viewer).filter(client=OuterRef("client"))
     return (
-        Order.objects.filter(their_orders(viewer), client__in=seen_in_all(viewer), state__in=OPEN)
+        Order.objects.filter(
+            own_orders(viewer), client__in=clients_within_reach(viewer), state__in=OPEN_STATES
+        )
         .select_related("client__home", "door")
         .annotate(
             entrusted_to_viewer=Exists(mine),
-            in_vain=Coalesce(Subquery(in_vain.order_by("-starts").values("outcome")[:1]), NONE),
-            serial=Coalesce(Subquery(hangs.values("thing__number")[:1]), NONE),
-            kept=Coalesce(Subquery(mounted.values("parts")[:1]), NONE),
+            in_vain=Coalesce(Subquery(in_vain.order_by("-starts").values("outcome")[:1]), EMPTY),
+            serial=Coalesce(Subquery(hangs.values("thing__number")[:1]), EMPTY),
+            kept=Coalesce(Subquery(mounted.values("parts")[:1]), EMPTY),
         )
     )
 
 
 def _homes(doors: Iterable[UUID]) -> dict[UUID, dict[UUID, Home]]:
     """The homes that each door serves. One query."""
-    found: dict[UUID, dict[UUID, Home]] = {}
+    homes: dict[UUID, dict[UUID, Home]] = {}
     for way in HomeDoor.objects.filter(door__in=list(doors)).select_related("home"):
-        found.setdefault(way.door_id, {})[way.home_id] = way.home
-    return found
+        homes.setdefault(way.door_id, {})[way.home_id] = way.home
+    return homes
 
 
-def _attending(viewer: Actor, rows: list[Any]) -> dict[UUID, Attending]:
-    """By order: the viewer's duty that a booking gives rise to. One query."""
+def _attendances(viewer: Actor, rows: list[Any]) -> dict[UUID, Attendance]:
+    """By order id: the viewer's duty that follows from its booking. One query."""
     if viewer.role is not Role.COORDINATOR or not rows:
         return {}
-    asked = Duty.objects.filter(
+    duty_rows = Duty.objects.filter(
         duties.asked_of(viewer, clock.today()),
         municipality=viewer.municipality,
         kind="duty",
         state="open",
         client__in={row.client_id for row in rows},
     ).select_related("person")
-    found = {}
-    for row in asked:
+    attendances = {}
+    for row in duty_rows:
         ask = routines.version(row.version).asks[row.paragraph, row.ask]
         about = json.loads(row.about)
         if "order.booked" in ask.on and about.get("order"):
             name = row.person.name if row.person else ""
-            found[UUID(about["order"])] = Attending(row.id, name, row.person_id == viewer.account)
-    return found
+            attendances[UUID(about["order"])] = Attendance(row.id, name, row.person_id == viewer.account)
+    return attendances
 
 
-def _trip(viewer: Actor, row: Any, homes: dict[UUID, Home], attending: Attending | None) -> Trip:
+def _trip(viewer: Actor, row: Any, homes: dict[UUID, Home], attending: Attendance | None) -> Trip:
     client: Client = row.client
     if homes and client.home_id not in homes:
-        client.home = homes[min(homes)]  # the client has left: the door is where the order is carried out
-    person = person_shown(viewer, client, entrusted=row.entrusted_to_viewer)
+        client.home = homes[min(homes)]  # the client has moved: show the home at the order's door
+    person = visible_person(viewer, client, entrusted=row.entrusted_to_viewer)
     return Trip(
         order=row.number,
         kind=row.kind,

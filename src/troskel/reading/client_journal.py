@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the journal tells of one client, newest first, within what the viewer may read."""
+"""A client's journal lines, the newest first, as far as the viewer may read them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from uuid import UUID
 import msgspec
 from django.db.models import OuterRef, Q, Subquery
 
-from troskel.journal.models import Kind, Line
+from troskel.journal.models import ChainKind, Line
 from troskel.people.models import Account
 from troskel.people.roles import MUNICIPAL_ROLES, Actor
 
 
-class LineTold(msgspec.Struct, frozen=True):
-    """A line, with who wrote it: role and organisation, both empty for the system."""
+class ClientLine(msgspec.Struct, frozen=True):
+    """A journal line with its author's role and organisation, both empty for the system."""
 
     number: int
     occurred: datetime
@@ -30,34 +30,36 @@ class LineTold(msgspec.Struct, frozen=True):
     organisation: str
 
 
-def told_about(
-    viewer: Actor, client: UUID, *, before: int | None, without: Collection[str], most: int
-) -> tuple[list[LineTold], int | None]:
-    """The newest lines about the client (or those `before` a number), and where to go on for older ones. One query.
+def client_lines(
+    viewer: Actor, client: UUID, *, before: int | None, excluded_events: Collection[str], limit: int
+) -> tuple[list[ClientLine], int | None]:
+    """The newest lines about the client (or those `before` a number), and the number to continue from. One query.
 
-    The municipality reads them all; others the lines that name their organisation, and their own.
+    The municipality reads all lines; others read lines that name their organisation, and their own.
     """
-    lines = Line.objects.filter(municipality=viewer.municipality, kind=Kind.ACTS, client=client)
+    lines = Line.objects.filter(municipality=viewer.municipality, kind=ChainKind.ACTS, client=client)
     if before is not None:
         lines = lines.filter(number__lt=before)
     if viewer.role not in MUNICIPAL_ROLES:
         lines = lines.filter(Q(body__contains=str(viewer.organisation)) | Q(actor=viewer.account))
-    wrote = Account.objects.filter(id=OuterRef("actor"))
+    author = Account.objects.filter(id=OuterRef("actor"))
     rows = (
-        lines.exclude(event__in=without)
-        .annotate(role=Subquery(wrote.values("role")))
-        .annotate(by=Subquery(wrote.values("organisation__name")))
+        lines.exclude(event__in=excluded_events)
+        .annotate(role=Subquery(author.values("role")))
+        .annotate(by=Subquery(author.values("organisation__name")))
     )
-    found = list(rows.order_by("-number").values(*LINE)[: most + 1])
-    shown = found[:most]
-    return [_told(row) for row in shown], shown[-1]["number"] if len(found) > most else None
+    line_rows = list(rows.order_by("-number").values(*LINE_COLUMNS)[: limit + 1])
+    page_rows = line_rows[:limit]
+    return [_client_line(row) for row in page_rows], page_rows[-1]["number"] if len(
+        line_rows
+    ) > limit else None
 
 
-LINE = ("number", "occurred", "act", "paragraph", "event", "body", "role", "by")
+LINE_COLUMNS = ("number", "occurred", "act", "paragraph", "event", "body", "role", "by")
 
 
-def _told(row: dict[str, Any]) -> LineTold:
-    named = {name: row[name] for name in ("number", "occurred", "act", "paragraph", "event")}
-    return LineTold(
-        **named, body=json.loads(row["body"]), role=row["role"] or "", organisation=row["by"] or ""
+def _client_line(row: dict[str, Any]) -> ClientLine:
+    fields = {name: row[name] for name in ("number", "occurred", "act", "paragraph", "event")}
+    return ClientLine(
+        **fields, body=json.loads(row["body"]), role=row["role"] or "", organisation=row["by"] or ""
     )

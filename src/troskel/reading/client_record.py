@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A client's record, opened; the journal."""
+"""A client's record, and the journal's lines."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from troskel.custody.models import Link
 from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound
-from troskel.journal.models import Kind, Line
+from troskel.journal.models import ChainKind, Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
-from troskel.permits.sight import EVERYBODY, entrusted_to
+from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
-from troskel.reading.base import note, seen
-from troskel.reading.duties import ListedDuty, ListedNotice, duty, notices_of
-from troskel.reading.paging import LONGEST
+from troskel.reading.base import clients_in_sight, note
+from troskel.reading.duties import ListedDuty, ListedNotice, duty_item, notices_of
+from troskel.reading.paging import MAX_PAGE
 from troskel.reading.things import ListedThing, things_about
 from troskel.reading.worklist import duties_of
 
 
 class PersonShown(msgspec.Struct, frozen=True):
-    """Who and where the client is; absent where the identity is protected and the viewer has not been entrusted.
+    """Name and address; absent where the identity is protected and the viewer is not entrusted with it.
 
-    The address is empty where the population register protects it (F) and only those who go there may know it.
+    The address is empty where the population register protects it (F) and the viewer is not entrusted with it.
     """
 
     first_name: str
@@ -45,7 +45,7 @@ class PersonShown(msgspec.Struct, frozen=True):
 
 
 class RepresentativeShown(msgspec.Struct, frozen=True):
-    """Who may speak for the client."""
+    """A person who may speak for the client."""
 
     kind: str
     name: str
@@ -61,7 +61,7 @@ class DoorShown(msgspec.Struct, frozen=True):
 
 
 class RecordShown(msgspec.Struct, frozen=True):
-    """All that the viewer may know of a client. `blanked`: the time is out, and the person is shown as "[gallrad]"."""
+    """All that the viewer may know of a client. `blanked`: personal data are erased and shown as "[gallrad]"."""
 
     case: str
     reference: str
@@ -99,53 +99,53 @@ class LineShown(msgspec.Struct, frozen=True):
 
 
 class LinesShown(msgspec.Struct, frozen=True):
-    """Lines of the journal; ask again after the last number."""
+    """Lines of the journal; `next` is the number to continue after, null on the last page."""
 
     items: list[LineShown]
     next: int | None
 
 
-def person_shown(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShown | None:
-    """Who and where, as far as the viewer may know (case 14).
+def visible_person(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShown | None:
+    """Name and address as far as the viewer may know them (case 14); None where the name is hidden.
 
-    S, marked as secret: the municipality's own, and those entrusted. F, protected in the population register: the same,
-    but where the client lives is for those entrusted alone.
+    S, marked as secret: visible to the municipality's own roles, and to those entrusted. F, protected in the population
+    register: the same, but the address only for those entrusted.
     """
     if row.protection and not entrusted and viewer.role not in MUNICIPAL_ROLES:
         return None
     home = row.home
-    where = (home.street, home.postcode, home.town, home.apartment)
+    address = (home.street, home.postcode, home.town, home.apartment)
     if row.protection == "F" and not entrusted:
-        where = ("", "", "", "")
-    return PersonShown(row.first_name, row.last_name, row.phone, *where)
+        address = ("", "", "", "")
+    return PersonShown(row.first_name, row.last_name, row.phone, *address)
 
 
-def is_named(viewer: Actor) -> Q:
-    """The condition on Client for whom `person_shown` names to the viewer."""
+def is_name_visible(viewer: Actor) -> Q:
+    """Returns the condition on clients whose name the viewer may see, as in `visible_person`."""
     if viewer.role in MUNICIPAL_ROLES:
         return Q()
-    return Q(protection="") | Q(Exists(entrusted_to(viewer).filter(client=OuterRef("pk"))))
+    return Q(protection="") | Q(Exists(entrustments_of(viewer).filter(client=OuterRef("pk"))))
 
 
-def is_placed(viewer: Actor) -> Q:
-    """… and where the client lives, too."""
-    entrusted = Q(Exists(entrusted_to(viewer).filter(client=OuterRef("pk"))))
-    return is_named(viewer) & (~Q(protection="F") | entrusted)
+def is_address_visible(viewer: Actor) -> Q:
+    """The condition on clients whose name and address the viewer may see."""
+    entrusted = Q(Exists(entrustments_of(viewer).filter(client=OuterRef("pk"))))
+    return is_name_visible(viewer) & (~Q(protection="F") | entrusted)
 
 
 def record(viewer: Actor, case: str) -> RecordShown:
-    """Open a client's record. The client can later be told who did."""
-    mine = entrusted_to(viewer).filter(client=OuterRef("pk"))
-    rows = seen(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
+    """Open a client's record and record the read. Raises NotFound outside the viewer's sight."""
+    mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
+    rows = clients_in_sight(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
     row = rows.filter(case_number=case).first()
     if row is None:
         raise NotFound("client", "case")
     today = clock.today()
     note(viewer, "client.opened", client=row.id, case=case)
-    person = person_shown(viewer, row, entrusted=row.entrusted_to_viewer)
+    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
     doors = [
-        DoorShown(*way)
-        for way in HomeDoor.objects.filter(home=row.home_id)
+        DoorShown(*door_row)
+        for door_row in HomeDoor.objects.filter(home=row.home_id)
         .order_by("door_id")
         .values_list("door_id", "door__kind", "door__label")
     ]
@@ -154,7 +154,7 @@ def record(viewer: Actor, case: str) -> RecordShown:
         reference=row.reference,
         own=row.is_own,
         protected=bool(row.protection),
-        blanked=row.is_blanked,
+        blanked=row.is_erased,
         died=row.died,
         language=row.language,
         representatives=_representatives(row) if person else [],
@@ -171,8 +171,8 @@ def record(viewer: Actor, case: str) -> RecordShown:
 
 
 def _representatives(row: Client) -> list[RepresentativeShown]:
-    standing = row.representatives.filter(until=None).order_by("since", "id")
-    return [RepresentativeShown(*told) for told in standing.values_list("kind", "name", "phone")]
+    current = row.representatives.filter(until=None).order_by("since", "id")
+    return [RepresentativeShown(*values) for values in current.values_list("kind", "name", "phone")]
 
 
 def _decisions(viewer: Actor, client: UUID) -> list[lists.ListedDecision]:
@@ -181,53 +181,59 @@ def _decisions(viewer: Actor, client: UUID) -> list[lists.ListedDecision]:
     rows = list(
         Decision.objects.filter(lists.own_decisions(viewer), client=client)
         .order_by("valid_from")
-        .values(*lists.DECISION)
+        .values(*lists.DECISION_COLUMNS)
     )
     allocated = lists.allocations_of(viewer, [row["id"] for row in rows])
     return [lists.decision(row, allocated) for row in rows]
 
 
 def _orders(viewer: Actor, client: UUID) -> list[lists.ListedOrder]:
-    rows = Order.objects.filter(lists.their_orders(viewer), client=client).order_by("placed", "id")
+    rows = Order.objects.filter(lists.own_orders(viewer), client=client).order_by("placed", "id")
     return [lists.order(row) for row in lists.order_rows(rows)]
 
 
 def _links(client: UUID) -> list[lists.ListedLink]:
     return [
         lists.link(row)
-        for row in Link.objects.filter(client=client).order_by("since", "id").values(*lists.LINK)
+        for row in Link.objects.filter(client=client).order_by("since", "id").values(*lists.LINK_COLUMNS)
     ]
 
 
 def _duties(viewer: Actor, client: UUID, today: date) -> list[ListedDuty]:
     condition = duties.open_on(today) & Q(client=client, kind="duty")
-    return [duty(row, today) for row in duties_of(viewer, condition, today)]
+    return [duty_item(row, today) for row in duties_of(viewer, condition, today)]
 
 
 def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
-    """The lines of the clients that the viewer sees, in order; the system administrator sees all."""
-    if not 1 <= limit <= LONGEST:
-        raise BadValue("limit", "is not between 1 and {most}", most=LONGEST)
-    lines = Line.objects.filter(municipality=viewer.municipality, kind=Kind.ACTS, number__gt=after)
+    """Returns lines about clients in the viewer's sight, by number; the system administrator sees all."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise BadValue("limit", "is not between 1 and {most}", most=MAX_PAGE)
+    lines = Line.objects.filter(municipality=viewer.municipality, kind=ChainKind.ACTS, number__gt=after)
     if viewer.role is not Role.ADMINISTRATOR:
-        lines = lines.filter(_about_their_clients(viewer))
-    found = list(lines.order_by("number")[: limit + 1])
-    more, found = len(found) > limit, found[:limit]
+        lines = lines.filter(_about_visible_clients(viewer))
+    page_lines = list(lines.order_by("number")[: limit + 1])
+    has_more, page_lines = len(page_lines) > limit, page_lines[:limit]
     note(
-        viewer, "journal.listed", ids={line.client for line in found if line.client}, after=after, limit=limit
+        viewer,
+        "journal.listed",
+        ids={line.client for line in page_lines if line.client},
+        after=after,
+        limit=limit,
     )
-    return LinesShown([_line(line, viewer) for line in found], found[-1].number if more else None)
+    return LinesShown(
+        [_line(line, viewer) for line in page_lines], page_lines[-1].number if has_more else None
+    )
 
 
-def _about_their_clients(viewer: Actor) -> Q:
-    about = Q(client__in=seen(viewer).values("pk"))
+def _about_visible_clients(viewer: Actor) -> Q:
+    about = Q(client__in=clients_in_sight(viewer).values("pk"))
     if viewer.role in PROVIDER_ROLES:
         about &= Q(body__contains=str(viewer.organisation)) | Q(actor=viewer.account)
     return about
 
 
 def _line(line: Line, viewer: Actor) -> LineShown:
-    homes = json.loads(line.homes) if viewer.role in EVERYBODY else []
+    homes = json.loads(line.homes) if viewer.role in ROLES_SEEING_ALL else []
     return LineShown(
         line.number,
         line.occurred,

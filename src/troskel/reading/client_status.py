@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How it stands for a client today, asked of the routine's and the rooms' own rules: who has the care, through which
-day and what comes then; and whether the lock may be taken down."""
+"""A client's status today by the routine's rules: who gives the care, through which day and what follows; and whether
+the lock may be taken down."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from troskel.routine.facts import AllocationFacts, ClientFacts, DoorFacts, HomeF
 from troskel.routine.standing import FOREVER, ONE_DAY
 
 
-class Then(StrEnum):
-    """What comes after the last day."""
+class AfterLastDay(StrEnum):
+    """What follows the last day of care."""
 
     NOTHING = ""  # no end is set
-    GAP = "gap"  # nobody has the client: the phone loses it (A8)
-    ENDS = "ends"  # it is meant to end
-    ANOTHER = "another"  # another provider has the client
+    GAP = "gap"  # no provider: the phone loses the client (A8)
+    ENDS = "ends"  # a planned end
+    ANOTHER = "another"  # another provider continues
 
 
-class CareShown(msgspec.Struct, frozen=True):
-    """A service by a provider, now or (`begins`) to come. Without a provider: granted, or lapsed, and nobody has it."""
+class CareStatus(msgspec.Struct, frozen=True):
+    """A service by a provider, ongoing or (with `begins`) coming. Without a provider: a gap, with `why`."""
 
     service: str
     provider: str
     begins: date | None
     through: date | None
-    then: Then
+    then: AfterLastDay
     follower: str = ""
     why: Why | None = None
 
 
-class LockShown(msgspec.Struct, frozen=True):
-    """A lock at a door, and why it can't be taken down: which rule says no, in the rule's own words; empty: it can.
+class LockStatus(msgspec.Struct, frozen=True):
+    """A lock at a door, and the rule and message that refuse its removal; both empty: it may be removed.
 
-    `own_care`: the client has care left; `others`: somebody else behind the door has. Never who, or what.
+    `own_care`: the client has care left; `others`: somebody else behind the door has. Never who, or which care.
     """
 
     door: UUID
@@ -54,111 +54,121 @@ class LockShown(msgspec.Struct, frozen=True):
     others: bool
 
 
-def care_of(
-    client: ClientFacts, services: Sequence[str], theirs: UUID | None, names: Mapping[str, str], today: date
-) -> list[CareShown]:
-    """Who has each of these services, through when, and what then. `theirs`: of this provider alone."""
-    return [shown for service in services for shown in _of_service(client, service, theirs, names, today)]
+def care_statuses(
+    client: ClientFacts,
+    services: Sequence[str],
+    only_provider: UUID | None,
+    names: Mapping[str, str],
+    today: date,
+) -> list[CareStatus]:
+    """The status of each service: provider, last day and what follows. `only_provider`: limit to this provider."""
+    return [
+        status
+        for service in services
+        for status in _service_statuses(client, service, only_provider, names, today)
+    ]
 
 
-def _of_service(
-    client: ClientFacts, service: str, theirs: UUID | None, names: Mapping[str, str], today: date
-) -> Iterator[CareShown]:
-    now = dict.fromkeys(a.organisation for a in standing.ongoing(client, today) if a.service == service)
-    shown = [one for one in now if theirs in (None, one)]
-    for organisation in shown:
+def _service_statuses(
+    client: ClientFacts, service: str, only_provider: UUID | None, names: Mapping[str, str], today: date
+) -> Iterator[CareStatus]:
+    current = dict.fromkeys(a.organisation for a in standing.ongoing(client, today) if a.service == service)
+    organisations = [organisation for organisation in current if only_provider in (None, organisation)]
+    for organisation in organisations:
         last = lasts_through(client, service, organisation, today)
-        yield _ongoing(client, service, organisation, last, theirs, names)
-    if shown or not standing.lives_here(client, today):
+        yield _ongoing_status(client, service, organisation, last, only_provider, names)
+    if organisations or not standing.lives_here(client, today):
         return
     coming = sorted(
         (standing.first_day(client, a), str(a.organisation), a.organisation)
         for a in client.allocations.values()
-        if a.service == service and theirs in (None, a.organisation)
+        if a.service == service and only_provider in (None, a.organisation)
         and today < standing.first_day(client, a) <= standing.last_day(client, a)
     )  # fmt: skip
     if coming:
         begins, _, organisation = coming[0]
         last = lasts_through(client, service, organisation, begins)
         yield msgspec.structs.replace(
-            _ongoing(client, service, organisation, last, theirs, names), begins=begins
+            _ongoing_status(client, service, organisation, last, only_provider, names), begins=begins
         )
         return
-    for gap in gaps(client, service) if theirs is None else _gaps_after(client, service, theirs):
+    for gap in (
+        gaps(client, service) if only_provider is None else _gaps_after(client, service, only_provider)
+    ):
         if gap.first <= today <= gap.through:
-            yield CareShown(service, "", None, None, Then.GAP, why=gap.why)
+            yield CareStatus(service, "", None, None, AfterLastDay.GAP, why=gap.why)
 
 
-def _ongoing(
+def _ongoing_status(
     client: ClientFacts,
     service: str,
     organisation: UUID,
     last: date,
-    theirs: UUID | None,
+    only_provider: UUID | None,
     names: Mapping[str, str],
-) -> CareShown:
+) -> CareStatus:
     provider = names.get(str(organisation), "")
     if last == FOREVER:
-        return CareShown(service, provider, None, None, Then.NOTHING)
+        return CareStatus(service, provider, None, None, AfterLastDay.NOTHING)
     following = last + ONE_DAY
-    others = [a.organisation for a in standing.ongoing(client, following) if a.service == service]
-    if others:
-        told = names.get(str(others[0]), "") if theirs is None else ""
-        return CareShown(service, provider, None, last, Then.ANOTHER, follower=told)
-    meant = not client.own or (
+    followers = [a.organisation for a in standing.ongoing(client, following) if a.service == service]
+    if followers:
+        follower = names.get(str(followers[0]), "") if only_provider is None else ""
+        return CareStatus(service, provider, None, last, AfterLastDay.ANOTHER, follower=follower)
+    is_meant = not client.own or (
         not standing.decided(client, service, following) and end_is_meant(client, service, last)
     )
-    return CareShown(service, provider, None, last, Then.ENDS if meant else Then.GAP)
+    return CareStatus(service, provider, None, last, AfterLastDay.ENDS if is_meant else AfterLastDay.GAP)
 
 
-def gaps_told(client: ClientFacts, service: str, theirs: UUID | None) -> list[Gap]:
-    """The gaps in a service: all, or those after the time of `theirs` alone, without the day on which another began."""
-    if theirs is None:
+def visible_gaps(client: ClientFacts, service: str, only_provider: UUID | None) -> list[Gap]:
+    """The gaps in a service; with `only_provider` those after its own time, without the day on which another began."""
+    if only_provider is None:
         return gaps(client, service)
-    known = _known_ends(client, service, theirs)
-    found = _gaps_after(client, service, theirs)
-    return [gap if gap.through in known else gap._replace(through=FOREVER) for gap in found]
+    known_ends = _known_ends(client, service, only_provider)
+    provider_gaps = _gaps_after(client, service, only_provider)
+    return [gap if gap.through in known_ends else gap._replace(through=FOREVER) for gap in provider_gaps]
 
 
 def _gaps_after(client: ClientFacts, service: str, organisation: UUID) -> list[Gap]:
-    """The gaps that begin the day after the organisation's own time, and what goes on from them as far as it knows."""
-    known = _known_ends(client, service, organisation)
-    ends = {standing.last_day(client, one) for one in _periods(client, service, organisation)}
-    found: list[Gap] = []
+    """Gaps that begin the day after the organisation's own time, and gaps continuing them as far as it may know."""
+    known_ends = _known_ends(client, service, organisation)
+    ends = {standing.last_day(client, allocation) for allocation in _periods(client, service, organisation)}
+    later_gaps: list[Gap] = []
     for gap in gaps(client, service):
         before = gap.first - ONE_DAY
-        if before in ends or (found and found[-1].through == before and before in known):
-            found.append(gap)
-    return found
+        if before in ends or (later_gaps and later_gaps[-1].through == before and before in known_ends):
+            later_gaps.append(gap)
+    return later_gaps
 
 
 def _known_ends(client: ClientFacts, service: str, organisation: UUID) -> set[date]:
-    """The last days of a gap that are the organisation's to know: before its own time begins, or its decision ends."""
-    known = set()
-    for one in _periods(client, service, organisation):
-        known.add(standing.first_day(client, one) - ONE_DAY)
-        if one.decision in client.decisions:
-            known.add(standing.last_day(client, client.decisions[one.decision]))
-    return known
+    """Last days of gaps that the organisation may know: before its allocation begins, or where its decision ends."""
+    known_ends = set()
+    for allocation in _periods(client, service, organisation):
+        known_ends.add(standing.first_day(client, allocation) - ONE_DAY)
+        if allocation.decision in client.decisions:
+            known_ends.add(standing.last_day(client, client.decisions[allocation.decision]))
+    return known_ends
 
 
 def _periods(client: ClientFacts, service: str, organisation: UUID) -> list[AllocationFacts]:
-    """The organisation's allocations, without those taken back before they began."""
+    """The organisation's allocations, except those withdrawn before they began."""
     return [
-        one
-        for one in client.allocations.values()
-        if (one.service, one.organisation) == (service, organisation)
-        and standing.first_day(client, one) <= standing.last_day(client, one)
+        allocation
+        for allocation in client.allocations.values()
+        if (allocation.service, allocation.organisation) == (service, organisation)
+        and standing.first_day(client, allocation) <= standing.last_day(client, allocation)
     ]
 
 
-def lock_shown(
+def lock_status(
     door: DoorFacts, number: str, homes: Mapping[UUID, HomeFacts], client: UUID, today: date
-) -> LockShown:
-    """A lock at the door, with what an order of its removal would be refused for today."""
+) -> LockStatus:
+    """A lock at the door, with the refusal that an order of removal would meet today."""
     needed = standing.care_left_behind(door, homes, today)
     behind = [home.clients[client] for home in standing.homes_behind(door, homes) if client in home.clients]
-    linked = any(standing.is_linked(one, door.lock) for one in behind)
-    rule, message = rules.why_not_taken_down(door, homes, today)
-    others = any(one != client for one in needed)
-    return LockShown(door.door, number, linked, rule, message, client in needed, others)
+    linked = any(standing.is_linked(resident, door.lock) for resident in behind)
+    rule, message = rules.removal_refusal(door, homes, today)
+    others = any(resident != client for resident in needed)
+    return LockStatus(door.door, number, linked, rule, message, client in needed, others)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The nights that have been taken in, and the lines that were not used. No client is read, so no line is written."""
+"""Imported nights and their rejected lines. No client is read, so nothing is recorded."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import msgspec
 from troskel.people.imports import RejectedLine
 from troskel.people.models import ImportedNight
 from troskel.people.roles import Actor
-from troskel.reading.paging import Asked, Page, Row, rows_of
+from troskel.reading.paging import Page, PageRequest, Row, rows_of
 
 
-class ShownNight(msgspec.Struct, frozen=True):
-    """A night. `rejected`: the first of the lines that were not used; `rejections`: how many there were."""
+class NightSummary(msgspec.Struct, frozen=True):
+    """An imported night. `rejected`: the first rejected lines; `rejections`: how many there were."""
 
     id: UUID
     day: date
@@ -27,15 +27,15 @@ class ShownNight(msgspec.Struct, frozen=True):
     rejected: list[RejectedLine]
 
 
-def nights(viewer: Actor, asked: Asked) -> Page[ShownNight]:
-    """The nights, the newest first. One query."""
+def nights(viewer: Actor, page_request: PageRequest) -> Page[NightSummary]:
+    """Imported nights, the newest first. One query."""
     rows = ImportedNight.objects.filter(municipality=viewer.municipality)
-    named = ("id", "day", "taken_in", "unchanged", "changes", "rejections", "rejected")
-    found, following = rows_of(rows.values(*named), asked._replace(newest=True))
-    return Page([_night(row) for row in found], following)
+    columns = ("id", "day", "taken_in", "unchanged", "changes", "rejections", "rejected")
+    page_rows, next_cursor = rows_of(rows.values(*columns), page_request._replace(newest=True))
+    return Page([_night(row) for row in page_rows], next_cursor)
 
 
-def _night(row: Row) -> ShownNight:
-    told = {name: row[name] for name in ("id", "day", "taken_in", "unchanged", "rejections")}
+def _night(row: Row) -> NightSummary:
+    fields = {name: row[name] for name in ("id", "day", "taken_in", "unchanged", "rejections")}
     rejected = msgspec.json.decode(row["rejected"], type=list[RejectedLine])
-    return ShownNight(changes=json.loads(row["changes"]), rejected=rejected, **told)
+    return NightSummary(changes=json.loads(row["changes"]), rejected=rejected, **fields)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The client's letter, made when it is asked for (S1, S3); that somebody asked is a line."""
+"""The client's letter (S1, S3), rendered on request and not stored; each request is recorded."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from troskel.people.models import HomeDoor, Organisation
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.reading.base import note
 
-WHO = frozenset({Role.ADMINISTRATOR})
+ROLES = frozenset({Role.ADMINISTRATOR})
 
 
-def of_order(viewer: Actor, number: str, language: letter.Language) -> bytes:
-    """The letter about an order that is done, as PDF. Raises NotFound, or Refusal where there is none to send."""
+def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes:
+    """The letter about a finished order, as PDF. Raises NotFound, or Refusal where no letter is sent."""
     orders = Order.objects.select_related("client__home", "door", "organisation", "municipality")
-    own = {"municipality": viewer.municipality, "client__home_municipality": viewer.municipality}
-    order = orders.filter(**own, number=number).first()
+    own_clients = {"municipality": viewer.municipality, "client__home_municipality": viewer.municipality}
+    order = orders.filter(**own_clients, number=number).first()
     if order is None:
         raise NotFound("letter", "order")
     client, today = order.client, clock.today()
@@ -32,10 +32,10 @@ def of_order(viewer: Actor, number: str, language: letter.Language) -> bytes:
         municipality=viewer.municipality, kind=OrganisationKind.MUNICIPALITY
     )
     note(viewer, "letter.opened", client=client.id, order=number, language=language)
-    return letter.of(
+    return letter.render(
         letter.Letter(
             order=order,
-            done=_done_on(order),
+            done=_day_done(order),
             written=today,
             office=offices.earliest("id"),
             language=language,
@@ -43,8 +43,8 @@ def of_order(viewer: Actor, number: str, language: letter.Language) -> bytes:
     )
 
 
-def _done_on(order: Order) -> date:
-    """The day on which the lock came to the door or left it: the report may have come later."""
+def _day_done(order: Order) -> date:
+    """The day on which the lock was mounted or taken down; the report may be later."""
     moment = "since" if order.kind == OrderKind.INSTALLATION else "until"
     at_the_door = Holding.objects.filter(
         thing=order.lock, kind=HolderKind.DOOR, holder=order.door_id, **{f"{moment}__lte": order.closed}

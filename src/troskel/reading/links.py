@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the one who links needs to see (S2): which locks the locksmith reported at the client's doors, and the links."""
+"""Locks that the locksmith reported at the client's doors, and the client's links (S2)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground.refusals import NotFound
 from troskel.people.models import HomeDoor
 from troskel.people.roles import Actor
-from troskel.reading.base import clients_named, note
+from troskel.reading.base import clients_matching, note
 
 
 class LockAtDoor(msgspec.Struct, frozen=True):
-    """A lock that hangs at a door of the client's home, as it was reported; and whether the client is linked to it."""
+    """A reported lock at a door of the client's home, and whether the client is linked to it."""
 
     serial: str
     door_kind: str
@@ -26,8 +26,8 @@ class LockAtDoor(msgspec.Struct, frozen=True):
     linked: bool
 
 
-class LinkMade(msgspec.Struct, frozen=True):
-    """A link of the client's, open or ended. `corrected`: another took its place, since the wrong lock was linked."""
+class ClientLink(msgspec.Struct, frozen=True):
+    """A client's link, open or ended. `corrected`: it was to the wrong lock, and another link replaced it."""
 
     serial: str
     since: datetime
@@ -35,49 +35,49 @@ class LinkMade(msgspec.Struct, frozen=True):
     corrected: bool
 
 
-class LinksOfClient(msgspec.Struct, frozen=True):
-    """The locks at the client's doors, and (where asked for) all the links there have been."""
+class ClientLinks(msgspec.Struct, frozen=True):
+    """The locks at the client's doors, and (on request) all links, open and ended."""
 
     case: str
     locks: list[LockAtDoor]
-    links: list[LinkMade]
+    links: list[ClientLink]
 
     @property
     def to_link(self) -> list[str]:
-        """The serials that are at the client's doors, and not linked yet."""
+        """Serial numbers at the client's doors that are not linked yet."""
         return [lock.serial for lock in self.locks if not lock.linked]
 
 
-def links_of(viewer: Actor, case: str, *, history: bool = False) -> LinksOfClient:
-    """One client's; `history`: with the links. Raises NotFound or BadValue where it is none that the viewer sees.
+def client_links(viewer: Actor, case: str, *, history: bool = False) -> ClientLinks:
+    """One client's locks; with `history` also the links. Raises NotFound or BadValue outside the viewer's sight.
 
-    A query, one more for the history, and the line of the read.
+    One query, one more for the history, and one recorded read.
     """
     if not case:
         raise NotFound("client", "client")
-    hangs = Holding.objects.filter(
+    mounted = Holding.objects.filter(
         municipality=viewer.municipality, kind=HolderKind.DOOR, holder=OuterRef("door"), until=None
     )
-    linked = Link.objects.filter(client=OuterRef("client"), lock=OuterRef("lock"), until=None)
-    behind = HomeDoor.objects.annotate(client=F("home__clients"))
-    doors = behind.filter(client__in=clients_named(viewer, case)).annotate(
-        lock=Subquery(hangs.values("thing")[:1]),
-        serial=Subquery(hangs.values("thing__number")[:1]),
-        since=Subquery(hangs.values("since")[:1]),
+    open_links = Link.objects.filter(client=OuterRef("client"), lock=OuterRef("lock"), until=None)
+    home_doors = HomeDoor.objects.annotate(client=F("home__clients"))
+    doors = home_doors.filter(client__in=clients_matching(viewer, case)).annotate(
+        lock=Subquery(mounted.values("thing")[:1]),
+        serial=Subquery(mounted.values("thing__number")[:1]),
+        since=Subquery(mounted.values("since")[:1]),
     )
-    rows = doors.annotate(linked=Exists(linked)).order_by("since", "door_id")
-    told = list(rows.values_list("client", "serial", "door__kind", "door__label", "since", "linked"))
-    if not told:
+    rows = doors.annotate(linked=Exists(open_links)).order_by("since", "door_id")
+    door_rows = list(rows.values_list("client", "serial", "door__kind", "door__label", "since", "linked"))
+    if not door_rows:
         raise NotFound("client", "client")
-    client = told[0][0]
+    client = door_rows[0][0]
     note(viewer, "links.viewed", client=client, case=case)
-    locks = [LockAtDoor(*lock) for _client, *lock in told if lock[0]]
-    return LinksOfClient(case, locks, _made(client) if history else [])
+    locks = [LockAtDoor(*lock) for _client, *lock in door_rows if lock[0]]
+    return ClientLinks(case, locks, _link_history(client) if history else [])
 
 
-def _made(client: UUID) -> list[LinkMade]:
+def _link_history(client: UUID) -> list[ClientLink]:
     links = Link.objects.filter(client=client).annotate(
         corrected=Exists(Link.objects.filter(corrects=OuterRef("pk")))
     )
-    told = links.order_by("since", "id").values_list("lock__number", "since", "until", "corrected")
-    return [LinkMade(*link) for link in told]
+    rows = links.order_by("since", "id").values_list("lock__number", "since", "until", "corrected")
+    return [ClientLink(*link) for link in rows]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of care, orders, links and visits: case numbers, never names. Each is one line of reads."""
+"""Lists of care, orders, links and visits: by case number, never by name. Each page is one recorded read."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Door, Organisation
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
-from troskel.reading.base import about_clients, note, seen_in_all
-from troskel.reading.paging import Asked, Page, Row, page, rows_of
+from troskel.reading.base import about_clients, clients_within_reach, note
+from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.visits.models import Visit
 
 
 class ListedCare(msgspec.Struct, frozen=True):
-    """What is carried out for a client today: which service, by whom, through which day (none: until told)."""
+    """Today's care: service, organisation and last day (null: no end set)."""
 
     service: str
     organisation: str
@@ -32,7 +32,7 @@ class ListedCare(msgspec.Struct, frozen=True):
 
 
 class ListedClient(msgspec.Struct, frozen=True):
-    """A client in a list: no name. `care`: today's, as far as the viewer may know; `locks`: those linked now."""
+    """A client without name. `care`: today's, as far as the viewer may know; `locks`: linked now."""
 
     case: str
     reference: str
@@ -44,7 +44,7 @@ class ListedClient(msgspec.Struct, frozen=True):
 
 
 class ListedAllocation(msgspec.Struct, frozen=True):
-    """Who carries a decision out, and when."""
+    """The organisation that carries a decision out, and its period."""
 
     reference: str
     organisation: str
@@ -54,7 +54,7 @@ class ListedAllocation(msgspec.Struct, frozen=True):
 
 
 class ListedDecision(msgspec.Struct, frozen=True):
-    """A decision, with the allocations that the viewer may know of."""
+    """A decision with the allocations that the viewer may know of."""
 
     reference: str
     case: str
@@ -68,7 +68,7 @@ class ListedDecision(msgspec.Struct, frozen=True):
 
 
 class ListedOrder(msgspec.Struct, frozen=True):
-    """An order of an installation, a removal or a repair; `booked`: when the locksmith is to come."""
+    """An order of an installation, a removal or a repair; `booked`: when the locksmith comes."""
 
     number: str
     kind: str
@@ -84,7 +84,7 @@ class ListedOrder(msgspec.Struct, frozen=True):
 
 
 class ListedLink(msgspec.Struct, frozen=True):
-    """A client and a lock that belong together."""
+    """A link between a client and a lock."""
 
     id: UUID
     case: str
@@ -95,7 +95,7 @@ class ListedLink(msgspec.Struct, frozen=True):
 
 
 class ListedVisit(msgspec.Struct, frozen=True):
-    """A visit, and what proves it."""
+    """A visit and its evidence."""
 
     id: UUID
     case: str
@@ -119,24 +119,24 @@ class ListedOrganisation(msgspec.Struct, frozen=True):
     kind: str
 
 
-CLIENT = ("id", "case_number", "reference", "home_municipality", "protection", "died")
+CLIENT_COLUMNS = ("id", "case_number", "reference", "home_municipality", "protection", "died")
 CLIENT_STATES = ("in_care", "without_care", "elsewhere", "protected", "dead")
 
 
 def clients(
-    viewer: Actor, asked: Asked, *, state: str = "", service: str = "", provider: str = ""
+    viewer: Actor, page_request: PageRequest, *, state: str = "", service: str = "", provider: str = ""
 ) -> Page[ListedClient]:
-    """The clients that the viewer sees; those of a state, a service of today or a provider of today alone, if asked."""
-    rows = seen_in_all(viewer).filter(_clients_of(viewer, state, service, provider))
-    found, following = rows_of(rows.values(*CLIENT), asked)
-    ids = [row["id"] for row in found]
-    _note(viewer, "clients.listed", asked, ids, state=state, service=service, provider=provider)
-    caring, locks = _care_of(viewer, ids), _locks_of(ids)
+    """Clients in the viewer's sight, optionally of one state, or with one service or provider today."""
+    rows = clients_within_reach(viewer).filter(_clients_of(viewer, state, service, provider))
+    page_rows, next_cursor = rows_of(rows.values(*CLIENT_COLUMNS), page_request)
+    ids = [row["id"] for row in page_rows]
+    _note(viewer, "clients.listed", page_request, ids, state=state, service=service, provider=provider)
+    care_by_client, locks = _care_of(viewer, ids), _locks_of(ids)
     items = [
-        _client(row, viewer.municipality, caring.get(row["id"], []), locks.get(row["id"], []))
-        for row in found
+        _client(row, viewer.municipality, care_by_client.get(row["id"], []), locks.get(row["id"], []))
+        for row in page_rows
     ]
-    return Page(items, following)
+    return Page(items, next_cursor)
 
 
 def _client(row: Row, municipality: str, care: list[ListedCare], locks: list[str]) -> ListedClient:
@@ -146,17 +146,17 @@ def _client(row: Row, municipality: str, care: list[ListedCare], locks: list[str
 
 def _clients_of(viewer: Actor, state: str, service: str, provider: str) -> Q:
     if state == "without_care":
-        return ~_cared_for(viewer, service, provider)
-    wanted = _cared_for(viewer, service, provider) if state == "in_care" or service or provider else Q()
+        return ~_has_care(viewer, service, provider)
+    condition = _has_care(viewer, service, provider) if state == "in_care" or service or provider else Q()
     if state == "elsewhere":
-        return wanted & ~Q(home_municipality=viewer.municipality)
+        return condition & ~Q(home_municipality=viewer.municipality)
     if state == "protected":
-        return wanted & ~Q(protection="")
-    return wanted & Q(died__isnull=False) if state == "dead" else wanted
+        return condition & ~Q(protection="")
+    return condition & Q(died__isnull=False) if state == "dead" else condition
 
 
-def _cared_for(viewer: Actor, service: str, provider: str) -> Q:
-    """Somebody carries this out for the client today. One organisation's clients are found from it, not one by one."""
+def _has_care(viewer: Actor, service: str, provider: str) -> Q:
+    """Returns the condition on clients with care today. For speed, one provider's are found from its allocations."""
     rows = _care_today(viewer)
     if service:
         rows = rows.filter(decision__service=service)
@@ -175,11 +175,11 @@ def _care_today(viewer: Actor) -> QuerySet[Allocation]:
 
 
 def _care_of(viewer: Actor, clients: list[UUID]) -> dict[UUID, list[ListedCare]]:
-    """What is carried out for these clients today; the locksmith has nothing to do with it. One query."""
+    """Today's care by client id; empty for the locksmith. One query."""
     if viewer.role is Role.LOCKSMITH:
         return {}
     rows = _care_today(viewer).filter(decision__client__in=clients).order_by("decision__service", "id")
-    found: dict[UUID, list[ListedCare]] = {}
+    care: dict[UUID, list[ListedCare]] = {}
     for client, service, organisation, *ends in rows.values_list(
         "decision__client",
         "decision__service",
@@ -188,79 +188,83 @@ def _care_of(viewer: Actor, clients: list[UUID]) -> dict[UUID, list[ListedCare]]
         "decision__valid_through",
     ):
         through = min((day for day in ends if day), default=None)
-        found.setdefault(client, []).append(ListedCare(service, organisation, through))
-    return found
+        care.setdefault(client, []).append(ListedCare(service, organisation, through))
+    return care
 
 
 def _locks_of(clients: list[UUID]) -> dict[UUID, list[str]]:
-    """The locks that these clients are linked to. One query."""
+    """Serial numbers of linked locks by client id. One query."""
     rows = Link.objects.filter(client__in=clients, until=None).order_by("since", "id")
-    found: dict[UUID, list[str]] = {}
+    locks: dict[UUID, list[str]] = {}
     for client, number in rows.values_list("client", "lock__number"):
-        found.setdefault(client, []).append(number)
-    return found
+        locks.setdefault(client, []).append(number)
+    return locks
 
 
 def own_allocations(viewer: Actor) -> Q:
-    """A provider knows of what it is to carry out itself; the municipality of everybody's."""
+    """The condition on allocations that the viewer may know of: a provider's own, or all."""
     return Q(organisation=viewer.organisation) if viewer.role in PROVIDER_ROLES else Q()
 
 
 def own_decisions(viewer: Actor) -> Q:
-    """The decisions behind the allocations that the viewer may know of."""
+    """The condition on decisions that the viewer may know of: those allocated to the provider, or all."""
     if viewer.role not in PROVIDER_ROLES:
         return Q()
-    theirs = Allocation.objects.filter(
+    allocations = Allocation.objects.filter(
         decision=OuterRef("pk"), organisation=viewer.organisation, withdrawn=False
     )
-    return Q(Exists(theirs))
+    return Q(Exists(allocations))
 
 
-def decisions(viewer: Actor, asked: Asked, client: str = "") -> Page[ListedDecision]:
-    """The decisions about the clients that the viewer sees."""
+def decisions(viewer: Actor, page_request: PageRequest, client: str = "") -> Page[ListedDecision]:
+    """Decisions about clients in the viewer's sight."""
     rows = Decision.objects.filter(own_decisions(viewer), about_clients(viewer, client))
-    found, following = rows_of(rows.values(*DECISION), asked)
-    allocated = allocations_of(viewer, [row["id"] for row in found])
-    _note(viewer, "decisions.listed", asked, (row["client_id"] for row in found), case=client)
-    return Page([decision(row, allocated) for row in found], following)
+    page_rows, next_cursor = rows_of(rows.values(*DECISION_COLUMNS), page_request)
+    allocations = allocations_of(viewer, [row["id"] for row in page_rows])
+    _note(viewer, "decisions.listed", page_request, _client_ids(page_rows), case=client)
+    return Page([decision(row, allocations) for row in page_rows], next_cursor)
 
 
-DECISION = ("id", "client_id", "client__case_number", "reference", "service", "valid_from", "valid_through", "replaces",
-            "ending", "withdrawn")  # fmt: skip
+DECISION_COLUMNS = ("id", "client_id", "client__case_number", "reference", "service", "valid_from", "valid_through",
+                    "replaces", "ending", "withdrawn")  # fmt: skip
 
 
-def decision(row: Row, allocated: dict[UUID, list[ListedAllocation]]) -> ListedDecision:
-    """A decision as a list shows it."""
-    shown = {name: row[name] for name in DECISION if name in ListedDecision.__struct_fields__}
-    return ListedDecision(case=row["client__case_number"], allocations=allocated.get(row["id"], []), **shown)
+def decision(row: Row, allocations: dict[UUID, list[ListedAllocation]]) -> ListedDecision:
+    """A list item of a decision; `allocations` by decision id."""
+    fields = {name: row[name] for name in DECISION_COLUMNS if name in ListedDecision.__struct_fields__}
+    return ListedDecision(
+        case=row["client__case_number"], allocations=allocations.get(row["id"], []), **fields
+    )
 
 
-def allocations_of(viewer: Actor, found: list[UUID]) -> dict[UUID, list[ListedAllocation]]:
-    """The allocations of these decisions that the viewer may know of. One query."""
-    rows = Allocation.objects.filter(own_allocations(viewer), decision__in=found).order_by("valid_from", "id")
-    named = rows.values_list(
+def allocations_of(viewer: Actor, decisions: list[UUID]) -> dict[UUID, list[ListedAllocation]]:
+    """The allocations of these decisions that the viewer may know of, by decision id. One query."""
+    rows = Allocation.objects.filter(own_allocations(viewer), decision__in=decisions).order_by(
+        "valid_from", "id"
+    )
+    values = rows.values_list(
         "decision_id", "reference", "organisation__orgnr", "valid_from", "valid_through", "withdrawn"
     )
-    allocated: dict[UUID, list[ListedAllocation]] = {}
-    for row in named:
-        allocated.setdefault(row[0], []).append(ListedAllocation(*row[1:]))
-    return allocated
+    allocations: dict[UUID, list[ListedAllocation]] = {}
+    for row in values:
+        allocations.setdefault(row[0], []).append(ListedAllocation(*row[1:]))
+    return allocations
 
 
-def their_orders(viewer: Actor) -> Q:
-    """The orders that the viewer may know of: a locksmith's own, a provider's own, or all."""
+def own_orders(viewer: Actor) -> Q:
+    """The condition on orders that the viewer may know of: a locksmith's own, a provider's own, or all."""
     if viewer.role is Role.LOCKSMITH:
         return Q(locksmith=viewer.organisation)
     return own_allocations(viewer)
 
 
-ORDER = ("id", "client_id", "number", "kind", "state", "client__case_number", "door_id", "organisation__orgnr",
-         "locksmith__orgnr", "placed", "closed", "reason", "booked")  # fmt: skip
+ORDER_COLUMNS = ("id", "client_id", "number", "kind", "state", "client__case_number", "door_id", "organisation__orgnr",
+                 "locksmith__orgnr", "placed", "closed", "reason", "booked")  # fmt: skip
 
 
 def orders(
     viewer: Actor,
-    asked: Asked,
+    page_request: PageRequest,
     client: str = "",
     state: str = "",
     *,
@@ -268,85 +272,76 @@ def orders(
     provider: str = "",
     locksmith: str = "",
 ) -> Page[ListedOrder]:
-    """The orders about the clients that the viewer sees."""
-    rows = Order.objects.filter(their_orders(viewer), about_clients(viewer, client))
+    """Orders about clients in the viewer's sight."""
+    rows = Order.objects.filter(own_orders(viewer), about_clients(viewer, client))
     if state == "open":
         rows = rows.filter(state__in=[OrderState.PLACED, OrderState.BOOKED])
     elif state:
         rows = rows.filter(state=state)
-    more = {"kind": kind, "organisation__orgnr": provider, "locksmith__orgnr": locksmith}
-    rows = rows.filter(**{field: value for field, value in more.items() if value})
-    found, following = rows_of(order_rows(rows), asked)
-    _note(
-        viewer,
-        "orders.listed",
-        asked,
-        (row["client_id"] for row in found),
-        case=client,
-        state=state,
-        kind=kind,
-        provider=provider,
-        locksmith=locksmith,
-    )
-    return Page([order(row) for row in found], following)
+    filters = {"kind": kind, "organisation__orgnr": provider, "locksmith__orgnr": locksmith}
+    rows = rows.filter(**{field: value for field, value in filters.items() if value})
+    page_rows, next_cursor = rows_of(order_rows(rows), page_request)
+    others = {"kind": kind, "provider": provider, "locksmith": locksmith}
+    _note(viewer, "orders.listed", page_request, _client_ids(page_rows), case=client, state=state, **others)
+    return Page([order(row) for row in page_rows], next_cursor)
 
 
 def order_rows(orders: QuerySet[Order]) -> QuerySet[Order, Row]:
-    """Orders as `order` takes them."""
-    booked = Booking.objects.filter(order=OuterRef("pk"), order__state=OrderState.BOOKED, outcome="")
-    rows: QuerySet[Order, Row] = orders.annotate(booked=Subquery(booked.values("starts")[:1])).values(*ORDER)
+    """Rows for `order`."""
+    bookings = Booking.objects.filter(order=OuterRef("pk"), order__state=OrderState.BOOKED, outcome="")
+    rows: QuerySet[Order, Row] = orders.annotate(booked=Subquery(bookings.values("starts")[:1])).values(
+        *ORDER_COLUMNS
+    )
     return rows
 
 
 def order(row: Row) -> ListedOrder:
-    """An order as a list shows it."""
-    return ListedOrder(*(row[name] for name in ORDER[2:]))
+    """A list item of an order."""
+    return ListedOrder(*(row[name] for name in ORDER_COLUMNS[2:]))
 
 
-LINK = ("id", "client_id", "client__case_number", "lock__number", "door_id", "since", "until")
+LINK_COLUMNS = ("id", "client_id", "client__case_number", "lock__number", "door_id", "since", "until")
 
 
-def links(viewer: Actor, asked: Asked, client: str = "", *, state: str = "") -> Page[ListedLink]:
-    """The links, open and ended, of the clients that the viewer sees."""
+def links(viewer: Actor, page_request: PageRequest, client: str = "", *, state: str = "") -> Page[ListedLink]:
+    """Links, open and ended, of clients in the viewer's sight."""
     rows = Link.objects.filter(about_clients(viewer, client))
     if state:
         rows = rows.filter(until__isnull=state == "open")
-    found, following = rows_of(rows.values(*LINK), asked)
-    _note(viewer, "links.listed", asked, (row["client_id"] for row in found), case=client, state=state)
-    return Page([link(row) for row in found], following)
+    page_rows, next_cursor = rows_of(rows.values(*LINK_COLUMNS), page_request)
+    _note(viewer, "links.listed", page_request, _client_ids(page_rows), case=client, state=state)
+    return Page([link(row) for row in page_rows], next_cursor)
 
 
 def link(row: Row) -> ListedLink:
-    """A link as a list shows it."""
-    return ListedLink(row["id"], *(row[name] for name in LINK[2:]))
+    """A list item of a link."""
+    return ListedLink(row["id"], *(row[name] for name in LINK_COLUMNS[2:]))
 
 
-VISIT = ("id", "client_id", "client__case_number", "organisation__orgnr", "arrived", "departed", "evidence", "reason",
-         "open", "departed_evidence", "departed_reason", "flags")  # fmt: skip
+VISIT_COLUMNS = ("id", "client_id", "client__case_number", "organisation__orgnr", "arrived", "departed", "evidence",
+                 "reason", "open", "departed_evidence", "departed_reason", "flags")  # fmt: skip
 
 
 def visits(
-    viewer: Actor, asked: Asked, client: str = "", *, state: str = "", provider: str = "", evidence: str = ""
+    viewer: Actor,
+    page_request: PageRequest,
+    client: str = "",
+    *,
+    state: str = "",
+    provider: str = "",
+    evidence: str = "",
 ) -> Page[ListedVisit]:
-    """The visits to the clients that the viewer sees; a provider's own alone.
+    """Visits to clients in the viewer's sight; a provider sees only its own.
 
-    `state`: under way, ended, or flagged: something about it can't be quite right.
+    `state`: `open`, `ended`, or `flagged` (its times or coverage can't be right).
     """
     rows = Visit.objects.filter(own_allocations(viewer), about_clients(viewer, client), _visits_of(state))
-    more = {"organisation__orgnr": provider, "evidence": evidence}
-    rows = rows.filter(**{field: value for field, value in more.items() if value})
-    found, following = rows_of(rows.values(*VISIT), asked)
-    _note(
-        viewer,
-        "visits.listed",
-        asked,
-        (row["client_id"] for row in found),
-        case=client,
-        state=state,
-        provider=provider,
-        evidence=evidence,
-    )
-    return Page([_visit(row) for row in found], following)
+    filters = {"organisation__orgnr": provider, "evidence": evidence}
+    rows = rows.filter(**{field: value for field, value in filters.items() if value})
+    page_rows, next_cursor = rows_of(rows.values(*VISIT_COLUMNS), page_request)
+    others = {"provider": provider, "evidence": evidence}
+    _note(viewer, "visits.listed", page_request, _client_ids(page_rows), case=client, state=state, **others)
+    return Page([_visit(row) for row in page_rows], next_cursor)
 
 
 def _visits_of(state: str) -> Q:
@@ -358,35 +353,41 @@ def _visits_of(state: str) -> Q:
 
 
 def _visit(row: Row) -> ListedVisit:
-    told: dict[str, Any] = {
-        name: row[name] for name in VISIT if name in ListedVisit.__struct_fields__ and name != "flags"
+    fields: dict[str, Any] = {
+        name: row[name] for name in VISIT_COLUMNS if name in ListedVisit.__struct_fields__ and name != "flags"
     }
     return ListedVisit(
         case=row["client__case_number"],
         organisation=row["organisation__orgnr"],
         flags=row["flags"].split(),
-        **told,
+        **fields,
     )
 
 
-def organisations(viewer: Actor, asked: Asked) -> Page[ListedOrganisation]:
-    """The organisations of the municipality: no client is read, so no line is written."""
+def organisations(viewer: Actor, page_request: PageRequest) -> Page[ListedOrganisation]:
+    """The municipality's organisations. No client is read, so nothing is recorded."""
     rows = Organisation.objects.filter(municipality=viewer.municipality).values(
         "id", "orgnr", "name", "email", "kind"
     )
     return page(
-        rows, asked, lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"])
+        rows,
+        page_request,
+        lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"]),
     )
 
 
-def doors_named(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
-    """What doors are called: kind and label. No client is read, so no line is written."""
+def door_names(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Kind and label of doors by id. No client is read, so nothing is recorded."""
     rows = Door.objects.filter(municipality=viewer.municipality, id__in=doors).order_by("id")
     return {row.id: (row.kind, row.label) for row in rows}
 
 
-def _note(viewer: Actor, what: str, asked: Asked, ids: Iterable[UUID], **filters: Any) -> None:
-    """A line for a page of a list; an export has a line for each part of it. What was not asked for is left out."""
-    what = what.replace(".listed", ".exported") if asked.export else what
-    told = {name: value for name, value in filters.items() if value}
-    note(viewer, what, ids=set(ids), limit=asked.limit, after=asked.after, **told)
+def _client_ids(rows: Iterable[Row]) -> Iterable[UUID]:
+    return (row["client_id"] for row in rows)
+
+
+def _note(viewer: Actor, event: str, page_request: PageRequest, ids: Iterable[UUID], **filters: Any) -> None:
+    """Records one page of a list, or one part of an export. Empty filters are left out."""
+    event = event.replace(".listed", ".exported") if page_request.export else event
+    set_filters = {name: value for name, value in filters.items() if value}
+    note(viewer, event, ids=set(ids), limit=page_request.limit, after=page_request.after, **set_filters)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The e-mails that were given up, and how the outbox stands: by case number, role and organisation, no address."""
+"""Failed e-mails and the outbox's condition: by case number, role and organisation, without addresses."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import msgspec
 
 from troskel.duties import routines
 from troskel.outbox import queries as outbox
-from troskel.outbox.post import COPY
-from troskel.outbox.queries import Condition
+from troskel.outbox.email_delivery import COPY_KIND
+from troskel.outbox.queries import OutboxStatus
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor
 from troskel.reading.base import note
-from troskel.reading.paging import Asked, Page, rows_of
-from troskel.reading.worklist import Said
+from troskel.reading.paging import Page, PageRequest, rows_of
+from troskel.reading.worklist import DutyTexts
 from troskel.routine.duty import Email
 
 
-class GivenUp(msgspec.Struct, frozen=True):
-    """An e-mail that a person must look at. `to`: roles of the routine, with the organisation where one is named.
+class FailedEmail(msgspec.Struct, frozen=True):
+    """An e-mail that failed permanently. `to`: roles of the routine, each with a name of an organisation or "".
 
-    `case`: none where the client is no longer there. `error`: a code, or the name of an error.
+    `case`: null where the client is no longer stored. `error`: a code, or the name of an error.
     """
 
     id: UUID
     paragraph: str
-    said: Said
+    texts: DutyTexts
     case: str | None
     to: list[tuple[str, str]]
     put: datetime
@@ -38,51 +38,58 @@ class GivenUp(msgspec.Struct, frozen=True):
     error: str
 
 
-def given_up(viewer: Actor, asked: Asked) -> Page[GivenUp]:
-    """The e-mails that were given up, the newest first."""
+def failed_emails(viewer: Actor, page_request: PageRequest) -> Page[FailedEmail]:
+    """E-mails that failed permanently, the newest first."""
     rows = outbox.emails(viewer.municipality).filter(parked_at__isnull=False)
-    found, following = rows_of(
+    page_rows, next_cursor = rows_of(
         rows.values("id", "kind", "payload", "put_at", "parked_at", "last_error"),
-        asked._replace(newest=True),
+        page_request._replace(newest=True),
     )
-    emails = [_email(row) for row in found]
+    emails = [_email(row) for row in page_rows]
     cases = dict(
         Client.objects.filter(
             municipality=viewer.municipality, id__in={email.client for email, _ in emails if email.client}
         ).values_list("id", "case_number")
     )
     names = dict(Organisation.objects.filter(municipality=viewer.municipality).values_list("id", "name"))
-    note(viewer, "emails.listed", ids=set(cases), limit=asked.limit, after=asked.after)
-    shown = [_shown(row, email, only, cases, names) for row, (email, only) in zip(found, emails, strict=True)]
-    return Page(shown, following)
+    note(viewer, "emails.listed", ids=set(cases), limit=page_request.limit, after=page_request.after)
+    items = [
+        _failed_email(row, email, only, cases, names)
+        for row, (email, only) in zip(page_rows, emails, strict=True)
+    ]
+    return Page(items, next_cursor)
 
 
-def outbox_condition(viewer: Actor) -> Condition:
-    """What waits to be sent, what has failed, and whether anybody sends. Two queries; no client is read."""
-    return outbox.condition(viewer.municipality)
+def outbox_condition(viewer: Actor) -> OutboxStatus:
+    """What waits, what has failed, and whether a worker is running. Two queries; no client is read."""
+    return outbox.outbox_status(viewer.municipality)
 
 
 def _email(row: Any) -> tuple[Email, UUID | None]:
-    """What is to be said; and of a single copy, to which organisation it goes."""
-    told = json.loads(row["payload"])
-    if row["kind"] == COPY:
-        return msgspec.convert(told["payload"], Email), UUID(told["recipient"])
-    return msgspec.convert(told, Email), None
+    """Returns the e-mail; and for a single copy, the organisation it goes to."""
+    payload = json.loads(row["payload"])
+    if row["kind"] == COPY_KIND:
+        return msgspec.convert(payload["payload"], Email), UUID(payload["recipient"])
+    return msgspec.convert(payload, Email), None
 
 
-def _shown(
+def _failed_email(
     row: Any, email: Email, only: UUID | None, cases: dict[UUID, str], names: dict[UUID, str]
-) -> GivenUp:
+) -> FailedEmail:
     routine = routines.version(email.version)
-    asked = routine.asks[email.paragraph, email.ask]
+    ask = routine.asks[email.paragraph, email.ask]
     to = [(role, names.get(organisation, "") if organisation else "") for role, organisation in email.to]
     if only is not None:
-        named = [(role, whom) for (role, whom), (_, one) in zip(to, email.to, strict=True) if one == only]
-        to = named or [(role, names.get(only, "")) for (role, whom) in to if not whom]
-    return GivenUp(
+        recipients = [
+            (role, name)
+            for (role, name), (_, addressee) in zip(to, email.to, strict=True)
+            if addressee == only
+        ]
+        to = recipients or [(role, names.get(only, "")) for (role, name) in to if not name]
+    return FailedEmail(
         id=row["id"],
         paragraph=email.paragraph,
-        said=Said(asked.duty, asked.fulfilled, routine.by_id[email.paragraph].text),
+        texts=DutyTexts(ask.duty, ask.fulfilled, routine.by_id[email.paragraph].text),
         case=cases.get(email.client) if email.client else None,
         to=to,
         put=row["put_at"],

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists a page at a time, so that a page never shifts under the reader. The cursor is opaque, and tells nothing.
+"""Keyset pagination: new rows never shift a page. The cursor is opaque and carries no personal data.
 
-Rows are sorted by id, which is the order in which they came to be; or by another field first, and then by id. The
-cursor is the id of the page's last row and no more: what the row is sorted by, as a name, is looked up again.
+Rows are sorted by id (order of creation), or by another field and then by id. The cursor is only the id of the page's
+last row: the value that it is sorted by, such as a name, is looked up again.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from django.db.models import Q, QuerySet
 
 from troskel.ground.refusals import BadValue
 
-LONGEST = 200
-LONGEST_EXPORTED = 1000
-"""Rows of an export that are read, and noted, at a time."""
-ONE_ID = 16
+MAX_PAGE = 200
+MAX_EXPORT_PART = 1000
+"""Rows of an export that are read and recorded at a time."""
+ID_BYTES = 16
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """Some items, and the cursor of the page that follows; none where this is the last."""
+    """Items, and the cursor of the next page; `next` is null on the last page."""
 
     items: list[T]
     next: str | None = None
 
 
-class Asked(NamedTuple):
-    """Which page is asked for. `newest`: the latest, or last, first. `export`: a part of all there is."""
+class PageRequest(NamedTuple):
+    """Which page to return. `newest`: in descending order. `export`: one part of the whole list."""
 
     limit: int = 50
     after: str = ""
@@ -43,49 +43,57 @@ class Asked(NamedTuple):
     export: bool = False
 
 
-def rows_of(rows: QuerySet[Any, Row], asked: Asked, by: str = "id") -> tuple[list[Row], str | None]:
-    """The rows of one page, with the cursor of the next. One query; `by` another field than the id, one more.
+def rows_of(
+    rows: QuerySet[Any, Row], page_request: PageRequest, by: str = "id"
+) -> tuple[list[Row], str | None]:
+    """Returns the rows of one page and the cursor of the next. One query, or two where `by` is not the id.
 
-    The rows hold their `id`, and `by` is never null.
+    The rows must include `id`, and `by` must not be null. Raises BadValue for a limit or cursor out of range.
     """
-    longest = LONGEST_EXPORTED if asked.export else LONGEST
-    if not 1 <= asked.limit <= longest:
-        raise BadValue("limit", "is not between 1 and {most}", most=longest)
-    if asked.after:
-        rows = rows.filter(_following(rows, _read(asked.after), by, "lt" if asked.newest else "gt"))
-    turned = "-" if asked.newest else ""
-    order = [f"{turned}id"] if by == "id" else [f"{turned}{by}", f"{turned}id"]
-    found = list(rows.order_by(*order)[: asked.limit + 1])
-    more = len(found) > asked.limit
-    found = found[: asked.limit]
-    return found, _written(found[-1]["id"]) if more else None
+    max_rows = MAX_EXPORT_PART if page_request.export else MAX_PAGE
+    if not 1 <= page_request.limit <= max_rows:
+        raise BadValue("limit", "is not between 1 and {most}", most=max_rows)
+    if page_request.after:
+        rows = rows.filter(
+            _after_cursor(rows, _decode(page_request.after), by, "lt" if page_request.newest else "gt")
+        )
+    prefix = "-" if page_request.newest else ""
+    order = [f"{prefix}id"] if by == "id" else [f"{prefix}{by}", f"{prefix}id"]
+    page_rows = list(rows.order_by(*order)[: page_request.limit + 1])
+    has_more = len(page_rows) > page_request.limit
+    page_rows = page_rows[: page_request.limit]
+    return page_rows, _encode(page_rows[-1]["id"]) if has_more else None
 
 
-def _following(rows: QuerySet[Any, Row], last: UUID, by: str, way: str) -> Q:
-    """What comes after the page's last row. The first condition is there for an index to begin from."""
+def _after_cursor(rows: QuerySet[Any, Row], last: UUID, by: str, comparison: str) -> Q:
+    """The condition on rows after the page's last row. Its first part lets the database use an index."""
     if by == "id":
-        return Q(**{f"id__{way}": last})
+        return Q(**{f"id__{comparison}": last})
     value = rows.model._default_manager.filter(id=last).values_list(by, flat=True).first()
     if value is None:
         raise BadValue("after", "is the cursor of no row that is there: begin from the start")
-    return Q(**{f"{by}__{way}e": value}) & (Q(**{f"{by}__{way}": value}) | Q(**{f"id__{way}": last}))
+    return Q(**{f"{by}__{comparison}e": value}) & (
+        Q(**{f"{by}__{comparison}": value}) | Q(**{f"id__{comparison}": last})
+    )
 
 
-def page(rows: QuerySet[Any, Row], asked: Asked, make: Callable[[Row], T], by: str = "id") -> Page[T]:
-    """One page of what `make` makes of the rows."""
-    found, following = rows_of(rows, asked, by)
-    return Page([make(row) for row in found], following)
+def page(
+    rows: QuerySet[Any, Row], page_request: PageRequest, make: Callable[[Row], T], by: str = "id"
+) -> Page[T]:
+    """Returns one page, each row converted by `make`."""
+    page_rows, next_cursor = rows_of(rows, page_request, by)
+    return Page([make(row) for row in page_rows], next_cursor)
 
 
-def _written(identifier: UUID) -> str:
+def _encode(identifier: UUID) -> str:
     return base64.urlsafe_b64encode(identifier.bytes).decode().rstrip("=")
 
 
-def _read(cursor: str) -> UUID:
+def _decode(cursor: str) -> UUID:
     try:
         packed = base64.b64decode(cursor + "==", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         packed = b""
-    if len(packed) != ONE_ID:
+    if len(packed) != ID_BYTES:
         raise BadValue("after", "is no cursor: take the value of 'next' as it is")
     return UUID(bytes=packed)

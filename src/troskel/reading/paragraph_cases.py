@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The duties behind a paragraph's figures, one by one: for those whom Sight lets see the clients."""
+"""The duties behind a paragraph's figures, for viewers whose Sight includes the clients."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Actor
-from troskel.permits.sight import EVERYBODY
-from troskel.reading.base import Row, note, seen
-from troskel.reading.paging import LONGEST, Asked, Page
-from troskel.reading.worklist import duties_of, duty_told
+from troskel.permits.sight import ROLES_SEEING_ALL
+from troskel.reading.base import Row, clients_in_sight, note
+from troskel.reading.paging import MAX_PAGE, Page, PageRequest
+from troskel.reading.worklist import duties_of, duty_row
 
-Fate = Literal["all", "in_time", "late", "open"]
+FateFilter = Literal["all", "in_time", "late", "open"]
 CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})_([0-9a-f-]{36})")
 
 
-class Case(msgspec.Struct, frozen=True):
-    """A duty or notice of a paragraph: about whom, whose, since when, by when; when it was done, and how late."""
+class ParagraphCase(msgspec.Struct, frozen=True):
+    """A duty or notice of a paragraph: case, owner, day asked, due day, day closed, and days late."""
 
     id: UUID
     paragraph: str
@@ -41,36 +41,42 @@ class Case(msgspec.Struct, frozen=True):
     days_late: int
 
 
-def cases_behind(
-    viewer: Actor, paragraph: str, first: date, last: date, asked: Asked, *, fate: Fate = "all"
-) -> Page[Case]:
+def cases_of_paragraph(
+    viewer: Actor,
+    paragraph: str,
+    first: date,
+    last: date,
+    page_request: PageRequest,
+    *,
+    fate: FateFilter = "all",
+) -> Page[ParagraphCase]:
     """What the paragraph asked from `first` through `last`, the latest first, as it stands today. Two queries.
 
-    The office sees every one; others what was asked of them about clients that they may still know of.
+    The office sees all; others what was asked of them about clients who are still in their sight.
     """
-    if not 1 <= asked.limit <= LONGEST:
-        raise BadValue("limit", "is not between 1 and {most}", most=LONGEST)
+    if not 1 <= page_request.limit <= MAX_PAGE:
+        raise BadValue("limit", "is not between 1 and {most}", most=MAX_PAGE)
     today = clock.today()
-    behind = Q(paragraph=paragraph, opened__gte=first, opened__lte=last) & _with_fate(fate, today)
-    rows = duties_of(viewer, behind, today).values("client_id", *duties.FIELDS)
-    if viewer.role not in EVERYBODY:
-        rows = rows.filter(client__in=seen(viewer))
-    if asked.after:
-        day, identifier = _read(asked.after)
+    condition = Q(paragraph=paragraph, opened__gte=first, opened__lte=last) & _fate_condition(fate, today)
+    rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
+    if viewer.role not in ROLES_SEEING_ALL:
+        rows = rows.filter(client__in=clients_in_sight(viewer))
+    if page_request.after:
+        day, identifier = _decode(page_request.after)
         rows = rows.filter(Q(opened__lt=day) | Q(opened=day, id__lt=identifier))
-    found = list(rows.order_by("-opened", "-id")[: asked.limit + 1])
-    shown = found[: asked.limit]
-    clients = {row["client_id"] for row in shown if row["client_id"]}
-    page_of: dict[str, Any] = {"limit": asked.limit, "after": asked.after}
-    note(
-        viewer, "duty.listed", ids=clients, paragraph=paragraph, first=first, last=last, fate=fate, **page_of
+    rows_read = list(rows.order_by("-opened", "-id")[: page_request.limit + 1])
+    page_rows = rows_read[: page_request.limit]
+    clients = {row["client_id"] for row in page_rows if row["client_id"]}
+    paging: dict[str, Any] = {"limit": page_request.limit, "after": page_request.after}
+    note(viewer, "duty.listed", ids=clients, paragraph=paragraph, first=first, last=last, fate=fate, **paging)
+    next_cursor = (
+        f"{page_rows[-1]['opened']}_{page_rows[-1]['id']}" if len(rows_read) > page_request.limit else None
     )
-    following = f"{shown[-1]['opened']}_{shown[-1]['id']}" if len(found) > asked.limit else None
-    return Page([_case(row, today) for row in shown], following)
+    return Page([_case(row, today) for row in page_rows], next_cursor)
 
 
-def _with_fate(fate: Fate, today: date) -> Q:
-    """As the figures count them: in time on the due day or before, or with no due day; late also while it is open."""
+def _fate_condition(fate: FateFilter, today: date) -> Q:
+    """Counted as in the figures: in time by the due day, or without one; `late` includes open duties past it."""
     done, is_open = Q(state="done"), Q(state="open")
     if fate == "in_time":
         return done & (Q(due=None) | Q(closed__lte=F("due")))
@@ -79,29 +85,29 @@ def _with_fate(fate: Fate, today: date) -> Q:
     return is_open & (Q(due=None) | Q(due__gte=today)) if fate == "open" else Q()
 
 
-def _read(cursor: str) -> tuple[date, UUID]:
-    read = CURSOR.fullmatch(cursor)
+def _decode(cursor: str) -> tuple[date, UUID]:
+    match = CURSOR.fullmatch(cursor)
     try:
-        if read:
-            return date.fromisoformat(read[1]), UUID(read[2])
+        if match:
+            return date.fromisoformat(match[1]), UUID(match[2])
     except ValueError:
         pass
     raise BadValue("after", "is no cursor: take the value of 'next' as it is")
 
 
-def _case(row: Row, today: date) -> Case:
-    told = duty_told(row, today)
-    return Case(
+def _case(row: Row, today: date) -> ParagraphCase:
+    fields = duty_row(row, today)
+    return ParagraphCase(
         id=row["id"],
         paragraph=row["paragraph"],
         ask=row["ask"],
         kind=row["kind"],
-        case=told["case"],
+        case=fields["case"],
         role=row["role"],
         organisation=row["organisation__name"],
         opened=row["opened"],
         due=row["due"],
-        state=told["state"],
+        state=fields["state"],
         closed=row["closed"],
-        days_late=told["days_late"],
+        days_late=fields["days_late"],
     )

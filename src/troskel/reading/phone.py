@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The phone's own list: who is on it now (a carer's by day, a responder's by alarm: rule 4), and how to get in.
+"""The phone's client list (a carer's by day, a responder's by alarm: rule 4) with ways in.
 
-And one client of it, as one stands before the door: today's visits, and what this person has opened.
+Also one client at the door: today's visits, and the locks that the viewer has opened.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from troskel.access import queries as access
 from troskel.access.models import Opening
-from troskel.access.rules import Outcome
+from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor
-from troskel.permits.sight import entrusted_to
-from troskel.reading.base import note, seen_in_all
-from troskel.reading.client_record import PersonShown, person_shown
+from troskel.permits.sight import entrustments_of
+from troskel.reading.base import clients_within_reach, note
+from troskel.reading.client_record import PersonShown, visible_person
 from troskel.visits.models import Visit
 
 
 class WayIn(msgspec.Struct, frozen=True):
-    """How to get in: a linked lock that the phone opens, or a key in the provider's keeping; and which door it is."""
+    """A way in: a linked lock that the phone opens, or a key that the provider holds; and its door."""
 
     by: str
     number: str
@@ -38,7 +38,7 @@ class WayIn(msgspec.Struct, frozen=True):
 
 
 class OnThePhone(msgspec.Struct, frozen=True):
-    """A client whom the phone shows today. Without a way in, the client opens."""
+    """A client whom the phone shows today. With no `ways_in` the client opens the door."""
 
     case: str
     protected: bool
@@ -48,7 +48,7 @@ class OnThePhone(msgspec.Struct, frozen=True):
 
 
 class PhoneVisit(msgspec.Struct, frozen=True):
-    """A visit of the viewer's organisation. `open`: begun on a phone, and not ended yet; `mine`: by the viewer."""
+    """A visit by the viewer's organisation. `open`: begun on a phone and not ended; `mine`: by the viewer."""
 
     id: UUID
     case: str
@@ -59,18 +59,18 @@ class PhoneVisit(msgspec.Struct, frozen=True):
 
 
 class PhoneToday(msgspec.Struct, frozen=True):
-    """The clients on the phone with their visits of today by case, and the visit that the viewer has under way."""
+    """The phone's clients, today's visits by case number, and the viewer's open visit."""
 
     clients: list[OnThePhone]
     visits: dict[str, list[PhoneVisit]]
     under_way: PhoneVisit | None
 
 
-class AtTheDoor(msgspec.Struct, frozen=True):
-    """One client of the phone: today's visits, and what the viewer has under way (here or elsewhere).
+class ClientAtDoor(msgspec.Struct, frozen=True):
+    """One client on the phone: today's visits, and the viewer's open visit (here or elsewhere).
 
-    `opened`: the locks that the viewer has opened here today, since the last visit of theirs ended.
-    `answering_until`: how long a responder's accepted alarm lasts.
+    `opened`: serial numbers that the viewer has opened here today since their last ended visit.
+    `answering_until`: when a responder's acceptance of an alarm ends.
     """
 
     client: OnThePhone
@@ -81,101 +81,110 @@ class AtTheDoor(msgspec.Struct, frozen=True):
 
 
 def phone_list(viewer: Actor) -> list[OnThePhone]:
-    """Who is on the viewer's phone today, the named in Swedish order first. Four queries, and the line of reads."""
-    return _with_ways(viewer, _listed(viewer))
+    """The clients on the viewer's phone today, those with names first. Four queries and one recorded read."""
+    return _phone_clients(viewer, _noted_rows(viewer))
 
 
 def phone_today(viewer: Actor) -> PhoneToday:
-    """The same with today's visits: one query more."""
-    rows = _listed(viewer)
-    clients = _with_ways(viewer, rows)
+    """The same with today's visits. One query more."""
+    rows = _noted_rows(viewer)
+    clients = _phone_clients(viewer, rows)
     visits = _visits(viewer, Q(client__in=[row.id for row in rows]))
     by_case: dict[str, list[PhoneVisit]] = {}
-    for visit in _of_today(visits):
+    for visit in _todays_visits(visits):
         by_case.setdefault(visit.case, []).append(visit)
-    return PhoneToday(clients, by_case, _under_way(visits))
+    return PhoneToday(clients, by_case, _visit_under_way(visits))
 
 
-def at_the_door(viewer: Actor, case: str) -> AtTheDoor:
-    """One client on the viewer's phone now. Raises NotFound for any other. Seven queries, and the line of the read."""
+def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
+    """One client on the viewer's phone now. Raises NotFound for others. Seven queries and one recorded read."""
     rows = _rows(viewer, Q(case_number=case))
     if not rows:
         raise NotFound("client", "client")
     (row,) = rows
     note(viewer, "phone.opened", client=row.id, case=row.case_number)
-    (client,) = _with_ways(viewer, rows)
+    (client,) = _phone_clients(viewer, rows)
     visits = _visits(viewer, Q(client=row.id))
-    here = [visit for visit in _of_today(visits) if visit.case == client.case]
-    answering = access.answering(viewer, [row.id], clock.now()).get(row.id)
-    return AtTheDoor(
+    visits_here = [visit for visit in _todays_visits(visits) if visit.case == client.case]
+    accepted_alarm = access.accepted_alarms(viewer, [row.id], clock.now()).get(row.id)
+    return ClientAtDoor(
         client=client,
-        visits=here,
-        under_way=_under_way(visits),
-        opened=_opened(viewer, row.id, here),
-        answering_until=answering.until if answering else None,
+        visits=visits_here,
+        under_way=_visit_under_way(visits),
+        opened=_opened_locks(viewer, row.id, visits_here),
+        answering_until=accepted_alarm.until if accepted_alarm else None,
     )
 
 
-def _opened(viewer: Actor, client: UUID, here: Sequence[PhoneVisit]) -> list[str]:
-    ended = [visit.departed for visit in here if visit.mine and visit.departed]
+def _opened_locks(viewer: Actor, client: UUID, visits_here: Sequence[PhoneVisit]) -> list[str]:
+    departures = [visit.departed for visit in visits_here if visit.mine and visit.departed]
     rows = Opening.objects.filter(
         municipality=viewer.municipality,
         client=client,
         account=viewer.account,
-        outcome=Outcome.OPENED,
-        not_before__gte=max(ended, default=_midnight()),
+        outcome=LockOutcome.OPENED,
+        not_before__gte=max(departures, default=_midnight()),
     )
     return sorted(set(rows.values_list("lock__number", flat=True)))
 
 
-def _listed(viewer: Actor) -> list[Any]:
+def _noted_rows(viewer: Actor) -> list[Any]:
     rows = _rows(viewer)
     note(viewer, "phone.listed", ids=[row.id for row in rows])
     return rows
 
 
-def _rows(viewer: Actor, which: Q | None = None) -> list[Any]:
-    mine = entrusted_to(viewer).filter(client=OuterRef("pk"))
-    with_home = seen_in_all(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
-    return list(with_home.filter(which or Q()))
+def _rows(viewer: Actor, condition: Q | None = None) -> list[Any]:
+    entrusted = entrustments_of(viewer).filter(client=OuterRef("pk"))
+    with_home = (
+        clients_within_reach(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(entrusted))
+    )
+    return list(with_home.filter(condition or Q()))
 
 
-def _with_ways(viewer: Actor, rows: Sequence[Any]) -> list[OnThePhone]:
-    """The named by name, in Swedish order; then those without a name by case: a place among names would tell theirs."""
-    found = [row.id for row in rows]
+def _phone_clients(viewer: Actor, rows: Sequence[Any]) -> list[OnThePhone]:
+    """Clients by name in Swedish order; then those without a visible name by case: their place would reveal it."""
+    ids = [row.id for row in rows]
     ways: dict[UUID, list[WayIn]] = {}
-    for client, *way in _linked(found):
+    for client, *way in _lock_ways(ids):
         ways.setdefault(client, []).append(WayIn("lock", *way))
-    for client, *way in _keys(viewer, found):
+    for client, *way in _key_ways(viewer, ids):
         ways.setdefault(client, []).append(WayIn("key", *way))
     tags: dict[UUID, list[str]] = {}
-    for client, number in _tags(found):
+    for client, number in _tags(ids):
         tags.setdefault(client, []).append(number)
-    shown = [_shown(row, viewer, ways.get(row.id, []), tags.get(row.id, [])) for row in rows]
+    phone_clients = [_phone_client(row, viewer, ways.get(row.id, []), tags.get(row.id, [])) for row in rows]
     names = {row.case_number: row.sort_key for row in rows}
-    return sorted(shown, key=lambda one: (not one.person, names[one.case] if one.person else "", one.case))
+    return sorted(
+        phone_clients,
+        key=lambda phone_client: (
+            not phone_client.person,
+            names[phone_client.case] if phone_client.person else "",
+            phone_client.case,
+        ),
+    )
 
 
 def _visits(viewer: Actor, clients: Q) -> list[PhoneVisit]:
-    """The organisation's visits of today to these clients, and the one that the viewer has open anywhere."""
+    """The organisation's visits today to these clients, and the viewer's open visit anywhere."""
     mine = Q(account=viewer.account)
     rows = Visit.objects.filter(
         (clients & Q(arrived__gte=_midnight())) | (mine & Q(open=True)),
         municipality=viewer.municipality,
         organisation=viewer.organisation,
     )
-    told = rows.order_by("arrived", "id").annotate(case=F("client__case_number"))
+    visits = rows.order_by("arrived", "id").annotate(case=F("client__case_number"))
     return [
         PhoneVisit(row.id, row.case, row.arrived, row.departed, row.open, row.account_id == viewer.account)
-        for row in told
+        for row in visits
     ]
 
 
-def _of_today(visits: Sequence[PhoneVisit]) -> list[PhoneVisit]:
+def _todays_visits(visits: Sequence[PhoneVisit]) -> list[PhoneVisit]:
     return [visit for visit in visits if visit.arrived >= _midnight()]
 
 
-def _under_way(visits: Sequence[PhoneVisit]) -> PhoneVisit | None:
+def _visit_under_way(visits: Sequence[PhoneVisit]) -> PhoneVisit | None:
     return next((visit for visit in visits if visit.open and visit.mine), None)
 
 
@@ -183,32 +192,32 @@ def _midnight() -> datetime:
     return datetime.combine(clock.today(), time(), clock.STOCKHOLM)
 
 
-def _linked(clients: list[UUID]) -> Any:
-    """Links at doors of where the client lives now, whose locks hang there."""
-    hangs = Holding.objects.filter(
+def _lock_ways(clients: list[UUID]) -> Any:
+    """Links to locks that are mounted at doors of the client's present home."""
+    mounted = Holding.objects.filter(
         thing=OuterRef("lock"), until=None, kind=HolderKind.DOOR, holder=OuterRef("door")
     )
-    linked = Link.objects.filter(
-        Exists(hangs), client__in=clients, until=None, door__ways__home=F("client__home")
+    links = Link.objects.filter(
+        Exists(mounted), client__in=clients, until=None, door__ways__home=F("client__home")
     )
-    return linked.values_list("client_id", "lock__number", "door_id", "door__kind", "door__label")
+    return links.values_list("client_id", "lock__number", "door_id", "door__kind", "door__label")
 
 
-def _keys(viewer: Actor, clients: list[UUID]) -> Any:
-    held = Holding.objects.filter(
+def _key_ways(viewer: Actor, clients: list[UUID]) -> Any:
+    keys = Holding.objects.filter(
         thing__kind="key", until=None, kind="organisation", holder=viewer.organisation
     )
-    behind = held.annotate(client=F("thing__door__ways__home__clients")).filter(client__in=clients)
-    return behind.values_list(
+    keys_by_client = keys.annotate(client=F("thing__door__ways__home__clients")).filter(client__in=clients)
+    return keys_by_client.values_list(
         "client", "thing__number", "thing__door_id", "thing__door__kind", "thing__door__label"
     )
 
 
 def _tags(clients: list[UUID]) -> Any:
-    held = Holding.objects.filter(Q(thing__kind="tag", kind="client", holder__in=clients), until=None)
-    return held.values_list("holder", "thing__number")
+    tags = Holding.objects.filter(Q(thing__kind="tag", kind="client", holder__in=clients), until=None)
+    return tags.values_list("holder", "thing__number")
 
 
-def _shown(row: Any, viewer: Actor, ways: list[WayIn], tags: list[str]) -> OnThePhone:
-    person = person_shown(viewer, row, entrusted=row.entrusted_to_viewer)
+def _phone_client(row: Any, viewer: Actor, ways: list[WayIn], tags: list[str]) -> OnThePhone:
+    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
     return OnThePhone(row.case_number, bool(row.protection), person, ways, tags)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The retention plan with how much of each kind is due; and the detail of one line of the journal."""
+"""The retention plan with the number of due rows of each kind; and the detail of one journal line."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import msgspec
 from django.db.models import Q
 
 from troskel.ground.refusals import NotFound
-from troskel.journal.models import Kind, Line
+from troskel.journal.models import ChainKind, Line
 from troskel.people.roles import Actor
-from troskel.reading.base import note, seen
+from troskel.reading.base import clients_in_sight, note
 from troskel.retention import locations, plans
 from troskel.routine.model import Words
 from troskel.routine.retention import DEEDS, EVENTS, PlanHeader
 
 
 class KindShown(msgspec.Struct, frozen=True):
-    """A kind of data on a day: its legal basis, its time, and how many rows are due.
+    """A kind of data on a day: legal basis, retention time, and number of due rows.
 
-    `last_due_day`: what happened then or earlier is due. `exempt_days`: days of birth whose files are kept.
+    `last_due_day`: data from that day or earlier are due. `exempt_days`: days of birth whose files are kept.
     """
 
     id: str
@@ -50,7 +50,7 @@ class RetentionShown(msgspec.Struct, frozen=True):
 
 
 class DetailShown(msgspec.Struct, frozen=True):
-    """The free text and personal details of a line; none where it has none, or where it is `blanked`."""
+    """The free text and personal details of a line; null where it has none, or where they are erased (`blanked`)."""
 
     line: int
     occurred: datetime
@@ -60,11 +60,11 @@ class DetailShown(msgspec.Struct, frozen=True):
 
 
 def retention(viewer: Actor, on: date) -> RetentionShown:
-    """The plan in force on a day, and how much of each kind is due by then. One query a kind; it shows no client."""
+    """The plan in force on a day, and the number of due rows of each kind. One query per kind; no client is shown."""
     plan = plans.in_force(on)
     kinds = []
     for kind in plan.kinds:
-        basis, due = plan.basis_on(kind, on), locations.due_of(plan, kind, viewer.municipality, on)
+        basis, due = plan.basis_on(kind, on), locations.due_filter(plan, kind, viewer.municipality, on)
         kinds.append(
             KindShown(
                 id=kind.id,
@@ -76,27 +76,27 @@ def retention(viewer: Actor, on: date) -> RetentionShown:
                 counted_from=EVENTS[kind.counted_from],
                 done=DEEDS[kind.done],
                 last_due_day=basis.last_due_day(on),
-                exempt_days=sorted(due.exempt),
+                exempt_days=sorted(due.exempt_days),
                 lawyer=basis.lawyer,
-                due=locations.PLACES[kind.id].rows(due).count(),
+                due=locations.LOCATIONS[kind.id].rows(due).count(),
             )
         )
     return RetentionShown(plan.version, plan.name, plan.header, on, kinds)
 
 
 def detail(viewer: Actor, number: int) -> DetailShown:
-    """Read the detail of a line about a client whom the viewer sees, or about nobody. Who read it is written."""
-    about = Q(client=None) | Q(client__in=seen(viewer).values("pk"))
-    lines = Line.objects.filter(about, municipality=viewer.municipality, kind=Kind.ACTS, number=number)
+    """The detail of a line about a client in sight, or about no client; the read is recorded. Raises NotFound."""
+    about = Q(client=None) | Q(client__in=clients_in_sight(viewer).values("pk"))
+    lines = Line.objects.filter(about, municipality=viewer.municipality, kind=ChainKind.ACTS, number=number)
     line = lines.select_related("detail", "blanking").first()
     if line is None:
         raise NotFound("line", "number")
     note(viewer, "detail.read", client=line.client, line=number)
-    held, blanking = getattr(line, "detail", None), getattr(line, "blanking", None)
+    detail_row, blanking = getattr(line, "detail", None), getattr(line, "blanking", None)
     return DetailShown(
         line=number,
         occurred=line.occurred,
         event=line.event,
         blanked=blanking.recorded if blanking else None,
-        detail=json.loads(held.text) if held else None,
+        detail=json.loads(detail_row.text) if detail_row else None,
     )

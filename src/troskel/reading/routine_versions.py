@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routine as a controlled document (D): which version was in force when, who approved it, and what it changes."""
+"""The routine as a controlled document (D): versions, their approval and periods in force, and what they change."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.journal import queries as journal
 from troskel.people.roles import Actor
-from troskel.permits.sight import EVERYBODY
+from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import note
 from troskel.reading.worklist import username
 from troskel.routine import Routine
 from troskel.routine.model import Words
 
-MOST_SHOWN = 200
-"""Duties of a comparison that are shown one by one; the counts are of all."""
+MAX_DUTIES = 200
+"""Duties of a comparison that are listed; the counts are of all."""
 
-Stands = Literal["proposed", "withdrawn", "approved", "in force", "replaced"]
+VersionState = Literal["proposed", "withdrawn", "approved", "in force", "replaced"]
 
 
 class Version(msgspec.Struct, frozen=True):
     """A version of the routine: who proposed and approved it, and when it is in force (both days included).
 
-    `by_system`: nobody approved it, the system put it in force, as when the municipality was founded.
+    `by_system`: the system put it in force without approval, as when the municipality was founded.
     """
 
     id: UUID
     name: str
     digest: str
-    state: Stands
+    state: VersionState
     change_note: Words
     by_system: bool
     proposed_by: str | None
@@ -58,8 +58,8 @@ class RoutineShown(Version, frozen=True):
     document: Routine
 
 
-class Counted(msgspec.Struct, frozen=True):
-    """How many duties of an ask would have been otherwise: asked in addition, no longer asked, or asked otherwise.
+class AskDifference(msgspec.Struct, frozen=True):
+    """Numbers of duties of an ask that differ: `more` (added), `fewer` (gone), `otherwise` (changed).
 
     `late_before` of them were late, or are; `late_after` would have been.
     """
@@ -74,7 +74,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Fate(msgspec.Struct, frozen=True):
-    """How a duty was, or would have been."""
+    """A duty's days and state, as it was or would have been."""
 
     opened: date
     due: date | None
@@ -84,8 +84,8 @@ class Fate(msgspec.Struct, frozen=True):
     closed: date | None
 
 
-class Differing(msgspec.Struct, frozen=True):
-    """A duty in the journal as it was lived, and as it would have been; null: not asked."""
+class DutyDifference(msgspec.Struct, frozen=True):
+    """A duty as it was, and as it would have been; null: not asked."""
 
     paragraph: str
     ask: str
@@ -95,40 +95,40 @@ class Differing(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """What a version would have changed, had it been in force all along: counts; and duties, for who sees clients."""
+    """What a version would have changed if in force all along; `duties` only for those who see all clients."""
 
     version: UUID
     total: int
-    counts: list[Counted]
-    duties: list[Differing]
+    counts: list[AskDifference]
+    duties: list[DutyDifference]
 
 
-KEPT = 24 * 60 * 60
-"""How many seconds the answer of a comparison is kept at most."""
+CACHE_SECONDS = 24 * 60 * 60
+"""How many seconds a comparison is cached at most."""
 
-COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn",
-           "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
+VERSION_COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn",
+                   "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
 
 
 def versions(viewer: Actor) -> list[Version]:
-    """Every version, those in force first and then in the order they were proposed. No client is read."""
+    """All versions, those with a day in force first, then in order of proposal. No client is read."""
     rows = _rows(viewer.municipality)
-    ends = _ends(rows)
-    return [Version(**_told(row, ends)) for row in rows]
+    last_days = _last_days(rows)
+    return [Version(**_version_fields(row, last_days)) for row in rows]
 
 
 def routine_on(viewer: Actor, day: date) -> RoutineShown:
-    """The version that was in force on a day, word for word, with who approved it and when."""
+    """The version in force on a day, with the document. Raises NotFound."""
     rows = _rows(viewer.municipality)
-    ends = _ends(rows)
+    last_days = _last_days(rows)
     for row in rows:
-        if row["id"] in ends and row["in_force_from"] <= day <= (ends[row["id"]] or date.max):
-            return RoutineShown(**_told(row, ends), document=routines.version(row["digest"]))
+        if row["id"] in last_days and row["in_force_from"] <= day <= (last_days[row["id"]] or date.max):
+            return RoutineShown(**_version_fields(row, last_days), document=routines.version(row["digest"]))
     raise NotFound("routine", "on")
 
 
 def document(viewer: Actor, version: UUID) -> Routine:
-    """A version word for word, whether it is approved or not."""
+    """The document of a version, approved or not. Raises NotFound."""
     row = RoutineVersion.objects.filter(municipality=viewer.municipality, id=version).values("digest").first()
     if row is None:
         raise NotFound("version of the routine", "version")
@@ -136,48 +136,48 @@ def document(viewer: Actor, version: UUID) -> Routine:
 
 
 def is_author(viewer: Actor, version: UUID) -> bool:
-    """Has the viewer proposed this version? Then another approves it."""
+    """Has the viewer proposed this version? Then somebody else must approve it."""
     mine = RoutineVersion.objects.filter(municipality=viewer.municipality, proposed_by=viewer.account)
     return viewer.account is not None and mine.filter(id=version).exists()
 
 
 def comparison(viewer: Actor, version: UUID) -> Comparison:
-    """Live the whole journal again as if the version had been in force all along. It takes its time.
+    """Replays the whole journal as if the version had been in force all along; this is slow.
 
-    The answer is kept for as long as the journal is as long. One who may know of no client gets the counts alone; the
-    cases shown to others are noted as read.
+    Cached until the journal grows. Viewers who may know of no client get the counts only; cases shown to others are
+    recorded as read.
     """
     proposed = document(viewer, version)
-    place = _place(viewer.municipality, proposed)
-    found: _Found | None = cache.get(place)
-    if found is None:
-        found = _found(replaying.compare(viewer.municipality, proposed), clock.today())
-        cache.set(place, found, KEPT)
-    return _shown_to(viewer, version, found)
+    key = _cache_key(viewer.municipality, proposed)
+    differences: _Differences | None = cache.get(key)
+    if differences is None:
+        differences = _differences(replaying.compare(viewer.municipality, proposed), clock.today())
+        cache.set(key, differences, CACHE_SECONDS)
+    return _comparison_for(viewer, version, differences)
 
 
-def known_comparison(viewer: Actor, version: UUID) -> Comparison | None:
-    """The comparison where it is known already, else None. No replay."""
-    found: _Found | None = cache.get(_place(viewer.municipality, document(viewer, version)))
-    return _shown_to(viewer, version, found) if found else None
+def cached_comparison(viewer: Actor, version: UUID) -> Comparison | None:
+    """The cached comparison, or None. Never replays."""
+    differences: _Differences | None = cache.get(_cache_key(viewer.municipality, document(viewer, version)))
+    return _comparison_for(viewer, version, differences) if differences else None
 
 
-def lines_to_live(viewer: Actor) -> int:
-    """How many lines of the journal a comparison lives again, twice."""
+def journal_length(viewer: Actor) -> int:
+    """Number of journal lines; a comparison replays them twice."""
     head = journal.head(viewer.municipality)
     return head.number if head else 0
 
 
-class _Found(msgspec.Struct, frozen=True):
-    """What a comparison found, before it is known who asks."""
+class _Differences(msgspec.Struct, frozen=True):
+    """A comparison for all viewers, as cached."""
 
     total: int
-    counts: list[Counted]
+    counts: list[AskDifference]
     first: list[dict[str, Any]]
 
 
-def _place(municipality: str, proposed: Routine) -> str:
-    """Where the answer is kept: it holds for this text, this journal and (what is late) this day."""
+def _cache_key(municipality: str, proposed: Routine) -> str:
+    """The cache key: a comparison is valid for this text, this journal and (for lateness) this day."""
     head = journal.head(municipality)
     return (
         f"comparison {municipality} {proposed.version} {head.number if head else 0} {clock.today()}".replace(
@@ -186,35 +186,35 @@ def _place(municipality: str, proposed: Routine) -> str:
     )
 
 
-def _found(told: list[dict[str, Any]], today: date) -> _Found:
-    return _Found(len(told), _counts(told, today), told[:MOST_SHOWN])
+def _differences(duties: list[dict[str, Any]], today: date) -> _Differences:
+    return _Differences(len(duties), _counts(duties, today), duties[:MAX_DUTIES])
 
 
-def _shown_to(viewer: Actor, version: UUID, found: _Found) -> Comparison:
-    shown = found.first if viewer.role in EVERYBODY else []
-    if shown:
-        cases = sorted({each["case"] for each in shown if each["case"]})
+def _comparison_for(viewer: Actor, version: UUID, differences: _Differences) -> Comparison:
+    visible = differences.first if viewer.role in ROLES_SEEING_ALL else []
+    if visible:
+        cases = sorted({duty["case"] for duty in visible if duty["case"]})
         note(viewer, "routine.compared", version=version, cases=cases)
-    duties = [msgspec.convert(each, Differing) for each in shown]
-    return Comparison(version, found.total, found.counts, duties)
+    duties = [msgspec.convert(duty, DutyDifference) for duty in visible]
+    return Comparison(version, differences.total, differences.counts, duties)
 
 
-def _counts(found: Iterable[dict[str, Any]], today: date) -> list[Counted]:
-    counted: dict[tuple[str, str], Counter[str]] = {}
-    for each in found:
-        how = "more" if each["before"] is None else "fewer" if each["after"] is None else "otherwise"
-        counts = counted.setdefault((each["paragraph"], each["ask"]), Counter())
-        counts[how] += 1
+def _counts(duties: Iterable[dict[str, Any]], today: date) -> list[AskDifference]:
+    counts_by_ask: dict[tuple[str, str], Counter[str]] = {}
+    for duty in duties:
+        kind = "more" if duty["before"] is None else "fewer" if duty["after"] is None else "otherwise"
+        counts = counts_by_ask.setdefault((duty["paragraph"], duty["ask"]), Counter())
+        counts[kind] += 1
         for side in ("before", "after"):
-            counts[side] += _is_late(each[side], today)
+            counts[side] += _is_late(duty[side], today)
     return [
-        Counted(*ask, *(counts[how] for how in ("more", "fewer", "otherwise", "before", "after")))
-        for ask, counts in counted.items()
+        AskDifference(*ask, *(counts[kind] for kind in ("more", "fewer", "otherwise", "before", "after")))
+        for ask, counts in counts_by_ask.items()
     ]
 
 
 def _is_late(fate: dict[str, Any] | None, today: date) -> bool:
-    """Done after its due day, or open when that has passed; what fell away was never late."""
+    """Done after its due day, or open past it; a moot duty is never late."""
     if fate is None or fate["due"] is None or fate["state"] == "moot":
         return False
     return bool((fate["closed"] or today) > fate["due"])
@@ -222,29 +222,29 @@ def _is_late(fate: dict[str, Any] | None, today: date) -> bool:
 
 def _rows(municipality: str) -> list[dict[str, Any]]:
     rows: QuerySet[Any, dict[str, Any]] = RoutineVersion.objects.filter(municipality=municipality).values(
-        *COLUMNS
+        *VERSION_COLUMNS
     )
     return sorted(rows, key=lambda row: (row["sequence"] is None, row["sequence"] or 0, row["proposed_at"]))
 
 
-def _ends(rows: list[dict[str, Any]]) -> dict[UUID, date | None]:
-    """Through which day each version is in force: until the next begins; one replaced on its first day never was."""
-    ends: dict[UUID, date | None] = {}
-    following: date | None = None
+def _last_days(rows: list[dict[str, Any]]) -> dict[UUID, date | None]:
+    """Each version's last day in force by id (None: no end set); one replaced on its first day never was in force."""
+    last_days: dict[UUID, date | None] = {}
+    next_first: date | None = None
     for row in reversed(rows):
         if row["in_force_from"] is not None:
-            ends[row["id"]] = following - timedelta(days=1) if following else None
-            following = min(row["in_force_from"], following or date.max)
-    return ends
+            last_days[row["id"]] = next_first - timedelta(days=1) if next_first else None
+            next_first = min(row["in_force_from"], next_first or date.max)
+    return last_days
 
 
-def _told(row: dict[str, Any], ends: dict[UUID, date | None]) -> dict[str, Any]:
+def _version_fields(row: dict[str, Any], last_days: dict[UUID, date | None]) -> dict[str, Any]:
     header = routines.version(row["digest"]).header
     return {
         "id": row["id"],
         "name": row["name"],
         "digest": row["digest"],
-        "state": _state(row, ends.get(row["id"]), clock.today()),
+        "state": _state(row, last_days.get(row["id"]), clock.today()),
         "change_note": header.change_note,
         "by_system": row["by_system"],
         "proposed_by": username(row["proposed_by__username"]),
@@ -253,11 +253,11 @@ def _told(row: dict[str, Any], ends: dict[UUID, date | None]) -> dict[str, Any]:
         "approved_by": username(row["approved_by__username"]),
         "approved_at": row["approved_at"],
         "in_force_from": row["in_force_from"],
-        "in_force_through": ends.get(row["id"]),
+        "in_force_through": last_days.get(row["id"]),
     }
 
 
-def _state(row: dict[str, Any], ends: date | None, today: date) -> Stands:
+def _state(row: dict[str, Any], ends: date | None, today: date) -> VersionState:
     begins = row["in_force_from"]
     if row["withdrawn"] is not None:
         return "withdrawn"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Locks, tags and keys: where each is now, as far as the viewer has to do with it."""
+"""Locks, tags and keys that concern the viewer, and who holds each now."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from troskel.custody.models import HolderKind, Holding, Link, Thing, ThingKind
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import Actor, Role
-from troskel.permits.sight import EVERYBODY
-from troskel.reading.base import note, seen, seen_in_all
-from troskel.reading.paging import Asked, Page, Row, rows_of
+from troskel.permits.sight import ROLES_SEEING_ALL
+from troskel.reading.base import clients_in_sight, clients_within_reach, note
+from troskel.reading.paging import Page, PageRequest, Row, rows_of
 
 
 class ListedThing(msgspec.Struct, frozen=True):
-    """A thing and its holder: an organisation by its number, a client by the case, a door by its id.
+    """A thing and its holder: an organisation by its number, a client by case number, a door by its id.
 
-    `clients`: in a list, who is linked to the lock, or lives behind the door of the key; those whom the viewer sees.
+    `clients`: in lists, cases in the viewer's sight that are linked to the lock, or live behind the key's door.
     """
 
     number: str
@@ -36,7 +36,7 @@ class ListedThing(msgspec.Struct, frozen=True):
     clients: list[str] = []
 
 
-THING = (
+THING_COLUMNS = (
     "id",
     "thing_id",
     "thing__number",
@@ -51,7 +51,7 @@ THING = (
 
 
 class Stock(NamedTuple):
-    """How many things lie with an organisation, by its number."""
+    """How many things an organisation holds; `organisation` is its number."""
 
     organisation: str
     things: int
@@ -60,83 +60,89 @@ class Stock(NamedTuple):
 def things(
     viewer: Actor,
     kind: str,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     where: str = "",
     organisation: str = "",
     by: Literal["id", "thing__number"] = "id",
 ) -> Page[ListedThing]:
-    """The locks, tags or keys that the viewer has to do with: everywhere, or where one kind of holder has them."""
-    # the thing's own kind is named too: by it the things lie in the order of their numbers
-    its_own = Q(thing__municipality=viewer.municipality, thing__kind=kind)
+    """Locks, tags or keys that concern the viewer, optionally with one kind of holder (`where`) or one organisation."""
+    # the thing's own kind is filtered too: its index is in order of numbers
+    is_of_kind = Q(thing__municipality=viewer.municipality, thing__kind=kind)
     rows = Holding.objects.filter(
-        _theirs(viewer, kind), its_own, municipality=viewer.municipality, thing_kind=kind, until=None
+        _own_holdings(viewer, kind), is_of_kind, municipality=viewer.municipality, thing_kind=kind, until=None
     )
     if where:
         rows = rows.filter(kind=where)
     if organisation:
-        held_by = Organisation.objects.filter(municipality=viewer.municipality, orgnr=organisation)
-        rows = rows.filter(kind=HolderKind.ORGANISATION, holder__in=held_by.values("pk"))
-    found, following = rows_of(with_holder(rows), asked, by)
-    clients = _clients_of(viewer, kind, found)
-    shown = {row["holder"] for row in found if row["kind"] == "client"}
-    shown.update(client for each in clients.values() for client, _ in each)
-    what = f"{kind}.exported" if asked.export else f"{kind}.listed"
+        holders = Organisation.objects.filter(municipality=viewer.municipality, orgnr=organisation)
+        rows = rows.filter(kind=HolderKind.ORGANISATION, holder__in=holders.values("pk"))
+    page_rows, next_cursor = rows_of(with_holder(rows), page_request, by)
+    clients = _clients_of(viewer, kind, page_rows)
+    client_ids = {row["holder"] for row in page_rows if row["kind"] == "client"}
+    client_ids.update(client for pairs in clients.values() for client, _ in pairs)
+    event = f"{kind}.exported" if page_request.export else f"{kind}.listed"
     note(
-        viewer, what, ids=shown, limit=asked.limit, after=asked.after, where=where, organisation=organisation
+        viewer,
+        event,
+        ids=client_ids,
+        limit=page_request.limit,
+        after=page_request.after,
+        where=where,
+        organisation=organisation,
     )
     return Page(
-        [thing(row, [case for _, case in clients.get(row["id"], [])]) for row in found],
-        following,
+        [thing(row, [case for _, case in clients.get(row["id"], [])]) for row in page_rows],
+        next_cursor,
     )
 
 
-def _clients_of(viewer: Actor, kind: str, found: list[Row]) -> dict[UUID, list[tuple[UUID, str]]]:
-    """By holding: the ids and cases of those linked to the lock, or behind the key's door. One query, for tags none."""
+def _clients_of(viewer: Actor, kind: str, page_rows: list[Row]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """By holding id: ids and cases of clients linked to the lock, or behind the key's door. No query for tags."""
     if kind == ThingKind.TAG:
         return {}
     by_lock = kind == ThingKind.LOCK
-    place = "thing_id" if by_lock else "thing__door_id"
-    places = {row[place] for row in found}
-    named: QuerySet[Any, Any]
+    column = "thing_id" if by_lock else "thing__door_id"
+    keys = {row[column] for row in page_rows}
+    pairs: QuerySet[Any, Any]
     if by_lock:
-        linked = Exists(seen(viewer).filter(pk=OuterRef("client")))
-        links = Link.objects.filter(linked, lock__in=places, until=None)
-        named = links.values_list("lock_id", "client_id", "client__case_number")
+        is_visible = Exists(clients_in_sight(viewer).filter(pk=OuterRef("client")))
+        links = Link.objects.filter(is_visible, lock__in=keys, until=None)
+        pairs = links.values_list("lock_id", "client_id", "client__case_number")
     else:
-        behind = Exists(seen(viewer).filter(pk=OuterRef("home__clients")))
-        ways = HomeDoor.objects.filter(behind, door__in=places)
-        named = ways.values_list("door_id", "home__clients", "home__clients__case_number")
+        is_visible = Exists(clients_in_sight(viewer).filter(pk=OuterRef("home__clients")))
+        ways = HomeDoor.objects.filter(is_visible, door__in=keys)
+        pairs = ways.values_list("door_id", "home__clients", "home__clients__case_number")
     clients: dict[UUID, list[tuple[UUID, str]]] = {}
-    for where, client, case in named.order_by("id"):
-        clients.setdefault(where, []).append((client, case))
-    return {row["id"]: clients.get(row[place], []) for row in found}
+    for key, client, case in pairs.order_by("id"):
+        clients.setdefault(key, []).append((client, case))
+    return {row["id"]: clients.get(row[column], []) for row in page_rows}
 
 
 def stock(viewer: Actor, kind: str) -> list[Stock]:
-    """How many locks or tags lie in stock: with each, for the office; others have their own. No client is read."""
+    """Stock of each organisation, for the office; others see their own. No client is read."""
     rows = Holding.objects.filter(
         municipality=viewer.municipality, thing_kind=kind, kind=HolderKind.ORGANISATION, until=None
     )
-    if viewer.role not in EVERYBODY:
+    if viewer.role not in ROLES_SEEING_ALL:
         rows = rows.filter(holder=viewer.organisation)
-    counted = dict(rows.values_list("holder").annotate(count=Count("pk")).order_by("holder"))
-    named = Organisation.objects.filter(pk__in=counted).values_list("pk", "orgnr")
-    return [Stock(orgnr, counted[pk]) for pk, orgnr in named.order_by("orgnr")]
+    counts = dict(rows.values_list("holder").annotate(count=Count("pk")).order_by("holder"))
+    organisations = Organisation.objects.filter(pk__in=counts).values_list("pk", "orgnr")
+    return [Stock(orgnr, counts[pk]) for pk, orgnr in organisations.order_by("orgnr")]
 
 
 def things_about(viewer: Actor, client: UUID, doors: list[UUID]) -> list[ListedThing]:
-    """What a client holds, what is at the client's doors, and the keys to them. One query."""
+    """Things that a client holds, things at the client's doors, and keys to them. One query."""
     about = Q(kind="client", holder=client) | Q(kind="door", holder__in=doors)
     keys = Q(thing__door__in=doors)
-    if viewer.role not in EVERYBODY:
+    if viewer.role not in ROLES_SEEING_ALL:
         keys &= Q(kind="organisation", holder=viewer.organisation)
     rows = Holding.objects.filter(about | keys, municipality=viewer.municipality, until=None)
     return [thing(row) for row in with_holder(rows).order_by("thing__kind", "thing__number")]
 
 
 def thing(row: Row, clients: list[str] | None = None) -> ListedThing:
-    """A thing as a list shows it."""
+    """A list item of a thing."""
     return ListedThing(
         number=row["thing__number"],
         kind=row["thing__kind"],
@@ -150,45 +156,47 @@ def thing(row: Row, clients: list[str] | None = None) -> ListedThing:
     )
 
 
-def numbered(municipality: str, number: str) -> QuerySet[Thing]:
-    """The things of this number, whatever they are, in whichever case it is written."""
-    written = {number, number.upper(), number.lower()}
-    return Thing.objects.filter(municipality=municipality, kind__in=ThingKind.values, number__in=written)
+def things_with_number(municipality: str, number: str) -> QuerySet[Thing]:
+    """Things of any kind with this number, ignoring case."""
+    spellings = {number, number.upper(), number.lower()}
+    return Thing.objects.filter(municipality=municipality, kind__in=ThingKind.values, number__in=spellings)
 
 
 def with_holder(rows: QuerySet[Holding]) -> QuerySet[Holding, Row]:
-    """Holdings as `thing` takes them."""
+    """Rows for `thing`."""
     organisation = Organisation.objects.filter(pk=OuterRef("holder")).values("orgnr")
     client = Client.objects.filter(pk=OuterRef("holder")).values("case_number")
-    return rows.annotate(orgnr=Subquery(organisation), case=Subquery(client)).values(*THING)
+    return rows.annotate(orgnr=Subquery(organisation), case=Subquery(client)).values(*THING_COLUMNS)
 
 
-def _theirs(viewer: Actor, kind: str) -> Q:
-    """Each way to have to do with a thing is looked up by itself: together they would be sought among all there are."""
-    if viewer.role in EVERYBODY:
+def _own_holdings(viewer: Actor, kind: str) -> Q:
+    """The condition on holdings that concern the viewer, as a union: one OR condition would scan all holdings."""
+    if viewer.role in ROLES_SEEING_ALL:
         return Q()
-    now = Holding.objects.filter(municipality=viewer.municipality, thing_kind=kind, until=None)
-    ways = [now.filter(kind=HolderKind.ORGANISATION, holder=viewer.organisation)]
+    open_holdings = Holding.objects.filter(municipality=viewer.municipality, thing_kind=kind, until=None)
+    ways = [open_holdings.filter(kind=HolderKind.ORGANISATION, holder=viewer.organisation)]
     if viewer.role is Role.LOCKSMITH:
-        ways.append(now.filter(kind=HolderKind.DOOR, holder__in=_open_orders(viewer).values("door_id")))
+        ways.append(
+            open_holdings.filter(kind=HolderKind.DOOR, holder__in=_open_orders(viewer).values("door_id"))
+        )
     else:
-        clients = seen_in_all(viewer)
+        clients = clients_within_reach(viewer)
         doors = HomeDoor.objects.filter(home__clients__in=clients)
-        ways.append(now.filter(kind=HolderKind.CLIENT, holder__in=clients.values("pk")))
-        ways.append(now.filter(kind=HolderKind.DOOR, holder__in=doors.values("door_id")))
+        ways.append(open_holdings.filter(kind=HolderKind.CLIENT, holder__in=clients.values("pk")))
+        ways.append(open_holdings.filter(kind=HolderKind.DOOR, holder__in=doors.values("door_id")))
     first, *others = (rows.values("pk") for rows in ways)
     return Q(pk__in=first.union(*others))
 
 
-def is_theirs(viewer: Actor) -> Q:
-    """The same for one thing that is at hand already: asked of it, and not among all."""
-    if viewer.role in EVERYBODY:
+def is_own_holding(viewer: Actor) -> Q:
+    """The same condition for a query that already selects single things."""
+    if viewer.role in ROLES_SEEING_ALL:
         return Q()
     own = Q(kind=HolderKind.ORGANISATION, holder=viewer.organisation)
     if viewer.role is Role.LOCKSMITH:
         return own | Q(Exists(_open_orders(viewer).filter(door=OuterRef("holder"))), kind=HolderKind.DOOR)
-    with_client = Exists(seen(viewer).filter(pk=OuterRef("holder")))
-    at_their_door = Exists(seen(viewer).filter(home__ways__door=OuterRef("holder")))
+    with_client = Exists(clients_in_sight(viewer).filter(pk=OuterRef("holder")))
+    at_their_door = Exists(clients_in_sight(viewer).filter(home__ways__door=OuterRef("holder")))
     return own | Q(with_client, kind=HolderKind.CLIENT) | Q(at_their_door, kind=HolderKind.DOOR)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is coming for the assessor: care that ends with nothing after it, before the routine makes a duty of it (A8)."""
+"""Upcoming losses, for the assessor: care that ends with nothing after it and has no duty in the routine yet (A8)."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import msgspec
 from troskel.care import queries as care
 from troskel.ground import clock
 from troskel.people.roles import Actor
-from troskel.reading.base import note, seen
-from troskel.reading.worklist import Said, unnoted_worklist
+from troskel.reading.base import clients_in_sight, note
+from troskel.reading.worklist import DutyTexts, unnoted_worklist
 
-AHEAD = timedelta(days=120)
-MOST = 12
-"""As many as one looks through; the soonest come first."""
-
-
-FOLLOWS_UP = frozenset({"make_decisions", "allocate"})
-"""A duty that one of these fulfils says that the care ends already."""
+LOOKAHEAD = timedelta(days=120)
+MAX_LOSSES = 12
+"""The soonest losses; longer lists are not read through."""
 
 
-class Coming(msgspec.Struct, frozen=True):
-    """Care that ends. `lost`: the day on which the phone loses the client. `again`: when it has the client anew.
+FOLLOW_UP_ACTS = frozenset({"make_decisions", "allocate"})
+"""A duty that one of these fulfils already warns of the loss."""
 
-    `investigated`: a follow-up is begun.
+
+class UpcomingLoss(msgspec.Struct, frozen=True):
+    """Care that ends. `lost`: the day on which the phone loses the client. `again`: when care resumes, if known.
+
+    `investigated`: a follow-up has begun.
     """
 
     case: str
@@ -38,20 +38,22 @@ class Coming(msgspec.Struct, frozen=True):
     investigated: bool
 
 
-def start(viewer: Actor) -> tuple[list[tuple[dict[str, Any], Said]], list[Coming]]:
-    """The worklist, and what is coming that no duty says already, the soonest first. One line of reads."""
-    asked = unnoted_worklist(viewer)
-    said = {told["case"] for told, _ in asked if FOLLOWS_UP & set(told["fulfilled_by"])}
+def worklist_and_losses(viewer: Actor) -> tuple[list[tuple[dict[str, Any], DutyTexts]], list[UpcomingLoss]]:
+    """The worklist, and upcoming losses that no duty warns of, the soonest first. One recorded read."""
+    duties = unnoted_worklist(viewer)
+    cases_with_duty = {duty["case"] for duty, _ in duties if FOLLOW_UP_ACTS & set(duty["fulfilled_by"])}
     today = clock.today()
-    most = 4 * (MOST + len(said))  # a loss for each of two services, and for each of two patrols
-    found = care.losses(seen(viewer), viewer.municipality, today, today + AHEAD, most)
-    coming = list(dict.fromkeys(_coming(loss) for loss in found if loss.case not in said))[:MOST]
-    cases = {told["case"] for told, _ in asked} | {one.case for one in coming}
+    limit = 4 * (MAX_LOSSES + len(cases_with_duty))  # up to one loss for each of two services and two patrols
+    losses = care.losses(clients_in_sight(viewer), viewer.municipality, today, today + LOOKAHEAD, limit)
+    upcoming = list(
+        dict.fromkeys(_upcoming_loss(loss) for loss in losses if loss.case not in cases_with_duty)
+    )[:MAX_LOSSES]
+    cases = {duty["case"] for duty, _ in duties} | {loss.case for loss in upcoming}
     note(viewer, "worklist.viewed", cases=sorted(case for case in cases if case))
-    return asked, coming
+    return duties, upcoming
 
 
-def _coming(loss: care.Loss) -> Coming:
-    told = loss._asdict()
-    del told["client"]
-    return Coming(**told, lost=loss.last + timedelta(days=1))
+def _upcoming_loss(loss: care.Loss) -> UpcomingLoss:
+    fields = loss._asdict()
+    del fields["client"]
+    return UpcomingLoss(**fields, lost=loss.last + timedelta(days=1))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Duties and notices: what an account is asked for now, and how each stood on a day."""
+"""Duties and notices of an account, now and as they stood on a day."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from troskel.duties import routines, rules
 from troskel.ground import clock
 from troskel.people.roles import Actor, Role
 from troskel.permits.acts import acts_writing
-from troskel.permits.sight import EVERYBODY
-from troskel.reading.base import Row, note, seen
+from troskel.permits.sight import ROLES_SEEING_ALL
+from troskel.reading.base import Row, clients_in_sight, note
 from troskel.routine.model import Ask, Words
 
 
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
-    """The duties and notices that had been asked by `on`, with how each stood that day."""
-    found = [duty_told(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
-    note(viewer, "duties.viewed", on=on, cases=sorted({row["case"] for row in found if row["case"]}))
-    return found
+    """Duties and notices asked by the day `on`, as they stood that day."""
+    duty_rows = [duty_row(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
+    note(viewer, "duties.viewed", on=on, cases=sorted({row["case"] for row in duty_rows if row["case"]}))
+    return duty_rows
 
 
 def duties_of(viewer: Actor, condition: Q, on: date) -> QuerySet[Any, Row]:
-    """The duties that the viewer may read: the office every one, others what was asked of them on the day."""
-    rows = duties.duties(viewer, condition, on, all_of_them=viewer.role in EVERYBODY)
-    return of_their_clients(viewer, rows)
+    """Duties that the viewer may read: all for the office, for others what was asked of them on the day."""
+    rows = duties.duties(viewer, condition, on, all_of_them=viewer.role in ROLES_SEEING_ALL)
+    return within_sight(viewer, rows)
 
 
-def of_their_clients(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
-    """To be asked is a reason to know the client; not for a carer: a whole organisation is asked (rule 4)."""
-    theirs = Exists(seen(viewer).filter(pk=OuterRef("client")))
-    return rows.filter(theirs) if viewer.role is Role.CARER else rows
+def within_sight(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
+    """For a carer only duties about clients in sight: duties are asked of a whole organisation (rule 4)."""
+    is_in_sight = Exists(clients_in_sight(viewer).filter(pk=OuterRef("client")))
+    return rows.filter(is_in_sight) if viewer.role is Role.CARER else rows
 
 
-class Said(NamedTuple):
-    """A duty in the routine's own words: what is to be done, when it is fulfilled, and what the paragraph says."""
+class DutyTexts(NamedTuple):
+    """The routine's texts of a duty: the task, when it is fulfilled, and the paragraph."""
 
     duty: Words
     fulfilled: Words
@@ -47,60 +47,60 @@ class Said(NamedTuple):
 
 
 def worklist(viewer: Actor) -> list[dict[str, Any]]:
-    """What the viewer must do now."""
-    return [told for told, _ in worklist_said(viewer)]
+    """The viewer's worklist."""
+    return [duty for duty, _ in worklist_with_texts(viewer)]
 
 
-def worklist_said(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
-    """What the viewer must do now, each with the routine's words in both languages.
+def worklist_with_texts(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
+    """The worklist, each duty with the routine's texts in both languages.
 
-    `in_sight`: the viewer may open the client's page too. To be asked may be reason enough to know of the case alone.
-    `theirs`: it is asked of the viewer; what is not is late, and told the administrator as well.
+    `in_sight`: the viewer may open the client's page; a duty alone may reveal only the case number.
+    `theirs`: asked of the viewer; others are late duties that the administrator also sees.
     """
-    found = unnoted_worklist(viewer)
-    note(viewer, "worklist.viewed", cases=[told["case"] for told, _ in found])
-    return found
+    duties_with_texts = unnoted_worklist(viewer)
+    note(viewer, "worklist.viewed", cases=[duty["case"] for duty, _ in duties_with_texts])
+    return duties_with_texts
 
 
-def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], Said]]:
-    """The same, for a page that shows more beside it: it writes one line for both."""
+def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
+    """The same without recording the read: for a page that shows more and records once."""
     today = clock.today()
-    asked = of_their_clients(viewer, duties.worklist(viewer, today))
-    in_sight = Exists(seen(viewer).filter(pk=OuterRef("client")))
+    open_duties = within_sight(viewer, duties.worklist(viewer, today))
+    in_sight = Exists(clients_in_sight(viewer).filter(pk=OuterRef("client")))
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
-    rows = asked.annotate(in_sight=in_sight, theirs=theirs).values(*duties.FIELDS, "in_sight", "theirs")
+    rows = open_duties.annotate(in_sight=in_sight, theirs=theirs).values(*duties.FIELDS, "in_sight", "theirs")
     return [
-        ({**duty_told(row, today), "in_sight": row["in_sight"], "theirs": row["theirs"]}, said_of(row))
+        ({**duty_row(row, today), "in_sight": row["in_sight"], "theirs": row["theirs"]}, duty_texts(row))
         for row in rows
     ]
 
 
-def is_asked(viewer: Actor, duty: UUID) -> bool:
-    """Does this duty stand on the viewer's worklist? No client is shown, so no line is written."""
-    return of_their_clients(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
+def is_on_worklist(viewer: Actor, duty: UUID) -> bool:
+    """Is this duty on the viewer's worklist? No client is shown, so nothing is recorded."""
+    return within_sight(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
 
 
-def said_of(row: Row) -> Said:
-    """The words of what a duty asks, in the version that it was born with."""
+def duty_texts(row: Row) -> DutyTexts:
+    """The texts of a duty, from the version it was opened under."""
     routine = routines.version(row["version"])
-    asked = routine.asks[row["paragraph"], row["ask"]]
-    return Said(asked.duty, asked.fulfilled, routine.by_id[row["paragraph"]].text)
+    ask = routine.asks[row["paragraph"], row["ask"]]
+    return DutyTexts(ask.duty, ask.fulfilled, routine.by_id[row["paragraph"]].text)
 
 
-def duty_told(row: Row, on: date) -> dict[str, Any]:
-    """A duty with the routine's own words, in the version that it was born with, and how it stood on a day."""
+def duty_row(row: Row, on: date) -> dict[str, Any]:
+    """A duty with the texts of the version it was opened under, as it stood on a day."""
     routine = routines.version(row["version"])
-    asked = routine.asks[row["paragraph"], row["ask"]]
+    ask = routine.asks[row["paragraph"], row["ask"]]
     escalated = row["escalated"] is not None and row["escalated"] <= on
     return {
         "id": row["id"],
         "kind": row["kind"],
         "paragraph": row["paragraph"],
         "ask": row["ask"],
-        "text": asked.duty.sv,
+        "text": ask.duty.sv,
         "says": routine.by_id[row["paragraph"]].text.sv,
-        "fulfilled": asked.fulfilled.sv,
-        "fulfilled_by": acts_that_fulfil(asked),
+        "fulfilled": ask.fulfilled.sv,
+        "fulfilled_by": fulfilling_acts(ask),
         "case": row["client__case_number"],
         "client": row["client__reference"],
         "organisation": row["organisation__orgnr"],
@@ -116,12 +116,12 @@ def duty_told(row: Row, on: date) -> dict[str, Any]:
 
 
 def username(full: str | None) -> str | None:
-    """An account's name without the municipality's code."""
+    """Returns the username without the municipality's code."""
     return full.partition("/")[2] if full else None
 
 
-def acts_that_fulfil(ask: Ask) -> list[str]:
-    """The acts that write an event which fulfils what is asked; those of people, not of the system alone."""
+def fulfilling_acts(ask: Ask) -> list[str]:
+    """Acts that people do and that write an event fulfilling the ask."""
     events = {*ask.done_by, *(["notice.read"] if ask.kind == "notice" else [])}
     events |= {"duty.attested"} if ask.by_hand else set()
     return acts_writing(events)

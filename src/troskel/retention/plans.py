@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The retention plans of this place, and which of them is in force on a day."""
+"""The installed retention plans, and which of them is in force on a day."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from troskel.routine.retention_reading import PlanRefused, read_plan
 
 
 def folder() -> Path:
-    """Where the plans lie: each a file `retention-<first day>.toml`."""
+    """Returns the directory of the plans, files named `retention-<first day>.toml`."""
     return Path(settings.TROSKEL_RETENTION) if settings.TROSKEL_RETENTION else SHIPPED.parent
 
 
 def in_force(day: date) -> Plan:
-    """The plan in force on the day. Raises Refusal where there is none, or where a plan can't be used."""
+    """Returns the plan in force on the day. Raises Refusal where there is none, or a plan is invalid."""
     try:
         plan = latest(_plans(folder()), day)
-    except PlanRefused as refused:
-        raise Refusal("D", "a retention plan can't be used: {faults}", faults=str(refused)) from None
+    except PlanRefused as error:
+        raise Refusal("D", "a retention plan can't be used: {faults}", faults=str(error)) from None
     if plan is None:
         raise Refusal(
             "D", "no retention plan is in force on {day}: put retention-….toml in its folder", day=day
@@ -34,12 +34,12 @@ def in_force(day: date) -> Plan:
     return plan
 
 
-def _plans(where: Path) -> list[Plan]:
-    files = sorted(where.glob("retention-*.toml"))
+def _plans(directory: Path) -> list[Plan]:
+    files = sorted(directory.glob("retention-*.toml"))
     return [_read(file, file.stat().st_mtime_ns) for file in files]
 
 
 @lru_cache(maxsize=64)
 def _read(file: Path, changed: int) -> Plan:
-    """Read once for as long as the file is not changed."""
+    """Reads a plan; cached until the file changes."""
     return read_plan(file)

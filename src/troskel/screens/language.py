@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which language a page is in: Swedish, until somebody has chosen English."""
+"""The language of a page: Swedish, unless the person has chosen English."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-COOKIE = "troskel_language"
-LASTS = timedelta(days=365)
+COOKIE_NAME = "troskel_language"
+COOKIE_LIFETIME = timedelta(days=365)
 
 
-def chosen(request: HttpRequest) -> str:
-    """The language that the cookie asks for, where there is such a one."""
-    asked = request.COOKIES.get(COOKIE, "")
-    return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+def language_of(request: HttpRequest) -> str:
+    """Returns the language in the cookie; the default if it is missing or unknown."""
+    code = request.COOKIES.get(COOKIE_NAME, "")
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def remember(answer: HttpResponse, language: str) -> None:
-    """Let the cookie ask for this language."""
+def set_cookie(answer: HttpResponse, language: str) -> None:
+    """Sets the cookie to this language."""
     secure = bool(settings.SESSION_COOKIE_SECURE)
-    answer.set_cookie(COOKIE, language, max_age=LASTS, httponly=True, samesite="Lax", secure=secure)
+    answer.set_cookie(
+        COOKIE_NAME, language, max_age=COOKIE_LIFETIME, httponly=True, samesite="Lax", secure=secure
+    )
 
 
-class Language:
-    """Middleware: says the words of this request in its language."""
+class LanguageMiddleware:
+    """Middleware: activates the request's language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with translation.override(chosen(request)):
+        with translation.override(language_of(request)):
             return self.get_response(request)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How a page is declared: its address, and who may use it. A page that names nobody is refused."""
+"""Declares pages: path, name, roles and methods. A page without roles is refused."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from django.urls import URLPattern, path, reverse
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.screens.session import person_of
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, Person, P], HttpResponseBase]
+PageView = Callable[Concatenate[HttpRequest, Person, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ANYONE = "anyone"
 """Signed in or not."""
-EVERY_ACCOUNT = frozenset(role for role in Role if role is not Role.SYSTEM)
+EVERY_ROLE = frozenset(role for role in Role if role is not Role.SYSTEM)
 START = "start"
-"""The name of the page to which everybody is sent who has no other place to be."""
+"""The name of the page that requests without a session are sent to."""
 
 
 class PageSpec(NamedTuple):
-    """A page: the package that declares it, its address, who may use it, by which methods."""
+    """A declared page. `package` is its room, such as troskel.web."""
 
     package: str
     path: str
@@ -42,85 +42,85 @@ class PageSpec(NamedTuple):
 
 
 PAGES: list[PageSpec] = []
-"""Every page declared so far."""
+"""All pages declared so far."""
 
 
 def public(path: str, *, name: str, methods: Iterable[str] = ("GET", "HEAD")) -> Callable[[View[P]], View[P]]:
-    """Declare a page for anyone, signed in or not."""
+    """Declares a page for anyone, signed in or not."""
     allowed = tuple(methods)
 
-    def declare(view: View[P]) -> View[P]:
+    def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def answer(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
+        def wrapper(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            return _uncached(view(request, *args, **values))
+            return _without_caching(view(request, *args, **values))
 
-        PAGES.append(PageSpec(_package(view), path, name, ANYONE, allowed, answer))
-        return answer
+        PAGES.append(PageSpec(_package(view), path, name, ANYONE, allowed, wrapper))
+        return wrapper
 
-    return declare
+    return decorate
 
 
 def page(
     path: str, *, name: str, who: Iterable[Role], methods: Iterable[str] = ("GET", "HEAD")
-) -> Callable[[Page[P]], View[P]]:
-    """Declare a page for these roles. Nobody signed in: to the start page. Another role: 403, in words."""
+) -> Callable[[PageView[P]], View[P]]:
+    """Declares a page for these roles. Without a session: redirect to the start page. Another role: 403."""
     roles, allowed = frozenset(who), tuple(methods)
     if not roles:
         raise ValueError(f"{path} does not say who may use it: declare who=")
 
-    def declare(view: Page[P]) -> View[P]:
+    def decorate(view: PageView[P]) -> View[P]:
         @wraps(view)
-        def answer(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
+        def wrapper(request: HttpRequest, /, *args: P.args, **values: P.kwargs) -> HttpResponseBase:
             person = person_of(request)
             if person is None:
-                return _to_the_start(request)
+                return _redirect_to_start(request)
             if person.actor.role not in roles:
-                return _uncached(
-                    show(request, "screens/forbidden.html", {"roles": sorted(roles)}, status=403)
+                return _without_caching(
+                    render_page(request, "screens/forbidden.html", {"roles": sorted(roles)}, status=403)
                 )
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             try:
-                return _uncached(view(request, person, *args, **values))
-            except (NotFound, BadValue):  # a cursor or a number that somebody has typed into the address
+                return _without_caching(view(request, person, *args, **values))
+            except (NotFound, BadValue):  # an invalid cursor or number in the URL
                 raise Http404 from None
 
-        PAGES.append(PageSpec(_package(view), path, name, roles, allowed, answer))
-        return answer
+        PAGES.append(PageSpec(_package(view), path, name, roles, allowed, wrapper))
+        return wrapper
 
-    return declare
+    return decorate
 
 
 def urls_of(package: str) -> list[URLPattern]:
-    """The URLs of every page in a package: each of its modules is imported, so that none is left out."""
+    """Returns the URLs of all pages of a package; imports all its modules, so that none is missing."""
     for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
         if not module.name.endswith(".urls"):
             import_module(module.name)
-    return [path(page.path, page.view, name=page.name) for page in PAGES if page.package == package]
+    return [path(spec.path, spec.view, name=spec.name) for spec in PAGES if spec.package == package]
 
 
 def _package(view: Callable[..., HttpResponseBase]) -> str:
-    """The room that a view stands in, such as troskel.web."""
+    """Returns the room of a view, such as troskel.web."""
     return ".".join(view.__module__.split(".")[:2])
 
 
-def _to_the_start(request: HttpRequest) -> HttpResponse:
-    """Nothing of what was sent has been done: the start page says so.
+def _redirect_to_start(request: HttpRequest) -> HttpResponse:
+    """Redirects to the start page, which says that a posted form was not saved.
 
-    A piece of a page that is polled moves nobody: they may be in the middle of a form.
+    A polled fragment (HX-Request with GET) redirects nobody: the person may be filling in a form.
     """
-    place = reverse(START) + ("?left=1" if request.method == "POST" else "")
+    url = reverse(START) + ("?left=1" if request.method == "POST" else "")
     if request.headers.get("HX-Request"):
-        answer = HttpResponse(status=204)
+        response = HttpResponse(status=204)
         if request.method == "POST":
-            answer["HX-Redirect"] = place
-        return answer
-    return HttpResponseRedirect(place)
+            response["HX-Redirect"] = url
+        return response
+    return HttpResponseRedirect(url)
 
 
-def _uncached(answer: HttpResponseBase) -> HttpResponseBase:
-    """A page is for the one at the screen: no cache on the way keeps it, nor the browser's."""
-    answer.headers.setdefault("Cache-Control", "no-store")
-    return answer
+def _without_caching(response: HttpResponseBase) -> HttpResponseBase:
+    """Forbids all caches: pages hold personal data."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A template with its values, as an answer."""
+"""Renders a template as a response."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def show(
+def render_page(
     request: HttpRequest, template: str, values: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """The page, in the language of the request."""
+    """Returns the page, in the language of the request."""
     return render(request, template, dict(values), using="jinja2", status=status)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who sits at the screen that a request comes from: for the pages, and for the phone."""
+"""The person of a request, for web and phone."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from troskel.people import queries
 from troskel.people.queries import Person
 from troskel.screens import session_cookie
 
-_UNKNOWN = object()
+_MISSING = object()
 
 
 def person_of(request: HttpRequest) -> Person | None:
-    """Who sits at the screen; asked for once a request."""
-    known = getattr(request, "_person", _UNKNOWN)
-    if known is _UNKNOWN:
+    """Returns the signed-in person, or None; queried once a request."""
+    cached = getattr(request, "_person", _MISSING)
+    if cached is _MISSING:
         account = session_cookie.account_of(request)
-        known = queries.person(account) if account else None
-        request._person = known  # type: ignore[attr-defined]
-    return known if isinstance(known, Person) else None
+        cached = queries.person(account) if account else None
+        request._person = cached  # type: ignore[attr-defined]
+    return cached if isinstance(cached, Person) else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The signed cookie that tells which account sits at the screen."""
+"""The signed cookie with the account of the session."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-NAME = "troskel_account"
-LASTS = timedelta(hours=12)
+COOKIE_NAME = "troskel_account"
+COOKIE_LIFETIME = timedelta(hours=12)
 
 
 def account_of(request: HttpRequest) -> UUID | None:
-    """The account that the cookie names; None without one, with one that is old, or one that was tampered with."""
-    written = request.get_signed_cookie(NAME, default=None, max_age=int(LASTS.total_seconds()))
-    return UUID(written) if written else None
+    """Returns the cookie's account; None without a cookie, or with an expired or invalid one."""
+    value = request.get_signed_cookie(COOKIE_NAME, default=None, max_age=int(COOKIE_LIFETIME.total_seconds()))
+    return UUID(value) if value else None
 
 
-def remember(answer: HttpResponse, account: UUID) -> None:
-    """Let the cookie name this account."""
+def set_cookie(answer: HttpResponse, account: UUID) -> None:
+    """Sets the cookie to this account."""
     secure = bool(getattr(settings, "SESSION_COOKIE_SECURE", False))
-    answer.set_signed_cookie(NAME, str(account), max_age=LASTS, httponly=True, samesite="Lax", secure=secure)
+    answer.set_signed_cookie(
+        COOKIE_NAME, str(account), max_age=COOKIE_LIFETIME, httponly=True, samesite="Lax", secure=secure
+    )
 
 
-def forget(answer: HttpResponse) -> None:
-    """Let the cookie go."""
-    answer.delete_cookie(NAME, samesite="Lax")
+def delete_cookie(answer: HttpResponse) -> None:
+    """Deletes the cookie."""
+    answer.delete_cookie(COOKIE_NAME, samesite="Lax")

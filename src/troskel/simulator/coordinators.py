@@ -1,97 +1,97 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What providers do of what the routine asks: order (P1, P6), tags (P2, P3, P7) and keys (P5)."""
+"""The duties of providers: orders (P1, P6), tags (P2, P3, P7) and keys (P5)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from troskel.offers.duty_actions import Way
+from troskel.offers.duty_actions import Suggestion
 from troskel.simulator.organisations import CARERS, HABITS, LOCKSMITH, NEW_LOCKSMITH, SLOPPY
 from troskel.simulator.town import Task, Town
 
 IN_THE_HOME = frozenset({"place_tag", "take_tag", "receive_key"})
-PATIENCE = 12
-"""So many days a coordinator waits for the assessor to inform the client, and then orders with a reason."""
+PATIENCE_DAYS = 12
+"""Days that a coordinator waits for the assessor to inform the client before ordering with a reason."""
 
 
-def orders(town: Town, task: Task, found: Sequence[Way]) -> int | None:
-    """An installation, once the client is informed (or it takes too long); or a removal."""
+def order(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
+    """Orders an installation, once the client is informed or it takes too long; or a removal."""
     if task.person is not None and task.person.is_forgotten:
         return 2
-    way = found[0]
-    told = {"locksmith": LOCKSMITH if town.life.happens(0.6) else NEW_LOCKSMITH}
-    if "reason" in way.left:
-        waited = (town.life.day - task.opened).days
-        if HABITS[task.who] is not SLOPPY and waited < PATIENCE:
+    way = options[0]
+    values = {"locksmith": LOCKSMITH if town.life.happens(0.6) else NEW_LOCKSMITH}
+    if "reason" in way.missing:
+        days_waited = (town.life.day - task.opened).days
+        if HABITS[task.who] is not SLOPPY and days_waited < PATIENCE_DAYS:
             return 2
-        told["reason"] = "Besöken har börjat, och kunden är ännu inte informerad."
+        values["reason"] = "Besöken har börjat, och kunden är ännu inte informerad."
     outcome = town.life.tries(
-        task.who, way.act, ("A3",), **way.filled(**told)
+        task.who, way.act, ("A3",), **way.with_answers(**values)
     )  # it may have been refused today
     if outcome is not None:
         town.ordered[outcome.answer["order"]] = (task.who, way.act)
     return None
 
 
-def sends_basis_forms(town: Town, task: Task, found: Sequence[Way]) -> int | None:
-    """The month's forms are made, signed and sent (O3). One that has been sent already is let be."""
-    make, sign, send = found
-    made = town.life.does(task.who, make.act, **make.filled())
-    for form in made.answer["forms"] if made is not None else ():
+def send_basis_forms(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
+    """Makes, signs and sends the month's forms (O3). Refusals of forms already sent are expected."""
+    make, sign, send = options
+    outcome = town.life.does(task.who, make.act, **make.with_answers())
+    for form in outcome.answer["forms"] if outcome is not None else ():
         for way in (sign, send):
-            town.life.tries(task.who, way.act, ("O3",), **way.filled(form=form))
+            town.life.tries(task.who, way.act, ("O3",), **way.with_answers(form=form))
     return None
 
 
-def hands(town: Town, task: Task, act: str) -> str:
-    """Who does it: in the home a carer, who sees the client only on days of care; else the one who was asked."""
+def performer(town: Town, task: Task, act: str) -> str:
+    """Returns who does it: a carer in the home, on days of care; otherwise the account that has the duty."""
     carer = CARERS.get(task.organisation)
     if act not in IN_THE_HOME or carer is None or task.person is None:
         return task.who
     return carer if task.person.is_in_care_of(task.organisation, town.life.day) else task.who
 
 
-def a_tag(town: Town, task: Task, _: Way) -> str | None:
-    """A tag from the provider's own stock; none before the first visit."""
+def next_tag(town: Town, task: Task, _: Suggestion) -> str | None:
+    """Returns a tag from the provider's stock; None before care begins."""
     if task.person is None or not task.person.is_in_care_of(task.organisation, town.life.day):
         return None
     return town.tags[task.organisation].pop(0)
 
 
-def a_label(town: Town, task: Task, _: Way) -> str | None:
-    """A key gets a label of its own."""
+def new_key_label(town: Town, task: Task, _: Suggestion) -> str | None:
+    """Returns a new label for a key."""
     if task.person is None or not task.person.is_in_care_of(task.organisation, town.life.day):
         return None
     return f"{task.person.reference}-{town.number()}"
 
 
-def a_signature(town: Town, _: Task, __: Way) -> str:
-    """Who signs for the client when a key changes hands."""
+def signer(town: Town, _: Task, __: Suggestion) -> str:
+    """Returns who signs for the client when a key is handed over."""
     return town.life.random.choice(("client", "client", "client", "representative", "nobody"))
 
 
-def tag_is_placed(town: Town, task: Task, values: dict[str, Any]) -> None:
-    """The tag lies with the client now."""
+def note_tag_placed(town: Town, task: Task, values: dict[str, Any]) -> None:
+    """Notes that the client has the tag."""
     assert task.person is not None
     task.person.tags[task.organisation] = values["tag"]
 
 
-def tag_is_taken(town: Town, task: Task, values: dict[str, Any]) -> None:
-    """The tag is in stock again."""
+def note_tag_taken(town: Town, task: Task, values: dict[str, Any]) -> None:
+    """Notes that the tag is back in stock."""
     assert task.person is not None
     task.person.tags.pop(task.organisation, None)
     town.tags[task.organisation].append(values["tag"])
 
 
-def lock_is_linked(_: Town, task: Task, values: dict[str, Any]) -> None:
-    """From now on the carers open by phone."""
+def note_lock_linked(_: Town, task: Task, values: dict[str, Any]) -> None:
+    """Notes that the carers can open by phone."""
     assert task.person is not None
     task.person.lock = values["serial"]
 
 
-def lock_is_unlinked(_: Town, task: Task, values: dict[str, Any]) -> None:
-    """No longer."""
+def note_lock_unlinked(_: Town, task: Task, values: dict[str, Any]) -> None:
+    """Notes that the carers can no longer open by phone."""
     assert task.person is not None
     if task.person.lock == values["serial"]:
         task.person.lock = None

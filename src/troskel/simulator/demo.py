@@ -1,38 +1,36 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The demo's municipality: two years of its life, carried out as acts, ending now."""
+"""The demo's municipality: two simulated years, carried out as acts, ending now."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from troskel.ground import clock
-from troskel.simulator import living
+from troskel.simulator import day_loop
 from troskel.simulator.organisations import ACCOUNTS, ORGANISATIONS
 from troskel.simulator.town import BRISK, Pace, Town
 
-TWO_YEARS, CLIENTS, SEED = 730, 300, 7
-SHORT = 120
+DAYS, CLIENTS, SEED = 730, 300, 7
+BRISK_BELOW_DAYS = 120
 
 
-def fill(
-    municipality: str, tell: Callable[[str], None], *, days: int = TWO_YEARS, clients: int = CLIENTS
-) -> Town:
-    """Live the demo municipality up to this moment. The same day gives the same life."""
+def fill(municipality: str, tell: Callable[[str], None], *, days: int = DAYS, clients: int = CLIENTS) -> Town:
+    """Simulates the demo municipality up to now. The same day produces the same data."""
     tell(f"{days} days in the life of a municipality with {clients} clients in care")
-    return living.live(
+    return day_loop.live(
         municipality,
         days=days,
         clients=clients,
         seed=SEED,
-        pace=BRISK if days < SHORT else Pace(),
+        pace=BRISK if days < BRISK_BELOW_DAYS else Pace(),
         now=clock.now(),
         tell=tell,
         is_shown=True,
     )
 
 
-def who_to_be() -> list[str]:
-    """The people of the demo, an organisation a line."""
+def demo_accounts() -> list[str]:
+    """Returns the accounts of the demo, one line per organisation."""
     return [
         f"{name}: {', '.join(f'{full} ({username})' for username, full, _, where in ACCOUNTS if where == orgnr)}"
         for orgnr, name, _, _ in ORGANISATIONS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A life that is lived through acts, day by day, with the clock standing where the life is."""
+"""Performs acts day by day on a simulated clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -19,11 +19,11 @@ from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 
 T = TypeVar("T")
-BETWEEN_ACTS = timedelta(seconds=20)
+TIME_BETWEEN_ACTS = timedelta(seconds=20)
 
 
-class Fault(NamedTuple):
-    """A refusal that the one who acted had no reason to wait for: the invented people, or the acts, are wrong."""
+class UnexpectedRefusal(NamedTuple):
+    """A refusal that the simulator did not expect: the simulator, or the act, is wrong."""
 
     day: date
     who: str
@@ -33,7 +33,7 @@ class Fault(NamedTuple):
 
 
 class Life:
-    """Lets people act on days gone by, one day after the other; never after `now`, the instant it is lived to."""
+    """Lets people act on past days, one day after the other; never after `now`, the end of the simulation."""
 
     def __init__(
         self, municipality: str, begins: date, now: datetime, random: Random, tell: Callable[[str], None]
@@ -43,7 +43,7 @@ class Life:
         self.people: dict[str, Actor] = {"demo": Actor.system(municipality, ActorKind.DEMO)}
         self.acts: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.faults: list[Fault] = []
+        self.faults: list[UnexpectedRefusal] = []
         self.lines = self.reads = 0
         self._now, self._end = now, now
         self.dawn()
@@ -51,64 +51,64 @@ class Life:
     # -- time
 
     def dawn(self) -> None:
-        """The clock stands at the morning of the day."""
+        """Sets the clock to the morning of the day."""
         self._now = min(self.at(5), self._end)
 
     def tomorrow(self) -> None:
-        """A night passes; the new day is turned."""
+        """Advances to the next day, and turns it."""
         self.day += timedelta(days=1)
         self.dawn()
         self.turn()
 
     def turn(self) -> None:
-        """The day is turned, as the worker does it."""
+        """Turns the day, as the worker does."""
         with self.standing():
             self.lines += catch_up(self.municipality)
 
     def at(self, hour: int, minute: int = 0) -> datetime:
-        """An instant of the day."""
+        """Returns an instant of the day."""
         return datetime.combine(self.day, time(hour, minute), clock.STOCKHOLM)
 
     def wait_until(self, hour: int) -> None:
-        """It becomes this hour, where it is not later already."""
+        """Advances the clock to this hour, if it is earlier."""
         self._now = max(self._now, min(self.at(hour), self._end))
 
     @property
     def now(self) -> datetime:
-        """The instant at which the life stands."""
+        """The current instant of the simulation."""
         return self._now
 
     @contextmanager
     def standing(self) -> Iterator[None]:
-        """The clock stands at this instant of the life."""
-        with clock.standing_at(self._now):
+        """Freezes the program's clock at the current instant of the simulation."""
+        with clock.frozen_at(self._now):
             yield
 
     # -- acts
 
-    def does(self, who: str, act: str, **values: Any) -> Outcome | None:
-        """Somebody does something; None where it was refused, which is a fault."""
+    def does(self, who: str, act: str, **values: Any) -> ActOutcome | None:
+        """Performs an act. Returns None when it was refused, which is a fault."""
         return self.tries(who, act, (), **values)
 
-    def tries(self, who: str, act: str, expecting: tuple[str, ...], /, **values: Any) -> Outcome | None:
-        """Somebody tries what `expecting` may refuse; None where it was."""
+    def tries(self, who: str, act: str, expecting: tuple[str, ...], /, **values: Any) -> ActOutcome | None:
+        """Performs an act that the rules in `expecting` may refuse. Returns None when it was refused."""
         try:
             with self.standing():
                 outcome = REGISTER[act].perform(self.actor(who), values)
         except (Refusal, NotFound, BadValue) as refusal:
             self._was_refused(who, act, refusal, expecting)
             return None
-        self._now = min(self._now + BETWEEN_ACTS, self._end)
+        self._now = min(self._now + TIME_BETWEEN_ACTS, self._end)
         self.acts[act] += 1
         self.lines += len(outcome.lines)
         return outcome
 
     def does_many(self, who: str, act: str, **values: Any) -> None:
-        """Somebody does a plural act; each item that was refused is a fault."""
+        """Performs an act with several items; each refused item is a fault."""
         outcome = self.does(who, act, **values)
         for refused in outcome.refused if outcome else ():
             self.refused[refused["rule"]] += 1
-            self.faults.append(Fault(self.day, who, act, refused["rule"], refused["message"]))
+            self.faults.append(UnexpectedRefusal(self.day, who, act, refused["rule"], refused["message"]))
 
     def _was_refused(
         self, who: str, act: str, refusal: Refusal | NotFound | BadValue, expecting: tuple[str, ...]
@@ -116,10 +116,10 @@ class Life:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
         self.refused[rule] += 1
         if rule not in expecting:
-            self.faults.append(Fault(self.day, who, act, rule, refusal.message))
+            self.faults.append(UnexpectedRefusal(self.day, who, act, rule, refusal.message))
 
     def actor(self, who: str) -> Actor:
-        """The person of this name."""
+        """Returns the actor of this username."""
         if who not in self.people:
             actor = people.actor_of_username(f"{self.municipality}/{who}")
             assert actor is not None, who
@@ -127,7 +127,7 @@ class Life:
         return self.people[who]
 
     def looks(self, who: str, at: Callable[[Actor], T]) -> T:
-        """Somebody looks at something, which is written in the chain of reads."""
+        """Reads something as an account; the read is written to the chain of reads."""
         self.reads += 1
         with self.standing():
             return at(self.actor(who))
@@ -135,9 +135,9 @@ class Life:
     # -- chance
 
     def happens(self, probability: float) -> bool:
-        """Does it, this time?"""
+        """Returns True with this probability."""
         return self.random.random() < probability
 
     def from_today(self, days: int) -> str:
-        """The day so many days from this one, as JSON has it."""
+        """Returns the day this many days from today, in ISO format."""
         return (self.day + timedelta(days=days)).isoformat()

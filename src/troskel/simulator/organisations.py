@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The organisations of the invented municipality, who works in them, and how they go about their work."""
+"""The organisations of the invented municipality, their accounts, and how quickly each account works."""
 
 from __future__ import annotations
 
@@ -57,23 +57,25 @@ ACCOUNTS = (
 )
 
 
-def who_is(role: str) -> dict[str, str]:
-    """The one with this role in each organisation (of the assessors, the first)."""
-    found: dict[str, str] = {}
-    for username, _, known, organisation in ACCOUNTS:
-        if known == role:
-            found.setdefault(organisation, username)
-    return found
+def accounts_with_role(role: str) -> dict[str, str]:
+    """Returns the first account with this role in each organisation."""
+    accounts: dict[str, str] = {}
+    for username, _, account_role, organisation in ACCOUNTS:
+        if account_role == role:
+            accounts.setdefault(organisation, username)
+    return accounts
 
 
 ASSESSORS = tuple(username for username, _, role, _ in ACCOUNTS if role == "assessor")
-COORDINATORS, CARERS, SMITHS = who_is("coordinator"), who_is("carer"), who_is("locksmith")
+COORDINATORS = accounts_with_role("coordinator")
+CARERS = accounts_with_role("carer")
+SMITHS = accounts_with_role("locksmith")
 ADMINISTRATOR = "siri"
 ECONOMIST = "erik"
 
 
 class Habit(NamedTuple):
-    """How somebody works: what is done the day it is asked, what is let lie for weeks, and how long the rest waits."""
+    """How an account works: the share done the same day, the share forgotten for weeks, and the days the rest waits."""
 
     at_once: float
     forgotten: float
@@ -103,4 +105,4 @@ HABITS = {
     "laban": USUAL,
     "nina": BUSY,
 }
-"""Northern home care is exemplary, the western firm is not."""
+"""By username. Northern home care is exemplary, the western provider is not."""

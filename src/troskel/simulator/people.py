@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Invented people: birth numbers 980–999 are given to no one, so no identity number here can be anybody's."""
+"""Invented people: birth numbers 980–999 are never assigned, so no identity number here belongs to anyone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STREETS = (
 
 
 def identity_number(born: date, number: int) -> str:
-    """A personnummer of twelve digits with a birth number of 980–999 and the right check digit."""
+    """Returns a personnummer of twelve digits with a birth number of 980–999 and a valid check digit."""
     if not 980 <= number <= 999:
         raise ValueError(f"{number} could belong to somebody: use 980–999")
     nine = f"{born:%y%m%d}{number:03}"
@@ -32,8 +32,8 @@ def identity_number(born: date, number: int) -> str:
     return f"{born:%Y%m%d}{number:03}{check}"
 
 
-def invented(random: Random, born: date | None = None) -> dict[str, str]:
-    """A first name, last name and identity number of nobody."""
+def invent_person(random: Random, born: date | None = None) -> dict[str, str]:
+    """Returns the identity number, first name and last name of an invented person."""
     birthday = born or date(random.randrange(1930, 1952), random.randrange(1, 13), random.randrange(1, 29))
     return {
         "identity": identity_number(birthday, random.randrange(980, 1000)),
@@ -43,7 +43,7 @@ def invented(random: Random, born: date | None = None) -> dict[str, str]:
 
 
 def address(number: int) -> dict[str, str]:
-    """An address in the invented town; another number is another address."""
+    """Returns an address in the invented town, unique for each number."""
     return {
         "street": f"{STREETS[number % len(STREETS)]} {number + 1}",
         "postcode": "999 10",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables as they stand, read plainly: what a checker judges by, who trusts no facts, no acts and no conditions.
+"""The tables as plain rows, read by SQL: the basis of independent checks, which use none of the program's logic.
 
-Days and instants are text as the database writes them, which sorts as they do; ids are text too.
+Days and instants are text as the database writes them, which sorts chronologically; ids are text too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db import connection
 T = TypeVar("T")
 
 
-class Client(NamedTuple):
+class SimClient(NamedTuple):
     """A client; `elsewhere` is the municipality that assigned the client."""
 
     id: str
@@ -29,14 +29,14 @@ class Client(NamedTuple):
     street: str
 
 
-class Way(NamedTuple):
+class SimHomeDoor(NamedTuple):
     """A door on the way to a home."""
 
     home: str
     door: str
 
 
-class Residence(NamedTuple):
+class SimResidence(NamedTuple):
     """A stay in a home."""
 
     id: str
@@ -45,7 +45,7 @@ class Residence(NamedTuple):
     through: str | None
 
 
-class Decision(NamedTuple):
+class SimDecision(NamedTuple):
     """A decision."""
 
     id: str
@@ -56,7 +56,7 @@ class Decision(NamedTuple):
     withdrawn: bool
 
 
-class Allocation(NamedTuple):
+class SimAllocation(NamedTuple):
     """An allocation."""
 
     id: str
@@ -67,7 +67,7 @@ class Allocation(NamedTuple):
     withdrawn: bool
 
 
-class Thing(NamedTuple):
+class SimThing(NamedTuple):
     """A lock, a tag or a key."""
 
     id: str
@@ -75,8 +75,8 @@ class Thing(NamedTuple):
     number: str
 
 
-class Holding(NamedTuple):
-    """From one handover to the next."""
+class SimHolding(NamedTuple):
+    """A thing's holder from one handover to the next."""
 
     thing: str
     sequence: int
@@ -86,7 +86,7 @@ class Holding(NamedTuple):
     until: str | None
 
 
-class Link(NamedTuple):
+class SimLink(NamedTuple):
     """A link, open or ended."""
 
     id: str
@@ -98,7 +98,7 @@ class Link(NamedTuple):
     corrects: str | None
 
 
-class Order(NamedTuple):
+class SimOrder(NamedTuple):
     """An order."""
 
     number: str
@@ -110,7 +110,7 @@ class Order(NamedTuple):
     lock: str | None
 
 
-class Duty(NamedTuple):
+class SimDuty(NamedTuple):
     """An open duty or notice."""
 
     id: str
@@ -125,7 +125,7 @@ class Duty(NamedTuple):
     about: str
 
 
-class Visit(NamedTuple):
+class SimVisit(NamedTuple):
     """A visit."""
 
     id: str
@@ -134,88 +134,91 @@ class Visit(NamedTuple):
     arrived: str
 
 
-_FROM: dict[Any, str] = {
-    Client: "SELECT c.id, c.home_id, c.home_municipality, c.died, c.protection, c.first_name, c.last_name, h.street "
+_QUERIES: dict[Any, str] = {
+    SimClient: "SELECT c.id, c.home_id, c.home_municipality, c.died, c.protection, c.first_name, c.last_name, h.street "
     "FROM people_client c JOIN people_home h ON h.id = c.home_id WHERE c.municipality_id = %s",
-    Way: "SELECT home_id, door_id FROM people_homedoor WHERE municipality_id = %s",
-    Residence: "SELECT id, client_id, home_id, valid_through FROM people_residence WHERE municipality_id = %s",
-    Decision: "SELECT id, client_id, service, valid_from, valid_through, withdrawn FROM care_decision "
+    SimHomeDoor: "SELECT home_id, door_id FROM people_homedoor WHERE municipality_id = %s",
+    SimResidence: "SELECT id, client_id, home_id, valid_through FROM people_residence WHERE municipality_id = %s",
+    SimDecision: "SELECT id, client_id, service, valid_from, valid_through, withdrawn FROM care_decision "
     "WHERE municipality_id = %s",
-    Allocation: "SELECT id, decision_id, organisation_id, valid_from, valid_through, withdrawn FROM care_allocation "
+    SimAllocation: "SELECT id, decision_id, organisation_id, valid_from, valid_through, withdrawn FROM care_allocation "
     "WHERE municipality_id = %s",
-    Thing: "SELECT id, kind, number FROM custody_thing WHERE municipality_id = %s",
-    Holding: "SELECT thing_id, sequence, kind, holder, since, until FROM custody_holding WHERE municipality_id = %s "
+    SimThing: "SELECT id, kind, number FROM custody_thing WHERE municipality_id = %s",
+    SimHolding: "SELECT thing_id, sequence, kind, holder, since, until FROM custody_holding WHERE municipality_id = %s "
     "ORDER BY thing_id, sequence",
-    Link: "SELECT id, lock_id, client_id, door_id, since, until, corrects_id FROM custody_link "
+    SimLink: "SELECT id, lock_id, client_id, door_id, since, until, corrects_id FROM custody_link "
     "WHERE municipality_id = %s",
-    Order: "SELECT number, kind, state, client_id, door_id, closed, lock FROM orders_order WHERE municipality_id = %s",
-    Duty: "SELECT id, kind, paragraph, ask, home_id, client_id, door_id, role, organisation_id, about FROM duties_duty "
-    "WHERE municipality_id = %s AND state = 'open'",
-    Visit: "SELECT id, client_id, organisation_id, arrived FROM visits_visit WHERE municipality_id = %s",
+    SimOrder: "SELECT number, kind, state, client_id, door_id, closed, lock FROM orders_order "
+    "WHERE municipality_id = %s",
+    SimDuty: "SELECT id, kind, paragraph, ask, home_id, client_id, door_id, role, organisation_id, about "
+    "FROM duties_duty WHERE municipality_id = %s AND state = 'open'",
+    SimVisit: "SELECT id, client_id, organisation_id, arrived FROM visits_visit WHERE municipality_id = %s",
 }
 
 
 class Tables:
-    """All of a municipality's rows that rules speak of, at one moment."""
+    """All of a municipality's rows that the rules concern, at one moment."""
 
     def __init__(self, municipality: str, today: str) -> None:
         self.municipality, self.today = municipality, today
-        self.clients = {row.id: row for row in self._rows(Client)}
-        self.ways = self._rows(Way)
-        self.residences = self._rows(Residence)
-        self.decisions = {row.id: row for row in self._rows(Decision)}
-        self.allocations = self._rows(Allocation)
-        self.things = {row.id: row for row in self._rows(Thing)}
-        self.holdings = self._rows(Holding)
-        self.links = self._rows(Link)
-        self.orders = self._rows(Order)
-        self.duties = self._rows(Duty)
-        self.visits = self._rows(Visit)
+        self.clients = {row.id: row for row in self._rows(SimClient)}
+        self.ways = self._rows(SimHomeDoor)
+        self.residences = self._rows(SimResidence)
+        self.decisions = {row.id: row for row in self._rows(SimDecision)}
+        self.allocations = self._rows(SimAllocation)
+        self.things = {row.id: row for row in self._rows(SimThing)}
+        self.holdings = self._rows(SimHolding)
+        self.links = self._rows(SimLink)
+        self.orders = self._rows(SimOrder)
+        self.duties = self._rows(SimDuty)
+        self.visits = self._rows(SimVisit)
 
     def _rows(self, kind: Callable[..., T]) -> list[T]:
         with connection.cursor() as cursor:
-            cursor.execute(_FROM[kind], [self.municipality])
+            cursor.execute(_QUERIES[kind], [self.municipality])
             return [kind(*map(_text, row)) for row in cursor.fetchall()]
 
     @cached_property
     def doors_of(self) -> dict[str, set[str]]:
         """The doors on the way to each home."""
-        found: dict[str, set[str]] = {}
+        doors: dict[str, set[str]] = {}
         for way in self.ways:
-            found.setdefault(way.home, set()).add(way.door)
-        return found
+            doors.setdefault(way.home, set()).add(way.door)
+        return doors
 
     @cached_property
-    def behind(self) -> dict[str, list[Client]]:
+    def behind(self) -> dict[str, list[SimClient]]:
         """The municipality's own clients behind each door."""
-        found: dict[str, list[Client]] = {}
+        clients: dict[str, list[SimClient]] = {}
         for client in self.clients.values():
             for door in self.doors_of.get(client.home, ()) if self.is_own(client) else ():
-                found.setdefault(door, []).append(client)
-        return found
+                clients.setdefault(door, []).append(client)
+        return clients
 
     @cached_property
-    def decided(self) -> dict[str, list[Decision]]:
-        """The decisions of each client that have not been taken back."""
-        found: dict[str, list[Decision]] = {}
+    def standing_decisions(self) -> dict[str, list[SimDecision]]:
+        """The decisions of each client that have not been withdrawn."""
+        decisions: dict[str, list[SimDecision]] = {}
         for decision in self.decisions.values():
             if not decision.withdrawn:
-                found.setdefault(decision.client, []).append(decision)
-        return found
+                decisions.setdefault(decision.client, []).append(decision)
+        return decisions
 
-    def is_own(self, client: Client) -> bool:
+    def is_own(self, client: SimClient) -> bool:
         """Is the client the municipality's own?"""
         return client.elsewhere == self.municipality
 
-    def in_care(self, client: Client, day: str) -> list[Decision]:
-        """The client's decisions that cover this day or a later one; the dead have none."""
+    def in_care(self, client: SimClient, day: str) -> list[SimDecision]:
+        """Returns the client's decisions that cover this day or a later one; dead clients have none."""
         if client.died is not None and client.died < day:
             return []
-        return [d for d in self.decided.get(client.id, ()) if d.through is None or d.through >= day]
+        return [
+            d for d in self.standing_decisions.get(client.id, ()) if d.through is None or d.through >= day
+        ]
 
-    def on_the_phones_of(self, organisation: str, day: str) -> set[str]:
-        """Whom the organisation's phones are to show on the day (rule 4), reckoned row by row."""
-        found = set()
+    def phone_clients_of(self, organisation: str, day: str) -> set[str]:
+        """Returns the clients that the organisation's phones must show on the day (rule 4), row by row."""
+        clients = set()
         for allocation in self.allocations:
             decision = self.decisions[allocation.decision]
             client = self.clients[decision.client]
@@ -223,12 +226,12 @@ class Tables:
             if allocation.organisation != organisation or withdrawn or not self.is_own(client):
                 continue
             covers = all(
-                one.begins <= day and (one.through is None or day <= one.through)
-                for one in (allocation, decision)
+                period.begins <= day and (period.through is None or day <= period.through)
+                for period in (allocation, decision)
             )
             if covers and (client.died is None or day < client.died):
-                found.add(client.id)
-        return found
+                clients.add(client.id)
+        return clients
 
 
 def _text(value: Any) -> Any:

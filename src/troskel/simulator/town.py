@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The invented municipality as it is outside the computer: who lives where and gets which care, what lies in stock."""
+"""The invented municipality outside the program: homes, care and stock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOME_CARE, ALARM_SERVICE = "home_care", "safety_alarm"
 
 @dataclass
 class Care:
-    """One kind of care that a person has, and who gives it: `also` at night. `ends`: somebody has said that it does."""
+    """One kind of care that a person has, with its providers: `also` at night. `ends`: its announced last day."""
 
     provider: str
     decision: str
@@ -30,8 +30,8 @@ class Care:
 
 
 @dataclass
-class Person:
-    """A client, and what the client is like."""
+class InventedPerson:
+    """A client, with preferences and things."""
 
     reference: str
     case: str
@@ -50,7 +50,7 @@ class Person:
         return not self.dead and kind in self.care and self.care[kind].ends is None
 
     def is_in_care_of(self, provider: str, day: date) -> bool:
-        """Does the provider have the person on this day?"""
+        """Does the provider care for the person on this day?"""
         return not self.dead and any(
             provider in (care.provider, care.also)
             and care.allocated
@@ -59,8 +59,10 @@ class Person:
         )
 
     def providers(self) -> list[str]:
-        """Who gives the person care of any kind."""
-        return [one for care in self.care.values() for one in (care.provider, care.also) if one is not None]
+        """Returns the providers of any kind of the person's care."""
+        return [
+            name for care in self.care.values() for name in (care.provider, care.also) if name is not None
+        ]
 
     def needs_nothing(self, day: date) -> bool:
         """Has all care ended?"""
@@ -68,16 +70,16 @@ class Person:
 
 
 class Task(NamedTuple):
-    """A duty in somebody's hands: who does it, for which organisation, about whom, and since when it is asked."""
+    """A duty to perform: by which account, for which organisation, about whom, and since when it is open."""
 
     who: str
     organisation: str
-    person: Person | None
+    person: InventedPerson | None
     opened: date
 
 
 class Pace(NamedTuple):
-    """How quickly life passes: how often things happen, and how long decisions last. In two years as in life."""
+    """The frequency of life events (1.0: realistic), and the length of decisions in days."""
 
     often: float = 1.0
     shortest: int = 90
@@ -85,18 +87,18 @@ class Pace(NamedTuple):
 
 
 BRISK = Pace(often=8.0, shortest=12, longest=45)
-"""For lives of some weeks, in which everything is still to happen."""
+"""For simulations of some weeks, in which everything should still happen."""
 
 
 class Town:
-    """What the invented people know without asking a computer."""
+    """What the invented people know apart from the program."""
 
     def __init__(self, life: Life, clients: int, days: int, pace: Pace, *, is_shown: bool = False) -> None:
         self.life, self.wanted, self.days, self.pace = life, clients, days, pace
         self.is_shown = is_shown
         self.begins = life.day
-        self.people: list[Person] = []
-        self.by_case: dict[str, Person] = {}
+        self.people: list[InventedPerson] = []
+        self.by_case: dict[str, InventedPerson] = {}
         self.agenda: dict[date, list[Callable[[], None]]] = {}
         self.booked: dict[str, date] = {}
         self.ordered: dict[str, tuple[str, str]] = {}
@@ -107,53 +109,53 @@ class Town:
         self._numbers = count(1)
         self._addresses = count(1)
 
-    def add(self, person: Person) -> None:
-        """One more client."""
+    def add(self, person: InventedPerson) -> None:
+        """Adds a client."""
         self.people.append(person)
         self.by_case[person.case] = person
 
     def number(self) -> int:
-        """A number that nothing has had: for references."""
+        """Returns an unused number for a reference."""
         return next(self._numbers)
 
     def new_address(self) -> int:
-        """An address where no client lives."""
+        """Returns the number of an address where no client lives."""
         return next(self._addresses)
 
-    def in_care(self) -> Iterator[Person]:
-        """The people who have care, or are about to get it."""
+    def in_care(self) -> Iterator[InventedPerson]:
+        """Returns the people who have care, or are about to get it."""
         return (person for person in self.people if not person.needs_nothing(self.life.day))
 
     def later(self, days: int, errand: Callable[[], None]) -> None:
-        """Somebody means to do something in some days."""
+        """Schedules an errand this many days ahead."""
         self.agenda.setdefault(self.day(days), []).append(errand)
 
     def run_errands(self) -> None:
-        """What was put off until today is done."""
+        """Runs the errands scheduled for today."""
         for errand in self.agenda.pop(self.life.day, []):
             errand()
 
-    def assessor_of(self, person: Person) -> str:
-        """The assessor who has the case."""
+    def assessor_of(self, person: InventedPerson) -> str:
+        """Returns the assessor who has the case."""
         return ASSESSORS[int(person.reference[1:]) % len(ASSESSORS)]
 
     def wanted_today(self) -> float:
-        """How many clients there should be by now: few at first, all after a quarter of the time."""
-        lived = (self.life.day - self.begins).days + 1
-        return self.wanted * min(1.0, 4 * lived / self.days)
+        """Returns how many clients there should be by now: few at first, all after a quarter of the time."""
+        days_done = (self.life.day - self.begins).days + 1
+        return self.wanted * min(1.0, 4 * days_done / self.days)
 
     def days_of_a_decision(self) -> int:
-        """How long a decision lasts, in days."""
+        """Returns the length of a new decision, in days."""
         return self.life.random.randint(self.pace.shortest, self.pace.longest)
 
     def is_last_day(self) -> bool:
-        """Is this the day that the life is lived to?"""
+        """Is this the last day of the simulation?"""
         return self.life.day >= self.life.last
 
     def days_left(self) -> int:
-        """How many days are left after this one."""
+        """Returns how many days are left after this one."""
         return (self.life.last - self.life.day).days
 
     def day(self, after: int) -> date:
-        """The day so many days from today."""
+        """Returns the day this many days from today."""
         return self.life.day + timedelta(days=after)

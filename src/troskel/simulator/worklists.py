@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""People do what the routine asks of them: each new duty is meant for a day, by the habits of whose it is.
+"""People do their duties: each new duty is planned for a day, by the habits of the account that has it.
 
-What stands open is read for everybody together once or twice a day, not by each from a page: else a life of years
-would be mostly reading. (Those who look at pages and phones do so in `looking.py`.)
+Open duties are read for everybody together once or twice a day, not from each account's page: otherwise most of a
+long simulation would be reads. (Reads of pages and phones: `page_reads.py`.)
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from uuid import UUID
 from django.db.models import Q
 
 from troskel.duties.models import Duty
-from troskel.offers.duty_actions import Way, ways
+from troskel.offers.duty_actions import Suggestion, suggestions
 from troskel.simulator import assessors, coordinators, locksmiths
 from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, ECONOMIST, HABITS, SMITHS
 from troskel.simulator.town import Task, Town
 
-CLEARS_UP_EVERY = 14
-NEAR = 14
-LATER = 3
-LAST_DAYS, LEFT_UNDONE = 7, 0.3
-"""So much of what is asked in the last days is still undone when somebody looks at the municipality."""
+FULL_SCAN_DAYS = 14
+NEAR_DAYS = 14
+RETRY_DAYS = 3
+LAST_DAYS, LEFT_UNDONE_SHARE = 7, 0.3
+"""The share of the last days' duties that is left open in the demo."""
 
 
-class _Row(NamedTuple):
+class _DutyRow(NamedTuple):
     id: UUID
     kind: str
     case: str | None
@@ -41,69 +41,71 @@ class _Row(NamedTuple):
 
 
 class Worklists:
-    """Everybody's worklist, and on which day each thing on it is meant to be done."""
+    """All open duties, each planned for a day."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self._meant: dict[date, list[UUID]] = {}
-        self._known: set[UUID] = set()
+        self._planned: dict[date, list[UUID]] = {}
+        self._seen: set[UUID] = set()
 
     def work(self) -> None:
-        """Look what is new, and do what is meant for today."""
-        self._look()
-        today = [self._meant.pop(day) for day in sorted(self._meant) if day <= self.town.life.day]
-        wanted = [one for meant in today for one in meant]
-        if not wanted:
+        """Plans new duties, and does those planned for today."""
+        self._scan()
+        today = [self._planned.pop(day) for day in sorted(self._planned) if day <= self.town.life.day]
+        due_ids = [duty for duties in today for duty in duties]
+        if not due_ids:
             return
-        rows = [row for row in _open(self.town, Q(id__in=wanted)) if self._is_somebodys(row)]
-        asked = [row.id for row in rows if row.kind != "notice"]
+        rows = [row for row in _open_duties(self.town, Q(id__in=due_ids)) if self._has_owner(row)]
+        actionable = [row.id for row in rows if row.kind != "notice"]
         with self.town.life.standing():
-            found = ways(self.town.life.actor("demo"), asked) if asked else {}
+            options = suggestions(self.town.life.actor("demo"), actionable) if actionable else {}
         for row in rows:
-            self._do(row, found.get(row.id, []))
+            self._do(row, options.get(row.id, []))
 
-    def _look(self) -> None:
-        """New duties, each meant for a day. Now and then the whole list is gone through."""
+    def _scan(self) -> None:
+        """Plans new duties; at intervals all open duties are read again."""
         life = self.town.life
-        everything = (life.day - self.town.begins).days % CLEARS_UP_EVERY == 0
+        everything = (life.day - self.town.begins).days % FULL_SCAN_DAYS == 0
         if everything:
-            self._known = {one for meant in self._meant.values() for one in meant}
+            self._seen = {duty for duties in self._planned.values() for duty in duties}
         recent = Q() if everything else Q(opened__gte=life.day - timedelta(days=1))
-        for row in _open(self.town, recent):
-            if row.id not in self._known:
-                self._mean(row.id, self._day_for(row))
+        for row in _open_duties(self.town, recent):
+            if row.id not in self._seen:
+                self._plan(row.id, self._day_for(row))
 
-    def _mean(self, duty: UUID, day: date) -> None:
-        self._known.add(duty)
-        self._meant.setdefault(day, []).append(duty)
+    def _plan(self, duty: UUID, day: date) -> None:
+        self._seen.add(duty)
+        self._planned.setdefault(day, []).append(duty)
 
-    def _day_for(self, row: _Row) -> date:
-        """When whose it is means to do it: at once, in some days, near the deadline, or (forgotten) long after."""
+    def _day_for(self, row: _DutyRow) -> date:
+        """Returns the planned day: at once, in some days, near the deadline, or (forgotten) long after."""
         town, chance = self.town, self.town.life.random
-        habit = HABITS[self._who(row) or ADMINISTRATOR]
+        habit = HABITS[self._owner(row) or ADMINISTRATOR]
         today, due = town.life.day, row.due
         if town.is_shown and town.days_left() < LAST_DAYS and self._is_left_undone(row):
             return town.day(LAST_DAYS)
         at_once, forgotten = town.life.happens(habit.at_once), town.life.happens(habit.forgotten)
         if forgotten:
             return max(today, due or today) + timedelta(days=chance.randint(5, 40))
-        if due is not None and due > town.day(NEAR):
-            before = due - timedelta(days=chance.randint(NEAR, 40) if at_once else chance.randint(0, NEAR))
+        if due is not None and due > town.day(NEAR_DAYS):
+            before = due - timedelta(
+                days=chance.randint(NEAR_DAYS, 40) if at_once else chance.randint(0, NEAR_DAYS)
+            )
             return max(today, before)
-        if row.ask == "be_present" and due is not None:  # attested by hand where the report does not come
+        if row.ask == "be_present" and due is not None:  # attested manually when no report comes
             return max(today, due) + timedelta(days=1)
         if at_once:
             return today if town.life.happens(0.8) else town.day(1)
         return town.day(chance.randint(1, habit.days))
 
-    def _is_left_undone(self, row: _Row) -> bool:
-        """The administrator is away for the last days; others leave some of it."""
-        return row.role == "administrator" or self.town.life.happens(LEFT_UNDONE)
+    def _is_left_undone(self, row: _DutyRow) -> bool:
+        """Is the duty left open in the demo? All of the administrator's are, and some of others'."""
+        return row.role == "administrator" or self.town.life.happens(LEFT_UNDONE_SHARE)
 
-    def _is_somebodys(self, row: _Row) -> bool:
-        return self._who(row) is not None
+    def _has_owner(self, row: _DutyRow) -> bool:
+        return self._owner(row) is not None
 
-    def _who(self, row: _Row) -> str | None:
+    def _owner(self, row: _DutyRow) -> str | None:
         if row.role == "assessor":
             return self.town.assessor_of(self.town.by_case[row.case]) if row.case else "anna"
         if row.role == "provider":
@@ -112,20 +114,20 @@ class Worklists:
             return SMITHS.get(row.orgnr or "")
         return ECONOMIST if row.role == "economist" else ADMINISTRATOR
 
-    def _do(self, row: _Row, found: Sequence[Way]) -> None:
-        who = self._who(row)
+    def _do(self, row: _DutyRow, options: Sequence[Suggestion]) -> None:
+        who = self._owner(row)
         assert who is not None
         if row.kind == "notice":
             self.town.life.does(who, "read_notice", notice=str(row.id))
             return
         task = Task(who, row.orgnr or "", self.town.by_case.get(row.case or ""), row.opened)
-        again = _carry_out(self.town, row.ask, task, found)
-        if again is not None:
-            self._mean(row.id, self.town.day(max(1, again)))
+        retry_days = _carry_out(self.town, row.ask, task, options)
+        if retry_days is not None:
+            self._plan(row.id, self.town.day(max(1, retry_days)))
 
 
-def _open(town: Town, condition: Q) -> list[_Row]:
-    """Open duties, in the order in which they were asked."""
+def _open_duties(town: Town, condition: Q) -> list[_DutyRow]:
+    """Returns open duties, in the order in which they were opened."""
     rows = Duty.objects.filter(condition, municipality=town.life.municipality, state="open").values_list(
         "id",
         "kind",
@@ -139,77 +141,77 @@ def _open(town: Town, condition: Q) -> list[_Row]:
         "ask",
     )
     return sorted(
-        (_Row(*row) for row in rows),
+        (_DutyRow(*row) for row in rows),
         key=lambda row: (row.opened, row.line or 0, row.paragraph, row.ask, row.id),
     )
 
 
-def _carry_out(town: Town, ask: str, task: Task, found: Sequence[Way]) -> int | None:
-    """Do what the duty asks; in how many days to come back to it, where it can't be done today."""
-    if not found:
-        return LATER
+def _carry_out(town: Town, ask: str, task: Task, options: Sequence[Suggestion]) -> int | None:
+    """Performs the duty. Returns in how many days to retry if it can't be done today."""
+    if not options:
+        return RETRY_DAYS
     if ask in PROCEDURES:
-        return PROCEDURES[ask](town, task, found)
-    again = None
-    for way in found:
-        again = simply(town, task, way) or again
-    return again
+        return PROCEDURES[ask](town, task, options)
+    retry_days = None
+    for way in options:
+        retry_days = fill_and_perform(town, task, way) or retry_days
+    return retry_days
 
 
-def simply(town: Town, task: Task, way: Way) -> int | None:
-    """Press the button: everything is filled in, or one thing is read off a label."""
-    told: dict[str, Any] = {}
-    for name in way.left:
-        value = FILLED_IN[name](town, task, way)
+def fill_and_perform(town: Town, task: Task, way: Suggestion) -> int | None:
+    """Performs an act whose values are prefilled, or need one more value. Returns the days until a retry."""
+    answers: dict[str, Any] = {}
+    for name in way.missing:
+        value = FIELD_VALUES[name](town, task, way)
         if value is None:
             return 2
-        told[name] = value
-    values = way.filled(**told)
-    who, expecting = hands(town, task, way), MAY_BE_REFUSED.get(way.act, ())
-    if town.life.tries(who, way.act, expecting, **values) is None:
-        return LATER
-    noted = NOTED.get(way.act)
-    if noted is not None and task.person is not None:
-        noted(town, task, {**way.values, **told})
+        answers[name] = value
+    values = way.with_answers(**answers)
+    who, expected = performer(town, task, way), EXPECTED_REFUSALS.get(way.act, ())
+    if town.life.tries(who, way.act, expected, **values) is None:
+        return RETRY_DAYS
+    side_effect = SIDE_EFFECTS.get(way.act)
+    if side_effect is not None and task.person is not None:
+        side_effect(town, task, {**way.values, **answers})
     return None
 
 
-def hands(town: Town, task: Task, way: Way) -> str:
-    """What is done in the home is done by a carer, while the client is on the phone; else by the coordinator."""
-    return coordinators.hands(town, task, way.act)
+def performer(town: Town, task: Task, way: Suggestion) -> str:
+    """Returns who performs the act: a carer in the home, while the client is on the phone; else the coordinator."""
+    return coordinators.performer(town, task, way.act)
 
 
 PROCEDURES = {
-    "understood": assessors.asks_whether_it_is_understood,
-    "investigation": assessors.follows_up,
-    "allocate": assessors.allocates,
-    "allocation": assessors.allocates,
-    "order": coordinators.orders,
-    "not_ours": coordinators.orders,
-    "send": coordinators.sends_basis_forms,
-    "install": locksmiths.goes_to_the_door,
-    "remove": locksmiths.goes_to_the_door,
+    "understood": assessors.confirm_understanding,
+    "investigation": assessors.follow_up,
+    "allocate": assessors.allocate,
+    "allocation": assessors.allocate,
+    "order": coordinators.order,
+    "not_ours": coordinators.order,
+    "send": coordinators.send_basis_forms,
+    "install": locksmiths.carry_out_order,
+    "remove": locksmiths.carry_out_order,
 }
 CHOICES = {
     "decide_way_in": ("key", "key", "client_opens", "key_box"),
     "record_consent": ("written", "written", "oral", "own"),
 }
-FILLED_IN: dict[str, Callable[[Town, Task, Way], str | None]] = {
-    "tag": coordinators.a_tag,
-    "key": coordinators.a_label,
-    "signed": coordinators.a_signature,
+FIELD_VALUES: dict[str, Callable[[Town, Task, Suggestion], str | None]] = {
+    "tag": coordinators.next_tag,
+    "key": coordinators.new_key_label,
+    "signed": coordinators.signer,
     "owner": lambda _, __, ___: "Bostadsföreningen",
     "way": lambda town, _, way: town.life.random.choice(CHOICES[way.act]),
 }
-MAY_BE_REFUSED = {
+EXPECTED_REFUSALS = {
     "attest": ("NotFound",),  # the locksmith has reported it meanwhile
     "cancel_order": ("L1",),  # the locksmith was there earlier today
     "unlink_lock": ("S3",),  # those who share the door have ended meanwhile: the removal comes first
     "return_key": ("NotFound", "rule 5"),  # client out of sight since long; given back for the spouse
 }
-NOTED = {
-    "place_tag": coordinators.tag_is_placed,
-    "take_tag": coordinators.tag_is_taken,
-    "link_lock": coordinators.lock_is_linked,
-    "unlink_lock": coordinators.lock_is_unlinked,
+SIDE_EFFECTS = {
+    "place_tag": coordinators.note_tag_placed,
+    "take_tag": coordinators.note_tag_taken,
+    "link_lock": coordinators.note_lock_linked,
+    "unlink_lock": coordinators.note_lock_unlinked,
 }

@@ -13,9 +13,9 @@ EVIDENCE = ["tag", "lock", "hand"]
 
 
 class Visit(Record):
-    """A carer's visit to a client, with what proves it (P2). `id` may be the phone's own, so that a repeat is no other.
+    """A carer's visit to a client, with its evidence (P2). `id` may be the phone's own, so that a repeat is one visit.
 
-    `open`: begun by `arrive`, and not yet ended. One that is neither open nor ended has lost its end: nobody told it.
+    `open`: begun by `arrive`, and not yet ended. Neither open nor departed: the end was never reported.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)

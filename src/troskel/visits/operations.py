@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to visits; called by acts only, with the client's home locked."""
+"""Writes to visits. Called by acts only, with the client's home locked."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 from troskel.visits.models import Visit
 
-ROWS = 400
+BATCH_SIZE = 400
 
 
 def register(visits: Sequence[Visit]) -> None:
-    """New visits. One statement, but for SQLite's splitting of long ones."""
+    """Store new visits, in one statement per batch."""
     if visits:
-        Visit.objects.bulk_create(visits, batch_size=ROWS)
+        Visit.objects.bulk_create(visits, batch_size=BATCH_SIZE)
 
 
 def change(visits: Sequence[Visit]) -> None:
-    """Visits that have ended, or have lost their end."""
-    changed = ["departed", "open", "departed_evidence", "departed_reason", "flags"]
+    """Store visits that have ended, or were left open."""
+    fields = ["departed", "open", "departed_evidence", "departed_reason", "flags"]
     if visits:
-        Visit.objects.bulk_update(visits, changed, batch_size=ROWS)
+        Visit.objects.bulk_update(visits, fields, batch_size=BATCH_SIZE)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a visit must be able to show, and what is said of one that can't be quite right. Pure Python.
+"""What a visit must prove, and flags for visits that can't be right. Pure Python.
 
-Never lose what a phone brings: what a tag or a lock proves is taken, with a flag where the times can't be right. What
-is only said, by hand, must fit the allocation. What nothing proves is refused, and the phone keeps it.
+A visit proven by a tag or a lock is always stored, with a flag where its times can't be right. A visit by hand must fit
+the allocation. A visit without evidence is refused, and stays on the phone.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ FLAGS = {
     "left_open": "nobody told when it ended: the carer's next visit began",
 }
 
-LONGEST = timedelta(hours=24)
+MAX_DURATION = timedelta(hours=24)
 
 
 class Span(NamedTuple):
-    """From when to when. Without an end: of a visit, its end was not told; of a holding or a link, it goes on."""
+    """A period. Without `until`: a visit's end was not reported; a holding or link is open."""
 
     since: datetime
     until: datetime | None
@@ -47,27 +47,27 @@ def departs_after_arrival(arrived: datetime, departed: datetime | None) -> None:
         raise BadValue("departed", "is before 'arrived': check the two instants")
 
 
-def a_providers(organisation: UUID | None) -> UUID:
-    """A visit is made for a provider, never by the system itself."""
+def visiting_organisation(organisation: UUID | None) -> UUID:
+    """Returns the visiting organisation; the system itself makes no visits."""
     if organisation is None:
         raise Refusal("rule 4", "a visit is a provider's: its carer or coordinator registers it")
     return organisation
 
 
 def has_been_made(arrived: datetime, departed: datetime | None, now: datetime) -> None:
-    """A visit is registered when it has been made."""
+    """A visit is registered afterwards, never in advance."""
     if arrived > now or (departed or arrived) > now:
         raise BadValue("arrived", "lies ahead of now: a visit is registered when it has been made")
 
 
 def by_hand_with_reason(evidence: str, reason: str) -> None:
-    """A visit entered by hand says why."""
+    """A visit entered by hand needs a reason."""
     if evidence == "hand" and reason not in REASONS:
         raise BadValue("reason", "a visit by hand needs a reason: one of {codes}", codes=sorted(REASONS))
 
 
 def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> None:
-    """Outside the allocation (rule 4) a visit is taken where a thing proves it, and refused where it is only said."""
+    """Outside the allocation (rule 4) a visit is accepted if a thing proves it, and refused if entered by hand."""
     if not covered and evidence == "hand":
         raise Refusal(
             "rule 4",
@@ -77,11 +77,11 @@ def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> Non
 
 
 def tag_was_with_client(holdings: Iterable[Span], at: Span, tag: str) -> None:
-    """The tag was with the client then (P2): left there that day at the latest, and not taken away before."""
+    """The tag was with the client during the visit (P2): placed that day at the latest, and not taken before."""
     day = clock.day_of(at.until or at.since)
     if not any(
-        clock.day_of(held.since) <= day and (held.until is None or held.until >= at.since)
-        for held in holdings
+        clock.day_of(holding.since) <= day and (holding.until is None or holding.until >= at.since)
+        for holding in holdings
     ):
         raise Refusal(
             "P2", "tag {tag} was not with the client then: check the number, or tell of it by hand", tag=tag
@@ -89,7 +89,7 @@ def tag_was_with_client(holdings: Iterable[Span], at: Span, tag: str) -> None:
 
 
 def lock_was_linked(links: Iterable[Span], at: Span, serial: str) -> None:
-    """The lock was linked to the client then (S2)."""
+    """The lock was linked to the client during the visit (S2)."""
     if not any(
         link.since <= (at.until or at.since) and (link.until is None or link.until >= at.since)
         for link in links
@@ -102,33 +102,33 @@ def lock_was_linked(links: Iterable[Span], at: Span, serial: str) -> None:
 
 
 def flags_of(at: Span, others: Iterable[Span], *, covered: bool) -> list[str]:
-    """What can't be quite right about a visit, beside the same carer's other ones."""
-    found = []
-    if any(overlap(at, other) for other in others):
-        found.append("overlap")
-    if at.until is not None and at.until - at.since > LONGEST:
-        found.append("long")
+    """Returns the flags of a visit; `others` are the same carer's other visits."""
+    flags = []
+    if any(overlaps(at, other) for other in others):
+        flags.append("overlap")
+    if at.until is not None and at.until - at.since > MAX_DURATION:
+        flags.append("long")
     if not covered:
-        found.append("not_covered")
-    return found
+        flags.append("not_covered")
+    return flags
 
 
-def overlap(one: Span, other: Span) -> bool:
-    """Do two visits of a carer share any time? One whose end was not told is the instant of its arrival."""
-    if one.since == other.since:
+def overlaps(first: Span, second: Span) -> bool:
+    """Do two visits of a carer share any time? A visit without an end counts as the instant of its arrival."""
+    if first.since == second.since:
         return True
-    earlier, later = (one, other) if one.since < other.since else (other, one)
+    earlier, later = (first, second) if first.since < second.since else (second, first)
     return earlier.until is not None and later.since < earlier.until
 
 
 def not_begun_twice(same_client: bool, since: datetime, arrived: datetime) -> None:
-    """One open visit per account: a second arrival at the same client on the same day is the same visit (P2)."""
+    """A second arrival at the same client on the same day is refused: the visit is still open (P2)."""
     if same_client and clock.day_of(since) == clock.day_of(arrived):
         raise Refusal("P2", "your visit to this client is still open: end it first")
 
 
 def ends_once(ended: datetime | None, departed: datetime) -> bool:
-    """Is this the first word of when the visit ended? The same word again is the same; another one is refused."""
+    """Is this the first report of the visit's end? False for the same time again; raises for another time."""
     if ended is None:
         return True
     if ended != departed:
@@ -137,6 +137,6 @@ def ends_once(ended: datetime | None, departed: datetime) -> bool:
 
 
 def the_same_visit(is_same: bool) -> None:
-    """The caller's own id stands for one visit (rule 6)."""
+    """The caller's own id identifies one visit (rule 6)."""
     if not is_same:
         raise Refusal("rule 6", "another visit has this id: give each visit an id of its own")

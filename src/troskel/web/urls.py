@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The URLs of the pages: those that are declared, and no other."""
+"""The URLs of the declared pages."""
 
 from troskel.screens.pages import urls_of
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the database's own constraints say, in words. They hold when two acts meet and both found the way clear."""
+"""Refusals for broken database constraints, which catch two acts that run at once and both pass the rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from troskel.ground.refusals import Refusal
 
-SAID = {
+MESSAGES = {
     "one_open_order_per_door_and_kind": ("P1", "there is already an open order of this kind for the door"),
     "one_holder_per_thing": ("rule 5", "the thing has just been handed over by someone else: look again"),
     "holdings_in_sequence": ("rule 5", "the thing has just been handed over by someone else: look again"),
@@ -88,8 +88,8 @@ SAID = {
     "one_basis_form_per_number": ("O3", "the form's number is taken: try again"),
 }
 
-# SQLite names the columns of a broken unique constraint, not the constraint
-BY_COLUMNS = {
+# SQLite reports the columns of a broken unique constraint, not its name
+CONSTRAINT_BY_COLUMNS = {
     "orders_order.municipality_id, orders_order.door_id": "one_open_order_per_door_and_kind",
     "custody_holding.municipality_id, custody_holding.thing_id, custody_holding.sequence": "holdings_in_sequence",
     "custody_holding.municipality_id, custody_holding.thing_id": "one_holder_per_thing",
@@ -126,12 +126,12 @@ BY_COLUMNS = {
 
 
 def refusal_of(error: IntegrityError) -> Refusal:
-    """The refusal that a broken constraint means. An unknown one is raised again as it is: a fault of ours."""
-    said = str(error)
-    for columns, name in BY_COLUMNS.items():
-        if columns in said:
-            return Refusal(*SAID[name])
-    for name, (rule, message) in SAID.items():
-        if name in said:
+    """Returns the refusal for a broken constraint. Raises the error again if the constraint is unknown: a bug."""
+    text = str(error)
+    for columns, name in CONSTRAINT_BY_COLUMNS.items():
+        if columns in text:
+            return Refusal(*MESSAGES[name])
+    for name, (rule, message) in MESSAGES.items():
+        if name in text:
             return Refusal(rule, message)
     raise error

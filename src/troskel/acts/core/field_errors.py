@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Values that can't be read as an act's: which field, what is wrong with it, and what to write instead.
+"""Errors for invalid values of an act: which field, what is wrong with it, and what to write instead.
 
-What was written is not repeated: it may be anybody's name or number.
+Messages never repeat the value: it may be a person's name or number.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.ground.refusals import EMPTY, BadValue
+from troskel.ground.refusals import EMPTY_CHOICE, BadValue
 
-STEP = re.compile(r"\.?([^.\[\]]+)|(\[[0-9]+\])")
-MISSING = re.compile(r"Object missing required field `(.+)`")
+PATH_STEP = re.compile(r"\.?([^.\[\]]+)|(\[[0-9]+\])")
+MISSING_FIELD = re.compile(r"Object missing required field `(.+)`")
 LENGTH = re.compile(r"of length (>=|<=) ([0-9]+)")
-"""How the empty answer is written among others."""
 
-INSTEAD: dict[Any, str] = {
+TYPE_MESSAGES: dict[Any, str] = {
     date: "is no day that exists: write it as 2026-11-20",
     datetime: "is no instant with its offset: write it as 2026-11-20T08:00:00+01:00",
     UUID: "is no id: copy the whole of it, with its hyphens",
@@ -34,42 +33,42 @@ INSTEAD: dict[Any, str] = {
 }
 
 
-def bad_value(error: msgspec.ValidationError, kind: type[msgspec.Struct]) -> BadValue:
-    """What the error means, where `kind` is what the values should have been."""
+def bad_value(error: msgspec.ValidationError, expected: type[msgspec.Struct]) -> BadValue:
+    """Returns the field and message of a validation error against the struct `expected`."""
     message, _, path = str(error).partition(" - at `$")
     path = path.strip("`.")
-    if missing := MISSING.fullmatch(message):
+    if missing := MISSING_FIELD.fullmatch(message):
         return BadValue(f"{path}.{missing[1]}".lstrip("."), "is missing: it must be given")
-    return _said(path or "values", message, _kind_at(path, kind))
+    return _bad_value_for(path or "values", message, _type_at(path, expected))
 
 
-def unknown_field(values: Any, kind: Any, path: str = "") -> BadValue | None:
-    """The first field that is none of those asked for, however deep: a misspelt one must not pass for left out."""
-    kind, _ = _plain(kind)
-    if typing.get_origin(kind) is list and isinstance(values, list):
-        (each,) = typing.get_args(kind)
-        found = (unknown_field(value, each, f"{path}[{index}]") for index, value in enumerate(values))
-        return next((bad for bad in found if bad), None)
-    if not _is_struct(kind) or not isinstance(values, Mapping):
+def unknown_field(values: Any, expected: Any, path: str = "") -> BadValue | None:
+    """Returns an error for the first unknown field at any depth, or None: a misspelt field is not a missing one."""
+    expected, _ = _unwrap(expected)
+    if typing.get_origin(expected) is list and isinstance(values, list):
+        (item_type,) = typing.get_args(expected)
+        errors = (unknown_field(value, item_type, f"{path}[{index}]") for index, value in enumerate(values))
+        return next((bad for bad in errors if bad), None)
+    if not _is_struct(expected) or not isinstance(values, Mapping):
         return None
-    known = _known(kind)
+    field_types = _field_types(expected)
     for name, value in values.items():
-        where = f"{path}.{name}".lstrip(".")
-        if name not in known:
-            return BadValue(where, "is unknown: the fields here are {fields}", fields=list(known))
-        if isinstance(value, Mapping | list) and (bad := unknown_field(value, known[name], where)):
+        field_path = f"{path}.{name}".lstrip(".")
+        if name not in field_types:
+            return BadValue(field_path, "is unknown: the fields here are {fields}", fields=list(field_types))
+        if isinstance(value, Mapping | list) and (bad := unknown_field(value, field_types[name], field_path)):
             return bad
     return None
 
 
 @cache
-def _known(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {field.name: field.type for field in msgspec.structs.fields(kind)}
+def _field_types(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(struct)}
 
 
-def _said(field: str, message: str, kind: Any) -> BadValue:
-    kind, meta = _plain(kind)
-    origin = typing.get_origin(kind)
+def _bad_value_for(field: str, message: str, expected: Any) -> BadValue:
+    expected, meta = _unwrap(expected)
+    origin = typing.get_origin(expected)
     if length := LENGTH.search(message):
         if length[1] == "<=":
             return BadValue(field, "is longer than {most} characters: shorten it", most=length[2])
@@ -77,42 +76,47 @@ def _said(field: str, message: str, kind: Any) -> BadValue:
             return BadValue(field, "is empty: give at least one")
         return BadValue(field, "is empty: it must be given")
     if origin is Literal:
-        codes = [str(code) or EMPTY for code in typing.get_args(kind)]
+        codes = [str(code) or EMPTY_CHOICE for code in typing.get_args(expected)]
         return BadValue(field, "is none of {codes}: write one of them", codes=codes)
     if origin is list:
         return BadValue(field, "is no list: write it in square brackets")
-    if _is_struct(kind):
-        fields = [one.name for one in msgspec.structs.fields(kind)]
+    if _is_struct(expected):
+        fields = [struct_field.name for struct_field in msgspec.structs.fields(expected)]
         return BadValue(field, "is no object: write it in curly brackets, with {fields}", fields=fields)
     if meta is not None and meta.pattern and meta.description:
         return BadValue(field, "is not as it should be: write {pattern}", pattern=meta.description)
-    if kind in INSTEAD:
-        return BadValue(field, INSTEAD[kind])
+    if expected in TYPE_MESSAGES:
+        return BadValue(field, TYPE_MESSAGES[expected])
     return BadValue(field, "{told}", told=message)
 
 
-def _kind_at(path: str, kind: Any) -> Any:
-    """The type at a place such as decisions[0].valid_from."""
-    for name, index in STEP.findall(path):
-        kind, _ = _plain(kind)
-        if index and typing.get_origin(kind) is list:
-            (kind,) = typing.get_args(kind)
-        elif name and _is_struct(kind):
-            kind = next((field.type for field in msgspec.structs.fields(kind) if field.name == name), None)
-    return kind
+def _type_at(path: str, expected: Any) -> Any:
+    """Returns the type at a path such as decisions[0].valid_from."""
+    for name, index in PATH_STEP.findall(path):
+        expected, _ = _unwrap(expected)
+        if index and typing.get_origin(expected) is list:
+            (expected,) = typing.get_args(expected)
+        elif name and _is_struct(expected):
+            expected = next(
+                (field.type for field in msgspec.structs.fields(expected) if field.name == name), None
+            )
+    return expected
 
 
-def _plain(kind: Any) -> tuple[Any, msgspec.Meta | None]:
-    """The type without 'or nothing' and without what is said about it; and what is said."""
+def _unwrap(annotation: Any) -> tuple[Any, msgspec.Meta | None]:
+    """Returns the type without `| None` and Annotated, and its msgspec.Meta, if any."""
     meta = None
-    while typing.get_origin(kind) in (typing.Annotated, typing.Union, types.UnionType):
-        first, *more = typing.get_args(kind)
-        if typing.get_origin(kind) is typing.Annotated:
-            kind, meta = first, next((said for said in more if isinstance(said, msgspec.Meta)), meta)
+    while typing.get_origin(annotation) in (typing.Annotated, typing.Union, types.UnionType):
+        first, *others = typing.get_args(annotation)
+        if typing.get_origin(annotation) is typing.Annotated:
+            annotation, meta = (
+                first,
+                next((extra for extra in others if isinstance(extra, msgspec.Meta)), meta),
+            )
         else:
-            kind = next(one for one in (first, *more) if one is not type(None))
-    return kind, meta
+            annotation = next(option for option in (first, *others) if option is not type(None))
+    return annotation, meta
 
 
-def _is_struct(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+def _is_struct(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, msgspec.Struct)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The values that acts take, with the lengths that the tables hold: the same on both databases."""
+"""Types of act parameters, with the lengths of the table columns, so that both databases accept the same values."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import msgspec
 T = TypeVar("T")
 
 Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
-"""An id of the case system's."""
+"""A reference of the case system."""
 
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
-"""What is printed on a thing: a serial number, a tag's number, a key's label."""
+"""The number printed on a thing: a serial number, a tag's number, a key's label."""
 
 Code = Annotated[str, msgspec.Meta(max_length=50)]
-"""A short word, or none."""
+"""A short code, or empty."""
 
-Municipal = Annotated[
+MunicipalityCode = Annotated[
     str, msgspec.Meta(pattern=r"^([0-9]{4})?$", description="a municipality's four digits; empty: this one")
 ]
 """A municipality's four digits; empty: this one."""
@@ -44,11 +44,11 @@ Username = Annotated[
         description="small letters a-z, digits, full stop, hyphen and low line, 100 at most",
     ),
 ]
-Words = Annotated[str, msgspec.Meta(max_length=200)]
+ShortText = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
-"""Free text; it goes into the journal's detail row and nowhere else."""
+"""Free text. Stored only in the journal's detail row."""
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-"""With its offset: 2026-11-20T08:00:00+01:00."""
+"""An instant with its offset: 2026-11-20T08:00:00+01:00."""
 
-Many = Annotated[list[T], msgspec.Meta(min_length=1)]
+NonEmpty = Annotated[list[T], msgspec.Meta(min_length=1)]

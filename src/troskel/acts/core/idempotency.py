@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The answers kept by the caller's key. A repeat gets the first answer; a refusal is not kept (design, Keys).
+"""Answers stored by the caller's key. A repeat gets the first answer; refusals are not stored (design, Keys).
 
-The key is kept last, in the act's own transaction: a repeat that runs beside the first one meets its
-row there, waits for it, is rolled back, and reads its answer.
+The answer is stored last, in the act's own transaction: a concurrent repeat waits for that row, is rolled back,
+and reads the first answer.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.ground.models import Answer
-from troskel.ground.refusals import BadValue, KeyUsedOtherwise
+from troskel.ground.refusals import BadValue, KeyReused
 from troskel.people.roles import Actor
 
-LONGEST_KEY = 200
+MAX_KEY_LENGTH = 200
 
 
-class Slot(NamedTuple):
-    """Where an answer is kept, and what was asked."""
+class IdempotencyKey(NamedTuple):
+    """The primary key of a stored answer, and the digest (SHA-256, hex) of the request."""
 
     municipality: str
     account: UUID
@@ -31,33 +31,33 @@ class Slot(NamedTuple):
     content: str
 
 
-def slot(actor: Actor, act: str, content: Any, key: str) -> Slot:
-    """Where the answer for this caller's key belongs. Raises BadValue where a key can't be used."""
+def make_key(actor: Actor, act: str, content: Any, key: str) -> IdempotencyKey:
+    """Returns the key for a request. Raises BadValue where the actor has no account or the length is invalid."""
     if actor.account is None:
         raise BadValue("key", "only an account has keys")
-    if not 1 <= len(key) <= LONGEST_KEY:
-        raise BadValue("key", "is empty or longer than {most} characters", most=LONGEST_KEY)
-    asked = msgspec.json.encode([act, content], order="deterministic")
-    return Slot(actor.municipality, actor.account, key, hashlib.sha256(asked).hexdigest())
+    if not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise BadValue("key", "is empty or longer than {most} characters", most=MAX_KEY_LENGTH)
+    request = msgspec.json.encode([act, content], order="deterministic")
+    return IdempotencyKey(actor.municipality, actor.account, key, hashlib.sha256(request).hexdigest())
 
 
-def earlier(slot: Slot) -> Outcome | None:
-    """The answer already given for this key, if any. Raises KeyUsedOtherwise where the content was another."""
-    kept = Answer.objects.filter(municipality=slot.municipality, account=slot.account, key=slot.key).first()
-    if kept is None:
+def stored_outcome(key: IdempotencyKey) -> ActOutcome | None:
+    """Returns the stored answer for the key, if any. Raises KeyUsedOtherwise if the request was different."""
+    row = Answer.objects.filter(municipality=key.municipality, account=key.account, key=key.key).first()
+    if row is None:
         return None
-    if kept.content != slot.content:
-        raise KeyUsedOtherwise
-    return msgspec.json.decode(kept.answer, type=Outcome)
+    if row.content != key.content:
+        raise KeyReused
+    return msgspec.json.decode(row.answer, type=ActOutcome)
 
 
-def keep(slot: Slot, outcome: Outcome, now: datetime) -> None:
-    """Keep the answer. Raises IntegrityError where the key has been used."""
+def store_outcome(key: IdempotencyKey, outcome: ActOutcome, now: datetime) -> None:
+    """Stores the answer. Raises IntegrityError if the key has been used."""
     Answer.objects.create(
-        municipality=slot.municipality,
-        account=slot.account,
-        key=slot.key,
-        content=slot.content,
+        municipality=key.municipality,
+        account=key.account,
+        key=key.key,
+        content=key.content,
         answer=msgspec.json.encode(outcome).decode(),
         recorded=now,
     )

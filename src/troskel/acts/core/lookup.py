@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From the names that people use (case number, order number, serial) to rows, within the actor's sight.
+"""Look-ups of rows by the names that people use (case number, order number, serial), within the actor's sight.
 
-What is not there and what is not for the actor answer alike. Each finds in one query, and locks in one more.
+Rows that don't exist and rows out of sight raise the same NotFound. Each look-up makes one query, and one to lock.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
-from troskel.ground.prepared import Prepared
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
@@ -25,212 +25,220 @@ from troskel.permits.sight import visible_clients
 from troskel.routine import standing
 
 if TYPE_CHECKING:
-    from troskel.acts.core.transaction import Doing
+    from troskel.acts.core.transaction import ActContext
     from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 
-BATCH = 5000
+BATCH_SIZE = 5000
 
 
-class FoundClient(NamedTuple):
-    """A client with its home locked, and those it has moved from: lock, link and keys may still be there."""
+class ClientSubject(NamedTuple):
+    """The client that an act is about, its homes locked; lock, link and keys may still be in `former_homes`."""
 
     row: Client
     home: HomeFacts
     facts: ClientFacts
-    left: tuple[HomeFacts, ...]
+    former_homes: tuple[HomeFacts, ...]
 
 
-class FoundOrder(NamedTuple):
-    """An order with the homes behind its door locked."""
+class OrderSubject(NamedTuple):
+    """The order that an act is about, with the homes behind its door locked."""
 
     row: Order
     homes: tuple[UUID, ...]
 
 
-def client(doing: Doing, named: str, *, on: date | None = None) -> FoundClient:
-    """A client by the case system's reference, or by case number, in the actor's sight today (or on a day gone by)."""
-    row = client_row(doing, named, on or doing.today)
-    doing.lock_homes_by(_lived_in, row.id)
-    return of_row(doing, row)
+def find_client(ctx: ActContext, name: str, *, on: date | None = None) -> ClientSubject:
+    """Returns a client by reference or case number, in sight today or `on` a day; homes locked. Raises NotFound."""
+    row = find_client_row(ctx, name, on or ctx.today)
+    ctx.lock_homes_by(_all_homes_of_client, row.id)
+    return subject_of(ctx, row)
 
 
-def _lived_in(municipality: str, client: UUID) -> QuerySet[Any, Any]:
+def _all_homes_of_client(municipality: str, client: UUID) -> QuerySet[Any, Any]:
     return Residence.objects.filter(municipality=municipality, client=client).values("home_id")
 
 
-def _all_lived_in(municipality: str, clients: list[UUID]) -> QuerySet[Any, Any]:
+def _all_homes_of_clients(municipality: str, clients: list[UUID]) -> QuerySet[Any, Any]:
     return Residence.objects.filter(municipality=municipality, client__in=clients).values("home_id")
 
 
-def of_row(doing: Doing, row: Client) -> FoundClient:
-    """A client's row with the facts of its homes, which are locked by now."""
-    lived_in = [home for _, home in sorted(doing.facts.items()) if row.id in home.clients]
-    left = tuple(home for home in lived_in if home.clients[row.id].moved_to is not None)
-    home = doing.facts.get(row.home_id)
-    if home is None or home not in lived_in or home in left:
+def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
+    """Returns a client's row with the facts of its homes, which must be locked. Raises Refusal if it just moved."""
+    homes = [home for _, home in sorted(ctx.facts.items()) if row.id in home.clients]
+    former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
+    home = ctx.facts.get(row.home_id)
+    if home is None or home not in homes or home in former_homes:
         raise Refusal("rule 6", "the client is just being moved by someone else: try again")
-    return FoundClient(row, home, home.clients[row.id], left)
+    return ClientSubject(row, home, home.clients[row.id], former_homes)
 
 
-def clients_seen_on(doing: Doing, days: Mapping[date, Collection[str]]) -> dict[str, FoundClient | Refusal]:
-    """Clients by the names asked for on each day, in the actor's sight that day or today; their homes locked.
+def find_clients_by_day(
+    ctx: ActContext, days: Mapping[date, Collection[str]]
+) -> dict[str, ClientSubject | Refusal]:
+    """Returns clients by the names given for each day, in the actor's sight that day or today; homes locked.
 
-    Three queries at most, whatever the count. One who is just being moved has the refusal instead; who is not seen
-    is absent.
+    At most three queries. A client who is just being moved has a Refusal instead; clients out of sight are absent.
     """
-    viewer = doing.actor
-    named = sorted({name for names in days.values() for name in names})
+    viewer = ctx.actor
+    all_names = sorted({name for names in days.values() for name in names})
     rows = list(
-        _SEEN[viewer.role](viewer.municipality, named, viewer.organisation, viewer.account, doing.today)
+        _VISIBLE_CLIENTS[viewer.role](
+            viewer.municipality, all_names, viewer.organisation, viewer.account, ctx.today
+        )
     )
-    earlier = [(day, names) for day, names in days.items() if day != doing.today]
+    earlier = [(day, names) for day, names in days.items() if day != ctx.today]
     if earlier:
-        wanted = Q(pk__in=[])
+        condition = Q(pk__in=[])
         for day, names in earlier:
-            wanted |= (Q(case_number__in=names) | Q(reference__in=names)) & visible_clients(viewer, day)
-        rows += Client.objects.filter(wanted).exclude(pk__in=[row.id for row in rows])
-    doing.lock_homes_by(_all_lived_in, [row.id for row in rows])
-    found: dict[str, FoundClient | Refusal] = {}
+            condition |= (Q(case_number__in=names) | Q(reference__in=names)) & visible_clients(viewer, day)
+        rows += Client.objects.filter(condition).exclude(pk__in=[row.id for row in rows])
+    ctx.lock_homes_by(_all_homes_of_clients, [row.id for row in rows])
+    subjects: dict[str, ClientSubject | Refusal] = {}
     for row in rows:
         try:
-            one: FoundClient | Refusal = of_row(doing, row)
+            subject: ClientSubject | Refusal = subject_of(ctx, row)
         except Refusal as refusal:
-            one = refusal
-        found[row.reference] = one
-        found.setdefault(row.case_number, one)
-    return found
+            subject = refusal
+        subjects[row.reference] = subject
+        subjects.setdefault(row.case_number, subject)
+    return subjects
 
 
-def client_row(doing: Doing, named: str, day: date, *, seen: Q | None = None) -> Client:
-    """The client's row alone, nothing locked. `seen`: another condition than the actor's sight on the day."""
-    viewer = doing.actor
-    if seen is None:
-        rows = _SEEN[viewer.role](viewer.municipality, [named], viewer.organisation, viewer.account, day)
+def find_client_row(ctx: ActContext, name: str, day: date, *, condition: Q | None = None) -> Client:
+    """Returns the client's row, nothing locked. `condition`: used instead of the actor's sight on the day."""
+    viewer = ctx.actor
+    if condition is None:
+        rows = _VISIBLE_CLIENTS[viewer.role](
+            viewer.municipality, [name], viewer.organisation, viewer.account, day
+        )
     else:
-        rows = list(Client.objects.filter(Q(case_number=named) | Q(reference=named), seen))
+        rows = list(Client.objects.filter(Q(case_number=name) | Q(reference=name), condition))
     for row in rows:
-        if row.reference == named or len(rows) == 1:
-            found: Client = row
-            return found
+        if row.reference == name or len(rows) == 1:
+            client: Client = row
+            return client
     raise NotFound("client", "client")
 
 
-def order(doing: Doing, number: str) -> FoundOrder:
-    """An order by its number: the orderer's, the locksmith's it was given to, or any for the municipality."""
-    doing.lock_homes_by(_behind_order, number)
+def find_order(ctx: ActContext, number: str) -> OrderSubject:
+    """Returns an order that the actor may handle, by its number, homes locked. Raises NotFound."""
+    ctx.lock_homes_by(_homes_of_order, number)
     row = (
-        _open_order(doing, number)
-        or Order.objects.filter(municipality=doing.actor.municipality, number=number).first()
+        _open_order_in_facts(ctx, number)
+        or Order.objects.filter(municipality=ctx.actor.municipality, number=number).first()
     )
     if row is None:
         raise NotFound("order", "order")
-    found = FoundOrder(row, homes_of_door(doing, row.door_id))
-    if not _is_theirs(doing, found):
+    subject = OrderSubject(row, homes_of_door(ctx, row.door_id))
+    if not _may_handle_order(ctx, subject):
         raise NotFound("order", "order")
-    return found
+    return subject
 
 
-def _behind_order(municipality: str, number: str) -> QuerySet[Any, Any]:
-    ordered = HomeDoor.objects.filter(door__orders__number=number, door__orders__municipality=municipality)
-    return ordered.values("home_id")
+def _homes_of_order(municipality: str, number: str) -> QuerySet[Any, Any]:
+    ways = HomeDoor.objects.filter(door__orders__number=number, door__orders__municipality=municipality)
+    return ways.values("home_id")
 
 
-def _open_order(doing: Doing, number: str) -> Order | None:
-    """An order that is not closed stands in the facts already: no need to ask the database again."""
-    for home in doing.facts.values():
+def _open_order_in_facts(ctx: ActContext, number: str) -> Order | None:
+    """Returns an open order from the locked facts, which saves a query; None if it is not there."""
+    for home in ctx.facts.values():
         for door in home.doors.values():
-            for identifier, known in door.orders.items():
-                if known.number == number and known.organisation and known.locksmith:
+            for identifier, order_facts in door.orders.items():
+                if order_facts.number == number and order_facts.organisation and order_facts.locksmith:
                     return Order(
                         id=identifier,
-                        municipality_id=doing.actor.municipality,
+                        municipality_id=ctx.actor.municipality,
                         number=number,
-                        kind=known.kind,
-                        state=OrderState.BOOKED if known.booked else OrderState.PLACED,
-                        client_id=known.client,
+                        kind=order_facts.kind,
+                        state=OrderState.BOOKED if order_facts.booked else OrderState.PLACED,
+                        client_id=order_facts.client,
                         door_id=door.door,
-                        organisation_id=known.organisation,
-                        locksmith_id=known.locksmith,
-                        presence=known.presence,
+                        organisation_id=order_facts.organisation,
+                        locksmith_id=order_facts.locksmith,
+                        presence=order_facts.presence,
                     )
     return None
 
 
-def _is_theirs(doing: Doing, found: FoundOrder) -> bool:
-    """The locksmith's to whom it was given; the provider's who placed it, or who has, or had last, the care there."""
-    actor, row = doing.actor, found.row
+def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
+    """A locksmith: orders placed with the firm. A provider: orders it placed, or where it has, or had last, care."""
+    actor, row = ctx.actor, subject.row
     if actor.role is Role.LOCKSMITH:
         return row.locksmith_id == actor.organisation
     if actor.role not in PROVIDER_ROLES:
         return True
-    behind = [client for home in found.homes for client in doing.facts[home].clients.values()]
-    theirs = {one for client in behind for one in standing.providers_of(client, doing.today)}
-    had_last = standing.last_provider(behind)  # of whom P6 may ask that the order be cancelled
-    return actor.organisation is not None and actor.organisation in theirs | {row.organisation_id, had_last}
+    residents = [client for home in subject.homes for client in ctx.facts[home].clients.values()]
+    providers = {provider for client in residents for provider in standing.providers_of(client, ctx.today)}
+    last_provider = standing.last_provider(residents)  # P6 may ask them to cancel the order
+    return actor.organisation is not None and actor.organisation in providers | {
+        row.organisation_id,
+        last_provider,
+    }
 
 
-def door_of_order(doing: Doing, found: FoundOrder) -> DoorFacts:
-    """The facts of the door that the order is about."""
-    return doing.facts[found.homes[0]].doors[found.row.door_id]
+def door_of_order(ctx: ActContext, subject: OrderSubject) -> DoorFacts:
+    """Returns the facts of the order's door."""
+    return ctx.facts[subject.homes[0]].doors[subject.row.door_id]
 
 
-def client_of_order(doing: Doing, found: FoundOrder) -> ClientFacts:
-    """The facts of the client whom the order was placed for."""
-    for home in found.homes:
-        if found.row.client_id in doing.facts[home].clients:
-            return doing.facts[home].clients[found.row.client_id]
+def client_of_order(ctx: ActContext, subject: OrderSubject) -> ClientFacts:
+    """Returns the facts of the order's client. Raises NotFound."""
+    for home in subject.homes:
+        if subject.row.client_id in ctx.facts[home].clients:
+            return ctx.facts[home].clients[subject.row.client_id]
     raise NotFound("client", "order")
 
 
-def homes_of_door(doing: Doing, door: UUID) -> tuple[UUID, ...]:
-    """The homes that the door serves, as the locked facts tell."""
-    return tuple(sorted(home for home, facts in doing.facts.items() if door in facts.doors))
+def homes_of_door(ctx: ActContext, door: UUID) -> tuple[UUID, ...]:
+    """Returns the homes that the door serves, from the locked facts."""
+    return tuple(sorted(home for home, facts in ctx.facts.items() if door in facts.doors))
 
 
-def door_of(home: HomeFacts, door: UUID | None, left: Iterable[HomeFacts] = ()) -> DoorFacts:
-    """One door of a home: the named one, or the only one there is. Named, it may be of a home that was `left`."""
+def find_door(home: HomeFacts, door: UUID | None, former_homes: Iterable[HomeFacts] = ()) -> DoorFacts:
+    """Returns the given door, of the home or of `former_homes`; with None, the home's only door, else Refusal."""
     if door is None:
         if len(home.doors) != 1:
             raise Refusal("P1", "the home has {count} doors: say which with 'door'", count=len(home.doors))
         return next(iter(home.doors.values()))
-    for one in (home, *left):
-        if door in one.doors:
-            return one.doors[door]
+    for candidate in (home, *former_homes):
+        if door in candidate.doors:
+            return candidate.doors[door]
     raise NotFound("door", "door")
 
 
-def home_of_link(found: FoundClient, lock: UUID) -> HomeFacts:
-    """The home where the client is linked to the lock: a home that was left, until S3 is done there; else its own."""
-    for home in found.left:
-        if any(link.lock == lock for link in home.clients[found.row.id].links.values()):
+def home_of_link(subject: ClientSubject, lock: UUID) -> HomeFacts:
+    """Returns the home where the client is linked to the lock: a former home, until S3 is done there; else its own."""
+    for home in subject.former_homes:
+        if any(link.lock == lock for link in home.clients[subject.row.id].links.values()):
             return home
-    return found.home
+    return subject.home
 
 
-def organisation(doing: Doing, orgnr: str, field: str = "organisation") -> Organisation:
-    """An organisation of the municipality by its number."""
-    row = Organisation.objects.filter(municipality=doing.actor.municipality, orgnr=orgnr).first()
+def find_organisation(ctx: ActContext, orgnr: str, field: str = "organisation") -> Organisation:
+    """Returns an organisation of the municipality by its number. Raises NotFound."""
+    row = Organisation.objects.filter(municipality=ctx.actor.municipality, orgnr=orgnr).first()
     if row is None:
         raise NotFound("organisation", field)
     return row
 
 
-def asked_duty(doing: Doing, identifier: UUID, kind: str = "duty") -> Duty:
-    """An open duty or notice that is asked of the actor; of a carer about who is on the phone alone. Locks its home."""
-    viewer = doing.actor
-    told = (identifier, kind, viewer.organisation, viewer.account, doing.today)
-    doing.lock_homes_by(_HOME_OF_ASKED[viewer.role], *told)
-    for row in _ASKED[viewer.role](viewer.municipality, *told):
-        if row.home_id in doing.facts:
-            found: Duty = row
-            return found
+def find_duty(ctx: ActContext, identifier: UUID, kind: str = "duty") -> Duty:
+    """Returns an open duty or notice asked of the actor (a carer: in sight), its home locked. Raises NotFound."""
+    viewer = ctx.actor
+    arguments = (identifier, kind, viewer.organisation, viewer.account, ctx.today)
+    ctx.lock_homes_by(_HOME_OF_OPEN_DUTY[viewer.role], *arguments)
+    for row in _OPEN_DUTY[viewer.role](viewer.municipality, *arguments):
+        if row.home_id in ctx.facts:
+            duty: Duty = row
+            return duty
     raise NotFound(kind, kind)
 
 
-def _asked_of(role: Role) -> Callable[..., QuerySet[Duty]]:
-    """The open duty of this id and kind, where it is asked of a viewer of this role."""
+def _open_duty_query(role: Role) -> Callable[..., QuerySet[Duty]]:
+    """Returns the query for an open duty by id and kind, for viewers of a role."""
 
-    def asked(
+    def build(
         municipality: str,
         identifier: UUID,
         kind: str,
@@ -246,26 +254,30 @@ def _asked_of(role: Role) -> Callable[..., QuerySet[Duty]]:
             rows = rows.filter(client__in=Client.objects.filter(visible_clients(viewer, day)))
         return rows
 
-    return asked
+    return build
 
 
-def held_thing(doing: Doing, kind: str, number: str, *, and_linked: bool = False) -> Holding:
-    """A thing's open holding, by the number on the thing; the thing comes along, and whether a client is `linked`."""
-    held = held_if_known(doing, kind, number, and_linked=and_linked)
-    if held is None:
+def find_holding(ctx: ActContext, kind: str, number: str, *, with_link: bool = False) -> Holding:
+    """Returns a thing's open holding by its number. `with_link`: annotated with `is_linked`. Raises NotFound."""
+    holding = find_holding_or_none(ctx, kind, number, with_link=with_link)
+    if holding is None:
         raise NotFound(kind, kind)
-    return held
+    return holding
 
 
-def held_if_known(doing: Doing, kind: str, number: str, *, and_linked: bool = False) -> Holding | None:
-    """As `held_thing`; None where no thing has the number."""
-    rows: list[Holding] = (_HELD_AND_LINKED if and_linked else _HELD)(doing.actor.municipality, kind, number)
+def find_holding_or_none(
+    ctx: ActContext, kind: str, number: str, *, with_link: bool = False
+) -> Holding | None:
+    """As `find_holding`; None where no thing has the number."""
+    rows: list[Holding] = (_HOLDING_WITH_LINK if with_link else _HOLDING)(
+        ctx.actor.municipality, kind, number
+    )
     return rows[0] if rows else None
 
 
-def held_things(doing: Doing, kind: str, numbers: Sequence[str]) -> list[Holding]:
-    """The open holdings of many things, by the numbers on them. One query. Raises NotFound where one is not there."""
-    municipality = doing.actor.municipality
+def find_holdings(ctx: ActContext, kind: str, numbers: Sequence[str]) -> list[Holding]:
+    """Returns the open holdings of things by their numbers. One query. Raises NotFound if any is missing."""
+    municipality = ctx.actor.municipality
     rows = Holding.objects.select_related("thing").filter(
         municipality=municipality,
         thing__municipality=municipality,
@@ -273,24 +285,24 @@ def held_things(doing: Doing, kind: str, numbers: Sequence[str]) -> list[Holding
         thing__number__in=numbers,
         until=None,
     )
-    found = sorted(rows, key=lambda held: held.thing.number)
-    if {held.thing.number for held in found} != set(numbers):
+    holdings = sorted(rows, key=lambda holding: holding.thing.number)
+    if {holding.thing.number for holding in holdings} != set(numbers):
         raise NotFound(kind, "numbers")
-    return found
+    return holdings
 
 
 def homes_of_clients(clients: Iterable[UUID | None]) -> QuerySet[Any, Any]:
-    """The homes that these clients live in, as a subquery."""
+    """Returns the clients' current homes, as a subquery."""
     return Client.objects.filter(id__in=list(clients)).values("home_id")
 
 
-def lock_to_mount(doing: Doing, serial: str) -> tuple[Holding, bool]:
-    """A lock's open holding, and whether a client is still linked to the lock. One query."""
-    held = held_thing(doing, ThingKind.LOCK, serial, and_linked=True)
-    return held, bool(getattr(held, "linked", False))
+def find_lock(ctx: ActContext, serial: str) -> tuple[Holding, bool]:
+    """Returns a lock's open holding, and whether a client is linked to it. One query. Raises NotFound."""
+    holding = find_holding(ctx, ThingKind.LOCK, serial, with_link=True)
+    return holding, bool(getattr(holding, "is_linked", False))
 
 
-def _held(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
+def _holding_query(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
     return Holding.objects.select_related("thing").filter(
         municipality=municipality,
         thing__municipality=municipality,
@@ -300,81 +312,86 @@ def _held(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
     )
 
 
-_LINKED = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
-_HELD = Prepared(_held)
-_HELD_AND_LINKED = Prepared(
-    lambda municipality, kind, number: _held(municipality, kind, number).annotate(linked=_LINKED)
+_IS_LINKED = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+_HOLDING = CompiledQuery(_holding_query)
+_HOLDING_WITH_LINK = CompiledQuery(
+    lambda municipality, kind, number: _holding_query(municipality, kind, number).annotate(
+        is_linked=_IS_LINKED
+    )
 )
 
 
-def clients(doing: Doing, named: list[str]) -> dict[str, Client]:
-    """Many clients by reference or case number, their homes locked. Raises NotFound for the first that is not there."""
-    found = clients_there(doing, named)
-    if any(name not in found for name in named):
+def find_clients(ctx: ActContext, names: list[str]) -> dict[str, Client]:
+    """Returns clients by reference or case number, homes locked. Raises NotFound if any is missing."""
+    clients = find_existing_clients(ctx, names)
+    if any(name not in clients for name in names):
         raise NotFound("client", "client")
-    return found
+    return clients
 
 
-def clients_there(doing: Doing, named: list[str]) -> dict[str, Client]:
-    """Many clients by reference or case number; a name that finds none is absent.
+def find_existing_clients(ctx: ActContext, names: list[str]) -> dict[str, Client]:
+    """Returns clients by reference or case number; names without a client are absent.
 
-    Their homes are locked first, and then they are read: what another act has just written is seen.
+    Locks the homes before it reads the clients, so that rows another act has just written are read.
     """
-    viewer = doing.actor
-    wanted, rows = set(named), []
-    for start in range(0, len(named), BATCH):
-        some = named[start : start + BATCH]
-        told = (some, viewer.organisation, viewer.account, doing.today)
-        if viewer.role in MINUTES:
-            doing.lock_homes(_HOMES_OF_SEEN[viewer.role](viewer.municipality, *told))
+    viewer = ctx.actor
+    names_sought, rows = set(names), []
+    for start in range(0, len(names), BATCH_SIZE):
+        batch = names[start : start + BATCH_SIZE]
+        arguments = (batch, viewer.organisation, viewer.account, ctx.today)
+        if viewer.role in ROLES_WITH_BRIEF_ACCESS:
+            ctx.lock_homes(_HOMES_OF_VISIBLE_CLIENTS[viewer.role](viewer.municipality, *arguments))
         else:
-            doing.lock_homes_by(_HOMES_OF_SEEN[viewer.role], *told)
-        rows += _SEEN[viewer.role](viewer.municipality, *told)
-    found = {row.case_number: row for row in rows if row.case_number in wanted}
-    found |= {row.reference: row for row in rows if row.reference in wanted}
-    still_there(doing, found.values())
-    return found
+            ctx.lock_homes_by(_HOMES_OF_VISIBLE_CLIENTS[viewer.role], *arguments)
+        rows += _VISIBLE_CLIENTS[viewer.role](viewer.municipality, *arguments)
+    clients = {row.case_number: row for row in rows if row.case_number in names_sought}
+    clients |= {row.reference: row for row in rows if row.reference in names_sought}
+    ensure_not_moved(ctx, clients.values())
+    return clients
 
 
-def _seen_by(role: Role) -> Callable[..., QuerySet[Client]]:
-    """The clients of these names that a viewer of this role may see."""
+def _visible_clients_query(role: Role) -> Callable[..., QuerySet[Client]]:
+    """Returns the query for clients by name, in the sight of viewers of a role."""
 
-    def seen(
+    def build(
         municipality: str, names: list[str], organisation: UUID | None, account: UUID | None, day: date
     ) -> QuerySet[Client]:
         viewer = Actor(municipality, role, account=account, organisation=organisation)
         by_name = Q(reference__in=names) | Q(case_number__in=names)
         return Client.objects.filter(by_name, visible_clients(viewer, day))
 
-    return seen
+    return build
 
 
-def _homes_of(found: Callable[..., QuerySet[Any]]) -> Callable[..., QuerySet[Any, Any]]:
-    return lambda *named: found(*named).values("home_id")
+def _homes_query(query: Callable[..., QuerySet[Any]]) -> Callable[..., QuerySet[Any, Any]]:
+    return lambda *arguments: query(*arguments).values("home_id")
 
 
-def _asked_anew(build: Callable[..., QuerySet[Client]]) -> Callable[..., list[Client]]:
-    return lambda *named: list(build(*named))
+def _uncompiled(build: Callable[..., QuerySet[Client]]) -> Callable[..., list[Client]]:
+    return lambda *arguments: list(build(*arguments))
 
 
-MINUTES = frozenset({Role.RESPONDER})
-"""Whose sight is a matter of minutes: a query that is kept would keep the hour too."""
+ROLES_WITH_BRIEF_ACCESS = frozenset({Role.RESPONDER})
+"""Roles whose sight lasts minutes: a compiled query would keep the time of its compilation."""
 
-_SEEN: dict[Role, Callable[..., list[Any]]] = {
-    role: _asked_anew(_seen_by(role)) if role in MINUTES else Prepared(_seen_by(role)) for role in Role
+_VISIBLE_CLIENTS: dict[Role, Callable[..., list[Any]]] = {
+    role: _uncompiled(_visible_clients_query(role))
+    if role in ROLES_WITH_BRIEF_ACCESS
+    else CompiledQuery(_visible_clients_query(role))
+    for role in Role
 }
-_HOMES_OF_SEEN = {role: _homes_of(_seen_by(role)) for role in Role}
-_ASKED = {role: Prepared(_asked_of(role)) for role in Role}
-_HOME_OF_ASKED = {role: _homes_of(_asked_of(role)) for role in Role}
+_HOMES_OF_VISIBLE_CLIENTS = {role: _homes_query(_visible_clients_query(role)) for role in Role}
+_OPEN_DUTY = {role: CompiledQuery(_open_duty_query(role)) for role in Role}
+_HOME_OF_OPEN_DUTY = {role: _homes_query(_open_duty_query(role)) for role in Role}
 
 
-def still_there(doing: Doing, rows: Iterable[Client]) -> None:
-    """Raises Refusal where a client has moved to a home that is not locked, since its home was looked up."""
-    if any(row.home_id not in doing.facts for row in rows):
+def ensure_not_moved(ctx: ActContext, rows: Iterable[Client]) -> None:
+    """Raises Refusal if a client has moved to a home that is not locked since its home was looked up."""
+    if any(row.home_id not in ctx.facts for row in rows):
         raise Refusal("rule 6", "a client is just being moved by someone else: try again")
 
 
-def in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:
-    """The rows whose field is one of the values, asked for some thousands at a time."""
-    for start in range(0, len(values), BATCH):
-        yield from rows.filter(**{f"{field}__in": values[start : start + BATCH]})
+def fetch_in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:
+    """Yields the rows whose field is one of the values, `BATCH_SIZE` values per query."""
+    for start in range(0, len(values), BATCH_SIZE):
+        yield from rows.filter(**{f"{field}__in": values[start : start + BATCH_SIZE]})

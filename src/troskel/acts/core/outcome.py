@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an act answers, and says of what followed."""
+"""The outcome of an act: its answer, and what followed from it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 
-class Followed(msgspec.Struct, frozen=True):
+class DutyChange(msgspec.Struct, frozen=True):
     """A duty or notice that the act opened or closed."""
 
     paragraph: str
@@ -22,14 +22,14 @@ class Followed(msgspec.Struct, frozen=True):
 
 
 class Mailed(msgspec.Struct, frozen=True):
-    """An e-mail that the act put in the outbox; to roles, never to names."""
+    """An e-mail that the act put in the outbox; addressed to roles, never to names."""
 
     paragraph: str
     to: list[str]
 
 
 class Access(msgspec.Struct, frozen=True):
-    """Through which day an organisation's phones have a client, before the act and after it; null: not at all."""
+    """The last day on which an organisation's phones have a client, before and after the act; null: not at all."""
 
     case: str
     organisation: str
@@ -38,10 +38,10 @@ class Access(msgspec.Struct, frozen=True):
 
 
 class LockAfter(msgspec.Struct, frozen=True):
-    """A lock at a door where a client loses care by the act, and what an order of its removal would be refused for on
-    the first day after: which rule says no, in its own words; both empty where nothing does.
+    """A lock at a door where a client loses care by the act, and why its removal could not be ordered on the first
+    day after: the rule and its message, both empty where it could.
 
-    `own_care`: the client still has care; `others`: somebody else behind the door has. Never who, or what.
+    `own_care`: the client still has care. `others`: somebody else behind the door has; never who, or which.
     """
 
     number: str
@@ -52,18 +52,18 @@ class LockAfter(msgspec.Struct, frozen=True):
     others: bool
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """The answer of an accepted act. `refused` holds the items of a plural act that a rule refused, and why: in English
-    (`message`) and in `swedish`.
+class ActOutcome(msgspec.Struct, frozen=True):
+    """The outcome of an accepted act. `refused`: the refused items of a plural act, with the reason in English
+    (`message`) and Swedish (`swedish`).
 
-    A preview also says whose phones gain or lose a client (`access`), and which locks stay (`locks`).
+    Only a preview has `access` (whose phones gain or lose a client) and `locks` (which locks stay).
     """
 
     act: str
     lines: list[int]
     answer: dict[str, Any]
-    opened: list[Followed]
-    closed: list[Followed]
+    opened: list[DutyChange]
+    closed: list[DutyChange]
     mailed: list[Mailed]
     refused: list[dict[str, Any]] = []
     preview: bool = False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The register of acts: `@act` makes a function of a chapter into an act (design, How a thing happens)."""
+"""The register of acts: `@act` turns a function of a chapter into an act (design, How a thing happens)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import Any, Concatenate, Generic, ParamSpec
 import msgspec
 
 from troskel.acts.core import field_errors
-from troskel.acts.core.outcome import Outcome
-from troskel.acts.core.transaction import Doing
+from troskel.acts.core.outcome import ActOutcome
+from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Actor, Role
 from troskel.permits.acts import ACTS
 from troskel.routine.vocabulary import EVENTS
 
 P = ParamSpec("P")
-Body = Callable[Concatenate[Doing, P], dict[str, Any]]
+Body = Callable[Concatenate[ActContext, P], dict[str, Any]]
 
 REGISTER: dict[str, Act[Any]] = {}
-"""Every act by its name. `acts.chapters` fills it."""
+"""Every act by name. Importing `acts.chapters` fills it."""
 
 
 class Act(Generic[P]):
-    """An act: call it with the actor first. All that it changes happens in one transaction, or nothing does."""
+    """An act. Called with the actor first. All its changes are committed in one transaction, or none are."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class Act(Generic[P]):
         self.values = _struct_of(body)
         self.meaning = (inspect.getdoc(body) or "").partition("\n")[0]
 
-    def __call__(self, actor: Actor, *args: P.args, **values: P.kwargs) -> Outcome:
-        """Do it. Raises Refusal, NotFound or BadValue, and then nothing has happened."""
-        return Doing.carry_out(self, actor, lambda doing: self.body(doing, *args, **values))
+    def __call__(self, actor: Actor, *args: P.args, **values: P.kwargs) -> ActOutcome:
+        """Runs the act. Raises NotAllowed, Refusal, NotFound or BadValue, and then nothing has changed."""
+        return ActContext.run(self, actor, lambda ctx: self.body(ctx, *args, **values))
 
     def perform(
         self,
@@ -59,32 +59,33 @@ class Act(Generic[P]):
         key: str | None = None,
         preview: bool = False,
         occurred: datetime | None = None,
-    ) -> Outcome:
-        """Do it with values as JSON has them, as the API, the command line and the pages do.
+    ) -> ActOutcome:
+        """Runs the act with JSON values, as the API, the command line and the pages do.
 
-        `key` makes a repeat get the first answer; `preview` tells what would follow, and changes nothing.
+        `key`: a repeat with the same key gets the first answer. `preview`: returns what would follow, and changes
+        nothing. `occurred`: when it happened, if not now. Raises as `__call__`, and KeyUsedOtherwise.
         """
         if key and self.secret:
             raise BadValue("key", "the answer holds a secret and is not kept: call without a key")
-        read = self.read(values)
-        given = {name: getattr(read, name) for name in read.__struct_fields__}
+        parsed = self.read(values)
+        arguments = {name: getattr(parsed, name) for name in parsed.__struct_fields__}
 
-        def body(doing: Doing) -> dict[str, Any]:
-            return self.body(doing, **given)  # type: ignore[call-arg]
+        def body(ctx: ActContext) -> dict[str, Any]:
+            return self.body(ctx, **arguments)  # type: ignore[call-arg]
 
-        return Doing.carry_out(
+        return ActContext.run(
             self,
             actor,
             body,
-            content=[msgspec.to_builtins(read), occurred],
+            content=[msgspec.to_builtins(parsed), occurred],
             key=key,
             preview=preview,
             occurred=occurred,
         )
 
     def read(self, values: Mapping[str, Any]) -> msgspec.Struct:
-        """The values in their types. Raises BadValue naming the field."""
-        if field := _unwritable(values):
+        """Returns the values converted to the parameters' types. Raises BadValue with the field."""
+        if field := _unstorable_field(values):
             raise BadValue(field, "holds a character that no table can: take away NUL and half surrogates")
         if unknown := field_errors.unknown_field(values, self.values):
             raise unknown
@@ -94,18 +95,21 @@ class Act(Generic[P]):
             raise field_errors.bad_value(error, self.values) from None
 
 
-def _unwritable(values: Any, field: str = "values") -> str | None:
-    """The field of a text with a NUL or half a surrogate pair, which no database can hold; None where all can."""
+def _unstorable_field(values: Any, field: str = "values") -> str | None:
+    """Returns the first field with a NUL or a lone surrogate, which no database can store; None if all can be."""
     if isinstance(values, str):
-        return None if _can_be_written(values) else field
+        return None if _is_storable(values) else field
     if isinstance(values, Mapping):
-        return next((found for key, held in values.items() if (found := _unwritable(held, str(key)))), None)
+        return next(
+            (bad_field for key, item in values.items() if (bad_field := _unstorable_field(item, str(key)))),
+            None,
+        )
     if isinstance(values, list):
-        return next((found for held in values if (found := _unwritable(held, field))), None)
+        return next((bad_field for item in values if (bad_field := _unstorable_field(item, field))), None)
     return None
 
 
-def _can_be_written(text: str) -> bool:
+def _is_storable(text: str) -> bool:
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
@@ -115,30 +119,28 @@ def _can_be_written(text: str) -> bool:
 def act(
     *paragraphs: str, who: typing.Iterable[Role] = (), writes: typing.Iterable[str] = (), secret: bool = False
 ) -> Callable[[Body[P]], Act[P]]:
-    """Register a function as an act: by which paragraphs, who may, and which journal events it writes.
+    """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
-    `secret`: the answer holds one, shown this once, so it is never kept for a repeat.
+    `secret`: the answer holds a secret, shown once, so it is never stored for a repeat.
     """
 
-    def registered(body: Body[P]) -> Act[P]:
-        made = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret)
-        unknown = set(made.writes) - EVENTS.keys()
+    def decorate(body: Body[P]) -> Act[P]:
+        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret)
+        unknown = set(new_act.writes) - EVENTS.keys()
         if unknown:
-            raise ValueError(f"{made.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")
-        if made.name in REGISTER:
-            raise ValueError(f"two acts are called {made.name}")
-        REGISTER[made.name] = ACTS[made.name] = made
-        return made
+            raise ValueError(f"{new_act.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")
+        if new_act.name in REGISTER:
+            raise ValueError(f"two acts are called {new_act.name}")
+        REGISTER[new_act.name] = ACTS[new_act.name] = new_act
+        return new_act
 
-    return registered
+    return decorate
 
 
 def _struct_of(body: Callable[..., Any]) -> type[msgspec.Struct]:
     hints = typing.get_type_hints(body, include_extras=True)
     fields: list[Any] = []
-    for parameter in inspect.signature(body).parameters.values():
-        if parameter.name == "doing":
-            continue
+    for parameter in list(inspect.signature(body).parameters.values())[1:]:  # the first is the context
         hint = hints[parameter.name]
         if parameter.default is inspect.Parameter.empty:
             fields.append((parameter.name, hint))

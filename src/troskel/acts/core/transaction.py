@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An act under way: the one place that opens a writing transaction, writes the journal and runs the routine."""
+"""The transaction of an act: the only place that opens a writing transaction, writes the journal and runs duties."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.acts.core import idempotency
 from troskel.acts.core.constraint_messages import refusal_of
-from troskel.acts.core.outcome import Access, Followed, LockAfter, Mailed, Outcome
-from troskel.acts.core.preview import LastDays, changed_access, last_days, locks_after
+from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
+from troskel.acts.core.preview import LastDays, access_changes, last_days, locks_after
 from troskel.duties import operations as duties
 from troskel.ground import clock
-from troskel.ground.prepared import Value
-from troskel.ground.refusal_texts import Naming, said
+from troskel.ground.compiled_query import Value
+from troskel.ground.refusal_texts import Phrasing, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
@@ -27,18 +27,18 @@ from troskel.permits.may import may
 from troskel.routine.duty import OpenDuty
 from troskel.routine.facts import HomeFacts
 
-COLLISIONS = ("40P01", "40001")
-"""PostgreSQL's words for a deadlock, and for two transactions that can't be put in order."""
+RETRYABLE_SQLSTATES = ("40P01", "40001")
+"""PostgreSQL's codes for a deadlock and a serialization failure."""
 
-MOST_COLLISIONS = 5
-
-
-class _Undone(Exception):
-    """A preview has run whole, and is rolled back."""
+MAX_RETRIES = 5
 
 
-class Doing:
-    """What an act's function works with: who acts, when, the homes it has locked, and the lines it writes."""
+class _PreviewRollback(Exception):
+    """Rolls back a preview that has run to its end."""
+
+
+class ActContext:
+    """The context of a running act: the actor, the time, the homes it has locked, and the lines it writes."""
 
     def __init__(
         self, act: ActInfo, actor: Actor, occurred: datetime | None, *, preview: bool = False
@@ -52,10 +52,10 @@ class Doing:
         self._routine = duties.UnderWay(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._preview = preview
-        self._before: LastDays = {}
+        self._last_days_before: LastDays = {}
 
     @classmethod
-    def carry_out(
+    def run(
         cls,
         act: ActInfo,
         actor: Actor,
@@ -65,95 +65,97 @@ class Doing:
         key: str | None = None,
         preview: bool = False,
         occurred: datetime | None = None,
-    ) -> Outcome:
-        """Run `body` in one durable transaction, with its lines, duties and parcels; or not at all."""
+    ) -> ActOutcome:
+        """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome."""
         may(actor, act.name, act.who)
         if occurred is not None and occurred > clock.now():
             raise BadValue("occurred", "lies ahead of now: write when it happened")
-        slot = idempotency.slot(actor, act.name, content, key) if key and not preview else None
+        idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
         try:
-            return cls._again_after_a_collision(
-                lambda: cls(act, actor, occurred, preview=preview)._run(body, slot)
+            return cls._retry_on_collision(
+                lambda: cls(act, actor, occurred, preview=preview)._run(body, idempotency_key)
             )
         except IntegrityError as error:
-            if slot and (before := idempotency.earlier(slot)):
-                return before
+            if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
+                return first_outcome
             raise refusal_of(error) from error
         except (Refusal, NotFound, BadValue):
-            if slot and (before := idempotency.earlier(slot)):
-                return before
+            if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
+                return first_outcome
             raise
 
     @staticmethod
-    def _again_after_a_collision(run: Callable[[], Outcome]) -> Outcome:
-        """Two acts may wait for each other's homes: the database lets one go on, and the other begins again."""
-        for _ in range(MOST_COLLISIONS):
+    def _retry_on_collision(run: Callable[[], ActOutcome]) -> ActOutcome:
+        """Runs again after a deadlock: two acts may wait for each other's homes, and the database stops one of them."""
+        for _ in range(MAX_RETRIES):
             try:
                 return run()
             except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) not in COLLISIONS:
+                if getattr(error.__cause__, "sqlstate", None) not in RETRYABLE_SQLSTATES:
                     raise
         return run()
 
-    def _run(self, body: Callable[[Self], dict[str, Any]], slot: idempotency.Slot | None) -> Outcome:
-        outcome: Outcome | None = None
+    def _run(
+        self, body: Callable[[Self], dict[str, Any]], idempotency_key: idempotency.IdempotencyKey | None
+    ) -> ActOutcome:
+        outcome: ActOutcome | None = None
         try:
             with transaction.atomic(durable=True):
                 answer = body(self)
                 outcome = self._finish(answer)
                 if self._preview:
-                    raise _Undone
-                if slot:
-                    idempotency.keep(slot, outcome, self.now)
-        except _Undone:
+                    raise _PreviewRollback
+                if idempotency_key:
+                    idempotency.store_outcome(idempotency_key, outcome, self.now)
+        except _PreviewRollback:
             pass
         assert outcome is not None
         return outcome
 
-    def _finish(self, answer: dict[str, Any]) -> Outcome:
+    def _finish(self, answer: dict[str, Any]) -> ActOutcome:
         lines = journal.append(self._entries, municipality=self.actor.municipality) if self._entries else []
         effects = self._routine.advance(lines)
-        return Outcome(
+        return ActOutcome(
             act=self.act.name,
             lines=[line.number for line in lines],
             answer=msgspec.to_builtins(answer),
-            opened=[_followed(duty, "open") for duty in effects.opened],
-            closed=[_followed(closed.duty, closed.state) for closed in effects.closed],
+            opened=[_duty_change(duty, "open") for duty in effects.opened],
+            closed=[_duty_change(closed.duty, closed.state) for closed in effects.closed],
             mailed=[
                 Mailed(paragraph=mail.paragraph, to=[role for role, _ in mail.to]) for mail in effects.emails
             ],
             refused=self.refused,
             preview=self._preview,
-            access=self._foreseen_access(),
-            locks=self._foreseen_locks(),
+            access=self._access_changes(),
+            locks=self._locks_after(),
         )
 
-    def _foreseen_access(self) -> list[Access]:
+    def _access_changes(self) -> list[Access]:
         if not self._preview:
             return []
-        return changed_access(self.actor, self._before, last_days(self.facts), self.today)
+        return access_changes(self.actor, self._last_days_before, last_days(self.facts), self.today)
 
-    def _foreseen_locks(self) -> list[LockAfter]:
+    def _locks_after(self) -> list[LockAfter]:
         if not self._preview:
             return []
-        return locks_after(self.actor, self._before, last_days(self.facts), self.facts, self.today)
+        return locks_after(self.actor, self._last_days_before, last_days(self.facts), self.facts, self.today)
 
-    # what an act's function calls
+    # called by the acts' functions
 
     def lock_homes(self, homes: Any) -> Mapping[UUID, HomeFacts]:
-        """Lock these homes, and those that share a door with them, in sorted order; then give their facts.
+        """Locks these homes, and those that share a door with them, in sorted order; returns their facts.
 
-        `homes` is a collection of ids or a subquery that yields them: the lock is one query.
+        `homes`: a collection of ids, or a subquery of them. One locking query.
         """
-        return self._locked(self._routine.lock(homes))
+        return self._remember_last_days(self._routine.lock(homes))
 
-    def lock_homes_by(self, homes: duties.HomesOf, *named: Value) -> Mapping[UUID, HomeFacts]:
-        """Lock the homes that `homes(municipality, *named)` finds, as `lock_homes`; the query is built once."""
-        return self._locked(self._routine.lock_by(homes, *named))
+    def lock_homes_by(self, homes: duties.HomesOf, *parameters: Value) -> Mapping[UUID, HomeFacts]:
+        """As `lock_homes`, for the homes of the query `homes(municipality, *parameters)`, which is compiled once."""
+        return self._remember_last_days(self._routine.lock_by(homes, *parameters))
 
-    def _locked(self, facts: Mapping[UUID, HomeFacts]) -> Mapping[UUID, HomeFacts]:
+    def _remember_last_days(self, facts: Mapping[UUID, HomeFacts]) -> Mapping[UUID, HomeFacts]:
         if self._preview:
-            self._before = last_days(facts) | self._before
+            self._last_days_before = last_days(facts) | self._last_days_before
         return facts
 
     @property
@@ -162,11 +164,11 @@ class Doing:
         return self._routine.facts
 
     def lock_homes_to_wake(self, day: date) -> None:
-        """Lock the homes where time alone changes something on or before `day`."""
+        """Locks the homes where the calendar alone changes something on or before `day`."""
         self._routine.lock_waking(day)
 
     def use_new_routine(self) -> None:
-        """A version of the routine has been added in this act."""
+        """Makes duties follow a version of the routine that this act has added."""
         self._routine.use_new_routine()
 
     def journal(
@@ -180,9 +182,9 @@ class Doing:
         detail: Mapping[str, Any] | None = None,
         **body: Any,
     ) -> None:
-        """Note a line. Ids, days and codes go in `body`; free text and personal details in `detail` alone.
+        """Adds a journal line. Ids, days and codes go in `body`; free text and personal details only in `detail`.
 
-        `from_` becomes "from" in the body, since Python has taken the word.
+        `from_` becomes "from" in the body, since it is a Python keyword.
         """
         if event not in self.act.writes:
             raise LookupError(f"{self.act.name} writes {event}, and does not say so in its @act")
@@ -205,14 +207,14 @@ class Doing:
         )
 
     def refuse_item(self, index: int, refusal: Refusal | NotFound | BadValue) -> None:
-        """One item of a plural act is refused: it leaves no trace, the others stand."""
+        """Records that one item of a plural act is refused: it changes nothing, and the others are not affected."""
         rule = refusal.rule if isinstance(refusal, Refusal) else getattr(refusal, "field", "")
-        swedish = said(refusal, Naming("sv"))
+        swedish = refusal_text(refusal, Phrasing("sv"))
         self.refused.append({"item": index, "rule": rule, "message": refusal.message, "swedish": swedish})
 
 
-def _followed(duty: OpenDuty, state: str) -> Followed:
-    return Followed(
+def _duty_change(duty: OpenDuty, state: str) -> DutyChange:
+    return DutyChange(
         paragraph=duty.paragraph,
         ask=duty.ask,
         kind=duty.kind,

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rules that no constraint can say, as triggers (guards.py)."""
+"""Rules that no constraint can say, as triggers (triggers.py)."""
 
 from django.db import migrations
 
-from troskel.custody.guards import TRIGGERS
-from troskel.ground.triggers import drop_all, raise_all
+from troskel.custody.triggers import TRIGGERS
+from troskel.ground.triggers import drop_all, create_all
 
 
 def raise_them(apps, schema_editor):
-    raise_all(TRIGGERS, schema_editor.connection, schema_editor.execute)
+    create_all(TRIGGERS, schema_editor.connection, schema_editor.execute)
 
 
 def drop_them(apps, schema_editor):

@@ -3,7 +3,7 @@
 
 from django.db import migrations, models
 
-from troskel.ground.columns import text_column
+from troskel.ground.migration_columns import text_column
 
 
 def fill(apps, schema_editor):

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A night's extract from the case system: read it, plan what it calls for, and carry that out as acts."""
+"""A night's extract from the case system: reads it, plans the changes, and carries them out as acts."""

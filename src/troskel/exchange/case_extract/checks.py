@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One value at a time: each check gives the value in the words of this code, or says which column is bad."""
+"""Checks of single values: each returns the parsed value, or raises BadColumn."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from troskel.people.identity import BadIdentity, Identity, check_orgnr, parse_id
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_NO_END = 9999
-LONGEST_ID = 50
+_NO_END_YEAR = 9999
+MAX_ID_LENGTH = 50
 
 
-class Bad(Exception):
+class BadColumn(Exception):
     """The first bad column of a line."""
 
     def __init__(self, column: str, value: str | None, reason: str) -> None:
@@ -30,7 +30,7 @@ Value = str | None
 
 
 class Checks:
-    """The checks of one night: they know its day and its mapping, and remember days that were read before."""
+    """The checks of one night, by its day and mapping. Parsed days are cached."""
 
     def __init__(self, day: date, mapping: Mapping) -> None:
         self._today = day
@@ -38,110 +38,114 @@ class Checks:
         self._days: dict[str, date] = {}
 
     def day(self, column: str, value: Value) -> date:
-        """A day that must be there."""
-        text = there(column, value)
-        known = self._days.get(text)
-        return known if known is not None else self._new_day(column, text)
+        """Returns a required day."""
+        text = required(column, value)
+        cached = self._days.get(text)
+        return cached if cached is not None else self._new_day(column, text)
 
     def day_or_none(self, column: str, value: Value) -> date | None:
-        """A day, or nothing."""
+        """Returns a day, or None for an empty value."""
         return None if value == "" else self.day(column, value)
 
     def period(self, first: Value, last: Value) -> tuple[date, date | None]:
-        """`fran` and `till`, both included; the year 9999 is until further notice, as nothing is."""
+        """Returns `fran` and `till`, both inclusive; the year 9999 and an empty value mean until further notice."""
         start = self.day("fran", first)
         end = self.day_or_none("till", last)
         if end is not None and end < start:
-            raise Bad("till", last, "ends before it starts: correct one of the two days in the case system")
-        return start, None if end is None or end.year == _NO_END else end
+            raise BadColumn(
+                "till", last, "ends before it starts: correct one of the two days in the case system"
+            )
+        return start, None if end is None or end.year == _NO_END_YEAR else end
 
     def identity(self, column: str, value: Value) -> Identity:
-        """A personnummer, samordningsnummer or reserve number."""
-        text = there(column, value)
+        """Returns a personnummer, samordningsnummer or reserve number."""
+        text = required(column, value)
         try:
             if self._mapping.identity_hyphen:
                 return parse_identity(text.replace("-", "", 1), on=self._today)
             return parse_identity(text, on=self._today)
         except BadIdentity as error:
-            raise Bad(column, value, str(error)) from None
+            raise BadColumn(column, value, str(error)) from None
 
     def code(self, column: str, value: Value) -> str:
-        """A code of the case system, as this code says it."""
+        """Returns a code of the case system, translated to the code used here."""
         codes = self._mapping.codes[column]
-        ours = codes.get(there(column, value, or_empty="" in codes))
-        if ours is None:
-            raise Bad(
+        translated = codes.get(required(column, value, or_empty="" in codes))
+        if translated is None:
+            raise BadColumn(
                 column,
                 value,
                 f"not one of {', '.join(repr(code) for code in codes)}: correct it, or name it in a mapping",
             )
-        return ours
+        return translated
 
     def _new_day(self, column: str, text: str) -> date:
         try:
             day = self._mapping.day(text)
         except ValueError:
-            raise Bad(
-                column, text, f"not a day that exists: write days as {self._mapping.written(self._today)}"
+            raise BadColumn(
+                column, text, f"not a day that exists: write days as {self._mapping.format_day(self._today)}"
             ) from None
         self._days[text] = day
         return day
 
 
-def there(column: str, value: Value, *, or_empty: bool = False) -> str:
-    """The value, where the line reaches this column and it is not empty."""
+def required(column: str, value: Value, *, or_empty: bool = False) -> str:
+    """Returns the value. Raises BadColumn when the line ends before the column, or the value is empty."""
     if value is None:
-        raise Bad(column, value, "the line ends before this column, or a quotation mark is not closed")
+        raise BadColumn(column, value, "the line ends before this column, or a quotation mark is not closed")
     if not value and not or_empty:
-        raise Bad(column, value, "empty: it must be filled in")
+        raise BadColumn(column, value, "empty: it must be filled in")
     return value
 
 
 def identifier(column: str, value: Value) -> str:
-    """The case system's own id of something."""
-    return at_most(column, there(column, value), LONGEST_ID)
+    """Returns an id of the case system."""
+    return limited_text(column, required(column, value), MAX_ID_LENGTH)
 
 
-def at_most(column: str, value: Value, longest: int) -> str:
-    """A text that may be empty, but not longer than can be kept."""
-    text = there(column, value, or_empty=True)
-    if len(text) > longest:
-        raise Bad(column, value, f"longer than {longest} characters: shorten it")
+def limited_text(column: str, value: Value, max_length: int) -> str:
+    """Returns a text that may be empty. Raises BadColumn when it is longer than `max_length` characters."""
+    text = required(column, value, or_empty=True)
+    if len(text) > max_length:
+        raise BadColumn(column, value, f"longer than {max_length} characters: shorten it")
     return text
 
 
-def clipped(value: Value, longest: int) -> str:
-    """A text that never rejects a line: what there is of it."""
-    return (value or "")[:longest]
+def truncate(value: Value, max_length: int) -> str:
+    """Returns at most `max_length` characters of a text; never rejects a line."""
+    return (value or "")[:max_length]
 
 
 def orgnr(column: str, value: Value) -> str:
-    """An organisation number."""
+    """Returns an organisation number."""
     try:
-        return check_orgnr(there(column, value))
+        return check_orgnr(required(column, value))
     except BadIdentity as error:
-        raise Bad(column, value, str(error)) from None
+        raise BadColumn(column, value, str(error)) from None
 
 
 def email(column: str, value: Value) -> str:
-    """An e-mail address, or nothing."""
-    text = at_most(column, value, 254)
+    """Returns an e-mail address, or an empty text."""
+    text = limited_text(column, value, 254)
     if text and not _EMAIL.fullmatch(text):
-        raise Bad(column, value, "not an e-mail address: write it as name@annanby.example, or leave it empty")
+        raise BadColumn(
+            column, value, "not an e-mail address: write it as name@annanby.example, or leave it empty"
+        )
     return text
 
 
 def municipality(column: str, value: Value) -> str:
-    """A municipality's code."""
-    text = there(column, value)
+    """Returns a municipality's code."""
+    text = required(column, value)
     if not _MUNICIPALITY.fullmatch(text):
-        raise Bad(column, value, "not a municipality's code: write its four digits")
+        raise BadColumn(column, value, "not a municipality's code: write its four digits")
     return text
 
 
 def count(column: str, value: Value) -> int:
-    """How many: 1–999."""
-    text = there(column, value)
+    """Returns a count of 1–999."""
+    text = required(column, value)
     if not _COUNT.fullmatch(text):
-        raise Bad(column, value, "not a number of 1–999: write how many in digits")
+        raise BadColumn(column, value, "not a number of 1–999: write how many in digits")
     return int(text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The shape that is read without any mapping: files, columns in order, codes; and how a night is refused."""
+"""The format that is read without a mapping: files, columns in order, codes; and the errors of a night."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CODES: Final[dict[str, dict[str, str]]] = {
 
 
 class NightRefused(Exception):
-    """The whole night is refused and nothing changes: which file, which physical line, and what to do."""
+    """The whole night is refused and nothing changes. Names the file, the physical line, and what to do."""
 
     def __init__(self, file: str, line: int, what_to_do: str) -> None:
         super().__init__(f"{file}, line {line}: {what_to_do}")
@@ -62,7 +62,7 @@ class NightRefused(Exception):
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """A line that is not used. The value is shown to the one who imports; it stays out of every log."""
+    """A line that is not used. The value is shown to the person who imports, and never logged."""
 
     file: str
     line: int

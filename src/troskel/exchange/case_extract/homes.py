@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who lives where after the night: homes to register, addresses only completed, moves, shared homes.
+"""Plans where clients live after the night: homes to register, completed addresses, moves, shared homes.
 
-An address that is told where none was known, or an apartment number added or left out, is the same home with
-a better or worse address (renamed), as long as everyone who lives there gets it. Anything else is a move.
-An address that is emptied moves nobody: nothing is told of a new home.
+When an address is added, or an apartment number added or left out, the home is the same with a better or worse
+address (renamed), if everyone who lives there gets it. Any other difference is a move. An address that is
+emptied moves nobody: the extract names no new home.
 """
 
 from __future__ import annotations
@@ -13,97 +13,97 @@ from datetime import date
 
 import msgspec
 
-from troskel.exchange.case_extract.known import Known, KnownClient
-from troskel.exchange.case_extract.rows import Address, ClientRow, Night
+from troskel.exchange.case_extract.known_records import KnownClient, KnownState
+from troskel.exchange.case_extract.rows import ClientRow, ExtractAddress, NightExtract
 
 
 class HomeRegistered(msgspec.Struct, frozen=True, gc=False):
-    """A home that was not known. Without an address it is `alone`: this client's, shared with nobody."""
+    """A new home. Without an address, `alone` is the client who has it, shared with nobody."""
 
-    address: Address
+    address: ExtractAddress
     alone: str | None = None
 
 
 class HomeRenamed(msgspec.Struct, frozen=True, gc=False):
-    """The home where this client lives has another address than was known; nobody moves."""
+    """The home of this client has a different address than before; nobody moves."""
 
     client: str
-    address: Address
+    address: ExtractAddress
 
 
-class Moved(msgspec.Struct, frozen=True, gc=False):
+class ClientMoved(msgspec.Struct, frozen=True, gc=False):
     """A client has moved to another home."""
 
     client: str
-    address: Address
+    address: ExtractAddress
     on: date
 
 
 class Homes(msgspec.Struct):
-    """What a night does to homes, in order: rename, register, (then clients), move, propose."""
+    """The changes of homes, in order: rename, register, (then clients), move, propose."""
 
     renamed: list[HomeRenamed] = msgspec.field(default_factory=list)
     registered: list[HomeRegistered] = msgspec.field(default_factory=list)
-    moved: list[Moved] = msgspec.field(default_factory=list)
-    sharing_proposed: list[Address] = msgspec.field(default_factory=list)
+    moved: list[ClientMoved] = msgspec.field(default_factory=list)
+    sharing_proposed: list[ExtractAddress] = msgspec.field(default_factory=list)
 
 
-def plan_homes(night: Night, known: Known, day: date) -> Homes:
-    """The homes of all good client lines."""
+def plan_homes(night: NightExtract, state: KnownState, day: date) -> Homes:
+    """Returns the changes of homes that all valid client lines require."""
     homes = Homes()
     movers = [
-        row for row in night.clients.values() if _lives_elsewhere(row, known.clients.get(row.reference))
+        row for row in night.clients.values() if _lives_elsewhere(row, state.clients.get(row.reference))
     ]
-    newcomers = [row for row in night.clients.values() if row.reference not in known.clients]
+    newcomers = [row for row in night.clients.values() if row.reference not in state.clients]
     if not movers and not newcomers:
         return homes
-    residents = _residents(known)
-    keys: set[str | None] = set(known.homes)
+    residents = _residents(state)
+    keys: set[str | None] = set(state.homes)
     renamed: set[str] = set()
     for row in movers:
-        was = known.clients[row.reference].address
+        old_address = state.clients[row.reference].address
         if row.reference in renamed:
             continue
-        household = residents[was.key] if was.key is not None else {row.reference}
+        household = residents[old_address.key] if old_address.key is not None else {row.reference}
         if (
             row.address.key not in keys
-            and _same_home(was, row.address)
+            and _same_home(old_address, row.address)
             and _all_get(row.address, household, night)
         ):
             homes.renamed.append(HomeRenamed(row.reference, row.address))
             renamed |= household
-            keys = (keys - {was.key}) | {row.address.key}
+            keys = (keys - {old_address.key}) | {row.address.key}
         else:
-            homes.moved.append(Moved(row.reference, row.address, day))
+            homes.moved.append(ClientMoved(row.reference, row.address, day))
     _register(homes, newcomers, keys)
     touched = (
         [m.address for m in homes.moved] + [r.address for r in homes.renamed] + [n.address for n in newcomers]
     )
-    _propose_sharing(homes, touched, night, known)
+    _propose_sharing(homes, touched, night, state)
     return homes
 
 
-def _lives_elsewhere(row: ClientRow, known: KnownClient | None) -> bool:
-    """Has a living, known client another home than before?"""
-    if known is None or row.address == known.address or row.died or known.died:
+def _lives_elsewhere(row: ClientRow, before: KnownClient | None) -> bool:
+    """Does a living, known client have a different home than before?"""
+    if before is None or row.address == before.address or row.died or before.died:
         return False
-    return row.address.key is not None and row.address.key != known.address.key
+    return row.address.key is not None and row.address.key != before.address.key
 
 
-def _same_home(was: Address, now: Address) -> bool:
-    if was.key is None:
+def _same_home(old: ExtractAddress, new: ExtractAddress) -> bool:
+    if old.key is None:
         return True
-    return was.without_apartment == now.without_apartment and not (was.apartment and now.apartment)
+    return old.without_apartment == new.without_apartment and not (old.apartment and new.apartment)
 
 
-def _all_get(address: Address, household: set[str], night: Night) -> bool:
+def _all_get(address: ExtractAddress, household: set[str], night: NightExtract) -> bool:
     rows = [night.clients.get(reference) for reference in household]
     return all(row is not None and row.address.key == address.key for row in rows)
 
 
-def _residents(known: Known) -> defaultdict[str, set[str]]:
+def _residents(state: KnownState) -> defaultdict[str, set[str]]:
     residents: defaultdict[str, set[str]] = defaultdict(set)
-    for client in known.clients.values():
+    for client in state.clients.values():
         if client.died is None and (key := client.address.key):
             residents[key].add(client.reference)
     return residents
@@ -119,18 +119,20 @@ def _register(homes: Homes, newcomers: list[ClientRow], keys: set[str | None]) -
             homes.registered.append(HomeRegistered(address))
 
 
-def _propose_sharing(homes: Homes, touched: list[Address], night: Night, known: Known) -> None:
-    """Two living clients at an address without apartment: a person confirms whether they share it."""
-    asked = {a.key: a for a in touched if a.key and not a.apartment and not known.homes.get(a.key)}
-    if not asked:
+def _propose_sharing(
+    homes: Homes, touched: list[ExtractAddress], night: NightExtract, state: KnownState
+) -> None:
+    """Proposes a shared home for two living clients at an address without apartment; a person confirms it."""
+    candidates = {a.key: a for a in touched if a.key and not a.apartment and not state.homes.get(a.key)}
+    if not candidates:
         return
     living: Counter[str | None] = Counter()
     for row in night.clients.values():
-        before = known.clients.get(row.reference)
+        before = state.clients.get(row.reference)
         address = (
             before.address if before and (row.address.key is None or before.died or row.died) else row.address
         )
         living[address.key] += row.died is None
-    for client in known.clients.values():
+    for client in state.clients.values():
         living[client.address.key] += client.reference not in night.clients and client.died is None
-    homes.sharing_proposed.extend(address for key, address in asked.items() if living[key] > 1)
+    homes.sharing_proposed.extend(address for key, address in candidates.items() if living[key] > 1)

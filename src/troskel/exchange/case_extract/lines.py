@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bytes to records: encoding, physical lines, quotes, header. Quick: a country's nights pass here."""
+"""Parses bytes to records: encoding, physical lines, quotes, header. Fast, since files may be large."""
 
 from __future__ import annotations
 
@@ -11,43 +11,46 @@ from troskel.exchange.case_extract.mapping import Mapping
 
 _BOM = b"\xef\xbb\xbf"
 _QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
-_MOST_LINES_OF_A_RECORD = 50
+_MAX_RECORD_LINES = 50
 
-Record = tuple[int, list[str | None], bool]
-"""Physical line, values in the contract's column order (None: not there), whether there are too many."""
+FileRecord = tuple[int, list[str | None], bool]
+"""Physical line number, values in the contract's column order (None: missing), whether there are too many."""
 
 
-def records(name: str, data: bytes, mapping: Mapping) -> Iterator[Record]:
-    """The records of one file of the night; NightRefused where the file can't be trusted."""
+def records(name: str, data: bytes, mapping: Mapping) -> Iterator[FileRecord]:
+    """Yields the records of one file of the night. Raises NightRefused when the file can't be trusted."""
     file = mapping.files[name]
     lines = _lines(file, _decode(file, data), mapping)
     header, at = _record(lines, 0, mapping.separator)
-    places = _places(name, header, mapping)
+    positions = _column_positions(name, header, mapping)
     constants = [mapping.constants[name].get(column) for column in COLUMNS[name]]
     width = len(header)
-    straight = places == list(range(width))
+    is_contract_order = positions == list(range(width))
     while at < len(lines):
         first = at
         fields, at = _record(lines, at, mapping.separator)
         if len(fields) == 1 and not fields[0].strip():
             continue
-        if straight and len(fields) == width:
+        if is_contract_order and len(fields) == width:
             yield first + 1, [field.strip() for field in fields], False
             continue
         if not mapping.final_newline and at == len(lines) and len(fields) < width:
             raise _cut_off(file, at)
-        values = [_value(fields, place, constant) for place, constant in zip(places, constants, strict=True)]
+        values = [
+            _value(fields, position, constant)
+            for position, constant in zip(positions, constants, strict=True)
+        ]
         yield first + 1, values, any(field.strip() for field in fields[width:])
 
 
-def _value(fields: list[str], place: int | None, constant: str | None) -> str | None:
-    if place is None:
+def _value(fields: list[str], position: int | None, constant: str | None) -> str | None:
+    if position is None:
         return constant
-    return fields[place].strip() if place < len(fields) else None
+    return fields[position].strip() if position < len(fields) else None
 
 
 def _decode(file: str, data: bytes) -> str:
-    """By BOM, else UTF-8, else Windows-1252."""
+    """Decodes by BOM, otherwise as UTF-8, otherwise as Windows-1252."""
     if (nul := data.find(b"\0")) >= 0:
         raise _wrong_encoding(file, data, nul)
     if data.startswith(_BOM):
@@ -73,7 +76,7 @@ def _wrong_encoding(file: str, data: bytes, at: int) -> NightRefused:
 
 
 def _lines(file: str, text: str, mapping: Mapping) -> list[str]:
-    """Physical lines without their endings (LF or CRLF). The last must have one: else it may be cut off."""
+    """Returns the physical lines without line endings (LF or CRLF). Without a last ending, the file may be cut off."""
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
@@ -85,29 +88,29 @@ def _lines(file: str, text: str, mapping: Mapping) -> list[str]:
 
 
 def _record(lines: list[str], at: int, separator: str) -> tuple[list[str], int]:
-    """The fields of the record that begins at a line, and where the next one begins.
+    """Returns the fields of the record that begins at line index `at`, and the index of the next record.
 
-    A quoted field may go on over some lines. Where the quotation marks go wrong, the line stands alone and
-    ends before the field that is wrong.
+    A quoted field may span lines. When the quotation marks are wrong, the record is one line that ends before the
+    wrong field.
     """
     if '"' not in lines[at]:
         return lines[at].split(separator), at + 1
     text = lines[at].removesuffix("\r")
-    alone, is_open, is_whole = _split_quoted(text, separator)
+    line_fields, is_open, is_whole = _split_quoted(text, separator)
     if is_whole or not is_open:
-        return alone, at + 1
-    for after, line in enumerate(lines[at + 1 : at + _MOST_LINES_OF_A_RECORD], start=at + 2):
+        return line_fields, at + 1
+    for after, line in enumerate(lines[at + 1 : at + _MAX_RECORD_LINES], start=at + 2):
         text += "\n" + line.removesuffix("\r")
         fields, is_open, is_whole = _split_quoted(text, separator)
         if is_whole:
             return fields, after
         if not is_open:
             break
-    return alone, at + 1
+    return line_fields, at + 1
 
 
 def _split_quoted(text: str, separator: str) -> tuple[list[str], bool, bool]:
-    """The fields up to where the quotation marks go wrong; whether one is still open; whether all is well."""
+    """Returns the fields before wrong quotation marks; whether a quote is still open; whether all are valid."""
     fields: list[str] = []
     at = 0
     while True:
@@ -129,29 +132,29 @@ def _split_quoted(text: str, separator: str) -> tuple[list[str], bool, bool]:
         at += 1
 
 
-def _places(name: str, header: list[str], mapping: Mapping) -> list[int | None]:
-    """Where in a line each of the contract's columns stands, whatever their order; None for a constant."""
+def _column_positions(name: str, header: list[str], mapping: Mapping) -> list[int | None]:
+    """Returns the index in a line of each of the contract's columns, in any order; None for a constant."""
     file, constants = mapping.files[name], mapping.constants[name]
-    found = [field.strip().casefold() for field in header]
-    wanted = {column: theirs.casefold() for column, theirs in mapping.columns[name].items()}
-    if not any(theirs in found for theirs in wanted.values()):
+    names = [field.strip().casefold() for field in header]
+    their_names = {column: their_name.casefold() for column, their_name in mapping.columns[name].items()}
+    if not any(their_name in names for their_name in their_names.values()):
         raise _no_header(file)
-    places: list[int | None] = []
-    for column, theirs in wanted.items():
-        if found.count(theirs) > 1:
+    positions: list[int | None] = []
+    for column, their_name in their_names.items():
+        if names.count(their_name) > 1:
             raise NightRefused(
                 file, 1, f"the column {mapping.columns[name][column]!r} is there twice: keep one"
             )
-        if theirs in found:
-            places.append(found.index(theirs))
+        if their_name in names:
+            positions.append(names.index(their_name))
         elif column in constants:
-            places.append(None)
+            positions.append(None)
         else:
             missing = mapping.columns[name][column]
             raise NightRefused(
                 file, 1, f"the column {missing!r} is missing: extract it, or name it in a mapping"
             )
-    return places
+    return positions
 
 
 def _no_header(file: str) -> NightRefused:

@@ -33,11 +33,11 @@ _FORMAT: dict[str, type] = {"separator": str, "date": str, "final_newline": bool
 
 
 class MappingRefused(Exception):
-    """The mapping file can't be used: what is wrong in it, and what would be right."""
+    """The mapping file can't be used. The message tells what is wrong, and what would be valid."""
 
 
 class Mapping(msgspec.Struct, frozen=True):
-    """How one case system writes what the contract asks for."""
+    """How one case system writes the files, columns and codes of the contract."""
 
     files: dict[str, str] = msgspec.field(default_factory=lambda: {name: f"{name}.csv" for name in COLUMNS})
     columns: dict[str, dict[str, str]] = msgspec.field(
@@ -53,15 +53,15 @@ class Mapping(msgspec.Struct, frozen=True):
     identity_hyphen: bool = False
 
     def day(self, text: str) -> date:
-        """The day that `text` writes; ValueError when it is none."""
+        """Parses a day in the case system's format. Raises ValueError when it is invalid."""
         if self.date_layout:
             return datetime.strptime(text, self.date_layout).date()
         if len(text) == 10 and text.isascii() and text[4] == text[7] == "-":
             return date.fromisoformat(text)
         raise ValueError
 
-    def written(self, day: date) -> str:
-        """The day as this case system writes days."""
+    def format_day(self, day: date) -> str:
+        """Formats a day as this case system writes days."""
         return day.strftime(self.date_layout or "%Y-%m-%d")
 
 
@@ -69,7 +69,7 @@ CONTRACT = Mapping()
 
 
 def read_mapping(path: Path) -> Mapping:
-    """The mapping in a TOML file; MappingRefused with what to do when it can't be used."""
+    """Reads the mapping in a TOML file. Raises MappingRefused when it can't be used."""
     try:
         return parse_mapping(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -79,13 +79,13 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def parse_mapping(text: str) -> Mapping:
-    """The mapping in a TOML text."""
+    """Parses the mapping in a TOML text. Raises MappingRefused."""
     try:
-        given = tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingRefused(f"this is not TOML: {error}") from None
-    _known("table", given, _TABLES)
-    tables = {name: _table(given, name) for name in _TABLES}
+    _refuse_unknown("table", document, _TABLES)
+    tables = {name: _table(document, name) for name in _TABLES}
     return Mapping(
         files=_files(tables["files"]),
         columns=_columns(tables["columns"]),
@@ -95,60 +95,60 @@ def parse_mapping(text: str) -> Mapping:
     )
 
 
-def _files(given: dict[str, Any]) -> dict[str, str]:
-    _known("file in [files]", given, tuple(COLUMNS))
-    files = CONTRACT.files | {name: _text(f"files.{name}", value) for name, value in given.items()}
-    _no_two_alike("[files]", list(files.values()))
+def _files(table: dict[str, Any]) -> dict[str, str]:
+    _refuse_unknown("file in [files]", table, tuple(COLUMNS))
+    files = CONTRACT.files | {name: _text(f"files.{name}", value) for name, value in table.items()}
+    _refuse_duplicates("[files]", list(files.values()))
     return files
 
 
-def _columns(given: dict[str, Any]) -> dict[str, dict[str, str]]:
-    _known("file in [columns]", given, tuple(COLUMNS))
-    columns = {name: dict(named) for name, named in CONTRACT.columns.items()}
-    for name in given:
-        table = _table(given, name)
-        _known(f"column in [columns.{name}]", table, COLUMNS[name])
+def _columns(tables: dict[str, Any]) -> dict[str, dict[str, str]]:
+    _refuse_unknown("file in [columns]", tables, tuple(COLUMNS))
+    columns = {name: dict(names) for name, names in CONTRACT.columns.items()}
+    for name in tables:
+        table = _table(tables, name)
+        _refuse_unknown(f"column in [columns.{name}]", table, COLUMNS[name])
         columns[name] |= {ours: _text(f"columns.{name}.{ours}", theirs) for ours, theirs in table.items()}
-        _no_two_alike(f"[columns.{name}]", list(columns[name].values()))
+        _refuse_duplicates(f"[columns.{name}]", list(columns[name].values()))
     return columns
 
 
-def _constants(given: dict[str, Any]) -> dict[str, dict[str, str]]:
-    _known("file in [constants]", given, tuple(COLUMNS))
+def _constants(tables: dict[str, Any]) -> dict[str, dict[str, str]]:
+    _refuse_unknown("file in [constants]", tables, tuple(COLUMNS))
     constants: dict[str, dict[str, str]] = {name: {} for name in COLUMNS}
-    for name in given:
-        table = _table(given, name)
-        _known(f"column in [constants.{name}]", table, COLUMNS[name])
+    for name in tables:
+        table = _table(tables, name)
+        _refuse_unknown(f"column in [constants.{name}]", table, COLUMNS[name])
         constants[name] = {column: _string(f"constants.{name}.{column}", v) for column, v in table.items()}
     return constants
 
 
-def _codes(given: dict[str, Any]) -> dict[str, dict[str, str]]:
-    _known("column in [codes]", given, tuple(CODES))
+def _codes(tables: dict[str, Any]) -> dict[str, dict[str, str]]:
+    _refuse_unknown("column in [codes]", tables, tuple(CODES))
     codes = dict(CODES)
-    for column in given:
+    for column in tables:
         ours = CODES[column]
-        table = {theirs: _string(f"codes.{column}", code) for theirs, code in _table(given, column).items()}
+        table = {theirs: _string(f"codes.{column}", code) for theirs, code in _table(tables, column).items()}
         for code in table.values():
-            _known(f"code in [codes.{column}]", [code], tuple(ours))
+            _refuse_unknown(f"code in [codes.{column}]", [code], tuple(ours))
         codes[column] = {theirs.strip(): ours[code] for theirs, code in table.items()}
         if "" in ours:
             codes[column].setdefault("", "")
     return codes
 
 
-def _format(given: dict[str, Any]) -> dict[str, Any]:
-    _known("setting in [format]", given, tuple(_FORMAT))
-    for name, value in given.items():
+def _format(table: dict[str, Any]) -> dict[str, Any]:
+    _refuse_unknown("setting in [format]", table, tuple(_FORMAT))
+    for name, value in table.items():
         if not isinstance(value, _FORMAT[name]):
             raise MappingRefused(
                 f"format.{name} must be {_FORMAT[name].__name__}, not {type(value).__name__}"
             )
-    if (separator := given.get("separator", ";")) in ('"', "\r", "\n") or len(separator) != 1:
+    if (separator := table.get("separator", ";")) in ('"', "\r", "\n") or len(separator) != 1:
         raise MappingRefused('format.separator must be one character, such as ";" or "\\t"')
-    if layout := given.get("date"):
+    if layout := table.get("date"):
         _check_date_layout(layout)
-    return {"date_layout" if name == "date" else name: value for name, value in given.items()}
+    return {"date_layout" if name == "date" else name: value for name, value in table.items()}
 
 
 def _check_date_layout(layout: str) -> None:
@@ -161,8 +161,8 @@ def _check_date_layout(layout: str) -> None:
         raise MappingRefused('format.date must hold year, month and day, such as "%Y%m%d"')
 
 
-def _table(given: dict[str, Any], name: str) -> dict[str, Any]:
-    value = given.get(name, {})
+def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
+    value = document.get(name, {})
     if not isinstance(value, dict):
         raise MappingRefused(f"{name} must be a table: write [{name}] on a line of its own")
     return value
@@ -182,15 +182,15 @@ def _text(where: str, value: object) -> str:
     return text
 
 
-def _known(what: str, given: Any, known: tuple[str, ...]) -> None:
-    for name in given:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(map(repr, known))}"
+def _refuse_unknown(what: str, names: Any, allowed: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(map(repr, allowed))}"
             raise MappingRefused(f"unknown {what}: {name!r}; {hint}")
 
 
-def _no_two_alike(where: str, names: list[str]) -> None:
+def _refuse_duplicates(where: str, names: list[str]) -> None:
     for name in names:
         if sum(name.casefold() == other.casefold() for other in names) > 1:
             raise MappingRefused(f"{where}: {name!r} is named twice; each needs a name of its own")

@@ -1,47 +1,47 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The difference between a night and what is known.
+"""Plans the difference between a night and the current state.
 
-Minimal: what is the same is not planned, so that the same night twice plans nothing the second time.
+The plan is minimal: equal values are not planned, so importing the same night again plans nothing.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
+from troskel.exchange.case_extract.ending_limit import ending_shares
 from troskel.exchange.case_extract.homes import plan_homes
-from troskel.exchange.case_extract.known import Known, KnownClient, KnownDecision
+from troskel.exchange.case_extract.known_records import KnownClient, KnownDecision, KnownState
 from troskel.exchange.case_extract.plan import (
     ClientChanged,
     ClientRegistered,
-    Died,
+    DeathRecorded,
     InvestigationStarted,
-    Plan,
+    NightPlan,
 )
-from troskel.exchange.case_extract.rows import ClientRow, DecisionRow, Night
-from troskel.exchange.case_extract.stopping import shares
-from troskel.exchange.case_extract.taking_over import plan_taking_over
+from troskel.exchange.case_extract.rows import ClientRow, DecisionRow, NightExtract
+from troskel.exchange.case_extract.take_over import plan_take_over
 
 IMPORTED_KINDS = frozenset({"home_care", "alarm"})
 
 
-def plan_night(night: Night, known: Known, *, day: date, first_night: bool = False) -> Plan:
-    """What has to be done so that what is known becomes what the night tells."""
-    plan = Plan(day=day, first_night=first_night)
-    _organisations(plan, night, known)
-    plan.homes = plan_homes(night, known, day)
-    _clients(plan, night, known)
-    _decisions(plan, night, known)
-    _allocations(plan, night, known)
+def plan_night(night: NightExtract, state: KnownState, *, day: date, first_night: bool = False) -> NightPlan:
+    """Returns the changes that turn the current state into the state of the extract."""
+    plan = NightPlan(day=day, first_night=first_night)
+    _organisations(plan, night, state)
+    plan.homes = plan_homes(night, state, day)
+    _clients(plan, night, state)
+    _decisions(plan, night, state)
+    _allocations(plan, night, state)
     if first_night:
-        plan.taken_over = plan_taking_over(night, known.municipality, day)
-    plan.shares = shares(plan, night, known)
+        plan.taken_over = plan_take_over(night, state.municipality, day)
+    plan.shares = ending_shares(plan, night, state)
     plan.unchanged += plan.decisions.unchanged + plan.allocations.unchanged
     return plan
 
 
-def _organisations(plan: Plan, night: Night, known: Known) -> None:
+def _organisations(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
     for row in night.organisations.values():
-        before = known.organisations.get(row.orgnr)
+        before = state.organisations.get(row.orgnr)
         if before is None:
             plan.organisations_registered.append(row)
         elif before.kind in IMPORTED_KINDS and (before.name, before.email, before.kind) != (
@@ -54,19 +54,19 @@ def _organisations(plan: Plan, night: Night, known: Known) -> None:
             plan.unchanged += 1
 
 
-def _clients(plan: Plan, night: Night, known: Known) -> None:
+def _clients(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
     moved = {move.client for move in plan.homes.moved}
     for row in night.clients.values():
-        before = known.clients.get(row.reference)
-        own = row.home_municipality == known.municipality
+        before = state.clients.get(row.reference)
+        is_own = row.home_municipality == state.municipality
         if before is None:
-            plan.clients_registered.append(ClientRegistered(row, own))
+            plan.clients_registered.append(ClientRegistered(row, is_own))
         elif fields := _changed_fields(row, before):
-            plan.clients_changed.append(ClientChanged(row, own, fields))
+            plan.clients_changed.append(ClientChanged(row, is_own, fields))
         elif row.died == before.died and row.reference not in moved:
             plan.unchanged += 1
         if row.died != (before.died if before else None):
-            plan.deaths.append(Died(row.reference, row.died))
+            plan.deaths.append(DeathRecorded(row.reference, row.died))
 
 
 def _changed_fields(row: ClientRow, before: KnownClient) -> tuple[str, ...]:
@@ -81,10 +81,10 @@ def _changed_fields(row: ClientRow, before: KnownClient) -> tuple[str, ...]:
     return tuple(field for field, is_same in same if not is_same)
 
 
-def _decisions(plan: Plan, night: Night, known: Known) -> None:
-    started = set(known.investigations)
+def _decisions(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
+    started = set(state.investigations)
     for row in night.decisions.values():
-        before = known.decisions.get(row.reference)
+        before = state.decisions.get(row.reference)
         if row.status == "being_written":
             _being_written(plan, row, before, started)
         elif before is None or before.withdrawn:
@@ -96,14 +96,16 @@ def _decisions(plan: Plan, night: Night, known: Known) -> None:
             _closed_ahead_of_its_end(plan, row, before)
         else:
             plan.decisions.compare(before, row.valid_from, row.valid_through, day=plan.day, reason=row.reason)
-    for before in known.decisions.values():
-        if before.reference not in night.mentioned.decisions:
+    for before in state.decisions.values():
+        if before.reference not in night.mentioned_ids.decisions:
             plan.decisions.absent(before, plan.day)
     plan.decisions_made.sort(key=lambda row: (row.valid_from, row.reference))
 
 
-def _being_written(plan: Plan, row: DecisionRow, before: KnownDecision | None, started: set[str]) -> None:
-    """Not covered yet: an investigation. One that was in force and is being written again is not in force."""
+def _being_written(
+    plan: NightPlan, row: DecisionRow, before: KnownDecision | None, started: set[str]
+) -> None:
+    """Plans an investigation. A decision that was in force and is being written again is no longer in force."""
     reference = row.investigation or row.reference
     if before is not None and not before.withdrawn:
         plan.decisions.absent(before, plan.day, reason="UTRED")
@@ -112,8 +114,8 @@ def _being_written(plan: Plan, row: DecisionRow, before: KnownDecision | None, s
         plan.investigations.append(InvestigationStarted(reference, row.client, row.replaces))
 
 
-def _newly_in_force(plan: Plan, row: DecisionRow, before: KnownDecision | None) -> None:
-    """Made as it stands; but one closed before we heard of it, with days left, was never in force here."""
+def _newly_in_force(plan: NightPlan, row: DecisionRow, before: KnownDecision | None) -> None:
+    """Plans a new decision; but one that is new, already closed and has days left was never in force here."""
     if row.status == "closed" and not _ended_by(row.valid_through, plan.day):
         return
     if before is not None:
@@ -121,8 +123,8 @@ def _newly_in_force(plan: Plan, row: DecisionRow, before: KnownDecision | None) 
     plan.decisions_made.append(row)
 
 
-def _closed_ahead_of_its_end(plan: Plan, row: DecisionRow, before: KnownDecision) -> None:
-    """Closed without an end, or with one ahead: it ends on the day; not begun, it is withdrawn."""
+def _closed_ahead_of_its_end(plan: NightPlan, row: DecisionRow, before: KnownDecision) -> None:
+    """Plans the end of a decision closed without an end, or with a later one: today, or withdrawn if not begun."""
     if _ended_by(before.valid_through, plan.day):
         plan.decisions.unchanged += 1
     elif before.valid_from > plan.day:
@@ -135,12 +137,12 @@ def _ended_by(valid_through: date | None, day: date) -> bool:
     return valid_through is not None and valid_through <= day
 
 
-def _allocations(plan: Plan, night: Night, known: Known) -> None:
-    made = {row.reference for row in plan.decisions_made}
+def _allocations(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
+    new = {row.reference for row in plan.decisions_made}
     superseded = {item.reference for item in plan.decisions.superseded}
-    in_force = made | {d.reference for d in known.decisions.values() if not d.withdrawn} - superseded
+    in_force = new | {d.reference for d in state.decisions.values() if not d.withdrawn} - superseded
     for row in night.allocations.values():
-        before = known.allocations.get(row.reference)
+        before = state.allocations.get(row.reference)
         is_another = before is not None and (
             before.withdrawn
             or (before.decision, before.organisation) != (row.decision, row.organisation)
@@ -156,7 +158,7 @@ def _allocations(plan: Plan, night: Night, known: Known) -> None:
             if before is not None:
                 plan.allocations.supersede(before, plan.day)
             plan.allocations_made.append(row)
-    for before in known.allocations.values():
-        if before.reference not in night.mentioned.allocations:
+    for before in state.allocations.values():
+        if before.reference not in night.mentioned_ids.allocations:
             plan.allocations.absent(before, plan.day)
     plan.allocations_made.sort(key=lambda row: (row.valid_from, row.reference))

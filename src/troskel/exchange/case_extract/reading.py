@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A night's files to typed rows and rejections.
+"""Parses a night's files to typed rows and rejections.
 
-A line is rejected in its first bad column, in the contract's column order; a rejected line is neither
-used nor absent. Lines of other services, and their allocations, are counted and left, unchecked.
+A line is rejected for its first invalid column, in the contract's column order; a rejected line is not used,
+and does not count as absent. Lines of other services, and their allocations, are counted and not checked.
 """
 
 from __future__ import annotations
@@ -14,20 +14,28 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from troskel.exchange.case_extract import checks
-from troskel.exchange.case_extract.checks import Bad, Checks, Value, at_most, clipped, identifier, there
+from troskel.exchange.case_extract.checks import (
+    BadColumn,
+    Checks,
+    Value,
+    identifier,
+    limited_text,
+    required,
+    truncate,
+)
 from troskel.exchange.case_extract.contract import COLUMNS, OPTIONAL, REQUIRED, NightRefused, Rejection
 from troskel.exchange.case_extract.lines import records
 from troskel.exchange.case_extract.mapping import CONTRACT, Mapping
 from troskel.exchange.case_extract.rows import (
     NOTHING_KNOWN,
-    Address,
     AllocationRow,
     ClientRow,
     DecisionRow,
+    ExtractAddress,
     KeyRow,
     KnownIds,
     LockRow,
-    Night,
+    NightExtract,
     OrganisationKind,
     OrganisationRow,
     Protection,
@@ -38,13 +46,13 @@ from troskel.exchange.case_extract.rows import (
 
 Values = list[Value]
 Row = TypeVar("Row")
-THE_CLIENT = "kund"
+CLIENT_AS_HOLDER = "kund"
 
 
 def read_folder(
-    folder: Path, *, day: date, known: KnownIds = NOTHING_KNOWN, mapping: Mapping = CONTRACT
-) -> Night:
-    """The night in a folder; NightRefused where it can't be trusted as a whole."""
+    folder: Path, *, day: date, known_ids: KnownIds = NOTHING_KNOWN, mapping: Mapping = CONTRACT
+) -> NightExtract:
+    """Reads the night in a folder. Raises NightRefused when it can't be trusted as a whole."""
     files: dict[str, bytes] = {}
     for name in (*REQUIRED, *OPTIONAL):
         path = folder / mapping.files[name]
@@ -55,75 +63,77 @@ def read_folder(
         except OSError as error:
             reason = f"can't be read ({type(error).__name__}): look at its permissions"
             raise NightRefused(path.name, 1, reason) from None
-    return read_night(files, day=day, known=known, mapping=mapping)
+    return read_night(files, day=day, known_ids=known_ids, mapping=mapping)
 
 
 def read_night(
-    files: Files[str, bytes], *, day: date, known: KnownIds = NOTHING_KNOWN, mapping: Mapping = CONTRACT
-) -> Night:
-    """The night in these files, by the contract's names without ending (`kunder`)."""
+    files: Files[str, bytes], *, day: date, known_ids: KnownIds = NOTHING_KNOWN, mapping: Mapping = CONTRACT
+) -> NightExtract:
+    """Reads the night in these files, keyed by the contract's names without extension (`kunder`)."""
     for name in REQUIRED:
         if name not in files:
             raise NightRefused(mapping.files[name], 1, "the file is missing: extract all four files again")
-    return _Reader(files, Checks(day, mapping), known, mapping).read()
+    return _NightReader(files, Checks(day, mapping), known_ids, mapping).read()
 
 
-class _Reader:
+class _NightReader:
     """Reads the files in the order in which they refer to each other."""
 
-    def __init__(self, files: Files[str, bytes], check: Checks, known: KnownIds, mapping: Mapping) -> None:
+    def __init__(
+        self, files: Files[str, bytes], check: Checks, known_ids: KnownIds, mapping: Mapping
+    ) -> None:
         self.files = files
-        self.check = check
-        self.known = known
+        self.checks = check
+        self.known_ids = known_ids
         self.mapping = mapping
-        self.night = Night()
-        self.left_decisions: set[str] = set()
-        self.left_allocations: set[str] = set()
+        self.night = NightExtract()
+        self.other_decisions: set[str] = set()
+        self.other_allocations: set[str] = set()
         self.seen_tags: set[str] = set()
 
-    def read(self) -> Night:
-        """Organisations and clients, their decisions, those decisions' allocations; then what hangs there."""
+    def read(self) -> NightExtract:
+        """Reads organisations, clients, decisions and allocations; then locks, keys and tags."""
         night = self.night
-        night.organisations = {row.orgnr: row for row in self._good("utforare", self._organisation)}
-        night.clients = {row.reference: row for row in self._good("kunder", self._client)}
-        for decision in self._good("beslut", self._decision):
+        night.organisations = {row.orgnr: row for row in self._good_rows("utforare", self._organisation)}
+        night.clients = {row.reference: row for row in self._good_rows("kunder", self._client)}
+        for decision in self._good_rows("beslut", self._decision):
             night.decisions[decision.reference] = decision
-        night.allocations = {row.reference: row for row in self._good("fordelning", self._allocation)}
+        night.allocations = {row.reference: row for row in self._good_rows("fordelning", self._allocation)}
         night.locks = self._optional("las", self._lock)
         night.keys = self._optional("nycklar", self._key)
         night.tags = self._optional("knappar", self._tag)
         return night
 
     def _optional(self, name: str, parse: Callable[[Values], Row]) -> list[Row] | None:
-        return list(self._good(name, parse)) if name in self.files else None
+        return list(self._good_rows(name, parse)) if name in self.files else None
 
-    def _good(self, name: str, parse: Callable[[Values], Row | None]) -> Iterator[Row]:
-        """The rows of the good lines; the others are left (None) or rejected."""
+    def _good_rows(self, name: str, parse: Callable[[Values], Row | None]) -> Iterator[Row]:
+        """Yields the rows of valid lines; the others are ignored (None) or rejected."""
         for line, values, too_many in records(name, self.files[name], self.mapping):
             try:
                 row = parse(values)
                 if row is not None and too_many:
-                    raise Bad(
+                    raise BadColumn(
                         COLUMNS[name][-1], values[-1], "more values than columns: is a separator unquoted?"
                     )
-            except Bad as bad:
-                column = self.mapping.columns[name][bad.column]
-                rejection = Rejection(self.mapping.files[name], line, column, bad.value, bad.reason)
+            except BadColumn as error:
+                column = self.mapping.columns[name][error.column]
+                rejection = Rejection(self.mapping.files[name], line, column, error.value, error.reason)
                 self.night.rejections.append(rejection)
             else:
                 if row is not None:
                     yield row
 
-    # --- the four files
+    # --- the four required files
 
     def _organisation(self, values: Values) -> OrganisationRow:
         number, name, email, kind = values
-        self._second("orgnr", number, self.night.mentioned.organisations)
+        self._refuse_second("orgnr", number, self.night.mentioned_ids.organisations)
         return OrganisationRow(
             orgnr=checks.orgnr("orgnr", number),
-            name=there("namn", at_most("namn", name, 200)),
+            name=required("namn", limited_text("namn", name, 200)),
             email=checks.email("epost", email),
-            kind=cast("OrganisationKind", self.check.code("typ", kind)),
+            kind=cast("OrganisationKind", self.checks.code("typ", kind)),
         )
 
     def _client(self, values: Values) -> ClientRow:
@@ -141,112 +151,118 @@ class _Reader:
             phone,
             died,
         ) = values
-        self._second("kund_id", reference, self.night.mentioned.clients)
+        self._refuse_second("kund_id", reference, self.night.mentioned_ids.clients)
         return ClientRow(
             reference=identifier("kund_id", reference),
-            identity=self.check.identity("personnummer", number),
-            first_name=at_most("fornamn", first, 100),
-            last_name=at_most("efternamn", last, 100),
-            protection=cast("Protection", self.check.code("skydd", protection)),
-            address=Address(
-                clipped(street, 200), clipped(postcode, 10), clipped(town, 100), clipped(apartment, 20)
+            identity=self.checks.identity("personnummer", number),
+            first_name=limited_text("fornamn", first, 100),
+            last_name=limited_text("efternamn", last, 100),
+            protection=cast("Protection", self.checks.code("skydd", protection)),
+            address=ExtractAddress(
+                truncate(street, 200), truncate(postcode, 10), truncate(town, 100), truncate(apartment, 20)
             ),
             home_municipality=checks.municipality("hemkommun", municipality),
-            phone=clipped(phone, 30),
-            died=self.check.day_or_none("avliden", died),
+            phone=truncate(phone, 30),
+            died=self.checks.day_or_none("avliden", died),
         )
 
     def _decision(self, values: Values) -> DecisionRow | None:
         (reference, client, investigation, service, status, start, end, replaces, _assessor, reason) = values
-        if self._is_left(reference, service):
+        if self._is_other_service(reference, service):
             return None
-        self._second("beslut_id", reference, self.night.mentioned.decisions, self.left_decisions)
+        self._refuse_second("beslut_id", reference, self.night.mentioned_ids.decisions, self.other_decisions)
         row_id = identifier("beslut_id", reference)
-        client_id = self._refers("kund_id", client, self.night.clients, self.known.clients)
-        investigation_id = at_most("utredning_id", investigation, checks.LONGEST_ID)
-        ours = cast("Service", self.check.code("insats", service))
-        state = cast("Status", self.check.code("status", status))
-        valid_from, valid_through = self.check.period(start, end)
+        client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
+        investigation_id = limited_text("utredning_id", investigation, checks.MAX_ID_LENGTH)
+        service_code = cast("Service", self.checks.code("insats", service))
+        state = cast("Status", self.checks.code("status", status))
+        valid_from, valid_through = self.checks.period(start, end)
         return DecisionRow(
             reference=row_id,
             client=client_id,
             investigation=investigation_id,
-            service=ours,
+            service=service_code,
             status=state,
             valid_from=valid_from,
             valid_through=valid_through,
-            replaces=at_most("ersatter", replaces, checks.LONGEST_ID),
-            reason=clipped(reason, 100),
+            replaces=limited_text("ersatter", replaces, checks.MAX_ID_LENGTH),
+            reason=truncate(reason, 100),
         )
 
-    def _is_left(self, reference: Value, service: Value) -> bool:
-        """A decision of another service is counted, and left unchecked."""
+    def _is_other_service(self, reference: Value, service: Value) -> bool:
+        """Is the decision of another service? Then it is counted, and not checked."""
         if service is None or service in self.mapping.codes["insats"]:
             return False
         self.night.other_services[service] = self.night.other_services.get(service, 0) + 1
         if reference:
-            self.left_decisions.add(reference)
+            self.other_decisions.add(reference)
         return True
 
     def _allocation(self, values: Values) -> AllocationRow | None:
         reference, decision, organisation, start, end = values
-        if decision in self.left_decisions and decision not in self.night.decisions:
-            self.night.left_allocations += 1
-            self.left_allocations.add(reference or "")
+        if decision in self.other_decisions and decision not in self.night.decisions:
+            self.night.ignored_allocations += 1
+            self.other_allocations.add(reference or "")
             return None
-        self._second("fordelning_id", reference, self.night.mentioned.allocations, self.left_allocations)
+        self._refuse_second(
+            "fordelning_id", reference, self.night.mentioned_ids.allocations, self.other_allocations
+        )
         row_id = identifier("fordelning_id", reference)
-        decision_id = self._refers("beslut_id", decision, self.night.decisions, self.known.decisions)
-        orgnr = self._refers("utforare", organisation, self.night.organisations, self.known.organisations)
-        valid_from, valid_through = self.check.period(start, end)
+        decision_id = self._reference("beslut_id", decision, self.night.decisions, self.known_ids.decisions)
+        orgnr = self._reference(
+            "utforare", organisation, self.night.organisations, self.known_ids.organisations
+        )
+        valid_from, valid_through = self.checks.period(start, end)
         return AllocationRow(row_id, decision_id, orgnr, valid_from, valid_through)
 
-    # --- what hangs there at the take-over
+    # --- the optional files of the take-over
 
     def _lock(self, values: Values) -> LockRow:
         client, door, serial, mounted = values
         return LockRow(
-            client=self._refers("kund_id", client, self.night.clients, self.known.clients),
-            door=at_most("dorr", door, 50),
+            client=self._reference("kund_id", client, self.night.clients, self.known_ids.clients),
+            door=limited_text("dorr", door, 50),
             serial=identifier("serienummer", serial),
-            mounted=self.check.day_or_none("monterat", mounted),
+            mounted=self.checks.day_or_none("monterat", mounted),
         )
 
     def _key(self, values: Values) -> KeyRow:
         client, door, holder, count = values
         return KeyRow(
-            client=self._refers("kund_id", client, self.night.clients, self.known.clients),
-            door=at_most("dorr", door, 50),
+            client=self._reference("kund_id", client, self.night.clients, self.known_ids.clients),
+            door=limited_text("dorr", door, 50),
             holder=self._holder(holder),
             count=checks.count("antal", count),
         )
 
     def _holder(self, holder: Value) -> str:
-        if holder == THE_CLIENT:
+        if holder == CLIENT_AS_HOLDER:
             return ""
-        return self._refers("innehavare", holder, self.night.organisations, self.known.organisations)
+        return self._reference("innehavare", holder, self.night.organisations, self.known_ids.organisations)
 
     def _tag(self, values: Values) -> TagRow:
         client, tag, handed_out = values
-        client_id = self._refers("kund_id", client, self.night.clients, self.known.clients)
-        self._second("knapp", tag, self.seen_tags)
-        return TagRow(client_id, identifier("knapp", tag), self.check.day_or_none("utlamnad", handed_out))
+        client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
+        self._refuse_second("knapp", tag, self.seen_tags)
+        return TagRow(client_id, identifier("knapp", tag), self.checks.day_or_none("utlamnad", handed_out))
 
     # --- ids
 
-    def _second(self, column: str, value: Value, seen: set[str], left: Container[str] = ()) -> None:
-        """The second of two lines with the same id is rejected, whatever the first was."""
+    def _refuse_second(self, column: str, value: Value, seen: set[str], others: Container[str] = ()) -> None:
+        """Rejects the second of two lines with the same id, valid or not."""
         if not value:
             return
-        if value in seen or value in left:
-            raise Bad(column, value, "a second line with the same id: keep one of them")
+        if value in seen or value in others:
+            raise BadColumn(column, value, "a second line with the same id: keep one of them")
         seen.add(value)
 
-    def _refers(self, column: str, value: Value, tonight: Container[str], known: Container[str]) -> str:
-        """An id of something good tonight or known before."""
-        reference = there(column, value)
-        if reference not in tonight and reference not in known:
-            raise Bad(
+    def _reference(
+        self, column: str, value: Value, tonight: Container[str], known_ids: Container[str]
+    ) -> str:
+        """Returns an id that is valid in the extract or known before. Raises BadColumn otherwise."""
+        reference = required(column, value)
+        if reference not in tonight and reference not in known_ids:
+            raise BadColumn(
                 column,
                 value,
                 "neither good in this extract nor known before: mend or extract the line that it names",

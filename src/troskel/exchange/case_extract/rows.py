@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a night holds once it is read: typed rows, in the words of this code."""
+"""The typed rows of a night's extract."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Service = Literal["home_care", "safety_alarm"]
 Status = Literal["in_force", "being_written", "closed"]
 
 
-class Address(msgspec.Struct, frozen=True, gc=False):
-    """Where a client lives, as the case system writes it."""
+class ExtractAddress(msgspec.Struct, frozen=True, gc=False):
+    """A client's address, as the case system writes it."""
 
     street: str = ""
     postcode: str = ""
@@ -28,16 +28,16 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str | None:
-        """Equal for what is one home, however spaced or capitalised; None for a home shared with nobody."""
+        """A key, equal for addresses of one home, ignoring spaces and case; None for a home shared with nobody."""
         return address_key(self.street, self.postcode, self.town, self.apartment)
 
     @property
     def without_apartment(self) -> str | None:
-        """The key of the same address where the apartment is not told."""
-        return Address(self.street, self.postcode, self.town).key
+        """The key of the same address without its apartment."""
+        return ExtractAddress(self.street, self.postcode, self.town).key
 
     def __repr__(self) -> str:
-        return "Address(hidden)"
+        return "ExtractAddress(hidden)"
 
 
 class OrganisationRow(msgspec.Struct, frozen=True, gc=False):
@@ -57,7 +57,7 @@ class ClientRow(msgspec.Struct, frozen=True, gc=False):
     first_name: str
     last_name: str
     protection: Protection
-    address: Address
+    address: ExtractAddress
     home_municipality: str
     phone: str
     died: date | None
@@ -91,7 +91,7 @@ class AllocationRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class LockRow(msgspec.Struct, frozen=True, gc=False):
-    """A line of las.csv: a lock that has been there since before the take-over."""
+    """A line of las.csv: a lock from before the take-over."""
 
     client: str
     door: str
@@ -116,8 +116,8 @@ class TagRow(msgspec.Struct, frozen=True, gc=False):
     handed_out: date | None
 
 
-class Mentioned(msgspec.Struct):
-    """The ids on every line that was checked, good or rejected: what is there is not absent."""
+class MentionedIds(msgspec.Struct):
+    """The ids on every line that was checked, valid or rejected: these are not absent."""
 
     organisations: set[str] = msgspec.field(default_factory=set)
     clients: set[str] = msgspec.field(default_factory=set)
@@ -125,24 +125,24 @@ class Mentioned(msgspec.Struct):
     allocations: set[str] = msgspec.field(default_factory=set)
 
 
-class Night(msgspec.Struct):
-    """A night's extract, read. The three last are None where the optional file is not there."""
+class NightExtract(msgspec.Struct):
+    """A night's extract. The last three are None when the optional file is missing."""
 
     organisations: dict[str, OrganisationRow] = msgspec.field(default_factory=dict)
     clients: dict[str, ClientRow] = msgspec.field(default_factory=dict)
     decisions: dict[str, DecisionRow] = msgspec.field(default_factory=dict)
     allocations: dict[str, AllocationRow] = msgspec.field(default_factory=dict)
     rejections: list[Rejection] = msgspec.field(default_factory=list)
-    mentioned: Mentioned = msgspec.field(default_factory=Mentioned)
+    mentioned_ids: MentionedIds = msgspec.field(default_factory=MentionedIds)
     other_services: dict[str, int] = msgspec.field(default_factory=dict)
-    left_allocations: int = 0
+    ignored_allocations: int = 0
     locks: list[LockRow] | None = None
     keys: list[KeyRow] | None = None
     tags: list[TagRow] | None = None
 
 
 class KnownIds(msgspec.Struct, frozen=True):
-    """What a line may refer to besides what is good tonight."""
+    """The ids that a line may refer to besides the valid ones of the extract."""
 
     organisations: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()

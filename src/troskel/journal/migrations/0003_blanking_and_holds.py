@@ -5,15 +5,15 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from troskel.journal.guards import lower_guards, raise_guards
+from troskel.journal.triggers import drop_triggers, create_triggers
 
 
 def up(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    raise_guards(editor.connection, editor.execute)
+    create_triggers(editor.connection, editor.execute)
 
 
 def down(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    lower_guards(editor.connection, editor.execute, of="journal_blanking")
+    drop_triggers(editor.connection, editor.execute, table="journal_blanking")
 
 
 class Migration(migrations.Migration):

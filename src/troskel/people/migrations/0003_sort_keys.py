@@ -6,8 +6,8 @@ The keys of clients are made anew: in the older ones å, ä and ö came before t
 
 from django.db import migrations, models
 
-from troskel.ground.columns import text_column
-from troskel.ground.sorting import stored_key
+from troskel.ground.migration_columns import text_column
+from troskel.ground.sorting import truncated_sort_key
 
 ROWS = 1000
 
@@ -22,7 +22,7 @@ def fill(apps, schema_editor):
         changed = []
         for row in rows.order_by("pk").iterator(ROWS):
             for key, parts in keys.items():
-                setattr(row, key, stored_key(*(getattr(row, part) for part in parts)))
+                setattr(row, key, truncated_sort_key(*(getattr(row, part) for part in parts)))
             changed.append(row)
         rows.bulk_update(changed, list(keys), batch_size=ROWS // 4)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may happen to a client, in plain words, and the act that it leads to, with what is known filled in."""
+"""Life events of a client, each with a link to the form of the act for it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.offers import form_options
-from troskel.offers.form_options import Known, Pieces
+from troskel.offers.form_options import ClientOptions, KnownValues
 from troskel.web.text import act_labels
 
 
 class Situation(NamedTuple):
-    """What has happened, the act for it, and the choices that are made by that."""
+    """A life event: its label, the act for it, and preset values of the form."""
 
-    word: str
+    label: str
     act: str
-    chosen: dict[str, str]
+    preset: dict[str, str]
     lead: str = ""
 
 
@@ -50,48 +50,53 @@ SITUATIONS = (
         gettext_noop("Rätt lås kopplas. Det som var syns även efteråt."),
     ),
 )
-"""Shown to those who may do the act, where there is something to do it with."""
+"""Shown to those who may do the act, if its form has something to choose."""
 
 
-class Way(NamedTuple):
+class ActFormLink(NamedTuple):
     """A link to an act's form."""
 
-    word: str
-    address: str
+    label: str
+    url: str
     lead: str
 
 
-def situations(pieces: Pieces, role: str) -> list[Way]:
-    """What may happen now, for this role."""
-    found = []
-    for one in SITUATIONS:
-        known = form_options.known(one.act, pieces) if role in REGISTER[one.act].who else None
-        if known and _can_be(one, known):
-            way = _way(_(one.word), one.act, pieces.case, one.chosen)
-            found.append(way._replace(lead=_(one.lead)) if one.lead else way)
-    return found
+def situations(pieces: ClientOptions, role: str) -> list[ActFormLink]:
+    """Returns the life events that are possible now, for this role."""
+    links = []
+    for situation in SITUATIONS:
+        values = (
+            form_options.known_values(situation.act, pieces) if role in REGISTER[situation.act].who else None
+        )
+        if values and _is_possible(situation, values):
+            link = _act_form_link(_(situation.label), situation.act, pieces.case, situation.preset)
+            links.append(link._replace(lead=_(situation.lead)) if situation.lead else link)
+    return links
 
 
-def others(pieces: Pieces, role: str) -> dict[str, list[Way]]:
-    """The other acts about a client that the role may do, chapter by chapter."""
-    told = {one.act for one in SITUATIONS}
-    chapters: dict[str, list[Way]] = {}
+def other_acts(pieces: ClientOptions, role: str) -> dict[str, list[ActFormLink]]:
+    """Returns the other acts about a client that the role may do, by chapter title."""
+    shown_acts = {situation.act for situation in SITUATIONS}
+    chapters: dict[str, list[ActFormLink]] = {}
     for name in form_options.acts_about(role):
-        named = act_labels.of_act(name)
-        if named and name not in told and form_options.known(name, pieces):
-            heading = act_labels.said(act_labels.of_chapter(REGISTER[name].chapter))
-            chapters.setdefault(heading, []).append(_way(act_labels.said(named.title), name, pieces.case, {}))
+        text = act_labels.act_text(name)
+        if text and name not in shown_acts and form_options.known_values(name, pieces):
+            heading = act_labels.localized(act_labels.chapter_title(REGISTER[name].chapter))
+            chapters.setdefault(heading, []).append(
+                _act_form_link(act_labels.localized(text.title), name, pieces.case, {})
+            )
     return chapters
 
 
-def _can_be(one: Situation, known: Known) -> bool:
+def _is_possible(situation: Situation, values: KnownValues) -> bool:
     return all(
-        value in {option.value for option in known.among.get(path, [])} for path, value in one.chosen.items()
+        value in {option.value for option in values.options.get(path, [])}
+        for path, value in situation.preset.items()
     )
 
 
-def _way(word: str, act: str, case: str, chosen: dict[str, str]) -> Way:
-    named = act_labels.of_act(act)
-    assert named is not None, f"{act} has no words in wording/acts.toml"
-    query = urlencode({"client": case, **chosen})
-    return Way(word, f"{reverse(f'act-{act}')}?{query}", act_labels.said(named.lead))
+def _act_form_link(label: str, act: str, case: str, preset: dict[str, str]) -> ActFormLink:
+    text = act_labels.act_text(act)
+    assert text is not None, f"{act} has no words in wording/acts.toml"
+    query = urlencode({"client": case, **preset})
+    return ActFormLink(label, f"{reverse(f'act-{act}')}?{query}", act_labels.localized(text.lead))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A client's page: who and where, what holds now, the picture of time, what to do, and what has happened."""
+"""A client's page: contact details, summary, timeline, duties, acts and journal."""
 
 from __future__ import annotations
 
@@ -16,145 +16,150 @@ from troskel.ground import clock
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading.client_page import ClientShown, client_page
-from troskel.screens.pages import EVERY_ACCOUNT, page
-from troskel.screens.render import show
+from troskel.reading.client_page import ClientPage, client_page
+from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.render import render_page
 from troskel.web.client import journal_lines, life_events, summary, timeline_svg
-from troskel.web.client.timeline import SPANS, lanes_of, windows
+from troskel.web.client.timeline import TIME_SPANS, lanes_of, windows
 from troskel.web.desk import start
 from troskel.web.text import act_labels, formatting
 
-WHO = EVERY_ACCOUNT - {Role.MANAGER}
+CLIENT_PAGE_ROLES = EVERY_ROLE - {Role.MANAGER}
 
 
-class Row(NamedTuple):
-    """A bar of the picture as a row of the table."""
+class TimelineRow(NamedTuple):
+    """A bar of the timeline as a row of the table."""
 
     lane: str
-    what: str
+    label: str
     first: str
     last: str
-    gap: bool
+    is_gap: bool
 
 
-class Time(NamedTuple):
-    """How much time to show: a link, or where one is."""
+class SpanLink(NamedTuple):
+    """A link to another time span."""
 
-    word: str
-    address: str
-    here: bool
+    label: str
+    url: str
+    is_current: bool
 
 
-@page("clients/<str:case>", name="client", who=WHO)
+@page("clients/<str:case>", name="client", who=CLIENT_PAGE_ROLES)
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
-    """The page of one client, as far as the viewer may know."""
+    """A client's page, limited by the viewer's sight."""
     today = clock.today()
-    asked = request.GET.get("time", "")
-    span = SPANS.get(asked) or SPANS[""]
-    daily, before = bool(request.GET.get("daily")), _number(request.GET.get("before", ""))
-    since = today - timedelta(days=span.back)
-    shown = client_page(person.actor, case, visits_since=since, before=before, daily=daily)
-    all_lanes = lanes_of(shown)
+    span_name = request.GET.get("time", "")
+    span = TIME_SPANS.get(span_name) or TIME_SPANS[""]
+    with_daily, before = bool(request.GET.get("daily")), _line_number(request.GET.get("before", ""))
+    since = today - timedelta(days=span.days_back)
+    facts = client_page(person.actor, case, visits_since=since, before=before, daily=with_daily)
+    all_lanes = lanes_of(facts)
     wide, narrow = (timeline_svg.draw(all_lanes, window, today) for window in windows(span, all_lanes, today))
-    duties = client_duties.open_duties(person.actor, shown, today)
-    pieces, role = form_options.pieces_of(shown), person.actor.role
+    duties = client_duties.open_duties(person.actor, facts, today)
+    pieces, role = form_options.page_options(facts), person.actor.role
     values = {
-        "shown": shown,
-        "signs": _signs(shown),
-        "sentences": summary.sentences(shown, duties, role, today),
-        "representatives": act_labels.choices_of(REGISTER["name_representative"], "kind"),
-        "why_hidden": _why_hidden(shown),
+        "client": facts,
+        "signs": _signs(facts),
+        "sentences": summary.sentences(facts, duties, role, today),
+        "representatives": act_labels.choice_labels(REGISTER["name_representative"], "kind"),
+        "hidden_reason": _hidden_reason(facts),
         "pictures": [("wide", wide), ("narrow", narrow)],
-        "rows": rows(timeline_svg.shown_in(all_lanes, wide.window)),
-        "times": [_time(case, name, asked) for name in SPANS],
-        "duties": [start.shown_about(one.told, one.said, one.acts, mine=one.mine) for one in duties],
-        "locks": _locks(shown),
+        "rows": timeline_rows(timeline_svg.visible_lanes(all_lanes, wide.window)),
+        "times": [_span_link(case, name, span_name) for name in TIME_SPANS],
+        "duties": [
+            start.client_duty_row(
+                client_duty.row, client_duty.texts, client_duty.acts, is_mine=client_duty.mine
+            )
+            for client_duty in duties
+        ],
+        "locks": _removal_statements(facts),
         "situations": life_events.situations(pieces, role),
-        "others": life_events.others(pieces, role),
-        "lines": [journal_lines.told(line, shown.names, today) for line in shown.lines],
-        "older": _address(case, before=shown.older, daily=daily) if shown.older else "",
-        "newest": _address(case, daily=daily) if before is not None else "",
-        "daily": daily,
-        "other_journal": _address(case, daily=not daily),
+        "other_acts": life_events.other_acts(pieces, role),
+        "lines": [journal_lines.journal_row(line, facts.names, today) for line in facts.lines],
+        "older": _page_url(case, before=facts.older, with_daily=with_daily) if facts.older else "",
+        "newest": _page_url(case, with_daily=with_daily) if before is not None else "",
+        "daily": with_daily,
+        "other_journal": _page_url(case, with_daily=not with_daily),
         "today": today,
     }
-    return show(request, "web/client.html", values)
+    return render_page(request, "web/client.html", values)
 
 
-def rows(shown: list[timeline_svg.Lane]) -> list[Row]:
-    """The picture's bars as rows of a table."""
+def timeline_rows(lanes: list[timeline_svg.Lane]) -> list[TimelineRow]:
+    """Returns the timeline's bars as rows of a table."""
     today = clock.today()
     return [
-        Row(
+        TimelineRow(
             lane.name,
-            bar.what,
+            bar.label,
             formatting.day(bar.first, today),
             formatting.day(bar.last, today) if bar.last else _("tills vidare"),
-            bar.gap,
+            bar.is_gap,
         )
-        for lane in shown
+        for lane in lanes
         for bar in lane.bars
     ]
 
 
-def _number(written: str) -> int | None:
-    """The number of a line. Raises Http404 for what is none."""
-    if not written:
+def _line_number(text: str) -> int | None:
+    """Returns a journal line number from the URL; None if empty. Raises Http404."""
+    if not text:
         return None
-    if not written.isascii() or not written.isdigit() or len(written) > 18:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Http404
-    return int(written)
+    return int(text)
 
 
-def _time(case: str, name: str, asked: str) -> Time:
-    here = name == (asked if asked in SPANS else "")
+def _span_link(case: str, name: str, span_name: str) -> SpanLink:
+    is_current = name == (span_name if span_name in TIME_SPANS else "")
     query = f"?{urlencode({'time': name})}" if name else ""
-    return Time(_(SPANS[name].word), f"{reverse('client', args=[case])}{query}#time", here)
+    return SpanLink(_(TIME_SPANS[name].label), f"{reverse('client', args=[case])}{query}#time", is_current)
 
 
-def _address(case: str, *, before: int | None = None, daily: bool = False) -> str:
+def _page_url(case: str, *, before: int | None = None, with_daily: bool = False) -> str:
     query: dict[str, str] = {}
     if before:
         query["before"] = str(before)
-    if daily:
+    if with_daily:
         query["daily"] = "1"
     return f"{reverse('client', args=[case])}{'?' if query else ''}{urlencode(query)}#journal"
 
 
-def _signs(shown: ClientShown) -> list[str]:
-    """What to know of the client before anything else."""
+def _signs(facts: ClientPage) -> list[str]:
+    """Returns labels for the client's header."""
     signs = {
-        _("Avliden"): shown.died is not None,
-        _("Skyddade personuppgifter"): shown.protected,
-        _("Annan kommun"): not shown.own,
-        _("Inte hemma"): shown.away is not None,
-        _("Delar bostad"): shown.shares,
-        _("Gallrad"): shown.blanked,
+        _("Avliden"): facts.died is not None,
+        _("Skyddade personuppgifter"): facts.protected,
+        _("Annan kommun"): not facts.own,
+        _("Inte hemma"): facts.away is not None,
+        _("Delar bostad"): facts.shares,
+        _("Gallrad"): facts.blanked,
     }
-    return [sign for sign, holds in signs.items() if holds]
+    return [sign for sign, applies in signs.items() if applies]
 
 
-def _why_hidden(shown: ClientShown) -> str:
-    if shown.blanked:
+def _hidden_reason(facts: ClientPage) -> str:
+    if facts.blanked:
         return _("Namn och adress är gallrade: tiden för dem är ute.")
-    if shown.person is None:
+    if facts.person is None:
         return _(
             "Namn och adress visas inte: kunden har skyddade personuppgifter. Bara den som går dit får se dem."
         )
-    if shown.protected and not shown.person.street:
+    if facts.protected and not facts.person.street:
         return _("Adressen visas inte: kunden har skyddad folkbokföring. Bara den som går dit får se den.")
     return ""
 
 
-def _locks(shown: ClientShown) -> list[dict[str, Any]]:
-    """Whether each lock may be taken down, in the rule's words and ours."""
+def _removal_statements(facts: ClientPage) -> list[dict[str, Any]]:
+    """Returns for each lock whether it may be removed, and the rule's text."""
     return [
         {
             "rule": lock.rule,
-            "stays": formatting.lock_after(
+            "sentence": formatting.removal_sentence(
                 lock.number, lock.rule, own_care=lock.own_care, others=lock.others
             ),
-            "says": _(formatting.RULES[lock.rule]) if lock.rule in formatting.RULES else "",
+            "rule_text": _(formatting.RULES[lock.rule]) if lock.rule in formatting.RULES else "",
         }
-        for lock in shown.locks
+        for lock in facts.locks
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A client's time as lanes: decisions, providers, orders, tag, keys, lock and visits, as `client_page` tells them."""
+"""A client's timeline as lanes: decisions, providers, orders, tag, keys, lock and visits."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from troskel.ground import clock
-from troskel.reading.client_page import ClientShown, Granted, Held, Ordered
+from troskel.reading.client_page import CarePeriod, ClientOrder, ClientPage, HolderPeriod
 from troskel.web.client.timeline_svg import ONE_DAY, Bar, Lane, Window
 from troskel.web.text import formatting
 
-WIDE, NARROW = 860, 330  # px of a lane on a large screen, and on a telephone
-SERVICES = {"home_care": gettext_noop("Hemtjänst"), "safety_alarm": gettext_noop("Trygghetslarm")}
-ORDERS = {
+WIDE_PX, NARROW_PX = 860, 330  # px: width of a lane on a wide and on a narrow screen
+SERVICE_LABELS = {"home_care": gettext_noop("Hemtjänst"), "safety_alarm": gettext_noop("Trygghetslarm")}
+ORDER_LABELS = {
     "installation": gettext_noop("Montering"),
     "removal": gettext_noop("Nedmontering"),
     "repair": gettext_noop("Reparation"),
 }
-WHY = {
+GAP_LABELS = {
     "no_decision": gettext_noop("Glapp: inget beslut"),
     "not_allocated": gettext_noop("Glapp: inte fördelat"),
 }
 
 
-def service_word(service: str) -> str:
-    """What a service is called."""
-    return _(SERVICES[service])
+def service_label(service: str) -> str:
+    """Returns the name of a service."""
+    return _(SERVICE_LABELS[service])
 
 
-def order_word(kind: str) -> str:
-    """What an order is of."""
-    return _(ORDERS[kind])
+def order_label(kind: str) -> str:
+    """Returns the name of a kind of order."""
+    return _(ORDER_LABELS[kind])
 
 
-class Span(NamedTuple):
-    """How much time is drawn: days back and ahead on a large screen, and on a telephone; its word."""
+class TimeSpan(NamedTuple):
+    """How much time is drawn: days back and ahead on a wide and on a narrow screen."""
 
-    word: str
-    back: int
-    ahead: int
-    narrow_back: int
-    narrow_ahead: int
+    label: str
+    days_back: int
+    days_ahead: int
+    narrow_days_back: int
+    narrow_days_ahead: int
 
 
-SPANS = {
-    "": Span(gettext_noop("Kring idag"), 115, 40, 35, 20),
-    "year": Span(gettext_noop("Längre tid"), 365, 90, 150, 60),
-    "all": Span(gettext_noop("Hela tiden"), 3650, 180, 3650, 90),
+TIME_SPANS = {
+    "": TimeSpan(gettext_noop("Kring idag"), 115, 40, 35, 20),
+    "year": TimeSpan(gettext_noop("Längre tid"), 365, 90, 150, 60),
+    "all": TimeSpan(gettext_noop("Hela tiden"), 3650, 180, 3650, 90),
 }
-"""By the word in the address."""
+"""By the value in the URL."""
 
 
-def windows(span: Span, lanes: list[Lane], today: date) -> tuple[Window, Window]:
-    """What is drawn on a large screen and on a telephone: not more than there is to see."""
+def windows(span: TimeSpan, lanes: list[Lane], today: date) -> tuple[Window, Window]:
+    """Returns the windows of the wide and the narrow screen; they begin no earlier than the first bar."""
     begins = min((bar.first for lane in lanes for bar in lane.bars), default=today)
     return tuple(  # type: ignore[return-value]
         Window(
@@ -67,79 +67,92 @@ def windows(span: Span, lanes: list[Lane], today: date) -> tuple[Window, Window]
             pixels,
         )
         for back, ahead, pixels in (
-            (span.back, span.ahead, WIDE),
-            (span.narrow_back, span.narrow_ahead, NARROW),
+            (span.days_back, span.days_ahead, WIDE_PX),
+            (span.narrow_days_back, span.narrow_days_ahead, NARROW_PX),
         )
     )
 
 
-def lanes_of(shown: ClientShown) -> list[Lane]:
-    """All lanes, in the order in which the routine goes: decided, allocated, ordered, proved, opened, visited."""
-    return [lane for lane in (*_care(shown), *_things(shown)) if lane.bars]
+def lanes_of(client: ClientPage) -> list[Lane]:
+    """Returns all lanes with bars, in the order of the routine: decision, allocation, order, tag, key, lock, visit."""
+    return [lane for lane in (*_care_lanes(client), *_thing_lanes(client)) if lane.bars]
 
 
-def _care(shown: ClientShown) -> Iterable[Lane]:
-    for service, decisions in _by(shown.decisions, "service"):
+def _care_lanes(client: ClientPage) -> Iterable[Lane]:
+    for service, decisions in _group_by(client.decisions, "service"):
         bars = [
-            Bar(_("Beslut {reference}").format(reference=one.reference), one.first, one.last)
-            for one in decisions
+            Bar(_("Beslut {reference}").format(reference=period.reference), period.first, period.last)
+            for period in decisions
         ]
         missing = [
-            Bar(_(WHY[gap.why]), gap.first, None if gap.through == date.max else gap.through, gap=True)
-            for gap in shown.gaps
+            Bar(
+                _(GAP_LABELS[gap.why]),
+                gap.first,
+                None if gap.through == date.max else gap.through,
+                is_gap=True,
+            )
+            for gap in client.gaps
             if gap.service == service
         ]
-        yield Lane(service_word(service), service, _real(bars) + missing)
-    for provider, allocations in _by(shown.allocations, "provider"):
+        yield Lane(service_label(service), service, _without_empty(bars) + missing)
+    for provider, allocations in _group_by(client.allocations, "provider"):
         yield Lane(
             provider,
             "provider",
-            _real(Bar(service_word(one.service), one.first, one.last) for one in allocations),
+            _without_empty(
+                Bar(service_label(period.service), period.first, period.last) for period in allocations
+            ),
         )
-    if shown.away:
-        yield Lane(_("Inte hemma"), "away", [Bar(_("På sjukhus eller bortrest"), *shown.away)])
+    if client.away:
+        yield Lane(_("Inte hemma"), "away", [Bar(_("På sjukhus eller bortrest"), *client.away)])
 
 
-def _by(granted: list[Granted], name: str) -> list[tuple[str, list[Granted]]]:
-    found: dict[str, list[Granted]] = {}
-    for one in granted:
-        found.setdefault(getattr(one, name), []).append(one)
-    return list(found.items())
+def _group_by(periods: list[CarePeriod], name: str) -> list[tuple[str, list[CarePeriod]]]:
+    groups: dict[str, list[CarePeriod]] = {}
+    for period in periods:
+        groups.setdefault(getattr(period, name), []).append(period)
+    return list(groups.items())
 
 
-def _real(bars: Iterable[Bar]) -> list[Bar]:
-    """What was taken back before it began is no time."""
+def _without_empty(bars: Iterable[Bar]) -> list[Bar]:
+    """Returns the bars without those that ended before they began."""
     return [bar for bar in bars if bar.last is None or bar.first <= bar.last]
 
 
-def _things(shown: ClientShown) -> Iterable[Lane]:
-    held = [one for one in shown.held if one.until is None or one.until - one.since > timedelta(minutes=5)]
-    yield Lane(_("Beställning"), "order", [bar for one in shown.orders for bar in _order(one)])
-    tags = [one for one in held if one.what == "tag" and one.by == "client"]
-    yield Lane(_("Kvittensprodukt"), "tag", [_bar(one, one.number) for one in tags])
-    keys = [one for one in held if one.what == "key" and one.by == "organisation"]
-    yield Lane(_("Nycklar"), "key", _counted(_bar(one, one.holder) for one in keys))
-    locks = [one for one in held if one.what == "lock" and one.by == "door"]
+def _thing_lanes(client: ClientPage) -> Iterable[Lane]:
+    holdings = [
+        holding
+        for holding in client.periods
+        if holding.until is None or holding.until - holding.since > timedelta(minutes=5)
+    ]
+    yield Lane(_("Beställning"), "order", [bar for order in client.orders for bar in _order_bars(order)])
+    tags = [holding for holding in holdings if holding.what == "tag" and holding.by == "client"]
+    yield Lane(_("Kvittensprodukt"), "tag", [_bar(holding, holding.number) for holding in tags])
+    keys = [holding for holding in holdings if holding.what == "key" and holding.by == "organisation"]
+    yield Lane(_("Nycklar"), "key", _merge_equal_bars(_bar(holding, holding.holder) for holding in keys))
+    locks = [holding for holding in holdings if holding.what == "lock" and holding.by == "door"]
     yield Lane(
         _("Låsvred på dörren"),
         "lock",
-        [_bar(one, _("Lås {number}").format(number=one.number)) for one in locks],
+        [_bar(holding, _("Lås {number}").format(number=holding.number)) for holding in locks],
     )
-    links = [one for one in held if one.what == "linked"]
+    links = [holding for holding in holdings if holding.what == "linked"]
     yield Lane(
         _("Koppling"),
         "link",
-        [_bar(one, _("Kopplad till {number}").format(number=one.number)) for one in links],
+        [_bar(holding, _("Kopplad till {number}").format(number=holding.number)) for holding in links],
     )
-    yield Lane(_("Besök"), "visit", _visits([one for one in shown.held if one.what == "visit"]))
+    yield Lane(
+        _("Besök"), "visit", _visit_bars([holding for holding in client.periods if holding.what == "visit"])
+    )
 
 
-def _order(order: Ordered) -> Iterable[Bar]:
+def _order_bars(order: ClientOrder) -> Iterable[Bar]:
     first = clock.day_of(order.placed)
     last = clock.day_of(order.closed) if order.closed else None
-    kind = order_word(order.kind)
-    named = f"{kind} {order.number}"
-    yield Bar(named, first, last)
+    kind = order_label(order.kind)
+    title = f"{kind} {order.number}"
+    yield Bar(title, first, last)
     for booking in order.bookings:
         day = clock.day_of(booking.starts)
         if last is None or day <= last:
@@ -147,39 +160,41 @@ def _order(order: Ordered) -> Iterable[Bar]:
             yield Bar(_("Bokad kl. {time}, {kind}").format(time=time, kind=kind.lower()), day, day)
 
 
-def _bar(held: Held, what: str) -> Bar:
-    return Bar(what, clock.day_of(held.since), clock.day_of(held.until) if held.until else None)
+def _bar(holding: HolderPeriod, label: str) -> Bar:
+    return Bar(label, clock.day_of(holding.since), clock.day_of(holding.until) if holding.until else None)
 
 
-def _counted(bars: Iterable[Bar]) -> list[Bar]:
-    """Several keys with one holder through the same days are one bar, with how many."""
-    alike: dict[Bar, int] = {}
+def _merge_equal_bars(bars: Iterable[Bar]) -> list[Bar]:
+    """Returns equal bars (keys of one holder) merged, with their number."""
+    counts: dict[Bar, int] = {}
     for bar in bars:
-        alike[bar] = alike.get(bar, 0) + 1
-    return [bar if count == 1 else bar._replace(what=f"{bar.what} ({count})") for bar, count in alike.items()]
+        counts[bar] = counts.get(bar, 0) + 1
+    return [
+        bar if count == 1 else bar._replace(label=f"{bar.label} ({count})") for bar, count in counts.items()
+    ]
 
 
-def _visits(visits: list[Held]) -> list[Bar]:
-    """Days in a row with visits by one provider are one bar, with how many there were."""
+def _visit_bars(visits: list[HolderPeriod]) -> list[Bar]:
+    """Returns a bar per provider and run of days with visits, with the number of visits."""
     bars: list[Bar] = []
-    for provider, made in groupby(
-        sorted(visits, key=lambda one: (one.holder, one.since)), key=lambda one: one.holder
+    for provider, provider_visits in groupby(
+        sorted(visits, key=lambda visit: (visit.holder, visit.since)), key=lambda visit: visit.holder
     ):
         days: dict[date, int] = {}
-        for one in made:
-            day = clock.day_of(one.since)
+        for visit in provider_visits:
+            day = clock.day_of(visit.since)
             days[day] = days.get(day, 0) + 1
-        bars += [_visited(provider, run) for run in _in_a_row(days)]
+        bars += [_visit_bar(provider, run) for run in _consecutive_days(days)]
     return bars
 
 
-def _visited(provider: str, days: dict[date, int]) -> Bar:
+def _visit_bar(provider: str, days: dict[date, int]) -> Bar:
     count = sum(days.values())
-    told = _("1 besök") if count == 1 else _("{count} besök").format(count=formatting.figure(count))
-    return Bar(f"{told}, {provider}", min(days), max(days))
+    text = _("1 besök") if count == 1 else _("{count} besök").format(count=formatting.digits(count))
+    return Bar(f"{text}, {provider}", min(days), max(days))
 
 
-def _in_a_row(days: dict[date, int]) -> list[dict[date, int]]:
+def _consecutive_days(days: dict[date, int]) -> list[dict[date, int]]:
     runs: list[dict[date, int]] = []
     for day in sorted(days):
         if runs and max(runs[-1]) + ONE_DAY == day:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A picture of time in lanes: pure functions from facts to bars, in hundredths of the width. Any language, any facts.
+"""Draws a timeline of lanes: pure functions from periods to bars, in hundredths of the width.
 
-The picture is drawn from the same `Lane`s as the table below it, so that they can't tell different things.
+The picture and the table below it come from the same `Lane`s, so that they agree.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 ONE_DAY = timedelta(days=1)
-TRACK, BAR, PAD = 28, 22, 3  # px: a row of bars, a bar in it, and the air above it
-LETTER, AROUND = 7.2, 16  # px: a letter of a label, about; and what stands around a label
-TODAY, MONTH = 16, 32  # px: half of the word at today, and the name of a month
-LEAST = 0.7  # hundredths: a single day can be seen, and be pointed at
+TRACK_PX, BAR_PX, PAD_PX = 28, 22, 3  # px: heights of a track and of a bar, space above the bar
+LETTER_PX, LABEL_PADDING_PX = 7.2, 16  # px: approximate width of a letter, padding of a label
+TODAY_HALF_PX, MONTH_NAME_PX = 16, 32  # px: half the width of today's label, width of a month's name
+MIN_BAR_WIDTH = 0.7  # hundredths of the width: a single day stays visible
 
 
 class Bar(NamedTuple):
-    """Something that held, both days included; `last` is None where no end is set. `gap`: nothing did, and should."""
+    """A period, both days included; `last` None means no end. `is_gap`: care is missing in the period."""
 
-    what: str
+    label: str
     first: date
     last: date | None
-    gap: bool = False
+    is_gap: bool = False
 
 
 class Lane(NamedTuple):
-    """A row of the picture: its name, what kind of thing it shows (its colour), and its bars."""
+    """A row of the timeline: its name, its CSS class, and its bars."""
 
     name: str
     tone: str
@@ -35,7 +35,7 @@ class Lane(NamedTuple):
 
 
 class Window(NamedTuple):
-    """The days that are drawn, both included, and about how many pixels wide they will be."""
+    """The days drawn, both included, and their approximate width in pixels."""
 
     first: date
     last: date
@@ -46,16 +46,16 @@ class Window(NamedTuple):
         return (self.last - self.first).days + 1
 
     def at(self, day: date) -> float:
-        """Where a day begins, in hundredths of the width."""
+        """Returns the left edge of a day, in hundredths of the width."""
         return round((day - self.first).days * 100 / self.days, 2)
 
     def shows(self, bar: Bar) -> bool:
-        """Does any of the bar's days fall within?"""
+        """Whether any day of the bar is in the window."""
         return bar.first <= self.last and (bar.last is None or bar.last >= self.first)
 
 
-class Drawn(NamedTuple):
-    """A bar as it is drawn: hundredths across, pixels down. `inside` and `beside` are its label, or empty."""
+class DrawnBar(NamedTuple):
+    """A drawn bar: x in hundredths of the width, y in pixels. `inside` or `beside` is its label, or both are empty."""
 
     bar: Bar
     x: float
@@ -64,25 +64,25 @@ class Drawn(NamedTuple):
     inside: str
     beside: str
     begins_before: bool
-    goes_on: bool
+    continues_after: bool
 
     @property
-    def after(self) -> float:
-        """Where it ends."""
+    def end(self) -> float:
+        """The right edge, in hundredths of the width."""
         return round(self.x + self.width, 2)
 
 
 class DrawnLane(NamedTuple):
-    """A lane with its bars on so many tracks that none covers another."""
+    """A lane with its bars on tracks, so that none overlap; `height` in pixels."""
 
     name: str
     tone: str
     height: int
-    bars: list[Drawn]
+    bars: list[DrawnBar]
 
 
 class Picture(NamedTuple):
-    """Lanes, the first day of each month, the Mondays where there is room for them, and where today begins."""
+    """Lanes, first days of months, Mondays if there is room, and today; positions in hundredths of the width."""
 
     window: Window
     lanes: list[DrawnLane]
@@ -92,27 +92,28 @@ class Picture(NamedTuple):
 
     @property
     def named_months(self) -> list[tuple[float, date]]:
-        """The months whose names neither cover today's word nor go past the edge."""
+        """Returns the months whose names neither cover today's label nor pass the edge."""
         pixel = 100 / self.window.pixels
-        word, name = TODAY * pixel, MONTH * pixel
+        today_width, name_width = TODAY_HALF_PX * pixel, MONTH_NAME_PX * pixel
         return [
             (x, day)
             for x, day in self.months
-            if x + name <= 100 and (x > self.today + word or x + name < self.today - word)
+            if x + name_width <= 100
+            and (x > self.today + today_width or x + name_width < self.today - today_width)
         ]
 
 
-def shown_in(lanes: Sequence[Lane], window: Window) -> list[Lane]:
-    """The lanes with the bars of the window, those without any left out: what is drawn, and what the table tells."""
-    within = (lane._replace(bars=[bar for bar in lane.bars if window.shows(bar)]) for lane in lanes)
-    return [lane for lane in within if lane.bars]
+def visible_lanes(lanes: Sequence[Lane], window: Window) -> list[Lane]:
+    """Returns the lanes with bars in the window: those drawn, and those in the table."""
+    lanes_in_window = (lane._replace(bars=[bar for bar in lane.bars if window.shows(bar)]) for lane in lanes)
+    return [lane for lane in lanes_in_window if lane.bars]
 
 
 def draw(lanes: Sequence[Lane], window: Window, today: date) -> Picture:
-    """The picture of the window. Bars of a lane that overlap in time lie below each other."""
+    """Returns the picture of a window. Overlapping bars of a lane lie on separate tracks."""
     return Picture(
         window=window,
-        lanes=[_lane(lane, window) for lane in shown_in(lanes, window)],
+        lanes=[_lane(lane, window) for lane in visible_lanes(lanes, window)],
         months=[(window.at(day), day) for day in _first_of_months(window)],
         weeks=[window.at(day) for day in _mondays(window)] if window.days * 6 <= window.pixels else [],
         today=window.at(today),
@@ -132,26 +133,35 @@ def _lane(lane: Lane, window: Window) -> DrawnLane:
         for row, track in enumerate(tracks)
         for number, bar in enumerate(track)
     ]
-    return DrawnLane(lane.name, lane.tone, TRACK * len(tracks), drawn)
+    return DrawnLane(lane.name, lane.tone, TRACK_PX * len(tracks), drawn)
 
 
-def _bar(bar: Bar, following: date | None, row: int, window: Window) -> Drawn:
+def _bar(bar: Bar, next_first: date | None, row: int, window: Window) -> DrawnBar:
     first, last = max(bar.first, window.first), min(_ends(bar), window.last)
     x = window.at(first)
-    width = min(max(round((last - first + ONE_DAY).days * 100 / window.days, 2), LEAST), round(100 - x, 2))
-    room = width * window.pixels / 100
-    free = (
-        (window.at(min(following or window.last + ONE_DAY, window.last + ONE_DAY)) - x - width)
+    width = min(
+        max(round((last - first + ONE_DAY).days * 100 / window.days, 2), MIN_BAR_WIDTH), round(100 - x, 2)
+    )
+    bar_px = width * window.pixels / 100
+    free_px = (
+        (window.at(min(next_first or window.last + ONE_DAY, window.last + ONE_DAY)) - x - width)
         * window.pixels
         / 100
     )
-    wanted = len(bar.what) * LETTER + AROUND
-    inside = bar.what if wanted <= room else ""
-    beside = bar.what if not inside and wanted <= free else ""
-    if not inside and not beside and room >= AROUND + 4 * LETTER:
-        inside = bar.what[: int((room - AROUND) / LETTER) - 1].rstrip() + "…"
-    return Drawn(
-        bar, x, width, PAD + row * TRACK, inside, beside, bar.first < window.first, _ends(bar) > window.last
+    label_px = len(bar.label) * LETTER_PX + LABEL_PADDING_PX
+    inside = bar.label if label_px <= bar_px else ""
+    beside = bar.label if not inside and label_px <= free_px else ""
+    if not inside and not beside and bar_px >= LABEL_PADDING_PX + 4 * LETTER_PX:
+        inside = bar.label[: int((bar_px - LABEL_PADDING_PX) / LETTER_PX) - 1].rstrip() + "…"
+    return DrawnBar(
+        bar,
+        x,
+        width,
+        PAD_PX + row * TRACK_PX,
+        inside,
+        beside,
+        bar.first < window.first,
+        _ends(bar) > window.last,
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The alarms that a patrol answers now: take one, see whose it is and how to get in, close it."""
+"""Open alarms: accept one, see the client and how to get in, close it."""
 
 from __future__ import annotations
 
@@ -19,88 +19,90 @@ from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import access, lists, phone
 from troskel.screens.pages import page
-from troskel.screens.render import show
-from troskel.web.forms.act_form import SAYS_NO
+from troskel.screens.render import render_page
+from troskel.web.forms.act_form import REFUSALS
 from troskel.web.forms.fields import Choice
 from troskel.web.text import act_labels
-from troskel.web.text.refusals import why_not
+from troskel.web.text.refusals import refusal_text
 
-PATROL = (Role.RESPONDER, Role.COORDINATOR)
+ALARM_ROLES = (Role.RESPONDER, Role.COORDINATOR)
 
 
-@page("alarms/", name="alarms", who=PATROL)
+@page("alarms/", name="alarms", who=ALARM_ROLES)
 def alarms(request: HttpRequest, person: Person) -> HttpResponse:
-    """The open alarms; of those that one has taken, who it is, where, and how to get in."""
-    return _show(request, person)
+    """The open alarms; for accepted ones also the client, the address and how to get in."""
+    return _alarms_page(request, person)
 
 
 @page("alarms/<uuid:alarm>/accept", name="accept-alarm", who=(Role.RESPONDER,), methods=["POST"])
 def accept(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
-    """Be on the way: one press."""
-    return _do(request, person, "accept_alarm", {"alarm": str(alarm)})
+    """Accept an alarm."""
+    return _perform(request, person, "accept_alarm", {"alarm": str(alarm)})
 
 
-@page("alarms/<uuid:alarm>/close", name="close-alarm", who=PATROL, methods=["POST"])
+@page("alarms/<uuid:alarm>/close", name="close-alarm", who=ALARM_ROLES, methods=["POST"])
 def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
-    """It has been answered, and how."""
+    """Close an alarm with its outcome."""
     values = {"alarm": str(alarm), "outcome": request.POST.get("outcome", "")}
     if not values["outcome"]:
-        return _show(request, person, refused=_("Välj hur larmet slutade."), unanswered=alarm, status=422)
-    return _do(request, person, "close_alarm", values)
+        return _alarms_page(
+            request, person, refusal=_("Välj hur larmet slutade."), unanswered=alarm, status=422
+        )
+    return _perform(request, person, "close_alarm", values)
 
 
-def _do(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
+def _perform(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
     key = request.POST.get("key")
-    if not key:  # it would count each time it is sent: it is shown again, with one
-        return _show(request, person, status=422)
+    if not key:  # without a key it could count twice: show the page again, with a key
+        return _alarms_page(request, person, status=422)
     try:
         REGISTER[act].perform(person.actor, values, key=key)
     except NotFound:
         raise
-    except SAYS_NO as error:
-        return _show(request, person, refused=_why(error), status=409)
+    except REFUSALS as error:
+        return _alarms_page(request, person, refusal=_refusal_message(error), status=409)
     return HttpResponseRedirect(reverse("alarms"))
 
 
-def _why(error: Error) -> str:
-    taken = isinstance(error, Refusal) and error.rule == "rule 4"
-    if taken:
+def _refusal_message(error: Error) -> str:
+    is_taken = isinstance(error, Refusal) and error.rule == "rule 4"
+    if is_taken:
         return _("Någon annan har tagit larmet, eller så svarar ni inte längre på kundens larm.")
     if isinstance(error, Refusal) and error.rule == "rule 6":
         return _("Larmet är redan avslutat.")
-    return why_not(error)
+    return refusal_text(error)
 
 
-def _show(
+def _alarms_page(
     request: HttpRequest,
     person: Person,
     *,
-    refused: str = "",
+    refusal: str = "",
     unanswered: UUID | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    open_now = access.open_alarms(person.actor)
-    mine = any(alarm.mine for alarm in open_now) and person.actor.role is Role.RESPONDER
-    homes = {one.case: one for one in phone.phone_list(person.actor)} if mine else {}
-    doors = [way.door for one in homes.values() for way in one.ways_in]
+    open_alarms = access.open_alarms(person.actor)
+    has_own_alarm = any(alarm.mine for alarm in open_alarms) and person.actor.role is Role.RESPONDER
+    homes = {client.case: client for client in phone.phone_list(person.actor)} if has_own_alarm else {}
+    doors = [way.door for client in homes.values() for way in client.ways_in]
     values = {
-        "alarms": sorted(open_now, key=lambda alarm: not alarm.mine),
+        "alarms": sorted(open_alarms, key=lambda alarm: not alarm.mine),
         "homes": homes,
-        "doors": lists.doors_named(person.actor, doors) if doors else {},
+        "doors": lists.door_names(person.actor, doors) if doors else {},
         "kinds": {
-            kind: act_labels.said(told)
-            for kind, told in act_labels.choices_of(REGISTER["add_door"], "kind").items()
+            kind: act_labels.localized(label)
+            for kind, label in act_labels.choice_labels(REGISTER["add_door"], "kind").items()
         },
-        "outcomes": _outcomes(),
+        "outcomes": _outcome_choices(),
         "responder": person.actor.role is Role.RESPONDER,
-        "refused": refused,
+        "refusal": refusal,
         "unanswered": unanswered,
         "today": clock.today(),
         "key": new_id,
     }
-    return show(request, "web/alarms.html", values, status=status)
+    return render_page(request, "web/alarms.html", values, status=status)
 
 
-def _outcomes() -> list[Choice]:
-    told = act_labels.choices_of(REGISTER["close_alarm"], "outcome")
-    return [Choice(value, act_labels.said(words)) for value, words in told.items()]
+def _outcome_choices() -> list[Choice]:
+    labels = act_labels.choice_labels(REGISTER["close_alarm"], "outcome")
+    return [Choice(value, act_labels.localized(label)) for value, label in labels.items()]

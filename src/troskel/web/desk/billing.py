@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Other municipalities' clients, month by month: the rows (O2), and how far each basis form has come (O3)."""
+"""Clients of other municipalities, month by month: invoice rows (O2) and basis forms (O3)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from troskel.ground import clock
 from troskel.people.queries import Person
 from troskel.reading import billing as reading_billing
 from troskel.reading import lists
-from troskel.reading.billing import WHO, ShownForm, ShownRow
-from troskel.reading.paging import LONGEST, Asked
+from troskel.reading.billing import ROLES, ShownForm, ShownRow
+from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import formatting
 
-MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
-STATES = {
+MONTH_FORMAT = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+STATE_LABELS = {
     "reckoned": gettext_noop("Inte fakturerad"),
     "billed": gettext_noop("Fakturerad"),
     "made": gettext_noop("Blanketten är gjord"),
@@ -33,12 +33,12 @@ STATES = {
     "sent": gettext_noop("Skickad"),
     "received": gettext_noop("Mottagen"),
 }
-NEXT = {"made": "sign_basis_form", "signed": "send_basis_form", "sent": "receive_basis_form"}
-"""By the state of a form: the act that brings it on."""
+NEXT_ACT = {"made": "sign_basis_form", "signed": "send_basis_form", "sent": "receive_basis_form"}
+"""By the state of a form: the next act."""
 
 
-class Shown(NamedTuple):
-    """A client's month with a provider, and its form: how far, since when, what comes next."""
+class BillingRow(NamedTuple):
+    """A client's month with a provider: the state of its form, since when, and the next act."""
 
     row: ShownRow
     provider: str
@@ -48,81 +48,90 @@ class Shown(NamedTuple):
     button: Button | None
 
 
-@page("billing/", name="billing", who=WHO)
+@page("billing/", name="billing", who=ROLES)
 def billing(request: HttpRequest, person: Person) -> HttpResponse:
-    """A month's rows and forms: the one before this, where no other is asked for."""
+    """A month's invoice rows and forms; the previous month by default."""
     first = _month(request.GET.get("month", ""))
     month = f"{first:%Y-%m}"
     rows = reading_billing.invoice_rows(person.actor, month)
     by_number = {form.number: form for form in _forms(person, month)}
-    names = {one.orgnr: one.name for one in lists.organisations(person.actor, Asked(LONGEST)).items}
-    shown = [_shown(row, by_number.get(row.form or ""), names, person) for row in rows]
+    organisation_names = {
+        organisation.orgnr: organisation.name
+        for organisation in lists.organisations(person.actor, PageRequest(MAX_PAGE)).items
+    }
+    billing_rows = [
+        _billing_row(row, by_number.get(row.form or ""), organisation_names, person) for row in rows
+    ]
     values = {
         "month": month,
-        "named": formatting.month(first),
-        "rows": shown,
-        "waiting": sum(one.state != "received" for one in shown),
-        "whole": [_acts(name, month) for name in ("bill_month", "make_basis_forms") if _may(name, person)],
+        "month_name": formatting.month(first),
+        "rows": billing_rows,
+        "waiting": sum(row.state != "received" for row in billing_rows),
+        "month_buttons": [
+            _month_button(name, month) for name in ("bill_month", "make_basis_forms") if _may(name, person)
+        ],
         "before": f"{first - timedelta(days=1):%Y-%m}",
-        "after": _after(first),
+        "after": _month_after(first),
         "today": clock.today(),
     }
-    return show(request, "web/billing.html", values)
+    return render_page(request, "web/billing.html", values)
 
 
-@page("billing/<str:form>/pdf", name="basis-form", who=WHO)
+@page("billing/<str:form>/pdf", name="basis-form", who=ROLES)
 def basis_form(_request: HttpRequest, person: Person, form: str) -> HttpResponse:
-    """The form as PDF: as it was signed, else a draft."""
+    """A basis form as PDF: the signed one, else a draft."""
     answer = HttpResponse(reading_billing.basis_form_document(person.actor, form), "application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{form}.pdf"'
     return answer
 
 
 def _forms(person: Person, month: str) -> Iterator[ShownForm]:
-    """All of a month's forms, some hundred at a time."""
+    """Yields all forms of a month, page by page."""
     after: str | None = ""
     while after is not None:
-        page_of = reading_billing.basis_forms(person.actor, Asked(LONGEST, after), month)
-        yield from page_of.items
-        after = page_of.next
+        page = reading_billing.basis_forms(person.actor, PageRequest(MAX_PAGE, after), month)
+        yield from page.items
+        after = page.next
 
 
-def _month(asked: str) -> date:
-    if MONTH.fullmatch(asked):
-        return date(int(asked[:4]), int(asked[5:]), 1)
+def _month(text: str) -> date:
+    if MONTH_FORMAT.fullmatch(text):
+        return date(int(text[:4]), int(text[5:]), 1)
     return (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def _after(first: date) -> str:
-    """The month that follows; none where that has not begun."""
+def _month_after(first: date) -> str:
+    """Returns the next month; empty if it has not begun."""
     following = (first + timedelta(days=31)).replace(day=1)
     return f"{following:%Y-%m}" if following <= clock.today() else ""
 
 
-def _shown(row: ShownRow, form: ShownForm | None, names: dict[str, str], person: Person) -> Shown:
+def _billing_row(
+    row: ShownRow, form: ShownForm | None, organisation_names: dict[str, str], person: Person
+) -> BillingRow:
     state = form.state if form else "billed" if row.billed else "reckoned"
     since = getattr(form, form.state) if form else row.billed
-    return Shown(
+    return BillingRow(
         row=row,
-        provider=names.get(row.organisation, row.organisation),
+        provider=organisation_names.get(row.organisation, row.organisation),
         state=state,
-        sign=_(STATES[state]),
+        sign=_(STATE_LABELS[state]),
         since=since,
-        button=_next(form, person) if form else None,
+        button=_next_button(form, person) if form else None,
     )
 
 
-def _next(form: ShownForm, person: Person) -> Button | None:
-    act = NEXT.get(form.state, "")
+def _next_button(form: ShownForm, person: Person) -> Button | None:
+    act = NEXT_ACT.get(form.state, "")
     if not act or not _may(act, person):
         return None
-    word = {"made": _("Skriv under"), "signed": _("Skicka"), "sent": _("Ta emot")}[form.state]
-    return act_button(act, word, form=form.number)
+    label = {"made": _("Skriv under"), "signed": _("Skicka"), "sent": _("Ta emot")}[form.state]
+    return act_button(act, label, form=form.number)
 
 
-def _acts(act: str, month: str) -> Button:
-    word = _("Fakturera månaden") if act == "bill_month" else _("Gör underlagsblanketter")
-    return act_button(act, word, month=month)
+def _month_button(act: str, month: str) -> Button:
+    label = _("Fakturera månaden") if act == "bill_month" else _("Gör underlagsblanketter")
+    return act_button(act, label, month=month)
 
 
 def _may(act: str, person: Person) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The locksmith's rounds, day by day and area by area; for the coordinator, who of ours needs to be there."""
+"""The locksmith's bookings by day and area; for the coordinator, who attends."""
 
 from __future__ import annotations
 
@@ -20,92 +20,94 @@ from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import bookings as reading_bookings
 from troskel.reading.bookings import Trip
-from troskel.reading.paging import Asked
+from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
-from troskel.screens.render import show
-from troskel.web.forms.act_form import SAYS_NO
+from troskel.screens.render import render_page
+from troskel.web.forms.act_form import REFUSALS
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels, formatting
-from troskel.web.text.refusals import why_not
+from troskel.web.text.refusals import refusal_text
 
-WHO = (Role.LOCKSMITH, Role.COORDINATOR)
-DAYS = 7
-A_PAGE = 30
+BOOKING_ROLES = (Role.LOCKSMITH, Role.COORDINATOR)
+DAYS_SHOWN = 7
+PAGE_SIZE = 30
 
 
 class Area(NamedTuple):
-    """What lies together: a postal town with its code, and the trips there."""
+    """A postal town with its code, and the trips there."""
 
     name: str
     trips: list[Trip]
 
 
-class Day(NamedTuple):
-    """The trips of a day, in the order of the clock; those that follow each other in one area stand together."""
+class BookingDay(NamedTuple):
+    """The trips of a day by time; consecutive trips in one area are grouped."""
 
     name: str
-    passed: bool
+    is_past: bool
     areas: list[Area]
 
 
-FURTHEST = timedelta(days=730)
-"""Nobody books further ahead."""
+MAX_LOOKAHEAD = timedelta(days=730)
+"""Bookings are not made further ahead."""
 
 
-@page("bookings/", name="bookings", who=WHO)
+@page("bookings/", name="bookings", who=BOOKING_ROLES)
 def bookings(request: HttpRequest, person: Person) -> HttpResponse:
-    """Seven days of bookings, and the orders that have no time yet."""
-    return _show(request, person, {"refused": ""})
+    """Seven days of bookings, and the orders without a time."""
+    return _bookings_page(request, person, {"refusal": ""})
 
 
 @page("bookings/<uuid:duty>/who", name="booking-who", who=(Role.COORDINATOR,), methods=["POST"])
-def who_goes(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
-    """Say who of the organisation is there when the locksmith comes."""
+def assign_attendant(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
+    """Assign who of the organisation attends a booking."""
     values, key = {"duty": str(duty), "to": request.POST.get("to", "")}, request.POST.get("key")
-    if not key:  # it would count each time it is sent: it is shown again, with one
-        return _show(request, person, {"refused": ""}, status=422)
+    if not key:  # without a key it could count twice: show the page again, with a key
+        return _bookings_page(request, person, {"refusal": ""}, status=422)
     try:
         REGISTER["assign_duty"].perform(person.actor, values, key=key)
-    except SAYS_NO as error:
-        return _show(request, person, {"refused": why_not(error)}, status=409)
+    except REFUSALS as error:
+        return _bookings_page(request, person, {"refusal": refusal_text(error)}, status=409)
     return HttpResponseRedirect(f"{reverse('bookings')}#bookings")
 
 
-def _show(request: HttpRequest, person: Person, more: dict[str, Any], status: int = 200) -> HttpResponse:
+def _bookings_page(
+    request: HttpRequest, person: Person, extra: dict[str, Any], status: int = 200
+) -> HttpResponse:
     today = clock.today()
-    first = min(max(_day(request.GET.get("from", "")) or today, today), today + FURTHEST)
+    first = min(max(_day(request.GET.get("from", "")) or today, today), today + MAX_LOOKAHEAD)
     after = request.GET.get("after", "")
-    found = reading_bookings.rounds(person.actor, first, DAYS, Asked(A_PAGE, after))
+    rounds = reading_bookings.rounds(person.actor, first, DAYS_SHOWN, PageRequest(PAGE_SIZE, after))
     values = {
-        "days": _days(found.booked, today),
-        "areas": _areas(found.unbooked.items),
-        "count": len(found.booked),
-        "further": found.unbooked.next,
+        "days": _days(rounds.booked, today),
+        "areas": _areas(rounds.unbooked.items),
+        "count": len(rounds.booked),
+        "further": rounds.unbooked.next,
         "after": after,
-        "more": found.more,
+        "more": rounds.more,
         "first": first,
-        "last": first + timedelta(days=DAYS - 1),
-        "earlier": max(first - timedelta(days=DAYS), today) if first > today else None,
-        "later": first + timedelta(days=DAYS),
+        "last": first + timedelta(days=DAYS_SHOWN - 1),
+        "earlier": max(first - timedelta(days=DAYS_SHOWN), today) if first > today else None,
+        "later": first + timedelta(days=DAYS_SHOWN),
         "today": today,
         "buttons": lambda trip: _buttons(trip, person),
-        "choice": _choice,
-        "colleagues": _colleagues(person, found.booked),
+        "choice": _choice_label,
+        "colleagues": _colleagues(person, rounds.booked),
         "locksmith": person.actor.role is Role.LOCKSMITH,
         "key": new_id,
-        **more,
+        **extra,
     }
-    return show(request, "web/bookings.html", values, status=status)
+    return render_page(request, "web/bookings.html", values, status=status)
 
 
-def _day(written: str) -> date | None:
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
 
-def _days(booked: list[Trip], today: date) -> list[Day]:
+def _days(booked: list[Trip], today: date) -> list[BookingDay]:
     days = []
     for day, trips in groupby(booked, key=lambda trip: _starts(trip).date()):
         name = (
@@ -114,13 +116,15 @@ def _days(booked: list[Trip], today: date) -> list[Day]:
             .capitalize()
         )
         name = _("Idag, {day}").format(day=name.lower()) if day == today else name
-        in_order = [Area(area, list(some)) for area, some in groupby(trips, key=_area)]
-        days.append(Day(name, day < today, in_order))
+        areas = [Area(area, list(area_trips)) for area, area_trips in groupby(trips, key=_area_name)]
+        days.append(BookingDay(name, day < today, areas))
     return days
 
 
-def _areas(waiting: list[Trip]) -> list[Area]:
-    return [Area(name, list(trips)) for name, trips in groupby(sorted(waiting, key=_area), key=_area)]
+def _areas(unbooked: list[Trip]) -> list[Area]:
+    return [
+        Area(name, list(trips)) for name, trips in groupby(sorted(unbooked, key=_area_name), key=_area_name)
+    ]
 
 
 def _starts(trip: Trip) -> datetime:
@@ -128,38 +132,42 @@ def _starts(trip: Trip) -> datetime:
     return trip.starts.astimezone(clock.STOCKHOLM)
 
 
-def _area(trip: Trip) -> str:
-    """The postal town and code; of a protected address, nothing."""
+def _area_name(trip: Trip) -> str:
+    """Returns the postal town and code; a placeholder for a protected address."""
     if trip.person is None or not (trip.person.town or trip.person.postcode):
         return _("Området är inte känt")
     code = trip.person.postcode
     return f"{trip.person.town} {code[:3]} {code[3:]}".strip()
 
 
-REPORTS = {"installation": "report_installation", "removal": "report_removal", "repair": "report_repair"}
+REPORT_ACTS = {"installation": "report_installation", "removal": "report_removal", "repair": "report_repair"}
 
 
 def _buttons(trip: Trip, person: Person) -> list[Button]:
-    """What can be done about an order, by the one at the screen: the first is the first to be reached for."""
-    report = {
+    """Returns the acts that the person may do about an order, the most likely first."""
+    report_labels = {
         "report_installation": _("Rapportera monterat"),
         "report_removal": _("Rapportera nedmonterat"),
         "report_repair": _("Rapportera lagat"),
     }
-    done = REPORTS[trip.kind]
-    booked = [(done, report[done]), ("report_failure", _("Gick inte")), ("book_order", _("Boka om"))]
-    unbooked = [("book_order", _("Boka tid")), (done, report[done])]
+    report_act = REPORT_ACTS[trip.kind]
+    booked = [
+        (report_act, report_labels[report_act]),
+        ("report_failure", _("Gick inte")),
+        ("book_order", _("Boka om")),
+    ]
+    unbooked = [("book_order", _("Boka tid")), (report_act, report_labels[report_act])]
     return [
-        act_button(act, word, order=trip.order)
-        for act, word in (booked if trip.starts else unbooked)
+        act_button(act, label, order=trip.order)
+        for act, label in (booked if trip.starts else unbooked)
         if person.actor.role in REGISTER[act].who
     ]
 
 
-def _choice(act: str, path: str, value: str) -> str:
-    """A code as a form says it."""
-    told = act_labels.choices_of(REGISTER[act], path).get(value)
-    return act_labels.said(told) if told else ""
+def _choice_label(act: str, path: str, value: str) -> str:
+    """Returns the label of a code, as in the act's form."""
+    label = act_labels.choice_labels(REGISTER[act], path).get(value)
+    return act_labels.localized(label) if label else ""
 
 
 def _colleagues(person: Person, booked: list[Trip]) -> dict[str, str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The e-mails that did not arrive: what, to whom, why not, and sending them again."""
+"""E-mails that failed: what, to whom, why, and a button to send them again."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from django.utils.translation import gettext_noop
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import KeyUsedOtherwise, Refusal
+from troskel.ground.refusals import KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import outbox
-from troskel.reading.outbox import GivenUp
-from troskel.reading.paging import Asked
+from troskel.reading.outbox import FailedEmail
+from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.web.text import act_labels, formatting
 
-A_PAGE = 50
-WHY = (
+PAGE_SIZE = 50
+REASON_TEXTS = (
     (r"nobody to send it to", gettext_noop("Ingen av mottagarna har en e-postadress. Lägg in den på organisationen.")),
     (r"the client is not there", gettext_noop("Kunden finns inte längre. E-brevet behövs inte.")),
     (r"the recipient was refused", gettext_noop("Mottagarens e-postserver tar inte emot på den adressen. Rätta den.")),
@@ -35,53 +35,58 @@ WHY = (
     (r"STARTTLS|Authentication|SSL", gettext_noop("E-postservern går inte att tala säkert med. Prata med driften.")),
     (r"SMTP|Connection|Timeout|gaierror|OSError|Error", gettext_noop("E-postservern svarade inte på två dygn.")),
 )  # fmt: skip
-"""By what the worker wrote: why an e-mail was given up, and what to do. The first that fits."""
-UNKNOWN = gettext_noop("E-brevet gick inte att skicka. Prata med driften.")
+"""Patterns of the worker's errors: why an e-mail failed and what to do. The first match counts."""
+UNKNOWN_REASON = gettext_noop("E-brevet gick inte att skicka. Prata med driften.")
 
 
-class Shown(NamedTuple):
-    """An e-mail as a row."""
+class EmailRow(NamedTuple):
+    """A failed e-mail as a row."""
 
-    email: GivenUp
-    what: str
+    email: FailedEmail
+    text: str
     to: str
-    why: str
+    reason: str
 
 
 @page("emails/", name="emails", who=(Role.ADMINISTRATOR,))
 def emails(request: HttpRequest, person: Person) -> HttpResponse:
-    """What was given up, the newest first; and whether anything is sent at all."""
-    return _show(request, person)
+    """Failed e-mails, newest first, and the state of the outbox."""
+    return _emails_page(request, person)
 
 
 @page("emails/<uuid:email>/again", name="email-again", who=(Role.ADMINISTRATOR,), methods=["POST"])
-def again(request: HttpRequest, person: Person, email: UUID) -> HttpResponse:
-    """Send it again: one press."""
+def send_again(request: HttpRequest, person: Person, email: UUID) -> HttpResponse:
+    """Send an e-mail again."""
     key = request.POST.get("key")
-    if not key:  # it would count each time it is sent: it is shown again, with one
-        return _show(request, person, status=422)
+    if not key:  # without a key it could count twice: show the page again, with a key
+        return _emails_page(request, person, status=422)
     try:
         REGISTER["send_email_again"].perform(person.actor, {"email": str(email)}, key=key)
-    except (Refusal, KeyUsedOtherwise):
-        return _show(request, person, refused=_("Brevet är redan skickat, eller på väg."), status=409)
+    except (Refusal, KeyReused):
+        return _emails_page(request, person, refusal=_("Brevet är redan skickat, eller på väg."), status=409)
     return HttpResponseRedirect(f"{reverse('emails')}?again=1")
 
 
-def _show(request: HttpRequest, person: Person, *, refused: str = "", status: int = 200) -> HttpResponse:
-    found = outbox.given_up(person.actor, Asked(A_PAGE, request.GET.get("after", "")))
+def _emails_page(
+    request: HttpRequest, person: Person, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    emails_given_up = outbox.failed_emails(person.actor, PageRequest(PAGE_SIZE, request.GET.get("after", "")))
     values = {
-        "rows": [_shown(email) for email in found.items],
+        "rows": [_email_row(email) for email in emails_given_up.items],
         "condition": outbox.outbox_condition(person.actor),
-        "further": found.next,
-        "sent": "again" in request.GET and not refused,
-        "refused": refused,
+        "further": emails_given_up.next,
+        "sent": "again" in request.GET and not refusal,
+        "refusal": refusal,
         "today": clock.today(),
         "key": new_id,
     }
-    return show(request, "web/emails.html", values, status=status)
+    return render_page(request, "web/failed_emails.html", values, status=status)
 
 
-def _shown(email: GivenUp) -> Shown:
-    to = [f"{formatting.role(role)} ({whom})" if whom else formatting.role(role) for role, whom in email.to]
-    why = next((said for pattern, said in WHY if re.search(pattern, email.error)), UNKNOWN)
-    return Shown(email, act_labels.said(email.said.duty), ", ".join(to), _(why))
+def _email_row(email: FailedEmail) -> EmailRow:
+    recipients = [
+        f"{formatting.role(role)} ({organisation})" if organisation else formatting.role(role)
+        for role, organisation in email.to
+    ]
+    reason = next((text for pattern, text in REASON_TEXTS if re.search(pattern, email.error)), UNKNOWN_REASON)
+    return EmailRow(email, act_labels.localized(email.texts.duty), ", ".join(recipients), _(reason))

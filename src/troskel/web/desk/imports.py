@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The case system's nights: what they changed, and which lines were not used, with what to do about each."""
+"""Nightly imports from the case system: changes, and rejected lines with advice."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from troskel.people.imports import RejectedLine
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import imports as reading_imports
-from troskel.reading.imports import ShownNight
-from troskel.reading.paging import Asked
+from troskel.reading.imports import NightSummary
+from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 
-A_PAGE = 14
-DO = (
+PAGE_SIZE = 14
+ADVICE = (
     (r"^the line ends before", gettext_noop("Raden tar slut för tidigt, eller ett citattecken saknas. Rätta filen.")),
     (r"^more values than columns", gettext_noop("Raden har för många värden. Saknas ett citattecken?")),
     (r"^empty", gettext_noop("Fältet är tomt. Fyll i det i verksamhetssystemet.")),
@@ -35,43 +35,45 @@ DO = (
     (r"^a second line", gettext_noop("Två rader har samma beteckning. Behåll en av dem.")),
     (r"^neither good in this extract", gettext_noop("Raden hör till något som inte finns. Rätta det först.")),
 )  # fmt: skip
-"""By how a reason begins: what is wrong with the line, and what to do about it."""
-NUMBER = gettext_noop("Numret stämmer inte. Kontrollera siffrorna i verksamhetssystemet.")
+"""Patterns of rejection reasons: what is wrong with the line and what to do. The first match counts."""
+NUMBER_ADVICE = gettext_noop("Numret stämmer inte. Kontrollera siffrorna i verksamhetssystemet.")
 
 
-class Line(NamedTuple):
+class RejectedLineRow(NamedTuple):
     """A rejected line as a row."""
 
-    where: RejectedLine
-    do: str
+    line: RejectedLine
+    advice: str
 
 
-class Night(NamedTuple):
-    """A night as the page shows it."""
+class NightRow(NamedTuple):
+    """A night's import as a row."""
 
-    night: ShownNight
+    night: NightSummary
     changed: int
-    lines: list[Line]
+    lines: list[RejectedLineRow]
 
 
 @page("imports/", name="imports", who=(Role.ADMINISTRATOR,))
 def imports(request: HttpRequest, person: Person) -> HttpResponse:
-    """The nights that have been taken in, the newest first."""
-    found = reading_imports.nights(person.actor, Asked(A_PAGE, request.GET.get("after", "")))
+    """The imported nights, newest first."""
+    nights = reading_imports.nights(person.actor, PageRequest(PAGE_SIZE, request.GET.get("after", "")))
     values = {
-        "nights": [_night(night) for night in found.items],
-        "begun": bool(request.GET.get("after")),
-        "further": found.next,
+        "nights": [_night_row(night) for night in nights.items],
+        "is_later_page": bool(request.GET.get("after")),
+        "further": nights.next,
         "today": clock.today(),
     }
-    return show(request, "web/imports.html", values)
+    return render_page(request, "web/imports.html", values)
 
 
-def _night(night: ShownNight) -> Night:
-    return Night(
-        night, sum(night.changes.values()), [Line(line, _do(line.reason)) for line in night.rejected]
+def _night_row(night: NightSummary) -> NightRow:
+    return NightRow(
+        night,
+        sum(night.changes.values()),
+        [RejectedLineRow(line, _advice(line.reason)) for line in night.rejected],
     )
 
 
-def _do(reason: str) -> str:
-    return _(next((said for pattern, said in DO if re.search(pattern, reason)), NUMBER))
+def _advice(reason: str) -> str:
+    return _(next((text for pattern, text in ADVICE if re.search(pattern, reason)), NUMBER_ADVICE))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Notices with their receipts: what has been told, to whom, and who read it when."""
+"""Notices with read receipts: text, recipients, who read it and when."""
 
 from __future__ import annotations
 
@@ -12,68 +12,70 @@ from django.utils.translation import gettext as _
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.queries import Person
-from troskel.permits.sight import EVERYBODY
+from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading import duties, lists, routine_versions
 from troskel.reading.duties import ListedNotice
-from troskel.reading.paging import LONGEST, Asked
+from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ACCOUNT, page
-from troskel.screens.render import show
+from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.render import render_page
 from troskel.web.text import act_labels, formatting
 
-A_PAGE = 50
+PAGE_SIZE = 50
 
 
-class Shown(NamedTuple):
+class NoticeRow(NamedTuple):
     """A notice as a row."""
 
     notice: ListedNotice
-    what: str
+    text: str
     to: str
     reader: str
 
 
-@page("notices/", name="notices", who=EVERY_ACCOUNT)
+@page("notices/", name="notices", who=EVERY_ROLE)
 def notices(request: HttpRequest, person: Person) -> HttpResponse:
-    """The last ninety days' notices, the newest first: to oneself; for the office, to everybody, and what it sent."""
-    office = person.actor.role in EVERYBODY
+    """Notices of the last ninety days, newest first: one's own; for the office all, and those it sent."""
+    sees_all = person.actor.role in ROLES_SEEING_ALL
     choices = {"": _("Alla meddelanden"), "unread": _("Bara olästa")}
-    choices |= {"sent": _("Sådant som jag har skickat")} if office else {}
+    choices |= {"sent": _("Sådant som jag har skickat")} if sees_all else {}
     choice = request.GET.get("show", "") if request.GET.get("show", "") in choices else ""
     case = request.GET.get("client", "")
-    found = duties.recent_notices(
+    recent = duties.recent_notices(
         person.actor,
-        Asked(A_PAGE, request.GET.get("after", "")),
+        PageRequest(PAGE_SIZE, request.GET.get("after", "")),
         unread=choice == "unread",
         sent=choice == "sent",
         client=case,
     )
-    listed = lists.organisations(person.actor, Asked(LONGEST)).items
-    names = {one.orgnr: one.name for one in listed}
-    readers = {notice.read_by for notice in found.items if notice.read_by}
-    known = people.names(person.actor.municipality, readers) if readers else {}
+    organisations = lists.organisations(person.actor, PageRequest(MAX_PAGE)).items
+    organisation_names = {organisation.orgnr: organisation.name for organisation in organisations}
+    readers = {notice.read_by for notice in recent.items if notice.read_by}
+    reader_names = people.names_by_username(person.actor.municipality, readers) if readers else {}
     routine = routine_versions.routine_on(person.actor, clock.today()).document
-    asked = {"show": choice, "client": case}
+    query = {"show": choice, "client": case}
     values = {
-        "rows": [_shown(notice, names, known, routine) for notice in found.items],
-        "office": office,
+        "rows": [_notice_row(notice, organisation_names, reader_names, routine) for notice in recent.items],
+        "sees_all": sees_all,
         "choices": choices,
         "choice": choice,
-        "case_asked": case,
-        "begun": bool(request.GET.get("after")),
-        "further": urlencode({**asked, "after": found.next}) if found.next else "",
+        "case_filter": case,
+        "is_later_page": bool(request.GET.get("after")),
+        "further": urlencode({**query, "after": recent.next}) if recent.next else "",
         "today": clock.today(),
     }
-    return show(request, "web/notices.html", values)
+    return render_page(request, "web/notices.html", values)
 
 
-def _shown(notice: ListedNotice, names: dict[str, str], known: dict[str, str], routine: Routine) -> Shown:
-    asked = routine.asks.get((notice.paragraph, notice.ask))
-    whose = names.get(notice.organisation or "", "")
+def _notice_row(
+    notice: ListedNotice, organisation_names: dict[str, str], reader_names: dict[str, str], routine: Routine
+) -> NoticeRow:
+    ask = routine.asks.get((notice.paragraph, notice.ask))
+    organisation = organisation_names.get(notice.organisation or "", "")
     role = formatting.role(notice.role)
-    return Shown(
+    return NoticeRow(
         notice=notice,
-        what=act_labels.said(asked.duty) if asked else notice.text,
-        to=f"{role}, {whose}" if whose else role,
-        reader=known.get(notice.read_by or "", ""),
+        text=act_labels.localized(ask.duty) if ask else notice.text,
+        to=f"{role}, {organisation}" if organisation else role,
+        reader=reader_names.get(notice.read_by or "", ""),
     )

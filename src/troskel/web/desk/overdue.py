@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is late in the whole municipality: what, whose, how late, and who is asked too."""
+"""Late duties of the whole municipality: duty, owner, how late, and the deputy."""
 
 from __future__ import annotations
 
@@ -14,62 +14,76 @@ from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import duties, lists, routine_versions
 from troskel.reading.duties import ListedDuty
-from troskel.reading.paging import LONGEST, Asked
+from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.web.text import act_labels, formatting
 
-ROLES = ("assessor", "provider", "administrator", "locksmith", "economist")
-"""Of whom a routine may ask."""
-A_PAGE = 50
+DUTY_ROLES = ("assessor", "provider", "administrator", "locksmith", "economist")
+"""The roles that a routine can ask."""
+PAGE_SIZE = 50
 
 
-class Shown(NamedTuple):
+class OverdueRow(NamedTuple):
     """A late duty as a row."""
 
     duty: ListedDuty
-    what: str
+    text: str
     sign: str
     when: str
-    whose: str
-    taken: str
+    owner: str
+    assignee: str
     deputy: str
 
 
 @page("late/", name="late", who=(Role.ADMINISTRATOR,))
-def late(request: HttpRequest, person: Person) -> HttpResponse:
-    """Every late duty, the latest first; of one role or one organisation where that is chosen."""
-    listed = lists.organisations(person.actor, Asked(LONGEST)).items
-    names = {one.orgnr: one.name for one in sorted(listed, key=lambda one: one.name.casefold())}
-    among = {"role": ROLES, "organisation": names}  # what is asked is noted: nothing that somebody has typed
-    wanted = {name: request.GET[name] for name, known in among.items() if request.GET.get(name) in known}
-    found = duties.late_duties(person.actor, Asked(A_PAGE, request.GET.get("after", "")), **wanted)
-    people_named = {name for duty in found.items for name in (duty.person, duty.deputy) if name}
-    known = people.names(person.actor.municipality, people_named) if people_named else {}
+def overdue(request: HttpRequest, person: Person) -> HttpResponse:
+    """All late duties, the longest overdue first; filtered by role or organisation."""
+    organisations = lists.organisations(person.actor, PageRequest(MAX_PAGE)).items
+    organisation_names = {
+        organisation.orgnr: organisation.name
+        for organisation in sorted(organisations, key=lambda organisation: organisation.name.casefold())
+    }
+    choices = {
+        "role": DUTY_ROLES,
+        "organisation": organisation_names,
+    }  # known values only: the filter is journalled
+    selection = {
+        name: request.GET[name] for name, options in choices.items() if request.GET.get(name) in options
+    }
+    overdue_duties = duties.late_duties(
+        person.actor, PageRequest(PAGE_SIZE, request.GET.get("after", "")), **selection
+    )
+    logins = {name for duty in overdue_duties.items for name in (duty.person, duty.deputy) if name}
+    person_names = people.names_by_username(person.actor.municipality, logins) if logins else {}
     routine = routine_versions.routine_on(person.actor, clock.today()).document
     values = {
-        "rows": [_shown(duty, names, known, routine) for duty in found.items],
-        "roles": [(role, formatting.role(role)) for role in ROLES],
-        "organisations": names,
-        "wanted": {"role": "", "organisation": "", **wanted},
-        "begun": bool(request.GET.get("after")),
-        "further": urlencode({**wanted, "after": found.next}) if found.next else "",
+        "rows": [
+            _overdue_row(duty, organisation_names, person_names, routine) for duty in overdue_duties.items
+        ],
+        "roles": [(role, formatting.role(role)) for role in DUTY_ROLES],
+        "organisations": organisation_names,
+        "selection": {"role": "", "organisation": "", **selection},
+        "is_later_page": bool(request.GET.get("after")),
+        "further": urlencode({**selection, "after": overdue_duties.next}) if overdue_duties.next else "",
         "today": clock.today(),
     }
-    return show(request, "web/late.html", values)
+    return render_page(request, "web/overdue.html", values)
 
 
-def _shown(duty: ListedDuty, names: dict[str, str], known: dict[str, str], routine: Routine) -> Shown:
-    asked = routine.asks.get((duty.paragraph, duty.ask))
-    sign, when = formatting.when(duty.due, clock.today())
-    whose = names.get(duty.organisation or "", "")
-    return Shown(
+def _overdue_row(
+    duty: ListedDuty, organisation_names: dict[str, str], person_names: dict[str, str], routine: Routine
+) -> OverdueRow:
+    ask = routine.asks.get((duty.paragraph, duty.ask))
+    sign, when = formatting.due_labels(duty.due, clock.today())
+    organisation = organisation_names.get(duty.organisation or "", "")
+    return OverdueRow(
         duty=duty,
-        what=act_labels.said(asked.duty) if asked else duty.text,
+        text=act_labels.localized(ask.duty) if ask else duty.text,
         sign=sign,
         when=when,
-        whose=f"{formatting.role(duty.role)}, {whose}" if whose else formatting.role(duty.role),
-        taken=known.get(duty.person or "", ""),
-        deputy=known.get(duty.deputy or "", ""),
+        owner=f"{formatting.role(duty.role)}, {organisation}" if organisation else formatting.role(duty.role),
+        assignee=person_names.get(duty.person or "", ""),
+        deputy=person_names.get(duty.deputy or "", ""),
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The start page: in the demo, choose who you are; then what you must do now."""
+"""The start page: in the demo, choose a person; then duties and notices."""
 
 from __future__ import annotations
 
@@ -22,84 +22,85 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import conformance, lists, routine_versions, upcoming_losses, worklist
-from troskel.reading.paging import LONGEST, Asked
-from troskel.reading.worklist import Said
+from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.reading.worklist import DutyTexts
 from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
-from troskel.screens.pages import EVERY_ACCOUNT, page, public
-from troskel.screens.render import show
+from troskel.screens.pages import EVERY_ROLE, page, public
+from troskel.screens.render import render_page
 from troskel.screens.session import person_of
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.forms import prefill
-from troskel.web.forms.prefill import Offer
+from troskel.web.forms.prefill import ActOffer
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
 from troskel.web.shell.links import Button
 from troskel.web.text import act_labels, formatting
 
 
-class Shown(NamedTuple):
-    """A duty or a notice as a row: how urgent, when, what, by which paragraph and why, and what fulfils it."""
+class DutyRow(NamedTuple):
+    """A duty or a notice as a row. `urgency` is a CSS class: late, today or later."""
 
     id: UUID
     urgency: str
     sign: str
     when: str
-    what: str
+    text: str
     case: str
     paragraph: str
-    why: str
-    fulfilled: str
+    paragraph_text: str
+    fulfilled_when: str
     buttons: list[Button]
     may_open: bool = True
-    whose: str = ""
+    owner: str = ""
 
 
 @public("", name="start")
 def start(request: HttpRequest) -> HttpResponse:
-    """What the person at the screen must do now; or who there is to choose among."""
+    """The person's duties and notices; without a session, the choice of person."""
     person = person_of(request)
     if person is None:
-        shown = {"organisations": _organisations(), "left": "left" in request.GET}
-        return show(request, "web/choose.html", shown)
+        sign_in_values = {"organisations": _organisations(), "left": "left" in request.GET}
+        return render_page(request, "web/sign_in.html", sign_in_values)
     today = clock.today()
-    asked_now, ahead = _read(person)
-    rows = sorted(asked_now, key=_by_day)
-    duties = [(told, said) for told, said in rows if told["kind"] == "duty" and told["theirs"]]
-    offers = prefill.offers(person.actor, [told["id"] for told, _said in duties])
-    asked = [_shown(told, said, offers.get(told["id"], []), today) for told, said in duties]
-    notices = [_notice(told, said, today) for told, said in rows if told["kind"] == "notice"]
-    navigation.waiting(request, len(notices))
+    worklist_rows, losses = _worklist_and_losses(person)
+    rows = sorted(worklist_rows, key=_sort_key)
+    duties = [(row, texts) for row, texts in rows if row["kind"] == "duty" and row["theirs"]]
+    offers = prefill.duty_offers(person.actor, [row["id"] for row, _texts in duties])
+    duty_rows = [_duty_row(row, texts, offers.get(row["id"], []), today) for row, texts in duties]
+    notices = [_notice_row(row, texts, today) for row, texts in rows if row["kind"] == "notice"]
+    navigation.set_unread_count(request, len(notices))
     values = {
-        "duties": asked,
-        "late": sum(row.urgency == "late" for row in asked),
+        "duties": duty_rows,
+        "late": sum(row.urgency == "late" for row in duty_rows),
         "notices": notices,
-        "late_of_others": sum(told["kind"] == "duty" and not told["theirs"] for told, _said in rows),
+        "late_of_others": sum(row["kind"] == "duty" and not row["theirs"] for row, _texts in rows),
         "role": person.actor.role.value,
-        "more": navigation.more(person.actor.role),
-        **_beside(person),
-        "coming": ahead,
+        "secondary_pages": navigation.secondary_pages(person.actor.role),
+        **_side_panels(person),
+        "losses": losses,
     }
-    return show(request, "web/home.html", values)
+    return render_page(request, "web/start.html", values)
 
 
-@page("notices/count", name="count", who=EVERY_ACCOUNT)
-def count(request: HttpRequest, person: Person) -> HttpResponse:
-    """How many notices wait: a piece of the page, asked for now and then."""
-    return show(request, "screens/count.html", {"unread": navigation.unread(person)})
+@page("notices/count", name="count", who=EVERY_ROLE)
+def unread_badge(request: HttpRequest, person: Person) -> HttpResponse:
+    """The number of unread notices: a fragment that pages poll."""
+    values = {"unread": navigation.unread_count(person), "urls": navigation.frame_urls()}
+    return render_page(request, "screens/count.html", values)
 
 
-@page("notices/<uuid:notice>/read", name="read", who=EVERY_ACCOUNT, methods=["POST"])
-def read(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
-    """Read a notice: the sender can see that it has been read. One that is read already is no fault."""
+@page("notices/<uuid:notice>/read", name="read", who=EVERY_ROLE, methods=["POST"])
+def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
+    """Mark a notice as read; no error if it already is. The sender sees the receipt."""
     with contextlib.suppress(NotFound):
         REGISTER["read_notice"].perform(person.actor, {"notice": str(notice)}, key=f"read {notice}")
     return HttpResponseRedirect(f"{reverse('start')}#notices")
 
 
 @public("demo/login", name="demo-login", methods=["POST"])
-def log_in(request: HttpRequest) -> HttpResponse:
-    """Become one of the demo's people. Elsewhere there is no such page."""
+def demo_log_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as a person of the demo. 404 outside the demo."""
     if not settings.DEMO:
         raise Http404
     try:
@@ -109,47 +110,49 @@ def log_in(request: HttpRequest) -> HttpResponse:
     person = people.person(account)
     if person is None or person.actor.municipality != _municipality():
         raise Http404
-    answer = HttpResponseRedirect(reverse("start"))
-    session_cookie.remember(answer, account)
-    return answer
+    response = HttpResponseRedirect(reverse("start"))
+    session_cookie.set_cookie(response, account)
+    return response
 
 
 @public("demo/logout", name="demo-logout", methods=["POST"])
-def log_out(_request: HttpRequest) -> HttpResponse:
-    """Be nobody again."""
-    answer = HttpResponseRedirect(reverse("start"))
-    session_cookie.forget(answer)
-    return answer
+def demo_log_out(_request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    response = HttpResponseRedirect(reverse("start"))
+    session_cookie.delete_cookie(response)
+    return response
 
 
 @public("language", name="language", methods=["POST"])
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Change the language, and be where one was, if that is a page of ours that can be asked for again."""
-    asked = request.POST.get("language", "")
-    if asked not in dict(settings.LANGUAGES):
+    """Set the language and return to the previous page, if that is a local path."""
+    code = request.POST.get("language", "")
+    if code not in dict(settings.LANGUAGES):
         raise Http404
-    place = request.POST.get("next", "")
-    answer = HttpResponseRedirect(place if _is_ours(place) else reverse("start"))
-    language.remember(answer, asked)
-    return answer
+    next_path = request.POST.get("next", "")
+    response = HttpResponseRedirect(next_path if _is_local_path(next_path) else reverse("start"))
+    language.set_cookie(response, code)
+    return response
 
 
 @public("accessibility", name="accessibility")
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """How accessible the pages are, and whom to tell where they are not."""
-    return show(request, "web/accessibility.html", {})
+    """The accessibility statement."""
+    return render_page(request, "web/accessibility.html", {})
 
 
-def _read(person: Person) -> tuple[list[tuple[dict[str, Any], Said]], list[desk_upcoming_losses.Row] | None]:
-    """What is asked now; for the assessor, what is coming too."""
+def _worklist_and_losses(
+    person: Person,
+) -> tuple[list[tuple[dict[str, Any], DutyTexts]], list[desk_upcoming_losses.LossRow] | None]:
+    """Returns the worklist; for the assessor also the upcoming losses, else None."""
     if person.actor.role is not Role.ASSESSOR:
-        return worklist.worklist_said(person.actor), None
-    asked, ahead = upcoming_losses.start(person.actor)
-    return asked, desk_upcoming_losses.rows(ahead)
+        return worklist.worklist_with_texts(person.actor), None
+    rows, losses = upcoming_losses.worklist_and_losses(person.actor)
+    return rows, desk_upcoming_losses.loss_rows(losses)
 
 
-def _is_ours(place: str) -> bool:
-    return place.startswith("/") and not place.startswith("//") and "\\" not in place
+def _is_local_path(path: str) -> bool:
+    return path.startswith("/") and not path.startswith("//") and "\\" not in path
 
 
 def _municipality() -> str:
@@ -159,93 +162,99 @@ def _municipality() -> str:
 def _organisations() -> list[tuple[str, list[people.Person]]]:
     if not settings.DEMO:
         return []
-    everybody = people.everybody(_municipality())
-    return [(name, list(group)) for name, group in groupby(everybody, key=lambda person: person.organisation)]
+    all_people = people.active_people(_municipality())
+    return [
+        (name, list(group)) for name, group in groupby(all_people, key=lambda person: person.organisation)
+    ]
 
 
-def _by_day(row: tuple[dict[str, Any], Said]) -> tuple[date, date]:
-    duty, _said = row
+def _sort_key(row: tuple[dict[str, Any], DutyTexts]) -> tuple[date, date]:
+    duty, _texts = row
     return duty["due"] or date.max, duty["opened"]
 
 
-def _shown(duty: dict[str, Any], said: Said, offers: list[Offer], today: date) -> Shown:
-    sign, when = formatting.when(duty["due"], today)
+def _duty_row(duty: dict[str, Any], texts: DutyTexts, offers: list[ActOffer], today: date) -> DutyRow:
+    sign, when = formatting.due_labels(duty["due"], today)
     urgency = "late" if duty["state"] == "late" else "today" if duty["due"] == today else "later"
     buttons = [_button(offer, duty["id"]) for offer in offers]
-    return _row(duty, said, urgency, sign, when)._replace(buttons=buttons)
+    return _base_row(duty, texts, urgency, sign, when)._replace(buttons=buttons)
 
 
-def _notice(notice: dict[str, Any], said: Said, today: date) -> Shown:
-    return _row(notice, said, "later", _("Att läsa"), formatting.came(notice["opened"], today))
+def _notice_row(notice: dict[str, Any], texts: DutyTexts, today: date) -> DutyRow:
+    return _base_row(notice, texts, "later", _("Att läsa"), formatting.arrival_day(notice["opened"], today))
 
 
-def _row(duty: dict[str, Any], said: Said, urgency: str, sign: str, when: str) -> Shown:
-    return Shown(
+def _base_row(duty: dict[str, Any], texts: DutyTexts, urgency: str, sign: str, when: str) -> DutyRow:
+    return DutyRow(
         id=duty["id"],
         urgency=urgency,
         sign=sign,
         when=when,
-        what=act_labels.said(said.duty),
+        text=act_labels.localized(texts.duty),
         case=duty["case"] or "",
         paragraph=duty["paragraph"],
-        why=act_labels.said(said.paragraph),
-        fulfilled=act_labels.said(said.fulfilled),
+        paragraph_text=act_labels.localized(texts.paragraph),
+        fulfilled_when=act_labels.localized(texts.fulfilled),
         buttons=[],
         may_open=duty.get("in_sight", True),
     )
 
 
-def shown_about(told: dict[str, Any], said: Said, acts: list[str], *, mine: bool) -> Shown:
-    """A duty on its client's page: the same row; its case is told by the page, and whose it is, where not one's own."""
-    row = _shown(told, said, [Offer(act, {}, {}) for act in acts], clock.today())
-    return row._replace(case="", whose="" if mine else formatting.role(told["role"]))
+def client_duty_row(duty: dict[str, Any], texts: DutyTexts, acts: list[str], *, is_mine: bool) -> DutyRow:
+    """Returns a duty for its client's page: without the case number, with the owner if it is somebody else's."""
+    row = _duty_row(duty, texts, [ActOffer(act, {}, {}) for act in acts], clock.today())
+    return row._replace(case="", owner="" if is_mine else formatting.role(duty["role"]))
 
 
-def _button(offer: Offer, duty: UUID) -> Button:
-    named = act_labels.of_act(offer.act)
-    assert named is not None, f"{offer.act} has no words in wording/acts.toml"
+def _button(offer: ActOffer, duty: UUID) -> Button:
+    act_text = act_labels.act_text(offer.act)
+    assert act_text is not None, f"{offer.act} has no words in wording/acts.toml"
     return Button(
-        act_labels.said(named.title), f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}"
+        act_labels.localized(act_text.title),
+        f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}",
     )
 
 
-def _beside(person: Person) -> dict[str, Any]:
-    """What stands beside the duties, for those of whom the routine asks little or nothing."""
+def _side_panels(person: Person) -> dict[str, Any]:
+    """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    beside: dict[str, Any] = {"routine": None, "elsewhere": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_cases": None}
     if role is Role.MANAGER:
-        beside["routine"] = _routine(person)
+        panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:
-        listed = lists.clients(person.actor, Asked(limit=LONGEST))
-        beside["elsewhere"] = [client.case for client in listed.items]
-    return beside
+        clients = lists.clients(person.actor, PageRequest(limit=MAX_PAGE))
+        panels["foreign_cases"] = [client.case for client in clients.items]
+    return panels
 
 
-class Followed(NamedTuple):
-    """How the municipality keeps to its routine: in a sentence, and the paragraphs that are kept worst."""
+class RoutineSummary(NamedTuple):
+    """How well the routine is followed: a sentence, and the worst paragraphs with their texts."""
 
     title: str
     period: str
     sentence: str
-    worst: list[tuple[compliance.Worst, str]]
+    worst_paragraphs: list[tuple[compliance.WorstParagraph, str]]
 
 
-def _routine(person: Person) -> Followed | None:
+def _routine(person: Person) -> RoutineSummary | None:
     try:
         routine = routine_versions.routine_on(person.actor, clock.today()).document
     except NotFound:
         return None
-    period = periods.asked_for("", clock.today())
+    period = periods.parse_period("", clock.today())
     figures = conformance.conformance_by_paragraph(person.actor, period.first, period.last)
-    worst = [(one, _text(routine, one.paragraph)) for one in compliance.worst(figures)]
-    return Followed(
-        act_labels.said(routine.header.title),
-        period.word,
-        compliance.sentence(figures.whole, period.word),
-        worst,
+    worst_rows = [
+        (paragraph, _paragraph_text(routine, paragraph.paragraph))
+        for paragraph in compliance.worst_paragraphs(figures)
+    ]
+    return RoutineSummary(
+        act_labels.localized(routine.header.title),
+        period.label,
+        compliance.sentence(figures.whole, period.label),
+        worst_rows,
     )
 
 
-def _text(routine: Routine, name: str) -> str:
+def _paragraph_text(routine: Routine, name: str) -> str:
     paragraph = routine.by_id.get(name)
-    return act_labels.said(paragraph.text) if paragraph else ""
+    return act_labels.localized(paragraph.text) if paragraph else ""

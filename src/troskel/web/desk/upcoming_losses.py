@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is coming for the assessor, on the start page: whom the phone loses, from when, and what would help."""
+"""Upcoming losses on the assessor's start page: clients that disappear from phones, when, and what would help."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
-from troskel.reading.upcoming_losses import Coming
+from troskel.reading.upcoming_losses import UpcomingLoss
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels, formatting
 
 
-class Row(NamedTuple):
-    """Care that ends, as a row: the day on which the phone loses the client, what ends, and the button."""
+class LossRow(NamedTuple):
+    """Care that ends, as a row: the day the client disappears from phones, the service, and a button."""
 
     sign: str
     when: str
     service: str
     case: str
-    why: str
+    reason: str
     button: Button
 
 
-def rows(coming: list[Coming]) -> list[Row]:
-    """The same, in words."""
-    return [_row(one, clock.today()) for one in coming]
+def loss_rows(losses: list[UpcomingLoss]) -> list[LossRow]:
+    """Returns upcoming losses as rows."""
+    return [_loss_row(loss, clock.today()) for loss in losses]
 
 
-def _row(one: Coming, today: date) -> Row:
-    service = act_labels.choices_of(REGISTER["make_decisions"], "service")[one.service]
-    sign, when = formatting.when(one.lost, today)
-    return Row(sign, when, act_labels.said(service), one.case, _why(one, today), _button(one))
+def _loss_row(loss: UpcomingLoss, today: date) -> LossRow:
+    service = act_labels.choice_labels(REGISTER["make_decisions"], "service")[loss.service]
+    sign, when = formatting.due_labels(loss.lost, today)
+    return LossRow(sign, when, act_labels.localized(service), loss.case, _reason(loss, today), _button(loss))
 
 
-def _why(one: Coming, today: date) -> str:
-    last = formatting.day(one.last, today)
-    if one.again:
+def _reason(loss: UpcomingLoss, today: date) -> str:
+    last = formatting.day(loss.last, today)
+    if loss.again:
         return _("Glapp: gäller till och med {last}, och sedan först från {again}.").format(
-            last=last, again=formatting.day(one.again, today)
+            last=last, again=formatting.day(loss.again, today)
         )
-    if one.investigated:
+    if loss.investigated:
         return _("Gäller till och med {last}. En utredning är påbörjad.").format(last=last)
     return _("Gäller till och med {last}. Inget nytt beslut är skrivet.").format(last=last)
 
 
-def _button(one: Coming) -> Button:
-    if one.investigated or one.again:
-        return act_button("make_decisions", _("Skriv in ett beslut"), decisions__client=one.case)
+def _button(loss: UpcomingLoss) -> Button:
+    if loss.investigated or loss.again:
+        return act_button("make_decisions", _("Skriv in ett beslut"), decisions__client=loss.case)
     return act_button(
         "start_investigations",
         _("Börja en utredning"),
-        investigations__client=one.case,
-        investigations__replaces=one.decision,
+        investigations__client=loss.case,
+        investigations__replaces=loss.decision,
     )

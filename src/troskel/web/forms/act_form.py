@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Acts as forms, in three steps: fill in; see what will follow; done, and what did follow.
+"""Acts as forms, in three steps: fill in, preview, done.
 
-Nothing is kept between the steps: the form carries its values and its key. The key makes it count once, whoever
-clicks twice, goes back, or sends an old form again.
+Nothing is stored between the steps: the form carries its values and its idempotency key. A double click, the back
+button or an old form counts once.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.register import Act
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
+from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.reading import lists, routine_versions, worklist
-from troskel.reading.paging import LONGEST, Asked
+from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ACCOUNT, page
-from troskel.screens.render import show
+from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.render import render_page
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import link_form, prefill
-from troskel.web.forms.fields import Field, Organisation
+from troskel.web.forms.fields import Field, OrganisationOption
 from troskel.web.text import act_labels, outcomes
 
-SAYS_NO = (Refusal, NotFound, BadValue, KeyUsedOtherwise)
-IN_ADDRESSES = frozenset({"client", "order", "serial", "number", "form", "month", "replaces"})
-"""The values that a button may name in the form's address: numbers that point at nobody by themselves."""
-NUMBER = re.compile(r"[\w-]{1,50}")
-FROM_A_DUTY_ALONE = frozenset({"attest"})
-"""Acts that are about one duty: they have a button beside it, and stand in no list."""
+REFUSALS = (Refusal, NotFound, BadValue, KeyReused)
+URL_FIELDS = frozenset({"client", "order", "serial", "number", "form", "month", "replaces"})
+"""Fields that a button may set in the form's URL: numbers that identify nobody by themselves."""
+URL_VALUE = re.compile(r"[\w-]{1,50}")
+DUTY_ONLY_ACTS = frozenset({"attest"})
+"""Acts about one duty: they have a button beside it and are in no list."""
 
 
-class Asking(NamedTuple):
-    """A form under way: who asks, for which act, with what."""
+class FormState(NamedTuple):
+    """The state of a form. `duty` and `case`: what it was opened from, or empty; `names`: organisations by number."""
 
     person: Person
     act: Act[Any]
@@ -49,35 +49,35 @@ class Asking(NamedTuple):
     key: str
     duty: str
     names: dict[str, str]
-    about: str = ""
+    case: str = ""
 
 
-class Offered(NamedTuple):
-    """An act that one may do without being asked."""
+class ActLink(NamedTuple):
+    """A link to an act's form."""
 
-    word: str
+    label: str
     lead: str
-    address: str
+    url: str
 
 
-@page("do/", name="acts", who=EVERY_ACCOUNT)
-def every_act(request: HttpRequest, person: Person) -> HttpResponse:
-    """All that one's role may do, chapter by chapter."""
-    chapters: dict[str, list[Offered]] = {}
-    for name in act_labels.every_name():
-        act, named = REGISTER[name], act_labels.of_act(name)
-        if named and person.actor.role in act.who and name not in FROM_A_DUTY_ALONE:
-            heading = act_labels.said(act_labels.of_chapter(act.chapter))
-            offered = Offered(
-                act_labels.said(named.title), act_labels.said(named.lead), reverse(f"act-{name}")
+@page("do/", name="acts", who=EVERY_ROLE)
+def act_list(request: HttpRequest, person: Person) -> HttpResponse:
+    """All acts of the person's role, by chapter."""
+    chapters: dict[str, list[ActLink]] = {}
+    for name in act_labels.act_names():
+        act, text = REGISTER[name], act_labels.act_text(name)
+        if text and person.actor.role in act.who and name not in DUTY_ONLY_ACTS:
+            heading = act_labels.localized(act_labels.chapter_title(act.chapter))
+            link = ActLink(
+                act_labels.localized(text.title), act_labels.localized(text.lead), reverse(f"act-{name}")
             )
-            chapters.setdefault(heading, []).append(offered)
-    return show(request, "web/acts.html", {"chapters": chapters})
+            chapters.setdefault(heading, []).append(link)
+    return render_page(request, "web/acts.html", {"chapters": chapters})
 
 
-def declare_acts() -> None:
-    """A page for each act that has words."""
-    for name in act_labels.every_name():
+def declare_act_pages() -> None:
+    """Declares a page for each act that has a text."""
+    for name in act_labels.act_names():
         act = REGISTER[name]
         page(f"do/{name}", name=f"act-{name}", who=act.who, methods=("GET", "HEAD", "POST"))(_view(act))
 
@@ -85,167 +85,175 @@ def declare_acts() -> None:
 def _view(act: Act[Any]) -> Any:
     def view(request: HttpRequest, person: Person) -> HttpResponse:
         if request.method != "POST":
-            return _fill_in(request, person, act)
-        asking = _sent(request, person, act)
+            return _first_step(request, person, act)
+        state = _posted_state(request, person, act)
         step = request.POST.get("step", "")
         if step == "change":
-            return _form(request, asking)
-        return _try(request, asking, preview=step != "confirm" or not _key_of(request))
+            return _form_page(request, state)
+        return _perform(request, state, preview=step != "confirm" or not _form_key(request))
 
     view.__name__ = act.name
     return view
 
 
-def _fill_in(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResponse:
-    """Step 1, as a duty's button or the list of acts leads to it."""
+def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResponse:
+    """Step 1, from a duty's button, a client's page or the list of acts."""
     duty = request.GET.get("duty", "")
-    about = request.GET.get("client", "")
-    offer = _offer(person, act, duty) if duty or not about else prefill.about(person.actor, act.name, about)
-    organisations = _organisations(person) if forms_fields.names_organisations(act) else []
-    given, among = _named_in_address(request), {}
+    case = request.GET.get("client", "")
+    offer = (
+        _duty_offer(person, act, duty)
+        if duty or not case
+        else prefill.client_offer(person.actor, act.name, case)
+    )
+    organisations = _organisations(person) if forms_fields.has_organisation_field(act) else []
+    values, options = _values_in_url(request), {}
     if offer:
-        given, among = {**given, **offer.values}, offer.among
-    fields = forms_fields.chosen(forms_fields.fields_of(act, organisations, given, among), request.GET)
-    fields = link_form.prefilled(fields, request.GET.dict())
-    names = _names(organisations)
-    asking = Asking(person, act, fields, str(new_id()), duty if offer else "", names, about if offer else "")
-    gone = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
-    return _form(request, asking, said=gone, proposing=True)
+        values, options = {**values, **offer.values}, offer.options
+    fields = forms_fields.with_url_choices(
+        forms_fields.fields_of(act, organisations, values, options), request.GET
+    )
+    fields = link_form.with_url_values(fields, request.GET.dict())
+    names = _organisation_names(organisations)
+    state = FormState(person, act, fields, str(new_id()), duty if offer else "", names, case if offer else "")
+    message = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
+    return _form_page(request, state, message=message, propose=True)
 
 
-def _named_in_address(request: HttpRequest) -> dict[str, str]:
-    """What a button on another page is about: a case, an order, a form, a month; never a name or an address."""
-    named = {path: str(value) for path, value in request.GET.items()}
+def _values_in_url(request: HttpRequest) -> dict[str, str]:
+    """Returns values from the URL: a case, an order, a form, a month; never a name or an address."""
+    values = {path: str(value) for path, value in request.GET.items()}
     return {
         path: value
-        for path, value in named.items()
-        if path.rpartition(".")[2] in IN_ADDRESSES and NUMBER.fullmatch(value)
+        for path, value in values.items()
+        if path.rpartition(".")[2] in URL_FIELDS and URL_VALUE.fullmatch(value)
     }
 
 
-def _sent(request: HttpRequest, person: Person, act: Act[Any]) -> Asking:
-    """What was sent, by step 1 or step 2."""
+def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormState:
+    """Returns the form as posted by step 1 or step 2."""
     typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
-    given = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
+    values = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     organisations = _organisations(person)
-    duty, about = typed.get("duty-id", ""), typed.get("about", "")
-    offer = _offer(person, act, duty) if duty or not about else _about_still(person, act, about)
-    among = offer.among if offer else {}
-    if prefill.DOOR not in among and typed.get(prefill.DOOR):
-        given[prefill.DOOR] = typed[prefill.DOOR]  # chosen, while the duty was open
-    fields = forms_fields.filled(forms_fields.fields_of(act, organisations, given, among), typed)
-    key = _key_of(request) or str(new_id())  # without a key nothing is done: it is shown again, with one
-    return Asking(person, act, fields, key, duty, _names(organisations), about if offer else "")
+    duty, case = typed.get("duty-id", ""), typed.get("about", "")
+    offer = _duty_offer(person, act, duty) if duty or not case else _client_offer(person, act, case)
+    options = offer.options if offer else {}
+    if prefill.DOOR not in options and typed.get(prefill.DOOR):
+        values[prefill.DOOR] = typed[prefill.DOOR]  # chosen while the duty was open
+    fields = forms_fields.with_values(forms_fields.fields_of(act, organisations, values, options), typed)
+    key = _form_key(request) or str(new_id())  # without a key: only a preview, with a new key
+    return FormState(
+        person, act, fields, key, duty, _organisation_names(organisations), case if offer else ""
+    )
 
 
-def _key_of(request: HttpRequest) -> str:
-    """The form's own key: it stands before the fields, of which one may be called the same (a key's label)."""
+def _form_key(request: HttpRequest) -> str:
+    """Returns the form's idempotency key: the first value, since a field may have the same name (a key's label)."""
     return next(iter(request.POST.getlist("key")), "")
 
 
-def _try(request: HttpRequest, asking: Asking, *, preview: bool) -> HttpResponse:
-    """Steps 2 and 3: the act is tried, or done."""
-    fields = forms_fields.checked(asking.fields)
+def _perform(request: HttpRequest, state: FormState, *, preview: bool) -> HttpResponse:
+    """Steps 2 and 3: previews or performs the act."""
+    fields = forms_fields.with_input_errors(state.fields)
     if any(field.error for field in fields):
-        return _form(request, asking._replace(fields=fields), status=422)
+        return _form_page(request, state._replace(fields=fields), status=422)
     try:
-        outcome = asking.act.perform(
-            asking.person.actor,
-            forms_fields.values_of(asking.act, fields),
+        outcome = state.act.perform(
+            state.person.actor,
+            forms_fields.values_of(state.act, fields),
             preview=preview,
-            key=None if preview else asking.key,
+            key=None if preview else state.key,
         )
-    except SAYS_NO as error:
-        return _refused(request, asking, error)
-    return _followed(request, asking, outcome)
+    except REFUSALS as error:
+        return _refusal_page(request, state, error)
+    return _outcome_page(request, state, outcome)
 
 
-def _followed(request: HttpRequest, asking: Asking, outcome: Outcome) -> HttpResponse:
+def _outcome_page(request: HttpRequest, state: FormState, outcome: ActOutcome) -> HttpResponse:
     values = {
-        **_about(asking),
-        "followed": outcomes.followed(outcome, asking.person, asking.names),
+        **_template_values(state),
+        "consequences": outcomes.consequences(outcome, state.person, state.names),
         "results": outcomes.results(outcome),
-        "gone": outcome.preview and bool(asking.duty) and not _is_open(asking.person, asking.duty),
+        "duty_gone": outcome.preview and bool(state.duty) and not _is_duty_open(state.person, state.duty),
     }
-    return show(request, "web/preview.html" if outcome.preview else "web/done.html", values)
+    return render_page(request, "web/preview.html" if outcome.preview else "web/done.html", values)
 
 
-def _refused(request: HttpRequest, asking: Asking, error: Any) -> HttpResponse:
-    """The form again, with why not: at the field where it is about one, else on top."""
-    routine = _routine(asking.person) if isinstance(error, Refusal) else None
-    said, rule_said = outcomes.refusal(error, routine, asking.act)
-    fields = forms_fields.with_error(asking.fields, getattr(error, "field", ""), said)
+def _refusal_page(request: HttpRequest, state: FormState, error: Any) -> HttpResponse:
+    """The form with the refusal: at its field if it is about one, else on top."""
+    routine = _routine(state.person) if isinstance(error, Refusal) else None
+    message, detail = outcomes.refusal(error, routine, state.act)
+    fields = forms_fields.with_error(state.fields, getattr(error, "field", ""), message)
     if fields is not None:
-        return _form(request, asking._replace(fields=fields), status=422)
-    if isinstance(error, KeyUsedOtherwise) or getattr(error, "field", "") == "key":
-        asking = asking._replace(key=str(new_id()))
+        return _form_page(request, state._replace(fields=fields), status=422)
+    if isinstance(error, KeyReused) or getattr(error, "field", "") == "key":
+        state = state._replace(key=str(new_id()))
     rule = error.rule if isinstance(error, Refusal) else ""
-    return _form(request, asking, said=said, detail=rule_said, rule=rule, status=409)
+    return _form_page(request, state, message=message, detail=detail, rule=rule, status=409)
 
 
-def _form(
+def _form_page(
     request: HttpRequest,
-    asking: Asking,
+    state: FormState,
     *,
-    said: str = "",
+    message: str = "",
     detail: str = "",
     rule: str = "",
     status: int = 200,
-    proposing: bool = False,
+    propose: bool = False,
 ) -> HttpResponse:
     values = {
-        **_about(asking, proposing=proposing),
-        "said": said,
+        **_template_values(state, propose=propose),
+        "message": message,
         "detail": detail,
         "rule": rule if not rule.startswith("rule") else "",
     }
-    return show(request, "web/form.html", values, status=status)
+    return render_page(request, "web/form.html", values, status=status)
 
 
-def _about(asking: Asking, *, proposing: bool = False) -> dict[str, Any]:
-    named = act_labels.of_act(asking.act.name)
-    assert named is not None
-    links = link_form.links(asking.person, asking.act, asking.fields)
-    if proposing:
-        asking = asking._replace(fields=link_form.proposed(asking.act, asking.fields, links))
+def _template_values(state: FormState, *, propose: bool = False) -> dict[str, Any]:
+    text = act_labels.act_text(state.act.name)
+    assert text is not None
+    links = link_form.client_links(state.person, state.act, state.fields)
+    if propose:
+        state = state._replace(fields=link_form.with_proposed_serial(state.act, state.fields, links))
     return {
         "links": links,
-        "differs": link_form.differs(asking.act, asking.fields, links),
+        "mismatched": link_form.mismatched_serials(state.act, state.fields, links),
         "door_kinds": link_form.door_kinds(),
-        "title": act_labels.said(named.title),
-        "lead": act_labels.said(named.lead),
-        "address": reverse(f"act-{asking.act.name}"),
-        "fields": asking.fields,
-        "paragraphs": asking.act.paragraphs,
-        "key": asking.key,
-        "duty": asking.duty,
-        "about": asking.about,
-        "back": reverse("client", args=[asking.about]) if asking.about else reverse("start"),
+        "title": act_labels.localized(text.title),
+        "lead": act_labels.localized(text.lead),
+        "address": reverse(f"act-{state.act.name}"),
+        "fields": state.fields,
+        "paragraphs": state.act.paragraphs,
+        "key": state.key,
+        "duty": state.duty,
+        "case": state.case,
+        "back": reverse("client", args=[state.case]) if state.case else reverse("start"),
     }
 
 
-def _offer(person: Person, act: Act[Any], duty: str) -> prefill.Offer | None:
-    """What the duty gives this act, where it is the person's and open still."""
-    if not _is_open(person, duty):
+def _duty_offer(person: Person, act: Act[Any], duty: str) -> prefill.ActOffer | None:
+    """Returns the duty's values for this act; None if the duty is not the person's or no longer open."""
+    if not _is_duty_open(person, duty):
         return None
-    asked = UUID(duty)
-    offers = prefill.offers(person.actor, [asked]).get(asked, [])
-    offer = next((one for one in offers if one.act == act.name), None)
+    duty_id = UUID(duty)
+    offers = prefill.duty_offers(person.actor, [duty_id]).get(duty_id, [])
+    offer = next((candidate for candidate in offers if candidate.act == act.name), None)
     return prefill.with_doors(person.actor, offer) if offer else None
 
 
-def _about_still(person: Person, act: Act[Any], case: str) -> prefill.Offer | None:
-    """The same for an act from a client's page. By an act that is sent twice the client may have gone out of sight."""
+def _client_offer(person: Person, act: Act[Any], case: str) -> prefill.ActOffer | None:
+    """Returns the client's values for this act; None if the client is out of sight, as after a repeated form."""
     try:
-        return prefill.about(person.actor, act.name, case)
+        return prefill.client_offer(person.actor, act.name, case)
     except NotFound:
         return None
 
 
-def _is_open(person: Person, duty: str) -> bool:
-    """Whether this duty waits for the person; what is no id of a duty does not."""
+def _is_duty_open(person: Person, duty: str) -> bool:
+    """Whether this duty waits for the person; false for an invalid id."""
     try:
-        return worklist.is_asked(person.actor, UUID(duty))
+        return worklist.is_on_worklist(person.actor, UUID(duty))
     except ValueError:
         return False
 
@@ -254,14 +262,17 @@ def _routine(person: Person) -> Routine:
     return routine_versions.routine_on(person.actor, clock.today()).document
 
 
-def _organisations(person: Person) -> list[Organisation]:
-    listed = lists.organisations(person.actor, Asked(limit=LONGEST))
-    named = [Organisation(one.orgnr, one.name, one.kind) for one in listed.items]
-    return sorted(named, key=lambda one: one.name.casefold())
+def _organisations(person: Person) -> list[OrganisationOption]:
+    page = lists.organisations(person.actor, PageRequest(limit=MAX_PAGE))
+    options = [
+        OrganisationOption(organisation.orgnr, organisation.name, organisation.kind)
+        for organisation in page.items
+    ]
+    return sorted(options, key=lambda organisation: organisation.name.casefold())
 
 
-def _names(organisations: list[Organisation]) -> dict[str, str]:
-    return {one.orgnr: one.name for one in organisations}
+def _organisation_names(organisations: list[OrganisationOption]) -> dict[str, str]:
+    return {organisation.orgnr: organisation.name for organisation in organisations}
 
 
-declare_acts()
+declare_act_pages()

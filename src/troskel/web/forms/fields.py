@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From an act's values to a form, and from what was typed back to values. No rule of its own: the act judges."""
+"""Fields of a form from an act's values, and values from the input. No rule of its own: the act validates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from troskel.acts.core.register import Act
 from troskel.ground import clock
 from troskel.web.text import act_labels, formatting
 
-MOST_RADIOS = 5
-LONG_TEXT = 400  # letters; a field that takes more is an area
-ORGANISATIONS = {
+MAX_RADIOS = 5
+MAX_LINE_LENGTH = 400  # characters; a longer field is a text area
+ORGANISATION_KINDS = {
     "locksmith": {"locksmith"},
     "provider": {"home_care", "alarm"},
     "former": {"home_care", "alarm"},
@@ -26,14 +26,14 @@ ORGANISATIONS = {
     "to": {"home_care", "alarm", "locksmith", "municipality"},
     "allocations.organisation": {"home_care", "alarm"},
 }
-"""Values that name an organisation by its number: which kinds there are to choose among."""
+"""Fields that hold an organisation number: the kinds of organisations to choose from."""
 
 
-SCANNED = frozenset({"serial", "tag", "key", "number", "numbers", "wrong", "right", "replaced_by"})
-"""Values that stand on a thing, perhaps as a code that a camera reads."""
+SCANNABLE_FIELDS = frozenset({"serial", "tag", "key", "number", "numbers", "wrong", "right", "replaced_by"})
+"""Fields printed on a thing, perhaps as a code that a camera reads."""
 
 
-class Organisation(NamedTuple):
+class OrganisationOption(NamedTuple):
     """An organisation to choose."""
 
     orgnr: str
@@ -42,16 +42,15 @@ class Organisation(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of the answers to choose among."""
+    """A choice of a field."""
 
     value: str
-    word: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that the form asks. `kind`: text, area, lines, number, date, instant, check, radios, select, fixed,
-    hidden."""
+    """A field of a form. `kind`: text, area, lines, number, date, instant, check, radios, select, fixed, hidden."""
 
     path: str
     kind: str
@@ -60,237 +59,248 @@ class Field:
     required: bool
     nullable: bool
     choices: list[Choice] = field(default_factory=list)
-    longest: int | None = None
+    max_length: int | None = None
     value: str = ""
     error: str = ""
 
     @property
     def id(self) -> str:
-        """Its id in the page."""
+        """The HTML id."""
         return "f-" + self.path.replace(".", "-").replace("_", "-")
 
     @property
     def name(self) -> str:
-        """Its name in the page. A field called `form` would hide from scripts which form it is in."""
+        """The HTML name. A field called `form` would shadow the element's `form` property in scripts."""
         return "form." if self.path == "form" else self.path
 
     @property
-    def first(self) -> str:
-        """The id of what a link to it leads to."""
+    def anchor(self) -> str:
+        """The HTML id that an error link leads to."""
         return f"{self.id}-1" if self.kind == "radios" else self.id
 
     @property
-    def scans(self) -> bool:
-        """Can it be filled by a camera? Typing always works."""
-        return self.kind in ("text", "lines") and self.path in SCANNED
+    def can_scan(self) -> bool:
+        """Whether a camera can fill it. Typing always works."""
+        return self.kind in ("text", "lines") and self.path in SCANNABLE_FIELDS
 
     @property
-    def shown(self) -> str:
-        """What was answered, as a person reads it."""
+    def display(self) -> str:
+        """The value in words."""
         if self.kind == "check":
             return _("Ja") if self.value else _("Nej")
         if self.choices:
-            return next((choice.word for choice in self.choices if choice.value == self.value), self.value)
+            return next((choice.label for choice in self.choices if choice.value == self.value), self.value)
         if self.kind == "date" and self.value:
             return formatting.day(date.fromisoformat(self.value), clock.today())
         if self.kind == "instant" and self.value:
-            return formatting.instant(_in_stockholm(self.value), clock.today())
+            return formatting.instant(_stockholm_time(self.value), clock.today())
         return self.value
 
 
 def fields_of(
     act: Act[Any],
-    organisations: list[Organisation],
-    given: Mapping[str, str],
-    among: Mapping[str, list[Choice]] | None = None,
+    organisations: list[OrganisationOption],
+    values: Mapping[str, str],
+    options: Mapping[str, list[Choice]] | None = None,
 ) -> list[Field]:
-    """The fields of an act's form, in the act's own order.
+    """Returns the fields of an act's form, in the act's order.
 
-    A number or a name that is `given` stands fast; a day or a choice can still be changed. `among`: what there is to
-    choose among for a value that else is typed, or of which only some can be meant. An id is never typed.
+    `values`: known values by path; texts become fixed, days and choices can still be changed. `options`: choices by
+    path, instead of typing or of all choices. An id is never typed.
     """
-    asked = []
-    for path, told in _walk(inspect.type_info(act.values)):
-        one = _among(_field(act, path, told, organisations), (among or {}).get(path, []))
-        if path in given:
-            kind = {"door": "hidden", "text": "fixed", "area": "fixed"}.get(one.kind, one.kind)
-            one = replace(one, kind=kind, value=given[path])
-        if one.kind != "door":
-            asked.append(one)
-    return asked
+    fields = []
+    for path, leaf in _leaf_fields(inspect.type_info(act.values)):
+        form_field = _with_options(_field(act, path, leaf, organisations), (options or {}).get(path, []))
+        if path in values:
+            kind = {"door": "hidden", "text": "fixed", "area": "fixed"}.get(form_field.kind, form_field.kind)
+            form_field = replace(form_field, kind=kind, value=values[path])
+        if form_field.kind != "door":
+            fields.append(form_field)
+    return fields
 
 
-def names_organisations(act: Act[Any]) -> bool:
-    """Does its form ask for an organisation?"""
-    return any(path in ORGANISATIONS for path, _told in _walk(inspect.type_info(act.values)))
+def has_organisation_field(act: Act[Any]) -> bool:
+    """Whether the act's form has a field for an organisation."""
+    return any(path in ORGANISATION_KINDS for path, _leaf in _leaf_fields(inspect.type_info(act.values)))
 
 
-def _among(field: Field, choices: list[Choice]) -> Field:
+def _with_options(field: Field, choices: list[Choice]) -> Field:
     if not choices:
         return field
     if field.choices:
         values = {choice.value for choice in choices}
         choices = [choice for choice in field.choices if choice.value in values]
-    return replace(field, kind="radios" if len(choices) <= MOST_RADIOS else "select", choices=choices)
+    return replace(field, kind="radios" if len(choices) <= MAX_RADIOS else "select", choices=choices)
 
 
-def chosen(fields: list[Field], asked: Mapping[str, str]) -> list[Field]:
-    """The fields with the choices that a link has made beforehand; it can choose only what there is to choose."""
+def with_url_choices(fields: list[Field], query: Mapping[str, str]) -> list[Field]:
+    """Returns the fields with choices from the URL; other values are ignored."""
     return [
-        replace(one, value=asked[one.path])
-        if asked.get(one.path) and asked[one.path] in {choice.value for choice in one.choices}
-        else one
-        for one in fields
+        replace(form_field, value=query[form_field.path])
+        if query.get(form_field.path)
+        and query[form_field.path] in {choice.value for choice in form_field.choices}
+        else form_field
+        for form_field in fields
     ]
 
 
-def filled(fields: list[Field], typed: Mapping[str, str]) -> list[Field]:
-    """The fields with what was typed."""
-    return [replace(one, value=typed.get(one.path, "").strip()) for one in fields]
+def with_values(fields: list[Field], typed: Mapping[str, str]) -> list[Field]:
+    """Returns the fields with the input."""
+    return [replace(form_field, value=typed.get(form_field.path, "").strip()) for form_field in fields]
 
 
-def checked(fields: list[Field]) -> list[Field]:
-    """The fields with what can be said before the act is asked: what is missing, and what is no day or number."""
-    return [replace(one, error=_fault(one)) for one in fields]
+def with_input_errors(fields: list[Field]) -> list[Field]:
+    """Returns the fields with input errors: missing values, invalid days and numbers."""
+    return [replace(form_field, error=_input_error(form_field)) for form_field in fields]
 
 
 def with_error(fields: list[Field], path: str, error: str) -> list[Field] | None:
-    """The fields with a refusal at the one it is about; None where it is about none of them.
+    """Returns the fields with an error at the path; None if the path matches no field, or several.
 
-    An act that takes many says "identity" where the form, which gives it one, has "clients.identity".
+    A plural act says "identity" where the form, which sends one item, has "clients.identity".
     """
     bare = re.sub(r"\[[^]]*\]", "", path)
-    about = [one.path for one in fields if one.path == bare] or [
-        one.path for one in fields if one.path.endswith(f".{bare}")
+    paths = [form_field.path for form_field in fields if form_field.path == bare] or [
+        form_field.path for form_field in fields if form_field.path.endswith(f".{bare}")
     ]
-    if len(about) != 1:
+    if len(paths) != 1:
         return None
-    return [replace(one, error=error) if one.path in about else one for one in fields]
+    return [
+        replace(form_field, error=error) if form_field.path in paths else form_field for form_field in fields
+    ]
 
 
 def values_of(act: Act[Any], fields: list[Field]) -> dict[str, Any]:
-    """The values as the act takes them. What was left empty is left out."""
+    """Returns the values as the act takes them, without empty ones."""
     values: dict[str, Any] = {}
-    for one in fields:
-        place = values
-        *above, name = one.path.split(".")
-        for step in above:
-            place = place.setdefault(step, {})
-        if one.value or one.kind == "check":
-            place[name] = _read(one)
-        elif one.required and one.nullable:
-            place[name] = None
-    for told in act.values.__struct_fields__:
-        if isinstance(values.get(told), dict):
-            values[told] = [values[told]]  # an act that takes many gets one
+    for form_field in fields:
+        target = values
+        *parents, name = form_field.path.split(".")
+        for step in parents:
+            target = target.setdefault(step, {})
+        if form_field.value or form_field.kind == "check":
+            target[name] = _parse(form_field)
+        elif form_field.required and form_field.nullable:
+            target[name] = None
+    for list_name in act.values.__struct_fields__:
+        if isinstance(values.get(list_name), dict):
+            values[list_name] = [values[list_name]]  # a plural act gets one item
     return values
 
 
-def _walk(kind: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """The fields of a struct, those of the structs in it unfolded."""
-    for told in kind.fields:
-        path = f"{above}{told.name}"
-        inner, _nullable = _without_none(told.type)
+def _leaf_fields(struct: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yields path and field of a struct, with nested structs flattened."""
+    for leaf in struct.fields:
+        path = f"{prefix}{leaf.name}"
+        inner, _nullable = _unwrap(leaf.type)
         if isinstance(inner, inspect.ListType):
-            inner, _nullable = _without_none(inner.item_type)
+            inner, _nullable = _unwrap(inner.item_type)
         if isinstance(inner, inspect.StructType):
-            yield from _walk(inner, f"{path}.")
+            yield from _leaf_fields(inner, f"{path}.")
         else:
-            yield path, told
+            yield path, leaf
 
 
-def _without_none(kind: Any) -> tuple[Any, bool]:
+def _unwrap(kind: Any) -> tuple[Any, bool]:
     kind = kind.type if isinstance(kind, inspect.Metadata) else kind
     if isinstance(kind, inspect.UnionType):
-        inner = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
-        return _without_none(inner)[0], True
+        inner = next(member for member in kind.types if not isinstance(member, inspect.NoneType))
+        return _unwrap(inner)[0], True
     return kind, False
 
 
-def _field(act: Act[Any], path: str, told: Any, organisations: list[Organisation]) -> Field:
-    kind, nullable = _without_none(told.type)
-    named = act_labels.of_field(act, path)
+def _field(act: Act[Any], path: str, leaf: Any, organisations: list[OrganisationOption]) -> Field:
+    kind, nullable = _unwrap(leaf.type)
+    text = act_labels.field_text(act, path)
     choices = _choices(act, path, kind, organisations)
-    made = Field(
+    form_field = Field(
         path=path,
         kind=_kind(kind, choices),
-        label=act_labels.said(named.label),
-        help=act_labels.said(named.help),
-        required=told.required and "" not in {choice.value for choice in choices},
+        label=act_labels.localized(text.label),
+        help=act_labels.localized(text.help),
+        required=leaf.required and "" not in {choice.value for choice in choices},
         nullable=nullable,
         choices=choices,
-        longest=getattr(kind, "max_length", None),
+        max_length=getattr(kind, "max_length", None),
     )
-    if choices and isinstance(told.default, str):
-        return replace(made, value=told.default)
-    if made.required and len(choices) == 1:
-        return replace(made, value=choices[0].value)
-    return replace(made, value="on") if told.default is True else made
+    if choices and isinstance(leaf.default, str):
+        return replace(form_field, value=leaf.default)
+    if form_field.required and len(choices) == 1:
+        return replace(form_field, value=choices[0].value)
+    return replace(form_field, value="on") if leaf.default is True else form_field
 
 
 def _kind(kind: Any, choices: list[Choice]) -> str:
     if choices:
-        return "radios" if len(choices) <= MOST_RADIOS else "select"
+        return "radios" if len(choices) <= MAX_RADIOS else "select"
     if isinstance(kind, inspect.ListType):
         return "lines"
     if isinstance(kind, inspect.StrType):
-        return "area" if (kind.max_length or 0) > LONG_TEXT else "text"
-    return KINDS[type(kind)]
+        return "area" if (kind.max_length or 0) > MAX_LINE_LENGTH else "text"
+    return KIND_BY_TYPE[type(kind)]
 
 
-KINDS: dict[type[Any], str] = {
+KIND_BY_TYPE: dict[type[Any], str] = {
     inspect.BoolType: "check",
     inspect.IntType: "number",
     inspect.DateType: "date",
     inspect.DateTimeType: "instant",
     inspect.UUIDType: "door",
 }
-"""What the other types become. An id is never typed: a door comes with its duty, or is the only one."""
+"""Kinds of the other types. An id is never typed: a door comes with its duty, or is the only one."""
 
 
-def _choices(act: Act[Any], path: str, kind: Any, organisations: list[Organisation]) -> list[Choice]:
-    kinds = ORGANISATIONS.get(path)
+def _choices(act: Act[Any], path: str, kind: Any, organisations: list[OrganisationOption]) -> list[Choice]:
+    kinds = ORGANISATION_KINDS.get(path)
     if kinds:
-        return [Choice(one.orgnr, one.name) for one in organisations if one.kind in kinds]
-    named = act_labels.choices_of(act, path)
+        return [
+            Choice(organisation.orgnr, organisation.name)
+            for organisation in organisations
+            if organisation.kind in kinds
+        ]
+    labels = act_labels.choice_labels(act, path)
     if isinstance(kind, inspect.LiteralType):
-        return [Choice(value, act_labels.said(told)) for value, told in named.items() if value in kind.values]
+        return [
+            Choice(value, act_labels.localized(label))
+            for value, label in labels.items()
+            if value in kind.values
+        ]
     if isinstance(kind, inspect.StrType):
-        return [Choice(value, act_labels.said(told)) for value, told in named.items()]
+        return [Choice(value, act_labels.localized(label)) for value, label in labels.items()]
     return []
 
 
-def _fault(one: Field) -> str:
-    if not one.value:
-        if not one.required or one.nullable or one.kind == "check":
+def _input_error(form_field: Field) -> str:
+    if not form_field.value:
+        if not form_field.required or form_field.nullable or form_field.kind == "check":
             return ""
-        return _("Välj ett svar.") if one.choices else _("Fyll i det här.")
+        return _("Välj ett svar.") if form_field.choices else _("Fyll i det här.")
     try:
-        _read(one)
+        _parse(form_field)
     except ValueError:
-        return FAULTS[one.kind]()
+        return INPUT_ERRORS[form_field.kind]()
     return ""
 
 
-FAULTS = {
+INPUT_ERRORS = {
     "date": lambda: _("Det är ingen dag. Skriv till exempel 2026-11-25."),
     "instant": lambda: _("Det är ingen tidpunkt. Skriv till exempel 2026-11-25T13:30."),
     "number": lambda: _("Det är inget tal."),
 }
 
 
-def _read(one: Field) -> Any:
-    """A field's value as JSON has it. Raises ValueError for what is no such value."""
-    if one.kind == "check":
-        return bool(one.value)
-    if one.kind == "lines":
-        return [line.strip() for line in one.value.splitlines() if line.strip()]
-    if one.kind == "date":
-        return date.fromisoformat(one.value).isoformat()
-    if one.kind == "instant":
-        return _in_stockholm(one.value).isoformat()
-    return int(one.value) if one.kind == "number" else one.value
+def _parse(form_field: Field) -> Any:
+    """Returns a field's value as JSON. Raises ValueError."""
+    if form_field.kind == "check":
+        return bool(form_field.value)
+    if form_field.kind == "lines":
+        return [line.strip() for line in form_field.value.splitlines() if line.strip()]
+    if form_field.kind == "date":
+        return date.fromisoformat(form_field.value).isoformat()
+    if form_field.kind == "instant":
+        return _stockholm_time(form_field.value).isoformat()
+    return int(form_field.value) if form_field.kind == "number" else form_field.value
 
 
-def _in_stockholm(written: str) -> datetime:
-    return datetime.fromisoformat(written).replace(tzinfo=clock.STOCKHOLM)
+def _stockholm_time(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=clock.STOCKHOLM)

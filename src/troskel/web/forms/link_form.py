@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What stands beside the forms of links (S2, S3, case 12): the match that the locksmith's report proposes."""
+"""Forms of links (S2, S3, case 12): the locks that the locksmith reported, and the proposed serial."""
 
 from __future__ import annotations
 
@@ -12,63 +12,63 @@ from troskel.acts.core.register import Act
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.people.queries import Person
 from troskel.reading import links as reading_links
-from troskel.reading.links import LinksOfClient
+from troskel.reading.links import ClientLinks
 from troskel.web.forms.fields import Field
 from troskel.web.text import act_labels
 
-PROPOSED = {"link_lock": "serial", "correct_link": "right"}
-"""By act: the value that names a lock at the client's door."""
-FROM_A_LINK = frozenset({"client", "serial", "wrong"})
-"""Values that a link to a form may fill in: case numbers and serials, which may be in an address."""
+SERIAL_FIELD = {"link_lock": "serial", "correct_link": "right"}
+"""By act: the field that holds the serial of a lock at the client's door."""
+URL_TEXT_FIELDS = frozenset({"client", "serial", "wrong"})
+"""Fields that a URL may fill in: case numbers and serials."""
 
 
-def links(person: Person, act: Act[Any], fields: list[Field]) -> LinksOfClient | None:
-    """The locks at the doors of the client that the form is about, where it is about links and the client is known."""
-    case = next((one.value for one in fields if one.path == "client"), "")
-    if act.name not in (*PROPOSED, "unlink_lock"):
+def client_links(person: Person, act: Act[Any], fields: list[Field]) -> ClientLinks | None:
+    """Returns the locks at the client's doors; None if the act is not about links or the client is unknown."""
+    case = next((form_field.value for form_field in fields if form_field.path == "client"), "")
+    if act.name not in (*SERIAL_FIELD, "unlink_lock"):
         return None
     try:
-        return reading_links.links_of(person.actor, case, history=act.name == "correct_link")
+        return reading_links.client_links(person.actor, case, history=act.name == "correct_link")
     except (NotFound, BadValue):
         return None
 
 
-def proposed(act: Act[Any], fields: list[Field], found: LinksOfClient | None) -> list[Field]:
-    """The reported serial filled in, to be compared with the lock: it can be scanned or typed over.
+def with_proposed_serial(act: Act[Any], fields: list[Field], links: ClientLinks | None) -> list[Field]:
+    """Returns the fields with the reported serial as a proposal that can be changed.
 
-    What a duty gives stands as a proposal too; where several locks wait, nothing is guessed.
+    A duty's serial is a proposal too; if several locks wait to be linked, nothing is proposed.
     """
-    path = PROPOSED.get(act.name)
-    serials = found.to_link if found else []
-    told = []
-    for one in fields:
-        if one.path == path and one.kind in ("text", "fixed"):
-            guess = one.value or (serials[0] if len(serials) == 1 else "")
-            one = replace(one, kind="text", value=guess)
-        told.append(one)
-    return told
+    path = SERIAL_FIELD.get(act.name)
+    serials = links.to_link if links else []
+    result = []
+    for form_field in fields:
+        if form_field.path == path and form_field.kind in ("text", "fixed"):
+            value = form_field.value or (serials[0] if len(serials) == 1 else "")
+            form_field = replace(form_field, kind="text", value=value)
+        result.append(form_field)
+    return result
 
 
 def door_kinds() -> dict[str, str]:
-    """What kinds of doors are called, in the language of the page."""
-    kinds = act_labels.choices_of(REGISTER["add_door"], "kind")
-    return {kind: act_labels.said(word) for kind, word in kinds.items()}
+    """Returns labels of the kinds of doors, in the language of the page."""
+    kinds = act_labels.choice_labels(REGISTER["add_door"], "kind")
+    return {kind: act_labels.localized(label) for kind, label in kinds.items()}
 
 
-def prefilled(fields: list[Field], asked: Mapping[str, str]) -> list[Field]:
-    """The fields with what the link to the form tells; it can be changed."""
+def with_url_values(fields: list[Field], query: Mapping[str, str]) -> list[Field]:
+    """Returns the fields with values from the URL; they can be changed."""
     return [
-        replace(one, value=asked[one.path])
-        if one.kind == "text" and one.path in FROM_A_LINK and asked.get(one.path)
-        else one
-        for one in fields
+        replace(form_field, value=query[form_field.path])
+        if form_field.kind == "text" and form_field.path in URL_TEXT_FIELDS and query.get(form_field.path)
+        else form_field
+        for form_field in fields
     ]
 
 
-def differs(act: Act[Any], fields: list[Field], found: LinksOfClient | None) -> str:
-    """The serial that was reported at the client's door, where another one is about to be linked; else empty."""
-    path = PROPOSED.get(act.name)
-    typed = next((one.value for one in fields if one.path == path), "")
-    if found is None or not typed or typed in (lock.serial for lock in found.locks):
+def mismatched_serials(act: Act[Any], fields: list[Field], links: ClientLinks | None) -> str:
+    """Returns the reported serials if another one is about to be linked; else empty."""
+    path = SERIAL_FIELD.get(act.name)
+    typed = next((form_field.value for form_field in fields if form_field.path == path), "")
+    if links is None or not typed or typed in (lock.serial for lock in links.locks):
         return ""
-    return ", ".join(lock.serial for lock in found.locks)
+    return ", ".join(lock.serial for lock in links.locks)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The acts that are offered beside a duty, with what is known of their values (from `offers/duty_actions.py`)."""
+"""Acts offered beside a duty or on a client's page, with values already known (from `offers/`)."""
 
 from __future__ import annotations
 
@@ -12,99 +12,106 @@ from django.utils.translation import gettext as _
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
 from troskel.offers import duty_actions, form_options
-from troskel.offers.duty_actions import Way
-from troskel.offers.form_options import Known, Option
+from troskel.offers.duty_actions import Suggestion
+from troskel.offers.form_options import KnownValues, Option
 from troskel.people.roles import Actor
-from troskel.reading.lists import doors_named
+from troskel.reading.lists import door_names
 from troskel.web.forms.fields import Choice
 from troskel.web.text import act_labels, formatting
 
 DOOR = "door"
 
 
-class Offer(NamedTuple):
-    """An act that would fulfil a duty, or is a step on the way. By path: its values; and those to choose among."""
+class ActOffer(NamedTuple):
+    """An act with its known values, and its choices, both by path."""
 
     act: str
     values: dict[str, str]
-    among: dict[str, list[Choice]]
+    options: dict[str, list[Choice]]
 
 
-def offers(viewer: Actor, asked: Sequence[UUID]) -> dict[UUID, list[Offer]]:
-    """The acts that are offered beside these duties of the viewer's worklist. The queries are `fulfilling.ways`'s."""
-    return {duty: _offers(ways) for duty, ways in duty_actions.ways(viewer, asked).items()}
+def duty_offers(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[ActOffer]]:
+    """Returns the acts offered beside these duties of the viewer's worklist."""
+    return {
+        duty: _group_by_act(suggestions)
+        for duty, suggestions in duty_actions.suggestions(viewer, duties).items()
+    }
 
 
-def with_doors(viewer: Actor, offer: Offer) -> Offer:
-    """The same offer, the doors to choose among told as people call them. A query where there are any."""
-    if DOOR not in offer.among:
+def with_doors(viewer: Actor, offer: ActOffer) -> ActOffer:
+    """Returns the offer with labels of its doors. One query if there are doors."""
+    if DOOR not in offer.options:
         return offer
-    kinds = act_labels.choices_of(REGISTER["add_door"], "kind")
-    named = doors_named(viewer, [UUID(choice.value) for choice in offer.among[DOOR]])
-    doors = [
-        Choice(str(door), label or act_labels.said(kinds[kind])) for door, (kind, label) in named.items()
+    kinds = act_labels.choice_labels(REGISTER["add_door"], "kind")
+    doors_by_id = door_names(viewer, [UUID(choice.value) for choice in offer.options[DOOR]])
+    choices = [
+        Choice(str(door), label or act_labels.localized(kinds[kind]))
+        for door, (kind, label) in doors_by_id.items()
     ]
-    return offer._replace(among={**offer.among, DOOR: doors})
+    return offer._replace(options={**offer.options, DOOR: choices})
 
 
-def about(viewer: Actor, act: str, case: str) -> Offer | None:
-    """An act about a client, its decisions, locks and orders to choose among. Raises NotFound out of sight."""
-    known = form_options.known(act, form_options.read_pieces(viewer, case, act))
-    return _known(act, known) if known else None
+def client_offer(viewer: Actor, act: str, case: str) -> ActOffer | None:
+    """Returns an act about a client, with decisions, locks and orders to choose. Raises NotFound out of sight."""
+    known_values = form_options.known_values(act, form_options.read_options(viewer, case, act))
+    return _from_known(act, known_values) if known_values else None
 
 
-def _known(act: str, known: Known) -> Offer:
-    """Where there is one to choose, it is chosen; where the value may be empty, so may the choice."""
-    values, among = dict(known.values), {}
-    for path, options in known.among.items():
-        choices = [Choice(option.value, _said(option)) for option in options]
-        if path in form_options.MAY_BE_EMPTY and path != DOOR:
+def _from_known(act: str, known_values: KnownValues) -> ActOffer:
+    """A single option is chosen; an optional value gets an empty choice."""
+    values, options_by_path = dict(known_values.values), {}
+    for path, options in known_values.options.items():
+        choices = [Choice(option.value, _option_label(option)) for option in options]
+        if path in form_options.OPTIONAL_PATHS and path != DOOR:
             choices.append(Choice("", _("Inget av dem")))
         if len(choices) == 1:
             values[path] = choices[0].value
-        among[path] = choices
-    return Offer(act, values, among)
+        options_by_path[path] = choices
+    return ActOffer(act, values, options_by_path)
 
 
-def _said(option: Option) -> str:
-    """An option as a person knows it from others."""
+def _option_label(option: Option) -> str:
+    """Returns an option's label."""
     today = clock.today()
     if option.kind == "door":
-        kinds = act_labels.choices_of(REGISTER["add_door"], "kind")
-        return act_labels.said(kinds[option.name]) if option.name in kinds else option.name
-    service = act_labels.choices_of(REGISTER["end_care"], "service").get(option.service)
-    told = [act_labels.said(service) if service else "", option.name if option.kind == "allocation" else ""]
+        kinds = act_labels.choice_labels(REGISTER["add_door"], "kind")
+        return act_labels.localized(kinds[option.name]) if option.name in kinds else option.name
+    service = act_labels.choice_labels(REGISTER["end_care"], "service").get(option.service)
+    parts = [
+        act_labels.localized(service) if service else "",
+        option.name if option.kind == "allocation" else "",
+    ]
     if option.first:
-        told.append(formatting.period(option.first, option.last, today))
+        parts.append(formatting.period(option.first, option.last, today))
     if option.kind == "organisation":
         return option.name
     if option.kind == "service":
-        return told[0]
-    return f"{option.value}: {', '.join(filter(None, told))}" if any(told) else option.value
+        return parts[0]
+    return f"{option.value}: {', '.join(filter(None, parts))}" if any(parts) else option.value
 
 
-def _offers(ways: list[Way]) -> list[Offer]:
-    """One button for an act, in the order of the ways."""
-    by_act: dict[str, list[Way]] = {}
-    for way in ways:
-        by_act.setdefault(way.act, []).append(way)
-    return [_offer(act, its_ways) for act, its_ways in by_act.items()]
+def _group_by_act(suggestions: list[Suggestion]) -> list[ActOffer]:
+    """Returns one offer per act, in order."""
+    by_act: dict[str, list[Suggestion]] = {}
+    for suggestion in suggestions:
+        by_act.setdefault(suggestion.act, []).append(suggestion)
+    return [_merge(act, its_suggestions) for act, its_suggestions in by_act.items()]
 
 
-def _offer(act: str, ways: list[Way]) -> Offer:
-    """What all ways of an act give stands; where they differ, the person chooses."""
-    told = [_by_path(way) for way in ways]
+def _merge(act: str, suggestions: list[Suggestion]) -> ActOffer:
+    """Returns an offer with the values that agree; where they differ, the person chooses."""
+    values_of_each = [_values_by_path(suggestion) for suggestion in suggestions]
     values: dict[str, str] = {}
-    among: dict[str, list[Choice]] = {}
-    for path in dict.fromkeys(path for one in told for path in one):
-        found = list(dict.fromkeys(one[path] for one in told if path in one))
-        if len(found) == 1:
-            values[path] = found[0]
+    options: dict[str, list[Choice]] = {}
+    for path in dict.fromkeys(path for item in values_of_each for path in item):
+        distinct = list(dict.fromkeys(item[path] for item in values_of_each if path in item))
+        if len(distinct) == 1:
+            values[path] = distinct[0]
         else:
-            among[path] = [Choice(value, value) for value in found]
-    return Offer(act, values, among)
+            options[path] = [Choice(value, value) for value in distinct]
+    return ActOffer(act, values, options)
 
 
-def _by_path(way: Way) -> dict[str, str]:
-    above = f"{way.many}." if way.many else ""
-    return {f"{above}{name}": str(value) for name, value in way.values.items() if value}
+def _values_by_path(suggestion: Suggestion) -> dict[str, str]:
+    prefix = f"{suggestion.list_field}." if suggestion.list_field else ""
+    return {f"{prefix}{name}": str(value) for name, value in suggestion.values.items() if value}

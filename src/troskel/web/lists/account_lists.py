@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The lists of those who work with the routine: accounts and organisations, for the system administrator."""
+"""Lists of accounts and organisations, for the system administrator."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from troskel.web.forms.fields import Choice
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import Column
 from troskel.web.lists.filters import EVERY_KIND
-from troskel.web.lists.table import Filter, List, Tab, answer
+from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels, formatting
 
 
 @page("accounts/", name="accounts", who=(Role.ADMINISTRATOR,))
 def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """The people who have accounts."""
+    """The list of accounts."""
     viewer, names = person.actor, reading_accounts.organisation_names(person.actor)
     roles = [
         Choice("", _("Alla")),
         *(Choice(role.value, formatting.role(role.value)) for role in Role if role is not Role.SYSTEM),
     ]
     states = [Choice("", _("Alla")), Choice("open", _("Öppna")), Choice("closed", _("Stängda"))]
-    listed = List(
+    listing = Listing(
         "accounts",
         _("Konton"),
         _("Ett konto är en person med en roll i en organisation."),
         [
-            Column(_("Namn"), lambda one: one.name),
-            Column(_("Konto"), lambda one: one.username),
-            Column(_("Roll"), lambda one: formatting.role(one.role)),
-            Column(_("Organisation"), lambda one: common.name_of(names, one.organisation)),
-            Column(_("Läge"), lambda one: _("Öppet") if one.active else _("Stängt")),
+            Column(_("Namn"), lambda row: row.name),
+            Column(_("Konto"), lambda row: row.username),
+            Column(_("Roll"), lambda row: formatting.role(row.role)),
+            Column(_("Organisation"), lambda row: common.organisation_name(names, row.organisation)),
+            Column(_("Läge"), lambda row: _("Öppet") if row.active else _("Stängt")),
         ],
-        lambda asked, **chosen: reading_accounts.accounts(viewer, asked, **chosen),
+        lambda page_request, **selection: reading_accounts.accounts(viewer, page_request, **selection),
         lambda count: ngettext("{count} konto", "{count} konton", count).format(
-            count=formatting.figure(count)
+            count=formatting.digits(count)
         ),
         (_("I bokstavsordning"), _("I omvänd bokstavsordning")),
         _("Lägg upp det första kontot med knappen ovanför."),
@@ -55,29 +55,31 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
         ],
         newest_first=False,
         tabs=_account_tabs(request),
-        ways=common.ways(viewer.role, "register_account"),
+        act_links=common.act_links(viewer.role, "register_account"),
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
 @page("organisations/", name="organisations", who=(Role.ADMINISTRATOR,))
 def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """The municipality's own office, providers, alarm organisations and locksmiths."""
+    """The list of organisations: the municipality, providers, alarm organisations and locksmiths."""
     viewer = person.actor
-    kinds = act_labels.choices_of(REGISTER["change_organisation"], "kind")
-    listed = List(
+    kinds = act_labels.choice_labels(REGISTER["change_organisation"], "kind")
+    listing = Listing(
         "organisations",
         _("Organisationer"),
         _("De som är med i rutinen, och vart deras e-post går."),
         [
-            Column(_("Namn"), lambda one: one.name),
-            Column(_("Nummer"), lambda one: one.orgnr),
-            Column(_("Slag"), lambda one: act_labels.said(kinds[one.kind])),
-            Column(_("E-post"), lambda one: one.email),
+            Column(_("Namn"), lambda row: row.name),
+            Column(_("Nummer"), lambda row: row.orgnr),
+            Column(_("Slag"), lambda row: act_labels.localized(kinds[row.kind])),
+            Column(_("E-post"), lambda row: row.email),
         ],
-        lambda asked, **chosen: reading_accounts.organisations_by_name(viewer, asked, **chosen),
+        lambda page_request, **selection: reading_accounts.organisations_by_name(
+            viewer, page_request, **selection
+        ),
         lambda count: ngettext("{count} organisation", "{count} organisationer", count).format(
-            count=formatting.figure(count)
+            count=formatting.digits(count)
         ),
         (_("I bokstavsordning"), _("I omvänd bokstavsordning")),
         _("Lägg upp den första organisationen med knappen ovanför."),
@@ -87,15 +89,15 @@ def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
                 _("Slag"),
                 [
                     Choice("", _("Alla")),
-                    *(Choice(kind, act_labels.said(said)) for kind, said in kinds.items()),
+                    *(Choice(kind, act_labels.localized(label)) for kind, label in kinds.items()),
                 ],
             )
         ],
         newest_first=False,
         tabs=_account_tabs(request),
-        ways=common.ways(viewer.role, "register_organisations", "change_organisation"),
+        act_links=common.act_links(viewer.role, "register_organisations", "change_organisation"),
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
 def _account_tabs(request: HttpRequest) -> list[Tab]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The lists of clients, visits and orders: by case number, never by name."""
+"""Lists of clients, visits and orders: by case number, never by name."""
 
 from __future__ import annotations
 
@@ -15,74 +15,80 @@ from troskel.people.queries import Person
 from troskel.people.roles import PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
 from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
-from troskel.reading.search import FoundClient
+from troskel.reading.search import ClientMatch
 from troskel.screens.pages import page
 from troskel.web.forms.fields import Choice
 from troskel.web.lists import filters as common
-from troskel.web.lists.columns import Case, Column
+from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import CARE, OFFICE, Names
-from troskel.web.lists.table import Filter, List, Tab, answer
+from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels, formatting
 
-CLIENTS = (*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST)
-ORDERS = (*CARE, Role.LOCKSMITH)
+CLIENT_LIST_ROLES = (*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST)
+ORDER_LIST_ROLES = (*CARE, Role.LOCKSMITH)
 
 
-@page("clients/", name="clients", who=CLIENTS)
+@page("clients/", name="clients", who=CLIENT_LIST_ROLES)
 def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """The clients that one may see."""
+    """The list of clients in the viewer's sight."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
-    with_care = viewer.role is not Role.LOCKSMITH
-    care = [_care_column(service, names) for service in ("home_care", "safety_alarm")] if with_care else []
-    listed = List(
+    has_care_columns = viewer.role is not Role.LOCKSMITH
+    care = (
+        [_care_column(service, names) for service in ("home_care", "safety_alarm")]
+        if has_care_columns
+        else []
+    )
+    listing = Listing(
         "clients",
         _("Kunder"),
         _("Kunderna står med ärendenummer. Namn och adress finns hos kunden, för den som får se dem."),
         [
-            Column(_("Ärende"), lambda one: Case(one.case)),
+            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
             *care,
-            Column(_("Lås"), lambda one: ", ".join(one.locks)),
-            Column(_("Att veta"), _about_listed if with_care else about_client),
+            Column(_("Lås"), lambda row: ", ".join(row.locks)),
+            Column(_("Att veta"), _client_notes_with_care if has_care_columns else client_notes),
         ],
-        lambda asked, **chosen: lists.clients(viewer, asked, **chosen),
+        lambda page_request, **selection: lists.clients(viewer, page_request, **selection),
         lambda count: ngettext("{count} kund", "{count} kunder", count).format(
-            count=formatting.figure(count)
+            count=formatting.digits(count)
         ),
         (_("Nyast först"), _("Äldst först")),
         _("Här står kunder när de är registrerade och du har med dem att göra."),
-        _client_filters(viewer.role, names) if with_care else (),
+        _client_filters(viewer.role, names) if has_care_columns else (),
         tabs=_client_tabs(request, viewer.role),
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
 def _care_column(service: str, names: Names) -> Column:
-    def told(client: ListedClient) -> str:
-        return "; ".join(_care(one, names) for one in client.care if one.service == service)
+    def cell(client: ListedClient) -> str:
+        return "; ".join(_care_text(care, names) for care in client.care if care.service == service)
 
-    return Column(_service(service), told)
+    return Column(_service_label(service), cell)
 
 
-def _care(care: ListedCare, names: Names) -> str:
+def _care_text(care: ListedCare, names: Names) -> str:
     if care.through is None:
-        return _("{who}, tills vidare").format(who=common.name_of(names, care.organisation))
+        return _("{who}, tills vidare").format(who=common.organisation_name(names, care.organisation))
     last = formatting.day(care.through, clock.today())
-    return _("{who}, till och med {day}").format(who=common.name_of(names, care.organisation), day=last)
+    return _("{who}, till och med {day}").format(
+        who=common.organisation_name(names, care.organisation), day=last
+    )
 
 
-def _about_listed(client: ListedClient) -> str:
-    nothing = "" if client.care or client.died else _("Får inget idag")
-    return ", ".join(filter(None, (nothing, about_client(client))))
+def _client_notes_with_care(client: ListedClient) -> str:
+    no_care = "" if client.care or client.died else _("Får inget idag")
+    return ", ".join(filter(None, (no_care, client_notes(client))))
 
 
-def about_client(client: ListedClient | FoundClient) -> str:
-    """What is good to know of a client in a list."""
-    told = [
+def client_notes(client: ListedClient | ClientMatch) -> str:
+    """Returns notes about a client in a list."""
+    notes = [
         _("Skyddade personuppgifter") if client.protected else "",
         "" if client.own else _("Från en annan kommun"),
         _("Avliden {day}").format(day=formatting.day(client.died, clock.today())) if client.died else "",
     ]
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, notes))
 
 
 def _client_filters(role: Role, names: Names) -> list[Filter]:
@@ -94,14 +100,17 @@ def _client_filters(role: Role, names: Names) -> list[Filter]:
         Choice("protected", _("Skyddade personuppgifter")),
         Choice("dead", _("Avlidna")),
     ]
-    services = [Choice("", _("Alla")), *(Choice(one, _service(one)) for one in ("home_care", "safety_alarm"))]
-    asked = [Filter("state", _("Vilka"), states), Filter("service", _("Insats"), services)]
-    return asked if role in PROVIDER_ROLES else [*asked, common.by_provider(names)]
+    services = [
+        Choice("", _("Alla")),
+        *(Choice(service, _service_label(service)) for service in ("home_care", "safety_alarm")),
+    ]
+    filters = [Filter("state", _("Vilka"), states), Filter("service", _("Insats"), services)]
+    return filters if role in PROVIDER_ROLES else [*filters, common.by_provider(names)]
 
 
 @page("visits/", name="visits", who=CARE)
 def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """Visits, and what proves them."""
+    """The list of visits and their evidence."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     states = [
         Choice("", _("Alla")),
@@ -109,55 +118,62 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         Choice("ended", _("Avslutade")),
         Choice("flagged", _("Något att titta på")),
     ]
-    proofs = [Choice("", _("Alla")), *(Choice(one, _proof(one)) for one in ("tag", "lock", "hand"))]
-    filters = [Filter("state", _("Vilka"), states), Filter("evidence", _("Kvitterat med"), proofs)]
-    listed = List(
+    evidence = [
+        Choice("", _("Alla")),
+        *(Choice(row, _evidence_label(row)) for row in ("tag", "lock", "hand")),
+    ]
+    filters = [Filter("state", _("Vilka"), states), Filter("evidence", _("Kvitterat med"), evidence)]
+    listing = Listing(
         "visits",
         _("Besök"),
         _("När någon kom och gick, och vad som visar det."),
         [
-            Column(_("Ärende"), lambda one: Case(one.case)),
-            Column(_("Utförare"), lambda one: common.name_of(names, one.organisation)),
-            Column(_("Kom"), lambda one: one.arrived),
-            Column(_("Gick"), lambda one: one.departed),
-            Column(_("Kvitterat med"), _proved),
-            Column(_("Att titta på"), _flags),
+            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Utförare"), lambda row: common.organisation_name(names, row.organisation)),
+            Column(_("Kom"), lambda row: row.arrived),
+            Column(_("Gick"), lambda row: row.departed),
+            Column(_("Kvitterat med"), _evidence_text),
+            Column(_("Att titta på"), _flags_text),
         ],
-        lambda asked, **chosen: lists.visits(viewer, asked, **chosen),
+        lambda page_request, **selection: lists.visits(viewer, page_request, **selection),
         lambda count: ngettext("{count} besök", "{count} besök", count).format(
-            count=formatting.figure(count)
+            count=formatting.digits(count)
         ),
         (_("Senast först"), _("Äldst först")),
         _("Här står besöken när telefonerna eller samordnaren har berättat om dem."),
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
         tabs=_client_tabs(request, viewer.role),
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
-def _proof(evidence: str) -> str:
-    return act_labels.said(act_labels.choices_of(REGISTER["register_visit"], "by")[evidence])
+def _evidence_label(evidence: str) -> str:
+    return act_labels.localized(act_labels.choice_labels(REGISTER["register_visit"], "by")[evidence])
 
 
-def _proved(visit: ListedVisit) -> str:
-    reasons = act_labels.choices_of(REGISTER["register_visit"], "reason")
-    given = reasons.get(visit.reason)
-    return f"{_proof(visit.evidence)}: {act_labels.said(given).lower()}" if given else _proof(visit.evidence)
+def _evidence_text(visit: ListedVisit) -> str:
+    reasons = act_labels.choice_labels(REGISTER["register_visit"], "reason")
+    reason = reasons.get(visit.reason)
+    return (
+        f"{_evidence_label(visit.evidence)}: {act_labels.localized(reason).lower()}"
+        if reason
+        else _evidence_label(visit.evidence)
+    )
 
 
-def _flags(visit: ListedVisit) -> str:
-    named = {
+def _flags_text(visit: ListedVisit) -> str:
+    labels = {
         "overlap": _("samtidigt som ett annat besök"),
         "long": _("längre än ett dygn"),
         "not_covered": _("inget beslut gällde den dagen"),
         "left_open": _("slutet är inte känt"),
     }
-    return ", ".join(named[flag] for flag in visit.flags).capitalize()
+    return ", ".join(labels[flag] for flag in visit.flags).capitalize()
 
 
-@page("orders/", name="orders", who=ORDERS)
+@page("orders/", name="orders", who=ORDER_LIST_ROLES)
 def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """Orders to the locksmith, and when they are booked."""
+    """The list of orders to locksmiths."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     states = [Choice("", _("Alla")), Choice("open", _("Inte klara")), *common.choices(_order_states())]
     filters = [
@@ -168,35 +184,35 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         filters.append(common.by_provider(names))
     if viewer.role is not Role.LOCKSMITH:
         filters.append(common.by_organisation(names, "locksmith", _("Låssmed"), {"locksmith"}))
-    listed = List(
+    listing = Listing(
         "orders",
         _("Beställningar"),
         _("Det som låssmeden är ombedd att göra: montera, laga eller ta ner ett låsvred."),
         [
-            Column(_("Beställning"), lambda one: one.number),
-            Column(_("Arbete"), lambda one: _order_kinds()[one.kind]),
-            Column(_("Läge"), _order_state),
-            Column(_("Ärende"), lambda one: Case(one.case)),
-            Column(_("Bokad tid"), lambda one: one.booked),
-            *_parties(viewer.role, names),
-            Column(_("Beställd"), lambda one: one.placed),
-            Column(_("Avslutad"), lambda one: one.closed),
+            Column(_("Beställning"), lambda row: row.number),
+            Column(_("Arbete"), lambda row: _order_kinds()[row.kind]),
+            Column(_("Läge"), _order_state_text),
+            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Bokad tid"), lambda row: row.booked),
+            *_party_columns(viewer.role, names),
+            Column(_("Beställd"), lambda row: row.placed),
+            Column(_("Avslutad"), lambda row: row.closed),
         ],
-        lambda asked, **chosen: lists.orders(viewer, asked, **chosen),
+        lambda page_request, **selection: lists.orders(viewer, page_request, **selection),
         lambda count: ngettext("{count} beställning", "{count} beställningar", count).format(
-            count=formatting.figure(count)
+            count=formatting.digits(count)
         ),
         (_("Nyast först"), _("Äldst först")),
         _("Här står beställningar när utföraren har gjort dem, från uppgiften eller under Gör något annat."),
         filters,
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
-def _parties(role: Role, names: Names) -> list[Column]:
-    """Who has ordered of whom; not the one whom one is oneself."""
-    ordered_by = Column(_("Beställare"), lambda one: common.name_of(names, one.organisation))
-    ordered_of = Column(_("Låssmed"), lambda one: common.name_of(names, one.locksmith))
+def _party_columns(role: Role, names: Names) -> list[Column]:
+    """Returns columns of the orderer and the locksmith, without the viewer's own."""
+    ordered_by = Column(_("Beställare"), lambda row: common.organisation_name(names, row.organisation))
+    ordered_of = Column(_("Låssmed"), lambda row: common.organisation_name(names, row.locksmith))
     if role is Role.LOCKSMITH:
         return [ordered_by]
     return [ordered_of] if role is Role.COORDINATOR else [ordered_by, ordered_of]
@@ -210,26 +226,34 @@ def _order_states() -> dict[str, str]:
     return {"placed": _("Beställd"), "booked": _("Bokad"), "done": _("Klar"), "cancelled": _("Avbeställd")}
 
 
-def _order_state(order: ListedOrder) -> str:
+def _order_state_text(order: ListedOrder) -> str:
     state = _order_states()[order.state]
-    given = act_labels.choices_of(REGISTER["cancel_order"], "reason").get(order.reason)
-    return f"{state}: {act_labels.said(given).lower()}" if given else state
+    reason = act_labels.choice_labels(REGISTER["cancel_order"], "reason").get(order.reason)
+    return f"{state}: {act_labels.localized(reason).lower()}" if reason else state
 
 
-def found_orders(orders: list[ListedOrder], names: Names) -> list[tuple[str, str, str]]:
-    """Orders that a search found: what and where each is, and the case."""
+def order_results(orders: list[ListedOrder], names: Names) -> list[tuple[str, str, str]]:
+    """Returns orders found by a search: number, text, case number."""
     return [
         (
             order.number,
-            f"{_order_kinds()[order.kind]}, {_order_state(order).lower()}, {common.name_of(names, order.locksmith)}",
+            ", ".join(
+                (
+                    _order_kinds()[order.kind],
+                    _order_state_text(order).lower(),
+                    common.organisation_name(names, order.locksmith),
+                )
+            ),
             order.case,
         )
         for order in orders
     ]
 
 
-def _service(service: str) -> str:
-    return act_labels.said(act_labels.choices_of(REGISTER["make_decisions"], "decisions.service")[service])
+def _service_label(service: str) -> str:
+    return act_labels.localized(
+        act_labels.choice_labels(REGISTER["make_decisions"], "decisions.service")[service]
+    )
 
 
 def _client_tabs(request: HttpRequest, role: Role) -> list[Tab]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The columns of a list, on a page as in a spreadsheet: a heading, and what stands in it for an item."""
+"""Columns of a list, on a page and in CSV."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 
-class Case(str):
-    """A case number: it leads to the client."""
+class CaseNumber(str):
+    """A case number: shown as a link to the client."""
 
     __slots__ = ()
 
 
-Value = str | Case | date | datetime | list[Case] | None
+CellValue = str | CaseNumber | date | datetime | list[CaseNumber] | None
 
 
 class Column(NamedTuple):
-    """A column: its heading, and what stands in it for an item."""
+    """A column: its heading, and a function from an item to its value."""
 
-    word: str
-    of: Callable[[Any], Value]
+    heading: str
+    value_of: Callable[[Any], CellValue]

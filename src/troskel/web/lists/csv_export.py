@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A list as CSV, as a Swedish Excel opens it: UTF-8 with a mark in front, semicolons, days as 2026-11-25.
+"""A list as CSV for a Swedish Excel: UTF-8 with a byte order mark, semicolons, days as 2026-11-25.
 
-It is sent as it is read, a part at a time; each part is noted before it is sent. There is an end to how much one file
-holds, as whoever reads it slowly holds a thread of the server; a file that isn't whole says so in its last line. What
-a cell holds is never taken for a formula.
+It is streamed in parts; the read of each part is journalled before it is sent. The number of rows is limited, since a
+slow client occupies a server thread; an incomplete file says so in its last line. Cells are escaped, so that no
+spreadsheet runs them as formulas.
 """
 
 from __future__ import annotations
@@ -20,77 +20,81 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from troskel.ground import clock
-from troskel.reading.paging import LONGEST_EXPORTED, Asked, Page
-from troskel.web.lists.columns import Column, Value
+from troskel.reading.paging import MAX_EXPORT_PART, Page, PageRequest
+from troskel.web.lists.columns import CellValue, Column
 from troskel.web.text import formatting
 
-MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-BEGINS_A_FORMULA = (
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+FORMULA_PREFIXES = (
     "=", "+", "-", "@", "\t", "\r", "\n", "|", "%",
     "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}",
 )  # fmt: skip
-MOST_ROWS = 100_000
-"""Of one file, besides the heading and a last line that says it was cut."""
+MAX_ROWS = 100_000
+"""Of one file, besides the heading and a last line that says it was truncated."""
 
 
-def answer(
-    title: str, columns: Sequence[Column], read: Callable[[Asked], Page[Any]]
+def csv_response(
+    title: str, columns: Sequence[Column], read: Callable[[PageRequest], Page[Any]]
 ) -> StreamingHttpResponse:
-    """The file. `read` gives the rows of the part asked for."""
-    sent = StreamingHttpResponse(
-        _lines(columns, read, get_language() or "sv"), content_type="text/csv; charset=utf-8"
+    """Returns the file as a streaming response. `read` returns one page of rows."""
+    response = StreamingHttpResponse(
+        _encoded_parts(columns, read, get_language() or "sv"), content_type="text/csv; charset=utf-8"
     )
     name = f"{slugify(title)}-{clock.today().isoformat()}.csv"
-    sent["Content-Disposition"] = f'attachment; filename="{name}"'
-    return sent
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
-def safe(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.lstrip(" \N{NO-BREAK SPACE}").startswith(BEGINS_A_FORMULA) else text
+def escape_formula(text: str) -> str:
+    """Returns the text, with an apostrophe before anything that a spreadsheet would run as a formula."""
+    return f"'{text}" if text.lstrip(" \N{NO-BREAK SPACE}").startswith(FORMULA_PREFIXES) else text
 
 
-def _lines(columns: Sequence[Column], read: Callable[[Asked], Page[Any]], language: str) -> Iterator[bytes]:
-    """The request's language has been let go of by the time this is read: each part is made in it anew."""
-    yield MARK.encode() + _written([[column.word for column in columns]])
-    left, after = MOST_ROWS, ""
-    while left:
+def _encoded_parts(
+    columns: Sequence[Column], read: Callable[[PageRequest], Page[Any]], language: str
+) -> Iterator[bytes]:
+    """The request's language is no longer active when the response is streamed: each part activates it again."""
+    yield BYTE_ORDER_MARK.encode() + _encode([[column.heading for column in columns]])
+    rows_left, after = MAX_ROWS, ""
+    while rows_left:
         try:
             with override(language):
-                page = read(Asked(min(LONGEST_EXPORTED, left), after, export=True))
-                part = _written([[_text(column.of(item)) for column in columns] for item in page.items])
+                page = read(PageRequest(min(MAX_EXPORT_PART, rows_left), after, export=True))
+                part = _encode(
+                    [[_cell_text(column.value_of(item)) for column in columns] for item in page.items]
+                )
         except Exception:
-            yield _said(_broken, language)
+            yield _encoded_message(_failure_message, language)
             raise
         yield part
         if not page.next:
             return
-        left, after = left - len(page.items), page.next
-    yield _said(_cut, language)
+        rows_left, after = rows_left - len(page.items), page.next
+    yield _encoded_message(_truncation_message, language)
 
 
-def _said(what: Callable[[], str], language: str) -> bytes:
+def _encoded_message(message: Callable[[], str], language: str) -> bytes:
     with override(language):
-        return _written([[what()]])
+        return _encode([[message()]])
 
 
-def _cut() -> str:
+def _truncation_message() -> str:
     return _("Listan är avkortad efter {rows} rader. Filtrera snävare för att få med resten.").format(
-        rows=formatting.figure(MOST_ROWS)
+        rows=formatting.digits(MAX_ROWS)
     )
 
 
-def _broken() -> str:
+def _failure_message() -> str:
     return _("Något gick fel, och resten av listan saknas. Hämta filen igen.")
 
 
-def _written(rows: list[list[str]]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written, delimiter=";").writerows([safe(text) for text in row] for row in rows)
-    return written.getvalue().encode()
+def _encode(rows: list[list[str]]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";").writerows([escape_formula(text) for text in row] for row in rows)
+    return buffer.getvalue().encode()
 
 
-def _text(value: Value) -> str:
+def _cell_text(value: CellValue) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):

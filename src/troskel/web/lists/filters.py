@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What several lists have in common: names of organisations, ways on, the lists beside each other."""
+"""Shared by several lists: organisation names, filters, links to acts, tabs."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ CARE = (*OFFICE, Role.COORDINATOR)
 EVERY_KIND = {"home_care", "alarm", "locksmith", "municipality"}
 
 Names = dict[str, tuple[str, str]]
-"""Name and kind of each organisation, by its number."""
+"""Organisation number to name and kind."""
 
 
-def name_of(names: Names, orgnr: str) -> str:
-    """The organisation as people call it."""
+def organisation_name(names: Names, orgnr: str) -> str:
+    """Returns an organisation's name; its number if the name is unknown."""
     return names[orgnr][0] if orgnr in names else orgnr
 
 
-def choices(named: dict[str, str]) -> list[Choice]:
-    """Values and words as choices."""
-    return [Choice(value, word) for value, word in named.items()]
+def choices(labels: dict[str, str]) -> list[Choice]:
+    """Returns values and labels as choices."""
+    return [Choice(value, label) for value, label in labels.items()]
 
 
 def by_organisation(names: Names, name: str, label: str, kinds: set[str]) -> Filter:
-    """A filter by organisation, of these kinds."""
-    among = [Choice(orgnr, called) for orgnr, (called, kind) in names.items() if kind in kinds]
-    return Filter(name, label, [Choice("", _("Alla")), *among])
+    """Returns a filter by organisation, of these kinds."""
+    options = [Choice(orgnr, title) for orgnr, (title, kind) in names.items() if kind in kinds]
+    return Filter(name, label, [Choice("", _("Alla")), *options])
 
 
 def by_provider(names: Names) -> Filter:
-    """A filter by provider."""
+    """Returns a filter by provider."""
     return by_organisation(names, "provider", _("Utförare"), {"home_care", "alarm"})
 
 
-def ways(role: Role, *acts: str) -> list[tuple[str, str]]:
-    """The acts, among these, that the role may do: the address of each and its word."""
-    named: list[tuple[str, Any]] = [
-        (act, act_labels.of_act(act)) for act in acts if role in REGISTER[act].who
+def act_links(role: Role, *acts: str) -> list[tuple[str, str]]:
+    """Returns URLs and titles of those acts that the role may do."""
+    texts: list[tuple[str, Any]] = [
+        (act, act_labels.act_text(act)) for act in acts if role in REGISTER[act].who
     ]
-    return [(reverse(f"act-{act}"), act_labels.said(one.title)) for act, one in named if one]
+    return [(reverse(f"act-{act}"), act_labels.localized(text.title)) for act, text in texts if text]
 
 
-def tabs(request: HttpRequest, places: list[tuple[str, str]]) -> list[Tab]:
-    """Lists beside each other."""
-    return [Tab(address, word, request.path == address) for address, word in places]
+def tabs(request: HttpRequest, lists: list[tuple[str, str]]) -> list[Tab]:
+    """Returns tabs of related lists, from URLs and labels."""
+    return [Tab(url, label, request.path == url) for url, label in lists]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The search field in the page's head. A question is answered and forgotten: what it found is kept a little while.
+"""The search field of every page. Queries are not stored; the ids found are, for a few minutes.
 
-The form is posted; ids of what was found go into a signed cookie of this page alone; the answer is then a page like
-others. It can be reloaded and come back to, and the question is in no address, log or cookie (docs/decisions/0033).
+The form is posted; the ids found go into a signed cookie of this page's path, and the result is a page of its own. It
+can be reloaded, and the query is in no URL, log or cookie (docs/decisions/0033).
 """
 
 from __future__ import annotations
@@ -22,89 +22,94 @@ from troskel.people.queries import Person
 from troskel.reading import accounts
 from troskel.reading import search as reading_search
 from troskel.reading.client_record import PersonShown
-from troskel.reading.search import Answer, Found
+from troskel.reading.search import SearchMatches, SearchResults
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.web.lists import care_lists, thing_lists
 from troskel.web.text import formatting
 
-COOKIE = "troskel_found"
-LASTS = timedelta(minutes=10)
+COOKIE_NAME = "troskel_found"
+COOKIE_LIFETIME = timedelta(minutes=10)
 
 
-@page("search", name="search", who=reading_search.WHO, methods=("GET", "HEAD", "POST"))
+@page("search", name="search", who=reading_search.ROLES, methods=("GET", "HEAD", "POST"))
 def search(request: HttpRequest, person: Person) -> HttpResponse:
-    """Ask; or see what the last question found."""
+    """Search (POST), or show the result of the last search."""
     if request.method == "POST":
-        return _asked(request, person)
-    found = _kept(request, person)
-    answer = reading_search.answer(person.actor, found) if found else None
-    names = accounts.organisation_names(person.actor) if found and (found.orders or found.things) else {}
+        return _run_search(request, person)
+    result = _result_in_cookie(request, person)
+    answer = reading_search.results(person.actor, result) if result else None
+    names = accounts.organisation_names(person.actor) if result and (result.orders or result.things) else {}
     values = {
         "answer": answer,
         "heading": _heading(answer),
-        "clients": [(one, _place(one.person), care_lists.about_client(one)) for one in answer.clients]
+        "clients": [
+            (client, _address_line(client.person), care_lists.client_notes(client))
+            for client in answer.clients
+        ]
         if answer
         else [],
-        "orders": care_lists.found_orders(answer.orders, names) if answer else [],
-        "things": thing_lists.found_things(answer.things, names) if answer else [],
-        "most": reading_search.MOST,
+        "orders": care_lists.order_results(answer.orders, names) if answer else [],
+        "things": thing_lists.thing_results(answer.things, names) if answer else [],
+        "max_clients": reading_search.MAX_CLIENTS,
     }
-    return show(request, "web/search.html", values)
+    return render_page(request, "web/search.html", values)
 
 
-def _asked(request: HttpRequest, person: Person) -> HttpResponse:
-    answer = HttpResponseRedirect(reverse("search"))
+def _run_search(request: HttpRequest, person: Person) -> HttpResponse:
+    response = HttpResponseRedirect(reverse("search"))
     question = request.POST.get("question", "").strip()
     if not question:
-        answer.delete_cookie(COOKIE, path=reverse("search"), samesite="Lax")
-        return answer
-    found = reading_search.search(person.actor, question)
-    answer.set_cookie(
-        COOKIE,
-        _written(person, found),
-        max_age=LASTS,
+        response.delete_cookie(COOKIE_NAME, path=reverse("search"), samesite="Lax")
+        return response
+    result = reading_search.search(person.actor, question)
+    response.set_cookie(
+        COOKIE_NAME,
+        _signed_result(person, result),
+        max_age=COOKIE_LIFETIME,
         path=reverse("search"),
         httponly=True,
         samesite="Lax",
         secure=bool(settings.SESSION_COOKIE_SECURE),
     )
-    return answer
+    return response
 
 
-def _written(person: Person, found: Found) -> str:
-    """Whose answer it is, and the ids, packed: a browser keeps no more than four thousand characters."""
-    ids = [person.actor.account, *found.clients, *found.orders, *found.things]
-    counts = bytes([found.more, len(found.clients), len(found.orders)])
-    packed = counts + b"".join(one.bytes for one in ids if one)
-    return signing.TimestampSigner(salt=COOKIE).sign(urlsafe_b64encode(packed).decode())
+def _signed_result(person: Person, result: SearchMatches) -> str:
+    """Returns the account and the ids found, packed and signed: a cookie holds at most 4,000 characters."""
+    ids = [person.actor.account, *result.clients, *result.orders, *result.things]
+    counts = bytes([result.more, len(result.clients), len(result.orders)])
+    packed = counts + b"".join(uuid.bytes for uuid in ids if uuid)
+    return signing.TimestampSigner(salt=COOKIE_NAME).sign(urlsafe_b64encode(packed).decode())
 
 
-def _kept(request: HttpRequest, person: Person) -> Found | None:
-    """What the last question found; nothing where it is too long ago, tampered with, or somebody else's."""
+def _result_in_cookie(request: HttpRequest, person: Person) -> SearchMatches | None:
+    """Returns the last result; None if it is too old, tampered with, or of another account."""
     try:
-        written = signing.TimestampSigner(salt=COOKIE).unsign(request.COOKIES.get(COOKIE, ""), max_age=LASTS)
+        value = signing.TimestampSigner(salt=COOKIE_NAME).unsign(
+            request.COOKIES.get(COOKIE_NAME, ""), max_age=COOKIE_LIFETIME
+        )
     except signing.BadSignature:
         return None
-    packed = urlsafe_b64decode(written)
+    packed = urlsafe_b64decode(value)
     more, clients, orders = packed[:3]
     account, *ids = (UUID(bytes=packed[at : at + 16]) for at in range(3, len(packed), 16))
     if account != person.actor.account:
         return None
-    return Found(ids[:clients], ids[clients : clients + orders], ids[clients + orders :], bool(more))
+    return SearchMatches(ids[:clients], ids[clients : clients + orders], ids[clients + orders :], bool(more))
 
 
-def _heading(answer: Answer | None) -> str:
-    """How much was found; never what was asked."""
+def _heading(answer: SearchResults | None) -> str:
+    """Returns the number of matches; never the query."""
     if answer is None:
         return _("Sök")
     count = len(answer.clients) + len(answer.orders) + len(answer.things)
     if not count:
         return _("Inget stämde")
-    return ngettext("{count} träff", "{count} träffar", count).format(count=formatting.figure(count))
+    return ngettext("{count} träff", "{count} träffar", count).format(count=formatting.digits(count))
 
 
-def _place(person: PersonShown | None) -> str:
+def _address_line(person: PersonShown | None) -> str:
     if person is None or not person.street:
         return ""
     return ", ".join(filter(None, (person.street, " ".join((person.postcode, person.town)).strip())))

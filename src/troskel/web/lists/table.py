@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every list has: a sentence, filters, an order, a page at a time, and all of it as a spreadsheet.
+"""What every list has: a lead, filters, an order, pages, and CSV of all rows.
 
-Filters are chosen among known values: what else stands in an address is not read, so nothing typed comes into the
-journal.
+Filters accept known values only: nothing else in a URL is read, so no typed text comes into the journal.
 """
 
 from __future__ import annotations
@@ -20,21 +19,21 @@ from django.utils.translation import gettext as _
 
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
-from troskel.reading.paging import Asked, Page
-from troskel.screens.render import show
+from troskel.reading.paging import Page, PageRequest
+from troskel.screens.render import render_page
 from troskel.web.forms.fields import Choice
 from troskel.web.lists import csv_export
-from troskel.web.lists.columns import Case, Column, Value
+from troskel.web.lists.columns import CaseNumber, CellValue, Column
 from troskel.web.shell import links
 from troskel.web.text import formatting
 
-AT_A_TIME = 50
-ORDER, AFTER, AS, CSV = "order", "after", "as", "csv"
-TURNED = "turned"
+PAGE_SIZE = 50
+ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
+REVERSED = "turned"
 
 
 class Filter(NamedTuple):
-    """Something to choose by: its name in the address, its label, the choices, and what is chosen."""
+    """A filter: its URL parameter, label, choices and current value."""
 
     name: str
     label: str
@@ -42,35 +41,35 @@ class Filter(NamedTuple):
     value: str = ""
 
 
-class Part(NamedTuple):
-    """Words in a cell: where they lead, if anywhere; `whole`: never broken over two lines."""
+class CellPart(NamedTuple):
+    """A text in a cell, with an optional URL. `nowrap`: never broken over two lines."""
 
-    word: str
-    address: str = ""
-    whole: bool = False
+    text: str
+    url: str = ""
+    nowrap: bool = False
 
 
 class Cell(NamedTuple):
-    """What a cell shows: its column's heading, and words."""
+    """A cell: its column's heading and its texts."""
 
     heading: str
-    parts: list[Part]
+    parts: list[CellPart]
 
 
 class Tab(NamedTuple):
-    """A list beside this one."""
+    """A tab to a related list."""
 
-    address: str
-    word: str
-    here: bool
+    url: str
+    label: str
+    is_current: bool
 
 
 @dataclass(frozen=True)
-class List:
-    """A list, before it is asked for. `read` takes the page asked for, and the chosen filters by name.
+class Listing:
+    """The declaration of a list. `read` takes a page request and the filters' values by name.
 
-    `counted` says how many in words; `orders`: how the first and the turned order are called, the latter newest first
-    where `newest_first` is so. `empty`: what to do where there is nothing.
+    `count_text`: a number of rows in words. `order_labels`: labels of the default and the reversed order; the default
+    is newest first if `newest_first`. `empty_text`: what to do if there are no rows.
     """
 
     name: str
@@ -78,86 +77,99 @@ class List:
     lead: str
     columns: Sequence[Column]
     read: Callable[..., Page[Any]]
-    counted: Callable[[int], str]
-    orders: tuple[str, str]
-    empty: str
+    count_text: Callable[[int], str]
+    order_labels: tuple[str, str]
+    empty_text: str
     filters: Sequence[Filter] = ()
     newest_first: bool = True
     arguments: Sequence[str] = ()
     tabs: Sequence[Tab] = ()
-    ways: Sequence[tuple[str, str]] = ()
+    act_links: Sequence[tuple[str, str]] = ()
     facts: Sequence[str] = field(default_factory=tuple)
 
 
-def answer(request: HttpRequest, listed: List) -> HttpResponseBase:
-    """A page of the list, or all of it as a spreadsheet. A cursor that leads nowhere leads to the start."""
-    filters = [chosen._replace(value=_given(request, chosen)) for chosen in listed.filters]
-    turned = request.GET.get(ORDER) == TURNED
-    asked = {chosen.name: chosen.value for chosen in filters}
-    newest = listed.newest_first != turned
-    if request.GET.get(AS) == CSV:
-        return csv_export.answer(
-            listed.title, listed.columns, lambda page: listed.read(page._replace(newest=newest), **asked)
+def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
+    """Returns a page of the list, or all of it as CSV. An invalid cursor redirects to the first page."""
+    filters = [selection._replace(value=_filter_value(request, selection)) for selection in listing.filters]
+    is_reversed = request.GET.get(ORDER_PARAM) == REVERSED
+    values_by_filter = {selection.name: selection.value for selection in filters}
+    newest = listing.newest_first != is_reversed
+    if request.GET.get(FORMAT_PARAM) == CSV_FORMAT:
+        return csv_export.csv_response(
+            listing.title,
+            listing.columns,
+            lambda page: listing.read(page._replace(newest=newest), **values_by_filter),
         )
-    after = request.GET.get(AFTER, "")
+    after = request.GET.get(AFTER_PARAM, "")
     try:
-        page = listed.read(Asked(AT_A_TIME, after, newest), **asked)
+        page = listing.read(PageRequest(PAGE_SIZE, after, newest), **values_by_filter)
     except BadValue:
-        return HttpResponseRedirect(_address(listed))
-    chosen = {name: value for name, value in asked.items() if value} | ({ORDER: TURNED} if turned else {})
+        return HttpResponseRedirect(_listing_url(listing))
+    selection = {name: value for name, value in values_by_filter.items() if value} | (
+        {ORDER_PARAM: REVERSED} if is_reversed else {}
+    )
     values = {
-        "listed": listed,
+        "listing": listing,
         "filters": filters,
         "order": Filter(
-            ORDER, _("Ordning"), [*map(Choice, ("", TURNED), listed.orders)], TURNED if turned else ""
+            ORDER_PARAM,
+            _("Ordning"),
+            [*map(Choice, ("", REVERSED), listing.order_labels)],
+            REVERSED if is_reversed else "",
         ),
-        "status": _status(listed, len(page.items), whole=not after and page.next is None, turned=turned),
-        "rows": [_cells(listed.columns, item) for item in page.items],
-        "narrowed": bool(set(chosen) - {ORDER}),
-        "start": _address(listed, chosen),
+        "status": _status(
+            listing, len(page.items), is_complete=not after and page.next is None, is_reversed=is_reversed
+        ),
+        "rows": [_cells(listing.columns, item) for item in page.items],
+        "is_filtered": bool(set(selection) - {ORDER_PARAM}),
+        "start": _listing_url(listing, selection),
         "after": after,
-        "next": _address(listed, {**chosen, AFTER: page.next}) if page.next else "",
-        "csv": _address(listed, {**chosen, AS: CSV}),
-        "here": _address(listed),
+        "next": _listing_url(listing, {**selection, AFTER_PARAM: page.next}) if page.next else "",
+        "csv": _listing_url(listing, {**selection, FORMAT_PARAM: CSV_FORMAT}),
+        "list_url": _listing_url(listing),
     }
-    return show(request, "web/list.html", values)
+    return render_page(request, "web/list.html", values)
 
 
-def _given(request: HttpRequest, chosen: Filter) -> str:
-    given = request.GET.get(chosen.name, "")
-    return given if given in {choice.value for choice in chosen.choices} else ""
+def _filter_value(request: HttpRequest, filter_: Filter) -> str:
+    value = request.GET.get(filter_.name, "")
+    return value if value in {choice.value for choice in filter_.choices} else ""
 
 
-def _address(listed: List, asked: dict[str, Any] | None = None) -> str:
-    place = reverse(listed.name, args=listed.arguments)
-    return f"{place}?{urlencode(asked)}" if asked else place
+def _listing_url(listing: Listing, query: dict[str, Any] | None = None) -> str:
+    path = reverse(listing.name, args=listing.arguments)
+    return f"{path}?{urlencode(query)}" if query else path
 
 
-def _status(listed: List, count: int, *, whole: bool, turned: bool) -> str:
-    """How much is shown, in which order, and whether it is all there is."""
+def _status(listing: Listing, count: int, *, is_complete: bool, is_reversed: bool) -> str:
+    """Returns how many rows are shown, in which order, and whether there are more."""
     if not count:
         return ""
-    order = listed.orders[turned]
-    said = _("{many}, {order}.").format(many=listed.counted(count), order=f"{order[0].lower()}{order[1:]}")
-    return said if whole else f"{said} {_('Fler finns på andra sidor.')}"
+    order = listing.order_labels[is_reversed]
+    sentence = _("{many}, {order}.").format(
+        many=listing.count_text(count), order=f"{order[0].lower()}{order[1:]}"
+    )
+    return sentence if is_complete else f"{sentence} {_('Fler finns på andra sidor.')}"
 
 
 def _cells(columns: Sequence[Column], item: Any) -> list[Cell]:
     today = clock.today()
-    return [Cell(column.word, _parts(column.of(item), today)) for column in columns]
+    return [Cell(column.heading, _parts(column.value_of(item), today)) for column in columns]
 
 
-def _parts(value: Value, today: date) -> list[Part]:
+def _parts(value: CellValue, today: date) -> list[CellPart]:
     if value is None or value == "":
         return []
     if isinstance(value, list):
-        return [_case(case) for case in value]
-    if isinstance(value, Case):
-        return [_case(value)]
+        return [_case_part(case) for case in value]
+    if isinstance(value, CaseNumber):
+        return [_case_part(value)]
     if isinstance(value, datetime):
-        return [Part(formatting.instant(value, today), whole=True)]
-    return [Part(formatting.day(value, today), whole=True) if isinstance(value, date) else Part(value)]
+        return [CellPart(formatting.instant(value, today), nowrap=True)]
+    return [
+        CellPart(formatting.day(value, today), nowrap=True) if isinstance(value, date) else CellPart(value)
+    ]
 
 
-def _case(number: str) -> Part:
-    return Part(number, links.to_client(number), whole=True)
+def _case_part(number: str) -> CellPart:
+    return CellPart(number, links.to_client(number), nowrap=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The lists of things: locks, tags and keys, what lies in stock, and which client belongs to which lock."""
+"""Lists of things (locks, tags, keys, with stock) and of links."""
 
 from __future__ import annotations
 
@@ -21,56 +21,60 @@ from troskel.reading.things import ListedThing
 from troskel.screens.pages import page
 from troskel.web.forms.fields import Choice
 from troskel.web.lists import filters as common
-from troskel.web.lists.columns import Case, Column
+from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import CARE, EVERY_KIND, OFFICE, Names
-from troskel.web.lists.table import Filter, List, Tab, answer
+from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels, formatting
 
-WHO = (*CARE, Role.LOCKSMITH)
+THING_LIST_ROLES = (*CARE, Role.LOCKSMITH)
 
 
-@page("things/<kind>/", name="things", who=WHO)
+@page("things/<kind>/", name="things", who=THING_LIST_ROLES)
 def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
-    """Locks, tags or keys: where each is, and what lies in stock."""
+    """The list of locks, tags or keys, with what is in stock."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     if kind not in _kinds(viewer.role):
         raise NotFound("kind of thing", "kind")
-    filters = [Filter("where", _("Var"), [Choice("", _("Överallt")), *common.choices(_places(kind))])]
+    filters = [Filter("where", _("Var"), [Choice("", _("Överallt")), *common.choices(_place_labels(kind))])]
     if viewer.role in OFFICE:
         filters.append(common.by_organisation(names, "organisation", _("Hos"), EVERY_KIND))
-    listed = List(
+    listing = Listing(
         "things",
         _kinds(viewer.role)[kind],
         _things_lead(kind),
         [
-            Column(_("Nummer"), lambda one: one.number),
-            Column(_("Var"), lambda one: _places(kind)[one.held_by]),
-            Column(_("Hos"), lambda one: _holder(one, names)),
-            *([] if kind == "tag" else [Column(_("Ärende"), lambda one: [*map(Case, one.clients)])]),
-            Column(_("Sedan"), lambda one: one.since),
+            Column(_("Nummer"), lambda row: row.number),
+            Column(_("Var"), lambda row: _place_labels(kind)[row.held_by]),
+            Column(_("Hos"), lambda row: _holder(row, names)),
+            *([] if kind == "tag" else [Column(_("Ärende"), lambda row: [*map(CaseNumber, row.clients)])]),
+            Column(_("Sedan"), lambda row: row.since),
         ],
-        lambda asked, **chosen: reading_things.things(viewer, kind, asked, by="thing__number", **chosen),
-        _counted_things(kind),
+        lambda page_request, **selection: reading_things.things(
+            viewer, kind, page_request, by="thing__number", **selection
+        ),
+        _thing_count(kind),
         (_("I nummerordning"), _("Sista numret först")),
         _things_empty(kind),
         filters,
         newest_first=False,
         arguments=(kind,),
         tabs=_thing_tabs(request, viewer.role),
-        ways=common.ways(viewer.role, *(["register_things"] if kind != "key" else [])),
-        facts=[] if kind == "key" else [_in_stock(one, names) for one in reading_things.stock(viewer, kind)],
+        act_links=common.act_links(viewer.role, *(["register_things"] if kind != "key" else [])),
+        facts=[]
+        if kind == "key"
+        else [_stock_line(row, names) for row in reading_things.stock(viewer, kind)],
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
 def _kinds(role: Role) -> dict[str, str]:
-    """The kinds of things that a role has to do with, and what a list of each is called."""
+    """Returns the kinds of things that a role sees, with the titles of their lists."""
     if role is Role.LOCKSMITH:
         return {"lock": _("Låsvred")}
     return {"lock": _("Låsvred"), "tag": _("Kvittensprodukter"), "key": _("Nycklar")}
 
 
-def _places(kind: str) -> dict[str, str]:
+def _place_labels(kind: str) -> dict[str, str]:
     with_organisation = _("Hos en utförare") if kind == "key" else _("I lager")
     places = {"organisation": with_organisation, "client": _("Hos kunden"), "lost": _("Borttappad")}
     return (
@@ -80,25 +84,27 @@ def _places(kind: str) -> dict[str, str]:
     )
 
 
-def _holder(thing: ListedThing, names: Names) -> str | Case:
+def _holder(thing: ListedThing, names: Names) -> str | CaseNumber:
     if thing.organisation:
-        return common.name_of(names, thing.organisation)
-    return Case(thing.case or "")
+        return common.organisation_name(names, thing.organisation)
+    return CaseNumber(thing.case or "")
 
 
-def found_things(things: list[ListedThing], names: Names) -> list[tuple[str, str, str]]:
-    """Things that a search found: what and where each is, and the case where a client has it."""
-    called = act_labels.choices_of(REGISTER["register_things"], "kind")
-    told = []
+def thing_results(things: list[ListedThing], names: Names) -> list[tuple[str, str, str]]:
+    """Returns things found by a search: number, text, case number if a client has it."""
+    labels = act_labels.choice_labels(REGISTER["register_things"], "kind")
+    results = []
     for thing in things:
-        who = f", {common.name_of(names, thing.organisation)}" if thing.organisation else ""
-        where = _places(thing.kind)[thing.held_by].lower()
-        told.append((thing.number, f"{act_labels.said(called[thing.kind])}, {where}{who}", thing.case or ""))
-    return told
+        holder = f", {common.organisation_name(names, thing.organisation)}" if thing.organisation else ""
+        place = _place_labels(thing.kind)[thing.held_by].lower()
+        results.append(
+            (thing.number, f"{act_labels.localized(labels[thing.kind])}, {place}{holder}", thing.case or "")
+        )
+    return results
 
 
-def _in_stock(stock: reading_things.Stock, names: Names) -> str:
-    return f"{common.name_of(names, stock.organisation)}: {formatting.figure(stock.things)}"
+def _stock_line(stock: reading_things.Stock, names: Names) -> str:
+    return f"{common.organisation_name(names, stock.organisation)}: {formatting.digits(stock.things)}"
 
 
 def _things_lead(kind: str) -> str:
@@ -117,49 +123,49 @@ def _things_empty(kind: str) -> str:
     }[kind]
 
 
-def _counted_things(kind: str) -> Callable[[int], str]:
-    def counted(count: int) -> str:
-        said = {
+def _thing_count(kind: str) -> Callable[[int], str]:
+    def count_text(count: int) -> str:
+        text = {
             "lock": ngettext("{count} lås", "{count} lås", count),
             "tag": ngettext("{count} kvittensprodukt", "{count} kvittensprodukter", count),
             "key": ngettext("{count} nyckel", "{count} nycklar", count),
         }[kind]
-        return said.format(count=formatting.figure(count))
+        return text.format(count=formatting.digits(count))
 
-    return counted
+    return count_text
 
 
 @page("links/", name="links", who=CARE)
 def links(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """Which client belongs to which lock, now and before."""
+    """The list of links between clients and locks, current and ended."""
     viewer = person.actor
     states = [
         Choice("", _("Alla")),
         Choice("open", _("Gäller nu")),
         Choice("ended", _("Borttagna")),
     ]
-    listed = List(
+    listing = Listing(
         "links",
         _("Kopplingar"),
         _("Vilken kund som hör till vilket lås. Kopplingen är det som låter telefonen öppna."),
         [
-            Column(_("Ärende"), lambda one: Case(one.case)),
-            Column(_("Lås"), lambda one: one.lock),
-            Column(_("Kopplad"), lambda one: one.since),
-            Column(_("Borttagen"), lambda one: one.until),
+            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Lås"), lambda row: row.lock),
+            Column(_("Kopplad"), lambda row: row.since),
+            Column(_("Borttagen"), lambda row: row.until),
         ],
-        lambda asked, **chosen: lists.links(viewer, asked, **chosen),
+        lambda page_request, **selection: lists.links(viewer, page_request, **selection),
         lambda count: ngettext("{count} koppling", "{count} kopplingar", count).format(
-            count=formatting.figure(count)
+            count=formatting.digits(count)
         ),
         (_("Nyast först"), _("Äldst först")),
         _("Här står kopplingar när ett lås är monterat och kopplat till kunden (S2)."),
         [Filter("state", _("Vilka"), states)],
         tabs=_thing_tabs(request, viewer.role),
     )
-    return answer(request, listed)
+    return render_listing(request, listing)
 
 
 def _thing_tabs(request: HttpRequest, role: Role) -> list[Tab]:
-    kinds = [(reverse("things", args=[kind]), word) for kind, word in _kinds(role).items()]
+    kinds = [(reverse("things", args=[kind]), label) for kind, label in _kinds(role).items()]
     return common.tabs(request, [*kinds, (reverse("links"), _("Kopplingar"))]) if role in CARE else []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Proposing, approving and withdrawing a version of the routine: fill in, see what will follow, done.
+"""Proposing, approving and withdrawing a version of the routine: fill in, preview, done.
 
-As the other forms do, these keep nothing between the steps: the form carries its file and its key.
+Nothing is stored between the steps: the form carries its file and its idempotency key.
 """
 
 from __future__ import annotations
@@ -20,199 +20,212 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import Outcome
+from troskel.acts.core.outcome import ActOutcome
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusal_texts import Error
-from troskel.ground.refusals import BadValue, KeyUsedOtherwise, NotFound, Refusal
+from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.reading import routine_versions as reading_routine_versions
 from troskel.reading.routine_versions import Version
 from troskel.routine import reading
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.routine import field_labels, periods, versions
-from troskel.web.routine.versions import ACTORS
+from troskel.web.routine.versions import EDITOR_ROLES
 from troskel.web.text import outcomes
-from troskel.web.text.outcomes import Told
+from troskel.web.text.outcomes import Consequence
 
-SAYS_NO = (Refusal, BadValue, KeyUsedOtherwise)
-MOST_BYTES = 1_000_000
-"""Of a file. The form carries it from step to step, a third larger, and is itself cut off at Django's 2.5 MB."""
-UNNAMEABLE = re.compile(r"[^A-Za-z0-9._-]+")
-LONGEST_NAME = 50
+REFUSALS = (Refusal, BadValue, KeyReused)
+MAX_BYTES = 1_000_000
+"""Of a file. The form carries it as base64, a third larger; Django limits a form to 2.5 MB."""
+UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]+")
+MAX_NAME_LENGTH = 50
 
 
 class Proposal(NamedTuple):
-    """The file under way: what it is called, and its bytes as they are (a form would change the line ends)."""
+    """The proposed file: its name and its unchanged bytes (a form would change line ends)."""
 
     name: str
     content: bytes
 
     @property
-    def packed(self) -> str:
-        """As a hidden field carries it."""
+    def encoded(self) -> str:
+        """The content as base64, for a hidden field."""
         return base64.b64encode(self.content).decode()
 
 
-@page("routine/propose/", name="routine-propose", who=ACTORS, methods=("GET", "HEAD", "POST"))
+@page("routine/propose/", name="routine-propose", who=EDITOR_ROLES, methods=("GET", "HEAD", "POST"))
 def propose(request: HttpRequest, person: Person) -> HttpResponse:
-    """Propose another version, as a file. Of a file that can't be used nothing is kept, and every fault is told."""
+    """Propose a version as a file. An invalid file is not stored, and all its errors are listed."""
     if request.method != "POST":
-        return show(request, "web/routine_propose.html", {"said": "", "detail": "", "faults": [], "name": ""})
-    proposal = _sent(request)
+        return render_page(
+            request, "web/routine_propose.html", {"message": "", "detail": "", "faults": [], "name": ""}
+        )
+    proposal = _posted_file(request)
     if proposal is None:
-        return _not_proposed(request, "", _("Välj en fil först."))
-    if len(proposal.content) > MOST_BYTES:
-        return _not_proposed(request, proposal.name, _("Filen är större än en megabyte. Är det rätt fil?"))
+        return _file_form(request, "", _("Välj en fil först."))
+    if len(proposal.content) > MAX_BYTES:
+        return _file_form(request, proposal.name, _("Filen är större än en megabyte. Är det rätt fil?"))
     key = request.POST.get("key") or str(new_id())
-    confirmed = request.POST.get("step") == "confirm" and bool(request.POST.get("key"))
+    is_confirmed = request.POST.get("step") == "confirm" and bool(request.POST.get("key"))
     try:
         values = {"name": proposal.name, "text": proposal.content.decode()}
         outcome = REGISTER["propose_routine"].perform(
-            person.actor, values, preview=not confirmed, key=key if confirmed else None
+            person.actor, values, preview=not is_confirmed, key=key if is_confirmed else None
         )
     except UnicodeDecodeError:
-        return _not_proposed(request, proposal.name, _("Filen är ingen text i UTF-8."))
-    except SAYS_NO as error:
-        return _refused(request, proposal, error)
-    if confirmed:
+        return _file_form(request, proposal.name, _("Filen är ingen text i UTF-8."))
+    except REFUSALS as error:
+        return _file_refusal(request, proposal, error)
+    if is_confirmed:
         return HttpResponseRedirect(reverse("routine-version", args=[outcome.answer["version"]]))
-    return _foreseen(request, person, proposal, key)
+    return _proposal_preview(request, person, proposal, key)
 
 
 @page(
     "routine/versions/<uuid:version>/approve",
     name="routine-approve",
-    who=ACTORS,
+    who=EDITOR_ROLES,
     methods=("GET", "HEAD", "POST"),
 )
 def approve(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
-    """Approve what another has proposed, from a day."""
-    this = _version(person, version)
-    begins = Field(
+    """Approve a version that somebody else has proposed, from a day."""
+    proposal = _find_version(person, version)
+    field = Field(
         "in_force_from", "date", _("Gäller från"), _("Från i dag eller senare."),
         required=True, nullable=False, value=clock.today().isoformat(),
     )  # fmt: skip
-    title = _("Godkänn version {name}").format(name=this.name)
+    title = _("Godkänn version {name}").format(name=proposal.name)
     lead = _("Det som redan är begärt behåller det som gällde då.")
-    return _steps(request, person, this, "approve", title, lead, begins)
+    return _decision_form(request, person, proposal, "approve", title, lead, field)
 
 
 @page(
     "routine/versions/<uuid:version>/withdraw",
     name="routine-withdraw",
-    who=ACTORS,
+    who=EDITOR_ROLES,
     methods=("GET", "HEAD", "POST"),
 )
 def withdraw(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
-    """Take a proposal back. Nothing else changes."""
-    this = _version(person, version)
-    title = _("Ta tillbaka förslaget {name}").format(name=this.name)
-    return _steps(request, person, this, "withdraw", title, _("Rutinen som gäller ändras inte."), None)
+    """Withdraw a proposal."""
+    proposal = _find_version(person, version)
+    title = _("Ta tillbaka förslaget {name}").format(name=proposal.name)
+    return _decision_form(
+        request, person, proposal, "withdraw", title, _("Rutinen som gäller ändras inte."), None
+    )
 
 
-ACTS = {"approve": "approve_routine", "withdraw": "withdraw_proposal"}
+ACT_BY_DECISION = {"approve": "approve_routine", "withdraw": "withdraw_proposal"}
 
 
-def _steps(
+def _decision_form(
     request: HttpRequest,
     person: Person,
-    this: Version,
-    doing: str,
+    proposal: Version,
+    decision: str,
     title: str,
     lead: str,
-    asked: Field | None,
+    field: Field | None,
 ) -> HttpResponse:
-    """The steps of a form about a version. Where it asks for nothing it begins with what will follow."""
-    about: dict[str, Any] = {
+    """The steps of a form about a version. Without a field it begins with the preview."""
+    page_values: dict[str, Any] = {
         "title": title,
         "lead": lead,
-        "address": reverse(f"routine-{doing}", args=[this.id]),
+        "address": reverse(f"routine-{decision}", args=[proposal.id]),
         "paragraphs": ("D",),
         "duty": "",
-        "gone": False,
-        "about": "",
+        "duty_gone": False,
+        "case": "",
         "links": None,
-        "back": reverse("routine-version", args=[this.id]),
+        "back": reverse("routine-version", args=[proposal.id]),
         "key": request.POST.get("key") or str(new_id()),
     }
-    fields = [asked] if asked else []
+    fields = [field] if field else []
     if request.method != "POST":
         return (
-            _form(request, about, fields) if asked else _preview(request, about, fields, this, None, person)
+            _form_page(request, page_values, fields)
+            if field
+            else _preview(request, page_values, fields, proposal, None, person)
         )
-    fields = forms_fields.checked(
-        forms_fields.filled(fields, {name: str(value) for name, value in request.POST.items()})
+    fields = forms_fields.with_input_errors(
+        forms_fields.with_values(fields, {name: str(value) for name, value in request.POST.items()})
     )
     step = request.POST.get("step", "")
     if step == "change":
-        back = reverse("routine-version", args=[this.id])
-        return _form(request, about, fields) if asked else HttpResponseRedirect(back)
+        back = reverse("routine-version", args=[proposal.id])
+        return _form_page(request, page_values, fields) if field else HttpResponseRedirect(back)
     if any(field.error for field in fields):
-        return _form(request, about, fields, status=422)
-    act = REGISTER[ACTS[doing]]
-    done = step == "confirm" and bool(request.POST.get("key"))
-    values = {"version": str(this.id), **forms_fields.values_of(act, fields)}
+        return _form_page(request, page_values, fields, status=422)
+    act = REGISTER[ACT_BY_DECISION[decision]]
+    is_confirmed = step == "confirm" and bool(request.POST.get("key"))
+    values = {"version": str(proposal.id), **forms_fields.values_of(act, fields)}
     try:
-        outcome = act.perform(person.actor, values, preview=not done, key=about["key"] if done else None)
-    except SAYS_NO as error:
-        return _said_no(request, about, fields, person, error)
-    return _preview(request, about, fields, this, outcome, person)
+        outcome = act.perform(
+            person.actor,
+            values,
+            preview=not is_confirmed,
+            key=page_values["key"] if is_confirmed else None,
+        )
+    except REFUSALS as error:
+        return _refusal_page(request, page_values, fields, person, error)
+    return _preview(request, page_values, fields, proposal, outcome, person)
 
 
-def _form(
-    request: HttpRequest, about: Mapping[str, Any], fields: list[Field], *, said: str = "", detail: str = "",
+def _form_page(
+    request: HttpRequest, page_values: Mapping[str, Any], fields: list[Field], *, message: str = "", detail: str = "",
     rule: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    values = {**about, "fields": fields, "said": said, "detail": detail, "rule": rule}
-    return show(request, "web/form.html", values, status=status)
+    values = {**page_values, "fields": fields, "message": message, "detail": detail, "rule": rule}
+    return render_page(request, "web/form.html", values, status=status)
 
 
-def _said_no(
-    request: HttpRequest, about: Mapping[str, Any], fields: list[Field], person: Person, error: Error
+def _refusal_page(
+    request: HttpRequest, page_values: Mapping[str, Any], fields: list[Field], person: Person, error: Error
 ) -> HttpResponse:
-    said, detail = outcomes.refusal(error, None)
-    if isinstance(error, KeyUsedOtherwise):
-        about = {**about, "key": str(new_id())}
+    message, detail = outcomes.refusal(error, None)
+    if isinstance(error, KeyReused):
+        page_values = {**page_values, "key": str(new_id())}
     if isinstance(error, BadValue) and any(field.path == error.field for field in fields):
-        fields = [replace(field, error=said) for field in fields]
-        return _form(request, about, fields, status=422)
+        fields = [replace(field, error=message) for field in fields]
+        return _form_page(request, page_values, fields, status=422)
     rule = error.rule if isinstance(error, Refusal) else ""
-    return _form(request, about, fields, said=said, detail=detail, rule=rule, status=409)
+    return _form_page(request, page_values, fields, message=message, detail=detail, rule=rule, status=409)
 
 
 def _preview(
-    request: HttpRequest, about: Mapping[str, Any], fields: list[Field], this: Version, outcome: Outcome | None,
-    person: Person,
+    request: HttpRequest, page_values: Mapping[str, Any], fields: list[Field], version: Version,
+    outcome: ActOutcome | None, person: Person,
 ) -> HttpResponse:  # fmt: skip
-    """What will follow, or has followed: of the routine itself first, then of all that it asks."""
-    begins = next((field.value for field in fields), "")
-    told = Told("D", _("Rutinen"), _("Förslaget {name} tas tillbaka").format(name=this.name))
-    if begins:
-        day = periods.in_words(date.fromisoformat(begins))
-        told = told._replace(what=_("Version {name} gäller från {day}").format(name=this.name, day=day))
-    followed = [told, *(outcomes.followed(outcome, person, {}) if outcome else [])]
-    values = {**about, "fields": fields, "followed": followed, "results": []}
-    done = outcome is not None and not outcome.preview
-    return show(request, "web/done.html" if done else "web/preview.html", values)
+    """The preview, or the result: first the change of the routine, then the consequences of the act."""
+    first_day = next((field.value for field in fields), "")
+    change = Consequence("D", _("Rutinen"), _("Förslaget {name} tas tillbaka").format(name=version.name))
+    if first_day:
+        day = periods.long_date(date.fromisoformat(first_day))
+        change = change._replace(
+            text=_("Version {name} gäller från {day}").format(name=version.name, day=day)
+        )
+    items = [change, *(outcomes.consequences(outcome, person, {}) if outcome else [])]
+    values = {**page_values, "fields": fields, "consequences": items, "results": []}
+    is_done = outcome is not None and not outcome.preview
+    return render_page(request, "web/done.html" if is_done else "web/preview.html", values)
 
 
-def _version(person: Person, version: UUID) -> Version:
-    for one in reading_routine_versions.versions(person.actor):
-        if one.id == version:
-            return one
+def _find_version(person: Person, version: UUID) -> Version:
+    for candidate in reading_routine_versions.versions(person.actor):
+        if candidate.id == version:
+            return candidate
     raise NotFound("version of the routine", "version")
 
 
-def _sent(request: HttpRequest) -> Proposal | None:
-    """The file that was sent, or that the form carried; None where there is none. Raises Http404."""
+def _posted_file(request: HttpRequest) -> Proposal | None:
+    """Returns the uploaded file, or the one in the hidden field; None if there is none. Raises Http404."""
     upload = request.FILES.get("file")
     if upload is not None and upload.size:
-        name = UNNAMEABLE.sub("-", str(upload.name))[-LONGEST_NAME:]
-        return Proposal(name, upload.read(MOST_BYTES + 1))
+        name = UNSAFE_CHARACTERS.sub("-", str(upload.name))[-MAX_NAME_LENGTH:]
+        return Proposal(name, upload.read(MAX_BYTES + 1))
     packed = request.POST.get("packed", "")
     if not packed:
         return None
@@ -222,31 +235,31 @@ def _sent(request: HttpRequest) -> Proposal | None:
         raise Http404 from None
 
 
-def _refused(request: HttpRequest, proposal: Proposal, error: Error) -> HttpResponse:
-    """Why not: with every fault and its line, where it is the file's own."""
+def _file_refusal(request: HttpRequest, proposal: Proposal, error: Error) -> HttpResponse:
+    """The form with the refusal; with all errors and their lines if the file is invalid."""
     if isinstance(error, BadValue) and error.field == "text":
-        faults = field_labels.faults(error.message)
-        return _not_proposed(request, proposal.name, _("Filen går inte att använda."), faults=faults)
-    said, detail = outcomes.refusal(error, None)
-    return _not_proposed(request, proposal.name, said, detail=detail, status=409)
+        faults = field_labels.parse_faults(error.message)
+        return _file_form(request, proposal.name, _("Filen går inte att använda."), faults=faults)
+    message, detail = outcomes.refusal(error, None)
+    return _file_form(request, proposal.name, message, detail=detail, status=409)
 
 
-def _not_proposed(
-    request: HttpRequest, name: str, said: str, *, detail: str = "",
-    faults: list[field_labels.Fault] | None = None, status: int = 422,
+def _file_form(
+    request: HttpRequest, name: str, message: str, *, detail: str = "",
+    faults: list[field_labels.FileFault] | None = None, status: int = 422,
 ) -> HttpResponse:  # fmt: skip
-    values = {"said": said, "detail": detail, "faults": faults or [], "name": name}
-    return show(request, "web/routine_propose.html", values, status=status)
+    values = {"message": message, "detail": detail, "faults": faults or [], "name": name}
+    return render_page(request, "web/routine_propose.html", values, status=status)
 
 
-def _foreseen(request: HttpRequest, person: Person, proposal: Proposal, key: str) -> HttpResponse:
-    """The file beside the version in force: what would be proposed. Nothing is kept yet."""
+def _proposal_preview(request: HttpRequest, person: Person, proposal: Proposal, key: str) -> HttpResponse:
+    """The file compared with the version in force. Nothing is stored yet."""
     document = reading.parse_routine(proposal.content, proposal.name)
     in_force = reading_routine_versions.routine_on(person.actor, clock.today())
     values = {
         "proposal": proposal,
         "key": key,
-        "other": versions.listed(in_force),
-        "differing": versions.differing(in_force.document, document),
+        "other": versions.version_row(in_force),
+        "paragraph_changes": versions.version_changes(in_force.document, document),
     }
-    return show(request, "web/routine_proposal.html", values)
+    return render_page(request, "web/routine_proposal.html", values)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How well the routine is kept, as a page shows it: a stacked bar, and the same in figures and in a sentence."""
+"""How well the routine is followed: a stacked bar, and the same as text."""
 
 from __future__ import annotations
 
@@ -8,101 +8,103 @@ from typing import NamedTuple
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from troskel.reading.conformance import Conformance, OfParagraphs
+from troskel.reading.conformance import Conformance, ConformanceSummary
 from troskel.web.text import formatting
 
-WIDTH = 1000
-"""How wide a bar is, in its own units."""
-WORST = 5
-"""How many paragraphs the start page names, and of how many duties at least a share is worth a place there."""
+BAR_WIDTH = 1000
+"""The width of a bar in SVG units."""
+MAX_WORST = 5
+"""Paragraphs that the start page lists."""
+MIN_DUTIES = 5
+"""Duties that a paragraph must have had to be listed."""
 
 
-class Part(NamedTuple):
-    """A part of a bar: what it stands for, and where it is."""
+class BarPart(NamedTuple):
+    """A part of a bar: its CSS class, its left edge and its width, in SVG units."""
 
     name: str
     x: int
     width: int
 
 
-class Kept(NamedTuple):
-    """Figures to show. `late`: done late, or not done though the day has passed."""
+class ComplianceFigures(NamedTuple):
+    """Figures of an ask, a paragraph or the whole. `late` counts duties done late or overdue."""
 
     in_time: int
     late: int
-    bar: list[Part]
-    main: str
-    told: list[str]
+    bar: list[BarPart]
+    headline: str
+    details: list[str]
     median: str
     withheld: bool = False
 
 
-class Worst(NamedTuple):
-    """A paragraph that is kept worse than others."""
+class WorstParagraph(NamedTuple):
+    """A paragraph with a low share done in time."""
 
     paragraph: str
-    kept: Kept
+    figures: ComplianceFigures
 
 
-def kept(figures: Conformance | None) -> Kept | None:
-    """The figures as they are shown; None where nothing was asked."""
+def figures_of(figures: Conformance | None) -> ComplianceFigures | None:
+    """Returns the figures for display; None if nothing was asked."""
     if figures is None:
         return None
     if figures.withheld:
-        return Kept(0, 0, [], _("Visas inte: för få"), [], "", withheld=True)
+        return ComplianceFigures(0, 0, [], _("Visas inte: för få"), [], "", withheld=True)
     in_time, moot, overdue = figures.in_time or 0, figures.moot or 0, figures.open_late or 0
-    late, still = (figures.late or 0) + overdue, (figures.open or 0) - overdue
+    late, open_count = (figures.late or 0) + overdue, (figures.open or 0) - overdue
     if not figures.asked:
         return None
-    return Kept(
+    return ComplianceFigures(
         in_time,
         late,
-        _bar(in_time, late, still),
-        _main(figures.kind, in_time, late, still),
-        _told(figures.kind, late, overdue, still, moot),
+        _bar(in_time, late, open_count),
+        _headline(figures.kind, in_time, late, open_count),
+        _details(figures.kind, late, overdue, open_count, moot),
         _median(figures.median_days),
     )
 
 
 def sentence(whole: Conformance, period: str) -> str:
-    """How it went in all, of what should have been done by now."""
-    told = kept(whole)
-    judged = told.in_time + told.late if told else 0
-    if told is None or judged == 0:
+    """Returns a sentence about the share done in time, of all that should have been done by now."""
+    figures = figures_of(whole)
+    judged_count = figures.in_time + figures.late if figures else 0
+    if figures is None or judged_count == 0:
         return _("Inget skulle ha varit gjort under {period}.").format(period=period)
     return _(
         "Av {judged} uppgifter som skulle ha varit gjorda gjordes {in_time} i tid: {percent} procent."
     ).format(
-        judged=formatting.figure(judged),
-        in_time=formatting.figure(told.in_time),
-        percent=told.in_time * 100 // judged,
+        judged=formatting.digits(judged_count),
+        in_time=formatting.digits(figures.in_time),
+        percent=figures.in_time * 100 // judged_count,
     )
 
 
-def worst(figures: OfParagraphs) -> list[Worst]:
-    """The paragraphs that are kept worst, of those with enough to judge by; none that is kept in full."""
+def worst_paragraphs(figures: ConformanceSummary) -> list[WorstParagraph]:
+    """Returns the paragraphs with the lowest share in time, of those with enough duties and a share below 1."""
     judged = [
-        (each.share_in_time, name)
-        for name, each in figures.paragraphs.items()
-        if each.kind == "duty" and each.share_in_time is not None and each.share_in_time < 1
-        and (each.in_time or 0) + (each.late or 0) + (each.open_late or 0) >= WORST
+        (conformance.share_in_time, name)
+        for name, conformance in figures.paragraphs.items()
+        if conformance.kind == "duty" and conformance.share_in_time is not None and conformance.share_in_time < 1
+        and (conformance.in_time or 0) + (conformance.late or 0) + (conformance.open_late or 0) >= MIN_DUTIES
     ]  # fmt: skip
-    found = [(name, kept(figures.paragraphs[name])) for _share, name in sorted(judged)[:WORST]]
-    return [Worst(name, told) for name, told in found if told]
+    candidates = [(name, figures_of(figures.paragraphs[name])) for _share, name in sorted(judged)[:MAX_WORST]]
+    return [WorstParagraph(name, figures_shown) for name, figures_shown in candidates if figures_shown]
 
 
-def _bar(*counts: int) -> list[Part]:
-    """Each part at least as wide as can be seen; together the whole width."""
+def _bar(*counts: int) -> list[BarPart]:
+    """Returns the parts of a bar: each wide enough to be seen, together `BAR_WIDTH`."""
     total = sum(counts)
     parts, x = [], 0
     for name, count in zip(("in-time", "late", "open"), counts, strict=True):
         if count:
-            width = max(WIDTH // 100, count * WIDTH // total)
-            parts.append(Part(name, x, width))
+            width = max(BAR_WIDTH // 100, count * BAR_WIDTH // total)
+            parts.append(BarPart(name, x, width))
             x += width
     if parts:
         widest = max(range(len(parts)), key=lambda place: parts[place].width)
-        parts[widest] = parts[widest]._replace(width=parts[widest].width + WIDTH - x)
+        parts[widest] = parts[widest]._replace(width=parts[widest].width + BAR_WIDTH - x)
         x = 0
         for place, part in enumerate(parts):
             parts[place] = part._replace(x=x)
@@ -110,46 +112,47 @@ def _bar(*counts: int) -> list[Part]:
     return parts
 
 
-def _main(kind: str, in_time: int, late: int, still: int) -> str:
+def _headline(kind: str, in_time: int, late: int, open_count: int) -> str:
     if kind == "notice":
-        total = in_time + late + still
+        total = in_time + late + open_count
         return _("{count} av {total} lästa").format(
-            count=formatting.figure(in_time), total=formatting.figure(total)
+            count=formatting.digits(in_time), total=formatting.digits(total)
         )
     judged = in_time + late
     if judged == 0:
-        return _("Inget att döma än") if still else _("Inget behövde göras")
+        return _("Inget att döma än") if open_count else _("Inget behövde göras")
     return _("{count} av {total} i tid").format(
-        count=formatting.figure(in_time), total=formatting.figure(judged)
+        count=formatting.digits(in_time), total=formatting.digits(judged)
     )
 
 
-def _told(kind: str, late: int, overdue: int, still: int, moot: int) -> list[str]:
-    """What the bar does not say in figures; each is kept together on a line."""
-    told = []
+def _details(kind: str, late: int, overdue: int, open_count: int, moot: int) -> list[str]:
+    """Returns the remaining figures; each text has no-break spaces."""
+    details = []
     if late:
-        said = ngettext("%(count)s sen", "%(count)s sena", late) % {"count": formatting.figure(late)}
+        text = ngettext("%(count)s sen", "%(count)s sena", late) % {"count": formatting.digits(late)}
         if overdue:
-            said += _(", varav {count} inte gjorda än").format(count=formatting.figure(overdue))
-        told.append(said)
-    if still:
-        told.append(
-            _("{count} olästa").format(count=formatting.figure(still))
+            text += _(", varav {count} inte gjorda än").format(count=formatting.digits(overdue))
+        details.append(text)
+    if open_count:
+        details.append(
+            _("{count} olästa").format(count=formatting.digits(open_count))
             if kind == "notice"
-            else ngettext("%(count)s öppen", "%(count)s öppna", still) % {"count": formatting.figure(still)}
+            else ngettext("%(count)s öppen", "%(count)s öppna", open_count)
+            % {"count": formatting.digits(open_count)}
         )
     if moot:
-        told.append(_("{count} behövdes inte").format(count=formatting.figure(moot)))
-    return [said.replace(" ", "\N{NO-BREAK SPACE}") for said in told]
+        details.append(_("{count} behövdes inte").format(count=formatting.digits(moot)))
+    return [text.replace(" ", "\N{NO-BREAK SPACE}") for text in details]
 
 
 def _median(days: float | None) -> str:
-    """From asked to done, the one in the middle."""
+    """Returns the median of days from asked to done."""
     if days is None:
         return ""
     if days == 0:
         return _("samma dag")
     if days == 1:
         return _("1 dag")
-    said = f"{days:g}" if get_language() == "en" else f"{days:g}".replace(".", ",")
-    return _("{days} dagar").format(days=said)
+    text = f"{days:g}" if get_language() == "en" else f"{days:g}".replace(".", ",")
+    return _("{days} dagar").format(days=text)

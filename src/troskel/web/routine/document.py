@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routine, alive: the document itself, how well each paragraph is kept, and the cases behind the figures."""
+"""The routine as a document, with how well each paragraph is followed."""
 
 from __future__ import annotations
 
@@ -15,125 +15,131 @@ from troskel.ground import clock
 from troskel.people.queries import Person
 from troskel.reading import conformance
 from troskel.reading import routine_versions as reading_routine_versions
-from troskel.reading.conformance import OfParagraphs
+from troskel.reading.conformance import ConformanceSummary
 from troskel.reading.routine_versions import RoutineShown
 from troskel.routine import describing, vocabulary
 from troskel.routine.model import Paragraph, Routine
-from troskel.screens.pages import EVERY_ACCOUNT, page
-from troskel.screens.render import show
+from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.render import render_page
 from troskel.web.routine import compliance, field_labels, periods, versions
-from troskel.web.routine.compliance import Kept
-from troskel.web.routine.periods import Period
+from troskel.web.routine.compliance import ComplianceFigures
+from troskel.web.routine.periods import ReportPeriod
 from troskel.web.text import act_labels
 
-EVERYBODY = "all"
-"""The role of what concerns every role: such a chapter is called by its heading."""
+ROLE_OF_ALL = "all"
+"""The role of a heading that concerns every role: its chapter takes the heading's title."""
 
 
-class Ask(NamedTuple):
-    """Something that a paragraph asks: what, of which kind, all that is said of it, and how it went."""
+class AskRow(NamedTuple):
+    """An ask of a paragraph: its duty, its kind, labelled details, and its figures."""
 
     name: str
     kind: str
-    what: str
-    says: list[tuple[str, str]]
-    kept: Kept | None
+    duty: str
+    details: list[tuple[str, str]]
+    figures: ComplianceFigures | None
 
 
-class Shown(NamedTuple):
-    """A paragraph as the document shows it."""
+class ParagraphRow(NamedTuple):
+    """A paragraph of the document. `is_counted` is false if it only sends e-mails."""
 
     id: str
     text: str
-    asks: list[Ask]
-    kept: Kept | None
-    counted: bool
+    asks: list[AskRow]
+    figures: ComplianceFigures | None
+    is_counted: bool
 
 
-class Heading(NamedTuple):
-    """A heading in one role's column, with its paragraphs."""
+class HeadingRow(NamedTuple):
+    """A heading with its paragraphs."""
 
     title: str
-    paragraphs: list[Shown]
+    paragraphs: list[ParagraphRow]
 
 
 class Chapter(NamedTuple):
-    """One role's column."""
+    """The headings of one role."""
 
     role: str
-    headings: list[Heading]
+    headings: list[HeadingRow]
 
     @property
-    def paragraphs(self) -> list[Shown]:
-        """All its paragraphs."""
+    def paragraphs(self) -> list[ParagraphRow]:
+        """Returns the paragraphs of all headings."""
         return [paragraph for heading in self.headings for paragraph in heading.paragraphs]
 
 
-@page("routine/", name="routine", who=EVERY_ACCOUNT)
+@page("routine/", name="routine", who=EVERY_ROLE)
 def routine(request: HttpRequest, person: Person) -> HttpResponse:
-    """The routine in force, with how well each paragraph is kept in a period."""
+    """The routine in force, with how well each paragraph was followed in a period."""
     today = clock.today()
-    period = periods.asked_for(request.GET.get("period", ""), today)
-    shown = reading_routine_versions.routine_on(person.actor, today)
+    period = periods.parse_period(request.GET.get("period", ""), today)
+    in_force = reading_routine_versions.routine_on(person.actor, today)
     figures = conformance.conformance_by_paragraph(person.actor, period.first, period.last)
-    chapters = _chapters(shown.document, figures)
+    chapters = _chapters(in_force.document, figures)
     values = {
-        "shown": shown,
-        "facts": versions.facts(shown),
-        "control": versions.control(shown),
+        "in_force": in_force,
+        "facts": versions.header_facts(in_force),
+        "control": versions.document_control(in_force),
         "chapters": chapters,
-        "sentence": compliance.sentence(figures.whole, period.word),
+        "sentence": compliance.sentence(figures.whole, period.label),
         "proposals": versions.proposals(person),
-        "sees_versions": versions.sees_versions(person),
-        "eves": describing.header_in_words(shown.document.header, get_language() or "sv").get(
+        "may_see_versions": versions.may_see_versions(person),
+        "eves": describing.header_in_words(in_force.document.header, get_language() or "sv").get(
             "free_eves", ""
         ),
-        **choosing(period, today, shown),
+        **period_values(period, today, in_force),
     }
-    return show(request, "web/routine.html", values)
+    return render_page(request, "web/routine.html", values)
 
 
-def choosing(period: Period, today: date, shown: RoutineShown) -> dict[str, Any]:
-    """The period, and those to choose among: none from before the routine was in force here is of use."""
-    since = shown.in_force_from or today
-    return {"period": period, "today": today, "periods": periods.to_choose(today, min(since, period.first))}
+def period_values(period: ReportPeriod, today: date, in_force: RoutineShown) -> dict[str, Any]:
+    """Returns template values of the period choice: no period from before the routine came into force."""
+    since = in_force.in_force_from or today
+    return {
+        "period": period,
+        "today": today,
+        "periods": periods.recent_periods(today, min(since, period.first)),
+    }
 
 
-def _chapters(document: Routine, figures: OfParagraphs) -> list[Chapter]:
-    """The document in its own order: the roles' columns, their headings, and the paragraphs under each."""
+def _chapters(document: Routine, figures: ConformanceSummary) -> list[Chapter]:
+    """Returns chapters by role, in the order of the document."""
     chapters = []
     for role, headings in groupby(document.headings, key=lambda heading: heading.role):
-        told = [
-            Heading(
-                act_labels.said(heading.title),
-                [shown_as(each, figures) for each in document.under(heading.id)],
+        heading_rows = [
+            HeadingRow(
+                act_labels.localized(heading.title),
+                [paragraph_row(paragraph, figures) for paragraph in document.under(heading.id)],
             )
             for heading in headings
         ]
-        title = told[0].title if role == EVERYBODY else role_of(role)
-        chapters.append(Chapter(title, told))
+        title = heading_rows[0].title if role == ROLE_OF_ALL else role_heading(role)
+        chapters.append(Chapter(title, heading_rows))
     return chapters
 
 
-def role_of(name: str) -> str:
-    """What a role of the routine is called, as a heading."""
-    return act_labels.said(vocabulary.ROLES[name]).capitalize()
+def role_heading(name: str) -> str:
+    """Returns the name of a role of the routine, capitalized."""
+    return act_labels.localized(vocabulary.ROLES[name]).capitalize()
 
 
-def shown_as(paragraph: Paragraph, figures: OfParagraphs) -> Shown:
-    """A paragraph with all that it asks, in words, and its figures."""
+def paragraph_row(paragraph: Paragraph, figures: ConformanceSummary) -> ParagraphRow:
+    """Returns a paragraph with its asks in words and its figures."""
     language = get_language() or "sv"
     asks = []
     for ask in paragraph.asks:
-        told = describing.ask_in_words(ask, language)
-        says = [(_(label), told[field]) for field, label in field_labels.ASKS.items() if field in told]
-        how = compliance.kept(figures.asks.get((paragraph.id, ask.ask)))
-        asks.append(Ask(ask.ask, told["kind"], told["duty"], says, how))
-    counted = any(ask.kind != "email" for ask in paragraph.asks)
-    return Shown(
+        texts = describing.ask_in_words(ask, language)
+        details = [
+            (_(label), texts[field]) for field, label in field_labels.ASK_LABELS.items() if field in texts
+        ]
+        ask_figures = compliance.figures_of(figures.asks.get((paragraph.id, ask.ask)))
+        asks.append(AskRow(ask.ask, texts["kind"], texts["duty"], details, ask_figures))
+    is_counted = any(ask.kind != "email" for ask in paragraph.asks)
+    return ParagraphRow(
         paragraph.id,
-        act_labels.said(paragraph.text),
+        act_labels.localized(paragraph.text),
         asks,
-        compliance.kept(figures.paragraphs.get(paragraph.id)),
-        counted,
+        compliance.figures_of(figures.paragraphs.get(paragraph.id)),
+        is_counted,
     )

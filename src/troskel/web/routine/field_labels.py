@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the fields of a routine are called, and what is wrong with a file of one, in words."""
+"""Labels of the routine's fields, differences between versions, and errors in a routine file, in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from troskel.routine.differing import Change, Differing, Fate, Piece, apart
 
-ASKS = {
+ASK_LABELS = {
     "of": gettext_noop("Vem"),
     "also_of": gettext_noop("Också"),
     "due": gettext_noop("Senast"),
@@ -27,9 +27,9 @@ ASKS = {
     "escalate": gettext_noop("Går till ersättare efter"),
     "at_take_over": gettext_noop("Gäller också det som övertogs"),
 }
-"""What the document says of what is asked, in the order in which one reads it."""
-LABELS = {
-    **ASKS,
+"""Labels of an ask's fields, in reading order."""
+FIELD_LABELS = {
+    **ASK_LABELS,
     "duty": gettext_noop("Vad"),
     "kind": gettext_noop("Slag"),
     "done_by": gettext_noop("Görs klart av att"),
@@ -48,72 +48,77 @@ LABELS = {
     "free_eves": gettext_noop("Lediga aftnar"),
     "order": gettext_noop("Punkternas ordning"),
 }
-"""What every field is called, where two versions are beside each other."""
-FATES: dict[Fate, str] = {
+"""Labels of all fields that a comparison can show."""
+FATE_LABELS: dict[Fate, str] = {
     "new": gettext_noop("Ny"),
     "gone": gettext_noop("Borttagen"),
     "changed": gettext_noop("Ändrad"),
 }
-ENOUGH_ALIKE = 0.4
-"""Of two texts that share less than this, each is shown whole: woven together they could not be read."""
+MIN_COMMON_SHARE = 0.4
+"""Two texts that share less than this are shown whole: a word diff would be unreadable."""
 
 
-class Field(NamedTuple):
-    """A field that says something else, its words woven together."""
+class FieldChange(NamedTuple):
+    """A changed field as a word diff."""
 
     label: str
     pieces: list[Piece]
 
 
-class Part(NamedTuple):
-    """The paragraph itself, or something that it asks: what it is called, what has happened to it, and its fields."""
+class ChangedPart(NamedTuple):
+    """Changes of the paragraph itself (empty title) or of one of its asks."""
 
     title: str
     fate: str
-    fields: list[Field]
+    fields: list[FieldChange]
 
 
-class Beside(NamedTuple):
-    """A paragraph of two versions beside each other."""
+class ParagraphChange(NamedTuple):
+    """The changes of a paragraph between two versions."""
 
     id: str
     fate: str
-    parts: list[Part]
+    parts: list[ChangedPart]
 
 
-def beside(differing: Differing) -> Beside:
-    """A difference in words."""
-    parts = [Part("", "", _fields(differing.changes))] if differing.changes else []
-    parts += [Part(ask.duty, _(FATES[ask.fate]), _fields(ask.changes)) for ask in differing.asks]
-    return Beside(differing.id, _(FATES[differing.fate]), parts)
+def paragraph_change(differing: Differing) -> ParagraphChange:
+    """Returns a difference in words."""
+    parts = [ChangedPart("", "", _field_changes(differing.changes))] if differing.changes else []
+    parts += [
+        ChangedPart(ask.duty, _(FATE_LABELS[ask.fate]), _field_changes(ask.changes)) for ask in differing.asks
+    ]
+    return ParagraphChange(differing.id, _(FATE_LABELS[differing.fate]), parts)
 
 
-def _fields(changes: list[Change]) -> list[Field]:
-    return [Field(_(LABELS[change.field]), woven(change.before, change.after)) for change in changes]
+def _field_changes(changes: list[Change]) -> list[FieldChange]:
+    return [
+        FieldChange(_(FIELD_LABELS[change.field]), word_diff(change.before, change.after))
+        for change in changes
+    ]
 
 
-def woven(before: str, after: str) -> list[Piece]:
-    """Two texts word by word; where they have little in common, one after the other."""
+def word_diff(before: str, after: str) -> list[Piece]:
+    """Returns a word diff; texts with little in common come whole, one after the other."""
     pieces = apart(before, after)
-    alike = sum(len(piece.text) for piece in pieces if piece.how == "same")
-    if alike >= ENOUGH_ALIKE * max(len(before), len(after)):
+    common = sum(len(piece.text) for piece in pieces if piece.how == "same")
+    if common >= MIN_COMMON_SHARE * max(len(before), len(after)):
         return pieces
     whole = [Piece("gone", before), Piece("new", after)]
     return [piece for piece in whole if piece.text]
 
 
-class Fault(NamedTuple):
-    """What is wrong with a file: on which line, where, and why; `said` is in the language of the page."""
+class FileFault(NamedTuple):
+    """An error in a file: its line, place and reason. `is_localized`: the reason is in the language of the page."""
 
     line: str
     where: str
-    why: str
-    said: bool
+    reason: str
+    is_localized: bool
 
 
-AT = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?P<where>[^:]*): (?P<why>.*)")
-NO_TOML = re.compile(r"(?P<file>[^:]+): not TOML: (?P<why>.*?)(?: \(at line (?P<line>\d+), column \d+\))?")
-REASONS = (
+FAULT_LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?P<where>[^:]*): (?P<why>.*)")
+TOML_FAULT = re.compile(r"(?P<file>[^:]+): not TOML: (?P<why>.*?)(?: \(at line (?P<line>\d+), column \d+\))?")
+REASON_TEXTS = (
     (r"is missing", gettext_noop("Det saknas.")),
     (r"(?P<what>\w+) is missing", gettext_noop("{what} saknas.")),
     (r'unknown key "(?P<what>[^"]*)"', gettext_noop("Ordet {what} finns inte här.")),
@@ -129,28 +134,28 @@ REASONS = (
     (r"must be a text", gettext_noop("Här ska stå en text.")),
     (r"must be \{ sv, en \}", gettext_noop("Här ska texten stå på svenska och engelska.")),
 )  # fmt: skip
-"""What the reading of a file says, and how a person reads it. What is not here is shown as it was said."""
+"""Patterns of the parser's messages and their texts. Other messages are shown unchanged."""
 
 
-def faults(message: str) -> list[Fault]:
-    """All that is wrong with a file, in its order. Of what is said in several lines each is a fault."""
-    return list(_read(message))
+def parse_faults(message: str) -> list[FileFault]:
+    """Returns the errors of a parser message, one a line."""
+    return list(_faults(message))
 
 
-def _read(message: str) -> Iterator[Fault]:
+def _faults(message: str) -> Iterator[FileFault]:
     for line in message.splitlines():
-        if at := AT.fullmatch(line):
-            why, said = _why(at["why"])
-            yield Fault(at["line"], at["where"], why, said)
-        elif broken := NO_TOML.fullmatch(line):
-            why = _("Filen går inte att läsa som TOML: {why}").format(why=broken["why"])
-            yield Fault(broken["line"] or "", "", why, said=True)
+        if match := FAULT_LINE.fullmatch(line):
+            reason, is_localized = _reason_text(match["why"])
+            yield FileFault(match["line"], match["where"], reason, is_localized)
+        elif toml_match := TOML_FAULT.fullmatch(line):
+            reason = _("Filen går inte att läsa som TOML: {why}").format(why=toml_match["why"])
+            yield FileFault(toml_match["line"] or "", "", reason, is_localized=True)
         else:
-            yield Fault("", "", line, said=False)
+            yield FileFault("", "", line, is_localized=False)
 
 
-def _why(reason: str) -> tuple[str, bool]:
-    for pattern, told in REASONS:
-        if found := re.fullmatch(pattern, reason):
-            return _(told).format(**found.groupdict()), True
+def _reason_text(reason: str) -> tuple[str, bool]:
+    for pattern, text in REASON_TEXTS:
+        if match := re.fullmatch(pattern, reason):
+            return _(text).format(**match.groupdict()), True
     return reason, False

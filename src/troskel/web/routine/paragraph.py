@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A paragraph of the routine: how it was kept and by whom, and the cases behind the figures.
+"""A paragraph of the routine: how well it was followed and by whom, and the cases behind the figures.
 
-Its address could take those of `routine_versions.py` and `routine_approving.py`: it is declared after them.
+Its URL pattern also matches those of `versions.py` and `approval.py`: they are declared first (`document.py`, imported
+here, imports `versions.py`; `approval.py` comes first in the alphabet).
 """
 
 from __future__ import annotations
@@ -19,109 +20,116 @@ from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.people.queries import Person
 from troskel.reading import conformance, paragraph_cases, routine_versions
-from troskel.reading.conformance import OfParagraphs
-from troskel.reading.paging import Asked
-from troskel.reading.paragraph_cases import Case, Fate
+from troskel.reading.conformance import ConformanceSummary
+from troskel.reading.paging import PageRequest
+from troskel.reading.paragraph_cases import FateFilter, ParagraphCase
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ACCOUNT, page
-from troskel.screens.render import show
+from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.render import render_page
 from troskel.web.routine import compliance, periods
-from troskel.web.routine.compliance import Kept
-from troskel.web.routine.document import Shown, choosing, role_of, shown_as
-from troskel.web.routine.periods import Period
+from troskel.web.routine.compliance import ComplianceFigures
+from troskel.web.routine.document import ParagraphRow, paragraph_row, period_values, role_heading
+from troskel.web.routine.periods import ReportPeriod
 from troskel.web.shell.links import to_client
 from troskel.web.text import act_labels, formatting
 
-FATES: dict[Fate, str] = {
+FATE_LABELS: dict[FateFilter, str] = {
     "all": gettext_noop("Alla"),
     "late": gettext_noop("Sena"),
     "open": gettext_noop("Öppna"),
     "in_time": gettext_noop("I tid"),
 }
-"""Which duties to list, as one chooses among them."""
+"""The filter of cases: its values and labels."""
 
 
-class Row(NamedTuple):
-    """A duty behind the figures, as a row."""
+class CaseRow(NamedTuple):
+    """A row of the table of cases."""
 
     case: str
-    address: str
-    what: str
-    whose: str
-    asked: str
+    url: str
+    duty: str
+    owner: str
+    opened: str
     due: str
     done: str
     tone: str
 
 
-@page("routine/<str:paragraph>/", name="paragraph", who=EVERY_ACCOUNT)
+@page("routine/<str:paragraph>/", name="paragraph", who=EVERY_ROLE)
 def paragraph(request: HttpRequest, person: Person, paragraph: str) -> HttpResponse:
-    """A paragraph: what it asks, how it was kept and by whom, and the cases that one may know of."""
+    """One paragraph: its asks, its figures by organisation, and the cases that the person may see."""
     today = clock.today()
-    period = periods.asked_for(request.GET.get("period", ""), today)
-    shown = routine_versions.routine_on(person.actor, today)
-    found = shown.document.by_id.get(paragraph)
-    if found is None:
+    period = periods.parse_period(request.GET.get("period", ""), today)
+    in_force = routine_versions.routine_on(person.actor, today)
+    source = in_force.document.by_id.get(paragraph)
+    if source is None:
         raise Http404
     figures = conformance.conformance_of_paragraph(person.actor, paragraph, period.first, period.last)
-    fate = next((name for name in FATES if name == request.GET.get("which", "all")), None)
+    fate = next((name for name in FATE_LABELS if name == request.GET.get("which", "all")), None)
     if fate is None:
         raise Http404
-    asked = Asked(after=request.GET.get("after", ""))
+    page_request = PageRequest(after=request.GET.get("after", ""))
     try:
-        cases = paragraph_cases.cases_behind(
-            person.actor, paragraph, period.first, period.last, asked, fate=fate
+        cases = paragraph_cases.cases_of_paragraph(
+            person.actor, paragraph, period.first, period.last, page_request, fate=fate
         )
     except BadValue:
         raise Http404 from None
-    told = shown_as(found, figures)
+    row = paragraph_row(source, figures)
     values = {
-        "paragraph": told,
-        "heading": act_labels.said(
-            next(one for one in shown.document.headings if one.id == found.heading).title
+        "paragraph": row,
+        "heading": act_labels.localized(
+            next(heading for heading in in_force.document.headings if heading.id == source.heading).title
         ),
-        "role": role_of(found.role),
-        "organisations": _organisations(told, figures),
-        "rows": [_row(case, shown.document, today) for case in cases.items],
-        "fates": [(name, _(word), _address(paragraph, period, name)) for name, word in FATES.items()],
+        "role": role_heading(source.role),
+        "organisations": _organisations(row, figures),
+        "rows": [_case_row(case, in_force.document, today) for case in cases.items],
+        "fates": [
+            (name, _(label), _page_url(paragraph, period, name)) for name, label in FATE_LABELS.items()
+        ],
         "fate": fate,
-        "following": _address(paragraph, period, fate, cases.next) if cases.next else "",
-        "is_first": not asked.after,
-        **choosing(period, today, shown),
+        "following": _page_url(paragraph, period, fate, cases.next) if cases.next else "",
+        "is_first": not page_request.after,
+        **period_values(period, today, in_force),
     }
-    return show(request, "web/paragraph.html", values)
+    return render_page(request, "web/paragraph.html", values)
 
 
-def _organisations(told: Shown, figures: OfParagraphs) -> list[tuple[str, list[tuple[str, Kept | None]]]]:
-    """For each ask that organisations carry out, how each of them kept it."""
+def _organisations(
+    row: ParagraphRow, figures: ConformanceSummary
+) -> list[tuple[str, list[tuple[str, ComplianceFigures | None]]]]:
+    """Returns the figures of each organisation, for each ask that organisations carry out."""
     return [
-        (ask.what, [(name, compliance.kept(each)) for name, each in found.items()])
-        for ask in told.asks
-        if (found := figures.organisations.get((told.id, ask.name)))
+        (
+            ask.duty,
+            [(name, compliance.figures_of(conformance)) for name, conformance in by_organisation.items()],
+        )
+        for ask in row.asks
+        if (by_organisation := figures.organisations.get((row.id, ask.name)))
     ]
 
 
-def _address(paragraph: str, period: Period, fate: str, after: str = "") -> str:
-    asked = {"period": period.value, "which": fate, **({"after": after} if after else {})}
-    return f"{reverse('paragraph', args=[paragraph])}?{urlencode(asked)}#cases"
+def _page_url(paragraph: str, period: ReportPeriod, fate: str, after: str = "") -> str:
+    query = {"period": period.value, "which": fate, **({"after": after} if after else {})}
+    return f"{reverse('paragraph', args=[paragraph])}?{urlencode(query)}#cases"
 
 
-def _row(case: Case, document: Routine, today: date) -> Row:
+def _case_row(case: ParagraphCase, document: Routine, today: date) -> CaseRow:
     ask = document.asks.get((case.paragraph, case.ask))
-    return Row(
+    return CaseRow(
         case=case.case or "",
-        address=to_client(case.case) if case.case else "",
-        what=act_labels.said(ask.duty) if ask else "",
-        whose=case.organisation or formatting.role(case.role),
-        asked=formatting.day(case.opened, today),
+        url=to_client(case.case) if case.case else "",
+        duty=act_labels.localized(ask.duty) if ask else "",
+        owner=case.organisation or formatting.role(case.role),
+        opened=formatting.day(case.opened, today),
         due=formatting.day(case.due, today) if case.due else _("Utan datum"),
-        done=_done(case, today),
+        done=_done_text(case, today),
         tone="late" if case.days_late else case.state,
     )
 
 
-def _done(case: Case, today: date) -> str:
-    """When it was done, or how it stands; and how late."""
+def _done_text(case: ParagraphCase, today: date) -> str:
+    """Returns when a duty was done or its state, and how late it is."""
     late = formatting.days_late(case.days_late)
     if case.state == "moot":
         return _("Behövdes inte längre")

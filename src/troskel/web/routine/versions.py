@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Versions of the routine (D): the list, one beside another, and what the replay says that it would have changed."""
+"""Versions of the routine (D): the list, the comparison of two, and what a replay says would have changed."""
 
 from __future__ import annotations
 
@@ -16,247 +16,276 @@ from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import routine_versions
-from troskel.reading.routine_versions import Comparison, Counted, Fate, RoutineShown, Stands, Version
+from troskel.reading.routine_versions import (
+    AskDifference,
+    Comparison,
+    Fate,
+    RoutineShown,
+    Version,
+    VersionState,
+)
 from troskel.routine.describing import header_in_words
 from troskel.routine.differing import differences
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 from troskel.web.routine import field_labels, periods
-from troskel.web.routine.field_labels import Beside
+from troskel.web.routine.field_labels import ParagraphChange
 from troskel.web.text import act_labels, formatting
 
-READERS = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER)
-"""Who sees the versions, as over the API."""
-ACTORS = REGISTER["approve_routine"].who
-"""Who proposes, compares and approves."""
-STATES: dict[Stands, str] = {
+READER_ROLES = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER)
+"""The roles that see versions; the same in the API."""
+EDITOR_ROLES = REGISTER["approve_routine"].who
+"""The roles that propose, compare and approve."""
+STATE_LABELS: dict[VersionState, str] = {
     "proposed": gettext_noop("Föreslagen"),
     "withdrawn": gettext_noop("Tillbakatagen"),
     "approved": gettext_noop("Godkänd, gäller senare"),
     "in force": gettext_noop("Gäller i dag"),
     "replaced": gettext_noop("Har gällt"),
 }
-LONG = 200_000
-"""Lines of the journal: a longer one is lived again at the command line, not while a person waits for a page."""
-A_SECOND = 4_000
-"""How many lines are lived again, twice, in about a second (measured: 19 249 lines in 4.2 s)."""
+MAX_LINES = 200_000
+"""Journal lines; a longer journal is replayed by command, not while a page loads."""
+LINES_PER_SECOND = 4_000
+"""Lines replayed twice per second (measured: 19 249 lines in 4.2 s)."""
 
 
-class Listed(NamedTuple):
-    """A version as the list shows it: who did what, when."""
+class VersionRow(NamedTuple):
+    """A version as a row. `state` is a CSS class, `label` its text."""
 
     id: UUID
     name: str
-    stands: str
-    word: str
+    state: str
+    label: str
     note: str
     proposed: str
     approved: str
     in_force: str
 
 
-class Would(NamedTuple):
-    """A duty that would have been otherwise: how it was, and how it would have been."""
+class DutyChangeRow(NamedTuple):
+    """A duty that the other version changes: before and after."""
 
     paragraph: str
-    what: str
+    duty: str
     case: str
     before: str
     after: str
 
 
-@page("routine/versions/", name="routine-versions", who=READERS)
+@page("routine/versions/", name="routine-versions", who=READER_ROLES)
 def versions(request: HttpRequest, person: Person) -> HttpResponse:
-    """Every version: who proposed and approved it and when, the latest first."""
-    found = [listed(version) for version in reversed(routine_versions.versions(person.actor))]
-    values = {"versions": found, "may_act": person.actor.role in ACTORS}
-    return show(request, "web/routine_versions.html", values)
+    """All versions, the latest first."""
+    rows = [version_row(version) for version in reversed(routine_versions.versions(person.actor))]
+    values = {"versions": rows, "may_act": person.actor.role in EDITOR_ROLES}
+    return render_page(request, "web/routine_versions.html", values)
 
 
-@page("routine/versions/<uuid:version>/", name="routine-version", who=READERS)
+@page("routine/versions/<uuid:version>/", name="routine-version", who=READER_ROLES)
 def version(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
-    """A version beside the one that it replaces, or would replace."""
-    known = routine_versions.known_comparison(person.actor, version) if person.actor.role in ACTORS else None
-    return _beside(request, person, version, known)
+    """A version compared with the one that it replaces, or would replace."""
+    comparison = (
+        routine_versions.cached_comparison(person.actor, version)
+        if person.actor.role in EDITOR_ROLES
+        else None
+    )
+    return _version_page(request, person, version, comparison)
 
 
-@page("routine/versions/<uuid:version>/compare", name="routine-compare", who=ACTORS, methods=["POST"])
+@page("routine/versions/<uuid:version>/compare", name="routine-compare", who=EDITOR_ROLES, methods=["POST"])
 def compare(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
-    """Live the journal again under the version: when somebody asks for it, since it takes its time."""
-    if routine_versions.lines_to_live(person.actor) > LONG:
-        return _beside(request, person, version, None)
-    return _beside(request, person, version, routine_versions.comparison(person.actor, version))
+    """Replay the journal under the version; only on request, since it is slow."""
+    if routine_versions.journal_length(person.actor) > MAX_LINES:
+        return _version_page(request, person, version, None)
+    return _version_page(request, person, version, routine_versions.comparison(person.actor, version))
 
 
-def sees_versions(person: Person) -> bool:
-    """May this person see the versions?"""
-    return person.actor.role in READERS
+def may_see_versions(person: Person) -> bool:
+    """Whether this person may see the versions."""
+    return person.actor.role in READER_ROLES
 
 
-def proposals(person: Person) -> list[Listed]:
-    """The versions that wait for somebody's approval, for those who see versions."""
-    if not sees_versions(person):
+def proposals(person: Person) -> list[VersionRow]:
+    """Returns the versions that wait for approval; empty for those who may not see versions."""
+    if not may_see_versions(person):
         return []
-    return [listed(one) for one in routine_versions.versions(person.actor) if one.state == "proposed"]
+    return [
+        version_row(version)
+        for version in routine_versions.versions(person.actor)
+        if version.state == "proposed"
+    ]
 
 
-def listed(version: Version) -> Listed:
-    """A version in words."""
-    return Listed(
+def version_row(version: Version) -> VersionRow:
+    """Returns a version as a row."""
+    return VersionRow(
         id=version.id,
         name=version.name,
-        stands=version.state.replace(" ", "-"),
-        word=_(STATES[version.state]),
-        note=act_labels.said(version.change_note),
-        proposed=_by(version.proposed_by, periods.in_words(clock.day_of(version.proposed_at))),
-        approved=approved(version),
-        in_force=_in_force(version),
+        state=version.state.replace(" ", "-"),
+        label=_(STATE_LABELS[version.state]),
+        note=act_labels.localized(version.change_note),
+        proposed=_by_and_day(version.proposed_by, periods.long_date(clock.day_of(version.proposed_at))),
+        approved=approval_text(version),
+        in_force=_in_force_text(version),
     )
 
 
-def approved(version: Version) -> str:
-    """By whom a version was approved, and when; empty where it is not."""
+def approval_text(version: Version) -> str:
+    """Returns by whom and when a version was approved; empty if it is not."""
     if version.approved_at is None:
         return ""
-    return _by(version.approved_by, periods.in_words(clock.day_of(version.approved_at)))
+    return _by_and_day(version.approved_by, periods.long_date(clock.day_of(version.approved_at)))
 
 
-def facts(shown: RoutineShown) -> list[str]:
-    """What one first asks of a document: which, since when, and whose."""
-    header = shown.document.header
+def header_facts(in_force: RoutineShown) -> list[str]:
+    """Returns the main facts: version, valid from, changed, approved by."""
+    header = in_force.document.header
     return [
-        _("Version {name}").format(name=shown.name),
-        _("gäller från {day}").format(day=periods.in_words(header.valid_from)),
-        _("ändrad {day}").format(day=periods.in_words(header.changed)),
-        _("fastställd av {who}").format(who=act_labels.said(header.approved_by)),
+        _("Version {name}").format(name=in_force.name),
+        _("gäller från {day}").format(day=periods.long_date(header.valid_from)),
+        _("ändrad {day}").format(day=periods.long_date(header.changed)),
+        _("fastställd av {who}").format(who=act_labels.localized(header.approved_by)),
     ]
 
 
-def control(shown: RoutineShown) -> list[tuple[str, str]]:
-    """Document control: what the document is, since when, and who answers for it."""
-    header = shown.document.header
-    fixed = _("{who}, {day}").format(
-        who=act_labels.said(header.approved_by), day=periods.in_words(header.approved_on)
+def document_control(in_force: RoutineShown) -> list[tuple[str, str]]:
+    """Returns document control as labels and values."""
+    header = in_force.document.header
+    approval = _("{who}, {day}").format(
+        who=act_labels.localized(header.approved_by), day=periods.long_date(header.approved_on)
     )
-    begins = periods.in_words(shown.in_force_from) if shown.in_force_from else ""
-    told = [
+    begins = periods.long_date(in_force.in_force_from) if in_force.in_force_from else ""
+    pairs = [
         (_("Beteckning"), header.id),
-        (_("Version"), shown.name),
-        (_("Gäller från"), periods.in_words(header.valid_from)),
-        (_("Ändrad"), periods.in_words(header.changed)),
-        (_("Fastställd av"), fixed),
-        (_("Ansvariga"), "; ".join(act_labels.said(who) for who in header.responsible)),
+        (_("Version"), in_force.name),
+        (_("Gäller från"), periods.long_date(header.valid_from)),
+        (_("Ändrad"), periods.long_date(header.changed)),
+        (_("Fastställd av"), approval),
+        (_("Ansvariga"), "; ".join(act_labels.localized(who) for who in header.responsible)),
         (_("I kraft här sedan"), begins),
-        (_("Godkänd här av"), approved(shown)),
+        (_("Godkänd här av"), approval_text(in_force)),
         (_("Lediga aftnar"), header_in_words(header, get_language() or "sv").get("free_eves", "")),
-        (_("Fingeravtryck"), shown.digest[:12]),
-        (_("Ändringen"), act_labels.said(header.change_note)),
+        (_("Fingeravtryck"), in_force.digest[:12]),
+        (_("Ändringen"), act_labels.localized(header.change_note)),
     ]
-    return [(label, value) for label, value in told if value]
+    return [(label, value) for label, value in pairs if value]
 
 
-def differing(before: Routine, after: Routine) -> list[Beside]:
-    """What differs between two versions, paragraph by paragraph."""
-    return [field_labels.beside(one) for one in differences(before, after, get_language() or "sv")]
+def version_changes(before: Routine, after: Routine) -> list[ParagraphChange]:
+    """Returns the differences between two versions, paragraph by paragraph."""
+    return [
+        field_labels.paragraph_change(difference)
+        for difference in differences(before, after, get_language() or "sv")
+    ]
 
 
-def _by(who: str | None, day: str) -> str:
-    return _("{who}, {day}").format(who=who or _("systemet"), day=day)
+def _by_and_day(name: str | None, day: str) -> str:
+    return _("{who}, {day}").format(who=name or _("systemet"), day=day)
 
 
-def _in_force(version: Version) -> str:
+def _in_force_text(version: Version) -> str:
     begins, through = version.in_force_from, version.in_force_through
     if begins is None:
         return ""
     if through is None:
-        return _("från {day}").format(day=periods.in_words(begins))
+        return _("från {day}").format(day=periods.long_date(begins))
     if through < begins:
         return _("aldrig: ersatt samma dag")
-    return _("{first} till {last}").format(first=periods.in_words(begins), last=periods.in_words(through))
+    return _("{first} till {last}").format(first=periods.long_date(begins), last=periods.long_date(through))
 
 
-def _beside(request: HttpRequest, person: Person, version: UUID, known: Comparison | None) -> HttpResponse:
-    every = routine_versions.versions(person.actor)
-    this = next((one for one in every if one.id == version), None)
-    if this is None:
+def _version_page(
+    request: HttpRequest, person: Person, version: UUID, comparison: Comparison | None
+) -> HttpResponse:
+    all_versions = routine_versions.versions(person.actor)
+    selected = next((candidate for candidate in all_versions if candidate.id == version), None)
+    if selected is None:
         raise NotFound("version of the routine", "version")
-    other = _other(every, this)
+    other = _version_to_compare(all_versions, selected)
     document = routine_versions.document(person.actor, version)
     old = routine_versions.document(person.actor, other.id) if other else None
-    lines = routine_versions.lines_to_live(person.actor)
-    proposed = this.state == "proposed"
+    lines = routine_versions.journal_length(person.actor)
+    proposed = selected.state == "proposed"
     values = {
-        "version": listed(this),
-        "title": act_labels.said(document.header.title),
-        "other": listed(other) if other else None,
-        "differing": differing(old, document) if old else [],
+        "version": version_row(selected),
+        "title": act_labels.localized(document.header.title),
+        "other": version_row(other) if other else None,
+        "paragraph_changes": version_changes(old, document) if old else [],
         "proposed": proposed,
-        "may_act": person.actor.role in ACTORS,
+        "may_act": person.actor.role in EDITOR_ROLES,
         "is_author": proposed and routine_versions.is_author(person.actor, version),
-        "lines": formatting.figure(lines),
-        "too_long": lines > LONG,
+        "lines": formatting.digits(lines),
+        "too_long": lines > MAX_LINES,
         "command": f"troskel routine compare {version}",
-        "seconds": formatting.figure(1 + lines // A_SECOND),
-        "found": known,
-        **(_told(known, document, old) if known else {}),
+        "seconds": formatting.digits(1 + lines // LINES_PER_SECOND),
+        "comparison": comparison,
+        **(_comparison_values(comparison, document, old) if comparison else {}),
     }
-    return show(request, "web/routine_version.html", values)
+    return render_page(request, "web/routine_version.html", values)
 
 
-def _other(every: list[Version], this: Version) -> Version | None:
-    """What a version is seen beside: what it replaced when it came into force; else what is in force today."""
-    if this.in_force_from is None:
-        return next((one for one in every if one.state == "in force"), None)
-    before = every[: every.index(this)]
+def _version_to_compare(all_versions: list[Version], selected: Version) -> Version | None:
+    """Returns the version to compare with: the one it replaced, else the one in force today."""
+    if selected.in_force_from is None:
+        return next((candidate for candidate in all_versions if candidate.state == "in force"), None)
+    before = all_versions[: all_versions.index(selected)]
     return before[-1] if before else None
 
 
-def _told(found: Comparison, document: Routine, old: Routine | None) -> dict[str, object]:
-    def what(paragraph: str, ask: str) -> str:
-        asked = document.asks.get((paragraph, ask)) or (old.asks.get((paragraph, ask)) if old else None)
-        return act_labels.said(asked.duty) if asked else ask
+def _comparison_values(comparison: Comparison, document: Routine, old: Routine | None) -> dict[str, object]:
+    def duty_text(paragraph: str, ask: str) -> str:
+        source = document.asks.get((paragraph, ask)) or (old.asks.get((paragraph, ask)) if old else None)
+        return act_labels.localized(source.duty) if source else ask
 
-    would = [
-        Would(
-            one.paragraph, what(one.paragraph, one.ask), one.case or "", _fate(one.before), _fate(one.after)
+    rows = [
+        DutyChangeRow(
+            change.paragraph,
+            duty_text(change.paragraph, change.ask),
+            change.case or "",
+            _fate_text(change.before),
+            _fate_text(change.after),
         )
-        for one in found.duties
+        for change in comparison.duties
     ]
     return {
-        "summary": _summary(found),
-        "counts": [(what(one.paragraph, one.ask), one) for one in found.counts],
-        "would": would,
-        "more_than_shown": len(would) < found.total if would else False,
+        "summary": _summary(comparison),
+        "counts": [(duty_text(change.paragraph, change.ask), change) for change in comparison.counts],
+        "duty_changes": rows,
+        "is_truncated": len(rows) < comparison.total if rows else False,
     }
 
 
-def _summary(found: Comparison) -> list[str]:
-    """What the replay says, in two sentences."""
-    if found.total == 0:
+def _summary(comparison: Comparison) -> list[str]:
+    """Returns the result of the replay in two sentences."""
+    if comparison.total == 0:
         return [_("Inget hade blivit annorlunda.")]
-    sum_of = {name: sum(getattr(one, name) for one in found.counts) for name in Counted.__struct_fields__[2:]}
-    told = [
+    sum_of = {
+        name: sum(getattr(count, name) for count in comparison.counts)
+        for name in AskDifference.__struct_fields__[2:]
+    }
+    sentences = [
         ngettext(
             "%(count)s uppgift hade blivit annorlunda.",
             "%(count)s uppgifter hade blivit annorlunda.",
-            found.total,
+            comparison.total,
         )
-        % {"count": formatting.figure(found.total)}
+        % {"count": formatting.digits(comparison.total)}
     ]
     before, after = sum_of["late_before"], sum_of["late_after"]
     if after > before:
         more = _("Av dem hade {late} blivit sena, {more} fler än nu.")
-        told.append(more.format(late=formatting.figure(after), more=formatting.figure(after - before)))
+        sentences.append(more.format(late=formatting.digits(after), more=formatting.digits(after - before)))
     elif after < before:
         fewer = _("Av dem hade {late} blivit sena, {fewer} färre än nu.")
-        told.append(fewer.format(late=formatting.figure(after), fewer=formatting.figure(before - after)))
+        sentences.append(fewer.format(late=formatting.digits(after), fewer=formatting.digits(before - after)))
     else:
-        told.append(_("Lika många hade blivit sena som nu: {late}.").format(late=formatting.figure(after)))
-    return told
+        sentences.append(
+            _("Lika många hade blivit sena som nu: {late}.").format(late=formatting.digits(after))
+        )
+    return sentences
 
 
-def _fate(fate: Fate | None) -> str:
+def _fate_text(fate: Fate | None) -> str:
     if fate is None:
         return _("Begärs inte")
     today = clock.today()

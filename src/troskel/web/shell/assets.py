@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The files of others that the browser gets. In a checkout they lie in node_modules; the built wheel carries them."""
+"""Third-party static files. In a checkout they lie in node_modules; the built wheel contains them."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from typing import Any
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-NODE_MODULES = Path(__file__).resolve().parents[3] / "node_modules"
-FILES = {
+NODE_MODULES = Path(__file__).resolve().parents[4] / "node_modules"
+VENDOR_FILES = {
     "vendor/designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "vendor/designsystemet-theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
     "vendor/source-sans-3.woff2": "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
     "vendor/zxing.js": "@zxing/library/umd/index.min.js",
 }
-"""By its name among our static files: where it lies in node_modules. pyproject.toml names the same for the wheel."""
+"""Static file name to path in node_modules. pyproject.toml lists the same files for the wheel."""
 
-FETCHED_LATER = frozenset({"vendor/zxing.js"})
-"""What no page fetches by itself: the reader of codes, when somebody first scans one."""
+LAZY_FILES = frozenset({"vendor/zxing.js"})
+"""Files that no page loads at once: the code reader, when somebody first scans."""
 
 
 class VendorFinder(BaseFinder):
-    """Finds the named files, and no other, in node_modules."""
+    """Finds `VENDOR_FILES` in node_modules."""
 
     storage = FileSystemStorage(location=NODE_MODULES)
 
     def check(self, **_: Any) -> list[Any]:
-        """Nothing to set up wrongly."""
+        """Returns no errors: there are no settings."""
         return []
 
     def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
-        """Where a file lies; empty where it is none of these, or is not installed."""
-        found = NODE_MODULES / FILES[path] if path in FILES else None
-        there = [str(found)] if found is not None and found.is_file() else []
-        return there[0] if there and not find_all else there
+        """Returns the path of a file; empty if it is unknown or not installed."""
+        file = NODE_MODULES / VENDOR_FILES[path] if path in VENDOR_FILES else None
+        matches = [str(file)] if file is not None and file.is_file() else []
+        return matches[0] if matches and not find_all else matches
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
-        """The files that are installed, for `collectstatic` and whitenoise."""
-        for name, place in FILES.items():
-            if (NODE_MODULES / place).is_file():
-                yield name, _Renamed(place)
+        """Yields the installed files, for `collectstatic` and whitenoise."""
+        for name, source in VENDOR_FILES.items():
+            if (NODE_MODULES / source).is_file():
+                yield name, _SingleFileStorage(source)
 
 
-class _Renamed(FileSystemStorage):
-    """A storage of one file, whatever it is asked for."""
+class _SingleFileStorage(FileSystemStorage):
+    """A storage of a single file, returned for every name."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, source: str) -> None:
         super().__init__(location=NODE_MODULES)
-        self.place = place
+        self.source = source
         self.prefix = ""
 
     def path(self, name: str) -> str:
-        return str(NODE_MODULES / self.place)
+        return str(NODE_MODULES / self.source)

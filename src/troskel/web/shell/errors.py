@@ -1,29 +1,29 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a person sees when something goes wrong: which thing, and what to do."""
+"""Error pages: what went wrong and what to do."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
-from troskel.screens.render import show
+from troskel.screens.render import render_page
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: not for this role."""
-    return show(request, "screens/forbidden.html", {"roles": []}, status=403)
+    return render_page(request, "screens/forbidden.html", {"roles": []}, status=403)
 
 
-def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: a form that is too old, or from elsewhere. Nothing has been done."""
-    return show(request, "web/stale.html", {}, status=403)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form with an old or foreign CSRF token. Nothing has been done."""
+    return render_page(request, "web/csrf_failure.html", {}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or not for this viewer to know of; the two answer alike."""
-    return show(request, "web/not_found.html", {}, status=404)
+    """404: no such page, or out of this viewer's sight; the two look the same."""
+    return render_page(request, "web/not_found.html", {}, status=404)
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
-    """500: our fault. The page asks nothing of what may be broken: neither who one is nor the database."""
-    return HttpResponse(get_template("web/broken.html", using="jinja2").render({}), status=500)
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """500. The page uses neither the session nor the database, which may be broken."""
+    return HttpResponse(get_template("web/server_error.html", using="jinja2").render({}), status=500)

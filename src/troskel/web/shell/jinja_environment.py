@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The templates' surroundings: what every page of ours can call."""
+"""The Jinja environment: the globals that templates can use."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from jinja2 import Environment, StrictUndefined
 from troskel.web.shell.links import to_act, to_client, to_paragraph
 from troskel.web.shell.navigation import frame_of
 from troskel.web.text import formatting
-from troskel.web.text.act_labels import choices_of, said
+from troskel.web.text.act_labels import choice_labels, localized
 
 
 def environment(**options: Any) -> Environment:
-    """Jinja's environment for our pages: an unknown name is an error, never an empty place."""
-    made = Environment(trim_blocks=True, lstrip_blocks=True, **{**options, "undefined": StrictUndefined})
-    made.add_extension("jinja2.ext.i18n")
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(
+    """Returns the Jinja environment. An undefined name is an error."""
+    env = Environment(trim_blocks=True, lstrip_blocks=True, **{**options, "undefined": StrictUndefined})
+    env.add_extension("jinja2.ext.i18n")
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(
         static=static,
         url=reverse,
-        words=formatting,
-        said=said,
-        choices_of=choices_of,
+        fmt=formatting,
+        localized=localized,
+        choice_labels=choice_labels,
         frame_of=frame_of,
         to_act=to_act,
         to_client=to_client,
         to_paragraph=to_paragraph,
         htmx=partial(htmx_script, version=4),
     )
-    return made
+    return env

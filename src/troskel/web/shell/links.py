@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The addresses that pages link to."""
+"""URLs that several pages link to."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from django.utils.http import urlencode
 
 
 class Button(NamedTuple):
-    """The word on a button, and where it leads."""
+    """A button's label and URL."""
 
-    word: str
+    label: str
     address: str
 
 
 def to_client(case: str) -> str:
-    """A client's page."""
+    """Returns the URL of a client's page."""
     return reverse("client", args=[case])
 
 
 def to_paragraph(paragraph: str) -> str:
-    """A paragraph of the routine in force."""
+    """Returns the URL of a paragraph of the routine in force."""
     return f"{reverse('routine')}#{paragraph}"
 
 
-def to_act(act: str, **about: str) -> str:
-    """An act's form, with the numbers that it is about; `__` in a name stands for the dot of a path."""
-    named = {path.replace("__", "."): value for path, value in about.items()}
-    return f"{reverse(f'act-{act}')}?{urlencode(named)}"
+def to_act(act: str, **values: str) -> str:
+    """Returns the URL of an act's form with values; `__` in a name stands for the dot of a path."""
+    query = {path.replace("__", "."): number for path, number in values.items()}
+    return f"{reverse(f'act-{act}')}?{urlencode(query)}"
 
 
-def act_button(act: str, word: str, **about: str) -> Button:
-    """A button to an act's form."""
-    return Button(word, to_act(act, **about))
+def act_button(act: str, label: str, **values: str) -> Button:
+    """Returns a button to an act's form."""
+    return Button(label, to_act(act, **values))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What stands around every page: who one is and where, the ways on, how much there is to read."""
+"""The frame of every page: person, navigation links, number of unread notices."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from troskel.reading import search, worklist
 from troskel.screens.session import person_of
 
 
-class Way(NamedTuple):
-    """A way on: its address, its word, and whether it is here."""
+class NavLink(NamedTuple):
+    """A navigation link; `is_current` marks the page shown."""
 
-    address: str
-    word: str
-    here: bool
+    url: str
+    label: str
+    is_current: bool
 
 
-class Addresses(NamedTuple):
-    """Where the links around every page lead."""
+class FrameUrls(NamedTuple):
+    """URLs of the links in the frame."""
 
     start: str
     search: str
@@ -41,37 +41,38 @@ class Addresses(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What the base page shows."""
+    """Values of the base template."""
 
     person: Person | None
-    to: Addresses
-    ways: list[Way]
+    urls: FrameUrls
+    links: list[NavLink]
     unread: int
     language: str
     languages: list[tuple[str, str]]
     version: str
-    demo: bool
-    searches: bool
+    is_demo: bool
+    may_search: bool
 
 
 def frame_of(request: HttpRequest) -> Frame:
-    """What stands around this page. A query for each of who and unread that the page has not asked already."""
+    """Returns the frame of this page. One query each for the person and the unread count, if not already known."""
     person = person_of(request)
     return Frame(
         person=person,
-        to=_addresses(),
-        ways=_ways(request, person),
-        unread=_unread(request, person) if person else 0,
+        urls=frame_urls(),
+        links=_nav_links(request, person),
+        unread=_unread_in_request(request, person) if person else 0,
         language=get_language() or settings.LANGUAGE_CODE,
         languages=list(settings.LANGUAGES),
         version=_version(),
-        demo=bool(settings.DEMO),
-        searches=person is not None and person.actor.role in search.WHO,
+        is_demo=bool(settings.DEMO),
+        may_search=person is not None and person.actor.role in search.ROLES,
     )
 
 
-def _addresses() -> Addresses:
-    return Addresses(
+def frame_urls() -> FrameUrls:
+    """Returns the URLs of the links in the frame."""
+    return FrameUrls(
         start=reverse("start"),
         search=reverse("search"),
         unread=reverse("count"),
@@ -82,78 +83,80 @@ def _addresses() -> Addresses:
     )
 
 
-def unread(person: Person) -> int:
-    """How many notices wait to be read. One query; no client is shown, so no line of reads."""
-    asked = duties.worklist(person.actor, clock.today()).filter(kind="notice")
-    return int(worklist.of_their_clients(person.actor, asked).count())
+def unread_count(person: Person) -> int:
+    """Returns the number of unread notices. One query; no client is shown, so the read is not journalled."""
+    notices = duties.worklist(person.actor, clock.today()).filter(kind="notice")
+    return int(worklist.within_sight(person.actor, notices).count())
 
 
-def waiting(request: HttpRequest, notices: int) -> None:
-    """The page has counted the notices that wait itself: they are not asked for once more."""
+def set_unread_count(request: HttpRequest, notices: int) -> None:
+    """Stores a count that the page already has, to save a query."""
     request._unread = notices  # type: ignore[attr-defined]
 
 
-def _unread(request: HttpRequest, person: Person) -> int:
-    counted = getattr(request, "_unread", None)
-    return unread(person) if counted is None else int(counted)
+def _unread_in_request(request: HttpRequest, person: Person) -> int:
+    count = getattr(request, "_unread", None)
+    return unread_count(person) if count is None else int(count)
 
 
-def _ways(request: HttpRequest, person: Person | None) -> list[Way]:
-    """The ways on, for one's role."""
+def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
+    """Returns the navigation links of the person's role."""
     if person is None:
-        return [_way(request, reverse("start"), _("Start"))]
-    beside = tuple(f"{name}/" for name, _word in more(person.actor.role))
-    ways = [_way(request, reverse("start"), _("Att göra"), also=beside)]
+        return [_nav_link(request, reverse("start"), _("Start"))]
+    subpages = tuple(f"{name}/" for name, _label in secondary_pages(person.actor.role))
+    links = [_nav_link(request, reverse("start"), _("Att göra"), subpages=subpages)]
     if person.actor.role in PHONE_ROLES:
-        ways.append(_way(request, reverse("phone"), _("Telefonen")))
-    ways += [_way(request, reverse(name), word) for name, word in _of_role(person.actor.role)]
-    ways += _lists(request, person.actor.role)
-    ways.append(_way(request, reverse("routine"), _("Rutinen")))
-    ways.append(_way(request, reverse("acts"), _("Gör något annat")))
-    return ways
+        links.append(_nav_link(request, reverse("phone"), _("Telefonen")))
+    links += [_nav_link(request, reverse(name), label) for name, label in _role_pages(person.actor.role)]
+    links += _list_links(request, person.actor.role)
+    links.append(_nav_link(request, reverse("routine"), _("Rutinen")))
+    links.append(_nav_link(request, reverse("acts"), _("Gör något annat")))
+    return links
 
 
-def more(role: Role) -> list[tuple[str, str]]:
-    """The pages that one looks into now and then, by name: they have their ways on the start page."""
-    own = [
+def secondary_pages(role: Role) -> list[tuple[str, str]]:
+    """Returns names and labels of pages used now and then: they are linked from the start page."""
+    pages = [
         ("late", _("Allt som är sent")),
         ("emails", _("E-post som inte gick fram")),
         ("imports", _("Nätternas inläsning")),
         ("billing", _("Andra kommuner")),
     ]
-    read = ("notices", _("Meddelanden, och vem som har läst dem"))
-    return [*(own if role is Role.ADMINISTRATOR else []), read]
+    notices = ("notices", _("Meddelanden, och vem som har läst dem"))
+    return [*(pages if role is Role.ADMINISTRATOR else []), notices]
 
 
-def _of_role(role: Role) -> list[tuple[str, str]]:
-    """The pages of each role's own day, by name."""
-    own = {
+def _role_pages(role: Role) -> list[tuple[str, str]]:
+    """Returns names and labels of the pages of a role's daily work."""
+    pages = {
         Role.LOCKSMITH: [("bookings", _("Bokningar"))],
         Role.COORDINATOR: [("bookings", _("Bokningar")), ("billing", _("Andra kommuner"))],
         Role.RESPONDER: [("alarms", _("Larm"))],
         Role.ECONOMIST: [("billing", _("Andra kommuner"))],
     }
-    return own.get(role, [])
+    return pages.get(role, [])
 
 
-def _lists(request: HttpRequest, role: Role) -> list[Way]:
-    """The lists that a role works from. A carer and a responder work from the phone."""
-    ways = []
+def _list_links(request: HttpRequest, role: Role) -> list[NavLink]:
+    """Returns links to the lists of a role. Carers and responders work from the phone."""
+    links = []
     if role in (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH, Role.ECONOMIST):
-        ways.append(_way(request, reverse("clients"), _("Kunder"), also=("visits/",)))
+        links.append(_nav_link(request, reverse("clients"), _("Kunder"), subpages=("visits/",)))
     if role in (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH):
-        ways.append(_way(request, reverse("orders"), _("Beställningar")))
-        word = _("Låsvred") if role is Role.LOCKSMITH else _("Saker")
-        ways.append(_way(request, reverse("things", args=["lock"]), word, also=("things/", "links/")))
+        links.append(_nav_link(request, reverse("orders"), _("Beställningar")))
+        label = _("Låsvred") if role is Role.LOCKSMITH else _("Saker")
+        links.append(
+            _nav_link(request, reverse("things", args=["lock"]), label, subpages=("things/", "links/"))
+        )
     if role is Role.ADMINISTRATOR:
-        ways.append(_way(request, reverse("accounts"), _("Konton"), also=("organisations/",)))
-    return ways
+        links.append(_nav_link(request, reverse("accounts"), _("Konton"), subpages=("organisations/",)))
+    return links
 
 
-def _way(request: HttpRequest, address: str, word: str, also: tuple[str, ...] = ()) -> Way:
-    """`also`: how the addresses of the pages beside it begin."""
-    within = any(request.path.startswith(f"{reverse('start')}{place}") for place in also)
-    return Way(address, word, request.path == address or within)
+def _nav_link(request: HttpRequest, url: str, label: str, subpages: tuple[str, ...] = ()) -> NavLink:
+    """`subpages`: URL prefixes of pages that belong to the link."""
+    is_subpage = any(request.path.startswith(f"{reverse('start')}{path}") for path in subpages)
+    return NavLink(url, label, request.path == url or is_subpage)
 
 
 def _version() -> str:

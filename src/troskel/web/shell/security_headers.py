@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Middleware: what a browser may do with a page of ours. No inline script or style, nothing from elsewhere.
+"""Middleware: security headers. No inline script or style, nothing from other origins.
 
-The camera is for our own pages, which scan a serial number with it; what it sees stays in the browser.
+The camera is allowed for our own pages, which scan serial numbers; images stay in the browser.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' data:",
@@ -22,15 +22,15 @@ POLICY = "; ".join(
 )
 
 
-class StrictHeaders:
-    """Adds the policy to every answer."""
+class SecurityHeadersMiddleware:
+    """Adds the headers to every response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self.get_response(request)
-        answer.headers.setdefault("Content-Security-Policy", POLICY)
-        answer.headers.setdefault("Referrer-Policy", "same-origin")
-        answer.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-        return answer
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+        return response

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What acts, their values and their choices are called: the tables in wording/, in Swedish and English."""
+"""Labels of acts, fields, choices and events, read from the tables in wording/ in Swedish and English."""
 
 from __future__ import annotations
 
@@ -15,99 +15,99 @@ from troskel.acts.core.register import Act
 from troskel.routine.model import Words
 from troskel.routine.vocabulary import HAPPENINGS
 
-FOLDER = Path(__file__).parent / "wording"
+WORDING_DIR = Path(__file__).parent / "wording"
 
 
-class ActWords(msgspec.Struct, frozen=True):
-    """An act's button and heading, and what it means."""
+class ActText(msgspec.Struct, frozen=True):
+    """An act's title (button and heading), and a sentence that explains it."""
 
     title: Words
     lead: Words
 
 
-class FieldWords(msgspec.Struct, frozen=True):
-    """A field's label, and what may help."""
+class FieldText(msgspec.Struct, frozen=True):
+    """A field's label and help text."""
 
     label: Words
     help: Words = Words("", "")
 
 
-class Fields(msgspec.Struct, frozen=True):
-    """The table of fields, and of the choices that some have."""
+class FieldTable(msgspec.Struct, frozen=True):
+    """The contents of fields.toml: labels of fields, and of the choices of a field."""
 
-    fields: dict[str, FieldWords]
+    fields: dict[str, FieldText]
     choices: dict[str, dict[str, Words]]
 
 
-def said(words: Words) -> str:
-    """The words in the language of the page."""
-    return words.en if get_language() == "en" else words.sv
+def localized(text: Words) -> str:
+    """Returns the text in the language of the page."""
+    return text.en if get_language() == "en" else text.sv
 
 
-def of_act(name: str) -> ActWords | None:
-    """An act's words; None where it has no form."""
+def act_text(name: str) -> ActText | None:
+    """Returns an act's text; None if it has no form."""
     return _acts().get(name)
 
 
-def of_chapter(chapter: str) -> Words:
-    """A chapter's heading. Raises KeyError where none of its acts has a form."""
+def chapter_title(chapter: str) -> Words:
+    """Returns a chapter's heading. Raises KeyError if none of its acts has a form."""
     return _chapters()[chapter]
 
 
-def of_field(act: Act[Any], path: str) -> FieldWords:
-    """A field's words: the act's own, else those that the name has everywhere. Raises KeyError where it has none."""
+def field_text(act: Act[Any], path: str) -> FieldText:
+    """Returns a field's text: the act's own, else the general one of that name. Raises KeyError if there is none."""
     fields = _fields().fields
-    return fields.get(f"{act.name}.{path}") or fields[_last(path)]
+    return fields.get(f"{act.name}.{path}") or fields[_last_part(path)]
 
 
-def choices_of(act: Act[Any], path: str) -> dict[str, Words]:
-    """The words of a field's choices; empty where it is no choice."""
+def choice_labels(act: Act[Any], path: str) -> dict[str, Words]:
+    """Returns the labels of a field's choices by code; empty if the field has no choices."""
     table = _fields().choices
-    return table.get(f"{act.name}.{path}") or table.get(_last(path), {})
+    return table.get(f"{act.name}.{path}") or table.get(_last_part(path), {})
 
 
-def of_event(name: str) -> Words:
-    """What a line of the journal says happened; in the routine's own words where no others are written."""
+def event_label(name: str) -> Words:
+    """Returns the label of a journal event; the routine's own text if events.toml has none."""
     return _events().get(name) or HAPPENINGS[name]
 
 
-def events() -> list[str]:
-    """The events that have words of their own: those that can be about a client."""
+def event_names() -> list[str]:
+    """Returns the events with a label in events.toml: those that can be about a client."""
     return list(_events())
 
 
-def every_name() -> list[str]:
-    """The names of all acts that have words."""
+def act_names() -> list[str]:
+    """Returns the names of all acts that have a text."""
     return list(_acts())
 
 
-def _last(path: str) -> str:
+def _last_part(path: str) -> str:
     return path.rsplit(".", 1)[-1]
 
 
 @cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads((FOLDER / "acts.toml").read_text(encoding="utf-8"))
+def _act_table() -> dict[str, Any]:
+    return tomllib.loads((WORDING_DIR / "acts.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def _acts() -> dict[str, ActWords]:
-    told = {
-        name: words for chapter in _table().values() for name, words in chapter.items() if name != "chapter"
+def _acts() -> dict[str, ActText]:
+    texts = {
+        name: text for chapter in _act_table().values() for name, text in chapter.items() if name != "chapter"
     }
-    return msgspec.convert(told, dict[str, ActWords])
+    return msgspec.convert(texts, dict[str, ActText])
 
 
 @cache
 def _chapters() -> dict[str, Words]:
-    return msgspec.convert({name: told["chapter"] for name, told in _table().items()}, dict[str, Words])
+    return msgspec.convert({name: acts["chapter"] for name, acts in _act_table().items()}, dict[str, Words])
 
 
 @cache
-def _fields() -> Fields:
-    return msgspec.toml.decode((FOLDER / "fields.toml").read_bytes(), type=Fields)
+def _fields() -> FieldTable:
+    return msgspec.toml.decode((WORDING_DIR / "fields.toml").read_bytes(), type=FieldTable)
 
 
 @cache
 def _events() -> dict[str, Words]:
-    return msgspec.toml.decode((FOLDER / "events.toml").read_bytes(), type=dict[str, Words])
+    return msgspec.toml.decode((WORDING_DIR / "events.toml").read_bytes(), type=dict[str, Words])

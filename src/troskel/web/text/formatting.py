@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the pages say numbers, days and roles: in Swedish, and in English by the catalogue (`./dev words`)."""
+"""Formats numbers, days and roles for pages: in Swedish, and in English by the catalogue (`./dev words`)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WEEKDAYS = (
     gettext_noop("måndag"), gettext_noop("tisdag"), gettext_noop("onsdag"), gettext_noop("torsdag"),
     gettext_noop("fredag"), gettext_noop("lördag"), gettext_noop("söndag"),
 )  # fmt: skip
-SHORT = (
+SHORT_MONTHS = (
     gettext_noop("jan"), gettext_noop("feb"), gettext_noop("mars"), gettext_noop("apr"), gettext_noop("maj"),
     gettext_noop("juni"), gettext_noop("juli"), gettext_noop("aug"), gettext_noop("sep"), gettext_noop("okt"),
     gettext_noop("nov"), gettext_noop("dec"),
 )  # fmt: skip
-A_WEEK = 7
+DAYS_IN_WEEK = 7
 
 ROLES = {
     "assessor": gettext_noop("Biståndshandläggare"),
@@ -40,7 +40,7 @@ ROLES = {
     "system": gettext_noop("Systemet"),
     "provider": gettext_noop("Utföraren"),
 }
-"""The roles of accounts, and those of the routine."""
+"""Names of the roles of accounts and of the routine."""
 
 RULES = {
     "rule 1": gettext_noop(
@@ -54,11 +54,11 @@ RULES = {
     "rule 7": gettext_noop("Ingen ser en kund utan skäl."),
     "rule 8": gettext_noop("Namn, nummer och adresser skickas aldrig."),
 }
-"""The rules that are never broken (design, 3), as a person reads them."""
+"""The rules that are never broken (design, 3), in plain sentences."""
 
 
-def lock_after(number: str, rule: str, *, own_care: bool, others: bool) -> str:
-    """Whether a lock may be taken down, by what the rule answered; and for whose sake not, never who."""
+def removal_sentence(number: str, rule: str, *, own_care: bool, others: bool) -> str:
+    """Returns whether a lock may be removed, given the rule that refuses it (or empty). Never says who needs it."""
     if not rule:
         return _(
             "Lås {number} får tas ner: ingen bakom dörren har hemtjänst eller trygghetslarm kvar."
@@ -68,31 +68,35 @@ def lock_after(number: str, rule: str, *, own_care: bool, others: bool) -> str:
             number=number
         )
     if own_care and others:
-        why = _("Lås {number} sitter kvar: både kunden och någon annan bakom samma dörr har insats kvar.")
+        sentence = _(
+            "Lås {number} sitter kvar: både kunden och någon annan bakom samma dörr har insats kvar."
+        )
     elif own_care:
-        why = _("Lås {number} sitter kvar: kunden har själv hemtjänst eller trygghetslarm kvar.")
+        sentence = _("Lås {number} sitter kvar: kunden har själv hemtjänst eller trygghetslarm kvar.")
     else:
-        why = _("Lås {number} sitter kvar: någon annan bakom samma dörr har hemtjänst eller trygghetslarm.")
-    return why.format(number=number)
+        sentence = _(
+            "Lås {number} sitter kvar: någon annan bakom samma dörr har hemtjänst eller trygghetslarm."
+        )
+    return sentence.format(number=number)
 
 
 def number(count: int) -> str:
-    """A small number in letters, as a heading begins with it; a large one with a space between thousands."""
-    return _(NUMBERS[count]) if count < len(NUMBERS) else figure(count)
+    """Returns a number up to twelve as a word, a larger one in digits."""
+    return _(NUMBERS[count]) if count < len(NUMBERS) else digits(count)
 
 
-def figure(count: int) -> str:
-    """A number in figures, in the Swedish manner: 12 000, with a space that does not break."""
+def digits(count: int) -> str:
+    """Returns a number in digits, thousands separated by a no-break space: 12 000."""
     return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def role(name: str) -> str:
-    """What a role is called."""
+    """Returns the name of a role."""
     return _(ROLES[name])
 
 
-def things_to_do(count: int) -> str:
-    """The heading: how much there is to do."""
+def duties_heading(count: int) -> str:
+    """Returns the start page's heading: how many duties there are."""
     if count == 0:
         return _("Inget att göra just nu")
     if count == 1:
@@ -100,105 +104,107 @@ def things_to_do(count: int) -> str:
     return _("{number} saker att göra").format(number=number(count).capitalize())
 
 
-def judgement(late: int, count: int) -> str:
-    """The line below the heading: how it stands."""
+def lateness_summary(late: int, count: int) -> str:
+    """Returns the line below the heading: how many duties are late."""
     if count == 0:
         return _("Allt är gjort.")
     if late == 0:
         return _("Inget är sent.")
-    said = _("En är sen.") if late == 1 else _("{number} är sena.").format(number=number(late).capitalize())
-    return said if late == count else f"{said} {_('Allt annat är i tid.')}"
+    sentence = (
+        _("En är sen.") if late == 1 else _("{number} är sena.").format(number=number(late).capitalize())
+    )
+    return sentence if late == count else f"{sentence} {_('Allt annat är i tid.')}"
 
 
-def to_read(count: int) -> str:
-    """The heading of the notices."""
+def notices_heading(count: int) -> str:
+    """Returns the heading of the notices."""
     if count == 1:
         return _("Ett meddelande att läsa")
     return _("{number} meddelanden att läsa").format(number=number(count).capitalize())
 
 
-def day(asked: date, today: date) -> str:
-    """A day as 25 nov, never broken over two lines; with the year where that is another."""
-    said = f"{asked.day}\N{NO-BREAK SPACE}{_(SHORT[asked.month - 1])}"
-    return said if asked.year == today.year else f"{said} {asked.year}"
+def day(value: date, today: date) -> str:
+    """Returns a day as 25 nov with a no-break space; with the year if it is not this year."""
+    text = f"{value.day}\N{NO-BREAK SPACE}{_(SHORT_MONTHS[value.month - 1])}"
+    return text if value.year == today.year else f"{text} {value.year}"
 
 
 def month(first: date) -> str:
-    """A month as oktober 2026."""
+    """Returns a month as oktober 2026."""
     return f"{MONTHS[first.month]} {first.year}"
 
 
 def hours(minutes: int) -> str:
-    """How long: 8 h 20 min."""
+    """Returns minutes as 8 h 20 min."""
     whole, rest = divmod(minutes, 60)
     return (
-        f"{figure(whole)}\N{NO-BREAK SPACE}h {rest}\N{NO-BREAK SPACE}min"
+        f"{digits(whole)}\N{NO-BREAK SPACE}h {rest}\N{NO-BREAK SPACE}min"
         if whole
         else f"{rest}\N{NO-BREAK SPACE}min"
     )
 
 
-def short_month(asked: date, today: date) -> str:
-    """The name of a month, with the year where that is another."""
-    said = _(SHORT[asked.month - 1])
-    return said if asked.year == today.year else f"{said} {asked.year}"
+def short_month(value: date, today: date) -> str:
+    """Returns the short name of a month, with the year if it is not this year."""
+    text = _(SHORT_MONTHS[value.month - 1])
+    return text if value.year == today.year else f"{text} {value.year}"
 
 
-def weekday(asked: date) -> str:
-    """The name of the day of the week."""
-    return _(WEEKDAYS[asked.weekday()])
+def weekday(value: date) -> str:
+    """Returns the name of the weekday."""
+    return _(WEEKDAYS[value.weekday()])
 
 
-def instant(asked: datetime, today: date) -> str:
-    """An instant as 25 nov kl. 13.30, in Stockholm."""
-    local = asked.astimezone(STOCKHOLM)
+def instant(value: datetime, today: date) -> str:
+    """Returns an instant as 25 nov kl. 13.30, in Stockholm time."""
+    local = value.astimezone(STOCKHOLM)
     return _("{day} kl. {time}").format(day=day(local.date(), today), time=f"{local:%H.%M}")
 
 
-def clock(asked: datetime) -> str:
-    """The time of the day as 13.30, in Stockholm."""
-    return f"{asked.astimezone(STOCKHOLM):%H.%M}"
+def clock(value: datetime) -> str:
+    """Returns the time of day as 13.30, in Stockholm time."""
+    return f"{value.astimezone(STOCKHOLM):%H.%M}"
 
 
-def full_day(asked: date, today: date) -> str:
-    """A day as fredag 27 nov, with the year where that is another."""
-    return f"{weekday(asked)} {day(asked, today)}"
+def full_day(value: date, today: date) -> str:
+    """Returns a day as fredag 27 nov, with the year if it is not this year."""
+    return f"{weekday(value)} {day(value, today)}"
 
 
 def period(first: date, last: date | None, today: date) -> str:
-    """Days from one to another, both included."""
+    """Returns a period in words, both days included; `last` None means no end."""
     if last is None:
         return _("från {day}, tills vidare").format(day=day(first, today))
     return _("{first} till {last}").format(first=day(first, today), last=day(last, today))
 
 
-def when(due: date | None, today: date) -> tuple[str, str]:
-    """When something is due, as a sign and a line below it."""
+def due_labels(due: date | None, today: date) -> tuple[str, str]:
+    """Returns when something is due, as a short label and a line below it."""
     if due is None:
         return _("Utan datum"), ""
     left = (due - today).days
-    named = f"{weekday(due)} {day(due, today)}"
+    full_name = f"{weekday(due)} {day(due, today)}"
     if left < 0:
-        sign = _("1 dag sen") if left == -1 else _("{days} dagar sen").format(days=figure(-left))
-        return sign, _("skulle varit {day}").format(day=named)
+        sign = _("1 dag sen") if left == -1 else _("{days} dagar sen").format(days=digits(-left))
+        return sign, _("skulle varit {day}").format(day=full_name)
     if left == 0:
         return _("Idag"), day(due, today)
     if left == 1:
-        return _("Imorgon"), named
-    if left < A_WEEK:
+        return _("Imorgon"), full_name
+    if left < DAYS_IN_WEEK:
         return weekday(due).capitalize(), day(due, today)
     return day(due, today).capitalize(), _("{weekday}, om {days} dagar").format(
-        weekday=weekday(due), days=figure(left)
+        weekday=weekday(due), days=digits(left)
     )
 
 
 def days_late(days: int) -> str:
-    """How late something was done, or is; empty where it is not."""
+    """Returns how many days late something is; empty if it is not late."""
     if days == 0:
         return ""
-    return _("1 dag sent") if days == 1 else _("{days} dagar sent").format(days=figure(days))
+    return _("1 dag sent") if days == 1 else _("{days} dagar sent").format(days=digits(days))
 
 
-def came(opened: date, today: date) -> str:
-    """When a notice came."""
+def arrival_day(opened: date, today: date) -> str:
+    """Returns when a notice arrived."""
     return _("kom {day}").format(day=day(opened, today))

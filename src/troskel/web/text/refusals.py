@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why not, as a page says it: with the titles of acts, the words of choices, and days as pages write them."""
+"""Refusals in the wording of the pages: titles of acts, labels of choices, days as pages write them."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from troskel.ground import clock, refusal_texts
 from troskel.web.text import act_labels, formatting
 
 
-class Page(refusal_texts.Naming):
-    """What the pages call things; `act` is the one that was asked, whose choices the words are of."""
+class PagePhrasing(refusal_texts.Phrasing):
+    """How the pages phrase things; `act` is the current act, whose choices have labels."""
 
     def __init__(self, language: str, act: Act[Any] | None) -> None:
         super().__init__(language)
-        self.asked = act
+        self.current_act = act
 
     def act(self, name: str) -> str:
-        """An act, by its button."""
-        named = act_labels.of_act(name)
-        return self.quoted(act_labels.said(named.title) if named else name)
+        """Returns an act's title in quotation marks."""
+        label = act_labels.act_text(name)
+        return self.quoted(act_labels.localized(label.title) if label else name)
 
     def event(self, name: str) -> list[str]:
-        """The acts with a button that make the event happen; none where no button does."""
-        return [self.act(act) for act in act_labels.every_name() if name in REGISTER[act].writes]
+        """Returns the titles of the acts with a form that write the event."""
+        return [self.act(act) for act in act_labels.act_names() if name in REGISTER[act].writes]
 
     def choice(self, field: str, code: str) -> str:
-        """The word of an answer, as the form has it."""
-        named = act_labels.choices_of(self.asked, field).get(code) if self.asked else None
-        return act_labels.said(named) if named else super().choice(field, code)
+        """Returns the label of a choice, as in the form."""
+        label = act_labels.choice_labels(self.current_act, field).get(code) if self.current_act else None
+        return act_labels.localized(label) if label else super().choice(field, code)
 
     def day(self, day: date) -> str:
-        """25 nov."""
+        """Returns a day as 25 nov."""
         return formatting.day(day, clock.today())
 
     def instant(self, instant: datetime) -> str:
-        """25 nov kl. 13.30."""
+        """Returns an instant as 25 nov kl. 13.30."""
         return formatting.instant(instant, clock.today())
 
 
-def why_not(error: refusal_texts.Error, act: Act[Any] | None = None) -> str:
-    """Why not, in the language of the page."""
-    return refusal_texts.said(error, Page("en" if get_language() == "en" else "sv", act))
+def refusal_text(error: refusal_texts.Error, act: Act[Any] | None = None) -> str:
+    """Returns the text of a refusal in the language of the page."""
+    return refusal_texts.refusal_text(error, PagePhrasing("en" if get_language() == "en" else "sv", act))

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs a play file: each act at its instant and by its account, turning the days between."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from troskel.acts import turning_the_day
+from troskel.acts.chapters import REGISTER
+from troskel.acts.core.outcome import ActOutcome
+from troskel.cli.output import EXIT_REFUSED, CommandError, municipality, print_status, system_actor
+from troskel.cli.play_files import OpenDutiesCheck, PlayLine, PlayStep, read_play
+from troskel.ground import clock
+from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.people import queries as people
+from troskel.people.roles import Actor, ActorKind
+from troskel.reading import worklist
+
+
+def play_file(path: Path, *, as_json: bool = False) -> int:
+    """Runs the file. Returns 1 when a line's result was not as expected. Raises CommandError for an invalid file."""
+    lines = list(read_play(path))
+    unexpected: list[str] = []
+    names: dict[str, Any] = {}
+    for line in lines:
+        with clock.frozen_at(line.at):
+            turning_the_day.catch_up(municipality())
+            result, is_expected = (
+                _check_duties(line)
+                if isinstance(line, OpenDutiesCheck)
+                else _carry_out(line, names, path.parent)
+            )
+        if not is_expected:
+            unexpected.append(line.where)
+        if as_json:
+            print(json.dumps(result, ensure_ascii=False), flush=True)
+        else:
+            _print_line(line, result, is_expected)
+    acts = sum(isinstance(line, PlayStep) for line in lines)
+    print_status(f"{acts} acts played, {len(unexpected)} lines otherwise than the file says")
+    for where in unexpected:
+        print_status(f"otherwise: {where}")
+    return 1 if unexpected else 0
+
+
+def _carry_out(step: PlayStep, names: dict[str, Any], folder: Path) -> tuple[dict[str, Any], bool]:
+    result: dict[str, Any] = {"at": step.at.isoformat(), "as": step.account, "act": step.act}
+    try:
+        outcome = REGISTER[step.act].perform(_actor(step), _resolve(step.values, names, folder))
+    except (Refusal, NotFound, BadValue) as refusal:
+        rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
+        result |= {"refused": rule, "message": refusal.message}
+        return result, rule == step.expect
+    names.update({key: value for key, value in outcome.answer.items() if isinstance(value, str)})
+    for key, name in step.keep.items():
+        if key not in outcome.answer:
+            raise CommandError(
+                f"{step.where}: the act answers {', '.join(outcome.answer)}: no {key!r} to keep", EXIT_REFUSED
+            )
+        names[name] = outcome.answer[key]
+    result |= _consequences(outcome)
+    refused_by = {item["rule"] for item in outcome.refused}
+    return result, refused_by == ({step.expect} if step.expect else set())
+
+
+def _consequences(outcome: ActOutcome) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(outcome)
+    return {
+        key: fields[key]
+        for key in ("lines", "answer", "opened", "closed", "mailed", "refused")
+        if fields[key]
+    }
+
+
+def _check_duties(check: OpenDutiesCheck) -> tuple[dict[str, Any], bool]:
+    """Compares the open duties with the file's expectation."""
+    rows = [
+        row
+        for row in worklist.duties_on(system_actor(), clock.today())
+        if row["kind"] == "duty"
+        and row["state"] in ("open", "late")
+        and check.client in (None, row["client"])
+    ]
+    open_duties = sorted(_duty_name(row) for row in rows)
+    late_duties = sorted(_duty_name(row) for row in rows if row["state"] == "late")
+    result = {"at": check.at.isoformat(), "client": check.client, "open": open_duties, "late": late_duties}
+    return result, open_duties == check.expected_open and check.expected_late in (None, late_duties)
+
+
+def _duty_name(row: dict[str, Any]) -> str:
+    return f"{row['paragraph']}.{row['ask']}"
+
+
+def _resolve(values: Any, names: dict[str, Any], folder: Path) -> Any:
+    """Replaces `{"$": "order"}` by the last answer of that name, and `{"$file": "x.toml"}` by a file's text."""
+    if isinstance(values, dict):
+        if set(values) == {"$file"}:
+            return _read_text(folder / str(values["$file"]))
+        if set(values) == {"$"}:
+            if not isinstance(values["$"], str) or values["$"] not in names:
+                raise BadValue(str(values["$"]), "no earlier act in the file has answered with this name")
+            return names[values["$"]]
+        return {key: _resolve(value, names, folder) for key, value in values.items()}
+    if isinstance(values, list):
+        return [_resolve(value, names, folder) for value in values]
+    return values
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file} can't be read: {error}", EXIT_REFUSED) from None
+
+
+def _actor(step: PlayStep) -> Actor:
+    if step.account in {kind.value for kind in ActorKind} - {ActorKind.ACCOUNT.value}:
+        return system_actor(ActorKind(step.account))
+    actor = people.actor_of_username(f"{municipality()}/{step.account}")
+    if actor is None:
+        raise CommandError(
+            f"{step.where}: there is no account {step.account!r}: register it first, or write 'demo'",
+            EXIT_REFUSED,
+        )
+    return actor
+
+
+def _print_line(line: PlayLine, result: dict[str, Any], is_expected: bool) -> None:
+    mark = "" if is_expected else "  ← NOT AS EXPECTED"
+    if isinstance(line, OpenDutiesCheck):
+        late = f" (late: {', '.join(result['late'])})" if result["late"] else ""
+        whose = f"open for {line.client}" if line.client else "open"
+        print(f"{line.at:%Y-%m-%d %H:%M}  {whose}: {', '.join(result['open']) or 'nothing'}{late}{mark}")
+        if not is_expected:
+            print(f"{'':18}the file says: {', '.join(line.expected_open) or 'nothing'}{_late_suffix(line)}")
+        return
+    print(f"{line.at:%Y-%m-%d %H:%M}  {line.account:14} {line.act}{mark}")
+    if "message" in result:
+        print(f"{'':18}refused by {result['refused']}: {result['message']}")
+    else:
+        _print_consequences(result)
+
+
+def _late_suffix(check: OpenDutiesCheck) -> str:
+    return "" if check.expected_late is None else f" (late: {', '.join(check.expected_late) or 'nothing'})"
+
+
+def _print_consequences(result: dict[str, Any]) -> None:
+    for item in result.get("refused", ()):
+        print(f"{'':18}item {item['item'] + 1} refused by {item['rule']}: {item['message']}")
+    for duty in result.get("closed", ()):
+        print(f"{'':18}✓ {duty['paragraph']} {duty['ask']} ({duty['state']})")
+    for duty in result.get("opened", ()):
+        due = f", due {duty['due']}" if duty["due"] else ""
+        print(f"{'':18}→ {duty['paragraph']} {duty['ask']}: {duty['kind']} of the {duty['role']}{due}")
+    for mail in result.get("mailed", ()):
+        print(f"{'':18}✉ {mail['paragraph']} to {', '.join(mail['to'])}")

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads the state before the night, in a constant number of queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troskel.care.models import Allocation, Decision, Investigation
+from troskel.exchange.case_extract.known_records import (
+    KnownAllocation,
+    KnownClient,
+    KnownDecision,
+    KnownOrganisation,
+    KnownState,
+)
+from troskel.exchange.case_extract.rows import ExtractAddress
+from troskel.people.models import Client, Home, Identifier, Municipality, Organisation
+
+
+def is_founded(municipality: str) -> bool:
+    """Does the municipality exist?"""
+    return Municipality.objects.filter(code=municipality).exists()
+
+
+def is_taken_over(municipality: str) -> bool:
+    """Has the import of its first night at least begun?"""
+    return Municipality.objects.filter(code=municipality, take_over__isnull=False).exists()
+
+
+def is_first_night(municipality: str) -> bool:
+    """Has no night been imported completely yet?"""
+    return not Municipality.objects.filter(code=municipality, taken_over=True).exists()
+
+
+def load(municipality: str) -> KnownState:
+    """Returns the state, keyed by the case system's ids."""
+    return KnownState(
+        municipality=municipality,
+        organisations={row["orgnr"]: KnownOrganisation(**row) for row in _organisations(municipality)},
+        homes=dict(_homes(municipality)),
+        clients={row.reference: row for row in map(_known_client, _clients(municipality))},
+        investigations=set(
+            Investigation.objects.filter(municipality=municipality).values_list("reference", flat=True)
+        ),
+        decisions={row.reference: row for row in map(_known_decision, _decisions(municipality))},
+        allocations={row.reference: row for row in map(_known_allocation, _allocations(municipality))},
+    )
+
+
+def _homes(municipality: str) -> Any:
+    rows = Home.objects.filter(municipality=municipality).exclude(address_key=None)
+    return rows.values_list("address_key", "sharing")
+
+
+def _organisations(municipality: str) -> Any:
+    return Organisation.objects.filter(municipality=municipality).values("orgnr", "name", "email", "kind")
+
+
+def _clients(municipality: str) -> Any:
+    numbers = dict(
+        Identifier.objects.filter(municipality=municipality, until=None).values_list("client_id", "number")
+    )
+    rows = Client.objects.filter(municipality=municipality).values_list(
+        "id",
+        "reference",
+        "first_name",
+        "last_name",
+        "protection",
+        "home__street",
+        "home__postcode",
+        "home__town",
+        "home__apartment",
+        "home_municipality",
+        "phone",
+        "died",
+    )
+    for identifier, *row in rows.iterator():
+        yield numbers.get(identifier, ""), row
+
+
+def _known_client(numbered_row: tuple[str, list[Any]]) -> KnownClient:
+    number, (reference, first, last, protection, street, postcode, town, apartment, *rest) = numbered_row
+    home_municipality, phone, died = rest
+    return KnownClient(
+        reference=reference,
+        number12=number,
+        first_name=first,
+        last_name=last,
+        protection=protection,
+        address=ExtractAddress(street=street, postcode=postcode, town=town, apartment=apartment),
+        home_municipality=home_municipality,
+        phone=phone,
+        died=died,
+    )
+
+
+def _decisions(municipality: str) -> Any:
+    fields = (
+        "reference",
+        "client__reference",
+        "service",
+        "valid_from",
+        "valid_through",
+        "ending",
+        "withdrawn",
+    )
+    return Decision.objects.filter(municipality=municipality).values_list(*fields).iterator()
+
+
+def _known_decision(row: tuple[Any, ...]) -> KnownDecision:
+    return KnownDecision(*row)
+
+
+def _allocations(municipality: str) -> Any:
+    fields = (
+        "reference",
+        "decision__reference",
+        "organisation__orgnr",
+        "valid_from",
+        "valid_through",
+        "ending",
+        "withdrawn",
+    )
+    return Allocation.objects.filter(municipality=municipality).values_list(*fields).iterator()
+
+
+def _known_allocation(row: tuple[Any, ...]) -> KnownAllocation:
+    return KnownAllocation(*row)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The state before the night, as plain records keyed by the case system's ids."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from troskel.exchange.case_extract.rows import ExtractAddress, KnownIds, Protection, Service
+
+Ending = Literal["", "confirmed", "unconfirmed"]
+Sharing = Literal["", "proposed", "confirmed", "refuted"]
+
+
+class KnownOrganisation(msgspec.Struct, frozen=True, gc=False):
+    """An organisation of any origin; only providers and alarm organisations are compared."""
+
+    orgnr: str
+    name: str
+    email: str
+    kind: str
+
+
+class KnownClient(msgspec.Struct, frozen=True, gc=False):
+    """A client's current values."""
+
+    reference: str
+    number12: str
+    first_name: str
+    last_name: str
+    protection: Protection
+    address: ExtractAddress
+    home_municipality: str
+    phone: str
+    died: date | None = None
+
+    def __repr__(self) -> str:
+        return f"KnownClient({self.reference})"
+
+
+class KnownDecision(msgspec.Struct, frozen=True, gc=False):
+    """A decision, ongoing or not."""
+
+    reference: str
+    client: str
+    service: Service
+    valid_from: date
+    valid_through: date | None
+    ending: Ending = ""
+    withdrawn: bool = False
+
+
+class KnownAllocation(msgspec.Struct, frozen=True, gc=False):
+    """An allocation, ongoing or not."""
+
+    reference: str
+    decision: str
+    organisation: str
+    valid_from: date
+    valid_through: date | None
+    ending: Ending = ""
+    withdrawn: bool = False
+
+
+class KnownState(msgspec.Struct):
+    """The whole state. `homes`: the sharing of each home with an address, by `ExtractAddress.key`, occupied or not."""
+
+    municipality: str
+    organisations: dict[str, KnownOrganisation] = msgspec.field(default_factory=dict)
+    homes: dict[str, Sharing] = msgspec.field(default_factory=dict)
+    clients: dict[str, KnownClient] = msgspec.field(default_factory=dict)
+    investigations: set[str] = msgspec.field(default_factory=set)
+    decisions: dict[str, KnownDecision] = msgspec.field(default_factory=dict)
+    allocations: dict[str, KnownAllocation] = msgspec.field(default_factory=dict)
+
+    def ids(self) -> KnownIds:
+        """Returns the ids that a line of the night may refer to."""
+        return KnownIds(frozenset(self.organisations), frozenset(self.clients), frozenset(self.decisions))

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Queries whose SQL is built once. Django builds the SQL of a query on each call, which costs several times more
+than an indexed query; for the queries of every act the SQL is therefore cached and run again with new values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+
+Value = str | UUID | date | None | list[UUID] | list[str]
+Binding = Callable[[Sequence[Any]], Any]
+
+MAX_LIST_LENGTH = 8
+"""Longer lists go through Django: building the SQL is then a small part, and each length is a separate query."""
+
+_SENTINEL_EPOCH, _SENTINEL_GAP_DAYS = date(3000, 1, 1), 10_000
+_MAX_OFFSET_DAYS = 5_000
+
+
+class _Compiled(NamedTuple):
+    """SQL, how each parameter follows from the values, and how records become rows."""
+
+    sql: str
+    bindings: list[Binding]
+    rows: Callable[[list[Any]], Iterator[Any]]
+
+
+class CompiledQuery:
+    """Runs the queryset that `build` returns: of models (also select_related, annotations) or `values_list` tuples.
+
+    `build` is called once for each shape of values: which are None, and how long the lists are. It must not inspect
+    the values, only pass them to filters; it may add days to a day.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._compiled: dict[tuple[Any, ...], _Compiled | None] = {}
+
+    def __call__(self, *values: Value) -> list[Any]:
+        """Returns the rows for these values."""
+        if any(isinstance(value, list) and len(value) > MAX_LIST_LENGTH for value in values):
+            return list(self._build(*values))
+        shape = (connection.vendor, *map(_shape, values))
+        if shape not in self._compiled:
+            self._compiled[shape] = _compile(self._build, values)
+        compiled = self._compiled[shape]
+        if compiled is None:  # Django knows that no row can match
+            return []
+        flat = list(_flatten(values))
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, [binding(flat) for binding in compiled.bindings])
+            return list(compiled.rows(cursor.fetchall()))
+
+
+class Upsert:
+    """Inserts rows, or updates the `over` fields of rows whose key exists: one statement."""
+
+    def __init__(self, model: type[Model], key: str, over: Sequence[str]) -> None:
+        self._fields = model._meta.concrete_fields
+        columns = [str(field.column) for field in self._fields]
+        updates = ", ".join(f"{c} = excluded.{c}" for c in (_column(model, name) for name in over))
+        self._sql = (
+            f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "
+            f"ON CONFLICT ({_column(model, key)}) DO UPDATE SET {updates}"
+        )
+
+    def __call__(self, rows: Sequence[Model]) -> None:
+        """Writes the rows."""
+        if rows:
+            values = [
+                [f.get_db_prep_save(getattr(row, f.attname), connection) for f in self._fields]
+                for row in rows
+            ]
+            with connection.cursor() as cursor:
+                cursor.executemany(self._sql, values)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+
+
+def _shape(value: Value) -> Any:
+    return len(value) if isinstance(value, list) else value is None
+
+
+def _flatten(values: Sequence[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, list):
+            yield from value
+        elif value is not None:
+            yield value
+
+
+def _compile(build: Callable[..., QuerySet[Any, Any]], values: Sequence[Value]) -> _Compiled | None:
+    sentinels = list(_sentinels(values))
+    queryset = build(*_sentinel_arguments(values, iter(sentinels)))
+    compiler = queryset.query.get_compiler(connection=connection)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    return _Compiled(sql, [_binding(param, sentinels) for param in params], _row_reader(queryset, compiler))
+
+
+def _sentinel_arguments(values: Sequence[Value], sentinels: Iterator[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, list):
+            yield [next(sentinels) for _ in value]
+        else:
+            yield None if value is None else next(sentinels)
+
+
+def _sentinels(values: Sequence[Value]) -> Iterator[Any]:
+    """Yields, for each value, a recognisable value of the same type, to be found among the SQL parameters."""
+    for number, value in enumerate(_flatten(values)):
+        if isinstance(value, UUID):
+            yield UUID(int=(0xFACADE << 64) + number)
+        elif isinstance(value, date):
+            yield _SENTINEL_EPOCH + timedelta(days=number * _SENTINEL_GAP_DAYS)
+        elif isinstance(value, str):
+            yield f"\ue000{number}\ue000"
+        else:
+            raise TypeError(f"a prepared query takes text, ids and days, not {type(value).__name__}")
+
+
+def _binding(param: Any, sentinels: Sequence[Any]) -> Binding:
+    """Returns how a parameter follows from the values: one of them in database form, or a day at an offset."""
+    for number, sentinel in enumerate(sentinels):
+        if not isinstance(sentinel, date) and param == sentinel:
+            return _bind_value(number)
+        if isinstance(sentinel, UUID) and param == sentinel.hex:
+            return _bind_hex(number)
+        if isinstance(sentinel, date) and (days := _day_offset(sentinel, param)) is not None:
+            return _bind_shifted_day(number, timedelta(days=days), as_text=isinstance(param, str))
+    return lambda _: param
+
+
+def _bind_value(number: int) -> Binding:
+    return lambda values: values[number] if isinstance(values[number], UUID) else str(values[number])
+
+
+def _bind_hex(number: int) -> Binding:
+    return lambda values: values[number].hex
+
+
+def _bind_shifted_day(number: int, offset: timedelta, *, as_text: bool) -> Binding:
+    if as_text:
+        return lambda values: (values[number] + offset).isoformat()
+    return lambda values: values[number] + offset
+
+
+def _day_offset(sentinel: date, param: Any) -> int | None:
+    try:
+        day = date.fromisoformat(param) if isinstance(param, str) else param
+    except ValueError:
+        return None
+    if not isinstance(day, date) or abs((day - sentinel).days) > _MAX_OFFSET_DAYS:
+        return None
+    return (day - sentinel).days
+
+
+def _row_reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]], Iterator[Any]]:
+    converters = compiler.get_converters([column for column, _, _ in compiler.select])
+    make_row = (
+        tuple if queryset.query.values_select or compiler.klass_info is None else _instance_factory(compiler)
+    )
+
+    def rows(records: list[Any]) -> Iterator[Any]:
+        for values in records:
+            row = list(values)
+            for index, (row_converters, expression) in converters.items():
+                for converter in row_converters:
+                    row[index] = converter(row[index], expression, connection)
+            yield make_row(row)
+
+    return rows
+
+
+def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
+    """Returns a function that turns a row into a model instance with related objects and annotations."""
+    info, select = compiler.klass_info, compiler.select
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    related = get_related_populators(info, select, connection.alias)
+
+    def make(row: Any) -> Any:
+        instance = info["model"].from_db(connection.alias, names, row[first:last])
+        for populator in related:
+            populator.populate(row, instance)
+        for name, index in compiler.annotation_col_map.items():
+            setattr(instance, name, row[index])
+        return instance
+
+    return make

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The triggers that refuse to change the journal.
+
+A migration creates them. A later migration that alters one of these tables must create them again: SQLite
+rebuilds an altered table and drops its triggers (a test checks that they exist).
+
+They stop mistakes, and anyone who is not the owner of the database. The owner can drop them: the hashes
+reveal what the owner changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Execute = Callable[[str], object]
+
+
+class JournalTrigger(NamedTuple):
+    """One change that a table refuses, and the error message.
+
+    `unless`: a condition on OLD and NEW that allows it. `unless_listed_in`: a table that must list the row's line.
+    """
+
+    table: str
+    change: str
+    message: str
+    unless: str = ""
+    unless_listed_in: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_no_{self.change.lower()}"
+
+    @property
+    def tables(self) -> set[str]:
+        """Returns the tables that must exist before the trigger can be created."""
+        return {self.table, self.unless_listed_in} - {""}
+
+
+_CORRECT = "correct it by a new line"
+_ROW_TRIGGERS = (
+    JournalTrigger("journal_line", "UPDATE", f"a line of the journal is never changed: {_CORRECT}"),
+    JournalTrigger("journal_line", "DELETE", f"a line of the journal is never deleted: {_CORRECT}"),
+    JournalTrigger(
+        "journal_detail", "UPDATE", "a detail of the journal is never changed: retention deletes it whole"
+    ),
+    JournalTrigger(
+        "journal_detail",
+        "DELETE",
+        "a detail of the journal is deleted by retention alone: name its line in journal_blanking",
+        unless_listed_in="journal_blanking",
+    ),
+    JournalTrigger("journal_blanking", "UPDATE", "what has been blanked is never told otherwise"),
+    JournalTrigger("journal_blanking", "DELETE", "what has been blanked is never forgotten"),
+    JournalTrigger(
+        "journal_chain",
+        "UPDATE",
+        "the head of a chain only moves forward",
+        unless="NEW.number > OLD.number AND NEW.municipality = OLD.municipality AND NEW.kind = OLD.kind",
+    ),
+    JournalTrigger("journal_chain", "DELETE", "the head of a chain is never deleted"),
+)
+_TABLE_TRIGGERS = tuple(
+    JournalTrigger(table, "TRUNCATE", "the journal is never emptied")
+    for table in ("journal_line", "journal_detail", "journal_chain", "journal_blanking")
+)
+
+
+def create_triggers(connection: BaseDatabaseWrapper, execute: Execute) -> None:
+    """Creates the triggers, replacing those that exist.
+
+    A trigger of a table that does not exist yet is left to the migration that creates the table.
+    """
+    if connection.vendor == "postgresql":
+        execute(_POSTGRESQL_FUNCTIONS)
+    tables = set(connection.introspection.table_names())
+    for trigger in _triggers(connection):
+        if trigger.tables <= tables:
+            execute(_drop(connection, trigger))
+            execute(_create(connection, trigger))
+
+
+def drop_triggers(connection: BaseDatabaseWrapper, execute: Execute, table: str = "") -> None:
+    """Drops the triggers: to undo a migration (only those that need `table`), and for tests that tamper."""
+    for trigger in _triggers(connection):
+        if not table or table in trigger.tables:
+            execute(_drop(connection, trigger))
+    if not table and connection.vendor == "postgresql":
+        execute("DROP FUNCTION IF EXISTS journal_refuse()")
+        execute("DROP FUNCTION IF EXISTS journal_refuse_unless_named()")
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Returns the names of the triggers that should exist and do not."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        existing = {name for (name,) in cursor.fetchall()}
+    return [trigger.name for trigger in _triggers(connection) if trigger.name not in existing]
+
+
+def _triggers(connection: BaseDatabaseWrapper) -> tuple[JournalTrigger, ...]:
+    return _ROW_TRIGGERS + (_TABLE_TRIGGERS if connection.vendor == "postgresql" else ())
+
+
+# A trigger's condition may query another table in SQLite; in PostgreSQL only its function may.
+_POSTGRESQL_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'restrict_violation'; END $$;
+CREATE OR REPLACE FUNCTION journal_refuse_unless_named() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    IF EXISTS (SELECT 1 FROM journal_blanking WHERE line_id = OLD.line_id) THEN RETURN OLD; END IF;
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'restrict_violation';
+END $$
+"""
+
+
+def _create(connection: BaseDatabaseWrapper, trigger: JournalTrigger) -> str:
+    when = f"WHEN (NOT ({trigger.unless}))" if trigger.unless else ""
+    if connection.vendor == "postgresql":
+        each = "STATEMENT" if trigger.change == "TRUNCATE" else "ROW"
+        function = "journal_refuse_unless_named" if trigger.unless_listed_in else "journal_refuse"
+        return (
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.change} ON {trigger.table} FOR EACH {each} {when} "
+            f"EXECUTE FUNCTION {function}('{trigger.message}')"
+        )
+    if trigger.unless_listed_in:
+        when = f"WHEN NOT EXISTS (SELECT 1 FROM {trigger.unless_listed_in} WHERE line_id = OLD.line_id)"
+    return (
+        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.change} ON {trigger.table} {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+    )
+
+
+def _drop(connection: BaseDatabaseWrapper, trigger: JournalTrigger) -> str:
+    table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+    return f"DROP TRIGGER IF EXISTS {trigger.name}{table}"

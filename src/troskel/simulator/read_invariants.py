@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rules about today's phones, reads, e-mails and journal lines (rules 4, 6, 7 and 8)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+import msgspec
+
+from troskel.duties import mailing
+from troskel.duties.models import HomeState
+from troskel.journal.models import Chain, Line
+from troskel.outbox.models import OutboxMessage
+from troskel.people.models import Account
+from troskel.people.models import Client as ClientRow
+from troskel.permits.sight import visible_clients
+from troskel.routine import duty as engine
+from troskel.routine import standing
+from troskel.routine.facts import HomeFacts
+from troskel.simulator.organisations import CARERS
+from troskel.simulator.tables import Tables
+from troskel.simulator.town import Town
+
+Violation = tuple[str, str]
+WORD = re.compile(r"[\wåäöÅÄÖéÉ-]+")
+
+
+def check_day(town: Town, tables: Tables) -> Iterator[Violation]:
+    """Yields all violations, each as rule and message."""
+    yield from _phones_show_whom_they_should(town, tables)
+    yield from _every_read_is_written(town, tables)
+    yield from _everything_accepted_is_there(town, tables)
+    yield from _nothing_sent_names_anybody(town, tables)
+
+
+def _phones_show_whom_they_should(town: Town, tables: Tables) -> Iterator[Violation]:
+    """Rule 4: sight (SQL), the facts (the journal) and a calculation row by row agree."""
+    facts = _facts(town)
+    for carer in CARERS.values():
+        viewer = town.life.actor(carer)
+        assert viewer.organisation is not None
+        expected = tables.phone_clients_of(viewer.organisation.hex, tables.today)
+        seen = ClientRow.objects.filter(visible_clients(viewer, town.life.day)).values_list("id", flat=True)
+        by_sight = {client.hex for client in seen}
+        by_facts = {
+            client.client.hex
+            for home in facts
+            for client in home.clients.values()
+            if client.own and client.died != town.life.day
+            if standing.covered_by(client, viewer.organisation, town.life.day)
+        }
+        for source, clients in (("Sight", by_sight), ("the facts", by_facts)):
+            if clients != expected:
+                yield (
+                    "a phone shows a client on covered days",
+                    f"{carer}: {source} differs on {clients ^ expected}",
+                )
+
+
+def _facts(town: Town) -> list[HomeFacts]:
+    rows = HomeState.objects.filter(municipality=town.life.municipality).values_list("state", flat=True)
+    return [msgspec.json.decode(state, type=engine.HomeState).facts for state in rows]
+
+
+def _every_read_is_written(town: Town, tables: Tables) -> Iterator[Violation]:
+    """Rule 7: one line per read, and no client was shown to an account without a reason."""
+    chain = Chain.objects.filter(municipality=town.life.municipality, kind="reads").first()
+    lines_written = chain.number if chain else 0
+    if lines_written != town.life.reads:
+        yield "every read is in the journal", f"{town.life.reads} reads, {lines_written} lines"
+    lines = Line.objects.filter(municipality=town.life.municipality, kind="reads", event="phone.listed")
+    organisations = dict(Account.objects.values_list("id", "organisation_id"))
+    for actor, body in lines.filter(recorded__gte=town.life.at(0)).values_list("actor", "body"):
+        clients = {UUID(client).hex for client in json.loads(body)["shown"]}
+        if actor is None or not clients <= tables.phone_clients_of(organisations[actor].hex, tables.today):
+            yield "nobody is shown without a reason", f"to {actor}"
+
+
+def _everything_accepted_is_there(town: Town, tables: Tables) -> Iterator[Violation]:
+    """Rule 6: each accepted act's lines, each visit and each e-mail exist exactly once."""
+    municipality = town.life.municipality
+    head = Chain.objects.get(municipality=municipality, kind="acts").number
+    if head != town.life.lines:
+        yield (
+            "an accepted act is not lost",
+            f"{town.life.lines} lines were answered, {head} are in the journal",
+        )
+    lines = Line.objects.filter(municipality=municipality, kind="acts")
+    visits = lines.filter(event="visit.registered").count()
+    if visits != len(tables.visits):
+        yield "nothing happens twice", f"{visits} visits in the journal, {len(tables.visits)} in the table"
+    messages = OutboxMessage.objects.filter(municipality=municipality)
+    for key, event in (("S1.email.", "installation.reported"), ("S3.email.", "removal.reported")):
+        event_count, email_count = (
+            lines.filter(event=event).count(),
+            messages.filter(key__startswith=key).count(),
+        )
+        if event_count != email_count:
+            yield "an e-mail is sent once", f"{event_count} times {event}, {email_count} e-mails"
+
+
+def _nothing_sent_names_anybody(town: Town, tables: Tables) -> Iterator[Violation]:
+    """Rule 8: no e-mail and no line of today contains a client's name, number or address."""
+    since = town.life.at(0)
+    names = _names(town, tables)
+    for payload in OutboxMessage.objects.filter(
+        municipality=town.life.municipality, put_at__gte=since
+    ).values_list("payload", flat=True):
+        message = mailing.compose(json.loads(payload))
+        leaked = set(WORD.findall(f"{message.subject} {message.text} {payload}")) & names
+        if leaked:
+            yield "an e-mail names nobody", "a word of a client's is in it"
+    lines = Line.objects.filter(municipality=town.life.municipality, kind="acts", recorded__gte=since)
+    for body in lines.values_list("body", flat=True):
+        if set(WORD.findall(body)) & names:
+            yield "a line of the journal names nobody", "a word of a client's is in it"
+
+
+def _names(town: Town, tables: Tables) -> set[str]:
+    names: set[str] = set()
+    for client in tables.clients.values():
+        names |= {client.first_name, client.last_name, *client.street.split()[:1]}
+    names |= town.identities
+    return names

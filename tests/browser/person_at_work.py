@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A person of the routine at work: what the start page asks, what they do about it, what they are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.input_devices import Mouse
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Person
+
+SHOW, CONFIRM = "Visa vad som händer", "Ja, gör det"
+Answers = Mapping[str, str]
+NOTHING: Answers = MappingProxyType({})
+
+
+class AtWork:
+    """Somebody who has logged in, as the demo lets one; `hand` is how they use the page."""
+
+    def __init__(self, person: Person, hand: Mouse, name: str) -> None:
+        self.person = person
+        self.page: Page = person.page
+        self.hand = hand
+        person.goes("/")
+        self.logs_in(name)
+
+    def logs_in(self, name: str) -> None:
+        """Chooses who to be."""
+        self.goes_to(self.page.get_by_role("button", name=re.compile(f"^{name.title()} ")))
+        self.page.get_by_role("button", name="Byt person").wait_for()
+
+    # -- the start page
+
+    def starts(self) -> None:
+        """Goes to the start page by the first of the ways on, and sees it as it is now."""
+        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Att göra"))
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("att göra")
+
+    def row(self, what: str, case: str) -> Locator:
+        """A duty or a notice on the start page, by its words."""
+        heading = self.page.get_by_role("heading", level=3, name=re.compile(f"^{re.escape(what)}.*{case}$"))
+        return self.page.get_by_role("listitem").filter(has=heading)
+
+    def is_asked(self, what: str, case: str) -> None:
+        """The start page has this duty or notice about the client, once."""
+        self.starts()
+        expect(self.row(what, case)).to_have_count(1)
+
+    def is_not_asked(self, what: str, case: str) -> None:
+        """The start page does not, or no longer, have this duty about the client."""
+        self.starts()
+        expect(self.row(what, case)).to_have_count(0)
+
+    def has_nothing_left(self, case: str) -> None:
+        """Nothing about this client waits on the start page, neither to do nor to read."""
+        self.starts()
+        expect(self.page.get_by_role("main").get_by_text(case)).to_have_count(0)
+
+    def reads(self, what: str, case: str) -> None:
+        """Reads a notice, and says so."""
+        self.is_asked(what, case)
+        self.hand.press(self.row(what, case).get_by_role("button", name=re.compile("^Jag har läst")))
+        expect(self.row(what, case)).to_have_count(0)
+        self.sees_where()
+
+    # -- acts
+
+    def does(self, button: str, case: str, answers: Answers = NOTHING, *, foresees: str = "") -> None:
+        """Presses the button beside a duty, answers, sees what will follow, and confirms."""
+        self.opens(button, case)
+        self.answers(answers)
+        self.confirms(button, foresees)
+
+    def opens(self, button: str, case: str) -> None:
+        """Presses the button beside a duty about the client."""
+        self.starts()
+        self.goes_to(self.beside(button, case).first)
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(button)
+
+    def beside(self, button: str, case: str) -> Locator:
+        """The buttons beside duties about the client, as the start page stands."""
+        return self.page.get_by_role("link", name=re.compile(rf"^{re.escape(button)}\s*, .*{case}$"))
+
+    def does_another(self, act: str, answers: Answers = NOTHING, *, foresees: str = "") -> str:
+        """Does what no duty asks, from the list of all that one may do. Gives what is said when it is done."""
+        self.chooses_among_all(act)
+        self.answers(answers)
+        return self.confirms(act, foresees)
+
+    def is_refused(self, act: str, answers: Answers, why: str = "") -> None:
+        """Tries what the routine does not allow, and is told so."""
+        self.chooses_among_all(act)
+        self.answers(answers)
+        self.says_show()
+        self.is_told("Det gick inte.")
+        self.is_told(why)
+
+    def chooses_among_all(self, act: str) -> None:
+        """Opens a form from the list of all that one may do."""
+        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Gör något annat"))
+        self.goes_to(self.page.get_by_role("link", name=act, exact=True))
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(act)
+
+    def answers(self, answers: Answers) -> None:
+        """Fills the form in: by label, what is written there or chosen."""
+        for label, answer in answers.items():
+            self._answers(label, answer)
+
+    def _answers(self, label: str, answer: str) -> None:
+        form = self.page.get_by_role("main").locator("form")
+        group = form.get_by_role("group", name=label)
+        if group.count():
+            self.hand.choose(group.get_by_label(answer, exact=True))
+            return
+        field = form.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\(|$)"))
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(label=answer)
+        elif field.get_attribute("type") == "checkbox":
+            self.hand.tick(field)
+        else:
+            self.hand.write(field, answer)
+
+    def shows(self) -> None:
+        """Goes on from the first step, to what will follow."""
+        self.says_show()
+        self.page.get_by_role("heading", name="Det här händer").wait_for()
+
+    def confirms(self, act: str, foresees: str = "") -> str:
+        """Sees what will follow, confirms, and is told that it is done. Gives what the page then says."""
+        self.shows()
+        expect(self.page.get_by_text("Inget är gjort ännu")).to_be_visible()
+        if foresees:
+            expect(self.page.get_by_role("main")).to_contain_text(foresees)
+        self.says_yes()
+        self.page.get_by_role("heading", level=1, name=f"Klart: {act}", exact=True).wait_for()
+        return self.page.get_by_role("main").inner_text()
+
+    def says_show(self) -> None:
+        """Presses the button of the first step."""
+        self.hand.press(self.page.get_by_role("button", name=SHOW))
+
+    def says_yes(self) -> None:
+        """Presses the button of the second step."""
+        self.hand.press(self.page.get_by_role("button", name=CONFIRM))
+
+    def is_told(self, why: str) -> None:
+        """The form stands there again, with why not; that is where one is."""
+        expect(self.page.get_by_role("alert")).to_contain_text(why)
+        self.sees_where()
+
+    # -- the telephone
+
+    def has_on_the_phone(self, name: str, *ways_in: str) -> None:
+        """The telephone shows the client, and how to get in."""
+        self.looks_at_the_phone()
+        client = self.page.get_by_role("listitem").filter(has_text=_named(name))
+        expect(client).to_have_count(1)
+        for way_in in ways_in:
+            expect(client).to_contain_text(way_in)
+
+    def has_not_on_the_phone(self, name: str) -> None:
+        """The telephone does not show the client."""
+        self.looks_at_the_phone()
+        expect(self.page.get_by_role("main").get_by_text(_named(name))).to_have_count(0)
+
+    def looks_at_the_phone(self) -> None:
+        """Opens the telephone's list."""
+        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Telefonen"))
+
+    # -- where one is
+
+    def goes_to(self, link: Locator) -> None:
+        """Follows a link to another page."""
+        with self.page.expect_navigation():
+            self.hand.press(link)
+
+    def sees_where(self) -> None:
+        """The focus is not lost when a part of the page has changed. (Without scripts, it is a new page.)"""
+        lost = self.page.evaluate("() => Boolean(window.htmx) && document.activeElement === document.body")
+        assert not lost, "the focus is lost"
+
+
+def _named(name: str) -> re.Pattern[str]:
+    """The name, and not the beginning of another's."""
+    return re.compile(rf"{re.escape(name)}(?!\w)")

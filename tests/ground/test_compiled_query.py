@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A compiled query returns the same rows as Django's own, for all values."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tests.town import CODE, EAST, MEADOW, Town
+from troskel.care.models import Allocation
+from troskel.custody.models import Holding, Link
+from troskel.ground.compiled_query import CompiledQuery
+from troskel.people.models import Client
+
+
+def since(day: date, municipality: str) -> QuerySet[Any, Any]:
+    return Allocation.objects.filter(
+        municipality=municipality, valid_from__gte=day - timedelta(days=90), valid_from__lte=day
+    ).order_by("id")
+
+
+def test_text_days_and_shifted_days(town: Town) -> None:
+    for days in (0, 100, -89):
+        town.grant(town.client(), EAST, begins=town.today + timedelta(days=days))
+    query = CompiledQuery(since)
+    for after in (0, 100, -89, 1000):
+        day = town.today + timedelta(days=after)
+        assert query(day, CODE) == list(since(day, CODE))
+    assert query(town.today, "0001") == []
+
+
+def test_ids_lists_and_none(town: Town) -> None:
+    clients = [Client.objects.get(reference=town.new_client(to)) for to in (EAST, MEADOW, EAST)]
+
+    def of(homes: list[Any], organisation: Any) -> QuerySet[Any, Any]:
+        of_organisation = Q(decisions__allocations__organisation=organisation)
+        return (
+            Client.objects.filter(of_organisation, home__in=homes)
+            .order_by("id")
+            .values_list("id", "case_number")
+        )
+
+    query = CompiledQuery(of)
+    east = town.actor("olle").organisation
+    for homes in ([clients[0].home_id], [c.home_id for c in clients], [clients[1].home_id]):
+        assert query(homes, east) == list(of(homes, east))
+    assert query([clients[0].home_id], None) == list(of([clients[0].home_id], None)) == []
+
+
+def test_related_rows_and_annotations(town: Town) -> None:
+    town.locked()
+
+    def holdings_of(number: str) -> QuerySet[Any, Any]:
+        linked = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
+        return (
+            Holding.objects.select_related("thing")
+            .filter(thing__number=number, until=None)
+            .annotate(linked=linked)
+        )
+
+    query = CompiledQuery(holdings_of)
+    for number in ("L1", "L2", "nowhere"):
+        assert [(h.id, h.thing.number, h.since, bool(h.linked)) for h in query(number)] == [
+            (h.id, h.thing.number, h.since, bool(h.linked)) for h in holdings_of(number)
+        ]
+
+
+def test_impossible_filter_runs_no_query(town: Town) -> None:
+    query = CompiledQuery(lambda name: Client.objects.filter(reference=name, pk__in=[]))
+    assert query("K1") == []
+
+
+def test_unsupported_value_types_are_refused() -> None:
+    with pytest.raises(TypeError, match="not int"):
+        CompiledQuery(lambda n: Client.objects.filter(case_number=n))(7)  # type: ignore[arg-type]

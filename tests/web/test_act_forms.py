@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An act in three steps, as a browser sends them: what is said, what is done, and that it is done once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.town import FIRM, Town, snapshot
+from troskel.acts.chapters import REGISTER
+from troskel.ground.ids import new_id
+
+MAX_QUERIES = 12
+
+
+@pytest.fixture(autouse=True)
+def _standing(town: Town, settings: Any) -> Iterator[None]:
+    settings.DEMO = True
+    with town.standing():
+        yield
+
+
+def screen(town: Town, who: str) -> Client:
+    """A browser in which somebody is logged in."""
+    browser = Client()
+    assert browser.post("/demo/login", {"account": str(town.actor(who).account)}).status_code == 302
+    return browser
+
+
+def inputs(page: str) -> dict[str, list[str]]:
+    """The hidden fields of a page's last form, by name."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.split("<main")[1]
+    ):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def ways(page: str, word: str) -> list[str]:
+    """Where the buttons with this word lead."""
+    return re.findall(rf'href="(/do/[^"]+)">{word}<', page)
+
+
+def case_of(town: Town, client: str) -> str:
+    from troskel.people.models import Client as Row
+
+    return Row.objects.get(reference=client).case_number
+
+
+def test_duty_to_done(town: Town) -> None:
+    town.inform(town.new_client())
+    browser = screen(town, "olle")
+    (way,) = ways(browser.get("/").content.decode(), "Beställ montering")
+    form = browser.get(way)
+    assert 'name="client" value="2026-0001"' in form.content.decode()
+    before = snapshot()
+    sent = {**inputs(form.content.decode()), "locksmith": FIRM, "presence": "none"}
+    preview = browser.post("/do/order_installation", sent)
+    assert snapshot() == before, "a preview changes nothing"
+    assert "Det här händer" in preview.content.decode()
+    assert "Montera låsvredet och rapportera det" in preview.content.decode()
+    response = browser.post("/do/order_installation", {**inputs(preview.content.decode()), "step": "confirm"})
+    assert "Beställning W-2026-0001" in response.content.decode()
+    assert ways(browser.get("/").content.decode(), "Beställ montering") == []
+    town.is_sound()
+
+
+def test_repeated_form_counts_once(town: Town) -> None:
+    client = town.new_client()
+    browser = screen(town, "anna")
+    form = {"key": str(new_id()), "client": case_of(town, client), "way": "oral", "step": "confirm"}
+    first = browser.post("/do/inform_client", form)
+    after = snapshot()
+    again = browser.post("/do/inform_client", form)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert snapshot() == after
+    assert "Klart:" in again.content.decode()
+
+
+def test_old_form_with_other_values_is_refused(town: Town) -> None:
+    client = town.new_client()
+    browser = screen(town, "anna")
+    form = {"key": str(new_id()), "client": case_of(town, client), "way": "oral", "step": "confirm"}
+    browser.post("/do/inform_client", form)
+    other = browser.post("/do/inform_client", {**form, "way": "written"})
+    assert other.status_code == 409
+    assert "har redan skickats" in other.content.decode()
+    (key,) = inputs(other.content.decode())["key"]
+    assert key != form["key"]
+    assert browser.post("/do/inform_client", {**form, "way": "written", "key": key}).status_code == 200
+
+
+def test_p6_rule_1_refusal_in_words(town: Town) -> None:
+    client = town.locked()
+    browser = screen(town, "olle")
+    form = {"client": case_of(town, client), "locksmith": FIRM, "presence": "none", "key": str(new_id())}
+    response = browser.post("/do/order_removal", form)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert 'role="alert"' in page
+    assert "Ett lås tas inte ner så länge någon bakom dörren har hemtjänst eller trygghetslarm." in page
+    assert f'value="{case_of(town, client)}"' in page, "what was typed is still there"
+
+
+def test_unknown_value_is_an_error_at_its_field(town: Town) -> None:
+    response = screen(town, "siri").post(
+        "/do/link_lock", {"client": "2026-0099", "serial": "L1", "key": str(new_id())}
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in page
+    assert 'id="f-client-error"' in page
+    assert "Det finns inget ärende som du får se med den uppgiften." in page
+
+
+def test_missing_value_is_an_error_before_the_act(town: Town) -> None:
+    response = screen(town, "siri").post("/do/link_lock", {"key": str(new_id())})
+    assert response.status_code == 422
+    assert response.content.decode().count("Fyll i det här.") == 4, "at each of two fields, and on top"
+
+
+def test_form_without_key_does_nothing(town: Town) -> None:
+    client = town.new_client()
+    browser = screen(town, "anna")
+    before = snapshot()
+    form = {"client": case_of(town, client), "way": "oral", "step": "confirm"}
+    without = browser.post("/do/inform_client", {**form, "key": ""})
+    assert "Inget är gjort ännu" in without.content.decode()
+    assert browser.post("/do/inform_client", {**form, "key": "x" * 201}).status_code == 409
+    assert snapshot() == before
+    (key,) = inputs(without.content.decode())["key"]
+    assert "Klart:" in browser.post("/do/inform_client", {**form, "key": key}).content.decode()
+
+
+def test_p5_field_named_key_is_not_the_idempotency_key(town: Town) -> None:
+    """A label is received, and later given back: two forms, whatever both call the key."""
+    client = town.new_client()
+    browser = screen(town, "olle")
+    values = {"client": case_of(town, client), "door": town.door(client), "key": "N1", "signed": "client"}
+    for act in ("receive_key", "return_key"):
+        form = {**values, "key": [str(new_id()), "N1"]}  # the form's own key stands first in the page
+        preview = browser.post(f"/do/{act}", form)
+        response = browser.post(f"/do/{act}", {**inputs(preview.content.decode()), "step": "confirm"})
+        assert "Klart:" in response.content.decode(), act
+
+
+def test_duty_done_by_somebody_else(town: Town) -> None:
+    client = town.new_client()
+    browser = screen(town, "anna")
+    (way,) = ways(browser.get("/").content.decode(), "Kunden vet vilka nycklar som behövs")
+    town.does("anna", "tell_about_keys", client=client)
+    page = browser.get(way).content.decode()
+    assert "Uppgiften är redan gjord, eller behövs inte längre." in page
+
+
+def test_duty_of_another_prefills_nothing(town: Town) -> None:
+    from tests.town import MEADOW
+
+    client = town.new_client(MEADOW)
+    theirs = town.the("P1.order", client)
+    page = screen(town, "olle").get(f"/do/order_installation?duty={theirs.id}").content.decode()
+    assert f'value="{case_of(town, client)}"' not in page
+    assert "Uppgiften är redan gjord" in page, "not there, or not theirs: the same words"
+    wrong = screen(town, "olle").get("/do/order_installation?duty=nonsense")
+    assert wrong.status_code == 200
+
+
+def test_lost_session_redirects_to_start(town: Town) -> None:
+    response = Client().post("/do/inform_client", {"client": "2026-0001", "way": "oral"})
+    assert (response.status_code, response["Location"]) == (302, "/?left=1")
+    assert "Du var inte längre inloggad" in Client().get("/?left=1").content.decode()
+    within = Client().post("/do/inform_client", {}, headers={"HX-Request": "true"})
+    assert (within.status_code, within["HX-Redirect"]) == (204, "/?left=1")
+    count = Client().get("/notices/count", headers={"HX-Request": "true"})
+    assert (count.status_code, count.has_header("HX-Redirect")) == (204, False), (
+        "nobody is moved out of a form"
+    )
+
+
+def test_a4_a_notice_is_read_once_and_counted(town: Town) -> None:
+    client = town.new_client()
+    notice = town.the("A4.tell", client)
+    browser = screen(town, "olle")
+    assert "1 oläst meddelande" in browser.get("/notices/count").content.decode()
+    for _ in range(2):
+        assert browser.post(f"/notices/{notice.id}/read")["Location"] == "/#notices"
+    assert "0 olästa meddelanden" in browser.get("/notices/count").content.decode()
+    assert town.duties("A4.tell", client) == []
+    theirs = town.the("A4.tell", town.new_client())
+    screen(town, "moa").post(f"/notices/{theirs.id}/read")
+    assert town.duties("A4.tell")[0].id == theirs.id, "another's notice is not read"
+
+
+def test_english_page_has_no_swedish(town: Town) -> None:
+    town.inform(town.new_client())
+    browser = screen(town, "olle")
+    assert browser.post("/language", {"language": "en", "next": "/do/"})["Location"] == "/do/"
+    page = browser.get("/").content.decode()
+    assert '<html lang="en"' in page
+    assert "Order the installation of a lock turner" in page
+    form = browser.get(ways(page, "Order installation")[0]).content.decode()
+    sent = {**inputs(form), "locksmith": FIRM, "presence": "none"}
+    preview = browser.post("/do/order_installation", sent).content.decode()
+    for said in (page, form, preview, browser.get("/do/").content.decode()):
+        words = re.sub(r"<[^>]+>", " ", said.replace("Tröskel", "").replace("Hemtjänsten Öst", ""))
+        words = words.replace("Lås &amp; Nyckel", "").replace("Nya Låssmeden", "").replace("Svenska", "")
+        assert re.findall(r"\w*[åäöÅÄÖ]\w*", words) == []
+
+
+def test_language_redirect_is_local(town: Town) -> None:
+    for place in ("//evil.example", "https://evil.example", "/\\evil.example", ""):
+        assert Client().post("/language", {"language": "en", "next": place})["Location"] == "/"
+    assert Client().post("/language", {"language": "xx"}).status_code == 404
+
+
+def test_query_count_is_bounded(town: Town) -> None:
+    costs: dict[str, list[int]] = {}
+    for _ in range(2):
+        for _ in range(3):
+            town.inform(town.new_client())
+        for who in ("anna", "olle", "carin", "siri", "laban", "maria", "erik"):
+            browser = screen(town, who)
+            for path in ("/", "/do/", "/notices/count", "/accessibility"):
+                with CaptureQueriesContext(
+                    connection,
+                ) as asked:
+                    assert browser.get(path).status_code == 200
+                asked_for = [
+                    one for one in asked if not re.match("(RELEASE )?SAVEPOINT|BEGIN|COMMIT", one["sql"])
+                ]
+                costs.setdefault(f"{who} {path}", []).append(len(asked_for))
+    assert {page: cost for page, cost in costs.items() if max(cost) > MAX_QUERIES} == {}
+    assert {page: cost for page, cost in costs.items() if cost[0] < cost[1]} == {}, "a query for every row"
+
+
+def test_query_count_of_every_form(town: Town) -> None:
+    from troskel.web.text import act_labels
+
+    for name in act_labels.act_names():
+        who = next(
+            one
+            for one in ("anna", "olle", "siri", "laban", "carin")
+            if town.actor(one).role in REGISTER[name].who
+        )
+        with CaptureQueriesContext(connection) as asked:
+            assert screen(town, who).get(f"/do/{name}").status_code == 200
+        assert len(asked) <= MAX_QUERIES, name

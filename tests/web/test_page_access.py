@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every page, as every person of the cast and as nobody; a page that does not say who may use it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+
+from tests.api import cast as casting
+from tests.api.cast import NOW, PEOPLE, Cast
+from tests.web.test_pages import become
+from troskel.acts.chapters import REGISTER
+from troskel.duties.models import RoutineVersion
+from troskel.ground import clock
+from troskel.ground.ids import new_id
+from troskel.people.queries import Person
+from troskel.people.roles import Role
+from troskel.screens.pages import ANYONE, EVERY_ROLE, PAGES, PageSpec, page
+from troskel.web import urls
+
+OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
+FOR_EVERY_ACCOUNT = {"count", "read", "acts", "notices", "routine", "paragraph"}
+OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
+SEE_VERSIONS = {"routine-versions", "routine-version"}
+DECIDE_ON_VERSIONS = {"routine-compare", "routine-propose", "routine-approve", "routine-withdraw"}
+CASE = "2026-0001"
+IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
+"""Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""
+OF_A_ROLE = {
+    "bookings": {Role.LOCKSMITH, Role.COORDINATOR},
+    "booking-who": {Role.COORDINATOR},
+    "alarms": {Role.RESPONDER, Role.COORDINATOR},
+    "accept-alarm": {Role.RESPONDER},
+    "close-alarm": {Role.RESPONDER, Role.COORDINATOR},
+    "billing": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
+    "basis-form": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
+    "client": EVERY_ROLE - {Role.MANAGER},
+    "late": {Role.ADMINISTRATOR},
+    "emails": {Role.ADMINISTRATOR},
+    "email-again": {Role.ADMINISTRATOR},
+    "imports": {Role.ADMINISTRATOR},
+}
+ABOUT_SOMETHING = {
+    "accept-alarm": 404,
+    "email-again": 404,
+    "basis-form": 404,
+    "close-alarm": 422,
+    "booking-who": 409,
+}
+"""What those get who ask about a thing that is not there."""
+OFFICE = {Role.ASSESSOR, Role.ADMINISTRATOR}
+CARE = {*OFFICE, Role.COORDINATOR}
+LISTS = {
+    "clients": {*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST},
+    "visits": CARE,
+    "orders": {*CARE, Role.LOCKSMITH},
+    "things": {*CARE, Role.LOCKSMITH},
+    "links": CARE,
+    "accounts": {Role.ADMINISTRATOR},
+    "organisations": {Role.ADMINISTRATOR},
+    "search": set(Role) - {Role.SYSTEM, Role.MANAGER},
+}
+
+
+@pytest.fixture
+def cast(db: None, settings: Any) -> Iterator[Cast]:
+    settings.DEMO = True
+    made = casting.make_cast()
+    with clock.frozen_at(NOW):
+        yield made
+
+
+def pages() -> list[PageSpec]:
+    return [declared for declared in PAGES if declared.package == "troskel.web"]
+
+
+def request_page(browser: Client, declared: PageSpec) -> Any:
+    named = (
+        declared.path.replace("<str:case>", CASE).replace("<str:paragraph>", "P1").replace("<kind>", "lock")
+    )
+    if "<uuid:version>" in named:
+        named = named.replace("<uuid:version>", str(RoutineVersion.objects.get().id))
+    path = "/" + re.sub("<[^>]+>", str(new_id()), named)
+    return (
+        browser.get(path)
+        if "GET" in declared.methods
+        else browser.post(path, {"language": "en", "key": str(new_id())})
+    )
+
+
+def expected_status(declared: PageSpec) -> frozenset[Role] | str:
+    if declared.name in OPEN:
+        return ANYONE
+    if declared.name in FOR_EVERY_ACCOUNT:
+        return EVERY_ROLE
+    if declared.name in OF_A_ROLE:
+        return frozenset(OF_A_ROLE[declared.name])
+    if declared.name in SEE_VERSIONS:
+        return OFFICE_AND_MANAGER
+    if declared.name in DECIDE_ON_VERSIONS:
+        return REGISTER["approve_routine"].who
+    if declared.name in LISTS:
+        return frozenset(LISTS[declared.name])
+    return REGISTER[declared.name.removeprefix("act-")].who
+
+
+def test_access_to_every_page(cast: Cast) -> None:
+    browsers = {name: become(cast, name) for name in PEOPLE}
+    for declared in pages():
+        who = expected_status(declared)
+        assert declared.who == who, f"{declared.path}: write in this test who may"
+        if declared.name in OPEN:
+            continue
+        nobody = request_page(Client(), declared)
+        assert (nobody.status_code, nobody["Location"].split("?")[0]) == (302, "/"), declared.path
+        for name, browser in browsers.items():
+            response = request_page(browser, declared)
+            allowed = Role(PEOPLE[name][0]) in who
+            there = {"read": 302, **ABOUT_SOMETHING}.get(declared.name, 200)
+            if declared.name == "client" and name not in IN_SIGHT_OF:
+                there = 404
+            assert response.status_code == (there if allowed else 403), (
+                declared.path,
+                name,
+            )
+
+
+def test_every_url_is_declared() -> None:
+    assert [pattern.name for pattern in urls.urlpatterns] == [declared.name for declared in pages()]
+    assert len({declared.name for declared in PAGES}) == len(PAGES)
+
+
+def test_page_without_roles_is_refused() -> None:
+    def secret(_: HttpRequest, __: Person) -> HttpResponse:
+        return HttpResponse()
+
+    with pytest.raises(ValueError, match="who may use it"):
+        page("secret", name="secret", who=())(secret)
+    assert all(declared.name != "secret" for declared in PAGES)
+
+
+def test_pages_are_not_cached(cast: Cast) -> None:
+    browser = become(cast, "anna")
+    for declared in pages():
+        if "GET" in declared.methods:
+            response = request_page(browser, declared)
+            assert response["Cache-Control"] == "no-store", declared.path
+
+
+def test_other_method_is_405(cast: Cast) -> None:
+    browser = become(cast, "anna")
+    assert browser.post("/notices/count").status_code == 405
+    assert browser.get("/language").status_code == 405
+    assert browser.get(f"/notices/{new_id()}/read").status_code == 405

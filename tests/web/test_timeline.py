@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The picture of time: where bars lie, that none covers another, and what is told where there is little room."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troskel.web.client.timeline_svg import MIN_BAR_WIDTH, Bar, Lane, Window, draw, visible_lanes
+
+TODAY = date(2026, 3, 2)
+HUNDRED = Window(TODAY, TODAY + timedelta(days=99), 1000)
+
+
+def day(after: int) -> date:
+    return TODAY + timedelta(days=after)
+
+
+def lane(*bars: Bar) -> Lane:
+    return Lane("Hemtjänst", "home_care", list(bars))
+
+
+def test_bar_position() -> None:
+    (drawn,) = draw([lane(Bar("B1", day(10), day(19)))], HUNDRED, day(50)).lanes[0].bars
+    assert (drawn.x, drawn.width, drawn.inside) == (10.0, 10.0, "B1")
+    assert (drawn.begins_before, drawn.continues_after) == (False, False)
+
+
+def test_bar_without_end_reaches_the_edge() -> None:
+    (drawn,) = draw([lane(Bar("B1", day(-10), None))], HUNDRED, day(50)).lanes[0].bars
+    assert (drawn.x, drawn.width, drawn.begins_before, drawn.continues_after) == (0.0, 100.0, True, True)
+
+
+def test_minimum_bar_width() -> None:
+    years = Window(TODAY, day(3649), 1000)
+    (drawn,) = draw([lane(Bar("B1", day(2000), day(2000)))], years, TODAY).lanes[0].bars
+    assert drawn.width == MIN_BAR_WIDTH
+    (last,) = draw([lane(Bar("B1", day(3649), day(3649)))], years, TODAY).lanes[0].bars
+    assert last.end <= 100
+
+
+def test_label_beside_the_bar() -> None:
+    short = Bar("Montering W-2026-0001", day(10), day(11))
+    (free,) = draw([lane(short)], HUNDRED, TODAY).lanes[0].bars
+    assert (free.inside, free.beside) == ("", short.label)
+    in_the_way = draw([lane(short, Bar("B2", day(14), None))], HUNDRED, TODAY).lanes[0].bars[0]
+    assert (in_the_way.inside, in_the_way.beside) == ("", "")
+
+
+def test_long_label_is_truncated() -> None:
+    one, _ = (
+        draw([lane(Bar("Kopplad till 4711-0938", day(0), day(9)), Bar("B", day(10), None))], HUNDRED, TODAY)
+        .lanes[0]
+        .bars
+    )
+    assert one.inside.endswith("…") and "Kopplad till".startswith(one.inside[:4])
+
+
+def test_overlapping_bars_use_tracks() -> None:
+    drawn = draw(
+        [lane(Bar("Öst", day(0), day(30)), Bar("Ängen", day(20), day(40)), Bar("Öst", day(31), None))],
+        HUNDRED,
+        TODAY,
+    )
+    assert [bar.y for bar in drawn.lanes[0].bars] == [3, 3, 31]
+    assert drawn.lanes[0].height == 56
+
+
+def test_axis() -> None:
+    drawn = draw([], HUNDRED, day(31))
+    assert [first for _, first in drawn.months] == [date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)]
+    assert drawn.today == 31.0
+    assert drawn.weeks[:3] == [0.0, 7.0, 14.0], "TODAY is a Monday"
+    assert date(2026, 4, 1) not in [first for _, first in drawn.named_months], "today's word stands there"
+    assert draw([], HUNDRED._replace(pixels=500), TODAY).weeks == [], "no room"
+
+
+@st.composite
+def some_bars(draw_one: st.DrawFn) -> list[Bar]:
+    bars = []
+    for number in range(draw_one(st.integers(0, 12))):
+        first = draw_one(st.integers(-150, 150))
+        length = draw_one(st.none() | st.integers(0, 200))
+        bars.append(Bar(f"B{number}", day(first), None if length is None else day(first + length)))
+    return bars
+
+
+@given(some_bars())
+def test_every_bar_is_drawn_once_without_overlap(bars: list[Bar]) -> None:
+    lanes = [lane(*bars)]
+    drawn = [one for each in draw(lanes, HUNDRED, TODAY).lanes for one in each.bars]
+    told = [bar for each in visible_lanes(lanes, HUNDRED) for bar in each.bars]
+    assert sorted(one.bar.label for one in drawn) == sorted(bar.label for bar in told)
+    for one in drawn:
+        assert 0 <= one.x < one.end <= 100.01
+        for other in drawn:
+            if other is not one and other.y == one.y and other.x >= one.x:
+                assert other.x >= one.end - MIN_BAR_WIDTH

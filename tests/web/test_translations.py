@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Nothing that a person reads is untranslated, and no visible word stands in a template past the catalogue."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+
+from troskel.acts.chapters import REGISTER
+from troskel.web.forms import fields
+from troskel.web.text import act_labels
+
+SOURCE = Path(__file__).parent.parent.parent / "src" / "troskel"
+LOCALE = SOURCE / "web" / "locale"
+TEMPLATES = sorted(
+    [
+        *SOURCE.glob("web/jinja2/**/*.html"),
+        *SOURCE.glob("phone/jinja2/**/*.html"),
+        *SOURCE.glob("screens/jinja2/**/*.html"),
+    ]
+)
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "gettext_noop": None}
+NAMES = {"Tröskel", "API", "W-"}
+"""What is the same in every language."""
+READ_ALOUD = ("alt", "aria-label", "placeholder", "title", "value")
+
+
+def messages() -> set[str]:
+    """Every message of pages and code."""
+    with (LOCALE / "babel.cfg").open() as told:
+        methods, options = parse_mapping_cfg(told)
+    found: Any = extract_from_dir(SOURCE, methods, options, keywords=KEYWORDS)  # type: ignore[arg-type]
+    return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+
+
+def catalogue() -> dict[str, list[str]]:
+    """The English of each message, in all its forms."""
+    with (LOCALE / "en" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        read = read_po(file, locale="en")
+    found = {}
+    for message in read:
+        if message.id:
+            name = message.id if isinstance(message.id, str) else message.id[0]
+            strings = [message.string] if isinstance(message.string, str) else list(message.string)
+            found[name] = [] if message.fuzzy else strings
+    return found
+
+
+def test_every_message_is_translated() -> None:
+    english = catalogue()
+    untranslated = sorted(one for one in messages() if not all(english.get(one) or [""]))
+    assert untranslated == [], "run ./dev words, and give each its English"
+
+
+def test_no_obsolete_translation() -> None:
+    assert sorted(set(catalogue()) - messages()) == [], "run ./dev words"
+
+
+def test_placeholders_agree() -> None:
+    for swedish, english in catalogue().items():
+        for one in english:
+            assert set(re.findall(r"\{\w+\}|%\(\w+\)s", one)) == set(
+                re.findall(r"\{\w+\}|%\(\w+\)s", swedish)
+            )
+
+
+def visible_texts(template: str) -> str:
+    """The words of a template that are outside of every expression and every `trans`."""
+    bare = re.sub(r"\{#.*?#\}", "", template, flags=re.DOTALL)
+    bare = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", "", bare, flags=re.DOTALL)
+    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", bare, flags=re.DOTALL)
+    read_aloud = re.findall(rf'\b(?:{"|".join(READ_ALOUD)})="([^"]*)"', bare)
+    bare = re.sub(r'\b[\w-]+="[^"]*"', "", bare)  # an attribute, also one that a macro gives
+    return " ".join([re.sub(r"<[^>]*>", " ", bare), *(one for one in read_aloud if one not in VALUES)])
+
+
+VALUES = {"preview", "confirm", "change", "fixed", "on", ""}
+"""What a button sends, and nobody reads."""
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_untranslated_text_in_templates(path: Path) -> None:
+    left = visible_texts(path.read_text())
+    assert set(re.findall(r"[^\W\d_]{2,}", left)) <= NAMES
+
+
+@pytest.mark.parametrize("wrong", ["<p>Hej</p>", '<a aria-label="Stäng">×</a>', "{% if x %}Ja{% endif %}"])
+def test_untranslated_text_would_be_found(wrong: str) -> None:
+    assert set(re.findall(r"[^\W\d_]{2,}", visible_texts(wrong))) - NAMES
+
+
+def strings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """The texts of a module that are neither its documentation nor inside a call for the catalogue."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            continue
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node
+        yield from strings(node)
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*SOURCE.glob("web/*.py"), *SOURCE.glob("phone/*.py")]), ids=lambda p: p.name
+)
+def test_no_untranslated_swedish_in_code(path: Path) -> None:
+    found = [
+        one.value for one in strings(ast.parse(path.read_text())) if re.search("[åäöÅÄÖ]", str(one.value))
+    ]
+    assert found == []
+
+
+def test_labels_in_both_languages() -> None:
+    walked = 0
+    for name in act_labels.act_names():
+        act = REGISTER[name]
+        named = act_labels.act_text(name)
+        assert named is not None
+        told = [named.title, named.lead, act_labels.chapter_title(act.chapter)]
+        for field in fields.fields_of(act, [], {}):
+            words = act_labels.field_text(act, field.path)
+            told += [words.label, *act_labels.choice_labels(act, field.path).values()]
+            assert bool(words.help.sv) == bool(words.help.en), (name, field.path)
+        for one in told:
+            assert one.sv, name
+            assert one.en, name
+            walked += 1
+    assert walked > 400
+
+
+def test_extraction_matches_rendering() -> None:
+    """The reading of templates above is by hand; this asks Jinja whether it agrees that they hold what they hold."""
+    environment = Environment(extensions=["jinja2.ext.i18n"])
+    for path in TEMPLATES:
+        environment.parse(path.read_text())
