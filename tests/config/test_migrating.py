@@ -27,6 +27,7 @@ from tools.keeping import count_rows, run
 from troskel.ground.ids import new_id
 
 DATA = Path(__file__).parents[1] / "data"
+MIGRATIONS = sorted((Path(__file__).parents[2] / "src" / "troskel").glob("**/migrations/0*.py"))
 
 RENAMED: dict[str, str] = {}
 """Tables that have another name since they were kept: the old name, then today's."""
@@ -134,3 +135,15 @@ def test_a_lost_answer_a_lost_row_and_another_word_are_differences() -> None:
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_migrations_name_accounts_themselves() -> None:
+    following = [
+        f"{file.parts[-3]}.{file.stem}"
+        for file in MIGRATIONS
+        if "AUTH_USER_MODEL" in file.read_text(encoding="utf-8")
+    ]
+    assert MIGRATIONS and following == [], (
+        "makemigrations writes settings.AUTH_USER_MODEL: write 'people.account', and depend on its migration, "
+        "so that another model may sign in one day"
+    )
