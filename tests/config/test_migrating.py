@@ -34,7 +34,9 @@ RENAMED: dict[str, str] = {}
 DROPPED: set[str] = set()
 """Tables that were dropped on purpose since, by their old names: say beside each where the rows went."""
 OTHERWISE: set[str] = set()
-"""Answers that are other on purpose than when they were kept, as `differences` tells them: say why beside each."""
+"""Patterns of differences that are meant, as "schema-0.1.0902 anna duties.items.*owner": say why beside each."""
+WORDS = {"fulfilled"}
+"""What is said in the program's own words, which may be put better one day."""
 
 SQLITE_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name <> 'sqlite_stat1'"
 COLUMNS = (
@@ -96,7 +98,7 @@ def differences(kept: Any, told: Any, where: str) -> list[str]:
     """Where an answer is not what it was; more may be told of a thing today than then."""
     if isinstance(kept, dict) and isinstance(told, dict):
         lost = [f"{where}: no {name}" for name in kept.keys() - told.keys()]
-        both = [name for name in kept if name in told]
+        both = [name for name in kept if name in told and name not in WORDS]
         return lost + [
             found for name in both for found in differences(kept[name], told[name], f"{where}.{name}")
         ]
@@ -122,7 +124,11 @@ def test_a_kept_database_is_migrated_and_answers_as_it_did(kept: Path, tmp_path:
         now = count_rows(url)
         assert {name: now.get(name) for name in rows} == rows
         told = json.loads(run("ask", url))
-    assert set(differences(then["answers"], told, kept.name)) == OTHERWISE
+    found = differences(then["answers"], told, kept.name)
+    assert [one for one in found if not any(re.match(meant, one) for meant in OTHERWISE)] == []
+    assert [meant for meant in OTHERWISE if not any(re.match(meant, one) for one in found)] == [], (
+        "meant no more"
+    )
 
 
 def test_a_lost_answer_a_lost_row_and_another_word_are_differences() -> None:
