@@ -112,6 +112,12 @@ def _browser_tests_lack() -> str:
     return "" if browser.find() else f"They need Chromium; {browser.HOW_TO_HAVE}"
 
 
+def keep(arguments: Sequence[str]) -> int:
+    """Keep today's database, filled, for the tests of later versions."""
+    environment.ensure(development=True)
+    return subprocess.run([str(PYTHON), "-m", "tools.keeping", *arguments], cwd=ROOT, check=False).returncode
+
+
 def wheel(arguments: Sequence[str]) -> int:
     """Build the wheel, with the words compiled and the files of others in it."""
     environment.ensure(development=True)
@@ -181,4 +187,5 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "pictures": pictures,
     "wheel": wheel,
     "architecture": draw_architecture,
+    "keep": keep,
 }

@@ -96,13 +96,13 @@ class Truth:
         return gaps
 
     def phone_clients(self, municipality: str, day: date) -> dict[str, int]:
-        clients = self.ours_and_alive(municipality, day)
+        own_clients = self.ours_and_alive(municipality, day)
         clients = defaultdict(set)
         for allocation in self.allocations.values():
             decision = self.decisions[allocation["beslut_id"]]
             if (
                 date.fromisoformat(allocation["fran"]) <= day <= until(allocation["till"])
-                and decision["kund_id"] in clients
+                and decision["kund_id"] in own_clients
             ):
                 clients[allocation["utforare"]].add(decision["kund_id"])
-        return {organisation: len(those) for organisation, those in clients.items()}
+        return {organisation: len(members) for organisation, members in clients.items()}

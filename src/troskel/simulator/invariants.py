@@ -289,8 +289,8 @@ DOOR_ASKS = frozenset({("P1", "order"), ("P6", "order"), ("P6", "cancel"), ("P6"
 
 def _about(duty: SimDuty) -> tuple[str | None, ...]:
     about = json.loads(duty.about)
-    about = (about.get(name) for name in ("order", "lock", "link", "tag", "decision", "through", "former"))
-    return (duty.home, duty.client, duty.door, duty.organisation, *about)
+    values = (about.get(name) for name in ("order", "lock", "link", "tag", "decision", "through", "former"))
+    return (duty.home, duty.client, duty.door, duty.organisation, *values)
 
 
 RULES: tuple[Rule, ...] = (

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -13,7 +12,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('custody', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -26,7 +24,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField(help_text='the acceptance lasts no longer, closed or not', null=True)),
                 ('closed', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, max_length=20)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to=settings.AUTH_USER_MODEL)),
+                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='people.account')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='people.client')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='people.organisation')),
@@ -44,7 +42,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, help_text='why the lock refused', max_length=20)),
                 ('battery', models.IntegerField(help_text='per cent', null=True)),
                 ('noted', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='people.account')),
                 ('alarm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='access.alarm')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='people.client')),
                 ('door', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='people.door')),

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,7 +11,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -33,12 +31,12 @@ class Migration(migrations.Migration):
                 ('pdf', models.BinaryField(help_text='the document that was signed', null=True)),
                 ('digest', models.CharField(blank=True, help_text='its SHA-256, which the journal has too', max_length=64)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.client')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.organisation')),
-                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
+                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
+                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('municipality', 'month', 'client', 'organisation'), name='one_basis_form_per_month_client_and_provider'), models.UniqueConstraint(fields=('municipality', 'number'), name='one_basis_form_per_number'), models.CheckConstraint(condition=models.Q(('month__endswith', '-01'), ('month__endswith', '-02'), ('month__endswith', '-03'), ('month__endswith', '-04'), ('month__endswith', '-05'), ('month__endswith', '-06'), ('month__endswith', '-07'), ('month__endswith', '-08'), ('month__endswith', '-09'), ('month__endswith', '-10'), ('month__endswith', '-11'), ('month__endswith', '-12'), _connector='OR'), name='basis_form_of_a_month'), models.CheckConstraint(condition=models.Q(('without_departure__lte', models.F('visits'))), name='basis_form_counts_its_visits'), models.CheckConstraint(condition=models.Q(models.Q(('received', None), ('sent', None), ('signed', None), ('state', 'made')), models.Q(('received', None), ('sent', None), ('signed__isnull', False), ('state', 'signed')), models.Q(('received', None), ('sent__isnull', False), ('signed__isnull', False), ('state', 'sent')), models.Q(('received__isnull', False), ('sent__isnull', False), ('signed__isnull', False), ('state', 'received')), _connector='OR'), name='basis_form_has_gone_every_step'), models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('pdf', None), ('state', 'made')), models.Q(models.Q(('state', 'made'), _negated=True), models.Q(('digest', ''), _negated=True), models.Q(('pdf', None), _negated=True)), _connector='OR'), name='a_signed_basis_form_is_kept')],
@@ -53,7 +51,7 @@ class Migration(migrations.Migration):
                 ('minutes', models.PositiveIntegerField(help_text='of the visits whose departure is known')),
                 ('without_departure', models.PositiveIntegerField(help_text='visits that no minutes could be reckoned for')),
                 ('billed', models.DateTimeField()),
-                ('billed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('billed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.client')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.organisation')),

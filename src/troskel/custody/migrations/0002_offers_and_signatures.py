@@ -3,7 +3,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,7 +11,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('custody', '0001_initial'),
         ('people', '0002_representatives_consents_entrusted'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -41,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='offer',
             name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account'),
         ),
         migrations.AddField(
             model_name='offer',
@@ -56,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='offer',
             name='offered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account'),
         ),
         migrations.AddField(
             model_name='offer',

@@ -4,7 +4,6 @@ import datetime as dt
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -28,7 +27,6 @@ class Migration(migrations.Migration):
         ('duties', '0001_initial'),
         ('journal', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -54,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='duty',
             name='person',
-            field=models.ForeignKey(help_text='who of them is asked', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(help_text='who of them is asked', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account'),
         ),
         migrations.AddField(
             model_name='routineversion',
@@ -64,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='routineversion',
             name='approved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account'),
         ),
         migrations.AddField(
             model_name='routineversion',
@@ -80,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='routineversion',
             name='proposed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account'),
         ),
         migrations.AddField(
             model_name='routineversion',
@@ -116,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='deputy',
             name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account'),
         ),
         migrations.AddField(
             model_name='deputy',

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -120,7 +119,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=100)),
                 ('expires', models.DateTimeField(null=True)),
                 ('revoked', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='people.account')),
             ],
             options={
                 'abstract': False,

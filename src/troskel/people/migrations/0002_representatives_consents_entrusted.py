@@ -3,7 +3,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -40,7 +39,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=troskel.ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('since', models.DateField()),
                 ('until', models.DateField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entrusted', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entrusted', to='people.account')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entrusted', to='people.client')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
             ],

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,7 +11,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -24,7 +22,7 @@ class Migration(migrations.Migration):
                 ('departed', models.DateTimeField(null=True)),
                 ('evidence', models.CharField(help_text='tag | lock | hand', max_length=10)),
                 ('reason', models.CharField(blank=True, help_text='code; asked for when entered by hand', max_length=50)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='people.account')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='people.client')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='people.organisation')),
