@@ -22,6 +22,7 @@ def attest(doing: Doing, *, duty: UUID) -> dict[str, Any]:
     row = finding.asked_duty(doing, duty, "duty")
     ask = routines.version(row.version).asks[row.paragraph, row.ask]
     rules.by_hand(row.paragraph, ask, json.loads(row.about), doing.occurred)
+    rules.not_too_early(row.paragraph, routines.attest_from(row), doing.occurred)
     doing.journal(
         "duty.attested",
         homes=[row.home_id],

@@ -93,7 +93,8 @@ def _ways(asked: Asked) -> Iterator[Way]:
     for event in asked.ask.done_by:
         if event in FULFILLING:
             yield from FULFILLING[event](asked)
-    if asked.ask.by_hand:
+    first = routines.attest_from(asked.duty) if asked.ask.by_hand else None
+    if asked.ask.by_hand and (first is None or first <= clock.today()):
         yield Way("attest", {"duty": str(asked.duty.id)})
 
 
