@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.test import TransactionTestCase
 
-from troskel.journal.triggers import drop_triggers, create_triggers
+from troskel.journal.triggers import create_triggers, drop_triggers
 
 
 @contextlib.contextmanager

@@ -34,6 +34,8 @@ OTHER_ASK: dict[str, Any] = {
     "also_after": 77,
     "escalate_after": 77,
     "at_take_over": True,
+    "opens": Step("due", -77),
+    "attest_from": Step("due", -77),
 }
 OTHER_HEADER: dict[str, Any] = {
     "id": "X",

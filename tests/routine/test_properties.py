@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from tests.routine.telling import (
     START,
     Story,
 )
-from troskel.routine import HomeState, Routines, advance, calendar, compare, parse_routine, rebuild
+from troskel.routine import HomeState, Routine, Routines, advance, calendar, compare, parse_routine, rebuild
 from troskel.routine.subjects import identity
 
 SEEDS = st.integers(0, 2**32)
@@ -35,8 +36,17 @@ EVERY = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 class Muddle:
     """A municipality where things happen in any order, some of them late, some of them senseless."""
 
-    def __init__(self, seed: int, steps: int, turning: bool = True, stored: bool = False) -> None:
-        self.chance, self.s = random.Random(seed), Story(stored=stored)
+    def __init__(
+        self,
+        seed: int,
+        steps: int,
+        turning: bool = True,
+        stored: bool = False,
+        routine: Routine = ROUTINE,
+        more: Sequence[str] = (),
+    ) -> None:
+        self.chance, self.s = random.Random(seed), Story(stored=stored, routine=routine)
+        self.steps = [*STEPS, *more]
         s = self.s
         first, second = s.home(), s.home()
         s.door(first, second, kind="gate")
@@ -66,7 +76,7 @@ class Muddle:
         return self.chance.choice([None, self.day(5, 200)])
 
     def step(self) -> None:
-        getattr(self, self.chance.choice(STEPS))(self.chance.choice(self.clients))
+        getattr(self, self.chance.choice(self.steps))(self.chance.choice(self.clients))
 
     def decides(self, c: Any) -> None:
         service = self.chance.choice([HOME_CARE, HOME_CARE, ALARM])

@@ -22,6 +22,7 @@ def attest(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
     row = lookup.find_duty(ctx, duty, "duty")
     ask = routines.version(row.version).asks[row.paragraph, row.ask]
     rules.by_hand(row.paragraph, ask, json.loads(row.about), ctx.occurred)
+    rules.not_too_early(row.paragraph, routines.attest_from(row), ctx.occurred)
     ctx.journal(
         "duty.attested",
         homes=[row.home_id],

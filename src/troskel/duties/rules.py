@@ -58,12 +58,22 @@ def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: dateti
         raise Refusal(
             paragraph,
             "is fulfilled by {events}: do that act, it can't be attested by hand",
-            events=list(ask.done_by),
+            events=[event.partition(":")[0] for event in ask.done_by],
         )
     starts = about.get("starts")
     if starts and datetime.fromisoformat(starts) > occurred:
         raise Refusal(
             paragraph, "is booked for {starts}, which has not come: attest it afterwards", starts=starts
+        )
+
+
+def not_too_early(paragraph: str, first: date | None, occurred: datetime) -> None:
+    """A duty that is asked for a certain time is not attested before it: `first` is the first day."""
+    if first == date.max:
+        raise Refusal(paragraph, "has no due day yet, and is not attested before that is known")
+    if first is not None and clock.day_of(occurred) < first:
+        raise Refusal(
+            paragraph, "may be attested from {day}: do it then, and attest it when it is done", day=first
         )
 
 

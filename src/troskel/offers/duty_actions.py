@@ -97,7 +97,8 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
     for event in context.ask.done_by:
         if event in SUGGESTIONS_BY_EVENT:
             yield from SUGGESTIONS_BY_EVENT[event](context)
-    if context.ask.by_hand:
+    first_day = routines.attest_from(context.duty) if context.ask.by_hand else None
+    if context.ask.by_hand and (first_day is None or first_day <= clock.today()):
         yield Suggestion("attest", {"duty": str(context.duty.id)})
 
 

@@ -29,8 +29,9 @@ def change(
     """Let the duty be someone else's, due another day, or asked of another person. Says whether anything did."""
     passed = _passes_on(duty, rule, case, day, eves)
     dated = _is_dated(duty, rule, case, found, day, line, eves)
+    counted = _is_counted_again(duty, rule, case, day, eves)
     named = _is_named(duty, line)
-    return passed or dated or named
+    return passed or dated or counted or named
 
 
 def _passes_on(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
@@ -68,6 +69,19 @@ def _is_dated(
         known = escalation_day(rule.ask, duty.due, day, eves)
         duty.escalate_on = min(filter(None, (known, duty.escalate_on)), default=None)
     return dated
+
+
+def _is_counted_again(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
+    """A fact that the deadline counts from has another day. What a visit has dated only moves to an earlier day."""
+    if not rule.follows or rule.ask.due is None:
+        return False
+    due = dues.due_day(rule.ask.due, case, eves)
+    if due is None or due == duty.due or (rule.fixed_by and duty.due is not None and due > duty.due):
+        return False
+    duty.due = due
+    if duty.escalated is None or due >= duty.escalated:
+        duty.escalated, duty.escalate_on = None, escalation_day(rule.ask, due, day, eves)
+    return True
 
 
 def _is_of(happening: Happening, duty: OpenDuty, line: Line | None) -> bool:

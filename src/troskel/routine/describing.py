@@ -10,6 +10,7 @@ from troskel.routine.calendar import EVES
 from troskel.routine.model import Ask, Due, Header, Step, Words
 
 JOINED = {"and": Words("och", "and"), "or": Words("eller", "or")}
+DUE_DAY = Words("den dag den senast ska vara klar", "its due day")
 NOT = Words("det stämmer inte att ", "it is not so that ")
 
 
@@ -25,7 +26,7 @@ def due_in_words(due: Due, language: str = "sv") -> str:
 
 
 def _step_in_words(step: Step, language: str) -> str:
-    base = said_in(vocabulary.BASES[step.base], language)
+    base = said_in(DUE_DAY if step.base == "due" else vocabulary.BASES[step.base], language)
     count = abs(step.days)
     if count == 0:
         if not step.working:
@@ -52,15 +53,17 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
         "of": named(vocabulary.OWNERS, ask.of, "and"),
         "also_of": _also(ask, language),
         "due": due_in_words(ask.due, language) if ask.due else "",
+        "opens": _step_in_words(ask.opens, language) if ask.opens else "",
         "fulfilled": said_in(ask.fulfilled, language),
         "per": said_in(vocabulary.SUBJECTS[ask.per], language),
-        "on": named(vocabulary.HAPPENINGS, ask.on),
+        "on": _events(ask.on, language),
         "notice": _days(ask.notice_days, "days", language) if ask.notice_days is not None else "",
         "when": _conditions(ask.when, "and", language),
-        "done_by": named(vocabulary.HAPPENINGS, ask.done_by),
+        "done_by": _events(ask.done_by, language),
         "done_when": _conditions(ask.done_when, "and", language),
         "by_hand": _yes(ask.by_hand, language),
-        "moot_on": named(vocabulary.HAPPENINGS, ask.moot_on),
+        "attest_from": _step_in_words(ask.attest_from, language) if ask.attest_from else "",
+        "moot_on": _events(ask.moot_on, language),
         "moot_when": _conditions(ask.moot_when, "or", language),
         "escalate": _days(ask.escalate_after, "working", language) if ask.escalate_after is not None else "",
         "at_take_over": _yes(ask.at_take_over, language),
@@ -88,6 +91,15 @@ def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:
 def _joined(told: list[str], how: str, language: str) -> str:
     *first, last = told or [""]
     return f"{', '.join(first)} {said_in(JOINED[how], language)} {last}" if first else last
+
+
+def _events(names: tuple[str, ...], language: str) -> str:
+    told = []
+    for event in names:
+        name, _, which = event.partition(":")
+        meaning = said_in(vocabulary.HAPPENINGS[name], language)
+        told.append(f"{meaning} ({which.replace('.', ' ', 1)})" if which else meaning)
+    return _joined(told, "or", language)
 
 
 def _conditions(names: tuple[str, ...], how: str, language: str) -> str:

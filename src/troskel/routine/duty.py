@@ -42,6 +42,23 @@ class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
     escalated: date | None = None
 
 
+class PlannedDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a paragraph will ask on a later day. Nobody is asked yet: the version in force on that day decides.
+
+    `opens` is None while what it is counted from has no day; `since` is the instant it was planned.
+    """
+
+    paragraph: str
+    ask: str
+    home: UUID
+    since: datetime
+    client: UUID | None = None
+    door: UUID | None = None
+    organisation: UUID | None = None
+    about: dict[str, Any] = {}
+    opens: date | None = None
+
+
 class Closed(msgspec.Struct, frozen=True):
     """A duty's end: `done` or `moot`, on the day it happened, and the line that did it (None: the
     calendar)."""
@@ -87,6 +104,7 @@ class HomeState(msgspec.Struct, omit_defaults=True):
     open: list[OpenDuty] = []
     wake: date | None = None
     seen: dict[UUID, Seen] = {}
+    planned: list[PlannedDuty] = []
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,23 +7,24 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import calendar, changing, dues, happenings, owners, subjects
-from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, Seen, derived_id
+from troskel.routine import changing, happenings, line_events, openings, planning, subjects
+from troskel.routine.duty import (
+    Closed,
+    Effects,
+    Happening,
+    HomeState,
+    OpenDuty,
+    PlannedDuty,
+    Seen,
+)
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
-from troskel.routine.fold_things import visited_on
 from troskel.routine.line import STOCKHOLM, Line, stockholm_day, told_on, uid_in
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.standing import is_being_taken_over
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
-
-# What a duty or an e-mail remembers of the happening it came from.
-ABOUT = (
-    *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
-    *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
-    *("month", "form", "form_number"),
-)
+from troskel.routine.vocabulary import OF_A_DUTY
 
 
 def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
@@ -136,7 +137,11 @@ class _Turn:
         rules = self.routines.rules_on(day)
         state = self.states[home]
         state.wake = happenings.next_wake(self.facts[home], day, rules.notices if rules else ())
-        for later in (self.routines.next_change(day), changing.next_escalation(state.open)):
+        for later in (
+            self.routines.next_change(day),
+            changing.next_escalation(state.open),
+            planning.next_opening(state.planned),
+        ):
             if later is not None:
                 wake_by(state, later)
         self.effects.touched.add(home)
@@ -147,14 +152,14 @@ class _Turn:
     def take_in(self, line: Line, day: date) -> None:
         """Catch up to the day, lay the line in, and settle what follows."""
         self.catch_up(day)
-        first_visit = self.first_visit(line)
+        before = line_events.look(self.facts, line)
         touched = fold(self.facts, line)
         occurred = stockholm_day(line.occurred)
         if line.event == "client.moved":
             self.move_duties(line)
-        found = [self.told(line, touched, day, occurred)]
-        if line.event == "visit.registered" and first_visit != self.first_visit(line):
-            found.append(self.first_visit_happening(line, touched, day))
+        found = [line_events.told(self.facts, line, touched, day, occurred)]
+        found += line_events.following(found[0], before, line_events.look(self.facts, line), line)
+        found += self.of_a_duty(found[0], line)
         if line.client is not None and line.event in LOOK_AFTER:
             for home in touched:
                 client = self.facts[home].clients.get(line.client)
@@ -167,27 +172,6 @@ class _Turn:
             self.effects.touched.add(home)
             if line.event in LOOK_AFTER:
                 self.sleep(home, day)
-
-    def told(self, line: Line, touched: list[UUID], day: date, occurred: date) -> Happening:
-        body = line.body
-        return Happening(
-            name=line.event,
-            home=self.home_of(line, touched),
-            day=day,
-            occurred=occurred,
-            since=line.recorded,
-            line=line.number,
-            client=line.client,
-            organisation=uid_in(body, "organisation"),
-            door=uid_in(body, "door"),
-            about=body,
-        )
-
-    def home_of(self, line: Line, touched: list[UUID]) -> UUID:
-        """Where it happened: where the client lives, else the first home named."""
-        here = [h for h in touched if line.client is not None and line.client in self.facts[h].clients]
-        living = [h for h in here if self.facts[h].clients[line.client].moved_to is None]  # type: ignore[index]
-        return (living or here or list(line.homes))[0]
 
     def derived(
         self,
@@ -204,28 +188,17 @@ class _Turn:
             found += happenings.endings_near(client, state.facts, day, max(rules.notices), since)
         return found
 
-    def first_visit(self, line: Line) -> date | None:
-        organisation = uid_in(line.body, "organisation")
-        if line.event != "visit.registered" or organisation is None or line.client is None:
-            return None
-        days = [
-            client.first_visits[organisation]
-            for home in line.homes
-            if (client := self.facts[home].clients.get(line.client)) and organisation in client.first_visits
-        ]
-        return min(days, default=None)
-
-    def first_visit_happening(self, line: Line, touched: list[UUID], day: date) -> Happening:
-        return Happening(
-            name="first.visit",
-            home=self.home_of(line, touched),
-            day=day,
-            occurred=visited_on(line),
-            since=line.recorded,
-            line=line.number,
-            client=line.client,
-            organisation=uid_in(line.body, "organisation"),
-        )
+    def of_a_duty(self, told: Happening, line: Line) -> list[Happening]:
+        """The same event, by the name that says which duty: "duty.attested:P4.be_present", at the duty's door."""
+        if line.event not in OF_A_DUTY:
+            return []
+        for duty in (duty for home in self.around for duty in self.states[home].open):
+            if line.body.get("duty") == str(duty.id):
+                rule = self.routines.rules_of(duty.version).rule(duty)
+                if line.event in ENDING and not rule.is_ended_by_hand(duty, line):
+                    return []
+                return [line_events.of_duty(told, duty)]
+        return []
 
     def move_duties(self, line: Line) -> None:
         """What is about the client and not about a door goes along to the new home."""
@@ -237,6 +210,13 @@ class _Turn:
                 duty.home = new.facts.home
                 new.open.append(duty)
                 self.effects.changed.append(duty)
+        rules = self.routines.rules_on(stockholm_day(line.recorded))
+        for planned in list(old.planned):
+            rule = planning.rule_of(planned, rules)
+            if planned.client == line.client and rule is not None and rule.ask.per in GOES_ALONG:
+                old.planned.remove(planned)
+                planned.home = new.facts.home
+                new.planned.append(planned)
         if line.client is not None and line.client in old.seen:
             new.seen.setdefault(line.client, Seen()).months = old.seen[line.client].months
 
@@ -254,6 +234,9 @@ class _Turn:
                 for duty in list(state.open):
                     if near or duty.door is not None:
                         self.judge(state, duty, found, day, occurred, line)
+            for planned in list(state.planned):
+                if home in touched or planned.door is not None:
+                    self.review(state, planned, found, _moment(planned.home, day, line))
         rules = self.routines.rules_on(day)
         if rules is not None:
             for happening in found:
@@ -280,6 +263,12 @@ class _Turn:
             on = occurred if end == "done" else day
             self.effects.closed.append(Closed(duty, end, on, line.number if line else None))
             return
+        if rule.ask.opens is not None and (planning.opening_day(rule, case) or day) > day:
+            state.open.remove(duty)
+            self.effects.closed.append(Closed(duty, "moot", day, line.number if line else None))
+            moment = _moment(duty.home, day, line)
+            self.plan(rule, planning.plan_again(duty, moment.since), moment)
+            return
         if changing.change(duty, rule, case, found, day, line, rules.eves):
             self.effects.touched.add(duty.home)
             self.effects.changed.append(duty)
@@ -298,58 +287,53 @@ class _Turn:
             if not ask.at_take_over and case.client is not None and is_being_taken_over(case.client):
                 continue
             if ask.kind == "email":
-                self.send(rules, rule, case, happening)
-            elif not rule.is_over(case):
+                self.effects.emails.append(openings.email(rules, rule, case, happening))
+            elif rule.is_over(case):
+                continue
+            elif ask.opens is not None:
+                planned = planning.plan_for(rule, case, openings.about(case), happening.since)
+                self.plan(rule, planned, happening)
+            else:
                 self.open_duty(rules, rule, case, happening)
 
-    def send(self, rules: Rules, rule: Rule, case: Case, happening: Happening) -> None:
-        to = dict.fromkeys(owners.OWNERS[name](case) for name in rule.ask.of)
-        which = happening.line if happening.line is not None else happening.day
-        self.effects.emails.append(
-            Email(
-                key=f"{rule.paragraph.id}.{rule.ask.ask}.{which}.{case.client.client if case.client else ''}",
-                paragraph=rule.paragraph.id,
-                ask=rule.ask.ask,
-                version=rules.routine.version,
-                to=tuple(to),
-                home=case.home.home,
-                client=case.client.client if case.client else None,
-                door=case.door.door if case.door else happening.door,
-                about=_about(case),
-            )
-        )
+    def plan(self, rule: Rule, planned: PlannedDuty, happening: Happening) -> None:
+        """Plan the duty; of two plans for the same duty the later stands."""
+        for home in self.around:
+            state = self.states[home]
+            for earlier in [plan for plan in state.planned if planning.is_same(plan, planned, rule.ask.per)]:
+                if earlier.since >= planned.since:
+                    return
+                state.planned.remove(earlier)
+                self.effects.touched.add(home)
+        state = self.states[planned.home]
+        state.planned.append(planned)
+        self.effects.touched.add(planned.home)
+        self.review(state, planned, [], happening)
+
+    def review(
+        self, state: HomeState, planned: PlannedDuty, found: list[Happening], happening: Happening
+    ) -> None:
+        """Has its day come, or another day; or is there nothing to ask any more?"""
+        rules = self.routines.rules_on(happening.day)
+        rule = planning.rule_of(planned, rules)
+        case = planning.case_of(planned, self.facts, happening.day)
+        opens = planning.opening_day(rule, case) if rule is not None else None
+        is_over = rule is None or rule.is_over(case) or rule.end(planned, case, found, None) is not None
+        if is_over or (opens is not None and opens <= happening.day):
+            state.planned.remove(planned)
+            self.effects.touched.add(state.facts.home)
+            if not is_over and rules is not None and rule is not None and rule.applies(case, happening):
+                self.open_duty(rules, rule, case, happening)
+        elif opens != planned.opens:
+            planned.opens = opens
+            self.effects.touched.add(state.facts.home)
+        if opens is not None and planned in state.planned:
+            wake_by(state, opens)
 
     def open_duty(self, rules: Rules, rule: Rule, case: Case, happening: Happening) -> None:
-        ask = rule.ask
-        role, organisation = owners.OWNERS[ask.of[0]](case)
-        case.organisation = organisation if role != owners.LOCKSMITH else case.organisation
-        duty = OpenDuty(
-            id=case.home.home,
-            kind=ask.kind,
-            paragraph=rule.paragraph.id,
-            ask=ask.ask,
-            version=rules.routine.version,
-            home=case.home.home,
-            role=role,
-            organisation=organisation,
-            client=case.client.client if case.client else None,
-            door=case.door.door if case.door else None,
-            about=_about(case),
-            opened=happening.day,
-            since=happening.since,
-            opened_line=happening.line,
-        )
-        same = subjects.identity(ask.per, duty)
-        if self.is_open(rule, same):
+        duty = openings.duty(rules, rule, case, happening)
+        if self.is_open(rule, subjects.identity(rule.ask.per, duty)):
             return
-        source = happening.line if happening.line is not None else happening.day
-        duty.id = derived_id(happening.since, source, duty.paragraph, duty.ask, *same)
-        if ask.due is not None:
-            duty.due = dues.due_day(ask.due, case, rules.eves)
-        if ask.also_of is not None:
-            duty.also_role, duty.also_organisation = owners.OWNERS[ask.also_of](case)
-            duty.also_from = calendar.add_working_days(duty.opened, ask.also_after, rules.eves)
-        duty.escalate_on = changing.escalation_day(ask, duty.due, duty.opened, rules.eves)
         self.states[duty.home].open.append(duty)
         self.wake_to_escalate(duty)
         self.effects.touched.add(duty.home)
@@ -366,9 +350,15 @@ class _Turn:
         )
 
 
-def _about(case: Case) -> dict[str, object]:
-    return {key: value for key in ABOUT if (value := case.about.get(key)) is not None}
+def _moment(home: UUID, day: date, line: Line | None) -> Happening:
+    """The moment at which a planned duty is looked at: the line's, else midnight."""
+    since = line.recorded if line is not None else datetime.combine(day, time(), STOCKHOLM)
+    number = line.number if line is not None else None
+    return Happening(name="", home=home, day=day, occurred=day, since=since, line=number)
 
+
+# What ends a duty or notice by a person's word.
+ENDING = frozenset({"duty.attested", "notice.read"})
 
 # Duties about the client and not about a door, which go along when the client moves.
 GOES_ALONG = frozenset({"client", "decision", "provider_and_month", "basis_form"})

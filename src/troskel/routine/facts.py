@@ -86,14 +86,18 @@ class OrderFacts(msgspec.Struct, omit_defaults=True):
 
 
 class KeyFacts(msgspec.Struct, omit_defaults=True):
-    """A key that an organisation holds, and the client who left it."""
+    """A key that an organisation holds, the client who left it, and the day it was received."""
 
     organisation: UUID
     client: UUID
+    since: date | None = None
 
 
 class DoorFacts(msgspec.Struct, omit_defaults=True):
-    """A door and what is at it. A door that serves several homes stands in the facts of each of them."""
+    """A door and what is at it. A door that serves several homes stands in the facts of each of them.
+
+    `since`: the day a lock was mounted; `replaced`: the day a repair put another lock in its place.
+    """
 
     door: UUID
     kind: str = "apartment"
@@ -105,6 +109,7 @@ class DoorFacts(msgspec.Struct, omit_defaults=True):
     cannot_be_fitted: bool = False
     orders: dict[UUID, OrderFacts] = {}
     keys: dict[UUID, KeyFacts] = {}
+    replaced: date | None = None
 
 
 class HomeFacts(msgspec.Struct, omit_defaults=True):

@@ -66,20 +66,23 @@ def installation_reported(door: DoorFacts, line: Line) -> None:
     """The lock is mounted (L1, S1)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.lock, door.since, door.cannot_be_fitted = uid(line.body["lock"]), stockholm_day(line.occurred), False
-    door.fault = ""
+    door.fault, door.replaced = "", None
 
 
 def removal_reported(door: DoorFacts, line: Line) -> None:
     """The lock is down (L1, S3)."""
     door.orders.pop(uid(line.body["order"]), None)
-    door.lock = door.since = None
+    door.lock = door.since = door.replaced = None
     door.fault = ""
 
 
 def repair_reported(door: DoorFacts, line: Line) -> None:
     """The lock works again, or another hangs in its place."""
     door.orders.pop(uid(line.body["order"]), None)
-    door.lock, door.fault = uid(line.body["lock"]), ""
+    lock = uid(line.body["lock"])
+    if door.lock != lock:
+        door.replaced = stockholm_day(line.occurred)
+    door.lock, door.fault = lock, ""
 
 
 def fault_told(door: DoorFacts, line: Line) -> None:
@@ -114,7 +117,7 @@ def link_removed(client: ClientFacts, line: Line) -> None:
 
 def lock_taken_over(door: DoorFacts, line: Line) -> None:
     """A lock that was there before the take-over."""
-    door.lock, door.since = uid(line.body["lock"]), day_in(line.body, "since")
+    door.lock, door.since, door.replaced = uid(line.body["lock"]), day_in(line.body, "since"), None
 
 
 def link_taken_over(client: ClientFacts, line: Line) -> None:
@@ -139,7 +142,7 @@ def tag_taken_over(client: ClientFacts, line: Line) -> None:
 
 def key_handed_over(door: DoorFacts, line: Line) -> None:
     """A provider holds the key, or no longer does (P5)."""
-    _key(door, line, line.body["to"])
+    _key(door, line, line.body["to"], stockholm_day(line.occurred))
 
 
 def tag_lost(client: ClientFacts, line: Line) -> None:
@@ -154,13 +157,13 @@ def key_lost(door: DoorFacts, line: Line) -> None:
 
 def key_taken_over(door: DoorFacts, line: Line) -> None:
     """A key someone held before the take-over."""
-    _key(door, line, line.body["holder"])
+    _key(door, line, line.body["holder"], day_in(line.body, "since"))
 
 
-def _key(door: DoorFacts, line: Line, holder: dict[str, Any]) -> None:
+def _key(door: DoorFacts, line: Line, holder: dict[str, Any], since: date | None) -> None:
     key = uid(line.body["key"])
     if holder["kind"] == "organisation" and line.client is not None:
-        door.keys[key] = KeyFacts(organisation=uid(holder["id"]), client=line.client)
+        door.keys[key] = KeyFacts(organisation=uid(holder["id"]), client=line.client, since=since)
     else:
         door.keys.pop(key, None)
 

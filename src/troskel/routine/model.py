@@ -59,6 +59,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     Done: by one of `done_by` (any happening, where none is named) once all of `done_when` hold; or by hand.
     Moot: by any of `moot_on`, or as soon as any of `moot_when` holds.
     Escalated where it is open `escalate_after` working days after its due day.
+    `opens`: it is planned, and opens so many days before its due day. `attest_from`: the first day it may be attested,
+    counted from "due" or "opened".
     """
 
     ask: str
@@ -80,6 +82,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     also_after: int = 0
     escalate_after: int | None = None
     at_take_over: bool = False
+    opens: Step | None = None
+    attest_from: Step | None = None
 
 
 class Paragraph(msgspec.Struct, frozen=True):

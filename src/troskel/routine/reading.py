@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from troskel.routine import vocabulary
+from troskel.routine import ambiguities, vocabulary
 from troskel.routine.calendar import EVES
 from troskel.routine.conditions import TESTS
 from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
@@ -43,8 +44,39 @@ ASK_KEYS = {
         "moot_on",
         "moot_when",
     ),
-    *("notice_days", "also_of", "escalate", "at_take_over", "duty", "fulfilled"),
+    *("notice_days", "also_of", "escalate", "at_take_over", "duty", "fulfilled", "opens", "attest_from"),
 }
+
+
+class _Known:
+    """The names of events, with or without a duty that they are about."""
+
+    def __init__(self, events: Collection[str]) -> None:
+        self.events = events
+
+    def __contains__(self, event: str) -> bool:
+        name, colon, which = event.partition(":")
+        return name in self.events and (not colon or (name in vocabulary.OF_A_DUTY and bool(which)))
+
+
+_NEVER = {
+    "duty.attested": "that is no duty with by_hand",
+    "duty.assigned": "that is no duty",
+    "duty.released": "that is no duty",
+    "notice.read": "that is no notice",
+}
+
+
+def _can_come(event: str, asked: Ask) -> bool:
+    if event == "notice.read":
+        return asked.kind == "notice"
+    return asked.kind == "duty" and (event != "duty.attested" or asked.by_hand)
+
+
+def _asks(routine: Routine) -> Iterator[tuple[Where, Paragraph, Ask]]:
+    for i, paragraph in enumerate(routine.paragraphs):
+        for j, ask in enumerate(paragraph.asks):
+            yield ("paragraph", i, "asks", j), paragraph, ask
 
 
 class RoutineRefused(Refused):
@@ -56,14 +88,20 @@ def read_routine(path: Path) -> Routine:
     return parse_routine(path.read_bytes(), path.name)
 
 
-def parse_routine(content: bytes, file: str) -> Routine:
-    """Read the bytes of a routine file; `file` is what to call it. Its version is the sha256 of the bytes."""
+def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine:
+    """Read the bytes of a routine file; `file` is what to call it. Its version is the sha256 of the bytes.
+
+    A `stored` version was checked when it was proposed: what later became refused as ambiguous does not unmake it.
+    """
     try:
         text, table = parse(content, file)
     except Refused as refused:
         raise RoutineRefused(refused.problems) from refused
     reader = _Reader(file, Places(text))
     routine = reader.routine(table, hashlib.sha256(content).hexdigest())
+    reader.references(routine)
+    if not stored:
+        reader.ambiguities(routine)
     if reader.problems:
         raise RoutineRefused([text for _, text in sorted(reader.problems)])
     return routine
@@ -132,10 +170,10 @@ class _Reader(Values):
         kind = self.name(table, at, "kind", vocabulary.KINDS, "kind")
         of = self.names(table, at, "of", vocabulary.OWNERS, "owner", required=True)
         per = self.name(table, at, "per", vocabulary.SUBJECTS, "subject")
-        done_by = self.names(table, at, "done_by", vocabulary.HAPPENINGS, "event")
+        done_by = self.events(table, at, "done_by")
         done_when = self.names(table, at, "done_when", TESTS, "condition")
         by_hand, notice_days = table.get("by_hand", False), table.get("notice_days")
-        on = self.names(table, at, "on", vocabulary.HAPPENINGS, "event", required=True)
+        on = self.events(table, at, "on", required=True)
         if kind == "duty" and not (done_by or done_when or by_hand):
             self.problem(
                 at, "ask", "is a duty that nothing fulfils: done_by, done_when or by_hand is missing"
@@ -165,14 +203,68 @@ class _Reader(Values):
             done_by=done_by,
             done_when=done_when,
             by_hand=bool(by_hand),
-            moot_on=self.names(table, at, "moot_on", vocabulary.HAPPENINGS, "event"),
+            moot_on=self.events(table, at, "moot_on"),
             moot_when=self.names(table, at, "moot_when", TESTS, "condition"),
             notice_days=notice_days,
             also_of=also_of,
             also_after=also_after,
             escalate_after=self.escalate(table, at) if "escalate" in table else None,
             at_take_over=bool(table.get("at_take_over", False)),
+            opens=self.opens(table, at) if "opens" in table else None,
+            attest_from=self.attest_from(table, at) if "attest_from" in table else None,
         )
+
+    def events(self, table: Table, at: Where, key: str, required: bool = False) -> tuple[str, ...]:
+        """Names of events; one about a duty may say which: "duty.attested:P4.be_present"."""
+        known = _Known(vocabulary.HAPPENINGS)
+        return self.names(table, at, key, known, "event", required=required)
+
+    def references(self, routine: Routine) -> None:
+        """A duty that an event names must be asked somewhere in the file, and be one that the event can be about."""
+        for at, _, ask in _asks(routine):
+            for key in ("on", "done_by", "moot_on"):
+                for event in getattr(ask, key):
+                    name, _, which = event.partition(":")
+                    paragraph, _, asked = which.partition(".")
+                    named = routine.asks.get((paragraph, asked))
+                    if which and named is None:
+                        self.problem(at, key, f'"{which}" is asked nowhere in this file', event)
+                    elif named is not None and not _can_come(name, named):
+                        self.problem(at, key, f'"{event}" never comes: {_NEVER[name]}', event)
+
+    def ambiguities(self, routine: Routine) -> None:
+        """What could be read otherwise than it works."""
+        for at, paragraph, ask in _asks(routine):
+            for key, reason, word in ambiguities.of_ask(paragraph, ask, routine):
+                self.problem(at, key, reason, word)
+
+    def opens(self, table: Table, at: Where) -> Step | None:
+        opens = self.step(table["opens"], at, "opens", ("due",))
+        steps = self.due(table["due"], at).steps if "due" in table else ()
+        if not steps:
+            self.problem(at, "opens", "needs a due day to count from: due is missing")
+        if table.get("kind") == "email":
+            self.problem(at, "opens", "an e-mail is sent at once")
+        if "notice_days" in table:
+            self.problem(at, "opens", "notice_days says already when it opens")
+        if opens.days > 0:
+            self.problem(at, "opens", 'is after the due day: write { before = "due", days = 14 }')
+        for base in {step.base for step in steps} & {"opened", "next_visit"}:
+            better = 'count from a dated fact, as in { after = "lock_mounted", days = 182 }'
+            self.problem(
+                at, "due", f'"{base}" comes after the day it opens, which is counted from it: {better}'
+            )
+        return opens
+
+    def attest_from(self, table: Table, at: Where) -> Step | None:
+        first = self.step(table["attest_from"], at, "attest_from", ("due", "opened"))
+        if table.get("by_hand") is not True:
+            self.problem(
+                at, "attest_from", "only what is attested by hand has a first day: by_hand is missing"
+            )
+        if first.base == "due" and "due" not in table:
+            self.problem(at, "attest_from", "needs a due day to count from: due is missing")
+        return first
 
     def also(self, table: Table, at: Where) -> tuple[str | None, int]:
         if "also_of" not in table:
@@ -207,21 +299,21 @@ class _Reader(Values):
             return Due(tuple(self.step(step, at) for step in steps), choice == "latest_of")
         return Due((self.step(due, at),))
 
-    def step(self, step: Any, at: Where) -> Step:
+    def step(self, step: Any, at: Where, key: str = "due", bases: Collection[str] = vocabulary.BASES) -> Step:
         if not isinstance(step, dict):
-            self.problem(at, "due", "must be a table")
+            self.problem(at, key, "must be a table")
             return Step("opened")
-        self.keys(step, at, {"on", "after", "before", "days", "working_days"}, said_of="due")
+        self.keys(step, at, {"on", "after", "before", "days", "working_days"}, said_of=key)
         ways = [way for way in ("on", "after", "before") if way in step]
         counts = [unit for unit in ("days", "working_days") if unit in step]
         if len(ways) != 1 or len(counts) != (0 if ways == ["on"] else 1):
-            self.problem(at, "due", "must be { on }, or { after or before, days or working_days }")
+            self.problem(at, key, "must be { on }, or { after or before, days or working_days }")
             return Step("opened")
         count = step[counts[0]] if counts else 0
         if type(count) is not int or not 0 <= count <= 3660:
-            self.problem(at, "due", f"{counts[0]} must be a number of days")
+            self.problem(at, key, f"{counts[0]} must be a number of days")
             count = 0
-        base = self.name(step, at, ways[0], vocabulary.BASES, "due base", said_of="due")
+        base = self.name(step, at, ways[0], bases, "due base", said_of=key)
         return Step(base, -count if ways == ["before"] else count, counts == ["working_days"])
 
     def role(self, table: Table, at: Where) -> str:

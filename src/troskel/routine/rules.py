@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from troskel.routine import subjects
+from troskel.routine.bases import BASES
 from troskel.routine.conditions import TESTS
-from troskel.routine.dues import FIXED_BY
-from troskel.routine.duty import Happening, OpenDuty
-from troskel.routine.line import Line, day_in
+from troskel.routine.dues import attest_from
+from troskel.routine.duty import Happening, OpenDuty, PlannedDuty
+from troskel.routine.line import Line, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.owners import MAY_PASS_ON
 from troskel.routine.subjects import Case
@@ -16,14 +17,15 @@ from troskel.routine.subjects import Case
 class Rule:
     """One ask of one paragraph, with its conditions as functions."""
 
-    def __init__(self, paragraph: Paragraph, ask: Ask) -> None:
-        self.paragraph, self.ask = paragraph, ask
+    def __init__(self, paragraph: Paragraph, ask: Ask, eves: tuple[str, ...]) -> None:
+        self.paragraph, self.ask, self.eves = paragraph, ask, eves
         self.when = [TESTS[name] for name in ask.when]
         self.done_by, self.moot_on = frozenset(ask.done_by), frozenset(ask.moot_on)
         self.done_when = [TESTS[name] for name in ask.done_when]
         self.moot_when = [TESTS[name] for name in ask.moot_when]
-        steps = ask.due.steps if ask.due else ()
-        self.fixed_by = frozenset(FIXED_BY[step.base] for step in steps if step.base in FIXED_BY)
+        bases = [BASES[step.base] for step in (ask.due.steps if ask.due else ())]
+        self.fixed_by = frozenset(base.fixed_by for base in bases if base.fixed_by is not None)
+        self.follows = any(base.follows for base in bases)
         self.may_pass_on = ask.kind == "duty" and ask.of[0] in MAY_PASS_ON
 
     def applies(self, case: Case, happening: Happening) -> bool:
@@ -40,9 +42,11 @@ class Rule:
             return True
         return any(test(case) for test in self.moot_when)
 
-    def end(self, duty: OpenDuty, case: Case, found: list[Happening], line: Line | None) -> str | None:
-        """How the open duty ends by what was found: done, moot, or not at all."""
-        if line is not None and self.is_ended_by_hand(duty, line):
+    def end(
+        self, duty: OpenDuty | PlannedDuty, case: Case, found: list[Happening], line: Line | None
+    ) -> str | None:
+        """How the duty, open or planned, ends by what was found: done, moot, or not at all."""
+        if isinstance(duty, OpenDuty) and line is not None and self.is_ended_by_hand(duty, line):
             return "done"
         if self.done_by:
             for happening in found:
@@ -60,10 +64,13 @@ class Rule:
         return None
 
     def is_ended_by_hand(self, duty: OpenDuty, line: Line) -> bool:
-        """Attested by the one whose duty it is, or a notice that has been read."""
+        """Is it attested by the one whose duty it is, and not too early; or is it a notice that has been read?"""
         if line.event == "notice.read":
             return duty.kind == "notice" and line.body["duty"] == str(duty.id)
-        return self.ask.by_hand and line.event == "duty.attested" and line.body["duty"] == str(duty.id)
+        if not self.ask.by_hand or line.event != "duty.attested" or line.body["duty"] != str(duty.id):
+            return False
+        first = attest_from(self.ask, duty.opened, duty.due, self.eves)
+        return first is None or first <= stockholm_day(line.occurred)
 
 
 class Rules:
@@ -71,7 +78,9 @@ class Rules:
 
     def __init__(self, routine: Routine) -> None:
         self.routine, self.eves = routine, routine.header.free_eves
-        self.by_name = {(p.id, ask.ask): Rule(p, ask) for p in routine.paragraphs for ask in p.asks}
+        self.by_name = {
+            (p.id, ask.ask): Rule(p, ask, self.eves) for p in routine.paragraphs for ask in p.asks
+        }
         self.on: dict[str, list[Rule]] = {}
         for rule in self.by_name.values():
             for name in rule.ask.on:

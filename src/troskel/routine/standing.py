@@ -205,7 +205,7 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
     mine = [a for a in client.allocations.values() if a.organisation == organisation]
     if not mine:
         return False
-    mine = [a for a in mine if _is_real(client, a)] or mine
+    mine = [a for a in mine if came_to_hold(client, a)] or mine
     latest = max(mine, key=lambda a: (last_day(client, a), a.begins))
     ended = last_day(client, latest)
     if ended >= max(day, latest.begins):
@@ -223,7 +223,7 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
 
 def another_provider_before(client: ClientFacts, service: str, organisation: UUID) -> UUID | None:
     """The provider whom this one follows: it ended before this one began, and was not beside it (A5, A6)."""
-    allocations = [a for a in client.allocations.values() if a.service == service and _is_real(client, a)]
+    allocations = [a for a in client.allocations.values() if a.service == service and came_to_hold(client, a)]
     mine = [a for a in allocations if a.organisation == organisation]
     if not mine:
         return None
@@ -241,14 +241,16 @@ def another_provider_before(client: ClientFacts, service: str, organisation: UUI
     return former if same_stay and not beside else None
 
 
-def _is_real(client: ClientFacts, a: AllocationFacts) -> bool:
+def came_to_hold(client: ClientFacts, a: AllocationFacts) -> bool:
     """Did it come to hold, or may it yet?"""
     return last_day(client, a) >= first_day(client, a)
 
 
 def providers_to_the_end(client: ClientFacts, service: str | None = None) -> list[UUID]:
     """Those who had the client (in this service) to the last day."""
-    found = [a for a in client.allocations.values() if service in (None, a.service) and _is_real(client, a)]
+    found = [
+        a for a in client.allocations.values() if service in (None, a.service) and came_to_hold(client, a)
+    ]
     if not found:
         return []
     last = max(last_day(client, a) for a in found)
@@ -296,7 +298,7 @@ def last_provider(clients: list[ClientFacts]) -> UUID | None:
         (last_day(c, a), a.service == HOME_CARE, str(a.organisation), a.organisation)
         for c in clients
         for a in c.allocations.values()
-        if c.own and _is_real(c, a)
+        if c.own and came_to_hold(c, a)
     ]
     return max(found)[3] if found else None
 

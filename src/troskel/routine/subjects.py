@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from troskel.routine import standing
-from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine.duty import Happening, OpenDuty, PlannedDuty
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.line import uid_in
 from troskel.routine.standing import Homes
@@ -223,12 +223,12 @@ def cases(per: str, happening: Happening, homes: Homes) -> Iterator[Case]:
     return PER[per](_Told(happening, homes))
 
 
-def identity(per: str, thing: OpenDuty) -> tuple[Any, ...]:
+def identity(per: str, thing: OpenDuty | PlannedDuty) -> tuple[Any, ...]:
     """What the duty is about, as far as `per` goes: two open duties of an ask never share it."""
     return tuple(getattr(thing, f) if f in _OWN_FIELDS else thing.about.get(f) for f in SAME[per])
 
 
-def concerns(per: str, happening: Happening, duty: OpenDuty) -> bool:
+def concerns(per: str, happening: Happening, duty: OpenDuty | PlannedDuty) -> bool:
     """Is the happening about the same thing as the duty? (What a happening does not mention does not tell
     against it.)"""
     for field in SAME[per]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from troskel.routine import bases
 from troskel.routine.model import Words
 
 
@@ -129,9 +130,13 @@ provider.changed | en ny utförare tar över efter en annan | a new provider fol
 decision.ending | ett beslut tar snart slut | a decision is about to end
 month.ended | en månad är slut för en kund som en annan kommun har anvisat | a month has ended for a client assigned by another municipality
 first.visit | utförarens första besök blir känt | the provider's first visit becomes known
+lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparation | a lock turner is mounted, or a repair puts another in its place
 """)
 
 HAPPENINGS = EVENTS | DERIVED
+
+OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
+"""Events about one duty or notice. A file says which: "duty.attested:P4.be_present"."""
 
 CONDITIONS = _words("""
 new_client | kunden är ny: insatsen börjar efter övertagandet och inget lås är kopplat (vid dörren, där det gäller en dörr) | the client is new: care begins after the take-over and no lock is linked (at the door, where it is about one)
@@ -206,17 +211,7 @@ client_and_lock | varje kund och lås | each client and lock
 link | varje koppling | each link
 """)
 
-BASES = _words("""
-opened | dagen då uppgiften uppstod | the day the duty arose
-care_begins | insatsens första dag | the first day of care
-decision_ends | beslutets sista dag | the decision's last day
-first_visit | utförarens första besök | the provider's first visit
-next_visit | utförarens nästa besök | the provider's next visit
-booking | den bokade dagen | the day booked
-care_ended | sista dagen med insats bakom dörren | the last day of care behind the door
-told | dagen då avslutet blev känt | the day the ending became known
-month_ended | månadens sista dag | the last day of the month
-""")
+BASES = {name: base.words for name, base in bases.BASES.items()}
 
 KINDS = _words("""
 duty | uppgift | duty

@@ -15,6 +15,7 @@ from troskel.routine.differing import Change, Differing, Fate, Piece, apart
 ASK_LABELS = {
     "of": gettext_noop("Vem"),
     "also_of": gettext_noop("Också"),
+    "opens": gettext_noop("Begärs först"),
     "due": gettext_noop("Senast"),
     "fulfilled": gettext_noop("Klart när"),
     "per": gettext_noop("För"),
@@ -24,6 +25,7 @@ ASK_LABELS = {
     "moot_on": gettext_noop("Bortfaller när"),
     "moot_when": gettext_noop("Bortfaller om"),
     "by_hand": gettext_noop("Kan intygas för hand"),
+    "attest_from": gettext_noop("Kan intygas från och med"),
     "escalate": gettext_noop("Går till ersättare efter"),
     "at_take_over": gettext_noop("Gäller också det som övertogs"),
 }

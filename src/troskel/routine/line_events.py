@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The events that one line gives: its own, and those that follow from what it changes (a first visit, a lock)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine.fold_things import visited_on
+from troskel.routine.line import Line, uid_in
+from troskel.routine.standing import Homes
+
+
+class Look(NamedTuple):
+    """What of the facts a line may change, with an event that follows: compared before and after."""
+
+    first_visit: date | None
+    lock: UUID | None
+
+
+def look(facts: Homes, line: Line) -> Look:
+    """How it stands, as far as the line could change it."""
+    return Look(_first_visit(facts, line), _lock(facts, line))
+
+
+def told(facts: Homes, line: Line, touched: list[UUID], day: date, occurred: date) -> Happening:
+    """The event that the line writes."""
+    body = line.body
+    return Happening(
+        name=line.event,
+        home=_home_of(facts, line, touched),
+        day=day,
+        occurred=occurred,
+        since=line.recorded,
+        line=line.number,
+        client=line.client,
+        organisation=uid_in(body, "organisation"),
+        door=uid_in(body, "door"),
+        about=body,
+    )
+
+
+def following(told: Happening, before: Look, after: Look, line: Line) -> list[Happening]:
+    """The events that follow at once from what the line changed."""
+    found = []
+    if after.first_visit != before.first_visit:
+        visited = visited_on(line)
+        found.append(msgspec.structs.replace(told, name="first.visit", occurred=visited, door=None, about={}))
+    if line.event == "installation.reported" or after.lock != before.lock:
+        found.append(msgspec.structs.replace(told, name="lock.mounted"))
+    return found
+
+
+def of_duty(told: Happening, duty: OpenDuty) -> Happening:
+    """The event under the name that says which duty it is about, with what the duty is about."""
+    return msgspec.structs.replace(
+        told,
+        name=f"{told.name}:{duty.paragraph}.{duty.ask}",
+        home=duty.home,
+        client=duty.client,
+        door=duty.door,
+        organisation=duty.organisation,
+        about=duty.about,
+    )
+
+
+def _home_of(facts: Homes, line: Line, touched: list[UUID]) -> UUID:
+    """Where it happened: where the client lives, else the first home named."""
+    here = [h for h in touched if line.client is not None and line.client in facts[h].clients]
+    living = [h for h in here if facts[h].clients[line.client].moved_to is None]  # type: ignore[index]
+    return (living or here or list(line.homes))[0]
+
+
+def _first_visit(facts: Homes, line: Line) -> date | None:
+    organisation = uid_in(line.body, "organisation")
+    if line.event != "visit.registered" or organisation is None or line.client is None:
+        return None
+    days = [
+        client.first_visits[organisation]
+        for home in line.homes
+        if (client := facts[home].clients.get(line.client)) and organisation in client.first_visits
+    ]
+    return min(days, default=None)
+
+
+def _lock(facts: Homes, line: Line) -> UUID | None:
+    door = uid_in(line.body, "door")
+    if line.event != "repair.reported" or door is None:
+        return None
+    return next((facts[home].doors[door].lock for home in line.homes if door in facts[home].doors), None)

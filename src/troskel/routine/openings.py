@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an ask gives in a case: the duty or notice that opens, or the e-mail that is sent."""
+
+from __future__ import annotations
+
+from troskel.routine import calendar, changing, dues, owners, subjects
+from troskel.routine.duty import Email, Happening, OpenDuty, derived_id
+from troskel.routine.rules import Rule, Rules
+from troskel.routine.subjects import Case
+
+# What a duty or an e-mail remembers of the happening it came from.
+ABOUT = (
+    *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
+    *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
+    *("month", "form", "form_number"),
+)
+
+
+def about(case: Case) -> dict[str, object]:
+    """What the duty is about, of what its event says: ids, numbers and days."""
+    return {key: value for key in ABOUT if (value := case.about.get(key)) is not None}
+
+
+def email(rules: Rules, rule: Rule, case: Case, happening: Happening) -> Email:
+    """The e-mail. Its key is the same however often the line is replayed."""
+    to = dict.fromkeys(owners.OWNERS[name](case) for name in rule.ask.of)
+    which = happening.line if happening.line is not None else happening.day
+    return Email(
+        key=f"{rule.paragraph.id}.{rule.ask.ask}.{which}.{case.client.client if case.client else ''}",
+        paragraph=rule.paragraph.id,
+        ask=rule.ask.ask,
+        version=rules.routine.version,
+        to=tuple(to),
+        home=case.home.home,
+        client=case.client.client if case.client else None,
+        door=case.door.door if case.door else happening.door,
+        about=about(case),
+    )
+
+
+def duty(rules: Rules, rule: Rule, case: Case, happening: Happening) -> OpenDuty:
+    """The duty or notice: whose it is, by when, who may do it too, and when it is escalated."""
+    ask = rule.ask
+    role, organisation = owners.OWNERS[ask.of[0]](case)
+    case.organisation = organisation if role != owners.LOCKSMITH else case.organisation
+    made = OpenDuty(
+        id=case.home.home,
+        kind=ask.kind,
+        paragraph=rule.paragraph.id,
+        ask=ask.ask,
+        version=rules.routine.version,
+        home=case.home.home,
+        role=role,
+        organisation=organisation,
+        client=case.client.client if case.client else None,
+        door=case.door.door if case.door else None,
+        about=about(case),
+        opened=happening.day,
+        since=happening.since,
+        opened_line=happening.line,
+    )
+    source = happening.line if happening.line is not None else happening.day
+    same = subjects.identity(ask.per, made)
+    made.id = derived_id(happening.since, source, made.paragraph, made.ask, *same)
+    if ask.due is not None:
+        made.due = dues.due_day(ask.due, case, rules.eves)
+    if ask.also_of is not None:
+        made.also_role, made.also_organisation = owners.OWNERS[ask.also_of](case)
+        made.also_from = calendar.add_working_days(made.opened, ask.also_after, rules.eves)
+    made.escalate_on = changing.escalation_day(ask, made.due, made.opened, rules.eves)
+    return made
