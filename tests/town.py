@@ -22,7 +22,7 @@ from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.duties import routines
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal.verification import verify
@@ -202,7 +202,9 @@ class Town:
             self.allocate(reference, to, first, last)
         return reference
 
-    def allocate(self, decision: str, to: str, valid_from: str, valid_through: str | None = None) -> ActOutcome:
+    def allocate(
+        self, decision: str, to: str, valid_from: str, valid_through: str | None = None
+    ) -> ActOutcome:
         given = {"decision": decision, "reference": f"F{decision[1:]}", "organisation": to}
         period = {"valid_from": valid_from, "valid_through": valid_through}
         return self.does("anna", "allocate", allocations=[given | period])
@@ -312,7 +314,7 @@ class Town:
 
     def is_sound(self) -> None:
         """What is stored follows from the journal, and the journal holds."""
-        assert departures(CODE) == []
+        assert discrepancies(CODE) == []
         assert verify(CODE).is_sound
 
 

@@ -11,9 +11,9 @@ from troskel.duties import routines
 from troskel.duties.models import Duty
 from troskel.offers.duty_action_table import SUGGESTIONS_BY_EVENT
 from troskel.offers.duty_actions import suggestions
-from troskel.routine import reading
+from troskel.routine import parser
 
-SHIPPED = reading.read_routine(routines.SHIPPED)
+SHIPPED = parser.read_routine(routines.SHIPPED)
 
 
 @pytest.mark.parametrize(("paragraph", "ask"), [ask for ask, a in SHIPPED.asks.items() if a.kind == "duty"])

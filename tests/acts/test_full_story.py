@@ -19,7 +19,7 @@ from troskel.cli.main import main
 from troskel.config import wiring
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.journal.models import Line
 from troskel.journal.verification import verify
@@ -77,7 +77,7 @@ def test_afterwards_the_link_is_removed_and_things_are_returned(play_lines: list
 
 def test_the_journal_verifies_and_replays_to_the_same_duties(play_lines: list[dict[str, Any]]) -> None:
     assert verify(CODE).is_sound
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
 
 
 def test_lines_hold_no_personal_data(play_lines: list[dict[str, Any]]) -> None:

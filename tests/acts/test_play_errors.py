@@ -12,7 +12,7 @@ from tests.town import CODE
 from troskel.cli.main import main
 from troskel.duties import routines
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.journal.models import Line
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_d_the_play_of_a_routine_version_meets_its_expectations(capsys: pytest.C
     assert "NOT AS EXPECTED" not in capsys.readouterr().out
     dues = Duty.objects.filter(paragraph="L1").order_by("opened").values_list("due", flat=True)
     assert [str(due) for due in dues] == ["2026-08-31", "2026-08-28"]
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
 
 
 def test_a_missing_file_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

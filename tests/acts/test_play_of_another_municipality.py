@@ -11,7 +11,7 @@ from pathlib import Path
 from troskel.billing.models import BasisForm
 from troskel.cli.main import main
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.journal.verification import verify
 
 PLAY = Path(__file__).parents[2] / "plays" / "other-municipality.jsonl"
@@ -30,5 +30,5 @@ def test_o1_o2_o3_the_play_meets_its_expectations(db: None) -> None:
     assert list(forms) == [("2026-08", 3, 85, "received"), ("2026-09", 0, 0, "received")]
     open_duties = Duty.objects.filter(state="open", kind="duty", client__reference="K1")
     assert not open_duties.exists()
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
     assert verify(CODE).is_sound

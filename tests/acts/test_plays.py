@@ -10,7 +10,7 @@ import pytest
 from tests.town import CODE
 from troskel.cli.main import main
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.journal.models import Line
 from troskel.journal.verification import verify
 from troskel.outbox.models import OutboxMessage
@@ -27,7 +27,7 @@ def test_a_play_meets_its_expectations(file: Path, capsys: pytest.CaptureFixture
     exit_code = main(["play", str(file)])
     output = capsys.readouterr()
     assert exit_code == 0, output.out + output.err
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
     assert verify(CODE).is_sound
     open_duties = Duty.objects.filter(state="open", kind="duty").values_list("paragraph", "ask")
     assert file not in CASES or not open_duties, "the play of a case ends where nothing is left open"

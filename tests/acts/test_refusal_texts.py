@@ -27,7 +27,7 @@ from troskel.ground.refusal_texts import Phrasing, refusal_text, table
 from troskel.ground.refusals import EMPTY_CHOICE, BadValue, KeyReused, NotFound, Refusal
 from troskel.orders.models import OrderKind, OrderState
 from troskel.people.roles import OrganisationKind, Role
-from troskel.routine.owners import PROVIDER
+from troskel.routine.assignees import PROVIDER
 
 SOURCE = Path(refusal_texts.__file__).parent.parent
 TEMPLATE_ARGUMENT = {"Refusal": 1, "BadValue": 1, "NotAllowed": 0, "BadIdentity": 0}

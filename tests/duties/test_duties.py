@@ -9,9 +9,9 @@ from typing import Any
 from tests.town import CODE, EAST, FIRM, Town
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState
-from troskel.duties.replaying import compare, departures
+from troskel.duties.replay import compare, discrepancies
 from troskel.reading import worklist as reading_worklist
-from troskel.routine.reading import parse_routine
+from troskel.routine.parser import parse_routine
 
 
 def stood(town: Town, on: int, who: str = "anna") -> dict[str, str]:
@@ -62,7 +62,7 @@ def test_what_departs_from_the_journal_is_found(town: Town) -> None:
     town.is_sound()
     Duty.objects.filter(paragraph="P1").update(due=town.today)
     Duty.objects.filter(paragraph="P2").delete()
-    found = departures(CODE)
+    found = discrepancies(CODE)
     assert any("P1 order" in told and "otherwise" in told for told in found)
     assert any("P2 place_tag" in told and "is not stored" in told for told in found)
 
@@ -72,7 +72,7 @@ def test_a_stored_state_that_departs_is_found(town: Town) -> None:
     row = HomeState.objects.get()
     row.state = row.state.replace('"stay":"2026-03-02"', '"stay":"2026-03-01"')
     row.save()
-    assert any("state of home" in told for told in departures(CODE))
+    assert any("state of home" in told for told in discrepancies(CODE))
 
 
 def other(**replaced: str) -> Any:

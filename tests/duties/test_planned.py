@@ -14,7 +14,7 @@ from tests.town import CODE, EAST, FIRM, MONDAY, Town
 from troskel.acts import viewing
 from troskel.cli.main import main
 from troskel.duties.models import Duty, HomeState
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.ground.refusals import Refusal
 
@@ -145,7 +145,7 @@ def test_what_was_stored_before_these_facts_were_known_is_read_and_is_sound(town
     assert before != row.state and count == 1 and "planned" not in before
     row.state = before
     row.save()
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
     town.end(client)
     town.days_pass(3)
     assert town.the("P5.return_keys")

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.acts.test_every_act import EXAMPLES
 from tests.town import ALARM, EAST, FIRM, MONDAY, Town
 from troskel.duties.models import Deputy, Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.reading import duties as reading_duties
 from troskel.reading import worklist as reading_worklist
 from troskel.reading.duties import ListedDuty, ListedNotice
@@ -27,7 +27,9 @@ def duties(town: Town, who: str, **asked: Any) -> list[ListedDuty]:
 
 def notices(town: Town, who: str, state: str = "all") -> list[ListedNotice]:
     with town.standing():
-        return reading_duties.listed_notices(town.actor(who), PageRequest(200), on=town.today, state=state).items
+        return reading_duties.listed_notices(
+            town.actor(who), PageRequest(200), on=town.today, state=state
+        ).items
 
 
 def the(town: Town, who: str, name: str) -> ListedDuty:
@@ -271,7 +273,7 @@ def test_a4_the_sender_sees_who_has_read_a_notice_and_when(town: Town) -> None:
             town.actor("anna"), PageRequest(200), on=town.today - timedelta(days=1), state="all"
         )
     assert before.items == [], "it had not been sent the day before"
-    assert departures("0999") == []
+    assert discrepancies("0999") == []
 
 
 def test_a4_the_record_shows_the_receipts(town: Town) -> None:

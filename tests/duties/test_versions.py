@@ -17,7 +17,7 @@ from tests.town import CODE, Town
 from troskel.cli.main import main
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Line
@@ -135,7 +135,7 @@ def test_d_an_open_duty_keeps_what_it_was_born_with(town: Town) -> None:
     town.order(client)
     kept = town.the("L1.install")
     assert (kept.due, kept.version != duty.version) == (town.today + timedelta(days=3), True)
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
 
 
 def test_the_database_itself_refuses_what_nobody_or_the_author_approved(town: Town) -> None:

@@ -17,7 +17,7 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.turning_the_day import catch_up
 from troskel.cli.main import main
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.people.roles import Actor, Role
 
@@ -63,7 +63,7 @@ class Nights:
         night = self.write_files(lines)
         output = take_in(night, *options, day=self.day)
         assert sum(take_in(night, day=self.day)["acts"].values()) == 0
-        assert departures(CODE) == []
+        assert discrepancies(CODE) == []
         acts: dict[str, int] = output["acts"]
         return acts
 

@@ -18,7 +18,7 @@ from tests.town import CODE, snapshot, undone_at_the_end
 from troskel.acts.chapters import REGISTER
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.exchange.case_extract import current_state
 from troskel.ground.refusals import Refusal
 from troskel.outbox.models import OutboxMessage
@@ -149,7 +149,7 @@ def test_absence_opens_no_removal_before_confirmation(nights: Nights) -> None:
     assert "P6.order" in names()
     with pytest.raises(Exception, match="waits for being confirmed"):
         nights.act("confirm_ending", client="K1")
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
 
 
 def test_client_returning_after_absence_is_unchanged(nights: Nights) -> None:
@@ -320,7 +320,7 @@ def test_same_night_after_a_crash_completes_it(
         patched.setattr(REGISTER[act], "body", crashing)
         with pytest.raises(Crash):
             nights.take_in(lines, "--confirm", day=day)
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
     nights.take_in(lines, "--confirm", day=day)
     if night == "first":
         nights.take_in(second, "--confirm", day=DAY)

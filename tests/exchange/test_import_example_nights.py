@@ -15,7 +15,7 @@ from tests.exchange.nights import DAY
 from tests.exchange.test_plan_example_nights import EXAMPLES, SMALL
 from tests.town import CODE, undone_at_the_end
 from troskel.acts.turning_the_day import catch_up
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.journal.models import Line
 from troskel.journal.verification import verify
 from troskel.outbox.models import OutboxMessage
@@ -89,7 +89,7 @@ def test_take_over_opens_no_duties_of_new_clients_and_sends_nothing(
 
 
 def test_stored_state_follows_from_the_journal(both_nights: dict[str, Any], db: None) -> None:
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
     assert verify(CODE).is_sound
     assert set(Line.objects.filter(kind="acts").values_list("actor_kind", flat=True)) <= {"import", "clock"}
 

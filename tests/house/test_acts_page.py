@@ -10,7 +10,7 @@ import pytest
 from troskel.acts.core.register import REGISTER
 from troskel.cli import acts_page
 from troskel.routine.model import Paragraph
-from troskel.routine.reading import read_routine
+from troskel.routine.parser import read_routine
 
 CHECKOUT = Path(__file__).parent.parent.parent
 PARAGRAPHS = read_routine(CHECKOUT / acts_page.SHIPPED).paragraphs

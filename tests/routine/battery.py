@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from tests.routine.telling import FILE
+from tests.routine.story import FILE
 from troskel.routine import parse_routine
 
 GUIDE = FILE.parents[2] / "docs" / "adding-a-paragraph.md"

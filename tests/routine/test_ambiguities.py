@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 
 from tests.routine.battery import PARAGRAPH, TEXT
-from tests.routine.telling import FILE
-from troskel.routine import RoutineRefused, parse_routine
+from tests.routine.story import FILE
+from troskel.routine import InvalidRoutine, parse_routine
 from troskel.routine.bases import BASES, STARTS
-from troskel.routine.vocabulary import HAPPENINGS, OF_A_DUTY
+from troskel.routine.vocabulary import OF_A_DUTY, ROUTINE_EVENTS
 
 # The paragraph as it was first written: it reads like the guide's, and does something else.
 FIRST = (
@@ -23,7 +23,7 @@ FIRST = (
 
 def refused(text: str) -> list[tuple[int, str]]:
     """The line and the reason of every problem."""
-    with pytest.raises(RoutineRefused) as refusal:
+    with pytest.raises(InvalidRoutine) as refusal:
         parse_routine(text.encode(), "r.toml")
     told = [problem.split(":", 2) for problem in refusal.value.problems]
     return [(int(line), reason.strip()) for _, line, reason in told]
@@ -60,7 +60,7 @@ def test_the_better_wording_is_accepted() -> None:
 def test_a_version_that_was_approved_before_stays_readable() -> None:
     text = (FILE.read_text("utf-8") + FIRST).encode()
     assert parse_routine(text, "r.toml", stored=True).asks["P8", "tell"].on == ("duty.attested",)
-    with pytest.raises(RoutineRefused):
+    with pytest.raises(InvalidRoutine):
         parse_routine(text.replace(b"lead_provider", b"baker", 1), "r.toml", stored=True)
 
 
@@ -140,8 +140,8 @@ def test_the_shipped_routine_is_not_ambiguous() -> None:
 
 
 def test_the_tables_name_what_exists() -> None:
-    assert set(STARTS) <= set(HAPPENINGS) and set(STARTS.values()) <= set(BASES)
-    assert set(OF_A_DUTY) <= set(HAPPENINGS)
+    assert set(STARTS) <= set(ROUTINE_EVENTS) and set(STARTS.values()) <= set(BASES)
+    assert set(OF_A_DUTY) <= set(ROUTINE_EVENTS)
     for base in BASES.values():
-        assert set(base.told_by) <= set(HAPPENINGS)
-        assert base.fixed_by is None or base.fixed_by in HAPPENINGS
+        assert set(base.told_by) <= set(ROUTINE_EVENTS)
+        assert base.fixed_by is None or base.fixed_by in ROUTINE_EVENTS

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.routine.telling import FILE, NORTH, Story
+from tests.routine.story import FILE, NORTH, Story
 from troskel.routine import Routine, parse_routine
 from troskel.routine.bases import BASES
 from troskel.routine.subjects import Case

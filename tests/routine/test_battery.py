@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.routine.battery import GUIDE, ROUTINE
-from tests.routine.telling import NORTH, Story
+from tests.routine.story import NORTH, Story
 from troskel.routine import HomeState, OpenDuty
 
 MOUNTED = date(2026, 3, 2)
@@ -214,7 +214,7 @@ def test_it_is_late_and_escalated_like_any_other(s: Story) -> None:
 
 
 def test_a_version_in_force_later_decides_what_is_planned(s: Story) -> None:
-    from tests.routine.telling import ROUTINE as WITHOUT
+    from tests.routine.story import ROUTINE as WITHOUT
 
     s.routines.by_hash[WITHOUT.version] = WITHOUT
     mounted(s)

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.routine.telling import ALARM, ALARMS, HOME_CARE, NIGHT, NORTH, SOUTH, START, Story
-from troskel.routine import standing
+from tests.routine.story import ALARM, ALARMS, HOME_CARE, NIGHT, NORTH, SOUTH, START, Story
+from troskel.routine import client_state
 
 
 def two_in_one_home():
@@ -380,9 +380,9 @@ def test_case_5_a_decision_taken_back_before_it_began_leaves_the_order_to_who_ma
     s.order(anna, door, NORTH)
     s.about("decision.withdrawn", anna, decision=decision)
     facts = s.homes[s.home_of[anna]].facts.clients[anna]
-    assert standing.nothing_remains(facts) and standing.has_left(facts, s.today)
-    assert standing.last_provider([facts]) is None
-    assert standing.providers_to_the_end(facts) == []
+    assert client_state.nothing_remains(facts) and client_state.has_left(facts, s.today)
+    assert client_state.last_provider([facts]) is None
+    assert client_state.providers_to_the_end(facts) == []
     assert s.the("P6.cancel").organisation == NORTH
     assert s.names() == ["L1.install", "P6.cancel"]
 
@@ -397,10 +397,10 @@ def test_case_8_a_coming_decision_taken_back_does_not_confirm_what_ran_out():
     s.until("2026-04-10")
     s.about("decision.withdrawn", anna, decision=coming)
     facts = s.homes[s.home_of[anna]].facts.clients[anna]
-    assert not standing.ending_is_known(facts, HOME_CARE)
-    assert standing.last_decision(facts, HOME_CARE).through == date(2026, 3, 31)
-    assert standing.last_provider([facts]) == NORTH
-    assert not standing.provider_has_left(facts, NORTH, s.today)
+    assert not client_state.ending_is_known(facts, HOME_CARE)
+    assert client_state.last_decision(facts, HOME_CARE).through == date(2026, 3, 31)
+    assert client_state.last_provider([facts]) == NORTH
+    assert not client_state.provider_has_left(facts, NORTH, s.today)
     assert not s.open("P6")
     s.about("ending.confirmed", anna)
     assert s.the("P6.order").organisation == NORTH

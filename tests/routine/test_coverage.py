@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from troskel.routine.client_state import FOREVER
 from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through
 from troskel.routine.facts import ALARM, HOME_CARE, AllocationFacts, ClientFacts, DecisionFacts
-from troskel.routine.standing import FOREVER
 
 MONDAY = date(2026, 3, 2)
 EAST, MEADOW = UUID(int=1), UUID(int=2)

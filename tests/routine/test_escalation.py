@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from tests.routine.telling import ALARM, ALARMS, FILE, NORTH, SOUTH, Story, named
+from tests.routine.story import ALARM, ALARMS, FILE, NORTH, SOUTH, Story, named
 from troskel.routine import parse_routine
 from troskel.routine.duty import OpenDuty
-from troskel.routine.reading import RoutineRefused
+from troskel.routine.parser import InvalidRoutine
 
 OLLE, MOA = named("olle"), named("moa")
 
@@ -121,7 +121,7 @@ def test_d_a_wrong_escalation_is_refused_with_line_and_reason(part: str, instead
     text = FILE.read_text()
     assert part in text
     changed = text.replace(part, instead, 1)
-    with pytest.raises(RoutineRefused) as refused:
+    with pytest.raises(InvalidRoutine) as refused:
         parse_routine(changed.encode(), "r.toml")
     told = [problem for problem in refused.value.problems if reason in problem]
     assert told, refused.value.problems
@@ -142,11 +142,11 @@ def test_d_a_value_of_another_kind_is_refused_and_never_a_fault(value: str) -> N
             text = "\n".join([*lines[:number], f"{key} = {value}", *lines[number + 1 :]])
             try:
                 parse_routine(text.encode(), "r.toml")
-            except RoutineRefused as refused:
+            except InvalidRoutine as refused:
                 assert refused.problems
     assert len(tried) > 20
 
 
 def test_d_a_text_nested_without_end_is_refused() -> None:
-    with pytest.raises(RoutineRefused, match="not TOML"):
+    with pytest.raises(InvalidRoutine, match="not TOML"):
         parse_routine(b"x = " + b"[" * 100_000, "r.toml")

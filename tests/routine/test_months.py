@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.routine.telling import ALARM, ALARMS, NORTH, SOUTH, Story
+from tests.routine.story import ALARM, ALARMS, NORTH, SOUTH, Story
 from troskel.routine import months
 from troskel.routine.duty import OpenDuty
 

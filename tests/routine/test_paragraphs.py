@@ -3,7 +3,7 @@
 
 from datetime import date
 
-from tests.routine.telling import ALARM, ALARMS, NIGHT, NORTH, SMITH, SOUTH, Story
+from tests.routine.story import ALARM, ALARMS, NIGHT, NORTH, SMITH, SOUTH, Story
 
 
 def new_client(doors: int = 1) -> tuple[Story, object, object, tuple]:

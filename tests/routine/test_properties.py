@@ -13,7 +13,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.routine.telling import (
+from tests.routine.story import (
     ALARM,
     ALARMS,
     FILE,
@@ -376,7 +376,7 @@ def test_no_duty_is_open_twice(seed: int, steps: int) -> None:
 @EVERY
 @given(SEEDS, st.integers(1, 60))
 def test_p6_never_while_anyone_behind_the_door_has_care(seed: int, steps: int) -> None:
-    from troskel.routine.standing import has_care_left, own_clients_behind
+    from troskel.routine.client_state import has_care_left, own_clients_behind
 
     s = Muddle(seed, steps).s
     facts = {home: state.facts for home, state in s.homes.items()}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from troskel.routine.retention import KINDS, Basis, in_force
-from troskel.routine.retention_reading import PlanRefused, parse_plan, read_plan
+from troskel.routine.retention_parser import InvalidPlan, parse_plan, read_plan
 
 FILE = Path(__file__).parents[2] / "routines" / "troskelby" / "retention-2025-07-01.toml"
 TEXT = FILE.read_text("utf-8")
@@ -22,7 +22,7 @@ def line_of(part: str) -> int:
 
 
 def refused(text: str | bytes) -> list[str]:
-    with pytest.raises(PlanRefused) as refusal:
+    with pytest.raises(InvalidPlan) as refusal:
         parse_plan(text if isinstance(text, bytes) else text.encode(), "p.toml")
     return refusal.value.problems
 

@@ -15,7 +15,7 @@ from troskel.care.models import Decision
 from troskel.custody.models import Holding, Thing
 from troskel.duties import routines
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.journal.models import Line
 from troskel.journal.verification import verify
@@ -42,7 +42,7 @@ def demo_town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
 def test_stored_state_follows_from_the_journal(demo_town: Town) -> None:
     assert demo_town.life.acts.total() > 1000
     assert demo_town.life.faults == []
-    assert departures(CODE) == []
+    assert discrepancies(CODE) == []
     assert verify(CODE).is_sound
     assert verify(CODE, "reads").is_sound
 

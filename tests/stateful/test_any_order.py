@@ -20,7 +20,7 @@ from troskel.acts.core.register import REGISTER
 from troskel.care.models import Allocation, Decision, Suspension
 from troskel.custody.models import Holding, Link, Thing
 from troskel.duties.models import Duty
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.journal.models import Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, Door
@@ -62,7 +62,7 @@ class AnyOrder(ByTheOffice, ByProviders, ByHand, AsAsked, Machine):
 
     @invariant()
     def what_is_stored_follows_from_the_journal(self) -> None:
-        assert departures("0999") == []
+        assert discrepancies("0999") == []
 
     @invariant()
     def every_thing_has_one_holder(self) -> None:

@@ -18,7 +18,7 @@ from tests.duties.test_versions import SHIPPED, changed
 from tests.town import Town, snapshot
 from tests.web.test_act_forms import MAX_QUERIES, case_of, inputs, screen
 from tests.web.test_routine_page import open_page
-from troskel.duties import replaying
+from troskel.duties import replay
 from troskel.duties.models import RoutineVersion
 from troskel.web.routine import versions
 
@@ -239,13 +239,13 @@ def test_d_what_a_version_would_have_changed_is_reckoned_when_asked_for_and_then
     town.days_pass(9)
     place = propose_version(town)
     lived: list[str] = []
-    compare = replaying.compare
+    compare = replay.compare
 
     def counted(municipality: str, *rest: Any) -> Any:
         lived.append(municipality)
         return compare(municipality, *rest)
 
-    monkeypatch.setattr(replaying, "compare", counted)
+    monkeypatch.setattr(replay, "compare", counted)
     with town.standing():
         siri, maria = screen(town, "siri"), screen(town, "maria")
         assert "Räkna ut vad den hade ändrat" in open_page(maria, place) and lived == []

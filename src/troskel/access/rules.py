@@ -11,7 +11,7 @@ import msgspec
 
 from troskel.custody.rules import FAULTS
 from troskel.ground.refusals import BadValue, Refusal
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import ALARM, ClientFacts, DoorFacts
 
 GRANT_LIFETIME = timedelta(seconds=60)
@@ -106,19 +106,21 @@ def persons_organisation(identifier: UUID | None) -> UUID:
 
 def _right_by_decision(client: ClientFacts, organisation: UUID, day: date) -> AccessRight:
     allocations = [
-        allocation for allocation in standing.ongoing(client, day) if allocation.organisation == organisation
+        allocation
+        for allocation in client_state.ongoing(client, day)
+        if allocation.organisation == organisation
     ]
     if not allocations:
         raise Refusal(
             "rule 4", "no ongoing decision is allocated to your organisation today: ask the assessor (A8)"
         )
-    if standing.is_suspended(client, day):
+    if client_state.is_suspended(client, day):
         raise Refusal(
             "A8", "the client is in hospital or away: the phone opens again when the client is home"
         )
-    longest = max(allocations, key=lambda allocation: standing.last_day(client, allocation))
-    last = standing.last_day(client, longest)
-    return AccessRight("A4", longest.service, through=None if last == standing.FOREVER else last)
+    longest = max(allocations, key=lambda allocation: client_state.last_day(client, allocation))
+    last = client_state.last_day(client, longest)
+    return AccessRight("A4", longest.service, through=None if last == client_state.FOREVER else last)
 
 
 def _right_by_alarm(accepted_alarm: AcceptedAlarm | None) -> AccessRight:
@@ -168,7 +170,9 @@ def answers_for(client: ClientFacts, organisation: UUID | None, day: date) -> UU
     """The organisation that answers the client's alarm: an ongoing alarm decision is allocated to it (rule 4)."""
     if not client.own:
         raise Refusal("O1", "the client is assigned by another municipality: its own answers the alarm")
-    allocations = [allocation for allocation in standing.ongoing(client, day) if allocation.service == ALARM]
+    allocations = [
+        allocation for allocation in client_state.ongoing(client, day) if allocation.service == ALARM
+    ]
     for allocation in sorted(
         allocations, key=lambda allocation: (allocation.begins, str(allocation.organisation))
     ):

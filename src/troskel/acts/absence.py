@@ -13,7 +13,7 @@ from troskel.care import rules
 from troskel.care.models import Suspension
 from troskel.ground.refusals import Refusal
 from troskel.people.roles import Role
-from troskel.routine import standing
+from troskel.routine import client_state
 
 WHO = (Role.ASSESSOR, Role.COORDINATOR)
 
@@ -30,7 +30,7 @@ def suspend_access(
     """Suspend access while the client is away, from `since`: no phone shows the client or opens the door."""
     subject = lookup.find_client(ctx, client)
     rules.period(since, through)
-    if standing.is_suspended(subject.facts, max(since, ctx.today)):
+    if client_state.is_suspended(subject.facts, max(since, ctx.today)):
         raise Refusal("A8", "the client is away already: end that first, with the day the client came home")
     Suspension.objects.create(
         municipality_id=ctx.actor.municipality,
@@ -61,7 +61,7 @@ def resume_access(ctx: ActContext, *, client: str, on: date) -> dict[str, Any]:
         .first()
     )
     if suspension is None or not (
-        standing.is_suspended(subject.facts, last) and standing.is_suspended(subject.facts, on)
+        client_state.is_suspended(subject.facts, last) and client_state.is_suspended(subject.facts, on)
     ):
         raise Refusal(
             "A8", "the client is not written down as away until {day} and on: there is nothing to end", day=on

@@ -17,7 +17,7 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.roles import Role
-from troskel.routine import RoutineRefused, reading
+from troskel.routine import InvalidRoutine, parser
 
 WHO = (Role.ADMINISTRATOR, Role.MANAGER)
 FileName = Annotated[
@@ -37,8 +37,8 @@ def propose_routine(ctx: ActContext, *, name: FileName, text: FileText) -> dict[
     An invalid file is refused with every fault and its line number.
     """
     try:
-        routine = reading.parse_routine(text.encode(), name)
-    except RoutineRefused as refused:
+        routine = parser.parse_routine(text.encode(), name)
+    except InvalidRoutine as refused:
         raise BadValue("text", "{faults}", faults=str(refused)) from None
     proposals = RoutineVersion.objects.filter(municipality=ctx.actor.municipality, withdrawn=None)
     if proposals.filter(digest=routine.version).exists():

@@ -15,8 +15,8 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.models import Consent, Door, HomeDoor
 from troskel.people.roles import Role
+from troskel.routine.client_state import SHARED_DOOR_KINDS
 from troskel.routine.facts import DoorFacts
-from troskel.routine.standing import OTHERS_DOORS
 
 WHO = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR)
 
@@ -109,6 +109,6 @@ def withdraw_consent(ctx: ActContext, *, client: str, door: UUID | None = None) 
 
 
 def _door_of_others(door: DoorFacts) -> DoorFacts:
-    if door.kind not in OTHERS_DOORS:
+    if door.kind not in SHARED_DOOR_KINDS:
         raise Refusal("P1", "the door is the home's own: no consent but the client's is needed")
     return door

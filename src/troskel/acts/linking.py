@@ -13,7 +13,7 @@ from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import ThingKind
 from troskel.people.roles import Role
-from troskel.routine import standing
+from troskel.routine import client_state
 
 WHO = (Role.ADMINISTRATOR, Role.COORDINATOR)
 
@@ -25,7 +25,7 @@ def link_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     rules.own_client(subject.facts)
     door = rules.lock_is_behind(holding.thing_id, list(subject.home.doors.values()), serial)
-    if not standing.is_linked(subject.facts, holding.thing_id):  # a repeat is the same link
+    if not client_state.is_linked(subject.facts, holding.thing_id):  # a repeat is the same link
         _link(ctx, subject, holding.thing_id, door.door)
     return {"case": subject.row.case_number, "lock": serial}
 
@@ -64,9 +64,9 @@ def unlink_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     door = home.doors.get(door_id)
     rules.may_unlink(
         still_mounted=door is not None and door.lock == holding.thing_id,
-        has_care=facts.own and standing.has_care_left(facts, ctx.today),
+        has_care=facts.own and client_state.has_care_left(facts, ctx.today),
         lock_stays_for_others=door is not None
-        and bool(standing.care_left_behind(door, ctx.facts, ctx.today)),
+        and bool(client_state.care_left_behind(door, ctx.facts, ctx.today)),
     )
     custody.unlink([link], ctx.now)
     ctx.journal(

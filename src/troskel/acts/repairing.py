@@ -18,7 +18,7 @@ from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.orders.models import OrderKind
 from troskel.people.roles import Role
-from troskel.routine import standing
+from troskel.routine import client_state
 
 
 @act("P1", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["repair.ordered"])
@@ -93,7 +93,7 @@ def _move_links(ctx: ActContext, subject: lookup.OrderSubject, old: UUID, new: U
     ]
     new_links = []
     for home, client, _, door in old_links:
-        if client.own and standing.needs_the_door(client, ctx.today):
+        if client.own and client_state.needs_the_door(client, ctx.today):
             row = custody.new_link(ctx.actor.municipality, new, client.client, door, ctx.now)
             new_links.append(row)
             ctx.journal("link.made", homes=[home], client=client.client, link=row.id, lock=new, door=door)

@@ -14,7 +14,7 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.people.models import Home, Municipality
-from troskel.routine import reading
+from troskel.routine import parser
 
 
 @act("D", writes=["municipality.founded", "routine.in_force"])
@@ -38,7 +38,7 @@ def found_municipality(ctx: ActContext, *, name: str, valid_from: date) -> dict[
 def _adopt_shipped_routine(ctx: ActContext, valid_from: date) -> str:
     """Puts the shipped routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
     text, name = routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem
-    routine = reading.parse_routine(text.encode(), name)
+    routine = parser.parse_routine(text.encode(), name)
     RoutineVersion.objects.create(
         id=new_id(),
         municipality_id=ctx.actor.municipality,

@@ -19,7 +19,7 @@ from troskel.ground.clock import STOCKHOLM
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.models import Client, Door, HomeDoor, Organisation
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import HomeFacts
 
 
@@ -152,7 +152,7 @@ def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
     for index, item in enumerate(tags):
         try:
             row, home = _client(ctx, rows, item.client)
-            providers = standing.providers_of(home.clients[row.id], ctx.today)
+            providers = client_state.providers_of(home.clients[row.id], ctx.today)
             if not providers:
                 raise Refusal("P2", "the client has no provider whose tag it could be")
             if not row.is_own:

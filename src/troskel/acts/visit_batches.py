@@ -22,7 +22,7 @@ from troskel.ground.clock import day_of
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.models import Account, Residence
 from troskel.people.roles import Role
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.visits import rules
 from troskel.visits.models import Visit
 from troskel.visits.rules import Span
@@ -90,7 +90,7 @@ def find_visit_to_end(ctx: ActContext, visit_id: UUID | None) -> VisitToEnd:
 def _home_of_visit(subject: lookup.ClientSubject, organisation: UUID, day: date) -> tuple[UUID, bool]:
     """Returns the home of a visit, and whether it was covered. A late report may concern a former home."""
     for home in (subject.home, *subject.former_homes):
-        if standing.covered_by(home.clients[subject.row.id], organisation, day):
+        if client_state.covered_by(home.clients[subject.row.id], organisation, day):
             return home.home, True
     return subject.home.home, False
 

@@ -11,7 +11,7 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.orders import rules
 from troskel.people.roles import Role
-from troskel.routine import standing
+from troskel.routine import client_state
 
 
 @act("S1", "S3", who=(Role.ADMINISTRATOR,), writes=["letter.sent"])
@@ -25,7 +25,8 @@ def send_letter(ctx: ActContext, *, order: Number) -> dict[str, Any]:
     rules.own_client(lookup.client_of_order(ctx, subject))
     client_facts = [ctx.facts[home].clients.get(subject.row.client_id) for home in subject.homes]
     rules.gets_letters(
-        subject.row.kind, any(client and standing.lives_here(client, ctx.today) for client in client_facts)
+        subject.row.kind,
+        any(client and client_state.lives_here(client, ctx.today) for client in client_facts),
     )
     ctx.journal(
         "letter.sent",

@@ -215,7 +215,9 @@ def list_notices(
 ) -> HttpResponse:
     """Notices, and who has read them"""
     page_request = PageRequest(limit, after)
-    page = duties.listed_notices(actor_of(request), page_request, on=parse_day(on), state=state, client=client)
+    page = duties.listed_notices(
+        actor_of(request), page_request, on=parse_day(on), state=state, client=client
+    )
     return json_response(page)
 
 

@@ -16,9 +16,9 @@ import msgspec
 
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.acts.core.register import Act
-from troskel.routine.engine import LOOK_AFTER
+from troskel.routine.engine import CARE_EVENTS
 from troskel.routine.model import Ask, Paragraph, Routine
-from troskel.routine.reading import read_routine
+from troskel.routine.parser import read_routine
 from troskel.routine.vocabulary import DERIVED
 
 SHIPPED = Path("routines", "troskelby", "2016-11-29.toml")
@@ -165,7 +165,7 @@ def _act(act: Act[Any], routine: Routine, files: list[tuple[str, str]]) -> Itera
         fulfils = {"notice.read": "the notice", "duty.attested": _attestable_asks(routine)}.get(
             event, fulfils
         )
-        mark = " †" if event in LOOK_AFTER else ""
+        mark = " †" if event in CARE_EVENTS else ""
         yield f"| `{event}`{mark} | {opens or '–'} | {fulfils or '–'} | {moot or '–'} |\n"
     call_pattern = re.compile(rf"[\"']{act.name}[\"']|\b{act.name}(?=[(,])|\.{act.name}\b")
     yield f"\nNamed in: {_code_spans(name for name, text in files if call_pattern.search(text)) or 'no test'}.\n\n"

@@ -57,10 +57,10 @@ def add_to(commands: Any) -> None:
 
 
 def _read(path: Path) -> Routine:
-    from troskel.routine import reading
+    from troskel.routine import parser
 
     try:
-        return reading.read_routine(path)
+        return parser.read_routine(path)
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}", EXIT_REFUSED) from None
     except ValueError as error:
@@ -104,9 +104,9 @@ def show(arguments: argparse.Namespace) -> int:
 
 def compare(arguments: argparse.Namespace) -> int:
     """Compares with a replay under another version."""
-    from troskel.duties import replaying
+    from troskel.duties import replay
 
-    differences = replaying.compare(municipality(), _load_routine(arguments.version))
+    differences = replay.compare(municipality(), _load_routine(arguments.version))
     if arguments.json:
         print_json(differences)
         return 0

@@ -19,12 +19,12 @@ from troskel.outbox import operations as outbox
 from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.people.models import HomeDoor
 from troskel.routine import Routines, engine
-from troskel.routine import duty as asked
+from troskel.routine import duty as routine_duty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.line import Line
 
-ROWS = 400
-CHANGING = [
+BATCH_SIZE = 400
+UPDATED_COLUMNS = [
     *("home", "role", "organisation", "due", "person", "escalated"),
     *("state", "closed", "closed_line"),
 ]
@@ -34,7 +34,7 @@ HomesOf = Callable[..., QuerySet[Any, Any]]
 """From a municipality and names to the ids of homes, as a subquery; a function of a module, so that it is one."""
 
 
-class Written(Protocol):
+class WrittenLine(Protocol):
     """A line as the journal room gives it back."""
 
     number: int
@@ -46,12 +46,12 @@ class Written(Protocol):
     body: str
 
 
-class UnderWay:
+class LockedHomes:
     """The homes that an act holds locked, and the routine that runs over what it writes."""
 
     def __init__(self, municipality: str) -> None:
         self.municipality = municipality
-        self.states: dict[UUID, asked.HomeState] = {}
+        self.states: dict[UUID, routine_duty.HomeState] = {}
         self._facts: dict[UUID, HomeFacts] = {}
         self._newest: UUID | None = None
         self._stored: set[UUID] = set()
@@ -67,8 +67,8 @@ class UnderWay:
             self._lock(homes)
         else:
             wanted = sorted(set(homes) - self.states.keys())
-            for start in range(0, len(wanted), ROWS):
-                self._lock(wanted[start : start + ROWS])
+            for start in range(0, len(wanted), BATCH_SIZE):
+                self._lock(wanted[start : start + BATCH_SIZE])
         return self.facts
 
     def lock_waking(self, day: date) -> None:
@@ -97,7 +97,7 @@ class UnderWay:
     def _take(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if row.home_id not in self.states:
-                state = msgspec.json.decode(row.state, type=asked.HomeState)
+                state = msgspec.json.decode(row.state, type=routine_duty.HomeState)
                 state.wake = row.wake
                 self.states[row.home_id] = state
                 self._facts[row.home_id] = state.facts
@@ -106,9 +106,9 @@ class UnderWay:
 
     # after the act's own changes
 
-    def advance(self, written: Sequence[Written]) -> asked.Effects:
+    def advance(self, written: Sequence[WrittenLine]) -> routine_duty.Effects:
         """Run the routine over the lines, and store what follows. Gives all effects together."""
-        together = asked.Effects()
+        together = routine_duty.Effects()
         if not written:
             return together
         if self._newest is None:
@@ -121,7 +121,7 @@ class UnderWay:
         self._store(together)
         return together
 
-    def _rules(self, written: Sequence[Written]) -> Routines:
+    def _rules(self, written: Sequence[WrittenLine]) -> Routines:
         """The versions in force. An act that adds one reads them for itself: what it does may be rolled back."""
         if any(line.event == "routine.in_force" for line in written):
             return routines.read(self.municipality)
@@ -134,14 +134,14 @@ class UnderWay:
             if len(self.states) == before:
                 return
 
-    def _store(self, effects: asked.Effects) -> None:
+    def _store(self, effects: routine_duty.Effects) -> None:
         if effects.wake_all is not None:
             later = Q(wake=None) | Q(wake__gt=effects.wake_all)
             HomeState.objects.filter(later, municipality=self.municipality).update(wake=effects.wake_all)
         self._store_states(effects.touched)
         self._store_duties(effects)
         if effects.emails:
-            outbox.enqueue([self._parcel(email) for email in effects.emails])
+            outbox.enqueue([self._message(email) for email in effects.emails])
 
     def _store_states(self, homes: Iterable[UUID]) -> None:
         rows = [
@@ -153,17 +153,17 @@ class UnderWay:
             )
             for home in sorted(homes)
         ]
-        _KEEP_STATES(rows)
+        _UPSERT_STATES(rows)
 
-    def _store_duties(self, effects: asked.Effects) -> None:
+    def _store_duties(self, effects: routine_duty.Effects) -> None:
         rows = {duty.id: self._row(duty) for duty in (*effects.opened, *effects.changed)}
         for closed in effects.closed:
             row = rows.get(closed.duty.id) or self._row(closed.duty)
             row.state, row.closed, row.closed_line = closed.state, closed.day, closed.line
             rows[row.id] = row
-        _KEEP_DUTIES(list(rows.values()))
+        _UPSERT_DUTIES(list(rows.values()))
 
-    def _row(self, duty: asked.OpenDuty) -> Duty:
+    def _row(self, duty: routine_duty.OpenDuty) -> Duty:
         return Duty(
             id=duty.id,
             municipality_id=self.municipality,
@@ -187,7 +187,7 @@ class UnderWay:
             escalated=duty.escalated,
         )
 
-    def _parcel(self, email: asked.Email) -> outbox.OutboxDraft:
+    def _message(self, email: routine_duty.Email) -> outbox.OutboxDraft:
         return outbox.OutboxDraft(
             municipality=self.municipality, key=email.key, kind=EMAIL_KIND, payload=msgspec.to_builtins(email)
         )
@@ -211,11 +211,11 @@ def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
 
 _BY_ID = CompiledQuery(_states)
 _FOUND_BY: dict[HomesOf, CompiledQuery] = {}
-_KEEP_STATES = Upsert(HomeState, "home", ["state", "wake"])
-_KEEP_DUTIES = Upsert(Duty, "id", CHANGING)
+_UPSERT_STATES = Upsert(HomeState, "home", ["state", "wake"])
+_UPSERT_DUTIES = Upsert(Duty, "id", UPDATED_COLUMNS)
 
 
-def _line(written: Written) -> Line:
+def _line(written: WrittenLine) -> Line:
     return Line(
         number=written.number,
         occurred=written.occurred,
@@ -227,7 +227,7 @@ def _line(written: Written) -> Line:
     )
 
 
-def _add(together: asked.Effects, effects: asked.Effects) -> None:
+def _add(together: routine_duty.Effects, effects: routine_duty.Effects) -> None:
     together.opened += effects.opened
     together.closed += effects.closed
     together.changed += effects.changed

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from troskel.duties.models import Duty, RoutineVersion
-from troskel.routine import Routine, Routines, dues, reading
+from troskel.routine import Routine, Routines, deadlines, parser
 
 SHIPPED = Path(__file__).resolve().parents[3] / "routines" / "troskelby" / "2016-11-29.toml"
 """The routine that a municipality begins with."""
@@ -23,14 +23,14 @@ def version(digest: str) -> Routine:
     row = RoutineVersion.objects.filter(digest=digest).values("text", "name").first()
     if row is None:
         raise KeyError(digest)
-    return reading.parse_routine(row["text"].encode(), row["name"], stored=True)
+    return parser.parse_routine(row["text"].encode(), row["name"], stored=True)
 
 
 def attest_from(duty: Duty) -> date | None:
     """The first day on which the duty may be attested; None where any day will do, date.max while it is not known."""
     routine = version(duty.version)
     ask = routine.asks[duty.paragraph, duty.ask]
-    return dues.attest_from(ask, duty.opened, duty.due, routine.header.free_eves)
+    return deadlines.attest_from(ask, duty.opened, duty.due, routine.header.free_eves)
 
 
 @lru_cache(maxsize=512)

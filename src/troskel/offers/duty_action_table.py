@@ -10,7 +10,7 @@ from uuid import UUID
 
 from troskel.duties.models import Duty
 from troskel.ground import clock
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, DoorFacts, HomeFacts
 from troskel.routine.model import Ask
 
@@ -95,7 +95,7 @@ def _decide(context: DutyContext) -> Iterator[Suggestion]:
     """Make the next decision, start an investigation, or end the care as planned (A8)."""
     client, old = context.client, context.names.decisions.get(UUID(context.about["decision"]))
     service = context.about["service"]
-    if client is None or old is None or standing.decided(client, service, context.day_after):
+    if client is None or old is None or client_state.decided(client, service, context.day_after):
         return
     following = {"client": context.case, "replaces": old}
     period = {"service": service, "valid_from": context.day_after.isoformat()}
@@ -107,7 +107,7 @@ def _decide(context: DutyContext) -> Iterator[Suggestion]:
 
 def _change_decision(context: DutyContext) -> Iterator[Suggestion]:
     client, decision = context.client, UUID(context.about["decision"])
-    if client is None or standing.decided(client, context.about["service"], context.day_after):
+    if client is None or client_state.decided(client, context.about["service"], context.day_after):
         return
     period = {"valid_from": client.decisions[decision].begins.isoformat()}
     values = {"reference": context.names.decisions[decision], **period}
@@ -138,17 +138,17 @@ def _to_allocate(context: DutyContext, client: ClientFacts) -> tuple[UUID | None
     before = [
         allocation
         for allocation in client.allocations.values()
-        if allocation.service == service and standing.first_day(client, allocation) < day
+        if allocation.service == service and client_state.first_day(client, allocation) < day
     ]
     waiting = (
         (decision.begins, identifier)
         for identifier, decision in client.decisions.items()
         if decision.service == service
-        and standing.first_day(client, decision) <= day <= standing.last_day(client, decision)
+        and client_state.first_day(client, decision) <= day <= client_state.last_day(client, decision)
     )
     latest = max(
         before,
-        key=lambda allocation: (standing.last_day(client, allocation), allocation.begins),
+        key=lambda allocation: (client_state.last_day(client, allocation), allocation.begins),
         default=None,
     )
     return max(waiting, default=(None, None))[1], latest
@@ -162,7 +162,7 @@ def _change_allocation(context: DutyContext) -> Iterator[Suggestion]:
         decision = context.client.decisions.get(allocation.decision)
         if decision is None or allocation.service != context.about["service"] or allocation.through is None:
             continue
-        if decision.begins < context.day_after <= standing.last_day(context.client, decision):
+        if decision.begins < context.day_after <= client_state.last_day(context.client, decision):
             values = {"reference": context.names.allocations[identifier], **_period(decision)}
             yield Suggestion("change_allocations", values, (), "periods")
 
@@ -195,7 +195,7 @@ def _provider_client(context: DutyContext) -> ClientFacts | None:
     served_clients = [
         client
         for client in own
-        if not client.refused and organisation in standing.providers_of(client, today)
+        if not client.refused and organisation in client_state.providers_of(client, today)
     ]
     return context.client if context.client in served_clients else next(iter(served_clients), None)
 
@@ -222,7 +222,7 @@ def _order_repair(context: DutyContext) -> Iterator[Suggestion]:
 
 def _cancel_order(context: DutyContext) -> Iterator[Suggestion]:
     kind = "removal" if "not removal_ordered" in context.ask.done_when else "installation"
-    for order in standing.open_orders(context.door, kind) if context.door else ():
+    for order in client_state.open_orders(context.door, kind) if context.door else ():
         yield Suggestion(
             "cancel_order", {"order": order.number, "reason": _cancellation_reason(context, kind)}
         )
@@ -320,7 +320,7 @@ def _hand_over_key(context: DutyContext) -> Iterator[Suggestion]:
     if organisation is None:
         return
     if "provider_has_every_key" in context.ask.done_when:
-        for door in standing.doors_without_key(context.home, organisation):
+        for door in client_state.doors_without_key(context.home, organisation):
             yield Suggestion("receive_key", {"client": context.case, "door": str(door)}, ("key", "signed"))
         return
     for door_facts in context.home.doors.values():

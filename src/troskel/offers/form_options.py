@@ -28,7 +28,7 @@ from troskel.reading.client_page import (
     home_context,
 )
 from troskel.reading.client_record import DoorShown
-from troskel.routine import standing
+from troskel.routine import client_state
 
 
 class Option(NamedTuple):
@@ -89,7 +89,7 @@ def read_options(viewer: Actor, case: str, act: str) -> ClientOptions:
     decisions, allocations = care_periods(viewer, row, names)
     return ClientOptions(
         row.case_number,
-        standing.is_suspended(context.facts, today),
+        client_state.is_suspended(context.facts, today),
         decisions,
         allocations,
         client_orders(viewer, row, names),

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from troskel.ground.refusals import BadValue, Refusal
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 
 OPEN_STATES = frozenset({"placed", "booked"})
@@ -70,7 +70,7 @@ def own_client(client: ClientFacts) -> None:
 
 def care_to_come(client: ClientFacts, day: date) -> None:
     """A lock is for a client who has home care or a safety alarm, now or to come (P1)."""
-    if not standing.has_care_left(client, day):
+    if not client_state.has_care_left(client, day):
         raise Refusal(
             "P1", "the client has neither home care nor safety alarm: there is nothing to order for"
         )
@@ -78,7 +78,7 @@ def care_to_come(client: ClientFacts, day: date) -> None:
 
 def organisation_has_the_client(client: ClientFacts, organisation: UUID | None, day: date) -> None:
     """The ordering provider has the client's care allocated to it (P1)."""
-    if organisation not in standing.providers_of(client, day):
+    if organisation not in client_state.providers_of(client, day):
         raise Refusal("P1", "no ongoing or coming decision is allocated to your organisation")
 
 
@@ -126,7 +126,7 @@ def mounted_lock(door: DoorFacts) -> UUID:
 
 def owner_consents(door: DoorFacts) -> None:
     """At an entrance or a gate, mounting needs the owner's consent (P1)."""
-    if standing.lacks_consent(door):
+    if client_state.lacks_consent(door):
         raise Refusal(
             "P1",
             "the owner has not consented to a lock turner at this {door_kind}: let the system administrator record it",
@@ -136,13 +136,13 @@ def owner_consents(door: DoorFacts) -> None:
 
 def no_open_order(door: DoorFacts, *kinds: str) -> None:
     """One open order per door (of these kinds). It may be another provider's, so its number is not revealed."""
-    if standing.open_orders(door, *kinds):
+    if client_state.open_orders(door, *kinds):
         raise Refusal("P1", "an order is open for the door already: it is cancelled or done first")
 
 
 def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> None:
     """No removal while someone behind the door has care (rule 1). The message never says who, or why."""
-    if standing.care_left_behind(door, homes, day):
+    if client_state.care_left_behind(door, homes, day):
         raise Refusal("rule 1", "someone behind this door has home care or a safety alarm: the lock stays")
 
 

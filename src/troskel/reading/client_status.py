@@ -12,10 +12,10 @@ from uuid import UUID
 import msgspec
 
 from troskel.orders import rules
-from troskel.routine import standing
+from troskel.routine import client_state
+from troskel.routine.client_state import FOREVER, ONE_DAY
 from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through
 from troskel.routine.facts import AllocationFacts, ClientFacts, DoorFacts, HomeFacts
-from troskel.routine.standing import FOREVER, ONE_DAY
 
 
 class AfterLastDay(StrEnum):
@@ -72,18 +72,20 @@ def care_statuses(
 def _service_statuses(
     client: ClientFacts, service: str, only_provider: UUID | None, names: Mapping[str, str], today: date
 ) -> Iterator[CareStatus]:
-    current = dict.fromkeys(a.organisation for a in standing.ongoing(client, today) if a.service == service)
+    current = dict.fromkeys(
+        a.organisation for a in client_state.ongoing(client, today) if a.service == service
+    )
     organisations = [organisation for organisation in current if only_provider in (None, organisation)]
     for organisation in organisations:
         last = lasts_through(client, service, organisation, today)
         yield _ongoing_status(client, service, organisation, last, only_provider, names)
-    if organisations or not standing.lives_here(client, today):
+    if organisations or not client_state.lives_here(client, today):
         return
     coming = sorted(
-        (standing.first_day(client, a), str(a.organisation), a.organisation)
+        (client_state.first_day(client, a), str(a.organisation), a.organisation)
         for a in client.allocations.values()
         if a.service == service and only_provider in (None, a.organisation)
-        and today < standing.first_day(client, a) <= standing.last_day(client, a)
+        and today < client_state.first_day(client, a) <= client_state.last_day(client, a)
     )  # fmt: skip
     if coming:
         begins, _, organisation = coming[0]
@@ -111,12 +113,12 @@ def _ongoing_status(
     if last == FOREVER:
         return CareStatus(service, provider, None, None, AfterLastDay.NOTHING)
     following = last + ONE_DAY
-    followers = [a.organisation for a in standing.ongoing(client, following) if a.service == service]
+    followers = [a.organisation for a in client_state.ongoing(client, following) if a.service == service]
     if followers:
         follower = names.get(str(followers[0]), "") if only_provider is None else ""
         return CareStatus(service, provider, None, last, AfterLastDay.ANOTHER, follower=follower)
     is_meant = not client.own or (
-        not standing.decided(client, service, following) and end_is_meant(client, service, last)
+        not client_state.decided(client, service, following) and end_is_meant(client, service, last)
     )
     return CareStatus(service, provider, None, last, AfterLastDay.ENDS if is_meant else AfterLastDay.GAP)
 
@@ -133,7 +135,9 @@ def visible_gaps(client: ClientFacts, service: str, only_provider: UUID | None) 
 def _gaps_after(client: ClientFacts, service: str, organisation: UUID) -> list[Gap]:
     """Gaps that begin the day after the organisation's own time, and gaps continuing them as far as it may know."""
     known_ends = _known_ends(client, service, organisation)
-    ends = {standing.last_day(client, allocation) for allocation in _periods(client, service, organisation)}
+    ends = {
+        client_state.last_day(client, allocation) for allocation in _periods(client, service, organisation)
+    }
     later_gaps: list[Gap] = []
     for gap in gaps(client, service):
         before = gap.first - ONE_DAY
@@ -146,9 +150,9 @@ def _known_ends(client: ClientFacts, service: str, organisation: UUID) -> set[da
     """Last days of gaps that the organisation may know: before its allocation begins, or where its decision ends."""
     known_ends = set()
     for allocation in _periods(client, service, organisation):
-        known_ends.add(standing.first_day(client, allocation) - ONE_DAY)
+        known_ends.add(client_state.first_day(client, allocation) - ONE_DAY)
         if allocation.decision in client.decisions:
-            known_ends.add(standing.last_day(client, client.decisions[allocation.decision]))
+            known_ends.add(client_state.last_day(client, client.decisions[allocation.decision]))
     return known_ends
 
 
@@ -158,7 +162,7 @@ def _periods(client: ClientFacts, service: str, organisation: UUID) -> list[Allo
         allocation
         for allocation in client.allocations.values()
         if (allocation.service, allocation.organisation) == (service, organisation)
-        and standing.first_day(client, allocation) <= standing.last_day(client, allocation)
+        and client_state.first_day(client, allocation) <= client_state.last_day(client, allocation)
     ]
 
 
@@ -166,9 +170,11 @@ def lock_status(
     door: DoorFacts, number: str, homes: Mapping[UUID, HomeFacts], client: UUID, today: date
 ) -> LockStatus:
     """A lock at the door, with the refusal that an order of removal would meet today."""
-    needed = standing.care_left_behind(door, homes, today)
-    behind = [home.clients[client] for home in standing.homes_behind(door, homes) if client in home.clients]
-    linked = any(standing.is_linked(resident, door.lock) for resident in behind)
+    needed = client_state.care_left_behind(door, homes, today)
+    behind = [
+        home.clients[client] for home in client_state.homes_behind(door, homes) if client in home.clients
+    ]
+    linked = any(client_state.is_linked(resident, door.lock) for resident in behind)
     rule, message = rules.removal_refusal(door, homes, today)
     others = any(resident != client for resident in needed)
     return LockStatus(door.door, number, linked, rule, message, client in needed, others)

@@ -15,7 +15,7 @@ from troskel.journal.models import ChainKind, Line
 from troskel.people.roles import Actor
 from troskel.reading.base import clients_in_sight, note
 from troskel.retention import locations, plans
-from troskel.routine.model import Words
+from troskel.routine.model import LocalizedText
 from troskel.routine.retention import DEEDS, EVENTS, PlanHeader
 
 
@@ -26,16 +26,16 @@ class KindShown(msgspec.Struct, frozen=True):
     """
 
     id: str
-    what: Words
+    what: LocalizedText
     basis: str
-    basis_text: Words
+    basis_text: LocalizedText
     years: int
     days: int
-    counted_from: Words
-    done: Words
+    counted_from: LocalizedText
+    done: LocalizedText
     last_due_day: date
     exempt_days: list[int]
-    lawyer: Words | None
+    lawyer: LocalizedText | None
     due: int
 
 

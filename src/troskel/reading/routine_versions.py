@@ -13,7 +13,7 @@ import msgspec
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from troskel.duties import replaying, routines
+from troskel.duties import replay, routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
@@ -23,7 +23,7 @@ from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import note
 from troskel.reading.worklist import username
 from troskel.routine import Routine
-from troskel.routine.model import Words
+from troskel.routine.model import LocalizedText
 
 MAX_DUTIES = 200
 """Duties of a comparison that are listed; the counts are of all."""
@@ -41,7 +41,7 @@ class Version(msgspec.Struct, frozen=True):
     name: str
     digest: str
     state: VersionState
-    change_note: Words
+    change_note: LocalizedText
     by_system: bool
     proposed_by: str | None
     proposed_at: datetime
@@ -151,7 +151,7 @@ def comparison(viewer: Actor, version: UUID) -> Comparison:
     key = _cache_key(viewer.municipality, proposed)
     differences: _Differences | None = cache.get(key)
     if differences is None:
-        differences = _differences(replaying.compare(viewer.municipality, proposed), clock.today())
+        differences = _differences(replay.compare(viewer.municipality, proposed), clock.today())
         cache.set(key, differences, CACHE_SECONDS)
     return _comparison_for(viewer, version, differences)
 

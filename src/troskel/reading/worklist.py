@@ -16,7 +16,7 @@ from troskel.people.roles import Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
-from troskel.routine.model import Ask, Words
+from troskel.routine.model import Ask, LocalizedText
 
 
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
@@ -41,9 +41,9 @@ def within_sight(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
 class DutyTexts(NamedTuple):
     """The routine's texts of a duty: the task, when it is fulfilled, and the paragraph."""
 
-    duty: Words
-    fulfilled: Words
-    paragraph: Words
+    duty: LocalizedText
+    fulfilled: LocalizedText
+    paragraph: LocalizedText
 
 
 def worklist(viewer: Actor) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from troskel.duties.routines import SHIPPED
 from troskel.ground.refusals import Refusal
 from troskel.routine.retention import Plan
 from troskel.routine.retention import in_force as latest
-from troskel.routine.retention_reading import PlanRefused, read_plan
+from troskel.routine.retention_parser import InvalidPlan, read_plan
 
 
 def folder() -> Path:
@@ -25,7 +25,7 @@ def in_force(day: date) -> Plan:
     """Returns the plan in force on the day. Raises Refusal where there is none, or a plan is invalid."""
     try:
         plan = latest(_plans(folder()), day)
-    except PlanRefused as error:
+    except InvalidPlan as error:
         raise Refusal("D", "a retention plan can't be used: {faults}", faults=str(error)) from None
     if plan is None:
         raise Refusal(

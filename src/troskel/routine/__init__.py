@@ -4,27 +4,27 @@ of whom.
 
 Pure Python, no Django and no other room of the house; importable alone."""
 
-from troskel.routine.duty import Closed, Effects, Email, Happening, HomeState, OpenDuty, derived_id
+from troskel.routine.duty import ClosedDuty, Effects, Email, HomeState, OpenDuty, RoutineEvent, derived_id
 from troskel.routine.engine import advance, needed, wake_by
 from troskel.routine.line import Line, stockholm_day
 from troskel.routine.model import Routine
-from troskel.routine.reading import RoutineRefused, parse_routine, read_routine
-from troskel.routine.replay import Difference, History, Lived, compare, rebuild, replay
+from troskel.routine.parser import InvalidRoutine, parse_routine, read_routine
+from troskel.routine.replay import Difference, DutyOutcome, History, compare, rebuild, replay
 from troskel.routine.versions import Routines
 
 __all__ = [
-    "Closed",
+    "ClosedDuty",
     "Difference",
+    "DutyOutcome",
     "Effects",
     "Email",
-    "Happening",
     "History",
     "HomeState",
+    "InvalidRoutine",
     "Line",
-    "Lived",
     "OpenDuty",
     "Routine",
-    "RoutineRefused",
+    "RoutineEvent",
     "Routines",
     "advance",
     "compare",

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from troskel.routine import months, standing
+from troskel.routine import client_state, months
 from troskel.routine.line import day_in, stockholm_day, uid_in
-from troskel.routine.model import Words
+from troskel.routine.model import LocalizedText
 from troskel.routine.subjects import Case
 
 Day = Callable[[Case], date | None]
@@ -23,7 +23,7 @@ class Base(NamedTuple):
     `told_by`: the day stands in these events alone, so an ask that counts from it may listen to no others.
     """
 
-    words: Words
+    words: LocalizedText
     day: Day
     fixed_by: str | None = None
     follows: bool = False
@@ -55,8 +55,8 @@ def _booking(case: Case) -> date | None:
 
 
 def _care_ended(case: Case) -> date | None:
-    days = [standing.last_care_day(c) for c in case.clients()]
-    return max((day for day in days if day is not None and day != standing.FOREVER), default=None)
+    days = [client_state.last_care_day(c) for c in case.clients()]
+    return max((day for day in days if day is not None and day != client_state.FOREVER), default=None)
 
 
 def _told(case: Case) -> date | None:
@@ -89,7 +89,7 @@ def _provider_began(case: Case) -> date | None:
     if client is None:
         return None
     mine = (a for a in client.allocations.values() if a.organisation == case.organisation)
-    days = (standing.first_day(client, a) for a in mine if standing.came_to_hold(client, a))
+    days = (client_state.first_day(client, a) for a in mine if client_state.came_to_hold(client, a))
     return min(days, default=None)
 
 
@@ -98,8 +98,10 @@ def _provider_ended(case: Case) -> date | None:
     if client is None:
         return None
     mine = (a for a in client.allocations.values() if a.organisation == case.organisation)
-    last = max((standing.last_day(client, a) for a in mine if standing.came_to_hold(client, a)), default=None)
-    return None if last == standing.FOREVER else last
+    last = max(
+        (client_state.last_day(client, a) for a in mine if client_state.came_to_hold(client, a)), default=None
+    )
+    return None if last == client_state.FOREVER else last
 
 
 def _of_client(fact: str) -> Day:
@@ -115,34 +117,39 @@ MONTH = (
 )
 
 BASES: dict[str, Base] = {
-    "opened": Base(Words("dagen då uppgiften uppstod", "the day the duty arose"), lambda case: case.opened),
-    "care_begins": Base(Words("insatsens första dag", "the first day of care"), _care_begins),
+    "opened": Base(
+        LocalizedText("dagen då uppgiften uppstod", "the day the duty arose"), lambda case: case.opened
+    ),
+    "care_begins": Base(LocalizedText("insatsens första dag", "the first day of care"), _care_begins),
     "decision_begins": Base(
-        Words("beslutets första dag", "the decision's first day"), _decision_begins, told_by=DECISION
+        LocalizedText("beslutets första dag", "the decision's first day"), _decision_begins, told_by=DECISION
     ),
     "decision_ends": Base(
-        Words("beslutets sista dag", "the decision's last day"),
+        LocalizedText("beslutets sista dag", "the decision's last day"),
         lambda case: day_in(case.about, "through"),
         told_by=DECISION,
     ),
     "first_visit": Base(
-        Words("utförarens första besök", "the provider's first visit"), _first_visit, fixed_by="first.visit"
+        LocalizedText("utförarens första besök", "the provider's first visit"),
+        _first_visit,
+        fixed_by="first.visit",
     ),
     "next_visit": Base(
-        Words("utförarens nästa besök", "the provider's next visit"),
+        LocalizedText("utförarens nästa besök", "the provider's next visit"),
         lambda case: case.visit,
         fixed_by="visit.registered",
     ),
-    "booking": Base(Words("den bokade dagen", "the day booked"), _booking, told_by=BOOKING),
+    "booking": Base(LocalizedText("den bokade dagen", "the day booked"), _booking, told_by=BOOKING),
     "care_ended": Base(
-        Words("sista dagen med insats bakom dörren", "the last day of care behind the door"), _care_ended
+        LocalizedText("sista dagen med insats bakom dörren", "the last day of care behind the door"),
+        _care_ended,
     ),
-    "told": Base(Words("dagen då avslutet blev känt", "the day the ending became known"), _told),
+    "told": Base(LocalizedText("dagen då avslutet blev känt", "the day the ending became known"), _told),
     "month_ended": Base(
-        Words("månadens sista dag", "the last day of the month"), _month_ended, told_by=MONTH
+        LocalizedText("månadens sista dag", "the last day of the month"), _month_ended, told_by=MONTH
     ),
     "lock_mounted": Base(
-        Words(
+        LocalizedText(
             "dagen då låsvredet på dörren monterades eller byttes",
             "the day the lock turner at the door was mounted or replaced",
         ),
@@ -150,51 +157,57 @@ BASES: dict[str, Base] = {
         follows=True,
     ),
     "link_made": Base(
-        Words("dagen då kunden kopplades till låset", "the day the client was linked to the lock"),
+        LocalizedText("dagen då kunden kopplades till låset", "the day the client was linked to the lock"),
         _link_made,
         follows=True,
     ),
     "key_received": Base(
-        Words("dagen då utföraren senast fick en nyckel", "the day the provider last received a key"),
+        LocalizedText("dagen då utföraren senast fick en nyckel", "the day the provider last received a key"),
         _key_received,
         follows=True,
     ),
     "provider_began": Base(
-        Words("utförarens första dag hos kunden", "the provider's first day with the client"),
+        LocalizedText("utförarens första dag hos kunden", "the provider's first day with the client"),
         _provider_began,
         follows=True,
     ),
     "provider_ended": Base(
-        Words("utförarens sista dag hos kunden", "the provider's last day with the client"),
+        LocalizedText("utförarens sista dag hos kunden", "the provider's last day with the client"),
         _provider_ended,
         follows=True,
     ),
     "moved_in": Base(
-        Words("dagen då kunden flyttade in", "the day the client moved in"),
+        LocalizedText("dagen då kunden flyttade in", "the day the client moved in"),
         _of_client("moved_in"),
         follows=True,
     ),
     "moved_out": Base(
-        Words("dagen då kunden flyttade ut", "the day the client moved out"),
+        LocalizedText("dagen då kunden flyttade ut", "the day the client moved out"),
         _of_client("moved_out"),
         follows=True,
     ),
-    "died": Base(Words("dagen då kunden avled", "the day the client died"), _of_client("died"), follows=True),
+    "died": Base(
+        LocalizedText("dagen då kunden avled", "the day the client died"), _of_client("died"), follows=True
+    ),
     "suspension_begins": Base(
-        Words("första dagen på sjukhus eller bortrest", "the first day in hospital or away"),
+        LocalizedText("första dagen på sjukhus eller bortrest", "the first day in hospital or away"),
         _of_client("suspended"),
         follows=True,
     ),
     "suspension_ends": Base(
-        Words("sista dagen på sjukhus eller bortrest", "the last day in hospital or away"),
+        LocalizedText("sista dagen på sjukhus eller bortrest", "the last day in hospital or away"),
         _of_client("suspended_through"),
         follows=True,
     ),
     "take_over": Base(
-        Words("dagen för övertagandet", "the day of the take-over"), _of_client("take_over"), follows=True
+        LocalizedText("dagen för övertagandet", "the day of the take-over"),
+        _of_client("take_over"),
+        follows=True,
     ),
     "became_others": Base(
-        Words("dagen då kunden blev en annan kommuns", "the day the client became another municipality's"),
+        LocalizedText(
+            "dagen då kunden blev en annan kommuns", "the day the client became another municipality's"
+        ),
         _of_client("elsewhere_since"),
         follows=True,
     ),

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from troskel.routine.model import Words
+from troskel.routine.model import LocalizedText
 
 ONE_DAY = timedelta(days=1)
-EVES: dict[str, Words] = {
-    "midsummer_eve": Words("midsommarafton", "Midsummer's Eve"),
-    "christmas_eve": Words("julafton", "Christmas Eve"),
-    "new_years_eve": Words("nyårsafton", "New Year's Eve"),
+EVES: dict[str, LocalizedText] = {
+    "midsummer_eve": LocalizedText("midsommarafton", "Midsummer's Eve"),
+    "christmas_eve": LocalizedText("julafton", "Christmas Eve"),
+    "new_years_eve": LocalizedText("nyårsafton", "New Year's Eve"),
 }
 ALL_EVES = tuple(EVES)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from troskel.routine import months, standing
+from troskel.routine import client_state, months
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import uid_in
 from troskel.routine.subjects import Case
@@ -30,7 +30,9 @@ def _next_day_decided(client: ClientFacts, case: Case) -> bool:
     if day is None:
         return False
     service = case.about["service"]
-    return standing.decided(client, service, day) or standing.decided_since(client, service, day, case.day)
+    return client_state.decided(client, service, day) or client_state.decided_since(
+        client, service, day, case.day
+    )
 
 
 def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
@@ -38,12 +40,16 @@ def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
     if day is None:
         return False
     service = case.about["service"]
-    return standing.covered(client, service, day) or standing.covered_since(client, service, day, case.day)
+    return client_state.covered(client, service, day) or client_state.covered_since(
+        client, service, day, case.day
+    )
 
 
 def _ending_confirmed(client: ClientFacts, case: Case) -> bool:
     decision = client.decisions.get(uid_in(case.about, "decision") or client.client)
-    return (decision is not None and decision.confirmed) or standing.here_through(client) != standing.FOREVER
+    return (decision is not None and decision.confirmed) or client_state.here_through(
+        client
+    ) != client_state.FOREVER
 
 
 def _ends_otherwise(client: ClientFacts, case: Case) -> bool:
@@ -61,13 +67,13 @@ def _ends_otherwise(client: ClientFacts, case: Case) -> bool:
 def _decision_allocated(client: ClientFacts, case: Case) -> bool:
     decision = uid_in(case.about, "decision")
     return any(
-        a.decision == decision and standing.last_day(client, a) >= a.begins
+        a.decision == decision and client_state.last_day(client, a) >= a.begins
         for a in client.allocations.values()
     )
 
 
 def _alarm_remains(client: ClientFacts, case: Case) -> bool:
-    home_care, alarm = standing.last_day_of(client, HOME_CARE), standing.last_day_of(client, ALARM)
+    home_care, alarm = client_state.last_day_of(client, HOME_CARE), client_state.last_day_of(client, ALARM)
     return alarm is not None and alarm >= case.day and (home_care is None or alarm > home_care)
 
 
@@ -76,33 +82,33 @@ def _lock_at_door(case: Case) -> bool:
 
 
 def _ordered(kind: str) -> Condition:
-    return lambda case: any(standing.open_orders(door, kind) for door in case.doors())
+    return lambda case: any(client_state.open_orders(door, kind) for door in case.doors())
 
 
 def _others_behind_door(case: Case) -> bool:
     return any(
-        client is not case.client and standing.needs_the_door(client, case.day)
+        client is not case.client and client_state.needs_the_door(client, case.day)
         for door in case.doors()
-        for client in standing.own_clients_behind(door, case.homes)
+        for client in client_state.own_clients_behind(door, case.homes)
     )
 
 
 def _care_behind_door(case: Case) -> bool:
-    return any(standing.needs_the_door(client, case.day) for client in case.clients())
+    return any(client_state.needs_the_door(client, case.day) for client in case.clients())
 
 
 def _lock_wanted(case: Case) -> bool:
-    return any(standing.needs_the_door(c, case.day) and not c.refused for c in case.clients())
+    return any(client_state.needs_the_door(c, case.day) and not c.refused for c in case.clients())
 
 
 def _linked(client: ClientFacts, case: Case) -> bool:
-    return standing.is_linked(client, uid_in(case.about, "lock"))
+    return client_state.is_linked(client, uid_in(case.about, "lock"))
 
 
 def _tag_with_client(client: ClientFacts, case: Case) -> bool:
     if case.organisation is None:
         return bool(client.tags)
-    return bool(standing.tags_of(client, case.organisation))
+    return bool(client_state.tags_of(client, case.organisation))
 
 
 def _tag_came_from_client(case: Case) -> bool:
@@ -110,23 +116,27 @@ def _tag_came_from_client(case: Case) -> bool:
 
 
 def _serves(client: ClientFacts, case: Case) -> bool:
-    return case.organisation in standing.providers_of(client, case.day)
+    return case.organisation in client_state.providers_of(client, case.day)
 
 
 def _serves_home(case: Case) -> bool:
-    return any(case.organisation in standing.providers_of(c, case.day) for c in case.home.clients.values())
+    return any(
+        case.organisation in client_state.providers_of(c, case.day) for c in case.home.clients.values()
+    )
 
 
 def _holds_keys(case: Case) -> bool:
-    return case.organisation is not None and bool(standing.keys_of(case.home, case.organisation))
+    return case.organisation is not None and bool(client_state.keys_of(case.home, case.organisation))
 
 
 def _has_every_key(case: Case) -> bool:
-    return case.organisation is not None and not standing.doors_without_key(case.home, case.organisation)
+    return case.organisation is not None and not client_state.doors_without_key(case.home, case.organisation)
 
 
 def _provider_left(client: ClientFacts, case: Case) -> bool:
-    return case.organisation is not None and standing.provider_has_left(client, case.organisation, case.day)
+    return case.organisation is not None and client_state.provider_has_left(
+        client, case.organisation, case.day
+    )
 
 
 def _provider_had_month(client: ClientFacts, case: Case) -> bool:
@@ -136,12 +146,12 @@ def _provider_had_month(client: ClientFacts, case: Case) -> bool:
     return months.had_care_in(client, case.organisation, month)
 
 
-PLAIN: dict[str, Condition] = {
-    "new_client": _of_client(lambda client, case: standing.is_new_client(client, case.door_id)),
+PLAIN_CHECKS: dict[str, Condition] = {
+    "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.door_id)),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
-    "has_care": _of_client(lambda client, case: standing.has_care_left(client, case.day)),
-    "client_left": _of_client(lambda client, case: standing.has_left(client, case.day)),
+    "has_care": _of_client(lambda client, case: client_state.has_care_left(client, case.day)),
+    "client_left": _of_client(lambda client, case: client_state.has_left(client, case.day)),
     "refused": _of_client(lambda client, case: client.refused),
     "understood": _of_client(lambda client, case: client.understood),
     "informed_orally": _of_client(lambda client, case: "oral" in client.informed),
@@ -154,13 +164,13 @@ PLAIN: dict[str, Condition] = {
     "ends_otherwise": _of_client(_ends_otherwise),
     "home_care_is_ending": lambda case: case.about.get("service") == HOME_CARE,
     "alarm_remains": _of_client(_alarm_remains),
-    "nothing_remains": _of_client(lambda client, case: standing.nothing_remains(client)),
-    "has_provider": lambda case: standing.lead_provider(case.clients(), case.day) is not None,
+    "nothing_remains": _of_client(lambda client, case: client_state.nothing_remains(client)),
+    "has_provider": lambda case: client_state.lead_provider(case.clients(), case.day) is not None,
     "provider_serves": _of_client(_serves),
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),
     "provider_had_month": _of_client(_provider_had_month),
-    "lives_here": _of_client(lambda client, case: standing.lives_here(client, case.day)),
+    "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
     "provider_holds_keys": _holds_keys,
     "provider_has_every_key": _has_every_key,
     "tag_with_client": _of_client(_tag_with_client),
@@ -170,7 +180,7 @@ PLAIN: dict[str, Condition] = {
     "removal_ordered": _ordered("removal"),
     "repair_ordered": _ordered("repair"),
     "lock_faulty": lambda case: any(door.fault for door in case.doors()),
-    "consent_missing": lambda case: any(standing.lacks_consent(door) for door in case.doors()),
+    "consent_missing": lambda case: any(client_state.lacks_consent(door) for door in case.doors()),
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
     "care_behind_door": _care_behind_door,
@@ -181,8 +191,11 @@ PLAIN: dict[str, Condition] = {
 }
 
 
-def _turned(condition: Condition) -> Condition:
+def _negated(condition: Condition) -> Condition:
     return lambda case: not condition(case)
 
 
-TESTS: dict[str, Condition] = {**PLAIN, **{f"not {name}": _turned(test) for name, test in PLAIN.items()}}
+CHECKS: dict[str, Condition] = {
+    **PLAIN_CHECKS,
+    **{f"not {name}": _negated(test) for name, test in PLAIN_CHECKS.items()},
+}

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
-from troskel.routine import standing
+from troskel.routine import client_state
+from troskel.routine.client_state import FOREVER, ONE_DAY
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
-from troskel.routine.standing import FOREVER, ONE_DAY
 
 
 class Why(StrEnum):
@@ -51,7 +51,7 @@ def gaps(client: ClientFacts, service: str) -> list[Gap]:
 def lasts_through(client: ClientFacts, service: str, organisation: UUID, day: date) -> date:
     """The last day to which the organisation has the service without a break, counted from a day that it has."""
     mine = sorted(
-        (standing.first_day(client, a), standing.last_day(client, a))
+        (client_state.first_day(client, a), client_state.last_day(client, a))
         for a in client.allocations.values()
         if a.service == service and a.organisation == organisation
     )
@@ -64,12 +64,14 @@ def lasts_through(client: ClientFacts, service: str, organisation: UUID, day: da
 
 def end_is_meant(client: ClientFacts, service: str, last: date) -> bool:
     """Is it meant that nobody has the service after this day? Else its decision has merely run out (A8)."""
-    if standing.here_through(client) <= last:
+    if client_state.here_through(client) <= last:
         return True
     ended = [
-        d for d in client.decisions.values() if d.service == service and standing.last_day(client, d) <= last
+        d
+        for d in client.decisions.values()
+        if d.service == service and client_state.last_day(client, d) <= last
     ]
-    latest = max(ended, key=lambda d: standing.last_day(client, d), default=None)
+    latest = max(ended, key=lambda d: client_state.last_day(client, d), default=None)
     return latest is None or latest.confirmed
 
 
@@ -85,7 +87,7 @@ def _between_changes(
     """The stretches of days within which nothing begins or ends; the last has no end."""
     changes = set()
     for one in periods:
-        first, last = standing.first_day(client, one), standing.last_day(client, one)
+        first, last = client_state.first_day(client, one), client_state.last_day(client, one)
         if first <= last:
             changes |= {first} if last == FOREVER else {first, last + ONE_DAY}
     days = sorted(changes)
@@ -95,8 +97,8 @@ def _between_changes(
 
 
 def _why_uncovered(client: ClientFacts, service: str, day: date) -> Why | None:
-    if standing.covered(client, service, day):
+    if client_state.covered(client, service, day):
         return None
-    if standing.decided(client, service, day):
+    if client_state.decided(client, service, day):
         return Why.NOT_ALLOCATED
     return None if end_is_meant(client, service, day - ONE_DAY) else Why.NO_DECISION

@@ -59,7 +59,7 @@ class PlannedDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
     opens: date | None = None
 
 
-class Closed(msgspec.Struct, frozen=True):
+class ClosedDuty(msgspec.Struct, frozen=True):
     """A duty's end: `done` or `moot`, on the day it happened, and the line that did it (None: the
     calendar)."""
 
@@ -84,7 +84,7 @@ class Email(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, Any]
 
 
-class Seen(msgspec.Struct, omit_defaults=True):
+class ClientSnapshot(msgspec.Struct, omit_defaults=True):
     """What was so for a client when the engine last looked; happenings are what differs."""
 
     covered: list[tuple[str, UUID]] = []
@@ -103,11 +103,11 @@ class HomeState(msgspec.Struct, omit_defaults=True):
     facts: HomeFacts
     open: list[OpenDuty] = []
     wake: date | None = None
-    seen: dict[UUID, Seen] = {}
+    seen: dict[UUID, ClientSnapshot] = {}
     planned: list[PlannedDuty] = []
 
 
-class Happening(msgspec.Struct, frozen=True, kw_only=True):
+class RoutineEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A journal event, or something that follows from one or from the calendar."""
 
     name: str
@@ -128,10 +128,10 @@ class Effects(msgspec.Struct):
     is to be woken on this day at the latest (a new version comes into force)."""
 
     opened: list[OpenDuty] = []
-    closed: list[Closed] = []
+    closed: list[ClosedDuty] = []
     changed: list[OpenDuty] = []
     emails: list[Email] = []
-    happened: list[Happening] = []
+    events: list[RoutineEvent] = []
     touched: set[UUID] = msgspec.field(default_factory=set)
     wake_all: date | None = None
 

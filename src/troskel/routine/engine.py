@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import changing, happenings, line_events, openings, planning, subjects
+from troskel.routine import derived_events, duty_updates, line_events, openings, planning, subjects
+from troskel.routine.client_state import is_being_taken_over
 from troskel.routine.duty import (
-    Closed,
+    ClientSnapshot,
+    ClosedDuty,
     Effects,
-    Happening,
     HomeState,
     OpenDuty,
     PlannedDuty,
-    Seen,
+    RoutineEvent,
 )
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
-from troskel.routine.line import STOCKHOLM, Line, stockholm_day, told_on, uid_in
+from troskel.routine.line import STOCKHOLM, Line, day_known, stockholm_day, uid_in
 from troskel.routine.rules import Rule, Rules
-from troskel.routine.standing import is_being_taken_over
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
 from troskel.routine.vocabulary import OF_A_DUTY
@@ -32,7 +32,7 @@ def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
     client moved.
     Call again after loading, until it answers with none. (A home named by the line and not known is made
     anew.)"""
-    start = _asleep(homes, homes, _day_of(line)) if line.event == "day.turned" else line.homes
+    start = _to_wake(homes, homes, _day_of(line)) if line.event == "day.turned" else line.homes
     return {home for home in _around(homes, start) if home not in homes} - set(line.homes)
 
 
@@ -43,7 +43,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
     if line.event == "routine.in_force":
         begins = date.fromisoformat(line.body["from"])
         routines.enter(begins, line.body["version"])
-        effects.wake_all = max(begins, told_on(line))
+        effects.wake_all = max(begins, day_known(line))
     elif line.event == "day.turned":
         turn(routines, homes, homes, _day_of(line), effects)
     elif line.homes:
@@ -54,7 +54,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
         around = _around(homes, line.homes)
         if missing := [str(home) for home in around if home not in homes]:
             raise LookupError(f"line {line.number} needs the homes {', '.join(missing)}")
-        _Turn(routines, homes, around, effects).take_in(line, day)
+        _Advance(routines, homes, around, effects).apply_line(line, day)
     return effects
 
 
@@ -64,16 +64,16 @@ def turn(
     """Turn the day for these homes: each wakes on every day it has slept past, in order, neighbours
     together."""
     done: set[UUID] = set()
-    for home in sorted(_asleep(homes, due, day)):
+    for home in sorted(_to_wake(homes, due, day)):
         if home not in done:
             around = _around(homes, (home,))
             if missing := [str(h) for h in around if h not in homes]:
                 raise LookupError(f"the turn of {day} needs the homes {', '.join(missing)}")
             done.update(around)
-            _Turn(routines, homes, around, effects).catch_up(day)
+            _Advance(routines, homes, around, effects).catch_up(day)
 
 
-def _asleep(homes: Mapping[UUID, HomeState], due: Iterable[UUID], day: date) -> list[UUID]:
+def _to_wake(homes: Mapping[UUID, HomeState], due: Iterable[UUID], day: date) -> list[UUID]:
     """Of the homes that are due, those that have slept past the day."""
     return [home for home in due if (wake := homes[home].wake) is not None and wake <= day]
 
@@ -102,7 +102,7 @@ def _around(homes: Mapping[UUID, HomeState], start: Iterable[UUID]) -> list[UUID
     return found
 
 
-class _Turn:
+class _Advance:
     """One line, or one waking, being worked through."""
 
     def __init__(
@@ -125,21 +125,21 @@ class _Turn:
             on, home = min(wakes)
             midnight = datetime.combine(on, time(), STOCKHOLM)
             state = self.states[home]
-            found: list[Happening] = []
+            found: list[RoutineEvent] = []
             for client in list(state.facts.clients.values()):
                 found += self.derived(state, client, on, on, midnight, None)
             self.settle(found, [home], on, on, None)
-            self.effects.changed += changing.escalate(state.open, on)
+            self.effects.changed += duty_updates.escalate(state.open, on)
             self.sleep(home, on)
 
     def sleep(self, home: UUID, day: date) -> None:
         """Set when the home is to wake next."""
         rules = self.routines.rules_on(day)
         state = self.states[home]
-        state.wake = happenings.next_wake(self.facts[home], day, rules.notices if rules else ())
+        state.wake = derived_events.next_wake(self.facts[home], day, rules.notices if rules else ())
         for later in (
             self.routines.next_change(day),
-            changing.next_escalation(state.open),
+            duty_updates.next_escalation(state.open),
             planning.next_opening(state.planned),
         ):
             if later is not None:
@@ -149,7 +149,7 @@ class _Turn:
     # -- a line
     # --------------------------------------------------------------------------------------------------
 
-    def take_in(self, line: Line, day: date) -> None:
+    def apply_line(self, line: Line, day: date) -> None:
         """Catch up to the day, lay the line in, and settle what follows."""
         self.catch_up(day)
         before = line_events.look(self.facts, line)
@@ -157,10 +157,10 @@ class _Turn:
         occurred = stockholm_day(line.occurred)
         if line.event == "client.moved":
             self.move_duties(line)
-        found = [line_events.told(self.facts, line, touched, day, occurred)]
+        found = [line_events.line_event(self.facts, line, touched, day, occurred)]
         found += line_events.following(found[0], before, line_events.look(self.facts, line), line)
         found += self.of_a_duty(found[0], line)
-        if line.client is not None and line.event in LOOK_AFTER:
+        if line.client is not None and line.event in CARE_EVENTS:
             for home in touched:
                 client = self.facts[home].clients.get(line.client)
                 if client is not None:
@@ -170,7 +170,7 @@ class _Turn:
         self.settle(found, touched, day, occurred, line)
         for home in touched:
             self.effects.touched.add(home)
-            if line.event in LOOK_AFTER:
+            if line.event in CARE_EVENTS:
                 self.sleep(home, day)
 
     def derived(
@@ -181,14 +181,14 @@ class _Turn:
         occurred: date,
         since: datetime,
         line: int | None,
-    ) -> list[Happening]:
-        found = list(happenings.since_last_look(state, client, self.facts, day, occurred, since, line))
+    ) -> list[RoutineEvent]:
+        found = list(derived_events.changes_since(state, client, self.facts, day, occurred, since, line))
         rules = self.routines.rules_on(day)
         if rules is not None and rules.notices:
-            found += happenings.endings_near(client, state.facts, day, max(rules.notices), since)
+            found += derived_events.endings_near(client, state.facts, day, max(rules.notices), since)
         return found
 
-    def of_a_duty(self, told: Happening, line: Line) -> list[Happening]:
+    def of_a_duty(self, told: RoutineEvent, line: Line) -> list[RoutineEvent]:
         """The same event, by the name that says which duty: "duty.attested:P4.be_present", at the duty's door."""
         if line.event not in OF_A_DUTY:
             return []
@@ -205,7 +205,7 @@ class _Turn:
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
-            if duty.client == line.client and ask.per in GOES_ALONG:
+            if duty.client == line.client and ask.per in MOVES_WITH_CLIENT:
                 old.open.remove(duty)
                 duty.home = new.facts.home
                 new.open.append(duty)
@@ -213,20 +213,20 @@ class _Turn:
         rules = self.routines.rules_on(stockholm_day(line.recorded))
         for planned in list(old.planned):
             rule = planning.rule_of(planned, rules)
-            if planned.client == line.client and rule is not None and rule.ask.per in GOES_ALONG:
+            if planned.client == line.client and rule is not None and rule.ask.per in MOVES_WITH_CLIENT:
                 old.planned.remove(planned)
                 planned.home = new.facts.home
                 new.planned.append(planned)
         if line.client is not None and line.client in old.seen:
-            new.seen.setdefault(line.client, Seen()).months = old.seen[line.client].months
+            new.seen.setdefault(line.client, ClientSnapshot()).months = old.seen[line.client].months
 
     # -- settling: first what is over, then what is new
     # ------------------------------------------------------------
 
     def settle(
-        self, found: list[Happening], touched: list[UUID], day: date, occurred: date, line: Line | None
+        self, found: list[RoutineEvent], touched: list[UUID], day: date, occurred: date, line: Line | None
     ) -> None:
-        self.effects.happened += found
+        self.effects.events += found
         for home in self.around:
             state = self.states[home]
             if state.open:
@@ -239,15 +239,15 @@ class _Turn:
                     self.review(state, planned, found, _moment(planned.home, day, line))
         rules = self.routines.rules_on(day)
         if rules is not None:
-            for happening in found:
-                for rule in rules.on.get(happening.name, ()):
-                    self.open(rules, rule, happening)
+            for event in found:
+                for rule in rules.on.get(event.name, ()):
+                    self.open(rules, rule, event)
 
     def judge(
         self,
         state: HomeState,
         duty: OpenDuty,
-        found: list[Happening],
+        found: list[RoutineEvent],
         day: date,
         occurred: date,
         line: Line | None,
@@ -261,15 +261,15 @@ class _Turn:
             state.open.remove(duty)
             self.effects.touched.add(duty.home)
             on = occurred if end == "done" else day
-            self.effects.closed.append(Closed(duty, end, on, line.number if line else None))
+            self.effects.closed.append(ClosedDuty(duty, end, on, line.number if line else None))
             return
         if rule.ask.opens is not None and (planning.opening_day(rule, case) or day) > day:
             state.open.remove(duty)
-            self.effects.closed.append(Closed(duty, "moot", day, line.number if line else None))
+            self.effects.closed.append(ClosedDuty(duty, "moot", day, line.number if line else None))
             moment = _moment(duty.home, day, line)
             self.plan(rule, planning.plan_again(duty, moment.since), moment)
             return
-        if changing.change(duty, rule, case, found, day, line, rules.eves):
+        if duty_updates.update(duty, rule, case, found, day, line, rules.eves):
             self.effects.touched.add(duty.home)
             self.effects.changed.append(duty)
             self.wake_to_escalate(duty)
@@ -278,25 +278,25 @@ class _Turn:
         if duty.escalated is None and duty.escalate_on is not None:
             wake_by(self.states[duty.home], duty.escalate_on)
 
-    def open(self, rules: Rules, rule: Rule, happening: Happening) -> None:
+    def open(self, rules: Rules, rule: Rule, event: RoutineEvent) -> None:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
         ask = rule.ask
-        for case in subjects.cases(ask.per, happening, self.facts):
-            if not rule.applies(case, happening):
+        for case in subjects.cases(ask.per, event, self.facts):
+            if not rule.applies(case, event):
                 continue
             if not ask.at_take_over and case.client is not None and is_being_taken_over(case.client):
                 continue
             if ask.kind == "email":
-                self.effects.emails.append(openings.email(rules, rule, case, happening))
+                self.effects.emails.append(openings.email(rules, rule, case, event))
             elif rule.is_over(case):
                 continue
             elif ask.opens is not None:
-                planned = planning.plan_for(rule, case, openings.about(case), happening.since)
-                self.plan(rule, planned, happening)
+                planned = planning.plan_for(rule, case, openings.about(case), event.since)
+                self.plan(rule, planned, event)
             else:
-                self.open_duty(rules, rule, case, happening)
+                self.open_duty(rules, rule, case, event)
 
-    def plan(self, rule: Rule, planned: PlannedDuty, happening: Happening) -> None:
+    def plan(self, rule: Rule, planned: PlannedDuty, event: RoutineEvent) -> None:
         """Plan the duty; of two plans for the same duty the later stands."""
         for home in self.around:
             state = self.states[home]
@@ -308,30 +308,30 @@ class _Turn:
         state = self.states[planned.home]
         state.planned.append(planned)
         self.effects.touched.add(planned.home)
-        self.review(state, planned, [], happening)
+        self.review(state, planned, [], event)
 
     def review(
-        self, state: HomeState, planned: PlannedDuty, found: list[Happening], happening: Happening
+        self, state: HomeState, planned: PlannedDuty, found: list[RoutineEvent], event: RoutineEvent
     ) -> None:
         """Has its day come, or another day; or is there nothing to ask any more?"""
-        rules = self.routines.rules_on(happening.day)
+        rules = self.routines.rules_on(event.day)
         rule = planning.rule_of(planned, rules)
-        case = planning.case_of(planned, self.facts, happening.day)
+        case = planning.case_of(planned, self.facts, event.day)
         opens = planning.opening_day(rule, case) if rule is not None else None
         is_over = rule is None or rule.is_over(case) or rule.end(planned, case, found, None) is not None
-        if is_over or (opens is not None and opens <= happening.day):
+        if is_over or (opens is not None and opens <= event.day):
             state.planned.remove(planned)
             self.effects.touched.add(state.facts.home)
-            if not is_over and rules is not None and rule is not None and rule.applies(case, happening):
-                self.open_duty(rules, rule, case, happening)
+            if not is_over and rules is not None and rule is not None and rule.applies(case, event):
+                self.open_duty(rules, rule, case, event)
         elif opens != planned.opens:
             planned.opens = opens
             self.effects.touched.add(state.facts.home)
         if opens is not None and planned in state.planned:
             wake_by(state, opens)
 
-    def open_duty(self, rules: Rules, rule: Rule, case: Case, happening: Happening) -> None:
-        duty = openings.duty(rules, rule, case, happening)
+    def open_duty(self, rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> None:
+        duty = openings.duty(rules, rule, case, event)
         if self.is_open(rule, subjects.identity(rule.ask.per, duty)):
             return
         self.states[duty.home].open.append(duty)
@@ -350,21 +350,21 @@ class _Turn:
         )
 
 
-def _moment(home: UUID, day: date, line: Line | None) -> Happening:
+def _moment(home: UUID, day: date, line: Line | None) -> RoutineEvent:
     """The moment at which a planned duty is looked at: the line's, else midnight."""
     since = line.recorded if line is not None else datetime.combine(day, time(), STOCKHOLM)
     number = line.number if line is not None else None
-    return Happening(name="", home=home, day=day, occurred=day, since=since, line=number)
+    return RoutineEvent(name="", home=home, day=day, occurred=day, since=since, line=number)
 
 
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
 # Duties about the client and not about a door, which go along when the client moves.
-GOES_ALONG = frozenset({"client", "decision", "provider_and_month", "basis_form"})
+MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_and_month", "basis_form"})
 
 # Events after which coverage, providers, endings or doors may stand otherwise than before.
-LOOK_AFTER = frozenset(
+CARE_EVENTS = frozenset(
     {
         *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
         *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),

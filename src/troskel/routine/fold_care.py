@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
 from troskel.routine.line import Line, day_in, stockholm_day, uid
 
@@ -14,7 +14,7 @@ from troskel.routine.line import Line, day_in, stockholm_day, uid
 def decision_made(client: ClientFacts, line: Line) -> None:
     """A service is granted. After a real ending it is a new beginning: everything is said anew."""
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
-    if client.stay is not None and standing.has_left(client, today):
+    if client.stay is not None and client_state.has_left(client, today):
         client.stay, client.informed, client.first_visits = begins, [], {}
         client.told_about_keys = client.understood = client.refused = False
     client.stay = min(client.stay, begins) if client.stay else begins
@@ -46,7 +46,7 @@ def decision_withdrawn(client: ClientFacts, line: Line) -> None:
     """Taken back: from today it no longer holds."""
     decision, today = client.decisions.get(uid(line.body["decision"])), stockholm_day(line.recorded)
     if decision is not None:
-        yesterday = today - standing.ONE_DAY
+        yesterday = today - client_state.ONE_DAY
         decision.through = min(decision.through or yesterday, yesterday)
         decision.ended = decision.confirmed = True
         client.told = today
@@ -94,7 +94,7 @@ def allocation_withdrawn(client: ClientFacts, line: Line) -> None:
     """Taken back: from today it no longer holds."""
     allocation = client.allocations.get(uid(line.body["allocation"]))
     if allocation is not None:
-        yesterday = stockholm_day(line.recorded) - standing.ONE_DAY
+        yesterday = stockholm_day(line.recorded) - client_state.ONE_DAY
         allocation.through, allocation.confirmed = min(allocation.through or yesterday, yesterday), True
 
 
@@ -105,7 +105,7 @@ def suspension_began(client: ClientFacts, line: Line) -> None:
 
 def suspension_ended(client: ClientFacts, line: Line) -> None:
     """Home again: the day before was the last away."""
-    last = date.fromisoformat(line.body["on"]) - standing.ONE_DAY
+    last = date.fromisoformat(line.body["on"]) - client_state.ONE_DAY
     client.suspended_through = min(client.suspended_through or last, last)
 
 

@@ -32,7 +32,7 @@ def stockholm_day(instant: datetime) -> date:
     return instant.astimezone(STOCKHOLM).date()
 
 
-def told_on(line: Line) -> date:
+def day_known(line: Line) -> date:
     """The day the line became known; duties are opened on this day."""
     if line.event == "day.turned":
         return date.fromisoformat(line.body["day"])

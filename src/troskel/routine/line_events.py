@@ -9,10 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine.client_state import Homes
+from troskel.routine.duty import OpenDuty, RoutineEvent
 from troskel.routine.fold_things import visited_on
 from troskel.routine.line import Line, uid_in
-from troskel.routine.standing import Homes
 
 
 class Look(NamedTuple):
@@ -27,10 +27,10 @@ def look(facts: Homes, line: Line) -> Look:
     return Look(_first_visit(facts, line), _lock(facts, line))
 
 
-def told(facts: Homes, line: Line, touched: list[UUID], day: date, occurred: date) -> Happening:
+def line_event(facts: Homes, line: Line, touched: list[UUID], day: date, occurred: date) -> RoutineEvent:
     """The event that the line writes."""
     body = line.body
-    return Happening(
+    return RoutineEvent(
         name=line.event,
         home=_home_of(facts, line, touched),
         day=day,
@@ -44,22 +44,24 @@ def told(facts: Homes, line: Line, touched: list[UUID], day: date, occurred: dat
     )
 
 
-def following(told: Happening, before: Look, after: Look, line: Line) -> list[Happening]:
+def following(line_event: RoutineEvent, before: Look, after: Look, line: Line) -> list[RoutineEvent]:
     """The events that follow at once from what the line changed."""
     found = []
     if after.first_visit != before.first_visit:
         visited = visited_on(line)
-        found.append(msgspec.structs.replace(told, name="first.visit", occurred=visited, door=None, about={}))
+        found.append(
+            msgspec.structs.replace(line_event, name="first.visit", occurred=visited, door=None, about={})
+        )
     if line.event == "installation.reported" or after.lock != before.lock:
-        found.append(msgspec.structs.replace(told, name="lock.mounted"))
+        found.append(msgspec.structs.replace(line_event, name="lock.mounted"))
     return found
 
 
-def of_duty(told: Happening, duty: OpenDuty) -> Happening:
+def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
     """The event under the name that says which duty it is about, with what the duty is about."""
     return msgspec.structs.replace(
-        told,
-        name=f"{told.name}:{duty.paragraph}.{duty.ask}",
+        line_event,
+        name=f"{line_event.name}:{duty.paragraph}.{duty.ask}",
         home=duty.home,
         client=duty.client,
         door=duty.door,

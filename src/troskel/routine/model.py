@@ -9,7 +9,7 @@ from functools import cached_property
 import msgspec
 
 
-class Words(msgspec.Struct, frozen=True):
+class LocalizedText(msgspec.Struct, frozen=True):
     """A text in Swedish and English."""
 
     sv: str
@@ -20,13 +20,13 @@ class Header(msgspec.Struct, frozen=True):
     """Document control (D): which document, since when, approved by whom and when, and what changed."""
 
     id: str
-    title: Words
+    title: LocalizedText
     valid_from: date
     changed: date
-    approved_by: Words
+    approved_by: LocalizedText
     approved_on: date
-    responsible: tuple[Words, ...]
-    change_note: Words
+    responsible: tuple[LocalizedText, ...]
+    change_note: LocalizedText
     free_eves: tuple[str, ...]
 
 
@@ -35,7 +35,7 @@ class Heading(msgspec.Struct, frozen=True):
 
     id: str
     role: str
-    title: Words
+    title: LocalizedText
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -68,8 +68,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     of: tuple[str, ...]
     per: str
     on: tuple[str, ...]
-    duty: Words
-    fulfilled: Words
+    duty: LocalizedText
+    fulfilled: LocalizedText
     when: tuple[str, ...] = ()
     due: Due | None = None
     done_by: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Paragraph(msgspec.Struct, frozen=True):
     id: str
     role: str
     heading: str
-    text: Words
+    text: LocalizedText
     asks: tuple[Ask, ...] = ()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import HOME_CARE, AllocationFacts, ClientFacts
 
 ONE_DAY = timedelta(days=1)
@@ -77,7 +77,7 @@ def _months(client: ClientFacts, a: AllocationFacts, first: date, last: date) ->
     first = max(
         first, a.begins, client.elsewhere_since or a.begins, decision.begins if decision else a.begins
     )
-    last = min(last, standing.last_day(client, a))
+    last = min(last, client_state.last_day(client, a))
     while a.service == HOME_CARE and first <= last:
         yield month_of(first)
         first = first_of_next(first)

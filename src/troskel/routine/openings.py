@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from troskel.routine import calendar, changing, dues, owners, subjects
-from troskel.routine.duty import Email, Happening, OpenDuty, derived_id
+from troskel.routine import assignees, calendar, deadlines, duty_updates, subjects
+from troskel.routine.duty import Email, OpenDuty, RoutineEvent, derived_id
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.subjects import Case
 
@@ -21,10 +21,10 @@ def about(case: Case) -> dict[str, object]:
     return {key: value for key in ABOUT if (value := case.about.get(key)) is not None}
 
 
-def email(rules: Rules, rule: Rule, case: Case, happening: Happening) -> Email:
+def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
     """The e-mail. Its key is the same however often the line is replayed."""
-    to = dict.fromkeys(owners.OWNERS[name](case) for name in rule.ask.of)
-    which = happening.line if happening.line is not None else happening.day
+    to = dict.fromkeys(assignees.ASSIGNEES[name](case) for name in rule.ask.of)
+    which = event.line if event.line is not None else event.day
     return Email(
         key=f"{rule.paragraph.id}.{rule.ask.ask}.{which}.{case.client.client if case.client else ''}",
         paragraph=rule.paragraph.id,
@@ -33,16 +33,16 @@ def email(rules: Rules, rule: Rule, case: Case, happening: Happening) -> Email:
         to=tuple(to),
         home=case.home.home,
         client=case.client.client if case.client else None,
-        door=case.door.door if case.door else happening.door,
+        door=case.door.door if case.door else event.door,
         about=about(case),
     )
 
 
-def duty(rules: Rules, rule: Rule, case: Case, happening: Happening) -> OpenDuty:
+def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     """The duty or notice: whose it is, by when, who may do it too, and when it is escalated."""
     ask = rule.ask
-    role, organisation = owners.OWNERS[ask.of[0]](case)
-    case.organisation = organisation if role != owners.LOCKSMITH else case.organisation
+    role, organisation = assignees.ASSIGNEES[ask.of[0]](case)
+    case.organisation = organisation if role != assignees.LOCKSMITH else case.organisation
     made = OpenDuty(
         id=case.home.home,
         kind=ask.kind,
@@ -55,17 +55,17 @@ def duty(rules: Rules, rule: Rule, case: Case, happening: Happening) -> OpenDuty
         client=case.client.client if case.client else None,
         door=case.door.door if case.door else None,
         about=about(case),
-        opened=happening.day,
-        since=happening.since,
-        opened_line=happening.line,
+        opened=event.day,
+        since=event.since,
+        opened_line=event.line,
     )
-    source = happening.line if happening.line is not None else happening.day
+    source = event.line if event.line is not None else event.day
     same = subjects.identity(ask.per, made)
-    made.id = derived_id(happening.since, source, made.paragraph, made.ask, *same)
+    made.id = derived_id(event.since, source, made.paragraph, made.ask, *same)
     if ask.due is not None:
-        made.due = dues.due_day(ask.due, case, rules.eves)
+        made.due = deadlines.due_day(ask.due, case, rules.eves)
     if ask.also_of is not None:
-        made.also_role, made.also_organisation = owners.OWNERS[ask.also_of](case)
+        made.also_role, made.also_organisation = assignees.ASSIGNEES[ask.also_of](case)
         made.also_from = calendar.add_working_days(made.opened, ask.also_after, rules.eves)
-    made.escalate_on = changing.escalation_day(ask, made.due, made.opened, rules.eves)
+    made.escalate_on = duty_updates.escalation_day(ask, made.due, made.opened, rules.eves)
     return made

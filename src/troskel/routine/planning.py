@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from troskel.routine import dues, standing, subjects
+from troskel.routine import client_state, deadlines, subjects
+from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, PlannedDuty
 from troskel.routine.rules import Rule, Rules
-from troskel.routine.standing import Homes
 from troskel.routine.subjects import Case
 
 
@@ -47,9 +47,9 @@ def case_of(planned: PlannedDuty, homes: Homes, day: date) -> Case:
     home = homes[planned.home]
     client = home.clients.get(planned.client) if planned.client else None
     door = home.doors.get(planned.door) if planned.door else None
-    if door is not None and (client is None or not standing.needs_the_door(client, day)):
-        for other in standing.own_clients_behind(door, homes):
-            if standing.needs_the_door(other, day):
+    if door is not None and (client is None or not client_state.needs_the_door(client, day)):
+        for other in client_state.own_clients_behind(door, homes):
+            if client_state.needs_the_door(other, day):
                 client = other
                 home = next(h for h in homes.values() if h.clients.get(other.client) is other)
                 break
@@ -68,7 +68,7 @@ def opening_day(rule: Rule, case: Case) -> date | None:
     """The day it opens: today where the version in force does not plan it; None where that is not known."""
     if rule.ask.opens is None:
         return case.day
-    return dues.opening_day(rule.ask, case, rule.eves)
+    return deadlines.opening_day(rule.ask, case, rule.eves)
 
 
 def is_same(one: PlannedDuty, other: PlannedDuty, per: str) -> bool:

@@ -19,7 +19,7 @@ from troskel.routine.model import Routine
 from troskel.routine.versions import Routines
 
 
-class Lived(msgspec.Struct):
+class DutyOutcome(msgspec.Struct):
     """A duty and how it ended: `state` is open, done or moot."""
 
     duty: OpenDuty
@@ -31,24 +31,24 @@ class Lived(msgspec.Struct):
 class History(msgspec.Struct):
     """All duties that ever were, all e-mails, and the homes as they stand."""
 
-    duties: dict[UUID, Lived] = {}
+    duties: dict[UUID, DutyOutcome] = {}
     emails: list[Email] = []
     homes: dict[UUID, HomeState] = {}
 
     def add(self, effects: Effects) -> None:
         """Write down what followed from a line."""
         for duty in effects.opened:
-            self.duties[duty.id] = Lived(duty)
+            self.duties[duty.id] = DutyOutcome(duty)
         for closed in effects.closed:
-            self.duties[closed.duty.id] = Lived(closed.duty, closed.state, closed.day, closed.line)
+            self.duties[closed.duty.id] = DutyOutcome(closed.duty, closed.state, closed.day, closed.line)
         self.emails += effects.emails
 
 
 class Difference(msgspec.Struct, frozen=True):
     """The same duty in two histories; None where it is only in the other."""
 
-    before: Lived | None
-    after: Lived | None
+    before: DutyOutcome | None
+    after: DutyOutcome | None
 
 
 def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None = None) -> History:
@@ -111,22 +111,22 @@ def compare(before: History, after: History) -> list[Difference]:
 SUBJECT = frozenset({"order", "lock", "link", "tag", "decision", "month", "form"})
 
 
-def _by_subject(history: History) -> dict[tuple[Any, ...], Lived]:
+def _by_subject(history: History) -> dict[tuple[Any, ...], DutyOutcome]:
     """Duties by what they are about, the first, the second … of each."""
-    found: dict[tuple[Any, ...], Lived] = {}
+    found: dict[tuple[Any, ...], DutyOutcome] = {}
     counts: dict[tuple[Any, ...], int] = {}
-    for lived in history.duties.values():
-        d = lived.duty
+    for outcome in history.duties.values():
+        d = outcome.duty
         who = None if d.door else d.organisation
         about = tuple(sorted((k, str(v)) for k, v in d.about.items() if k in SUBJECT))
         subject = (d.paragraph, d.ask, d.home, d.client, d.door, who, about)
         counts[subject] = counts.get(subject, 0) + 1
-        found[*subject, counts[subject]] = lived
+        found[*subject, counts[subject]] = outcome
     return found
 
 
-def _fate(lived: Lived | None) -> tuple[Any, ...] | None:
-    if lived is None:
+def _fate(outcome: DutyOutcome | None) -> tuple[Any, ...] | None:
+    if outcome is None:
         return None
-    d = lived.duty
-    return (d.opened, d.due, d.role, d.organisation, d.also_from, d.escalated, lived.state, lived.day)
+    d = outcome.duty
+    return (d.opened, d.due, d.role, d.organisation, d.also_from, d.escalated, outcome.state, outcome.day)

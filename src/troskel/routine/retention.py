@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The retention plan: what is kept of each kind of data, for how long, on what legal basis, and what is done then.
 
-Pure Python, a document like the routine file; `retention_reading.py` reads it. The kinds and the events to count
+Pure Python, a document like the routine file; `retention_parser.py` reads it. The kinds and the events to count
 from are a fixed vocabulary: where each kind lies, and how it is blanked, is in `retention/locations.py`.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from troskel.routine.model import Words
+from troskel.routine.model import LocalizedText
 
 BLANK, DELETE = "blank", "delete"
 
@@ -38,12 +38,12 @@ KINDS = {
 """A new kind: a word here, a row in `retention/locations.py`, and a table [[kind]] in the plan."""
 
 EVENTS = {
-    "last_entry": Words("sista anteckningen i kundens akt", "the last entry in the client's file"),
-    "returned": Words("nyckelns återlämnande", "the return of the key"),
-    "sent": Words("utskicket", "the sending"),
-    "recorded": Words("registreringen", "the recording"),
+    "last_entry": LocalizedText("sista anteckningen i kundens akt", "the last entry in the client's file"),
+    "returned": LocalizedText("nyckelns återlämnande", "the return of the key"),
+    "sent": LocalizedText("utskicket", "the sending"),
+    "recorded": LocalizedText("registreringen", "the recording"),
 }
-DEEDS = {BLANK: Words("blankas", "blanked"), DELETE: Words("raderas", "deleted")}
+DEEDS = {BLANK: LocalizedText("blankas", "blanked"), DELETE: LocalizedText("raderas", "deleted")}
 OF_A_FILE = "last_entry"
 """What counts from here is a client's personal file: it waits for care, things and links, and may be exempt."""
 
@@ -52,11 +52,11 @@ class PlanHeader(msgspec.Struct, frozen=True):
     """Document control (D) of the plan."""
 
     id: str
-    title: Words
+    title: LocalizedText
     valid_from: date
-    approved_by: Words
+    approved_by: LocalizedText
     approved_on: date
-    change_note: Words
+    change_note: LocalizedText
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,12 +67,12 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     sfs: str
-    text: Words
+    text: LocalizedText
     valid_from: date
     valid_through: date | None
     years: int = 0
     days: int = 0
-    lawyer: Words | None = None
+    lawyer: LocalizedText | None = None
 
     def last_due_day(self, on: date) -> date:
         """What happened on this day or before has been kept its time on the day `on`."""
@@ -89,15 +89,15 @@ class Exemption(msgspec.Struct, frozen=True):
 
     id: str
     born_on_days: tuple[int, ...]
-    text: Words
-    lawyer: Words | None = None
+    text: LocalizedText
+    lawyer: LocalizedText | None = None
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of data in the plan."""
 
     id: str
-    what: Words
+    what: LocalizedText
     basis: str
     counted_from: str
     done: str

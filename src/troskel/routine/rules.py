@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from troskel.routine import subjects
+from troskel.routine.assignees import REASSIGNABLE
 from troskel.routine.bases import BASES
-from troskel.routine.conditions import TESTS
-from troskel.routine.dues import attest_from
-from troskel.routine.duty import Happening, OpenDuty, PlannedDuty
+from troskel.routine.conditions import CHECKS
+from troskel.routine.deadlines import attest_from
+from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.line import Line, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
-from troskel.routine.owners import MAY_PASS_ON
 from troskel.routine.subjects import Case
 
 
@@ -19,20 +19,20 @@ class Rule:
 
     def __init__(self, paragraph: Paragraph, ask: Ask, eves: tuple[str, ...]) -> None:
         self.paragraph, self.ask, self.eves = paragraph, ask, eves
-        self.when = [TESTS[name] for name in ask.when]
+        self.when = [CHECKS[name] for name in ask.when]
         self.done_by, self.moot_on = frozenset(ask.done_by), frozenset(ask.moot_on)
-        self.done_when = [TESTS[name] for name in ask.done_when]
-        self.moot_when = [TESTS[name] for name in ask.moot_when]
+        self.done_when = [CHECKS[name] for name in ask.done_when]
+        self.moot_when = [CHECKS[name] for name in ask.moot_when]
         bases = [BASES[step.base] for step in (ask.due.steps if ask.due else ())]
         self.fixed_by = frozenset(base.fixed_by for base in bases if base.fixed_by is not None)
         self.follows = any(base.follows for base in bases)
-        self.may_pass_on = ask.kind == "duty" and ask.of[0] in MAY_PASS_ON
+        self.may_pass_on = ask.kind == "duty" and ask.of[0] in REASSIGNABLE
 
-    def applies(self, case: Case, happening: Happening) -> bool:
+    def applies(self, case: Case, event: RoutineEvent) -> bool:
         """Do all the conditions hold, and is a calendar warning within its notice?"""
-        if self.ask.notice_days is not None and happening.name == "decision.ending":
-            through = day_in(happening.about, "through")
-            if through is None or abs((through - happening.day).days) > self.ask.notice_days:
+        if self.ask.notice_days is not None and event.name == "decision.ending":
+            through = day_in(event.about, "through")
+            if through is None or abs((through - event.day).days) > self.ask.notice_days:
                 return False
         return all(test(case) for test in self.when)
 
@@ -43,21 +43,21 @@ class Rule:
         return any(test(case) for test in self.moot_when)
 
     def end(
-        self, duty: OpenDuty | PlannedDuty, case: Case, found: list[Happening], line: Line | None
+        self, duty: OpenDuty | PlannedDuty, case: Case, found: list[RoutineEvent], line: Line | None
     ) -> str | None:
         """How the duty, open or planned, ends by what was found: done, moot, or not at all."""
         if isinstance(duty, OpenDuty) and line is not None and self.is_ended_by_hand(duty, line):
             return "done"
         if self.done_by:
-            for happening in found:
-                is_ours = bool(self.done_when) or subjects.concerns(self.ask.per, happening, duty)
-                if happening.name in self.done_by and is_ours and all(test(case) for test in self.done_when):
+            for event in found:
+                is_ours = bool(self.done_when) or subjects.concerns(self.ask.per, event, duty)
+                if event.name in self.done_by and is_ours and all(test(case) for test in self.done_when):
                     return "done"
         elif self.done_when and all(test(case) for test in self.done_when):
             return "done"
         if self.moot_on:
-            for happening in found:
-                if happening.name in self.moot_on and subjects.concerns(self.ask.per, happening, duty):
+            for event in found:
+                if event.name in self.moot_on and subjects.concerns(self.ask.per, event, duty):
                     return "moot"
         if any(test(case) for test in self.moot_when):
             return "moot"

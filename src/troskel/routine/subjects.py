@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import standing
-from troskel.routine.duty import Happening, OpenDuty, PlannedDuty
+from troskel.routine import client_state
+from troskel.routine.client_state import Homes
+from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.line import uid_in
-from troskel.routine.standing import Homes
 
 
 class Case:
@@ -59,7 +59,7 @@ class Case:
     def clients(self) -> list[ClientFacts]:
         """Own clients concerned: those behind the door, else those of the home."""
         if self.door is not None:
-            return standing.own_clients_behind(self.door, self.homes)
+            return client_state.own_clients_behind(self.door, self.homes)
         return [c for c in self.home.clients.values() if c.own]
 
     def doors(self) -> list[DoorFacts]:
@@ -85,10 +85,10 @@ def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
     )
 
 
-class _Told:
+class _EventContext:
     """The happening with its home, client and door looked up."""
 
-    def __init__(self, h: Happening, homes: Homes) -> None:
+    def __init__(self, h: RoutineEvent, homes: Homes) -> None:
         self.h, self.homes, self.home = h, homes, homes[h.home]
         self.client = self.home.clients.get(h.client) if h.client else None
         self.door = self.home.doors.get(h.door) if h.door else None
@@ -105,68 +105,68 @@ class _Told:
         """The client it happened to first, then the other own clients behind the door."""
         if self.door is None:
             return [self.client] if self.client else []
-        behind = standing.own_clients_behind(self.door, self.homes)
+        behind = client_state.own_clients_behind(self.door, self.homes)
         if self.client is None:
             return behind
         return [self.client, *(c for c in behind if c is not self.client)]
 
 
-def _per_home(t: _Told) -> Iterator[Case]:
+def _per_home(t: _EventContext) -> Iterator[Case]:
     yield t.case()
 
 
-def _per_client(t: _Told) -> Iterator[Case]:
+def _per_client(t: _EventContext) -> Iterator[Case]:
     if t.client:
         yield t.case(t.client, door=t.door)
 
 
-def _per_provider(t: _Told) -> Iterator[Case]:
+def _per_provider(t: _EventContext) -> Iterator[Case]:
     for client in [t.client] if t.client else t.at_the_door():
-        own = [t.h.organisation] if t.h.organisation else standing.providers_of(client, t.h.day)
+        own = [t.h.organisation] if t.h.organisation else client_state.providers_of(client, t.h.day)
         for organisation in own:
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
-def _per_provider_and_month(t: _Told) -> Iterator[Case]:
+def _per_provider_and_month(t: _EventContext) -> Iterator[Case]:
     if t.client and t.h.organisation:
         yield t.case(t.client)
 
 
-def _per_ending_provider(t: _Told) -> Iterator[Case]:
+def _per_ending_provider(t: _EventContext) -> Iterator[Case]:
     if t.client:
-        for organisation in standing.providers_to_the_end(t.client, t.h.about.get("service")):
+        for organisation in client_state.providers_to_the_end(t.client, t.h.about.get("service")):
             yield t.case(t.client, organisation=organisation)
 
 
-def _per_last_provider(t: _Told) -> Iterator[Case]:
+def _per_last_provider(t: _EventContext) -> Iterator[Case]:
     if t.client:
-        for organisation in standing.providers_to_the_end(t.client):
+        for organisation in client_state.providers_to_the_end(t.client):
             yield t.case(t.client, organisation=organisation)
 
 
-def _per_provider_with_tag(t: _Told) -> Iterator[Case]:
+def _per_provider_with_tag(t: _EventContext) -> Iterator[Case]:
     for client in t.at_the_door():
         for organisation in dict.fromkeys(client.tags.values()):
             if t.door is not None or t.h.organisation in (None, organisation):
                 yield t.case(client, organisation=organisation)
 
 
-def _per_door(t: _Told) -> Iterator[Case]:
+def _per_door(t: _EventContext) -> Iterator[Case]:
     for door in [t.door] if t.door else list(t.home.doors.values()):
-        behind = standing.own_clients_behind(door, t.homes)
+        behind = client_state.own_clients_behind(door, t.homes)
         first = [t.client] if t.client else []
         for client in first + [c for c in behind if c is not t.client]:
             yield t.case(client, door=door)
 
 
-def _per_client_and_lock(t: _Told) -> Iterator[Case]:
+def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
     for door in [t.door] if t.door else list(t.home.doors.values()):
         if door.lock is not None:
             for client in t.at_the_door():
                 yield t.case(client, door=door, about={**t.h.about, "lock": str(door.lock)})
 
 
-def _per_link(t: _Told) -> Iterator[Case]:
+def _per_link(t: _EventContext) -> Iterator[Case]:
     lock = uid_in(t.h.about, "lock")
     for client in t.at_the_door():
         for link_id, link in client.links.items():
@@ -177,7 +177,7 @@ def _per_link(t: _Told) -> Iterator[Case]:
                 )
 
 
-PER: dict[str, Callable[[_Told], Iterator[Case]]] = {
+PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "home": _per_home,
     "client": _per_client,
     "decision": _per_client,
@@ -218,9 +218,9 @@ SAME: dict[str, tuple[str, ...]] = {
 _OWN_FIELDS = ("home", "client", "door", "organisation")
 
 
-def cases(per: str, happening: Happening, homes: Homes) -> Iterator[Case]:
+def cases(per: str, event: RoutineEvent, homes: Homes) -> Iterator[Case]:
     """The cases that a happening makes, one for each duty it may open."""
-    return PER[per](_Told(happening, homes))
+    return PER[per](_EventContext(event, homes))
 
 
 def identity(per: str, thing: OpenDuty | PlannedDuty) -> tuple[Any, ...]:
@@ -228,11 +228,11 @@ def identity(per: str, thing: OpenDuty | PlannedDuty) -> tuple[Any, ...]:
     return tuple(getattr(thing, f) if f in _OWN_FIELDS else thing.about.get(f) for f in SAME[per])
 
 
-def concerns(per: str, happening: Happening, duty: OpenDuty | PlannedDuty) -> bool:
+def concerns(per: str, event: RoutineEvent, duty: OpenDuty | PlannedDuty) -> bool:
     """Is the happening about the same thing as the duty? (What a happening does not mention does not tell
     against it.)"""
     for field in SAME[per]:
-        theirs = getattr(happening, field) if field in _OWN_FIELDS else happening.about.get(field)
+        theirs = getattr(event, field) if field in _OWN_FIELDS else event.about.get(field)
         mine = getattr(duty, field) if field in _OWN_FIELDS else duty.about.get(field)
         if theirs is not None and mine is not None and theirs != mine:
             return False

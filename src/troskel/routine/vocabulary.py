@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from troskel.routine import bases
-from troskel.routine.model import Words
+from troskel.routine.model import LocalizedText
 
 
-def _words(text: str) -> dict[str, Words]:
+def _words(text: str) -> dict[str, LocalizedText]:
     """A table `name | svenska | English`, a line each."""
     rows = [[cell.strip() for cell in row.split("|")] for row in text.strip().splitlines()]
-    return {name: Words(sv, en) for name, sv, en in rows}
+    return {name: LocalizedText(sv, en) for name, sv, en in rows}
 
 
 EVENTS = _words("""
@@ -133,7 +133,7 @@ first.visit | utförarens första besök blir känt | the provider's first visit
 lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparation | a lock turner is mounted, or a repair puts another in its place
 """)
 
-HAPPENINGS = EVENTS | DERIVED
+ROUTINE_EVENTS = EVENTS | DERIVED
 
 OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
 """Events about one duty or notice. A file says which: "duty.attested:P4.be_present"."""
@@ -182,7 +182,7 @@ carer_must_be_present | omvårdnadspersonal ska vara med | a carer must be prese
 home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at the doors
 """)
 
-OWNERS = _words("""
+ASSIGNEES = _words("""
 assessor | biståndshandläggaren | the assessor
 administrator | systemförvaltaren | the system administrator
 economist | ekonomen vid socialkontoret | the economist at the social office

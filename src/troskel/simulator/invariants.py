@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from troskel.duties.replaying import departures
+from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.journal.verification import verify
 from troskel.simulator import read_invariants
@@ -66,7 +66,7 @@ def check_journal(municipality: str, today: str) -> list[BrokenRule]:
     """Checks that the stored state follows from the journal, and that the journal verifies (rule 6)."""
     broken = [
         BrokenRule(today, "what is stored follows from the journal", message)
-        for message in departures(municipality)
+        for message in discrepancies(municipality)
     ]
     for kind in ("acts", "reads"):
         verdict = verify(municipality, kind)

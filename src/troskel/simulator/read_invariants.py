@@ -17,8 +17,8 @@ from troskel.outbox.models import OutboxMessage
 from troskel.people.models import Account
 from troskel.people.models import Client as ClientRow
 from troskel.permits.sight import visible_clients
+from troskel.routine import client_state
 from troskel.routine import duty as engine
-from troskel.routine import standing
 from troskel.routine.facts import HomeFacts
 from troskel.simulator.organisations import CARERS
 from troskel.simulator.tables import Tables
@@ -50,7 +50,7 @@ def _phones_show_whom_they_should(town: Town, tables: Tables) -> Iterator[Violat
             for home in facts
             for client in home.clients.values()
             if client.own and client.died != town.life.day
-            if standing.covered_by(client, viewer.organisation, town.life.day)
+            if client_state.covered_by(client, viewer.organisation, town.life.day)
         }
         for source, clients in (("Sight", by_sight), ("the facts", by_facts)):
             if clients != expected:

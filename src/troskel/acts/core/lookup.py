@@ -22,7 +22,7 @@ from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
-from troskel.routine import standing
+from troskel.routine import client_state
 
 if TYPE_CHECKING:
     from troskel.acts.core.transaction import ActContext
@@ -169,8 +169,10 @@ def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
     if actor.role not in PROVIDER_ROLES:
         return True
     residents = [client for home in subject.homes for client in ctx.facts[home].clients.values()]
-    providers = {provider for client in residents for provider in standing.providers_of(client, ctx.today)}
-    last_provider = standing.last_provider(residents)  # P6 may ask them to cancel the order
+    providers = {
+        provider for client in residents for provider in client_state.providers_of(client, ctx.today)
+    }
+    last_provider = client_state.last_provider(residents)  # P6 may ask them to cancel the order
     return actor.organisation is not None and actor.organisation in providers | {
         row.organisation_id,
         last_provider,

@@ -17,7 +17,7 @@ from troskel.orders import rules
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor
 from troskel.permits.sight import visible_clients
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.facts import DoorFacts, HomeFacts
 
 LastDays = dict[tuple[UUID, UUID, UUID], date]
@@ -30,7 +30,7 @@ def last_days(homes: Mapping[UUID, HomeFacts]) -> LastDays:
     for home in homes.values():
         for client in home.clients.values():
             for allocation in client.allocations.values():
-                last = standing.last_day(client, allocation)
+                last = client_state.last_day(client, allocation)
                 if client.own and last >= allocation.begins:
                     key = (home.home, client.client, allocation.organisation)
                     days[key] = max(last, days.get(key, date.min))
@@ -74,7 +74,7 @@ def locks_after(
     for key, last in before.items():
         if after.get(key, date.min) < last:
             home, client, _ = key
-            first_day = after[key] + standing.ONE_DAY if key in after else today
+            first_day = after[key] + client_state.ONE_DAY if key in after else today
             first_free_days[home, client] = max(first_day, first_free_days.get((home, client), today))
     cases = _cases(viewer, {client for _, client in first_free_days}, today) if first_free_days else {}
     doors = [
@@ -93,7 +93,7 @@ def _lock_after(
     door: DoorFacts, numbers: Mapping[Any, str], homes: Mapping[UUID, HomeFacts], client: UUID, day: date
 ) -> LockAfter:
     rule, message = rules.removal_refusal(door, homes, day)
-    clients_with_care = standing.care_left_behind(door, homes, day)
+    clients_with_care = client_state.care_left_behind(door, homes, day)
     others = any(resident != client for resident in clients_with_care)
     return LockAfter(numbers[door.lock], day, rule, message, client in clients_with_care, others)
 

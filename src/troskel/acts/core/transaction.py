@@ -49,7 +49,7 @@ class ActContext:
         self.today = clock.day_of(self.now)
         self.occurred = occurred or self.now
         self.refused: list[dict[str, Any]] = []
-        self._routine = duties.UnderWay(actor.municipality)
+        self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._preview = preview
         self._last_days_before: LastDays = {}

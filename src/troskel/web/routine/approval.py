@@ -28,7 +28,7 @@ from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.reading import routine_versions as reading_routine_versions
 from troskel.reading.routine_versions import Version
-from troskel.routine import reading
+from troskel.routine import parser
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.forms import fields as forms_fields
@@ -254,7 +254,7 @@ def _file_form(
 
 def _proposal_preview(request: HttpRequest, person: Person, proposal: Proposal, key: str) -> HttpResponse:
     """The file compared with the version in force. Nothing is stored yet."""
-    document = reading.parse_routine(proposal.content, proposal.name)
+    document = parser.parse_routine(proposal.content, proposal.name)
     in_force = reading_routine_versions.routine_on(person.actor, clock.today())
     values = {
         "proposal": proposal,

@@ -17,7 +17,7 @@ from troskel.reading import conformance
 from troskel.reading import routine_versions as reading_routine_versions
 from troskel.reading.conformance import ConformanceSummary
 from troskel.reading.routine_versions import RoutineShown
-from troskel.routine import describing, vocabulary
+from troskel.routine import descriptions, vocabulary
 from troskel.routine.model import Paragraph, Routine
 from troskel.screens.pages import EVERY_ROLE, page
 from troskel.screens.render import render_page
@@ -85,7 +85,7 @@ def routine(request: HttpRequest, person: Person) -> HttpResponse:
         "sentence": compliance.sentence(figures.whole, period.label),
         "proposals": versions.proposals(person),
         "may_see_versions": versions.may_see_versions(person),
-        "eves": describing.header_in_words(in_force.document.header, get_language() or "sv").get(
+        "eves": descriptions.header_in_words(in_force.document.header, get_language() or "sv").get(
             "free_eves", ""
         ),
         **period_values(period, today, in_force),
@@ -129,7 +129,7 @@ def paragraph_row(paragraph: Paragraph, figures: ConformanceSummary) -> Paragrap
     language = get_language() or "sv"
     asks = []
     for ask in paragraph.asks:
-        texts = describing.ask_in_words(ask, language)
+        texts = descriptions.ask_in_words(ask, language)
         details = [
             (_(label), texts[field]) for field, label in field_labels.ASK_LABELS.items() if field in texts
         ]

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from troskel.routine.differing import Change, Differing, Fate, Piece, apart
+from troskel.routine import version_diff
+from troskel.routine.version_diff import Change, Fate, ParagraphDiff, Piece
 
 ASK_LABELS = {
     "of": gettext_noop("Vem"),
@@ -83,7 +84,7 @@ class ParagraphChange(NamedTuple):
     parts: list[ChangedPart]
 
 
-def paragraph_change(differing: Differing) -> ParagraphChange:
+def paragraph_change(differing: ParagraphDiff) -> ParagraphChange:
     """Returns a difference in words."""
     parts = [ChangedPart("", "", _field_changes(differing.changes))] if differing.changes else []
     parts += [
@@ -94,14 +95,14 @@ def paragraph_change(differing: Differing) -> ParagraphChange:
 
 def _field_changes(changes: list[Change]) -> list[FieldChange]:
     return [
-        FieldChange(_(FIELD_LABELS[change.field]), word_diff(change.before, change.after))
+        FieldChange(_(FIELD_LABELS[change.field]), readable_word_diff(change.before, change.after))
         for change in changes
     ]
 
 
-def word_diff(before: str, after: str) -> list[Piece]:
+def readable_word_diff(before: str, after: str) -> list[Piece]:
     """Returns a word diff; texts with little in common come whole, one after the other."""
-    pieces = apart(before, after)
+    pieces = version_diff.word_diff(before, after)
     common = sum(len(piece.text) for piece in pieces if piece.how == "same")
     if common >= MIN_COMMON_SHARE * max(len(before), len(after)):
         return pieces

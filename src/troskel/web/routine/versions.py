@@ -24,9 +24,9 @@ from troskel.reading.routine_versions import (
     Version,
     VersionState,
 )
-from troskel.routine.describing import header_in_words
-from troskel.routine.differing import differences
+from troskel.routine.descriptions import header_in_words
 from troskel.routine.model import Routine
+from troskel.routine.version_diff import differences
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.routine import field_labels, periods

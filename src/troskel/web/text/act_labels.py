@@ -12,8 +12,8 @@ import msgspec
 from django.utils.translation import get_language
 
 from troskel.acts.core.register import Act
-from troskel.routine.model import Words
-from troskel.routine.vocabulary import HAPPENINGS
+from troskel.routine.model import LocalizedText
+from troskel.routine.vocabulary import ROUTINE_EVENTS
 
 WORDING_DIR = Path(__file__).parent / "wording"
 
@@ -21,25 +21,25 @@ WORDING_DIR = Path(__file__).parent / "wording"
 class ActText(msgspec.Struct, frozen=True):
     """An act's title (button and heading), and a sentence that explains it."""
 
-    title: Words
-    lead: Words
+    title: LocalizedText
+    lead: LocalizedText
 
 
 class FieldText(msgspec.Struct, frozen=True):
     """A field's label and help text."""
 
-    label: Words
-    help: Words = Words("", "")
+    label: LocalizedText
+    help: LocalizedText = LocalizedText("", "")
 
 
 class FieldTable(msgspec.Struct, frozen=True):
     """The contents of fields.toml: labels of fields, and of the choices of a field."""
 
     fields: dict[str, FieldText]
-    choices: dict[str, dict[str, Words]]
+    choices: dict[str, dict[str, LocalizedText]]
 
 
-def localized(text: Words) -> str:
+def localized(text: LocalizedText) -> str:
     """Returns the text in the language of the page."""
     return text.en if get_language() == "en" else text.sv
 
@@ -49,7 +49,7 @@ def act_text(name: str) -> ActText | None:
     return _acts().get(name)
 
 
-def chapter_title(chapter: str) -> Words:
+def chapter_title(chapter: str) -> LocalizedText:
     """Returns a chapter's heading. Raises KeyError if none of its acts has a form."""
     return _chapters()[chapter]
 
@@ -60,15 +60,15 @@ def field_text(act: Act[Any], path: str) -> FieldText:
     return fields.get(f"{act.name}.{path}") or fields[_last_part(path)]
 
 
-def choice_labels(act: Act[Any], path: str) -> dict[str, Words]:
+def choice_labels(act: Act[Any], path: str) -> dict[str, LocalizedText]:
     """Returns the labels of a field's choices by code; empty if the field has no choices."""
     table = _fields().choices
     return table.get(f"{act.name}.{path}") or table.get(_last_part(path), {})
 
 
-def event_label(name: str) -> Words:
+def event_label(name: str) -> LocalizedText:
     """Returns the label of a journal event; the routine's own text if events.toml has none."""
-    return _events().get(name) or HAPPENINGS[name]
+    return _events().get(name) or ROUTINE_EVENTS[name]
 
 
 def event_names() -> list[str]:
@@ -99,8 +99,10 @@ def _acts() -> dict[str, ActText]:
 
 
 @cache
-def _chapters() -> dict[str, Words]:
-    return msgspec.convert({name: acts["chapter"] for name, acts in _act_table().items()}, dict[str, Words])
+def _chapters() -> dict[str, LocalizedText]:
+    return msgspec.convert(
+        {name: acts["chapter"] for name, acts in _act_table().items()}, dict[str, LocalizedText]
+    )
 
 
 @cache
@@ -109,5 +111,5 @@ def _fields() -> FieldTable:
 
 
 @cache
-def _events() -> dict[str, Words]:
-    return msgspec.toml.decode((WORDING_DIR / "events.toml").read_bytes(), type=dict[str, Words])
+def _events() -> dict[str, LocalizedText]:
+    return msgspec.toml.decode((WORDING_DIR / "events.toml").read_bytes(), type=dict[str, LocalizedText])

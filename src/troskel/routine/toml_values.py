@@ -7,14 +7,14 @@ import tomllib
 from datetime import date
 from typing import Any
 
-from troskel.routine.model import Words
-from troskel.routine.places import Places
+from troskel.routine.model import LocalizedText
+from troskel.routine.toml_positions import TomlPositions
 
 Table = dict[str, Any]
 Where = tuple[str | int, ...]
 
 
-class Refused(ValueError):
+class InvalidDocument(ValueError):
     """The file cannot be used; `problems` says why, a line for each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -28,15 +28,15 @@ def parse(content: bytes, file: str) -> tuple[str, Table]:
         text = content.decode()
         return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise Refused([f"{file}:1: not UTF-8: {error.reason}"]) from error
+        raise InvalidDocument([f"{file}:1: not UTF-8: {error.reason}"]) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Refused([f"{file}: not TOML: {error}"]) from error
+        raise InvalidDocument([f"{file}: not TOML: {error}"]) from error
 
 
 class Values:
     """The values of one file. Each asks for a key of a table, and notes a problem where it is not as it must be."""
 
-    def __init__(self, file: str, places: Places) -> None:
+    def __init__(self, file: str, places: TomlPositions) -> None:
         self.file, self.places = file, places
         self.problems: list[tuple[int, str]] = []
 
@@ -72,16 +72,16 @@ class Values:
             return ""
         return value.strip()
 
-    def words(self, table: Table, at: Where, key: str) -> Words:
+    def words(self, table: Table, at: Where, key: str) -> LocalizedText:
         value = table.get(key)
         if not isinstance(value, dict):
             self.problem(at, key, "is missing" if value is None else "must be { sv, en }")
-            return Words("", "")
+            return LocalizedText("", "")
         self.keys(value, at, {"sv", "en"}, said_of=key)
         for language in ("sv", "en"):
             if not isinstance(value.get(language), str) or not value[language].strip():
                 self.problem(at, key, f"text in {language} is missing")
-        return Words(str(value.get("sv", "")).strip(), str(value.get("en", "")).strip())
+        return LocalizedText(str(value.get("sv", "")).strip(), str(value.get("en", "")).strip())
 
     def day(self, table: Table, at: Where, key: str) -> date:
         value = table.get(key)

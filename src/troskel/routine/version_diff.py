@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from troskel.routine import vocabulary
-from troskel.routine.describing import ask_in_words, header_in_words, said_in
+from troskel.routine.descriptions import ask_in_words, header_in_words, text_in
 from troskel.routine.model import Paragraph, Routine
 
 Fate = Literal["new", "gone", "changed"]
@@ -24,7 +24,7 @@ class Change(NamedTuple):
     after: str
 
 
-class DifferingAsk(NamedTuple):
+class AskDiff(NamedTuple):
     """Something that is asked anew, no longer, or otherwise; `duty` is what it is called."""
 
     ask: str
@@ -33,13 +33,13 @@ class DifferingAsk(NamedTuple):
     changes: list[Change]
 
 
-class Differing(NamedTuple):
+class ParagraphDiff(NamedTuple):
     """A paragraph that differs, or the document control (D): its own fields, and what it asks."""
 
     id: str
     fate: Fate
     changes: list[Change]
-    asks: list[DifferingAsk]
+    asks: list[AskDiff]
 
 
 class Piece(NamedTuple):
@@ -49,22 +49,22 @@ class Piece(NamedTuple):
     text: str
 
 
-def differences(before: Routine, after: Routine, language: str = "sv") -> list[Differing]:
+def differences(before: Routine, after: Routine, language: str = "sv") -> list[ParagraphDiff]:
     """What differs, in the order of the new version; what is gone stands last. Comments in the file do not count."""
     found = []
     header = _changes(_control(before, after, language), _control(after, before, language))
     if header:
-        found.append(Differing(DOCUMENT_CONTROL, "changed", header, []))
+        found.append(ParagraphDiff(DOCUMENT_CONTROL, "changed", header, []))
     for name in dict.fromkeys([*after.by_id, *before.by_id]):
         old, new = before.by_id.get(name), after.by_id.get(name)
         changes = _changes(_fields(before, old, language), _fields(after, new, language))
         asks = _asks(old, new, language)
         if changes or asks:
-            found.append(Differing(name, _fate(old, new), changes, asks))
+            found.append(ParagraphDiff(name, _fate(old, new), changes, asks))
     return found
 
 
-def apart(before: str, after: str) -> list[Piece]:
+def word_diff(before: str, after: str) -> list[Piece]:
     """The two texts woven together, word by word."""
     old, new = _words(before), _words(after)
     pieces: list[Piece] = []
@@ -92,13 +92,13 @@ def _fields(routine: Routine, paragraph: Paragraph | None, language: str) -> dic
         return {}
     heading = next(one for one in routine.headings if one.id == paragraph.heading)
     return {
-        "text": said_in(paragraph.text, language),
-        "heading": f"{said_in(vocabulary.ROLES[heading.role], language)}: {said_in(heading.title, language)}",
-        "role": said_in(vocabulary.ROLES[paragraph.role], language),
+        "text": text_in(paragraph.text, language),
+        "heading": f"{text_in(vocabulary.ROLES[heading.role], language)}: {text_in(heading.title, language)}",
+        "role": text_in(vocabulary.ROLES[paragraph.role], language),
     }
 
 
-def _asks(old: Paragraph | None, new: Paragraph | None, language: str) -> list[DifferingAsk]:
+def _asks(old: Paragraph | None, new: Paragraph | None, language: str) -> list[AskDiff]:
     before = {ask.ask: ask for ask in (old.asks if old else ())}
     after = {ask.ask: ask for ask in (new.asks if new else ())}
     found = []
@@ -109,7 +109,7 @@ def _asks(old: Paragraph | None, new: Paragraph | None, language: str) -> list[D
         changes = _changes(told_before, told_after)
         if changes:
             duty = (told_after or told_before)["duty"]
-            found.append(DifferingAsk(name, duty, _fate(was, is_now), changes))
+            found.append(AskDiff(name, duty, _fate(was, is_now), changes))
     return found
 
 

@@ -6,38 +6,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from troskel.routine import standing
+from troskel.routine import client_state
 from troskel.routine.line import uid_in
 from troskel.routine.subjects import Case
 
-Owner = tuple[str, UUID | None]
+Assignee = tuple[str, UUID | None]
 ASSESSOR, PROVIDER, ADMINISTRATOR, LOCKSMITH = "assessor", "provider", "administrator", "locksmith"
 ECONOMIST = "economist"
-NOBODY_ELSE: Owner = (ADMINISTRATOR, None)
+FALLBACK: Assignee = (ADMINISTRATOR, None)
 
 
-def _provider(case: Case) -> Owner:
-    return (PROVIDER, case.organisation) if case.organisation else NOBODY_ELSE
+def _provider(case: Case) -> Assignee:
+    return (PROVIDER, case.organisation) if case.organisation else FALLBACK
 
 
-def _former_provider(case: Case) -> Owner:
+def _former_provider(case: Case) -> Assignee:
     former = uid_in(case.about, "former")
-    return (PROVIDER, former) if former else NOBODY_ELSE
+    return (PROVIDER, former) if former else FALLBACK
 
 
-def _lead_provider(case: Case) -> Owner:
-    lead = standing.lead_provider(case.clients(), case.day) or case.organisation
-    return (PROVIDER, lead) if lead else NOBODY_ELSE
+def _lead_provider(case: Case) -> Assignee:
+    lead = client_state.lead_provider(case.clients(), case.day) or case.organisation
+    return (PROVIDER, lead) if lead else FALLBACK
 
 
-def _last_provider(case: Case) -> Owner:
+def _last_provider(case: Case) -> Assignee:
     """Where no allocation came to hold: who has an order at the door, which somebody has to cancel."""
-    orders = (order.organisation for door in case.doors() for order in standing.open_orders(door))
-    last = standing.last_provider(case.clients()) or next(orders, None)
-    return (PROVIDER, last) if last else NOBODY_ELSE
+    orders = (order.organisation for door in case.doors() for order in client_state.open_orders(door))
+    last = client_state.last_provider(case.clients()) or next(orders, None)
+    return (PROVIDER, last) if last else FALLBACK
 
 
-OWNERS: dict[str, Callable[[Case], Owner]] = {
+ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {
     "assessor": lambda case: (ASSESSOR, None),
     "administrator": lambda case: (ADMINISTRATOR, None),
     "economist": lambda case: (ECONOMIST, None),
@@ -48,4 +48,4 @@ OWNERS: dict[str, Callable[[Case], Owner]] = {
     "last_provider": _last_provider,
 }
 # Owners that may become someone else while the duty is open: it then goes over to them.
-MAY_PASS_ON = frozenset({"lead_provider", "last_provider"})
+REASSIGNABLE = frozenset({"lead_provider", "last_provider"})

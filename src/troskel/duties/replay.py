@@ -12,11 +12,11 @@ from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState
 from troskel.journal import queries as journal
 from troskel.people.models import Client
-from troskel.routine import duty as asked
+from troskel.routine import duty as routine_duty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.line import Line
 from troskel.routine.model import Routine
-from troskel.routine.replay import Difference, History, Lived, replay
+from troskel.routine.replay import Difference, DutyOutcome, History, replay
 from troskel.routine.replay import compare as compare_histories
 
 
@@ -36,82 +36,82 @@ def compare(municipality: str, proposed: Routine) -> list[dict[str, Any]]:
     """The duties that would have been otherwise under the proposed version; clients by case number."""
     found = compare_histories(history(municipality), history(municipality, proposed))
     cases = dict(Client.objects.filter(municipality=municipality).values_list("id", "case_number"))
-    return [_told(difference, cases) for difference in found]
+    return [_summary(difference, cases) for difference in found]
 
 
-def _told(difference: Difference, cases: dict[Any, str]) -> dict[str, Any]:
-    lived = difference.before or difference.after
-    assert lived is not None
+def _summary(difference: Difference, cases: dict[Any, str]) -> dict[str, Any]:
+    outcome = difference.before or difference.after
+    assert outcome is not None
     return {
-        "paragraph": lived.duty.paragraph,
-        "ask": lived.duty.ask,
-        "case": cases.get(lived.duty.client) if lived.duty.client else None,
+        "paragraph": outcome.duty.paragraph,
+        "ask": outcome.duty.ask,
+        "case": cases.get(outcome.duty.client) if outcome.duty.client else None,
         "before": _fate(difference.before),
         "after": _fate(difference.after),
     }
 
 
-def _fate(lived: Lived | None) -> dict[str, Any] | None:
-    if lived is None:
+def _fate(outcome: DutyOutcome | None) -> dict[str, Any] | None:
+    if outcome is None:
         return None
     return {
-        "opened": lived.duty.opened,
-        "due": lived.duty.due,
-        "escalated": lived.duty.escalated,
-        "role": lived.duty.role,
-        "state": lived.state,
-        "closed": lived.day,
+        "opened": outcome.duty.opened,
+        "due": outcome.duty.due,
+        "escalated": outcome.duty.escalated,
+        "role": outcome.duty.role,
+        "state": outcome.state,
+        "closed": outcome.day,
     }
 
 
-def departures(municipality: str) -> list[str]:
+def discrepancies(municipality: str) -> list[str]:
     """Where what is stored is not what the journal gives: must be empty, always."""
     again = history(municipality)
     wrong = []
     stored = {row.id: row for row in Duty.objects.filter(municipality=municipality)}
-    for identifier, lived in again.duties.items():
+    for identifier, outcome in again.duties.items():
         row = stored.pop(identifier, None)
         if row is None:
-            wrong.append(f"duty {lived.duty.paragraph} {lived.duty.ask} {identifier} is not stored")
-        elif _stored(row) != _lived(lived):
+            wrong.append(f"duty {outcome.duty.paragraph} {outcome.duty.ask} {identifier} is not stored")
+        elif _stored_outcome(row) != _replayed_outcome(outcome):
             wrong.append(f"duty {row.paragraph} {row.ask} {identifier} is stored otherwise than it was lived")
     wrong += [
         f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()
     ]
     for state in HomeState.objects.filter(municipality=municipality):
-        known = msgspec.json.decode(state.state, type=asked.HomeState)
+        known = msgspec.json.decode(state.state, type=routine_duty.HomeState)
         lived_state = again.homes.get(state.home_id)
         if (
             lived_state is None
             or not _same_facts(known.facts, lived_state.facts)
-            or _open_in(known) != _open_in(lived_state)
+            or _duties_in(known) != _duties_in(lived_state)
         ):
             wrong.append(f"the state of home {state.home_id} is not what the journal gives")
     return wrong
 
 
-def _stored(row: Duty) -> tuple[Any, ...]:
+def _stored_outcome(row: Duty) -> tuple[Any, ...]:
     owner = (row.role, row.organisation_id, row.person_id)
     return (*owner, row.home_id, row.due, row.escalated, row.state, row.closed, row.closed_line)
 
 
-def _lived(lived: Lived) -> tuple[Any, ...]:
-    duty = lived.duty
+def _replayed_outcome(outcome: DutyOutcome) -> tuple[Any, ...]:
+    duty = outcome.duty
     owner = (duty.role, duty.organisation, duty.person)
-    return (*owner, duty.home, duty.due, duty.escalated, lived.state, lived.day, lived.line)
+    return (*owner, duty.home, duty.due, duty.escalated, outcome.state, outcome.day, outcome.line)
 
 
-def _open_in(state: asked.HomeState) -> list[Any]:
+def _duties_in(state: routine_duty.HomeState) -> list[Any]:
     planned = sorted(state.planned, key=lambda plan: (plan.paragraph, plan.ask, plan.since, str(plan.door)))
     return msgspec.to_builtins([*sorted(state.open, key=lambda duty: duty.id), *planned])  # type: ignore[no-any-return]
 
 
-def _same_facts(stored: HomeFacts, lived: HomeFacts) -> bool:
+def _same_facts(stored: HomeFacts, outcome: HomeFacts) -> bool:
     """Are they the same? A copy that was stored before a fact was known of (when a key was received, when a lock was
     replaced) does not have it, and is not wrong for that."""
-    if stored == lived:
+    if stored == outcome:
         return True
-    as_stored = msgspec.convert(msgspec.to_builtins(lived), HomeFacts)
+    as_stored = msgspec.convert(msgspec.to_builtins(outcome), HomeFacts)
     for door_id, door in as_stored.doors.items():
         known = stored.doors.get(door_id, door)
         door.replaced = door.replaced if known.replaced else None

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.routine.telling import FILE, ROUTINE
-from troskel.routine import RoutineRefused, conditions, dues, owners, parse_routine, subjects, vocabulary
-from troskel.routine.describing import due_in_words, with_tables
+from tests.routine.story import FILE, ROUTINE
+from troskel.routine import (
+    InvalidRoutine,
+    assignees,
+    conditions,
+    deadlines,
+    parse_routine,
+    subjects,
+    vocabulary,
+)
+from troskel.routine.descriptions import due_in_words, with_tables
 
 TEXT = FILE.read_text()
 DOCS = Path(__file__).parents[2] / "docs" / "routine-file.md"
@@ -22,7 +30,7 @@ def line_of(part: str) -> int:
 
 
 def refused(text: str) -> list[str]:
-    with pytest.raises(RoutineRefused) as refusal:
+    with pytest.raises(InvalidRoutine) as refusal:
         parse_routine(text.encode(), "r.toml")
     return refusal.value.problems
 
@@ -99,17 +107,17 @@ def test_a_missing_field_is_named_and_every_problem_is_told_in_order():
 
 def test_what_is_not_toml_or_not_text_is_refused():
     assert "not TOML" in refused("[header")[0]
-    with pytest.raises(RoutineRefused, match="not UTF-8"):
+    with pytest.raises(InvalidRoutine, match="not UTF-8"):
         parse_routine(b"\xff", "r.toml")
     assert refused("")
     assert refused('header = 1\nheading = 2\nparagraph = ["x"]\nmore = true')
 
 
 def test_the_vocabulary_is_what_the_program_knows():
-    assert set(vocabulary.CONDITIONS) == set(conditions.PLAIN)
-    assert set(vocabulary.OWNERS) == set(owners.OWNERS)
+    assert set(vocabulary.CONDITIONS) == set(conditions.PLAIN_CHECKS)
+    assert set(vocabulary.ASSIGNEES) == set(assignees.ASSIGNEES)
     assert set(vocabulary.SUBJECTS) == set(subjects.PER) == set(subjects.SAME)
-    assert set(vocabulary.BASES) == set(dues.BASES)
+    assert set(vocabulary.BASES) == set(deadlines.BASES)
 
 
 def test_the_documentation_is_fresh():
@@ -129,7 +137,7 @@ def test_deadlines_in_words():
 
 def test_the_routine_is_importable_alone():
     code = (
-        "import sys, troskel.routine as r, troskel.routine.describing\n"
+        "import sys, troskel.routine as r, troskel.routine.descriptions\n"
         "mine = {m for m in sys.modules if m.startswith('troskel.')}\n"
         "assert all(m.startswith('troskel.routine') for m in mine), mine\n"
         "assert 'django' not in sys.modules\n"

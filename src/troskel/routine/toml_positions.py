@@ -12,7 +12,7 @@ _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)(?:\.[A-Za-z0-9_-]+)*\s*=")
 _STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
-class Places:
+class TomlPositions:
     """The line numbers of tables and keys."""
 
     def __init__(self, text: str) -> None:

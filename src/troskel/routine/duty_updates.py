@@ -6,39 +6,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from troskel.routine import calendar, dues, owners
-from troskel.routine.duty import Happening, OpenDuty
+from troskel.routine import assignees, calendar, deadlines
+from troskel.routine.duty import OpenDuty, RoutineEvent
 from troskel.routine.fold_things import visited_at, visited_on
 from troskel.routine.line import Line, uid_in
 from troskel.routine.model import Ask
 from troskel.routine.rules import Rule
 from troskel.routine.subjects import Case
 
-NAMED_BY = frozenset({"duty.assigned", "duty.released"})
+ASSIGNING_EVENTS = frozenset({"duty.assigned", "duty.released"})
 
 
-def change(
+def update(
     duty: OpenDuty,
     rule: Rule,
     case: Case,
-    found: Iterable[Happening],
+    found: Iterable[RoutineEvent],
     day: date,
     line: Line | None,
     eves: tuple[str, ...],
 ) -> bool:
     """Let the duty be someone else's, due another day, or asked of another person. Says whether anything did."""
-    passed = _passes_on(duty, rule, case, day, eves)
-    dated = _is_dated(duty, rule, case, found, day, line, eves)
-    counted = _is_counted_again(duty, rule, case, day, eves)
-    named = _is_named(duty, line)
+    passed = _reassign(duty, rule, case, day, eves)
+    dated = _set_due(duty, rule, case, found, day, line, eves)
+    counted = _recount_due(duty, rule, case, day, eves)
+    named = _assign(duty, line)
     return passed or dated or counted or named
 
 
-def _passes_on(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
+def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
     """To another organisation: nobody in it is named yet, and it gets its own time before it is escalated."""
     if not rule.may_pass_on:
         return False
-    role, organisation = owners.OWNERS[rule.ask.of[0]](case)
+    role, organisation = assignees.ASSIGNEES[rule.ask.of[0]](case)
     if organisation is None or organisation == duty.organisation:
         return False
     duty.role, duty.organisation, duty.person = role, organisation, None
@@ -47,11 +47,11 @@ def _passes_on(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[st
     return True
 
 
-def _is_dated(
+def _set_due(
     duty: OpenDuty,
     rule: Rule,
     case: Case,
-    found: Iterable[Happening],
+    found: Iterable[RoutineEvent],
     day: date,
     line: Line | None,
     eves: tuple[str, ...],
@@ -59,10 +59,10 @@ def _is_dated(
     """What the deadline counts from has happened, or happened earlier than was known."""
     dated = False
     if rule.fixed_by and rule.ask.due is not None:
-        for happening in found:
-            if happening.name in rule.fixed_by and _is_of(happening, duty, line):
+        for event in found:
+            if event.name in rule.fixed_by and _concerns(event, duty, line):
                 case.visit = visited_on(line) if line is not None else None
-                due = dues.due_day(rule.ask.due, case, eves)
+                due = deadlines.due_day(rule.ask.due, case, eves)
                 if due is not None and (duty.due is None or due < duty.due):
                     duty.due, dated = due, True
     if dated and duty.escalated is None:
@@ -71,11 +71,11 @@ def _is_dated(
     return dated
 
 
-def _is_counted_again(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
+def _recount_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
     """A fact that the deadline counts from has another day. What a visit has dated only moves to an earlier day."""
     if not rule.follows or rule.ask.due is None:
         return False
-    due = dues.due_day(rule.ask.due, case, eves)
+    due = deadlines.due_day(rule.ask.due, case, eves)
     if due is None or due == duty.due or (rule.fixed_by and duty.due is not None and due > duty.due):
         return False
     duty.due = due
@@ -84,16 +84,16 @@ def _is_counted_again(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: t
     return True
 
 
-def _is_of(happening: Happening, duty: OpenDuty, line: Line | None) -> bool:
+def _concerns(event: RoutineEvent, duty: OpenDuty, line: Line | None) -> bool:
     """A visit by the provider to the client, and for a next visit one that came after the duty."""
-    if happening.client != duty.client or happening.organisation != duty.organisation:
+    if event.client != duty.client or event.organisation != duty.organisation:
         return False
-    return happening.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
+    return event.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
 
 
-def _is_named(duty: OpenDuty, line: Line | None) -> bool:
+def _assign(duty: OpenDuty, line: Line | None) -> bool:
     """Has the organisation said which of its people is asked, or that it is nobody in particular?"""
-    if line is None or line.event not in NAMED_BY or line.body["duty"] != str(duty.id):
+    if line is None or line.event not in ASSIGNING_EVENTS or line.body["duty"] != str(duty.id):
         return False
     duty.person = uid_in(line.body, "person")
     return True

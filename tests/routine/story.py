@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from troskel.routine import (
-    Closed,
+    ClosedDuty,
     Effects,
     Email,
     History,
@@ -315,8 +315,8 @@ class Story:
         return replay(self.routines, self.lines, instead=instead)
 
 
-def name_of(duty: OpenDuty | Closed) -> str:
-    told = duty.duty if isinstance(duty, Closed) else duty
+def name_of(duty: OpenDuty | ClosedDuty) -> str:
+    told = duty.duty if isinstance(duty, ClosedDuty) else duty
     return f"{told.paragraph}.{told.ask}"
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from troskel.routine import ambiguities, vocabulary
 from troskel.routine.calendar import EVES
-from troskel.routine.conditions import TESTS
+from troskel.routine.conditions import CHECKS
 from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
-from troskel.routine.places import Places
-from troskel.routine.reading_values import Refused, Table, Values, Where, parse
+from troskel.routine.toml_positions import TomlPositions
+from troskel.routine.toml_values import InvalidDocument, Table, Values, Where, parse
 
 HEADER_KEYS = {
     *(
@@ -79,7 +79,7 @@ def _asks(routine: Routine) -> Iterator[tuple[Where, Paragraph, Ask]]:
             yield ("paragraph", i, "asks", j), paragraph, ask
 
 
-class RoutineRefused(Refused):
+class InvalidRoutine(InvalidDocument):
     """The routine file cannot be used."""
 
 
@@ -95,15 +95,15 @@ def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine
     """
     try:
         text, table = parse(content, file)
-    except Refused as refused:
-        raise RoutineRefused(refused.problems) from refused
-    reader = _Reader(file, Places(text))
+    except InvalidDocument as refused:
+        raise InvalidRoutine(refused.problems) from refused
+    reader = _Reader(file, TomlPositions(text))
     routine = reader.routine(table, hashlib.sha256(content).hexdigest())
     reader.references(routine)
     if not stored:
         reader.ambiguities(routine)
     if reader.problems:
-        raise RoutineRefused([text for _, text in sorted(reader.problems)])
+        raise InvalidRoutine([text for _, text in sorted(reader.problems)])
     return routine
 
 
@@ -168,10 +168,10 @@ class _Reader(Values):
     def ask(self, table: Table, at: Where) -> Ask:
         self.keys(table, at, ASK_KEYS)
         kind = self.name(table, at, "kind", vocabulary.KINDS, "kind")
-        of = self.names(table, at, "of", vocabulary.OWNERS, "owner", required=True)
+        of = self.names(table, at, "of", vocabulary.ASSIGNEES, "owner", required=True)
         per = self.name(table, at, "per", vocabulary.SUBJECTS, "subject")
         done_by = self.events(table, at, "done_by")
-        done_when = self.names(table, at, "done_when", TESTS, "condition")
+        done_when = self.names(table, at, "done_when", CHECKS, "condition")
         by_hand, notice_days = table.get("by_hand", False), table.get("notice_days")
         on = self.events(table, at, "on", required=True)
         if kind == "duty" and not (done_by or done_when or by_hand):
@@ -198,13 +198,13 @@ class _Reader(Values):
             on=on,
             duty=self.words(table, at, "duty"),
             fulfilled=self.words(table, at, "fulfilled"),
-            when=self.names(table, at, "when", TESTS, "condition"),
+            when=self.names(table, at, "when", CHECKS, "condition"),
             due=self.due(table["due"], at) if "due" in table else None,
             done_by=done_by,
             done_when=done_when,
             by_hand=bool(by_hand),
             moot_on=self.events(table, at, "moot_on"),
-            moot_when=self.names(table, at, "moot_when", TESTS, "condition"),
+            moot_when=self.names(table, at, "moot_when", CHECKS, "condition"),
             notice_days=notice_days,
             also_of=also_of,
             also_after=also_after,
@@ -216,7 +216,7 @@ class _Reader(Values):
 
     def events(self, table: Table, at: Where, key: str, required: bool = False) -> tuple[str, ...]:
         """Names of events; one about a duty may say which: "duty.attested:P4.be_present"."""
-        known = _Known(vocabulary.HAPPENINGS)
+        known = _Known(vocabulary.ROUTINE_EVENTS)
         return self.names(table, at, key, known, "event", required=required)
 
     def references(self, routine: Routine) -> None:
@@ -275,7 +275,7 @@ class _Reader(Values):
         if type(days) is not int or days < 0:
             self.problem(at, "also_of", "after_working_days must be a number of days")
             days = 0
-        return self.name(also, at, "owner", vocabulary.OWNERS, "owner", said_of="also_of"), days
+        return self.name(also, at, "owner", vocabulary.ASSIGNEES, "owner", said_of="also_of"), days
 
     def escalate(self, table: Table, at: Where) -> int | None:
         escalate = self.table(table, at, "escalate")

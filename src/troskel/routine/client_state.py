@@ -23,7 +23,7 @@ from troskel.routine.facts import (
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
 SERVICES = (HOME_CARE, ALARM)
-OTHERS_DOORS = ("entrance", "gate")
+SHARED_DOOR_KINDS = ("entrance", "gate")
 """Doors that are seldom the client's own: a lock turner there asks for the owner's consent."""
 Homes = Mapping[UUID, HomeFacts]
 
@@ -310,7 +310,7 @@ def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
 
 def lacks_consent(door: DoorFacts) -> bool:
     """Is it an entrance or a gate whose owner has not consented to a lock turner?"""
-    return door.kind in OTHERS_DOORS and not door.consent
+    return door.kind in SHARED_DOOR_KINDS and not door.consent
 
 
 # -- things

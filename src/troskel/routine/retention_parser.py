@@ -7,9 +7,7 @@ import hashlib
 from datetime import date, timedelta
 from pathlib import Path
 
-from troskel.routine.model import Words
-from troskel.routine.places import Places
-from troskel.routine.reading_values import Refused, Table, Values, Where, parse
+from troskel.routine.model import LocalizedText
 from troskel.routine.retention import (
     DEEDS,
     EVENTS,
@@ -21,6 +19,8 @@ from troskel.routine.retention import (
     Plan,
     PlanHeader,
 )
+from troskel.routine.toml_positions import TomlPositions
+from troskel.routine.toml_values import InvalidDocument, Table, Values, Where, parse
 
 HEADER_KEYS = {"id", "title", "valid_from", "approved_by", "approved_on", "change_note"}
 BASIS_KEYS = {"id", "sfs", "text", "valid_from", "valid_through", "keep", "lawyer"}
@@ -29,7 +29,7 @@ MOST = {"years": 200, "days": 3660}
 ONE_DAY = timedelta(days=1)
 
 
-class PlanRefused(Refused):
+class InvalidPlan(InvalidDocument):
     """The retention plan cannot be used."""
 
 
@@ -42,12 +42,12 @@ def parse_plan(content: bytes, file: str) -> Plan:
     """Read the bytes of a plan; `file` is what to call it. Its version is the sha256 of the bytes."""
     try:
         text, table = parse(content, file)
-    except Refused as refused:
-        raise PlanRefused(refused.problems) from refused
-    reader = _Reader(file, Places(text))
+    except InvalidDocument as refused:
+        raise InvalidPlan(refused.problems) from refused
+    reader = _Reader(file, TomlPositions(text))
     plan = reader.plan(table, hashlib.sha256(content).hexdigest())
     if reader.problems:
-        raise PlanRefused([text for _, text in sorted(reader.problems)])
+        raise InvalidPlan([text for _, text in sorted(reader.problems)])
     return plan
 
 
@@ -118,7 +118,7 @@ class _Reader(Values):
             return unit, count
         return "years", 1
 
-    def lawyer(self, table: Table, at: Where) -> Words | None:
+    def lawyer(self, table: Table, at: Where) -> LocalizedText | None:
         return self.words(table, at, "lawyer") if "lawyer" in table else None
 
     def exemption(self, table: Table, at: Where) -> Exemption:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from troskel.routine.differing import apart, differences
-from troskel.routine.model import Ask, Due, Header, Paragraph, Routine, Step, Words
-from troskel.routine.reading import parse_routine, read_routine
+from troskel.routine.model import Ask, Due, Header, LocalizedText, Paragraph, Routine, Step
+from troskel.routine.parser import parse_routine, read_routine
+from troskel.routine.version_diff import differences, word_diff
 
 SHIPPED = Path(__file__).parents[2] / "routines" / "troskelby" / "2016-11-29.toml"
 OTHER_ASK: dict[str, Any] = {
@@ -20,8 +20,8 @@ OTHER_ASK: dict[str, Any] = {
     "of": ("locksmith",),
     "per": "order",
     "on": ("link.made",),
-    "duty": Words("Något annat", "Something else"),
-    "fulfilled": Words("När det är så", "When it is so"),
+    "duty": LocalizedText("Något annat", "Something else"),
+    "fulfilled": LocalizedText("När det är så", "When it is so"),
     "when": ("refused",),
     "due": Due((Step("opened", 77),)),
     "done_by": ("link.removed",),
@@ -39,13 +39,13 @@ OTHER_ASK: dict[str, Any] = {
 }
 OTHER_HEADER: dict[str, Any] = {
     "id": "X",
-    "title": Words("X", "X"),
+    "title": LocalizedText("X", "X"),
     "valid_from": date(2001, 1, 1),
     "changed": date(2030, 1, 1),
-    "approved_by": Words("X", "X"),
+    "approved_by": LocalizedText("X", "X"),
     "approved_on": date(2030, 1, 1),
-    "responsible": (Words("X", "X"),),
-    "change_note": Words("X", "X"),
+    "responsible": (LocalizedText("X", "X"),),
+    "change_note": LocalizedText("X", "X"),
     "free_eves": ("christmas_eve",),
 }
 
@@ -84,7 +84,7 @@ def test_no_field_of_the_document_control_can_change_unseen(shipped: Routine, fi
 
 def test_a_paragraph_that_is_new_gone_moved_or_says_something_else(shipped: Routine) -> None:
     a1, a2, *others = shipped.paragraphs
-    said = msgspec.structs.replace(a2, text=Words("Säg inget.", "Say nothing."), heading="P-new")
+    said = msgspec.structs.replace(a2, text=LocalizedText("Säg inget.", "Say nothing."), heading="P-new")
     new = msgspec.structs.replace(a1, id="A9")
     after = msgspec.structs.replace(shipped, paragraphs=(others[0], said, *others[1:], new))
     found = {one.id: one for one in differences(shipped, after)}
@@ -105,7 +105,7 @@ def test_a_comment_is_no_difference(shipped: Routine) -> None:
 
 def test_two_texts_are_woven_together_and_can_be_taken_apart_again() -> None:
     before, after = "10 arbetsdagar efter dagen", "inom 6 arbetsdagar från dagen"
-    pieces = apart(before, after)
+    pieces = word_diff(before, after)
     assert "".join(piece.text for piece in pieces if piece.how != "new") == before
     assert "".join(piece.text for piece in pieces if piece.how != "gone") == after
     assert next(piece.text for piece in pieces if piece.how == "same") == " arbetsdagar "

@@ -9,35 +9,37 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import months, standing
-from troskel.routine.duty import Happening, HomeState, Seen
+from troskel.routine import client_state, months
+from troskel.routine.client_state import FOREVER, Homes
+from troskel.routine.duty import ClientSnapshot, HomeState, RoutineEvent
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, HomeFacts
-from troskel.routine.standing import FOREVER, Homes
 
 ONE_DAY = timedelta(days=1)
 
 
-def look(client: ClientFacts, day: date) -> Seen:
+def look(client: ClientFacts, day: date) -> ClientSnapshot:
     """How it stands for the client this day, in the respects that happenings are about."""
     organisations = list(dict.fromkeys(a.organisation for a in client.allocations.values()))
     changes: list[tuple[str, UUID, UUID]] = []
     if len(organisations) > 1:
-        for service in standing.SERVICES:
+        for service in client_state.SERVICES:
             for organisation in organisations:
-                former = standing.another_provider_before(client, service, organisation)
+                former = client_state.another_provider_before(client, service, organisation)
                 if former is not None:
                     changes.append((service, organisation, former))
-    return Seen(
-        covered=sorted({(a.service, a.organisation) for a in standing.ongoing(client, day)}),
-        providers=[o for o in organisations if not standing.provider_has_left(client, o, day)],
-        endings=[service for service in standing.SERVICES if standing.ending_is_known(client, service)],
+    return ClientSnapshot(
+        covered=sorted({(a.service, a.organisation) for a in client_state.ongoing(client, day)}),
+        providers=[o for o in organisations if not client_state.provider_has_left(client, o, day)],
+        endings=[
+            service for service in client_state.SERVICES if client_state.ending_is_known(client, service)
+        ],
         changes=changes,
-        left=standing.has_left(client, day),
+        left=client_state.has_left(client, day),
         months=months.ended(client, day),
     )
 
 
-def since_last_look(
+def changes_since(
     state: HomeState,
     client: ClientFacts,
     homes: Homes,
@@ -45,17 +47,17 @@ def since_last_look(
     occurred: date,
     since: datetime,
     line: int | None,
-) -> Iterator[Happening]:
+) -> Iterator[RoutineEvent]:
     """Look at the client again and tell what differs; then remember what was seen."""
-    before, now = state.seen.get(client.client) or Seen(), look(client, day)
+    before, now = state.seen.get(client.client) or ClientSnapshot(), look(client, day)
     now.months = months.seen_through(before.months, now.months, day)
     if before == now:
         return
     state.seen[client.client] = now
     home = state.facts
 
-    def it(name: str, **more: Any) -> Happening:
-        return Happening(
+    def it(name: str, **more: Any) -> RoutineEvent:
+        return RoutineEvent(
             name=name,
             home=home.home,
             day=day,
@@ -78,11 +80,13 @@ def since_last_look(
         yield it("client.left")
         if client.own:
             for door in home.doors.values():
-                if not standing.care_left_behind(door, homes, day):
+                if not client_state.care_left_behind(door, homes, day):
                     yield it("door.left", door=door.door)
 
 
-def _coverage_differs(before: Seen, now: Seen, it: Callable[..., Happening]) -> Iterator[Happening]:
+def _coverage_differs(
+    before: ClientSnapshot, now: ClientSnapshot, it: Callable[..., RoutineEvent]
+) -> Iterator[RoutineEvent]:
     for service, organisation in now.covered:
         if (service, organisation) not in before.covered:
             yield it("care.began", organisation=organisation, about={"service": service})
@@ -91,7 +95,9 @@ def _coverage_differs(before: Seen, now: Seen, it: Callable[..., Happening]) -> 
             yield it("care.ended", organisation=organisation, about={"service": service})
 
 
-def _providers_differ(before: Seen, now: Seen, it: Callable[..., Happening]) -> Iterator[Happening]:
+def _providers_differ(
+    before: ClientSnapshot, now: ClientSnapshot, it: Callable[..., RoutineEvent]
+) -> Iterator[RoutineEvent]:
     for service, organisation, former in now.changes:
         if (service, organisation, former) not in before.changes:
             about = {"service": service, "former": str(former)}
@@ -103,7 +109,7 @@ def _providers_differ(before: Seen, now: Seen, it: Callable[..., Happening]) -> 
 
 def endings_near(
     client: ClientFacts, home: HomeFacts, day: date, notice_days: int, since: datetime
-) -> Iterator[Happening]:
+) -> Iterator[RoutineEvent]:
     """A8: decisions that end within the notice (or just ended), where nobody has said that the care is to
     end."""
     if client.moved_out is not None or client.died is not None:
@@ -123,7 +129,7 @@ def endings_near(
             "service": decision.service,
             "through": decision.through.isoformat(),
         }
-        yield Happening(
+        yield RoutineEvent(
             name="decision.ending",
             home=home.home,
             day=day,
@@ -143,10 +149,10 @@ def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | No
             *client.allocations.values(),
         ]
         for granted in everything:
-            begins = standing.first_day(client, granted)
+            begins = client_state.first_day(client, granted)
             if day < begins < ahead:
                 ahead = begins
-            last = standing.last_day(client, granted)
+            last = client_state.last_day(client, granted)
             if day <= last < ahead and last != FOREVER:
                 ahead = min(ahead, last + ONE_DAY)
         for decision in client.decisions.values():
@@ -155,7 +161,7 @@ def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | No
                     warned = decision.through - timedelta(days=notice)
                     if day < warned < ahead:
                         ahead = warned
-        gone = standing.here_through(client)
+        gone = client_state.here_through(client)
         if gone != FOREVER and day <= gone < ahead:
             ahead = gone + ONE_DAY
         if months.is_running(client, day):

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from troskel.routine import vocabulary
 from troskel.routine.calendar import EVES
-from troskel.routine.model import Ask, Due, Header, Step, Words
+from troskel.routine.model import Ask, Due, Header, LocalizedText, Step
 
-JOINED = {"and": Words("och", "and"), "or": Words("eller", "or")}
-DUE_DAY = Words("den dag den senast ska vara klar", "its due day")
-NOT = Words("det stämmer inte att ", "it is not so that ")
+JOINED = {"and": LocalizedText("och", "and"), "or": LocalizedText("eller", "or")}
+DUE_DAY = LocalizedText("den dag den senast ska vara klar", "its due day")
+NOT = LocalizedText("det stämmer inte att ", "it is not so that ")
 
 
 def due_in_words(due: Due, language: str = "sv") -> str:
@@ -26,7 +26,7 @@ def due_in_words(due: Due, language: str = "sv") -> str:
 
 
 def _step_in_words(step: Step, language: str) -> str:
-    base = said_in(DUE_DAY if step.base == "due" else vocabulary.BASES[step.base], language)
+    base = text_in(DUE_DAY if step.base == "due" else vocabulary.BASES[step.base], language)
     count = abs(step.days)
     if count == 0:
         if not step.working:
@@ -44,18 +44,18 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
     Two asks that say the same are the same: no field of an ask is left untold.
     """
 
-    def named(words: Mapping[str, Words], names: tuple[str, ...], joined: str = "or") -> str:
-        return _joined([said_in(words[name], language) for name in names], joined, language)
+    def named(words: Mapping[str, LocalizedText], names: tuple[str, ...], joined: str = "or") -> str:
+        return _joined([text_in(words[name], language) for name in names], joined, language)
 
     told = {
-        "duty": said_in(ask.duty, language),
-        "kind": said_in(vocabulary.KINDS[ask.kind], language),
-        "of": named(vocabulary.OWNERS, ask.of, "and"),
+        "duty": text_in(ask.duty, language),
+        "kind": text_in(vocabulary.KINDS[ask.kind], language),
+        "of": named(vocabulary.ASSIGNEES, ask.of, "and"),
         "also_of": _also(ask, language),
         "due": due_in_words(ask.due, language) if ask.due else "",
         "opens": _step_in_words(ask.opens, language) if ask.opens else "",
-        "fulfilled": said_in(ask.fulfilled, language),
-        "per": said_in(vocabulary.SUBJECTS[ask.per], language),
+        "fulfilled": text_in(ask.fulfilled, language),
+        "per": text_in(vocabulary.SUBJECTS[ask.per], language),
         "on": _events(ask.on, language),
         "notice": _days(ask.notice_days, "days", language) if ask.notice_days is not None else "",
         "when": _conditions(ask.when, "and", language),
@@ -73,16 +73,16 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
 
 def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:
     """The document control, a field a line."""
-    eves = [said_in(EVES[eve], language) for eve in header.free_eves]
+    eves = [text_in(EVES[eve], language) for eve in header.free_eves]
     told = {
         "id": header.id,
-        "title": said_in(header.title, language),
+        "title": text_in(header.title, language),
         "valid_from": header.valid_from.isoformat(),
         "changed": header.changed.isoformat(),
-        "change_note": said_in(header.change_note, language),
-        "approved_by": said_in(header.approved_by, language),
+        "change_note": text_in(header.change_note, language),
+        "approved_by": text_in(header.approved_by, language),
         "approved_on": header.approved_on.isoformat(),
-        "responsible": _joined([said_in(who, language) for who in header.responsible], "and", language),
+        "responsible": _joined([text_in(who, language) for who in header.responsible], "and", language),
         "free_eves": _joined(eves, "and", language),
     }
     return {field: sentence for field, sentence in told.items() if sentence}
@@ -90,14 +90,14 @@ def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:
 
 def _joined(told: list[str], how: str, language: str) -> str:
     *first, last = told or [""]
-    return f"{', '.join(first)} {said_in(JOINED[how], language)} {last}" if first else last
+    return f"{', '.join(first)} {text_in(JOINED[how], language)} {last}" if first else last
 
 
 def _events(names: tuple[str, ...], language: str) -> str:
     told = []
     for event in names:
         name, _, which = event.partition(":")
-        meaning = said_in(vocabulary.HAPPENINGS[name], language)
+        meaning = text_in(vocabulary.ROUTINE_EVENTS[name], language)
         told.append(f"{meaning} ({which.replace('.', ' ', 1)})" if which else meaning)
     return _joined(told, "or", language)
 
@@ -106,8 +106,8 @@ def _conditions(names: tuple[str, ...], how: str, language: str) -> str:
     told = []
     for name in names:
         bare = name.removeprefix("not ")
-        meaning = said_in(vocabulary.CONDITIONS[bare], language)
-        told.append(meaning if bare == name else said_in(NOT, language) + meaning)
+        meaning = text_in(vocabulary.CONDITIONS[bare], language)
+        told.append(meaning if bare == name else text_in(NOT, language) + meaning)
     return _joined(told, how, language)
 
 
@@ -115,7 +115,7 @@ def _also(ask: Ask, language: str) -> str:
     if ask.also_of is None:
         return ""
     after = " efter " if language == "sv" else " after "
-    whom = said_in(vocabulary.OWNERS[ask.also_of], language)
+    whom = text_in(vocabulary.ASSIGNEES[ask.also_of], language)
     return whom + after + _days(ask.also_after, "working", language)
 
 
@@ -137,12 +137,12 @@ def _unit(count: int, working: bool, language: str) -> str:
     return ("working day" if working else "day") + ("" if count == 1 else "s")
 
 
-def said_in(words: Words, language: str) -> str:
+def text_in(words: LocalizedText, language: str) -> str:
     """The words in Swedish or English."""
     return words.sv if language == "sv" else words.en
 
 
-def table(words: Mapping[str, Words]) -> str:
+def table(words: Mapping[str, LocalizedText]) -> str:
     """A Markdown table of names and what they mean."""
     rows = [f"| `{name}` | {meaning.sv} | {meaning.en} |" for name, meaning in words.items()]
     return "\n".join(["| name | på svenska | in English |", "|---|---|---|", *rows])
@@ -152,7 +152,7 @@ TABLES = {
     "kinds": vocabulary.KINDS,
     "roles": vocabulary.ROLES,
     "subjects": vocabulary.SUBJECTS,
-    "owners": vocabulary.OWNERS,
+    "owners": vocabulary.ASSIGNEES,
     "bases": vocabulary.BASES,
     "derived": vocabulary.DERIVED,
     "conditions": vocabulary.CONDITIONS,
