@@ -130,3 +130,19 @@ def test_a_day_that_comes_or_changes_while_the_duty_is_open_dates_it() -> None:
     assert [x.duty.due for x in s.replayed().duties.values() if x.duty.paragraph == "X1"] == [
         date(2026, 3, 13)
     ]
+
+
+def test_what_was_escalated_is_not_when_its_due_day_moves_past_that_day() -> None:
+    done = 'done_when = ["refused"]\nescalate = { after_working_days = 1 }'
+    s = Story(START, file_with("lock_mounted", "installation.ordered", "door", "lead_provider", done))
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-09")
+    (door,) = s.doors_of[s.home_of[anna]]
+    lock = s.mounted(anna, s.order(anna, door, NORTH), NORTH)
+    s.until("2026-03-12")
+    assert (s.the("X1").due, s.the("X1").escalated) == (date(2026, 3, 3), date(2026, 3, 4))
+    repair = s.order(anna, door, NORTH, "repair", lock)
+    s.about_order("repair.reported", anna, repair, NORTH, lock=s.id("lock"), serial="S2")
+    assert (s.the("X1").due, s.the("X1").escalated) == (date(2026, 3, 13), None)
+    s.until("2026-03-16")
+    assert s.the("X1").escalated == date(2026, 3, 16)

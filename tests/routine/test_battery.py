@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from tests.routine.battery import GUIDE, ROUTINE
+from tests.routine.battery import GUIDE, ROUTINE, TEXT
 from tests.routine.story import NORTH, Story
-from troskel.routine import HomeState, OpenDuty
+from troskel.routine import HomeState, OpenDuty, parse_routine
 
 MOUNTED = date(2026, 3, 2)
 OPENS, DUE = date(2026, 8, 17), date(2026, 8, 31)
@@ -194,6 +194,18 @@ def test_behind_a_shared_door_it_is_asked_for_those_who_are_left(s: Story) -> No
     duty = s.the("P8.battery")
     assert (duty.client, duty.home, duty.door) == (bo, other, gate)
     is_replayed(s)
+
+
+def test_the_conditions_are_judged_again_on_the_opening_day() -> None:
+    """A condition of `when` that nothing makes moot: it held when the lock was mounted, and does not any more."""
+    text = TEXT.replace('"care_behind_door"]\ndue', '"care_behind_door", "not refused"]\ndue')
+    s = Story(MOUNTED, parse_routine(text.encode(), "x.toml"))
+    anna, _, _ = mounted(s)
+    bo, _, _ = mounted(s)
+    s.until("2026-06-01")
+    s.about("client.refused", anna, reason_code="no")
+    s.until("2026-12-01")
+    assert s.the("P8.battery").client == bo
 
 
 def test_a_state_stored_before_anything_was_planned_is_read() -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.routine.battery import TEXT
+from tests.routine.muddle import EVERY, SEEDS, Muddle, fates, plain
 from tests.routine.story import NORTH
-from tests.routine.test_properties import EVERY, SEEDS, Muddle, fates, plain
 from troskel.routine import HomeState, Routines, advance, parse_routine, rebuild
 from troskel.routine.subjects import identity
 

@@ -106,7 +106,7 @@ def figures(
     by_organisation: bool,
     paragraph: str | None = None,
 ) -> list[Figures]:
-    """The figures of the duties and notices asked from `first` through `last`, as they stand `today`. One query."""
+    """The figures of the duties and notices asked from `first` through `last`, as they are `today`. One query."""
     named = ("paragraph", "ask", "kind", *(["organisation"] if by_organisation else []))
     found: dict[tuple[Any, ...], Figures] = {}
     asked = Duty.objects.filter(municipality=municipality, opened__gte=first, opened__lte=last)

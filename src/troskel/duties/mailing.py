@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the automatic e-mails say (S1, S3, O3): case, order, form, serial; never a name, number or address (rule 8)."""
+"""The texts of the automatic e-mails (S1, S3, O3): case, order, form, serial; no name or address (rule 8)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from troskel.routine.duty import Email
 
 
 def compose(payload: Mapping[str, Any]) -> ComposedEmail:
-    """The message, made when it is sent, to the addresses that hold then. Raises Hopeless where there are none."""
+    """The message, composed when it is sent, to the addresses of that moment. Raises PermanentFailure where there are none."""
     email = msgspec.convert(payload, Email)
     found = Client.objects.filter(id__in=[email.client] if email.client else [])
     client = found.values("case_number", "municipality").first()

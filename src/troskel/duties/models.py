@@ -56,7 +56,7 @@ class RoutineVersion(Record):
 
 
 class HomeState(models.Model):
-    """The engine's state of a home: facts and open duties. A cache: the journal gives it again. The row acts lock."""
+    """The engine's state of a home: facts, open and planned duties. A cache of the journal; acts lock this row."""
 
     home = models.OneToOneField(Home, on_delete=models.PROTECT, primary_key=True, related_name="state")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
@@ -111,7 +111,7 @@ class Duty(Record):
         indexes = [
             models.Index(fields=["municipality", "state", "organisation", "due"], name="worklist"),
             models.Index(fields=["municipality", "client"], name="duties_by_client"),
-            # all that conformance counts, so that it need not open a row
+            # covers what conformance counts: no row is read
             models.Index(
                 fields=[
                     *("municipality", "opened", "paragraph", "ask", "kind"),
@@ -123,7 +123,7 @@ class Duty(Record):
 
 
 class Deputy(Record):
-    """Who is asked too, when what is asked of a role in an organisation has been late for some days."""
+    """Who is asked too, when a duty of a role in an organisation has been escalated."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="deputies")
@@ -148,7 +148,7 @@ class Deputy(Record):
 
 
 class DayTurned(Record):
-    """A day that has been turned; each is turned once."""
+    """A day that has been turned. Each day is turned once."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     day = models.DateField()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs the routine over an act's lines: locks homes, opens and closes duties, puts e-mails in the outbox."""
+"""Runs the routine over an act's lines: locks homes, stores duties, puts e-mails in the outbox."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HomesOf = Callable[..., QuerySet[Any, Any]]
 
 
 class WrittenLine(Protocol):
-    """A line as the journal room gives it back."""
+    """A line as the journal room returns it."""
 
     number: int
     occurred: datetime
@@ -47,7 +47,7 @@ class WrittenLine(Protocol):
 
 
 class LockedHomes:
-    """The homes that an act holds locked, and the routine that runs over what it writes."""
+    """The homes that an act has locked, and the routine run over the lines it writes."""
 
     def __init__(self, municipality: str) -> None:
         self.municipality = municipality
@@ -76,7 +76,7 @@ class LockedHomes:
         self._lock(HomeState.objects.filter(municipality=self.municipality, wake__lte=day).values("home_id"))
 
     def use_new_routine(self) -> None:
-        """A version has been added in this act: use it from now on."""
+        """The act has added a version: use it from now on."""
         self._newest = None
 
     def lock_by(self, homes: HomesOf, *named: Value) -> Mapping[UUID, HomeFacts]:
@@ -107,7 +107,7 @@ class LockedHomes:
     # after the act's own changes
 
     def advance(self, written: Sequence[WrittenLine]) -> routine_duty.Effects:
-        """Run the routine over the lines, and store what follows. Gives all effects together."""
+        """Run the routine over the lines and store what follows. Returns all effects together."""
         together = routine_duty.Effects()
         if not written:
             return together
@@ -122,7 +122,7 @@ class LockedHomes:
         return together
 
     def _rules(self, written: Sequence[WrittenLine]) -> Routines:
-        """The versions in force. An act that adds one reads them for itself: what it does may be rolled back."""
+        """The versions in force. An act that adds one reads them again, since it may be rolled back."""
         if any(line.event == "routine.in_force" for line in written):
             return routines.read(self.municipality)
         return routines.of_municipality(self.municipality, self._newest)

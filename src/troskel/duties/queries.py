@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Worklists: which duties stood open on a day, of whom they were asked, and who is deputy."""
+"""Worklists: the duties that were open on a day, of whom they were asked, and the deputies."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ FIELDS = (
 
 
 def known_on(day: date) -> Q:
-    """The duties that had been opened by `day`."""
+    """Duties opened by `day`."""
     return Q(opened__lte=day)
 
 
 def open_on(day: date) -> Q:
-    """The duties that stood open on `day`: one closed that same day no longer does."""
+    """Duties open on `day`; one closed that day is not."""
     return known_on(day) & (Q(closed=None) | Q(closed__gt=day))
 
 
@@ -61,7 +61,7 @@ def duties(viewer: Actor, condition: Q, day: date, *, all_of_them: bool) -> Quer
 
 
 def worklist(viewer: Actor, today: date) -> QuerySet[Any, dict[str, Any]]:
-    """What the viewer must do: what is asked of them and open. The administrator also sees what is escalated."""
+    """The viewer's open duties and notices. The administrator also sees what is escalated."""
     asked = asked_of(viewer, today)
     if viewer.role is Role.ADMINISTRATOR:
         asked |= Q(escalated__isnull=False)
@@ -106,7 +106,7 @@ def _in_order(rows: QuerySet[Duty], day: date) -> QuerySet[Any, dict[str, Any]]:
 
 
 def facts_of(municipality: str, homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
-    """What is known of these homes, as it is stored; nothing is locked. One query."""
+    """The stored facts of these homes, without locks. One query."""
     rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
     stored = rows.values_list("home_id", "state")
     return {home: msgspec.json.decode(state, type=engine.HomeState).facts for home, state in stored}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The whole journal again: to see that what is stored is what it says, or what another routine would have asked."""
+"""Replays the journal: to verify what is stored, and to compare with another version of the routine."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def lines(municipality: str) -> Iterator[Line]:
 
 
 def history(municipality: str, instead: Routine | None = None) -> History:
-    """All duties that follow from the journal, under the versions that were in force or under another."""
+    """All duties of the journal, under the versions in force or under another."""
     versions = routines.of_municipality(municipality, routines.newest(municipality))
     return replay(versions, lines(municipality), instead=instead)
 
 
 def compare(municipality: str, proposed: Routine) -> list[dict[str, Any]]:
-    """The duties that would have been otherwise under the proposed version; clients by case number."""
+    """The duties that would differ under the proposed version; clients by case number."""
     found = compare_histories(history(municipality), history(municipality, proposed))
     cases = dict(Client.objects.filter(municipality=municipality).values_list("id", "case_number"))
     return [_summary(difference, cases) for difference in found]
@@ -65,7 +65,7 @@ def _fate(outcome: DutyOutcome | None) -> dict[str, Any] | None:
 
 
 def discrepancies(municipality: str) -> list[str]:
-    """Where what is stored is not what the journal gives: must be empty, always."""
+    """Where the stored duties and states differ from the journal. Must be empty."""
     again = history(municipality)
     wrong = []
     stored = {row.id: row for row in Duty.objects.filter(municipality=municipality)}
@@ -107,8 +107,10 @@ def _duties_in(state: routine_duty.HomeState) -> list[Any]:
 
 
 def _same_facts(stored: HomeFacts, outcome: HomeFacts) -> bool:
-    """Are they the same? A copy that was stored before a fact was known of (when a key was received, when a lock was
-    replaced) does not have it, and is not wrong for that."""
+    """Are they the same?
+
+    A copy stored before a fact was known of (the day of a key, of a replaced lock) lacks it, and is not wrong.
+    """
     if stored == outcome:
         return True
     as_stored = msgspec.convert(msgspec.to_builtins(outcome), HomeFacts)

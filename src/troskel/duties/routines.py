@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The versions of the routine. A text never changes, so what has been read once is kept in this process."""
+"""The versions of the routine. A version's text never changes, so it is cached in the process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def version(digest: str) -> Routine:
 
 
 def attest_from(duty: Duty) -> date | None:
-    """The first day on which the duty may be attested; None where any day will do, date.max while it is not known."""
+    """The first day the duty may be attested; None where any day will do, date.max while the day is not known."""
     routine = version(duty.version)
     ask = routine.asks[duty.paragraph, duty.ask]
     return deadlines.attest_from(ask, duty.opened, duty.due, routine.header.free_eves)
@@ -35,7 +35,7 @@ def attest_from(duty: Duty) -> date | None:
 
 @lru_cache(maxsize=512)
 def of_municipality(municipality: str, newest: UUID | None) -> Routines:
-    """The approved versions of a municipality, as it stands when `newest` is that. Not to be changed: it is kept."""
+    """The municipality's approved versions, cached by the newest of them. Callers must not change it."""
     return read(municipality)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whose a duty is, how late, how it is fulfilled; how a version of the routine comes into force. Pure Python."""
+"""Rules on duties: whose, how late, attestation; and when a version of the routine comes into force."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def days_late(state: str, closed: date | None, due: date | None, day: date) -> i
     return max(0, (until - due).days)
 
 
-# by hand, and by whom
+# attestation, and by whom
 
 
 def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: datetime) -> None:
@@ -68,7 +68,7 @@ def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: dateti
 
 
 def not_too_early(paragraph: str, first: date | None, occurred: datetime) -> None:
-    """A duty that is asked for a certain time is not attested before it: `first` is the first day."""
+    """A duty is not attested before its first day, `first`."""
     if first == date.max:
         raise Refusal(paragraph, "has no due day yet, and is not attested before that is known")
     if first is not None and clock.day_of(occurred) < first:
@@ -89,7 +89,7 @@ def answers_for(paragraph: str, role: str, account: str) -> None:
 
 
 def is_nobodys(paragraph: str, person: UUID | None, actor: UUID | None) -> None:
-    """What somebody has taken is theirs until it is given back."""
+    """A duty that somebody has taken is theirs until it is given back."""
     if person is not None and person == actor:
         raise Refusal("rule 6", "the duty is yours already")
     if person is not None:
@@ -127,14 +127,14 @@ def has_role(kind: str, role: str) -> None:
 
 
 def is_not_older(changed: date, newest: date | None) -> None:
-    """An older document is not put back by mistake: to go back, write a version with a new day."""
+    """An older document is not proposed by mistake: to go back, write a version with a new day."""
     if newest is not None and changed < newest:
         raise Refusal("D", "was changed {day}, before the version that was approved last ({newest_day}): "
                            "give it the day on which you changed it", day=changed, newest_day=newest)  # fmt: skip
 
 
 def is_a_proposal(approved: datetime | None, withdrawn: datetime | None) -> None:
-    """What has been approved stands, and what has been withdrawn is gone."""
+    """What is approved or withdrawn is no proposal."""
     if approved is not None:
         raise Refusal(
             "D", "the version was approved {day}: propose another to change it", day=clock.day_of(approved)

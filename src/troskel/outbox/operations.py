@@ -28,7 +28,7 @@ class OutboxDraft:
 def enqueue(drafts: Sequence[OutboxDraft]) -> None:
     """Enqueues messages in the caller's transaction: one insert. Existing keys are left unchanged."""
     now = clock.now()
-    parcels = [
+    messages = [
         OutboxMessage(
             municipality=draft.municipality,
             key=draft.key,
@@ -39,7 +39,7 @@ def enqueue(drafts: Sequence[OutboxDraft]) -> None:
         )
         for draft in drafts
     ]
-    OutboxMessage.objects.bulk_create(parcels, ignore_conflicts=True)
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
 
 
 def unpark(municipality: str, messages: Iterable[UUID]) -> int:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routine is the program: its file, what is known of each home, and the engine that says what is asked
-of whom.
+"""The routine: its file, the facts of each home, and the engine that says what is asked of whom.
 
-Pure Python, no Django and no other room of the house; importable alone."""
+Pure Python: imports neither Django nor any other room.
+"""
 
 from troskel.routine.duty import ClosedDuty, Effects, Email, HomeState, OpenDuty, RoutineEvent, derived_id
 from troskel.routine.engine import advance, needed, wake_by

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an ask could be read as and does not do: refused by `routine check`, each with a better wording."""
+"""Wordings that read as one thing and do another: `routine check` refuses them and gives a better wording."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def of_ask(paragraph: Paragraph, ask: Ask, routine: Routine) -> Iterator[Ambigui
 
 
 def _attested_far_ahead(ask: Ask) -> Iterator[Ambiguity]:
-    """It reads as "in half a year", but opens now: only its last day is half a year away."""
+    """ "In half a year" opens at once: only its last day is half a year away."""
     if not ask.by_hand or ask.due is None or ask.opens is not None or ask.attest_from is not None:
         return
     days = _days_ahead(ask.due)
@@ -87,7 +87,7 @@ def _example(event: str, paragraph: Paragraph, ask: Ask, routine: Routine) -> st
 
 
 def _asked_again_by_its_own_end(paragraph: Paragraph, ask: Ask) -> Iterator[Ambiguity]:
-    """What ends it opens it again, without end."""
+    """The event that ends it opens it again."""
     for event in ask.on:
         if event in (f"{name}:{paragraph.id}.{ask.ask}" for name in OF_A_DUTY):
             yield Ambiguity(
@@ -125,7 +125,7 @@ def _opposites(names: tuple[str, ...]) -> tuple[str, str] | None:
 
 
 def _never_due(ask: Ask) -> Iterator[Ambiguity]:
-    """The day it counts from stands in some events alone, and it is asked on another."""
+    """The day is stated by some events only, and it is asked on another."""
     for step in ask.due.steps if ask.due else ():
         told_by = BASES[step.base].told_by if step.base in BASES else ()
         for event in ask.on:

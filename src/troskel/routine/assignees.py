@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Whose is it? The owners a routine file may name, each a role and, where it has one, an organisation."""
+"""The owners that a routine file may name: each gives a role and, where it has one, an organisation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _lead_provider(case: Case) -> Assignee:
 
 
 def _last_provider(case: Case) -> Assignee:
-    """Where no allocation came to hold: who has an order at the door, which somebody has to cancel."""
+    """The provider whose care ended last; where no allocation came into effect, one with an order at the door."""
     orders = (order.organisation for door in case.doors() for order in client_state.open_orders(door))
     last = client_state.last_provider(case.clients()) or next(orders, None)
     return (PROVIDER, last) if last else FALLBACK
@@ -47,5 +47,5 @@ ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {
     "lead_provider": _lead_provider,
     "last_provider": _last_provider,
 }
-# Owners that may become someone else while the duty is open: it then goes over to them.
+# Owners that may change while the duty is open: it is then reassigned.
 REASSIGNABLE = frozenset({"lead_provider", "last_provider"})

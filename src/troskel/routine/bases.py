@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The days that a deadline may be counted from: one table, with what each is called and where it is found."""
+"""The days that a deadline may be counted from: one table of names, texts and functions."""
 
 from __future__ import annotations
 

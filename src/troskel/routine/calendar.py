@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Swedish working days. The three great eves are free in practice; a routine file says which eves it
-counts."""
+"""Swedish working days. A routine file says which of the three eves count as free."""
 
 from __future__ import annotations
 
@@ -72,8 +71,7 @@ def is_working_day(day: date, eves: tuple[str, ...] = ALL_EVES) -> bool:
 
 
 def add_working_days(day: date, count: int, eves: tuple[str, ...] = ALL_EVES) -> date:
-    """The count-th working day after `day` (before it, if negative); 0 is the day itself or the next
-    working day."""
+    """The count-th working day after `day` (before, if negative); 0 is the day itself or the next working day."""
     if count == 0:
         while not is_working_day(day, eves):
             day += ONE_DAY

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How does it stand? Named questions on the facts, asked by the rules of acts and by the routine's
-conditions alike."""
+"""Questions on the facts: used by the rules of acts and by the routine's conditions."""
 
 from __future__ import annotations
 
@@ -29,11 +28,10 @@ Homes = Mapping[UUID, HomeFacts]
 
 
 # -- periods: a decision or allocation reaches no further than the client's life in this home
-# ----------------------
 
 
 def here_through(client: ClientFacts) -> date:
-    """The last day the client lives in this home, as far as is known."""
+    """The last known day that the client lives in this home; FOREVER where none is known."""
     last = client.died or FOREVER
     if client.moved_out is not None:
         last = min(last, client.moved_out - ONE_DAY)
@@ -48,9 +46,10 @@ def first_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> 
 
 
 def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> date:
-    """The last day of a decision or allocation in this home; FOREVER where none is set. An allocation never
-    outlives
-    its decision."""
+    """The last day of a decision or allocation in this home; FOREVER where none is set.
+
+    An allocation ends with its decision at the latest.
+    """
     last = granted.through or FOREVER
     if isinstance(granted, AllocationFacts):
         decision = client.decisions.get(granted.decision)
@@ -62,12 +61,11 @@ def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> d
 
 
 def lives_here(client: ClientFacts, day: date) -> bool:
-    """Is the client alive, and has not moved from this home by this day?"""
+    """Is the client alive and still living in this home on the day?"""
     return here_through(client) >= day
 
 
 # -- care
-# ---------------------------------------------------------------------------------------------------------
 
 
 def decided(client: ClientFacts, service: str, day: date) -> bool:
@@ -88,12 +86,12 @@ def ongoing(client: ClientFacts, day: date) -> Iterator[AllocationFacts]:
 
 
 def covered(client: ClientFacts, service: str, day: date) -> bool:
-    """Is the service carried out by someone on this day? (What a phone shows hangs on this.)"""
+    """Does somebody carry out the service on this day? Decides what a phone shows."""
     return any(a.service == service for a in ongoing(client, day))
 
 
 def decided_since(client: ClientFacts, service: str, after: date, day: date) -> bool:
-    """Has a decision of the service begun later than `after`, and by `day`? (Then a gap has been, and is over.)"""
+    """Has a decision of the service begun after `after` and by `day`, so that a gap is over?"""
     return any(
         d.service == service and after < first_day(client, d) <= min(day, last_day(client, d))
         for d in client.decisions.values()
@@ -101,7 +99,7 @@ def decided_since(client: ClientFacts, service: str, after: date, day: date) -> 
 
 
 def covered_since(client: ClientFacts, service: str, after: date, day: date) -> bool:
-    """Has somebody begun to carry the service out later than `after`, and by `day`?"""
+    """Has an allocation of the service begun after `after` and by `day`?"""
     return any(
         a.service == service and after < first_day(client, a) <= min(day, last_day(client, a))
         for a in client.allocations.values()
@@ -121,27 +119,25 @@ def is_suspended(client: ClientFacts, day: date) -> bool:
 
 
 def has_care_left(client: ClientFacts, day: date) -> bool:
-    """Does any decision of either service cover this day or a later one? The dead and those who moved away
-    have none."""
+    """Does any decision cover this day or a later one? Never for a client who is dead or has moved away."""
     return any(
         last_day(client, d) >= day and last_day(client, d) >= d.begins for d in client.decisions.values()
     )
 
 
 def real_decisions(client: ClientFacts) -> list[DecisionFacts]:
-    """The decisions without those taken back before they began: of these there is nothing to end."""
+    """The decisions except those withdrawn before they began."""
     return [d for d in client.decisions.values() if d.through is None or d.through >= d.begins]
 
 
 def last_decision(client: ClientFacts, service: str) -> DecisionFacts | None:
-    """The decision of the service that reaches furthest, of those that came to hold or may yet."""
+    """The decision of the service with the latest last day, except those withdrawn before they began."""
     of_service = [d for d in real_decisions(client) if d.service == service]
     return max(of_service, key=lambda d: (d.through or FOREVER, d.begins)) if of_service else None
 
 
 def ending_is_known(client: ClientFacts, service: str) -> bool:
-    """Has a person said that the service ends (or is the client dead, or moving away)? Running out is not
-    an ending."""
+    """Has somebody said that the service ends, or is the client dead or moving? Running out is no ending."""
     last = last_decision(client, service)
     if last is None:
         return False
@@ -161,22 +157,21 @@ def last_care_day(client: ClientFacts) -> date | None:
 
 
 def nothing_remains(client: ClientFacts) -> bool:
-    """Is the ending of everything the client has, or had, known? (What never began leaves nothing.)"""
+    """Is the ending of every service of the client known?"""
     return bool(client.decisions) and all(
         ending_is_known(client, service) for service in SERVICES if last_decision(client, service)
     )
 
 
 def has_left(client: ClientFacts, day: date) -> bool:
-    """Neither home care nor alarm any more, and someone has confirmed it; or dead, or moved from this home
-    (P6, P7)."""
+    """No home care and no alarm left, confirmed by somebody; or dead, or moved from this home (P6, P7)."""
     if here_through(client) < day:
         return True
     return nothing_remains(client) and not has_care_left(client, day)
 
 
 def is_new_client(client: ClientFacts, door: UUID | None = None) -> bool:
-    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); of a door: at that door (case 3)."""
+    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); with a door, at that door."""
     linked = any(door in (None, link.door) for link in client.links.values())
     if linked or client.stay is None:
         return False
@@ -185,23 +180,21 @@ def is_new_client(client: ClientFacts, door: UUID | None = None) -> bool:
 
 
 def is_being_taken_over(client: ClientFacts) -> bool:
-    """While old care is brought in nothing is asked of anyone for what was settled long ago."""
+    """Is old care being entered, so that nothing is asked for what was settled long ago?"""
     return client.settling and not (client.stay and client.take_over and client.stay > client.take_over)
 
 
 # -- providers
-# -----------------------------------------------------------------------------------------------------
 
 
 def providers_of(client: ClientFacts, day: date) -> list[UUID]:
-    """Organisations with an ongoing or coming allocation, those allocated first first."""
+    """Organisations with an ongoing or coming allocation, the earliest allocation first."""
     found = [a for a in client.allocations.values() if last_day(client, a) >= max(day, a.begins)]
     return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: a.begins)))
 
 
 def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """No ongoing or coming allocation, and not a mere gap: ended by someone, followed by another, or the
-    client left."""
+    """No ongoing or coming allocation, and no mere gap: ended, followed by another provider, or the client left."""
     mine = [a for a in client.allocations.values() if a.organisation == organisation]
     if not mine:
         return False
@@ -222,7 +215,7 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
 
 
 def another_provider_before(client: ClientFacts, service: str, organisation: UUID) -> UUID | None:
-    """The provider whom this one follows: it ended before this one began, and was not beside it (A5, A6)."""
+    """The provider that this one follows: it ended before this one began, and not during it (A5, A6)."""
     allocations = [a for a in client.allocations.values() if a.service == service and came_to_hold(client, a)]
     mine = [a for a in allocations if a.organisation == organisation]
     if not mine:
@@ -242,12 +235,12 @@ def another_provider_before(client: ClientFacts, service: str, organisation: UUI
 
 
 def came_to_hold(client: ClientFacts, a: AllocationFacts) -> bool:
-    """Did it come to hold, or may it yet?"""
+    """Has the allocation been in effect on some day, or may it yet be?"""
     return last_day(client, a) >= first_day(client, a)
 
 
 def providers_to_the_end(client: ClientFacts, service: str | None = None) -> list[UUID]:
-    """Those who had the client (in this service) to the last day."""
+    """The providers that had the client (in this service) on the last day."""
     found = [
         a for a in client.allocations.values() if service in (None, a.service) and came_to_hold(client, a)
     ]
@@ -258,7 +251,6 @@ def providers_to_the_end(client: ClientFacts, service: str | None = None) -> lis
 
 
 # -- doors
-# ---------------------------------------------------------------------------------------------------------
 
 
 def homes_behind(door: DoorFacts, homes: Homes) -> list[HomeFacts]:
@@ -272,12 +264,12 @@ def own_clients_behind(door: DoorFacts, homes: Homes) -> list[ClientFacts]:
 
 
 def needs_the_door(client: ClientFacts, day: date) -> bool:
-    """Has care left, or had care of which nobody has confirmed the end."""
+    """Care left, or care whose end nobody has confirmed."""
     return bool(client.decisions) and not has_left(client, day)
 
 
 def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
-    """Own clients behind the door for whose sake the lock stays (rule 1; cases 1, 2 and 7)."""
+    """Own clients behind the door who keep the lock there (rule 1; cases 1, 2 and 7)."""
     return [c.client for c in own_clients_behind(door, homes) if needs_the_door(c, day)]
 
 
@@ -293,7 +285,7 @@ def lead_provider(clients: list[ClientFacts], day: date) -> UUID | None:
 
 
 def last_provider(clients: list[ClientFacts]) -> UUID | None:
-    """The one whose care ended last; home care before alarm where both ended the same day (P6, case 7)."""
+    """The provider whose care ended last; home care before alarm on the same day (P6, case 7)."""
     found = [
         (last_day(c, a), a.service == HOME_CARE, str(a.organisation), a.organisation)
         for c in clients
@@ -304,21 +296,20 @@ def last_provider(clients: list[ClientFacts]) -> UUID | None:
 
 
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
-    """Orders at the door that are not yet done, of these kinds ("installation", "repair", "removal"), or of any."""
+    """Open orders at the door, of these kinds ("installation", "repair", "removal") or of all."""
     return [order for order in door.orders.values() if not kinds or order.kind in kinds]
 
 
 def lacks_consent(door: DoorFacts) -> bool:
-    """Is it an entrance or a gate whose owner has not consented to a lock turner?"""
+    """Is it an entrance or a gate without the owner's consent to a lock turner?"""
     return door.kind in SHARED_DOOR_KINDS and not door.consent
 
 
 # -- things
-# --------------------------------------------------------------------------------------------------------
 
 
 def is_linked(client: ClientFacts, lock: UUID | None = None) -> bool:
-    """Is the client linked to this lock (or, where none is named, to any)?"""
+    """Is the client linked to this lock (without one: to any)?"""
     return any(lock in (None, link.lock) for link in client.links.values())
 
 
@@ -338,7 +329,7 @@ def keys_of(home: HomeFacts, organisation: UUID) -> list[KeyFacts]:
 
 
 def doors_without_key(home: HomeFacts, organisation: UUID) -> list[UUID]:
-    """The doors of the home to which the organisation holds no key (P5: one per lock, to each provider)."""
+    """The doors of the home to which the organisation holds no key (P5)."""
     return [
         door.door
         for door in home.doors.values()

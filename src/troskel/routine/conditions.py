@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The conditions a routine file may name, each a question about one case. `not` before a name turns it
-round."""
+"""The conditions that a routine file may name, as functions of a case. `not` before a name negates it."""
 
 from __future__ import annotations
 

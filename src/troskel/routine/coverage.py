@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who has the client through which day, and the gaps in between (A8; cases 2, 4, 7 and 8). Pure, on the facts."""
+"""Until which day a provider has the client, and the gaps between (A8; cases 2, 4, 7 and 8)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Why(StrEnum):
 
 
 class Gap(NamedTuple):
-    """Days, both included, on which no phone has the client for this service; FOREVER where no end is in sight."""
+    """Days, both included, on which nobody has the client for this service; FOREVER where no end is known."""
 
     service: str
     first: date
@@ -32,7 +32,7 @@ class Gap(NamedTuple):
 
 
 def gaps(client: ClientFacts, service: str) -> list[Gap]:
-    """The gaps in a service, from its first decision on. Care that somebody has said is to end leaves none."""
+    """The gaps in a service from its first decision on. A confirmed ending leaves no gap."""
     if not client.own:
         return []
     periods = [*_of(client.decisions.values(), service), *_of(client.allocations.values(), service)]
@@ -49,7 +49,7 @@ def gaps(client: ClientFacts, service: str) -> list[Gap]:
 
 
 def lasts_through(client: ClientFacts, service: str, organisation: UUID, day: date) -> date:
-    """The last day to which the organisation has the service without a break, counted from a day that it has."""
+    """The last day of the organisation's unbroken service, counted from a day that it has."""
     mine = sorted(
         (client_state.first_day(client, a), client_state.last_day(client, a))
         for a in client.allocations.values()
@@ -63,7 +63,7 @@ def lasts_through(client: ClientFacts, service: str, organisation: UUID, day: da
 
 
 def end_is_meant(client: ClientFacts, service: str, last: date) -> bool:
-    """Is it meant that nobody has the service after this day? Else its decision has merely run out (A8)."""
+    """Is the service meant to end after this day? Otherwise its decision has only run out (A8)."""
     if client_state.here_through(client) <= last:
         return True
     ended = [
@@ -84,7 +84,7 @@ def _of(
 def _between_changes(
     client: ClientFacts, periods: list[AllocationFacts | DecisionFacts]
 ) -> list[tuple[date, date]]:
-    """The stretches of days within which nothing begins or ends; the last has no end."""
+    """The periods in which nothing begins or ends; the last has no end."""
     changes = set()
     for one in periods:
         first, last = client_state.first_day(client, one), client_state.last_day(client, one)

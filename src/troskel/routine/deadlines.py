@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""By when? The counting of deadlines, of the day a duty opens, and of the first day it may be attested."""
+"""Due days, the day a duty opens, and the first day it may be attested."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What follows from a line or from the calendar: care began, the client has left, a provider followed
-another …"""
+"""Events derived from a line or from the calendar: care began, the client has left, the provider changed."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def look(client: ClientFacts, day: date) -> ClientSnapshot:
-    """How it stands for the client this day, in the respects that happenings are about."""
+    """A snapshot of the client on this day, of what derived events are about."""
     organisations = list(dict.fromkeys(a.organisation for a in client.allocations.values()))
     changes: list[tuple[str, UUID, UUID]] = []
     if len(organisations) > 1:
@@ -48,7 +47,7 @@ def changes_since(
     since: datetime,
     line: int | None,
 ) -> Iterator[RoutineEvent]:
-    """Look at the client again and tell what differs; then remember what was seen."""
+    """The events since the last snapshot. Replaces the stored snapshot."""
     before, now = state.seen.get(client.client) or ClientSnapshot(), look(client, day)
     now.months = months.seen_through(before.months, now.months, day)
     if before == now:
@@ -110,8 +109,7 @@ def _providers_differ(
 def endings_near(
     client: ClientFacts, home: HomeFacts, day: date, notice_days: int, since: datetime
 ) -> Iterator[RoutineEvent]:
-    """A8: decisions that end within the notice (or just ended), where nobody has said that the care is to
-    end."""
+    """A8: decisions that end within the notice (or just ended) and whose ending nobody has confirmed."""
     if client.moved_out is not None or client.died is not None:
         return
     notice = timedelta(days=notice_days)
@@ -141,7 +139,7 @@ def endings_near(
 
 
 def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | None:
-    """The next day on which something may happen in the home by the calendar alone."""
+    """The next day on which the calendar alone may change something in the home."""
     ahead = FOREVER
     for client in home.clients.values():
         everything: list[DecisionFacts | AllocationFacts] = [

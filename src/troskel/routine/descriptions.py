@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routine and its vocabulary in words: what a person reads, made from what the program uses."""
+"""The routine and its vocabulary as sentences in Swedish and English."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def _step_in_words(step: Step, language: str) -> str:
 
 
 def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
-    """All that an ask says, a sentence a field, in the order in which one reads it; what it does not say is left out.
+    """All fields of an ask, a sentence each, in reading order; empty fields are left out.
 
-    Two asks that say the same are the same: no field of an ask is left untold.
+    Every field is included: two asks with equal sentences are equal.
     """
 
     def named(words: Mapping[str, LocalizedText], names: tuple[str, ...], joined: str = "or") -> str:
@@ -72,7 +72,7 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
 
 
 def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:
-    """The document control, a field a line."""
+    """The document control, field by field."""
     eves = [text_in(EVES[eve], language) for eve in header.free_eves]
     told = {
         "id": header.id,
@@ -138,12 +138,12 @@ def _unit(count: int, working: bool, language: str) -> str:
 
 
 def text_in(words: LocalizedText, language: str) -> str:
-    """The words in Swedish or English."""
+    """The text in Swedish or English."""
     return words.sv if language == "sv" else words.en
 
 
 def table(words: Mapping[str, LocalizedText]) -> str:
-    """A Markdown table of names and what they mean."""
+    """A Markdown table of names and meanings."""
     rows = [f"| `{name}` | {meaning.sv} | {meaning.en} |" for name, meaning in words.items()]
     return "\n".join(["| name | på svenska | in English |", "|---|---|---|", *rows])
 
@@ -161,7 +161,7 @@ TABLES = {
 
 
 def with_tables(text: str) -> str:
-    """The text with each table between `<!-- name -->` and `<!-- /name -->` made anew."""
+    """The text with each table between `<!-- name -->` and `<!-- /name -->` generated again."""
     for name, words in TABLES.items():
         begins, ends = f"<!-- {name} -->", f"<!-- /{name} -->"
         before, _, rest = text.partition(begins)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the engine gives: duties and notices that open, change and close, and e-mails to send."""
+"""What the engine returns: duties and notices that open, change and close, and e-mails to send."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from troskel.routine.facts import HomeFacts
 
 
 class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Something a paragraph asks of someone and that is not yet done. `opened_line` is None where the
-    calendar
-    opened it; `since` is the instant it opened; `also_role` may do it too from `also_from`. `person`: the
-    account of the organisation that is asked, where one is named; `escalated` on the day `escalate_on`, if open."""
+    """Something that a paragraph asks and that is not done.
+
+    `opened_line`: None where the calendar opened it. `since`: the instant it opened.
+    `also_role`: may do it too from `also_from`. `person`: the account that is named in the organisation.
+    `escalated`: set on the day `escalate_on`, if it is still open.
+    """
 
     id: UUID
     kind: str
@@ -43,9 +45,9 @@ class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class PlannedDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """What a paragraph will ask on a later day. Nobody is asked yet: the version in force on that day decides.
+    """What a paragraph will ask on a later day. The version of the routine in force on that day decides.
 
-    `opens` is None while what it is counted from has no day; `since` is the instant it was planned.
+    `opens`: None while what it is counted from has no day. `since`: the instant it was planned.
     """
 
     paragraph: str
@@ -60,8 +62,7 @@ class PlannedDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class ClosedDuty(msgspec.Struct, frozen=True):
-    """A duty's end: `done` or `moot`, on the day it happened, and the line that did it (None: the
-    calendar)."""
+    """How a duty ended: `done` or `moot`, the day, and the line that ended it (None: the calendar)."""
 
     duty: OpenDuty
     state: str
@@ -70,8 +71,7 @@ class ClosedDuty(msgspec.Struct, frozen=True):
 
 
 class Email(msgspec.Struct, frozen=True, kw_only=True):
-    """An automatic e-mail (S1, S3): to roles, about ids. `key` is the same however often the line is
-    replayed."""
+    """An automatic e-mail (S1, S3) to roles, about ids. `key` is the same at every replay."""
 
     key: str
     paragraph: str
@@ -85,7 +85,7 @@ class Email(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClientSnapshot(msgspec.Struct, omit_defaults=True):
-    """What was so for a client when the engine last looked; happenings are what differs."""
+    """A client's state when the engine last looked; derived events are the differences."""
 
     covered: list[tuple[str, UUID]] = []
     providers: list[UUID] = []
@@ -96,9 +96,10 @@ class ClientSnapshot(msgspec.Struct, omit_defaults=True):
 
 
 class HomeState(msgspec.Struct, omit_defaults=True):
-    """A home as the engine keeps it between lines: a cache, rebuilt by replay at any time. `wake` is the
-    next day on
-    which something may happen by the calendar alone."""
+    """The engine's state of a home: a cache that replay rebuilds.
+
+    `wake`: the next day on which the calendar alone may change something.
+    """
 
     facts: HomeFacts
     open: list[OpenDuty] = []
@@ -108,7 +109,7 @@ class HomeState(msgspec.Struct, omit_defaults=True):
 
 
 class RoutineEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A journal event, or something that follows from one or from the calendar."""
+    """A journal event, or one derived from it or from the calendar."""
 
     name: str
     home: UUID
@@ -123,9 +124,10 @@ class RoutineEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effects(msgspec.Struct):
-    """All that followed from a line. `touched`: homes whose state changed; `wake_all`: every home of the
-    municipality
-    is to be woken on this day at the latest (a new version comes into force)."""
+    """All that follows from a line.
+
+    `touched`: homes whose state changed. `wake_all`: wake every home of the municipality by this day (a new version).
+    """
 
     opened: list[OpenDuty] = []
     closed: list[ClosedDuty] = []
@@ -137,7 +139,7 @@ class Effects(msgspec.Struct):
 
 
 def derived_id(instant: datetime, *parts: object) -> UUID:
-    """The UUIDv7 that always follows from these parts: a replay gives the same duty the same id."""
+    """The UUIDv7 of these parts: a replay gives the same duty the same id."""
     named = "\x1f".join(str(part) for part in parts)
     value = int(instant.timestamp() * 1000) << 80
     value |= int.from_bytes(hashlib.sha256(named.encode()).digest()[:10], "big")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How an open duty changes while it is open: whose it is, who is asked, by when, and when it is escalated."""
+"""Changes of an open duty: its organisation, person, due day and escalation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def update(
     line: Line | None,
     eves: tuple[str, ...],
 ) -> bool:
-    """Let the duty be someone else's, due another day, or asked of another person. Says whether anything did."""
+    """Update the duty in place. Returns whether anything changed."""
     passed = _reassign(duty, rule, case, day, eves)
     dated = _set_due(duty, rule, case, found, day, line, eves)
     counted = _recount_due(duty, rule, case, day, eves)
@@ -35,7 +35,7 @@ def update(
 
 
 def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
-    """To another organisation: nobody in it is named yet, and it gets its own time before it is escalated."""
+    """To another organisation: nobody there is named yet, and its days to escalation start again."""
     if not rule.may_pass_on:
         return False
     role, organisation = assignees.ASSIGNEES[rule.ask.of[0]](case)
@@ -56,7 +56,7 @@ def _set_due(
     line: Line | None,
     eves: tuple[str, ...],
 ) -> bool:
-    """What the deadline counts from has happened, or happened earlier than was known."""
+    """The visit that the deadline counts from has come, or came earlier than was known."""
     dated = False
     if rule.fixed_by and rule.ask.due is not None:
         for event in found:
@@ -72,7 +72,7 @@ def _set_due(
 
 
 def _recount_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
-    """A fact that the deadline counts from has another day. What a visit has dated only moves to an earlier day."""
+    """The fact that the deadline counts from has another day. With a visit in the deadline it only moves earlier."""
     if not rule.follows or rule.ask.due is None:
         return False
     due = deadlines.due_day(rule.ask.due, case, eves)
@@ -85,14 +85,14 @@ def _recount_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[
 
 
 def _concerns(event: RoutineEvent, duty: OpenDuty, line: Line | None) -> bool:
-    """A visit by the provider to the client, and for a next visit one that came after the duty."""
+    """Is it a visit by the provider to the client (for a next visit: after the duty opened)?"""
     if event.client != duty.client or event.organisation != duty.organisation:
         return False
     return event.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
 
 
 def _assign(duty: OpenDuty, line: Line | None) -> bool:
-    """Has the organisation said which of its people is asked, or that it is nobody in particular?"""
+    """Has the organisation named a person, or taken the name back?"""
     if line is None or line.event not in ASSIGNING_EVENTS or line.body["duty"] != str(duty.id):
         return False
     duty.person = uid_in(line.body, "person")
@@ -100,21 +100,23 @@ def _assign(duty: OpenDuty, line: Line | None) -> bool:
 
 
 def escalation_day(ask: Ask, due: date | None, day: date, eves: tuple[str, ...]) -> date | None:
-    """The day on which it is escalated if it is open still. Nobody is late before they could know: where the due day
-    had passed on the `day` it became known, it is counted from that day."""
+    """The day on which it is escalated if still open; None without escalation or due day.
+
+    Counted from the due day, or from `day`, when it became known, if that is later.
+    """
     if ask.escalate_after is None or due is None:
         return None
     return calendar.add_working_days(max(due, day), ask.escalate_after, eves)
 
 
 def next_escalation(duties: Iterable[OpenDuty]) -> date | None:
-    """The next day on which one of the open duties is to be escalated."""
+    """The next day on which an open duty is escalated."""
     waiting = (duty.escalate_on for duty in duties if duty.escalated is None)
     return min((day for day in waiting if day is not None), default=None)
 
 
 def escalate(duties: Iterable[OpenDuty], day: date) -> list[OpenDuty]:
-    """Escalate the open duties whose day has come; gives those."""
+    """Escalate the open duties whose day has come, and return them."""
     found = []
     for duty in duties:
         if duty.escalated is None and duty.escalate_on is not None and duty.escalate_on <= day:

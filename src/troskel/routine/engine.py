@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The engine: a line comes in, the homes it names move on, and what the routine then asks comes out. Pure."""
+"""The engine: applies a journal line to the homes it names, and returns what the routine then asks."""
 
 from __future__ import annotations
 
@@ -28,17 +28,16 @@ from troskel.routine.vocabulary import OF_A_DUTY
 
 
 def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
-    """Homes that must be loaded before the line can be laid in: those who share a door, or to which a
-    client moved.
-    Call again after loading, until it answers with none. (A home named by the line and not known is made
-    anew.)"""
+    """Homes that must be loaded before the line: those that share a door, or to which a client moved.
+
+    Call again after loading until the set is empty. (A home that the line names and nobody knows is created.)
+    """
     start = _to_wake(homes, homes, _day_of(line)) if line.event == "day.turned" else line.homes
     return {home for home in _around(homes, start) if home not in homes} - set(line.homes)
 
 
 def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Effects:
-    """Lay one line into the homes, and say what the routine then asks. Changes the states in `homes` in
-    place."""
+    """Apply one line to the homes and return what the routine asks. Changes the states in `homes` in place."""
     effects = Effects()
     if line.event == "routine.in_force":
         begins = date.fromisoformat(line.body["from"])
@@ -61,8 +60,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
 def turn(
     routines: Routines, homes: dict[UUID, HomeState], due: Iterable[UUID], day: date, effects: Effects
 ) -> None:
-    """Turn the day for these homes: each wakes on every day it has slept past, in order, neighbours
-    together."""
+    """Turn the day for these homes: each wakes on every day it missed, in order, together with its neighbours."""
     done: set[UUID] = set()
     for home in sorted(_to_wake(homes, due, day)):
         if home not in done:
@@ -74,7 +72,7 @@ def turn(
 
 
 def _to_wake(homes: Mapping[UUID, HomeState], due: Iterable[UUID], day: date) -> list[UUID]:
-    """Of the homes that are due, those that have slept past the day."""
+    """Of the homes, those that wake by the day."""
     return [home for home in due if (wake := homes[home].wake) is not None and wake <= day]
 
 
@@ -83,12 +81,12 @@ def _day_of(line: Line) -> date:
 
 
 def wake_by(state: HomeState, day: date) -> None:
-    """Let the home wake on this day at the latest (a new version of the routine)."""
+    """Wake the home on this day at the latest."""
     state.wake = day if state.wake is None else min(state.wake, day)
 
 
 def _around(homes: Mapping[UUID, HomeState], start: Iterable[UUID]) -> list[UUID]:
-    """The homes, those who share a door with them (and so on), and those their clients moved to."""
+    """The homes, those that share a door with them (and so on), and those that their clients moved to."""
     found = list(dict.fromkeys(start))
     for home in found:
         state = homes.get(home)
@@ -103,7 +101,7 @@ def _around(homes: Mapping[UUID, HomeState], start: Iterable[UUID]) -> list[UUID
 
 
 class _Advance:
-    """One line, or one waking, being worked through."""
+    """Applies one line, or one waking."""
 
     def __init__(
         self, routines: Routines, homes: dict[UUID, HomeState], around: list[UUID], effects: Effects
@@ -112,10 +110,9 @@ class _Advance:
         self.facts = {home: homes[home].facts for home in around}
 
     # -- the calendar
-    # --------------------------------------------------------------------------------------------
 
     def catch_up(self, day: date) -> None:
-        """Wake on every day slept past, the earliest first."""
+        """Wake on every missed day, the earliest first."""
         while True:
             wakes = [
                 (w, home) for home in self.around if (w := self.states[home].wake) is not None and w <= day
@@ -133,7 +130,7 @@ class _Advance:
             self.sleep(home, on)
 
     def sleep(self, home: UUID, day: date) -> None:
-        """Set when the home is to wake next."""
+        """Set the home's next waking day."""
         rules = self.routines.rules_on(day)
         state = self.states[home]
         state.wake = derived_events.next_wake(self.facts[home], day, rules.notices if rules else ())
@@ -147,10 +144,9 @@ class _Advance:
         self.effects.touched.add(home)
 
     # -- a line
-    # --------------------------------------------------------------------------------------------------
 
     def apply_line(self, line: Line, day: date) -> None:
-        """Catch up to the day, lay the line in, and settle what follows."""
+        """Catch up to the day, apply the line, and settle what follows."""
         self.catch_up(day)
         before = line_events.look(self.facts, line)
         touched = fold(self.facts, line)
@@ -189,7 +185,7 @@ class _Advance:
         return found
 
     def of_a_duty(self, told: RoutineEvent, line: Line) -> list[RoutineEvent]:
-        """The same event, by the name that says which duty: "duty.attested:P4.be_present", at the duty's door."""
+        """The event under the name that says which duty: "duty.attested:P4.be_present"."""
         if line.event not in OF_A_DUTY:
             return []
         for duty in (duty for home in self.around for duty in self.states[home].open):
@@ -201,7 +197,7 @@ class _Advance:
         return []
 
     def move_duties(self, line: Line) -> None:
-        """What is about the client and not about a door goes along to the new home."""
+        """Move the client's duties that are about no door to the new home."""
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
@@ -220,8 +216,7 @@ class _Advance:
         if line.client is not None and line.client in old.seen:
             new.seen.setdefault(line.client, ClientSnapshot()).months = old.seen[line.client].months
 
-    # -- settling: first what is over, then what is new
-    # ------------------------------------------------------------
+    # -- settling: first what ends, then what opens
 
     def settle(
         self, found: list[RoutineEvent], touched: list[UUID], day: date, occurred: date, line: Line | None
@@ -252,7 +247,7 @@ class _Advance:
         occurred: date,
         line: Line | None,
     ) -> None:
-        """Is the duty done, moot, or otherwise than it was?"""
+        """Close the duty if it is done or moot; otherwise update it."""
         rules = self.routines.rules_of(duty.version)
         rule = rules.rule(duty)
         case = subjects.case_of_duty(duty, self.facts, day)
@@ -297,7 +292,7 @@ class _Advance:
                 self.open_duty(rules, rule, case, event)
 
     def plan(self, rule: Rule, planned: PlannedDuty, event: RoutineEvent) -> None:
-        """Plan the duty; of two plans for the same duty the later stands."""
+        """Plan the duty. Of two plans for the same duty the later one is kept."""
         for home in self.around:
             state = self.states[home]
             for earlier in [plan for plan in state.planned if planning.is_same(plan, planned, rule.ask.per)]:
@@ -313,7 +308,7 @@ class _Advance:
     def review(
         self, state: HomeState, planned: PlannedDuty, found: list[RoutineEvent], event: RoutineEvent
     ) -> None:
-        """Has its day come, or another day; or is there nothing to ask any more?"""
+        """Open a planned duty on its day, count its day again, or drop it when there is nothing to ask."""
         rules = self.routines.rules_on(event.day)
         rule = planning.rule_of(planned, rules)
         case = planning.case_of(planned, self.facts, event.day)
@@ -340,7 +335,7 @@ class _Advance:
         self.effects.opened.append(duty)
 
     def is_open(self, rule: Rule, same: tuple[object, ...]) -> bool:
-        """Is the same duty open already, here or (for a shared door) at a neighbour's?"""
+        """Is the same duty open, here or at a neighbour's (for a shared door)?"""
         return any(
             duty.ask == rule.ask.ask
             and duty.paragraph == rule.paragraph.id
@@ -351,7 +346,7 @@ class _Advance:
 
 
 def _moment(home: UUID, day: date, line: Line | None) -> RoutineEvent:
-    """The moment at which a planned duty is looked at: the line's, else midnight."""
+    """The event at which a planned duty is reviewed: the line's instant, else midnight."""
     since = line.recorded if line is not None else datetime.combine(day, time(), STOCKHOLM)
     number = line.number if line is not None else None
     return RoutineEvent(name="", home=home, day=day, occurred=day, since=since, line=number)
@@ -360,10 +355,10 @@ def _moment(home: UUID, day: date, line: Line | None) -> RoutineEvent:
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
-# Duties about the client and not about a door, which go along when the client moves.
+# Subjects of duties that are about no door: they move with the client.
 MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_and_month", "basis_form"})
 
-# Events after which coverage, providers, endings or doors may stand otherwise than before.
+# Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(
     {
         *("client.registered", "client.moved", "client.died", "client.municipality_changed"),

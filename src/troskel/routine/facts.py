@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is known of a home: its clients, their care, its doors and what is at them. Ids and days, no
-personal data."""
+"""The facts of a home: its clients, their care, its doors and what is at them. Ids and days, no personal data."""
 
 from __future__ import annotations
 
@@ -14,8 +13,7 @@ ALARM = "safety_alarm"
 
 
 class DecisionFacts(msgspec.Struct, omit_defaults=True):
-    """A granted service. `confirmed`: a person has said that it ends on its last day, it does not merely
-    run out."""
+    """A granted service. `confirmed`: somebody has said that it ends on its last day."""
 
     service: str
     begins: date
@@ -44,9 +42,11 @@ class LinkFacts(msgspec.Struct, omit_defaults=True):
 
 
 class ClientFacts(msgspec.Struct, omit_defaults=True):
-    """What is known of a client in this home. `stay` is the first day of the care that now goes on, or went
-    on last; `settling`: the first night, which brought the client, is still being taken in;
-    `elsewhere_since`: an own client became another municipality's that day."""
+    """A client in this home.
+
+    `stay`: first day of the current or latest care. `settling`: the first night is still being imported.
+    `told`: the day an ending became known. `elsewhere_since`: the day an own client became another municipality's.
+    """
 
     client: UUID
     own: bool = True
@@ -73,7 +73,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
 
 
 class OrderFacts(msgspec.Struct, omit_defaults=True):
-    """An order that is not yet done: to mount a lock, mend one, or take one down."""
+    """An open order: to mount, mend or take down a lock."""
 
     kind: str
     client: UUID
@@ -113,7 +113,7 @@ class DoorFacts(msgspec.Struct, omit_defaults=True):
 
 
 class HomeFacts(msgspec.Struct, omit_defaults=True):
-    """Everything the routine knows of one home, folded from the journal and nothing else."""
+    """All facts of one home, folded from the journal alone."""
 
     home: UUID
     clients: dict[UUID, ClientFacts] = {}

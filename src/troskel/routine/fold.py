@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The fold: a journal line becomes facts. One small function an event; what is not named here changes no
-facts."""
+"""Folds journal lines into facts: one function an event. Other events change no facts."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from troskel.routine.line import Line, day_in, stockholm_day, uid
 
 
 def fold(homes: Mapping[UUID, HomeFacts], line: Line) -> list[UUID]:
-    """Lay the line into the facts of every home it is about; answer with those homes."""
+    """Apply the line to the facts of the homes it is about, and return those homes."""
     touched = list(line.homes)
     on_homes = ON_HOMES.get(line.event)
     if on_homes is not None:
@@ -42,7 +41,7 @@ def fold(homes: Mapping[UUID, HomeFacts], line: Line) -> list[UUID]:
 
 
 def door_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
-    """A door, and the homes it serves. Registered again with more homes it keeps what is at it."""
+    """A door and the homes it serves. Registered again, it keeps what is at it."""
     door_id = uid(line.body["door"])
     serves = [uid(text) for text in line.body.get("homes") or ()] or list(line.homes)
     known = next((homes[h].doors[door_id] for h in line.homes if door_id in homes[h].doors), None)
@@ -68,15 +67,14 @@ def client_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
 
 
 def take_over_finished(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
-    """The first night has been taken in: from here on something is asked for these clients as for others."""
+    """The first night has been imported: from now on these clients are asked about like others."""
     for home in line.homes:
         for client in homes[home].clients.values():
             client.settling = False
 
 
 def client_moved(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
-    """Care, tags and what was said go along to the new home; links and keys belong to the doors of the old
-    one."""
+    """Care, tags and what was said move to the new home; links and keys stay with the doors of the old one."""
     assert line.client is not None
     old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
     old, on = homes[old_home].clients.get(line.client), date.fromisoformat(line.body["on"])
@@ -110,12 +108,12 @@ def home_looked_at(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
 
 
 def client_died(client: ClientFacts, line: Line) -> None:
-    """The care reaches to the day of death and no further. Without a day: it was a mistake."""
+    """Care ends on the day of death. Without a day: it was a mistake."""
     client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
 
 
 def municipality_changed(client: ClientFacts, line: Line) -> None:
-    """Of what may change only one thing matters here: whose client it is (O1)."""
+    """The client becomes the municipality's own, or another's (O1)."""
     own = bool(line.body["own"])
     if client.own and not own:
         client.elsewhere_since = stockholm_day(line.recorded)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a line about care says: decisions, allocations, being away."""
+"""Facts from lines about care: decisions, allocations, absences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from troskel.routine.line import Line, day_in, stockholm_day, uid
 
 
 def decision_made(client: ClientFacts, line: Line) -> None:
-    """A service is granted. After a real ending it is a new beginning: everything is said anew."""
+    """A service is granted. After a confirmed ending the client counts as new."""
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
         client.stay, client.informed, client.first_visits = begins, [], {}
@@ -24,7 +24,7 @@ def decision_made(client: ClientFacts, line: Line) -> None:
 
 
 def decision_changed(client: ClientFacts, line: Line) -> None:
-    """Other days; an ending that was said before no longer stands."""
+    """Other days. An ending that was confirmed before no longer counts."""
     decision = client.decisions.get(uid(line.body["decision"]))
     if decision is not None:
         decision.begins = day_in(line.body, "from") or decision.begins
@@ -33,7 +33,7 @@ def decision_changed(client: ClientFacts, line: Line) -> None:
 
 
 def decision_ended(client: ClientFacts, line: Line) -> None:
-    """The service ends; `confirmed` is false where an import merely no longer mentions it."""
+    """The service ends. `confirmed` is false where an import only stopped mentioning it."""
     decision = client.decisions.get(uid(line.body["decision"]))
     if decision is not None:
         decision.through, decision.ended = day_in(line.body, "through"), True
@@ -43,7 +43,7 @@ def decision_ended(client: ClientFacts, line: Line) -> None:
 
 
 def decision_withdrawn(client: ClientFacts, line: Line) -> None:
-    """Taken back: from today it no longer holds."""
+    """Withdrawn: without effect from today."""
     decision, today = client.decisions.get(uid(line.body["decision"])), stockholm_day(line.recorded)
     if decision is not None:
         yesterday = today - client_state.ONE_DAY
@@ -53,7 +53,7 @@ def decision_withdrawn(client: ClientFacts, line: Line) -> None:
 
 
 def ending_confirmed(client: ClientFacts, line: Line) -> None:
-    """An assessor says that what has run out, or was no longer mentioned, has really ended."""
+    """An assessor confirms that what has run out, or was no longer mentioned, has ended."""
     today = stockholm_day(line.recorded)
     for decision in client.decisions.values():
         if decision.ended or (decision.through is not None and decision.through < today):
@@ -73,7 +73,7 @@ def allocation_made(client: ClientFacts, line: Line) -> None:
 
 
 def allocation_changed(client: ClientFacts, line: Line) -> None:
-    """Other days."""
+    """The allocation gets other days."""
     allocation = client.allocations.get(uid(line.body["allocation"]))
     if allocation is not None:
         allocation.begins = day_in(line.body, "from") or allocation.begins
@@ -91,7 +91,7 @@ def allocation_ended(client: ClientFacts, line: Line) -> None:
 
 
 def allocation_withdrawn(client: ClientFacts, line: Line) -> None:
-    """Taken back: from today it no longer holds."""
+    """Withdrawn: without effect from today."""
     allocation = client.allocations.get(uid(line.body["allocation"]))
     if allocation is not None:
         yesterday = stockholm_day(line.recorded) - client_state.ONE_DAY
@@ -104,7 +104,7 @@ def suspension_began(client: ClientFacts, line: Line) -> None:
 
 
 def suspension_ended(client: ClientFacts, line: Line) -> None:
-    """Home again: the day before was the last away."""
+    """Home again: the day before was the last day away."""
     last = date.fromisoformat(line.body["on"]) - client_state.ONE_DAY
     client.suspended_through = min(client.suspended_through or last, last)
 

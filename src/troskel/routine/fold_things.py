@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a line about things says: orders, locks, links, tags, keys; and visits."""
+"""Facts from lines about things (orders, locks, links, tags, keys) and visits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def removal_ordered(door: DoorFacts, line: Line) -> None:
 
 
 def repair_ordered(door: DoorFacts, line: Line) -> None:
-    """The lock waits to be mended."""
+    """The lock waits for repair."""
     door.orders[uid(line.body["order"])] = _order("repair", line)
 
 
@@ -43,7 +43,7 @@ def _order(kind: str, line: Line) -> OrderFacts:
 
 
 def order_booked(door: DoorFacts, line: Line) -> None:
-    """A time is set; set again, it replaces the earlier."""
+    """A time is booked; it replaces an earlier one."""
     order = door.orders.get(uid(line.body["order"]))
     if order is not None:
         order.state, order.booked = "booked", stockholm_day(datetime.fromisoformat(line.body["starts"]))
@@ -57,7 +57,7 @@ def order_failed(door: DoorFacts, line: Line) -> None:
 
 
 def order_cancelled(door: DoorFacts, line: Line) -> None:
-    """The order is taken back (cases 5 and 6)."""
+    """The order is cancelled (cases 5 and 6)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.cannot_be_fitted = line.body.get("reason_code") == CANNOT_BE_FITTED
 
@@ -70,14 +70,14 @@ def installation_reported(door: DoorFacts, line: Line) -> None:
 
 
 def removal_reported(door: DoorFacts, line: Line) -> None:
-    """The lock is down (L1, S3)."""
+    """The lock is taken down (L1, S3)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.lock = door.since = door.replaced = None
     door.fault = ""
 
 
 def repair_reported(door: DoorFacts, line: Line) -> None:
-    """The lock works again, or another hangs in its place."""
+    """The lock works again, or another has replaced it."""
     door.orders.pop(uid(line.body["order"]), None)
     lock = uid(line.body["lock"])
     if door.lock != lock:
@@ -86,18 +86,18 @@ def repair_reported(door: DoorFacts, line: Line) -> None:
 
 
 def fault_told(door: DoorFacts, line: Line) -> None:
-    """The lock at the door does not work as it should."""
+    """The lock at the door has a fault."""
     if door.lock is not None and door.lock == uid_in(line.body, "lock"):
         door.fault = line.body["code"]
 
 
 def consent_given(door: DoorFacts, line: Line) -> None:
-    """The owner of the entrance or gate lets a lock turner be mounted."""
+    """The owner of the entrance or gate consents to a lock turner."""
     door.consent = True
 
 
 def consent_withdrawn(door: DoorFacts, line: Line) -> None:
-    """… and no longer does."""
+    """The owner withdraws the consent."""
     door.consent = False
 
 
@@ -111,7 +111,7 @@ def _link(client: ClientFacts, body: dict[str, Any], since: date) -> None:
 
 
 def link_removed(client: ClientFacts, line: Line) -> None:
-    """The link is gone (S3); what it was stays in the journal."""
+    """The link is removed (S3)."""
     client.links.pop(uid(line.body["link"]), None)
 
 

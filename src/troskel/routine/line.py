@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A line of the journal as the routine sees it: what happened, when, to whom; never a name."""
+"""A journal line as the routine reads it: what happened, when, to whom; never a name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One journal line. `occurred` is when it happened, `recorded` when it became known (a phone may be
-    late)."""
+    """One journal line. `occurred`: when it happened. `recorded`: when it became known (a phone may be late)."""
 
     number: int
     occurred: datetime
@@ -28,7 +27,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def stockholm_day(instant: datetime) -> date:
-    """The day on the wall in Sweden at this instant."""
+    """The date in Sweden at this instant."""
     return instant.astimezone(STOCKHOLM).date()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The events that one line gives: its own, and those that follow from what it changes (a first visit, a lock)."""
+"""The events of one line: its own, and those that follow from what it changes (a first visit, a lock)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from troskel.routine.line import Line, uid_in
 
 
 class Look(NamedTuple):
-    """What of the facts a line may change, with an event that follows: compared before and after."""
+    """Facts that a line may change and that an event follows from, compared before and after."""
 
     first_visit: date | None
     lock: UUID | None
 
 
 def look(facts: Homes, line: Line) -> Look:
-    """How it stands, as far as the line could change it."""
+    """These facts as they are now."""
     return Look(_first_visit(facts, line), _lock(facts, line))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The routine as read from its file: a header, headings, and paragraphs that ask something of someone."""
+"""The routine as parsed from its file: a header, headings, and paragraphs with asks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """So many days (or working days) after, or if negative before, something that happened."""
+    """A number of days (or working days) after a base, before it if negative."""
 
     base: str
     days: int = 0
@@ -47,7 +47,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """The day by which it is to be done: the earliest (or latest) of the steps that are known."""
+    """The due day: the earliest (or latest) of the steps whose day is known."""
 
     steps: tuple[Step, ...]
     latest: bool = False
@@ -56,11 +56,11 @@ class Due(msgspec.Struct, frozen=True):
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What a paragraph asks: a duty, a notice or an e-mail.
 
-    Done: by one of `done_by` (any happening, where none is named) once all of `done_when` hold; or by hand.
+    Done: by one of `done_by` (any event, where none is named) once all of `done_when` hold; or by hand.
     Moot: by any of `moot_on`, or as soon as any of `moot_when` holds.
-    Escalated where it is open `escalate_after` working days after its due day.
-    `opens`: it is planned, and opens so many days before its due day. `attest_from`: the first day it may be attested,
-    counted from "due" or "opened".
+    Escalated: where it is open `escalate_after` working days after its due day.
+    `opens`: planned, and opened so many days before its due day.
+    `attest_from`: the first day it may be attested, counted from "due" or "opened".
     """
 
     ask: str

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The months of another municipality's client: which have ended, with which provider, so that they can be
-invoiced (O2). A month is written 2026-10."""
+"""Ended months of another municipality's client, with each provider, for invoicing (O2). A month is 2026-10."""
 
 from __future__ import annotations
 
@@ -32,8 +31,10 @@ def last_day_of(month: str) -> date:
 
 
 def ended(client: ClientFacts, day: date) -> list[tuple[str, UUID]]:
-    """The months that have ended, not longer ago than REACH, with each provider that had the client's home
-    care on some day of them. Asked where the client lives now: care goes along when somebody moves."""
+    """The months that have ended within REACH, with each provider of home care on some day of them.
+
+    Empty in a home that the client has left: care moves with the client.
+    """
     if client.own or client.moved_to is not None:
         return []
     before = day.replace(day=1) - ONE_DAY
@@ -49,7 +50,7 @@ def ended(client: ClientFacts, day: date) -> list[tuple[str, UUID]]:
 def seen_through(
     before: list[tuple[str, UUID]], now: list[tuple[str, UUID]], day: date
 ) -> list[tuple[str, UUID]]:
-    """What was told once is not told again: a month stays seen as long as it is within reach."""
+    """The months already seen: each is reported once and kept as long as it is within REACH."""
     oldest = month_of(_reach_back(day))
     return sorted({*now, *(seen for seen in before if seen[0] >= oldest)})
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an ask gives in a case: the duty or notice that opens, or the e-mail that is sent."""
+"""What an ask gives in a case: the duty or notice that opens, or the e-mail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from troskel.routine.duty import Email, OpenDuty, RoutineEvent, derived_id
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.subjects import Case
 
-# What a duty or an e-mail remembers of the happening it came from.
+# What a duty or an e-mail keeps of its event.
 ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
     *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading a routine file. Everything that is wrong with it is said at once: file, line and reason."""
+"""Parses a routine file. All problems are reported together: file, line and reason."""
 
 from __future__ import annotations
 
@@ -84,14 +84,15 @@ class InvalidRoutine(InvalidDocument):
 
 
 def read_routine(path: Path) -> Routine:
-    """Read a routine file, or refuse it with every reason."""
+    """Parse a routine file. Raises InvalidRoutine with every reason."""
     return parse_routine(path.read_bytes(), path.name)
 
 
 def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine:
-    """Read the bytes of a routine file; `file` is what to call it. Its version is the sha256 of the bytes.
+    """Parse the bytes of a routine file; `file` is its name in messages. The version is the sha256 of the bytes.
 
-    A `stored` version was checked when it was proposed: what later became refused as ambiguous does not unmake it.
+    A `stored` version was checked when it was proposed: checks for ambiguity that came later are skipped. Raises
+    InvalidRoutine.
     """
     try:
         text, table = parse(content, file)
@@ -109,7 +110,6 @@ def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine
 
 class _Reader(Values):
     # -- the parts of the document
-    # --------------------------------------------------------------------------------
 
     def routine(self, table: Table, version: str) -> Routine:
         self.keys(table, (), {"header", "heading", "paragraph"})
@@ -220,7 +220,7 @@ class _Reader(Values):
         return self.names(table, at, key, known, "event", required=required)
 
     def references(self, routine: Routine) -> None:
-        """A duty that an event names must be asked somewhere in the file, and be one that the event can be about."""
+        """A duty that an event names must be in the file, and of a kind that the event can be about."""
         for at, _, ask in _asks(routine):
             for key in ("on", "done_by", "moot_on"):
                 for event in getattr(ask, key):
@@ -233,7 +233,7 @@ class _Reader(Values):
                         self.problem(at, key, f'"{event}" never comes: {_NEVER[name]}', event)
 
     def ambiguities(self, routine: Routine) -> None:
-        """What could be read otherwise than it works."""
+        """Report what could be read otherwise than it works."""
         for at, paragraph, ask in _asks(routine):
             for key, reason, word in ambiguities.of_ask(paragraph, ask, routine):
                 self.problem(at, key, reason, word)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Planned duties: asks with `opens` wait, unseen by anybody, for a stated time before their due day."""
+"""Planned duties: asks with `opens` wait until a stated time before their due day."""
 
 from __future__ import annotations
 

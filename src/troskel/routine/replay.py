@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Replay: the whole journal again, under the versions that were in force, or under another; and what would
-differ."""
+"""Replays the journal under the versions in force, or under another one, and compares the duties."""
 
 from __future__ import annotations
 
@@ -29,14 +28,14 @@ class DutyOutcome(msgspec.Struct):
 
 
 class History(msgspec.Struct):
-    """All duties that ever were, all e-mails, and the homes as they stand."""
+    """All duties and e-mails, and the homes as they are now."""
 
     duties: dict[UUID, DutyOutcome] = {}
     emails: list[Email] = []
     homes: dict[UUID, HomeState] = {}
 
     def add(self, effects: Effects) -> None:
-        """Write down what followed from a line."""
+        """Record the effects of a line."""
         for duty in effects.opened:
             self.duties[duty.id] = DutyOutcome(duty)
         for closed in effects.closed:
@@ -45,15 +44,14 @@ class History(msgspec.Struct):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """The same duty in two histories; None where it is only in the other."""
+    """The same duty in two histories; None where one lacks it."""
 
     before: DutyOutcome | None
     after: DutyOutcome | None
 
 
 def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None = None) -> History:
-    """Lay all lines in, in order. With `instead`, as though that version had been in force from the first
-    day."""
+    """Apply all lines in order. With `instead`, as if that version had been in force from the first day."""
     under = Routines(routines.by_hash)
     if instead is not None:
         under = Routines({**routines.by_hash, instead.version: instead}, [(date.min, instead.version)])
@@ -79,7 +77,7 @@ def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None
 
 
 def rebuild(routines: Routines, lines: Iterable[Line]) -> dict[UUID, HomeState]:
-    """The homes as they stand by the journal alone: what every stored copy must equal."""
+    """The homes by the journal alone: every stored copy must equal this."""
     return replay(routines, lines).homes
 
 
@@ -97,8 +95,7 @@ def _turn(
 
 
 def compare(before: History, after: History) -> list[Difference]:
-    """Only the duties that differ: opened in one only, due another day, of someone else, or ended
-    otherwise."""
+    """The duties that differ: only in one, or with another due day, owner or end."""
     found = []
     mine, theirs = _by_subject(before), _by_subject(after)
     for subject in dict.fromkeys([*mine, *theirs]):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The retention plan: what is kept of each kind of data, for how long, on what legal basis, and what is done then.
 
-Pure Python, a document like the routine file; `retention_parser.py` reads it. The kinds and the events to count
+Pure Python, a document like the routine file; `retention_parser.py` parses it. The kinds and the events to count
 from are a fixed vocabulary: where each kind lies, and how it is blanked, is in `retention/locations.py`.
 """
 

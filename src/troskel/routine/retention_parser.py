@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading a retention plan. Everything that is wrong with it is said at once: file, line, field and reason."""
+"""Parses a retention plan. All problems are reported together: file, line, field and reason."""
 
 from __future__ import annotations
 

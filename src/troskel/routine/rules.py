@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A routine made ready for the engine: asks found by what they listen for, conditions looked up once."""
+"""A version of the routine prepared for the engine: asks by event, conditions as functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from troskel.routine.subjects import Case
 
 
 class Rule:
-    """One ask of one paragraph, with its conditions as functions."""
+    """One ask, with its conditions as functions."""
 
     def __init__(self, paragraph: Paragraph, ask: Ask, eves: tuple[str, ...]) -> None:
         self.paragraph, self.ask, self.eves = paragraph, ask, eves
@@ -29,7 +29,7 @@ class Rule:
         self.may_pass_on = ask.kind == "duty" and ask.of[0] in REASSIGNABLE
 
     def applies(self, case: Case, event: RoutineEvent) -> bool:
-        """Do all the conditions hold, and is a calendar warning within its notice?"""
+        """Do all conditions of `when` hold, and is a coming ending within its notice?"""
         if self.ask.notice_days is not None and event.name == "decision.ending":
             through = day_in(event.about, "through")
             if through is None or abs((through - event.day).days) > self.ask.notice_days:
@@ -37,7 +37,7 @@ class Rule:
         return all(test(case) for test in self.when)
 
     def is_over(self, case: Case) -> bool:
-        """Is it done or moot as things stand, so that there is nothing to ask?"""
+        """Is it done or moot already?"""
         if self.done_when and all(test(case) for test in self.done_when):
             return True
         return any(test(case) for test in self.moot_when)
@@ -45,7 +45,7 @@ class Rule:
     def end(
         self, duty: OpenDuty | PlannedDuty, case: Case, found: list[RoutineEvent], line: Line | None
     ) -> str | None:
-        """How the duty, open or planned, ends by what was found: done, moot, or not at all."""
+        """How the duty, open or planned, ends by these events: done, moot or not (None)."""
         if isinstance(duty, OpenDuty) and line is not None and self.is_ended_by_hand(duty, line):
             return "done"
         if self.done_by:
@@ -64,7 +64,7 @@ class Rule:
         return None
 
     def is_ended_by_hand(self, duty: OpenDuty, line: Line) -> bool:
-        """Is it attested by the one whose duty it is, and not too early; or is it a notice that has been read?"""
+        """Is it attested, and not too early; or is it a notice that has been read?"""
         if line.event == "notice.read":
             return duty.kind == "notice" and line.body["duty"] == str(duty.id)
         if not self.ask.by_hand or line.event != "duty.attested" or line.body["duty"] != str(duty.id):
@@ -90,5 +90,5 @@ class Rules:
         )
 
     def rule(self, duty: OpenDuty) -> Rule:
-        """The rule that an open duty was born of."""
+        """The rule of an open duty."""
         return self.by_name[duty.paragraph, duty.ask]

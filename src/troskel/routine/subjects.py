@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One duty per what? A happening is told out into cases: this client, that provider, each door, each link
-…"""
+"""One duty per what: an event becomes cases, one for each client, provider, door, link …"""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from troskel.routine.line import uid_in
 
 
 class Case:
-    """One case for a paragraph to judge: whose, where, about what, on which day."""
+    """What a paragraph is judged on: client, door, organisation, what it is about, and the day."""
 
     __slots__ = (
         "about",
@@ -68,7 +67,7 @@ class Case:
 
 
 def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
-    """The case that an open duty stands for, on a later day."""
+    """The case of an open duty on a later day."""
     home = homes[duty.home]
     client = home.clients.get(duty.client) if duty.client else None
     door = home.doors.get(duty.door) if duty.door else None
@@ -86,7 +85,7 @@ def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
 
 
 class _EventContext:
-    """The happening with its home, client and door looked up."""
+    """An event with its home, client and door."""
 
     def __init__(self, h: RoutineEvent, homes: Homes) -> None:
         self.h, self.homes, self.home = h, homes, homes[h.home]
@@ -102,7 +101,7 @@ class _EventContext:
         return Case(self.homes, home, self.h.day, client=client, about=about, since=self.h.since, **more)
 
     def at_the_door(self) -> list[ClientFacts]:
-        """The client it happened to first, then the other own clients behind the door."""
+        """The event's client first, then the other own clients behind the door."""
         if self.door is None:
             return [self.client] if self.client else []
         behind = client_state.own_clients_behind(self.door, self.homes)
@@ -195,9 +194,8 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "link": _per_link,
 }
 
-# What makes two duties of an ask the same duty. A decision's `through` tells one ending of it from the next;
-# a
-# provider has a client anew in each home, so that old keys go back while new ones are collected.
+# The fields that identify a duty of an ask. A decision's `through` separates one ending from the next; a provider
+# has a duty in each home of a client who moves: old keys go back while new ones are collected.
 SAME: dict[str, tuple[str, ...]] = {
     "home": ("home",),
     "client": ("client",),
@@ -219,18 +217,17 @@ _OWN_FIELDS = ("home", "client", "door", "organisation")
 
 
 def cases(per: str, event: RoutineEvent, homes: Homes) -> Iterator[Case]:
-    """The cases that a happening makes, one for each duty it may open."""
+    """The cases of an event, one for each duty it may open."""
     return PER[per](_EventContext(event, homes))
 
 
 def identity(per: str, thing: OpenDuty | PlannedDuty) -> tuple[Any, ...]:
-    """What the duty is about, as far as `per` goes: two open duties of an ask never share it."""
+    """What makes two duties of an ask the same: two open duties never share it."""
     return tuple(getattr(thing, f) if f in _OWN_FIELDS else thing.about.get(f) for f in SAME[per])
 
 
 def concerns(per: str, event: RoutineEvent, duty: OpenDuty | PlannedDuty) -> bool:
-    """Is the happening about the same thing as the duty? (What a happening does not mention does not tell
-    against it.)"""
+    """Is the event about the same subject as the duty? Fields that either lacks are ignored."""
     for field in SAME[per]:
         theirs = getattr(event, field) if field in _OWN_FIELDS else event.about.get(field)
         mine = getattr(duty, field) if field in _OWN_FIELDS else duty.about.get(field)

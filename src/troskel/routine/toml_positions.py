@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where in a TOML file a key or a word stands, so that a refusal can name the line. (tomllib does not
-say.)"""
+"""The lines of keys and words in a TOML file, which tomllib does not give."""
 
 from __future__ import annotations
 
@@ -52,8 +51,7 @@ class TomlPositions:
         return here
 
     def line_of(self, where: Where, word: str | None = None) -> int:
-        """The line of a key (else of the table it belongs in); with a word, the line on which the word
-        stands."""
+        """The line of a key (else of its table); with a word, the line where the word is."""
         while where and where not in self.at:
             where = where[:-1]
         start = self.at.get(where, 1)
@@ -66,6 +64,6 @@ class TomlPositions:
         return start
 
     def title(self, where: Where) -> list[str]:
-        """What the table calls itself: the id of the paragraph, the name of the ask."""
+        """The name of the table: the paragraph's id, the ask's name."""
         parents = [where[: i + 1] for i in range(len(where))]
         return [self.titles[p] for p in parents if p in self.titles] or [str(p) for p in where[:1]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading a document in TOML: texts, days, names. What is wrong is gathered: file, line, field and reason."""
+"""Reads texts, days and names of a TOML document, and collects problems with file, line, field and reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Where = tuple[str | int, ...]
 
 
 class InvalidDocument(ValueError):
-    """The file cannot be used; `problems` says why, a line for each."""
+    """The file cannot be used; `problems` has a line for each reason."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -23,7 +23,7 @@ class InvalidDocument(ValueError):
 
 
 def parse(content: bytes, file: str) -> tuple[str, Table]:
-    """The bytes of a file as text and as TOML. Raises Refused."""
+    """The file's text and TOML table. Raises InvalidDocument."""
     try:
         text = content.decode()
         return text, tomllib.loads(text)
@@ -34,7 +34,7 @@ def parse(content: bytes, file: str) -> tuple[str, Table]:
 
 
 class Values:
-    """The values of one file. Each asks for a key of a table, and notes a problem where it is not as it must be."""
+    """Reads the values of one file. Each method reads a key of a table and notes a problem if it is wrong."""
 
     def __init__(self, file: str, places: TomlPositions) -> None:
         self.file, self.places = file, places

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Two versions of the routine side by side: which paragraphs say something else, and what, word by word."""
+"""Two versions of the routine compared: which paragraphs differ, and in which words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DOCUMENT_CONTROL = "D"
 
 
 class Change(NamedTuple):
-    """A field that says something else: what it said, and what it says; empty where it said nothing."""
+    """A changed field: its text before and after; empty where it had none."""
 
     field: str
     before: str
@@ -25,7 +25,7 @@ class Change(NamedTuple):
 
 
 class AskDiff(NamedTuple):
-    """Something that is asked anew, no longer, or otherwise; `duty` is what it is called."""
+    """An ask that is new, gone or changed; `duty` is its title."""
 
     ask: str
     duty: str
@@ -34,7 +34,7 @@ class AskDiff(NamedTuple):
 
 
 class ParagraphDiff(NamedTuple):
-    """A paragraph that differs, or the document control (D): its own fields, and what it asks."""
+    """A paragraph that differs, or the document control (D): its fields and its asks."""
 
     id: str
     fate: Fate
@@ -43,14 +43,14 @@ class ParagraphDiff(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Some words that stand in both, only in the old (gone) or only in the new."""
+    """Words that are in both texts, only in the old (gone) or only in the new."""
 
     how: Literal["same", "gone", "new"]
     text: str
 
 
 def differences(before: Routine, after: Routine, language: str = "sv") -> list[ParagraphDiff]:
-    """What differs, in the order of the new version; what is gone stands last. Comments in the file do not count."""
+    """The differences, in the order of the new version, what is gone last. Comments in the file are ignored."""
     found = []
     header = _changes(_control(before, after, language), _control(after, before, language))
     if header:
@@ -65,7 +65,7 @@ def differences(before: Routine, after: Routine, language: str = "sv") -> list[P
 
 
 def word_diff(before: str, after: str) -> list[Piece]:
-    """The two texts woven together, word by word."""
+    """The two texts merged word by word."""
     old, new = _words(before), _words(after)
     pieces: list[Piece] = []
     for how, first, last, begins, ends in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -82,7 +82,7 @@ def _words(text: str) -> list[str]:
 
 
 def _control(routine: Routine, other: Routine, language: str) -> dict[str, str]:
-    """The document control; and the order of the paragraphs that both have, which is a part of the document too."""
+    """The document control, and the order of the paragraphs that both versions have."""
     order = " ".join(name for name in routine.by_id if name in other.by_id)
     return {**header_in_words(routine.header, language), "order": order}
 

@@ -22,7 +22,7 @@ class Routines:
             self.enter(begins, version)
 
     def enter(self, begins: date, version: str) -> None:
-        """A version comes into force on a day; of two from the same day the later entered holds."""
+        """A version comes into force on a day. Of two on the same day the one entered later counts."""
         if version not in self.by_hash:
             raise LookupError(f"routine version {version} is not known")
         self.in_force = [entry for entry in self.in_force if entry[0] != begins]
@@ -42,7 +42,7 @@ class Routines:
         return self.rules_of(version) if version else None
 
     def rules_of(self, version: str) -> Rules:
-        """The rules of one version (an open duty keeps those it was born with)."""
+        """The rules of one version. An open duty keeps those it opened under."""
         rules = self._rules.get(version)
         if rules is None:
             rules = self._rules[version] = Rules(self.by_hash[version])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # ruff: noqa: E501 -- each word stands on a line of its own, however long
-"""The words a routine file may use. A file that names another is refused; a new word is a change of the program."""
+"""The words that a routine file may use. Another word is refused; a new word needs a change of the program."""
 
 from __future__ import annotations
 
