@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.utils import ConnectionHandler
 
 from troskel.config.databases import database
 
@@ -68,14 +69,15 @@ def test_a_refusal_tells_no_password() -> None:
 
 
 @pytest.mark.django_db
-def test_sqlite_is_durable_and_lets_readers_read_while_one_writes() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("asks SQLite")
-    with connection.cursor() as cursor:
-        told = {}
+def test_sqlite_is_durable_and_lets_readers_read_while_one_writes(tmp_path: Path) -> None:
+    """A database of its own: that of the tests need be neither durable nor impatient."""
+    opened = ConnectionHandler({"default": database(f"sqlite:///{tmp_path}/troskel.sqlite3")})["default"]
+    told = {}
+    with opened.cursor() as cursor:
         for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
             cursor.execute(f"PRAGMA {pragma}")
             told[pragma] = cursor.fetchone()[0]
+    opened.close()
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
 
 
