@@ -3,28 +3,102 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 
-from tests.emptying import empty_the_journal_after_tests
+from tests import migrated
+from tests.emptying import empty_the_tables_after_tests
+from tests.measuring import Costs
 
-empty_the_journal_after_tests()
+empty_the_tables_after_tests()
 hypothesis.settings.register_profile("calm", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("calm")
+
+PATIENCE = 600
+"""Seconds that SQLite waits for its one writer: in production 20, but no test may depend on how fast the disk is."""
+
+BY_DATABASE = {"db", "transactional_db", "django_db_setup", "django_db_blocker", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `./dev test` asks for."""
+    group = parser.getgroup("troskel")
+    group.addoption(
+        "--database-only", action="store_true", help="leave out tests that never touch the test database"
+    )
+    group.addoption("--costs", metavar="FILE", help="write what each file costs, in CPU seconds, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure where that is asked for."""
+    if config.getoption("--costs"):
+        config.pluginmanager.register(Costs(Path(config.getoption("--costs"))))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database, run what can see that it is another: pytest-django keeps the rest from it."""
+    if not config.getoption("--database-only"):
+        return
+    left_out = [item for item in items if not _touches_the_database(item)]
+    items[:] = [item for item in items if _touches_the_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    kind = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not BY_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+        or (isinstance(kind, type) and issubclass(kind, TransactionTestCase))
+    )
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Let SQLite's test database be a file, as in production: one in memory knows neither WAL nor waiting."""
+    """Let SQLite's test database be a file, as in production: one in memory knows neither WAL nor waiting.
+
+    It need not outlive a power cut. On PostgreSQL each process has a database of its own.
+    """
     default: dict[str, Any] = settings.DATABASES["default"]
+    test, options = default.setdefault("TEST", {}), default["OPTIONS"]
     if default["ENGINE"].endswith("sqlite3"):
-        default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+        options["timeout"] = PATIENCE
+    else:
+        test["NAME"] = f"test_troskel_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """The test database with its tables. SQLite's is a copy of one that was made before, if there is one."""
+    on_sqlite = connection.vendor == "sqlite"
+    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    with django_db_blocker.unblock():
+        if on_sqlite and migrated.copy_to(Path(name)):
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            made = []
+        else:
+            made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+            if on_sqlite:
+                migrated.keep(Path(name))
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from tools import architecture, browser, environment, node, words
 from tools.checks import check
 from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, VENV, WORDS, Missing, say
 from tools.postgres import NoServer, running
-from tools.testing import test
+from tools.testing import QUICK, test
 
 _RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str], usage: str) -> int:
     if command is None:
         say(f"there is no command {arguments[0]!r}. These are:\n{usage}")
         return 2
+    _keep_bytecode()
     signal.signal(signal.SIGTERM, _stop)  # so that what we started is stopped too
     try:
         return command(arguments[1:])
@@ -36,6 +37,15 @@ def main(arguments: Sequence[str], usage: str) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _keep_bytecode() -> None:
+    """Where Python is told to write none beside the source, let it write it in our environment.
+
+    Without any, each of the many processes of a run compiles everything anew.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "bytecode"))
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -97,10 +107,22 @@ def run_test(arguments: Sequence[str]) -> int:
     environment.ensure(development=True)
     words.ensure()
     left_out = _browser_tests_lack()
-    result = test(arguments)
-    if left_out:
+    result = test(arguments, recorded=False)
+    if left_out and QUICK not in arguments:
         say(f"left out: the tests in tests/browser. {left_out}")
     return result
+
+
+def durations(arguments: Sequence[str]) -> int:
+    """Run everything, and record what each file costs."""
+    if arguments:
+        raise Missing("'./dev durations' takes no arguments")
+    environment.ensure(development=True)
+    words.ensure()
+    lacking = _browser_tests_lack()
+    if lacking:
+        raise Missing(f"the tests in tests/browser can't be measured. {lacking}")
+    return test([], recorded=True)
 
 
 def _browser_tests_lack() -> str:
@@ -180,6 +202,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "demo": demo,
     "troskel": troskel,
     "test": run_test,
+    "durations": durations,
     "check": run_check,
     "postgres": postgres,
     "lock": lock,

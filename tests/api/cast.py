@@ -92,21 +92,32 @@ def make_cast() -> Cast:
 
 def add_client(cast: Cast, reference: str, number: int, provider: str, **more: str) -> None:
     """A client with home care by a provider, since a fortnight before NOW."""
-    born = identity_number(date(1940 + number % 20, 1 + number % 12, 3), 980 + number % 20)
-    client = {
-        "reference": reference,
-        "identity": born,
-        "first_name": NAMES[number % 4],
-        "last_name": "Ek",
-        "address": {"street": f"Ekvägen {number + 1}", "postcode": "99999", "town": "Tröskelby"},
-        **more,
-    }
-    registered = cast.does("anna", "register_clients", clients=[client])
-    cast.cases[reference] = registered.answer["cases"][reference]
-    granted = {"reference": f"B-{reference}", "service": "home_care", "valid_from": "2026-02-16"}
-    cast.does("anna", "make_decisions", decisions=[{"client": reference, **granted}])
-    allocation = {"reference": f"F-{reference}", "organisation": provider, "valid_from": "2026-02-16"}
-    cast.does("anna", "allocate", allocations=[{"decision": f"B-{reference}", **allocation}])
+    add_clients(cast, {reference: number}, provider, **more)
+
+
+def add_clients(cast: Cast, numbers: dict[str, int], provider: str, **more: str) -> None:
+    """The same for many at once; by reference, a number that makes each another."""
+    clients = [
+        {
+            "reference": reference,
+            "identity": identity_number(date(1940 + number % 20, 1 + number % 12, 3), 980 + number % 20),
+            "first_name": NAMES[number % 4],
+            "last_name": "Ek",
+            "address": {"street": f"Ekvägen {number + 1}", "postcode": "99999", "town": "Tröskelby"},
+            **more,
+        }
+        for reference, number in numbers.items()
+    ]
+    registered = cast.does("anna", "register_clients", clients=clients)
+    cast.cases.update(registered.answer["cases"])
+    granted = {"service": "home_care", "valid_from": "2026-02-16"}
+    decisions = [{"client": reference, "reference": f"B-{reference}", **granted} for reference in numbers]
+    cast.does("anna", "make_decisions", decisions=decisions)
+    assigned = {"organisation": provider, "valid_from": "2026-02-16"}
+    allocations = [
+        {"decision": f"B-{reference}", "reference": f"F-{reference}", **assigned} for reference in numbers
+    ]
+    cast.does("anna", "allocate", allocations=allocations)
 
 
 def _found_municipality(cast: Cast) -> None:

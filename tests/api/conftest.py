@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from django.test import Client
 
 from tests.api import cast as casting
 from tests.api.cast import Cast
+from tests.town import undone_at_the_end
+from troskel.duties import routines
 from troskel.ground import clock
 
 ROOT = "/api/v1"
@@ -60,10 +63,23 @@ class ApiClient:
         )
 
 
+@pytest.fixture(scope="module")
+def module_cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast of a module."""
+    with undone_at_the_end(django_db_blocker):
+        yield casting.make_cast()
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """The people and their clients."""
-    return casting.make_cast()
+def cast(module_cast: Cast, db: None) -> Cast:
+    """The people and their clients; what a test does with them is undone, so versions that were kept are forgotten."""
+    routines.of_municipality.cache_clear()
+    return dataclasses.replace(
+        module_cast,
+        actors=dict(module_cast.actors),
+        tokens=dict(module_cast.tokens),
+        cases=dict(module_cast.cases),
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.api.cast import EAST, FIRM, NOW, add_client
+from tests.api.cast import EAST, FIRM, NOW, add_client, add_clients
 from tests.api.conftest import ApiClient
 from troskel.ground import clock
 
@@ -104,8 +104,7 @@ def test_list_query_count_is_independent_of_length(api: ApiClient, path: str) ->
     api.get(LISTS[path], path)  # what a process learns once, as the routine's words
     with CaptureQueriesContext(connection) as few:
         assert api.get(LISTS[path], path).status == 200
-    for number in range(10, 60):
-        add_client(api.cast, f"K{number}", number, EAST)
+    add_clients(api.cast, {f"K{number}": number for number in range(10, 60)}, EAST)
     with CaptureQueriesContext(connection) as with_many:
         response = api.get(LISTS[path], path, limit=200)
     assert response.status == 200

@@ -64,7 +64,9 @@ def faults(page: Page, axe: str, rules: dict[str, Any] = WHOLE) -> list[str]:
     """What axe finds in the page as it stands, words as dark as what is behind them, and pages that are too wide."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(axe)
-    found: Any = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    found: Any = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations', 'incomplete']})", rules
+    )
     told = [_told(one, node) for one in found["violations"] for node in one["nodes"]]
     told += [_told(one, node) for one in found["incomplete"] for node in one["nodes"] if _is_unseen(node)]
     wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -22,11 +21,12 @@ from email.policy import default
 from pathlib import Path
 from typing import Any, cast
 
+from tests import migrated
 from troskel.ground.clock import STOCKHOLM
 
 CHECKOUT = Path(__file__).parent.parent.parent
 RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
-PATIENCE = 60  # seconds, for a server to start, and for a letter to come
+PATIENCE = 300  # seconds, for a server to start, and for a letter to come
 AGAIN = 0.05  # seconds between two looks
 
 
@@ -38,6 +38,7 @@ class Town:
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._surroundings = _surroundings(folder)
+        migrated.copy_to(folder / "town.sqlite3")  # else the filling makes the tables
         told = json.loads(self._filled(filling))
         self.now = datetime.fromisoformat(told["now"])
         self.cases: dict[str, Any] = told["cases"]
@@ -105,9 +106,9 @@ class Town:
     def _answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, self._log()
         try:
-            with urllib.request.urlopen(self.address, timeout=5):
+            with urllib.request.urlopen(self.address, timeout=PATIENCE):
                 return True
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, broken off, or too slow
             return False
 
     def _is_turned(self) -> bool:

@@ -7,14 +7,19 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
+
+from tests import migrated
 
 NOW = "2026-11-20T12:00:00+01:00"
 RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
 
-def begin(seed: int, hashes: str) -> subprocess.Popen[str]:
+def begin(seed: int, hashes: str, file: Path) -> subprocess.Popen[str]:
+    migrated.copy_to(file)  # else the program makes the tables
     command = ["simulate", "--days", "18", "--clients", "6", "--seed", str(seed), "--json"]
+    command += ["--database", f"sqlite:///{file}"]
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TROSKEL_")}
     return subprocess.Popen(
         [sys.executable, "-c", RUN, *command],
@@ -32,9 +37,10 @@ def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
     return {key: result[key] for key in ("journal", "acts", "by_act", "faults")}
 
 
-def test_same_seed_repeats_the_journal_and_other_seeds_differ() -> None:
-    first_process, second_process, third_process = (begin(5, "1"), begin(5, "2"), begin(6, "1"))
-    first, second, third = result_of(first_process), result_of(second_process), result_of(third_process)
+def test_same_seed_repeats_the_journal_and_other_seeds_differ(tmp_path: Path) -> None:
+    lives = ((5, "1"), (5, "2"), (6, "1"))
+    processes = [begin(*life, tmp_path / f"{number}.sqlite3") for number, life in enumerate(lives)]
+    first, second, third = map(result_of, processes)
     assert first == second
     assert first["journal"] != third["journal"]
     assert first["acts"] > 50

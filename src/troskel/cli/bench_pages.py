@@ -31,7 +31,7 @@ from troskel.simulator.bulk_data import BulkData
 MAX_QUERIES, MAX_FIRST_VISIT_BYTES, MAX_LATER_BYTES = 12, 150_000, 30_000
 """The limits: queries per page; compressed bytes of a page with all its files (first visit) and without (later)."""
 
-WARM_UP = 2
+WARM_UP = 10  # before so many rounds, one that is not measured
 THINGS = ("lock", "tag", "key")
 BARE = "/bench/bare-page"
 TOKEN = "a" * 32  # the CSRF token of form and cookie
@@ -181,8 +181,8 @@ def _measure(
 ) -> tuple[PageVisit, Samples, PageResponse]:
     """Requests the page in rounds, each followed by the bare view; a search includes its result page."""
     samples = Samples([], [])
-    response = server.request(visit._replace(form=""))
-    for number in range(-WARM_UP, rounds):
+    responses: list[PageResponse] = []
+    for number in range(-(rounds // WARM_UP), rounds):
         responses = [server.request(visit)]
         if visit.form:
             responses.append(server.request(visit._replace(form="")))
@@ -192,8 +192,7 @@ def _measure(
             samples.queries.append(max(response.queries for response in responses))
             bare.milliseconds.append(bare_response.seconds * 1000)
             bare.queries.append(bare_response.queries)
-        response = responses[-1]
-    return visit, samples, response
+    return visit, samples, responses[-1]
 
 
 def page_report(

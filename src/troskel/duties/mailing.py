@@ -18,7 +18,7 @@ from troskel.routine.duty import Email
 
 
 def compose(payload: Mapping[str, Any]) -> ComposedEmail:
-    """The message, composed when it is sent, to the addresses of that moment. Raises PermanentFailure where there are none."""
+    """The message, composed when it is sent. Raises PermanentFailure where no address holds then."""
     email = msgspec.convert(payload, Email)
     found = Client.objects.filter(id__in=[email.client] if email.client else [])
     client = found.values("case_number", "municipality").first()
