@@ -10,10 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
 
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
 from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Hold, Line
@@ -63,9 +62,9 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind
         lines.append(line)
         if detail is not None:
             details.append(detail)
-    _insert(lines)
+    insert(lines)
     if details:
-        _insert(details)
+        insert(details)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
@@ -87,7 +86,7 @@ def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
              for line in details.values_list("line_id", flat=True)]  # fmt: skip
     if not erasures:
         return 0
-    _insert(erasures)
+    insert(erasures)
     return details.delete()[0]
 
 
@@ -186,22 +185,3 @@ def line_text(line: Line) -> LineText:
         if "\n" in getattr(row, name):
             raise ValueError(f"{name} holds a line break: it is a code")
     return row
-
-
-def _insert(rows: Sequence[Model]) -> None:
-    """Inserts any number of rows in one statement. The ORM would split them by SQLite's limit on variables."""
-    fields = rows[0]._meta.concrete_fields
-    columns, placeholders = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({placeholders})",
-            [[_db_value(getattr(row, field.attname)) for field in fields] for row in rows],
-        )
-
-
-def _db_value(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value
