@@ -29,7 +29,6 @@ from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import suspensions, visible_clients
 
-
 NEVER = Constant(value=False, output_field=BooleanField())
 
 
