@@ -82,6 +82,12 @@ def test_numbers(count: int, language: str) -> None:
         assert formatting.number(count, language) == formatting.digits(count, language)
 
 
+@given(tenths=st.integers(0, 9_999), language=LANGUAGES)
+def test_decimals(tenths: int, language: str) -> None:
+    written = formatting.decimal(tenths / 10, language)
+    assert written == format_decimal(tenths / 10, locale=LOCALES[language], group_separator=False)
+
+
 @given(since=INSTANTS, seconds=st.integers(0, 10**7), language=LANGUAGES)
 def test_durations(since: datetime, seconds: int, language: str) -> None:
     hours, minutes = divmod(seconds // 60, 60)
@@ -100,8 +106,8 @@ def test_durations(since: datetime, seconds: int, language: str) -> None:
     [
         (0, "0 min", "0 min"),
         (59, "59 min", "59 min"),
-        (60, "1 h 0 min", "1 h 0 min"),
-        (60_065, "1 001 h 5 min", "1,001 h 5 min"),
+        (60, "1 h 00 min", "1 h 00 min"),
+        (60_065, "1 001 h 05 min", "1,001 h 05 min"),
     ],
 )
 def test_hours(minutes: int, swedish: str, english: str) -> None:

@@ -28,6 +28,7 @@ class Manner(NamedTuple):
     quarters: tuple[str, ...]
     """The quarters, as they stand before a year."""
     thousands: str
+    decimal: str
     time: str
     instant: str
     period: str
@@ -50,6 +51,7 @@ SWEDISH = Manner(
     short_months=("jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"),
     quarters=("första kvartalet", "andra kvartalet", "tredje kvartalet", "fjärde kvartalet"),
     thousands=NO_BREAK,
+    decimal=",",
     time="%H.%M",
     instant="{day} kl. {time}",
     period="{first} till {last}",
@@ -71,6 +73,7 @@ ENGLISH = Manner(
     short_months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
     quarters=("first quarter of", "second quarter of", "third quarter of", "fourth quarter of"),
     thousands=",",
+    decimal=".",
     time="%H:%M",
     instant="{day} at {time}",
     period="{first} to {last}",
@@ -93,6 +96,11 @@ def manner(language: str | None = None) -> Manner:
 def digits(count: int, language: str | None = None) -> str:
     """Returns a number in digits, thousands separated: 12 000 with a no-break space; in English 12,000."""
     return f"{count:,}".replace(",", manner(language).thousands)
+
+
+def decimal(value: float, language: str | None = None) -> str:
+    """Returns a figure with the decimals that it has: 1,5; in English 1.5. Six digits at most."""
+    return f"{value:g}".replace(".", manner(language).decimal)
 
 
 def number(count: int, language: str | None = None) -> str:
@@ -170,10 +178,11 @@ def long_instant(value: datetime, language: str | None = None) -> str:
 
 
 def hours(minutes: int, language: str | None = None) -> str:
-    """Returns minutes as 8 h 20 min."""
+    """Returns minutes as 8 h 05 min."""
     whole, rest = divmod(minutes, 60)
-    text = f"{rest}{NO_BREAK}min"
-    return f"{digits(whole, language)}{NO_BREAK}h {text}" if whole else text
+    if not whole:
+        return f"{rest}{NO_BREAK}min"
+    return f"{digits(whole, language)}{NO_BREAK}h {rest:02}{NO_BREAK}min"
 
 
 def duration(since: datetime, until: datetime, language: str | None = None) -> str:

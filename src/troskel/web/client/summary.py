@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from troskel.ground import formatting
 from troskel.offers.client_duties import ClientDuty
@@ -148,10 +149,8 @@ def _thing_sentences(client: ClientPage) -> Iterator[SafeString]:
         yield format_html(_("Kvittensprodukt {number} finns hos kunden."), number=tag.number)
     holders = Counter(holding.holder for holding in _current_holdings(client, "key", "organisation"))
     for holder, count in holders.items():
-        values = {"holder": holder, "count": formatting.capitalized(formatting.number(count))}
-        yield format_html(
-            _("En nyckel hos {holder}.") if count == 1 else _("{count} nycklar hos {holder}."), **values
-        )
+        text = ngettext("En nyckel hos {holder}.", "{count} nycklar hos {holder}.", count)
+        yield format_html(text, holder=holder, count=formatting.capitalized(formatting.number(count)))
 
 
 def _next_duty(duties: Sequence[ClientDuty], today: date) -> Iterator[SafeString]:

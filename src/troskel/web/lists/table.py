@@ -148,7 +148,7 @@ def _status(listing: Listing, count: int, *, is_complete: bool, is_reversed: boo
     sentence = _("{many}, {order}.").format(
         many=listing.count_text(count), order=f"{order[0].lower()}{order[1:]}"
     )
-    return sentence if is_complete else f"{sentence} {_('Fler finns på andra sidor.')}"
+    return sentence if is_complete else " ".join((sentence, _("Fler finns på andra sidor.")))
 
 
 def _cells(columns: Sequence[Column], item: Any) -> list[Cell]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from troskel.ground.formatting import capitalized, day, digits, full_day, number, weekday
 
@@ -73,9 +73,8 @@ def duties_heading(count: int) -> str:
     """Returns the start page's heading: how many duties there are."""
     if count == 0:
         return _("Inget att göra just nu")
-    if count == 1:
-        return _("En sak att göra")
-    return _("{number} saker att göra").format(number=capitalized(number(count)))
+    text = ngettext("En sak att göra", "{number} saker att göra", count)
+    return text.format(number=capitalized(number(count)))
 
 
 def lateness_summary(late: int, count: int) -> str:
@@ -84,17 +83,14 @@ def lateness_summary(late: int, count: int) -> str:
         return _("Allt är gjort.")
     if late == 0:
         return _("Inget är sent.")
-    sentence = (
-        _("En är sen.") if late == 1 else _("{number} är sena.").format(number=capitalized(number(late)))
-    )
-    return sentence if late == count else f"{sentence} {_('Allt annat är i tid.')}"
+    sentence = ngettext("En är sen.", "{number} är sena.", late).format(number=capitalized(number(late)))
+    return sentence if late == count else " ".join((sentence, _("Allt annat är i tid.")))
 
 
 def notices_heading(count: int) -> str:
     """Returns the heading of the notices."""
-    if count == 1:
-        return _("Ett meddelande att läsa")
-    return _("{number} meddelanden att läsa").format(number=capitalized(number(count)))
+    text = ngettext("Ett meddelande att läsa", "{number} meddelanden att läsa", count)
+    return text.format(number=capitalized(number(count)))
 
 
 def due_labels(due: date | None, today: date) -> tuple[str, str]:
@@ -104,7 +100,7 @@ def due_labels(due: date | None, today: date) -> tuple[str, str]:
     left = (due - today).days
     full_name = full_day(due, today)
     if left < 0:
-        sign = _("1 dag sen") if left == -1 else _("{days} dagar sen").format(days=digits(-left))
+        sign = ngettext("{days} dag sen", "{days} dagar sen", -left).format(days=digits(-left))
         return sign, _("skulle varit {day}").format(day=full_name)
     if left == 0:
         return _("Idag"), day(due, today)
@@ -119,7 +115,7 @@ def days_late(days: int) -> str:
     """Returns how many days late something is; empty if it is not late."""
     if days == 0:
         return ""
-    return _("1 dag sent") if days == 1 else _("{days} dagar sent").format(days=digits(days))
+    return ngettext("{days} dag sent", "{days} dagar sent", days).format(days=digits(days))
 
 
 def arrival_day(opened: date, today: date) -> str:
