@@ -20,7 +20,7 @@ from troskel.web.forms import fields
 from troskel.web.text import act_labels
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "troskel"
-LOCALE = SOURCE / "web" / "locale"
+LOCALE = SOURCE / "locale"
 TEMPLATES = sorted(
     [
         *SOURCE.glob("web/jinja2/**/*.html"),

@@ -35,7 +35,7 @@ from troskel.web.forms.prefill import ActOffer
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
 from troskel.web.shell.links import Button
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 
 class DutyRow(NamedTuple):
@@ -174,14 +174,14 @@ def _sort_key(row: tuple[dict[str, Any], DutyTexts]) -> tuple[date, date]:
 
 
 def _duty_row(duty: dict[str, Any], texts: DutyTexts, offers: list[ActOffer], today: date) -> DutyRow:
-    sign, when = formatting.due_labels(duty["due"], today)
+    sign, when = phrases.due_labels(duty["due"], today)
     urgency = "late" if duty["state"] == "late" else "today" if duty["due"] == today else "later"
     buttons = [_button(offer, duty["id"]) for offer in offers]
     return _base_row(duty, texts, urgency, sign, when)._replace(buttons=buttons)
 
 
 def _notice_row(notice: dict[str, Any], texts: DutyTexts, today: date) -> DutyRow:
-    return _base_row(notice, texts, "later", _("Att läsa"), formatting.arrival_day(notice["opened"], today))
+    return _base_row(notice, texts, "later", _("Att läsa"), phrases.arrival_day(notice["opened"], today))
 
 
 def _base_row(duty: dict[str, Any], texts: DutyTexts, urgency: str, sign: str, when: str) -> DutyRow:
@@ -203,7 +203,7 @@ def _base_row(duty: dict[str, Any], texts: DutyTexts, urgency: str, sign: str, w
 def client_duty_row(duty: dict[str, Any], texts: DutyTexts, acts: list[str], *, is_mine: bool) -> DutyRow:
     """Returns a duty for its client's page: without the case number, with the owner if it is somebody else's."""
     row = _duty_row(duty, texts, [ActOffer(act, {}, {}) for act in acts], clock.today())
-    return row._replace(case="", owner="" if is_mine else formatting.role(duty["role"]))
+    return row._replace(case="", owner="" if is_mine else phrases.role(duty["role"]))
 
 
 def _button(offer: ActOffer, duty: UUID) -> Button:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from troskel.ground import formatting
 from troskel.reading.conformance import Conformance, ConformanceSummary
-from troskel.web.text import formatting
 
 BAR_WIDTH = 1000
 """The width of a bar in SVG units."""

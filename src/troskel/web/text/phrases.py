@@ -1,31 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Formats numbers, days and roles for pages: in Swedish, and in English by the catalogue (`./dev words`)."""
+"""Words and sentences that several pages share: roles, rules, headings, how late something is."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from troskel.ground.clock import STOCKHOLM
-from troskel.ground.clock import day_of as day_of
+from troskel.ground.formatting import capitalized, day, digits, full_day, number, weekday
 
-NUMBERS = (
-    gettext_noop("noll"), gettext_noop("en"), gettext_noop("två"), gettext_noop("tre"), gettext_noop("fyra"),
-    gettext_noop("fem"), gettext_noop("sex"), gettext_noop("sju"), gettext_noop("åtta"), gettext_noop("nio"),
-    gettext_noop("tio"), gettext_noop("elva"), gettext_noop("tolv"),
-)  # fmt: skip
-WEEKDAYS = (
-    gettext_noop("måndag"), gettext_noop("tisdag"), gettext_noop("onsdag"), gettext_noop("torsdag"),
-    gettext_noop("fredag"), gettext_noop("lördag"), gettext_noop("söndag"),
-)  # fmt: skip
-SHORT_MONTHS = (
-    gettext_noop("jan"), gettext_noop("feb"), gettext_noop("mars"), gettext_noop("apr"), gettext_noop("maj"),
-    gettext_noop("juni"), gettext_noop("juli"), gettext_noop("aug"), gettext_noop("sep"), gettext_noop("okt"),
-    gettext_noop("nov"), gettext_noop("dec"),
-)  # fmt: skip
 DAYS_IN_WEEK = 7
 
 ROLES = {
@@ -80,16 +64,6 @@ def removal_sentence(number: str, rule: str, *, own_care: bool, others: bool) ->
     return sentence.format(number=number)
 
 
-def number(count: int) -> str:
-    """Returns a number up to twelve as a word, a larger one in digits."""
-    return _(NUMBERS[count]) if count < len(NUMBERS) else digits(count)
-
-
-def digits(count: int) -> str:
-    """Returns a number in digits, thousands separated by a no-break space: 12 000."""
-    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
 def role(name: str) -> str:
     """Returns the name of a role."""
     return _(ROLES[name])
@@ -101,7 +75,7 @@ def duties_heading(count: int) -> str:
         return _("Inget att göra just nu")
     if count == 1:
         return _("En sak att göra")
-    return _("{number} saker att göra").format(number=number(count).capitalize())
+    return _("{number} saker att göra").format(number=capitalized(number(count)))
 
 
 def lateness_summary(late: int, count: int) -> str:
@@ -111,7 +85,7 @@ def lateness_summary(late: int, count: int) -> str:
     if late == 0:
         return _("Inget är sent.")
     sentence = (
-        _("En är sen.") if late == 1 else _("{number} är sena.").format(number=number(late).capitalize())
+        _("En är sen.") if late == 1 else _("{number} är sena.").format(number=capitalized(number(late)))
     )
     return sentence if late == count else f"{sentence} {_('Allt annat är i tid.')}"
 
@@ -120,62 +94,7 @@ def notices_heading(count: int) -> str:
     """Returns the heading of the notices."""
     if count == 1:
         return _("Ett meddelande att läsa")
-    return _("{number} meddelanden att läsa").format(number=number(count).capitalize())
-
-
-def day(value: date, today: date) -> str:
-    """Returns a day as 25 nov with a no-break space; with the year if it is not this year."""
-    text = f"{value.day}\N{NO-BREAK SPACE}{_(SHORT_MONTHS[value.month - 1])}"
-    return text if value.year == today.year else f"{text} {value.year}"
-
-
-def month(first: date) -> str:
-    """Returns a month as oktober 2026."""
-    return f"{MONTHS[first.month]} {first.year}"
-
-
-def hours(minutes: int) -> str:
-    """Returns minutes as 8 h 20 min."""
-    whole, rest = divmod(minutes, 60)
-    return (
-        f"{digits(whole)}\N{NO-BREAK SPACE}h {rest}\N{NO-BREAK SPACE}min"
-        if whole
-        else f"{rest}\N{NO-BREAK SPACE}min"
-    )
-
-
-def short_month(value: date, today: date) -> str:
-    """Returns the short name of a month, with the year if it is not this year."""
-    text = _(SHORT_MONTHS[value.month - 1])
-    return text if value.year == today.year else f"{text} {value.year}"
-
-
-def weekday(value: date) -> str:
-    """Returns the name of the weekday."""
-    return _(WEEKDAYS[value.weekday()])
-
-
-def instant(value: datetime, today: date) -> str:
-    """Returns an instant as 25 nov kl. 13.30, in Stockholm time."""
-    local = value.astimezone(STOCKHOLM)
-    return _("{day} kl. {time}").format(day=day(local.date(), today), time=f"{local:%H.%M}")
-
-
-def clock(value: datetime) -> str:
-    """Returns the time of day as 13.30, in Stockholm time."""
-    return f"{value.astimezone(STOCKHOLM):%H.%M}"
-
-
-def full_day(value: date, today: date) -> str:
-    """Returns a day as fredag 27 nov, with the year if it is not this year."""
-    return f"{weekday(value)} {day(value, today)}"
-
-
-def period(first: date, last: date | None, today: date) -> str:
-    """Returns a period in words, both days included; `last` None means no end."""
-    if last is None:
-        return _("från {day}, tills vidare").format(day=day(first, today))
-    return _("{first} till {last}").format(first=day(first, today), last=day(last, today))
+    return _("{number} meddelanden att läsa").format(number=capitalized(number(count)))
 
 
 def due_labels(due: date | None, today: date) -> tuple[str, str]:
@@ -183,7 +102,7 @@ def due_labels(due: date | None, today: date) -> tuple[str, str]:
     if due is None:
         return _("Utan datum"), ""
     left = (due - today).days
-    full_name = f"{weekday(due)} {day(due, today)}"
+    full_name = full_day(due, today)
     if left < 0:
         sign = _("1 dag sen") if left == -1 else _("{days} dagar sen").format(days=digits(-left))
         return sign, _("skulle varit {day}").format(day=full_name)
@@ -192,10 +111,8 @@ def due_labels(due: date | None, today: date) -> tuple[str, str]:
     if left == 1:
         return _("Imorgon"), full_name
     if left < DAYS_IN_WEEK:
-        return weekday(due).capitalize(), day(due, today)
-    return day(due, today).capitalize(), _("{weekday}, om {days} dagar").format(
-        weekday=weekday(due), days=digits(left)
-    )
+        return capitalized(weekday(due)), day(due, today)
+    return day(due, today), _("{weekday}, om {days} dagar").format(weekday=weekday(due), days=digits(left))
 
 
 def days_late(days: int) -> str:
