@@ -208,9 +208,9 @@ def client_duty_row(duty: dict[str, Any], texts: DutyTexts, acts: list[str], *, 
 
 def _button(offer: ActOffer, duty: UUID) -> Button:
     act_text = act_labels.act_text(offer.act)
-    assert act_text is not None, f"{offer.act} has no words in wording/acts.toml"
+    assert act_text is not None, f"{offer.act} has no title"
     return Button(
-        act_labels.localized(act_text.title),
+        act_text.title,
         f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}",
     )
 
