@@ -14,10 +14,11 @@ from django.db.models import F, Q
 from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
-from troskel.people.roles import Actor
+from troskel.people.roles import EVERY_ROLE, Actor
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest
+from troskel.reading.register import read
 from troskel.reading.worklist import duties_of, duty_row
 
 FateFilter = Literal["all", "in_time", "late", "open"]
@@ -41,6 +42,7 @@ class ParagraphCase(msgspec.Struct, frozen=True):
     days_late: int
 
 
+@read(who=EVERY_ROLE)
 def cases_of_paragraph(
     viewer: Actor,
     paragraph: str,

@@ -10,8 +10,9 @@ import msgspec
 
 from troskel.care import queries as care
 from troskel.ground import clock
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.register import read
 from troskel.reading.worklist import DutyTexts, unnoted_worklist
 
 LOOKAHEAD = timedelta(days=120)
@@ -38,6 +39,7 @@ class UpcomingLoss(msgspec.Struct, frozen=True):
     investigated: bool
 
 
+@read(who=[Role.ASSESSOR])
 def worklist_and_losses(viewer: Actor) -> tuple[list[tuple[dict[str, Any], DutyTexts]], list[UpcomingLoss]]:
     """The worklist, and upcoming losses that no duty warns of, the soonest first. One recorded read."""
     duties = unnoted_worklist(viewer)

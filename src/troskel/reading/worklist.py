@@ -12,13 +12,15 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from troskel.duties import queries as duties
 from troskel.duties import routines, rules
 from troskel.ground import clock
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
+from troskel.reading.register import read
 from troskel.routine.model import Ask, LocalizedText
 
 
+@read(who=EVERY_ROLE)
 def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
     """Duties and notices asked by the day `on`, as they stood that day."""
     duty_rows = [duty_row(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
@@ -46,11 +48,13 @@ class DutyTexts(NamedTuple):
     paragraph: LocalizedText
 
 
+@read(who=EVERY_ROLE)
 def worklist(viewer: Actor) -> list[dict[str, Any]]:
     """The viewer's worklist."""
     return [duty for duty, _ in worklist_with_texts(viewer)]
 
 
+@read(who=EVERY_ROLE)
 def worklist_with_texts(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
     """The worklist, each duty with the routine's texts in both languages.
 
@@ -75,9 +79,16 @@ def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
     ]
 
 
+@read(who=EVERY_ROLE)
 def is_on_worklist(viewer: Actor, duty: UUID) -> bool:
     """Is this duty on the viewer's worklist? No client is shown, so nothing is recorded."""
     return within_sight(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
+
+
+@read(who=EVERY_ROLE)
+def unread_notices(viewer: Actor) -> int:
+    """The number of the viewer's unread notices. One query; no client is shown, so nothing is recorded."""
+    return within_sight(viewer, duties.worklist(viewer, clock.today()).filter(kind="notice")).count()
 
 
 def duty_texts(row: Row) -> DutyTexts:

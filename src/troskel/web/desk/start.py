@@ -26,7 +26,7 @@ from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.worklist import DutyTexts
 from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
-from troskel.screens.pages import EVERY_ROLE, page, public
+from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import person_of
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
@@ -83,14 +83,14 @@ def start(request: HttpRequest) -> HttpResponse:
     return render_page(request, "web/start.html", values)
 
 
-@page("notices/count", name="count", who=EVERY_ROLE)
+@page("notices/count", name="count", who=worklist.unread_notices.who)
 def unread_badge(request: HttpRequest, person: Person) -> HttpResponse:
     """The number of unread notices: a fragment that pages poll."""
-    values = {"unread": navigation.unread_count(person), "urls": navigation.frame_urls()}
+    values = {"unread": worklist.unread_notices(person.actor), "urls": navigation.frame_urls()}
     return render_page(request, "screens/count.html", values)
 
 
-@page("notices/<uuid:notice>/read", name="read", who=EVERY_ROLE, methods=["POST"])
+@page("notices/<uuid:notice>/read", name="read", who=REGISTER["read_notice"].who, methods=["POST"])
 def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
     """Mark a notice as read; no error if it already is. The sender sees the receipt."""
     with contextlib.suppress(NotFound):
