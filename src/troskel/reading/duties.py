@@ -20,7 +20,7 @@ from troskel.people.roles import EVERY_ROLE, MUNICIPAL_ROLES, Actor, Role
 from troskel.reading.base import clients_matching, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
-from troskel.reading.worklist import duties_of, duty_row, username
+from troskel.reading.worklist import duties_of, duty_shown, username
 
 
 class ListedDuty(msgspec.Struct, frozen=True):
@@ -150,8 +150,8 @@ def notices_of(viewer: Actor, about: Q, on: date) -> list[ListedNotice]:
 
 def duty_item(row: Row, on: date) -> ListedDuty:
     """A list item of a duty, as it stood on a day."""
-    fields = {**duty_row(row, on), "door": row["door_id"]}
-    return ListedDuty(**{name: fields[name] for name in ListedDuty.__struct_fields__})
+    shown = duty_shown(row, on)
+    return ListedDuty(**{name: getattr(shown, name) for name in ListedDuty.__struct_fields__})
 
 
 @read(who=EVERY_ROLE, title="Deputies, who also get duties that are late")

@@ -66,7 +66,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "times": [_span_link(case, name, span_name) for name in TIME_SPANS],
         "duties": [
             start.client_duty_row(
-                client_duty.row, client_duty.texts, client_duty.acts, is_mine=client_duty.mine
+                client_duty.duty, client_duty.texts, client_duty.acts, is_mine=client_duty.mine
             )
             for client_duty in duties
         ],
