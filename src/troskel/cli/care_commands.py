@@ -190,14 +190,14 @@ def duties(arguments: argparse.Namespace) -> None:
              "days_late", "person", "escalated", "deputy")  # fmt: skip
     rows = worklist.duties_on(system_actor(), day_or_today(arguments.on))
     if arguments.json:
-        print_json([{name: row[name] for name in columns} for row in rows])
+        print_json([{name: getattr(row, name) for name in columns} for row in rows])
         return
     for row in rows:
-        if row["state"] in ("open", "late"):
-            due = row["due"] or "not yet"
-            duty = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
-            escalated = ", escalated" if row["escalated"] else ""
-            print(f"{duty} due {due}  {row['state']}{escalated}")
+        if row.state in ("open", "late"):
+            due = row.due or "not yet"
+            duty = f"{row.paragraph:3} {row.ask:14} {row.case or '':10} {row.role:14}"
+            escalated = ", escalated" if row.escalated else ""
+            print(f"{duty} due {due}  {row.state}{escalated}")
 
 
 def play(arguments: argparse.Namespace) -> int:

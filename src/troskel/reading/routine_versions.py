@@ -18,9 +18,10 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.journal import queries as journal
-from troskel.people.roles import Actor
+from troskel.people.roles import EVERY_ROLE, OFFICE_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import note
+from troskel.reading.register import read
 from troskel.reading.worklist import username
 from troskel.routine import Routine
 from troskel.routine.model import LocalizedText
@@ -103,6 +104,9 @@ class Comparison(msgspec.Struct, frozen=True):
     duties: list[DutyDifference]
 
 
+VERSION_ROLES = OFFICE_ROLES | {Role.MANAGER}
+COMPARISON_ROLES = (Role.ADMINISTRATOR, Role.MANAGER)
+"""Those who propose and approve a version compare it too."""
 CACHE_SECONDS = 24 * 60 * 60
 """How many seconds a comparison is cached at most."""
 
@@ -110,6 +114,10 @@ VERSION_COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username",
                    "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
 
 
+@read(
+    who=VERSION_ROLES,
+    title="Every version of the routine: proposed, approved, in force, replaced or withdrawn",
+)
 def versions(viewer: Actor) -> list[Version]:
     """All versions, those with a day in force first, then in order of proposal. No client is read."""
     rows = _rows(viewer.municipality)
@@ -117,6 +125,7 @@ def versions(viewer: Actor) -> list[Version]:
     return [Version(**_version_fields(row, last_days)) for row in rows]
 
 
+@read(who=EVERY_ROLE, title="The routine in force on a day, word for word, with who approved it and when")
 def routine_on(viewer: Actor, day: date) -> RoutineShown:
     """The version in force on a day, with the document. Raises NotFound."""
     rows = _rows(viewer.municipality)
@@ -127,6 +136,7 @@ def routine_on(viewer: Actor, day: date) -> RoutineShown:
     raise NotFound("routine", "on")
 
 
+@read(who=VERSION_ROLES)
 def document(viewer: Actor, version: UUID) -> Routine:
     """The document of a version, approved or not. Raises NotFound."""
     row = RoutineVersion.objects.filter(municipality=viewer.municipality, id=version).values("digest").first()
@@ -135,12 +145,14 @@ def document(viewer: Actor, version: UUID) -> Routine:
     return routines.version(row["digest"])
 
 
+@read(who=VERSION_ROLES)
 def is_author(viewer: Actor, version: UUID) -> bool:
     """Has the viewer proposed this version? Then somebody else must approve it."""
     mine = RoutineVersion.objects.filter(municipality=viewer.municipality, proposed_by=viewer.account)
     return viewer.account is not None and mine.filter(id=version).exists()
 
 
+@read(who=COMPARISON_ROLES, title="What a version would have changed, had it been in force all along")
 def comparison(viewer: Actor, version: UUID) -> Comparison:
     """Replays the whole journal as if the version had been in force all along; this is slow.
 
@@ -156,12 +168,14 @@ def comparison(viewer: Actor, version: UUID) -> Comparison:
     return _comparison_for(viewer, version, differences)
 
 
+@read(who=COMPARISON_ROLES)
 def cached_comparison(viewer: Actor, version: UUID) -> Comparison | None:
     """The cached comparison, or None. Never replays."""
     differences: _Differences | None = cache.get(_cache_key(viewer.municipality, document(viewer, version)))
     return _comparison_for(viewer, version, differences) if differences else None
 
 
+@read(who=VERSION_ROLES)
 def journal_length(viewer: Actor) -> int:
     """Number of journal lines; a comparison replays them twice."""
     head = journal.head(viewer.municipality)

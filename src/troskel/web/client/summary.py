@@ -159,8 +159,8 @@ def _next_duty(duties: Sequence[ClientDuty], today: date) -> Iterator[SafeString
     first = duties[0]
     values = {
         "what": act_labels.localized(first.texts.duty),
-        "paragraph": first.row["paragraph"],
-        "due": formatting.day(first.row["due"], today) if first.row["due"] else "",
+        "paragraph": first.duty.paragraph,
+        "due": formatting.day(first.duty.due, today) if first.duty.due else "",
     }
     yield format_html(
         _("Nästa: {what} ({paragraph}), senast {due}.")

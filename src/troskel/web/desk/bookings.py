@@ -28,7 +28,6 @@ from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
 
-BOOKING_ROLES = (Role.LOCKSMITH, Role.COORDINATOR)
 DAYS_SHOWN = 7
 PAGE_SIZE = 30
 
@@ -52,13 +51,13 @@ MAX_LOOKAHEAD = timedelta(days=730)
 """Bookings are not made further ahead."""
 
 
-@page("bookings/", name="bookings", who=BOOKING_ROLES)
+@page("bookings/", name="bookings", who=reading_bookings.rounds.who)
 def bookings(request: HttpRequest, person: Person) -> HttpResponse:
     """Seven days of bookings, and the orders without a time."""
     return _bookings_page(request, person, {"refusal": ""})
 
 
-@page("bookings/<uuid:duty>/who", name="booking-who", who=(Role.COORDINATOR,), methods=["POST"])
+@page("bookings/<uuid:duty>/who", name="booking-who", who=reading_bookings.ATTENDING_ROLES, methods=["POST"])
 def assign_attendant(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
     """Assign who of the organisation attends a booking."""
     values, key = {"duty": str(duty), "to": request.POST.get("to", "")}, request.POST.get("key")

@@ -17,7 +17,7 @@ from troskel.reading import duties, lists, routine_versions
 from troskel.reading.duties import ListedNotice
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.text import act_labels, phrases
 
@@ -33,7 +33,7 @@ class NoticeRow(NamedTuple):
     reader: str
 
 
-@page("notices/", name="notices", who=EVERY_ROLE)
+@page("notices/", name="notices", who=duties.recent_notices.who)
 def notices(request: HttpRequest, person: Person) -> HttpResponse:
     """Notices of the last ninety days, newest first: one's own; for the office all, and those it sent."""
     sees_all = person.actor.role in ROLES_SEEING_ALL

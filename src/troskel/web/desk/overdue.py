@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading import duties, lists, routine_versions
 from troskel.reading.duties import ListedDuty
 from troskel.reading.paging import MAX_PAGE, PageRequest
@@ -37,7 +36,7 @@ class OverdueRow(NamedTuple):
     deputy: str
 
 
-@page("late/", name="late", who=(Role.ADMINISTRATOR,))
+@page("late/", name="late", who=duties.late_duties.who)
 def overdue(request: HttpRequest, person: Person) -> HttpResponse:
     """All late duties, the longest overdue first; filtered by role or organisation."""
     organisations = lists.organisations(person.actor, PageRequest(MAX_PAGE)).items

@@ -23,7 +23,7 @@ from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels, phrases
 
 
-@page("accounts/", name="accounts", who=(Role.ADMINISTRATOR,))
+@page("accounts/", name="accounts", who=reading_accounts.accounts.who)
 def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of accounts."""
     viewer, names = person.actor, reading_accounts.organisation_names(person.actor)
@@ -61,7 +61,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     return render_listing(request, listing)
 
 
-@page("organisations/", name="organisations", who=(Role.ADMINISTRATOR,))
+@page("organisations/", name="organisations", who=reading_accounts.organisations_by_name.who)
 def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of organisations: the municipality, providers, alarm organisations and locksmiths."""
     viewer = person.actor

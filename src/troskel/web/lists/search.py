@@ -32,7 +32,7 @@ COOKIE_NAME = "troskel_found"
 COOKIE_LIFETIME = timedelta(minutes=10)
 
 
-@page("search", name="search", who=reading_search.ROLES, methods=("GET", "HEAD", "POST"))
+@page("search", name="search", who=reading_search.search.who, methods=("GET", "HEAD", "POST"))
 def search(request: HttpRequest, person: Person) -> HttpResponse:
     """Search (POST), or show the result of the last search."""
     if request.method == "POST":

@@ -24,7 +24,7 @@ from troskel.reading.conformance import ConformanceSummary
 from troskel.reading.paging import PageRequest
 from troskel.reading.paragraph_cases import FateFilter, ParagraphCase
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.routine import compliance, periods
 from troskel.web.routine.compliance import ComplianceFigures
@@ -55,7 +55,7 @@ class CaseRow(NamedTuple):
     tone: str
 
 
-@page("routine/<str:paragraph>/", name="paragraph", who=EVERY_ROLE)
+@page("routine/<str:paragraph>/", name="paragraph", who=routine_versions.routine_on.who)
 def paragraph(request: HttpRequest, person: Person, paragraph: str) -> HttpResponse:
     """One paragraph: its asks, its figures by organisation, and the cases that the person may see."""
     today = clock.today()

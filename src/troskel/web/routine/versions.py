@@ -14,7 +14,6 @@ from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading import routine_versions
 from troskel.reading.routine_versions import (
     AskDifference,
@@ -33,8 +32,6 @@ from troskel.web.routine import field_labels
 from troskel.web.routine.field_labels import ParagraphChange
 from troskel.web.text import act_labels
 
-READER_ROLES = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER)
-"""The roles that see versions; the same in the API."""
 EDITOR_ROLES = REGISTER["approve_routine"].who
 """The roles that propose, compare and approve."""
 STATE_LABELS: dict[VersionState, str] = {
@@ -73,7 +70,7 @@ class DutyChangeRow(NamedTuple):
     after: str
 
 
-@page("routine/versions/", name="routine-versions", who=READER_ROLES)
+@page("routine/versions/", name="routine-versions", who=routine_versions.versions.who)
 def versions(request: HttpRequest, person: Person) -> HttpResponse:
     """All versions, the latest first."""
     rows = [version_row(version) for version in reversed(routine_versions.versions(person.actor))]
@@ -81,18 +78,23 @@ def versions(request: HttpRequest, person: Person) -> HttpResponse:
     return render_page(request, "web/routine_versions.html", values)
 
 
-@page("routine/versions/<uuid:version>/", name="routine-version", who=READER_ROLES)
+@page("routine/versions/<uuid:version>/", name="routine-version", who=routine_versions.versions.who)
 def version(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
     """A version compared with the one that it replaces, or would replace."""
     comparison = (
         routine_versions.cached_comparison(person.actor, version)
-        if person.actor.role in EDITOR_ROLES
+        if person.actor.role in routine_versions.cached_comparison.who
         else None
     )
     return _version_page(request, person, version, comparison)
 
 
-@page("routine/versions/<uuid:version>/compare", name="routine-compare", who=EDITOR_ROLES, methods=["POST"])
+@page(
+    "routine/versions/<uuid:version>/compare",
+    name="routine-compare",
+    who=routine_versions.comparison.who,
+    methods=["POST"],
+)
 def compare(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
     """Replay the journal under the version; only on request, since it is slow."""
     if routine_versions.journal_length(person.actor) > MAX_LINES:
@@ -102,7 +104,7 @@ def compare(request: HttpRequest, person: Person, version: UUID) -> HttpResponse
 
 def may_see_versions(person: Person) -> bool:
     """Whether this person may see the versions."""
-    return person.actor.role in READER_ROLES
+    return person.actor.role in routine_versions.versions.who
 
 
 def proposals(person: Person) -> list[VersionRow]:
