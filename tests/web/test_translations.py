@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,13 @@ NAMES = {"Tröskel", "API", "W-"}
 READ_ALOUD = ("alt", "aria-label", "placeholder", "title", "value")
 
 
-def messages() -> set[str]:
+@cache
+def messages() -> frozenset[str]:
     """Every message of pages and code."""
     with (LOCALE / "babel.cfg").open() as told:
         methods, options = parse_mapping_cfg(told)
     found: Any = extract_from_dir(SOURCE, methods, options, keywords=KEYWORDS)  # type: ignore[arg-type]
-    return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+    return frozenset(message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found)
 
 
 def catalogue_messages() -> list[Any]:

@@ -14,6 +14,7 @@ from troskel.ground import clock, formatting
 from troskel.reading.client_journal import ClientLine
 from troskel.web.client.timeline import ORDER_LABELS, SERVICE_LABELS, order_label, service_label
 from troskel.web.text import act_labels, phrases
+from troskel.web.text.events import event_text
 
 
 class JournalRow(NamedTuple):
@@ -48,7 +49,7 @@ def journal_row(line: ClientLine, names: Mapping[str, str], today: date) -> Jour
         number=line.number,
         day=formatting.day(local.date(), today),
         time=formatting.time_of_day(line.occurred),
-        text=act_labels.localized(act_labels.event_label(line.event)),
+        text=event_text(line.event),
         details=", ".join(dict.fromkeys(_details(line, names, today))),
         paragraph=line.paragraph,
         actor=" · ".join(filter(None, (phrases.role(line.role), line.organisation)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Labels of acts, fields, choices and events, read from the tables in wording/ in Swedish and English."""
+"""Labels of acts, fields and choices, read from the tables in wording/ in Swedish and English."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import get_language, gettext
 from troskel.acts.chapters import REGISTER, acts_in_order
 from troskel.acts.core.register import Act
 from troskel.routine.model import LocalizedText
-from troskel.routine.vocabulary import ROUTINE_EVENTS
 
 WORDING_DIR = Path(__file__).parent / "wording"
 
@@ -67,16 +66,6 @@ def choice_labels(act: Act[Any], path: str) -> dict[str, LocalizedText]:
     return table.get(f"{act.name}.{path}") or table.get(_last_part(path), {})
 
 
-def event_label(name: str) -> LocalizedText:
-    """Returns the label of a journal event; the routine's own text if events.toml has none."""
-    return _events().get(name) or ROUTINE_EVENTS[name]
-
-
-def event_names() -> list[str]:
-    """Returns the events with a label in events.toml: those that can be about a client."""
-    return list(_events())
-
-
 def act_names() -> list[str]:
     """Returns the names of all acts that have a form."""
     return [act.name for act in acts_in_order() if act.title]
@@ -89,8 +78,3 @@ def _last_part(path: str) -> str:
 @cache
 def _fields() -> FieldTable:
     return msgspec.toml.decode((WORDING_DIR / "fields.toml").read_bytes(), type=FieldTable)
-
-
-@cache
-def _events() -> dict[str, LocalizedText]:
-    return msgspec.toml.decode((WORDING_DIR / "events.toml").read_bytes(), type=dict[str, LocalizedText])
