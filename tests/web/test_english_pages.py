@@ -142,6 +142,8 @@ def walk(browser: Client, names: list[str], seen: set[str]) -> dict[str, list[st
         page = answer.content.decode()
         if left := swedish(page, names):
             found[path] = left
+        if is_form and (left := swedish(browser.post(path.split("?")[0], {}).content.decode(), names)):
+            found[f"{path}, sent empty"] = left
         for link in re.findall(r'href="([^"#]*)', page):
             link = html.unescape(link)
             link = path.split("?")[0] + link if link.startswith("?") else link
