@@ -5,14 +5,20 @@ from __future__ import annotations
 
 import ast
 import shutil
+import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from django.db import models
 
 from troskel.cli import readings_page
 from troskel.ground.refusals import NotAllowed
+from troskel.people.models import Client
 from troskel.people.roles import Actor, ActorKind, Role
+from troskel.reading.paging import Page
 from troskel.reading.register import READINGS, all_readings, read
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -211,6 +217,52 @@ def test_a_reading_without_roles_or_with_a_name_that_is_taken_is_refused() -> No
     with pytest.raises(ValueError, match="two readings are called clients"):
         read(who=[Role.CARER])(clients)
     assert READINGS["clients"].room == "lists"
+
+
+# -- what they answer (decision 39)
+
+OPEN_FIELDS = {"LineShown.body", "ClientLine.body", "DetailShown.detail"}
+"""JSON that is kept as it was written: each event has fields of its own."""
+
+
+def loose(kind: Any, where: str = "", seen: frozenset[Any] = frozenset()) -> Iterator[str]:
+    """Where a type says nothing (Any), or where an answer is a row of the database or a NamedTuple."""
+    if kind is Any:
+        yield where
+    if not isinstance(kind, type) or typing.get_origin(kind):
+        if typing.get_origin(kind) is not typing.Literal:
+            for argument in typing.get_args(kind):
+                yield from loose(argument, where, seen)
+        kind = typing.get_origin(kind)
+    if isinstance(kind, type) and issubclass(kind, models.Model):
+        yield where
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in seen:
+        if kind.__module__.startswith("troskel.reading"):
+            assert kind.__struct_config__.frozen, f"{kind.__name__} is not frozen"
+        for name, hint in typing.get_type_hints(kind).items():
+            yield from loose(hint, f"{kind.__name__}.{name}", seen | {kind})
+
+
+def test_answers_say_what_they_hold() -> None:
+    found = {place for reading in all_readings() for place in loose(reading.answers, reading.name)}
+    assert found == OPEN_FIELDS
+
+
+def test_no_answer_is_a_named_tuple() -> None:
+    for reading in all_readings():
+        kinds = [reading.answers, *typing.get_args(reading.answers)]
+        tuples = [kind for kind in kinds if isinstance(kind, type) and hasattr(kind, "_fields")]
+        assert not tuples, f"{reading.name} answers {tuples}: a frozen struct (docs/decisions/0039)"
+
+
+def test_loose_answers_are_found() -> None:
+    class Told(msgspec.Struct):
+        body: dict[str, Any]
+        row: Client | None
+
+    assert [*loose(list[Told], "told")] == ["Told.body", "Told.row"]
+    assert [*loose(dict[str, Any], "told")] == ["told"]
+    assert [*loose(Page[int], "told")] == []
 
 
 # -- the page of all readings
