@@ -7,7 +7,7 @@ An opening is two acts with the lock between them: one allows it, one records th
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
 from datetime import datetime
@@ -30,9 +30,12 @@ from troskel.custody.models import ThingKind
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Residence
 from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits import doors
+
+CHAPTER = _("Låset vid dörren")
 
 Percentage = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
@@ -146,7 +149,13 @@ def _note(
     return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
 
 
-@act("L1", who=(*PHONE_ROLES, Role.COORDINATOR), writes=["lock.fault_told"])
+@act(
+    "L1",
+    who=(*PHONE_ROLES, Role.COORDINATOR),
+    writes=["lock.fault_told"],
+    title=_("Anmäl fel på ett låsvred"),
+    lead=_("Samordnaren får veta det och kan beställa reparation."),
+)
 def tell_fault(ctx: ActContext, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
     """Report a fault of the lock turner at a client's door, by a code."""
     subject = lookup.find_client(ctx, client)
@@ -228,28 +237,27 @@ def open_the_door(
     content = [msgspec.to_builtins(parsed), None]
     permission = ActContext.run(open_door, actor, allow, content=content, key=key).answer
     if not allowed or str(allowed[0].opening.id) != permission["opening"]:  # a repeat: the first answer
+        allowed.clear()
         row = queries.opening(actor.municipality, UUID(permission["opening"]))
         if row.noted is not None:
             return _result(permission, row.outcome, row.code, row.battery)
     reply = _unlock(driver, actor, permission)
     if reply.code == SPENT:
         return _result(permission, str(LockOutcome.UNKNOWN), "", None)
-    note = _noted(actor, allowed, permission, reply)
+    note = _noted(actor, allowed[0] if allowed else None, permission["opening"], reply)
     return _result(permission, note["outcome"], note["code"], note["battery"])
 
 
-def _noted(
-    actor: Actor, allowed: Sequence[_Allowed], permission: Mapping[str, Any], reply: LockAnswer
-) -> dict[str, Any]:
+def _noted(actor: Actor, allowed: _Allowed | None, identifier: str, reply: LockAnswer) -> dict[str, Any]:
     """Runs `note_opening` on the row that was just stored; where something has changed since, on a fresh one."""
     answer: dict[str, Any] = {"outcome": str(reply.outcome), "code": reply.code, "battery": reply.battery}
-    values = {"opening": permission["opening"], **answer}
-    for opening, home, _ in allowed:
+    values = {"opening": identifier, **answer}
+    if allowed is not None:
 
-        def note(ctx: ActContext, opening: Opening = opening, home: UUID = home) -> dict[str, Any]:
-            ctx.lock_homes([home])
-            lookup.current_home(ctx, opening.client_id, home)
-            return _note(ctx, copy(opening), home, **answer)
+        def note(ctx: ActContext) -> dict[str, Any]:
+            ctx.lock_homes([allowed.home])
+            lookup.current_home(ctx, allowed.opening.client_id, allowed.home)
+            return _note(ctx, copy(allowed.opening), allowed.home, **answer)
 
         note_opening.read(values)
         with suppress(access.OutcomeStands, Refusal):
