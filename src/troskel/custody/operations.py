@@ -9,6 +9,7 @@ from uuid import UUID
 
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Link, Signature, Thing
+from troskel.ground.compiled_query import MAX_LIST_LENGTH, Upsert
 from troskel.ground.ids import new_id
 
 BATCH_SIZE = 400
@@ -78,6 +79,9 @@ def hand_over_all(
             signature=signature,
         )
         rows += [holding, next_holding]
+    if len(rows) <= MAX_LIST_LENGTH:
+        _UPSERT_HOLDINGS(rows)
+        return
     Holding.objects.bulk_create(
         rows,
         batch_size=BATCH_SIZE,
@@ -85,6 +89,9 @@ def hand_over_all(
         unique_fields=["id"],
         update_fields=["until", "given_by"],
     )
+
+
+_UPSERT_HOLDINGS = Upsert(Holding, "id", ["until", "given_by"])
 
 
 def link(links: Sequence[Link]) -> None:

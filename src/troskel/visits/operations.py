@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from troskel.ground.compiled_query import insert
 from troskel.visits.models import Visit
 
 BATCH_SIZE = 400
@@ -13,7 +14,7 @@ BATCH_SIZE = 400
 def register(visits: Sequence[Visit]) -> None:
     """Store new visits, in one statement per batch."""
     if visits:
-        Visit.objects.bulk_create(visits, batch_size=BATCH_SIZE)
+        insert(visits)
 
 
 def change(visits: Sequence[Visit]) -> None:
