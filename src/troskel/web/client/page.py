@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
 from troskel.reading.client_page import ClientPage, client_page
@@ -21,7 +21,7 @@ from troskel.screens.render import render_page
 from troskel.web.client import journal_lines, life_events, summary, timeline_svg
 from troskel.web.client.timeline import TIME_SPANS, lanes_of, windows
 from troskel.web.desk import start
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 
 class TimelineRow(NamedTuple):
@@ -153,10 +153,10 @@ def _removal_statements(facts: ClientPage) -> list[dict[str, Any]]:
     return [
         {
             "rule": lock.rule,
-            "sentence": formatting.removal_sentence(
+            "sentence": phrases.removal_sentence(
                 lock.number, lock.rule, own_care=lock.own_care, others=lock.others
             ),
-            "rule_text": _(formatting.RULES[lock.rule]) if lock.rule in formatting.RULES else "",
+            "rule_text": _(phrases.RULES[lock.rule]) if lock.rule in phrases.RULES else "",
         }
         for lock in facts.locks
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.reading import billing as reading_billing
 from troskel.reading import lists
@@ -22,7 +22,6 @@ from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.shell.links import Button, act_button
-from troskel.web.text import formatting
 
 MONTH_FORMAT = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 STATE_LABELS = {

@@ -22,7 +22,7 @@ from troskel.reading.outbox import FailedEmail
 from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 PAGE_SIZE = 50
 REASON_TEXTS = (
@@ -84,7 +84,7 @@ def _emails_page(
 
 def _email_row(email: FailedEmail) -> EmailRow:
     recipients = [
-        f"{formatting.role(role)} ({organisation})" if organisation else formatting.role(role)
+        f"{phrases.role(role)} ({organisation})" if organisation else phrases.role(role)
         for role, organisation in email.to
     ]
     reason = next((text for pattern, text in REASON_TEXTS if re.search(pattern, email.error)), UNKNOWN_REASON)

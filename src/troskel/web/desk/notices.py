@@ -19,7 +19,7 @@ from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 PAGE_SIZE = 50
 
@@ -72,7 +72,7 @@ def _notice_row(
 ) -> NoticeRow:
     ask = routine.asks.get((notice.paragraph, notice.ask))
     organisation = organisation_names.get(notice.organisation or "", "")
-    role = formatting.role(notice.role)
+    role = phrases.role(notice.role)
     return NoticeRow(
         notice=notice,
         text=act_labels.localized(ask.duty) if ask else notice.text,

@@ -35,7 +35,7 @@ from troskel.web.forms.prefill import ActOffer
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
 from troskel.web.shell.links import Button
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 
 class DutyRow(NamedTuple):
@@ -177,14 +177,14 @@ def _worklist_row(item: WorklistItem, offers: list[ActOffer], today: date) -> Du
 
 
 def _duty_row(duty: DutyShown, texts: DutyTexts, offers: list[ActOffer], today: date) -> DutyRow:
-    sign, when = formatting.due_labels(duty.due, today)
+    sign, when = phrases.due_labels(duty.due, today)
     urgency = "late" if duty.state == "late" else "today" if duty.due == today else "later"
     buttons = [_button(offer, duty.id) for offer in offers]
     return _base_row(duty, texts, urgency, sign, when)._replace(buttons=buttons)
 
 
 def _notice_row(item: WorklistItem, today: date) -> DutyRow:
-    when = formatting.arrival_day(item.duty.opened, today)
+    when = phrases.arrival_day(item.duty.opened, today)
     row = _base_row(item.duty, item.texts, "later", _("Att läsa"), when)
     return row._replace(may_open=item.in_sight)
 
@@ -207,14 +207,14 @@ def _base_row(duty: DutyShown, texts: DutyTexts, urgency: str, sign: str, when: 
 def client_duty_row(duty: DutyShown, texts: DutyTexts, acts: list[str], *, is_mine: bool) -> DutyRow:
     """Returns a duty for its client's page: without the case number, with the owner if it is somebody else's."""
     row = _duty_row(duty, texts, [ActOffer(act, {}, {}) for act in acts], clock.today())
-    return row._replace(case="", owner="" if is_mine else formatting.role(duty.role))
+    return row._replace(case="", owner="" if is_mine else phrases.role(duty.role))
 
 
 def _button(offer: ActOffer, duty: UUID) -> Button:
     act_text = act_labels.act_text(offer.act)
-    assert act_text is not None, f"{offer.act} has no words in wording/acts.toml"
+    assert act_text is not None, f"{offer.act} has no title"
     return Button(
-        act_labels.localized(act_text.title),
+        act_text.title,
         f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}",
     )
 

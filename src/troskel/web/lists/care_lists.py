@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
@@ -22,7 +22,7 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels
 
 
 @page("clients/", name="clients", who=lists.clients.who)

@@ -47,7 +47,7 @@ def act_links(role: Role, *acts: str) -> list[tuple[str, str]]:
     texts: list[tuple[str, Any]] = [
         (act, act_labels.act_text(act)) for act in acts if role in REGISTER[act].who
     ]
-    return [(reverse(f"act-{act}"), act_labels.localized(text.title)) for act, text in texts if text]
+    return [(reverse(f"act-{act}"), text.title) for act, text in texts if text]
 
 
 def tabs(request: HttpRequest, lists: list[tuple[str, str]]) -> list[Tab]:

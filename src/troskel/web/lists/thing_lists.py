@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troskel.acts.chapters import REGISTER
+from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import OFFICE_ROLES, Role
@@ -24,7 +25,7 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import EVERY_KIND, Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels
 
 
 @page("things/<kind>/", name="things", who=reading_things.locks.who)

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.ground.refusals import BadValue
 from troskel.people.queries import Person
 from troskel.reading import conformance, paragraph_cases, routine_versions
@@ -31,7 +31,7 @@ from troskel.web.routine.compliance import ComplianceFigures
 from troskel.web.routine.document import ParagraphRow, paragraph_row, period_values, role_heading
 from troskel.web.routine.periods import ReportPeriod
 from troskel.web.shell.links import to_client
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 FATE_LABELS: dict[FateFilter, str] = {
     "all": gettext_noop("Alla"),
@@ -120,7 +120,7 @@ def _case_row(case: ParagraphCase, document: Routine, today: date) -> CaseRow:
         case=case.case or "",
         url=to_client(case.case) if case.case else "",
         duty=act_labels.localized(ask.duty) if ask else "",
-        owner=case.organisation or formatting.role(case.role),
+        owner=case.organisation or phrases.role(case.role),
         opened=formatting.day(case.opened, today),
         due=formatting.day(case.due, today) if case.due else _("Utan datum"),
         done=_done_text(case, today),
@@ -130,7 +130,7 @@ def _case_row(case: ParagraphCase, document: Routine, today: date) -> CaseRow:
 
 def _done_text(case: ParagraphCase, today: date) -> str:
     """Returns when a duty was done or its state, and how late it is."""
-    late = formatting.days_late(case.days_late)
+    late = phrases.days_late(case.days_late)
     if case.state == "moot":
         return _("Behövdes inte längre")
     if case.closed is None:
