@@ -91,8 +91,9 @@ def test_another_deadline_changes_just_those_duties(town: Town) -> None:
     town.days_pass(1)
     proposed = other(days=('{ after = "opened", days = 14 }', '{ after = "opened", days = 10 }'))
     (difference,) = compare(CODE, proposed)
-    assert (difference["paragraph"], difference["ask"]) == ("P5", "return_keys")
-    assert difference["before"]["due"] - difference["after"]["due"] == timedelta(days=4)
+    assert (difference.paragraph, difference.ask) == ("P5", "return_keys")
+    assert difference.before and difference.before.due and difference.after and difference.after.due
+    assert difference.before.due - difference.after.due == timedelta(days=4)
     assert compare(CODE, other()) == []
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Instant, Text
+from troskel.acts.core.found_order import FoundOrder
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
@@ -196,7 +197,7 @@ def place_order(
     return order
 
 
-def order_fields(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
+def order_fields(order: Order | FoundOrder, homes: Iterable[UUID]) -> dict[str, Any]:
     """Returns the journal fields that every line about an order has."""
     return {
         "homes": homes,

@@ -7,6 +7,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from troskel.cli.output import (
     EXIT_REFUSED,
     CommandError,
@@ -174,7 +176,7 @@ def clients(arguments: argparse.Namespace) -> None:
     """Counts clients."""
     from troskel.reading import coverage
 
-    counts = coverage.count_clients(system_actor())._asdict()
+    counts = msgspec.structs.asdict(coverage.count_clients(system_actor()))
     if arguments.json:
         print_json(counts)
         return

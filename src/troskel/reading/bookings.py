@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -66,7 +66,7 @@ class Trip(msgspec.Struct, frozen=True):
     attending: Attendance | None
 
 
-class Rounds(NamedTuple):
+class Rounds(msgspec.Struct, frozen=True):
     """Trips booked before the end of the period, the earliest first, and one page of orders without a booking.
 
     `more`: more trips are booked than were read.

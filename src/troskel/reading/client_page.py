@@ -88,7 +88,7 @@ class HolderPeriod(msgspec.Struct, frozen=True):
     until: datetime | None
 
 
-class ClientPage(NamedTuple):
+class ClientPage(msgspec.Struct, frozen=True):
     """All that the viewer may know of a client, as the page shows it.
 
     `names`: names of organisations, things and decisions by id, written as in the journal.

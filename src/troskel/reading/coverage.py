@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 import msgspec
 from django.db.models import Count, Q
@@ -39,7 +38,7 @@ def phone_clients(viewer: Actor, on: date) -> dict[str, int]:
     return care.phone_clients(clients_in_sight(viewer), viewer.municipality, on)
 
 
-class ClientCounts(NamedTuple):
+class ClientCounts(msgspec.Struct, frozen=True):
     """Numbers of clients: own and another municipality's; and of both, protected and dead."""
 
     own: int

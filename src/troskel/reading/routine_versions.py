@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from troskel.duties import replay, routines
 from troskel.duties.models import RoutineVersion
+from troskel.duties.replay import DutyDifference, Fate
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.journal import queries as journal
@@ -72,27 +73,6 @@ class AskDifference(msgspec.Struct, frozen=True):
     otherwise: int
     late_before: int
     late_after: int
-
-
-class Fate(msgspec.Struct, frozen=True):
-    """A duty's days and state, as it was or would have been."""
-
-    opened: date
-    due: date | None
-    escalated: date | None
-    role: str
-    state: str
-    closed: date | None
-
-
-class DutyDifference(msgspec.Struct, frozen=True):
-    """A duty as it was, and as it would have been; null: not asked."""
-
-    paragraph: str
-    ask: str
-    case: str | None
-    before: Fate | None
-    after: Fate | None
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -187,7 +167,7 @@ class _Differences(msgspec.Struct, frozen=True):
 
     total: int
     counts: list[AskDifference]
-    first: list[dict[str, Any]]
+    first: list[DutyDifference]
 
 
 def _cache_key(municipality: str, proposed: Routine) -> str:
@@ -200,38 +180,37 @@ def _cache_key(municipality: str, proposed: Routine) -> str:
     )
 
 
-def _differences(duties: list[dict[str, Any]], today: date) -> _Differences:
+def _differences(duties: list[DutyDifference], today: date) -> _Differences:
     return _Differences(len(duties), _counts(duties, today), duties[:MAX_DUTIES])
 
 
 def _comparison_for(viewer: Actor, version: UUID, differences: _Differences) -> Comparison:
     visible = differences.first if viewer.role in ROLES_SEEING_ALL else []
     if visible:
-        cases = sorted({duty["case"] for duty in visible if duty["case"]})
+        cases = sorted({duty.case for duty in visible if duty.case})
         note(viewer, "routine.compared", version=version, cases=cases)
-    duties = [msgspec.convert(duty, DutyDifference) for duty in visible]
-    return Comparison(version, differences.total, differences.counts, duties)
+    return Comparison(version, differences.total, differences.counts, visible)
 
 
-def _counts(duties: Iterable[dict[str, Any]], today: date) -> list[AskDifference]:
+def _counts(duties: Iterable[DutyDifference], today: date) -> list[AskDifference]:
     counts_by_ask: dict[tuple[str, str], Counter[str]] = {}
     for duty in duties:
-        kind = "more" if duty["before"] is None else "fewer" if duty["after"] is None else "otherwise"
-        counts = counts_by_ask.setdefault((duty["paragraph"], duty["ask"]), Counter())
+        kind = "more" if duty.before is None else "fewer" if duty.after is None else "otherwise"
+        counts = counts_by_ask.setdefault((duty.paragraph, duty.ask), Counter())
         counts[kind] += 1
-        for side in ("before", "after"):
-            counts[side] += _is_late(duty[side], today)
+        counts["before"] += _is_late(duty.before, today)
+        counts["after"] += _is_late(duty.after, today)
     return [
         AskDifference(*ask, *(counts[kind] for kind in ("more", "fewer", "otherwise", "before", "after")))
         for ask, counts in counts_by_ask.items()
     ]
 
 
-def _is_late(fate: dict[str, Any] | None, today: date) -> bool:
+def _is_late(fate: Fate | None, today: date) -> bool:
     """Done after its due day, or open past it; a moot duty is never late."""
-    if fate is None or fate["due"] is None or fate["state"] == "moot":
+    if fate is None or fate.due is None or fate.state == "moot":
         return False
-    return bool((fate["closed"] or today) > fate["due"])
+    return (fate.closed or today) > fate.due
 
 
 def _rows(municipality: str) -> list[dict[str, Any]]:

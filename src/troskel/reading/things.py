@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -51,7 +51,7 @@ THING_COLUMNS = (
 )
 
 
-class Stock(NamedTuple):
+class Stock(msgspec.Struct, frozen=True):
     """How many things an organisation holds; `organisation` is its number."""
 
     organisation: str

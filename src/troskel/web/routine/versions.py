@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
+from troskel.duties.replay import Fate
 from troskel.ground import clock, formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
@@ -18,7 +19,6 @@ from troskel.reading import routine_versions
 from troskel.reading.routine_versions import (
     AskDifference,
     Comparison,
-    Fate,
     RoutineShown,
     Version,
     VersionState,
