@@ -16,7 +16,7 @@ from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
-from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Hold, Line, LineOrganisation
+from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line, LineOrganisation
 
 _CODE_FIELDS = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
@@ -92,17 +92,6 @@ def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
         return 0
     _insert(erasures)
     return details.delete()[0]
-
-
-def hold(municipality: str, client: UUID, reason: str, since: datetime) -> None:
-    """Prevents erasure of everything about the client. Raises IntegrityError when a hold for this reason is open."""
-    Hold.objects.create(municipality=municipality, client=client, reason=reason, since=since)
-
-
-def release(municipality: str, client: UUID, reason: str, until: datetime) -> int:
-    """Ends a hold. Returns how many holds of that reason were open: one or zero."""
-    active = Hold.objects.filter(municipality=municipality, client=client, reason=reason, until=None)
-    return active.update(until=until)
 
 
 def _lock_head(municipality: str, kind: str) -> Head:
