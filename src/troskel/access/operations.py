@@ -1,21 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to openings and alarms; called by acts only, with the client's home locked."""
+"""The write that has an invariant: an opening's outcome never takes the place of one stored meanwhile."""
 
 from __future__ import annotations
 
 from django.db import connection
 
-from troskel.access.models import Alarm, Opening
-from troskel.ground.compiled_query import db_value, insert
+from troskel.access.models import Opening
+from troskel.ground.compiled_query import db_value
 
 
 class OutcomeStands(Exception):
     """Another outcome of the opening was stored since it was read."""
-
-
-def allow(opening: Opening) -> None:
-    """Store an allowed opening, without an outcome yet."""
-    insert([opening])
 
 
 def note(opening: Opening, before: str) -> None:
@@ -35,18 +30,3 @@ def note(opening: Opening, before: str) -> None:
         )
         if cursor.rowcount != 1:
             raise OutcomeStands
-
-
-def begin(alarm: Alarm) -> None:
-    """Store a new alarm."""
-    alarm.save(force_insert=True)
-
-
-def accept(alarm: Alarm) -> None:
-    """Store who accepted the alarm, and until when that gives access."""
-    alarm.save(update_fields=["accepted", "accepted_by", "until"])
-
-
-def close(alarm: Alarm) -> None:
-    """Store how the alarm ended."""
-    alarm.save(update_fields=["closed", "outcome"])

@@ -28,6 +28,8 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import ThingKind
 from troskel.ground import clock
+from troskel.ground.compiled_query import insert
+from troskel.ground.error_log import error_text
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
@@ -79,7 +81,7 @@ def _allow(ctx: ActContext, client: str, serial: str) -> _Allowed:
         not_before=ctx.now,
         not_after=ctx.now + GRANT_LIFETIME,
     )
-    access.allow(opening)
+    insert([opening])
     ctx.journal(
         "opening.allowed",
         homes=[home],
@@ -287,7 +289,7 @@ def _unlock(driver: LockDriver, actor: Actor, permission: Mapping[str, Any]) -> 
     try:
         return driver.unlock(LockAt(actor.municipality, permission["lock"]), actor.account, grant)
     except Exception as error:
-        _log.warning("the lock driver broke: %s", type(error).__name__)
+        _log.warning("the lock driver broke: %s", error_text(error))
         return LockAnswer(LockOutcome.UNKNOWN)
 
 
