@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
-from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line, LineOrganisation
+from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
 
 _CODE_FIELDS = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
@@ -33,7 +33,6 @@ class Entry:
     actor: UUID | None = None
     homes: Sequence[UUID] = ()
     client: UUID | None = None
-    organisations: Collection[UUID] = ()  # those that the body names, for an index: not hashed
     occurred: datetime | None = None  # default: now
     detail: Mapping[str, Any] | None = (
         None  # free text and personal data: everything that may be deleted later
@@ -44,8 +43,8 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind
     """Appends the entries to a chain, in the caller's transaction. Returns the lines.
 
     Call it last: it locks the head of the chain until the transaction ends, and other appends to this chain
-    wait. Three queries for any number of entries; one more for details, one more for the organisations that the
-    lines concern, and one more for the first line of a chain.
+    wait. Three queries for any number of entries; a fourth for details, and one more for the first line of a
+    chain. A trigger stores the organisations that the bodies name (triggers.py).
 
     Raises RuntimeError outside a transaction (a line must be committed together with what it records),
     ValueError for a value that has no canonical form.
@@ -67,8 +66,6 @@ def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind
     _insert(lines)
     if details:
         _insert(details)
-    if concerned := _concerned_organisations(entries, lines):
-        _insert(concerned)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
@@ -145,14 +142,6 @@ def _build_line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Det
     line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
     line.hash = line_hash(line_text(line))
     return line, detail
-
-
-def _concerned_organisations(entries: Sequence[Entry], lines: Sequence[Line]) -> list[LineOrganisation]:
-    return [
-        LineOrganisation(organisation=organisation, line=line, municipality=line.municipality)
-        for entry, line in zip(entries, lines, strict=True)
-        for organisation in sorted(set(entry.organisations))
-    ]
 
 
 def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:
