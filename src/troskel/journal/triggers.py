@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The triggers that refuse to change the journal.
+"""The triggers that refuse to change the journal, and the one that stores which organisations a line concerns.
 
 A migration creates them. A later migration that alters one of these tables must create them again: SQLite
 rebuilds an altered table and drops its triggers (a test checks that they exist).
