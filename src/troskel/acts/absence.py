@@ -12,13 +12,22 @@ from troskel.acts.core.transaction import ActContext
 from troskel.care import rules
 from troskel.care.models import Suspension
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
+
+CHAPTER = _("På sjukhus eller bortrest")
 
 WHO = (Role.ASSESSOR, Role.COORDINATOR)
 
 
-@act("A8", who=WHO, writes=["suspension.began"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["suspension.began"],
+    title=_("Kunden är inte hemma"),
+    lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
+)
 def suspend_access(
     ctx: ActContext,
     *,
@@ -50,7 +59,13 @@ def suspend_access(
     return {"case": subject.row.case_number}
 
 
-@act("A8", who=WHO, writes=["suspension.ended"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["suspension.ended"],
+    title=_("Kunden är hemma igen"),
+    lead=_("Telefonen visar kunden som förut."),
+)
 def resume_access(ctx: ActContext, *, client: str, on: date) -> dict[str, Any]:
     """Resume access: the client is home again from `on`, and the phones show the client and open the door."""
     subject = lookup.find_client(ctx, client)

@@ -15,10 +15,13 @@ from troskel.duties import rules
 from troskel.duties.models import Deputy, Duty
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Account, Client
 from troskel.people.queries import actor_of
 from troskel.people.roles import MUNICIPAL_ROLES, Role
 from troskel.permits.sight import visible_clients
+
+CHAPTER = _("Ersättare")
 
 PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 ASSIGNING_ROLES = tuple(role for role in PERSON_ROLES if role is not Role.CARER)
@@ -87,7 +90,13 @@ def _account(ctx: ActContext, username: str, field: str) -> Account:
     return account
 
 
-@act("D", who=DEPUTY_NAMING_ROLES, writes=["deputy.named", "deputy.dismissed"])
+@act(
+    "D",
+    who=DEPUTY_NAMING_ROLES,
+    writes=["deputy.named", "deputy.dismissed"],
+    title=_("Utse en ersättare"),
+    lead=_("Ersättaren får också de uppgifter som är för sena."),
+)
 def name_deputy(
     ctx: ActContext,
     *,

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to the journal. `append` is the only way to add lines."""
+"""Writes to the journal. `chain` is the only way to add lines; what it needs is drafted before it locks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
 
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
 from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
@@ -39,39 +38,60 @@ class Entry:
     )
 
 
-def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> list[Line]:
-    """Appends the entries to a chain, in the caller's transaction. Returns the lines.
+class Draft(NamedTuple):
+    """Lines that have everything but their place in the chain: they are numbered from 1, and have no hash yet."""
 
-    Call it last: it locks the head of the chain until the transaction ends, and other appends to this chain
-    wait. Three queries for any number of entries; a fourth for details, and one more for the first line of a
-    chain. A trigger stores the organisations that the bodies name (triggers.py).
+    municipality: str
+    kind: str
+    lines: list[Line]
+    details: list[Detail]
+
+
+def draft(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> Draft:
+    """Builds the entries' lines. No query. Raises ValueError for a value that has no canonical form."""
+    recorded = clock.now()
+    built = Draft(municipality, kind, [], [])
+    for number, entry in enumerate(entries, start=1):
+        line, detail = _build_line(entry, built, number, recorded)
+        built.lines.append(line)
+        if detail is not None:
+            built.details.append(detail)
+    return built
+
+
+def chain(drafted: Draft) -> list[Line]:
+    """Numbers the drafted lines, appends them to their chain in the caller's transaction, and returns them.
+
+    Call it as late as possible: it locks the head of the chain until the transaction ends, and other appends to
+    this chain wait. Three queries for any number of lines; a fourth for details, and one more for the first line of
+    a chain. A trigger stores the organisations that the bodies name (triggers.py).
 
     Raises RuntimeError outside a transaction (a line must be committed together with what it records),
-    ValueError for a value that has no canonical form.
+    ValueError where a code holds a line break.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("the journal is written in the transaction of what it tells of: open one")
-    if not entries:
+    if not drafted.lines:
         return []
-    lines: list[Line] = []
-    details: list[Detail] = []
-    head = _lock_head(municipality, kind)
-    recorded = clock.now()
-    for entry in entries:
-        line, detail = _build_line(entry, head, recorded)
-        head = Head(municipality, kind, line.number, line.hash)
-        lines.append(line)
-        if detail is not None:
-            details.append(detail)
-    _insert(lines)
-    if details:
-        _insert(details)
+    head = _lock_head(drafted.municipality, drafted.kind)
+    for line in drafted.lines:
+        line.number, line.previous = head.number + 1, head.hash
+        line.hash = line_hash(line_text(line))
+        head = Head(head.municipality, head.kind, line.number, line.hash)
+    insert(drafted.lines)
+    if drafted.details:
+        insert(drafted.details)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
-            [head.number, head.hash, municipality, str(kind)],
+            [head.number, head.hash, head.municipality, str(head.kind)],
         )
-    return lines
+    return drafted.lines
+
+
+def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> list[Line]:
+    """Drafts the entries' lines and chains them. Raises as both."""
+    return chain(draft(entries, municipality=municipality, kind=kind))
 
 
 def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
@@ -87,7 +107,7 @@ def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
              for line in details.values_list("line_id", flat=True)]  # fmt: skip
     if not erasures:
         return 0
-    _insert(erasures)
+    insert(erasures)
     return details.delete()[0]
 
 
@@ -120,12 +140,12 @@ def _create_head(municipality: str, kind: str) -> tuple[int, str]:
     return chain.number, chain.hash
 
 
-def _build_line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | None]:
+def _build_line(entry: Entry, built: Draft, number: int, recorded: datetime) -> tuple[Line, Detail | None]:
     line = Line(
         id=new_id(),
-        municipality=head.municipality,
-        kind=head.kind,
-        number=head.number + 1,
+        municipality=built.municipality,
+        kind=built.kind,
+        number=number,
         occurred=entry.occurred or recorded,
         recorded=recorded,
         actor_kind=entry.actor_kind,
@@ -136,11 +156,9 @@ def _build_line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Det
         homes=canonical(entry.homes),
         client=entry.client,
         body=canonical(entry.body),
-        previous=head.hash,
     )
     detail = _build_detail(line, entry.detail) if entry.detail is not None else None
     line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
-    line.hash = line_hash(line_text(line))
     return line, detail
 
 
@@ -175,22 +193,3 @@ def line_text(line: Line) -> LineText:
         if "\n" in getattr(row, name):
             raise ValueError(f"{name} holds a line break: it is a code")
     return row
-
-
-def _insert(rows: Sequence[Model]) -> None:
-    """Inserts any number of rows in one statement. The ORM would split them by SQLite's limit on variables."""
-    fields = rows[0]._meta.concrete_fields
-    columns, placeholders = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({placeholders})",
-            [[_db_value(getattr(row, field.attname)) for field in fields] for row in rows],
-        )
-
-
-def _db_value(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from troskel.acts.core.found_order import FoundOrder, stored_order
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
-from troskel.orders.models import Order, OrderState
+from troskel.orders.models import OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
@@ -43,7 +44,7 @@ class ClientSubject(NamedTuple):
 class OrderSubject(NamedTuple):
     """The order that an act is about, with the homes behind its door locked."""
 
-    row: Order
+    row: FoundOrder
     homes: tuple[UUID, ...]
 
 
@@ -66,10 +67,16 @@ def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
     """Returns a client's row with the facts of its homes, which must be locked. Raises Refusal if it just moved."""
     homes = [home for _, home in sorted(ctx.facts.items()) if row.id in home.clients]
     former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
-    home = ctx.facts.get(row.home_id)
-    if home is None or home not in homes or home in former_homes:
-        raise Refusal("rule 6", "the client is just being moved by someone else: try again")
+    home = current_home(ctx, row.id, row.home_id)
     return ClientSubject(row, home, home.clients[row.id], former_homes)
+
+
+def current_home(ctx: ActContext, client: UUID, home: UUID) -> HomeFacts:
+    """Returns the client's home, which must be locked. Raises Refusal if the client has just moved from it."""
+    facts = ctx.facts.get(home)
+    if facts is None or client not in facts.clients or facts.clients[client].moved_to is not None:
+        raise Refusal("rule 6", "the client is just being moved by someone else: try again")
+    return facts
 
 
 def find_clients_by_day(
@@ -123,10 +130,7 @@ def find_client_row(ctx: ActContext, name: str, day: date, *, condition: Q | Non
 def find_order(ctx: ActContext, number: str) -> OrderSubject:
     """Returns an order that the actor may handle, by its number, homes locked. Raises NotFound."""
     ctx.lock_homes_by(_homes_of_order, number)
-    row = (
-        _open_order_in_facts(ctx, number)
-        or Order.objects.filter(municipality=ctx.actor.municipality, number=number).first()
-    )
+    row = _open_order_in_facts(ctx, number) or stored_order(ctx.actor.municipality, number)
     if row is None:
         raise NotFound("order", "order")
     subject = OrderSubject(row, homes_of_door(ctx, row.door_id))
@@ -140,15 +144,14 @@ def _homes_of_order(municipality: str, number: str) -> QuerySet[Any, Any]:
     return ways.values("home_id")
 
 
-def _open_order_in_facts(ctx: ActContext, number: str) -> Order | None:
+def _open_order_in_facts(ctx: ActContext, number: str) -> FoundOrder | None:
     """Returns an open order from the locked facts, which saves a query; None if it is not there."""
     for home in ctx.facts.values():
         for door in home.doors.values():
             for identifier, order_facts in door.orders.items():
                 if order_facts.number == number and order_facts.organisation and order_facts.locksmith:
-                    return Order(
+                    return FoundOrder(
                         id=identifier,
-                        municipality_id=ctx.actor.municipality,
                         number=number,
                         kind=order_facts.kind,
                         state=OrderState.BOOKED if order_facts.booked else OrderState.PLACED,

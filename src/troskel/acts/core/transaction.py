@@ -113,8 +113,11 @@ class ActContext:
         return outcome
 
     def _finish(self, answer: dict[str, Any]) -> ActOutcome:
-        lines = journal.append(self._entries, municipality=self.actor.municipality) if self._entries else []
-        effects = self._routine.advance(lines)
+        drafted = journal.draft(self._entries, municipality=self.actor.municipality)
+        effects = self._routine.advance(drafted.lines)
+        lines = journal.chain(drafted)  # from here others wait for the head of the chain
+        if lines:
+            self._routine.store(effects, lines_before=lines[0].number - 1)
         return ActOutcome(
             act=self.act.name,
             lines=[line.number for line in lines],
