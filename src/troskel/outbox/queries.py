@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+import msgspec
 from django.db.models import Count, Min, Q, QuerySet
 
 from troskel.ground import clock
@@ -15,7 +15,7 @@ from troskel.outbox.models import UNFINISHED, Heartbeat, OutboxMessage
 ALIVE_WITHIN = timedelta(minutes=1)
 
 
-class OutboxStatus(NamedTuple):
+class OutboxStatus(msgspec.Struct, frozen=True):
     """Counts of a municipality's outbox. Due messages are not sent while no worker runs: every page shows that.
 
     `failing` have failed and will be retried; `parked` will not, unless a person retries them.
