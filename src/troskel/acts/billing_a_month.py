@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Month, Number
+from troskel.acts.core.fields import FormNumber, Month
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.billing import form as document
@@ -123,7 +123,7 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     title=_("Skriv under en underlagsblankett"),
     lead=_("Blanketten sparas som den är nu. Raden går sedan inte att ändra."),
 )
-def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
+def sign_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Sign a basis form: the document is stored as it is, and the row can't be billed again (O3)."""
     organisation = rules.billing_organisation("O3", ctx.actor.organisation)
     basis_form = _find_form(ctx, form, organisation=organisation)
@@ -151,7 +151,7 @@ def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     title=_("Skicka en underlagsblankett"),
     lead=_("Till socialkontoret, som får ett e-brev. Blanketten ska vara underskriven."),
 )
-def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
+def send_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Send a signed basis form to the social office, by e-mail (O3)."""
     basis_form = _find_form(ctx, form, organisation=rules.billing_organisation("O3", ctx.actor.organisation))
     rules.may_become(form, basis_form.state, "sent")
@@ -167,7 +167,7 @@ def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     title=_("Ta emot en underlagsblankett"),
     lead=_("Blanketten har kommit till socialkontoret."),
 )
-def receive_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
+def receive_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Receive a basis form at the social office (O3)."""
     basis_form = _find_form(ctx, form)
     rules.may_become(form, basis_form.state, "received")

@@ -3,11 +3,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import NonEmpty, Number
+from troskel.acts.core.choices import KindOfThing, Signer
+from troskel.acts.core.fields import (
+    NUMBERS,
+    CaseNumber,
+    DoorId,
+    KeyLabel,
+    Named,
+    NewKeyLabel,
+    NonEmpty,
+    Number,
+    OrganisationNumber,
+    TagNumber,
+    field,
+)
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
@@ -21,7 +34,6 @@ from troskel.people.roles import Role
 CHAPTER = _("Nycklar och kvittensprodukter")
 
 PROVIDER_STAFF = (Role.COORDINATOR, Role.CARER)
-Signer = Literal["client", "representative", "nobody"]
 
 
 @act(
@@ -31,7 +43,7 @@ Signer = Literal["client", "representative", "nobody"]
     title=_("Kvittensprodukten är hos kunden"),
     lead=_("Från och med första besöket, i väntan på låsvredet."),
 )
-def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+def place_tag(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> dict[str, Any]:
     """Leave a receipt tag with the client, for the visits until the lock is there (P2)."""
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
@@ -49,7 +61,9 @@ def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     title=_("Kvittensprodukten är hämtad"),
     lead=_("Den är nu hos er."),
 )
-def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+def take_tag(
+    ctx: ActContext, *, client: CaseNumber, tag: Annotated[TagNumber, field(names=Named.CLIENTS_TAG)]
+) -> dict[str, Any]:
     """Take the tag back: the lock is mounted (P3), or the client's care has ended (P7)."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
@@ -66,7 +80,7 @@ def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     title=_("Säg att kvittensprodukten är återlämnad"),
     lead=_("Systemförvaltaren får veta det."),
 )
-def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+def tell_tag_fetched(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> dict[str, Any]:
     """Tell the system administrator that the tag has been fetched (P7)."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
@@ -90,7 +104,7 @@ def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any
     lead=_("Båda skriver under."),
 )
 def receive_key(
-    ctx: ActContext, *, client: str, key: Number, signed: Signer, door: UUID | None = None
+    ctx: ActContext, *, client: CaseNumber, key: NewKeyLabel, signed: Signer, door: DoorId | None = None
 ) -> dict[str, Any]:
     """Collect a key from the client (P5). A new key is registered by its label.
 
@@ -112,7 +126,13 @@ def receive_key(
     title=_("Lämna tillbaka en nyckel"),
     lead=_("Båda skriver under."),
 )
-def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dict[str, Any]:
+def return_key(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    key: Annotated[KeyLabel, field(names=Named.KEY_HELD)],
+    signed: Signer,
+) -> dict[str, Any]:
     """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.KEY, key)
@@ -131,7 +151,11 @@ def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dic
     lead=_("Ett nummer per rad."),
 )
 def register_things(
-    ctx: ActContext, *, kind: Literal["lock", "tag"], numbers: NonEmpty[Number], organisation: str
+    ctx: ActContext,
+    *,
+    kind: Annotated[Literal["lock", "tag"], field(_("Sort"), choices=KindOfThing)],
+    numbers: Annotated[NonEmpty[Number], NUMBERS],
+    organisation: OrganisationNumber,
 ) -> dict[str, Any]:
     """Register new locks or tags in the stock of an organisation."""
     holder = lookup.find_organisation(ctx, organisation)

@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Instant, Text
+from troskel.acts.core.choices import Presence
+from troskel.acts.core.fields import (
+    CaseNumber,
+    ClientCondition,
+    DoorId,
+    Instant,
+    LocksmithNumber,
+    Named,
+    OrderNumber,
+    Text,
+    field,
+)
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
@@ -24,7 +35,7 @@ from troskel.routine.facts import DoorFacts
 CHAPTER = _("Beställningar")
 
 ORDERING_ROLES = (Role.COORDINATOR,)
-Presence = Literal["none", "client", "carer"]
+
 REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
@@ -38,11 +49,17 @@ REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 def order_installation(
     ctx: ActContext,
     *,
-    client: str,
-    locksmith: str,
-    door: UUID | None = None,
-    presence: Presence = "none",
-    reason: Text = "",
+    client: CaseNumber,
+    locksmith: LocksmithNumber,
+    door: DoorId | None = None,
+    presence: Presence = Presence.NONE,
+    reason: Annotated[
+        Text,
+        field(
+            _("Varför beställs det innan kunden är informerad?"),
+            hint=_("Behövs bara om kunden inte har fått veta och förstått"),
+        ),
+    ] = "",
 ) -> dict[str, Any]:
     """Order the installation of a lock turner at one door (P1), at the latest after the first visit.
 
@@ -76,14 +93,15 @@ def order_installation(
     writes=["removal.ordered", "order.cancelled"],
     title=_("Beställ nedmontering"),
     lead=_("När ingen bakom dörren har hemtjänst eller trygghetslarm kvar."),
+    applies_to=ClientCondition.HAS_LOCK,
 )
 def order_removal(
     ctx: ActContext,
     *,
-    client: str,
-    locksmith: str,
-    door: UUID | None = None,
-    presence: Presence = "none",
+    client: CaseNumber,
+    locksmith: LocksmithNumber,
+    door: DoorId | None = None,
+    presence: Presence = Presence.NONE,
 ) -> dict[str, Any]:
     """Order the removal of a lock turner (P6), once nobody behind the door has home care or a safety alarm (rule 1).
 
@@ -109,9 +127,9 @@ def order_removal(
 def book_order(
     ctx: ActContext,
     *,
-    order: str,
-    starts: Instant,
-    ends: Instant,
+    order: Annotated[OrderNumber, field(names=Named.ORDER)],
+    starts: Annotated[Instant, field(_("Börjar"))],
+    ends: Annotated[Instant, field(_("Slutar"))],
     presence: Presence | None = None,
 ) -> dict[str, Any]:
     """Book when the locksmith comes, and who must be present (P4); by default as the order says.
@@ -137,7 +155,13 @@ def book_order(
     title=_("Det gick inte"),
     lead=_("Resan var förgäves. Beställningen bokas om."),
 )
-def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
+def report_failure(
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.ORDER)],
+    code: Annotated[str, field(_("Vad hindrade?"), choices=rules.Failure)],
+    text: Text = "",
+) -> dict[str, Any]:
     """Report a failed trip (case 11): the order is not done, and is booked again."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
@@ -155,7 +179,12 @@ def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -
     title=_("Avbeställ"),
     lead=_("Låssmeden får veta det."),
 )
-def cancel_order(ctx: ActContext, *, order: str, reason: str) -> dict[str, Any]:
+def cancel_order(
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.ORDER)],
+    reason: Annotated[str, field(_("Anledning"), choices=rules.Cancellation)],
+) -> dict[str, Any]:
     """Cancel an order (cases 5 and 6); the locksmith is told."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)

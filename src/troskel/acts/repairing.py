@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Text
+from troskel.acts.core.choices import Presence
+from troskel.acts.core.fields import (
+    CaseNumber,
+    ClientCondition,
+    DoorId,
+    LocksmithNumber,
+    Named,
+    OrderNumber,
+    Serial,
+    Text,
+    field,
+)
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.acts.ordering import order_fields, place_order
@@ -30,15 +41,16 @@ CHAPTER = _("Reparationer")
     writes=["repair.ordered"],
     title=_("Beställ reparation"),
     lead=_("Låssmeden lagar eller byter låsvredet."),
+    applies_to=ClientCondition.HAS_LOCK,
 )
 def order_repair(
     ctx: ActContext,
     *,
-    client: str,
-    locksmith: str,
-    fault: str,
-    door: UUID | None = None,
-    presence: Literal["none", "client", "carer"] = "none",
+    client: CaseNumber,
+    locksmith: LocksmithNumber,
+    fault: Annotated[str, field(_("Vad är fel?"), choices=custody_rules.LockFault)],
+    door: DoorId | None = None,
+    presence: Presence = Presence.NONE,
     text: Text = "",
 ) -> dict[str, Any]:
     """Order the repair of the lock turner at a door."""
@@ -67,7 +79,13 @@ def order_repair(
     title=_("Låsvredet är lagat"),
     lead=_("Byttes låsvredet flyttar kopplingen med."),
 )
-def report_repair(ctx: ActContext, *, order: str, serial: str, replaced_by: str = "") -> dict[str, Any]:
+def report_repair(
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.REPAIR_ORDER)],
+    serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
+    replaced_by: Annotated[str, field(_("Nytt låsnummer, om låset byttes"), scanned=True)] = "",
+) -> dict[str, Any]:
     """Report a repair: the lock turner works again, or another (`replaced_by`) has its place and its links."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)

@@ -3,21 +3,41 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any
 
 from troskel.acts.core import lookup
+from troskel.acts.core.fields import Named, OrderNumber, Serial, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.acts.ordering import order_fields
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.ground.choices import Choice
 from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.people.roles import Role
 
 CHAPTER = _("Montering och nedmontering")
+
+
+class PartsTaken(Choice, question=_("Dörrens eget vred")):
+    """Where the door's own turner is kept."""
+
+    NONE = "", _("Behövde inte tas bort")
+    CLIENT = "client", _("Förvaras hos kunden")
+    OFFICE = "office", _("Förvaras på kontoret")
+    LOCKSMITH = "locksmith", _("Förvaras hos oss")
+
+
+class PartsPutBack(Choice, question=_("Dörrens eget vred")):
+    """Whether the door's own turner is back."""
+
+    NONE = "", _("Inget att sätta tillbaka")
+    PUT_BACK = "put_back", _("Satt tillbaka")
+    MISSING = "missing", _("Saknas")
+
 
 WHO = (Role.LOCKSMITH,)
 
@@ -30,7 +50,11 @@ WHO = (Role.LOCKSMITH,)
     lead=_("Utföraren och systemförvaltaren får veta det."),
 )
 def report_installation(
-    ctx: ActContext, *, order: str, serial: str, parts: Literal["", "client", "office", "locksmith"] = ""
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.INSTALLATION_ORDER)],
+    serial: Serial,
+    parts: PartsTaken = PartsTaken.NONE,
 ) -> dict[str, Any]:
     """Report that a lock turner is mounted (L1). `parts`: where the door's own turner is stored meanwhile."""
     subject = lookup.find_order(ctx, order)
@@ -56,7 +80,11 @@ def report_installation(
     lead=_("Låsvredet är nu hos er."),
 )
 def report_removal(
-    ctx: ActContext, *, order: str, serial: str, parts: Literal["", "put_back", "missing"] = ""
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.REMOVAL_ORDER)],
+    serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
+    parts: PartsPutBack = PartsPutBack.NONE,
 ) -> dict[str, Any]:
     """Report that a lock turner is taken down (L1); the locksmith holds it now.
 

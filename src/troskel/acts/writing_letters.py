@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Number
+from troskel.acts.core.fields import OrderNumber
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.texts import _
@@ -25,7 +25,7 @@ CHAPTER = _("Brev")
     title=_("Brevet är skickat"),
     lead=_("Kunden har fått brev om monteringen eller nedmonteringen."),
 )
-def send_letter(ctx: ActContext, *, order: Number) -> dict[str, Any]:
+def send_letter(ctx: ActContext, *, order: OrderNumber) -> dict[str, Any]:
     """Send the client the letter about an order that is done (S1, S3). A repeat sends the same letter.
 
     The letter is made on request, and not stored.

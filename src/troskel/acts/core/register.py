@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Generic, ParamSpec
 import msgspec
 
 from troskel.acts.core import field_errors
+from troskel.acts.core.fields import ClientCondition
 from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue
@@ -38,6 +39,7 @@ class Act(Generic[P]):
         secret: bool,
         title: str = "",
         lead: str = "",
+        applies_to: ClientCondition | None = None,
     ):
         self.body = body
         self.secret = secret
@@ -46,6 +48,7 @@ class Act(Generic[P]):
         self.heading: str = body.__globals__.get("CHAPTER", "")
         self.title = title
         self.lead = lead
+        self.applies_to = applies_to
         self.paragraphs = paragraphs
         self.who = who
         self.writes = writes
@@ -128,16 +131,17 @@ def act(
     secret: bool = False,
     title: str = "",
     lead: str = "",
+    applies_to: ClientCondition | None = None,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
     `secret`: the answer holds a secret, shown once, so it is never stored for a repeat. `title`: the act's button and
     heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
-    chapter's heading is the module's `CHAPTER`, which stands above its acts.
+    chapter's heading is the module's `CHAPTER`, which stands above its acts. `applies_to`: clients that it is for.
     """
 
     def decorate(body: Body[P]) -> Act[P]:
-        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead)
+        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to)
         unknown = set(new_act.writes) - EVENTS.keys()
         if unknown:
             raise ValueError(f"{new_act.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")
