@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import CaseNumber, DutyId
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines, rules
 from troskel.ground.texts import _
@@ -66,3 +68,8 @@ def look_at_home(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     subject = lookup.find_client(ctx, client)
     ctx.journal("home.looked_at", homes=[subject.home.home], client=subject.row.id, home=subject.home.home)
     return {"case": subject.row.case_number}
+
+
+@look_at_home.suggested_by("home.looked_at")
+def _suggest_look(context: DutyContext) -> Iterator[Suggestion]:
+    yield look_at_home.suggestion({"client": context.case})

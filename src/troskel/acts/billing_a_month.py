@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import FormNumber, Month
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.billing import form as document
 from troskel.billing import operations as billing
@@ -76,6 +77,11 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     for row in rows:
         _journal(ctx, "month.billed", row, row=row.id, **_count(row)._asdict())
     return {"month": month, "rows": [_row_answer(row) for row in rows]}
+
+
+@bill_month.suggested_by("month.billed")
+def _suggest_billing(context: DutyContext) -> Iterator[Suggestion]:
+    yield bill_month.suggestion({"month": context.about["month"]})
 
 
 @act(
@@ -160,6 +166,14 @@ def send_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     return {"form": form}
 
 
+@send_basis_form.suggested_by("basis_form.sent")
+def _suggest_sending(context: DutyContext) -> Iterator[Suggestion]:
+    """Make the month's forms, then sign and send each."""
+    yield make_basis_forms.suggestion({"month": context.about["month"]}, is_final=False)
+    yield sign_basis_form.suggestion({}, ("form",), is_final=False)
+    yield send_basis_form.suggestion({}, ("form",))
+
+
 @act(
     "O3",
     who=OFFICE_ROLES,
@@ -174,6 +188,11 @@ def receive_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     billing.receive(basis_form.id, ctx.actor.account, ctx.now)
     _journal_form(ctx, "basis_form.received", basis_form)
     return {"form": form}
+
+
+@receive_basis_form.suggested_by("basis_form.received")
+def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
+    yield receive_basis_form.suggestion({"form": context.about["form_number"]})
 
 
 # the month's clients, and their visits

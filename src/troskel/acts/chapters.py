@@ -15,6 +15,7 @@ from troskel.acts import (
     billing_a_month,
     changing_provider,
     deciding,
+    decision_suggestions,  # noqa: F401 - registers suggestions
     doors,
     ending,
     entrusting,

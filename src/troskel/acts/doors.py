@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from troskel.acts.core import lookup
 from troskel.acts.core.choices import DoorKind
 from troskel.acts.core.fields import CaseNumber, Code, DoorId, FromDay, ShortText, field
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
@@ -116,6 +118,14 @@ def record_consent(
         since=day,
     )
     return {"case": subject.row.case_number, "door": door_facts.door}
+
+
+@record_consent.suggested_by("consent.given")
+def _suggest_consent(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        yield record_consent.suggestion(
+            {"client": context.case, "door": str(context.door.door)}, ("owner", "way")
+        )
 
 
 @act(

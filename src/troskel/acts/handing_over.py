@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from troskel.acts.core.fields import (
     field,
 )
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -30,6 +32,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
+from troskel.routine import client_state
 
 CHAPTER = _("Nycklar och kvittensprodukter")
 
@@ -53,6 +56,12 @@ def place_tag(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> dict[st
     return {"case": subject.row.case_number, "tag": tag}
 
 
+@place_tag.suggested_by("tag.handed_over")
+def _suggest_placing(context: DutyContext) -> Iterator[Suggestion]:
+    if "tag_with_client" in context.ask.done_when:
+        yield place_tag.suggestion({"client": context.case}, ("tag",))
+
+
 @act(
     "P3",
     "P7",
@@ -71,6 +80,15 @@ def take_tag(
     organisation = subject.facts.tags.get(holding.thing_id, ctx.actor.organisation)
     _hand_over_tag(ctx, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, organisation)
     return {"case": subject.row.case_number, "tag": tag}
+
+
+@take_tag.suggested_by("tag.handed_over")
+def _suggest_taking(context: DutyContext) -> Iterator[Suggestion]:
+    if context.client is None or "tag_with_client" in context.ask.done_when:
+        return
+    for tag, owner in context.client.tags.items():
+        if owner == context.duty.organisation_id:
+            yield take_tag.suggestion({"client": context.case, "tag": context.names.things[tag]})
 
 
 @act(
@@ -96,6 +114,12 @@ def tell_tag_fetched(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> 
     return {"case": subject.row.case_number, "tag": tag}
 
 
+@tell_tag_fetched.suggested_by("tag.return_told")
+def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
+    tag = context.names.things[UUID(context.about["tag"])]
+    yield tell_tag_fetched.suggestion({"client": context.case, "tag": tag})
+
+
 @act(
     "P5",
     who=PROVIDER_STAFF,
@@ -117,6 +141,15 @@ def receive_key(
     rules.giver_holds((holding.kind, holding.holder), (HolderKind.CLIENT, subject.row.id), "key", key)
     _hand_over_key(ctx, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, signed)
     return {"case": subject.row.case_number, "key": key}
+
+
+@receive_key.suggested_by("key.handed_over")
+def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
+    organisation = context.duty.organisation_id
+    if organisation is None or "provider_has_every_key" not in context.ask.done_when:
+        return
+    for door in client_state.doors_without_key(context.home, organisation):
+        yield receive_key.suggestion({"client": context.case, "door": str(door)}, ("key", "signed"))
 
 
 @act(
@@ -141,6 +174,18 @@ def return_key(
     rules.key_is_to_a_door_of(holding.thing.door_id, doors, key)
     _hand_over_key(ctx, subject, holding, HolderKind.CLIENT, subject.row.id, signed)
     return {"case": subject.row.case_number, "key": key}
+
+
+@return_key.suggested_by("key.handed_over")
+def _suggest_returning(context: DutyContext) -> Iterator[Suggestion]:
+    organisation = context.duty.organisation_id
+    if organisation is None or "provider_has_every_key" in context.ask.done_when:
+        return
+    for door_facts in context.home.doors.values():
+        for key, key_facts in door_facts.keys.items():
+            if key_facts.organisation == organisation and key_facts.client in context.home.clients:
+                values = {"client": context.case, "key": context.names.things[key]}
+                yield return_key.suggestion(values, ("signed",))
 
 
 @act(

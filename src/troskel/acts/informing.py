@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import CaseNumber, Text
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
@@ -68,6 +70,13 @@ def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> 
     return {"case": subject.row.case_number}
 
 
+@inform_client.suggested_by("client.informed")
+def _suggest_informing(context: DutyContext) -> Iterator[Suggestion]:
+    for way in ("oral", "written"):
+        if context.client and way not in context.client.informed:
+            yield inform_client.suggestion({"client": context.case, "way": way})
+
+
 @act(
     "A2",
     who=WHO,
@@ -80,6 +89,11 @@ def tell_about_keys(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     subject = _own_client(ctx, client)
     ctx.journal("client.told_about_keys", homes=[subject.home.home], client=subject.row.id)
     return {"case": subject.row.case_number, "keys": len(subject.home.doors)}
+
+
+@tell_about_keys.suggested_by("client.told_about_keys")
+def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
+    yield tell_about_keys.suggestion({"client": context.case})
 
 
 @act(
@@ -122,6 +136,12 @@ def record_refusal(
     return {"case": subject.row.case_number}
 
 
+@confirm_understanding.suggested_by("client.understood")
+def _suggest_understanding(context: DutyContext) -> Iterator[Suggestion]:
+    yield confirm_understanding.suggestion({"client": context.case})
+    yield record_refusal.suggestion({"client": context.case}, missing=("reason",))
+
+
 @act(
     "A3",
     who=WHO,
@@ -142,3 +162,8 @@ def decide_way_in(ctx: ActContext, *, client: CaseNumber, way: WayIn, text: Text
         detail={"text": text} if text else None,
     )
     return {"case": subject.row.case_number}
+
+
+@decide_way_in.suggested_by("way_in.decided")
+def _suggest_way_in(context: DutyContext) -> Iterator[Suggestion]:
+    yield decide_way_in.suggestion({"client": context.case}, ("way",))

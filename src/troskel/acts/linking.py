@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import CaseNumber, ClientCondition, InAddress, Named, Serial, field
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -41,6 +43,13 @@ def link_lock(
     if not client_state.is_linked(subject.facts, holding.thing_id):  # a repeat is the same link
         _link(ctx, subject, holding.thing_id, door.door)
     return {"case": subject.row.case_number, "lock": serial}
+
+
+@link_lock.suggested_by("link.made")
+def _suggest_link(context: DutyContext) -> Iterator[Suggestion]:
+    yield link_lock.suggestion(
+        {"client": context.case, "serial": context.names.things[UUID(context.about["lock"])]}
+    )
 
 
 @act(
@@ -113,6 +122,13 @@ def unlink_lock(
         door=door_id,
     )
     return {"case": subject.row.case_number, "lock": serial}
+
+
+@unlink_lock.suggested_by("link.removed")
+def _suggest_unlinking(context: DutyContext) -> Iterator[Suggestion]:
+    yield unlink_lock.suggestion(
+        {"client": context.case, "serial": context.names.things[UUID(context.about["lock"])]}
+    )
 
 
 def _link(

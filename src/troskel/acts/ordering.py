@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +21,9 @@ from troskel.acts.core.fields import (
     field,
 )
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
+from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
@@ -30,7 +32,8 @@ from troskel.orders import rules
 from troskel.orders.models import Order, OrderKind
 from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
-from troskel.routine.facts import DoorFacts
+from troskel.routine import client_state
+from troskel.routine.facts import ClientFacts, DoorFacts
 
 CHAPTER = _("Beställningar")
 
@@ -87,6 +90,32 @@ def order_installation(
     return {"order": order.number, "door": door_facts.door}
 
 
+@order_installation.suggested_by("installation.ordered")
+def _suggest_installation(context: DutyContext) -> Iterator[Suggestion]:
+    """Order for the duty's client or, if that one has another provider or has refused, for another client of the home.
+
+    No suggestion where the provider has no such client.
+    """
+    client = _provider_client(context)
+    if client is None or context.door is None:
+        return
+    informed = set(client.informed) >= {"oral", "written"} and client.told_about_keys and client.understood
+    left = ("locksmith",) if informed else ("locksmith", "reason")
+    case = context.names.cases[client.client]
+    yield order_installation.suggestion({"client": case, "door": str(context.door.door)}, left)
+
+
+def _provider_client(context: DutyContext) -> ClientFacts | None:
+    organisation, today = context.duty.organisation_id, clock.today()
+    own = [client for client in context.home.clients.values() if client.own]
+    served_clients = [
+        client
+        for client in own
+        if not client.refused and organisation in client_state.providers_of(client, today)
+    ]
+    return context.client if context.client in served_clients else next(iter(served_clients), None)
+
+
 @act(
     "P6",
     who=REMOVAL_ROLES,
@@ -115,6 +144,14 @@ def order_removal(
     homes = lookup.homes_of_door(ctx, door_facts.door)
     ctx.journal("removal.ordered", **order_fields(order, homes), presence=presence, lock=lock)
     return {"order": order.number}
+
+
+@order_removal.suggested_by("removal.ordered")
+def _suggest_removal(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        yield order_removal.suggestion(
+            {"client": context.case, "door": str(context.door.door)}, ("locksmith",)
+        )
 
 
 @act(
@@ -171,6 +208,15 @@ def report_failure(
     return {"order": order}
 
 
+def suggest_before_report(context: DutyContext) -> Iterator[Suggestion]:
+    """What a locksmith may do before the order is reported done."""
+    if context.duty.role != "locksmith":  # those who are only present (P4) do not book
+        return
+    order = {"order": context.about["number"]}
+    yield book_order.suggestion(order, ("starts", "ends", "presence"), is_final=False)
+    yield report_failure.suggestion(order, ("code",), is_final=False)
+
+
 @act(
     "P1",
     "P6",
@@ -192,6 +238,19 @@ def cancel_order(
     orders.cancel(subject.row.id, reason, ctx.now)
     _journal_order(ctx, "order.cancelled", subject, reason_code=reason)
     return {"order": order}
+
+
+@cancel_order.suggested_by("order.cancelled")
+def _suggest_cancelling(context: DutyContext) -> Iterator[Suggestion]:
+    kind = "removal" if "not removal_ordered" in context.ask.done_when else "installation"
+    for order in client_state.open_orders(context.door, kind) if context.door else ():
+        yield cancel_order.suggestion({"order": order.number, "reason": _cancellation_reason(context, kind)})
+
+
+def _cancellation_reason(context: DutyContext, kind: str) -> str:
+    if kind == "removal":
+        return "care_again"
+    return "client_refused" if context.client and context.client.refused else "care_ended"
 
 
 def place_order(

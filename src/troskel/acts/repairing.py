@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,8 +21,10 @@ from troskel.acts.core.fields import (
     field,
 )
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.acts.ordering import order_fields, place_order
+from troskel.acts.reporting_work import suggest_report_at_lock
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, ThingKind
@@ -72,6 +75,13 @@ def order_repair(
     return {"order": order.number}
 
 
+@order_repair.suggested_by("repair.ordered")
+def _suggest_repair(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        at = {"door": str(context.door.door), "fault": context.door.fault}
+        yield order_repair.suggestion({"client": context.case, **at}, ("locksmith",))
+
+
 @act(
     "L1",
     who=(Role.LOCKSMITH,),
@@ -113,6 +123,11 @@ def report_repair(
     if replaced_by:
         _move_links(ctx, subject, holding.thing_id, mounted_holding.thing_id)
     return {"order": order, "lock": mounted_holding.thing.number}
+
+
+@report_repair.suggested_by("repair.reported")
+def _suggest_report(context: DutyContext) -> Iterator[Suggestion]:
+    yield from suggest_report_at_lock(context, report_repair)
 
 
 def _move_links(ctx: ActContext, subject: lookup.OrderSubject, old: UUID, new: UUID) -> None:

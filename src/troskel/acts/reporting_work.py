@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Named, OrderNumber, Serial, field
-from troskel.acts.core.register import act
+from troskel.acts.core.register import Act, act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.ordering import order_fields
+from troskel.acts.ordering import order_fields, suggest_before_report
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
@@ -72,6 +74,12 @@ def report_installation(
     return {"order": order, "lock": serial}
 
 
+@report_installation.suggested_by("installation.reported")
+def _suggest_installed(context: DutyContext) -> Iterator[Suggestion]:
+    yield report_installation.suggestion({"order": context.about["number"]}, ("serial",))
+    yield from suggest_before_report(context)
+
+
 @act(
     "L1",
     who=WHO,
@@ -106,6 +114,20 @@ def report_removal(
     )
     _finish_order(ctx, "removal.reported", subject, holding, parts=parts)
     return {"order": order, "lock": serial}
+
+
+@report_removal.suggested_by("removal.reported")
+def _suggest_removed(context: DutyContext) -> Iterator[Suggestion]:
+    yield from suggest_report_at_lock(context, report_removal)
+
+
+def suggest_report_at_lock(context: DutyContext, act: Act[Any]) -> Iterator[Suggestion]:
+    """The report of an order at a mounted lock, whose serial is known where the home has one lock."""
+    locks = [context.door.lock] if context.door else [door.lock for door in context.home.doors.values()]
+    serials = [context.names.things[lock] for lock in locks if lock]
+    serial = {"serial": serials[0]} if len(serials) == 1 else {}
+    yield act.suggestion({"order": context.about["number"], **serial}, () if serial else ("serial",))
+    yield from suggest_before_report(context)
 
 
 def _finish_order(

@@ -14,6 +14,7 @@ import msgspec
 from troskel.acts.core import field_errors
 from troskel.acts.core.fields import ClientCondition
 from troskel.acts.core.outcome import ActOutcome
+from troskel.acts.core.suggestions import SUGGESTERS, Suggester, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Actor, Role
@@ -90,6 +91,27 @@ class Act(Generic[P]):
             preview=preview,
             occurred=occurred,
         )
+
+    def suggested_by(self, event: str) -> Callable[[Suggester], Suggester]:
+        """Registers a function as what suggests this act beside a duty that `event` fulfils (`core/suggestions.py`)."""
+        if event not in self.writes:
+            raise ValueError(f"{self.name} does not write {event}: it cannot fulfil a duty by it")
+
+        def decorate(suggester: Suggester) -> Suggester:
+            SUGGESTERS.setdefault(event, []).append(suggester)
+            return suggester
+
+        return decorate
+
+    def suggestion(
+        self,
+        values: dict[str, Any],
+        missing: tuple[str, ...] = (),
+        list_field: str = "",
+        is_final: bool = True,
+    ) -> Suggestion:
+        """Returns a suggestion of this act."""
+        return Suggestion(self.name, values, missing, list_field, is_final)
 
     def read(self, values: Mapping[str, Any]) -> msgspec.Struct:
         """Returns the values converted to the parameters' types. Raises BadValue with the field."""
