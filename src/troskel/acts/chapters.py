@@ -15,7 +15,6 @@ from troskel.acts import (
     billing_a_month,
     changing_provider,
     deciding,
-    decision_suggestions,  # noqa: F401 - registers suggestions
     doors,
     ending,
     entrusting,
@@ -42,6 +41,7 @@ from troskel.acts import (
     writing_letters,
 )
 from troskel.acts.core.register import REGISTER, Act
+from troskel.acts.decisions import suggestions  # noqa: F401 - registers them
 
 CHAPTERS = (
     taking_over,

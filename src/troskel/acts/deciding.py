@@ -15,8 +15,13 @@ from troskel.acts.core.fields import (
 )
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.decision_rows import find_allocations, find_decisions, find_organisations, rows_by_reference
-from troskel.acts.decision_values import (
+from troskel.acts.decisions.rows import (
+    find_allocations,
+    find_decisions,
+    find_organisations,
+    rows_by_reference,
+)
+from troskel.acts.decisions.values import (
     AllocationEnd,
     AllocationPeriod,
     DecisionEnd,

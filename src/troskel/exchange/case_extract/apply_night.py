@@ -13,7 +13,6 @@ import msgspec
 
 from troskel.acts import (
     deciding,
-    decision_values,
     housing,
     importing,
     organising,
@@ -26,6 +25,7 @@ from troskel.acts import (
 from troskel.acts.core.choices import CareService
 from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.register import Act
+from troskel.acts.decisions import values as decision_values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.contract import NightRefused
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
