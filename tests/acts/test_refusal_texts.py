@@ -213,8 +213,8 @@ def test_the_swedish_text_is_plain() -> None:
         (
             Refusal("P4", "is booked for {starts}, which has not come: attest it afterwards",
                     starts="2026-11-25T12:30:00Z"),
-            "Det är bokat till 25 november 2026 13.30, och den tiden har inte kommit. Intyga det efteråt.",
-            "This is booked for 25 November 2026 13.30, which has not come: attest it afterwards.",
+            "Det är bokat till 25 november 2026 kl. 13.30, och den tiden har inte kommit. Intyga det efteråt.",
+            "This is booked for 25 November 2026 at 13:30, which has not come: attest it afterwards.",
         ),
         (
             BadValue("code", "is none of {codes}: write one of them", codes=["S", EMPTY_CHOICE]),

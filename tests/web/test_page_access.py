@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +21,8 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.queries import Person
-from troskel.people.roles import Role
-from troskel.screens.pages import ANYONE, EVERY_ROLE, PAGES, PageSpec, page
+from troskel.people.roles import EVERY_ROLE, Role
+from troskel.screens.pages import ANYONE, PAGES, PageSpec, page
 from troskel.web import urls
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
@@ -67,6 +69,18 @@ LISTS = {
 }
 
 
+def _who_may() -> dict[str, frozenset[Role]]:
+    """Who may see a page, as the page's own test module says in its constant `WHO_MAY`."""
+    found: dict[str, frozenset[Role]] = {}
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        if "\nWHO_MAY = {" in path.read_text("utf-8"):
+            found |= import_module(f"tests.web.{path.stem}").WHO_MAY
+    return found
+
+
+WHO_MAY = _who_may()
+
+
 @pytest.fixture
 def cast(db: None, settings: Any) -> Iterator[Cast]:
     settings.DEMO = True
@@ -106,6 +120,8 @@ def expected_status(declared: PageSpec) -> frozenset[Role] | str:
         return REGISTER["approve_routine"].who
     if declared.name in LISTS:
         return frozenset(LISTS[declared.name])
+    if declared.name in WHO_MAY:
+        return WHO_MAY[declared.name]
     return REGISTER[declared.name.removeprefix("act-")].who
 
 
@@ -113,7 +129,7 @@ def test_access_to_every_page(cast: Cast) -> None:
     browsers = {name: become(cast, name) for name in PEOPLE}
     for declared in pages():
         who = expected_status(declared)
-        assert declared.who == who, f"{declared.path}: write in this test who may"
+        assert declared.who == who, f"{declared.path}: write in its test who may"
         if declared.name in OPEN:
             continue
         nobody = request_page(Client(), declared)

@@ -20,6 +20,7 @@ from troskel.acts.core.fields import (
     Text,
     field,
 )
+from troskel.acts.core.found_order import FoundOrder
 from troskel.acts.core.register import act
 from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
@@ -284,7 +285,7 @@ def place_order(
     return order
 
 
-def order_fields(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
+def order_fields(order: Order | FoundOrder, homes: Iterable[UUID]) -> dict[str, Any]:
     """Returns the journal fields that every line about an order has."""
     return {
         "homes": homes,

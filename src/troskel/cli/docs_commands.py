@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A command about the documentation: acts."""
+"""Commands about the documentation: the generated pages of acts and readings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from troskel.cli.output import CommandError, print_status
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-PAGE = Path("docs", "acts.md")
+ACTS_PAGE = Path("docs", "acts.md")
+READINGS_PAGE = Path("docs", "readings.md")
 
 
 def add_to(commands: Any) -> None:
@@ -23,6 +24,10 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--write", action="store_true", help="write docs/acts.md instead of printing it")
     command.set_defaults(run=acts, without_database=True)
+    command = commands.add_parser("readings", help="print the page of all readings (docs/readings.md)")
+    command.description = "Prints the page of all readings: who may read what, and what it answers."
+    command.add_argument("--write", action="store_true", help="write docs/readings.md instead of printing it")
+    command.set_defaults(run=readings, without_database=True)
 
 
 def acts(arguments: argparse.Namespace) -> None:
@@ -34,9 +39,24 @@ def acts(arguments: argparse.Namespace) -> None:
 
     if not (CHECKOUT / "tests").is_dir():
         raise CommandError("the page names the tests, and there are none here: run it in a checkout")
-    text = page(CHECKOUT)
-    if arguments.write:
-        (CHECKOUT / PAGE).write_text(text, encoding="utf-8")
-        print_status(f"{PAGE} written")
+    _print_or_write(page(CHECKOUT), ACTS_PAGE, is_written=arguments.write)
+
+
+def readings(arguments: argparse.Namespace) -> None:
+    """Prints the page, or writes it."""
+    import django
+
+    django.setup()
+    from troskel.cli.readings_page import page
+
+    if not (CHECKOUT / "docs").is_dir():
+        raise CommandError("there is no folder docs here: run it in a checkout")
+    _print_or_write(page(), READINGS_PAGE, is_written=arguments.write)
+
+
+def _print_or_write(text: str, page: Path, *, is_written: bool) -> None:
+    if is_written:
+        (CHECKOUT / page).write_text(text, encoding="utf-8")
+        print_status(f"{page} written")
     else:
         print(text, end="")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""May this role do this act? Sight decides whether about this client; rules whether in this state."""
+"""May this role do this act, or read this? Sight decides whether about this client; rules whether in this state."""
 
 from __future__ import annotations
 
@@ -22,4 +22,16 @@ def may(actor: Actor, act: str, who: Collection[Role]) -> None:
         act=act,
         roles=sorted(who),
         role=actor.role,
+    )
+
+
+def may_read(viewer: Actor, reading: str, who: Collection[Role]) -> None:
+    """Raises NotAllowed unless the viewer's role is in `who`. The system may read everything."""
+    if viewer.role is Role.SYSTEM or viewer.role in who:
+        return
+    raise NotAllowed(
+        "{operation} is for {roles}, not for {role}: ask one of them",
+        operation=reading,
+        roles=sorted(who),
+        role=viewer.role,
     )

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from troskel.acts.core.found_order import FoundOrder, stored_order
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
-from troskel.orders.models import Order, OrderState
+from troskel.orders.models import OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
@@ -43,7 +44,7 @@ class ClientSubject(NamedTuple):
 class OrderSubject(NamedTuple):
     """The order that an act is about, with the homes behind its door locked."""
 
-    row: Order
+    row: FoundOrder
     homes: tuple[UUID, ...]
 
 
@@ -123,10 +124,7 @@ def find_client_row(ctx: ActContext, name: str, day: date, *, condition: Q | Non
 def find_order(ctx: ActContext, number: str) -> OrderSubject:
     """Returns an order that the actor may handle, by its number, homes locked. Raises NotFound."""
     ctx.lock_homes_by(_homes_of_order, number)
-    row = (
-        _open_order_in_facts(ctx, number)
-        or Order.objects.filter(municipality=ctx.actor.municipality, number=number).first()
-    )
+    row = _open_order_in_facts(ctx, number) or stored_order(ctx.actor.municipality, number)
     if row is None:
         raise NotFound("order", "order")
     subject = OrderSubject(row, homes_of_door(ctx, row.door_id))
@@ -140,15 +138,14 @@ def _homes_of_order(municipality: str, number: str) -> QuerySet[Any, Any]:
     return ways.values("home_id")
 
 
-def _open_order_in_facts(ctx: ActContext, number: str) -> Order | None:
+def _open_order_in_facts(ctx: ActContext, number: str) -> FoundOrder | None:
     """Returns an open order from the locked facts, which saves a query; None if it is not there."""
     for home in ctx.facts.values():
         for door in home.doors.values():
             for identifier, order_facts in door.orders.items():
                 if order_facts.number == number and order_facts.organisation and order_facts.locksmith:
-                    return Order(
+                    return FoundOrder(
                         id=identifier,
-                        municipality_id=ctx.actor.municipality,
                         number=number,
                         kind=order_facts.kind,
                         state=OrderState.BOOKED if order_facts.booked else OrderState.PLACED,

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from troskel.duties.models import Duty
+from troskel.duties.queries import DutyFacts
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.model import Ask
 
@@ -39,7 +39,7 @@ class Suggestion(NamedTuple):
 class DutyContext(NamedTuple):
     """A duty and the facts that suggestions are made from."""
 
-    duty: Duty
+    duty: DutyFacts
     ask: Ask
     about: Mapping[str, Any]
     home: HomeFacts

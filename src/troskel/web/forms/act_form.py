@@ -23,10 +23,11 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
+from troskel.people.roles import EVERY_ROLE
 from troskel.reading import lists, routine_versions, worklist
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import link_form, prefill

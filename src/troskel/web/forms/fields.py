@@ -15,8 +15,7 @@ from msgspec import inspect
 from troskel.acts.core import fields as act_fields
 from troskel.acts.core.fields import FieldFacts, FieldSpec
 from troskel.acts.core.register import Act
-from troskel.ground import clock
-from troskel.web.text import formatting
+from troskel.ground import clock, formatting
 
 MAX_RADIOS = 5
 MAX_LINE_LENGTH = 400  # characters; a longer field is a text area

@@ -15,8 +15,6 @@ from troskel.web.forms.fields import Choice
 from troskel.web.lists.table import Filter, Tab
 from troskel.web.text import act_labels
 
-OFFICE = (Role.ASSESSOR, Role.ADMINISTRATOR)
-CARE = (*OFFICE, Role.COORDINATOR)
 EVERY_KIND = {"home_care", "alarm", "locksmith", "municipality"}
 
 Names = dict[str, tuple[str, str]]

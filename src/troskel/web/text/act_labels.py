@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Titles of acts, labels of codes, and labels of events (from events.toml), in the language of the page."""
+"""Titles of acts and labels of codes, in the language of the page."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from django.utils.translation import get_language, gettext
 
 from troskel.acts.chapters import REGISTER, acts_in_order
@@ -15,9 +12,6 @@ from troskel.acts.core.fields import fields_of
 from troskel.acts.core.register import Act
 from troskel.ground.choices import Choice
 from troskel.routine.model import LocalizedText
-from troskel.routine.vocabulary import ROUTINE_EVENTS
-
-WORDING_DIR = Path(__file__).parent / "wording"
 
 
 class ActText(NamedTuple):
@@ -60,21 +54,6 @@ def field_choices(act: Act[Any], path: str) -> type[Choice] | None:
     return next((spec.choices for spec in specs if path in (spec.path, spec.path.rpartition(".")[2])), None)
 
 
-def event_label(name: str) -> LocalizedText:
-    """Returns the label of a journal event; the routine's own text if events.toml has none."""
-    return _events().get(name) or ROUTINE_EVENTS[name]
-
-
-def event_names() -> list[str]:
-    """Returns the events with a label in events.toml: those that can be about a client."""
-    return list(_events())
-
-
 def act_names() -> list[str]:
     """Returns the names of all acts that have a form."""
     return [act.name for act in acts_in_order() if act.title]
-
-
-@cache
-def _events() -> dict[str, LocalizedText]:
-    return msgspec.toml.decode((WORDING_DIR / "events.toml").read_bytes(), type=dict[str, LocalizedText])

@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.core.register import Act
-from troskel.ground import clock, refusal_texts
-from troskel.web.text import act_labels, formatting
+from troskel.ground import clock, formatting, refusal_texts
+from troskel.web.text import act_labels
 
 
 class PagePhrasing(refusal_texts.Phrasing):
