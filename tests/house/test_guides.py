@@ -23,8 +23,9 @@ from tests.web.test_act_forms import screen
 from troskel.acts import informing
 from troskel.acts.chapters import REGISTER
 from troskel.acts.core.suggestions import SUGGESTERS
+from troskel.people.roles import EVERY_ROLE
 from troskel.permits.acts import ACTS
-from troskel.screens.pages import EVERY_ROLE, PAGES
+from troskel.screens.pages import PAGES
 from troskel.web.forms import fields as forms_fields
 
 __all__ = ["founded", "town"]
