@@ -17,9 +17,8 @@ from troskel.acts.core.register import act
 from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.billing import form as document
-from troskel.billing import operations as billing
 from troskel.billing import rules
-from troskel.billing.models import BasisForm, InvoiceRow
+from troskel.billing.models import BasisForm, BasisFormState, InvoiceRow
 from troskel.billing.rules import Count
 from troskel.care.models import Allocation
 from troskel.ground.clock import STOCKHOLM, day_of
@@ -36,6 +35,7 @@ CHAPTER = _("Kunder från andra kommuner")
 
 BILLING_ROLES = (Role.COORDINATOR,)
 OFFICE_ROLES = (Role.ECONOMIST, Role.ADMINISTRATOR)
+COUNT_FIELDS = ["visits", "minutes", "without_departure"]
 
 
 @act(
@@ -73,7 +73,12 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
         rows.append(
             _new_row(ctx, client, organisation, month, count, stored_row.id if stored_row else new_id())
         )
-    billing.bill(rows)
+    InvoiceRow.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*COUNT_FIELDS, "billed", "billed_by"],
+    )
     for row in rows:
         _journal(ctx, "month.billed", row, row=row.id, **_count(row)._asdict())
     return {"month": month, "rows": [_row_answer(row) for row in rows]}
@@ -116,7 +121,9 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
                     earlier_form.id if earlier_form else new_id(),
                 )
             )
-    billing.make(forms)
+    BasisForm.objects.bulk_create(
+        forms, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNT_FIELDS, "made", "made_by"]
+    )
     for form in forms:
         _journal_form(ctx, "basis_form.made", form, **_count(form)._asdict())
     return {"month": month, "forms": [form.number for form in forms]}
@@ -145,7 +152,7 @@ def sign_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     signer = Account.objects.values_list("name", flat=True).get(id__in=[ctx.actor.account])
     pdf = document.render(basis_form, document.FormSignature(signer, ctx.today))
     digest = hashlib.sha256(pdf).hexdigest()
-    billing.sign(basis_form.id, pdf, digest, ctx.actor.account, ctx.now)
+    _step(ctx, basis_form, BasisFormState.SIGNED, pdf=pdf, digest=digest)
     _journal_form(ctx, "basis_form.signed", basis_form, digest=digest)
     return {"form": form, "digest": digest}
 
@@ -161,7 +168,7 @@ def send_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Send a signed basis form to the social office, by e-mail (O3)."""
     basis_form = _find_form(ctx, form, organisation=rules.billing_organisation("O3", ctx.actor.organisation))
     rules.may_become(form, basis_form.state, "sent")
-    billing.send(basis_form.id, ctx.actor.account, ctx.now)
+    _step(ctx, basis_form, BasisFormState.SENT)
     _journal_form(ctx, "basis_form.sent", basis_form)
     return {"form": form}
 
@@ -185,7 +192,7 @@ def receive_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Receive a basis form at the social office (O3)."""
     basis_form = _find_form(ctx, form)
     rules.may_become(form, basis_form.state, "received")
-    billing.receive(basis_form.id, ctx.actor.account, ctx.now)
+    _step(ctx, basis_form, BasisFormState.RECEIVED)
     _journal_form(ctx, "basis_form.received", basis_form)
     return {"form": form}
 
@@ -193,6 +200,11 @@ def receive_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
 @receive_basis_form.suggested_by("basis_form.received")
 def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
     yield receive_basis_form.suggestion({"form": context.about["form_number"]})
+
+
+def _step(ctx: ActContext, form: BasisForm, state: BasisFormState, **more: Any) -> None:
+    stamps = {state.value: ctx.now, f"{state.value}_by_id": ctx.actor.account}
+    BasisForm.objects.filter(id=form.id).update(state=state, **stamps, **more)
 
 
 # the month's clients, and their visits

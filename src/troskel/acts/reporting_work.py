@@ -11,13 +11,12 @@ from troskel.acts.core.fields import Named, OrderNumber, Serial, field
 from troskel.acts.core.register import Act, act
 from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.ordering import order_fields, suggest_before_report
+from troskel.acts.ordering import finish_order, order_fields, suggest_before_report
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
-from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.people.roles import Role
 
@@ -133,7 +132,7 @@ def suggest_report_at_lock(context: DutyContext, act: Act[Any]) -> Iterator[Sugg
 def _finish_order(
     ctx: ActContext, event: str, subject: lookup.OrderSubject, holding: Holding, *, parts: str
 ) -> None:
-    orders.finish(subject.row.id, holding.thing_id, ctx.now, parts)
+    finish_order(ctx, subject.row.id, holding.thing_id, parts)
     ctx.journal(
         event,
         **order_fields(subject.row, subject.homes),

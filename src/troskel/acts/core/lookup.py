@@ -67,10 +67,16 @@ def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
     """Returns a client's row with the facts of its homes, which must be locked. Raises Refusal if it just moved."""
     homes = [home for _, home in sorted(ctx.facts.items()) if row.id in home.clients]
     former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
-    home = ctx.facts.get(row.home_id)
-    if home is None or home not in homes or home in former_homes:
-        raise Refusal("rule 6", "the client is just being moved by someone else: try again")
+    home = current_home(ctx, row.id, row.home_id)
     return ClientSubject(row, home, home.clients[row.id], former_homes)
+
+
+def current_home(ctx: ActContext, client: UUID, home: UUID) -> HomeFacts:
+    """Returns the client's home, which must be locked. Raises Refusal if the client has just moved from it."""
+    facts = ctx.facts.get(home)
+    if facts is None or client not in facts.clients or facts.clients[client].moved_to is not None:
+        raise Refusal("rule 6", "the client is just being moved by someone else: try again")
+    return facts
 
 
 def find_clients_by_day(
