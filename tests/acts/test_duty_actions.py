@@ -7,9 +7,9 @@ import pytest
 
 from tests.town import EAST, MEADOW, Town
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.suggestions import SUGGESTERS
 from troskel.duties import routines
 from troskel.duties.models import Duty
-from troskel.offers.duty_action_table import SUGGESTIONS_BY_EVENT
 from troskel.offers.duty_actions import suggestions
 from troskel.routine import parser
 
@@ -19,7 +19,7 @@ SHIPPED = parser.read_routine(routines.SHIPPED)
 @pytest.mark.parametrize(("paragraph", "ask"), [ask for ask, a in SHIPPED.asks.items() if a.kind == "duty"])
 def test_every_duty_of_the_shipped_routine_has_an_act_that_fulfils_it(paragraph: str, ask: str) -> None:
     requirement = SHIPPED.asks[paragraph, ask]
-    events = [event for event in requirement.done_by if event in SUGGESTIONS_BY_EVENT]
+    events = [event for event in requirement.done_by if event in SUGGESTERS]
     assert events or requirement.by_hand
     written_by = {event: [a for a in REGISTER.values() if event in a.writes and a.who] for event in events}
     assert all(written_by.values())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every act of the register: a refusal that changes nothing, a correct preview, the act itself, its repeat.
 
-A new act needs a line in `EXAMPLES`: this test fails until it has one.
+A new act needs an example in `EXAMPLES` of its own test module, or here: this test fails until it has one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from tests.acts.examples import ActExample, Values, registered_examples
 from tests.town import ALARM, CODE, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
@@ -29,20 +31,8 @@ from troskel.people.roles import Actor, ActorKind
 from troskel.routine.vocabulary import EVENTS
 from troskel.simulator.people import identity_number
 
-Values = dict[str, Any]
 HOME = {"street": "Nygatan 9", "postcode": "99910", "town": "Byn", "apartment": "1201"}
 PERIOD = {"valid_from": "2026-03-02", "valid_through": "2026-03-30"}
-
-
-class ActExample(NamedTuple):
-    """An actor and values for an act; and the rule that refuses it, with `wrong` values, `by` another, or `again`."""
-
-    who: str
-    values: Callable[[Town], Values]
-    rule: str
-    wrong: Values = {}
-    by: str = ""
-    again: bool = False
 
 
 def client_values(**more: Any) -> Callable[[Town], Values]:
@@ -628,10 +618,14 @@ EXAMPLES = {
     "look_at_home": ActExample("carin", client_values(), "NotFound", {"client": "no such"}),
 }
 
+EXAMPLES |= registered_examples(Path(__file__).parent)
+
 
 @pytest.mark.parametrize("name", sorted(REGISTER))
 def test_refusal_preview_run_and_repeat(town: Town, name: str) -> None:
-    assert name in EXAMPLES, f"{name} is new: add to EXAMPLES how it is done, and how it is refused"
+    assert name in EXAMPLES, (
+        f"{name} is new: say in EXAMPLES of its test how it is done, and how it is refused"
+    )
     use, act = EXAMPLES[name], REGISTER[name]
     values = use.values(town)
     if not use.again:

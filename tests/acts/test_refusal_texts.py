@@ -19,6 +19,8 @@ import pytest
 from troskel.access.rules import LockOutcome
 from troskel.acts.chapters import REGISTER
 from troskel.acts.core import constraint_messages, field_errors
+from troskel.acts.core.choices import DoorKind
+from troskel.acts.erasure import HoldReason
 from troskel.billing.rules import STEPS
 from troskel.care.models import Service
 from troskel.custody.models import ThingKind
@@ -138,14 +140,14 @@ def test_every_not_found_kind_has_a_word() -> None:
 
 
 CODES: dict[str, typing.Iterable[Any]] = {
-    "door_kind": typing.get_args(typing.get_type_hints(REGISTER["add_door"].values)["kind"]),
+    "door_kind": DoorKind,
     "form_state": STEPS,
     "kept": ThingKind.values,
     "order_kind": OrderKind.values,
     "order_state": OrderState.values,
     "organisation_kind": OrganisationKind,
     "outcome": LockOutcome,
-    "reason": typing.get_args(typing.get_type_hints(REGISTER["release_file"].values)["reason"]),
+    "reason": HoldReason,
     "role": {*Role, PROVIDER},
     "role_name": Role,
     "service": Service.values,

@@ -106,7 +106,6 @@ def test_wheel_contents(tmp_path: Path) -> None:
     wanted = {f"troskel/web/static/{name}" for name in assets.VENDOR_FILES}
     wanted |= {
         "troskel/locale/en/LC_MESSAGES/django.mo",
-        "troskel/web/text/wording/fields.toml",
         "troskel/web/jinja2/web/start.html",
     }
     assert wanted <= names

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +70,18 @@ LISTS = {
 }
 
 
+def _who_may() -> dict[str, frozenset[Role]]:
+    """Who may see a page, as the page's own test module says in its constant `WHO_MAY`."""
+    found: dict[str, frozenset[Role]] = {}
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        if "\nWHO_MAY = {" in path.read_text("utf-8"):
+            found |= import_module(f"tests.web.{path.stem}").WHO_MAY
+    return found
+
+
+WHO_MAY = _who_may()
+
+
 @pytest.fixture
 def cast(db: None, settings: Any) -> Iterator[Cast]:
     settings.DEMO = True
@@ -107,6 +121,8 @@ def expected_status(declared: PageSpec) -> frozenset[Role] | str:
         return REGISTER["approve_routine"].who
     if declared.name in LISTS:
         return frozenset(LISTS[declared.name])
+    if declared.name in WHO_MAY:
+        return WHO_MAY[declared.name]
     return REGISTER[declared.name.removeprefix("act-")].who
 
 
@@ -114,7 +130,7 @@ def test_access_to_every_page(cast: Cast) -> None:
     browsers = {name: become(cast, name) for name in PEOPLE}
     for declared in pages():
         who = expected_status(declared)
-        assert declared.who == who, f"{declared.path}: write in this test who may"
+        assert declared.who == who, f"{declared.path}: write in its test who may"
         if declared.name in OPEN:
             continue
         nobody = request_page(Client(), declared)

@@ -12,7 +12,9 @@ from uuid import UUID
 import msgspec
 
 from troskel.custody.rules import FAULTS, lock_is_at_door
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 from troskel.routine import client_state
 from troskel.routine.facts import ALARM, ClientFacts, DoorFacts
@@ -41,13 +43,17 @@ class LockOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-ALARM_OUTCOMES = {
-    "helped": "the client was helped",
-    "ambulance": "an ambulance was called",
-    "nothing_wrong": "nothing was wrong",
-    "nobody_home": "nobody was at home",
-    "passed_on": "someone else took over",
-}
+class AlarmOutcome(Choice):
+    """How an alarm ended."""
+
+    HELPED = "helped", _("Kunden fick hjälp")
+    AMBULANCE = "ambulance", _("Ambulans tillkallad")
+    NOTHING_WRONG = "nothing_wrong", _("Inget var fel")
+    NOBODY_HOME = "nobody_home", _("Ingen var hemma")
+    PASSED_ON = "passed_on", _("Någon annan tog över")
+
+
+ALARM_OUTCOMES = AlarmOutcome.codes()
 
 
 class AccessRight(msgspec.Struct, frozen=True):

@@ -3,20 +3,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 
 from troskel.acts.core import lookup
+from troskel.acts.core.fields import CaseNumber, ClientCondition, FromDay, ThroughDay
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.care import rules
 from troskel.care.models import Suspension
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
 
 CHAPTER = _("På sjukhus eller bortrest")
+
+
+class AbsenceReason(Choice, question=_("Anledning")):
+    """Why the client is away."""
+
+    HOSPITAL = "hospital", _("På sjukhus")
+    SHORT_TERM_STAY = "short_term_stay", _("Korttidsboende")
+    AWAY = "away", _("Bortrest")
+
 
 WHO = (Role.ASSESSOR, Role.COORDINATOR)
 
@@ -27,14 +38,15 @@ WHO = (Role.ASSESSOR, Role.COORDINATOR)
     writes=["suspension.began"],
     title=_("Kunden är inte hemma"),
     lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
+    applies_to=ClientCondition.AT_HOME,
 )
 def suspend_access(
     ctx: ActContext,
     *,
-    client: str,
-    since: date,
-    reason: Literal["hospital", "short_term_stay", "away"],
-    through: date | None = None,
+    client: CaseNumber,
+    since: FromDay,
+    reason: AbsenceReason,
+    through: ThroughDay | None = None,
 ) -> dict[str, Any]:
     """Suspend access while the client is away, from `since`: no phone shows the client or opens the door."""
     subject = lookup.find_client(ctx, client)
@@ -65,8 +77,9 @@ def suspend_access(
     writes=["suspension.ended"],
     title=_("Kunden är hemma igen"),
     lead=_("Telefonen visar kunden som förut."),
+    applies_to=ClientCondition.AWAY,
 )
-def resume_access(ctx: ActContext, *, client: str, on: date) -> dict[str, Any]:
+def resume_access(ctx: ActContext, *, client: CaseNumber, on: FromDay) -> dict[str, Any]:
     """Resume access: the client is home again from `on`, and the phones show the client and open the door."""
     subject = lookup.find_client(ctx, client)
     last = on - timedelta(days=1)

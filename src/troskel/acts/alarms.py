@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.access import rules
 from troskel.access.models import Alarm
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Code
+from troskel.acts.core.fields import CaseNumber, Code, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
@@ -31,7 +31,7 @@ ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
     title=_("Kunden har larmat"),
     lead=_("Larmpatrullen kan ta larmet. Ett larm som redan är öppet är samma larm."),
 )
-def raise_alarm(ctx: ActContext, *, client: str) -> dict[str, Any]:
+def raise_alarm(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Register that a client has raised an alarm. A repeat while it is open returns the same alarm."""
     row = lookup.find_client_row(ctx, client, ctx.today, condition=alarm_clients(ctx.actor, ctx.today))
     ctx.lock_homes(Residence.objects.filter(client=row).values("home_id"))
@@ -70,7 +70,9 @@ def accept_alarm(ctx: ActContext, *, alarm: UUID) -> dict[str, Any]:
 
 
 @act("rule 4", who=ALARM_ROLES, writes=["alarm.closed"])
-def close_alarm(ctx: ActContext, *, alarm: UUID, outcome: Code) -> dict[str, Any]:
+def close_alarm(
+    ctx: ActContext, *, alarm: UUID, outcome: Annotated[Code, field(choices=rules.AlarmOutcome)]
+) -> dict[str, Any]:
     """Close an alarm with its outcome: sight of the client and the right to open the door end."""
     row, subject = _own_alarm(ctx, alarm)
     rules.known_alarm_outcome(outcome)

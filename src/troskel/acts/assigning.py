@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Username
+from troskel.acts.core.fields import DutyId, FirstDay, OpenLastDay, Username, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.duties import rules
 from troskel.duties.models import Deputy, Duty
+from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
@@ -23,13 +23,23 @@ from troskel.permits.sight import visible_clients
 
 CHAPTER = _("Ersättare")
 
+
+class DeputyRole(Choice, question=_("För vems uppgifter?")):
+    """Whose duties a deputy gets."""
+
+    ASSESSOR = "assessor", _("Biståndshandläggarens")
+    ADMINISTRATOR = "administrator", _("Systemförvaltarens")
+    PROVIDER = "provider", _("Utförarens")
+    LOCKSMITH = "locksmith", _("Låssmedens")
+
+
 PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 ASSIGNING_ROLES = tuple(role for role in PERSON_ROLES if role is not Role.CARER)
 DEPUTY_NAMING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
 
 
 @act("D", who=PERSON_ROLES, writes=["duty.assigned"])
-def take_duty(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
+def take_duty(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
     """Take a duty of your organisation: the others see that you have it."""
     if ctx.actor.account is None:
         raise BadValue("duty", "the system takes no duties: a person does")
@@ -39,14 +49,14 @@ def take_duty(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
 
 
 @act("D", who=ASSIGNING_ROLES, writes=["duty.assigned"])
-def assign_duty(ctx: ActContext, *, duty: UUID, to: Username) -> dict[str, Any]:
+def assign_duty(ctx: ActContext, *, duty: DutyId, to: Username) -> dict[str, Any]:
     """Assign a duty to somebody in the same organisation."""
     row = lookup.find_duty(ctx, duty)
     return _assign(ctx, row, _account(ctx, to, "to"))
 
 
 @act("D", who=PERSON_ROLES, writes=["duty.released"])
-def release_duty(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
+def release_duty(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
     """Release a duty: it is again open to everybody in the organisation."""
     row = lookup.find_duty(ctx, duty)
     rules.is_somebodys(row.person_id)
@@ -100,10 +110,10 @@ def _account(ctx: ActContext, username: str, field: str) -> Account:
 def name_deputy(
     ctx: ActContext,
     *,
-    deputy: Username,
-    role: Literal["assessor", "administrator", "provider", "locksmith"],
-    valid_from: date,
-    valid_through: date | None = None,
+    deputy: Annotated[Username, field(_("Vem?"), hint=_("Kontonamn"))],
+    role: DeputyRole,
+    valid_from: FirstDay,
+    valid_through: OpenLastDay = None,
 ) -> dict[str, Any]:
     """Name a deputy, who is also asked when a duty of this role in the deputy's organisation is late."""
     if valid_through is not None and valid_through < max(valid_from, ctx.today):

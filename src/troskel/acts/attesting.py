@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
+from troskel.acts.core.fields import CaseNumber, DutyId
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines, rules
 from troskel.ground.texts import _
@@ -26,7 +29,7 @@ PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
     title=_("Det är gjort"),
     lead=_("Du intygar att uppgiften är gjord."),
 )
-def attest(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
+def attest(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
     """Attest that a duty has been done, where a person's word fulfils the paragraph (P4)."""
     row = lookup.find_duty(ctx, duty, "duty")
     ask = routines.version(row.version).asks[row.paragraph, row.ask]
@@ -60,8 +63,13 @@ def read_notice(ctx: ActContext, *, notice: UUID) -> dict[str, Any]:
     title=_("Bostaden är genomgången"),
     lead=_("Lås, kvittensprodukt och nycklar är nu som systemet säger."),
 )
-def look_at_home(ctx: ActContext, *, client: str) -> dict[str, Any]:
+def look_at_home(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Attest that lock, tag and keys in a home that was taken over are as the system says."""
     subject = lookup.find_client(ctx, client)
     ctx.journal("home.looked_at", homes=[subject.home.home], client=subject.row.id, home=subject.home.home)
     return {"case": subject.row.case_number}
+
+
+@look_at_home.suggested_by("home.looked_at")
+def _suggest_look(context: DutyContext) -> Iterator[Suggestion]:
+    yield look_at_home.suggestion({"client": context.case})

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Month, Number
+from troskel.acts.core.fields import FormNumber, Month
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.billing import form as document
 from troskel.billing import rules
@@ -83,6 +84,11 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     return {"month": month, "rows": [_row_answer(row) for row in rows]}
 
 
+@bill_month.suggested_by("month.billed")
+def _suggest_billing(context: DutyContext) -> Iterator[Suggestion]:
+    yield bill_month.suggestion({"month": context.about["month"]})
+
+
 @act(
     "O3",
     who=BILLING_ROLES,
@@ -130,7 +136,7 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     title=_("Skriv under en underlagsblankett"),
     lead=_("Blanketten sparas som den är nu. Raden går sedan inte att ändra."),
 )
-def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
+def sign_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Sign a basis form: the document is stored as it is, and the row can't be billed again (O3)."""
     organisation = rules.billing_organisation("O3", ctx.actor.organisation)
     basis_form = _find_form(ctx, form, organisation=organisation)
@@ -158,13 +164,21 @@ def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     title=_("Skicka en underlagsblankett"),
     lead=_("Till socialkontoret, som får ett e-brev. Blanketten ska vara underskriven."),
 )
-def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
+def send_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Send a signed basis form to the social office, by e-mail (O3)."""
     basis_form = _find_form(ctx, form, organisation=rules.billing_organisation("O3", ctx.actor.organisation))
     rules.may_become(form, basis_form.state, "sent")
     _step(ctx, basis_form, BasisFormState.SENT)
     _journal_form(ctx, "basis_form.sent", basis_form)
     return {"form": form}
+
+
+@send_basis_form.suggested_by("basis_form.sent")
+def _suggest_sending(context: DutyContext) -> Iterator[Suggestion]:
+    """Make the month's forms, then sign and send each."""
+    yield make_basis_forms.suggestion({"month": context.about["month"]}, is_final=False)
+    yield sign_basis_form.suggestion({}, ("form",), is_final=False)
+    yield send_basis_form.suggestion({}, ("form",))
 
 
 @act(
@@ -174,13 +188,18 @@ def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     title=_("Ta emot en underlagsblankett"),
     lead=_("Blanketten har kommit till socialkontoret."),
 )
-def receive_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
+def receive_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
     """Receive a basis form at the social office (O3)."""
     basis_form = _find_form(ctx, form)
     rules.may_become(form, basis_form.state, "received")
     _step(ctx, basis_form, BasisFormState.RECEIVED)
     _journal_form(ctx, "basis_form.received", basis_form)
     return {"form": form}
+
+
+@receive_basis_form.suggested_by("basis_form.received")
+def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
+    yield receive_basis_form.suggestion({"form": context.about["form_number"]})
 
 
 def _step(ctx: ActContext, form: BasisForm, state: BasisFormState, **more: Any) -> None:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Q
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Reference
+from troskel.acts.core.fields import CaseNumber, FromDay, Named, ProviderNumber, Reference, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.care import rules
@@ -32,7 +32,13 @@ CHAPTER = _("Byte av utförare")
     lead=_("Låsvredet sitter kvar. Båda utförarna får veta det."),
 )
 def change_provider(
-    ctx: ActContext, *, client: str, former: str, provider: str, on: date, reference: Reference
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    former: Annotated[ProviderNumber, field(_("Tidigare utförare"), names=Named.HOME_CARE_PROVIDER)],
+    provider: Annotated[ProviderNumber, field(_("Ny utförare"))],
+    on: FromDay,
+    reference: Reference,
 ) -> dict[str, Any]:
     """Give the home care to another provider from `on` (A5, A6). The lock stays.
 

@@ -41,6 +41,7 @@ from troskel.acts import (
     writing_letters,
 )
 from troskel.acts.core.register import REGISTER, Act
+from troskel.acts.decisions import suggestions  # noqa: F401 - registers them
 
 CHAPTERS = (
     taking_over,

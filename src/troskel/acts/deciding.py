@@ -4,19 +4,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Code, Name, NonEmpty, Reference
+from troskel.acts.core.fields import (
+    CaseNumber,
+    NonEmpty,
+)
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
+from troskel.acts.decisions.rows import (
+    find_allocations,
+    find_decisions,
+    find_organisations,
+    rows_by_reference,
+)
+from troskel.acts.decisions.values import (
+    AllocationEnd,
+    AllocationPeriod,
+    DecisionEnd,
+    DecisionPeriod,
+    NewAllocation,
+    NewDecision,
+    NewInvestigation,
+    References,
+)
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
-from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
@@ -29,52 +45,6 @@ WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
 
 
-class NewInvestigation(msgspec.Struct, frozen=True):
-    """An investigation that has begun. `replaces`: the reference of the decision that it follows up, or empty."""
-
-    client: str
-    reference: Reference
-    replaces: Code = ""
-
-
-class NewDecision(msgspec.Struct, frozen=True):
-    """A decision. Both days are included; without `valid_through` it holds until further notice."""
-
-    client: str
-    reference: Reference
-    service: Literal["home_care", "safety_alarm"]
-    valid_from: date
-    valid_through: date | None = None
-    replaces: Code = ""
-
-
-class NewAllocation(msgspec.Struct, frozen=True):
-    """A decision allocated to an organisation, by its number."""
-
-    decision: str
-    reference: Reference
-    organisation: str
-    valid_from: date
-    valid_through: date | None = None
-
-
-class Period(msgspec.Struct, frozen=True):
-    """A new period for a decision or an allocation. Both days are included."""
-
-    reference: Reference
-    valid_from: date
-    valid_through: date | None = None
-
-
-class End(msgspec.Struct, frozen=True):
-    """The ending of a decision or an allocation. `valid_through`: the last day, included."""
-
-    reference: Reference
-    valid_through: date
-    reason: Name = ""
-    confirmed: bool = True
-
-
 @act(
     "A8",
     who=WHO,
@@ -85,7 +55,7 @@ class End(msgspec.Struct, frozen=True):
 def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvestigation]) -> dict[str, Any]:
     """Start investigations, so that a new decision is ready before the old one ends (A8)."""
     clients = _clients(ctx, (item.client for item in investigations))
-    decisions = _by_reference(
+    decisions = rows_by_reference(
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in investigations]
     )
     rows = []
@@ -120,7 +90,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
 def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict[str, Any]:
     """Register decisions: what is granted to whom, from when to when."""
     clients = _clients(ctx, (item.client for item in decisions))
-    decisions_by_reference = _by_reference(
+    decisions_by_reference = rows_by_reference(
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in decisions]
     )
     rows = []
@@ -159,9 +129,9 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     title=_("Ändra ett besluts dagar"),
     lead=_("Beslutet får en ny period."),
 )
-def change_decisions(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[str, Any]:
+def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> dict[str, Any]:
     """Change the periods of decisions."""
-    rows = _decisions(ctx, [item.reference for item in periods])
+    rows = find_decisions(ctx, [item.reference for item in periods])
     changed_rows = []
     for item, row in _resolve(ctx, periods, lambda item: rows[item.reference], "decision"):
         row.valid_from, row.valid_through = item.valid_from, item.valid_through
@@ -189,9 +159,9 @@ def change_decisions(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[str,
     title=_("Avsluta ett beslut"),
     lead=_("Sista dagen räknas in."),
 )
-def end_decisions(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any]:
+def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[str, Any]:
     """End decisions. If the alarm stays, the provider is told that the lock stays (A7); otherwise P6 follows."""
-    rows = _decisions(ctx, [item.reference for item in endings])
+    rows = find_decisions(ctx, [item.reference for item in endings])
     ended_rows = []
     for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
         row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
@@ -218,9 +188,9 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any]:
     title=_("Ta tillbaka beslut"),
     lead=_("För beslut som aldrig skulle ha skrivits in."),
 )
-def withdraw_decisions(ctx: ActContext, *, references: NonEmpty[str]) -> dict[str, Any]:
+def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw decisions that have not begun."""
-    rows = _decisions(ctx, references)
+    rows = find_decisions(ctx, references)
     withdrawn_rows = []
     for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
         row.withdrawn = True
@@ -237,7 +207,7 @@ def withdraw_decisions(ctx: ActContext, *, references: NonEmpty[str]) -> dict[st
     title=_("Bekräfta att det upphör"),
     lead=_("Beslutet går ut och inget nytt ska skrivas."),
 )
-def confirm_ending(ctx: ActContext, *, client: str) -> dict[str, Any]:
+def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only omitted it (P6 waits for this)."""
     row = lookup.find_clients(ctx, [client])[client]
     is_over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=ctx.today)
@@ -259,8 +229,8 @@ def confirm_ending(ctx: ActContext, *, client: str) -> dict[str, Any]:
 )
 def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[str, Any]:
     """Allocate decisions to providers, who thereby learn of a new client (A4) or a change (A5)."""
-    decisions = _decisions(ctx, [item.decision for item in allocations])
-    organisations = _organisations(ctx, [item.organisation for item in allocations])
+    decisions = find_decisions(ctx, [item.decision for item in allocations])
+    organisations = find_organisations(ctx, [item.organisation for item in allocations])
     rows = []
     for index, item in enumerate(allocations):
         try:
@@ -301,9 +271,9 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     title=_("Ändra en fördelnings dagar"),
     lead=_("Fördelningen får en ny period."),
 )
-def change_allocations(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[str, Any]:
+def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) -> dict[str, Any]:
     """Change the periods of allocations."""
-    rows = _allocations(ctx, [item.reference for item in periods])
+    rows = find_allocations(ctx, [item.reference for item in periods])
     changed_rows = []
     for item, row in _resolve(ctx, periods, lambda item: rows[item.reference], "allocation"):
         row.valid_from, row.valid_through = item.valid_from, item.valid_through
@@ -323,9 +293,9 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[st
     title=_("Avsluta en fördelning"),
     lead=_("Sista dagen räknas in."),
 )
-def end_allocations(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any]:
+def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dict[str, Any]:
     """End allocations: the provider's phones lose the client after that day. The lock stays (A6)."""
-    rows = _allocations(ctx, [item.reference for item in endings])
+    rows = find_allocations(ctx, [item.reference for item in endings])
     ended_rows = []
     for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
         row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
@@ -343,9 +313,9 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any
     title=_("Ta tillbaka fördelningar"),
     lead=_("För fördelningar som aldrig skulle ha gjorts."),
 )
-def withdraw_allocations(ctx: ActContext, *, references: NonEmpty[str]) -> dict[str, Any]:
+def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw allocations that have not begun."""
-    rows = _allocations(ctx, references)
+    rows = find_allocations(ctx, references)
     withdrawn_rows = []
     for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
         row.withdrawn = True
@@ -387,62 +357,6 @@ def _refuse_item(ctx: ActContext, count: int, index: int, refusal: NotFound | Re
 
 def _clients(ctx: ActContext, names: Iterable[str]) -> dict[str, Client]:
     return lookup.find_existing_clients(ctx, list(names))
-
-
-def _decisions(ctx: ActContext, references: Sequence[str]) -> dict[str, Decision]:
-    decisions: dict[str, Decision] = _lock_and_fetch(ctx, _homes_of_decisions, _DECISIONS, references)
-    lookup.ensure_not_moved(ctx, [row.client for row in decisions.values()])
-    return decisions
-
-
-def _allocations(ctx: ActContext, references: Sequence[str]) -> dict[str, Allocation]:
-    allocations: dict[str, Allocation] = _lock_and_fetch(ctx, _homes_of_allocations, _ALLOCATIONS, references)
-    lookup.ensure_not_moved(ctx, [row.decision.client for row in allocations.values()])
-    return allocations
-
-
-def _lock_and_fetch(
-    ctx: ActContext, homes: Callable[..., QuerySet[Any, Any]], rows: CompiledQuery, references: Sequence[str]
-) -> dict[str, Any]:
-    """Returns rows by reference. Locks the homes first, so that rows another act has just written are read."""
-    batches = [
-        list(references[n : n + lookup.BATCH_SIZE]) for n in range(0, len(references), lookup.BATCH_SIZE)
-    ]
-    for batch in batches:
-        ctx.lock_homes_by(homes, batch)
-    return {row.reference: row for batch in batches for row in rows(ctx.actor.municipality, batch)}
-
-
-def _decision_query(municipality: str, references: list[str]) -> QuerySet[Decision]:
-    rows = Decision.objects.select_related("client")
-    return rows.filter(municipality=municipality, reference__in=references, withdrawn=False)
-
-
-def _allocation_query(municipality: str, references: list[str]) -> QuerySet[Allocation]:
-    rows = Allocation.objects.select_related("decision__client")
-    return rows.filter(municipality=municipality, reference__in=references, withdrawn=False)
-
-
-def _homes_of_decisions(municipality: str, references: list[str]) -> QuerySet[Any, Any]:
-    return _decision_query(municipality, references).values("client__home_id")
-
-
-def _homes_of_allocations(municipality: str, references: list[str]) -> QuerySet[Any, Any]:
-    return _allocation_query(municipality, references).values("decision__client__home_id")
-
-
-_DECISIONS, _ALLOCATIONS = CompiledQuery(_decision_query), CompiledQuery(_allocation_query)
-
-
-def _organisations(ctx: ActContext, numbers: Iterable[str]) -> dict[str, Organisation]:
-    rows = Organisation.objects.filter(municipality=ctx.actor.municipality, orgnr__in=set(numbers))
-    return {row.orgnr: row for row in rows}
-
-
-def _by_reference(rows: QuerySet[Any], references: Sequence[str]) -> dict[str, Any]:
-    return {
-        row.reference: row for row in lookup.fetch_in_batches(rows, "reference", [r for r in references if r])
-    }
 
 
 def _decision_and_organisation(

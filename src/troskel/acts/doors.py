@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Code, ShortText
+from troskel.acts.core.choices import DoorKind
+from troskel.acts.core.fields import CaseNumber, Code, DoorId, FromDay, ShortText, field
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
+from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
@@ -20,6 +23,15 @@ from troskel.routine.client_state import SHARED_DOOR_KINDS
 from troskel.routine.facts import DoorFacts
 
 CHAPTER = _("Dörrar och medgivanden")
+
+
+class ConsentWay(Choice, question=_("På vilket sätt?")):
+    """How the owner has consented."""
+
+    WRITTEN = "written", _("Skriftligt")
+    ORAL = "oral", _("Muntligt")
+    OWN = "own", _("Kunden äger själv")
+
 
 WHO = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR)
 
@@ -32,7 +44,11 @@ WHO = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR)
     lead=_("Till exempel porten eller grinden på vägen in."),
 )
 def add_door(
-    ctx: ActContext, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: Code = ""
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    kind: DoorKind,
+    label: Annotated[Code, field(_("Vad dörren kallas"), hint=_("Till exempel Port A"))] = "",
 ) -> dict[str, Any]:
     """Add a door to a home (case 3): each door has its own order, link and key."""
     subject = lookup.find_client(ctx, client)
@@ -44,7 +60,7 @@ def add_door(
 
 
 @act("P1", who=(Role.ASSESSOR, Role.ADMINISTRATOR), writes=["door.registered"])
-def let_door_serve(ctx: ActContext, *, client: str, door: UUID) -> dict[str, Any]:
+def let_door_serve(ctx: ActContext, *, client: CaseNumber, door: UUID) -> dict[str, Any]:
     """Let a registered door, such as a gate or an entrance of several homes, serve this client's home too."""
     subject = lookup.find_client(ctx, client)
     ways = HomeDoor.objects.filter(door=door, municipality=ctx.actor.municipality)
@@ -71,11 +87,11 @@ def let_door_serve(ctx: ActContext, *, client: str, door: UUID) -> dict[str, Any
 def record_consent(
     ctx: ActContext,
     *,
-    client: str,
-    owner: ShortText,
-    way: Literal["written", "oral", "own"],
-    door: UUID | None = None,
-    since: date | None = None,
+    client: CaseNumber,
+    owner: Annotated[ShortText, field(_("Fastighetsägare"))],
+    way: ConsentWay,
+    door: DoorId | None = None,
+    since: FromDay | None = None,
 ) -> dict[str, Any]:
     """Record that the owner of an entrance or a gate consents to a lock turner, so that P1 can follow.
 
@@ -104,6 +120,14 @@ def record_consent(
     return {"case": subject.row.case_number, "door": door_facts.door}
 
 
+@record_consent.suggested_by("consent.given")
+def _suggest_consent(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        yield record_consent.suggestion(
+            {"client": context.case, "door": str(context.door.door)}, ("owner", "way")
+        )
+
+
 @act(
     "P1",
     who=(Role.ADMINISTRATOR,),
@@ -111,7 +135,7 @@ def record_consent(
     title=_("Fastighetsägaren tar tillbaka sitt medgivande"),
     lead=_("Det som är beställt till dörren stoppas."),
 )
-def withdraw_consent(ctx: ActContext, *, client: str, door: UUID | None = None) -> dict[str, Any]:
+def withdraw_consent(ctx: ActContext, *, client: CaseNumber, door: DoorId | None = None) -> dict[str, Any]:
     """Record that the owner withdraws consent: nothing more is ordered there. A mounted lock stays for now."""
     subject = lookup.find_client(ctx, client)
     door_facts = _door_of_others(lookup.find_door(subject.home, door))

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any
 
 from django.db.models import Q
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Name
+from troskel.acts.core.choices import CareService
+from troskel.acts.core.fields import CaseNumber, LastDay, Name, Named, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Decision, Ending
@@ -29,7 +29,12 @@ CHAPTER = _("Avslut")
     lead=_("Finns larm eller hemtjänst kvar bakom dörren sitter låsvredet kvar."),
 )
 def end_care(
-    ctx: ActContext, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: Name
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    service: Annotated[CareService, field(names=Named.SERVICE)],
+    on: LastDay,
+    reason: Annotated[Name, field(_("Anledning"))],
 ) -> dict[str, Any]:
     """End a client's home care or alarm. `on`: the last covered day.
 

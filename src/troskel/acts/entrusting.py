@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Phone, ShortText, Username
+from troskel.acts.core.choices import RepresentativeKind
+from troskel.acts.core.fields import CaseNumber, Phone, ShortText, Username
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
@@ -31,8 +32,8 @@ WHO = (Role.ASSESSOR,)
 def name_representative(
     ctx: ActContext,
     *,
-    client: str,
-    kind: Literal["guardian", "trustee", "attorney", "next_of_kin"],
+    client: CaseNumber,
+    kind: RepresentativeKind,
     name: ShortText,
     phone: Phone = "",
 ) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def name_representative(
     lead=_("Företrädaren talar inte längre för kunden."),
 )
 def dismiss_representative(
-    ctx: ActContext, *, client: str, kind: Literal["guardian", "trustee", "attorney", "next_of_kin"]
+    ctx: ActContext, *, client: CaseNumber, kind: RepresentativeKind
 ) -> dict[str, Any]:
     """Dismiss the client's representatives of this kind."""
     subject = lookup.find_client(ctx, client)
@@ -92,7 +93,7 @@ def dismiss_representative(
     title=_("Låt en person se skyddade uppgifter"),
     lead=_("Bara den som går hem till kunden."),
 )
-def entrust_client(ctx: ActContext, *, client: str, username: Username) -> dict[str, Any]:
+def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -> dict[str, Any]:
     """Let a person see a protected client's name and address; as few persons as possible (case 14)."""
     subject = lookup.find_client(ctx, client)
     if not subject.row.protection:
@@ -114,7 +115,7 @@ def entrust_client(ctx: ActContext, *, client: str, username: Username) -> dict[
     title=_("Personen ska inte längre se uppgifterna"),
     lead=_("Namn och adress döljs igen."),
 )
-def end_entrustment(ctx: ActContext, *, client: str, username: Username) -> dict[str, Any]:
+def end_entrustment(ctx: ActContext, *, client: CaseNumber, username: Username) -> dict[str, Any]:
     """End a person's sight of a protected client's name and address."""
     subject = lookup.find_client(ctx, client)
     account = _account(ctx, username)

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from django.db.models import Count, F, Window
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Code
+from troskel.acts.core.fields import CaseNumber, Code, Day, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.journal.models import Hold
@@ -21,15 +21,23 @@ from troskel.retention import locations, plans
 
 CHAPTER = _("Bevara")
 
+
+class HoldReason(Choice, question=_("Varför ska akten bevaras?")):
+    """Why a client's file is kept."""
+
+    DISPUTE = "dispute", _("Tvist")
+    INSPECTION = "inspection", _("Tillsyn")
+    CLIENT_ASKED = "client_asked", _("Kunden har bett om det")
+    OTHER = "other", _("Annat")
+
+
 RowLimit = Annotated[int, msgspec.Meta(ge=1, le=5000)]
 """The most rows in one act. A large municipality repeats the act until none remain."""
-
-HoldReason = Literal["dispute", "inspection", "client_asked", "other"]
 
 
 @act("D", who=(Role.ADMINISTRATOR,), writes=["details.blanked"])
 def blank_details(
-    ctx: ActContext, *, kind: Code, on: date | None = None, limit: RowLimit = 1000
+    ctx: ActContext, *, kind: Code, on: Day | None = None, limit: RowLimit = 1000
 ) -> dict[str, Any]:
     """Erase the rows of a kind that are due by the retention plan of the day. Answers how many remain.
 
@@ -104,7 +112,7 @@ def _lock_due_rows(
     title=_("Bevara en kunds akt"),
     lead=_("Akten gallras inte så länge ett skäl finns kvar."),
 )
-def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
+def hold_file(ctx: ActContext, *, client: CaseNumber, reason: HoldReason) -> dict[str, Any]:
     """Hold a client's file, so that it is not erased: a dispute, an inspection, or the client's request."""
     subject = lookup.find_client(ctx, client)
     Hold.objects.create(
@@ -121,7 +129,12 @@ def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, 
     title=_("Akten får gallras igen"),
     lead=_("Finns ett annat skäl att bevara den gäller det ändå."),
 )
-def release_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
+def release_file(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    reason: Annotated[HoldReason, field(_("Vilket skäl finns inte längre?"))],
+) -> dict[str, Any]:
     """Release the hold of a client's file for one reason. Other reasons still hold it."""
     subject = lookup.find_client(ctx, client)
     open_holds = Hold.objects.filter(

@@ -3,12 +3,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import NonEmpty, Number
+from troskel.acts.core.choices import KindOfThing, Signer
+from troskel.acts.core.fields import (
+    NUMBERS,
+    CaseNumber,
+    DoorId,
+    KeyLabel,
+    Named,
+    NewKeyLabel,
+    NonEmpty,
+    Number,
+    OrganisationNumber,
+    TagNumber,
+    field,
+)
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -17,11 +32,11 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
+from troskel.routine import client_state
 
 CHAPTER = _("Nycklar och kvittensprodukter")
 
 PROVIDER_STAFF = (Role.COORDINATOR, Role.CARER)
-Signer = Literal["client", "representative", "nobody"]
 
 
 @act(
@@ -31,7 +46,7 @@ Signer = Literal["client", "representative", "nobody"]
     title=_("Kvittensprodukten är hos kunden"),
     lead=_("Från och med första besöket, i väntan på låsvredet."),
 )
-def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+def place_tag(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> dict[str, Any]:
     """Leave a receipt tag with the client, for the visits until the lock is there (P2)."""
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
@@ -39,6 +54,12 @@ def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     _check_own_holding(ctx, holding, tag)
     _hand_over_tag(ctx, subject, holding, HolderKind.CLIENT, subject.row.id, ctx.actor.organisation)
     return {"case": subject.row.case_number, "tag": tag}
+
+
+@place_tag.suggested_by("tag.handed_over")
+def _suggest_placing(context: DutyContext) -> Iterator[Suggestion]:
+    if "tag_with_client" in context.ask.done_when:
+        yield place_tag.suggestion({"client": context.case}, ("tag",))
 
 
 @act(
@@ -49,7 +70,9 @@ def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     title=_("Kvittensprodukten är hämtad"),
     lead=_("Den är nu hos er."),
 )
-def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+def take_tag(
+    ctx: ActContext, *, client: CaseNumber, tag: Annotated[TagNumber, field(names=Named.CLIENTS_TAG)]
+) -> dict[str, Any]:
     """Take the tag back: the lock is mounted (P3), or the client's care has ended (P7)."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
@@ -59,6 +82,15 @@ def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     return {"case": subject.row.case_number, "tag": tag}
 
 
+@take_tag.suggested_by("tag.handed_over")
+def _suggest_taking(context: DutyContext) -> Iterator[Suggestion]:
+    if context.client is None or "tag_with_client" in context.ask.done_when:
+        return
+    for tag, owner in context.client.tags.items():
+        if owner == context.duty.organisation_id:
+            yield take_tag.suggestion({"client": context.case, "tag": context.names.things[tag]})
+
+
 @act(
     "P7",
     who=PROVIDER_STAFF,
@@ -66,7 +98,7 @@ def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     title=_("Säg att kvittensprodukten är återlämnad"),
     lead=_("Systemförvaltaren får veta det."),
 )
-def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
+def tell_tag_fetched(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> dict[str, Any]:
     """Tell the system administrator that the tag has been fetched (P7)."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
@@ -82,6 +114,12 @@ def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any
     return {"case": subject.row.case_number, "tag": tag}
 
 
+@tell_tag_fetched.suggested_by("tag.return_told")
+def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
+    tag = context.names.things[UUID(context.about["tag"])]
+    yield tell_tag_fetched.suggestion({"client": context.case, "tag": tag})
+
+
 @act(
     "P5",
     who=PROVIDER_STAFF,
@@ -90,7 +128,7 @@ def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any
     lead=_("Båda skriver under."),
 )
 def receive_key(
-    ctx: ActContext, *, client: str, key: Number, signed: Signer, door: UUID | None = None
+    ctx: ActContext, *, client: CaseNumber, key: NewKeyLabel, signed: Signer, door: DoorId | None = None
 ) -> dict[str, Any]:
     """Collect a key from the client (P5). A new key is registered by its label.
 
@@ -105,6 +143,15 @@ def receive_key(
     return {"case": subject.row.case_number, "key": key}
 
 
+@receive_key.suggested_by("key.handed_over")
+def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
+    organisation = context.duty.organisation_id
+    if organisation is None or "provider_has_every_key" not in context.ask.done_when:
+        return
+    for door in client_state.doors_without_key(context.home, organisation):
+        yield receive_key.suggestion({"client": context.case, "door": str(door)}, ("key", "signed"))
+
+
 @act(
     "P5",
     who=PROVIDER_STAFF,
@@ -112,7 +159,13 @@ def receive_key(
     title=_("Lämna tillbaka en nyckel"),
     lead=_("Båda skriver under."),
 )
-def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dict[str, Any]:
+def return_key(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    key: Annotated[KeyLabel, field(names=Named.KEY_HELD)],
+    signed: Signer,
+) -> dict[str, Any]:
     """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.KEY, key)
@@ -123,6 +176,18 @@ def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dic
     return {"case": subject.row.case_number, "key": key}
 
 
+@return_key.suggested_by("key.handed_over")
+def _suggest_returning(context: DutyContext) -> Iterator[Suggestion]:
+    organisation = context.duty.organisation_id
+    if organisation is None or "provider_has_every_key" in context.ask.done_when:
+        return
+    for door_facts in context.home.doors.values():
+        for key, key_facts in door_facts.keys.items():
+            if key_facts.organisation == organisation and key_facts.client in context.home.clients:
+                values = {"client": context.case, "key": context.names.things[key]}
+                yield return_key.suggestion(values, ("signed",))
+
+
 @act(
     "S2",
     who=(Role.ADMINISTRATOR,),
@@ -131,7 +196,11 @@ def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dic
     lead=_("Ett nummer per rad."),
 )
 def register_things(
-    ctx: ActContext, *, kind: Literal["lock", "tag"], numbers: NonEmpty[Number], organisation: str
+    ctx: ActContext,
+    *,
+    kind: Annotated[Literal["lock", "tag"], field(_("Sort"), choices=KindOfThing)],
+    numbers: Annotated[NonEmpty[Number], NUMBERS],
+    organisation: OrganisationNumber,
 ) -> dict[str, Any]:
     """Register new locks or tags in the stock of an organisation."""
     holder = lookup.find_organisation(ctx, organisation)

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Apartment, Name, NonEmpty, Postcode, ShortText
+from troskel.acts.core.fields import Apartment, CaseNumber, Day, Name, NonEmpty, Postcode, ShortText, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
@@ -30,9 +29,9 @@ BATCH_SIZE = 400
 class Address(msgspec.Struct, frozen=True):
     """The address of a home. Without a street, no other client shares the home."""
 
-    street: ShortText = ""
+    street: Annotated[ShortText, field(_("Gatuadress"))] = ""
     postcode: Postcode = ""
-    town: Name = ""
+    town: Annotated[Name, field(_("Ort"))] = ""
     apartment: Apartment = ""
 
     @property
@@ -44,15 +43,15 @@ class Address(msgspec.Struct, frozen=True):
 class Move(msgspec.Struct, frozen=True):
     """A client's move to a new address on a day."""
 
-    client: str
+    client: CaseNumber
     address: Address
-    on: date
+    on: Day
 
 
 class Resident(msgspec.Struct, frozen=True):
     """The address of the home where a client lives."""
 
-    client: str
+    client: CaseNumber
     address: Address
 
 
@@ -135,7 +134,12 @@ def propose_sharing(ctx: ActContext, *, addresses: NonEmpty[Address]) -> dict[st
     title=_("Bor kunden med någon annan kund?"),
     lead=_("Svaret avgör om låset måste sitta kvar för någon annan."),
 )
-def confirm_sharing(ctx: ActContext, *, client: str, shared: bool) -> dict[str, Any]:
+def confirm_sharing(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    shared: Annotated[bool, field(_("Ja, kunden delar bostad med en annan kund"))],
+) -> dict[str, Any]:
     """Confirm or refute that the clients at this client's address share a home (rule 1)."""
     subject = lookup.find_client(ctx, client)
     Home.objects.filter(id=subject.home.home).update(sharing="confirmed" if shared else "refuted")
@@ -150,7 +154,7 @@ def confirm_sharing(ctx: ActContext, *, client: str, shared: bool) -> dict[str, 
     title=_("Kunden har en egen lägenhet"),
     lead=_("Bostaden visade sig inte vara delad."),
 )
-def separate_home(ctx: ActContext, *, client: str, apartment: Apartment) -> dict[str, Any]:
+def separate_home(ctx: ActContext, *, client: CaseNumber, apartment: Apartment) -> dict[str, Any]:
     """Give a client a home of their own from today, behind another door than the others at the address (rule 1).
 
     Nobody moves. The door, its lock and its keys stay with the others' home.

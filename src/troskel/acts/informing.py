@@ -3,17 +3,45 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Text
+from troskel.acts.core.fields import CaseNumber, Text
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 
 CHAPTER = _("Berätta för kunden")
+
+
+class InformingWay(Choice, question=_("På vilket sätt?")):
+    """How the client is informed."""
+
+    ORAL = "oral", _("Muntligt")
+    WRITTEN = "written", _("Skriftligt")
+
+
+class RefusalReason(Choice, question=_("Anledning")):
+    """Why the client refuses the lock turner."""
+
+    DOES_NOT_WANT = "does_not_want", _("Vill inte")
+    DOES_NOT_UNDERSTAND = "does_not_understand", _("Förstår inte")
+    OTHER = "other", _("Annat")
+
+
+class WayIn(Choice, question=_("På vilket sätt?")):
+    """How staff get in without a lock turner."""
+
+    KEY = "key", _("Med nyckel")
+    CLIENT_OPENS = "client_opens", _("Kunden öppnar")
+    KEY_BOX = "key_box", _("Nyckelskåp")
+    OTHER = "other", _("På annat sätt")
+
 
 WHO = (Role.ASSESSOR,)
 
@@ -35,11 +63,18 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
     title=_("Kunden är informerad"),
     lead=_("Kunden har fått veta vad låsvredet innebär. Både muntligt och skriftligt behövs."),
 )
-def inform_client(ctx: ActContext, *, client: str, way: Literal["oral", "written"]) -> dict[str, Any]:
+def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> dict[str, Any]:
     """Inform the client about the lock turner, orally or in writing (A1 asks for both)."""
     subject = _own_client(ctx, client)
     ctx.journal("client.informed", homes=[subject.home.home], client=subject.row.id, way=way)
     return {"case": subject.row.case_number}
+
+
+@inform_client.suggested_by("client.informed")
+def _suggest_informing(context: DutyContext) -> Iterator[Suggestion]:
+    for way in ("oral", "written"):
+        if context.client and way not in context.client.informed:
+            yield inform_client.suggestion({"client": context.case, "way": way})
 
 
 @act(
@@ -49,11 +84,16 @@ def inform_client(ctx: ActContext, *, client: str, way: Literal["oral", "written
     title=_("Kunden vet vilka nycklar som behövs"),
     lead=_("En nyckel per lås till varje utförare."),
 )
-def tell_about_keys(ctx: ActContext, *, client: str) -> dict[str, Any]:
+def tell_about_keys(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Tell the client to give each provider one key per lock (A2)."""
     subject = _own_client(ctx, client)
     ctx.journal("client.told_about_keys", homes=[subject.home.home], client=subject.row.id)
     return {"case": subject.row.case_number, "keys": len(subject.home.doors)}
+
+
+@tell_about_keys.suggested_by("client.told_about_keys")
+def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
+    yield tell_about_keys.suggestion({"client": context.case})
 
 
 @act(
@@ -63,7 +103,7 @@ def tell_about_keys(ctx: ActContext, *, client: str) -> dict[str, Any]:
     title=_("Kunden har förstått"),
     lead=_("Kunden har förstått att ett låsvred kommer att monteras."),
 )
-def confirm_understanding(ctx: ActContext, *, client: str) -> dict[str, Any]:
+def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client has understood that a lock turner will be installed (A3)."""
     subject = _own_client(ctx, client)
     ctx.journal("client.understood", homes=[subject.home.home], client=subject.row.id)
@@ -80,8 +120,8 @@ def confirm_understanding(ctx: ActContext, *, client: str) -> dict[str, Any]:
 def record_refusal(
     ctx: ActContext,
     *,
-    client: str,
-    reason: Literal["does_not_want", "does_not_understand", "other"],
+    client: CaseNumber,
+    reason: RefusalReason,
     text: Text = "",
 ) -> dict[str, Any]:
     """Record that the client refuses or has not understood: no installation is ordered, the tag stays (case 10)."""
@@ -96,6 +136,12 @@ def record_refusal(
     return {"case": subject.row.case_number}
 
 
+@confirm_understanding.suggested_by("client.understood")
+def _suggest_understanding(context: DutyContext) -> Iterator[Suggestion]:
+    yield confirm_understanding.suggestion({"client": context.case})
+    yield record_refusal.suggestion({"client": context.case}, missing=("reason",))
+
+
 @act(
     "A3",
     who=WHO,
@@ -103,9 +149,7 @@ def record_refusal(
     title=_("Bestäm hur personalen kommer in"),
     lead=_("För en kund som inte vill ha låsvred."),
 )
-def decide_way_in(
-    ctx: ActContext, *, client: str, way: Literal["key", "client_opens", "key_box", "other"], text: Text = ""
-) -> dict[str, Any]:
+def decide_way_in(ctx: ActContext, *, client: CaseNumber, way: WayIn, text: Text = "") -> dict[str, Any]:
     """Decide how staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
     subject = _own_client(ctx, client)
     if not subject.facts.refused:
@@ -118,3 +162,8 @@ def decide_way_in(
         detail={"text": text} if text else None,
     )
     return {"case": subject.row.case_number}
+
+
+@decide_way_in.suggested_by("way_in.decided")
+def _suggest_way_in(context: DutyContext) -> Iterator[Suggestion]:
+    yield decide_way_in.suggestion({"client": context.case}, ("way",))

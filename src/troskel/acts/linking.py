@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
+from troskel.acts.core.fields import CaseNumber, ClientCondition, InAddress, Named, Serial, field
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.custody import rules
 from troskel.custody.models import Link, ThingKind
@@ -27,8 +30,11 @@ WHO = (Role.ADMINISTRATOR, Role.COORDINATOR)
     writes=["link.made"],
     title=_("Koppla låset till kunden"),
     lead=_("Bara ett lås som sitter vid kundens dörr går att koppla."),
+    applies_to=ClientCondition.HAS_LOCK,
 )
-def link_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
+def link_lock(
+    ctx: ActContext, *, client: CaseNumber, serial: Annotated[Serial, field(names=Named.REPORTED_LOCK)]
+) -> dict[str, Any]:
     """Link the client to a lock mounted at a door of the client's home (S2)."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
@@ -39,6 +45,13 @@ def link_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     return {"case": subject.row.case_number, "lock": serial}
 
 
+@link_lock.suggested_by("link.made")
+def _suggest_link(context: DutyContext) -> Iterator[Suggestion]:
+    yield link_lock.suggestion(
+        {"client": context.case, "serial": context.names.things[UUID(context.about["lock"])]}
+    )
+
+
 @act(
     "S2",
     who=WHO,
@@ -46,7 +59,15 @@ def link_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     title=_("Rätta en koppling"),
     lead=_("Fel lås kopplades. Det som var syns även efteråt."),
 )
-def correct_link(ctx: ActContext, *, client: str, wrong: str, right: str) -> dict[str, Any]:
+def correct_link(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    wrong: Annotated[
+        str, field(_("Fel låsnummer"), scanned=True, in_address=InAddress.CHANGEABLE, names=Named.LINKED_LOCK)
+    ],
+    right: Annotated[str, field(_("Rätt låsnummer"), scanned=True, names=Named.REPORTED_LOCK)],
+) -> dict[str, Any]:
     """Correct a link to the wrong lock (case 12). The record still shows who could open what, and when."""
     subject = lookup.find_client(ctx, client)
     wrong_holding = lookup.find_holding(ctx, ThingKind.LOCK, wrong)
@@ -74,7 +95,9 @@ def correct_link(ctx: ActContext, *, client: str, wrong: str, right: str) -> dic
     title=_("Ta bort kopplingen"),
     lead=_("När låset är nedmonterat, eller kunden inte längre bor bakom dörren."),
 )
-def unlink_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
+def unlink_lock(
+    ctx: ActContext, *, client: CaseNumber, serial: Annotated[Serial, field(names=Named.LINKED_LOCK)]
+) -> dict[str, Any]:
     """Remove a link (S3) once the removal is reported, or the client no longer belongs behind the door."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
@@ -99,6 +122,13 @@ def unlink_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
         door=door_id,
     )
     return {"case": subject.row.case_number, "lock": serial}
+
+
+@unlink_lock.suggested_by("link.removed")
+def _suggest_unlinking(context: DutyContext) -> Iterator[Suggestion]:
+    yield unlink_lock.suggestion(
+        {"client": context.case, "serial": context.names.things[UUID(context.about["lock"])]}
+    )
 
 
 def _link(

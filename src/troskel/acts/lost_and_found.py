@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Number, Text
+from troskel.acts.core.choices import KindOfThing
+from troskel.acts.core.fields import NUMBERS, CaseNumber, Number, Text
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.transferring import KindCode, current_facts, lock_holdings, owner_of_tag
+from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding
@@ -30,7 +31,7 @@ WHO = (Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR, Role.LOCKSMITH)
     title=_("Anmäl något borttappat"),
     lead=_("Systemförvaltaren får veta det genast."),
 )
-def report_lost(ctx: ActContext, *, kind: KindCode, number: Number, text: Text = "") -> dict[str, Any]:
+def report_lost(ctx: ActContext, *, kind: KindOfThing, number: Number, text: Text = "") -> dict[str, Any]:
     """Report a thing lost (case 13). Answers who had it last and since when; the administrator is told."""
     (holding,) = lock_holdings(ctx, kind, [number])
     rules.can_be_lost(holding)
@@ -52,7 +53,9 @@ def report_lost(ctx: ActContext, *, kind: KindCode, number: Number, text: Text =
     title=_("Anmäl något upphittat"),
     lead=_("Saken är nu hos er."),
 )
-def report_found(ctx: ActContext, *, kind: KindCode, number: Number, client: str = "") -> dict[str, Any]:
+def report_found(
+    ctx: ActContext, *, kind: KindOfThing, number: Number, client: CaseNumber = ""
+) -> dict[str, Any]:
     """Report a lost thing found, now with your organisation. `client`: for a key, whose door it opens."""
     subject = lookup.find_client(ctx, client) if kind == "key" else None
     holding = lookup.find_holding(ctx, kind, number)
@@ -75,7 +78,7 @@ def report_found(ctx: ActContext, *, kind: KindCode, number: Number, client: str
     lead=_("Skriv vad som finns, så visas vad som skiljer sig."),
 )
 def count_stock(
-    ctx: ActContext, *, kind: Literal["lock", "tag", "key"], numbers: list[Number]
+    ctx: ActContext, *, kind: KindOfThing, numbers: Annotated[list[Number], NUMBERS]
 ) -> dict[str, Any]:
     """Count your organisation's stock. Answers which numbers are missing, and which are not in the register.
 

@@ -23,10 +23,11 @@ from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockDriver
 from troskel.access.models import Opening
 from troskel.access.rules import GRANT_LIFETIME, LockOutcome
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Code, Text
+from troskel.acts.core.fields import CaseNumber, Code, Named, Serial, Text, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import ThingKind
+from troskel.custody.rules import LockFault
 from troskel.ground import clock
 from troskel.ground.compiled_query import insert
 from troskel.ground.error_log import error_text
@@ -45,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 @act("S2", "A8", who=PHONE_ROLES, writes=["opening.allowed"])
-def open_door(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
+def open_door(ctx: ActContext, *, client: CaseNumber, serial: Serial) -> dict[str, Any]:
     """Get a grant to open the door of a client on the phone, once and within a minute. No lock turns yet."""
     return _allow(ctx, client, serial).answer
 
@@ -158,7 +159,14 @@ def _note(
     title=_("Anmäl fel på ett låsvred"),
     lead=_("Samordnaren får veta det och kan beställa reparation."),
 )
-def tell_fault(ctx: ActContext, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
+def tell_fault(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
+    code: Annotated[Code, field(_("Vad är fel?"), choices=LockFault)],
+    text: Text = "",
+) -> dict[str, Any]:
     """Report a fault of the lock turner at a client's door, by a code."""
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)

@@ -3,15 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Instant, Text
+from troskel.acts.core.choices import Presence
+from troskel.acts.core.fields import (
+    CaseNumber,
+    ClientCondition,
+    DoorId,
+    Instant,
+    LocksmithNumber,
+    Named,
+    OrderNumber,
+    Text,
+    field,
+)
 from troskel.acts.core.found_order import FoundOrder
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
+from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
@@ -20,12 +33,13 @@ from troskel.orders import rules
 from troskel.orders.models import Order, OrderKind, OrderState
 from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
-from troskel.routine.facts import DoorFacts
+from troskel.routine import client_state
+from troskel.routine.facts import ClientFacts, DoorFacts
 
 CHAPTER = _("Beställningar")
 
 ORDERING_ROLES = (Role.COORDINATOR,)
-Presence = Literal["none", "client", "carer"]
+
 REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
@@ -39,11 +53,17 @@ REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 def order_installation(
     ctx: ActContext,
     *,
-    client: str,
-    locksmith: str,
-    door: UUID | None = None,
-    presence: Presence = "none",
-    reason: Text = "",
+    client: CaseNumber,
+    locksmith: LocksmithNumber,
+    door: DoorId | None = None,
+    presence: Presence = Presence.NONE,
+    reason: Annotated[
+        Text,
+        field(
+            _("Varför beställs det innan kunden är informerad?"),
+            hint=_("Behövs bara om kunden inte har fått veta och förstått"),
+        ),
+    ] = "",
 ) -> dict[str, Any]:
     """Order the installation of a lock turner at one door (P1), at the latest after the first visit.
 
@@ -71,20 +91,47 @@ def order_installation(
     return {"order": order.number, "door": door_facts.door}
 
 
+@order_installation.suggested_by("installation.ordered")
+def _suggest_installation(context: DutyContext) -> Iterator[Suggestion]:
+    """Order for the duty's client or, if that one has another provider or has refused, for another client of the home.
+
+    No suggestion where the provider has no such client.
+    """
+    client = _provider_client(context)
+    if client is None or context.door is None:
+        return
+    informed = set(client.informed) >= {"oral", "written"} and client.told_about_keys and client.understood
+    left = ("locksmith",) if informed else ("locksmith", "reason")
+    case = context.names.cases[client.client]
+    yield order_installation.suggestion({"client": case, "door": str(context.door.door)}, left)
+
+
+def _provider_client(context: DutyContext) -> ClientFacts | None:
+    organisation, today = context.duty.organisation_id, clock.today()
+    own = [client for client in context.home.clients.values() if client.own]
+    served_clients = [
+        client
+        for client in own
+        if not client.refused and organisation in client_state.providers_of(client, today)
+    ]
+    return context.client if context.client in served_clients else next(iter(served_clients), None)
+
+
 @act(
     "P6",
     who=REMOVAL_ROLES,
     writes=["removal.ordered", "order.cancelled"],
     title=_("Beställ nedmontering"),
     lead=_("När ingen bakom dörren har hemtjänst eller trygghetslarm kvar."),
+    applies_to=ClientCondition.HAS_LOCK,
 )
 def order_removal(
     ctx: ActContext,
     *,
-    client: str,
-    locksmith: str,
-    door: UUID | None = None,
-    presence: Presence = "none",
+    client: CaseNumber,
+    locksmith: LocksmithNumber,
+    door: DoorId | None = None,
+    presence: Presence = Presence.NONE,
 ) -> dict[str, Any]:
     """Order the removal of a lock turner (P6), once nobody behind the door has home care or a safety alarm (rule 1).
 
@@ -100,6 +147,14 @@ def order_removal(
     return {"order": order.number}
 
 
+@order_removal.suggested_by("removal.ordered")
+def _suggest_removal(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        yield order_removal.suggestion(
+            {"client": context.case, "door": str(context.door.door)}, ("locksmith",)
+        )
+
+
 @act(
     "P4",
     who=(Role.LOCKSMITH, Role.COORDINATOR),
@@ -110,9 +165,9 @@ def order_removal(
 def book_order(
     ctx: ActContext,
     *,
-    order: str,
-    starts: Instant,
-    ends: Instant,
+    order: Annotated[OrderNumber, field(names=Named.ORDER)],
+    starts: Annotated[Instant, field(_("Börjar"))],
+    ends: Annotated[Instant, field(_("Slutar"))],
     presence: Presence | None = None,
 ) -> dict[str, Any]:
     """Book when the locksmith comes, and who must be present (P4); by default as the order says.
@@ -138,7 +193,13 @@ def book_order(
     title=_("Det gick inte"),
     lead=_("Resan var förgäves. Beställningen bokas om."),
 )
-def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
+def report_failure(
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.ORDER)],
+    code: Annotated[str, field(_("Vad hindrade?"), choices=rules.Failure)],
+    text: Text = "",
+) -> dict[str, Any]:
     """Report a failed trip (case 11): the order is not done, and is booked again."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
@@ -146,6 +207,15 @@ def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -
     orders.fail(subject.row.id, code)
     _journal_order(ctx, "order.failed", subject, code=code, detail={"text": text} if text else None)
     return {"order": order}
+
+
+def suggest_before_report(context: DutyContext) -> Iterator[Suggestion]:
+    """What a locksmith may do before the order is reported done."""
+    if context.duty.role != "locksmith":  # those who are only present (P4) do not book
+        return
+    order = {"order": context.about["number"]}
+    yield book_order.suggestion(order, ("starts", "ends", "presence"), is_final=False)
+    yield report_failure.suggestion(order, ("code",), is_final=False)
 
 
 @act(
@@ -156,7 +226,12 @@ def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -
     title=_("Avbeställ"),
     lead=_("Låssmeden får veta det."),
 )
-def cancel_order(ctx: ActContext, *, order: str, reason: str) -> dict[str, Any]:
+def cancel_order(
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.ORDER)],
+    reason: Annotated[str, field(_("Anledning"), choices=rules.Cancellation)],
+) -> dict[str, Any]:
     """Cancel an order (cases 5 and 6); the locksmith is told."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
@@ -164,6 +239,19 @@ def cancel_order(ctx: ActContext, *, order: str, reason: str) -> dict[str, Any]:
     _cancel(ctx, subject.row.id, reason)
     _journal_order(ctx, "order.cancelled", subject, reason_code=reason)
     return {"order": order}
+
+
+@cancel_order.suggested_by("order.cancelled")
+def _suggest_cancelling(context: DutyContext) -> Iterator[Suggestion]:
+    kind = "removal" if "not removal_ordered" in context.ask.done_when else "installation"
+    for order in client_state.open_orders(context.door, kind) if context.door else ():
+        yield cancel_order.suggestion({"order": order.number, "reason": _cancellation_reason(context, kind)})
+
+
+def _cancellation_reason(context: DutyContext, kind: str) -> str:
+    if kind == "removal":
+        return "care_again"
+    return "client_refused" if context.client and context.client.refused else "care_ended"
 
 
 def place_order(

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Email, NonEmpty, ShortText, Username
+from troskel.acts.core.fields import Email, NonEmpty, OrganisationNumber, ShortText, Username, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
+from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
@@ -21,16 +22,30 @@ from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
 
 CHAPTER = _("Organisationer")
 
+
+class AccountRole(Choice, question=_("Roll")):
+    """The roles of accounts."""
+
+    ASSESSOR = "assessor", _("Biståndshandläggare")
+    COORDINATOR = "coordinator", _("Samordnare")
+    CARER = "carer", _("Omvårdnadspersonal")
+    RESPONDER = "responder", _("Larmpatrull")
+    ADMINISTRATOR = "administrator", _("Systemförvaltare")
+    LOCKSMITH = "locksmith", _("Låssmed")
+    MANAGER = "manager", _("Chef")
+    ECONOMIST = "economist", _("Ekonom")
+
+
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 
 
 class NewOrganisation(msgspec.Struct, frozen=True):
     """A provider, alarm organisation or locksmith firm."""
 
-    orgnr: str
+    orgnr: Annotated[str, field(_("Organisationsnummer"))]
     name: ShortText
     email: Email
-    kind: Literal["municipality", "home_care", "alarm", "locksmith"]
+    kind: OrganisationKind
 
 
 @act(
@@ -69,10 +84,10 @@ def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrgani
 def change_organisation(
     ctx: ActContext,
     *,
-    organisation: str,
+    organisation: OrganisationNumber,
     name: ShortText | None = None,
     email: Email | None = None,
-    kind: Literal["municipality", "home_care", "alarm", "locksmith"] | None = None,
+    kind: OrganisationKind | None = None,
 ) -> dict[str, Any]:
     """Change an organisation's name, e-mail address or kind."""
     row = lookup.find_organisation(ctx, organisation)
@@ -96,10 +111,8 @@ def register_account(
     *,
     username: Username,
     name: ShortText,
-    role: Literal[
-        "assessor", "coordinator", "carer", "responder", "administrator", "locksmith", "manager", "economist"
-    ],
-    organisation: str,
+    role: AccountRole,
+    organisation: OrganisationNumber,
 ) -> dict[str, Any]:
     """Give a person an account: one role in one organisation."""
     row = lookup.find_organisation(ctx, organisation)

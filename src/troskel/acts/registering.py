@@ -4,16 +4,29 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
 from troskel.acts import housing
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Language, MunicipalityCode, Name, NonEmpty, Phone, Reference
+from troskel.acts.core.fields import (
+    CaseNumber,
+    Day,
+    FirstName,
+    IdentityNumber,
+    Language,
+    LastName,
+    MunicipalityCode,
+    NonEmpty,
+    Phone,
+    Reference,
+    field,
+)
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.acts.housing import Address
+from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import truncated_sort_key
@@ -25,6 +38,15 @@ from troskel.people.roles import Role
 
 CHAPTER = _("Kunder")
 
+
+class Protection(Choice, question=_("Skyddade personuppgifter")):
+    """Protection of personal details."""
+
+    NONE = "", _("Nej")
+    SECRET = "S", _("Sekretessmarkering")
+    POPULATION_REGISTER = "F", _("Skyddad folkbokföring")
+
+
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
 CHANGEABLE = ("first_name", "last_name", "home_municipality", "protection", "phone", "language")
@@ -34,26 +56,26 @@ class NewClient(msgspec.Struct, frozen=True):
     """A new client. `identity`: twelve characters."""
 
     reference: Reference
-    identity: str
-    first_name: Name
-    last_name: Name
+    identity: IdentityNumber
+    first_name: FirstName
+    last_name: LastName
     address: Address
     home_municipality: MunicipalityCode = ""
-    protection: Literal["", "S", "F"] = ""
+    protection: Protection = Protection.NONE
     phone: Phone = ""
     language: Language = "sv"
-    died: date | None = None
+    died: Annotated[date | None, field(_("Dödsdag"))] = None
 
 
 class ChangedClient(msgspec.Struct, frozen=True):
     """New values for a client. An absent field is not changed."""
 
-    client: str
-    identity: str | None = None
-    first_name: Name | None = None
-    last_name: Name | None = None
+    client: CaseNumber
+    identity: IdentityNumber | None = None
+    first_name: FirstName | None = None
+    last_name: LastName | None = None
     home_municipality: MunicipalityCode | None = None
-    protection: Literal["", "S", "F"] | None = None
+    protection: Protection | None = None
     phone: Phone | None = None
     language: Language | None = None
 
@@ -61,8 +83,8 @@ class ChangedClient(msgspec.Struct, frozen=True):
 class Death(msgspec.Struct, frozen=True):
     """A client died on `on`. Without a day, an earlier report of the death was a mistake."""
 
-    client: str
-    on: date | None
+    client: CaseNumber
+    on: Day | None
 
 
 @act(
@@ -127,17 +149,15 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     for item in changes:
         row = rows[item.client]
         was_own = row.is_own
-        for field in CHANGEABLE:
-            if getattr(item, field) is not None:
-                setattr(row, field, getattr(item, field))
+        for name in CHANGEABLE:
+            if getattr(item, name) is not None:
+                setattr(row, name, getattr(item, name))
         row.sort_key = truncated_sort_key(row.last_name, row.first_name)
         row.first_key = truncated_sort_key(row.first_name, row.last_name)
         if item.identity is not None:
             _replace_identity(ctx, row, item.identity)
         fields = [
-            field
-            for field in item.__struct_fields__
-            if field != "client" and getattr(item, field) is not None
+            name for name in item.__struct_fields__ if name != "client" and getattr(item, name) is not None
         ]
         ctx.journal("client.changed", homes=[row.home_id], client=row.id, own=row.is_own, fields=fields)
         if row.is_own != was_own:

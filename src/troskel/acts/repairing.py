@@ -3,14 +3,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Text
+from troskel.acts.core.choices import Presence
+from troskel.acts.core.fields import (
+    CaseNumber,
+    ClientCondition,
+    DoorId,
+    LocksmithNumber,
+    Named,
+    OrderNumber,
+    Serial,
+    Text,
+    field,
+)
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.acts.ordering import finish_order, order_fields, place_order
+from troskel.acts.reporting_work import suggest_report_at_lock
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Link, ThingKind
@@ -30,15 +44,16 @@ CHAPTER = _("Reparationer")
     writes=["repair.ordered"],
     title=_("Beställ reparation"),
     lead=_("Låssmeden lagar eller byter låsvredet."),
+    applies_to=ClientCondition.HAS_LOCK,
 )
 def order_repair(
     ctx: ActContext,
     *,
-    client: str,
-    locksmith: str,
-    fault: str,
-    door: UUID | None = None,
-    presence: Literal["none", "client", "carer"] = "none",
+    client: CaseNumber,
+    locksmith: LocksmithNumber,
+    fault: Annotated[str, field(_("Vad är fel?"), choices=custody_rules.LockFault)],
+    door: DoorId | None = None,
+    presence: Presence = Presence.NONE,
     text: Text = "",
 ) -> dict[str, Any]:
     """Order the repair of the lock turner at a door."""
@@ -60,6 +75,13 @@ def order_repair(
     return {"order": order.number}
 
 
+@order_repair.suggested_by("repair.ordered")
+def _suggest_repair(context: DutyContext) -> Iterator[Suggestion]:
+    if context.door is not None:
+        at = {"door": str(context.door.door), "fault": context.door.fault}
+        yield order_repair.suggestion({"client": context.case, **at}, ("locksmith",))
+
+
 @act(
     "L1",
     who=(Role.LOCKSMITH,),
@@ -67,7 +89,13 @@ def order_repair(
     title=_("Låsvredet är lagat"),
     lead=_("Byttes låsvredet flyttar kopplingen med."),
 )
-def report_repair(ctx: ActContext, *, order: str, serial: str, replaced_by: str = "") -> dict[str, Any]:
+def report_repair(
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.REPAIR_ORDER)],
+    serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
+    replaced_by: Annotated[str, field(_("Nytt låsnummer, om låset byttes"), scanned=True)] = "",
+) -> dict[str, Any]:
     """Report a repair: the lock turner works again, or another (`replaced_by`) has its place and its links."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
@@ -95,6 +123,11 @@ def report_repair(ctx: ActContext, *, order: str, serial: str, replaced_by: str 
     if replaced_by:
         _move_links(ctx, subject, holding.thing_id, mounted_holding.thing_id)
     return {"order": order, "lock": mounted_holding.thing.number}
+
+
+@report_repair.suggested_by("repair.reported")
+def _suggest_report(context: DutyContext) -> Iterator[Suggestion]:
+    yield from suggest_report_at_lock(context, report_repair)
 
 
 def _move_links(ctx: ActContext, subject: lookup.OrderSubject, old: UUID, new: UUID) -> None:

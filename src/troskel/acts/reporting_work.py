@@ -3,20 +3,42 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from troskel.acts.core import lookup
-from troskel.acts.core.register import act
+from troskel.acts.core.fields import Named, OrderNumber, Serial, field
+from troskel.acts.core.register import Act, act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.ordering import finish_order, order_fields
+from troskel.acts.ordering import finish_order, order_fields, suggest_before_report
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.ground.choices import Choice
 from troskel.ground.texts import _
 from troskel.orders import rules
 from troskel.people.roles import Role
 
 CHAPTER = _("Montering och nedmontering")
+
+
+class PartsTaken(Choice, question=_("Dörrens eget vred")):
+    """Where the door's own turner is kept."""
+
+    NONE = "", _("Behövde inte tas bort")
+    CLIENT = "client", _("Förvaras hos kunden")
+    OFFICE = "office", _("Förvaras på kontoret")
+    LOCKSMITH = "locksmith", _("Förvaras hos oss")
+
+
+class PartsPutBack(Choice, question=_("Dörrens eget vred")):
+    """Whether the door's own turner is back."""
+
+    NONE = "", _("Inget att sätta tillbaka")
+    PUT_BACK = "put_back", _("Satt tillbaka")
+    MISSING = "missing", _("Saknas")
+
 
 WHO = (Role.LOCKSMITH,)
 
@@ -29,7 +51,11 @@ WHO = (Role.LOCKSMITH,)
     lead=_("Utföraren och systemförvaltaren får veta det."),
 )
 def report_installation(
-    ctx: ActContext, *, order: str, serial: str, parts: Literal["", "client", "office", "locksmith"] = ""
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.INSTALLATION_ORDER)],
+    serial: Serial,
+    parts: PartsTaken = PartsTaken.NONE,
 ) -> dict[str, Any]:
     """Report that a lock turner is mounted (L1). `parts`: where the door's own turner is stored meanwhile."""
     subject = lookup.find_order(ctx, order)
@@ -47,6 +73,12 @@ def report_installation(
     return {"order": order, "lock": serial}
 
 
+@report_installation.suggested_by("installation.reported")
+def _suggest_installed(context: DutyContext) -> Iterator[Suggestion]:
+    yield report_installation.suggestion({"order": context.about["number"]}, ("serial",))
+    yield from suggest_before_report(context)
+
+
 @act(
     "L1",
     who=WHO,
@@ -55,7 +87,11 @@ def report_installation(
     lead=_("Låsvredet är nu hos er."),
 )
 def report_removal(
-    ctx: ActContext, *, order: str, serial: str, parts: Literal["", "put_back", "missing"] = ""
+    ctx: ActContext,
+    *,
+    order: Annotated[OrderNumber, field(names=Named.REMOVAL_ORDER)],
+    serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
+    parts: PartsPutBack = PartsPutBack.NONE,
 ) -> dict[str, Any]:
     """Report that a lock turner is taken down (L1); the locksmith holds it now.
 
@@ -77,6 +113,20 @@ def report_removal(
     )
     _finish_order(ctx, "removal.reported", subject, holding, parts=parts)
     return {"order": order, "lock": serial}
+
+
+@report_removal.suggested_by("removal.reported")
+def _suggest_removed(context: DutyContext) -> Iterator[Suggestion]:
+    yield from suggest_report_at_lock(context, report_removal)
+
+
+def suggest_report_at_lock(context: DutyContext, act: Act[Any]) -> Iterator[Suggestion]:
+    """The report of an order at a mounted lock, whose serial is known where the home has one lock."""
+    locks = [context.door.lock] if context.door else [door.lock for door in context.home.doors.values()]
+    serials = [context.names.things[lock] for lock in locks if lock]
+    serial = {"serial": serials[0]} if len(serials) == 1 else {}
+    yield act.suggestion({"order": context.about["number"], **serial}, () if serial else ("serial",))
+    yield from suggest_before_report(context)
 
 
 def _finish_order(

@@ -7,11 +7,12 @@ Used at a change of provider, for keys where the client agrees, and for the tag 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import NonEmpty, Number
+from troskel.acts.core.choices import KindOfThing
+from troskel.acts.core.fields import NUMBERS, NonEmpty, Number, OrganisationNumber, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
@@ -26,7 +27,6 @@ from troskel.routine.facts import ClientFacts, HomeFacts
 CHAPTER = _("Lämna vidare")
 
 WHO = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
-KindCode = Literal["lock", "tag", "key"]
 
 
 @act(
@@ -38,7 +38,12 @@ KindCode = Literal["lock", "tag", "key"]
     lead=_("De svarar för sakerna först när de har tagit emot."),
 )
 def offer_things(
-    ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number], to: str, agreed: bool = False
+    ctx: ActContext,
+    *,
+    kind: KindOfThing,
+    numbers: Annotated[NonEmpty[Number], NUMBERS],
+    to: Annotated[OrganisationNumber, field(_("Till vem"))],
+    agreed: Annotated[bool, field(_("Kunden har gått med på det"))] = False,
 ) -> dict[str, Any]:
     """Offer things that your organisation answers for to another organisation.
 
@@ -89,7 +94,9 @@ def offer_things(
     title=_("Ta emot saker"),
     lead=_("Ni svarar för sakerna från och med nu."),
 )
-def accept_things(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number]) -> dict[str, Any]:
+def accept_things(
+    ctx: ActContext, *, kind: KindOfThing, numbers: Annotated[NonEmpty[Number], NUMBERS]
+) -> dict[str, Any]:
     """Accept things offered to your organisation, which answers for them from now on."""
     holdings = lock_holdings(ctx, kind, numbers)
     offers = _offers(ctx, holdings, receiver=ctx.actor.organisation)
@@ -130,7 +137,9 @@ def accept_things(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number])
     title=_("Ta tillbaka ett erbjudande"),
     lead=_("Så länge ingen har tagit emot."),
 )
-def withdraw_offer(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number]) -> dict[str, Any]:
+def withdraw_offer(
+    ctx: ActContext, *, kind: KindOfThing, numbers: Annotated[NonEmpty[Number], NUMBERS]
+) -> dict[str, Any]:
     """Withdraw an offer that nobody has accepted."""
     holdings = lock_holdings(ctx, kind, numbers)
     offers = _offers(ctx, holdings, giver=ctx.actor.organisation)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
 from django.db.models import Q, QuerySet
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Code, Instant
+from troskel.acts.core.choices import Evidence
+from troskel.acts.core.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
 from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground.clock import day_of
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Account, Residence
 from troskel.people.roles import Role
 from troskel.routine import client_state
@@ -28,21 +30,19 @@ from troskel.visits import rules
 from troskel.visits.models import Visit
 from troskel.visits.rules import Span
 
-Evidence = Literal["tag", "lock", "hand"]
-
 
 class MadeVisit(msgspec.Struct, frozen=True, kw_only=True):
     """A visit. `visit`: the caller's own id for it. `carer`: the username, where a coordinator registers it."""
 
-    client: str
-    arrived: Instant
+    client: CaseNumber
+    arrived: Annotated[Instant, field(_("Kom"))]
     by: Evidence
-    departed: Instant | None = None
-    tag: Code = ""
-    serial: Code = ""
+    departed: Annotated[Instant | None, field(_("Gick"))] = None
+    tag: Annotated[Code, TAG] = ""
+    serial: Annotated[Code, SERIAL] = ""
     reason: Code = ""
     visit: UUID | None = None
-    carer: Code = ""
+    carer: Annotated[Code, field(_("Vem gjorde besöket?"), hint=_("Kontonamn. Tom: du själv"))] = ""
 
 
 class VisitJudgement(NamedTuple):

@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts import visit_batches
-from troskel.acts.core.fields import Code, Instant
+from troskel.acts.core.choices import Evidence
+from troskel.acts.core.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.visit_batches import Evidence, MadeVisit
+from troskel.acts.visit_batches import MadeVisit
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
@@ -33,10 +34,10 @@ ENDING_FIELDS = ["departed", "open", "departed_evidence", "departed_reason", "fl
 def arrive(
     ctx: ActContext,
     *,
-    client: str,
+    client: CaseNumber,
     by: Evidence,
-    tag: Code = "",
-    serial: Code = "",
+    tag: Annotated[Code, TAG] = "",
+    serial: Annotated[Code, SERIAL] = "",
     reason: Code = "",
     visit: UUID | None = None,
 ) -> dict[str, Any]:
@@ -54,8 +55,8 @@ def depart(
     *,
     by: Evidence,
     visit: UUID | None = None,
-    tag: Code = "",
-    serial: Code = "",
+    tag: Annotated[Code, TAG] = "",
+    serial: Annotated[Code, SERIAL] = "",
     reason: Code = "",
 ) -> dict[str, Any]:
     """End a visit: your open one, or a named one whose end was forgotten."""
@@ -90,15 +91,15 @@ def depart(
 def register_visit(
     ctx: ActContext,
     *,
-    client: str,
-    arrived: Instant,
+    client: CaseNumber,
+    arrived: Annotated[Instant, field(_("Kom"))],
     by: Evidence,
-    departed: Instant | None = None,
-    tag: Code = "",
-    serial: Code = "",
-    reason: Code = "",
+    departed: Annotated[Instant | None, field(_("Gick"))] = None,
+    tag: Annotated[Code, TAG] = "",
+    serial: Annotated[Code, SERIAL] = "",
+    reason: Annotated[Code, field(_("Varför för hand?"), choices=rules.VisitReason)] = "",
     visit: UUID | None = None,
-    carer: Code = "",
+    carer: Annotated[Code, field(_("Vem gjorde besöket?"), hint=_("Kontonamn. Tom: du själv"))] = "",
 ) -> dict[str, Any]:
     """Register a visit, with its evidence (P2). A phone may report days late: the visit counts from its arrival."""
     item = MadeVisit(

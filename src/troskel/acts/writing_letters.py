@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from troskel.acts.core import lookup
-from troskel.acts.core.fields import Number
+from troskel.acts.core.fields import OrderNumber
 from troskel.acts.core.register import act
+from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.texts import _
 from troskel.orders import rules
@@ -25,7 +27,7 @@ CHAPTER = _("Brev")
     title=_("Brevet är skickat"),
     lead=_("Kunden har fått brev om monteringen eller nedmonteringen."),
 )
-def send_letter(ctx: ActContext, *, order: Number) -> dict[str, Any]:
+def send_letter(ctx: ActContext, *, order: OrderNumber) -> dict[str, Any]:
     """Send the client the letter about an order that is done (S1, S3). A repeat sends the same letter.
 
     The letter is made on request, and not stored.
@@ -49,3 +51,9 @@ def send_letter(ctx: ActContext, *, order: Number) -> dict[str, Any]:
         door=subject.row.door_id,
     )
     return {"order": order, "kind": subject.row.kind}
+
+
+@send_letter.suggested_by("letter.sent")
+def _suggest_letter(context: DutyContext) -> Iterator[Suggestion]:
+    """Send the client's letter about the mounted or removed lock (S1, S3)."""
+    yield send_letter.suggestion({"order": context.about["number"]})

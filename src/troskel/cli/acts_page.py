@@ -16,6 +16,7 @@ import msgspec
 
 from troskel.acts.chapters import CHAPTERS, acts_in_order
 from troskel.acts.core.register import Act
+from troskel.ground.choices import Choice
 from troskel.routine.engine import CARE_EVENTS
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.parser import read_routine
@@ -211,8 +212,10 @@ def _type(kind: Any) -> str:
         return _type(arguments[0])
     if origin is dict:
         return f"{_type(arguments[1])} by {_type(arguments[0])}"
+    if isinstance(kind, type) and issubclass(kind, Choice):
+        return _codes(kind)
     if origin is Literal:
-        return " or ".join(f"`{value}`" if value else "empty" for value in arguments)
+        return _codes(arguments)
     if origin is list:
         return f"list of {_type(arguments[0])}"
     if origin in (typing.Union, types.UnionType):
@@ -220,6 +223,10 @@ def _type(kind: Any) -> str:
     if kind in TYPE_NAMES:
         return TYPE_NAMES[kind]
     return f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return " or ".join(f"`{code}`" if code else "empty" for code in codes)
 
 
 def _kinds() -> Iterator[str]:

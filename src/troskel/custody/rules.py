@@ -8,19 +8,25 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.routine.facts import ClientFacts, DoorFacts
 
-FAULTS = {
-    "jammed": "the bolt does not move as it should",
-    "low_battery": "the battery is low",
-    "no_answer": "the lock turner does not answer",
-    "clock": "the clock of the lock turner is wrong",
-    "loose": "the lock turner sits loosely",
-    "damaged": "the lock turner is damaged",
-    "other": "something else, told in the text",
-}
-"""Faults of a lock turner, by code."""
+
+class LockFault(Choice, question=_("Vad är fel?")):
+    """Faults of a lock turner."""
+
+    JAMMED = "jammed", _("Kolven går trögt")
+    LOW_BATTERY = "low_battery", _("Batteriet är slut, eller snart slut")
+    NO_ANSWER = "no_answer", _("Låset svarar inte telefonen")
+    CLOCK = "clock", _("Låsets klocka går fel")
+    LOOSE = "loose", _("Låset sitter löst")
+    DAMAGED = "damaged", _("Låset är skadat")
+    OTHER = "other", _("Annat")
+
+
+FAULTS = LockFault.codes()
 
 
 def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:

@@ -3,7 +3,7 @@
 
 Suggestions depend on what the routine file says fulfils the duty (`done_by`, `done_when`, `by_hand`), not on its
 paragraph's number, so another routine file needs no other table. Known values are filled in; values that only a person
-knows (a serial number, a time, a locksmith) are `missing`. The table is `offers/duty_action_table.py`.
+knows (a serial number, a time, a locksmith) are `missing`. Chapters say beside each act when it is suggested.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.suggestions import SUGGESTERS, DutyContext, Names, Suggestion
 from troskel.care.models import Decision
 from troskel.custody.models import Thing
 from troskel.duties import routines, rules
 from troskel.duties.models import Duty, HomeState
 from troskel.duties.queries import DutyFacts, asked_of
 from troskel.ground import clock
-from troskel.offers.duty_action_table import SUGGESTIONS_BY_EVENT, DutyContext, Names, Suggestion
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor, Role
 from troskel.routine import duty as engine
@@ -95,8 +95,8 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
     if context.duty.kind == "notice":
         yield Suggestion("read_notice", {"notice": str(context.duty.id)})
     for event in context.ask.done_by:
-        if event in SUGGESTIONS_BY_EVENT:
-            yield from SUGGESTIONS_BY_EVENT[event](context)
+        for suggester in SUGGESTERS.get(event, ()):
+            yield from suggester(context)
     first_day = routines.attest_from(context.duty) if context.ask.by_hand else None
     if context.ask.by_hand and (first_day is None or first_day <= clock.today()):
         yield Suggestion("attest", {"duty": str(context.duty.id)})

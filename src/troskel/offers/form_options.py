@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-import msgspec
-
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.fields import ClientCondition, Named, fields_of
 from troskel.acts.core.register import Act
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
@@ -100,43 +99,38 @@ def read_options(viewer: Actor, case: str, act: str) -> ClientOptions:
 
 def acts_about(role: str) -> list[str]:
     """Names of the acts about a client that this role may do."""
-    return [
-        act.name
-        for act in REGISTER.values()
-        if role in act.who and (_client_path(act) or act.name in OPTION_FINDERS)
-    ]
+    return [act.name for act in REGISTER.values() if role in act.who and _is_about_a_client(act)]
 
 
 def known_values(act: str, client_options: ClientOptions) -> KnownValues | None:
     """Known values and options for an act; None where the act does not apply to the client or has no options."""
-    if act in ACT_CONDITIONS and not ACT_CONDITIONS[act](client_options):
+    condition = REGISTER[act].applies_to
+    if condition is not None and not CONDITIONS[condition](client_options):
         return None
-    path = _client_path(REGISTER[act])
-    values = {path: client_options.case} if path else {}
+    values: dict[str, str] = {}
     options: dict[str, list[Option]] = {}
-    for path, find_options in OPTION_FINDERS.get(act, {}).items():
-        choices = find_options(client_options)
-        if not choices and path not in OPTIONAL_PATHS:
-            return None
-        if choices:
-            options[path] = choices
+    for spec in fields_of(REGISTER[act].values):
+        if spec.facts.names is Named.CLIENT and spec.required and not values:
+            values = {spec.path: client_options.case}
+        elif spec.facts.names in OPTION_FINDERS:
+            choices = OPTION_FINDERS[spec.facts.names](client_options)
+            if not choices and spec.required:
+                return None
+            if choices:
+                options[spec.path] = choices
     return KnownValues(values, options)
 
 
-def _client_path(act: Act[Any]) -> str:
-    """The path of the required client in the act's values; empty where there is none."""
-    for field in msgspec.structs.fields(act.values):
-        if field.name == "client" and field.required:
-            return "client"
-        inner = getattr(field.type, "__args__", (None,))[0]
-        inner = getattr(inner, "__args__", (inner,))[0]
-        if (
-            isinstance(inner, type)
-            and issubclass(inner, msgspec.Struct)
-            and "client" in inner.__struct_fields__
-        ):
-            return f"{field.name}.client"
-    return ""
+def is_optional(act: str, path: str) -> bool:
+    """Whether a field's options may be empty: its value is optional, or the act finds it."""
+    return not next(spec.required for spec in fields_of(REGISTER[act].values) if spec.path == path)
+
+
+def _is_about_a_client(act: Act[Any]) -> bool:
+    return any(
+        spec.facts.names in OPTION_FINDERS or (spec.facts.names is Named.CLIENT and spec.required)
+        for spec in fields_of(act.values)
+    )
 
 
 # -- options
@@ -205,50 +199,28 @@ def _doors(client_options: ClientOptions) -> list[Option]:
     return [Option(str(door.id), "door", door.label or door.kind) for door in client_options.doors]
 
 
-_AT_THE_DOOR, _LINKED, _WITH_CLIENT = (
-    _things("lock", "door"),
-    _things("linked", "client"),
-    _things("tag", "client"),
-)
+_LOCKS = _things("lock", "door")
 
-OPTION_FINDERS: Mapping[str, Mapping[str, OptionFinder]] = {
-    "make_decisions": {"decisions.replaces": _every_decision},
-    "start_investigations": {"investigations.replaces": _every_decision},
-    "change_decisions": {"periods.reference": _decisions},
-    "end_decisions": {"endings.reference": _decisions},
-    "allocate": {"allocations.decision": _decisions},
-    "change_allocations": {"periods.reference": _allocations},
-    "end_allocations": {"endings.reference": _allocations},
-    "change_provider": {"former": _providers},
-    "end_care": {"service": _services},
-    "unlink_lock": {"serial": _LINKED},
-    "correct_link": {"wrong": _LINKED},
-    "tell_fault": {"serial": _AT_THE_DOOR},
-    "take_tag": {"tag": _WITH_CLIENT},
-    "return_key": {"key": _things("key", "organisation")},
-    "cancel_order": {"order": _orders()},
-    "book_order": {"order": _orders()},
-    "report_failure": {"order": _orders()},
-    "report_installation": {"order": _orders("installation")},
-    "report_removal": {"order": _orders("removal"), "serial": _AT_THE_DOOR},
-    "report_repair": {"order": _orders("repair"), "serial": _AT_THE_DOOR},
-    "order_installation": {"door": _doors},
-    "order_removal": {"door": _doors},
-    "order_repair": {"door": _doors},
-    "receive_key": {"door": _doors},
-    "record_consent": {"door": _doors},
-    "withdraw_consent": {"door": _doors},
+OPTION_FINDERS: Mapping[Named | None, OptionFinder] = {
+    Named.SERVICE: _services,
+    Named.DECISION: _decisions,
+    Named.ANY_DECISION: _every_decision,
+    Named.ALLOCATION: _allocations,
+    Named.HOME_CARE_PROVIDER: _providers,
+    Named.ORDER: _orders(),
+    Named.INSTALLATION_ORDER: _orders("installation"),
+    Named.REMOVAL_ORDER: _orders("removal"),
+    Named.REPAIR_ORDER: _orders("repair"),
+    Named.DOOR: _doors,
+    Named.MOUNTED_LOCK: _LOCKS,
+    Named.LINKED_LOCK: _things("linked", "client"),
+    Named.CLIENTS_TAG: _things("tag", "client"),
+    Named.KEY_HELD: _things("key", "organisation"),
 }
-"""Options by act and path."""
+"""What a client has, by what a field names."""
 
-OPTIONAL_PATHS = frozenset({"decisions.replaces", "investigations.replaces", "door"})
-"""Paths whose options may be empty: the value is optional, or the act finds it."""
-
-ACT_CONDITIONS: Mapping[str, Callable[[ClientOptions], bool]] = {
-    "resume_access": lambda pieces: pieces.away,
-    "suspend_access": lambda pieces: not pieces.away,
-    "order_removal": lambda pieces: bool(_AT_THE_DOOR(pieces)),
-    "order_repair": lambda pieces: bool(_AT_THE_DOOR(pieces)),
-    "link_lock": lambda pieces: bool(_AT_THE_DOOR(pieces)),  # its number is compared, not chosen
+CONDITIONS: Mapping[ClientCondition, Callable[[ClientOptions], bool]] = {
+    ClientCondition.AWAY: lambda client_options: client_options.away,
+    ClientCondition.AT_HOME: lambda client_options: not client_options.away,
+    ClientCondition.HAS_LOCK: lambda client_options: bool(_LOCKS(client_options)),
 }
-"""Conditions for acts whose object is not one of their values."""

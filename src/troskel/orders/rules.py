@@ -7,30 +7,41 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 from troskel.routine import client_state
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 
 OPEN_STATES = frozenset({"placed", "booked"})
 
-FAILURES = {
-    "nobody_home": "no one opened",
-    "door_does_not_fit": "the lock turner doesn't fit the door",
-    "client_refused": "the client said no at the door",
-    "carer_missing": "the carer who should have been there didn't come",
-    "parts_missing": "parts or tools were missing",
-    "other": "something else, told in the text",
-}
-"""Why a locksmith's trip failed (case 11), by code."""
 
-CANCELLATIONS = {
-    "care_ended": "the care has ended (case 5)",
-    "care_again": "the client gets care again (case 6)",
-    "client_refused": "the client does not want a lock turner (case 10)",
-    "cannot_be_fitted": "the door can't take a lock turner; the tag stays in use",
-    "moved": "the client moves",
-    "mistake": "the order was a mistake",
-}
+class Failure(Choice, question=_("Vad hindrade?")):
+    """Why a locksmith's trip failed (case 11)."""
+
+    NOBODY_HOME = "nobody_home", _("Ingen öppnade")
+    DOOR_DOES_NOT_FIT = "door_does_not_fit", _("Låsvredet passar inte dörren")
+    CLIENT_REFUSED = "client_refused", _("Kunden sade nej vid dörren")
+    CARER_MISSING = "carer_missing", _("Personalen som skulle vara med kom inte")
+    PARTS_MISSING = "parts_missing", _("Delar eller verktyg saknades")
+    OTHER = "other", _("Annat")
+
+
+FAILURES = Failure.codes()
+
+
+class Cancellation(Choice, question=_("Anledning")):
+    """Why an order is cancelled (cases 5, 6 and 10)."""
+
+    CARE_ENDED = "care_ended", _("Hemtjänsten har upphört")
+    CARE_AGAIN = "care_again", _("Kunden får hemtjänst igen")
+    CLIENT_REFUSED = "client_refused", _("Kunden vill inte ha låsvred")
+    CANNOT_BE_FITTED = "cannot_be_fitted", _("Låsvredet går inte att montera")
+    MOVED = "moved", _("Kunden flyttar")
+    MISTAKE = "mistake", _("Beställningen var fel")
+
+
+CANCELLATIONS = Cancellation.codes()
 
 
 def is_open(state: str, number: str) -> None:
@@ -56,7 +67,7 @@ def of_kind(kind: str, wanted: str, number: str) -> None:
         )
 
 
-def known_code(field: str, code: str, codes: dict[str, str]) -> None:
+def known_code(field: str, code: str, codes: frozenset[str]) -> None:
     """Checks that a reason is one of the codes."""
     if code not in codes:
         raise BadValue(field, "is none of {codes}: write one of them", codes=sorted(codes))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from troskel.ground.choices import Choice
+from troskel.ground.texts import _
+
 
 class Role(StrEnum):
     """The roles that the routine names, and those that the municipality needs besides."""
@@ -22,13 +25,13 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
-class OrganisationKind(StrEnum):
+class OrganisationKind(Choice, question=_("Sort")):
     """An organisation's part in the routine."""
 
-    MUNICIPALITY = "municipality"
-    HOME_CARE = "home_care"
-    ALARM = "alarm"
-    LOCKSMITH = "locksmith"
+    MUNICIPALITY = "municipality", _("Kommunen")
+    HOME_CARE = "home_care", _("Hemtjänstutförare")
+    ALARM = "alarm", _("Larmorganisation")
+    LOCKSMITH = "locksmith", _("Låssmed")
 
 
 class ActorKind(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import DoorKind, VisitReason
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
@@ -68,8 +68,8 @@ def _client_page(
         "elsewhere": None if is_visit_here else under_way,
         "locks": [way for way in door.client.ways_in if way.by == "lock"],
         "keys": [way for way in door.client.ways_in if way.by == "key"],
-        "by_hand": REGISTER["register_visit"],
-        "doors": REGISTER["add_door"],
+        "by_hand": VisitReason,
+        "doors": DoorKind,
     }
     return _render(request, "phone/client.html", values, status=409 if result and result.error else 200)
 

@@ -13,16 +13,23 @@ from typing import NamedTuple
 from uuid import UUID
 
 from troskel.ground import clock
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 
-REASONS = {
-    "no_tag_yet": "the tag has not been placed yet",
-    "tag_missing": "the tag could not be found or read",
-    "phone_failed": "the phone did not work",
-    "lock_failed": "the lock did not answer",
-    "other_municipality": "the client is from another municipality (O1) and has neither lock nor tag",
-    "forgotten": "registering was forgotten at the visit",
-}
+
+class VisitReason(Choice, question=_("Varför för hand?")):
+    """Why a visit is entered by hand."""
+
+    NO_TAG_YET = "no_tag_yet", _("Ingen kvittensprodukt ännu")
+    TAG_MISSING = "tag_missing", _("Kvittensprodukten hittades inte")
+    PHONE_FAILED = "phone_failed", _("Telefonen fungerade inte")
+    LOCK_FAILED = "lock_failed", _("Låset svarade inte")
+    OTHER_MUNICIPALITY = "other_municipality", _("Kunden bor i en annan kommun")
+    FORGOTTEN = "forgotten", _("Det glömdes vid besöket")
+
+
+REASONS = VisitReason.codes()
 
 FLAGS = {
     "overlap": "the same carer was at another visit at the same time",

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from troskel.ground.choices import Choice
 from troskel.ground.refusals import EMPTY_CHOICE, BadValue
 
 PATH_STEP = re.compile(r"\.?([^.\[\]]+)|(\[[0-9]+\])")
@@ -75,6 +76,9 @@ def _bad_value_for(field: str, message: str, expected: Any) -> BadValue:
         if origin is list:
             return BadValue(field, "is empty: give at least one")
         return BadValue(field, "is empty: it must be given")
+    if isinstance(expected, type) and issubclass(expected, Choice):
+        codes = [str(code) or EMPTY_CHOICE for code in expected]
+        return BadValue(field, "is none of {codes}: write one of them", codes=codes)
     if origin is Literal:
         codes = [str(code) or EMPTY_CHOICE for code in typing.get_args(expected)]
         return BadValue(field, "is none of {codes}: write one of them", codes=codes)

@@ -12,7 +12,9 @@ from typing import Any, Concatenate, Generic, ParamSpec
 import msgspec
 
 from troskel.acts.core import field_errors
+from troskel.acts.core.fields import ClientCondition
 from troskel.acts.core.outcome import ActOutcome
+from troskel.acts.core.suggestions import SUGGESTERS, Suggester, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue
 from troskel.people.roles import Actor, Role
@@ -38,6 +40,7 @@ class Act(Generic[P]):
         secret: bool,
         title: str = "",
         lead: str = "",
+        applies_to: ClientCondition | None = None,
     ):
         self.body = body
         self.secret = secret
@@ -46,6 +49,7 @@ class Act(Generic[P]):
         self.heading: str = body.__globals__.get("CHAPTER", "")
         self.title = title
         self.lead = lead
+        self.applies_to = applies_to
         self.paragraphs = paragraphs
         self.who = who
         self.writes = writes
@@ -88,6 +92,27 @@ class Act(Generic[P]):
             occurred=occurred,
         )
 
+    def suggested_by(self, event: str) -> Callable[[Suggester], Suggester]:
+        """Registers a function as what suggests this act beside a duty that `event` fulfils (`core/suggestions.py`)."""
+        if event not in self.writes:
+            raise ValueError(f"{self.name} does not write {event}: it cannot fulfil a duty by it")
+
+        def decorate(suggester: Suggester) -> Suggester:
+            SUGGESTERS.setdefault(event, []).append(suggester)
+            return suggester
+
+        return decorate
+
+    def suggestion(
+        self,
+        values: dict[str, Any],
+        missing: tuple[str, ...] = (),
+        list_field: str = "",
+        is_final: bool = True,
+    ) -> Suggestion:
+        """Returns a suggestion of this act."""
+        return Suggestion(self.name, values, missing, list_field, is_final)
+
     def read(self, values: Mapping[str, Any]) -> msgspec.Struct:
         """Returns the values converted to the parameters' types. Raises BadValue with the field."""
         if field := _unstorable_field(values):
@@ -128,16 +153,17 @@ def act(
     secret: bool = False,
     title: str = "",
     lead: str = "",
+    applies_to: ClientCondition | None = None,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
     `secret`: the answer holds a secret, shown once, so it is never stored for a repeat. `title`: the act's button and
     heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
-    chapter's heading is the module's `CHAPTER`, which stands above its acts.
+    chapter's heading is the module's `CHAPTER`, which stands above its acts. `applies_to`: clients that it is for.
     """
 
     def decorate(body: Body[P]) -> Act[P]:
-        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead)
+        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to)
         unknown = set(new_act.writes) - EVENTS.keys()
         if unknown:
             raise ValueError(f"{new_act.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")

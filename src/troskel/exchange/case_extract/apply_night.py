@@ -22,8 +22,10 @@ from troskel.acts import (
     taking_over_things,
     turning_the_day,
 )
+from troskel.acts.core.choices import CareService
 from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.register import Act
+from troskel.acts.decisions import values as decision_values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.contract import NightRefused
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
@@ -35,7 +37,7 @@ from troskel.exchange.case_extract.rows import ClientRow, ExtractAddress, NightE
 from troskel.ground import clock, maintenance
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import imports
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, OrganisationKind
 
 Tell = Callable[[str], None]
 
@@ -142,14 +144,20 @@ class _NightRunner:
             organising.register_organisations,
             "organisations",
             [
-                organising.NewOrganisation(orgnr=row.orgnr, name=row.name, email=row.email, kind=row.kind)
+                organising.NewOrganisation(
+                    orgnr=row.orgnr, name=row.name, email=row.email, kind=OrganisationKind(row.kind)
+                )
                 for row in plan.organisations_registered
             ],
             is_counted=False,
         )
         for row in [] if self.dry_run else plan.organisations_changed:
             organising.change_organisation(
-                self.actor, organisation=row.orgnr, name=row.name, email=row.email, kind=row.kind
+                self.actor,
+                organisation=row.orgnr,
+                name=row.name,
+                email=row.email,
+                kind=OrganisationKind(row.kind),
             )
 
     def _clients(self, plan: NightPlan) -> None:
@@ -199,7 +207,7 @@ class _NightRunner:
             deciding.start_investigations,
             "investigations",
             [
-                deciding.NewInvestigation(
+                decision_values.NewInvestigation(
                     client=item.client, reference=item.reference, replaces=item.replaces
                 )
                 for item in plan.investigations
@@ -212,10 +220,10 @@ class _NightRunner:
             deciding.make_decisions,
             "decisions",
             [
-                deciding.NewDecision(
+                decision_values.NewDecision(
                     client=row.client,
                     reference=row.reference,
-                    service=row.service,
+                    service=CareService(row.service),
                     valid_from=row.valid_from,
                     valid_through=row.valid_through,
                     replaces=row.replaces,
@@ -224,19 +232,22 @@ class _NightRunner:
             ],
         )
         self._change_periods(
-            plan.decisions, deciding.change_decisions, deciding.end_decisions, deciding.withdraw_decisions
+            plan.decisions,
+            (deciding.change_decisions, decision_values.DecisionPeriod),
+            (deciding.end_decisions, decision_values.DecisionEnd),
+            deciding.withdraw_decisions,
         )
         self._change_periods(
             plan.allocations,
-            deciding.change_allocations,
-            deciding.end_allocations,
+            (deciding.change_allocations, decision_values.AllocationPeriod),
+            (deciding.end_allocations, decision_values.AllocationEnd),
             deciding.withdraw_allocations,
         )
         self._do(
             deciding.allocate,
             "allocations",
             [
-                deciding.NewAllocation(
+                decision_values.NewAllocation(
                     decision=row.decision,
                     reference=row.reference,
                     organisation=row.organisation,
@@ -248,21 +259,27 @@ class _NightRunner:
         )
 
     def _change_periods(
-        self, changes: PeriodChanges, change: Act[Any], end: Act[Any], withdraw: Act[Any]
+        self,
+        changes: PeriodChanges,
+        change: tuple[Act[Any], Callable[..., Any]],
+        end: tuple[Act[Any], Callable[..., Any]],
+        withdraw: Act[Any],
     ) -> None:
+        """`change` and `end`: the act, and the type of its items."""
+        (change_act, period), (end_act, ending) = change, end
         self._do(
-            change,
+            change_act,
             "periods",
             [
-                deciding.Period(reference=i.reference, valid_from=i.valid_from, valid_through=i.valid_through)
+                period(reference=i.reference, valid_from=i.valid_from, valid_through=i.valid_through)
                 for i in changes.changed
             ],
         )
         self._do(
-            end,
+            end_act,
             "endings",
             [
-                deciding.End(
+                ending(
                     reference=i.reference,
                     valid_through=i.valid_through,
                     reason=i.reason,
@@ -358,7 +375,7 @@ def _new_client(row: ClientRow) -> registering.NewClient:
         last_name=row.last_name,
         address=_address(row.address),
         home_municipality=row.home_municipality,
-        protection=row.protection,
+        protection=registering.Protection(row.protection),
         phone=row.phone,
         died=row.died,
     )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import Signer
 from troskel.ground import clock, formatting
 from troskel.reading.client_journal import ClientLine
 from troskel.web.client.timeline import ORDER_LABELS, SERVICE_LABELS, order_label, service_label
@@ -91,18 +92,18 @@ def _party_name(party: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def _signature(line: ClientLine) -> Iterator[str]:
-    signer = act_labels.choice_labels(REGISTER["receive_key"], "signed").get(line.body.get("signed", ""))
+    signer = act_labels.choice_label(Signer, line.body.get("signed", ""))
     if signer:
-        yield _("undertecknat av: {who}").format(who=act_labels.localized(signer).lower())
+        yield _("undertecknat av: {who}").format(who=signer.lower())
 
 
 def _codes(line: ClientLine) -> Iterator[str]:
     act = REGISTER.get(line.act)
     for name, path in CODE_FIELDS.items():
         code = line.body.get(name)
-        choices = act_labels.choice_labels(act, path) if act and isinstance(code, str) else {}
-        if code in choices and code:
-            yield act_labels.localized(choices[code]).lower()
+        codes = act_labels.field_choices(act, path) if act else None
+        if codes and code and (label := act_labels.choice_label(codes, code)):
+            yield label.lower()
     if line.body.get("kind") in ORDER_LABELS:
         yield order_label(line.body["kind"]).lower()
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import RepresentativeKind
 from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
@@ -59,7 +59,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "client": facts,
         "signs": _signs(facts),
         "sentences": summary.sentences(facts, duties, role, today),
-        "representatives": act_labels.choice_labels(REGISTER["name_representative"], "kind"),
+        "representatives": act_labels.choice_labels(RepresentativeKind),
         "hidden_reason": _hidden_reason(facts),
         "pictures": [("wide", wide), ("narrow", narrow)],
         "rows": timeline_rows(timeline_svg.visible_lanes(all_lanes, wide.window)),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import AlarmOutcome, DoorKind
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusal_texts import Error
@@ -88,10 +89,7 @@ def _alarms_page(
         "alarms": sorted(open_alarms, key=lambda alarm: not alarm.mine),
         "homes": homes,
         "doors": lists.door_names(person.actor, doors) if doors else {},
-        "kinds": {
-            kind: act_labels.localized(label)
-            for kind, label in act_labels.choice_labels(REGISTER["add_door"], "kind").items()
-        },
+        "kinds": act_labels.choice_labels(DoorKind),
         "outcomes": _outcome_choices(),
         "responder": person.actor.role is Role.RESPONDER,
         "refusal": refusal,
@@ -103,5 +101,4 @@ def _alarms_page(
 
 
 def _outcome_choices() -> list[Choice]:
-    labels = act_labels.choice_labels(REGISTER["close_alarm"], "outcome")
-    return [Choice(value, act_labels.localized(label)) for value, label in labels.items()]
+    return [Choice(value, label) for value, label in act_labels.choice_labels(AlarmOutcome).items()]

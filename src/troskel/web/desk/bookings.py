@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import DoorKind, Failure, LockFault, Presence
+from troskel.acts.reporting_work import PartsTaken
 from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
 from troskel.ground.refusal_texts import Error
@@ -29,6 +31,14 @@ from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
 
+CODES = {
+    "door": DoorKind,
+    "presence": Presence,
+    "fault": LockFault,
+    "parts": PartsTaken,
+    "failure": Failure,
+}
+"""The codes of a trip that the page shows by their labels."""
 DAYS_SHOWN = 7
 PAGE_SIZE = 30
 
@@ -95,7 +105,8 @@ def _bookings_page(
         "later": first + timedelta(days=DAYS_SHOWN),
         "today": today,
         "buttons": lambda trip: _buttons(trip, person),
-        "choice": _choice_label,
+        "choice": act_labels.choice_label,
+        "codes": CODES,
         "colleagues": _colleagues(person, rounds.booked),
         "locksmith": person.actor.role is Role.LOCKSMITH,
         "key": new_id,
@@ -162,12 +173,6 @@ def _buttons(trip: Trip, person: Person) -> list[Button]:
         for act, label in (booked if trip.starts else unbooked)
         if person.actor.role in REGISTER[act].who
     ]
-
-
-def _choice_label(act: str, path: str, value: str) -> str:
-    """Returns the label of a code, as in the act's form."""
-    label = act_labels.choice_labels(REGISTER[act], path).get(value)
-    return act_labels.localized(label) if label else ""
 
 
 def _colleagues(person: Person, booked: list[Trip]) -> dict[str, str]:

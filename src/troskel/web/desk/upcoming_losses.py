@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import CareService
 from troskel.ground import clock, formatting
 from troskel.reading.upcoming_losses import UpcomingLoss
 from troskel.web.shell.links import Button, act_button
@@ -32,9 +32,9 @@ def loss_rows(losses: list[UpcomingLoss]) -> list[LossRow]:
 
 
 def _loss_row(loss: UpcomingLoss, today: date) -> LossRow:
-    service = act_labels.choice_labels(REGISTER["make_decisions"], "service")[loss.service]
+    service = act_labels.choice_label(CareService, loss.service)
     sign, when = phrases.due_labels(loss.lost, today)
-    return LossRow(sign, when, act_labels.localized(service), loss.case, _reason(loss, today), _button(loss))
+    return LossRow(sign, when, service, loss.case, _reason(loss, today), _button(loss))
 
 
 def _reason(loss: UpcomingLoss, today: date) -> str:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.core.fields import InAddress, Named, fields_of
 from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.register import Act
 from troskel.ground import clock
@@ -34,11 +35,7 @@ from troskel.web.forms import link_form, prefill
 from troskel.web.forms.fields import Field, OrganisationOption
 from troskel.web.text import act_labels, outcomes
 
-URL_FIELDS = frozenset({"client", "order", "serial", "number", "form", "month", "replaces"})
-"""Fields that a button may set in the form's URL: numbers that identify nobody by themselves."""
 URL_VALUE = re.compile(r"[\w-]{1,50}")
-DUTY_ONLY_ACTS = frozenset({"attest"})
-"""Acts about one duty: they have a button beside it and are in no list."""
 
 
 class FormState(NamedTuple):
@@ -67,7 +64,7 @@ def act_list(request: HttpRequest, person: Person) -> HttpResponse:
     chapters: dict[str, list[ActLink]] = {}
     for name in act_labels.act_names():
         act, text = REGISTER[name], act_labels.act_text(name)
-        if text and person.actor.role in act.who and name not in DUTY_ONLY_ACTS:
+        if text and person.actor.role in act.who and not _is_about_a_duty(act):
             heading = act_labels.chapter_heading(act)
             link = ActLink(text.title, text.lead, reverse(f"act-{name}"))
             chapters.setdefault(heading, []).append(link)
@@ -105,7 +102,7 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
         else prefill.client_offer(person.actor, act.name, case)
     )
     organisations = _organisations(person) if forms_fields.has_organisation_field(act) else []
-    values, options = _values_in_url(request), {}
+    values, options = _values_in_url(request, act), {}
     if offer:
         values, options = {**values, **offer.values}, offer.options
     fields = forms_fields.with_url_choices(
@@ -118,14 +115,15 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     return _form_page(request, state, message=message, propose=True)
 
 
-def _values_in_url(request: HttpRequest) -> dict[str, str]:
+def _is_about_a_duty(act: Act[Any]) -> bool:
+    """Whether the act needs a duty: it has a button beside the duty, and is in no list."""
+    return any(spec.required and spec.facts.names is Named.DUTY for spec in fields_of(act.values))
+
+
+def _values_in_url(request: HttpRequest, act: Act[Any]) -> dict[str, str]:
     """Returns values from the URL: a case, an order, a form, a month; never a name or an address."""
-    values = {path: str(value) for path, value in request.GET.items()}
-    return {
-        path: value
-        for path, value in values.items()
-        if path.rpartition(".")[2] in URL_FIELDS and URL_VALUE.fullmatch(value)
-    }
+    paths = [spec.path for spec in fields_of(act.values) if spec.facts.in_address is InAddress.FIXED]
+    return {path: value for path in paths if URL_VALUE.fullmatch(value := str(request.GET.get(path, "")))}
 
 
 def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormState:
@@ -214,10 +212,10 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
     assert text is not None
     links = link_form.client_links(state.person, state.act, state.fields)
     if propose:
-        state = state._replace(fields=link_form.with_proposed_serial(state.act, state.fields, links))
+        state = state._replace(fields=link_form.with_proposed_serial(state.fields, links))
     return {
         "links": links,
-        "mismatched": link_form.mismatched_serials(state.act, state.fields, links),
+        "mismatched": link_form.mismatched_serials(state.fields, links),
         "door_kinds": link_form.door_kinds(),
         "title": text.title,
         "lead": text.lead,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,25 +12,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from msgspec import inspect
 
+from troskel.acts.core import fields as act_fields
+from troskel.acts.core.fields import FieldFacts, FieldSpec
 from troskel.acts.core.register import Act
 from troskel.ground import clock, formatting
-from troskel.web.text import act_labels
 
 MAX_RADIOS = 5
 MAX_LINE_LENGTH = 400  # characters; a longer field is a text area
-ORGANISATION_KINDS = {
-    "locksmith": {"locksmith"},
-    "provider": {"home_care", "alarm"},
-    "former": {"home_care", "alarm"},
-    "organisation": {"home_care", "alarm", "locksmith", "municipality"},
-    "to": {"home_care", "alarm", "locksmith", "municipality"},
-    "allocations.organisation": {"home_care", "alarm"},
-}
-"""Fields that hold an organisation number: the kinds of organisations to choose from."""
-
-
-SCANNABLE_FIELDS = frozenset({"serial", "tag", "key", "number", "numbers", "wrong", "right", "replaced_by"})
-"""Fields printed on a thing, perhaps as a code that a camera reads."""
 
 
 class OrganisationOption(NamedTuple):
@@ -62,6 +50,7 @@ class Field:
     max_length: int | None = None
     value: str = ""
     error: str = ""
+    facts: FieldFacts = field(default_factory=FieldFacts)
 
     @property
     def id(self) -> str:
@@ -81,7 +70,7 @@ class Field:
     @property
     def can_scan(self) -> bool:
         """Whether a camera can fill it. Typing always works."""
-        return self.kind in ("text", "lines") and self.path in SCANNABLE_FIELDS
+        return self.kind in ("text", "lines") and self.facts.scanned
 
     @property
     def display(self) -> str:
@@ -109,8 +98,9 @@ def fields_of(
     path, instead of typing or of all choices. An id is never typed.
     """
     fields = []
-    for path, leaf in _leaf_fields(inspect.type_info(act.values)):
-        form_field = _with_options(_field(act, path, leaf, organisations), (options or {}).get(path, []))
+    for spec in act_fields.fields_of(act.values):
+        path = spec.path
+        form_field = _with_options(_field(spec, organisations), (options or {}).get(path, []))
         if path in values:
             kind = {"door": "hidden", "text": "fixed", "area": "fixed"}.get(form_field.kind, form_field.kind)
             form_field = replace(form_field, kind=kind, value=values[path])
@@ -121,7 +111,7 @@ def fields_of(
 
 def has_organisation_field(act: Act[Any]) -> bool:
     """Whether the act's form has a field for an organisation."""
-    return any(path in ORGANISATION_KINDS for path, _leaf in _leaf_fields(inspect.type_info(act.values)))
+    return any(spec.facts.organisations for spec in act_fields.fields_of(act.values))
 
 
 def _with_options(field: Field, choices: list[Choice]) -> Field:
@@ -188,46 +178,24 @@ def values_of(act: Act[Any], fields: list[Field]) -> dict[str, Any]:
     return values
 
 
-def _leaf_fields(struct: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yields path and field of a struct, with nested structs flattened."""
-    for leaf in struct.fields:
-        path = f"{prefix}{leaf.name}"
-        inner, _nullable = _unwrap(leaf.type)
-        if isinstance(inner, inspect.ListType):
-            inner, _nullable = _unwrap(inner.item_type)
-        if isinstance(inner, inspect.StructType):
-            yield from _leaf_fields(inner, f"{path}.")
-        else:
-            yield path, leaf
-
-
-def _unwrap(kind: Any) -> tuple[Any, bool]:
-    kind = kind.type if isinstance(kind, inspect.Metadata) else kind
-    if isinstance(kind, inspect.UnionType):
-        inner = next(member for member in kind.types if not isinstance(member, inspect.NoneType))
-        return _unwrap(inner)[0], True
-    return kind, False
-
-
-def _field(act: Act[Any], path: str, leaf: Any, organisations: list[OrganisationOption]) -> Field:
-    kind, nullable = _unwrap(leaf.type)
-    text = act_labels.field_text(act, path)
-    choices = _choices(act, path, kind, organisations)
+def _field(spec: FieldSpec, organisations: list[OrganisationOption]) -> Field:
+    choices = _choices(spec, organisations)
     form_field = Field(
-        path=path,
-        kind=_kind(kind, choices),
-        label=act_labels.localized(text.label),
-        help=act_labels.localized(text.help),
-        required=leaf.required and "" not in {choice.value for choice in choices},
-        nullable=nullable,
+        path=spec.path,
+        kind=_kind(spec.type, choices),
+        label=_(spec.facts.label) if spec.facts.label else "",
+        help=_(spec.facts.hint) if spec.facts.hint else "",
+        required=spec.required and "" not in {choice.value for choice in choices},
+        nullable=spec.nullable,
         choices=choices,
-        max_length=getattr(kind, "max_length", None),
+        max_length=getattr(spec.type, "max_length", None),
+        facts=spec.facts,
     )
-    if choices and isinstance(leaf.default, str):
-        return replace(form_field, value=leaf.default)
+    if choices and isinstance(spec.default, str):
+        return replace(form_field, value=str(spec.default))
     if form_field.required and len(choices) == 1:
         return replace(form_field, value=choices[0].value)
-    return replace(form_field, value="on") if leaf.default is True else form_field
+    return replace(form_field, value="on") if spec.default is True else form_field
 
 
 def _kind(kind: Any, choices: list[Choice]) -> str:
@@ -250,24 +218,18 @@ KIND_BY_TYPE: dict[type[Any], str] = {
 """Kinds of the other types. An id is never typed: a door comes with its duty, or is the only one."""
 
 
-def _choices(act: Act[Any], path: str, kind: Any, organisations: list[OrganisationOption]) -> list[Choice]:
-    kinds = ORGANISATION_KINDS.get(path)
-    if kinds:
+def _choices(spec: FieldSpec, organisations: list[OrganisationOption]) -> list[Choice]:
+    if spec.facts.organisations:
         return [
             Choice(organisation.orgnr, organisation.name)
             for organisation in organisations
-            if organisation.kind in kinds
+            if organisation.kind in spec.facts.organisations
         ]
-    labels = act_labels.choice_labels(act, path)
-    if isinstance(kind, inspect.LiteralType):
-        return [
-            Choice(value, act_labels.localized(label))
-            for value, label in labels.items()
-            if value in kind.values
-        ]
-    if isinstance(kind, inspect.StrType):
-        return [Choice(value, act_labels.localized(label)) for value, label in labels.items()]
-    return []
+    return [
+        Choice(str(member), _(member.label))
+        for member in spec.choices or ()
+        if not isinstance(spec.type, inspect.LiteralType) or member in spec.type.values
+    ]
 
 
 def _input_error(form_field: Field) -> str:

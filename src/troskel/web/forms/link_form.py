@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import DoorKind
+from troskel.acts.core.fields import InAddress, Named, fields_of
 from troskel.acts.core.register import Act
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.people.queries import Person
@@ -16,33 +17,28 @@ from troskel.reading.links import ClientLinks
 from troskel.web.forms.fields import Field
 from troskel.web.text import act_labels
 
-SERIAL_FIELD = {"link_lock": "serial", "correct_link": "right"}
-"""By act: the field that holds the serial of a lock at the client's door."""
-URL_TEXT_FIELDS = frozenset({"client", "serial", "wrong"})
-"""Fields that a URL may fill in: case numbers and serials."""
-
 
 def client_links(person: Person, act: Act[Any], fields: list[Field]) -> ClientLinks | None:
     """Returns the locks at the client's doors; None if the act is not about links or the client is unknown."""
     case = next((form_field.value for form_field in fields if form_field.path == "client"), "")
-    if act.name not in (*SERIAL_FIELD, "unlink_lock"):
+    named = {spec.facts.names for spec in fields_of(act.values)} & {Named.REPORTED_LOCK, Named.LINKED_LOCK}
+    if not named:
         return None
     try:
-        return reading_links.client_links(person.actor, case, history=act.name == "correct_link")
+        return reading_links.client_links(person.actor, case, history=len(named) > 1)
     except (NotFound, BadValue):
         return None
 
 
-def with_proposed_serial(act: Act[Any], fields: list[Field], links: ClientLinks | None) -> list[Field]:
+def with_proposed_serial(fields: list[Field], links: ClientLinks | None) -> list[Field]:
     """Returns the fields with the reported serial as a proposal that can be changed.
 
     A duty's serial is a proposal too; if several locks wait to be linked, nothing is proposed.
     """
-    path = SERIAL_FIELD.get(act.name)
     serials = links.to_link if links else []
     result = []
     for form_field in fields:
-        if form_field.path == path and form_field.kind in ("text", "fixed"):
+        if form_field.facts.names is Named.REPORTED_LOCK and form_field.kind in ("text", "fixed"):
             value = form_field.value or (serials[0] if len(serials) == 1 else "")
             form_field = replace(form_field, kind="text", value=value)
         result.append(form_field)
@@ -51,24 +47,26 @@ def with_proposed_serial(act: Act[Any], fields: list[Field], links: ClientLinks 
 
 def door_kinds() -> dict[str, str]:
     """Returns labels of the kinds of doors, in the language of the page."""
-    kinds = act_labels.choice_labels(REGISTER["add_door"], "kind")
-    return {kind: act_labels.localized(label) for kind, label in kinds.items()}
+    return act_labels.choice_labels(DoorKind)
 
 
 def with_url_values(fields: list[Field], query: Mapping[str, str]) -> list[Field]:
     """Returns the fields with values from the URL; they can be changed."""
     return [
         replace(form_field, value=query[form_field.path])
-        if form_field.kind == "text" and form_field.path in URL_TEXT_FIELDS and query.get(form_field.path)
+        if form_field.kind == "text"
+        and form_field.facts.in_address is InAddress.CHANGEABLE
+        and query.get(form_field.path)
         else form_field
         for form_field in fields
     ]
 
 
-def mismatched_serials(act: Act[Any], fields: list[Field], links: ClientLinks | None) -> str:
+def mismatched_serials(fields: list[Field], links: ClientLinks | None) -> str:
     """Returns the reported serials if another one is about to be linked; else empty."""
-    path = SERIAL_FIELD.get(act.name)
-    typed = next((form_field.value for form_field in fields if form_field.path == path), "")
+    typed = next(
+        (form_field.value for form_field in fields if form_field.facts.names is Named.REPORTED_LOCK), ""
+    )
     if links is None or not typed or typed in (lock.serial for lock in links.locks):
         return ""
     return ", ".join(lock.serial for lock in links.locks)

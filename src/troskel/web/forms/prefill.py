@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import CareService, DoorKind
 from troskel.ground import clock, formatting
 from troskel.offers import duty_actions, form_options
 from troskel.offers.duty_actions import Suggestion
@@ -42,12 +42,9 @@ def with_doors(viewer: Actor, offer: ActOffer) -> ActOffer:
     """Returns the offer with labels of its doors. One query if there are doors."""
     if DOOR not in offer.options:
         return offer
-    kinds = act_labels.choice_labels(REGISTER["add_door"], "kind")
+    kinds = act_labels.choice_labels(DoorKind)
     doors_by_id = door_names(viewer, [UUID(choice.value) for choice in offer.options[DOOR]])
-    choices = [
-        Choice(str(door), label or act_labels.localized(kinds[kind]))
-        for door, (kind, label) in doors_by_id.items()
-    ]
+    choices = [Choice(str(door), label or kinds[kind]) for door, (kind, label) in doors_by_id.items()]
     return offer._replace(options={**offer.options, DOOR: choices})
 
 
@@ -62,7 +59,7 @@ def _from_known(act: str, known_values: KnownValues) -> ActOffer:
     values, options_by_path = dict(known_values.values), {}
     for path, options in known_values.options.items():
         choices = [Choice(option.value, _option_label(option)) for option in options]
-        if path in form_options.OPTIONAL_PATHS and path != DOOR:
+        if path != DOOR and form_options.is_optional(act, path):
             choices.append(Choice("", _("Inget av dem")))
         if len(choices) == 1:
             values[path] = choices[0].value
@@ -74,11 +71,11 @@ def _option_label(option: Option) -> str:
     """Returns an option's label."""
     today = clock.today()
     if option.kind == "door":
-        kinds = act_labels.choice_labels(REGISTER["add_door"], "kind")
-        return act_labels.localized(kinds[option.name]) if option.name in kinds else option.name
-    service = act_labels.choice_labels(REGISTER["end_care"], "service").get(option.service)
+        kinds = act_labels.choice_labels(DoorKind)
+        return kinds.get(option.name, option.name)
+    service = act_labels.choice_label(CareService, option.service)
     parts = [
-        act_labels.localized(service) if service else "",
+        service,
         option.name if option.kind == "allocation" else "",
     ]
     if option.first:

@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troskel.acts.chapters import REGISTER
 from troskel.ground import formatting
 from troskel.people.queries import Person
-from troskel.people.roles import Role
+from troskel.people.roles import OrganisationKind, Role
 from troskel.reading import accounts as reading_accounts
 from troskel.screens.pages import page
 from troskel.web.forms.fields import Choice
@@ -65,7 +64,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
 def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of organisations: the municipality, providers, alarm organisations and locksmiths."""
     viewer = person.actor
-    kinds = act_labels.choice_labels(REGISTER["change_organisation"], "kind")
+    kinds = act_labels.choice_labels(OrganisationKind)
     listing = Listing(
         "organisations",
         _("Organisationer"),
@@ -73,7 +72,7 @@ def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
         [
             Column(_("Namn"), lambda row: row.name),
             Column(_("Nummer"), lambda row: row.orgnr),
-            Column(_("Slag"), lambda row: act_labels.localized(kinds[row.kind])),
+            Column(_("Slag"), lambda row: kinds[row.kind]),
             Column(_("E-post"), lambda row: row.email),
         ],
         lambda page_request, **selection: reading_accounts.organisations_by_name(
@@ -90,7 +89,7 @@ def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
                 _("Slag"),
                 [
                     Choice("", _("Alla")),
-                    *(Choice(kind, act_labels.localized(label)) for kind, label in kinds.items()),
+                    *(Choice(kind, label) for kind, label in kinds.items()),
                 ],
             )
         ],

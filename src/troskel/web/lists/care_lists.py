@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import Cancellation, CareService, Evidence, VisitReason
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
@@ -145,16 +145,13 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
 
 
 def _evidence_label(evidence: str) -> str:
-    return act_labels.localized(act_labels.choice_labels(REGISTER["register_visit"], "by")[evidence])
+    return act_labels.choice_label(Evidence, evidence)
 
 
 def _evidence_text(visit: ListedVisit) -> str:
-    reasons = act_labels.choice_labels(REGISTER["register_visit"], "reason")
-    reason = reasons.get(visit.reason)
+    reason = act_labels.choice_label(VisitReason, visit.reason)
     return (
-        f"{_evidence_label(visit.evidence)}: {act_labels.localized(reason).lower()}"
-        if reason
-        else _evidence_label(visit.evidence)
+        f"{_evidence_label(visit.evidence)}: {reason.lower()}" if reason else _evidence_label(visit.evidence)
     )
 
 
@@ -225,8 +222,8 @@ def _order_states() -> dict[str, str]:
 
 def _order_state_text(order: ListedOrder) -> str:
     state = _order_states()[order.state]
-    reason = act_labels.choice_labels(REGISTER["cancel_order"], "reason").get(order.reason)
-    return f"{state}: {act_labels.localized(reason).lower()}" if reason else state
+    reason = act_labels.choice_label(Cancellation, order.reason)
+    return f"{state}: {reason.lower()}" if reason else state
 
 
 def order_results(orders: list[ListedOrder], names: Names) -> list[tuple[str, str, str]]:
@@ -248,9 +245,7 @@ def order_results(orders: list[ListedOrder], names: Names) -> list[tuple[str, st
 
 
 def _service_label(service: str) -> str:
-    return act_labels.localized(
-        act_labels.choice_labels(REGISTER["make_decisions"], "decisions.service")[service]
-    )
+    return act_labels.choice_label(CareService, service)
 
 
 def _client_tabs(request: HttpRequest, role: Role) -> list[Tab]:

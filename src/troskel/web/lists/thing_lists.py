@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.core.choices import KindOfThing
 from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
@@ -90,14 +90,12 @@ def _holder(thing: ListedThing, names: Names) -> str | CaseNumber:
 
 def thing_results(things: list[ListedThing], names: Names) -> list[tuple[str, str, str]]:
     """Returns things found by a search: number, text, case number if a client has it."""
-    labels = act_labels.choice_labels(REGISTER["register_things"], "kind")
+    labels = act_labels.choice_labels(KindOfThing)
     results = []
     for thing in things:
         holder = f", {common.organisation_name(names, thing.organisation)}" if thing.organisation else ""
         place = _place_labels(thing.kind)[thing.held_by].lower()
-        results.append(
-            (thing.number, f"{act_labels.localized(labels[thing.kind])}, {place}{holder}", thing.case or "")
-        )
+        results.append((thing.number, f"{labels[thing.kind]}, {place}{holder}", thing.case or ""))
     return results
 
 

@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Labels of acts, fields and choices, read from the tables in wording/ in Swedish and English."""
+"""Titles of acts and labels of codes, in the language of the page."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from django.utils.translation import get_language, gettext
 
 from troskel.acts.chapters import REGISTER, acts_in_order
+from troskel.acts.core.fields import fields_of
 from troskel.acts.core.register import Act
+from troskel.ground.choices import Choice
 from troskel.routine.model import LocalizedText
-
-WORDING_DIR = Path(__file__).parent / "wording"
 
 
 class ActText(NamedTuple):
@@ -22,20 +19,6 @@ class ActText(NamedTuple):
 
     title: str
     lead: str
-
-
-class FieldText(msgspec.Struct, frozen=True):
-    """A field's label and help text."""
-
-    label: LocalizedText
-    help: LocalizedText = LocalizedText("", "")
-
-
-class FieldTable(msgspec.Struct, frozen=True):
-    """The contents of fields.toml: labels of fields, and of the choices of a field."""
-
-    fields: dict[str, FieldText]
-    choices: dict[str, dict[str, LocalizedText]]
 
 
 def localized(text: LocalizedText) -> str:
@@ -54,27 +37,23 @@ def chapter_heading(act: Act[Any]) -> str:
     return gettext(act.heading)
 
 
-def field_text(act: Act[Any], path: str) -> FieldText:
-    """Returns a field's text: the act's own, else the general one of that name. Raises KeyError if there is none."""
-    fields = _fields().fields
-    return fields.get(f"{act.name}.{path}") or fields[_last_part(path)]
+def choice_label(codes: type[Choice], code: object) -> str:
+    """Returns a code's label in the language of the page; empty if it is none of the codes."""
+    label = codes.label_of(code)
+    return gettext(label) if label else ""
 
 
-def choice_labels(act: Act[Any], path: str) -> dict[str, LocalizedText]:
-    """Returns the labels of a field's choices by code; empty if the field has no choices."""
-    table = _fields().choices
-    return table.get(f"{act.name}.{path}") or table.get(_last_part(path), {})
+def choice_labels(codes: type[Choice]) -> dict[str, str]:
+    """Returns the labels of all codes, in order, in the language of the page."""
+    return {str(member): gettext(member.label) for member in codes}
+
+
+def field_choices(act: Act[Any], path: str) -> type[Choice] | None:
+    """Returns the codes that an act's field takes; None if it has no list of them. `path` may be its last part."""
+    specs = fields_of(act.values)
+    return next((spec.choices for spec in specs if path in (spec.path, spec.path.rpartition(".")[2])), None)
 
 
 def act_names() -> list[str]:
     """Returns the names of all acts that have a form."""
     return [act.name for act in acts_in_order() if act.title]
-
-
-def _last_part(path: str) -> str:
-    return path.rsplit(".", 1)[-1]
-
-
-@cache
-def _fields() -> FieldTable:
-    return msgspec.toml.decode((WORDING_DIR / "fields.toml").read_bytes(), type=FieldTable)

@@ -32,8 +32,9 @@ class PagePhrasing(refusal_texts.Phrasing):
 
     def choice(self, field: str, code: str) -> str:
         """Returns the label of a choice, as in the form."""
-        label = act_labels.choice_labels(self.current_act, field).get(code) if self.current_act else None
-        return act_labels.localized(label) if label else super().choice(field, code)
+        codes = act_labels.field_choices(self.current_act, field) if self.current_act else None
+        label = act_labels.choice_label(codes, code) if codes else ""
+        return label or super().choice(field, code)
 
     def day(self, day: date) -> str:
         """Returns a day as 25 nov."""
