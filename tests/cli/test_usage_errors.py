@@ -69,7 +69,9 @@ def test_numbers_and_days_out_of_range(
     assert f"argument {arguments[1]}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("error", [Refusal("rule 6", "no"), OperationalError("away"), RuntimeError("odd")])
+@pytest.mark.parametrize(
+    "error", [Refusal("rule 6", "day.no", "Nej."), OperationalError("away"), RuntimeError("odd")]
+)
 def test_failed_turn_of_the_day_is_retried(
     error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -371,7 +371,7 @@ def test_refused_single_item_does_not_stop_the_night(
     nights: Nights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refusing(*args: Any, **values: Any) -> Any:
-        raise Refusal("rule 1", "not now")
+        raise Refusal("rule 1", "home.not_now", "Inte nu.")
 
     nights.take_in(make_night())
     with monkeypatch.context() as patched:

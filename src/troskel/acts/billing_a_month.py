@@ -241,7 +241,7 @@ def _find_form(ctx: ActContext, number: str, **filters: Any) -> BasisForm:
     _lock_homes(ctx, forms)
     form = forms.select_related("client", "organisation", "municipality").first()
     if form is None:
-        raise NotFound("basis form", "form")
+        raise NotFound("basis_form", "form")
     lookup.ensure_not_moved(ctx, [form.client])
     return form
 

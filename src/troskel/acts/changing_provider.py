@@ -16,6 +16,7 @@ from troskel.care import rules
 from troskel.care.models import Allocation, Ending, Service
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Organisation
 from troskel.people.roles import Role
 
@@ -45,7 +46,15 @@ def change_provider(
         .order_by("valid_from", "id")
     )
     if not allocations:
-        raise Refusal("A6", "the former provider has no home care that goes on past {day}", day=on)
+        raise Refusal(
+            "A6",
+            "allocation.nothing_to_move",
+            _(
+                "Den tidigare utföraren har ingen hemtjänst hos kunden efter {day}. "
+                "Kontrollera utföraren och dagen."
+            ),
+            day=on,
+        )
     rules.carries_out(new_provider.kind, Service.HOME_CARE)
     for number, allocation in enumerate(allocations, start=1):
         new_reference = reference if len(allocations) == 1 else f"{reference[:45]}-{number}"

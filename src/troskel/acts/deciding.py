@@ -19,6 +19,7 @@ from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
 
@@ -188,7 +189,7 @@ def withdraw_decisions(ctx: ActContext, *, references: NonEmpty[str]) -> dict[st
     """Withdraw decisions that have not begun."""
     rows = _decisions(ctx, references)
     withdrawn_rows = []
-    for _, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
+    for _item, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         ctx.journal("decision.withdrawn", homes=[row.client.home_id], client=row.client_id, decision=row.id)
@@ -203,7 +204,7 @@ def confirm_ending(ctx: ActContext, *, client: str) -> dict[str, Any]:
     is_over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=ctx.today)
     decisions = Decision.objects.filter(is_over, client=row, withdrawn=False)
     if not decisions.update(ending=Ending.CONFIRMED):
-        raise Refusal("P6", "no ending of this client waits for being confirmed")
+        raise Refusal("P6", "ending.none_waits", _("Inget avslut väntar på att bekräftas för kunden."))
     ctx.journal("ending.confirmed", homes=[row.home_id], client=row.id)
     return {"case": row.case_number}
 
@@ -281,7 +282,7 @@ def withdraw_allocations(ctx: ActContext, *, references: NonEmpty[str]) -> dict[
     """Withdraw allocations that have not begun."""
     rows = _allocations(ctx, references)
     withdrawn_rows = []
-    for _, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
+    for _item, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         _journal_allocation(ctx, "allocation.withdrawn", row)

@@ -13,6 +13,7 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Consent, Door, HomeDoor
 from troskel.people.roles import Role
 from troskel.routine.client_state import SHARED_DOOR_KINDS
@@ -44,7 +45,7 @@ def let_door_serve(ctx: ActContext, *, client: str, door: UUID) -> dict[str, Any
     if not homes_served:
         raise NotFound("door", "door")
     if subject.home.home in homes_served:
-        raise Refusal("rule 1", "the door is already one of the home's")
+        raise Refusal("rule 1", "door.already_in_home", _("Dörren hör redan till bostaden."))
     door_facts = ctx.facts[homes_served[0]].doors[door]
     HomeDoor.objects.create(municipality_id=ctx.actor.municipality, home_id=subject.home.home, door_id=door)
     homes = sorted({*homes_served, subject.home.home})
@@ -70,7 +71,11 @@ def record_consent(
     door_facts = _door_of_others(lookup.find_door(subject.home, door))
     day = since or ctx.today
     if day > ctx.today:
-        raise BadValue("since", "lies ahead: write the consent when it has been given")
+        raise BadValue(
+            "since",
+            "consent.in_the_future",
+            _("Dagen har inte kommit än. Skriv in medgivandet när ägaren har lämnat det."),
+        )
     Consent.objects.create(
         municipality_id=ctx.actor.municipality,
         door_id=door_facts.door,
@@ -97,7 +102,9 @@ def withdraw_consent(ctx: ActContext, *, client: str, door: UUID | None = None) 
     consents = Consent.objects.filter(door=door_facts.door, municipality=ctx.actor.municipality, until=None)
     if not consents.update(until=ctx.today):
         raise Refusal(
-            "P1", "no consent of the owner is written down for this door: there is nothing to take back"
+            "P1",
+            "consent.missing",
+            _("Inget medgivande från ägaren är inskrivet för dörren. Det finns inget att ta tillbaka."),
         )
     ctx.journal(
         "consent.withdrawn",
@@ -110,5 +117,9 @@ def withdraw_consent(ctx: ActContext, *, client: str, door: UUID | None = None) 
 
 def _door_of_others(door: DoorFacts) -> DoorFacts:
     if door.kind not in SHARED_DOOR_KINDS:
-        raise Refusal("P1", "the door is the home's own: no consent but the client's is needed")
+        raise Refusal(
+            "P1",
+            "consent.not_needed",
+            _("Dörren är bostadens egen. Ingen annan än kunden behöver gå med på det."),
+        )
     return door

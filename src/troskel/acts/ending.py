@@ -14,6 +14,7 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Decision, Ending
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Role
 
 
@@ -34,7 +35,8 @@ def end_care(
     if not rows:
         raise Refusal(
             "A7",
-            "no decision on {service} goes on past {day}: there is nothing to end",
+            "decision.nothing_to_end",
+            _("Inget beslut om {service} gäller efter {day}. Det finns inget att avsluta."),
             service=service,
             day=on,
         )

@@ -14,6 +14,7 @@ from troskel.acts.core.fields import Code
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 from troskel.journal import operations as journal
 from troskel.people.roles import Role
 from troskel.retention import locations, plans
@@ -36,7 +37,10 @@ def blank_details(
     day = on or ctx.today
     if day > ctx.today:
         raise BadValue(
-            "on", "{day} lies ahead: what is due by then can be shown, and not blanked yet", day=day
+            "on",
+            "erasure.day_in_the_future",
+            _("{day} har inte kommit än. Det som ska gallras till dess går att visa, men inte att gallra."),
+            day=day,
         )
     plan = plans.in_force(day)
     plan_kind = plan.kind(kind)
@@ -44,7 +48,8 @@ def blank_details(
         kind_ids = [item.id for item in plan.kinds]
         raise BadValue(
             "kind",
-            "is not in the plan of {day}, which names {plan_kinds}",
+            "erasure.kind_not_in_plan",
+            _("Slaget finns inte i planen från {day}. Den har {plan_kinds}."),
             day=plan.header.valid_from,
             plan_kinds=kind_ids,
         )
@@ -110,7 +115,8 @@ def release_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[st
     if not journal.release(ctx.actor.municipality, subject.row.id, reason, ctx.occurred):
         raise Refusal(
             "D",
-            "the file is not held for {reason}: look in the journal for what it is held for",
+            "hold.missing",
+            _("Skälet ”{reason}” gäller inte för akten. Se i loggen varför den bevaras."),
             reason=reason,
         )
     ctx.journal("file.released", homes=[subject.home.home], client=subject.row.id, reason=reason)

@@ -14,6 +14,7 @@ from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Role
 
 WHO = (Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR, Role.LOCKSMITH)
@@ -58,7 +59,9 @@ def count_stock(
     A missing thing is not marked as lost: that is an act of its own, once somebody has looked for it.
     """
     if ctx.actor.organisation is None:
-        raise Refusal("P7", "a stock is counted by somebody of the organisation that has it")
+        raise Refusal(
+            "P7", "stock.other_organisation", _("Ett lager räknas av någon i organisationen som har det.")
+        )
     holdings = {
         holding.thing.number: holding
         for holding in Holding.objects.select_related("thing").filter(

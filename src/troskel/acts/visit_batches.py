@@ -20,6 +20,7 @@ from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground.clock import day_of
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Account, Residence
 from troskel.people.roles import Role
 from troskel.routine import client_state
@@ -272,7 +273,11 @@ def _carers(ctx: ActContext, names: Collection[str]) -> dict[str, UUID]:
     if not names:
         return {}
     if ctx.actor.role is not Role.COORDINATOR:
-        raise BadValue("carer", "only a coordinator tells of another's visit: leave it out")
+        raise BadValue(
+            "carer",
+            "visit.for_another",
+            _("Bara en samordnare skriver in någon annans besök. Lämna fältet tomt."),
+        )
     full_names = {f"{ctx.actor.municipality}/{name}": name for name in names}
     rows = Account.objects.filter(
         municipality=ctx.actor.municipality, organisation=ctx.actor.organisation, username__in=full_names

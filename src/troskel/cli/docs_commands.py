@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A command about the documentation: acts."""
+"""Commands about the documentation: acts, refusals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from troskel.cli.output import CommandError, print_status
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGE = Path("docs", "acts.md")
+REFUSALS = Path("docs", "refusals.md")
 
 
 def add_to(commands: Any) -> None:
@@ -23,6 +24,13 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--write", action="store_true", help="write docs/acts.md instead of printing it")
     command.set_defaults(run=acts, without_database=True)
+    command = commands.add_parser("refusals", help="print the page of all refusals (docs/refusals.md)")
+    command.description = (
+        "Prints the page of all refusals, generated from the source: for each code its HTTP status, paragraph or rule, "
+        "Swedish and English text, and where it is raised."
+    )
+    command.add_argument("--write", action="store_true", help="write docs/refusals.md instead of printing it")
+    command.set_defaults(run=refusals, without_database=True)
 
 
 def acts(arguments: argparse.Namespace) -> None:
@@ -34,9 +42,22 @@ def acts(arguments: argparse.Namespace) -> None:
 
     if not (CHECKOUT / "tests").is_dir():
         raise CommandError("the page names the tests, and there are none here: run it in a checkout")
-    text = page(CHECKOUT)
-    if arguments.write:
-        (CHECKOUT / PAGE).write_text(text, encoding="utf-8")
-        print_status(f"{PAGE} written")
+    _print_or_write(page(CHECKOUT), PAGE, write=arguments.write)
+
+
+def refusals(arguments: argparse.Namespace) -> None:
+    """Prints the page, or writes it."""
+    import django
+
+    django.setup()
+    from troskel.cli.refusals_page import page
+
+    _print_or_write(page(), REFUSALS, write=arguments.write)
+
+
+def _print_or_write(text: str, page: Path, *, write: bool) -> None:
+    if write:
+        (CHECKOUT / page).write_text(text, encoding="utf-8")
+        print_status(f"{page} written")
     else:
         print(text, end="")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from troskel.ground.refusals import NotAllowed
+from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 
 
@@ -15,10 +16,14 @@ def may(actor: Actor, act: str, who: Collection[Role]) -> None:
         return
     if not who:
         raise NotAllowed(
-            "{act} is done by the system alone, not by {role}: ask one of them", act=act, role=actor.role
+            "role.only_the_system",
+            _("{act} görs av systemet självt, inte av {role}."),
+            act=act,
+            role=actor.role,
         )
     raise NotAllowed(
-        "{act} is done by {roles}, not by {role}: ask one of them",
+        "role.not_allowed",
+        _("{act} är till för {roles}, inte för {role}. Be någon av dem."),
         act=act,
         roles=sorted(who),
         role=actor.role,

@@ -18,7 +18,7 @@ from troskel.custody import rules as custody
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.ground import clock
-from troskel.ground.refusal_texts import Phrasing, refusal_text
+from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import Actor, Role
 from troskel.reading import lists
@@ -30,7 +30,7 @@ from troskel.routine.facts import ClientFacts
 class DoorAsked(msgspec.Struct, frozen=True):
     """May the lock be opened for this client? By A4 `through` a day (null: no end set), or by an alarm `until` a time.
 
-    If not, `rule` and `why_not` say why; `swedish` is the same text in Swedish.
+    If not, `rule`, `code` and `why_not` say why; `swedish` is the same text in Swedish.
     """
 
     case: str
@@ -43,6 +43,7 @@ class DoorAsked(msgspec.Struct, frozen=True):
     rule: str = ""
     why_not: str = ""
     swedish: str = ""
+    code: str = ""
 
 
 class ListedOpening(msgspec.Struct, frozen=True):
@@ -126,7 +127,8 @@ def _door_answer(
             case,
             may=False,
             rule=refusal.rule,
-            why_not=refusal.message,
+            code=refusal.code,
+            why_not=english(refusal),
             swedish=refusal_text(refusal, Phrasing("sv")),
         )
     return DoorAsked(

@@ -18,6 +18,7 @@ from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
@@ -68,7 +69,11 @@ def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
     former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
     home = ctx.facts.get(row.home_id)
     if home is None or home not in homes or home in former_homes:
-        raise Refusal("rule 6", "the client is just being moved by someone else: try again")
+        raise Refusal(
+            "rule 6",
+            "client.just_being_moved",
+            _("Någon annan håller just på att flytta kunden. Försök igen."),
+        )
     return ClientSubject(row, home, home.clients[row.id], former_homes)
 
 
@@ -201,7 +206,12 @@ def find_door(home: HomeFacts, door: UUID | None, former_homes: Iterable[HomeFac
     """Returns the given door, of the home or of `former_homes`; with None, the home's only door, else Refusal."""
     if door is None:
         if len(home.doors) != 1:
-            raise Refusal("P1", "the home has {count} doors: say which with 'door'", count=len(home.doors))
+            raise Refusal(
+                "P1",
+                "door.not_said_which",
+                _("Bostaden har {count} dörrar. Välj vilken det gäller."),
+                count=len(home.doors),
+            )
         return next(iter(home.doors.values()))
     for candidate in (home, *former_homes):
         if door in candidate.doors:
@@ -390,7 +400,11 @@ _HOME_OF_OPEN_DUTY = {role: _homes_query(_open_duty_query(role)) for role in Rol
 def ensure_not_moved(ctx: ActContext, rows: Iterable[Client]) -> None:
     """Raises Refusal if a client has moved to a home that is not locked since its home was looked up."""
     if any(row.home_id not in ctx.facts for row in rows):
-        raise Refusal("rule 6", "a client is just being moved by someone else: try again")
+        raise Refusal(
+            "rule 6",
+            "client.some_just_being_moved",
+            _("Någon annan håller just på att flytta en kund. Försök igen."),
+        )
 
 
 def fetch_in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:

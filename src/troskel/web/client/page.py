@@ -157,7 +157,7 @@ def _removal_statements(facts: ClientPage) -> list[dict[str, Any]]:
         {
             "rule": lock.rule,
             "sentence": formatting.removal_sentence(
-                lock.number, lock.rule, own_care=lock.own_care, others=lock.others
+                lock.number, lock.code, own_care=lock.own_care, others=lock.others
             ),
             "rule_text": _(formatting.RULES[lock.rule]) if lock.rule in formatting.RULES else "",
         }

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusal_texts import Error
-from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import access, lists, phone
@@ -60,17 +59,8 @@ def _perform(request: HttpRequest, person: Person, act: str, values: dict[str, A
     except NotFound:
         raise
     except REFUSALS as error:
-        return _alarms_page(request, person, refusal=_refusal_message(error), status=409)
+        return _alarms_page(request, person, refusal=refusal_text(error), status=409)
     return HttpResponseRedirect(reverse("alarms"))
-
-
-def _refusal_message(error: Error) -> str:
-    is_taken = isinstance(error, Refusal) and error.rule == "rule 4"
-    if is_taken:
-        return _("Någon annan har tagit larmet, eller så svarar ni inte längre på kundens larm.")
-    if isinstance(error, Refusal) and error.rule == "rule 6":
-        return _("Larmet är redan avslutat.")
-    return refusal_text(error)
 
 
 def _alarms_page(
