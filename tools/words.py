@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The catalogue of words: what pages say in Swedish, and the same in English. Compiled here, never committed."""
+"""The catalogue of texts: Swedish as source, and its English. Compiled here, never committed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 from tools import environment
 from tools.environment import PYTHON, ROOT, WORDS, Missing, say
 
-LOCALE = ROOT / "src" / "troskel" / "web" / "locale"
+LOCALE = ROOT / "src" / "troskel" / "locale"
 WRITTEN = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 COMPILED = WRITTEN.with_suffix(".mo")
 _TEMPLATE = ROOT / "build" / "words.pot"
@@ -28,11 +28,11 @@ def ensure() -> None:
 
 
 def update() -> None:
-    """Take up new words from pages and code, let go of old ones. What is new has an empty translation."""
+    """Take up new texts from all of src, let go of old ones. What is new has an empty translation."""
     environment.install(WORDS)
     _TEMPLATE.parent.mkdir(exist_ok=True)
     _babel(
-        "extract", "--mapping", "src/troskel/web/locale/babel.cfg", "--no-wrap", "--sort-by-file", "--no-location",
+        "extract", "--mapping", "src/troskel/locale/babel.cfg", "--no-wrap", "--sort-by-file", "--no-location",
         "--keyword", "gettext_noop", "--keyword", "_", "--omit-header", "--output", str(_TEMPLATE), "src/troskel",
     )  # fmt: skip
     _babel(

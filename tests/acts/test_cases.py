@@ -310,9 +310,7 @@ def test_case_9_the_first_visit_before_the_order(town: Town) -> None:
     from troskel.reading import worklist
 
     with town.standing():
-        states = {
-            (row["paragraph"], row["state"]) for row in worklist.duties_on(town.actor("anna"), town.today)
-        }
+        states = {(row.paragraph, row.state) for row in worklist.duties_on(town.actor("anna"), town.today)}
     assert ("P1", "late") in states
     town.does("olle", "order_installation", client=client, locksmith=FIRM)
     assert town.the("P1.order", state="done").closed == MONDAY + timedelta(days=1)

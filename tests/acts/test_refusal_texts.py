@@ -44,7 +44,7 @@ USES = code_uses()
 def test_the_list_of_refusals_is_fresh() -> None:
     committed = (CHECKOUT / "docs" / "refusals.md").read_text(encoding="utf-8")
     assert committed == refusals_page.page(), (
-        "docs/refusals.md is stale: run './dev troskel refusals --write'"
+        "docs/refusals.md is stale: run './dev words' and './dev troskel refusals --write'"
     )
 
 
@@ -179,8 +179,8 @@ def an_error(code: str, /, rule: str = "", field: str = "", **values: object) ->
         ),
         (
             an_error("duty.booked_later", "P4", starts="2026-11-25T12:30:00Z"),
-            "Det är bokat till 25 november 2026 13.30, och den tiden har inte kommit. Intyga det efteråt.",
-            "This is booked for 25 November 2026 13.30, which has not come: attest it afterwards.",
+            "Det är bokat till 25 november 2026 kl. 13.30, och den tiden har inte kommit. Intyga det efteråt.",
+            "This is booked for 25 November 2026 at 13:30, which has not come: attest it afterwards.",
         ),
         (
             an_error("value.not_a_choice", field="code", codes=["S", EMPTY_CHOICE]),

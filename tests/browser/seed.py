@@ -28,6 +28,14 @@ def fill() -> str:
 
     tables.migrate()
     town = towns.found()
+    populate(town)
+    return town.now.isoformat()
+
+
+def populate(town: Town) -> None:
+    """Give everybody in a founded town something to do."""
+    from tests import town as towns
+
     town.new_client()  # has everything to come: information, order, tag, keys
     told = town.new_client()
     town.inform(told)
@@ -49,7 +57,6 @@ def fill() -> str:
     alarm = town.does("lars", "raise_alarm", client=locked).answer["alarm"]
     town.does("rut", "accept_alarm", alarm=alarm)
     _days_of_their_own(town)
-    return town.now.isoformat()
 
 
 def _days_of_their_own(town: Town) -> None:

@@ -18,12 +18,13 @@ def stood(town: Town, on: int, who: str = "anna") -> dict[str, str]:
     """How the duties stood so many days from today."""
     with town.standing():
         rows = reading_worklist.duties_on(town.actor(who), town.today + timedelta(days=on))
-    return {f"{row['paragraph']}.{row['ask']}": row["state"] for row in rows}
+    return {f"{row.paragraph}.{row.ask}": row.state for row in rows}
 
 
 def worklist(town: Town, who: str) -> set[str]:
     with town.standing():
-        return {f"{row['paragraph']}.{row['ask']}" for row in reading_worklist.worklist(town.actor(who))}
+        items = reading_worklist.worklist(town.actor(who))
+    return {f"{item.duty.paragraph}.{item.duty.ask}" for item in items}
 
 
 def test_a_duty_is_open_then_late_then_done(town: Town) -> None:
@@ -90,8 +91,9 @@ def test_another_deadline_changes_just_those_duties(town: Town) -> None:
     town.days_pass(1)
     proposed = other(days=('{ after = "opened", days = 14 }', '{ after = "opened", days = 10 }'))
     (difference,) = compare(CODE, proposed)
-    assert (difference["paragraph"], difference["ask"]) == ("P5", "return_keys")
-    assert difference["before"]["due"] - difference["after"]["due"] == timedelta(days=4)
+    assert (difference.paragraph, difference.ask) == ("P5", "return_keys")
+    assert difference.before and difference.before.due and difference.after and difference.after.due
+    assert difference.before.due - difference.after.due == timedelta(days=4)
     assert compare(CODE, other()) == []
 
 

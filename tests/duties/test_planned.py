@@ -15,8 +15,11 @@ from troskel.duties.models import Duty, HomeState
 from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.ground.refusals import Refusal
+from troskel.offers import client_duties
 from troskel.offers.duty_actions import suggestions
+from troskel.people.models import Client
 from troskel.reading import worklist
+from troskel.reading.client_page import client_page
 
 OPENS, DUE = date(2026, 8, 17), date(2026, 8, 31)
 """By a calendar: 182 days after MONDAY, and fourteen days before that."""
@@ -33,8 +36,8 @@ def check(town: Town, text: str = TEXT) -> str:
 def listed(town: Town, who: str) -> set[str]:
     """What stands on somebody's worklist of the paragraph."""
     with town.standing():
-        rows = worklist.worklist(town.actor(who))
-        return {f"{row['paragraph']}.{row['ask']}" for row in rows if row["paragraph"] == "P8"}
+        duties = [item.duty for item in worklist.worklist(town.actor(who))]
+    return {f"{duty.paragraph}.{duty.ask}" for duty in duties if duty.paragraph == "P8"}
 
 
 def test_p8_lives_its_half_year(town: Town) -> None:
@@ -74,7 +77,7 @@ def test_p8_what_was_done_before_it_opened_is_refused(town: Town) -> None:
 
 
 def test_p8_a_first_day_of_attestation_is_kept_and_offered(town: Town) -> None:
-    check(
+    client = check(
         town,
         TEXT.replace(
             'by_hand = true\nmoot_when = ["not lock_at_door"',
@@ -82,18 +85,26 @@ def test_p8_a_first_day_of_attestation_is_kept_and_offered(town: Town) -> None:
         ),
     )
     town.until(OPENS)
-    duty = town.the("P8.battery").id
+    duty, case = town.the("P8.battery").id, Client.objects.get(reference=client).case_number
 
     def offered() -> list[str]:
         with town.standing():
             return [suggestion.act for suggestion in suggestions(town.actor("olle"), [duty])[duty]]
 
-    assert offered() == []
+    def offered_on_the_clients_page() -> list[str]:
+        with town.standing():
+            olle = town.actor("olle")
+            page = client_page(olle, case, visits_since=town.today)
+            duties = client_duties.open_duties(olle, page, town.today)
+        (acts,) = [each.acts for each in duties if each.duty.id == duty]
+        return acts
+
+    assert offered() == offered_on_the_clients_page() == []
     assert town.refused("olle", "attest", "P8", duty=duty).code == "duty.too_early"
     town.until("2026-08-27")
     town.refused("olle", "attest", "P8", duty=duty)
     town.until("2026-08-28")
-    assert offered() == ["attest"]
+    assert offered() == offered_on_the_clients_page() == ["attest"]
     town.does("olle", "attest", duty=duty)
     assert len(town.duties("P8.tell")) == 1
 

@@ -39,7 +39,8 @@ def the(town: Town, who: str, name: str) -> ListedDuty:
 
 def worklist(town: Town, who: str) -> set[str]:
     with town.standing():
-        return {f"{row['paragraph']}.{row['ask']}" for row in reading_worklist.worklist(town.actor(who))}
+        items = reading_worklist.worklist(town.actor(who))
+    return {f"{item.duty.paragraph}.{item.duty.ask}" for item in items}
 
 
 def late_order(town: Town) -> str:

@@ -19,7 +19,7 @@ from troskel.web.shell import assets
 CHECKOUT = Path(__file__).parent.parent.parent
 MAX_FIRST_VISIT_BYTES = 150_000
 """Bytes, compressed, of all files that a first visit fetches beside the page."""
-COMPILED = CHECKOUT / "src/troskel/web/locale/en/LC_MESSAGES/django.mo"
+COMPILED = CHECKOUT / "src/troskel/locale/en/LC_MESSAGES/django.mo"
 
 installed = pytest.mark.skipif(
     not all((assets.NODE_MODULES / place).is_file() for place in assets.VENDOR_FILES.values()),
@@ -105,8 +105,8 @@ def test_wheel_contents(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"troskel/web/static/{name}" for name in assets.VENDOR_FILES}
     wanted |= {
-        "troskel/web/locale/en/LC_MESSAGES/django.mo",
-        "troskel/web/text/wording/acts.toml",
+        "troskel/locale/en/LC_MESSAGES/django.mo",
+        "troskel/web/text/wording/fields.toml",
         "troskel/web/jinja2/web/start.html",
     }
     assert wanted <= names

@@ -274,7 +274,7 @@ def test_o3_a_month_goes_from_visits_to_a_form_that_is_received(town: Town) -> N
     for who, act in (("olle", "sign"), ("olle", "send"), ("erik", "receive")):
         source = page(town, who, "/billing/?month=2026-03")
         assert f'href="/do/{act}_basis_form?form={form}"' in source
-        assert "1 besök, 1 h 0 min" in text(source)
+        assert "1 besök, 1 h 00 min" in text(source)
         town.does(who, f"{act}_basis_form", form=form)
     source = page(town, "erik", "/billing/?month=2026-03")
     assert "Alla blanketter är framme." in source

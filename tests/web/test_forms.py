@@ -45,7 +45,7 @@ WITHOUT_FORM = {
     "send_email_again": "has a button of its own beside the e-mail",
     "blank_details": "`troskel retention` shows first what would be blanked, and blanks it in parts",
 }
-"""Acts that an account does and that have no form. A new act gets words in wording/, or a reason here."""
+"""Acts that an account does and that have no form. A new act gets a title, or a reason here."""
 
 
 def fields(act: str, given: dict[str, str] | None = None) -> list[Field]:
@@ -65,7 +65,7 @@ def values(act: str, typed: dict[str, str], given: dict[str, str] | None = None)
 
 def test_every_act_has_a_form_or_a_reason() -> None:
     without = {act.name for act in REGISTER.values() if act.who and act_labels.act_text(act.name) is None}
-    assert without == set(WITHOUT_FORM), "give the act words in src/troskel/web/wording, or a reason here"
+    assert without == set(WITHOUT_FORM), "give the act a title, or a reason here"
 
 
 def test_every_required_value_has_a_field() -> None:

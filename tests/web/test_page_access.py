@@ -19,8 +19,8 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.queries import Person
-from troskel.people.roles import Role
-from troskel.screens.pages import ANYONE, EVERY_ROLE, PAGES, PageSpec, page
+from troskel.people.roles import EVERY_ROLE, Role
+from troskel.screens.pages import ANYONE, PAGES, PageSpec, page
 from troskel.web import urls
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}

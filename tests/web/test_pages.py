@@ -13,9 +13,9 @@ from django.test import Client
 
 from tests.api import cast as casting
 from tests.api.cast import NOW, PEOPLE, Cast
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.screens import session_cookie
-from troskel.web.text import formatting
+from troskel.web.text import phrases
 
 TODAY = date(2026, 11, 23)
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -141,8 +141,8 @@ def test_no_inline_code_or_foreign_origin(cast: Cast) -> None:
     ],
 )
 def test_headings(late: int, count: int, heading: str, below: str) -> None:
-    assert formatting.duties_heading(count) == heading
-    assert formatting.lateness_summary(late, count) == below
+    assert phrases.duties_heading(count) == heading
+    assert phrases.lateness_summary(late, count) == below
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_headings(late: int, count: int, heading: str, below: str) -> None:
     ],
 )
 def test_due_labels(due: date | None, said: tuple[str, str]) -> None:
-    sign, below = formatting.due_labels(due, TODAY)
+    sign, below = phrases.due_labels(due, TODAY)
     assert (sign.replace(NO_BREAK, " "), below.replace(NO_BREAK, " ")) == said
 
 

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from troskel.web.forms import fields
 from troskel.web.text import act_labels
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "troskel"
-LOCALE = SOURCE / "web" / "locale"
+LOCALE = SOURCE / "locale"
 TEMPLATES = sorted(
     [
         *SOURCE.glob("web/jinja2/**/*.html"),
@@ -34,24 +33,28 @@ NAMES = {"Tröskel", "API", "W-"}
 READ_ALOUD = ("alt", "aria-label", "placeholder", "title", "value")
 
 
-def messages() -> set[str]:
+@cache
+def messages() -> frozenset[str]:
     """Every message of pages and code."""
     with (LOCALE / "babel.cfg").open() as told:
         methods, options = parse_mapping_cfg(told)
     found: Any = extract_from_dir(SOURCE, methods, options, keywords=KEYWORDS)  # type: ignore[arg-type]
-    return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+    return frozenset(message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found)
+
+
+def catalogue_messages() -> list[Any]:
+    """The entries of the English catalogue, without its header."""
+    with (LOCALE / "en" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        return [message for message in read_po(file, locale="en") if message.id]
 
 
 def catalogue() -> dict[str, list[str]]:
     """The English of each message, in all its forms."""
-    with (LOCALE / "en" / "LC_MESSAGES" / "django.po").open("rb") as file:
-        read = read_po(file, locale="en")
     found = {}
-    for message in read:
-        if message.id:
-            name = message.id if isinstance(message.id, str) else message.id[0]
-            strings = [message.string] if isinstance(message.string, str) else list(message.string)
-            found[name] = [] if message.fuzzy else strings
+    for message in catalogue_messages():
+        name = message.id if isinstance(message.id, str) else message.id[0]
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        found[name] = [] if message.fuzzy else strings
     return found
 
 
@@ -66,11 +69,17 @@ def test_no_obsolete_translation() -> None:
 
 
 def test_placeholders_agree() -> None:
-    for swedish, english in catalogue().items():
-        for one in english:
-            assert set(re.findall(r"\{\w+\}|%\(\w+\)s", one)) == set(
-                re.findall(r"\{\w+\}|%\(\w+\)s", swedish)
-            )
+    """The English has the placeholders of its Swedish; of a plural, each form those of its own."""
+
+    def placeholders(text: str) -> set[str]:
+        return set(re.findall(r"\{\w+\}|%\(\w+\)s", text))
+
+    for message in catalogue_messages():
+        if isinstance(message.id, str):
+            assert placeholders(str(message.string)) == placeholders(message.id), message.id
+            continue
+        for swedish, english in zip(message.id, message.string, strict=True):
+            assert placeholders(english) == placeholders(swedish), message.id
 
 
 def visible_texts(template: str) -> str:
@@ -98,35 +107,11 @@ def test_untranslated_text_would_be_found(wrong: str) -> None:
     assert set(re.findall(r"[^\W\d_]{2,}", visible_texts(wrong))) - NAMES
 
 
-def strings(tree: ast.AST) -> Iterator[ast.Constant]:
-    """The texts of a module that are neither its documentation nor inside a call for the catalogue."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
-            continue
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node
-        yield from strings(node)
-
-
-@pytest.mark.parametrize(
-    "path", sorted([*SOURCE.glob("web/*.py"), *SOURCE.glob("phone/*.py")]), ids=lambda p: p.name
-)
-def test_no_untranslated_swedish_in_code(path: Path) -> None:
-    found = [
-        one.value for one in strings(ast.parse(path.read_text())) if re.search("[åäöÅÄÖ]", str(one.value))
-    ]
-    assert found == []
-
-
 def test_labels_in_both_languages() -> None:
     walked = 0
     for name in act_labels.act_names():
         act = REGISTER[name]
-        named = act_labels.act_text(name)
-        assert named is not None
-        told = [named.title, named.lead, act_labels.chapter_title(act.chapter)]
+        told: list[Any] = []
         for field in fields.fields_of(act, [], {}):
             words = act_labels.field_text(act, field.path)
             told += [words.label, *act_labels.choice_labels(act, field.path).values()]
@@ -135,7 +120,7 @@ def test_labels_in_both_languages() -> None:
             assert one.sv, name
             assert one.en, name
             walked += 1
-    assert walked > 400
+    assert walked > 250
 
 
 def test_extraction_matches_rendering() -> None:

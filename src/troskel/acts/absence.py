@@ -16,10 +16,18 @@ from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
 
+CHAPTER = _("På sjukhus eller bortrest")
+
 WHO = (Role.ASSESSOR, Role.COORDINATOR)
 
 
-@act("A8", who=WHO, writes=["suspension.began"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["suspension.began"],
+    title=_("Kunden är inte hemma"),
+    lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
+)
 def suspend_access(
     ctx: ActContext,
     *,
@@ -55,7 +63,13 @@ def suspend_access(
     return {"case": subject.row.case_number}
 
 
-@act("A8", who=WHO, writes=["suspension.ended"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["suspension.ended"],
+    title=_("Kunden är hemma igen"),
+    lead=_("Telefonen visar kunden som förut."),
+)
 def resume_access(ctx: ActContext, *, client: str, on: date) -> dict[str, Any]:
     """Resume access: the client is home again from `on`, and the phones show the client and open the door."""
     subject = lookup.find_client(ctx, client)

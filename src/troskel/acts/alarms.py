@@ -15,14 +15,23 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
+from troskel.ground.texts import _
 from troskel.people.models import Client, Residence
 from troskel.people.roles import Role
 from troskel.permits.sight import alarm_clients
 
+CHAPTER = _("Larm")
+
 ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
 
 
-@act("rule 4", who=ALARM_ROLES, writes=["alarm.raised"])
+@act(
+    "rule 4",
+    who=ALARM_ROLES,
+    writes=["alarm.raised"],
+    title=_("Kunden har larmat"),
+    lead=_("Larmpatrullen kan ta larmet. Ett larm som redan är öppet är samma larm."),
+)
 def raise_alarm(ctx: ActContext, *, client: str) -> dict[str, Any]:
     """Register that a client has raised an alarm. A repeat while it is open returns the same alarm."""
     row = lookup.find_client_row(ctx, client, ctx.today, condition=alarm_clients(ctx.actor, ctx.today))

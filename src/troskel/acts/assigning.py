@@ -21,6 +21,8 @@ from troskel.people.queries import actor_of
 from troskel.people.roles import MUNICIPAL_ROLES, Role
 from troskel.permits.sight import visible_clients
 
+CHAPTER = _("Ersättare")
+
 PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 ASSIGNING_ROLES = tuple(role for role in PERSON_ROLES if role is not Role.CARER)
 DEPUTY_NAMING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
@@ -98,7 +100,13 @@ def _account(ctx: ActContext, username: str, field: str) -> Account:
     return account
 
 
-@act("D", who=DEPUTY_NAMING_ROLES, writes=["deputy.named", "deputy.dismissed"])
+@act(
+    "D",
+    who=DEPUTY_NAMING_ROLES,
+    writes=["deputy.named", "deputy.dismissed"],
+    title=_("Utse en ersättare"),
+    lead=_("Ersättaren får också de uppgifter som är för sena."),
+)
 def name_deputy(
     ctx: ActContext,
     *,

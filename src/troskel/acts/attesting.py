@@ -11,12 +11,21 @@ from troskel.acts.core import lookup
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines, rules
+from troskel.ground.texts import _
 from troskel.people.roles import Role
+
+CHAPTER = _("För hand")
 
 PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
-@act("P4", who=PERSON_ROLES, writes=["duty.attested"])
+@act(
+    "P4",
+    who=PERSON_ROLES,
+    writes=["duty.attested"],
+    title=_("Det är gjort"),
+    lead=_("Du intygar att uppgiften är gjord."),
+)
 def attest(ctx: ActContext, *, duty: UUID) -> dict[str, Any]:
     """Attest that a duty has been done, where a person's word fulfils the paragraph (P4)."""
     row = lookup.find_duty(ctx, duty, "duty")
@@ -44,7 +53,13 @@ def read_notice(ctx: ActContext, *, notice: UUID) -> dict[str, Any]:
     return {"paragraph": row.paragraph}
 
 
-@act("S2", who=(Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR), writes=["home.looked_at"])
+@act(
+    "S2",
+    who=(Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR),
+    writes=["home.looked_at"],
+    title=_("Bostaden är genomgången"),
+    lead=_("Lås, kvittensprodukt och nycklar är nu som systemet säger."),
+)
 def look_at_home(ctx: ActContext, *, client: str) -> dict[str, Any]:
     """Attest that lock, tag and keys in a home that was taken over are as the system says."""
     subject = lookup.find_client(ctx, client)

@@ -24,17 +24,26 @@ from troskel.care.models import Allocation
 from troskel.ground.clock import STOCKHOLM, day_of
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Account, Client, Residence
 from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
 from troskel.routine import months
 from troskel.visits.models import Visit
 
+CHAPTER = _("Kunder från andra kommuner")
+
 BILLING_ROLES = (Role.COORDINATOR,)
 OFFICE_ROLES = (Role.ECONOMIST, Role.ADMINISTRATOR)
 
 
-@act("O2", who=BILLING_ROLES, writes=["month.billed"])
+@act(
+    "O2",
+    who=BILLING_ROLES,
+    writes=["month.billed"],
+    title=_("Fakturera en månad"),
+    lead=_("En egen rad för varje kund från en annan kommun. Månaden ska vara slut."),
+)
 def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     """Bill an ended month: one row for each client of another municipality whom the organisation had (O2).
 
@@ -69,7 +78,13 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     return {"month": month, "rows": [_row_answer(row) for row in rows]}
 
 
-@act("O3", who=BILLING_ROLES, writes=["basis_form.made"])
+@act(
+    "O3",
+    who=BILLING_ROLES,
+    writes=["basis_form.made"],
+    title=_("Gör underlagsblanketter"),
+    lead=_("En blankett för varje rad som är fakturerad."),
+)
 def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     """Make the basis forms of a month, one for each billed row (O3); a row billed again gets a new form."""
     organisation = rules.billing_organisation("O3", ctx.actor.organisation)
@@ -101,7 +116,13 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     return {"month": month, "forms": [form.number for form in forms]}
 
 
-@act("O3", who=BILLING_ROLES, writes=["basis_form.signed"])
+@act(
+    "O3",
+    who=BILLING_ROLES,
+    writes=["basis_form.signed"],
+    title=_("Skriv under en underlagsblankett"),
+    lead=_("Blanketten sparas som den är nu. Raden går sedan inte att ändra."),
+)
 def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     """Sign a basis form: the document is stored as it is, and the row can't be billed again (O3)."""
     organisation = rules.billing_organisation("O3", ctx.actor.organisation)
@@ -123,7 +144,13 @@ def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     return {"form": form, "digest": digest}
 
 
-@act("O3", who=BILLING_ROLES, writes=["basis_form.sent"])
+@act(
+    "O3",
+    who=BILLING_ROLES,
+    writes=["basis_form.sent"],
+    title=_("Skicka en underlagsblankett"),
+    lead=_("Till socialkontoret, som får ett e-brev. Blanketten ska vara underskriven."),
+)
 def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     """Send a signed basis form to the social office, by e-mail (O3)."""
     basis_form = _find_form(ctx, form, organisation=rules.billing_organisation("O3", ctx.actor.organisation))
@@ -133,7 +160,13 @@ def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     return {"form": form}
 
 
-@act("O3", who=OFFICE_ROLES, writes=["basis_form.received"])
+@act(
+    "O3",
+    who=OFFICE_ROLES,
+    writes=["basis_form.received"],
+    title=_("Ta emot en underlagsblankett"),
+    lead=_("Blanketten har kommit till socialkontoret."),
+)
 def receive_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     """Receive a basis form at the social office (O3)."""
     basis_form = _find_form(ctx, form)

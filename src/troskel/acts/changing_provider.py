@@ -20,8 +20,17 @@ from troskel.ground.texts import _
 from troskel.people.models import Organisation
 from troskel.people.roles import Role
 
+CHAPTER = _("Byte av utförare")
 
-@act("A5", "A6", who=(Role.ASSESSOR,), writes=["allocation.ended", "allocation.withdrawn", "allocation.made"])
+
+@act(
+    "A5",
+    "A6",
+    who=(Role.ASSESSOR,),
+    writes=["allocation.ended", "allocation.withdrawn", "allocation.made"],
+    title=_("Byt utförare"),
+    lead=_("Låsvredet sitter kvar. Båda utförarna får veta det."),
+)
 def change_provider(
     ctx: ActContext, *, client: str, former: str, provider: str, on: date, reference: Reference
 ) -> dict[str, Any]:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The chapters of the routine, in its order. Importing them fills the register of acts."""
+"""The chapters, in the order of the list of acts. Importing them fills the register of acts."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from troskel.acts import (
     absence,
@@ -36,26 +40,26 @@ from troskel.acts import (
     visiting,
     writing_letters,
 )
-from troskel.acts.core.register import REGISTER
+from troskel.acts.core.register import REGISTER, Act
 
 CHAPTERS = (
     taking_over,
     taking_over_things,
     importing,
     approving,
-    organising,
-    accounts,
+    informing,
+    deciding,
+    reused_references,
+    changing_provider,
+    ending,
+    absence,
     registering,
     entrusting,
     housing,
     doors,
-    deciding,
-    reused_references,
-    informing,
     ordering,
     reporting_work,
     repairing,
-    writing_letters,
     linking,
     handing_over,
     transferring,
@@ -63,15 +67,21 @@ CHAPTERS = (
     visiting,
     opening,
     alarms,
-    changing_provider,
-    ending,
-    absence,
     billing_a_month,
-    attesting,
-    assigning,
+    writing_letters,
     sending_again,
     turning_the_day,
     erasure,
+    assigning,
+    organising,
+    accounts,
+    attesting,
 )
 
-__all__ = ["CHAPTERS", "REGISTER"]
+__all__ = ["CHAPTERS", "REGISTER", "acts_in_order"]
+
+
+def acts_in_order() -> list[Act[Any]]:
+    """Returns every act, chapter by chapter, in the order of the source."""
+    names = [chapter.__name__.rsplit(".", 1)[-1] for chapter in CHAPTERS]
+    return sorted(REGISTER.values(), key=lambda act: names.index(act.chapter))

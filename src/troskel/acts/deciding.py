@@ -23,6 +23,8 @@ from troskel.ground.texts import _
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
 
+CHAPTER = _("Beslut och fördelning")
+
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
 
@@ -73,7 +75,13 @@ class End(msgspec.Struct, frozen=True):
     confirmed: bool = True
 
 
-@act("A8", who=WHO, writes=["investigation.started"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["investigation.started"],
+    title=_("Börja en utredning"),
+    lead=_("Utredningen kan följa upp ett beslut."),
+)
 def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvestigation]) -> dict[str, Any]:
     """Start investigations, so that a new decision is ready before the old one ends (A8)."""
     clients = _clients(ctx, (item.client for item in investigations))
@@ -102,7 +110,13 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
     return {"investigations": [row.reference for row in rows]}
 
 
-@act("A8", who=WHO, writes=["decision.made"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["decision.made"],
+    title=_("Skriv in ett beslut"),
+    lead=_("Båda dagarna räknas in. Utan sista dag gäller beslutet tills vidare."),
+)
 def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict[str, Any]:
     """Register decisions: what is granted to whom, from when to when."""
     clients = _clients(ctx, (item.client for item in decisions))
@@ -138,7 +152,13 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     return {"decisions": [row.reference for row in rows]}
 
 
-@act("A8", who=WHO, writes=["decision.changed"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["decision.changed"],
+    title=_("Ändra ett besluts dagar"),
+    lead=_("Beslutet får en ny period."),
+)
 def change_decisions(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[str, Any]:
     """Change the periods of decisions."""
     rows = _decisions(ctx, [item.reference for item in periods])
@@ -161,7 +181,14 @@ def change_decisions(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[str,
     return {"decisions": [row.reference for row in changed_rows]}
 
 
-@act("A7", "P6", who=WHO, writes=["decision.ended"])
+@act(
+    "A7",
+    "P6",
+    who=WHO,
+    writes=["decision.ended"],
+    title=_("Avsluta ett beslut"),
+    lead=_("Sista dagen räknas in."),
+)
 def end_decisions(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any]:
     """End decisions. If the alarm stays, the provider is told that the lock stays (A7); otherwise P6 follows."""
     rows = _decisions(ctx, [item.reference for item in endings])
@@ -184,12 +211,18 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any]:
     return {"decisions": [row.reference for row in ended_rows]}
 
 
-@act("A8", who=WHO, writes=["decision.withdrawn"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["decision.withdrawn"],
+    title=_("Ta tillbaka beslut"),
+    lead=_("För beslut som aldrig skulle ha skrivits in."),
+)
 def withdraw_decisions(ctx: ActContext, *, references: NonEmpty[str]) -> dict[str, Any]:
     """Withdraw decisions that have not begun."""
     rows = _decisions(ctx, references)
     withdrawn_rows = []
-    for _item, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
+    for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         ctx.journal("decision.withdrawn", homes=[row.client.home_id], client=row.client_id, decision=row.id)
@@ -197,7 +230,13 @@ def withdraw_decisions(ctx: ActContext, *, references: NonEmpty[str]) -> dict[st
     return {"decisions": [row.reference for row in withdrawn_rows]}
 
 
-@act("P6", who=WHO, writes=["ending.confirmed"])
+@act(
+    "P6",
+    who=WHO,
+    writes=["ending.confirmed"],
+    title=_("Bekräfta att det upphör"),
+    lead=_("Beslutet går ut och inget nytt ska skrivas."),
+)
 def confirm_ending(ctx: ActContext, *, client: str) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only omitted it (P6 waits for this)."""
     row = lookup.find_clients(ctx, [client])[client]
@@ -209,7 +248,15 @@ def confirm_ending(ctx: ActContext, *, client: str) -> dict[str, Any]:
     return {"case": row.case_number}
 
 
-@act("A4", "A5", "A6", who=WHO, writes=["allocation.made"])
+@act(
+    "A4",
+    "A5",
+    "A6",
+    who=WHO,
+    writes=["allocation.made"],
+    title=_("Fördela till en utförare"),
+    lead=_("Utföraren får veta det och ser kunden de dagar som fördelas."),
+)
 def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[str, Any]:
     """Allocate decisions to providers, who thereby learn of a new client (A4) or a change (A5)."""
     decisions = _decisions(ctx, [item.decision for item in allocations])
@@ -247,7 +294,13 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     return {"allocations": [row.reference for row in rows]}
 
 
-@act("A8", who=WHO, writes=["allocation.changed"])
+@act(
+    "A8",
+    who=WHO,
+    writes=["allocation.changed"],
+    title=_("Ändra en fördelnings dagar"),
+    lead=_("Fördelningen får en ny period."),
+)
 def change_allocations(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[str, Any]:
     """Change the periods of allocations."""
     rows = _allocations(ctx, [item.reference for item in periods])
@@ -263,7 +316,13 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[Period]) -> dict[st
     return {"allocations": [row.reference for row in changed_rows]}
 
 
-@act("A6", who=WHO, writes=["allocation.ended"])
+@act(
+    "A6",
+    who=WHO,
+    writes=["allocation.ended"],
+    title=_("Avsluta en fördelning"),
+    lead=_("Sista dagen räknas in."),
+)
 def end_allocations(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any]:
     """End allocations: the provider's phones lose the client after that day. The lock stays (A6)."""
     rows = _allocations(ctx, [item.reference for item in endings])
@@ -277,12 +336,18 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[End]) -> dict[str, Any
     return {"allocations": [row.reference for row in ended_rows]}
 
 
-@act("A6", who=WHO, writes=["allocation.withdrawn"])
+@act(
+    "A6",
+    who=WHO,
+    writes=["allocation.withdrawn"],
+    title=_("Ta tillbaka fördelningar"),
+    lead=_("För fördelningar som aldrig skulle ha gjorts."),
+)
 def withdraw_allocations(ctx: ActContext, *, references: NonEmpty[str]) -> dict[str, Any]:
     """Withdraw allocations that have not begun."""
     rows = _allocations(ctx, references)
     withdrawn_rows = []
-    for _item, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
+    for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         _journal_allocation(ctx, "allocation.withdrawn", row)

@@ -19,10 +19,18 @@ from troskel.people.roles import Role
 from troskel.routine.client_state import SHARED_DOOR_KINDS
 from troskel.routine.facts import DoorFacts
 
+CHAPTER = _("Dörrar och medgivanden")
+
 WHO = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR)
 
 
-@act("P1", who=WHO, writes=["door.registered"])
+@act(
+    "P1",
+    who=WHO,
+    writes=["door.registered"],
+    title=_("Lägg till en dörr"),
+    lead=_("Till exempel porten eller grinden på vägen in."),
+)
 def add_door(
     ctx: ActContext, *, client: str, kind: Literal["apartment", "entrance", "gate"], label: Code = ""
 ) -> dict[str, Any]:
@@ -53,7 +61,13 @@ def let_door_serve(ctx: ActContext, *, client: str, door: UUID) -> dict[str, Any
     return {"door": door, "homes": len(homes)}
 
 
-@act("P1", who=(Role.ADMINISTRATOR,), writes=["consent.given"])
+@act(
+    "P1",
+    who=(Role.ADMINISTRATOR,),
+    writes=["consent.given"],
+    title=_("Fastighetsägaren går med på det"),
+    lead=_("Innan ett låsvred beställs till porten eller grinden."),
+)
 def record_consent(
     ctx: ActContext,
     *,
@@ -94,7 +108,13 @@ def record_consent(
     return {"case": subject.row.case_number, "door": door_facts.door}
 
 
-@act("P1", who=(Role.ADMINISTRATOR,), writes=["consent.withdrawn"])
+@act(
+    "P1",
+    who=(Role.ADMINISTRATOR,),
+    writes=["consent.withdrawn"],
+    title=_("Fastighetsägaren tar tillbaka sitt medgivande"),
+    lead=_("Det som är beställt till dörren stoppas."),
+)
 def withdraw_consent(ctx: ActContext, *, client: str, door: UUID | None = None) -> dict[str, Any]:
     """Record that the owner withdraws consent: nothing more is ordered there. A mounted lock stays for now."""
     subject = lookup.find_client(ctx, client)

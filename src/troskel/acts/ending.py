@@ -17,8 +17,17 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 
+CHAPTER = _("Avslut")
 
-@act("A7", "P6", who=(Role.ASSESSOR,), writes=["decision.ended", "decision.withdrawn"])
+
+@act(
+    "A7",
+    "P6",
+    who=(Role.ASSESSOR,),
+    writes=["decision.ended", "decision.withdrawn"],
+    title=_("Avsluta hemtjänst eller larm"),
+    lead=_("Finns larm eller hemtjänst kvar bakom dörren sitter låsvredet kvar."),
+)
 def end_care(
     ctx: ActContext, *, client: str, service: Literal["home_care", "safety_alarm"], on: date, reason: Name
 ) -> dict[str, Any]:

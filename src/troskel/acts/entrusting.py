@@ -15,10 +15,19 @@ from troskel.ground.texts import _
 from troskel.people.models import Account, Entrusted, Representative
 from troskel.people.roles import Role
 
+CHAPTER = _("Företrädare och skyddade uppgifter")
+
 WHO = (Role.ASSESSOR,)
 
 
-@act("A1", "A3", who=WHO, writes=["representative.named"])
+@act(
+    "A1",
+    "A3",
+    who=WHO,
+    writes=["representative.named"],
+    title=_("Lägg till en företrädare"),
+    lead=_("Den som får tala för kunden."),
+)
 def name_representative(
     ctx: ActContext,
     *,
@@ -49,7 +58,14 @@ def name_representative(
     return {"case": subject.row.case_number, "representative": row.id}
 
 
-@act("A1", "A3", who=WHO, writes=["representative.left"])
+@act(
+    "A1",
+    "A3",
+    who=WHO,
+    writes=["representative.left"],
+    title=_("Ta bort en företrädare"),
+    lead=_("Företrädaren talar inte längre för kunden."),
+)
 def dismiss_representative(
     ctx: ActContext, *, client: str, kind: Literal["guardian", "trustee", "attorney", "next_of_kin"]
 ) -> dict[str, Any]:
@@ -71,7 +87,13 @@ def dismiss_representative(
     return {"case": subject.row.case_number, "dismissed": len(representatives)}
 
 
-@act("D", who=(Role.ADMINISTRATOR,), writes=["client.entrusted"])
+@act(
+    "D",
+    who=(Role.ADMINISTRATOR,),
+    writes=["client.entrusted"],
+    title=_("Låt en person se skyddade uppgifter"),
+    lead=_("Bara den som går hem till kunden."),
+)
 def entrust_client(ctx: ActContext, *, client: str, username: Username) -> dict[str, Any]:
     """Let a person see a protected client's name and address; as few persons as possible (case 14)."""
     subject = lookup.find_client(ctx, client)
@@ -89,7 +111,13 @@ def entrust_client(ctx: ActContext, *, client: str, username: Username) -> dict[
     return {"case": subject.row.case_number}
 
 
-@act("D", who=(Role.ADMINISTRATOR,), writes=["client.entrusted_no_more"])
+@act(
+    "D",
+    who=(Role.ADMINISTRATOR,),
+    writes=["client.entrusted_no_more"],
+    title=_("Personen ska inte längre se uppgifterna"),
+    lead=_("Namn och adress döljs igen."),
+)
 def end_entrustment(ctx: ActContext, *, client: str, username: Username) -> dict[str, Any]:
     """End a person's sight of a protected client's name and address."""
     subject = lookup.find_client(ctx, client)

@@ -19,6 +19,8 @@ from troskel.journal import operations as journal
 from troskel.people.roles import Role
 from troskel.retention import locations, plans
 
+CHAPTER = _("Bevara")
+
 RowLimit = Annotated[int, msgspec.Meta(ge=1, le=5000)]
 """The most rows in one act. A large municipality repeats the act until none remain."""
 
@@ -99,7 +101,13 @@ def _lock_due_rows(
     return due_rows, total - (len(candidates) - len(due_rows))
 
 
-@act("D", who=(Role.ASSESSOR, Role.ADMINISTRATOR), writes=["file.held"])
+@act(
+    "D",
+    who=(Role.ASSESSOR, Role.ADMINISTRATOR),
+    writes=["file.held"],
+    title=_("Bevara en kunds akt"),
+    lead=_("Akten gallras inte så länge ett skäl finns kvar."),
+)
 def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
     """Hold a client's file, so that it is not erased: a dispute, an inspection, or the client's request."""
     subject = lookup.find_client(ctx, client)
@@ -108,7 +116,13 @@ def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, 
     return {"case": subject.row.case_number, "reason": reason}
 
 
-@act("D", who=(Role.ASSESSOR, Role.ADMINISTRATOR), writes=["file.released"])
+@act(
+    "D",
+    who=(Role.ASSESSOR, Role.ADMINISTRATOR),
+    writes=["file.released"],
+    title=_("Akten får gallras igen"),
+    lead=_("Finns ett annat skäl att bevara den gäller det ändå."),
+)
 def release_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
     """Release the hold of a client's file for one reason. Other reasons still hold it."""
     subject = lookup.find_client(ctx, client)

@@ -18,11 +18,19 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 
+CHAPTER = _("Nycklar och kvittensprodukter")
+
 PROVIDER_STAFF = (Role.COORDINATOR, Role.CARER)
 Signer = Literal["client", "representative", "nobody"]
 
 
-@act("P2", who=PROVIDER_STAFF, writes=["tag.handed_over"])
+@act(
+    "P2",
+    who=PROVIDER_STAFF,
+    writes=["tag.handed_over"],
+    title=_("Kvittensprodukten är hos kunden"),
+    lead=_("Från och med första besöket, i väntan på låsvredet."),
+)
 def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     """Leave a receipt tag with the client, for the visits until the lock is there (P2)."""
     subject = lookup.find_client(ctx, client)
@@ -33,7 +41,14 @@ def place_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     return {"case": subject.row.case_number, "tag": tag}
 
 
-@act("P3", "P7", who=PROVIDER_STAFF, writes=["tag.handed_over"])
+@act(
+    "P3",
+    "P7",
+    who=PROVIDER_STAFF,
+    writes=["tag.handed_over"],
+    title=_("Kvittensprodukten är hämtad"),
+    lead=_("Den är nu hos er."),
+)
 def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     """Take the tag back: the lock is mounted (P3), or the client's care has ended (P7)."""
     subject = lookup.find_client(ctx, client)
@@ -44,7 +59,13 @@ def take_tag(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     return {"case": subject.row.case_number, "tag": tag}
 
 
-@act("P7", who=PROVIDER_STAFF, writes=["tag.return_told"])
+@act(
+    "P7",
+    who=PROVIDER_STAFF,
+    writes=["tag.return_told"],
+    title=_("Säg att kvittensprodukten är återlämnad"),
+    lead=_("Systemförvaltaren får veta det."),
+)
 def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any]:
     """Tell the system administrator that the tag has been fetched (P7)."""
     subject = lookup.find_client(ctx, client)
@@ -66,7 +87,13 @@ def tell_tag_fetched(ctx: ActContext, *, client: str, tag: str) -> dict[str, Any
     return {"case": subject.row.case_number, "tag": tag}
 
 
-@act("P5", who=PROVIDER_STAFF, writes=["key.handed_over"])
+@act(
+    "P5",
+    who=PROVIDER_STAFF,
+    writes=["key.handed_over"],
+    title=_("Ta emot en nyckel"),
+    lead=_("Båda skriver under."),
+)
 def receive_key(
     ctx: ActContext, *, client: str, key: Number, signed: Signer, door: UUID | None = None
 ) -> dict[str, Any]:
@@ -83,7 +110,13 @@ def receive_key(
     return {"case": subject.row.case_number, "key": key}
 
 
-@act("P5", who=PROVIDER_STAFF, writes=["key.handed_over"])
+@act(
+    "P5",
+    who=PROVIDER_STAFF,
+    writes=["key.handed_over"],
+    title=_("Lämna tillbaka en nyckel"),
+    lead=_("Båda skriver under."),
+)
 def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dict[str, Any]:
     """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client."""
     subject = lookup.find_client(ctx, client)
@@ -95,7 +128,13 @@ def return_key(ctx: ActContext, *, client: str, key: str, signed: Signer) -> dic
     return {"case": subject.row.case_number, "key": key}
 
 
-@act("S2", who=(Role.ADMINISTRATOR,), writes=["things.registered"])
+@act(
+    "S2",
+    who=(Role.ADMINISTRATOR,),
+    writes=["things.registered"],
+    title=_("Ta in lås eller kvittensprodukter i lager"),
+    lead=_("Ett nummer per rad."),
+)
 def register_things(
     ctx: ActContext, *, kind: Literal["lock", "tag"], numbers: NonEmpty[Number], organisation: str
 ) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from troskel.people.addresses import address_key
 from troskel.people.models import Client, Door, Home, HomeDoor, Residence
 from troskel.people.roles import Role
 
+CHAPTER = _("Bostad")
+
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
 
@@ -54,7 +56,13 @@ class Resident(msgspec.Struct, frozen=True):
     address: Address
 
 
-@act("P6", who=WHO, writes=["client.moved", "home.registered", "door.registered"])
+@act(
+    "P6",
+    who=WHO,
+    writes=["client.moved", "home.registered", "door.registered"],
+    title=_("Kunden flyttar"),
+    lead=_("Låset vid den gamla dörren tas ner om ingen annan där behöver det."),
+)
 def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     """Register that clients have moved (case 15): removal at the old door, installation at the new."""
     rows = lookup.find_clients(ctx, [item.client for item in moves])
@@ -88,7 +96,13 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     return {"clients": len(rows)}
 
 
-@act("P1", who=WHO, writes=["home.corrected"])
+@act(
+    "P1",
+    who=WHO,
+    writes=["home.corrected"],
+    title=_("Rätta en adress"),
+    lead=_("Kunden har inte flyttat; adressen var fel."),
+)
 def correct_addresses(ctx: ActContext, *, clients: NonEmpty[Resident]) -> dict[str, Any]:
     """Correct the addresses of homes; nobody moves."""
     rows = lookup.find_clients(ctx, [item.client for item in clients])
@@ -104,7 +118,13 @@ def correct_addresses(ctx: ActContext, *, clients: NonEmpty[Resident]) -> dict[s
     return {"homes": len(homes)}
 
 
-@act("P6", who=WHO, writes=["sharing.proposed"])
+@act(
+    "P6",
+    who=WHO,
+    writes=["sharing.proposed"],
+    title=_("Fråga om flera bor tillsammans"),
+    lead=_("Till dess räknas bostaden som delad."),
+)
 def propose_sharing(ctx: ActContext, *, addresses: NonEmpty[Address]) -> dict[str, Any]:
     """Propose that clients at one address without apartment number share a home; they do until refuted (rule 1)."""
     homes = Home.objects.filter(
@@ -118,7 +138,13 @@ def propose_sharing(ctx: ActContext, *, addresses: NonEmpty[Address]) -> dict[st
     return {"homes": len(ids)}
 
 
-@act("P6", who=WHO, writes=["sharing.confirmed"])
+@act(
+    "P6",
+    who=WHO,
+    writes=["sharing.confirmed"],
+    title=_("Bor kunden med någon annan kund?"),
+    lead=_("Svaret avgör om låset måste sitta kvar för någon annan."),
+)
 def confirm_sharing(ctx: ActContext, *, client: str, shared: bool) -> dict[str, Any]:
     """Confirm or refute that the clients at this client's address share a home (rule 1)."""
     subject = lookup.find_client(ctx, client)
@@ -127,7 +153,13 @@ def confirm_sharing(ctx: ActContext, *, client: str, shared: bool) -> dict[str, 
     return {"case": subject.row.case_number, "shared": shared}
 
 
-@act("P6", who=WHO, writes=["client.moved", "sharing.confirmed", "home.registered", "door.registered"])
+@act(
+    "P6",
+    who=WHO,
+    writes=["client.moved", "sharing.confirmed", "home.registered", "door.registered"],
+    title=_("Kunden har en egen lägenhet"),
+    lead=_("Bostaden visade sig inte vara delad."),
+)
 def separate_home(ctx: ActContext, *, client: str, apartment: Apartment) -> dict[str, Any]:
     """Give a client a home of their own from today, behind another door than the others at the address (rule 1).
 

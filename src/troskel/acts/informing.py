@@ -13,6 +13,8 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 
+CHAPTER = _("Berätta för kunden")
+
 WHO = (Role.ASSESSOR,)
 
 
@@ -27,7 +29,13 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
     return subject
 
 
-@act("A1", who=WHO, writes=["client.informed"])
+@act(
+    "A1",
+    who=WHO,
+    writes=["client.informed"],
+    title=_("Kunden är informerad"),
+    lead=_("Kunden har fått veta vad låsvredet innebär. Både muntligt och skriftligt behövs."),
+)
 def inform_client(ctx: ActContext, *, client: str, way: Literal["oral", "written"]) -> dict[str, Any]:
     """Inform the client about the lock turner, orally or in writing (A1 asks for both)."""
     subject = _own_client(ctx, client)
@@ -35,7 +43,13 @@ def inform_client(ctx: ActContext, *, client: str, way: Literal["oral", "written
     return {"case": subject.row.case_number}
 
 
-@act("A2", who=WHO, writes=["client.told_about_keys"])
+@act(
+    "A2",
+    who=WHO,
+    writes=["client.told_about_keys"],
+    title=_("Kunden vet vilka nycklar som behövs"),
+    lead=_("En nyckel per lås till varje utförare."),
+)
 def tell_about_keys(ctx: ActContext, *, client: str) -> dict[str, Any]:
     """Tell the client to give each provider one key per lock (A2)."""
     subject = _own_client(ctx, client)
@@ -43,7 +57,13 @@ def tell_about_keys(ctx: ActContext, *, client: str) -> dict[str, Any]:
     return {"case": subject.row.case_number, "keys": len(subject.home.doors)}
 
 
-@act("A3", who=WHO, writes=["client.understood"])
+@act(
+    "A3",
+    who=WHO,
+    writes=["client.understood"],
+    title=_("Kunden har förstått"),
+    lead=_("Kunden har förstått att ett låsvred kommer att monteras."),
+)
 def confirm_understanding(ctx: ActContext, *, client: str) -> dict[str, Any]:
     """Confirm that the client has understood that a lock turner will be installed (A3)."""
     subject = _own_client(ctx, client)
@@ -51,7 +71,13 @@ def confirm_understanding(ctx: ActContext, *, client: str) -> dict[str, Any]:
     return {"case": subject.row.case_number}
 
 
-@act("A3", who=(Role.ASSESSOR, Role.COORDINATOR), writes=["client.refused"])
+@act(
+    "A3",
+    who=(Role.ASSESSOR, Role.COORDINATOR),
+    writes=["client.refused"],
+    title=_("Kunden säger nej"),
+    lead=_("Ingen montering beställs. Kvittensprodukten används tills vidare."),
+)
 def record_refusal(
     ctx: ActContext,
     *,
@@ -71,7 +97,13 @@ def record_refusal(
     return {"case": subject.row.case_number}
 
 
-@act("A3", who=WHO, writes=["way_in.decided"])
+@act(
+    "A3",
+    who=WHO,
+    writes=["way_in.decided"],
+    title=_("Bestäm hur personalen kommer in"),
+    lead=_("För en kund som inte vill ha låsvred."),
+)
 def decide_way_in(
     ctx: ActContext, *, client: str, way: Literal["key", "client_opens", "key_box", "other"], text: Text = ""
 ) -> dict[str, Any]:

@@ -12,13 +12,22 @@ from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import ThingKind
+from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
+
+CHAPTER = _("Kopplingar")
 
 WHO = (Role.ADMINISTRATOR, Role.COORDINATOR)
 
 
-@act("S2", who=WHO, writes=["link.made"])
+@act(
+    "S2",
+    who=WHO,
+    writes=["link.made"],
+    title=_("Koppla låset till kunden"),
+    lead=_("Bara ett lås som sitter vid kundens dörr går att koppla."),
+)
 def link_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     """Link the client to a lock mounted at a door of the client's home (S2)."""
     subject = lookup.find_client(ctx, client)
@@ -30,7 +39,13 @@ def link_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     return {"case": subject.row.case_number, "lock": serial}
 
 
-@act("S2", who=WHO, writes=["link.removed", "link.made"])
+@act(
+    "S2",
+    who=WHO,
+    writes=["link.removed", "link.made"],
+    title=_("Rätta en koppling"),
+    lead=_("Fel lås kopplades. Det som var syns även efteråt."),
+)
 def correct_link(ctx: ActContext, *, client: str, wrong: str, right: str) -> dict[str, Any]:
     """Correct a link to the wrong lock (case 12). The record still shows who could open what, and when."""
     subject = lookup.find_client(ctx, client)
@@ -52,7 +67,13 @@ def correct_link(ctx: ActContext, *, client: str, wrong: str, right: str) -> dic
     return {"case": subject.row.case_number, "lock": right}
 
 
-@act("S3", who=WHO, writes=["link.removed"])
+@act(
+    "S3",
+    who=WHO,
+    writes=["link.removed"],
+    title=_("Ta bort kopplingen"),
+    lead=_("När låset är nedmonterat, eller kunden inte längre bor bakom dörren."),
+)
 def unlink_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     """Remove a link (S3) once the removal is reported, or the client no longer belongs behind the door."""
     subject = lookup.find_client(ctx, client)

@@ -17,10 +17,19 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 
+CHAPTER = _("Borttappat och upphittat")
+
 WHO = (Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR, Role.LOCKSMITH)
 
 
-@act("P5", "P7", who=WHO, writes=["tag.lost", "key.lost", "lock.lost"])
+@act(
+    "P5",
+    "P7",
+    who=WHO,
+    writes=["tag.lost", "key.lost", "lock.lost"],
+    title=_("Anmäl något borttappat"),
+    lead=_("Systemförvaltaren får veta det genast."),
+)
 def report_lost(ctx: ActContext, *, kind: KindCode, number: Number, text: Text = "") -> dict[str, Any]:
     """Report a thing lost (case 13). Answers who had it last and since when; the administrator is told."""
     (holding,) = lock_holdings(ctx, kind, [number])
@@ -35,7 +44,14 @@ def report_lost(ctx: ActContext, *, kind: KindCode, number: Number, text: Text =
     return {"kind": kind, "number": number, "since": holding.since, "held_by": holding.kind}
 
 
-@act("P5", "P7", who=WHO, writes=["thing.found", "key.handed_over"])
+@act(
+    "P5",
+    "P7",
+    who=WHO,
+    writes=["thing.found", "key.handed_over"],
+    title=_("Anmäl något upphittat"),
+    lead=_("Saken är nu hos er."),
+)
 def report_found(ctx: ActContext, *, kind: KindCode, number: Number, client: str = "") -> dict[str, Any]:
     """Report a lost thing found, now with your organisation. `client`: for a key, whose door it opens."""
     subject = lookup.find_client(ctx, client) if kind == "key" else None
@@ -50,7 +66,14 @@ def report_found(ctx: ActContext, *, kind: KindCode, number: Number, client: str
     return {"kind": kind, "number": number}
 
 
-@act("P7", "S2", who=(Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH), writes=["stock.counted"])
+@act(
+    "P7",
+    "S2",
+    who=(Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH),
+    writes=["stock.counted"],
+    title=_("Inventera lagret"),
+    lead=_("Skriv vad som finns, så visas vad som skiljer sig."),
+)
 def count_stock(
     ctx: ActContext, *, kind: Literal["lock", "tag", "key"], numbers: list[Number]
 ) -> dict[str, Any]:

@@ -28,8 +28,11 @@ from troskel.custody.models import ThingKind
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
+from troskel.ground.texts import _
 from troskel.people.models import Residence
 from troskel.people.roles import PHONE_ROLES, Actor, Role
+
+CHAPTER = _("Låset vid dörren")
 
 Percentage = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
@@ -119,7 +122,13 @@ def note_opening(
     return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
 
 
-@act("L1", who=(*PHONE_ROLES, Role.COORDINATOR), writes=["lock.fault_told"])
+@act(
+    "L1",
+    who=(*PHONE_ROLES, Role.COORDINATOR),
+    writes=["lock.fault_told"],
+    title=_("Anmäl fel på ett låsvred"),
+    lead=_("Samordnaren får veta det och kan beställa reparation."),
+)
 def tell_fault(ctx: ActContext, *, client: str, serial: str, code: Code, text: Text = "") -> dict[str, Any]:
     """Report a fault of the lock turner at a client's door, by a code."""
     subject = lookup.find_client(ctx, client)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Instant, Text
+from troskel.acts.core.found_order import FoundOrder
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
@@ -21,12 +22,20 @@ from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
 from troskel.routine.facts import DoorFacts
 
+CHAPTER = _("Beställningar")
+
 ORDERING_ROLES = (Role.COORDINATOR,)
 Presence = Literal["none", "client", "carer"]
 REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
-@act("P1", who=ORDERING_ROLES, writes=["installation.ordered"])
+@act(
+    "P1",
+    who=ORDERING_ROLES,
+    writes=["installation.ordered"],
+    title=_("Beställ montering"),
+    lead=_("Låssmeden får beställningen och bokar en tid."),
+)
 def order_installation(
     ctx: ActContext,
     *,
@@ -62,7 +71,13 @@ def order_installation(
     return {"order": order.number, "door": door_facts.door}
 
 
-@act("P6", who=REMOVAL_ROLES, writes=["removal.ordered", "order.cancelled"])
+@act(
+    "P6",
+    who=REMOVAL_ROLES,
+    writes=["removal.ordered", "order.cancelled"],
+    title=_("Beställ nedmontering"),
+    lead=_("När ingen bakom dörren har hemtjänst eller trygghetslarm kvar."),
+)
 def order_removal(
     ctx: ActContext,
     *,
@@ -85,7 +100,13 @@ def order_removal(
     return {"order": order.number}
 
 
-@act("P4", who=(Role.LOCKSMITH, Role.COORDINATOR), writes=["order.booked"])
+@act(
+    "P4",
+    who=(Role.LOCKSMITH, Role.COORDINATOR),
+    writes=["order.booked"],
+    title=_("Boka tid"),
+    lead=_("En ny bokning ersätter den gamla."),
+)
 def book_order(
     ctx: ActContext,
     *,
@@ -112,7 +133,13 @@ def book_order(
     return {"order": order}
 
 
-@act("L1", who=(Role.LOCKSMITH,), writes=["order.failed"])
+@act(
+    "L1",
+    who=(Role.LOCKSMITH,),
+    writes=["order.failed"],
+    title=_("Det gick inte"),
+    lead=_("Resan var förgäves. Beställningen bokas om."),
+)
 def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -> dict[str, Any]:
     """Report a failed trip (case 11): the order is not done, and is booked again."""
     subject = lookup.find_order(ctx, order)
@@ -123,7 +150,14 @@ def report_failure(ctx: ActContext, *, order: str, code: str, text: Text = "") -
     return {"order": order}
 
 
-@act("P1", "P6", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["order.cancelled"])
+@act(
+    "P1",
+    "P6",
+    who=(Role.COORDINATOR, Role.ADMINISTRATOR),
+    writes=["order.cancelled"],
+    title=_("Avbeställ"),
+    lead=_("Låssmeden får veta det."),
+)
 def cancel_order(ctx: ActContext, *, order: str, reason: str) -> dict[str, Any]:
     """Cancel an order (cases 5 and 6); the locksmith is told."""
     subject = lookup.find_order(ctx, order)
@@ -165,7 +199,7 @@ def place_order(
     return order
 
 
-def order_fields(order: Order, homes: Iterable[UUID]) -> dict[str, Any]:
+def order_fields(order: Order | FoundOrder, homes: Iterable[UUID]) -> dict[str, Any]:
     """Returns the journal fields that every line about an order has."""
     return {
         "homes": homes,

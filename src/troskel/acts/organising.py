@@ -19,6 +19,8 @@ from troskel.people import identity
 from troskel.people.models import Account, Organisation
 from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
 
+CHAPTER = _("Organisationer")
+
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 
 
@@ -31,7 +33,13 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     kind: Literal["municipality", "home_care", "alarm", "locksmith"]
 
 
-@act("A4", who=ADMINISTRATOR, writes=["organisation.registered"])
+@act(
+    "A4",
+    who=ADMINISTRATOR,
+    writes=["organisation.registered"],
+    title=_("Lägg upp en organisation"),
+    lead=_("En utförare, larmorganisation eller låssmed."),
+)
 def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrganisation]) -> dict[str, Any]:
     """Register providers, alarm organisations and locksmith firms."""
     rows = [
@@ -51,7 +59,13 @@ def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrgani
     return {"organisations": [row.orgnr for row in rows]}
 
 
-@act("A4", who=ADMINISTRATOR, writes=["organisation.changed"])
+@act(
+    "A4",
+    who=ADMINISTRATOR,
+    writes=["organisation.changed"],
+    title=_("Ändra en organisation"),
+    lead=_("Det du lämnar tomt blir som det är."),
+)
 def change_organisation(
     ctx: ActContext,
     *,
@@ -70,7 +84,13 @@ def change_organisation(
     return {"organisation": row.orgnr}
 
 
-@act("D", who=ADMINISTRATOR, writes=["account.registered"])
+@act(
+    "D",
+    who=ADMINISTRATOR,
+    writes=["account.registered"],
+    title=_("Lägg upp ett konto"),
+    lead=_("En person med en roll i en organisation."),
+)
 def register_account(
     ctx: ActContext,
     *,

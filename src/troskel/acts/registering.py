@@ -17,6 +17,7 @@ from troskel.acts.housing import Address
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import truncated_sort_key
+from troskel.ground.texts import _
 from troskel.people import identity, operations
 from troskel.people.models import (
     Client,
@@ -25,6 +26,8 @@ from troskel.people.models import (
     Residence,
 )
 from troskel.people.roles import Role
+
+CHAPTER = _("Kunder")
 
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
@@ -66,7 +69,13 @@ class Death(msgspec.Struct, frozen=True):
     on: date | None
 
 
-@act("A4", who=WHO, writes=["home.registered", "door.registered", "client.registered", "client.died"])
+@act(
+    "A4",
+    who=WHO,
+    writes=["home.registered", "door.registered", "client.registered", "client.died"],
+    title=_("Lägg upp en ny kund"),
+    lead=_("Kunden får ett ärendenummer, som används överallt i stället för namn."),
+)
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
@@ -121,7 +130,14 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     return {"cases": {row.reference: row.case_number for row in rows}}
 
 
-@act("A4", "O1", who=WHO, writes=["client.changed", "client.municipality_changed"])
+@act(
+    "A4",
+    "O1",
+    who=WHO,
+    writes=["client.changed", "client.municipality_changed"],
+    title=_("Ändra en kunds uppgifter"),
+    lead=_("Det du lämnar tomt blir som det är."),
+)
 def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict[str, Any]:
     """Change clients: name, telephone, language, protection, identity, home municipality (O1)."""
     rows = lookup.find_clients(ctx, [item.client for item in changes])
@@ -155,7 +171,14 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     return {"clients": len(rows)}
 
 
-@act("P6", "P7", who=WHO, writes=["client.died"])
+@act(
+    "P6",
+    "P7",
+    who=WHO,
+    writes=["client.died"],
+    title=_("Kunden har avlidit"),
+    lead=_("Utan dag: en tidigare uppgift om dödsfall var fel."),
+)
 def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]:
     """Record that clients have died (case 15): their care ends that day."""
     rows = lookup.find_clients(ctx, [item.client for item in deaths])

@@ -14,14 +14,23 @@ from troskel.acts.ordering import order_fields, place_order
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, ThingKind
+from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.orders.models import OrderKind
 from troskel.people.roles import Role
 from troskel.routine import client_state
 
+CHAPTER = _("Reparationer")
 
-@act("P1", who=(Role.COORDINATOR, Role.ADMINISTRATOR), writes=["repair.ordered"])
+
+@act(
+    "P1",
+    who=(Role.COORDINATOR, Role.ADMINISTRATOR),
+    writes=["repair.ordered"],
+    title=_("Beställ reparation"),
+    lead=_("Låssmeden lagar eller byter låsvredet."),
+)
 def order_repair(
     ctx: ActContext,
     *,
@@ -51,7 +60,13 @@ def order_repair(
     return {"order": order.number}
 
 
-@act("L1", who=(Role.LOCKSMITH,), writes=["repair.reported", "link.removed", "link.made"])
+@act(
+    "L1",
+    who=(Role.LOCKSMITH,),
+    writes=["repair.reported", "link.removed", "link.made"],
+    title=_("Låsvredet är lagat"),
+    lead=_("Byttes låsvredet flyttar kopplingen med."),
+)
 def report_repair(ctx: ActContext, *, order: str, serial: str, replaced_by: str = "") -> dict[str, Any]:
     """Report a repair: the lock turner works again, or another (`replaced_by`) has its place and its links."""
     subject = lookup.find_order(ctx, order)
@@ -92,7 +107,7 @@ def _move_links(ctx: ActContext, subject: lookup.OrderSubject, old: UUID, new: U
         if link.lock == old and client.moved_to is None
     ]
     new_links = []
-    for home, client, _, door in old_links:
+    for home, client, _link, door in old_links:
         if client.own and client_state.needs_the_door(client, ctx.today):
             row = custody.new_link(ctx.actor.municipality, new, client.client, door, ctx.now)
             new_links.append(row)

@@ -12,14 +12,23 @@ from troskel.acts.ordering import order_fields
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.people.roles import Role
 
+CHAPTER = _("Montering och nedmontering")
+
 WHO = (Role.LOCKSMITH,)
 
 
-@act("L1", who=WHO, writes=["installation.reported"])
+@act(
+    "L1",
+    who=WHO,
+    writes=["installation.reported"],
+    title=_("Låsvredet är monterat"),
+    lead=_("Utföraren och systemförvaltaren får veta det."),
+)
 def report_installation(
     ctx: ActContext, *, order: str, serial: str, parts: Literal["", "client", "office", "locksmith"] = ""
 ) -> dict[str, Any]:
@@ -39,7 +48,13 @@ def report_installation(
     return {"order": order, "lock": serial}
 
 
-@act("L1", who=WHO, writes=["removal.reported"])
+@act(
+    "L1",
+    who=WHO,
+    writes=["removal.reported"],
+    title=_("Låsvredet är nedmonterat"),
+    lead=_("Låsvredet är nu hos er."),
+)
 def report_removal(
     ctx: ActContext, *, order: str, serial: str, parts: Literal["", "put_back", "missing"] = ""
 ) -> dict[str, Any]:

@@ -18,15 +18,25 @@ from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Offer, ThingKind
 from troskel.ground.ids import new_id
+from troskel.ground.texts import _
 from troskel.people.models import HomeDoor
 from troskel.people.roles import Role
 from troskel.routine.facts import ClientFacts, HomeFacts
+
+CHAPTER = _("Lämna vidare")
 
 WHO = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
 KindCode = Literal["lock", "tag", "key"]
 
 
-@act("P5", "P7", who=WHO, writes=["key.offered", "tag.offered", "things.offered"])
+@act(
+    "P5",
+    "P7",
+    who=WHO,
+    writes=["key.offered", "tag.offered", "things.offered"],
+    title=_("Erbjud saker till en annan organisation"),
+    lead=_("De svarar för sakerna först när de har tagit emot."),
+)
 def offer_things(
     ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number], to: str, agreed: bool = False
 ) -> dict[str, Any]:
@@ -71,7 +81,14 @@ def offer_things(
     return {"kind": kind, "numbers": numbers}
 
 
-@act("P5", "P7", who=WHO, writes=["key.handed_over", "tag.handed_over", "things.moved"])
+@act(
+    "P5",
+    "P7",
+    who=WHO,
+    writes=["key.handed_over", "tag.handed_over", "things.moved"],
+    title=_("Ta emot saker"),
+    lead=_("Ni svarar för sakerna från och med nu."),
+)
 def accept_things(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number]) -> dict[str, Any]:
     """Accept things offered to your organisation, which answers for them from now on."""
     holdings = lock_holdings(ctx, kind, numbers)
@@ -105,7 +122,14 @@ def accept_things(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number])
     return {"kind": kind, "numbers": numbers}
 
 
-@act("P5", "P7", who=WHO, writes=["offer.withdrawn"])
+@act(
+    "P5",
+    "P7",
+    who=WHO,
+    writes=["offer.withdrawn"],
+    title=_("Ta tillbaka ett erbjudande"),
+    lead=_("Så länge ingen har tagit emot."),
+)
 def withdraw_offer(ctx: ActContext, *, kind: KindCode, numbers: NonEmpty[Number]) -> dict[str, Any]:
     """Withdraw an offer that nobody has accepted."""
     holdings = lock_holdings(ctx, kind, numbers)

@@ -15,10 +15,13 @@ from troskel.acts.core.transaction import ActContext
 from troskel.acts.visit_batches import Evidence, MadeVisit
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.visits import operations as visits
 from troskel.visits import rules
 from troskel.visits.models import Visit
+
+CHAPTER = _("Besök")
 
 MAX_VISITS = 500
 """The most visits in one batch."""
@@ -75,7 +78,13 @@ def depart(
     return visit_batches.answer(ending.visit, ending.visit.client.case_number)
 
 
-@act("P2", who=(Role.CARER, Role.COORDINATOR), writes=["visit.registered", "visit.departed"])
+@act(
+    "P2",
+    who=(Role.CARER, Role.COORDINATOR),
+    writes=["visit.registered", "visit.departed"],
+    title=_("Skriv in ett besök"),
+    lead=_("Med kvittensprodukt, lås eller för hand med en anledning."),
+)
 def register_visit(
     ctx: ActContext,
     *,

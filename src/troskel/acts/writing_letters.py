@@ -9,12 +9,22 @@ from troskel.acts.core import lookup
 from troskel.acts.core.fields import Number
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
+from troskel.ground.texts import _
 from troskel.orders import rules
 from troskel.people.roles import Role
 from troskel.routine import client_state
 
+CHAPTER = _("Brev")
 
-@act("S1", "S3", who=(Role.ADMINISTRATOR,), writes=["letter.sent"])
+
+@act(
+    "S1",
+    "S3",
+    who=(Role.ADMINISTRATOR,),
+    writes=["letter.sent"],
+    title=_("Brevet är skickat"),
+    lead=_("Kunden har fått brev om monteringen eller nedmonteringen."),
+)
 def send_letter(ctx: ActContext, *, order: Number) -> dict[str, Any]:
     """Send the client the letter about an order that is done (S1, S3). A repeat sends the same letter.
 

@@ -11,7 +11,7 @@ from ninja import Path, Query
 from troskel.api.operations import actor_of, json_response, pdf_response
 from troskel.api.reading import READ_FAULTS, After, Limit, reads
 from troskel.reading import billing, letters
-from troskel.reading.paging import Page, PageRequest
+from troskel.reading.paging import PageRequest
 
 Month = Annotated[
     str,
@@ -27,13 +27,12 @@ OrderNumber = Annotated[
 ]
 
 
-@reads("/invoice-rows", who=billing.ROLES, answers=list[billing.ShownRow])
+@reads("/invoice-rows", billing.invoice_rows)
 def list_invoice_rows(request: HttpRequest, month: Month = "") -> HttpResponse:
-    """Rows of a month (default: last month): as billed, or calculated if not billed"""
     return json_response(billing.invoice_rows(actor_of(request), month))
 
 
-@reads("/basis-forms", who=billing.ROLES, answers=Page[billing.ShownForm])
+@reads("/basis-forms", billing.basis_forms)
 def list_basis_forms(
     request: HttpRequest,
     month: Month = "",
@@ -41,19 +40,16 @@ def list_basis_forms(
     limit: Limit = 50,
     after: After = "",
 ) -> HttpResponse:
-    """Basis forms, and the state of each"""
     return json_response(billing.basis_forms(actor_of(request), PageRequest(limit, after), month, state))
 
 
-@reads("/basis-forms/{form}/pdf", who=billing.ROLES, answers=bytes, faults=(*READ_FAULTS, 404))
+@reads("/basis-forms/{form}/pdf", billing.basis_form_document, faults=(*READ_FAULTS, 404))
 def show_basis_form(request: HttpRequest, form: FormNumber) -> HttpResponse:
-    """A basis form as PDF: as signed, or a draft; the read is journalled"""
     return pdf_response(billing.basis_form_document(actor_of(request), form), form)
 
 
-@reads("/letters/{order}/pdf", who=letters.ROLES, answers=bytes, faults=(*READ_FAULTS, 404, 409))
+@reads("/letters/{order}/pdf", letters.order_letter, faults=(*READ_FAULTS, 404, 409))
 def show_letter(
     request: HttpRequest, order: OrderNumber, language: Literal["sv", "en"] = "sv"
 ) -> HttpResponse:
-    """The client's letter about a completed order, as PDF; the read is journalled"""
     return pdf_response(letters.order_letter(actor_of(request), order, language), order)

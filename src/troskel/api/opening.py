@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from troskel.acts import opening
+from troskel.acts.chapters import REGISTER
 from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.writing import WRITE_FAULTS, IdempotencyKeyHeader, body_problem, parse_values
-from troskel.people.roles import PHONE_ROLES
 
 
 class DoorToOpen(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ add_operation(
     summary="Open a door: check, call the lock, and note the result",
     description="Acts: open_door, then note_opening. A repeat with the same key is the same opening. "
     "`unknown`: the lock did not answer, and the door may be open.",
-    who=PHONE_ROLES,
+    who=REGISTER["open_door"].who,
     answers=opening.Opened,
     takes=DoorToOpen,
     faults=WRITE_FAULTS,

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from troskel.billing.models import BasisForm
-from troskel.ground import pdf
-from troskel.ground.formatting import format_day, format_minutes, format_month, format_number
+from troskel.ground import formatting, pdf
 
 TEMPLATE = Path(__file__).with_name("basis_form.typ")
+LANGUAGE = "sv"
+"""The form is in Swedish, whatever language its reader has chosen."""
 DRAFT = "Utkast. Inte signerad."
 
 
@@ -25,21 +26,25 @@ class FormSignature(NamedTuple):
 def render(form: BasisForm, signature: FormSignature | None = None) -> bytes:
     """Returns the form as PDF; without a signature it is marked as a draft."""
     client, provider = form.client, form.organisation
-    signature_text = f"Signerad den {format_day(signature.day)} av {signature.name}." if signature else DRAFT
+    signature_text = (
+        f"Signerad den {formatting.long_day(signature.day, LANGUAGE)} av {signature.name}."
+        if signature
+        else DRAFT
+    )
     return pdf.render(
         TEMPLATE,
         {
             "number": form.number,
-            "month": format_month(form.month),
+            "month": formatting.month(date.fromisoformat(f"{form.month}-01"), LANGUAGE),
             "municipality": form.municipality.name,
             "provider": provider.name,
             "orgnr": f"{provider.orgnr[:6]}-{provider.orgnr[6:]}",
             "case": client.case_number,
             "home_municipality": client.home_municipality,
-            "visits": format_number(form.visits),
-            "minutes": format_number(form.minutes),
-            "hours": format_minutes(form.minutes),
-            "without_departure": format_number(form.without_departure),
+            "visits": formatting.digits(form.visits, LANGUAGE),
+            "minutes": formatting.digits(form.minutes, LANGUAGE),
+            "hours": formatting.hours(form.minutes, LANGUAGE),
+            "without_departure": formatting.digits(form.without_departure, LANGUAGE),
             "signed": signature_text,
         },
     )

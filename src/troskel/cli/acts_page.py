@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.chapters import CHAPTERS, REGISTER
+from troskel.acts.chapters import CHAPTERS, acts_in_order
 from troskel.acts.core.register import Act
 from troskel.routine.engine import CARE_EVENTS
 from troskel.routine.model import Ask, Paragraph, Routine
@@ -55,7 +55,7 @@ def page(checkout: Path) -> str:
 
 def acts() -> list[Act[Any]]:
     """Returns every act, chapter by chapter, in source order."""
-    return [act for chapter in CHAPTERS for act in REGISTER.values() if act.chapter == _chapter_name(chapter)]
+    return acts_in_order()
 
 
 def _chapter_name(chapter: types.ModuleType) -> str:

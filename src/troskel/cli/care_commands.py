@@ -7,6 +7,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from troskel.cli.output import (
     EXIT_REFUSED,
     CommandError,
@@ -174,7 +176,7 @@ def clients(arguments: argparse.Namespace) -> None:
     """Counts clients."""
     from troskel.reading import coverage
 
-    counts = coverage.count_clients(system_actor())._asdict()
+    counts = msgspec.structs.asdict(coverage.count_clients(system_actor()))
     if arguments.json:
         print_json(counts)
         return
@@ -190,14 +192,14 @@ def duties(arguments: argparse.Namespace) -> None:
              "days_late", "person", "escalated", "deputy")  # fmt: skip
     rows = worklist.duties_on(system_actor(), day_or_today(arguments.on))
     if arguments.json:
-        print_json([{name: row[name] for name in columns} for row in rows])
+        print_json([{name: getattr(row, name) for name in columns} for row in rows])
         return
     for row in rows:
-        if row["state"] in ("open", "late"):
-            due = row["due"] or "not yet"
-            duty = f"{row['paragraph']:3} {row['ask']:14} {row['case'] or '':10} {row['role']:14}"
-            escalated = ", escalated" if row["escalated"] else ""
-            print(f"{duty} due {due}  {row['state']}{escalated}")
+        if row.state in ("open", "late"):
+            due = row.due or "not yet"
+            duty = f"{row.paragraph:3} {row.ask:14} {row.case or '':10} {row.role:14}"
+            escalated = ", escalated" if row.escalated else ""
+            print(f"{duty} due {due}  {row.state}{escalated}")
 
 
 def play(arguments: argparse.Namespace) -> int:

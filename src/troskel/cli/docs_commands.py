@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the documentation: acts, refusals."""
+"""Commands about the documentation: the generated pages of acts, readings and refusals."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from troskel.cli.output import CommandError, print_status
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-PAGE = Path("docs", "acts.md")
-REFUSALS = Path("docs", "refusals.md")
+ACTS_PAGE = Path("docs", "acts.md")
+READINGS_PAGE = Path("docs", "readings.md")
+REFUSALS_PAGE = Path("docs", "refusals.md")
 
 
 def add_to(commands: Any) -> None:
@@ -24,6 +25,10 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--write", action="store_true", help="write docs/acts.md instead of printing it")
     command.set_defaults(run=acts, without_database=True)
+    command = commands.add_parser("readings", help="print the page of all readings (docs/readings.md)")
+    command.description = "Prints the page of all readings: who may read what, and what it answers."
+    command.add_argument("--write", action="store_true", help="write docs/readings.md instead of printing it")
+    command.set_defaults(run=readings, without_database=True)
     command = commands.add_parser("refusals", help="print the page of all refusals (docs/refusals.md)")
     command.description = (
         "Prints the page of all refusals, generated from the source: for each code its HTTP status, paragraph or rule, "
@@ -42,7 +47,17 @@ def acts(arguments: argparse.Namespace) -> None:
 
     if not (CHECKOUT / "tests").is_dir():
         raise CommandError("the page names the tests, and there are none here: run it in a checkout")
-    _print_or_write(page(CHECKOUT), PAGE, write=arguments.write)
+    _print_or_write(page(CHECKOUT), ACTS_PAGE, is_written=arguments.write)
+
+
+def readings(arguments: argparse.Namespace) -> None:
+    """Prints the page, or writes it."""
+    import django
+
+    django.setup()
+    from troskel.cli.readings_page import page
+
+    _print_or_write(page(), READINGS_PAGE, is_written=arguments.write)
 
 
 def refusals(arguments: argparse.Namespace) -> None:
@@ -52,11 +67,13 @@ def refusals(arguments: argparse.Namespace) -> None:
     django.setup()
     from troskel.cli.refusals_page import page
 
-    _print_or_write(page(), REFUSALS, write=arguments.write)
+    _print_or_write(page(), REFUSALS_PAGE, is_written=arguments.write)
 
 
-def _print_or_write(text: str, page: Path, *, write: bool) -> None:
-    if write:
+def _print_or_write(text: str, page: Path, *, is_written: bool) -> None:
+    if is_written and not (CHECKOUT / "docs").is_dir():
+        raise CommandError("there is no folder docs here: run it in a checkout")
+    if is_written:
         (CHECKOUT / page).write_text(text, encoding="utf-8")
         print_status(f"{page} written")
     else:

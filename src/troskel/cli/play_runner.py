@@ -21,6 +21,7 @@ from troskel.ground.texts import _
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 from troskel.reading import worklist
+from troskel.reading.worklist import DutyShown
 
 
 def play_file(path: Path, *, as_json: bool = False) -> int:
@@ -85,18 +86,16 @@ def _check_duties(check: OpenDutiesCheck) -> tuple[dict[str, Any], bool]:
     rows = [
         row
         for row in worklist.duties_on(system_actor(), clock.today())
-        if row["kind"] == "duty"
-        and row["state"] in ("open", "late")
-        and check.client in (None, row["client"])
+        if row.kind == "duty" and row.state in ("open", "late") and check.client in (None, row.client)
     ]
     open_duties = sorted(_duty_name(row) for row in rows)
-    late_duties = sorted(_duty_name(row) for row in rows if row["state"] == "late")
+    late_duties = sorted(_duty_name(row) for row in rows if row.state == "late")
     result = {"at": check.at.isoformat(), "client": check.client, "open": open_duties, "late": late_duties}
     return result, open_duties == check.expected_open and check.expected_late in (None, late_duties)
 
 
-def _duty_name(row: dict[str, Any]) -> str:
-    return f"{row['paragraph']}.{row['ask']}"
+def _duty_name(duty: DutyShown) -> str:
+    return f"{duty.paragraph}.{duty.ask}"
 
 
 def _resolve(values: Any, names: dict[str, Any], folder: Path) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from troskel.cli import version_commands
@@ -18,6 +18,9 @@ from troskel.cli.output import (
     system_actor,
 )
 from troskel.routine.model import Routine
+
+if TYPE_CHECKING:
+    from troskel.duties.replay import Fate
 
 
 def add_to(commands: Any) -> None:
@@ -111,16 +114,15 @@ def compare(arguments: argparse.Namespace) -> int:
         print_json(differences)
         return 0
     for difference in differences:
-        before, after = (_describe(difference[side]) for side in ("before", "after"))
-        print(
-            f"{difference['paragraph']:3} {difference['ask']:14} {difference['case'] or '':10} {before}  →  {after}"
-        )
+        before, after = _describe(difference.before), _describe(difference.after)
+        duty = f"{difference.paragraph:3} {difference.ask:14} {difference.case or '':10}"
+        print(f"{duty} {before}  →  {after}")
     print_status(f"{len(differences)} duties would have been otherwise")
     return 0
 
 
-def _describe(fate: dict[str, Any] | None) -> str:
+def _describe(fate: Fate | None) -> str:
     if fate is None:
         return "not asked"
-    escalated = f", escalated {fate['escalated']}" if fate["escalated"] else ""
-    return f"due {fate['due'] or 'not yet'}{escalated}, {fate['state']}"
+    escalated = f", escalated {fate.escalated}" if fate.escalated else ""
+    return f"due {fate.due or 'not yet'}{escalated}, {fate.state}"

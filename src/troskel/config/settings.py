@@ -165,6 +165,7 @@ TIME_ZONE = "Europe/Stockholm"
 USE_I18N = True
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
 
 # Errors are logged on stderr. No log line contains a name, number or address: URLs contain case numbers only
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -42,6 +42,24 @@ FIELDS = (
     "home_id",
     "door_id",
 )
+
+
+class DutyFacts(NamedTuple):
+    """What the suggestions beside a duty are made from, whole: the names of the columns of Duty."""
+
+    id: UUID
+    kind: str
+    paragraph: str
+    ask: str
+    version: str
+    role: str
+    opened: date
+    due: date | None
+    about: str
+    home_id: UUID
+    door_id: UUID | None
+    client_id: UUID | None
+    organisation_id: UUID | None
 
 
 def known_on(day: date) -> Q:

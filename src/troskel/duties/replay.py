@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -20,6 +22,27 @@ from troskel.routine.replay import Difference, DutyOutcome, History, replay
 from troskel.routine.replay import compare as compare_histories
 
 
+class Fate(msgspec.Struct, frozen=True):
+    """A duty's days and state, as it was or would have been."""
+
+    opened: date
+    due: date | None
+    escalated: date | None
+    role: str
+    state: str
+    closed: date | None
+
+
+class DutyDifference(msgspec.Struct, frozen=True):
+    """A duty as it was, and as it would have been; null: not asked."""
+
+    paragraph: str
+    ask: str
+    case: str | None
+    before: Fate | None
+    after: Fate | None
+
+
 def lines(municipality: str) -> Iterator[Line]:
     """Every line of the municipality's acts, in order."""
     for told in journal.lines_after(municipality):
@@ -32,36 +55,30 @@ def history(municipality: str, instead: Routine | None = None) -> History:
     return replay(versions, lines(municipality), instead=instead)
 
 
-def compare(municipality: str, proposed: Routine) -> list[dict[str, Any]]:
+def compare(municipality: str, proposed: Routine) -> list[DutyDifference]:
     """The duties that would differ under the proposed version; clients by case number."""
     found = compare_histories(history(municipality), history(municipality, proposed))
     cases = dict(Client.objects.filter(municipality=municipality).values_list("id", "case_number"))
-    return [_summary(difference, cases) for difference in found]
+    return [_duty_difference(difference, cases) for difference in found]
 
 
-def _summary(difference: Difference, cases: dict[Any, str]) -> dict[str, Any]:
+def _duty_difference(difference: Difference, cases: Mapping[UUID, str]) -> DutyDifference:
     outcome = difference.before or difference.after
     assert outcome is not None
-    return {
-        "paragraph": outcome.duty.paragraph,
-        "ask": outcome.duty.ask,
-        "case": cases.get(outcome.duty.client) if outcome.duty.client else None,
-        "before": _fate(difference.before),
-        "after": _fate(difference.after),
-    }
+    return DutyDifference(
+        outcome.duty.paragraph,
+        outcome.duty.ask,
+        cases.get(outcome.duty.client) if outcome.duty.client else None,
+        _fate(difference.before),
+        _fate(difference.after),
+    )
 
 
-def _fate(outcome: DutyOutcome | None) -> dict[str, Any] | None:
+def _fate(outcome: DutyOutcome | None) -> Fate | None:
     if outcome is None:
         return None
-    return {
-        "opened": outcome.duty.opened,
-        "due": outcome.duty.due,
-        "escalated": outcome.duty.escalated,
-        "role": outcome.duty.role,
-        "state": outcome.state,
-        "closed": outcome.day,
-    }
+    duty = outcome.duty
+    return Fate(duty.opened, duty.due, duty.escalated, duty.role, outcome.state, outcome.day)
 
 
 def discrepancies(municipality: str) -> list[str]:

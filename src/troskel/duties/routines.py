@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from troskel.duties.models import Duty, RoutineVersion
+from troskel.duties.queries import DutyFacts
 from troskel.routine import Routine, Routines, deadlines, parser
 
 SHIPPED = Path(__file__).resolve().parents[3] / "routines" / "troskelby" / "2016-11-29.toml"
@@ -26,7 +27,7 @@ def version(digest: str) -> Routine:
     return parser.parse_routine(row["text"].encode(), row["name"], stored=True)
 
 
-def attest_from(duty: Duty) -> date | None:
+def attest_from(duty: Duty | DutyFacts) -> date | None:
     """The first day the duty may be attested; None where any day will do, date.max while the day is not known."""
     routine = version(duty.version)
     ask = routine.asks[duty.paragraph, duty.ask]

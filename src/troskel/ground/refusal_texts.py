@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext, override
 
-from troskel.ground import clock, formatting
+from troskel.ground import formatting
 from troskel.ground.refusals import EMPTY_CHOICE, NOT_FOUND_KINDS, CodedError
 from troskel.ground.value_words import WORDS
 
@@ -40,11 +40,11 @@ class Phrasing:
 
     def day(self, day: date) -> str:
         """Returns a day as text."""
-        return formatting.format_day(day, self.language)
+        return formatting.long_day(day, self.language)
 
     def instant(self, instant: datetime) -> str:
         """Returns an instant as text, in Stockholm time."""
-        return f"{self.day(clock.day_of(instant))} {instant.astimezone(clock.STOCKHOLM):%H.%M}"
+        return formatting.long_instant(instant, self.language)
 
 
 def refusal_text(error: CodedError, phrasing: Phrasing) -> str:
@@ -131,7 +131,7 @@ FORMATTERS: dict[str, Callable[[object, Phrasing, str], str]] = {
     "codes": _format_choices,
     "events": _format_events,
     "missing": lambda value, naming, _: translated(NOT_FOUND_KINDS[str(value)], naming.language),
-    "month": lambda value, naming, _: formatting.format_month(str(value), naming.language),
+    "month": lambda value, naming, _: formatting.month(date.fromisoformat(f"{value}-01"), naming.language),
     "starts": lambda value, naming, _: naming.instant(datetime.fromisoformat(str(value))),
 }
 """Values that need more than a lookup among the words."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The mark of a text for people. Pure Python."""
+"""The mark of texts that people read, for rooms that know no language: `./dev words` finds them by it."""
 
 from __future__ import annotations
 

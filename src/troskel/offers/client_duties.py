@@ -3,24 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from troskel.duties import queries as duties
-from troskel.duties.models import Duty
+from troskel.duties.queries import DutyFacts
 from troskel.offers.duty_actions import suggested_acts
 from troskel.people.roles import Actor
 from troskel.reading.client_page import ClientPage
-from troskel.reading.worklist import DutyTexts, duties_of, duty_row, duty_texts
+from troskel.reading.worklist import DutyShown, DutyTexts, duties_of, duty_shown, duty_texts
 
 
 class ClientDuty(NamedTuple):
     """An open duty with the routine's texts; `acts`: the viewer's acts towards it, where it is theirs (`mine`)."""
 
-    row: dict[str, Any]
+    duty: DutyShown
     texts: DutyTexts
     mine: bool
     acts: list[str]
@@ -35,15 +34,13 @@ def open_duties(viewer: Actor, page: ClientPage, today: date) -> list[ClientDuty
         .annotate(mine=is_mine)
         .values(*duties.FIELDS, "client_id", "organisation_id", "mine")
     )
-    mine = [_as_duty(row) for row in rows if row["mine"] and row["home_id"] in page.homes]
+    mine = [
+        DutyFacts(*(row[name] for name in DutyFacts._fields))
+        for row in rows
+        if row["mine"] and row["home_id"] in page.homes
+    ]
     acts = suggested_acts(viewer, mine, page.homes)
     return [
-        ClientDuty(duty_row(row, today), duty_texts(row), row["mine"], acts.get(row["id"], []))
+        ClientDuty(duty_shown(row, today), duty_texts(row), row["mine"], acts.get(row["id"], []))
         for row in rows
     ]
-
-
-def _as_duty(row: Mapping[str, Any]) -> Duty:
-    columns = ("id", "kind", "paragraph", "ask", "version", "role", "about", "home_id", "door_id", "client_id",
-             "organisation_id")  # fmt: skip
-    return Duty(**{name: row[name] for name in columns})

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from troskel.duties.models import Duty
+from troskel.duties.queries import DutyFacts
 from troskel.ground import clock
 from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, DoorFacts, HomeFacts
@@ -36,7 +36,7 @@ class Suggestion(NamedTuple):
 class DutyContext(NamedTuple):
     """A duty and the facts that suggestions are made from."""
 
-    duty: Duty
+    duty: DutyFacts
     ask: Ask
     about: Mapping[str, Any]
     home: HomeFacts

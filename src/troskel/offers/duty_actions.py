@@ -19,7 +19,7 @@ from troskel.care.models import Decision
 from troskel.custody.models import Thing
 from troskel.duties import routines, rules
 from troskel.duties.models import Duty, HomeState
-from troskel.duties.queries import asked_of
+from troskel.duties.queries import DutyFacts, asked_of
 from troskel.ground import clock
 from troskel.offers.duty_action_table import SUGGESTIONS_BY_EVENT, DutyContext, Names, Suggestion
 from troskel.people.models import Client, Organisation
@@ -44,8 +44,8 @@ def suggestions(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Sugges
             id__in=duties[start : start + BATCH_SIZE],
             municipality=viewer.municipality,
             state="open",
-        )
-        for context in _contexts(viewer.municipality, list(rows)):
+        ).values_list(*DutyFacts._fields)
+        for context in _contexts(viewer.municipality, [DutyFacts(*row) for row in rows]):
             suggestions_by_duty[context.duty.id] = [
                 suggestion for suggestion in _suggestions(context) if _may(viewer, context.duty, suggestion)
             ]
@@ -69,7 +69,7 @@ _NO_NAMES = Names(*[_NoNames()] * len(Names._fields))
 
 
 def suggested_acts(
-    viewer: Actor, rows: Sequence[Duty], homes: Mapping[UUID, HomeFacts]
+    viewer: Actor, rows: Sequence[DutyFacts], homes: Mapping[UUID, HomeFacts]
 ) -> dict[UUID, list[str]]:
     """The acts of `suggestions`, each once and without values, for duties of the viewer's already in memory. No query.
 
@@ -86,7 +86,7 @@ def suggested_acts(
     return acts_by_duty
 
 
-def _may(viewer: Actor, row: Duty, suggestion: Suggestion) -> bool:
+def _may(viewer: Actor, row: DutyFacts, suggestion: Suggestion) -> bool:
     roles = rules.ROLES_OF.get(row.role, frozenset()) if viewer.role is Role.SYSTEM else {viewer.role}
     return not roles.isdisjoint(REGISTER[suggestion.act].who)
 
@@ -105,7 +105,7 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
 # -- the context of duties, in a constant number of queries
 
 
-def _contexts(municipality: str, rows: Sequence[Duty]) -> Iterator[DutyContext]:
+def _contexts(municipality: str, rows: Sequence[DutyFacts]) -> Iterator[DutyContext]:
     homes = {row.home_id for row in rows}
     states = {
         state.home_id: msgspec.json.decode(state.state, type=engine.HomeState).facts
@@ -116,7 +116,7 @@ def _contexts(municipality: str, rows: Sequence[Duty]) -> Iterator[DutyContext]:
         yield _context(row, states[row.home_id], names)
 
 
-def _context(row: Duty, home: HomeFacts, names: Names) -> DutyContext:
+def _context(row: DutyFacts, home: HomeFacts, names: Names) -> DutyContext:
     return DutyContext(
         duty=row,
         ask=routines.version(row.version).asks[row.paragraph, row.ask],
@@ -132,7 +132,7 @@ DECISION_COLUMNS = ("id", "reference", "allocations__id", "allocations__referenc
 
 
 def _names(
-    municipality: str, rows: Sequence[tuple[Duty, Mapping[str, Any]]], homes: Mapping[UUID, HomeFacts]
+    municipality: str, rows: Sequence[tuple[DutyFacts, Mapping[str, Any]]], homes: Mapping[UUID, HomeFacts]
 ) -> Names:
     clients = [client for home in homes.values() for client in home.clients.values()]
     doors = [door for home in homes.values() for door in home.doors.values()]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from troskel.ground import pdf
-from troskel.ground.formatting import format_day
+from troskel.ground.formatting import long_day
 from troskel.orders.models import Order
 from troskel.people.models import Client, Organisation
 
@@ -37,8 +37,8 @@ def render(letter: Letter) -> bytes:
             "number": order.number,
             "case": order.client.case_number,
             "to": _addressee(order.client),
-            "written": format_day(letter.written, letter.language),
-            "done": format_day(letter.done, letter.language),
+            "written": long_day(letter.written, letter.language),
+            "done": long_day(letter.done, letter.language),
             "door": order.door.kind,
             "label": order.door.label,
             "municipality": order.municipality.name,

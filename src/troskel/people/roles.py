@@ -42,6 +42,13 @@ class ActorKind(StrEnum):
 
 MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})
 PROVIDER_ROLES = frozenset({Role.COORDINATOR, Role.CARER, Role.RESPONDER})
+EVERY_ROLE = frozenset(role for role in Role if role is not Role.SYSTEM)
+"""Every role of a person."""
+OFFICE_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR})
+CARE_ROLES = OFFICE_ROLES | {Role.COORDINATOR}
+"""The roles that plan a client's care and its locks."""
+CLIENT_ROLES = EVERY_ROLE - {Role.MANAGER}
+"""Every role but the manager, who sees no client: figures are enough."""
 PHONE_ROLES = frozenset({Role.CARER, Role.RESPONDER})
 """The roles that have clients on a phone, and open doors."""
 

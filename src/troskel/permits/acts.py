@@ -13,6 +13,8 @@ class ActInfo(Protocol):
     """The part of an act that rooms other than its callers need."""
 
     name: str
+    chapter: str
+    meaning: str
     paragraphs: tuple[str, ...]
     who: frozenset[Role]
     writes: tuple[str, ...]

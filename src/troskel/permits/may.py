@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""May this role do this act? Sight decides whether about this client; rules whether in this state."""
+"""May this role do this act, or read this? Sight decides whether about this client; rules whether in this state."""
 
 from __future__ import annotations
 
@@ -21,10 +21,21 @@ def may(actor: Actor, act: str, who: Collection[Role]) -> None:
             act=act,
             role=actor.role,
         )
-    raise NotAllowed(
+    raise _not_allowed(actor, act, who)
+
+
+def may_read(viewer: Actor, reading: str, who: Collection[Role]) -> None:
+    """Raises NotAllowed unless the viewer's role is in `who`. The system may read everything."""
+    if viewer.role is Role.SYSTEM or viewer.role in who:
+        return
+    raise _not_allowed(viewer, reading, who)
+
+
+def _not_allowed(actor: Actor, what: str, who: Collection[Role]) -> NotAllowed:
+    return NotAllowed(
         "role.not_allowed",
         _("{act} är till för {roles}, inte för {role}. Be någon av dem."),
-        act=act,
+        act=what,
         roles=sorted(who),
         role=actor.role,
     )

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from troskel.acts.opening import Opened, fault_of
-from troskel.ground import clock
+from troskel.ground import formatting
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.phone.actions import ActionResult
 from troskel.reading.phone import ClientAtDoor, PhoneVisit
@@ -117,24 +116,7 @@ def result_message(result: ActionResult, door: ClientAtDoor) -> Message:
 def visit_length(visit: PhoneVisit) -> str:
     """Returns how long an ended visit was."""
     assert visit.departed is not None
-    return _("Det varade {time}.").format(time=duration(visit.arrived, visit.departed))
-
-
-def duration(since: datetime, until: datetime) -> str:
-    """Returns a duration in hours and minutes."""
-    minutes = int((until - since).total_seconds()) // 60
-    if not minutes:
-        return _("mindre än en minut")
-    hours, minutes_left = divmod(minutes, 60)
-    parts = [ngettext("{n} timme", "{n} timmar", hours).format(n=hours)] if hours else []
-    if minutes_left:
-        parts.append(ngettext("{n} minut", "{n} minuter", minutes_left).format(n=minutes_left))
-    return _(" och ").join(parts)
-
-
-def clock_time(instant: datetime) -> str:
-    """Returns the time of day, in Stockholm time."""
-    return f"{instant.astimezone(clock.STOCKHOLM):%H.%M}"
+    return _("Det varade {time}.").format(time=formatting.duration(visit.arrived, visit.departed))
 
 
 def _lock_answer(opened: Opened) -> Message:

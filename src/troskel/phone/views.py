@@ -12,7 +12,6 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
-from troskel.people.roles import PHONE_ROLES
 from troskel.phone import actions, messages
 from troskel.phone.actions import ActionResult
 from troskel.reading import phone
@@ -21,7 +20,7 @@ from troskel.screens.pages import page
 from troskel.screens.render import render_page
 
 
-@page("", name="phone", who=PHONE_ROLES)
+@page("", name="phone", who=phone.phone_today.who)
 def today(request: HttpRequest, person: Person) -> HttpResponse:
     """The clients on this carer's phone today, or those whose alarm this responder has accepted."""
     phone_day = phone.phone_today(person.actor)
@@ -37,7 +36,7 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
     return _render(request, "phone/today.html", values)
 
 
-@page("<str:case>/", name="phone-client", who=PHONE_ROLES, methods=("GET", "HEAD", "POST"))
+@page("<str:case>/", name="phone-client", who=phone.client_at_door.who, methods=("GET", "HEAD", "POST"))
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """One client: address, how to get in, and the visit. An action is answered on the same page."""
     result = None
@@ -78,5 +77,5 @@ def _client_page(
 def _render(
     request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    common = {"messages": messages, "now": clock.now(), "new_key": new_id}
+    common = {"now": clock.now(), "new_key": new_id}
     return render_page(request, template, common | values, status=status)

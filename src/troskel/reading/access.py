@@ -20,11 +20,14 @@ from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import NotFound, Refusal
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import CARE_ROLES, PHONE_ROLES, Actor, Role
 from troskel.reading import lists
 from troskel.reading.base import clients_in_sight, clients_matching, note
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, Row, rows_of
+from troskel.reading.register import read
 from troskel.routine.facts import ClientFacts
+
+ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
 
 
 class DoorAsked(msgspec.Struct, frozen=True):
@@ -83,6 +86,10 @@ class _Lock(NamedTuple):
     holder: UUID | None
 
 
+@read(
+    who=PHONE_ROLES,
+    title="Whether you may open this lock now, and by which paragraph, or why not; for each client whom you may see",
+)
 def ask_door(viewer: Actor, serial: str) -> list[DoorAsked]:
     """May the viewer open this lock now, by which paragraph, or why not: one answer per client in sight.
 
@@ -162,6 +169,7 @@ OPENING_COLUMNS = ("id", "client_id", "client__case_number", "lock__number", "do
                    "account_id", "paragraph", "not_before", "outcome", "code", "battery", "noted")  # fmt: skip
 
 
+@read(who=CARE_ROLES, title="Openings that were allowed, and their results; unknown when not reported")
 def openings(viewer: Actor, page_request: PageRequest, client: str = "") -> Page[ListedOpening]:
     """Openings at clients in the viewer's sight; a provider sees only its own."""
     rows = Opening.objects.filter(lists.own_allocations(viewer), client__in=clients_matching(viewer, client))
@@ -191,6 +199,10 @@ def _opening(row: Row) -> ListedOpening:
     )
 
 
+@read(
+    who=ALARM_ROLES,
+    title="Alarms that your organisation answers; the client only if you have accepted it or may see the client",
+)
 def alarms(viewer: Actor, page_request: PageRequest) -> Page[ListedAlarm]:
     """Alarms that the viewer's organisation answers, open and closed."""
     case = clients_in_sight(viewer).filter(pk=OuterRef("client")).values("case_number")
@@ -214,6 +226,7 @@ class OpenAlarm(msgspec.Struct, frozen=True):
     until: datetime | None
 
 
+@read(who=ALARM_ROLES)
 def open_alarms(viewer: Actor) -> list[OpenAlarm]:
     """Open alarms of the viewer's organisation, the oldest first.
 

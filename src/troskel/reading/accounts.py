@@ -9,10 +9,11 @@ import msgspec
 
 from troskel.ground.sorting import swedish_sort_key
 from troskel.people.models import Account, Organisation
-from troskel.people.roles import Actor
+from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.reading.base import note
 from troskel.reading.lists import ListedOrganisation
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
+from troskel.reading.register import read
 from troskel.reading.worklist import username
 
 
@@ -30,6 +31,7 @@ class ListedAccount(msgspec.Struct, frozen=True):
 ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "is_active")
 
 
+@read(who=[Role.ADMINISTRATOR])
 def accounts(
     viewer: Actor, page_request: PageRequest, *, role: str = "", organisation: str = "", state: str = ""
 ) -> Page[ListedAccount]:
@@ -51,6 +53,7 @@ def _account(row: Row) -> ListedAccount:
     )
 
 
+@read(who=[Role.ADMINISTRATOR])
 def organisations_by_name(
     viewer: Actor, page_request: PageRequest, *, kind: str = ""
 ) -> Page[ListedOrganisation]:
@@ -71,6 +74,7 @@ def organisations_by_name(
     )
 
 
+@read(who=EVERY_ROLE)
 def organisation_names(viewer: Actor) -> dict[str, tuple[str, str]]:
     """Name and kind of every organisation by number, in Swedish order. No client is read, so nothing is recorded."""
     rows = Organisation.objects.filter(municipality=viewer.municipality).values_list("orgnr", "name", "kind")

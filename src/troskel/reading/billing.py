@@ -19,9 +19,10 @@ from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import note
 from troskel.reading.paging import Page, PageRequest, rows_of
+from troskel.reading.register import read
 from troskel.visits.models import Visit
 
-ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
+BILLING_ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
 
 
 class ShownRow(msgspec.Struct, frozen=True):
@@ -61,6 +62,9 @@ class ShownForm(msgspec.Struct, frozen=True):
     digest: str
 
 
+@read(
+    who=BILLING_ROLES, title="Rows of a month (default: last month): as billed, or calculated if not billed"
+)
 def invoice_rows(viewer: Actor, month: str = "") -> list[ShownRow]:
     """The rows of a month (default: last month), as billed or else computed now. Raises BadValue."""
     month = month or rules.month_before(clock.today())
@@ -126,6 +130,7 @@ def _own(viewer: Actor) -> Q:
     return Q(organisation=viewer.organisation) if viewer.role is Role.COORDINATOR else Q()
 
 
+@read(who=BILLING_ROLES, title="Basis forms, and the state of each")
 def basis_forms(
     viewer: Actor, page_request: PageRequest, month: str = "", state: str = ""
 ) -> Page[ShownForm]:
@@ -156,6 +161,7 @@ def _form(row: Any) -> ShownForm:
     return ShownForm(**{name: row[name] for name in columns}, **_parties(row))
 
 
+@read(who=BILLING_ROLES, title="A basis form as PDF: as signed, or a draft; the read is journalled")
 def basis_form_document(viewer: Actor, number: str) -> bytes:
     """The form as PDF: the signed document byte for byte, or a draft. Raises NotFound."""
     forms = BasisForm.objects.filter(_own(viewer), municipality=viewer.municipality, number=number)

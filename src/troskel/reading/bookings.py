@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -26,8 +26,11 @@ from troskel.reading.base import clients_within_reach, note
 from troskel.reading.client_record import PersonShown, visible_person
 from troskel.reading.lists import own_orders
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
+from troskel.reading.register import read
 
 EMPTY = Value("")
+ATTENDING_ROLES = frozenset({Role.COORDINATOR})
+"""Those who see the duty to be present, and say who of the organisation takes it."""
 OPEN_STATES = (OrderState.PLACED, OrderState.BOOKED)
 
 
@@ -63,7 +66,7 @@ class Trip(msgspec.Struct, frozen=True):
     attending: Attendance | None
 
 
-class Rounds(NamedTuple):
+class Rounds(msgspec.Struct, frozen=True):
     """Trips booked before the end of the period, the earliest first, and one page of orders without a booking.
 
     `more`: more trips are booked than were read.
@@ -74,6 +77,7 @@ class Rounds(NamedTuple):
     more: bool
 
 
+@read(who=[Role.LOCKSMITH, Role.COORDINATOR])
 def rounds(viewer: Actor, first: date, days: int, page_request: PageRequest) -> Rounds:
     """The viewer's open orders: booked before the end of these `days`, and not booked."""
     end = datetime.combine(first + timedelta(days=days), time(), clock.STOCKHOLM)
@@ -138,7 +142,7 @@ def _homes(doors: Iterable[UUID]) -> dict[UUID, dict[UUID, Home]]:
 
 def _attendances(viewer: Actor, rows: list[Any]) -> dict[UUID, Attendance]:
     """By order id: the viewer's duty that follows from its booking. One query."""
-    if viewer.role is not Role.COORDINATOR or not rows:
+    if viewer.role not in ATTENDING_ROLES or not rows:
         return {}
     duty_rows = Duty.objects.filter(
         duties.asked_of(viewer, clock.today()),

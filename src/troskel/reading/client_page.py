@@ -26,13 +26,14 @@ from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor, Organisation
-from troskel.people.roles import PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
 from troskel.reading.base import CASE_NUMBER, clients_in_sight, note
 from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
+from troskel.reading.register import read
 from troskel.routine import duty as engine
 from troskel.routine.coverage import Gap
 from troskel.routine.facts import ClientFacts, HomeFacts
@@ -87,7 +88,7 @@ class HolderPeriod(msgspec.Struct, frozen=True):
     until: datetime | None
 
 
-class ClientPage(NamedTuple):
+class ClientPage(msgspec.Struct, frozen=True):
     """All that the viewer may know of a client, as the page shows it.
 
     `names`: names of organisations, things and decisions by id, written as in the journal.
@@ -147,6 +148,7 @@ class HomeContext(NamedTuple):
         return [label for door, label in self.doors.items() if door in self.home.doors]
 
 
+@read(who=CLIENT_ROLES)
 def client_page(
     viewer: Actor, case: str, *, visits_since: date, before: int | None = None, daily: bool = False
 ) -> ClientPage:

@@ -20,12 +20,13 @@ from troskel.ground.texts import _
 from troskel.journal.models import ChainKind, Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor
-from troskel.people.roles import MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import CARE_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.duties import ListedDuty, ListedNotice, duty_item, notices_of
 from troskel.reading.paging import MAX_PAGE
+from troskel.reading.register import read
 from troskel.reading.things import ListedThing, things_about
 from troskel.reading.worklist import duties_of
 
@@ -134,6 +135,7 @@ def is_address_visible(viewer: Actor) -> Q:
     return is_name_visible(viewer) & (~Q(protection="F") | entrusted)
 
 
+@read(who=lists.clients.who, title="A client's record; the read is journalled")
 def record(viewer: Actor, case: str) -> RecordShown:
     """Open a client's record and record the read. Raises NotFound outside the viewer's sight."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
@@ -205,6 +207,7 @@ def _duties(viewer: Actor, client: UUID, today: date) -> list[ListedDuty]:
     return [duty_item(row, today) for row in duties_of(viewer, condition, today)]
 
 
+@read(who=CARE_ROLES, title="The journal's lines about the clients that you may see")
 def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
     """Returns lines about clients in the viewer's sight, by number; the system administrator sees all."""
     if not 1 <= limit <= MAX_PAGE:

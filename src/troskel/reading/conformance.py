@@ -16,12 +16,13 @@ from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import swedish_sort_key
 from troskel.ground.texts import _
 from troskel.people.models import Organisation
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import EVERY_ROLE, OFFICE_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL
+from troskel.reading.register import read
 from troskel.routine import Routine
 
 AskKey = tuple[str, str]
-ROLES_SEEING_ORGANISATIONS = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
+ROLES_SEEING_ORGANISATIONS = OFFICE_ROLES | {Role.MANAGER}
 """Roles that see each organisation's figures."""
 
 
@@ -72,6 +73,7 @@ class ConformanceSummary(msgspec.Struct, frozen=True):
     organisations: dict[AskKey, dict[str, Conformance]] = {}
 
 
+@read(who=EVERY_ROLE)
 def conformance_by_paragraph(viewer: Actor, first: date, last: date) -> ConformanceSummary:
     """Figures by paragraph of what was asked from `first` through `last`. One query.
 
@@ -82,6 +84,7 @@ def conformance_by_paragraph(viewer: Actor, first: date, last: date) -> Conforma
     )
 
 
+@read(who=EVERY_ROLE)
 def conformance_of_paragraph(viewer: Actor, paragraph: str, first: date, last: date) -> ConformanceSummary:
     """The same for one paragraph; for the office and the manager also by organisation. Two queries."""
     all_figures = conformance.figures(
@@ -118,6 +121,10 @@ def _summary(all_figures: Iterable[Figures]) -> ConformanceSummary:
     )
 
 
+@read(
+    who=ROLES_SEEING_ORGANISATIONS,
+    title="How well the routine is followed: asked, in time, late, open, and days; default: the last 90 days",
+)
 def conformance_report(
     viewer: Actor, first: date, last: date, *, by_organisation: bool = False
 ) -> ConformanceShown:

@@ -4,28 +4,41 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
+import msgspec
 from django.db.models import Count, Q
 
 from troskel.care import queries as care
-from troskel.people.roles import Actor
+from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, Actor
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.register import read
 
 
-def gaps(viewer: Actor, on: date, days: int) -> list[care.CoverageGap]:
+class GapShown(msgspec.Struct, frozen=True):
+    """The days on which a client who is covered today has no coverage."""
+
+    client: str
+    case: str
+    service: str
+    days: list[date]
+
+
+@read(who=CARE_ROLES, title="Clients without coverage, and on which days")
+def gaps(viewer: Actor, on: date, days: int) -> list[GapShown]:
     """Gaps in coverage within `days` days from `on` (case 8)."""
-    coverage_gaps = list(care.gaps(clients_in_sight(viewer), viewer.municipality, on, days))
+    rows = care.gaps(clients_in_sight(viewer), viewer.municipality, on, days)
+    coverage_gaps = [GapShown(*row) for row in rows]
     note(viewer, "gaps.viewed", on=on, days=days, cases=[gap.case for gap in coverage_gaps])
     return coverage_gaps
 
 
+@read(who=OFFICE_ROLES, title="The number of clients on each organisation's phones")
 def phone_clients(viewer: Actor, on: date) -> dict[str, int]:
     """How many clients each organisation's phones have on a day."""
     return care.phone_clients(clients_in_sight(viewer), viewer.municipality, on)
 
 
-class ClientCounts(NamedTuple):
+class ClientCounts(msgspec.Struct, frozen=True):
     """Numbers of clients: own and another municipality's; and of both, protected and dead."""
 
     own: int
@@ -34,6 +47,7 @@ class ClientCounts(NamedTuple):
     dead: int
 
 
+@read(who=OFFICE_ROLES)
 def count_clients(viewer: Actor) -> ClientCounts:
     """Counts the clients in the viewer's sight."""
     rows = clients_in_sight(viewer)

@@ -16,10 +16,11 @@ from troskel.duties.models import Deputy
 from troskel.ground import clock
 from troskel.journal.models import ChainKind, Line
 from troskel.people.models import Account
-from troskel.people.roles import MUNICIPAL_ROLES, Actor
+from troskel.people.roles import EVERY_ROLE, MUNICIPAL_ROLES, Actor, Role
 from troskel.reading.base import clients_matching, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
-from troskel.reading.worklist import duties_of, duty_row, username
+from troskel.reading.register import read
+from troskel.reading.worklist import duties_of, duty_shown, username
 
 
 class ListedDuty(msgspec.Struct, frozen=True):
@@ -74,6 +75,7 @@ class Receipt(NamedTuple):
     instant: datetime
 
 
+@read(who=EVERY_ROLE, title="Duties: what, who and by when")
 def listed_duties(
     viewer: Actor, page_request: PageRequest, *, on: date, state: str = "open", client: str = ""
 ) -> Page[ListedDuty]:
@@ -82,6 +84,7 @@ def listed_duties(
     return Page([duty_item(row, on) for row in page_rows], next_cursor)
 
 
+@read(who=[Role.ADMINISTRATOR])
 def late_duties(
     viewer: Actor, page_request: PageRequest, *, role: str = "", organisation: str = ""
 ) -> Page[ListedDuty]:
@@ -100,6 +103,7 @@ def late_duties(
 NOTICE_WINDOW = timedelta(days=90)
 
 
+@read(who=EVERY_ROLE)
 def recent_notices(
     viewer: Actor, page_request: PageRequest, *, unread: bool = False, sent: bool = False, client: str = ""
 ) -> Page[ListedNotice]:
@@ -129,6 +133,7 @@ def recent_notices(
     return Page(_with_receipts(viewer, page_rows, today), next_cursor)
 
 
+@read(who=EVERY_ROLE, title="Notices, and who has read them")
 def listed_notices(
     viewer: Actor, page_request: PageRequest, *, on: date, state: str = "open", client: str = ""
 ) -> Page[ListedNotice]:
@@ -145,10 +150,11 @@ def notices_of(viewer: Actor, about: Q, on: date) -> list[ListedNotice]:
 
 def duty_item(row: Row, on: date) -> ListedDuty:
     """A list item of a duty, as it stood on a day."""
-    fields = {**duty_row(row, on), "door": row["door_id"]}
-    return ListedDuty(**{name: fields[name] for name in ListedDuty.__struct_fields__})
+    shown = duty_shown(row, on)
+    return ListedDuty(**{name: getattr(shown, name) for name in ListedDuty.__struct_fields__})
 
 
+@read(who=EVERY_ROLE, title="Deputies, who also get duties that are late")
 def deputies(viewer: Actor, page_request: PageRequest) -> Page[ListedDeputy]:
     """Today's deputies: of every organisation for municipal roles, else of the viewer's own."""
     rows = Deputy.objects.filter(municipality=viewer.municipality, dismissed=None).filter(

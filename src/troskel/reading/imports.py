@@ -11,8 +11,9 @@ import msgspec
 
 from troskel.people.imports import RejectedLine
 from troskel.people.models import ImportedNight
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
+from troskel.reading.register import read
 
 
 class NightSummary(msgspec.Struct, frozen=True):
@@ -27,6 +28,7 @@ class NightSummary(msgspec.Struct, frozen=True):
     rejected: list[RejectedLine]
 
 
+@read(who=[Role.ADMINISTRATOR])
 def nights(viewer: Actor, page_request: PageRequest) -> Page[NightSummary]:
     """Imported nights, the newest first. One query."""
     rows = ImportedNight.objects.filter(municipality=viewer.municipality)

@@ -13,10 +13,13 @@ from troskel.orders.models import Order, OrderKind
 from troskel.people.models import HomeDoor, Organisation
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.reading.base import note
+from troskel.reading.register import read
 
-ROLES = frozenset({Role.ADMINISTRATOR})
 
-
+@read(
+    who=[Role.ADMINISTRATOR],
+    title="The client's letter about a completed order, as PDF; the read is journalled",
+)
 def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes:
     """The letter about a finished order, as PDF. Raises NotFound, or Refusal where no letter is sent."""
     orders = Order.objects.select_related("client__home", "door", "organisation", "municipality")

@@ -12,8 +12,9 @@ from django.db.models import Exists, F, OuterRef, Subquery
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground.refusals import NotFound
 from troskel.people.models import HomeDoor
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_matching, note
+from troskel.reading.register import read
 
 
 class LockAtDoor(msgspec.Struct, frozen=True):
@@ -48,6 +49,7 @@ class ClientLinks(msgspec.Struct, frozen=True):
         return [lock.serial for lock in self.locks if not lock.linked]
 
 
+@read(who=[Role.ADMINISTRATOR, Role.COORDINATOR])
 def client_links(viewer: Actor, case: str, *, history: bool = False) -> ClientLinks:
     """One client's locks; with `history` also the links. Raises NotFound or BadValue outside the viewer's sight.
 

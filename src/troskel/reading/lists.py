@@ -17,9 +17,10 @@ from troskel.custody.models import Link
 from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Door, Organisation
-from troskel.people.roles import PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import CARE_ROLES, CLIENT_ROLES, EVERY_ROLE, PROVIDER_ROLES, Actor, Role
 from troskel.reading.base import about_clients, clients_within_reach, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
+from troskel.reading.register import read
 from troskel.visits.models import Visit
 
 
@@ -123,6 +124,7 @@ CLIENT_COLUMNS = ("id", "case_number", "reference", "home_municipality", "protec
 CLIENT_STATES = ("in_care", "without_care", "elsewhere", "protected", "dead")
 
 
+@read(who=CLIENT_ROLES - {Role.RESPONDER}, title="The clients that you may see, by case number; no names")
 def clients(
     viewer: Actor, page_request: PageRequest, *, state: str = "", service: str = "", provider: str = ""
 ) -> Page[ListedClient]:
@@ -216,6 +218,7 @@ def own_decisions(viewer: Actor) -> Q:
     return Q(Exists(allocations))
 
 
+@read(who=CARE_ROLES | {Role.ECONOMIST}, title="Decisions, with their allocations")
 def decisions(viewer: Actor, page_request: PageRequest, client: str = "") -> Page[ListedDecision]:
     """Decisions about clients in the viewer's sight."""
     rows = Decision.objects.filter(own_decisions(viewer), about_clients(viewer, client))
@@ -262,6 +265,7 @@ ORDER_COLUMNS = ("id", "client_id", "number", "kind", "state", "client__case_num
                  "locksmith__orgnr", "placed", "closed", "reason", "booked")  # fmt: skip
 
 
+@read(who=CARE_ROLES | {Role.LOCKSMITH}, title="Orders of installation and removal")
 def orders(
     viewer: Actor,
     page_request: PageRequest,
@@ -303,6 +307,7 @@ def order(row: Row) -> ListedOrder:
 LINK_COLUMNS = ("id", "client_id", "client__case_number", "lock__number", "door_id", "since", "until")
 
 
+@read(who=CARE_ROLES, title="Links between clients and locks, open and ended")
 def links(viewer: Actor, page_request: PageRequest, client: str = "", *, state: str = "") -> Page[ListedLink]:
     """Links, open and ended, of clients in the viewer's sight."""
     rows = Link.objects.filter(about_clients(viewer, client))
@@ -322,6 +327,7 @@ VISIT_COLUMNS = ("id", "client_id", "client__case_number", "organisation__orgnr"
                  "reason", "open", "departed_evidence", "departed_reason", "flags")  # fmt: skip
 
 
+@read(who=CARE_ROLES, title="Visits, with their evidence")
 def visits(
     viewer: Actor,
     page_request: PageRequest,
@@ -364,18 +370,15 @@ def _visit(row: Row) -> ListedVisit:
     )
 
 
+@read(who=EVERY_ROLE, title="Providers, alarm organisations and locksmiths")
 def organisations(viewer: Actor, page_request: PageRequest) -> Page[ListedOrganisation]:
     """The municipality's organisations. No client is read, so nothing is recorded."""
-    rows = Organisation.objects.filter(municipality=viewer.municipality).values(
-        "id", "orgnr", "name", "email", "kind"
-    )
-    return page(
-        rows,
-        page_request,
-        lambda row: ListedOrganisation(row["orgnr"], row["name"], row["email"], row["kind"]),
-    )
+    columns = ("orgnr", "name", "email", "kind")
+    rows = Organisation.objects.filter(municipality=viewer.municipality).values("id", *columns)
+    return page(rows, page_request, lambda row: ListedOrganisation(*(row[name] for name in columns)))
 
 
+@read(who=EVERY_ROLE)
 def door_names(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
     """Kind and label of doors by id. No client is read, so nothing is recorded."""
     rows = Door.objects.filter(municipality=viewer.municipality, id__in=doors).order_by("id")

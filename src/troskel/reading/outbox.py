@@ -15,9 +15,10 @@ from troskel.outbox import queries as outbox
 from troskel.outbox.email_delivery import COPY_KIND
 from troskel.outbox.queries import OutboxStatus
 from troskel.people.models import Client, Organisation
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.reading.base import note
 from troskel.reading.paging import Page, PageRequest, rows_of
+from troskel.reading.register import read
 from troskel.reading.worklist import DutyTexts
 from troskel.routine.duty import Email
 
@@ -38,6 +39,7 @@ class FailedEmail(msgspec.Struct, frozen=True):
     error: str
 
 
+@read(who=[Role.ADMINISTRATOR])
 def failed_emails(viewer: Actor, page_request: PageRequest) -> Page[FailedEmail]:
     """E-mails that failed permanently, the newest first."""
     rows = outbox.emails(viewer.municipality).filter(parked_at__isnull=False)
@@ -60,6 +62,7 @@ def failed_emails(viewer: Actor, page_request: PageRequest) -> Page[FailedEmail]
     return Page(items, next_cursor)
 
 
+@read(who=[Role.ADMINISTRATOR])
 def outbox_condition(viewer: Actor) -> OutboxStatus:
     """What waits, what has failed, and whether a worker is running. Two queries; no client is read."""
     return outbox.outbox_status(viewer.municipality)

@@ -15,11 +15,12 @@ from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
-from troskel.people.roles import Actor
+from troskel.people.roles import EVERY_ROLE, Actor
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest
-from troskel.reading.worklist import duties_of, duty_row
+from troskel.reading.register import read
+from troskel.reading.worklist import duties_of, duty_shown
 
 FateFilter = Literal["all", "in_time", "late", "open"]
 CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})_([0-9a-f-]{36})")
@@ -42,6 +43,7 @@ class ParagraphCase(msgspec.Struct, frozen=True):
     days_late: int
 
 
+@read(who=EVERY_ROLE)
 def cases_of_paragraph(
     viewer: Actor,
     paragraph: str,
@@ -99,18 +101,18 @@ def _decode(cursor: str) -> tuple[date, UUID]:
 
 
 def _case(row: Row, today: date) -> ParagraphCase:
-    fields = duty_row(row, today)
+    shown = duty_shown(row, today)
     return ParagraphCase(
         id=row["id"],
         paragraph=row["paragraph"],
         ask=row["ask"],
         kind=row["kind"],
-        case=fields["case"],
+        case=shown.case,
         role=row["role"],
         organisation=row["organisation__name"],
         opened=row["opened"],
         due=row["due"],
-        state=fields["state"],
+        state=shown.state,
         closed=row["closed"],
-        days_late=fields["days_late"],
+        days_late=shown.days_late,
     )

@@ -20,10 +20,11 @@ from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
-from troskel.people.roles import Actor
+from troskel.people.roles import PHONE_ROLES, Actor
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note
 from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.register import read
 from troskel.visits.models import Visit
 
 
@@ -80,11 +81,13 @@ class ClientAtDoor(msgspec.Struct, frozen=True):
     answering_until: datetime | None
 
 
+@read(who=PHONE_ROLES, title="Your own list for today: addresses, and ways in")
 def phone_list(viewer: Actor) -> list[OnThePhone]:
     """The clients on the viewer's phone today, those with names first. Four queries and one recorded read."""
     return _phone_clients(viewer, _noted_rows(viewer))
 
 
+@read(who=PHONE_ROLES)
 def phone_today(viewer: Actor) -> PhoneToday:
     """The same with today's visits. One query more."""
     rows = _noted_rows(viewer)
@@ -96,6 +99,7 @@ def phone_today(viewer: Actor) -> PhoneToday:
     return PhoneToday(clients, by_case, _visit_under_way(visits))
 
 
+@read(who=PHONE_ROLES)
 def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
     """One client on the viewer's phone now. Raises NotFound for others. Seven queries and one recorded read."""
     rows = _rows(viewer, Q(case_number=case))

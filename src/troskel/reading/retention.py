@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import ChainKind, Line
-from troskel.people.roles import Actor
+from troskel.people.roles import OFFICE_ROLES, Actor, Role
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.register import read
 from troskel.retention import locations, plans
 from troskel.routine.model import LocalizedText
 from troskel.routine.retention import DEEDS, EVENTS, PlanHeader
@@ -59,6 +60,10 @@ class DetailShown(msgspec.Struct, frozen=True):
     detail: dict[str, Any] | None
 
 
+@read(
+    who=[Role.ADMINISTRATOR],
+    title="The retention plan in force on a day, and how many rows of each kind are due by then",
+)
 def retention(viewer: Actor, on: date) -> RetentionShown:
     """The plan in force on a day, and the number of due rows of each kind. One query per kind; no client is shown."""
     plan = plans.in_force(on)
@@ -84,6 +89,7 @@ def retention(viewer: Actor, on: date) -> RetentionShown:
     return RetentionShown(plan.version, plan.name, plan.header, on, kinds)
 
 
+@read(who=OFFICE_ROLES, title="The free text of a line of the journal; the read is journalled")
 def detail(viewer: Actor, number: int) -> DetailShown:
     """The detail of a line about a client in sight, or about no client; the read is recorded. Raises NotFound."""
     about = Q(client=None) | Q(client__in=clients_in_sight(viewer).values("pk"))

@@ -15,12 +15,14 @@ from django.db.models import QuerySet
 
 from troskel.duties import replay, routines
 from troskel.duties.models import RoutineVersion
+from troskel.duties.replay import DutyDifference, Fate
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.journal import queries as journal
-from troskel.people.roles import Actor
+from troskel.people.roles import EVERY_ROLE, OFFICE_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import note
+from troskel.reading.register import read
 from troskel.reading.worklist import username
 from troskel.routine import Routine
 from troskel.routine.model import LocalizedText
@@ -73,27 +75,6 @@ class AskDifference(msgspec.Struct, frozen=True):
     late_after: int
 
 
-class Fate(msgspec.Struct, frozen=True):
-    """A duty's days and state, as it was or would have been."""
-
-    opened: date
-    due: date | None
-    escalated: date | None
-    role: str
-    state: str
-    closed: date | None
-
-
-class DutyDifference(msgspec.Struct, frozen=True):
-    """A duty as it was, and as it would have been; null: not asked."""
-
-    paragraph: str
-    ask: str
-    case: str | None
-    before: Fate | None
-    after: Fate | None
-
-
 class Comparison(msgspec.Struct, frozen=True):
     """What a version would have changed if in force all along; `duties` only for those who see all clients."""
 
@@ -103,6 +84,9 @@ class Comparison(msgspec.Struct, frozen=True):
     duties: list[DutyDifference]
 
 
+VERSION_ROLES = OFFICE_ROLES | {Role.MANAGER}
+COMPARISON_ROLES = (Role.ADMINISTRATOR, Role.MANAGER)
+"""Those who propose and approve a version compare it too."""
 CACHE_SECONDS = 24 * 60 * 60
 """How many seconds a comparison is cached at most."""
 
@@ -110,6 +94,10 @@ VERSION_COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username",
                    "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
 
 
+@read(
+    who=VERSION_ROLES,
+    title="Every version of the routine: proposed, approved, in force, replaced or withdrawn",
+)
 def versions(viewer: Actor) -> list[Version]:
     """All versions, those with a day in force first, then in order of proposal. No client is read."""
     rows = _rows(viewer.municipality)
@@ -117,6 +105,7 @@ def versions(viewer: Actor) -> list[Version]:
     return [Version(**_version_fields(row, last_days)) for row in rows]
 
 
+@read(who=EVERY_ROLE, title="The routine in force on a day, word for word, with who approved it and when")
 def routine_on(viewer: Actor, day: date) -> RoutineShown:
     """The version in force on a day, with the document. Raises NotFound."""
     rows = _rows(viewer.municipality)
@@ -127,6 +116,7 @@ def routine_on(viewer: Actor, day: date) -> RoutineShown:
     raise NotFound("routine", "on")
 
 
+@read(who=VERSION_ROLES)
 def document(viewer: Actor, version: UUID) -> Routine:
     """The document of a version, approved or not. Raises NotFound."""
     row = RoutineVersion.objects.filter(municipality=viewer.municipality, id=version).values("digest").first()
@@ -135,12 +125,14 @@ def document(viewer: Actor, version: UUID) -> Routine:
     return routines.version(row["digest"])
 
 
+@read(who=VERSION_ROLES)
 def is_author(viewer: Actor, version: UUID) -> bool:
     """Has the viewer proposed this version? Then somebody else must approve it."""
     mine = RoutineVersion.objects.filter(municipality=viewer.municipality, proposed_by=viewer.account)
     return viewer.account is not None and mine.filter(id=version).exists()
 
 
+@read(who=COMPARISON_ROLES, title="What a version would have changed, had it been in force all along")
 def comparison(viewer: Actor, version: UUID) -> Comparison:
     """Replays the whole journal as if the version had been in force all along; this is slow.
 
@@ -156,12 +148,14 @@ def comparison(viewer: Actor, version: UUID) -> Comparison:
     return _comparison_for(viewer, version, differences)
 
 
+@read(who=COMPARISON_ROLES)
 def cached_comparison(viewer: Actor, version: UUID) -> Comparison | None:
     """The cached comparison, or None. Never replays."""
     differences: _Differences | None = cache.get(_cache_key(viewer.municipality, document(viewer, version)))
     return _comparison_for(viewer, version, differences) if differences else None
 
 
+@read(who=VERSION_ROLES)
 def journal_length(viewer: Actor) -> int:
     """Number of journal lines; a comparison replays them twice."""
     head = journal.head(viewer.municipality)
@@ -173,7 +167,7 @@ class _Differences(msgspec.Struct, frozen=True):
 
     total: int
     counts: list[AskDifference]
-    first: list[dict[str, Any]]
+    first: list[DutyDifference]
 
 
 def _cache_key(municipality: str, proposed: Routine) -> str:
@@ -186,38 +180,37 @@ def _cache_key(municipality: str, proposed: Routine) -> str:
     )
 
 
-def _differences(duties: list[dict[str, Any]], today: date) -> _Differences:
+def _differences(duties: list[DutyDifference], today: date) -> _Differences:
     return _Differences(len(duties), _counts(duties, today), duties[:MAX_DUTIES])
 
 
 def _comparison_for(viewer: Actor, version: UUID, differences: _Differences) -> Comparison:
     visible = differences.first if viewer.role in ROLES_SEEING_ALL else []
     if visible:
-        cases = sorted({duty["case"] for duty in visible if duty["case"]})
+        cases = sorted({duty.case for duty in visible if duty.case})
         note(viewer, "routine.compared", version=version, cases=cases)
-    duties = [msgspec.convert(duty, DutyDifference) for duty in visible]
-    return Comparison(version, differences.total, differences.counts, duties)
+    return Comparison(version, differences.total, differences.counts, visible)
 
 
-def _counts(duties: Iterable[dict[str, Any]], today: date) -> list[AskDifference]:
+def _counts(duties: Iterable[DutyDifference], today: date) -> list[AskDifference]:
     counts_by_ask: dict[tuple[str, str], Counter[str]] = {}
     for duty in duties:
-        kind = "more" if duty["before"] is None else "fewer" if duty["after"] is None else "otherwise"
-        counts = counts_by_ask.setdefault((duty["paragraph"], duty["ask"]), Counter())
+        kind = "more" if duty.before is None else "fewer" if duty.after is None else "otherwise"
+        counts = counts_by_ask.setdefault((duty.paragraph, duty.ask), Counter())
         counts[kind] += 1
-        for side in ("before", "after"):
-            counts[side] += _is_late(duty[side], today)
+        counts["before"] += _is_late(duty.before, today)
+        counts["after"] += _is_late(duty.after, today)
     return [
         AskDifference(*ask, *(counts[kind] for kind in ("more", "fewer", "otherwise", "before", "after")))
         for ask, counts in counts_by_ask.items()
     ]
 
 
-def _is_late(fate: dict[str, Any] | None, today: date) -> bool:
+def _is_late(fate: Fate | None, today: date) -> bool:
     """Done after its due day, or open past it; a moot duty is never late."""
-    if fate is None or fate["due"] is None or fate["state"] == "moot":
+    if fate is None or fate.due is None or fate.state == "moot":
         return False
-    return bool((fate["closed"] or today) > fate["due"])
+    return (fate.closed or today) > fate.due
 
 
 def _rows(municipality: str) -> list[dict[str, Any]]:

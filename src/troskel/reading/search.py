@@ -19,20 +19,19 @@ from troskel.ground.sorting import truncated_sort_key
 from troskel.orders.models import Order
 from troskel.people import search_terms
 from troskel.people.models import Client, Home, HomeDoor, Identifier
-from troskel.people.roles import PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import entrustments_of
 from troskel.reading import client_record as records
 from troskel.reading import lists
 from troskel.reading import things as custody
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.register import read
 
 MAX_CLIENTS = 40
 """Clients per search; a search with more matches is too broad."""
 MAX_THINGS = 10
 """Things per search."""
-ROLES = frozenset(role for role in Role if role not in (Role.SYSTEM, Role.MANAGER))
-"""Every role of a person except the manager, who sees no client."""
 
 
 class SearchMatches(msgspec.Struct, frozen=True):
@@ -63,6 +62,7 @@ class SearchResults(msgspec.Struct, frozen=True):
     more: bool
 
 
+@read(who=CLIENT_ROLES)
 def search(viewer: Actor, question: str) -> SearchMatches:
     """Finds what the viewer may know. At most nine queries, including the recorded read."""
     query = search_terms.parse_search(question)
@@ -82,6 +82,7 @@ def search(viewer: Actor, question: str) -> SearchMatches:
     return matches
 
 
+@read(who=CLIENT_ROLES)
 def results(viewer: Actor, matches: SearchMatches) -> SearchResults:
     """Loads the matches as they are now; those out of the viewer's sight are left out."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -13,10 +13,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from troskel.custody.models import HolderKind, Holding, Link, Thing, ThingKind
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import CARE_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import clients_in_sight, clients_within_reach, note
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
+from troskel.reading.register import read
 
 
 class ListedThing(msgspec.Struct, frozen=True):
@@ -50,23 +51,62 @@ THING_COLUMNS = (
 )
 
 
-class Stock(NamedTuple):
+class Stock(msgspec.Struct, frozen=True):
     """How many things an organisation holds; `organisation` is its number."""
 
     organisation: str
     things: int
 
 
-def things(
+ThingOrder = Literal["id", "thing__number"]
+
+
+@read(who=CARE_ROLES | {Role.LOCKSMITH}, title="Locks, and where each is")
+def locks(
     viewer: Actor,
-    kind: str,
     page_request: PageRequest,
     *,
     where: str = "",
     organisation: str = "",
-    by: Literal["id", "thing__number"] = "id",
+    by: ThingOrder = "id",
 ) -> Page[ListedThing]:
-    """Locks, tags or keys that concern the viewer, optionally with one kind of holder (`where`) or one organisation."""
+    """Locks that concern the viewer, optionally with one kind of holder (`where`) or one organisation."""
+    return _things(viewer, "lock", page_request, where, organisation, by)
+
+
+@read(who=CARE_ROLES, title="Receipt tags, and who holds each")
+def tags(
+    viewer: Actor,
+    page_request: PageRequest,
+    *,
+    where: str = "",
+    organisation: str = "",
+    by: ThingOrder = "id",
+) -> Page[ListedThing]:
+    """The same for receipt tags."""
+    return _things(viewer, "tag", page_request, where, organisation, by)
+
+
+@read(who=CARE_ROLES, title="Keys, and who holds each")
+def keys(
+    viewer: Actor,
+    page_request: PageRequest,
+    *,
+    where: str = "",
+    organisation: str = "",
+    by: ThingOrder = "id",
+) -> Page[ListedThing]:
+    """The same for keys."""
+    return _things(viewer, "key", page_request, where, organisation, by)
+
+
+THING_LISTS = {"lock": locks, "tag": tags, "key": keys}
+"""The list of each kind of thing."""
+
+
+def _things(
+    viewer: Actor, kind: str, page_request: PageRequest, where: str, organisation: str, by: ThingOrder
+) -> Page[ListedThing]:
     # the thing's own kind is filtered too: its index is in order of numbers
     is_of_kind = Q(thing__municipality=viewer.municipality, thing__kind=kind)
     rows = Holding.objects.filter(
@@ -119,6 +159,7 @@ def _clients_of(viewer: Actor, kind: str, page_rows: list[Row]) -> dict[UUID, li
     return {row["id"]: clients.get(row[column], []) for row in page_rows}
 
 
+@read(who=locks.who)
 def stock(viewer: Actor, kind: str) -> list[Stock]:
     """Stock of each organisation, for the office; others see their own. No client is read."""
     rows = Holding.objects.filter(

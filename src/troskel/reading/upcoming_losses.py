@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
 
 from troskel.care import queries as care
 from troskel.ground import clock
-from troskel.people.roles import Actor
+from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_in_sight, note
-from troskel.reading.worklist import DutyTexts, unnoted_worklist
+from troskel.reading.register import read
+from troskel.reading.worklist import WorklistItem, unnoted_worklist
 
 LOOKAHEAD = timedelta(days=120)
 MAX_LOSSES = 12
@@ -38,19 +38,20 @@ class UpcomingLoss(msgspec.Struct, frozen=True):
     investigated: bool
 
 
-def worklist_and_losses(viewer: Actor) -> tuple[list[tuple[dict[str, Any], DutyTexts]], list[UpcomingLoss]]:
+@read(who=[Role.ASSESSOR])
+def worklist_and_losses(viewer: Actor) -> tuple[list[WorklistItem], list[UpcomingLoss]]:
     """The worklist, and upcoming losses that no duty warns of, the soonest first. One recorded read."""
-    duties = unnoted_worklist(viewer)
-    cases_with_duty = {duty["case"] for duty, _ in duties if FOLLOW_UP_ACTS & set(duty["fulfilled_by"])}
+    items = unnoted_worklist(viewer)
+    cases_with_duty = {item.duty.case for item in items if FOLLOW_UP_ACTS & set(item.duty.fulfilled_by)}
     today = clock.today()
     limit = 4 * (MAX_LOSSES + len(cases_with_duty))  # up to one loss for each of two services and two patrols
     losses = care.losses(clients_in_sight(viewer), viewer.municipality, today, today + LOOKAHEAD, limit)
     upcoming = list(
         dict.fromkeys(_upcoming_loss(loss) for loss in losses if loss.case not in cases_with_duty)
     )[:MAX_LOSSES]
-    cases = {duty["case"] for duty, _ in duties} | {loss.case for loss in upcoming}
+    cases = {item.duty.case for item in items} | {loss.case for loss in upcoming}
     note(viewer, "worklist.viewed", cases=sorted(case for case in cases if case))
-    return duties, upcoming
+    return items, upcoming
 
 
 def _upcoming_loss(loss: care.Loss) -> UpcomingLoss:

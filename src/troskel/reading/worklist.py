@@ -4,26 +4,79 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from troskel.duties import queries as duties
 from troskel.duties import routines, rules
 from troskel.ground import clock
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
+from troskel.reading.register import read
 from troskel.routine.model import Ask, LocalizedText
 
 
-def duties_on(viewer: Actor, on: date) -> list[dict[str, Any]]:
+class DutyTexts(msgspec.Struct, frozen=True):
+    """The routine's texts of a duty: the task, when it is fulfilled, and the paragraph."""
+
+    duty: LocalizedText
+    fulfilled: LocalizedText
+    paragraph: LocalizedText
+
+
+class DutyShown(msgspec.Struct, frozen=True):
+    """A duty or a notice with the routine's texts, as it stood on a day.
+
+    `says`: the paragraph's text. `fulfilled_by`: the acts that fulfil it. `client`: the client's reference. `person`:
+    who in the organisation has taken it. `escalated`: since when the deputy is asked too.
+    """
+
+    id: UUID
+    kind: str
+    paragraph: str
+    ask: str
+    text: str
+    says: str
+    fulfilled: str
+    fulfilled_by: list[str]
+    case: str | None
+    client: str | None
+    door: UUID | None
+    organisation: str | None
+    role: str
+    opened: date
+    due: date | None
+    state: str
+    days_late: int
+    person: str | None
+    escalated: date | None
+    deputy: str | None
+
+
+class WorklistItem(msgspec.Struct, frozen=True):
+    """A duty of a worklist, with the routine's texts in both languages.
+
+    `in_sight`: the viewer may open the client's page; a duty alone may reveal only the case number.
+    `theirs`: asked of the viewer; others are late duties that the administrator also sees.
+    """
+
+    duty: DutyShown
+    texts: DutyTexts
+    in_sight: bool
+    theirs: bool
+
+
+@read(who=EVERY_ROLE)
+def duties_on(viewer: Actor, on: date) -> list[DutyShown]:
     """Duties and notices asked by the day `on`, as they stood that day."""
-    duty_rows = [duty_row(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
-    note(viewer, "duties.viewed", on=on, cases=sorted({row["case"] for row in duty_rows if row["case"]}))
-    return duty_rows
+    shown = [duty_shown(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
+    note(viewer, "duties.viewed", on=on, cases=sorted({duty.case for duty in shown if duty.case}))
+    return shown
 
 
 def duties_of(viewer: Actor, condition: Q, on: date) -> QuerySet[Any, Row]:
@@ -38,31 +91,15 @@ def within_sight(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
     return rows.filter(is_in_sight) if viewer.role is Role.CARER else rows
 
 
-class DutyTexts(NamedTuple):
-    """The routine's texts of a duty: the task, when it is fulfilled, and the paragraph."""
-
-    duty: LocalizedText
-    fulfilled: LocalizedText
-    paragraph: LocalizedText
-
-
-def worklist(viewer: Actor) -> list[dict[str, Any]]:
-    """The viewer's worklist."""
-    return [duty for duty, _ in worklist_with_texts(viewer)]
+@read(who=EVERY_ROLE)
+def worklist(viewer: Actor) -> list[WorklistItem]:
+    """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated."""
+    items = unnoted_worklist(viewer)
+    note(viewer, "worklist.viewed", cases=[item.duty.case for item in items])
+    return items
 
 
-def worklist_with_texts(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
-    """The worklist, each duty with the routine's texts in both languages.
-
-    `in_sight`: the viewer may open the client's page; a duty alone may reveal only the case number.
-    `theirs`: asked of the viewer; others are late duties that the administrator also sees.
-    """
-    duties_with_texts = unnoted_worklist(viewer)
-    note(viewer, "worklist.viewed", cases=[duty["case"] for duty, _ in duties_with_texts])
-    return duties_with_texts
-
-
-def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
+def unnoted_worklist(viewer: Actor) -> list[WorklistItem]:
     """The same without recording the read: for a page that shows more and records once."""
     today = clock.today()
     open_duties = within_sight(viewer, duties.worklist(viewer, today))
@@ -70,14 +107,20 @@ def unnoted_worklist(viewer: Actor) -> list[tuple[dict[str, Any], DutyTexts]]:
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
     rows = open_duties.annotate(in_sight=in_sight, theirs=theirs).values(*duties.FIELDS, "in_sight", "theirs")
     return [
-        ({**duty_row(row, today), "in_sight": row["in_sight"], "theirs": row["theirs"]}, duty_texts(row))
-        for row in rows
+        WorklistItem(duty_shown(row, today), duty_texts(row), row["in_sight"], row["theirs"]) for row in rows
     ]
 
 
+@read(who=EVERY_ROLE)
 def is_on_worklist(viewer: Actor, duty: UUID) -> bool:
     """Is this duty on the viewer's worklist? No client is shown, so nothing is recorded."""
     return within_sight(viewer, duties.worklist(viewer, clock.today())).filter(id=duty).exists()
+
+
+@read(who=EVERY_ROLE)
+def unread_notices(viewer: Actor) -> int:
+    """The number of the viewer's unread notices. One query; no client is shown, so nothing is recorded."""
+    return within_sight(viewer, duties.worklist(viewer, clock.today()).filter(kind="notice")).count()
 
 
 def duty_texts(row: Row) -> DutyTexts:
@@ -87,32 +130,33 @@ def duty_texts(row: Row) -> DutyTexts:
     return DutyTexts(ask.duty, ask.fulfilled, routine.by_id[row["paragraph"]].text)
 
 
-def duty_row(row: Row, on: date) -> dict[str, Any]:
+def duty_shown(row: Row, on: date) -> DutyShown:
     """A duty with the texts of the version it was opened under, as it stood on a day."""
     routine = routines.version(row["version"])
     ask = routine.asks[row["paragraph"], row["ask"]]
     escalated = row["escalated"] is not None and row["escalated"] <= on
-    return {
-        "id": row["id"],
-        "kind": row["kind"],
-        "paragraph": row["paragraph"],
-        "ask": row["ask"],
-        "text": ask.duty.sv,
-        "says": routine.by_id[row["paragraph"]].text.sv,
-        "fulfilled": ask.fulfilled.sv,
-        "fulfilled_by": fulfilling_acts(ask),
-        "case": row["client__case_number"],
-        "client": row["client__reference"],
-        "organisation": row["organisation__orgnr"],
-        "role": row["role"],
-        "opened": row["opened"],
-        "due": row["due"],
-        "state": rules.state_on(row["state"], row["closed"], row["due"], on),
-        "days_late": rules.days_late(row["state"], row["closed"], row["due"], on),
-        "person": username(row["person__username"]),
-        "escalated": row["escalated"] if escalated else None,
-        "deputy": username(row["deputy"]) if escalated else None,
-    }
+    return DutyShown(
+        id=row["id"],
+        kind=row["kind"],
+        paragraph=row["paragraph"],
+        ask=row["ask"],
+        text=ask.duty.sv,
+        says=routine.by_id[row["paragraph"]].text.sv,
+        fulfilled=ask.fulfilled.sv,
+        fulfilled_by=fulfilling_acts(ask),
+        case=row["client__case_number"],
+        client=row["client__reference"],
+        door=row["door_id"],
+        organisation=row["organisation__orgnr"],
+        role=row["role"],
+        opened=row["opened"],
+        due=row["due"],
+        state=rules.state_on(row["state"], row["closed"], row["due"], on),
+        days_late=rules.days_late(row["state"], row["closed"], row["due"], on),
+        person=username(row["person__username"]),
+        escalated=row["escalated"] if escalated else None,
+        deputy=username(row["deputy"]) if escalated else None,
+    )
 
 
 def username(full: str | None) -> str | None:

@@ -25,7 +25,6 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ANYONE = "anyone"
 """Signed in or not."""
-EVERY_ROLE = frozenset(role for role in Role if role is not Role.SYSTEM)
 START = "start"
 """The name of the page that requests without a session are sent to."""
 

@@ -13,13 +13,14 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from troskel.acts.core.found_order import FoundOrder, stored_order
+from troskel.acts.core.lookup_refusals import door_not_said_which, just_being_moved
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
-from troskel.ground.texts import _
-from troskel.orders.models import Order, OrderState
+from troskel.orders.models import OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
@@ -44,7 +45,7 @@ class ClientSubject(NamedTuple):
 class OrderSubject(NamedTuple):
     """The order that an act is about, with the homes behind its door locked."""
 
-    row: Order
+    row: FoundOrder
     homes: tuple[UUID, ...]
 
 
@@ -69,11 +70,7 @@ def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
     former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
     home = ctx.facts.get(row.home_id)
     if home is None or home not in homes or home in former_homes:
-        raise Refusal(
-            "rule 6",
-            "client.just_being_moved",
-            _("Någon annan håller just på att flytta kunden. Försök igen."),
-        )
+        raise just_being_moved()
     return ClientSubject(row, home, home.clients[row.id], former_homes)
 
 
@@ -128,10 +125,7 @@ def find_client_row(ctx: ActContext, name: str, day: date, *, condition: Q | Non
 def find_order(ctx: ActContext, number: str) -> OrderSubject:
     """Returns an order that the actor may handle, by its number, homes locked. Raises NotFound."""
     ctx.lock_homes_by(_homes_of_order, number)
-    row = (
-        _open_order_in_facts(ctx, number)
-        or Order.objects.filter(municipality=ctx.actor.municipality, number=number).first()
-    )
+    row = _open_order_in_facts(ctx, number) or stored_order(ctx.actor.municipality, number)
     if row is None:
         raise NotFound("order", "order")
     subject = OrderSubject(row, homes_of_door(ctx, row.door_id))
@@ -145,15 +139,14 @@ def _homes_of_order(municipality: str, number: str) -> QuerySet[Any, Any]:
     return ways.values("home_id")
 
 
-def _open_order_in_facts(ctx: ActContext, number: str) -> Order | None:
+def _open_order_in_facts(ctx: ActContext, number: str) -> FoundOrder | None:
     """Returns an open order from the locked facts, which saves a query; None if it is not there."""
     for home in ctx.facts.values():
         for door in home.doors.values():
             for identifier, order_facts in door.orders.items():
                 if order_facts.number == number and order_facts.organisation and order_facts.locksmith:
-                    return Order(
+                    return FoundOrder(
                         id=identifier,
-                        municipality_id=ctx.actor.municipality,
                         number=number,
                         kind=order_facts.kind,
                         state=OrderState.BOOKED if order_facts.booked else OrderState.PLACED,
@@ -206,12 +199,7 @@ def find_door(home: HomeFacts, door: UUID | None, former_homes: Iterable[HomeFac
     """Returns the given door, of the home or of `former_homes`; with None, the home's only door, else Refusal."""
     if door is None:
         if len(home.doors) != 1:
-            raise Refusal(
-                "P1",
-                "door.not_said_which",
-                _("Bostaden har {count} dörrar. Välj vilken det gäller."),
-                count=len(home.doors),
-            )
+            raise door_not_said_which(len(home.doors))
         return next(iter(home.doors.values()))
     for candidate in (home, *former_homes):
         if door in candidate.doors:
@@ -400,11 +388,7 @@ _HOME_OF_OPEN_DUTY = {role: _homes_query(_open_duty_query(role)) for role in Rol
 def ensure_not_moved(ctx: ActContext, rows: Iterable[Client]) -> None:
     """Raises Refusal if a client has moved to a home that is not locked since its home was looked up."""
     if any(row.home_id not in ctx.facts for row in rows):
-        raise Refusal(
-            "rule 6",
-            "client.some_just_being_moved",
-            _("Någon annan håller just på att flytta en kund. Försök igen."),
-        )
+        raise just_being_moved()
 
 
 def fetch_in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:

@@ -37,11 +37,16 @@ class Act(Generic[P]):
         who: frozenset[Role],
         writes: tuple[str, ...],
         secret: bool,
+        title: str = "",
+        lead: str = "",
     ):
         self.body = body
         self.secret = secret
         self.name = body.__name__
         self.chapter = body.__module__.rsplit(".", 1)[-1]
+        self.heading: str = body.__globals__.get("CHAPTER", "")
+        self.title = title
+        self.lead = lead
         self.paragraphs = paragraphs
         self.who = who
         self.writes = writes
@@ -129,18 +134,27 @@ def _is_storable(text: str) -> bool:
 
 
 def act(
-    *paragraphs: str, who: typing.Iterable[Role] = (), writes: typing.Iterable[str] = (), secret: bool = False
+    *paragraphs: str,
+    who: typing.Iterable[Role] = (),
+    writes: typing.Iterable[str] = (),
+    secret: bool = False,
+    title: str = "",
+    lead: str = "",
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
-    `secret`: the answer holds a secret, shown once, so it is never stored for a repeat.
+    `secret`: the answer holds a secret, shown once, so it is never stored for a repeat. `title`: the act's button and
+    heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
+    chapter's heading is the module's `CHAPTER`, which stands above its acts.
     """
 
     def decorate(body: Body[P]) -> Act[P]:
-        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret)
+        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead)
         unknown = set(new_act.writes) - EVENTS.keys()
         if unknown:
             raise ValueError(f"{new_act.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")
+        if title and not (lead and new_act.heading):
+            raise ValueError(f"{new_act.name} has a form: give it a lead, and its module a CHAPTER")
         if new_act.name in REGISTER:
             raise ValueError(f"two acts are called {new_act.name}")
         REGISTER[new_act.name] = ACTS[new_act.name] = new_act

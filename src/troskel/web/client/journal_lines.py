@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.reading.client_journal import ClientLine
 from troskel.web.client.timeline import ORDER_LABELS, SERVICE_LABELS, order_label, service_label
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
+from troskel.web.text.events import event_text
 
 
 class JournalRow(NamedTuple):
@@ -47,11 +48,11 @@ def journal_row(line: ClientLine, names: Mapping[str, str], today: date) -> Jour
     return JournalRow(
         number=line.number,
         day=formatting.day(local.date(), today),
-        time=formatting.clock(line.occurred),
-        text=act_labels.localized(act_labels.event_label(line.event)),
+        time=formatting.time_of_day(line.occurred),
+        text=event_text(line.event),
         details=", ".join(dict.fromkeys(_details(line, names, today))),
         paragraph=line.paragraph,
-        actor=" · ".join(filter(None, (formatting.role(line.role), line.organisation)))
+        actor=" · ".join(filter(None, (phrases.role(line.role), line.organisation)))
         if line.role
         else _("Systemet"),
     )

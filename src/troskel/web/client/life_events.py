@@ -81,10 +81,8 @@ def other_acts(pieces: ClientOptions, role: str) -> dict[str, list[ActFormLink]]
     for name in form_options.acts_about(role):
         text = act_labels.act_text(name)
         if text and name not in shown_acts and form_options.known_values(name, pieces):
-            heading = act_labels.localized(act_labels.chapter_title(REGISTER[name].chapter))
-            chapters.setdefault(heading, []).append(
-                _act_form_link(act_labels.localized(text.title), name, pieces.case, {})
-            )
+            heading = act_labels.chapter_heading(REGISTER[name])
+            chapters.setdefault(heading, []).append(_act_form_link(text.title, name, pieces.case, {}))
     return chapters
 
 
@@ -97,6 +95,6 @@ def _is_possible(situation: Situation, values: KnownValues) -> bool:
 
 def _act_form_link(label: str, act: str, case: str, preset: dict[str, str]) -> ActFormLink:
     text = act_labels.act_text(act)
-    assert text is not None, f"{act} has no words in wording/acts.toml"
+    assert text is not None, f"{act} has no title"
     query = urlencode({"client": case, **preset})
-    return ActFormLink(label, f"{reverse(f'act-{act}')}?{query}", act_labels.localized(text.lead))
+    return ActFormLink(label, f"{reverse(f'act-{act}')}?{query}", text.lead)

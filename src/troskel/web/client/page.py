@@ -12,19 +12,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading.client_page import ClientPage, client_page
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.client import journal_lines, life_events, summary, timeline_svg
 from troskel.web.client.timeline import TIME_SPANS, lanes_of, windows
 from troskel.web.desk import start
-from troskel.web.text import act_labels, formatting
-
-CLIENT_PAGE_ROLES = EVERY_ROLE - {Role.MANAGER}
+from troskel.web.text import act_labels, phrases
 
 
 class TimelineRow(NamedTuple):
@@ -45,7 +42,7 @@ class SpanLink(NamedTuple):
     is_current: bool
 
 
-@page("clients/<str:case>", name="client", who=CLIENT_PAGE_ROLES)
+@page("clients/<str:case>", name="client", who=client_page.who)
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """A client's page, limited by the viewer's sight."""
     today = clock.today()
@@ -69,7 +66,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "times": [_span_link(case, name, span_name) for name in TIME_SPANS],
         "duties": [
             start.client_duty_row(
-                client_duty.row, client_duty.texts, client_duty.acts, is_mine=client_duty.mine
+                client_duty.duty, client_duty.texts, client_duty.acts, is_mine=client_duty.mine
             )
             for client_duty in duties
         ],
@@ -156,10 +153,10 @@ def _removal_statements(facts: ClientPage) -> list[dict[str, Any]]:
     return [
         {
             "rule": lock.rule,
-            "sentence": formatting.removal_sentence(
+            "sentence": phrases.removal_sentence(
                 lock.number, lock.code, own_care=lock.own_care, others=lock.others
             ),
-            "rule_text": _(formatting.RULES[lock.rule]) if lock.rule in formatting.RULES else "",
+            "rule_text": _(phrases.RULES[lock.rule]) if lock.rule in phrases.RULES else "",
         }
         for lock in facts.locks
     ]

@@ -10,13 +10,15 @@ from datetime import date
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from troskel.ground import formatting
 from troskel.offers.client_duties import ClientDuty
 from troskel.people.roles import PROVIDER_ROLES, Role
 from troskel.reading.client_page import ClientPage, HolderPeriod
 from troskel.reading.client_status import CareStatus
 from troskel.web.client.timeline import order_label, service_label
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels
 
 
 def sentences(client: ClientPage, duties: Sequence[ClientDuty], role: Role, today: date) -> list[SafeString]:
@@ -147,10 +149,8 @@ def _thing_sentences(client: ClientPage) -> Iterator[SafeString]:
         yield format_html(_("Kvittensprodukt {number} finns hos kunden."), number=tag.number)
     holders = Counter(holding.holder for holding in _current_holdings(client, "key", "organisation"))
     for holder, count in holders.items():
-        values = {"holder": holder, "count": formatting.number(count).capitalize()}
-        yield format_html(
-            _("En nyckel hos {holder}.") if count == 1 else _("{count} nycklar hos {holder}."), **values
-        )
+        text = ngettext("En nyckel hos {holder}.", "{count} nycklar hos {holder}.", count)
+        yield format_html(text, holder=holder, count=formatting.capitalized(formatting.number(count)))
 
 
 def _next_duty(duties: Sequence[ClientDuty], today: date) -> Iterator[SafeString]:
@@ -159,8 +159,8 @@ def _next_duty(duties: Sequence[ClientDuty], today: date) -> Iterator[SafeString
     first = duties[0]
     values = {
         "what": act_labels.localized(first.texts.duty),
-        "paragraph": first.row["paragraph"],
-        "due": formatting.day(first.row["due"], today) if first.row["due"] else "",
+        "paragraph": first.duty.paragraph,
+        "due": formatting.day(first.duty.due, today) if first.duty.due else "",
     }
     yield format_html(
         _("Nästa: {what} ({paragraph}), senast {due}.")

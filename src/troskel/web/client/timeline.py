@@ -9,12 +9,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.reading.client_page import CarePeriod, ClientOrder, ClientPage, HolderPeriod
 from troskel.web.client.timeline_svg import ONE_DAY, Bar, Lane, Window
-from troskel.web.text import formatting
 
 WIDE_PX, NARROW_PX = 860, 330  # px: width of a lane on a wide and on a narrow screen
 SERVICE_LABELS = {"home_care": gettext_noop("Hemtjänst"), "safety_alarm": gettext_noop("Trygghetslarm")}
@@ -156,7 +155,7 @@ def _order_bars(order: ClientOrder) -> Iterable[Bar]:
     for booking in order.bookings:
         day = clock.day_of(booking.starts)
         if last is None or day <= last:
-            time = formatting.clock(booking.starts)
+            time = formatting.time_of_day(booking.starts)
             yield Bar(_("Bokad kl. {time}, {kind}").format(time=time, kind=kind.lower()), day, day)
 
 
@@ -190,7 +189,7 @@ def _visit_bars(visits: list[HolderPeriod]) -> list[Bar]:
 
 def _visit_bar(provider: str, days: dict[date, int]) -> Bar:
     count = sum(days.values())
-    text = _("1 besök") if count == 1 else _("{count} besök").format(count=formatting.digits(count))
+    text = ngettext("{count} besök", "{count} besök", count).format(count=formatting.digits(count))
     return Bar(f"{text}, {provider}", min(days), max(days))
 
 

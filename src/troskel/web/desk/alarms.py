@@ -24,22 +24,20 @@ from troskel.web.forms.fields import Choice
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
 
-ALARM_ROLES = (Role.RESPONDER, Role.COORDINATOR)
 
-
-@page("alarms/", name="alarms", who=ALARM_ROLES)
+@page("alarms/", name="alarms", who=access.open_alarms.who)
 def alarms(request: HttpRequest, person: Person) -> HttpResponse:
     """The open alarms; for accepted ones also the client, the address and how to get in."""
     return _alarms_page(request, person)
 
 
-@page("alarms/<uuid:alarm>/accept", name="accept-alarm", who=(Role.RESPONDER,), methods=["POST"])
+@page("alarms/<uuid:alarm>/accept", name="accept-alarm", who=REGISTER["accept_alarm"].who, methods=["POST"])
 def accept(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     """Accept an alarm."""
     return _perform(request, person, "accept_alarm", {"alarm": str(alarm)})
 
 
-@page("alarms/<uuid:alarm>/close", name="close-alarm", who=ALARM_ROLES, methods=["POST"])
+@page("alarms/<uuid:alarm>/close", name="close-alarm", who=REGISTER["close_alarm"].who, methods=["POST"])
 def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     """Close an alarm with its outcome."""
     values = {"alarm": str(alarm), "outcome": request.POST.get("outcome", "")}

@@ -13,16 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.reading import billing as reading_billing
 from troskel.reading import lists
-from troskel.reading.billing import ROLES, ShownForm, ShownRow
+from troskel.reading.billing import ShownForm, ShownRow
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.shell.links import Button, act_button
-from troskel.web.text import formatting
 
 MONTH_FORMAT = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 STATE_LABELS = {
@@ -48,7 +47,7 @@ class BillingRow(NamedTuple):
     button: Button | None
 
 
-@page("billing/", name="billing", who=ROLES)
+@page("billing/", name="billing", who=reading_billing.invoice_rows.who)
 def billing(request: HttpRequest, person: Person) -> HttpResponse:
     """A month's invoice rows and forms; the previous month by default."""
     first = _month(request.GET.get("month", ""))
@@ -77,7 +76,7 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
     return render_page(request, "web/billing.html", values)
 
 
-@page("billing/<str:form>/pdf", name="basis-form", who=ROLES)
+@page("billing/<str:form>/pdf", name="basis-form", who=reading_billing.invoice_rows.who)
 def basis_form(_request: HttpRequest, person: Person, form: str) -> HttpResponse:
     """A basis form as PDF: the signed one, else a draft."""
     answer = HttpResponse(reading_billing.basis_form_document(person.actor, form), "application/pdf")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
 from troskel.people import queries as people
 from troskel.people.queries import Person
@@ -25,10 +25,9 @@ from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.forms.act_form import REFUSALS
 from troskel.web.shell.links import Button, act_button
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
 
-BOOKING_ROLES = (Role.LOCKSMITH, Role.COORDINATOR)
 DAYS_SHOWN = 7
 PAGE_SIZE = 30
 
@@ -52,13 +51,13 @@ MAX_LOOKAHEAD = timedelta(days=730)
 """Bookings are not made further ahead."""
 
 
-@page("bookings/", name="bookings", who=BOOKING_ROLES)
+@page("bookings/", name="bookings", who=reading_bookings.rounds.who)
 def bookings(request: HttpRequest, person: Person) -> HttpResponse:
     """Seven days of bookings, and the orders without a time."""
     return _bookings_page(request, person, {"refusal": ""})
 
 
-@page("bookings/<uuid:duty>/who", name="booking-who", who=(Role.COORDINATOR,), methods=["POST"])
+@page("bookings/<uuid:duty>/who", name="booking-who", who=reading_bookings.ATTENDING_ROLES, methods=["POST"])
 def assign_attendant(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
     """Assign who of the organisation attends a booking."""
     values, key = {"duty": str(duty), "to": request.POST.get("to", "")}, request.POST.get("key")
@@ -110,12 +109,8 @@ def _day(text: str) -> date | None:
 def _days(booked: list[Trip], today: date) -> list[BookingDay]:
     days = []
     for day, trips in groupby(booked, key=lambda trip: _starts(trip).date()):
-        name = (
-            _("{weekday} {day}")
-            .format(weekday=formatting.weekday(day), day=formatting.day(day, today))
-            .capitalize()
-        )
-        name = _("Idag, {day}").format(day=name.lower()) if day == today else name
+        full_day = formatting.full_day(day, today)
+        name = _("Idag, {day}").format(day=full_day) if day == today else formatting.capitalized(full_day)
         areas = [Area(area, list(area_trips)) for area, area_trips in groupby(trips, key=_area_name)]
         days.append(BookingDay(name, day < today, areas))
     return days

@@ -17,13 +17,12 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import KeyReused, Refusal
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading import outbox
 from troskel.reading.outbox import FailedEmail
 from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 PAGE_SIZE = 50
 REASON_TEXTS = (
@@ -48,13 +47,13 @@ class EmailRow(NamedTuple):
     reason: str
 
 
-@page("emails/", name="emails", who=(Role.ADMINISTRATOR,))
+@page("emails/", name="emails", who=outbox.failed_emails.who)
 def emails(request: HttpRequest, person: Person) -> HttpResponse:
     """Failed e-mails, newest first, and the state of the outbox."""
     return _emails_page(request, person)
 
 
-@page("emails/<uuid:email>/again", name="email-again", who=(Role.ADMINISTRATOR,), methods=["POST"])
+@page("emails/<uuid:email>/again", name="email-again", who=REGISTER["send_email_again"].who, methods=["POST"])
 def send_again(request: HttpRequest, person: Person, email: UUID) -> HttpResponse:
     """Send an e-mail again."""
     key = request.POST.get("key")
@@ -85,7 +84,7 @@ def _emails_page(
 
 def _email_row(email: FailedEmail) -> EmailRow:
     recipients = [
-        f"{formatting.role(role)} ({organisation})" if organisation else formatting.role(role)
+        f"{phrases.role(role)} ({organisation})" if organisation else phrases.role(role)
         for role, organisation in email.to
     ]
     reason = next((text for pattern, text in REASON_TEXTS if re.search(pattern, email.error)), UNKNOWN_REASON)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop
 from troskel.ground import clock
 from troskel.people.imports import RejectedLine
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading import imports as reading_imports
 from troskel.reading.imports import NightSummary
 from troskel.reading.paging import PageRequest
@@ -54,7 +53,7 @@ class NightRow(NamedTuple):
     lines: list[RejectedLineRow]
 
 
-@page("imports/", name="imports", who=(Role.ADMINISTRATOR,))
+@page("imports/", name="imports", who=reading_imports.nights.who)
 def imports(request: HttpRequest, person: Person) -> HttpResponse:
     """The imported nights, newest first."""
     nights = reading_imports.nights(person.actor, PageRequest(PAGE_SIZE, request.GET.get("after", "")))

@@ -17,9 +17,9 @@ from troskel.reading import duties, lists, routine_versions
 from troskel.reading.duties import ListedNotice
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 PAGE_SIZE = 50
 
@@ -33,7 +33,7 @@ class NoticeRow(NamedTuple):
     reader: str
 
 
-@page("notices/", name="notices", who=EVERY_ROLE)
+@page("notices/", name="notices", who=duties.recent_notices.who)
 def notices(request: HttpRequest, person: Person) -> HttpResponse:
     """Notices of the last ninety days, newest first: one's own; for the office all, and those it sent."""
     sees_all = person.actor.role in ROLES_SEEING_ALL
@@ -72,7 +72,7 @@ def _notice_row(
 ) -> NoticeRow:
     ask = routine.asks.get((notice.paragraph, notice.ask))
     organisation = organisation_names.get(notice.organisation or "", "")
-    role = formatting.role(notice.role)
+    role = phrases.role(notice.role)
     return NoticeRow(
         notice=notice,
         text=act_labels.localized(ask.duty) if ask else notice.text,

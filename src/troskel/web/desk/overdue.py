@@ -11,14 +11,13 @@ from django.utils.http import urlencode
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading import duties, lists, routine_versions
 from troskel.reading.duties import ListedDuty
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 DUTY_ROLES = ("assessor", "provider", "administrator", "locksmith", "economist")
 """The roles that a routine can ask."""
@@ -37,7 +36,7 @@ class OverdueRow(NamedTuple):
     deputy: str
 
 
-@page("late/", name="late", who=(Role.ADMINISTRATOR,))
+@page("late/", name="late", who=duties.late_duties.who)
 def overdue(request: HttpRequest, person: Person) -> HttpResponse:
     """All late duties, the longest overdue first; filtered by role or organisation."""
     organisations = lists.organisations(person.actor, PageRequest(MAX_PAGE)).items
@@ -62,7 +61,7 @@ def overdue(request: HttpRequest, person: Person) -> HttpResponse:
         "rows": [
             _overdue_row(duty, organisation_names, person_names, routine) for duty in overdue_duties.items
         ],
-        "roles": [(role, formatting.role(role)) for role in DUTY_ROLES],
+        "roles": [(role, phrases.role(role)) for role in DUTY_ROLES],
         "organisations": organisation_names,
         "selection": {"role": "", "organisation": "", **selection},
         "is_later_page": bool(request.GET.get("after")),
@@ -76,14 +75,14 @@ def _overdue_row(
     duty: ListedDuty, organisation_names: dict[str, str], person_names: dict[str, str], routine: Routine
 ) -> OverdueRow:
     ask = routine.asks.get((duty.paragraph, duty.ask))
-    sign, when = formatting.due_labels(duty.due, clock.today())
+    sign, when = phrases.due_labels(duty.due, clock.today())
     organisation = organisation_names.get(duty.organisation or "", "")
     return OverdueRow(
         duty=duty,
         text=act_labels.localized(ask.duty) if ask else duty.text,
         sign=sign,
         when=when,
-        owner=f"{formatting.role(duty.role)}, {organisation}" if organisation else formatting.role(duty.role),
+        owner=f"{phrases.role(duty.role)}, {organisation}" if organisation else phrases.role(duty.role),
         assignee=person_names.get(duty.person or "", ""),
         deputy=person_names.get(duty.deputy or "", ""),
     )

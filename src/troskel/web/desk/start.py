@@ -23,10 +23,10 @@ from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import conformance, lists, routine_versions, upcoming_losses, worklist
 from troskel.reading.paging import MAX_PAGE, PageRequest
-from troskel.reading.worklist import DutyTexts
+from troskel.reading.worklist import DutyShown, DutyTexts, WorklistItem
 from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
-from troskel.screens.pages import EVERY_ROLE, page, public
+from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import person_of
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
@@ -35,7 +35,7 @@ from troskel.web.forms.prefill import ActOffer
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
 from troskel.web.shell.links import Button
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 
 class DutyRow(NamedTuple):
@@ -63,18 +63,18 @@ def start(request: HttpRequest) -> HttpResponse:
         sign_in_values = {"organisations": _organisations(), "left": "left" in request.GET}
         return render_page(request, "web/sign_in.html", sign_in_values)
     today = clock.today()
-    worklist_rows, losses = _worklist_and_losses(person)
-    rows = sorted(worklist_rows, key=_sort_key)
-    duties = [(row, texts) for row, texts in rows if row["kind"] == "duty" and row["theirs"]]
-    offers = prefill.duty_offers(person.actor, [row["id"] for row, _texts in duties])
-    duty_rows = [_duty_row(row, texts, offers.get(row["id"], []), today) for row, texts in duties]
-    notices = [_notice_row(row, texts, today) for row, texts in rows if row["kind"] == "notice"]
+    worklist_items, losses = _worklist_and_losses(person)
+    items = sorted(worklist_items, key=_sort_key)
+    duties = [item for item in items if item.duty.kind == "duty" and item.theirs]
+    offers = prefill.duty_offers(person.actor, [item.duty.id for item in duties])
+    duty_rows = [_worklist_row(item, offers.get(item.duty.id, []), today) for item in duties]
+    notices = [_notice_row(item, today) for item in items if item.duty.kind == "notice"]
     navigation.set_unread_count(request, len(notices))
     values = {
         "duties": duty_rows,
         "late": sum(row.urgency == "late" for row in duty_rows),
         "notices": notices,
-        "late_of_others": sum(row["kind"] == "duty" and not row["theirs"] for row, _texts in rows),
+        "late_of_others": sum(item.duty.kind == "duty" and not item.theirs for item in items),
         "role": person.actor.role.value,
         "secondary_pages": navigation.secondary_pages(person.actor.role),
         **_side_panels(person),
@@ -83,14 +83,14 @@ def start(request: HttpRequest) -> HttpResponse:
     return render_page(request, "web/start.html", values)
 
 
-@page("notices/count", name="count", who=EVERY_ROLE)
+@page("notices/count", name="count", who=worklist.unread_notices.who)
 def unread_badge(request: HttpRequest, person: Person) -> HttpResponse:
     """The number of unread notices: a fragment that pages poll."""
-    values = {"unread": navigation.unread_count(person), "urls": navigation.frame_urls()}
+    values = {"unread": worklist.unread_notices(person.actor), "urls": navigation.frame_urls()}
     return render_page(request, "screens/count.html", values)
 
 
-@page("notices/<uuid:notice>/read", name="read", who=EVERY_ROLE, methods=["POST"])
+@page("notices/<uuid:notice>/read", name="read", who=REGISTER["read_notice"].who, methods=["POST"])
 def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
     """Mark a notice as read; no error if it already is. The sender sees the receipt."""
     with contextlib.suppress(NotFound):
@@ -143,10 +143,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 def _worklist_and_losses(
     person: Person,
-) -> tuple[list[tuple[dict[str, Any], DutyTexts]], list[desk_upcoming_losses.LossRow] | None]:
+) -> tuple[list[WorklistItem], list[desk_upcoming_losses.LossRow] | None]:
     """Returns the worklist; for the assessor also the upcoming losses, else None."""
     if person.actor.role is not Role.ASSESSOR:
-        return worklist.worklist_with_texts(person.actor), None
+        return worklist.worklist(person.actor), None
     rows, losses = upcoming_losses.worklist_and_losses(person.actor)
     return rows, desk_upcoming_losses.loss_rows(losses)
 
@@ -168,49 +168,53 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
     ]
 
 
-def _sort_key(row: tuple[dict[str, Any], DutyTexts]) -> tuple[date, date]:
-    duty, _texts = row
-    return duty["due"] or date.max, duty["opened"]
+def _sort_key(item: WorklistItem) -> tuple[date, date]:
+    return item.duty.due or date.max, item.duty.opened
 
 
-def _duty_row(duty: dict[str, Any], texts: DutyTexts, offers: list[ActOffer], today: date) -> DutyRow:
-    sign, when = formatting.due_labels(duty["due"], today)
-    urgency = "late" if duty["state"] == "late" else "today" if duty["due"] == today else "later"
-    buttons = [_button(offer, duty["id"]) for offer in offers]
+def _worklist_row(item: WorklistItem, offers: list[ActOffer], today: date) -> DutyRow:
+    return _duty_row(item.duty, item.texts, offers, today)._replace(may_open=item.in_sight)
+
+
+def _duty_row(duty: DutyShown, texts: DutyTexts, offers: list[ActOffer], today: date) -> DutyRow:
+    sign, when = phrases.due_labels(duty.due, today)
+    urgency = "late" if duty.state == "late" else "today" if duty.due == today else "later"
+    buttons = [_button(offer, duty.id) for offer in offers]
     return _base_row(duty, texts, urgency, sign, when)._replace(buttons=buttons)
 
 
-def _notice_row(notice: dict[str, Any], texts: DutyTexts, today: date) -> DutyRow:
-    return _base_row(notice, texts, "later", _("Att läsa"), formatting.arrival_day(notice["opened"], today))
+def _notice_row(item: WorklistItem, today: date) -> DutyRow:
+    when = phrases.arrival_day(item.duty.opened, today)
+    row = _base_row(item.duty, item.texts, "later", _("Att läsa"), when)
+    return row._replace(may_open=item.in_sight)
 
 
-def _base_row(duty: dict[str, Any], texts: DutyTexts, urgency: str, sign: str, when: str) -> DutyRow:
+def _base_row(duty: DutyShown, texts: DutyTexts, urgency: str, sign: str, when: str) -> DutyRow:
     return DutyRow(
-        id=duty["id"],
+        id=duty.id,
         urgency=urgency,
         sign=sign,
         when=when,
         text=act_labels.localized(texts.duty),
-        case=duty["case"] or "",
-        paragraph=duty["paragraph"],
+        case=duty.case or "",
+        paragraph=duty.paragraph,
         paragraph_text=act_labels.localized(texts.paragraph),
         fulfilled_when=act_labels.localized(texts.fulfilled),
         buttons=[],
-        may_open=duty.get("in_sight", True),
     )
 
 
-def client_duty_row(duty: dict[str, Any], texts: DutyTexts, acts: list[str], *, is_mine: bool) -> DutyRow:
+def client_duty_row(duty: DutyShown, texts: DutyTexts, acts: list[str], *, is_mine: bool) -> DutyRow:
     """Returns a duty for its client's page: without the case number, with the owner if it is somebody else's."""
     row = _duty_row(duty, texts, [ActOffer(act, {}, {}) for act in acts], clock.today())
-    return row._replace(case="", owner="" if is_mine else formatting.role(duty["role"]))
+    return row._replace(case="", owner="" if is_mine else phrases.role(duty.role))
 
 
 def _button(offer: ActOffer, duty: UUID) -> Button:
     act_text = act_labels.act_text(offer.act)
-    assert act_text is not None, f"{offer.act} has no words in wording/acts.toml"
+    assert act_text is not None, f"{offer.act} has no title"
     return Button(
-        act_labels.localized(act_text.title),
+        act_text.title,
         f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}",
     )
 

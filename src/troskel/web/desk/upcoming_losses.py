@@ -9,10 +9,10 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.reading.upcoming_losses import UpcomingLoss
 from troskel.web.shell.links import Button, act_button
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 
 class LossRow(NamedTuple):
@@ -33,7 +33,7 @@ def loss_rows(losses: list[UpcomingLoss]) -> list[LossRow]:
 
 def _loss_row(loss: UpcomingLoss, today: date) -> LossRow:
     service = act_labels.choice_labels(REGISTER["make_decisions"], "service")[loss.service]
-    sign, when = formatting.due_labels(loss.lost, today)
+    sign, when = phrases.due_labels(loss.lost, today)
     return LossRow(sign, when, act_labels.localized(service), loss.case, _reason(loss, today), _button(loss))
 
 

@@ -22,10 +22,11 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
+from troskel.people.roles import EVERY_ROLE
 from troskel.reading import lists, routine_versions, worklist
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import link_form, prefill
@@ -67,10 +68,8 @@ def act_list(request: HttpRequest, person: Person) -> HttpResponse:
     for name in act_labels.act_names():
         act, text = REGISTER[name], act_labels.act_text(name)
         if text and person.actor.role in act.who and name not in DUTY_ONLY_ACTS:
-            heading = act_labels.localized(act_labels.chapter_title(act.chapter))
-            link = ActLink(
-                act_labels.localized(text.title), act_labels.localized(text.lead), reverse(f"act-{name}")
-            )
+            heading = act_labels.chapter_heading(act)
+            link = ActLink(text.title, text.lead, reverse(f"act-{name}"))
             chapters.setdefault(heading, []).append(link)
     return render_page(request, "web/acts.html", {"chapters": chapters})
 
@@ -220,8 +219,8 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "links": links,
         "mismatched": link_form.mismatched_serials(state.act, state.fields, links),
         "door_kinds": link_form.door_kinds(),
-        "title": act_labels.localized(text.title),
-        "lead": act_labels.localized(text.lead),
+        "title": text.title,
+        "lead": text.lead,
         "address": reverse(f"act-{state.act.name}"),
         "fields": state.fields,
         "paragraphs": state.act.paragraphs,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from msgspec import inspect
 
 from troskel.acts.core.register import Act
-from troskel.ground import clock
-from troskel.web.text import act_labels, formatting
+from troskel.ground import clock, formatting
+from troskel.web.text import act_labels
 
 MAX_RADIOS = 5
 MAX_LINE_LENGTH = 400  # characters; a longer field is a text area

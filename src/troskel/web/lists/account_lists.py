@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troskel.acts.chapters import REGISTER
+from troskel.ground import formatting
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import accounts as reading_accounts
@@ -19,16 +20,16 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import Column
 from troskel.web.lists.filters import EVERY_KIND
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 
-@page("accounts/", name="accounts", who=(Role.ADMINISTRATOR,))
+@page("accounts/", name="accounts", who=reading_accounts.accounts.who)
 def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of accounts."""
     viewer, names = person.actor, reading_accounts.organisation_names(person.actor)
     roles = [
         Choice("", _("Alla")),
-        *(Choice(role.value, formatting.role(role.value)) for role in Role if role is not Role.SYSTEM),
+        *(Choice(role.value, phrases.role(role.value)) for role in Role if role is not Role.SYSTEM),
     ]
     states = [Choice("", _("Alla")), Choice("open", _("Öppna")), Choice("closed", _("Stängda"))]
     listing = Listing(
@@ -38,7 +39,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
         [
             Column(_("Namn"), lambda row: row.name),
             Column(_("Konto"), lambda row: row.username),
-            Column(_("Roll"), lambda row: formatting.role(row.role)),
+            Column(_("Roll"), lambda row: phrases.role(row.role)),
             Column(_("Organisation"), lambda row: common.organisation_name(names, row.organisation)),
             Column(_("Läge"), lambda row: _("Öppet") if row.active else _("Stängt")),
         ],
@@ -60,7 +61,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     return render_listing(request, listing)
 
 
-@page("organisations/", name="organisations", who=(Role.ADMINISTRATOR,))
+@page("organisations/", name="organisations", who=reading_accounts.organisations_by_name.who)
 def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of organisations: the municipality, providers, alarm organisations and locksmiths."""
     viewer = person.actor

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.people.queries import Person
-from troskel.people.roles import PROVIDER_ROLES, Role
+from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
 from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
 from troskel.reading.search import ClientMatch
@@ -20,15 +20,12 @@ from troskel.screens.pages import page
 from troskel.web.forms.fields import Choice
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
-from troskel.web.lists.filters import CARE, OFFICE, Names
+from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels, formatting
-
-CLIENT_LIST_ROLES = (*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST)
-ORDER_LIST_ROLES = (*CARE, Role.LOCKSMITH)
+from troskel.web.text import act_labels
 
 
-@page("clients/", name="clients", who=CLIENT_LIST_ROLES)
+@page("clients/", name="clients", who=lists.clients.who)
 def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of clients in the viewer's sight."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
@@ -108,7 +105,7 @@ def _client_filters(role: Role, names: Names) -> list[Filter]:
     return filters if role in PROVIDER_ROLES else [*filters, common.by_provider(names)]
 
 
-@page("visits/", name="visits", who=CARE)
+@page("visits/", name="visits", who=lists.visits.who)
 def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of visits and their evidence."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
@@ -171,7 +168,7 @@ def _flags_text(visit: ListedVisit) -> str:
     return ", ".join(labels[flag] for flag in visit.flags).capitalize()
 
 
-@page("orders/", name="orders", who=ORDER_LIST_ROLES)
+@page("orders/", name="orders", who=lists.orders.who)
 def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of orders to locksmiths."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
@@ -180,7 +177,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         Filter("state", _("Vilka"), states),
         Filter("kind", _("Arbete"), [Choice("", _("Alla")), *common.choices(_order_kinds())]),
     ]
-    if viewer.role in OFFICE:
+    if viewer.role in OFFICE_ROLES:
         filters.append(common.by_provider(names))
     if viewer.role is not Role.LOCKSMITH:
         filters.append(common.by_organisation(names, "locksmith", _("Låssmed"), {"locksmith"}))
@@ -257,6 +254,6 @@ def _service_label(service: str) -> str:
 
 
 def _client_tabs(request: HttpRequest, role: Role) -> list[Tab]:
-    if role not in CARE:
+    if role not in CARE_ROLES:
         return []
     return common.tabs(request, [(reverse("clients"), _("Kunder")), (reverse("visits"), _("Besök"))])

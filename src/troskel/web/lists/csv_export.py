@@ -19,10 +19,9 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.reading.paging import MAX_EXPORT_PART, Page, PageRequest
 from troskel.web.lists.columns import CellValue, Column
-from troskel.web.text import formatting
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 FORMULA_PREFIXES = (

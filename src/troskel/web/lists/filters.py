@@ -15,8 +15,6 @@ from troskel.web.forms.fields import Choice
 from troskel.web.lists.table import Filter, Tab
 from troskel.web.text import act_labels
 
-OFFICE = (Role.ASSESSOR, Role.ADMINISTRATOR)
-CARE = (*OFFICE, Role.COORDINATOR)
 EVERY_KIND = {"home_care", "alarm", "locksmith", "municipality"}
 
 Names = dict[str, tuple[str, str]]
@@ -49,7 +47,7 @@ def act_links(role: Role, *acts: str) -> list[tuple[str, str]]:
     texts: list[tuple[str, Any]] = [
         (act, act_labels.act_text(act)) for act in acts if role in REGISTER[act].who
     ]
-    return [(reverse(f"act-{act}"), act_labels.localized(text.title)) for act, text in texts if text]
+    return [(reverse(f"act-{act}"), text.title) for act, text in texts if text]
 
 
 def tabs(request: HttpRequest, lists: list[tuple[str, str]]) -> list[Tab]:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from troskel.ground import formatting
 from troskel.people.queries import Person
 from troskel.reading import accounts
 from troskel.reading import search as reading_search
@@ -26,13 +27,12 @@ from troskel.reading.search import SearchMatches, SearchResults
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.lists import care_lists, thing_lists
-from troskel.web.text import formatting
 
 COOKIE_NAME = "troskel_found"
 COOKIE_LIFETIME = timedelta(minutes=10)
 
 
-@page("search", name="search", who=reading_search.ROLES, methods=("GET", "HEAD", "POST"))
+@page("search", name="search", who=reading_search.search.who, methods=("GET", "HEAD", "POST"))
 def search(request: HttpRequest, person: Person) -> HttpResponse:
     """Search (POST), or show the result of the last search."""
     if request.method == "POST":

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.ground.refusals import BadValue
 from troskel.reading.paging import Page, PageRequest
 from troskel.screens.render import render_page
@@ -25,7 +25,6 @@ from troskel.web.forms.fields import Choice
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
 from troskel.web.shell import links
-from troskel.web.text import formatting
 
 PAGE_SIZE = 50
 ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
@@ -149,7 +148,7 @@ def _status(listing: Listing, count: int, *, is_complete: bool, is_reversed: boo
     sentence = _("{many}, {order}.").format(
         many=listing.count_text(count), order=f"{order[0].lower()}{order[1:]}"
     )
-    return sentence if is_complete else f"{sentence} {_('Fler finns på andra sidor.')}"
+    return sentence if is_complete else " ".join((sentence, _("Fler finns på andra sidor.")))
 
 
 def _cells(columns: Sequence[Column], item: Any) -> list[Cell]:

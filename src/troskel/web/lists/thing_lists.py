@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troskel.acts.chapters import REGISTER
+from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
-from troskel.people.roles import Role
+from troskel.people.roles import OFFICE_ROLES, Role
 from troskel.reading import accounts, lists
 from troskel.reading import things as reading_things
 from troskel.reading.things import ListedThing
@@ -22,21 +23,19 @@ from troskel.screens.pages import page
 from troskel.web.forms.fields import Choice
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
-from troskel.web.lists.filters import CARE, EVERY_KIND, OFFICE, Names
+from troskel.web.lists.filters import EVERY_KIND, Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels, formatting
-
-THING_LIST_ROLES = (*CARE, Role.LOCKSMITH)
+from troskel.web.text import act_labels
 
 
-@page("things/<kind>/", name="things", who=THING_LIST_ROLES)
+@page("things/<kind>/", name="things", who=reading_things.locks.who)
 def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
     """The list of locks, tags or keys, with what is in stock."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     if kind not in _kinds(viewer.role):
         raise NotFound("thing_kind", "kind")
     filters = [Filter("where", _("Var"), [Choice("", _("Överallt")), *common.choices(_place_labels(kind))])]
-    if viewer.role in OFFICE:
+    if viewer.role in OFFICE_ROLES:
         filters.append(common.by_organisation(names, "organisation", _("Hos"), EVERY_KIND))
     listing = Listing(
         "things",
@@ -49,8 +48,8 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
             *([] if kind == "tag" else [Column(_("Ärende"), lambda row: [*map(CaseNumber, row.clients)])]),
             Column(_("Sedan"), lambda row: row.since),
         ],
-        lambda page_request, **selection: reading_things.things(
-            viewer, kind, page_request, by="thing__number", **selection
+        lambda page_request, **selection: reading_things.THING_LISTS[kind](
+            viewer, page_request, by="thing__number", **selection
         ),
         _thing_count(kind),
         (_("I nummerordning"), _("Sista numret först")),
@@ -69,9 +68,8 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
 
 def _kinds(role: Role) -> dict[str, str]:
     """Returns the kinds of things that a role sees, with the titles of their lists."""
-    if role is Role.LOCKSMITH:
-        return {"lock": _("Låsvred")}
-    return {"lock": _("Låsvred"), "tag": _("Kvittensprodukter"), "key": _("Nycklar")}
+    titles = {"lock": _("Låsvred"), "tag": _("Kvittensprodukter"), "key": _("Nycklar")}
+    return {kind: title for kind, title in titles.items() if role in reading_things.THING_LISTS[kind].who}
 
 
 def _place_labels(kind: str) -> dict[str, str]:
@@ -135,7 +133,7 @@ def _thing_count(kind: str) -> Callable[[int], str]:
     return count_text
 
 
-@page("links/", name="links", who=CARE)
+@page("links/", name="links", who=lists.links.who)
 def links(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of links between clients and locks, current and ended."""
     viewer = person.actor
@@ -168,4 +166,6 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
 
 def _thing_tabs(request: HttpRequest, role: Role) -> list[Tab]:
     kinds = [(reverse("things", args=[kind]), label) for kind, label in _kinds(role).items()]
-    return common.tabs(request, [*kinds, (reverse("links"), _("Kopplingar"))]) if role in CARE else []
+    return (
+        common.tabs(request, [*kinds, (reverse("links"), _("Kopplingar"))]) if role in lists.links.who else []
+    )

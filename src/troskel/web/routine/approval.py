@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.core.outcome import ActOutcome
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
@@ -32,7 +32,7 @@ from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
-from troskel.web.routine import field_labels, periods, versions
+from troskel.web.routine import field_labels, versions
 from troskel.web.routine.versions import EDITOR_ROLES
 from troskel.web.text import outcomes
 from troskel.web.text.outcomes import Consequence
@@ -206,7 +206,7 @@ def _preview(
     first_day = next((field.value for field in fields), "")
     change = Consequence("D", _("Rutinen"), _("Förslaget {name} tas tillbaka").format(name=version.name))
     if first_day:
-        day = periods.long_date(date.fromisoformat(first_day))
+        day = formatting.long_day(date.fromisoformat(first_day))
         change = change._replace(
             text=_("Version {name} gäller från {day}").format(name=version.name, day=day)
         )

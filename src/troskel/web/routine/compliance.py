@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from troskel.ground import formatting
 from troskel.reading.conformance import Conformance, ConformanceSummary
-from troskel.web.text import formatting
 
 BAR_WIDTH = 1000
 """The width of a bar in SVG units."""
@@ -132,11 +133,15 @@ def _details(kind: str, late: int, overdue: int, open_count: int, moot: int) -> 
     if late:
         text = ngettext("%(count)s sen", "%(count)s sena", late) % {"count": formatting.digits(late)}
         if overdue:
-            text += _(", varav {count} inte gjorda än").format(count=formatting.digits(overdue))
+            text += ngettext(
+                ", varav {count} inte gjord än", ", varav {count} inte gjorda än", overdue
+            ).format(count=formatting.digits(overdue))
         details.append(text)
     if open_count:
         details.append(
-            _("{count} olästa").format(count=formatting.digits(open_count))
+            ngettext("{count} oläst", "{count} olästa", open_count).format(
+                count=formatting.digits(open_count)
+            )
             if kind == "notice"
             else ngettext("%(count)s öppen", "%(count)s öppna", open_count)
             % {"count": formatting.digits(open_count)}
@@ -152,7 +157,4 @@ def _median(days: float | None) -> str:
         return ""
     if days == 0:
         return _("samma dag")
-    if days == 1:
-        return _("1 dag")
-    text = f"{days:g}" if get_language() == "en" else f"{days:g}".replace(".", ",")
-    return _("{days} dagar").format(days=text)
+    return ngettext("{days} dag", "{days} dagar", math.ceil(days)).format(days=formatting.decimal(days))

@@ -19,7 +19,7 @@ from troskel.reading.conformance import ConformanceSummary
 from troskel.reading.routine_versions import RoutineShown
 from troskel.routine import descriptions, vocabulary
 from troskel.routine.model import Paragraph, Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.routine import compliance, field_labels, periods, versions
 from troskel.web.routine.compliance import ComplianceFigures
@@ -69,7 +69,7 @@ class Chapter(NamedTuple):
         return [paragraph for heading in self.headings for paragraph in heading.paragraphs]
 
 
-@page("routine/", name="routine", who=EVERY_ROLE)
+@page("routine/", name="routine", who=reading_routine_versions.routine_on.who)
 def routine(request: HttpRequest, person: Person) -> HttpResponse:
     """The routine in force, with how well each paragraph was followed in a period."""
     today = clock.today()

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.ground.refusals import BadValue
 from troskel.people.queries import Person
 from troskel.reading import conformance, paragraph_cases, routine_versions
@@ -24,14 +24,14 @@ from troskel.reading.conformance import ConformanceSummary
 from troskel.reading.paging import PageRequest
 from troskel.reading.paragraph_cases import FateFilter, ParagraphCase
 from troskel.routine.model import Routine
-from troskel.screens.pages import EVERY_ROLE, page
+from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.routine import compliance, periods
 from troskel.web.routine.compliance import ComplianceFigures
 from troskel.web.routine.document import ParagraphRow, paragraph_row, period_values, role_heading
 from troskel.web.routine.periods import ReportPeriod
 from troskel.web.shell.links import to_client
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 
 FATE_LABELS: dict[FateFilter, str] = {
     "all": gettext_noop("Alla"),
@@ -55,7 +55,7 @@ class CaseRow(NamedTuple):
     tone: str
 
 
-@page("routine/<str:paragraph>/", name="paragraph", who=EVERY_ROLE)
+@page("routine/<str:paragraph>/", name="paragraph", who=routine_versions.routine_on.who)
 def paragraph(request: HttpRequest, person: Person, paragraph: str) -> HttpResponse:
     """One paragraph: its asks, its figures by organisation, and the cases that the person may see."""
     today = clock.today()
@@ -120,7 +120,7 @@ def _case_row(case: ParagraphCase, document: Routine, today: date) -> CaseRow:
         case=case.case or "",
         url=to_client(case.case) if case.case else "",
         duty=act_labels.localized(ask.duty) if ask else "",
-        owner=case.organisation or formatting.role(case.role),
+        owner=case.organisation or phrases.role(case.role),
         opened=formatting.day(case.opened, today),
         due=formatting.day(case.due, today) if case.due else _("Utan datum"),
         done=_done_text(case, today),
@@ -130,7 +130,7 @@ def _case_row(case: ParagraphCase, document: Routine, today: date) -> CaseRow:
 
 def _done_text(case: ParagraphCase, today: date) -> str:
     """Returns when a duty was done or its state, and how late it is."""
-    late = formatting.days_late(case.days_late)
+    late = phrases.days_late(case.days_late)
     if case.state == "moot":
         return _("Behövdes inte längre")
     if case.closed is None:

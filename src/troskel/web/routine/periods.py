@@ -11,17 +11,9 @@ from typing import NamedTuple
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-MONTHS = (
-    gettext_noop("januari"), gettext_noop("februari"), gettext_noop("mars"), gettext_noop("april"),
-    gettext_noop("maj"), gettext_noop("juni"), gettext_noop("juli"), gettext_noop("augusti"),
-    gettext_noop("september"), gettext_noop("oktober"), gettext_noop("november"), gettext_noop("december"),
-)  # fmt: skip
-QUARTERS = (
-    gettext_noop("första kvartalet"), gettext_noop("andra kvartalet"), gettext_noop("tredje kvartalet"),
-    gettext_noop("fjärde kvartalet"),
-)  # fmt: skip
+from troskel.ground import formatting
+
 PERIOD_FORMAT = re.compile(r"(20[0-9]{2})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 MAX_PERIODS = {"quarter": 8, "month": 12, "year": 3}
 """How many periods of each kind can be chosen."""
@@ -60,11 +52,6 @@ def recent_periods(today: date, since: date) -> list[tuple[str, list[ReportPerio
     return groups
 
 
-def long_date(day: date) -> str:
-    """Returns a day as 29 november 2016."""
-    return f"{day.day}\N{NO-BREAK SPACE}{_(MONTHS[day.month - 1])} {day.year}"
-
-
 def _periods_back(today: date, kind: str) -> Iterator[ReportPeriod]:
     for step in range(MAX_PERIODS[kind]):
         if kind == "year":
@@ -80,12 +67,12 @@ def _periods_back(today: date, kind: str) -> Iterator[ReportPeriod]:
 def _quarter(year: int, quarter: int) -> ReportPeriod:
     first, last = quarter * MONTHS_IN_QUARTER + 1, quarter * MONTHS_IN_QUARTER + MONTHS_IN_QUARTER
     days = (date(year, first, 1), date(year, last, monthrange(year, last)[1]))
-    return ReportPeriod(f"{year}-Q{quarter + 1}", f"{_(QUARTERS[quarter])} {year}", *days)
+    return ReportPeriod(f"{year}-Q{quarter + 1}", formatting.quarter(days[0]), *days)
 
 
 def _month(year: int, month: int) -> ReportPeriod:
     days = (date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-    return ReportPeriod(f"{year}-{month:02}", f"{_(MONTHS[month - 1])} {year}", *days)
+    return ReportPeriod(f"{year}-{month:02}", formatting.month(days[0]), *days)
 
 
 def _year(year: int) -> ReportPeriod:

@@ -11,15 +11,14 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground import clock
+from troskel.duties.replay import Fate
+from troskel.ground import clock, formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
-from troskel.people.roles import Role
 from troskel.reading import routine_versions
 from troskel.reading.routine_versions import (
     AskDifference,
     Comparison,
-    Fate,
     RoutineShown,
     Version,
     VersionState,
@@ -29,12 +28,10 @@ from troskel.routine.model import Routine
 from troskel.routine.version_diff import differences
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.routine import field_labels, periods
+from troskel.web.routine import field_labels
 from troskel.web.routine.field_labels import ParagraphChange
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels
 
-READER_ROLES = (Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER)
-"""The roles that see versions; the same in the API."""
 EDITOR_ROLES = REGISTER["approve_routine"].who
 """The roles that propose, compare and approve."""
 STATE_LABELS: dict[VersionState, str] = {
@@ -73,7 +70,7 @@ class DutyChangeRow(NamedTuple):
     after: str
 
 
-@page("routine/versions/", name="routine-versions", who=READER_ROLES)
+@page("routine/versions/", name="routine-versions", who=routine_versions.versions.who)
 def versions(request: HttpRequest, person: Person) -> HttpResponse:
     """All versions, the latest first."""
     rows = [version_row(version) for version in reversed(routine_versions.versions(person.actor))]
@@ -81,18 +78,23 @@ def versions(request: HttpRequest, person: Person) -> HttpResponse:
     return render_page(request, "web/routine_versions.html", values)
 
 
-@page("routine/versions/<uuid:version>/", name="routine-version", who=READER_ROLES)
+@page("routine/versions/<uuid:version>/", name="routine-version", who=routine_versions.versions.who)
 def version(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
     """A version compared with the one that it replaces, or would replace."""
     comparison = (
         routine_versions.cached_comparison(person.actor, version)
-        if person.actor.role in EDITOR_ROLES
+        if person.actor.role in routine_versions.cached_comparison.who
         else None
     )
     return _version_page(request, person, version, comparison)
 
 
-@page("routine/versions/<uuid:version>/compare", name="routine-compare", who=EDITOR_ROLES, methods=["POST"])
+@page(
+    "routine/versions/<uuid:version>/compare",
+    name="routine-compare",
+    who=routine_versions.comparison.who,
+    methods=["POST"],
+)
 def compare(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
     """Replay the journal under the version; only on request, since it is slow."""
     if routine_versions.journal_length(person.actor) > MAX_LINES:
@@ -102,7 +104,7 @@ def compare(request: HttpRequest, person: Person, version: UUID) -> HttpResponse
 
 def may_see_versions(person: Person) -> bool:
     """Whether this person may see the versions."""
-    return person.actor.role in READER_ROLES
+    return person.actor.role in routine_versions.versions.who
 
 
 def proposals(person: Person) -> list[VersionRow]:
@@ -124,7 +126,7 @@ def version_row(version: Version) -> VersionRow:
         state=version.state.replace(" ", "-"),
         label=_(STATE_LABELS[version.state]),
         note=act_labels.localized(version.change_note),
-        proposed=_by_and_day(version.proposed_by, periods.long_date(clock.day_of(version.proposed_at))),
+        proposed=_by_and_day(version.proposed_by, formatting.long_day(clock.day_of(version.proposed_at))),
         approved=approval_text(version),
         in_force=_in_force_text(version),
     )
@@ -134,7 +136,7 @@ def approval_text(version: Version) -> str:
     """Returns by whom and when a version was approved; empty if it is not."""
     if version.approved_at is None:
         return ""
-    return _by_and_day(version.approved_by, periods.long_date(clock.day_of(version.approved_at)))
+    return _by_and_day(version.approved_by, formatting.long_day(clock.day_of(version.approved_at)))
 
 
 def header_facts(in_force: RoutineShown) -> list[str]:
@@ -142,8 +144,8 @@ def header_facts(in_force: RoutineShown) -> list[str]:
     header = in_force.document.header
     return [
         _("Version {name}").format(name=in_force.name),
-        _("gäller från {day}").format(day=periods.long_date(header.valid_from)),
-        _("ändrad {day}").format(day=periods.long_date(header.changed)),
+        _("gäller från {day}").format(day=formatting.long_day(header.valid_from)),
+        _("ändrad {day}").format(day=formatting.long_day(header.changed)),
         _("fastställd av {who}").format(who=act_labels.localized(header.approved_by)),
     ]
 
@@ -152,14 +154,14 @@ def document_control(in_force: RoutineShown) -> list[tuple[str, str]]:
     """Returns document control as labels and values."""
     header = in_force.document.header
     approval = _("{who}, {day}").format(
-        who=act_labels.localized(header.approved_by), day=periods.long_date(header.approved_on)
+        who=act_labels.localized(header.approved_by), day=formatting.long_day(header.approved_on)
     )
-    begins = periods.long_date(in_force.in_force_from) if in_force.in_force_from else ""
+    begins = formatting.long_day(in_force.in_force_from) if in_force.in_force_from else ""
     pairs = [
         (_("Beteckning"), header.id),
         (_("Version"), in_force.name),
-        (_("Gäller från"), periods.long_date(header.valid_from)),
-        (_("Ändrad"), periods.long_date(header.changed)),
+        (_("Gäller från"), formatting.long_day(header.valid_from)),
+        (_("Ändrad"), formatting.long_day(header.changed)),
         (_("Fastställd av"), approval),
         (_("Ansvariga"), "; ".join(act_labels.localized(who) for who in header.responsible)),
         (_("I kraft här sedan"), begins),
@@ -188,10 +190,12 @@ def _in_force_text(version: Version) -> str:
     if begins is None:
         return ""
     if through is None:
-        return _("från {day}").format(day=periods.long_date(begins))
+        return _("från {day}").format(day=formatting.long_day(begins))
     if through < begins:
         return _("aldrig: ersatt samma dag")
-    return _("{first} till {last}").format(first=periods.long_date(begins), last=periods.long_date(through))
+    return _("{first} till {last}").format(
+        first=formatting.long_day(begins), last=formatting.long_day(through)
+    )
 
 
 def _version_page(

@@ -12,9 +12,10 @@ from django.utils.translation import gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
+from troskel.ground import formatting
 from troskel.web.shell.links import to_act, to_client, to_paragraph
 from troskel.web.shell.navigation import frame_of
-from troskel.web.text import formatting
+from troskel.web.text import phrases
 from troskel.web.text.act_labels import choice_labels, localized
 
 
@@ -28,6 +29,7 @@ def environment(**options: Any) -> Environment:
         static=static,
         url=reverse,
         fmt=formatting,
+        phrases=phrases,
         localized=localized,
         choice_labels=choice_labels,
         frame_of=frame_of,

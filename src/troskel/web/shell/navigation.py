@@ -12,11 +12,23 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from troskel.duties import queries as duties
-from troskel.ground import clock
 from troskel.people.queries import Person
-from troskel.people.roles import PHONE_ROLES, Role
-from troskel.reading import search, worklist
+from troskel.people.roles import Role
+from troskel.reading import (
+    access,
+    accounts,
+    billing,
+    bookings,
+    duties,
+    imports,
+    lists,
+    outbox,
+    phone,
+    routine_versions,
+    search,
+    things,
+    worklist,
+)
 from troskel.screens.session import person_of
 
 
@@ -66,7 +78,7 @@ def frame_of(request: HttpRequest) -> Frame:
         languages=list(settings.LANGUAGES),
         version=_version(),
         is_demo=bool(settings.DEMO),
-        may_search=person is not None and person.actor.role in search.ROLES,
+        may_search=person is not None and person.actor.role in search.search.who,
     )
 
 
@@ -83,12 +95,6 @@ def frame_urls() -> FrameUrls:
     )
 
 
-def unread_count(person: Person) -> int:
-    """Returns the number of unread notices. One query; no client is shown, so the read is not journalled."""
-    notices = duties.worklist(person.actor, clock.today()).filter(kind="notice")
-    return int(worklist.within_sight(person.actor, notices).count())
-
-
 def set_unread_count(request: HttpRequest, notices: int) -> None:
     """Stores a count that the page already has, to save a query."""
     request._unread = notices  # type: ignore[attr-defined]
@@ -96,20 +102,40 @@ def set_unread_count(request: HttpRequest, notices: int) -> None:
 
 def _unread_in_request(request: HttpRequest, person: Person) -> int:
     count = getattr(request, "_unread", None)
-    return unread_count(person) if count is None else int(count)
+    return worklist.unread_notices(person.actor) if count is None else int(count)
+
+
+UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER)}
+"""Pages that a role may open but does not work from: few coordinators answer alarms, and a carer uses the phone."""
+LINKED_FROM_START = {("billing", Role.ADMINISTRATOR)}
+"""Pages in the navigation of others, which this role uses only now and then."""
+
+
+class NavPage(NamedTuple):
+    """A page of a role's navigation. `who`: the roles of the reading that it shows."""
+
+    name: str
+    label: str
+    who: frozenset[Role]
+    arguments: tuple[str, ...] = ()
+    subpages: tuple[str, ...] = ()
+
+    def is_linked_for(self, role: Role) -> bool:
+        return role in self.who and (self.name, role) not in UNLINKED | LINKED_FROM_START
 
 
 def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
     """Returns the navigation links of the person's role."""
     if person is None:
         return [_nav_link(request, reverse("start"), _("Start"))]
-    subpages = tuple(f"{name}/" for name, _label in secondary_pages(person.actor.role))
+    role = person.actor.role
+    subpages = tuple(f"{name}/" for name, _label in secondary_pages(role))
     links = [_nav_link(request, reverse("start"), _("Att göra"), subpages=subpages)]
-    if person.actor.role in PHONE_ROLES:
-        links.append(_nav_link(request, reverse("phone"), _("Telefonen")))
-    links += [_nav_link(request, reverse(name), label) for name, label in _role_pages(person.actor.role)]
-    links += _list_links(request, person.actor.role)
-    links.append(_nav_link(request, reverse("routine"), _("Rutinen")))
+    links += [
+        _nav_link(request, reverse(page.name, args=page.arguments), page.label, page.subpages)
+        for page in _pages(role)
+        if page.is_linked_for(role)
+    ]
     links.append(_nav_link(request, reverse("acts"), _("Gör något annat")))
     return links
 
@@ -117,40 +143,35 @@ def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
 def secondary_pages(role: Role) -> list[tuple[str, str]]:
     """Returns names and labels of pages used now and then: they are linked from the start page."""
     pages = [
-        ("late", _("Allt som är sent")),
-        ("emails", _("E-post som inte gick fram")),
-        ("imports", _("Nätternas inläsning")),
-        ("billing", _("Andra kommuner")),
+        NavPage("late", _("Allt som är sent"), duties.late_duties.who),
+        NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
+        NavPage("imports", _("Nätternas inläsning"), imports.nights.who),
+        *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),
+        NavPage("notices", _("Meddelanden, och vem som har läst dem"), duties.recent_notices.who),
     ]
-    notices = ("notices", _("Meddelanden, och vem som har läst dem"))
-    return [*(pages if role is Role.ADMINISTRATOR else []), notices]
+    return [(page.name, page.label) for page in pages if role in page.who]
 
 
-def _role_pages(role: Role) -> list[tuple[str, str]]:
-    """Returns names and labels of the pages of a role's daily work."""
-    pages = {
-        Role.LOCKSMITH: [("bookings", _("Bokningar"))],
-        Role.COORDINATOR: [("bookings", _("Bokningar")), ("billing", _("Andra kommuner"))],
-        Role.RESPONDER: [("alarms", _("Larm"))],
-        Role.ECONOMIST: [("billing", _("Andra kommuner"))],
-    }
-    return pages.get(role, [])
-
-
-def _list_links(request: HttpRequest, role: Role) -> list[NavLink]:
-    """Returns links to the lists of a role. Carers and responders work from the phone."""
-    links = []
-    if role in (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH, Role.ECONOMIST):
-        links.append(_nav_link(request, reverse("clients"), _("Kunder"), subpages=("visits/",)))
-    if role in (Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH):
-        links.append(_nav_link(request, reverse("orders"), _("Beställningar")))
-        label = _("Låsvred") if role is Role.LOCKSMITH else _("Saker")
-        links.append(
-            _nav_link(request, reverse("things", args=["lock"]), label, subpages=("things/", "links/"))
-        )
-    if role is Role.ADMINISTRATOR:
-        links.append(_nav_link(request, reverse("accounts"), _("Konton"), subpages=("organisations/",)))
-    return links
+def _pages(role: Role) -> list[NavPage]:
+    """Returns the pages of daily work, the lists and the routine, in order of the navigation."""
+    sees_locks_only = role not in things.keys.who
+    return [
+        NavPage("phone", _("Telefonen"), phone.phone_today.who),
+        NavPage("bookings", _("Bokningar"), bookings.rounds.who),
+        NavPage("alarms", _("Larm"), access.open_alarms.who),
+        NavPage("billing", _("Andra kommuner"), billing.invoice_rows.who),
+        NavPage("clients", _("Kunder"), lists.clients.who, subpages=("visits/",)),
+        NavPage("orders", _("Beställningar"), lists.orders.who),
+        NavPage(
+            "things",
+            _("Låsvred") if sees_locks_only else _("Saker"),
+            things.locks.who,
+            arguments=("lock",),
+            subpages=("things/", "links/"),
+        ),
+        NavPage("accounts", _("Konton"), accounts.accounts.who, subpages=("organisations/",)),
+        NavPage("routine", _("Rutinen"), routine_versions.routine_on.who),
+    ]
 
 
 def _nav_link(request: HttpRequest, url: str, label: str, subpages: tuple[str, ...] = ()) -> NavLink:

@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Labels of acts, fields, choices and events, read from the tables in wording/ in Swedish and English."""
+"""Labels of acts, fields and choices, read from the tables in wording/ in Swedish and English."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+from troskel.acts.chapters import REGISTER, acts_in_order
 from troskel.acts.core.register import Act
 from troskel.routine.model import LocalizedText
-from troskel.routine.vocabulary import ROUTINE_EVENTS
 
 WORDING_DIR = Path(__file__).parent / "wording"
 
 
-class ActText(msgspec.Struct, frozen=True):
-    """An act's title (button and heading), and a sentence that explains it."""
+class ActText(NamedTuple):
+    """An act's title (button and heading), and a sentence that explains it, in the language of the page."""
 
-    title: LocalizedText
-    lead: LocalizedText
+    title: str
+    lead: str
 
 
 class FieldText(msgspec.Struct, frozen=True):
@@ -46,12 +45,13 @@ def localized(text: LocalizedText) -> str:
 
 def act_text(name: str) -> ActText | None:
     """Returns an act's text; None if it has no form."""
-    return _acts().get(name)
+    act = REGISTER[name]
+    return ActText(gettext(act.title), gettext(act.lead)) if act.title else None
 
 
-def chapter_title(chapter: str) -> LocalizedText:
-    """Returns a chapter's heading. Raises KeyError if none of its acts has a form."""
-    return _chapters()[chapter]
+def chapter_heading(act: Act[Any]) -> str:
+    """Returns the heading of the act's chapter."""
+    return gettext(act.heading)
 
 
 def field_text(act: Act[Any], path: str) -> FieldText:
@@ -66,19 +66,9 @@ def choice_labels(act: Act[Any], path: str) -> dict[str, LocalizedText]:
     return table.get(f"{act.name}.{path}") or table.get(_last_part(path), {})
 
 
-def event_label(name: str) -> LocalizedText:
-    """Returns the label of a journal event; the routine's own text if events.toml has none."""
-    return _events().get(name) or ROUTINE_EVENTS[name]
-
-
-def event_names() -> list[str]:
-    """Returns the events with a label in events.toml: those that can be about a client."""
-    return list(_events())
-
-
 def act_names() -> list[str]:
-    """Returns the names of all acts that have a text."""
-    return list(_acts())
+    """Returns the names of all acts that have a form."""
+    return [act.name for act in acts_in_order() if act.title]
 
 
 def _last_part(path: str) -> str:
@@ -86,30 +76,5 @@ def _last_part(path: str) -> str:
 
 
 @cache
-def _act_table() -> dict[str, Any]:
-    return tomllib.loads((WORDING_DIR / "acts.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _acts() -> dict[str, ActText]:
-    texts = {
-        name: text for chapter in _act_table().values() for name, text in chapter.items() if name != "chapter"
-    }
-    return msgspec.convert(texts, dict[str, ActText])
-
-
-@cache
-def _chapters() -> dict[str, LocalizedText]:
-    return msgspec.convert(
-        {name: acts["chapter"] for name, acts in _act_table().items()}, dict[str, LocalizedText]
-    )
-
-
-@cache
 def _fields() -> FieldTable:
     return msgspec.toml.decode((WORDING_DIR / "fields.toml").read_bytes(), type=FieldTable)
-
-
-@cache
-def _events() -> dict[str, LocalizedText]:
-    return msgspec.toml.decode((WORDING_DIR / "events.toml").read_bytes(), type=dict[str, LocalizedText])

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter
 from troskel.acts.core.register import Act
-from troskel.ground import clock
+from troskel.ground import clock, formatting
 from troskel.ground.refusals import CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.reading import routine_versions
 from troskel.routine.model import Routine
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels, phrases
 from troskel.web.text.refusals import refusal_text
 
 NO_END_DATE = "until further notice"
@@ -41,7 +41,7 @@ def consequences(outcome: ActOutcome, person: Person, names: Mapping[str, str]) 
         Consequence(
             mail.paragraph,
             _("E-post"),
-            _("till {whom}").format(whom=_join_names(map(formatting.role, mail.to))),
+            _("till {whom}").format(whom=_join_names(map(phrases.role, mail.to))),
         )
         for mail in outcome.mailed
     ]
@@ -72,8 +72,8 @@ def refusal(error: CodedError, routine: Routine | None, act: Act[Any] | None = N
 
 
 def _rule_text(rule: str, routine: Routine | None) -> str:
-    if rule in formatting.RULES:
-        return _(formatting.RULES[rule])
+    if rule in phrases.RULES:
+        return _(phrases.RULES[rule])
     paragraph = routine.by_id.get(rule) if routine else None
     return (
         act_labels.localized(paragraph.text)
@@ -104,7 +104,7 @@ def _closed_duty(duty: DutyChange, routine: Routine, person: Person) -> Conseque
 def _owner(duty: DutyChange, person: Person) -> str:
     if duty.organisation and duty.organisation == str(person.actor.organisation):
         return person.organisation
-    return formatting.role(duty.role)
+    return phrases.role(duty.role)
 
 
 def _duty_text(duty: DutyChange, routine: Routine) -> str:
@@ -128,7 +128,7 @@ def _access_change(change: Access, names: Mapping[str, str]) -> Consequence:
 
 
 def _lock_consequence(lock: LockAfter) -> Consequence:
-    sentence = formatting.removal_sentence(lock.number, lock.code, own_care=lock.own_care, others=lock.others)
+    sentence = phrases.removal_sentence(lock.number, lock.code, own_care=lock.own_care, others=lock.others)
     day = formatting.day(lock.day, clock.today())
     return Consequence(
         "P6", _("Låset"), _("Från {day}. {said}").format(day=day, said=sentence), "stays" if lock.rule else ""

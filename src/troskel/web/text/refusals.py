@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.core.register import Act
-from troskel.ground import clock, refusal_texts
+from troskel.ground import clock, formatting, refusal_texts
 from troskel.ground.refusals import CodedError
-from troskel.web.text import act_labels, formatting
+from troskel.web.text import act_labels
 
 
 class PagePhrasing(refusal_texts.Phrasing):
@@ -25,7 +25,7 @@ class PagePhrasing(refusal_texts.Phrasing):
     def act(self, name: str) -> str:
         """Returns an act's title in quotation marks."""
         label = act_labels.act_text(name)
-        return self.quoted(act_labels.localized(label.title) if label else name)
+        return self.quoted(label.title if label else name)
 
     def event(self, name: str) -> list[str]:
         """Returns the titles of the acts with a form that write the event."""

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Words and sentences that several pages share: roles, rules, headings, how late something is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from troskel.ground.formatting import capitalized, day, digits, full_day, number, weekday
+
+DAYS_IN_WEEK = 7
+
+ROLES = {
+    "assessor": gettext_noop("Biståndshandläggare"),
+    "coordinator": gettext_noop("Samordnare"),
+    "carer": gettext_noop("Omvårdnadspersonal"),
+    "responder": gettext_noop("Larmpatrull"),
+    "administrator": gettext_noop("Systemförvaltare"),
+    "locksmith": gettext_noop("Låssmed"),
+    "manager": gettext_noop("Chef"),
+    "economist": gettext_noop("Ekonom"),
+    "system": gettext_noop("Systemet"),
+    "provider": gettext_noop("Utföraren"),
+}
+"""Names of the roles of accounts and of the routine."""
+
+RULES = {
+    "rule 1": gettext_noop(
+        "Ett lås tas inte ner så länge någon bakom dörren har hemtjänst eller trygghetslarm."
+    ),
+    "rule 2": gettext_noop("Ett lås är på ett ställe, och kopplas bara till kunder bakom den dörren."),
+    "rule 3": gettext_noop("En kund från en annan kommun får varken lås eller kvittensprodukt."),
+    "rule 4": gettext_noop("Telefonen visar en kund bara de dagar som ett fördelat beslut gäller."),
+    "rule 5": gettext_noop("Varje sak har en innehavare, och varje överlämning syns."),
+    "rule 6": gettext_noop("Inget försvinner och inget händer två gånger."),
+    "rule 7": gettext_noop("Ingen ser en kund utan skäl."),
+    "rule 8": gettext_noop("Namn, nummer och adresser skickas aldrig."),
+}
+"""The rules that are never broken (design, 3), in plain sentences."""
+
+
+def removal_sentence(number: str, code: str, *, own_care: bool, others: bool) -> str:
+    """Returns whether a lock may be removed, given the code of the refusal (or empty). Never says who needs it."""
+    if not code:
+        return _(
+            "Lås {number} får tas ner: ingen bakom dörren har hemtjänst eller trygghetslarm kvar."
+        ).format(number=number)
+    if code != "lock.needed":
+        return _("Lås {number} sitter kvar tills vidare: en beställning är redan öppen.").format(
+            number=number
+        )
+    if own_care and others:
+        sentence = _(
+            "Lås {number} sitter kvar: både kunden och någon annan bakom samma dörr har insats kvar."
+        )
+    elif own_care:
+        sentence = _("Lås {number} sitter kvar: kunden har själv hemtjänst eller trygghetslarm kvar.")
+    else:
+        sentence = _(
+            "Lås {number} sitter kvar: någon annan bakom samma dörr har hemtjänst eller trygghetslarm."
+        )
+    return sentence.format(number=number)
+
+
+def role(name: str) -> str:
+    """Returns the name of a role."""
+    return _(ROLES[name])
+
+
+def duties_heading(count: int) -> str:
+    """Returns the start page's heading: how many duties there are."""
+    if count == 0:
+        return _("Inget att göra just nu")
+    text = ngettext("En sak att göra", "{number} saker att göra", count)
+    return text.format(number=capitalized(number(count)))
+
+
+def lateness_summary(late: int, count: int) -> str:
+    """Returns the line below the heading: how many duties are late."""
+    if count == 0:
+        return _("Allt är gjort.")
+    if late == 0:
+        return _("Inget är sent.")
+    sentence = ngettext("En är sen.", "{number} är sena.", late).format(number=capitalized(number(late)))
+    return sentence if late == count else " ".join((sentence, _("Allt annat är i tid.")))
+
+
+def notices_heading(count: int) -> str:
+    """Returns the heading of the notices."""
+    text = ngettext("Ett meddelande att läsa", "{number} meddelanden att läsa", count)
+    return text.format(number=capitalized(number(count)))
+
+
+def due_labels(due: date | None, today: date) -> tuple[str, str]:
+    """Returns when something is due, as a short label and a line below it."""
+    if due is None:
+        return _("Utan datum"), ""
+    left = (due - today).days
+    full_name = full_day(due, today)
+    if left < 0:
+        sign = ngettext("{days} dag sen", "{days} dagar sen", -left).format(days=digits(-left))
+        return sign, _("skulle varit {day}").format(day=full_name)
+    if left == 0:
+        return _("Idag"), day(due, today)
+    if left == 1:
+        return _("Imorgon"), full_name
+    if left < DAYS_IN_WEEK:
+        return capitalized(weekday(due)), day(due, today)
+    return day(due, today), _("{weekday}, om {days} dagar").format(weekday=weekday(due), days=digits(left))
+
+
+def days_late(days: int) -> str:
+    """Returns how many days late something is; empty if it is not late."""
+    if days == 0:
+        return ""
+    return ngettext("{days} dag sent", "{days} dagar sent", days).format(days=digits(days))
+
+
+def arrival_day(opened: date, today: date) -> str:
+    """Returns when a notice arrived."""
+    return _("kom {day}").format(day=day(opened, today))
