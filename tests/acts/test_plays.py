@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -14,10 +16,11 @@ from troskel.duties.replay import discrepancies
 from troskel.journal.models import Line
 from troskel.journal.verification import verify
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import Client, Home, Identifier
+from troskel.people.models import Client, Home, Identifier, Organisation
 
 PLAYS = Path(__file__).parents[2] / "plays"
 FILES = sorted(PLAYS.glob("*.jsonl"))
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CASES = [file for file in FILES if file.stem.startswith("case-")]
 
 
@@ -29,6 +32,10 @@ def test_a_play_meets_its_expectations(file: Path, capsys: pytest.CaptureFixture
     assert exit_code == 0, output.out + output.err
     assert discrepancies(CODE) == []
     assert verify(CODE).is_sound
+    organisations = set(Organisation.objects.values_list("id", flat=True))
+    for line in Line.objects.filter(kind="acts").prefetch_related("organisations"):
+        named = {UUID(text) for text in ID.findall(line.body)} & organisations
+        assert {row.organisation for row in line.organisations.all()} == named, line.event
     open_duties = Duty.objects.filter(state="open", kind="duty").values_list("paragraph", "ask")
     assert file not in CASES or not open_duties, "the play of a case ends where nothing is left open"
     written = [line.body + line.homes for line in Line.objects.filter(municipality=CODE)]

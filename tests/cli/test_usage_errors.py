@@ -70,7 +70,7 @@ def test_numbers_and_days_out_of_range(
 
 
 @pytest.mark.parametrize(
-    "error", [Refusal("rule 6", "day.no", "Nej."), OperationalError("away"), RuntimeError("odd")]
+    "error", [Refusal("rule 6", "day.no", "a secret"), OperationalError("a secret"), RuntimeError("a secret")]
 )
 def test_failed_turn_of_the_day_is_retried(
     error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -90,4 +90,7 @@ def test_failed_turn_of_the_day_is_retried(
     monkeypatch.setattr("django.db.connection.close", lambda: None)
     running_commands._turn_days_until(stop)
     assert tried == [CODE, CODE]
-    assert caplog.messages == [f"the day waits to be turned: {type(error).__name__}"]
+    (message,) = caplog.messages
+    assert message.splitlines()[0].startswith("the day waits to be turned: ")
+    assert message.splitlines()[0].endswith(type(error).__name__)
+    assert "test_usage_errors.py" in message and str(error) not in message

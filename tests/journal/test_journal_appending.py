@@ -15,8 +15,9 @@ from django.db import transaction
 
 from tests.journal.conftest import MakeEntry, WriteLines
 from troskel.ground import clock
+from troskel.ground.ids import new_id
 from troskel.journal.form import GENESIS_HASH, instant, line_hash
-from troskel.journal.models import Detail, Line
+from troskel.journal.models import Detail, Line, LineOrganisation
 from troskel.journal.operations import append, erase_details, line_text
 from troskel.journal.queries import head
 from troskel.journal.verification import verify
@@ -79,6 +80,24 @@ def test_three_queries_for_any_number_of_lines(
         append(detailed, municipality="0999")
     with django_assert_num_queries(4):
         append(plain, municipality="0997")
+    concerning = [make_entry(organisations=(new_id(), new_id())) for _ in range(count)]
+    with django_assert_num_queries(4):
+        append(concerning, municipality="0999")
+
+
+@pytest.mark.django_db
+def test_organisations_are_stored_and_not_hashed(write_lines: WriteLines) -> None:
+    one, other = new_id(), new_id()
+    (both,) = write_lines(1, organisations=(one, other, one))
+    (single,) = write_lines(1, organisations=[other])
+    write_lines(1)
+    assert set(LineOrganisation.objects.values_list("line", "organisation", "municipality")) == {
+        (both.id, one, "0999"),
+        (both.id, other, "0999"),
+        (single.id, other, "0999"),
+    }
+    assert one.hex not in "".join(line_text(both).hashed_values).replace("-", "")
+    assert verify("0999").is_sound
 
 
 @pytest.mark.django_db

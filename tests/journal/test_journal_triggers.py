@@ -12,8 +12,9 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from tests.journal.conftest import WriteLines
+from troskel.ground.ids import new_id
 from troskel.journal import triggers
-from troskel.journal.models import Blanking, Chain, Detail, Line
+from troskel.journal.models import Blanking, Chain, Detail, Line, LineOrganisation
 from troskel.journal.operations import erase_details
 
 CHANGES: dict[str, tuple[Callable[[], object], str]] = {
@@ -22,6 +23,11 @@ CHANGES: dict[str, tuple[Callable[[], object], str]] = {
     "change a detail": (lambda: Detail.objects.update(text="{}"), "never changed"),
     "delete a detail": (lambda: Detail.objects.filter(line__number=1).delete(), "retention alone"),
     "delete every detail": (lambda: Detail.objects.all().delete(), "retention alone"),
+    "change whom it concerns": (
+        lambda: LineOrganisation.objects.update(municipality="0998"),
+        "concerns is never changed",
+    ),
+    "delete whom it concerns": (lambda: LineOrganisation.objects.all().delete(), "concerns is never deleted"),
     "rewind the head": (lambda: Chain.objects.update(number=F("number") - 1), "only moves forward"),
     "rename the head": (
         lambda: Chain.objects.update(number=F("number") + 1, municipality="0998"),
@@ -34,7 +40,7 @@ CHANGES: dict[str, tuple[Callable[[], object], str]] = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", CHANGES)
 def test_change_is_refused(change: str, write_lines: WriteLines) -> None:
-    write_lines(2, detail={"text": "å"})
+    write_lines(2, detail={"text": "å"}, organisations=[new_id()])
     attempt, answer = CHANGES[change]
     with pytest.raises(DatabaseError, match=answer), transaction.atomic():
         attempt()
@@ -62,7 +68,10 @@ def test_blanking_rows_cannot_be_changed_or_deleted(write_lines: WriteLines) -> 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["journal_line", "journal_detail", "journal_chain", "journal_blanking"])
+@pytest.mark.parametrize(
+    "table",
+    ["journal_line", "journal_lineorganisation", "journal_detail", "journal_chain", "journal_blanking"],
+)
 def test_truncate_is_refused(table: str) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL empties a table past the triggers of its rows")

@@ -20,6 +20,7 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE, Role
+from troskel.reading import imports
 from troskel.screens.pages import ANYONE, PAGES, PageSpec, page
 from troskel.web import urls
 
@@ -142,6 +143,17 @@ def test_page_without_roles_is_refused() -> None:
     with pytest.raises(ValueError, match="who may use it"):
         page("secret", name="secret", who=())(secret)
     assert all(declared.name != "secret" for declared in PAGES)
+
+
+def test_a_reading_that_is_for_fewer_than_its_page_is_refused(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    siri = become(cast, "siri")
+    assert siri.get("/imports/").status_code == 200
+    monkeypatch.setattr(imports.nights, "who", frozenset({Role.MANAGER}))
+    refused = siri.get("/imports/")
+    assert refused.status_code == 403
+    assert "Den används av: chef" in " ".join(refused.content.decode().split())
 
 
 def test_pages_are_not_cached(cast: Cast) -> None:

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from troskel.access.models import Alarm, Opening
-from troskel.access.rules import LOW_BATTERY_PER_CENT, AcceptedAlarm
-from troskel.people.roles import Actor, Role
+from troskel.access.models import Opening
+from troskel.access.rules import LOW_BATTERY_PER_CENT
+from troskel.ground.compiled_query import CompiledQuery
+from troskel.people.roles import Actor
 
 ONE_DAY = timedelta(days=1)
 
@@ -27,18 +27,16 @@ def accepted_by(viewer: Actor, now: datetime) -> Q:
     )
 
 
-def accepted_alarms(viewer: Actor, clients: Collection[UUID], now: datetime) -> dict[UUID, AcceptedAlarm]:
-    """Alarms of these clients that the responder has accepted, by client. One query; none for other roles (A4)."""
-    if viewer.role is not Role.RESPONDER:
-        return {}
-    rows = Alarm.objects.filter(accepted_by(viewer, now), client__in=clients)
-    alarms = rows.values_list("client_id", "id", "until")
-    return {client: AcceptedAlarm(alarm, until) for client, alarm, until in alarms if until is not None}
-
-
 def opening(municipality: str, identifier: UUID) -> Opening:
     """Returns an allowed opening by id."""
-    return Opening.objects.get(municipality=municipality, id=identifier)
+    (row,) = _OPENING(municipality, identifier)
+    found: Opening = row
+    return found
+
+
+_OPENING = CompiledQuery(
+    lambda municipality, identifier: Opening.objects.filter(municipality=municipality, id=identifier)
+)
 
 
 def is_low_battery_known(opening: Opening, now: datetime) -> bool:

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from troskel.custody.rules import FAULTS
+from troskel.custody.rules import FAULTS, lock_is_at_door
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
+from troskel.people.roles import Actor, Role
 from troskel.routine import client_state
 from troskel.routine.facts import ALARM, ClientFacts, DoorFacts
 
@@ -68,40 +71,72 @@ class AccessBasis(msgspec.Struct, frozen=True):
     link_paragraph: str = "S2"
 
 
-class AcceptedAlarm(msgspec.Struct, frozen=True):
-    """An open alarm of the client that the responder has accepted."""
+class DoorRow(NamedTuple):
+    """A client in sight, and one open link of theirs (None: there is none), with all that decides whether it opens.
 
-    alarm: UUID
-    until: datetime
-
-
-def may_open(
-    client: ClientFacts,
-    organisation: UUID | None,
-    lock: UUID,
-    day: date,
-    *,
-    responder: bool = False,
-    accepted_alarm: AcceptedAlarm | None = None,
-) -> AccessBasis:
-    """Returns why the linked lock may be opened: an ongoing allocated decision or, for a responder, an accepted alarm.
-
-    Raises Refusal where neither gives access, or the lock is not linked.
+    `service`, `last`: of the ongoing allocation to the viewer's organisation that lasts longest; `last` is FAR_AWAY
+    or later where no end is set. `alarm`, `until`: of an alarm that the viewer has accepted. `on_the_way`: is the
+    link's door a door of the client's home? `mounted`: the door where the lock is.
     """
-    if not client.own:
+
+    client: UUID
+    case: str
+    reference: str
+    home: UUID
+    own: bool
+    suspended: bool
+    service: str | None
+    last: date | None
+    alarm: UUID | None
+    until: datetime | None
+    link: UUID | None
+    lock: UUID | None
+    serial: str | None
+    door: UUID | None
+    on_the_way: bool
+    mounted: UUID | None
+    door_kind: str | None
+    door_label: str | None
+
+
+FAR_AWAY = date(9999, 1, 1)
+
+
+class ClientDoors(NamedTuple):
+    """A client in the viewer's sight, with the locks that are linked to the client: at least one row."""
+
+    viewer: Actor
+    rows: Sequence[DoorRow]
+
+    @property
+    def client(self) -> DoorRow:
+        """The row to read the client's own columns from."""
+        return self.rows[0]
+
+    def may_open(self, serial: str) -> tuple[AccessBasis, UUID]:
+        """Returns why the viewer may open the door with this lock, and the lock's id.
+
+        An ongoing allocated decision gives the right or, to a responder, an accepted alarm. Raises Refusal where
+        neither does, and where the lock is not linked to the client or not at the door of the link.
+        """
+        if not self.client.own:
+            raise Refusal(
+                "O1",
+                "client.on_no_phone",
+                _("Kunden kommer från en annan kommun och finns inte i någon telefon."),
+            )
+        organisation = persons_organisation(self.viewer.organisation)
+        is_responder = self.viewer.role is Role.RESPONDER
+        right = _right_by_alarm(self.client) if is_responder else _right_by_decision(self.client)
+        for row in self.rows:
+            if row.serial == serial and row.on_the_way and row.door and row.link and row.lock:
+                lock_is_at_door("door" if row.mounted else "", row.mounted, row.door, serial)
+                return AccessBasis(
+                    by=right, organisation=organisation, door=row.door, link=row.link
+                ), row.lock
         raise Refusal(
-            "O1",
-            "client.on_no_phone",
-            _("Kunden kommer från en annan kommun och finns inte i någon telefon."),
+            "S2", "link.missing", _("Låsvredet är inte kopplat till kunden. Be systemförvaltaren koppla det.")
         )
-    organisation = persons_organisation(organisation)
-    right = _right_by_alarm(accepted_alarm) if responder else _right_by_decision(client, organisation, day)
-    for identifier, link in client.links.items():
-        if link.lock == lock:
-            return AccessBasis(by=right, organisation=organisation, door=link.door, link=identifier)
-    raise Refusal(
-        "S2", "link.missing", _("Låsvredet är inte kopplat till kunden. Be systemförvaltaren koppla det.")
-    )
 
 
 def persons_organisation(identifier: UUID | None) -> UUID:
@@ -115,35 +150,28 @@ def persons_organisation(identifier: UUID | None) -> UUID:
     return identifier
 
 
-def _right_by_decision(client: ClientFacts, organisation: UUID, day: date) -> AccessRight:
-    allocations = [
-        allocation
-        for allocation in client_state.ongoing(client, day)
-        if allocation.organisation == organisation
-    ]
-    if not allocations:
+def _right_by_decision(row: DoorRow) -> AccessRight:
+    if row.service is None or row.last is None:
         raise Refusal(
             "rule 4",
             "decision.not_allocated_today",
             _("Inget pågående beslut är fördelat till er idag. Fråga biståndshandläggaren (A8)."),
         )
-    if client_state.is_suspended(client, day):
+    if row.suspended:
         raise Refusal(
             "A8",
             "client.away",
             _("Kunden är på sjukhus eller bortrest. Telefonen öppnar igen när kunden är hemma."),
         )
-    longest = max(allocations, key=lambda allocation: client_state.last_day(client, allocation))
-    last = client_state.last_day(client, longest)
-    return AccessRight("A4", longest.service, through=None if last == client_state.FOREVER else last)
+    return AccessRight("A4", row.service, through=None if row.last >= FAR_AWAY else row.last)
 
 
-def _right_by_alarm(accepted_alarm: AcceptedAlarm | None) -> AccessRight:
-    if accepted_alarm is None:
+def _right_by_alarm(row: DoorRow) -> AccessRight:
+    if row.alarm is None:
         raise Refusal(
             "rule 4", "alarm.not_accepted", _("Du har inte tagit något larm från kunden. Ta larmet först.")
         )
-    return AccessRight("alarm", ALARM, alarm=accepted_alarm.alarm, until=accepted_alarm.until)
+    return AccessRight("alarm", ALARM, alarm=row.alarm, until=row.until)
 
 
 def fault_of(outcome: str, battery: int | None) -> str | None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from troskel.access import operations as access
 from troskel.access import rules
 from troskel.access.models import Alarm
 from troskel.acts.core import lookup
@@ -49,7 +48,7 @@ def raise_alarm(ctx: ActContext, *, client: str) -> dict[str, Any]:
             organisation_id=organisation,
             raised=ctx.occurred,
         )
-        access.begin(alarm)
+        alarm.save(force_insert=True)
     ctx.journal(
         "alarm.raised", homes=[subject.home.home], client=row.id, alarm=alarm.id, organisation=organisation
     )
@@ -65,7 +64,7 @@ def accept_alarm(ctx: ActContext, *, alarm: UUID) -> dict[str, Any]:
     if rules.is_free(row.accepted_by_id, row.until, ctx.actor.account, ctx.now):
         row.accepted, row.accepted_by_id = ctx.now, ctx.actor.account
         row.until = ctx.now + rules.ACCEPTANCE_LIFETIME
-        access.accept(row)
+        row.save(update_fields=["accepted", "accepted_by", "until"])
         _journal_alarm(ctx, "alarm.accepted", row, subject, account=ctx.actor.account, until=row.until)
     return {"case": subject.row.case_number, "alarm": row.id, "until": row.until}
 
@@ -79,7 +78,7 @@ def close_alarm(ctx: ActContext, *, alarm: UUID, outcome: Code) -> dict[str, Any
     if ctx.actor.role is Role.RESPONDER:
         rules.is_free(row.accepted_by_id, row.until, ctx.actor.account, ctx.now)
     row.closed, row.outcome = ctx.now, outcome
-    access.close(row)
+    row.save(update_fields=["closed", "outcome"])
     _journal_alarm(ctx, "alarm.closed", row, subject, outcome=outcome)
     return {"case": subject.row.case_number, "alarm": row.id, "outcome": outcome}
 

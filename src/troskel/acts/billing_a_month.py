@@ -11,14 +11,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troskel.acts.core import lookup
+from troskel.acts.core import lookup_refusals
 from troskel.acts.core.fields import Month, Number
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.billing import form as document
-from troskel.billing import operations as billing
 from troskel.billing import rules
-from troskel.billing.models import BasisForm, InvoiceRow
+from troskel.billing.models import BasisForm, BasisFormState, InvoiceRow
 from troskel.billing.rules import Count
 from troskel.care.models import Allocation
 from troskel.ground.clock import STOCKHOLM, day_of
@@ -35,6 +34,7 @@ CHAPTER = _("Kunder från andra kommuner")
 
 BILLING_ROLES = (Role.COORDINATOR,)
 OFFICE_ROLES = (Role.ECONOMIST, Role.ADMINISTRATOR)
+COUNT_FIELDS = ["visits", "minutes", "without_departure"]
 
 
 @act(
@@ -72,7 +72,12 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
         rows.append(
             _new_row(ctx, client, organisation, month, count, stored_row.id if stored_row else new_id())
         )
-    billing.bill(rows)
+    InvoiceRow.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*COUNT_FIELDS, "billed", "billed_by"],
+    )
     for row in rows:
         _journal(ctx, "month.billed", row, row=row.id, **_count(row)._asdict())
     return {"month": month, "rows": [_row_answer(row) for row in rows]}
@@ -95,7 +100,7 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     _lock_homes(ctx, invoice_rows)
     rows = list(invoice_rows.select_related("client").order_by("client__case_number"))
     rules.is_billed(month, len(rows))
-    lookup.ensure_not_moved(ctx, [row.client for row in rows])
+    lookup_refusals.ensure_not_moved(ctx, [row.client for row in rows])
     forms_by_client = {form.client_id: form for form in _forms(ctx, month=month, organisation=organisation)}
     new_numbers = iter(_new_form_numbers(ctx, sum(row.client_id not in forms_by_client for row in rows)))
     forms = []
@@ -110,7 +115,9 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
                     earlier_form.id if earlier_form else new_id(),
                 )
             )
-    billing.make(forms)
+    BasisForm.objects.bulk_create(
+        forms, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNT_FIELDS, "made", "made_by"]
+    )
     for form in forms:
         _journal_form(ctx, "basis_form.made", form, **_count(form)._asdict())
     return {"month": month, "forms": [form.number for form in forms]}
@@ -139,7 +146,7 @@ def sign_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     signer = Account.objects.values_list("name", flat=True).get(id__in=[ctx.actor.account])
     pdf = document.render(basis_form, document.FormSignature(signer, ctx.today))
     digest = hashlib.sha256(pdf).hexdigest()
-    billing.sign(basis_form.id, pdf, digest, ctx.actor.account, ctx.now)
+    _step(ctx, basis_form, BasisFormState.SIGNED, pdf=pdf, digest=digest)
     _journal_form(ctx, "basis_form.signed", basis_form, digest=digest)
     return {"form": form, "digest": digest}
 
@@ -155,7 +162,7 @@ def send_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     """Send a signed basis form to the social office, by e-mail (O3)."""
     basis_form = _find_form(ctx, form, organisation=rules.billing_organisation("O3", ctx.actor.organisation))
     rules.may_become(form, basis_form.state, "sent")
-    billing.send(basis_form.id, ctx.actor.account, ctx.now)
+    _step(ctx, basis_form, BasisFormState.SENT)
     _journal_form(ctx, "basis_form.sent", basis_form)
     return {"form": form}
 
@@ -171,9 +178,14 @@ def receive_basis_form(ctx: ActContext, *, form: Number) -> dict[str, Any]:
     """Receive a basis form at the social office (O3)."""
     basis_form = _find_form(ctx, form)
     rules.may_become(form, basis_form.state, "received")
-    billing.receive(basis_form.id, ctx.actor.account, ctx.now)
+    _step(ctx, basis_form, BasisFormState.RECEIVED)
     _journal_form(ctx, "basis_form.received", basis_form)
     return {"form": form}
+
+
+def _step(ctx: ActContext, form: BasisForm, state: BasisFormState, **more: Any) -> None:
+    stamps = {state.value: ctx.now, f"{state.value}_by_id": ctx.actor.account}
+    BasisForm.objects.filter(id=form.id).update(state=state, **stamps, **more)
 
 
 # the month's clients, and their visits
@@ -198,7 +210,7 @@ def _clients_of(ctx: ActContext, organisation: UUID, month: str) -> list[Client]
     ).exclude(home_municipality=ctx.actor.municipality)
     ctx.lock_homes(Residence.objects.filter(client__in=clients).values("home_id"))
     locked_clients = list(clients.order_by("case_number"))
-    lookup.ensure_not_moved(ctx, locked_clients)
+    lookup_refusals.ensure_not_moved(ctx, locked_clients)
     return locked_clients
 
 
@@ -275,7 +287,7 @@ def _find_form(ctx: ActContext, number: str, **filters: Any) -> BasisForm:
     form = forms.select_related("client", "organisation", "municipality").first()
     if form is None:
         raise NotFound("basis_form", "form")
-    lookup.ensure_not_moved(ctx, [form.client])
+    lookup_refusals.ensure_not_moved(ctx, [form.client])
     return form
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from django.db.models import Q, QuerySet
 
-from troskel.acts.core import lookup
+from troskel.acts.core import lookup, lookup_refusals
 from troskel.acts.core.fields import Code, Name, NonEmpty, Reference
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
@@ -391,13 +391,13 @@ def _clients(ctx: ActContext, names: Iterable[str]) -> dict[str, Client]:
 
 def _decisions(ctx: ActContext, references: Sequence[str]) -> dict[str, Decision]:
     decisions: dict[str, Decision] = _lock_and_fetch(ctx, _homes_of_decisions, _DECISIONS, references)
-    lookup.ensure_not_moved(ctx, [row.client for row in decisions.values()])
+    lookup_refusals.ensure_not_moved(ctx, [row.client for row in decisions.values()])
     return decisions
 
 
 def _allocations(ctx: ActContext, references: Sequence[str]) -> dict[str, Allocation]:
     allocations: dict[str, Allocation] = _lock_and_fetch(ctx, _homes_of_allocations, _ALLOCATIONS, references)
-    lookup.ensure_not_moved(ctx, [row.decision.client for row in allocations.values()])
+    lookup_refusals.ensure_not_moved(ctx, [row.decision.client for row in allocations.values()])
     return allocations
 
 

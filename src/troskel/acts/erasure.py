@@ -15,7 +15,7 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
-from troskel.journal import operations as journal
+from troskel.journal.models import Hold
 from troskel.people.roles import Role
 from troskel.retention import locations, plans
 
@@ -111,7 +111,9 @@ def _lock_due_rows(
 def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
     """Hold a client's file, so that it is not erased: a dispute, an inspection, or the client's request."""
     subject = lookup.find_client(ctx, client)
-    journal.hold(ctx.actor.municipality, subject.row.id, reason, ctx.occurred)
+    Hold.objects.create(
+        municipality=ctx.actor.municipality, client=subject.row.id, reason=reason, since=ctx.occurred
+    )
     ctx.journal("file.held", homes=[subject.home.home], client=subject.row.id, reason=reason)
     return {"case": subject.row.case_number, "reason": reason}
 
@@ -126,7 +128,10 @@ def hold_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, 
 def release_file(ctx: ActContext, *, client: str, reason: HoldReason) -> dict[str, Any]:
     """Release the hold of a client's file for one reason. Other reasons still hold it."""
     subject = lookup.find_client(ctx, client)
-    if not journal.release(ctx.actor.municipality, subject.row.id, reason, ctx.occurred):
+    open_holds = Hold.objects.filter(
+        municipality=ctx.actor.municipality, client=subject.row.id, reason=reason, until=None
+    )
+    if not open_holds.update(until=ctx.occurred):
         raise Refusal(
             "D",
             "hold.missing",

@@ -172,17 +172,7 @@ def _key_from_client(ctx: ActContext, subject: lookup.ClientSubject, label: str,
         number=label,
         door_id=door,
     )
-    thing.save(force_insert=True)
-    return Holding(
-        id=new_id(),
-        municipality_id=ctx.actor.municipality,
-        thing=thing,
-        thing_kind=thing.kind,
-        sequence=1,
-        kind=HolderKind.CLIENT,
-        holder=subject.row.id,
-        since=ctx.occurred,
-    )  # saved with the handover that follows
+    return custody.register_at_handover(thing, HolderKind.CLIENT, subject.row.id, ctx.occurred)
 
 
 def _check_own_holding(ctx: ActContext, holding: Holding, number: str) -> None:

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -17,8 +16,9 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
+from troskel.people import operations as people
 from troskel.people.addresses import address_key
-from troskel.people.models import Client, Door, Home, HomeDoor, Residence
+from troskel.people.models import Door, Home, HomeDoor, Residence
 from troskel.people.roles import Role
 
 CHAPTER = _("Bostad")
@@ -68,7 +68,6 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     rows = lookup.find_clients(ctx, [item.client for item in moves])
     homes = find_or_make_homes(ctx, [item.address for item in moves])
     new: list[Residence] = []
-    clients_by_day: dict[date, list[UUID]] = {}
     for item, home in zip(moves, homes, strict=True):
         if item.on > ctx.today:
             raise BadValue(
@@ -77,7 +76,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
                 _("Dagen har inte kommit än. Skriv in flytten när kunden har flyttat."),
             )
         row = rows[item.client]
-        former_home, row.home = row.home_id, home
+        former_home = row.home_id
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
         ctx.journal(
             "client.moved",
@@ -87,12 +86,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
             to_home=home.id,
             on=item.on,
         )
-        clients_by_day.setdefault(item.on, []).append(row.id)
-    for on, clients in clients_by_day.items():
-        residences = Residence.objects.filter(client__in=clients, valid_through=None)
-        residences.update(valid_through=on - timedelta(days=1))
-    Client.objects.bulk_update(list(rows.values()), ["home"], batch_size=BATCH_SIZE)
-    Residence.objects.bulk_create(new, batch_size=BATCH_SIZE)
+    people.move(new)
     return {"clients": len(rows)}
 
 
@@ -184,12 +178,9 @@ def separate_home(ctx: ActContext, *, client: str, apartment: Apartment) -> dict
             _("Det är numret på den delade bostaden. Skriv kundens eget lägenhetsnummer."),
         )
     (home,) = find_or_make_homes(ctx, [address])
-    subject.row.home = home
-    subject.row.save(update_fields=["home"])
-    residences = Residence.objects.filter(client=subject.row, valid_through=None)
-    residences.update(valid_through=ctx.today - timedelta(days=1))
-    Residence.objects.create(
-        municipality_id=ctx.actor.municipality, client=subject.row, home=home, valid_from=ctx.today
+    municipality = ctx.actor.municipality
+    people.move(
+        [Residence(municipality_id=municipality, client=subject.row, home=home, valid_from=ctx.today)]
     )
     ctx.journal(
         "client.moved",

@@ -12,7 +12,6 @@ import msgspec
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
-from troskel.people import operations as people
 from troskel.people.imports import RejectedLine
 from troskel.people.models import ImportedNight
 
@@ -39,6 +38,6 @@ def note_night(
         rejections=len(rejected),
         rejected=stored_lines,
     )
-    people.save_night(night)
+    night.save(force_insert=True)
     ctx.journal("night.imported", night=night.id, day=day, rejections=len(rejected))
     return {"night": night.id}

@@ -9,9 +9,9 @@ from uuid import UUID
 from troskel.acts.core import lookup
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.custody import operations as custody
 from troskel.custody import rules
-from troskel.custody.models import ThingKind
+from troskel.custody.models import Link, ThingKind
+from troskel.ground.ids import new_id
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
@@ -54,7 +54,7 @@ def correct_link(ctx: ActContext, *, client: str, wrong: str, right: str) -> dic
     old_link = rules.open_link(subject.facts, wrong_holding.thing_id)
     door = rules.lock_is_behind(right_holding.thing_id, list(subject.home.doors.values()), right)
     rules.not_linked(subject.facts, right_holding.thing_id)
-    custody.unlink([old_link], ctx.now)
+    Link.objects.filter(id=old_link).update(until=ctx.now)
     ctx.journal(
         "link.removed",
         homes=[subject.home.home],
@@ -89,7 +89,7 @@ def unlink_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
         lock_stays_for_others=door is not None
         and bool(client_state.care_left_behind(door, ctx.facts, ctx.today)),
     )
-    custody.unlink([link], ctx.now)
+    Link.objects.filter(id=link).update(until=ctx.now)
     ctx.journal(
         "link.removed",
         homes=[home.home],
@@ -104,8 +104,16 @@ def unlink_lock(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
 def _link(
     ctx: ActContext, subject: lookup.ClientSubject, lock: UUID, door: UUID, corrects: UUID | None = None
 ) -> None:
-    link = custody.new_link(ctx.actor.municipality, lock, subject.row.id, door, ctx.now, corrects)
-    custody.link([link])
+    link = Link(
+        id=new_id(),
+        municipality_id=ctx.actor.municipality,
+        lock_id=lock,
+        client=subject.row,
+        door_id=door,
+        since=ctx.now,
+        corrects_id=corrects,
+    )
+    link.save(force_insert=True)
     ctx.journal(
         "link.made",
         homes=[subject.home.home],

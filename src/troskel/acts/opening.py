@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
+from copy import copy
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.db.models import Q, QuerySet
 
 from troskel.access import operations as access
 from troskel.access import queries, rules
@@ -23,14 +26,16 @@ from troskel.acts.core import lookup
 from troskel.acts.core.fields import Code, Text
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.custody import rules as custody_rules
 from troskel.custody.models import ThingKind
 from troskel.ground import clock
+from troskel.ground.compiled_query import insert
+from troskel.ground.error_log import error_text
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import NotFound
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Residence
 from troskel.people.roles import PHONE_ROLES, Actor, Role
+from troskel.permits import doors
 
 CHAPTER = _("Låset vid dörren")
 
@@ -42,24 +47,32 @@ _log = logging.getLogger(__name__)
 @act("S2", "A8", who=PHONE_ROLES, writes=["opening.allowed"])
 def open_door(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
     """Get a grant to open the door of a client on the phone, once and within a minute. No lock turns yet."""
-    subject = lookup.find_client(ctx, client)
-    holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
+    return _allow(ctx, client, serial).answer
+
+
+class _Allowed(NamedTuple):
+    """An opening that is stored and journalled, the home it is journalled at, and the act's answer."""
+
+    opening: Opening
+    home: UUID
+    answer: dict[str, Any]
+
+
+def _allow(ctx: ActContext, client: str, serial: str) -> _Allowed:
     actor, account = ctx.actor, rules.persons_organisation(ctx.actor.account)
-    permission = rules.may_open(
-        subject.facts,
-        actor.organisation,
-        holding.thing_id,
-        ctx.today,
-        responder=actor.role is Role.RESPONDER,
-        accepted_alarm=queries.accepted_alarms(actor, [subject.row.id], ctx.now).get(subject.row.id),
-    )
-    custody_rules.lock_is_at_door(holding.kind, holding.holder, permission.door, serial)
+    ctx.lock_homes_by(_homes_of_named_client, client)
+    found = doors.doors_of(actor, client, ctx.now)
+    row = found.client
+    home = lookup.current_home(ctx, row.client, row.home).home
+    if all(linked.serial != serial for linked in found.rows):
+        lookup.find_holding(ctx, ThingKind.LOCK, serial)  # raises NotFound for a lock that nobody has
+    permission, lock = found.may_open(serial)
     opening = Opening(
         id=new_id(),
         municipality_id=actor.municipality,
-        client=subject.row,
+        client_id=row.client,
         door_id=permission.door,
-        lock_id=holding.thing_id,
+        lock_id=lock,
         organisation_id=permission.organisation,
         account_id=account,
         paragraph=permission.by.paragraph,
@@ -68,18 +81,18 @@ def open_door(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
         not_before=ctx.now,
         not_after=ctx.now + GRANT_LIFETIME,
     )
-    access.allow(opening)
+    insert([opening])
     ctx.journal(
         "opening.allowed",
-        homes=[subject.home.home],
-        client=subject.row.id,
+        homes=[home],
+        client=row.client,
         paragraph=permission.by.paragraph,
         **_opening_fields(opening),
         link=permission.link,
         alarm=permission.by.alarm,
     )
-    return {
-        "case": subject.row.case_number,
+    answer = {
+        "case": row.case,
         "lock": serial,
         "opening": opening.id,
         "door": opening.door_id,
@@ -88,6 +101,14 @@ def open_door(ctx: ActContext, *, client: str, serial: str) -> dict[str, Any]:
         "not_after": opening.not_after,
         "why": permission,
     }
+    return _Allowed(opening, home, answer)
+
+
+def _homes_of_named_client(municipality: str, name: str) -> QuerySet[Any, Any]:
+    is_named = Q(client__case_number=name) | Q(client__reference=name)
+    return Residence.objects.filter(
+        is_named, municipality=municipality, client__municipality=municipality
+    ).values("home_id")
 
 
 @act("S2", who=PHONE_ROLES, writes=["door.opened", "opening.failed", "lock.fault_told"])
@@ -102,23 +123,31 @@ def note_opening(
     """Record the lock's answer to an opening. A jam, no answer or a low battery is reported as a fault."""
     row = _own_opening(ctx, opening)
     if rules.is_new_outcome(row.outcome, outcome):
-        row.outcome, row.code, row.battery, row.noted = outcome, code, battery, ctx.now
         home = lookup.subject_of(ctx, row.client).home.home
-        event = "door.opened" if LockOutcome(outcome) is LockOutcome.OPENED else "opening.failed"
-        ctx.journal(
-            event,
-            homes=[home],
-            client=row.client_id,
-            paragraph=row.paragraph,
-            **_opening_fields(row),
-            outcome=outcome,
-            code=code,
-            battery=battery,
-        )
-        fault = rules.fault_of(outcome, battery)
-        if fault and not (fault == "low_battery" and queries.is_low_battery_known(row, ctx.now)):
-            _journal_fault(ctx, row.client_id, row.door_id, row.lock_id, fault)
-        access.note(row)
+        _note(ctx, row, home, outcome, code, battery)
+    return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
+
+
+def _note(
+    ctx: ActContext, row: Opening, home: UUID, outcome: str, code: str, battery: int | None
+) -> dict[str, Any]:
+    """Stores and journals a new outcome, with the home locked. Raises OutcomeStands where another came first."""
+    before, row.outcome, row.code, row.battery, row.noted = row.outcome, outcome, code, battery, ctx.now
+    event = "door.opened" if LockOutcome(outcome) is LockOutcome.OPENED else "opening.failed"
+    ctx.journal(
+        event,
+        homes=[home],
+        client=row.client_id,
+        paragraph=row.paragraph,
+        **_opening_fields(row),
+        outcome=outcome,
+        code=code,
+        battery=battery,
+    )
+    fault = rules.fault_of(outcome, battery)
+    if fault and not (fault == "low_battery" and queries.is_low_battery_known(row, ctx.now)):
+        _journal_fault(ctx, row.client_id, row.door_id, row.lock_id, fault)
+    access.note(row, before)
     return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
 
 
@@ -200,23 +229,42 @@ def open_the_door(
     A repeat with the same key is the same opening: it returns the recorded outcome, or presents the same grant to the
     lock, which turns once for it. A grant that is spent or expired returns `unknown` and records nothing.
     """
-    permission = open_door.perform(actor, values, key=key).answer
-    row = queries.opening(actor.municipality, UUID(permission["opening"]))
-    if row.noted is None:
-        reply = _unlock(driver, actor, permission)
-        if reply.code == SPENT:
-            return _result(permission, str(LockOutcome.UNKNOWN), "", None)
-        note = note_opening.perform(
-            actor,
-            {
-                "opening": permission["opening"],
-                "outcome": str(reply.outcome),
-                "code": reply.code,
-                "battery": reply.battery,
-            },
-        ).answer
-        return _result(permission, note["outcome"], note["code"], note["battery"])
-    return _result(permission, row.outcome, row.code, row.battery)
+    parsed: Any = open_door.read(values)
+    allowed: list[_Allowed] = []
+
+    def allow(ctx: ActContext) -> dict[str, Any]:
+        allowed[:] = [_allow(ctx, parsed.client, parsed.serial)]
+        return allowed[0].answer
+
+    content = [msgspec.to_builtins(parsed), None]
+    permission = ActContext.run(open_door, actor, allow, content=content, key=key).answer
+    if not allowed or str(allowed[0].opening.id) != permission["opening"]:  # a repeat: the first answer
+        allowed.clear()
+        row = queries.opening(actor.municipality, UUID(permission["opening"]))
+        if row.noted is not None:
+            return _result(permission, row.outcome, row.code, row.battery)
+    reply = _unlock(driver, actor, permission)
+    if reply.code == SPENT:
+        return _result(permission, str(LockOutcome.UNKNOWN), "", None)
+    note = _noted(actor, allowed[0] if allowed else None, permission["opening"], reply)
+    return _result(permission, note["outcome"], note["code"], note["battery"])
+
+
+def _noted(actor: Actor, allowed: _Allowed | None, identifier: str, reply: LockAnswer) -> dict[str, Any]:
+    """Runs `note_opening` on the row that was just stored; where something has changed since, on a fresh one."""
+    answer: dict[str, Any] = {"outcome": str(reply.outcome), "code": reply.code, "battery": reply.battery}
+    values = {"opening": identifier, **answer}
+    if allowed is not None:
+
+        def note(ctx: ActContext) -> dict[str, Any]:
+            ctx.lock_homes([allowed.home])
+            lookup.current_home(ctx, allowed.opening.client_id, allowed.home)
+            return _note(ctx, copy(allowed.opening), allowed.home, **answer)
+
+        note_opening.read(values)
+        with suppress(access.OutcomeStands, Refusal):
+            return ActContext.run(note_opening, actor, note).answer
+    return note_opening.perform(actor, values).answer
 
 
 def fault_of(opened: Opened) -> str:
@@ -241,7 +289,7 @@ def _unlock(driver: LockDriver, actor: Actor, permission: Mapping[str, Any]) -> 
     try:
         return driver.unlock(LockAt(actor.municipality, permission["lock"]), actor.account, grant)
     except Exception as error:
-        _log.warning("the lock driver broke: %s", type(error).__name__)
+        _log.warning("the lock driver broke: %s", error_text(error))
         return LockAnswer(LockOutcome.UNKNOWN)
 
 

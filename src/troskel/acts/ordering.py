@@ -17,7 +17,7 @@ from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
-from troskel.orders.models import Order, OrderKind
+from troskel.orders.models import Order, OrderKind, OrderState
 from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
 from troskel.routine.facts import DoorFacts
@@ -163,7 +163,7 @@ def cancel_order(ctx: ActContext, *, order: str, reason: str) -> dict[str, Any]:
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
     rules.known_code("reason", reason, rules.CANCELLATIONS)
-    orders.cancel(subject.row.id, reason, ctx.now)
+    _cancel(ctx, subject.row.id, reason)
     _journal_order(ctx, "order.cancelled", subject, reason_code=reason)
     return {"order": order}
 
@@ -195,8 +195,13 @@ def place_order(
         presence=presence,
         fault=fault,
     )
-    orders.place([order])
+    order.save(force_insert=True)
     return order
+
+
+def finish_order(ctx: ActContext, order: UUID, lock: UUID, parts: str = "") -> None:
+    """Marks the order as done (L1). `parts`: where the door's original turner is now."""
+    Order.objects.filter(id=order).update(state=OrderState.DONE, lock=lock, closed=ctx.now, parts=parts)
 
 
 def order_fields(order: Order | FoundOrder, homes: Iterable[UUID]) -> dict[str, Any]:
@@ -212,10 +217,14 @@ def order_fields(order: Order | FoundOrder, homes: Iterable[UUID]) -> dict[str, 
     }
 
 
+def _cancel(ctx: ActContext, order: UUID, reason: str) -> None:
+    Order.objects.filter(id=order).update(state=OrderState.CANCELLED, reason=reason, closed=ctx.now)
+
+
 def _cancel_repairs(ctx: ActContext, door_facts: DoorFacts) -> None:
     for identifier, order in door_facts.orders.items():
         if order.kind == OrderKind.REPAIR:
-            orders.cancel(identifier, "care_ended", ctx.now)
+            _cancel(ctx, identifier, "care_ended")
             ctx.journal(
                 "order.cancelled",
                 homes=lookup.homes_of_door(ctx, door_facts.door),

@@ -18,13 +18,9 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
-from troskel.people import identity, operations
-from troskel.people.models import (
-    Client,
-    Identifier,
-    Municipality,
-    Residence,
-)
+from troskel.people import identity
+from troskel.people import operations as people
+from troskel.people.models import Client, Municipality
 from troskel.people.roles import Role
 
 CHAPTER = _("Kunder")
@@ -80,7 +76,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     """Register clients with their homes. A new home has one door until more are added."""
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
     homes = housing.find_or_make_homes(ctx, [item.address for item in clients])
-    cases = operations.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
+    cases = people.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
     take_overs = Municipality.objects.values_list("take_over", "taken_over")
     take_over, taken_over = take_overs.get(code=ctx.actor.municipality)
     rows: list[Client] = []
@@ -113,20 +109,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
         )
         if item.died:
             ctx.journal("client.died", homes=[home.id], client=row.id, on=item.died)
-    Client.objects.bulk_create(rows, batch_size=BATCH_SIZE)
-    Identifier.objects.bulk_create(
-        [
-            Identifier(
-                municipality_id=row.municipality_id, client=row, kind=kind, number=number, since=ctx.today
-            )
-            for row, (kind, number) in zip(rows, numbers, strict=True)
-        ],
-        batch_size=BATCH_SIZE,
-    )
-    Residence.objects.bulk_create(
-        [Residence(municipality_id=row.municipality_id, client=row, home_id=row.home_id) for row in rows],
-        batch_size=BATCH_SIZE,
-    )
+    people.register(rows, numbers, ctx.today)
     return {"cases": {row.reference: row.case_number for row in rows}}
 
 
@@ -199,8 +182,4 @@ def _parse_identity(ctx: ActContext, text: str) -> tuple[str, str]:
 
 
 def _replace_identity(ctx: ActContext, row: Client, text: str) -> None:
-    kind, number = _parse_identity(ctx, text)
-    Identifier.objects.filter(client=row, until=None).update(until=ctx.today)
-    Identifier.objects.create(
-        municipality_id=row.municipality_id, client=row, kind=kind, number=number, since=ctx.today
-    )
+    people.replace_identity(row, _parse_identity(ctx, text), ctx.today)

@@ -10,12 +10,12 @@ from troskel.acts.core import lookup
 from troskel.acts.core.fields import Text
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.ordering import order_fields, place_order
+from troskel.acts.ordering import finish_order, order_fields, place_order
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
-from troskel.custody.models import HolderKind, ThingKind
+from troskel.custody.models import HolderKind, Link, ThingKind
+from troskel.ground.ids import new_id
 from troskel.ground.texts import _
-from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.orders.models import OrderKind
 from troskel.people.roles import Role
@@ -84,7 +84,7 @@ def report_repair(ctx: ActContext, *, order: str, serial: str, replaced_by: str 
         handover = (ctx.occurred, ctx.actor.account, ctx.actor.account)
         custody.hand_over(holding, HolderKind.ORGANISATION, subject.row.locksmith_id, *handover)
         custody.hand_over(mounted_holding, HolderKind.DOOR, subject.row.door_id, *handover)
-    orders.finish(subject.row.id, mounted_holding.thing_id, ctx.now)
+    finish_order(ctx, subject.row.id, mounted_holding.thing_id)
     ctx.journal(
         "repair.reported",
         **order_fields(subject.row, subject.homes),
@@ -109,10 +109,17 @@ def _move_links(ctx: ActContext, subject: lookup.OrderSubject, old: UUID, new: U
     new_links = []
     for home, client, _link, door in old_links:
         if client.own and client_state.needs_the_door(client, ctx.today):
-            row = custody.new_link(ctx.actor.municipality, new, client.client, door, ctx.now)
+            row = Link(
+                id=new_id(),
+                municipality_id=ctx.actor.municipality,
+                lock_id=new,
+                client_id=client.client,
+                door_id=door,
+                since=ctx.now,
+            )
             new_links.append(row)
             ctx.journal("link.made", homes=[home], client=client.client, link=row.id, lock=new, door=door)
     for home, client, link, door in old_links:
         ctx.journal("link.removed", homes=[home], client=client.client, link=link, lock=old, door=door)
-    custody.link(new_links)
-    custody.unlink([link for _, _, link, _ in old_links], ctx.now)
+    Link.objects.bulk_create(new_links)
+    Link.objects.filter(id__in=[link for _, _, link, _ in old_links]).update(until=ctx.now)

@@ -8,12 +8,11 @@ from typing import Any, Literal
 from troskel.acts.core import lookup
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
-from troskel.acts.ordering import order_fields
+from troskel.acts.ordering import finish_order, order_fields
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground.texts import _
-from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.people.roles import Role
 
@@ -83,7 +82,7 @@ def report_removal(
 def _finish_order(
     ctx: ActContext, event: str, subject: lookup.OrderSubject, holding: Holding, *, parts: str
 ) -> None:
-    orders.finish(subject.row.id, holding.thing_id, ctx.now, parts)
+    finish_order(ctx, subject.row.id, holding.thing_id, parts)
     ctx.journal(
         event,
         **order_fields(subject.row, subject.homes),

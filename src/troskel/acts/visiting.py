@@ -17,7 +17,6 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
-from troskel.visits import operations as visits
 from troskel.visits import rules
 from troskel.visits.models import Visit
 
@@ -25,6 +24,9 @@ CHAPTER = _("Besök")
 
 MAX_VISITS = 500
 """The most visits in one batch."""
+
+BATCH_SIZE = 400
+ENDING_FIELDS = ["departed", "open", "departed_evidence", "departed_reason", "flags"]
 
 
 @act("P2", who=(Role.CARER,), writes=["visit.registered", "visit.left_open"])
@@ -73,7 +75,7 @@ def depart(
     if rules.ends_once(ending.visit.departed, ctx.occurred):
         stored_visits = visit_batches.StoredVisits.of(ctx, [item], {ending.visit.account_id})
         stored_visits.end(ending.visit, item)
-        visits.change([ending.visit])
+        ending.visit.save(update_fields=ENDING_FIELDS)
         _note_departure(ctx, ending.visit, ending.home)
     return visit_batches.answer(ending.visit, ending.visit.client.case_number)
 
@@ -149,8 +151,8 @@ def _register(ctx: ActContext, items: list[MadeVisit], *, begins: bool = False) 
             changed.append(visit)
             _note_departure(ctx, visit, judgement.home)
         answers.append(visit_batches.answer(visit, judgement.case))
-    visits.change(changed)
-    visits.register(new)
+    Visit.objects.bulk_update(changed, ENDING_FIELDS, batch_size=BATCH_SIZE)
+    Visit.objects.bulk_create(new, batch_size=BATCH_SIZE)
     return answers
 
 

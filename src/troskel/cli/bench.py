@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Measures an act over WSGI, next to a bare view with the same middleware, the same token and one insert."""
+"""Measures acts over WSGI, next to a bare view with the same middleware, a token and one insert; and their parts."""
 
 from __future__ import annotations
 
@@ -53,27 +53,38 @@ class Samples(NamedTuple):
 
 
 def bench_act(rounds: int = 200) -> dict[str, Any]:
-    """Hands a tag over and back over WSGI, each time followed by the bare view, in a temporary database."""
-    act, bare = Samples([], []), Samples([], [])
+    """Measures acts over WSGI, the access decision and the chain's head, each in turn with its baseline."""
+    from troskel.cli import bench_parts
+
+    rounds += rounds % 2  # a tag is handed over, and back
     with temporary_database(), _with_bare_view():
         token = _fill()
+        carer = bench_parts.fill_door()
         serve = get_wsgi_application()
+        over_http = {name: Samples([], []) for name in ("act", "open_door", "bare")}
         for number in range(-WARM_UP, rounds):
-            name = "place_tag" if number % 2 == 0 else "take_tag"
-            body = json.dumps({"client": "K1", "tag": "T1"}).encode()
-            for samples, url in ((act, f"/api/v1/acts/{name}"), (bare, "/bench/bare")):
-                seconds, queries = _call(serve, url, token, body, key=f"{url} {number}")
+            tag = ("place_tag" if number % 2 == 0 else "take_tag", {"client": "K1", "tag": "T1"})
+            for name, url, bearer, values in (
+                ("act", f"/api/v1/acts/{tag[0]}", token, tag[1]),
+                ("open_door", "/api/v1/phone/open", carer, bench_parts.DOOR),
+                ("bare", "/bench/bare", token, tag[1]),
+            ):
+                body = json.dumps(values).encode()
+                seconds, queries = _call(serve, url, bearer, body, key=f"{url} {number}")
                 if number >= 0:
-                    samples.milliseconds.append(seconds * 1000)
-                    samples.queries.append(queries)
-    act_summary, bare_summary = act.summary(), bare.summary()
-    return {
-        "rounds": rounds,
-        "database": connection.vendor,
-        "act": act_summary,
-        "bare": bare_summary,
-        "ratio_p50": round(act_summary["p50_ms"] / bare_summary["p50_ms"], 2),
-    }
+                    over_http[name].milliseconds.append(seconds * 1000)
+                    over_http[name].queries.append(queries)
+        report = {name: samples.summary() for name, samples in over_http.items()}
+        bare = report["bare"]["p50_ms"]
+        return {
+            "rounds": rounds,
+            "database": connection.vendor,
+            **report,
+            "act_ratio": round(report["act"]["p50_ms"] / bare, 2),
+            "open_door_ratio": round(report["open_door"]["p50_ms"] / bare, 2),
+            "access": bench_parts.measure_access(rounds),
+            "head": bench_parts.measure_head(rounds),
+        }
 
 
 def _call(serve: Any, url: str, token: str, body: bytes, key: str) -> tuple[float, int]:
@@ -164,15 +175,15 @@ def temporary_database() -> Iterator[None]:
             connection.creation.destroy_test_db(before, verbosity=0)
 
 
+def perform(act: str, **values: Any) -> dict[str, Any]:
+    """Runs an act as the system. Returns its answer."""
+    return REGISTER[act].perform(Actor.system(MUNICIPALITY, ActorKind.DEMO), values).answer
+
+
 def _fill() -> str:
     """Creates a client with home care, and a tag in the provider's stock. Returns a coordinator's token."""
     today = clock.today()
-    system = Actor.system(MUNICIPALITY, ActorKind.DEMO)
     since = (today - timedelta(days=30)).isoformat()
-
-    def perform(act: str, **values: Any) -> dict[str, Any]:
-        return REGISTER[act].perform(system, values).answer
-
     perform("found_municipality", name="Bench", valid_from=since)
     office = {"orgnr": PROVIDER, "name": "Provider", "email": "p@example.org", "kind": "home_care"}
     perform("register_organisations", organisations=[office])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from troskel.cli.output import EXIT_REFUSED, CommandError
 from troskel.ground import clock
+from troskel.ground.error_log import error_text
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 
@@ -34,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"troskel: {field}{english(refusal)}", file=sys.stderr)
         return EXIT_REFUSED
     except BrokenPipeError:
+        return 1
+    except Exception as error:
+        print(
+            f"troskel: this is an error of the program; please report it:\n{error_text(error)}",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -23,11 +23,13 @@ from troskel.cli.output import (
     print_status,
     system_actor,
 )
+from troskel.ground.error_log import error_text, log_error_of_thread
 from troskel.people.roles import ActorKind
 
 T = TypeVar("T")
 
 MINUTE_SECONDS = 60
+LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
 
 
 def add_to(commands: Any) -> None:
@@ -183,6 +185,7 @@ def _serve(host: str, port: int, *, with_worker: bool) -> int:
         blocking_threads=4,
         websockets=False,
         log_access=False,
+        log_dictconfig={"formatters": {name: {"()": LOG_FORMATTER} for name in ("generic", "access")}},
     )
     server.serve()
     return 0
@@ -215,6 +218,7 @@ def _outbox_worker() -> Any:
 
 
 def _run_worker(stop: threading.Event) -> None:
+    threading.excepthook = log_error_of_thread
     threading.Thread(target=_turn_days_until, args=(stop,), daemon=True).start()
     _outbox_worker().run(stop)
 
@@ -234,13 +238,13 @@ def _turn_days_until(stop: threading.Event) -> None:
 
 
 def _logging_errors(work: Callable[[], T]) -> T | None:
-    """Runs `work`; logs the kind of any error and returns None, so that the thread continues."""
+    """Runs `work`; logs any error and returns None, so that the thread continues."""
     from django.db import connection
 
     try:
         return work()
     except Exception as error:
-        logging.getLogger(__name__).warning("the day waits to be turned: %s", type(error).__name__)
+        logging.getLogger(__name__).warning("the day waits to be turned: %s", error_text(error))
         connection.close()  # it may be broken: the next query opens a new one
         return None
 

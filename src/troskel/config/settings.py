@@ -167,13 +167,13 @@ LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
-# Errors are logged on stderr. No log line contains a name, number or address: URLs contain case numbers only
+# Errors are logged on stderr, with their frames and without values: no line contains a name, number or address
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "troskel.ground.error_log.LogFormatter"}},
+    "handlers": {"stderr": {"class": "troskel.ground.error_log.LogHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to things, holdings and links. Called by acts only, with the home locked."""
+"""Writes to the chain of holdings. Called by acts only, with the home locked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from troskel.custody import rules
-from troskel.custody.models import HolderKind, Holding, Link, Signature, Thing
+from troskel.custody.models import HolderKind, Holding, Signature, Thing
 from troskel.ground.ids import new_id
 
 BATCH_SIZE = 400
@@ -36,6 +36,21 @@ def register_all(first_holdings: Sequence[tuple[Thing, str, UUID]], since: datet
             )
             for thing, kind, holder in first_holdings
         ]
+    )
+
+
+def register_at_handover(thing: Thing, kind: str, holder: UUID, since: datetime) -> Holding:
+    """Store a new thing that is handed over at once. Returns its first holding, for `hand_over` to store."""
+    thing.save(force_insert=True)
+    return Holding(
+        id=new_id(),
+        municipality_id=thing.municipality_id,
+        thing=thing,
+        thing_kind=thing.kind,
+        sequence=1,
+        kind=kind,
+        holder=holder,
+        since=since,
     )
 
 
@@ -85,28 +100,3 @@ def hand_over_all(
         unique_fields=["id"],
         update_fields=["until", "given_by"],
     )
-
-
-def link(links: Sequence[Link]) -> None:
-    """Store links between clients and locks (S2)."""
-    Link.objects.bulk_create(links)
-
-
-def new_link(
-    municipality: str, lock: UUID, client: UUID, door: UUID, since: datetime, corrects: UUID | None = None
-) -> Link:
-    """Returns an unsaved link, to be stored by `link`."""
-    return Link(
-        id=new_id(),
-        municipality_id=municipality,
-        lock_id=lock,
-        client_id=client,
-        door_id=door,
-        since=since,
-        corrects_id=corrects,
-    )
-
-
-def unlink(links: Sequence[UUID], at: datetime) -> None:
-    """End links; their rows are kept (S3)."""
-    Link.objects.filter(id__in=links).update(until=at)

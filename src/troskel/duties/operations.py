@@ -18,7 +18,7 @@ from troskel.ground.compiled_query import CompiledQuery, Upsert, Value
 from troskel.outbox import operations as outbox
 from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.people.models import HomeDoor
-from troskel.routine import Routines, engine
+from troskel.routine import Routines, engine, openings
 from troskel.routine import duty as routine_duty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.line import Line
@@ -34,8 +34,8 @@ HomesOf = Callable[..., QuerySet[Any, Any]]
 """From a municipality and names to the ids of homes, as a subquery; a function of a module, so that it is one."""
 
 
-class WrittenLine(Protocol):
-    """A line as the journal room returns it."""
+class DraftedLine(Protocol):
+    """A line as the journal room drafts it: numbered from 1 within its act."""
 
     number: int
     occurred: datetime
@@ -54,7 +54,7 @@ class LockedHomes:
         self.states: dict[UUID, routine_duty.HomeState] = {}
         self._facts: dict[UUID, HomeFacts] = {}
         self._newest: UUID | None = None
-        self._stored: set[UUID] = set()
+        self._stored: dict[UUID, tuple[str, date | None]] = {}
 
     @property
     def facts(self) -> Mapping[UUID, HomeFacts]:
@@ -101,27 +101,41 @@ class LockedHomes:
                 state.wake = row.wake
                 self.states[row.home_id] = state
                 self._facts[row.home_id] = state.facts
-                self._stored.add(row.home_id)
+                self._stored[row.home_id] = (row.state, row.wake)
             self._newest = row.newest
 
     # after the act's own changes
 
-    def advance(self, written: Sequence[WrittenLine]) -> routine_duty.Effects:
-        """Run the routine over the lines and store what follows. Returns all effects together."""
+    def advance(self, drafted: Sequence[DraftedLine]) -> routine_duty.Effects:
+        """Runs the routine over lines that have no place in the chain yet, and stores the states that need none.
+
+        Returns all effects together; `store` stores the rest of them.
+        """
         together = routine_duty.Effects()
-        if not written:
+        if not drafted:
             return together
         if self._newest is None:
             self._newest = routines.newest(self.municipality)
-        rules = self._rules(written)
-        for line in map(_line, written):
+        rules = self._rules(drafted)
+        for line in map(_line, drafted):
             self._lock_needed(line)
             _add(together, engine.advance(rules, self.states, line))
         self._facts |= {home: self.states[home].facts for home in together.touched}
-        self._store(together)
+        if together.wake_all is not None:
+            later = Q(wake=None) | Q(wake__gt=together.wake_all)
+            HomeState.objects.filter(later, municipality=self.municipality).update(wake=together.wake_all)
+        self._store_states(together.touched - _homes_with_numbers(together))
         return together
 
-    def _rules(self, written: Sequence[WrittenLine]) -> Routines:
+    def store(self, effects: routine_duty.Effects, *, lines_before: int) -> None:
+        """Stores what `advance` returned, once the first of its lines has the number `lines_before` + 1."""
+        openings.renumber(effects, lines_before)
+        self._store_states(effects.touched & _homes_with_numbers(effects))
+        self._store_duties(effects)
+        if effects.emails:
+            outbox.enqueue([self._message(email) for email in effects.emails])
+
+    def _rules(self, written: Sequence[DraftedLine]) -> Routines:
         """The versions in force. An act that adds one reads them again, since it may be rolled back."""
         if any(line.event == "routine.in_force" for line in written):
             return routines.read(self.municipality)
@@ -134,16 +148,8 @@ class LockedHomes:
             if len(self.states) == before:
                 return
 
-    def _store(self, effects: routine_duty.Effects) -> None:
-        if effects.wake_all is not None:
-            later = Q(wake=None) | Q(wake__gt=effects.wake_all)
-            HomeState.objects.filter(later, municipality=self.municipality).update(wake=effects.wake_all)
-        self._store_states(effects.touched)
-        self._store_duties(effects)
-        if effects.emails:
-            outbox.enqueue([self._message(email) for email in effects.emails])
-
     def _store_states(self, homes: Iterable[UUID]) -> None:
+        """Stores the states that have changed."""
         rows = [
             HomeState(
                 home_id=home,
@@ -153,7 +159,7 @@ class LockedHomes:
             )
             for home in sorted(homes)
         ]
-        _UPSERT_STATES(rows)
+        _UPSERT_STATES([row for row in rows if (row.state, row.wake) != self._stored.get(row.home_id)])
 
     def _store_duties(self, effects: routine_duty.Effects) -> None:
         rows = {duty.id: self._row(duty) for duty in (*effects.opened, *effects.changed)}
@@ -193,6 +199,11 @@ class LockedHomes:
         )
 
 
+def _homes_with_numbers(effects: routine_duty.Effects) -> set[UUID]:
+    """The homes whose states name a line that is new."""
+    return {duty.home for duty in effects.opened if duty.opened_line is not None}
+
+
 def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
     """The states of the homes and of those that share a door with them, locked in sorted order."""
     behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
@@ -215,7 +226,7 @@ _UPSERT_STATES = Upsert(HomeState, "home", ["state", "wake"])
 _UPSERT_DUTIES = Upsert(Duty, "id", UPDATED_COLUMNS)
 
 
-def _line(written: WrittenLine) -> Line:
+def _line(written: DraftedLine) -> Line:
     return Line(
         number=written.number,
         occurred=written.occurred,
@@ -229,8 +240,10 @@ def _line(written: WrittenLine) -> Line:
 
 def _add(together: routine_duty.Effects, effects: routine_duty.Effects) -> None:
     together.opened += effects.opened
+    together.identities += effects.identities
     together.closed += effects.closed
     together.changed += effects.changed
     together.emails += effects.emails
+    together.email_lines += effects.email_lines
     together.touched |= effects.touched
     together.wake_all = effects.wake_all or together.wake_all

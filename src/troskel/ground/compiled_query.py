@@ -6,7 +6,7 @@ than an indexed query; for the queries of every act the SQL is therefore cached 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
-Value = str | UUID | date | None | list[UUID] | list[str]
+Value = str | UUID | date | datetime | None | list[UUID] | list[str]
 Binding = Callable[[Sequence[Any]], Any]
 
 MAX_LIST_LENGTH = 8
@@ -23,12 +23,14 @@ MAX_LIST_LENGTH = 8
 
 _SENTINEL_EPOCH, _SENTINEL_GAP_DAYS = date(3000, 1, 1), 10_000
 _MAX_OFFSET_DAYS = 5_000
+_SENTINEL_INSTANT = datetime(2900, 1, 1, tzinfo=UTC)
 
 
 class _Compiled(NamedTuple):
-    """SQL, how each parameter follows from the values, and how records become rows."""
+    """SQL (`driver_sql`: for SQLite's driver), how parameters follow from values, and how records become rows."""
 
     sql: str
+    driver_sql: str
     bindings: list[Binding]
     rows: Callable[[list[Any]], Iterator[Any]]
 
@@ -37,7 +39,7 @@ class CompiledQuery:
     """Runs the queryset that `build` returns: of models (also select_related, annotations) or `values_list` tuples.
 
     `build` is called once for each shape of values: which are None, and how long the lists are. It must not inspect
-    the values, only pass them to filters; it may add days to a day.
+    the values, only pass them to filters; it may add days to a day, but nothing to an instant.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -55,9 +57,8 @@ class CompiledQuery:
         if compiled is None:  # Django knows that no row can match
             return []
         flat = list(_flatten(values))
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, [binding(flat) for binding in compiled.bindings])
-            return list(compiled.rows(cursor.fetchall()))
+        records = _fetch(compiled, [binding(flat) for binding in compiled.bindings])
+        return list(compiled.rows(records))
 
 
 class Upsert:
@@ -81,6 +82,39 @@ class Upsert:
             ]
             with connection.cursor() as cursor:
                 cursor.executemany(self._sql, values)
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Inserts any number of rows in one statement. The ORM would split them by SQLite's limit on variables."""
+    fields = rows[0]._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    placeholders = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({placeholders})",
+            [[db_value(getattr(row, field.attname)) for field in fields] for row in rows],
+        )
+
+
+def db_value(value: Any) -> Any:
+    """Returns an id or an instant in the database's form, and any other value as it is."""
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+def _fetch(compiled: _Compiled, params: list[Any]) -> list[Any]:
+    """Runs the SQL. On SQLite by the driver, where Django's cursor would rewrite the SQL's placeholders each time."""
+    if connection.vendor != "sqlite" or connection.execute_wrappers or connection.queries_logged:
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, params)
+            return list(cursor.fetchall())
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        return list(connection.connection.execute(compiled.driver_sql, params))
 
 
 def _column(model: type[Model], name: str) -> str:
@@ -107,7 +141,10 @@ def _compile(build: Callable[..., QuerySet[Any, Any]], values: Sequence[Value]) 
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    return _Compiled(sql, [_binding(param, sentinels) for param in params], _row_reader(queryset, compiler))
+    driver_sql = sql.replace("%s", "?").replace("%%", "%")
+    return _Compiled(
+        sql, driver_sql, [_binding(param, sentinels) for param in params], _row_reader(queryset, compiler)
+    )
 
 
 def _sentinel_arguments(values: Sequence[Value], sentinels: Iterator[Any]) -> Iterator[Any]:
@@ -123,17 +160,25 @@ def _sentinels(values: Sequence[Value]) -> Iterator[Any]:
     for number, value in enumerate(_flatten(values)):
         if isinstance(value, UUID):
             yield UUID(int=(0xFACADE << 64) + number)
+        elif isinstance(value, datetime):
+            yield _SENTINEL_INSTANT + timedelta(minutes=number)
         elif isinstance(value, date):
             yield _SENTINEL_EPOCH + timedelta(days=number * _SENTINEL_GAP_DAYS)
         elif isinstance(value, str):
             yield f"\ue000{number}\ue000"
         else:
-            raise TypeError(f"a prepared query takes text, ids and days, not {type(value).__name__}")
+            raise TypeError(
+                f"a prepared query takes text, ids, days and instants, not {type(value).__name__}"
+            )
 
 
 def _binding(param: Any, sentinels: Sequence[Any]) -> Binding:
     """Returns how a parameter follows from the values: one of them in database form, or a day at an offset."""
     for number, sentinel in enumerate(sentinels):
+        if isinstance(sentinel, datetime):
+            if param in (sentinel, connection.ops.adapt_datetimefield_value(sentinel)):
+                return _bind_instant(number)
+            continue
         if not isinstance(sentinel, date) and param == sentinel:
             return _bind_value(number)
         if isinstance(sentinel, UUID) and param == sentinel.hex:
@@ -151,6 +196,10 @@ def _bind_hex(number: int) -> Binding:
     return lambda values: values[number].hex
 
 
+def _bind_instant(number: int) -> Binding:
+    return lambda values: connection.ops.adapt_datetimefield_value(values[number])
+
+
 def _bind_shifted_day(number: int, offset: timedelta, *, as_text: bool) -> Binding:
     if as_text:
         return lambda values: (values[number] + offset).isoformat()
@@ -162,7 +211,11 @@ def _day_offset(sentinel: date, param: Any) -> int | None:
         day = date.fromisoformat(param) if isinstance(param, str) else param
     except ValueError:
         return None
-    if not isinstance(day, date) or abs((day - sentinel).days) > _MAX_OFFSET_DAYS:
+    if (
+        not isinstance(day, date)
+        or isinstance(day, datetime)
+        or abs((day - sentinel).days) > _MAX_OFFSET_DAYS
+    ):
         return None
     return (day - sentinel).days
 

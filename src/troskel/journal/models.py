@@ -63,6 +63,15 @@ class Line(Record):
         ]
 
 
+class LineOrganisation(models.Model):
+    """An organisation that a line concerns. Not hashed: it repeats what the body says, so that an index can find it."""
+
+    pk = models.CompositePrimaryKey("organisation", "line")
+    organisation = models.UUIDField()
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="organisations", db_index=False)
+    municipality = models.CharField(max_length=4)
+
+
 class Detail(models.Model):
     """Free text and personal data of a line. Retention may delete the row; the chain still verifies."""
 

@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes to the journal. `append` is the only way to add lines."""
+"""Writes to the journal. `chain` is the only way to add lines; what it needs is drafted before it locks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
 
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
-from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Hold, Line
+from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line, LineOrganisation
 
 _CODE_FIELDS = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
@@ -33,45 +32,71 @@ class Entry:
     actor: UUID | None = None
     homes: Sequence[UUID] = ()
     client: UUID | None = None
+    organisations: Collection[UUID] = ()  # those that the body names, for an index: not hashed
     occurred: datetime | None = None  # default: now
     detail: Mapping[str, Any] | None = (
         None  # free text and personal data: everything that may be deleted later
     )
 
 
-def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> list[Line]:
-    """Appends the entries to a chain, in the caller's transaction. Returns the lines.
+class Draft(NamedTuple):
+    """Lines that have everything but their place in the chain: they are numbered from 1, and have no hash yet."""
 
-    Call it last: it locks the head of the chain until the transaction ends, and other appends to this chain
-    wait. Three queries for any number of entries; a fourth for details, and one more for the first line of a
-    chain.
+    municipality: str
+    kind: str
+    lines: list[Line]
+    details: list[Detail]
+    organisations: list[LineOrganisation]
+
+
+def draft(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> Draft:
+    """Builds the entries' lines. No query. Raises ValueError for a value that has no canonical form."""
+    recorded = clock.now()
+    built = Draft(municipality, kind, [], [], [])
+    for number, entry in enumerate(entries, start=1):
+        line, detail = _build_line(entry, built, number, recorded)
+        built.lines.append(line)
+        if detail is not None:
+            built.details.append(detail)
+        built.organisations.extend(_concerned(entry, line))
+    return built
+
+
+def chain(drafted: Draft) -> list[Line]:
+    """Numbers the drafted lines, appends them to their chain in the caller's transaction, and returns them.
+
+    Call it as late as possible: it locks the head of the chain until the transaction ends, and other appends to
+    this chain wait. Three queries for any number of lines; one more for details, one more for the organisations
+    that the lines concern, and one more for the first line of a chain.
 
     Raises RuntimeError outside a transaction (a line must be committed together with what it records),
-    ValueError for a value that has no canonical form.
+    ValueError where a code holds a line break.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("the journal is written in the transaction of what it tells of: open one")
-    if not entries:
+    if not drafted.lines:
         return []
-    lines: list[Line] = []
-    details: list[Detail] = []
-    head = _lock_head(municipality, kind)
-    recorded = clock.now()
-    for entry in entries:
-        line, detail = _build_line(entry, head, recorded)
-        head = Head(municipality, kind, line.number, line.hash)
-        lines.append(line)
-        if detail is not None:
-            details.append(detail)
-    _insert(lines)
-    if details:
-        _insert(details)
+    head = _lock_head(drafted.municipality, drafted.kind)
+    for line in drafted.lines:
+        line.number, line.previous = head.number + 1, head.hash
+        line.hash = line_hash(line_text(line))
+        head = Head(head.municipality, head.kind, line.number, line.hash)
+    insert(drafted.lines)
+    if drafted.details:
+        insert(drafted.details)
+    if drafted.organisations:
+        insert(drafted.organisations)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
-            [head.number, head.hash, municipality, str(kind)],
+            [head.number, head.hash, head.municipality, str(head.kind)],
         )
-    return lines
+    return drafted.lines
+
+
+def append(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> list[Line]:
+    """Drafts the entries' lines and chains them. Raises as both."""
+    return chain(draft(entries, municipality=municipality, kind=kind))
 
 
 def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
@@ -87,19 +112,8 @@ def erase_details(municipality: str, lines: Sequence[UUID]) -> int:
              for line in details.values_list("line_id", flat=True)]  # fmt: skip
     if not erasures:
         return 0
-    _insert(erasures)
+    insert(erasures)
     return details.delete()[0]
-
-
-def hold(municipality: str, client: UUID, reason: str, since: datetime) -> None:
-    """Prevents erasure of everything about the client. Raises IntegrityError when a hold for this reason is open."""
-    Hold.objects.create(municipality=municipality, client=client, reason=reason, since=since)
-
-
-def release(municipality: str, client: UUID, reason: str, until: datetime) -> int:
-    """Ends a hold. Returns how many holds of that reason were open: one or zero."""
-    active = Hold.objects.filter(municipality=municipality, client=client, reason=reason, until=None)
-    return active.update(until=until)
 
 
 def _lock_head(municipality: str, kind: str) -> Head:
@@ -131,12 +145,12 @@ def _create_head(municipality: str, kind: str) -> tuple[int, str]:
     return chain.number, chain.hash
 
 
-def _build_line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Detail | None]:
+def _build_line(entry: Entry, built: Draft, number: int, recorded: datetime) -> tuple[Line, Detail | None]:
     line = Line(
         id=new_id(),
-        municipality=head.municipality,
-        kind=head.kind,
-        number=head.number + 1,
+        municipality=built.municipality,
+        kind=built.kind,
+        number=number,
         occurred=entry.occurred or recorded,
         recorded=recorded,
         actor_kind=entry.actor_kind,
@@ -147,12 +161,17 @@ def _build_line(entry: Entry, head: Head, recorded: datetime) -> tuple[Line, Det
         homes=canonical(entry.homes),
         client=entry.client,
         body=canonical(entry.body),
-        previous=head.hash,
     )
     detail = _build_detail(line, entry.detail) if entry.detail is not None else None
     line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
-    line.hash = line_hash(line_text(line))
     return line, detail
+
+
+def _concerned(entry: Entry, line: Line) -> list[LineOrganisation]:
+    return [
+        LineOrganisation(organisation=organisation, line=line, municipality=line.municipality)
+        for organisation in sorted(set(entry.organisations))
+    ]
 
 
 def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:
@@ -186,22 +205,3 @@ def line_text(line: Line) -> LineText:
         if "\n" in getattr(row, name):
             raise ValueError(f"{name} holds a line break: it is a code")
     return row
-
-
-def _insert(rows: Sequence[Model]) -> None:
-    """Inserts any number of rows in one statement. The ORM would split them by SQLite's limit on variables."""
-    fields = rows[0]._meta.concrete_fields
-    columns, placeholders = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES ({placeholders})",
-            [[_db_value(getattr(row, field.attname)) for field in fields] for row in rows],
-        )
-
-
-def _db_value(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value

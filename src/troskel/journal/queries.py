@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads the journal: as text for checks, parsed for the engine, as rows for a page."""
+"""Reads the journal: as text for checks, parsed for the engine, and by the organisation concerned."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from troskel.journal.form import Head, LineText
-from troskel.journal.models import Chain, ChainKind, Line
+from troskel.journal.models import Chain, ChainKind, LineOrganisation
 
 CHUNK_ROWS = 5_000
 
@@ -47,30 +47,11 @@ def lines_after(
         )
 
 
-def lines_about(
-    municipality: str,
-    client: UUID,
-    homes: Sequence[UUID] = (),
-    *,
-    kind: str = ChainKind.ACTS,
-    before: int | None = None,
-    limit: int = 50,
-) -> list[Line]:
-    """Returns the lines about a client, newest first, with their details; `before` is the last number of a page.
-
-    Includes the client's own lines, and lines without a client that name one of `homes` or the client (as a list
-    that was read does). Lines about another client behind the same door are not included.
-    """
-    chain = (
-        Line.objects.filter(municipality=municipality, kind=kind).select_related("detail").order_by("-number")
-    )
-    if before is not None:
-        chain = chain.filter(number__lt=before)
-    mentions = Q(body__contains=str(client))
-    for home in homes:
-        mentions |= Q(homes__contains=str(home))
-    lines = [*chain.filter(client=client)[:limit], *chain.filter(mentions, client=None)[:limit]]
-    return sorted(lines, key=lambda line: -line.number)[:limit]
+def concerning(organisation: UUID | None) -> Exists | Q:
+    """The condition on lines of acts that they concern the organisation, by index; no line concerns None."""
+    if organisation is None:
+        return Q(pk__in=[])
+    return Exists(LineOrganisation.objects.filter(organisation=organisation, line=OuterRef("pk")))
 
 
 def head(municipality: str, kind: str = ChainKind.ACTS) -> Head | None:

@@ -53,6 +53,16 @@ _ROW_TRIGGERS = (
         "a detail of the journal is deleted by retention alone: name its line in journal_blanking",
         unless_listed_in="journal_blanking",
     ),
+    JournalTrigger(
+        "journal_lineorganisation",
+        "UPDATE",
+        f"whom a line of the journal concerns is never changed: {_CORRECT}",
+    ),
+    JournalTrigger(
+        "journal_lineorganisation",
+        "DELETE",
+        f"whom a line of the journal concerns is never deleted: {_CORRECT}",
+    ),
     JournalTrigger("journal_blanking", "UPDATE", "what has been blanked is never told otherwise"),
     JournalTrigger("journal_blanking", "DELETE", "what has been blanked is never forgotten"),
     JournalTrigger(
@@ -65,7 +75,10 @@ _ROW_TRIGGERS = (
 )
 _TABLE_TRIGGERS = tuple(
     JournalTrigger(table, "TRUNCATE", "the journal is never emptied")
-    for table in ("journal_line", "journal_detail", "journal_chain", "journal_blanking")
+    for table in (
+        *("journal_line", "journal_lineorganisation", "journal_detail"),
+        *("journal_chain", "journal_blanking"),
+    )
 )
 
 

@@ -20,6 +20,7 @@ from django.db.models import Q
 from django.db.utils import Error
 
 from troskel.ground import clock
+from troskel.ground.error_log import error_text
 from troskel.ground.ids import new_id
 from troskel.outbox.models import UNFINISHED, Heartbeat, OutboxMessage
 
@@ -98,10 +99,9 @@ class Worker:
             self._park(message, str(error))
         except TransientFailure as error:
             self._retry(message, str(error))
-        except Exception as error:
-            self._retry(
-                message, type(error).__name__
-            )  # its text may hold an address: only its name is stored
+        except Exception as error:  # its text may hold an address: only its name is stored
+            _log.error("message %s broke its handler: %s", message.id, error_text(error))
+            self._retry(message, type(error).__name__)
         else:
             self._finish(message, done_at=clock.now(), last_error="")
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.people.models import Account, Municipality, Token
 from troskel.people.roles import Actor, OrganisationKind, Role
 
@@ -38,16 +39,21 @@ def digest_of(token: str) -> str:
 
 def actor_of_token(digest: str, now: datetime) -> Actor | None:
     """Returns the actor whose token has this digest; None when revoked, expired or unknown. One query."""
-    row = (
-        Token.objects.filter(Q(expires=None) | Q(expires__gt=now), digest=digest, revoked=None)
-        .filter(account__is_active=True, account__organisation__municipality=F("account__municipality"))
-        .values_list("account__municipality_id", "account__role", "account_id", "account__organisation_id")
-        .first()
+    for municipality, role, account, organisation in _ACCOUNT_OF_TOKEN(digest, now):
+        return Actor(municipality=municipality, role=Role(role), account=account, organisation=organisation)
+    return None
+
+
+def _account_of_token(digest: str, now: datetime) -> QuerySet[Any, Any]:
+    rows = Token.objects.filter(Q(expires=None) | Q(expires__gt=now), digest=digest, revoked=None).filter(
+        account__is_active=True, account__organisation__municipality=F("account__municipality")
     )
-    if row is None:
-        return None
-    municipality, role, account, organisation = row
-    return Actor(municipality=municipality, role=Role(role), account=account, organisation=organisation)
+    return rows.values_list(
+        "account__municipality_id", "account__role", "account_id", "account__organisation_id"
+    )
+
+
+_ACCOUNT_OF_TOKEN = CompiledQuery(_account_of_token)
 
 
 class Person(NamedTuple):

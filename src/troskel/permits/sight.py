@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -34,12 +34,15 @@ TIME_FOR_RETURN = timedelta(days=90)
 ROLES_SEEING_ALL = frozenset({Role.SYSTEM, Role.ASSESSOR, Role.ADMINISTRATOR})
 
 
-def visible_clients(viewer: Actor, day: date) -> Q:
-    """Returns the condition on Client for the clients that `viewer` may see on `day`. Includes the municipality."""
-    return Q(municipality=viewer.municipality) & _sight_condition(viewer, day)
+def visible_clients(viewer: Actor, day: date, now: datetime | None = None) -> Q:
+    """Returns the condition on Client for the clients that `viewer` may see on `day`. Includes the municipality.
+
+    `now`: for a responder, whose sight lasts minutes (default: the clock's).
+    """
+    return Q(municipality=viewer.municipality) & _sight_condition(viewer, day, now or clock.now())
 
 
-def _sight_condition(viewer: Actor, day: date) -> Q:
+def _sight_condition(viewer: Actor, day: date, now: datetime) -> Q:
     if viewer.role in ROLES_SEEING_ALL:
         return Q()
     if viewer.role is Role.ECONOMIST:
@@ -54,9 +57,9 @@ def _sight_condition(viewer: Actor, day: date) -> Q:
         )
     if viewer.role is Role.CARER:
         is_covered = Exists(_allocations(viewer).filter(_covers(day)))
-        return _is_alive_and_own(viewer, day) & Q(is_covered) & ~Q(Exists(_suspensions(day)))
+        return _is_alive_and_own(viewer, day) & Q(is_covered) & ~Q(Exists(suspensions(day)))
     if viewer.role is Role.RESPONDER:
-        accepted_alarms = Alarm.objects.filter(access.accepted_by(viewer, clock.now()), client=OuterRef("pk"))
+        accepted_alarms = Alarm.objects.filter(access.accepted_by(viewer, now), client=OuterRef("pk"))
         return Q(Exists(accepted_alarms))
     if viewer.role is Role.LOCKSMITH:
         return Q(Exists(_open_orders(viewer).filter(client=OuterRef("pk"))))
@@ -136,8 +139,8 @@ def _covers(day: date) -> Q:
     )
 
 
-def _suspensions(day: date) -> models.QuerySet[Suspension]:
-    """The client's suspensions on the day: in hospital or away."""
+def suspensions(day: date) -> models.QuerySet[Suspension]:
+    """Returns the client's suspensions on the day, for a subquery: in hospital or away."""
     lasts = Q(valid_through=None) | Q(valid_through__gte=day)
     return Suspension.objects.filter(lasts, client=OuterRef("pk"), valid_from__lte=day)
 

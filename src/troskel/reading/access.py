@@ -4,28 +4,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 
-from troskel.access import queries as access
-from troskel.access import rules
 from troskel.access.models import Alarm, Opening
-from troskel.access.rules import LockOutcome
-from troskel.custody import rules as custody
-from troskel.custody.models import Holding, Link, ThingKind
-from troskel.duties import queries as duties
+from troskel.access.rules import ClientDoors, LockOutcome
+from troskel.custody.models import Thing, ThingKind
 from troskel.ground import clock
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import CARE_ROLES, PHONE_ROLES, Actor, Role
+from troskel.permits import doors
 from troskel.reading import lists
 from troskel.reading.base import clients_in_sight, clients_matching, note
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
-from troskel.routine.facts import ClientFacts
 
 ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
 
@@ -79,13 +74,6 @@ class ListedAlarm(msgspec.Struct, frozen=True):
     outcome: str
 
 
-class _Lock(NamedTuple):
-    serial: str
-    thing: UUID
-    kind: str
-    holder: UUID | None
-
-
 @read(
     who=PHONE_ROLES,
     title="Whether you may open this lock now, and by which paragraph, or why not; for each client whom you may see",
@@ -95,40 +83,18 @@ def ask_door(viewer: Actor, serial: str) -> list[DoorAsked]:
 
     Raises NotFound alike for an unknown lock and for one behind which the viewer sees no client.
     """
-    lock = _lock(viewer, serial)
-    clients = list(clients_in_sight(viewer).filter(_clients_behind(lock)).distinct().order_by("case_number"))
+    clients = doors.doors_with(viewer, serial, clock.now())
     if not clients:
         raise NotFound("lock", "serial")
-    note(viewer, "door.asked", ids=[client.id for client in clients], lock=lock.thing)
-    accepted_alarms = access.accepted_alarms(viewer, [client.id for client in clients], clock.now())
-    homes = duties.facts_of(viewer.municipality, {client.home_id for client in clients})
-    return [
-        _door_answer(
-            viewer,
-            client.case_number,
-            homes[client.home_id].clients[client.id],
-            lock,
-            accepted_alarms.get(client.id),
-        )
-        for client in clients
-        if client.id in homes[client.home_id].clients  # else the client is being moved right now
-    ]
+    lock = Thing.objects.only("id").get(municipality=viewer.municipality, kind=ThingKind.LOCK, number=serial)
+    note(viewer, "door.asked", ids=[found.client.client for found in clients], lock=lock.id)
+    return [_door_answer(found, serial) for found in clients]
 
 
-def _door_answer(
-    viewer: Actor, case: str, client: ClientFacts, lock: _Lock, accepted_alarm: rules.AcceptedAlarm | None
-) -> DoorAsked:
-    responder = viewer.role is Role.RESPONDER
+def _door_answer(found: ClientDoors, serial: str) -> DoorAsked:
+    case = found.client.case
     try:
-        basis = rules.may_open(
-            client,
-            viewer.organisation,
-            lock.thing,
-            clock.today(),
-            responder=responder,
-            accepted_alarm=accepted_alarm,
-        )
-        custody.lock_is_at_door(lock.kind, lock.holder, basis.door, lock.serial)
+        basis, _ = found.may_open(serial)
     except Refusal as refusal:
         return DoorAsked(
             case,
@@ -147,22 +113,6 @@ def _door_answer(
         through=basis.by.through,
         until=basis.by.until,
     )
-
-
-def _lock(viewer: Actor, serial: str) -> _Lock:
-    rows = Holding.objects.filter(
-        municipality=viewer.municipality, thing__kind=ThingKind.LOCK, thing__number=serial, until=None
-    )
-    holding = rows.values_list("thing_id", "kind", "holder").first()
-    if holding is None:
-        raise NotFound("lock", "serial")
-    return _Lock(serial, *holding)
-
-
-def _clients_behind(lock: _Lock) -> Q:
-    """The condition on clients who are linked to the lock, or live behind the door where it is mounted."""
-    is_linked = Q(Exists(Link.objects.filter(client=OuterRef("pk"), lock=lock.thing, until=None)))
-    return is_linked | Q(home__ways__door=lock.holder) if lock.kind == "door" else is_linked
 
 
 OPENING_COLUMNS = ("id", "client_id", "client__case_number", "lock__number", "door_id", "organisation__orgnr",

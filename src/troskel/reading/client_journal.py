@@ -13,6 +13,7 @@ import msgspec
 from django.db.models import OuterRef, Q, Subquery
 
 from troskel.journal.models import ChainKind, Line
+from troskel.journal.queries import concerning
 from troskel.people.models import Account
 from troskel.people.roles import MUNICIPAL_ROLES, Actor
 
@@ -41,7 +42,7 @@ def client_lines(
     if before is not None:
         lines = lines.filter(number__lt=before)
     if viewer.role not in MUNICIPAL_ROLES:
-        lines = lines.filter(Q(body__contains=str(viewer.organisation)) | Q(actor=viewer.account))
+        lines = lines.filter(concerning(viewer.organisation) | Q(actor=viewer.account))
     author = Account.objects.filter(id=OuterRef("actor"))
     rows = (
         lines.exclude(event__in=excluded_events)

@@ -18,6 +18,7 @@ from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.ground.texts import _
 from troskel.journal.models import ChainKind, Line
+from troskel.journal.queries import concerning
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import CARE_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
@@ -232,7 +233,7 @@ def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
 def _about_visible_clients(viewer: Actor) -> Q:
     about = Q(client__in=clients_in_sight(viewer).values("pk"))
     if viewer.role in PROVIDER_ROLES:
-        about &= Q(body__contains=str(viewer.organisation)) | Q(actor=viewer.account)
+        about &= concerning(viewer.organisation) | Q(actor=viewer.account)
     return about
 
 

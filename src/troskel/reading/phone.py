@@ -6,7 +6,8 @@ Also one client at the door: today's visits, and the locks that the viewer has o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,13 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, F, OuterRef, Q
 
-from troskel.access import queries as access
 from troskel.access.models import Opening
-from troskel.access.rules import LockOutcome
+from troskel.access.rules import ClientDoors, LockOutcome
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground import clock
-from troskel.ground.refusals import NotFound
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import PHONE_ROLES, Actor
+from troskel.permits import doors
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note
 from troskel.reading.client_record import PersonShown, visible_person
@@ -84,14 +85,15 @@ class ClientAtDoor(msgspec.Struct, frozen=True):
 @read(who=PHONE_ROLES, title="Your own list for today: addresses, and ways in")
 def phone_list(viewer: Actor) -> list[OnThePhone]:
     """The clients on the viewer's phone today, those with names first. Four queries and one recorded read."""
-    return _phone_clients(viewer, _noted_rows(viewer))
+    rows = _noted_rows(viewer)
+    return _phone_clients(viewer, rows, _lock_ways(rows))
 
 
 @read(who=PHONE_ROLES)
 def phone_today(viewer: Actor) -> PhoneToday:
     """The same with today's visits. One query more."""
     rows = _noted_rows(viewer)
-    clients = _phone_clients(viewer, rows)
+    clients = _phone_clients(viewer, rows, _lock_ways(rows))
     visits = _visits(viewer, Q(client__in=[row.id for row in rows]))
     by_case: dict[str, list[PhoneVisit]] = {}
     for visit in _todays_visits(visits):
@@ -107,16 +109,16 @@ def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
         raise NotFound("client", "client")
     (row,) = rows
     note(viewer, "phone.opened", client=row.id, case=row.case_number)
-    (client,) = _phone_clients(viewer, rows)
+    found = doors.doors_of(viewer, row.case_number, clock.now())
+    (client,) = _phone_clients(viewer, rows, {row.id: _openable(found)})
     visits = _visits(viewer, Q(client=row.id))
     visits_here = [visit for visit in _todays_visits(visits) if visit.case == client.case]
-    accepted_alarm = access.accepted_alarms(viewer, [row.id], clock.now()).get(row.id)
     return ClientAtDoor(
         client=client,
         visits=visits_here,
         under_way=_visit_under_way(visits),
         opened=_opened_locks(viewer, row.id, visits_here),
-        answering_until=accepted_alarm.until if accepted_alarm else None,
+        answering_until=found.client.until,
     )
 
 
@@ -146,12 +148,24 @@ def _rows(viewer: Actor, condition: Q | None = None) -> list[Any]:
     return list(with_home.filter(condition or Q()))
 
 
-def _phone_clients(viewer: Actor, rows: Sequence[Any]) -> list[OnThePhone]:
+def _openable(found: ClientDoors) -> list[WayIn]:
+    """The locks that the viewer may open for the client now."""
+    ways = []
+    for row in found.rows:
+        with suppress(Refusal):
+            basis, _ = found.may_open(row.serial or "")
+            ways.append(
+                WayIn("lock", row.serial or "", basis.door, row.door_kind or "", row.door_label or "")
+            )
+    return ways
+
+
+def _phone_clients(
+    viewer: Actor, rows: Sequence[Any], lock_ways: Mapping[UUID, list[WayIn]]
+) -> list[OnThePhone]:
     """Clients by name in Swedish order; then those without a visible name by case: their place would reveal it."""
     ids = [row.id for row in rows]
-    ways: dict[UUID, list[WayIn]] = {}
-    for client, *way in _lock_ways(ids):
-        ways.setdefault(client, []).append(WayIn("lock", *way))
+    ways = {client: list(of_client) for client, of_client in lock_ways.items()}
     for client, *way in _key_ways(viewer, ids):
         ways.setdefault(client, []).append(WayIn("key", *way))
     tags: dict[UUID, list[str]] = {}
@@ -196,15 +210,22 @@ def _midnight() -> datetime:
     return datetime.combine(clock.today(), time(), clock.STOCKHOLM)
 
 
-def _lock_ways(clients: list[UUID]) -> Any:
+def _lock_ways(rows: Sequence[Any]) -> dict[UUID, list[WayIn]]:
     """Links to locks that are mounted at doors of the client's present home."""
     mounted = Holding.objects.filter(
         thing=OuterRef("lock"), until=None, kind=HolderKind.DOOR, holder=OuterRef("door")
     )
     links = Link.objects.filter(
-        Exists(mounted), client__in=clients, until=None, door__ways__home=F("client__home")
+        Exists(mounted),
+        client__in=[row.id for row in rows],
+        until=None,
+        door__ways__home=F("client__home"),
     )
-    return links.values_list("client_id", "lock__number", "door_id", "door__kind", "door__label")
+    ways: dict[UUID, list[WayIn]] = {}
+    columns = ("client_id", "lock__number", "door_id", "door__kind", "door__label")
+    for client, serial, door, kind, label in links.values_list(*columns):
+        ways.setdefault(client, []).append(WayIn("lock", serial, door, kind, label))
+    return ways
 
 
 def _key_ways(viewer: Actor, clients: list[UUID]) -> Any:

@@ -126,13 +126,17 @@ class RoutineEvent(msgspec.Struct, frozen=True, kw_only=True):
 class Effects(msgspec.Struct):
     """All that follows from a line.
 
+    `identities`: what each opened duty is of, in the same order; `email_lines`: the line of each e-mail. Both are
+    what ids and keys are made of, so that lines may be numbered later.
     `touched`: homes whose state changed. `wake_all`: wake every home of the municipality by this day (a new version).
     """
 
     opened: list[OpenDuty] = []
+    identities: list[tuple[object, ...]] = []
     closed: list[ClosedDuty] = []
     changed: list[OpenDuty] = []
     emails: list[Email] = []
+    email_lines: list[int | None] = []
     events: list[RoutineEvent] = []
     touched: set[UUID] = msgspec.field(default_factory=set)
     wake_all: date | None = None

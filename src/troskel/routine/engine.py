@@ -283,6 +283,7 @@ class _Advance:
                 continue
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
+                self.effects.email_lines.append(event.line)
             elif rule.is_over(case):
                 continue
             elif ask.opens is not None:
@@ -327,12 +328,14 @@ class _Advance:
 
     def open_duty(self, rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> None:
         duty = openings.duty(rules, rule, case, event)
-        if self.is_open(rule, subjects.identity(rule.ask.per, duty)):
+        same = subjects.identity(rule.ask.per, duty)
+        if self.is_open(rule, same):
             return
         self.states[duty.home].open.append(duty)
         self.wake_to_escalate(duty)
         self.effects.touched.add(duty.home)
         self.effects.opened.append(duty)
+        self.effects.identities.append(same)
 
     def is_open(self, rule: Rule, same: tuple[object, ...]) -> bool:
         """Is the same duty open, here or at a neighbour's (for a shared door)?"""

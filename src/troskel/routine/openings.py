@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from msgspec import structs
+
 from troskel.routine import assignees, calendar, deadlines, duty_updates, subjects
-from troskel.routine.duty import Email, OpenDuty, RoutineEvent, derived_id
+from troskel.routine.duty import Effects, Email, OpenDuty, RoutineEvent, derived_id
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.subjects import Case
 
@@ -25,17 +29,46 @@ def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
     """The e-mail. Its key is the same however often the line is replayed."""
     to = dict.fromkeys(assignees.ASSIGNEES[name](case) for name in rule.ask.of)
     which = event.line if event.line is not None else event.day
+    client = case.client.client if case.client else None
     return Email(
-        key=f"{rule.paragraph.id}.{rule.ask.ask}.{which}.{case.client.client if case.client else ''}",
+        key=email_key(rule.paragraph.id, rule.ask.ask, which, client),
         paragraph=rule.paragraph.id,
         ask=rule.ask.ask,
         version=rules.routine.version,
         to=tuple(to),
         home=case.home.home,
-        client=case.client.client if case.client else None,
+        client=client,
         door=case.door.door if case.door else event.door,
         about=about(case),
     )
+
+
+def email_key(paragraph: str, ask: str, which: object, client: UUID | None) -> str:
+    """The key of an e-mail that a line, or a day, brought about."""
+    return f"{paragraph}.{ask}.{which}.{client or ''}"
+
+
+def duty_id(made: OpenDuty, same: tuple[object, ...]) -> UUID:
+    """The id of a duty, by its instant, its line (or day), and what it is of."""
+    source = made.opened_line if made.opened_line is not None else made.opened
+    return derived_id(made.since, source, made.paragraph, made.ask, *same)
+
+
+def renumber(effects: Effects, by: int) -> None:
+    """Adds `by` to the numbers of the lines in the effects, and remakes the ids and keys that are made of them."""
+    for made, same in zip(effects.opened, effects.identities, strict=True):
+        if made.opened_line is not None:
+            made.opened_line += by
+            made.id = duty_id(made, same)
+    effects.closed = [
+        closed if closed.line is None else structs.replace(closed, line=closed.line + by)
+        for closed in effects.closed
+    ]
+    for index, (sent, line) in enumerate(zip(effects.emails, effects.email_lines, strict=True)):
+        if line is not None:
+            key = email_key(sent.paragraph, sent.ask, line + by, sent.client)
+            effects.emails[index] = structs.replace(sent, key=key)
+            effects.email_lines[index] = line + by
 
 
 def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
@@ -59,9 +92,7 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
         since=event.since,
         opened_line=event.line,
     )
-    source = event.line if event.line is not None else event.day
-    same = subjects.identity(ask.per, made)
-    made.id = derived_id(event.since, source, made.paragraph, made.ask, *same)
+    made.id = duty_id(made, subjects.identity(ask.per, made))
     if ask.due is not None:
         made.due = deadlines.due_day(ask.due, case, rules.eves)
     if ask.also_of is not None:

@@ -7,13 +7,13 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from functools import wraps
 from importlib import import_module
-from typing import Concatenate, NamedTuple, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
-from troskel.ground.refusals import BadValue, NotFound
+from troskel.ground.refusals import BadValue, NotAllowed, NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.screens.render import render_page
@@ -76,15 +76,15 @@ def page(
             if person is None:
                 return _redirect_to_start(request)
             if person.actor.role not in roles:
-                return _without_caching(
-                    render_page(request, "screens/forbidden.html", {"roles": sorted(roles)}, status=403)
-                )
+                return _forbidden(request, roles)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             try:
                 return _without_caching(view(request, person, *args, **values))
             except (NotFound, BadValue):  # an invalid cursor or number in the URL
                 raise Http404 from None
+            except NotAllowed as error:  # a reading on the page is for fewer roles than the page
+                return _forbidden(request, error.values.get("roles", []))
 
         PAGES.append(PageSpec(_package(view), path, name, roles, allowed, wrapper))
         return wrapper
@@ -103,6 +103,11 @@ def urls_of(package: str) -> list[URLPattern]:
 def _package(view: Callable[..., HttpResponseBase]) -> str:
     """Returns the room of a view, such as troskel.web."""
     return ".".join(view.__module__.split(".")[:2])
+
+
+def _forbidden(request: HttpRequest, roles: Any) -> HttpResponseBase:
+    values = {"roles": sorted(roles)}
+    return _without_caching(render_page(request, "screens/forbidden.html", values, status=403))
 
 
 def _redirect_to_start(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.core.outcome import ActOutcome
+from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.models import Answer
 from troskel.ground.refusals import BadValue, KeyReused
 from troskel.ground.texts import _
@@ -49,21 +50,29 @@ def make_key(actor: Actor, act: str, content: Any, key: str) -> IdempotencyKey:
 
 def stored_outcome(key: IdempotencyKey) -> ActOutcome | None:
     """Returns the stored answer for the key, if any. Raises KeyUsedOtherwise if the request was different."""
-    row = Answer.objects.filter(municipality=key.municipality, account=key.account, key=key.key).first()
-    if row is None:
-        return None
-    if row.content != key.content:
-        raise KeyReused
-    return msgspec.json.decode(row.answer, type=ActOutcome)
+    for content, answer in _ANSWER(key.municipality, key.account, key.key):
+        if content != key.content:
+            raise KeyReused
+        return msgspec.json.decode(answer, type=ActOutcome)
+    return None
+
+
+_ANSWER = CompiledQuery(
+    lambda municipality, account, key: Answer.objects.filter(
+        municipality=municipality, account=account, key=key
+    ).values_list("content", "answer")
+)
 
 
 def store_outcome(key: IdempotencyKey, outcome: ActOutcome, now: datetime) -> None:
     """Stores the answer. Raises IntegrityError if the key has been used."""
-    Answer.objects.create(
+    answer = msgspec.json.encode(outcome).decode()
+    row = Answer(
         municipality=key.municipality,
         account=key.account,
         key=key.key,
         content=key.content,
-        answer=msgspec.json.encode(outcome).decode(),
+        answer=answer,
         recorded=now,
     )
+    insert([row])

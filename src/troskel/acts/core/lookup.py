@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.core.found_order import FoundOrder, stored_order
-from troskel.acts.core.lookup_refusals import door_not_said_which, just_being_moved
+from troskel.acts.core.lookup_refusals import door_not_said_which, ensure_not_moved, just_being_moved
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
@@ -68,10 +68,16 @@ def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
     """Returns a client's row with the facts of its homes, which must be locked. Raises Refusal if it just moved."""
     homes = [home for _, home in sorted(ctx.facts.items()) if row.id in home.clients]
     former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
-    home = ctx.facts.get(row.home_id)
-    if home is None or home not in homes or home in former_homes:
-        raise just_being_moved()
+    home = current_home(ctx, row.id, row.home_id)
     return ClientSubject(row, home, home.clients[row.id], former_homes)
+
+
+def current_home(ctx: ActContext, client: UUID, home: UUID) -> HomeFacts:
+    """Returns the client's home, which must be locked. Raises Refusal if the client has just moved from it."""
+    facts = ctx.facts.get(home)
+    if facts is None or client not in facts.clients or facts.clients[client].moved_to is not None:
+        raise just_being_moved()
+    return facts
 
 
 def find_clients_by_day(
@@ -383,12 +389,6 @@ _VISIBLE_CLIENTS: dict[Role, Callable[..., list[Any]]] = {
 _HOMES_OF_VISIBLE_CLIENTS = {role: _homes_query(_visible_clients_query(role)) for role in Role}
 _OPEN_DUTY = {role: CompiledQuery(_open_duty_query(role)) for role in Role}
 _HOME_OF_OPEN_DUTY = {role: _homes_query(_open_duty_query(role)) for role in Role}
-
-
-def ensure_not_moved(ctx: ActContext, rows: Iterable[Client]) -> None:
-    """Raises Refusal if a client has moved to a home that is not locked since its home was looked up."""
-    if any(row.home_id not in ctx.facts for row in rows):
-        raise just_being_moved()
 
 
 def fetch_in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.acts.core import idempotency
 from troskel.acts.core.constraint_messages import refusal_of
+from troskel.acts.core.named_organisations import named_organisations
 from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
 from troskel.acts.core.preview import LastDays, access_changes, last_days, locks_after
 from troskel.duties import operations as duties
@@ -116,8 +117,11 @@ class ActContext:
         return outcome
 
     def _finish(self, answer: dict[str, Any]) -> ActOutcome:
-        lines = journal.append(self._entries, municipality=self.actor.municipality) if self._entries else []
-        effects = self._routine.advance(lines)
+        drafted = journal.draft(self._entries, municipality=self.actor.municipality)
+        effects = self._routine.advance(drafted.lines)
+        lines = journal.chain(drafted)  # from here others wait for the head of the chain
+        if lines:
+            self._routine.store(effects, lines_before=lines[0].number - 1)
         return ActOutcome(
             act=self.act.name,
             lines=[line.number for line in lines],
@@ -193,13 +197,15 @@ class ActContext:
             raise LookupError(f"{self.act.name} writes {event}, and does not say so in its @act")
         if client is not None:
             body["client"] = client
+        plain_body = msgspec.to_builtins({name.rstrip("_"): value for name, value in body.items()})
         default = self.act.paragraphs[0] if self.act.paragraphs else ""
         self._entries.append(
             journal.Entry(
                 event=event,
                 homes=tuple(sorted(homes)),
                 client=client,
-                body=msgspec.to_builtins({name.rstrip("_"): value for name, value in body.items()}),
+                organisations=named_organisations(plain_body),
+                body=plain_body,
                 occurred=occurred or self.occurred,
                 actor_kind=self.actor.kind.value,
                 actor=self.actor.account,

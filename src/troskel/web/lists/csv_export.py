@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -20,8 +21,11 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from troskel.ground import clock, formatting
+from troskel.ground.error_log import error_text
 from troskel.reading.paging import MAX_EXPORT_PART, Page, PageRequest
 from troskel.web.lists.columns import CellValue, Column
+
+_log = logging.getLogger(__name__)
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 FORMULA_PREFIXES = (
@@ -62,7 +66,8 @@ def _encoded_parts(
                 part = _encode(
                     [[_cell_text(column.value_of(item)) for column in columns] for item in page.items]
                 )
-        except Exception:
+        except Exception as error:
+            _log.error("an export broke: %s", error_text(error))
             yield _encoded_message(_failure_message, language)
             raise
         yield part

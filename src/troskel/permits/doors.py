@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""May the viewer open this door now, and by which paragraph? (Design, rule 4.)
+
+One compiled query reads what decides it, and `ClientDoors.may_open` judges. The act, its preview, the phone and the
+page about a lock all get their answer here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Value as Constant
+from django.db.models.functions import Coalesce, Least
+
+from troskel.access import queries as access
+from troskel.access.models import Alarm
+from troskel.access.rules import ClientDoors, DoorRow
+from troskel.care.models import Allocation
+from troskel.care.queries import FAR_FUTURE, covers
+from troskel.custody.models import HolderKind, Holding, Link, ThingKind
+from troskel.ground import clock
+from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.refusals import NotFound
+from troskel.people.models import Client, HomeDoor
+from troskel.people.roles import Actor, Role
+from troskel.permits.sight import suspensions, visible_clients
+
+NEVER = Constant(value=False, output_field=BooleanField())
+
+
+def doors_of(viewer: Actor, client: str, now: datetime) -> ClientDoors:
+    """Returns what decides about the doors of a client in sight, by reference or case number. Raises NotFound.
+
+    One query.
+    """
+    found = _by_client(viewer, _OF_CLIENT[viewer.role](*_viewer_values(viewer, now), client))
+    for doors in found:
+        if doors.client.reference == client or len(found) == 1:
+            return doors
+    raise NotFound("client", "client")
+
+
+def doors_with(viewer: Actor, serial: str, now: datetime) -> list[ClientDoors]:
+    """The same for each client in sight who is linked to a lock, or lives behind the door where it is mounted."""
+    return _by_client(viewer, _WITH_LOCK[viewer.role](*_viewer_values(viewer, now), serial))
+
+
+def _viewer_values(viewer: Actor, now: datetime) -> tuple[Any, ...]:
+    return viewer.municipality, viewer.organisation, viewer.account, clock.day_of(now), now
+
+
+def _by_client(viewer: Actor, records: list[Any]) -> list[ClientDoors]:
+    clients: dict[UUID, list[DoorRow]] = {}
+    for row in (DoorRow(*record) for record in records):
+        clients.setdefault(row.client, []).append(row)
+    return [ClientDoors(viewer, rows) for rows in clients.values()]
+
+
+def _query(role: Role, condition: Callable[[str, str], Q]) -> CompiledQuery:
+    def build(
+        municipality: str,
+        organisation: UUID | None,
+        account: UUID | None,
+        day: date,
+        now: datetime,
+        name: str,
+    ) -> QuerySet[Any, Any]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        rows = Client.objects.filter(visible_clients(viewer, day, now), condition(municipality, name))
+        return _columns(rows, viewer, day, now)
+
+    return CompiledQuery(build)
+
+
+def _columns(rows: QuerySet[Client], viewer: Actor, day: date, now: datetime) -> QuerySet[Any, Any]:
+    """The columns of a `DoorRow`, in their order."""
+    longest = _ongoing_allocations(viewer, day)
+    alarms = Alarm.objects.filter(access.accepted_by(viewer, now), client=OuterRef("pk"))
+    if viewer.role is not Role.RESPONDER:  # alarms give access to responders only (A4)
+        alarms = alarms.none()
+    mounted = Holding.objects.filter(thing=OuterRef("link__lock"), kind=HolderKind.DOOR, until=None)
+    return (
+        rows.annotate(
+            link=FilteredRelation("links", condition=Q(links__until=None)),
+            own=Q(home_municipality=viewer.municipality),
+            suspended=NEVER
+            if viewer.role is Role.CARER
+            else Exists(suspensions(day)),  # their sight ends then
+            service=Subquery(longest.values("decision__service")[:1]),
+            last=Subquery(longest.values("last")[:1]),
+            alarm=Subquery(alarms.values("id")[:1]),
+            until=Subquery(alarms.values("until")[:1]),
+            on_the_way=Exists(HomeDoor.objects.filter(home=OuterRef("home"), door=OuterRef("link__door"))),
+            mounted=Subquery(mounted.values("holder")[:1]),
+        )
+        .order_by("case_number", "link__lock__number")
+        .values_list(
+            *(
+                "id",
+                "case_number",
+                "reference",
+                "home",
+                "own",
+                "suspended",
+                "service",
+                "last",
+                "alarm",
+                "until",
+            ),
+            *("link__id", "link__lock", "link__lock__number", "link__door", "on_the_way", "mounted"),
+            *("link__door__kind", "link__door__label"),
+        )
+    )
+
+
+def _ongoing_allocations(viewer: Actor, day: date) -> QuerySet[Any, Any]:
+    """The viewer's allocations to the client that cover the day, the one with the latest `last` day first."""
+    return (
+        Allocation.objects.filter(
+            covers(day, day), decision__client=OuterRef("pk"), organisation=viewer.organisation
+        )
+        .filter(Q(decision__client__died=None) | Q(decision__client__died__gte=day))
+        .annotate(
+            last=Least(
+                Coalesce("valid_through", FAR_FUTURE),
+                Coalesce("decision__valid_through", FAR_FUTURE),
+                Coalesce("decision__client__died", FAR_FUTURE),
+            )
+        )
+        .order_by("-last", "id")
+    )
+
+
+def _is_named(_: str, name: str) -> Q:
+    return Q(case_number=name) | Q(reference=name)
+
+
+def _is_behind(municipality: str, serial: str) -> Q:
+    """Is the client linked to the lock, or behind the door where it is mounted?"""
+    lock = {"municipality": municipality, "kind": ThingKind.LOCK, "number": serial}
+    of_lock = {f"lock__{name}": value for name, value in lock.items()}
+    linked = Link.objects.filter(client=OuterRef("pk"), until=None, **of_lock)
+    mounted = Holding.objects.filter(
+        **{f"thing__{name}": value for name, value in lock.items()}, kind=HolderKind.DOOR, until=None
+    )
+    behind = HomeDoor.objects.filter(home=OuterRef("home"), door__in=mounted.values("holder"))
+    return Q(Exists(linked)) | Q(Exists(behind))
+
+
+_OF_CLIENT = {role: _query(role, _is_named) for role in Role}
+_WITH_LOCK = {role: _query(role, _is_behind) for role in Role}
