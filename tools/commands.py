@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tools import architecture, browser, environment, node, words
+from tools import architecture, browser, environment, node, releasing, words
 from tools.checks import check
 from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, VENV, WORDS, Missing, say
 from tools.postgres import NoServer, running
@@ -150,6 +150,13 @@ def wheel(arguments: Sequence[str]) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+def release(arguments: Sequence[str]) -> int:
+    """Check that this is a release, and build its wheel."""
+    if arguments:
+        raise Missing("'./dev release' takes no arguments")
+    return releasing.release(lambda: wheel(()))
+
+
 def postgres(arguments: Sequence[str]) -> int:
     """Run a PostgreSQL until stopped; its address goes to stdout."""
     environment.ensure(development=True)
@@ -209,6 +216,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "words": run_words,
     "pictures": pictures,
     "wheel": wheel,
+    "release": release,
     "architecture": draw_architecture,
     "keep": keep,
 }

@@ -14,6 +14,7 @@ from tests.api.conftest import ApiClient
 from troskel.ground import clock
 
 MAX_ACT_QUERIES = 12
+MAX_OPENING_QUERIES = 13
 MAX_LIST_QUERIES = 8
 MAX_RECORD_QUERIES = 15
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -97,6 +98,21 @@ def test_queries_of_every_act_of_the_thread(api: ApiClient) -> None:
         costs.append((len(counted_queries(captured)), act))
     dear = [(cost, act) for cost, act in costs if cost > MAX_ACT_QUERIES]
     assert not dear
+
+
+def test_queries_of_an_opening_by_phone(api: ApiClient) -> None:
+    """Two acts with the lock between them; three of the queries are the simulated lock's own."""
+    mounted = [step for step in THREAD if step[1] not in ("report_failure", "take_tag")][:11]
+    for who, act, values in mounted:
+        assert api.act(who, act, values).status == 200, act
+    door = {"client": "K1", "serial": "L1"}
+    assert api.post("carin", "/phone/open", door).status == 200  # the lock's memory is made at the first turn
+    with CaptureQueriesContext(connection) as captured:
+        response = api.post("carin", "/phone/open", door, key="open")
+    assert (response.status, response.body["outcome"]) == (200, "opened")
+    queries = counted_queries(captured)
+    ours = [sql for sql in queries if "simulatedlock" not in sql and "spentgrant" not in sql]
+    assert (len(ours), len(queries) - len(ours)) <= (MAX_OPENING_QUERIES, 3), queries
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -17,6 +17,28 @@ from troskel.cli.bench_pages import PageResponse, PageVisit
 RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
 
+def test_act_is_measured_with_its_parts(tmp_path: Path) -> None:
+    """In a process of its own. No figure is asserted but the number of queries: the rest depends on the machine."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
+    ran = subprocess.run(
+        [sys.executable, "-c", RUN, "bench", "act", "--rounds", "3"],
+        env={**clean, "TROSKEL_DATABASE": f"sqlite:///{tmp_path}/none.sqlite3"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    report: Any = json.loads(ran.stdout)
+    assert report["rounds"] == 4, "a tag goes there and back"
+    assert report["access"]["queries"] == 1, "who may open a door is one query"
+    assert (
+        report["open_door"]["queries_most"]
+        > report["act"]["queries_most"]
+        > report["bare"]["queries_most"]
+        == 2
+    )
+    assert report["head"]["ratio_p50"] > 0
+
+
 def test_every_page_is_requested_as_its_roles(tmp_path: Path) -> None:
     """In a process of its own: it makes a database and drops it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}

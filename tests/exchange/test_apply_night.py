@@ -243,7 +243,7 @@ def test_dry_run_of_the_first_night_changes_nothing(nights: Nights) -> None:
 # --- a crash in the middle
 
 
-class Crash(RuntimeError):
+class Crash(BaseException):
     """The power goes."""
 
 

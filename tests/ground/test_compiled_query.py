@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +66,21 @@ def test_related_rows_and_annotations(town: Town) -> None:
         assert [(h.id, h.thing.number, h.since, bool(h.linked)) for h in query(number)] == [
             (h.id, h.thing.number, h.since, bool(h.linked)) for h in holdings_of(number)
         ]
+
+
+def test_instants_are_bound_anew_each_time(town: Town) -> None:
+    town.locked()
+
+    def held_since(number: str, instant: datetime) -> QuerySet[Any, Any]:
+        return Holding.objects.filter(thing__number=number, since__lte=instant).order_by("sequence")
+
+    query = CompiledQuery(held_since)
+    (*_, last) = Holding.objects.filter(thing__number="L1").order_by("sequence")
+    moments = (last.since - timedelta(microseconds=1), last.since, datetime(2020, 1, 1, tzinfo=UTC))
+    counts = [[holding.id for holding in query("L1", moment)] for moment in moments]
+    assert counts == [[holding.id for holding in held_since("L1", moment)] for moment in moments]
+    assert len(counts[1]) == len(counts[0]) + 1
+    assert counts[2] == []
 
 
 def test_impossible_filter_runs_no_query(town: Town) -> None:

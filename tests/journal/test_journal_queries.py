@@ -65,8 +65,8 @@ def test_export_omits_details_by_default(write_lines: WriteLines) -> None:
 
 def test_lines_concerning_an_organisation_are_found_by_an_index(write_lines: WriteLines) -> None:
     mine, other, client = new_id(), new_id(), new_id()
-    write_lines(2, client=client, organisations=[other])
-    (line,) = write_lines(1, client=client, organisations=[mine, other])
+    write_lines(2, client=client, body={"organisation": other})
+    (line,) = write_lines(1, client=client, body={"organisation": mine, "locksmith": other})
     about = Line.objects.filter(municipality="0999", kind="acts", client=client)
     lines = about.filter(concerning(mine) | Q(actor=new_id())).order_by("-number")
     assert [found.number for found in lines] == [line.number]

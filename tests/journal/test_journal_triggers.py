@@ -40,7 +40,7 @@ CHANGES: dict[str, tuple[Callable[[], object], str]] = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", CHANGES)
 def test_change_is_refused(change: str, write_lines: WriteLines) -> None:
-    write_lines(2, detail={"text": "å"}, organisations=[new_id()])
+    write_lines(2, detail={"text": "å"}, body={"organisation": new_id()})
     attempt, answer = CHANGES[change]
     with pytest.raises(DatabaseError, match=answer), transaction.atomic():
         attempt()

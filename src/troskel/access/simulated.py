@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet, Subquery
 
 from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockState, refusal_code
-from troskel.access.models import SimulatedLock, SpentGrant
+from troskel.access.models import SimulatedLock
 from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
+from troskel.ground.compiled_query import CompiledQuery, db_value
+from troskel.ground.ids import new_id
 
 CHARGE_PER_TURN = 1
 """Thousandths of a full battery."""
@@ -39,7 +43,7 @@ class SimulatedLocks:
             row = self._device(lock)
             if row is None or self._is_dead(row):
                 return LockAnswer(LockOutcome.NO_ANSWER)
-            code = refusal_code(grant, lock, self._door(lock), account, clock.now())
+            code = refusal_code(grant, lock, row.door, account, clock.now())
             if not code and not self._spend(row, grant):
                 code = SPENT
             if code:
@@ -82,16 +86,16 @@ class SimulatedLocks:
 
     # inside a lock
 
-    def _device(self, lock: LockAt) -> SimulatedLock | None:
-        """The lock's memory, row-locked until it has answered. Created at the first call."""
-        rows = SimulatedLock.objects.select_for_update().filter(
-            municipality=lock.municipality, serial=lock.serial
-        )
-        row = rows.first()
-        if row is None and self._is_registered(lock):
+    def _device(self, lock: LockAt) -> Any:
+        """The lock's memory, row-locked until it has answered, with the `door` where it is mounted.
+
+        Created at the first call.
+        """
+        rows = _DEVICE(lock.municipality, lock.serial)
+        if not rows and self._is_registered(lock):
             self._ensure_exists(lock)
-            row = rows.first()
-        return row
+            rows = _DEVICE(lock.municipality, lock.serial)
+        return rows[0] if rows else None
 
     @staticmethod
     def _ensure_exists(lock: LockAt) -> None:
@@ -103,25 +107,19 @@ class SimulatedLocks:
         return Holding.objects.filter(**_open_holding(lock)).exists()
 
     @staticmethod
-    def _door(lock: LockAt) -> UUID | None:
-        """The door where it is mounted, as the locksmith set it."""
-        return (
-            Holding.objects.filter(**_open_holding(lock), kind=HolderKind.DOOR)
-            .values_list("holder", flat=True)
-            .first()
-        )
-
-    @staticmethod
     def _is_dead(row: SimulatedLock) -> bool:
         return row.charge == 0 or row.fault == LockFault.SILENT
 
     @staticmethod
     def _spend(row: SimulatedLock, grant: Grant) -> bool:
         """Remember the grant; False where it was spent already."""
-        if SpentGrant.objects.filter(lock=row, grant=grant.id).exists():
-            return False
-        SpentGrant.objects.create(municipality_id=row.municipality_id, lock=row, grant=grant.id)
-        return True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                'INSERT INTO access_spentgrant (id, municipality_id, lock_id, "grant") VALUES (%s, %s, %s, %s) '
+                "ON CONFLICT DO NOTHING",
+                [db_value(new_id()), row.municipality_id, db_value(row.id), db_value(grant.id)],
+            )
+            return bool(cursor.rowcount == 1)
 
     def _turn(self, row: SimulatedLock, *, unlocked: bool) -> LockAnswer:
         row.charge = max(0, row.charge - CHARGE_PER_TURN)
@@ -137,6 +135,17 @@ class SimulatedLocks:
     @staticmethod
     def _answer(row: SimulatedLock, outcome: LockOutcome, code: str = "") -> LockAnswer:
         return LockAnswer(outcome, code, _per_cent(row), clock.now())
+
+
+def _device_query(municipality: str, serial: str) -> QuerySet[Any]:
+    holdings = Holding.objects.filter(**_open_holding(LockAt(municipality, serial)), kind=HolderKind.DOOR)
+    rows = SimulatedLock.objects.select_for_update(of=("self",)).filter(
+        municipality=municipality, serial=serial
+    )
+    return rows.annotate(door=Subquery(holdings.values("holder")[:1]))
+
+
+_DEVICE = CompiledQuery(_device_query)
 
 
 def _open_holding(lock: LockAt) -> dict[str, object]:

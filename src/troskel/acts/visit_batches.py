@@ -7,18 +7,19 @@ A constant number of queries, whatever the count: clients, homes, named carers, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import Code, Instant
 from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground.clock import day_of
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Account, Residence
@@ -96,6 +97,35 @@ def _home_of_visit(subject: lookup.ClientSubject, organisation: UUID, day: date)
     return subject.home.home, False
 
 
+def _stored_visits(
+    municipality: str,
+    ids: list[UUID],
+    accounts: list[UUID],
+    first: datetime,
+    last: datetime,
+    own: UUID | None,
+) -> QuerySet[Visit]:
+    """Visits with these ids, of these accounts between these instants, and the open one of `own`."""
+    overlaps = Q(arrived__lte=last) & (Q(departed__gte=first) | Q(departed=None, arrived__gte=first))
+    condition = Q(id__in=ids) | (Q(account__in=accounts) & overlaps)
+    if own is not None:
+        condition |= Q(account=own, open=True)
+    return Visit.objects.filter(condition, municipality=municipality)
+
+
+_VISITS = CompiledQuery(_stored_visits)
+_TAGS = CompiledQuery(
+    lambda municipality, numbers: Holding.objects.filter(
+        municipality=municipality, thing__kind=ThingKind.TAG, thing__number__in=numbers
+    ).values_list("thing__number", "kind", "holder", "since", "until")
+)
+_LINKS = CompiledQuery(
+    lambda municipality, serials, clients: Link.objects.filter(
+        municipality=municipality, lock__number__in=serials, client__in=clients
+    ).values_list("lock__number", "client_id", "since", "until")
+)
+
+
 class EvidenceIndex:
     """When each tag was with which client, and when each lock was linked to whom."""
 
@@ -114,15 +144,10 @@ class EvidenceIndex:
         """Reads the evidence for these items. Two queries at most."""
         tags = {item.tag for item in items if item.by == "tag"}
         serials = {item.serial for item in items if item.by == "lock"}
-        holdings = Holding.objects.filter(
-            municipality=ctx.actor.municipality, thing__kind=ThingKind.TAG, thing__number__in=tags
-        )
-        links = Link.objects.filter(
-            municipality=ctx.actor.municipality, lock__number__in=serials, client__in=clients
-        )
+        municipality = ctx.actor.municipality
         return cls(
-            holdings.values_list("thing__number", "kind", "holder", "since", "until") if tags else (),
-            links.values_list("lock__number", "client_id", "since", "until") if serials else (),
+            _TAGS(municipality, sorted(tags)) if tags else (),
+            _LINKS(municipality, sorted(serials), sorted(clients)) if serials else (),
         )
 
     def judge(self, item: MadeVisit, client: UUID) -> None:
@@ -152,15 +177,12 @@ class StoredVisits:
         with_open: bool = False,
     ) -> Self:
         """Reads the visits for these items. One query. `with_open`: include the actor's own open visit."""
-        municipality = Q(municipality=ctx.actor.municipality)
         first = min(item.arrived for item in items)
         last = max(item.departed or item.arrived for item in items)
-        overlaps = Q(arrived__lte=last) & (Q(departed__gte=first) | Q(departed=None, arrived__gte=first))
-        condition = Q(id__in=[item.visit for item in items if item.visit])
-        condition |= Q(account__in=[account for account in accounts if account]) & overlaps
-        if with_open:
-            condition |= Q(account=ctx.actor.account, open=True)
-        return cls(Visit.objects.filter(municipality, condition))
+        ids = sorted({item.visit for item in items if item.visit})
+        known = sorted({account for account in accounts if account})
+        own = ctx.actor.account if with_open else None
+        return cls(_VISITS(ctx.actor.municipality, ids, known, first, last, own))
 
     def add(self, visit: Visit) -> None:
         """Adds a visit of this batch, against which the next ones are judged."""

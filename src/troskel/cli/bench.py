@@ -42,9 +42,13 @@ class Samples(NamedTuple):
     queries: list[int]
 
     def summary(self) -> dict[str, float]:
-        """Returns the median and 95th percentile in milliseconds, and the mean and maximum number of queries."""
+        """Returns percentiles in milliseconds, and the mean and maximum number of queries.
+
+        The tenth percentile is what a busy machine disturbs least.
+        """
         cuts = statistics.quantiles(self.milliseconds, n=20)
         return {
+            "p10_ms": round(cuts[1], 2),
             "p50_ms": round(statistics.median(self.milliseconds), 2),
             "p95_ms": round(cuts[-1], 2),
             "queries_mean": round(statistics.mean(self.queries), 1),
@@ -75,13 +79,16 @@ def bench_act(rounds: int = 200) -> dict[str, Any]:
                     over_http[name].milliseconds.append(seconds * 1000)
                     over_http[name].queries.append(queries)
         report = {name: samples.summary() for name, samples in over_http.items()}
-        bare = report["bare"]["p50_ms"]
+        ratios = {
+            f"{name}_ratio_{cut}": round(report[name][f"{cut}_ms"] / report["bare"][f"{cut}_ms"], 2)
+            for name in ("act", "open_door")
+            for cut in ("p50", "p10")
+        }
         return {
             "rounds": rounds,
             "database": connection.vendor,
             **report,
-            "act_ratio": round(report["act"]["p50_ms"] / bare, 2),
-            "open_door_ratio": round(report["open_door"]["p50_ms"] / bare, 2),
+            **ratios,
             "access": bench_parts.measure_access(rounds),
             "head": bench_parts.measure_head(rounds),
         }

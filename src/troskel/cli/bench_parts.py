@@ -49,7 +49,7 @@ def _actor(name: str) -> Actor:
 
 
 def measure_access(rounds: int) -> dict[str, float]:
-    """Median microseconds of "may this carer open this door now, and by which paragraph", and of its bare SQL."""
+    """The microseconds of "may this carer open this door now, and by which paragraph", and of its bare SQL."""
     carer = _actor("carin")
 
     def decide() -> None:
@@ -64,17 +64,11 @@ def measure_access(rounds: int) -> dict[str, float]:
             cursor.execute(sql, params)
             cursor.fetchall()
 
-    function, sql = _medians(decide, bare, rounds)
-    return {
-        "function_us": round(function * 1e6, 1),
-        "bare_sql_us": round(sql * 1e6, 1),
-        "ratio": round(function / sql, 2),
-        "queries": len(statements),
-    }
+    return {**_compared("function", "bare_sql", *_in_turn(decide, bare, rounds)), "queries": len(statements)}
 
 
 def measure_head(rounds: int) -> dict[str, float]:
-    """Median milliseconds from the moment that the head is locked until the commit has ended."""
+    """The microseconds from the moment that the head is locked until the commit has ended."""
     held: list[float] = []
     bare: list[float] = []
     olle = _actor("olle")
@@ -90,12 +84,7 @@ def measure_head(rounds: int) -> dict[str, float]:
         if number >= 0:
             held.append(act_held[0])
             bare.append(bare_held[0])
-    act_ms, bare_ms = statistics.median(held) * 1e3, statistics.median(bare) * 1e3
-    return {
-        "act_ms": round(act_ms, 2),
-        "bare_ms": round(bare_ms, 2),
-        "ratio": round(act_ms / bare_ms, 2),
-    }
+    return _compared("act", "bare", held, bare)
 
 
 def _bare_chain() -> None:
@@ -133,8 +122,10 @@ def _held_since_lock(table: str) -> Iterator[list[float]]:
         del connection.commit
 
 
-def _medians(first: Callable[[], None], second: Callable[[], None], rounds: int) -> tuple[float, float]:
-    """Median seconds of each, run in turn."""
+def _in_turn(
+    first: Callable[[], None], second: Callable[[], None], rounds: int
+) -> tuple[list[float], list[float]]:
+    """The seconds of each, run in turn."""
     seconds: tuple[list[float], list[float]] = ([], [])
     for number in range(-WARM_UP, rounds):
         for function, samples in zip((first, second), seconds, strict=True):
@@ -142,7 +133,18 @@ def _medians(first: Callable[[], None], second: Callable[[], None], rounds: int)
             function()
             if number >= 0:
                 samples.append(time.perf_counter() - started)
-    return statistics.median(seconds[0]), statistics.median(seconds[1])
+    return seconds
+
+
+def _compared(name: str, baseline: str, measured: list[float], bare: list[float]) -> dict[str, float]:
+    """Median and tenth percentile of both in microseconds, and the ratios."""
+    report: dict[str, float] = {}
+    for cut, index in (("p50", 9), ("p10", 1)):
+        of_measured, of_bare = (statistics.quantiles(values, n=20)[index] for values in (measured, bare))
+        report[f"{name}_{cut}_us"] = round(of_measured * 1e6, 1)
+        report[f"{baseline}_{cut}_us"] = round(of_bare * 1e6, 1)
+        report[f"ratio_{cut}"] = round(of_measured / of_bare, 2)
+    return report
 
 
 def _statements_of(function: Callable[[], None]) -> list[tuple[str, Any]]:

@@ -96,7 +96,8 @@ def add_to(commands: Any) -> None:
 
     command = commands.add_parser("bench", help="measure acts or pages against a baseline")
     command.description = (
-        "act: hands a tag over and back through the API, each time next to a bare view with one insert. pages: "
+        "act: hands a tag over and back and opens a door through the API, each time next to a bare view with one "
+        "insert; and the access decision and the chain's head next to bare SQL. pages: "
         "requests every page as each of its roles, with many clients loaded directly, next to a bare view. Both use a "
         "temporary database of the kind that TROSKEL_DATABASE names, and print JSON. If a page breaks a limit "
         "(queries, bytes sent), 'broken' tells which, and the exit code is 1."

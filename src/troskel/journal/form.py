@@ -66,8 +66,7 @@ class Head(NamedTuple):
     hash: str
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with one line."""
 
     number: int

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
-from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line, LineOrganisation
+from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
 
 _CODE_FIELDS = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
@@ -32,7 +32,6 @@ class Entry:
     actor: UUID | None = None
     homes: Sequence[UUID] = ()
     client: UUID | None = None
-    organisations: Collection[UUID] = ()  # those that the body names, for an index: not hashed
     occurred: datetime | None = None  # default: now
     detail: Mapping[str, Any] | None = (
         None  # free text and personal data: everything that may be deleted later
@@ -46,19 +45,17 @@ class Draft(NamedTuple):
     kind: str
     lines: list[Line]
     details: list[Detail]
-    organisations: list[LineOrganisation]
 
 
 def draft(entries: Sequence[Entry], *, municipality: str, kind: str = ChainKind.ACTS) -> Draft:
     """Builds the entries' lines. No query. Raises ValueError for a value that has no canonical form."""
     recorded = clock.now()
-    built = Draft(municipality, kind, [], [], [])
+    built = Draft(municipality, kind, [], [])
     for number, entry in enumerate(entries, start=1):
         line, detail = _build_line(entry, built, number, recorded)
         built.lines.append(line)
         if detail is not None:
             built.details.append(detail)
-        built.organisations.extend(_concerned(entry, line))
     return built
 
 
@@ -66,8 +63,8 @@ def chain(drafted: Draft) -> list[Line]:
     """Numbers the drafted lines, appends them to their chain in the caller's transaction, and returns them.
 
     Call it as late as possible: it locks the head of the chain until the transaction ends, and other appends to
-    this chain wait. Three queries for any number of lines; one more for details, one more for the organisations
-    that the lines concern, and one more for the first line of a chain.
+    this chain wait. Three queries for any number of lines; a fourth for details, and one more for the first line of
+    a chain. A trigger stores the organisations that the bodies name (triggers.py).
 
     Raises RuntimeError outside a transaction (a line must be committed together with what it records),
     ValueError where a code holds a line break.
@@ -84,8 +81,6 @@ def chain(drafted: Draft) -> list[Line]:
     insert(drafted.lines)
     if drafted.details:
         insert(drafted.details)
-    if drafted.organisations:
-        insert(drafted.organisations)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
@@ -165,13 +160,6 @@ def _build_line(entry: Entry, built: Draft, number: int, recorded: datetime) -> 
     detail = _build_detail(line, entry.detail) if entry.detail is not None else None
     line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
     return line, detail
-
-
-def _concerned(entry: Entry, line: Line) -> list[LineOrganisation]:
-    return [
-        LineOrganisation(organisation=organisation, line=line, municipality=line.municipality)
-        for organisation in sorted(set(entry.organisations))
-    ]
 
 
 def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The triggers that refuse to change the journal.
+"""The triggers that refuse to change the journal, and the one that stores which organisations a line concerns.
 
 A migration creates them. A later migration that alters one of these tables must create them again: SQLite
 rebuilds an altered table and drops its triggers (a test checks that they exist).
@@ -82,6 +82,18 @@ _TABLE_TRIGGERS = tuple(
 )
 
 
+ORGANISATION_NAMES = ("organisation", "locksmith", "giver")
+"""Names in a body whose value is an organisation's id."""
+
+HOLDER_NAMES = ("from", "to", "last", "holder")
+"""Names in a body whose value may be who holds a thing, as `{"kind": "organisation", "id": …}`."""
+
+INDEXING_TRIGGER = "journal_line_organisations"
+"""Stores the organisations that a new line's body names, in the statement that inserts the line."""
+
+_NEW_LINE = "(SELECT NEW.id AS id, NEW.municipality AS municipality, NEW.kind AS kind, NEW.body AS body) line"
+
+
 def create_triggers(connection: BaseDatabaseWrapper, execute: Execute) -> None:
     """Creates the triggers, replacing those that exist.
 
@@ -94,6 +106,54 @@ def create_triggers(connection: BaseDatabaseWrapper, execute: Execute) -> None:
         if trigger.tables <= tables:
             execute(_drop(connection, trigger))
             execute(_create(connection, trigger))
+    if "journal_lineorganisation" in tables:
+        create_indexing_trigger(connection, execute)
+
+
+def create_indexing_trigger(connection: BaseDatabaseWrapper, execute: Execute) -> None:
+    """Creates the trigger that fills `journal_lineorganisation`, replacing it where it exists."""
+    insert = insert_organisations(connection, _NEW_LINE)
+    execute(_drop_indexing(connection))
+    if connection.vendor == "postgresql":
+        execute(
+            "CREATE OR REPLACE FUNCTION journal_name_organisations() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {insert}; RETURN NULL; END $$"
+        )
+        execute(
+            f"CREATE TRIGGER {INDEXING_TRIGGER} AFTER INSERT ON journal_line FOR EACH ROW "
+            "EXECUTE FUNCTION journal_name_organisations()"
+        )
+    else:
+        execute(f"CREATE TRIGGER {INDEXING_TRIGGER} AFTER INSERT ON journal_line BEGIN {insert}; END")
+
+
+def insert_organisations(connection: BaseDatabaseWrapper, lines: str) -> str:
+    """The statement that stores the organisations which the bodies of `lines` (a table called line) name."""
+    if connection.vendor == "postgresql":
+        value, stored = "CAST(line.body AS jsonb) #>> '{{{0}}}'", "CAST(named.organisation AS uuid)"
+        path = ",".join
+    else:
+        value, stored = "json_extract(line.body, '$.{0}')", "replace(named.organisation, '-', '')"
+        path = ".".join
+    ids = [value.format(name) for name in ORGANISATION_NAMES]
+    ids += [
+        f"CASE WHEN {value.format(path([name, 'kind']))} = 'organisation' THEN {value.format(path([name, 'id']))} END"
+        for name in HOLDER_NAMES
+    ]
+    named = " UNION ALL ".join(
+        f"SELECT line.id AS line, line.municipality, {one} AS organisation FROM {lines} WHERE line.kind = 'acts'"
+        for one in ids
+    )
+    return (
+        "INSERT INTO journal_lineorganisation (organisation, line_id, municipality) "
+        f"SELECT DISTINCT {stored}, named.line, named.municipality FROM ({named}) named "
+        "WHERE named.organisation IS NOT NULL"
+    )
+
+
+def _drop_indexing(connection: BaseDatabaseWrapper) -> str:
+    table = " ON journal_line" if connection.vendor == "postgresql" else ""
+    return f"DROP TRIGGER IF EXISTS {INDEXING_TRIGGER}{table}"
 
 
 def drop_triggers(connection: BaseDatabaseWrapper, execute: Execute, table: str = "") -> None:
@@ -101,6 +161,10 @@ def drop_triggers(connection: BaseDatabaseWrapper, execute: Execute, table: str 
     for trigger in _triggers(connection):
         if not table or table in trigger.tables:
             execute(_drop(connection, trigger))
+    if table in ("", "journal_lineorganisation"):
+        execute(_drop_indexing(connection))
+        if connection.vendor == "postgresql":
+            execute("DROP FUNCTION IF EXISTS journal_name_organisations()")
     if not table and connection.vendor == "postgresql":
         execute("DROP FUNCTION IF EXISTS journal_refuse()")
         execute("DROP FUNCTION IF EXISTS journal_refuse_unless_named()")
@@ -114,7 +178,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         existing = {name for (name,) in cursor.fetchall()}
-    return [trigger.name for trigger in _triggers(connection) if trigger.name not in existing]
+    expected = [*(trigger.name for trigger in _triggers(connection)), INDEXING_TRIGGER]
+    return [name for name in expected if name not in existing]
 
 
 def _triggers(connection: BaseDatabaseWrapper) -> tuple[JournalTrigger, ...]:

@@ -39,8 +39,9 @@ class Recipient(NamedTuple):
     address: str
 
 
-@dataclass(frozen=True)
-class ComposedEmail:
+class ComposedEmail(NamedTuple):
+    """An e-mail, and to whom it goes."""
+
     subject: str
     text: str
     to: Sequence[Recipient]

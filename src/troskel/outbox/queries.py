@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -15,8 +15,7 @@ from troskel.outbox.models import UNFINISHED, Heartbeat, OutboxMessage
 ALIVE_WITHIN = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class OutboxStatus:
+class OutboxStatus(NamedTuple):
     """Counts of a municipality's outbox. Due messages are not sent while no worker runs: every page shows that.
 
     `failing` have failed and will be retried; `parked` will not, unless a person retries them.

@@ -15,10 +15,9 @@ from django.utils.module_loading import import_string
 from troskel.acts import opening
 from troskel.acts.chapters import REGISTER
 from troskel.acts.opening import Opened
-from troskel.ground.refusals import BadValue, CodedError, KeyReused, NotFound, Refusal
+from troskel.ground.refusals import CodedError
 from troskel.people.roles import Actor
-
-REFUSALS = (Refusal, NotFound, BadValue, KeyReused)
+from troskel.screens.submitting import REFUSALS
 
 
 class ActionResult(NamedTuple):

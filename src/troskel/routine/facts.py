@@ -33,7 +33,7 @@ class AllocationFacts(msgspec.Struct, omit_defaults=True):
     confirmed: bool = False
 
 
-class LinkFacts(msgspec.Struct, omit_defaults=True):
+class LinkFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """An open link between a client and a lock."""
 
     lock: UUID

@@ -18,7 +18,7 @@ from troskel.routine.model import Routine
 from troskel.routine.versions import Routines
 
 
-class DutyOutcome(msgspec.Struct):
+class DutyOutcome(msgspec.Struct, frozen=True):
     """A duty and how it ended: `state` is open, done or moot."""
 
     duty: OpenDuty

@@ -13,7 +13,6 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.acts.core import idempotency
 from troskel.acts.core.constraint_messages import refusal_of
-from troskel.acts.core.named_organisations import named_organisations
 from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
 from troskel.acts.core.preview import LastDays, access_changes, last_days, locks_after
 from troskel.duties import operations as duties
@@ -197,15 +196,13 @@ class ActContext:
             raise LookupError(f"{self.act.name} writes {event}, and does not say so in its @act")
         if client is not None:
             body["client"] = client
-        plain_body = msgspec.to_builtins({name.rstrip("_"): value for name, value in body.items()})
         default = self.act.paragraphs[0] if self.act.paragraphs else ""
         self._entries.append(
             journal.Entry(
                 event=event,
                 homes=tuple(sorted(homes)),
                 client=client,
-                organisations=named_organisations(plain_body),
-                body=plain_body,
+                body=msgspec.to_builtins({name.rstrip("_"): value for name, value in body.items()}),
                 occurred=occurred or self.occurred,
                 actor_kind=self.actor.kind.value,
                 actor=self.actor.account,

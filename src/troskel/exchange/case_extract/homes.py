@@ -39,7 +39,7 @@ class ClientMoved(msgspec.Struct, frozen=True, gc=False):
     on: date
 
 
-class Homes(msgspec.Struct):
+class Homes(msgspec.Struct, frozen=True):
     """The changes of homes, in order: rename, register, (then clients), move, propose."""
 
     renamed: list[HomeRenamed] = msgspec.field(default_factory=list)

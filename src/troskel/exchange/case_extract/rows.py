@@ -116,7 +116,7 @@ class TagRow(msgspec.Struct, frozen=True, gc=False):
     handed_out: date | None
 
 
-class MentionedIds(msgspec.Struct):
+class MentionedIds(msgspec.Struct, frozen=True):
     """The ids on every line that was checked, valid or rejected: these are not absent."""
 
     organisations: set[str] = msgspec.field(default_factory=set)

@@ -11,7 +11,7 @@ from troskel.exchange.case_extract.periods import lasts_to
 from troskel.exchange.case_extract.rows import KeyRow, LockRow, NightExtract, TagRow
 
 
-class TakeOver(msgspec.Struct):
+class TakeOver(msgspec.Struct, frozen=True):
     """Locks, keys and tags from the optional files, and one client of each home that they don't fully describe."""
 
     locks: list[LockRow] = msgspec.field(default_factory=list)

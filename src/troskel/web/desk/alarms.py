@@ -6,20 +6,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import NotFound
+from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import access, lists, phone
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.forms.act_form import REFUSALS
+from troskel.screens.submitting import submit_once
 from troskel.web.forms.fields import Choice
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
@@ -49,16 +49,17 @@ def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
-    key = request.POST.get("key")
-    if not key:  # without a key it could count twice: show the page again, with a key
-        return _alarms_page(request, person, status=422)
-    try:
-        REGISTER[act].perform(person.actor, values, key=key)
-    except NotFound:
-        raise
-    except REFUSALS as error:
-        return _alarms_page(request, person, refusal=refusal_text(error), status=409)
-    return HttpResponseRedirect(reverse("alarms"))
+    def show(status: int, refusal: CodedError | None) -> HttpResponse:
+        text = refusal_text(refusal) if refusal else ""
+        return _alarms_page(request, person, refusal=text, status=status)
+
+    return submit_once(
+        request,
+        lambda key: REGISTER[act].perform(person.actor, values, key=key),
+        done=reverse("alarms"),
+        show=show,
+        refusals=(Refusal, BadValue, KeyReused),
+    )
 
 
 def _alarms_page(

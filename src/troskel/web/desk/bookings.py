@@ -8,13 +8,14 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
+from troskel.ground.refusals import CodedError
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
@@ -23,7 +24,7 @@ from troskel.reading.bookings import Trip
 from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.forms.act_form import REFUSALS
+from troskel.screens.submitting import submit_once
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
@@ -60,14 +61,18 @@ def bookings(request: HttpRequest, person: Person) -> HttpResponse:
 @page("bookings/<uuid:duty>/who", name="booking-who", who=reading_bookings.ATTENDING_ROLES, methods=["POST"])
 def assign_attendant(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
     """Assign who of the organisation attends a booking."""
-    values, key = {"duty": str(duty), "to": request.POST.get("to", "")}, request.POST.get("key")
-    if not key:  # without a key it could count twice: show the page again, with a key
-        return _bookings_page(request, person, {"refusal": ""}, status=422)
-    try:
-        REGISTER["assign_duty"].perform(person.actor, values, key=key)
-    except REFUSALS as error:
-        return _bookings_page(request, person, {"refusal": refusal_text(error)}, status=409)
-    return HttpResponseRedirect(f"{reverse('bookings')}#bookings")
+    values = {"duty": str(duty), "to": request.POST.get("to", "")}
+
+    def show(status: int, refusal: CodedError | None) -> HttpResponse:
+        text = refusal_text(refusal) if refusal else ""
+        return _bookings_page(request, person, {"refusal": text}, status=status)
+
+    return submit_once(
+        request,
+        lambda key: REGISTER["assign_duty"].perform(person.actor, values, key=key),
+        done=f"{reverse('bookings')}#bookings",
+        show=show,
+    )
 
 
 def _bookings_page(

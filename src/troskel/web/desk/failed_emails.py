@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -22,6 +22,7 @@ from troskel.reading.outbox import FailedEmail
 from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.screens.submitting import submit_once
 from troskel.web.text import act_labels, phrases
 
 PAGE_SIZE = 50
@@ -56,14 +57,18 @@ def emails(request: HttpRequest, person: Person) -> HttpResponse:
 @page("emails/<uuid:email>/again", name="email-again", who=REGISTER["send_email_again"].who, methods=["POST"])
 def send_again(request: HttpRequest, person: Person, email: UUID) -> HttpResponse:
     """Send an e-mail again."""
-    key = request.POST.get("key")
-    if not key:  # without a key it could count twice: show the page again, with a key
-        return _emails_page(request, person, status=422)
-    try:
-        REGISTER["send_email_again"].perform(person.actor, {"email": str(email)}, key=key)
-    except (Refusal, KeyReused):
-        return _emails_page(request, person, refusal=_("Brevet är redan skickat, eller på väg."), status=409)
-    return HttpResponseRedirect(f"{reverse('emails')}?again=1")
+
+    def show(status: int, refusal: Exception | None) -> HttpResponse:
+        text = _("Brevet är redan skickat, eller på väg.") if refusal else ""
+        return _emails_page(request, person, refusal=text, status=status)
+
+    return submit_once(
+        request,
+        lambda key: REGISTER["send_email_again"].perform(person.actor, {"email": str(email)}, key=key),
+        done=f"{reverse('emails')}?again=1",
+        show=show,
+        refusals=(Refusal, KeyReused),
+    )
 
 
 def _emails_page(

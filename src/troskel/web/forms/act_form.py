@@ -20,7 +20,7 @@ from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.register import Act
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
+from troskel.ground.refusals import KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE
 from troskel.reading import lists, routine_versions, worklist
@@ -28,12 +28,12 @@ from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.screens.submitting import REFUSALS
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import link_form, prefill
 from troskel.web.forms.fields import Field, OrganisationOption
 from troskel.web.text import act_labels, outcomes
 
-REFUSALS = (Refusal, NotFound, BadValue, KeyReused)
 URL_FIELDS = frozenset({"client", "order", "serial", "number", "form", "month", "replaces"})
 """Fields that a button may set in the form's URL: numbers that identify nobody by themselves."""
 URL_VALUE = re.compile(r"[\w-]{1,50}")

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page does with a form that is one act: performed once by its key, else shown again with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
+
+REFUSALS = (Refusal, NotFound, BadValue, KeyReused)
+"""What an act raises when it has changed nothing."""
+
+
+def submit_once(
+    request: HttpRequest,
+    perform: Callable[[str], Any],
+    *,
+    done: str,
+    show: Callable[[int, Any], HttpResponse],
+    refusals: tuple[type[Exception], ...] = REFUSALS,
+) -> HttpResponse:
+    """Performs what was submitted, by the form's idempotency key, and redirects to `done`.
+
+    `show(status, refusal)` returns the page again: with 422 and None where there is no key, since without one it
+    could count twice (the page has a new key); with 409 and the refusal where the act was refused.
+    """
+    key = request.POST.get("key")
+    if not key:
+        return show(422, None)
+    try:
+        perform(key)
+    except refusals as refusal:
+        return show(409, refusal)
+    return HttpResponseRedirect(done)
