@@ -24,7 +24,8 @@ from troskel.duties import routines
 from troskel.duties.models import Duty
 from troskel.duties.replay import discrepancies
 from troskel.ground import clock
-from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.refusal_texts import english
+from troskel.ground.refusals import BadValue, CodedError, NotFound, Refusal
 from troskel.journal.verification import verify
 from troskel.outbox.models import OutboxMessage
 from troskel.people import queries as people
@@ -147,8 +148,8 @@ class Town:
         with clock.frozen_at(self.now):
             return REGISTER[act].perform(self.actor(who), _plain(values), **how)
 
-    def refused(self, who: str, act: str, rule: str, /, **values: Any) -> str:
-        """Somebody tries: `rule` says no (or NotFound, or BadValue with its field), nothing is changed. Gives why."""
+    def refused(self, who: str, act: str, rule: str, /, **values: Any) -> CodedError:
+        """Somebody tries: `rule` says no (or NotFound, or BadValue with its field), nothing is changed. Gives it."""
         actor, before = self.actor(who), snapshot()
         with clock.frozen_at(self.now), pytest.raises((Refusal, NotFound, BadValue)) as caught:
             REGISTER[act].perform(actor, _plain(values))
@@ -157,8 +158,8 @@ class Town:
         found = {Refusal: lambda: said.rule, NotFound: lambda: "NotFound"}
         kind = Refusal if isinstance(said, Refusal) else type(said)
         assert found.get(kind, lambda: f"BadValue {said.field}")() == rule, said
-        assert len(said.message) > 15, "a refusal tells what is wrong, or what to do"
-        return str(said.message)
+        assert len(english(said)) > 15, "a refusal tells what is wrong, or what to do"
+        return caught.value
 
     # -- what often happens
 

@@ -1,148 +1,119 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every refusal has a Swedish text with the same values, and no text is unused."""
+"""Every refusal has one code and a text in each language with the same values; docs/refusals.md lists them."""
 
 from __future__ import annotations
 
-import ast
 import itertools
 import re
 import typing
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
 
 from troskel.access.rules import LockOutcome
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core import constraint_messages, field_errors
 from troskel.acts.core.choices import DoorKind
 from troskel.acts.erasure import HoldReason
 from troskel.billing.rules import STEPS
 from troskel.care.models import Service
+from troskel.cli import refusals_page
+from troskel.cli.refusals_page import code_uses, placeholders
 from troskel.custody.models import ThingKind
 from troskel.ground import refusal_texts
-from troskel.ground.refusal_texts import Phrasing, refusal_text, table
-from troskel.ground.refusals import EMPTY_CHOICE, BadValue, KeyReused, NotFound, Refusal
+from troskel.ground.refusal_texts import Phrasing, english, refusal_text, translated
+from troskel.ground.refusals import (
+    EMPTY_CHOICE,
+    NOT_FOUND_KINDS,
+    BadValue,
+    CodedError,
+    NotFound,
+    Refusal,
+)
+from troskel.ground.value_words import WORDS
 from troskel.orders.models import OrderKind, OrderState
 from troskel.people.roles import OrganisationKind, Role
 from troskel.routine.assignees import PROVIDER
 
-SOURCE = Path(refusal_texts.__file__).parent.parent
-TEMPLATE_ARGUMENT = {"Refusal": 1, "BadValue": 1, "NotAllowed": 0, "BadIdentity": 0}
-"""The position of the template among the arguments of each exception."""
-
-COMPUTED_TEMPLATES = {
-    ("constraint_messages.py", "MESSAGES[name]"),
-    ("constraint_messages.py", "message"),
-    ("field_errors.py", "TYPE_MESSAGES[expected]"),
-    ("organising.py", "str(error)"),
-    ("registering.py", "str(error)"),
-}
-"""Templates that are not literals: those of the tables, read below, and of BadIdentity, which are collected."""
-
+CHECKOUT = Path(__file__).parents[2]
 SV, EN = Phrasing("sv"), Phrasing("en")
+USES = code_uses()
 
 
-class RaisedRefusal(NamedTuple):
-    """A refusal raised in the source: its template, and the names of its values."""
-
-    place: str
-    template: str
-    values: frozenset[str]
-
-
-def calls(wanted: typing.Container[str]) -> Iterator[tuple[Path, ast.Call, str]]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wanted:
-                yield path, node, node.func.id
+def test_the_list_of_refusals_is_fresh() -> None:
+    committed = (CHECKOUT / "docs" / "refusals.md").read_text(encoding="utf-8")
+    assert committed == refusals_page.page(), (
+        "docs/refusals.md is stale: run './dev words' and './dev troskel refusals --write'"
+    )
 
 
-def raised_refusals() -> list[RaisedRefusal]:
-    """All refusals of the source, and of the tables."""
-    refusals = []
-    for path, call, name in calls(TEMPLATE_ARGUMENT):
-        position = TEMPLATE_ARGUMENT[name]
-        template = call.args[position] if position < len(call.args) else call.args[0]
-        if isinstance(template, ast.Starred):
-            template = template.value
-        if isinstance(template, ast.Constant) and isinstance(template.value, str):
-            names = frozenset(refusal.arg or "**" for refusal in call.keywords)
-            refusals.append(RaisedRefusal(f"{path.name}:{call.lineno}", template.value, names))
-        else:
-            assert (path.name, ast.unparse(template)) in COMPUTED_TEMPLATES, (
-                f"{path.name}:{call.lineno}: write the template where it is raised"
-            )
-    tables = [message for _, message in constraint_messages.MESSAGES.values()]
-    tables += [*field_errors.TYPE_MESSAGES.values(), KeyReused.message]
-    return refusals + [RaisedRefusal("a table", message, frozenset()) for message in tables]
+def test_each_code_has_one_text_and_each_text_one_code() -> None:
+    assert len(USES) > 200
+    texts = {(use.code, use.text) for use in USES if use.error != "NotFound"}
+    by_code = [code for code, _text in texts]
+    assert len(by_code) == len(set(by_code)), "a code means one thing, and so is said in one way"
+    by_text = [text for _code, text in texts]
+    assert len(by_text) == len(set(by_text)), "what is said in one way has one code"
 
 
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+def test_a_code_tells_what_it_is_about_and_what_is_wrong() -> None:
+    for use in USES:
+        assert re.fullmatch(r"[a-z][a-z_]*\.[a-z][a-z_]*", use.code), use
 
 
-def test_every_refusal_has_swedish_text() -> None:
-    refusals = raised_refusals()
-    assert len(refusals) > 200
-    missing = {
-        refusal.template: refusal.place for refusal in refusals if refusal.template not in table().texts
-    }
-    assert missing == {}, "write it in acts/saying_no.toml"
+def test_a_code_or_text_that_is_computed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusals_page, "SOURCE", tmp_path)
+    for call in ('Refusal("P1", code, _("x"))', 'Refusal("P1", "a.b", "x")', 'BadValue("f", "a.b", _(text))'):
+        (tmp_path / "rules.py").write_text(f"raise {call}\n")
+        with pytest.raises(refusals_page.NotLiteral, match=r"rules\.py:1"):
+            code_uses()
+    (tmp_path / "rules.py").write_text('raise Refusal("P1", "a.b", _("x {day}"), day=1)\n')
+    assert (
+        refusals_page.CodeUse("a.b", "Refusal", "P1", "x {day}", frozenset({"day"}), "rules.py")
+        in code_uses()
+    )
 
 
-def test_no_swedish_text_is_unused() -> None:
-    assert set(table().texts) - {refusal.template for refusal in raised_refusals()} == set()
+def test_every_text_and_word_has_english() -> None:
+    words = [word for codes in WORDS.values() for word in codes.values()]
+    for text in [*(use.text for use in USES), *NOT_FOUND_KINDS.values(), *words]:
+        in_english = translated(text, "en")
+        assert in_english != text or text in ("system",), f"{text}: run './dev words' and write its English"
+        assert placeholders(in_english) == placeholders(text), text
 
 
-def test_values_match_in_both_languages_and_in_the_source() -> None:
-    for refusal in raised_refusals():
-        assert refusal.values == placeholders(refusal.template), refusal.place
-    for template, text in table().texts.items():
-        for other in [text] if isinstance(text, str) else [text.sv, text.en]:
-            assert placeholders(other) == placeholders(template), template
+def test_values_match_in_the_source_and_the_text() -> None:
+    for use in USES:
+        assert use.values == placeholders(use.text), use
 
 
 def test_every_value_has_a_formatter() -> None:
-    unknown = {
-        name
-        for refusal in raised_refusals()
-        for name in placeholders(refusal.template)
-        if not refusal_texts.has_formatter(name)
-    }
+    names = {name for use in USES for name in use.values}
+    unknown = {name for name in names if not refusal_texts.has_formatter(name)}
     assert unknown == set(), "say in ground/refusal_texts.py what such a value is"
     names_known = (
-        refusal_texts.VERBATIM
-        | refusal_texts.FORMATTERS.keys()
-        | refusal_texts.ALIASES.keys()
-        | table().words.keys()
+        refusal_texts.VERBATIM | refusal_texts.FORMATTERS.keys() | refusal_texts.ALIASES.keys() | WORDS.keys()
     )
-    assert (
-        names_known - {name for refusal in raised_refusals() for name in placeholders(refusal.template)}
-        == set()
-    )
+    assert names_known - names == set()
 
 
 def test_every_not_found_kind_has_a_word() -> None:
-    literal = {
-        call.args[0].value
-        for _, call, _ in calls({"NotFound"})
-        if call.args and isinstance(call.args[0], ast.Constant)
+    raised = {use.code for use in USES if use.error == "NotFound" and use.place != "acts/core/lookup.py"}
+    computed = {*ThingKind.values, "duty", "notice", "decision", "allocation", "investigation", "order"}
+    assert {f"{kind}.not_found" for kind in NOT_FOUND_KINDS} == {
+        *raised,
+        *(f"{kind}.not_found" for kind in computed),
     }
-    computed = {*ThingKind.values, "duty", "notice", "decision", "allocation", "investigation"}
-    assert table().not_found.kinds.keys() == literal | computed
-    for kind in literal | computed:
-        assert refusal_text(NotFound(str(kind), "client"), SV).startswith("Det finns ing")
+    for kind in NOT_FOUND_KINDS:
+        assert refusal_text(NotFound(kind, "client"), SV).startswith("Det finns ing")
 
 
 CODES: dict[str, typing.Iterable[Any]] = {
     "door_kind": DoorKind,
     "form_state": STEPS,
-    "kept": ThingKind.values,
     "order_kind": OrderKind.values,
     "order_state": OrderState.values,
     "organisation_kind": OrganisationKind,
@@ -167,59 +138,77 @@ def patterns(kind: Any) -> Iterator[str]:
         yield from patterns(inner)
 
 
-def test_every_code_has_a_word() -> None:
-    codes = CODES | {"pattern": {refusal for act in REGISTER.values() for refusal in patterns(act.values)}}
-    assert table().words.keys() == codes.keys()
+def test_every_value_of_a_kind_has_a_word() -> None:
+    codes = CODES | {"pattern": {pattern for act in REGISTER.values() for pattern in patterns(act.values)}}
+    assert WORDS.keys() == codes.keys()
     for sort, values in codes.items():
-        assert {str(code) for code in values} <= table().words[sort].keys(), sort
-
-
-def sentences() -> Iterator[tuple[str, str]]:
-    """Yields every template with its Swedish text."""
-    for template, text in table().texts.items():
-        yield template, text.sv if isinstance(text, refusal_texts.LocalizedText) else text
+        assert {str(code) for code in values} <= WORDS[sort].keys(), sort
 
 
 def test_the_swedish_text_is_plain() -> None:
     acts = re.compile(rf"\b(?:{'|'.join(name for name in REGISTER if '_' in name)})\b")
-    for template, text in sentences():
-        assert text[0].isupper() or text[0] in "{”", template
-        assert text[-1] in ".}", f"{template}: a sentence has an end"
-        assert not acts.search(text), f"{template}: an act is called by its title"
-        for sentence in re.split(r"(?<=[.:]) ", text):
-            assert len(sentence.split()) <= 20, f"{template}: a long sentence"
+    for use in USES:
+        assert use.text[0].isupper() or use.text[0] in "{”", use
+        assert use.text[-1] in ".}", f"{use}: a sentence has an end"
+        assert not acts.search(use.text), f"{use}: an act is called by its title"
+        for sentence in re.split(r"(?<=[.:]) ", use.text):
+            assert len(sentence.split()) <= 20, f"{use}: a long sentence"
+
+
+def an_error(code: str, /, rule: str = "", field: str = "", **values: object) -> CodedError:
+    """An error as the source raises it: its text is found by its code."""
+    (text,) = {use.text for use in USES if use.code == code}
+    return BadValue(field, code, text, **values) if field else Refusal(rule, code, text, **values)
 
 
 @pytest.mark.parametrize(
-    ("error", "swedish", "english"),
+    ("error", "swedish", "english_text"),
     [
         (
-            Refusal("L1", "order {order} is {order_state}: only an open order can be worked on",
-                    order="W-2026-0001", order_state="cancelled"),
+            an_error("order.not_open", "L1", order="W-2026-0001", order_state="cancelled"),
             "Beställning W-2026-0001 är avbeställd. Bara en öppen beställning går att arbeta med.",
             "Order W-2026-0001 is cancelled: only an open order can be worked on.",
         ),
         (
-            Refusal("A7", "no decision on {service} goes on past {day}: there is nothing to end",
-                    service="home_care", day=date(2026, 11, 25)),
+            an_error("decision.nothing_to_end", "A7", service="home_care", day=date(2026, 11, 25)),
             "Inget beslut om hemtjänst gäller efter 25 november 2026. Det finns inget att avsluta.",
             "No decision on home care goes on past 25 November 2026: there is nothing to end.",
         ),
         (
-            Refusal("O2", "{month} has not ended: bill it from {day} on", month="2026-10", day=date(2026, 11, 1)),
+            an_error("month.not_ended", "O2", month="2026-10", day=date(2026, 11, 1)),
             "Oktober 2026 är inte slut. Fakturera från och med 1 november 2026.",
             "October 2026 has not ended: bill it from 1 November 2026 on.",
         ),
         (
-            Refusal("P4", "is booked for {starts}, which has not come: attest it afterwards",
-                    starts="2026-11-25T12:30:00Z"),
+            an_error("duty.booked_later", "P4", starts="2026-11-25T12:30:00Z"),
             "Det är bokat till 25 november 2026 kl. 13.30, och den tiden har inte kommit. Intyga det efteråt.",
             "This is booked for 25 November 2026 at 13:30, which has not come: attest it afterwards.",
         ),
         (
-            BadValue("code", "is none of {codes}: write one of them", codes=["S", EMPTY_CHOICE]),
+            an_error("value.not_a_choice", field="code", codes=["S", EMPTY_CHOICE]),
             "Välj ett av de här svaren: S, (empty).",
             "This is none of S, (empty): write one of them.",
+        ),
+        (
+            an_error(
+                "role.not_allowed", "rule 7", act="order_removal", roles=["assessor", "manager"], role="carer"
+            ),
+            (
+                "”order_removal” är till för biståndshandläggaren eller chefen, inte för omvårdnadspersonalen. "
+                "Be någon av dem."
+            ),
+            "“order_removal” is for the assessor or the manager, not for the carer. Ask one of them.",
+        ),
+        (
+            an_error("owner.has_not_consented", "P1", door_kind="entrance"),
+            (
+                "Ägaren har inte gått med på ett låsvred vid porten. "
+                "Be systemförvaltaren skriva in medgivandet när det finns."
+            ),
+            (
+                "The owner has not consented to a lock turner at the entrance. "
+                "Let the system administrator record it when there is a consent."
+            ),
         ),
         (
             NotFound("order", "order"),
@@ -227,27 +216,31 @@ def test_the_swedish_text_is_plain() -> None:
             "There is no order that you may see with this. Check how it is written.",
         ),
     ],
-)  # fmt: skip
-def test_texts_in_each_language(error: refusal_texts.Error, swedish: str, english: str) -> None:
+)
+def test_texts_in_each_language(error: CodedError, swedish: str, english_text: str) -> None:
     assert refusal_text(error, SV) == swedish
-    assert refusal_text(error, EN) == english
+    assert refusal_text(error, EN) == english(error) == english_text
 
 
-def test_the_message_holds_raw_codes_and_days() -> None:
-    error = BadValue("role", "{roles} on {day}", roles=[Role.CARER, "manager"], day=date(2026, 11, 25))
-    assert error.message == "carer, manager on 2026-11-25"
-    assert str(error) == "role: carer, manager on 2026-11-25"
-    assert Refusal("D", "what stands in {braces} and has no values").message.endswith("no values")
+def test_an_error_as_text_is_its_code_and_no_value() -> None:
+    """So a log or a traceback holds no name or number."""
+    assert str(Refusal("P1", "order.already_open", "…", order="W-2026-0001")) == "P1: order.already_open"
+    assert (
+        str(BadValue("identity", "identity.malformed", "…", told="19300101"))
+        == "identity: identity.malformed"
+    )
+    assert str(NotFound("basis_form", "form")) == "form: basis_form.not_found"
 
 
 def test_lists_are_joined_with_commas_and_or() -> None:
-    template = "{act} is done by {roles}, not by {role}: ask one of them"
     texts = {
-        count: refusal_text(Refusal("rule 7", template, act="x", roles=list(roles), role="carer"), SV)
+        count: refusal_text(
+            an_error("role.not_allowed", "rule 7", act="x", roles=list(roles), role="carer"), SV
+        )
         for count, roles in (
             (count, itertools.islice(("assessor", "manager", "locksmith"), count)) for count in (1, 2, 3)
         )
     }
-    assert "av biståndshandläggaren, inte" in texts[1]
-    assert "av biståndshandläggaren eller chefen, inte" in texts[2]
-    assert "av biståndshandläggaren, chefen eller låssmeden, inte av omvårdnadspersonalen" in texts[3]
+    assert "för biståndshandläggaren, inte" in texts[1]
+    assert "för biståndshandläggaren eller chefen, inte" in texts[2]
+    assert "för biståndshandläggaren, chefen eller låssmeden, inte för omvårdnadspersonalen" in texts[3]

@@ -472,7 +472,9 @@ def test_only_blank_details_can_delete_a_detail(town: Town) -> None:
 
 def test_blank_details_for_a_day_ahead_or_before_the_plan_is_refused(town: Town) -> None:
     town.refused("siri", "blank_details", "BadValue on", kind="names", on=town.day(1))
-    assert "no retention plan" in town.refused("siri", "blank_details", "D", kind="names", on="2025-06-30")
+    assert (
+        town.refused("siri", "blank_details", "D", kind="names", on="2025-06-30").code == "retention.no_plan"
+    )
     town.refused("siri", "blank_details", "BadValue limit", kind="names", limit=0)
     town.refused("anna", "blank_details", "rule 7", kind="names")
 
@@ -480,8 +482,9 @@ def test_blank_details_for_a_day_ahead_or_before_the_plan_is_refused(town: Town)
 def test_blank_details_with_an_invalid_plan_is_refused(town: Town, tmp_path: Path, settings: Any) -> None:
     settings.TROSKEL_RETENTION = str(tmp_path)
     (tmp_path / "retention-2025-07-01.toml").write_text("[header]\n", "utf-8")
-    message = town.refused("siri", "blank_details", "D", kind="names")
-    assert "retention-2025-07-01.toml:1: header id: is missing" in message
+    refused = town.refused("siri", "blank_details", "D", kind="names")
+    assert refused.code == "retention.unusable"
+    assert "retention-2025-07-01.toml:1: header id: is missing" in str(refused.values["faults"])
 
 
 def test_blank_details_makes_a_constant_number_of_queries(town: Town) -> None:

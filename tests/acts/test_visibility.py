@@ -48,7 +48,7 @@ def test_a_provider_does_not_read_another_providers_duties(town: Town) -> None:
 
 
 def test_an_invalid_case_number_filter_is_refused(town: Town) -> None:
-    with town.standing(), pytest.raises(BadValue, match="no case number"):
+    with town.standing(), pytest.raises(BadValue, match=r"client\.malformed_number"):
         lists.orders(town.actor("anna"), PageRequest(), "19600102-9999")
 
 

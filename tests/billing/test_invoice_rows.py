@@ -7,6 +7,7 @@ import pytest
 
 from troskel.billing.rules import BillableVisit, invoice_rows, month_bounds
 from troskel.ground.clock import STOCKHOLM
+from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue
 
 
@@ -52,5 +53,6 @@ def test_o2_december_ends_with_the_year():
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "2026-11-01", ""])
 def test_o2_malformed_month_is_refused_with_an_example(month):
-    with pytest.raises(BadValue, match="2026-11"):
+    with pytest.raises(BadValue) as refused:
         month_bounds(month)
+    assert refused.value.code == "month.malformed" and "2026-11" in english(refused.value)

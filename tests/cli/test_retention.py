@@ -77,7 +77,9 @@ def test_usage_error_is_one_line(run_command: RunCommand) -> None:
     assert "say which kinds, or --all" in run_command("blank", code=2)
     assert "which names free_text, names" in run_command("blank", "shoes", code=2)
     assert "lies ahead" in run_command("preview", "names", "--on", "2040-01-01", code=2)
-    assert "no retention plan is in force on 2020-01-01" in run_command("show", "--on", "2020-01-01", code=2)
+    assert "No retention plan is in force on 1 January 2020" in run_command(
+        "show", "--on", "2020-01-01", code=2
+    )
 
 
 def test_invalid_custom_plan_is_reported_with_its_line(

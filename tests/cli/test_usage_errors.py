@@ -70,7 +70,7 @@ def test_numbers_and_days_out_of_range(
 
 
 @pytest.mark.parametrize(
-    "error", [Refusal("rule 6", "a secret"), OperationalError("a secret"), RuntimeError("a secret")]
+    "error", [Refusal("rule 6", "day.no", "a secret"), OperationalError("a secret"), RuntimeError("a secret")]
 )
 def test_failed_turn_of_the_day_is_retried(
     error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -10,6 +10,8 @@ import pytest
 
 from tests.town import ALARM, EAST, ELSEWHERE, FIRM, MEADOW, PEOPLE, Town
 from troskel.ground.ids import new_id
+from troskel.ground.refusal_texts import english
+from troskel.ground.refusals import CodedError
 from troskel.people.models import Client
 from troskel.permits.sight import TIME_FOR_RETURN, visible_clients
 
@@ -117,6 +119,11 @@ def test_another_municipalitys_office_sees_nothing(town: Town) -> None:
         assert not Client.objects.filter(visible_clients(elsewhere, town.today)).exists()
 
 
+def told(error: CodedError) -> tuple[str, str, str]:
+    """All that an answer tells of an error: code, values and text."""
+    return str(error), str(error.values), english(error)
+
+
 @pytest.mark.parametrize(
     ("who", "act", "values"),
     [
@@ -149,22 +156,19 @@ def test_missing_and_out_of_sight_answer_the_same(
     town: Town, who: str, act: str, values: dict[str, str]
 ) -> None:
     theirs = town.locked(MEADOW)
-    messages = {town.refused(who, act, "NotFound", client=name, **values) for name in (theirs, "K-no-such")}
-    assert len(messages) == 1
+    names = (theirs, "K-no-such")
+    answers = {told(town.refused(who, act, "NotFound", client=name, **values)) for name in names}
+    assert len(answers) == 1
 
 
 def test_orders_and_duties_of_others_are_not_found(town: Town) -> None:
     order = town.order(town.new_client(MEADOW), MEADOW)
     hours = {"starts": town.at(13), "ends": town.at(14)}
     for who in ("olle", "nina"):
-        messages = {
-            town.refused(who, "book_order", "NotFound", order=name, **hours)
-            for name in (order, "W-2026-9999")
-        }
-        assert len(messages) == 1
+        names = (order, "W-2026-9999")
+        answers = {told(town.refused(who, "book_order", "NotFound", order=name, **hours)) for name in names}
+        assert len(answers) == 1
 
     duty = town.the("P2.place_tag").id
-    assert (
-        len({town.refused("olle", "attest", "NotFound", duty=identifier) for identifier in (duty, new_id())})
-        == 1
-    )
+    duties = (duty, new_id())
+    assert len({told(town.refused("olle", "attest", "NotFound", duty=one)) for one in duties}) == 1

@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import ALARM, EAST, ELSEWHERE, FIRM, Town
 from tests.web.test_act_forms import MAX_QUERIES, case_of, screen
+from troskel.access.models import Alarm
 from troskel.duties.mailing import compose
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
 from troskel.outbox import email_delivery
 from troskel.outbox.models import OutboxMessage
 from troskel.outbox.worker import PermanentFailure, Worker
+from troskel.people.models import Client
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +224,23 @@ def test_an_alarm_that_another_has_taken_says_so(town: Town) -> None:
         response = screen(town, "rut").post(f"/alarms/{alarm}/accept", {"key": str(new_id())})
     assert response.status_code == 409
     assert "Någon annan har tagit larmet" in response.content.decode()
+
+
+@pytest.mark.parametrize(("act", "values"), [("accept", {}), ("close", {"outcome": "helped"})])
+def test_an_alarm_whose_client_is_just_being_moved_is_not_said_to_be_closed(
+    town: Town, act: str, values: dict[str, str]
+) -> None:
+    """A responder who reads that the alarm is closed, or another's, stays at home."""
+    client, alarm = raise_alarm(town)
+    elsewhere = Client.objects.get(reference=town.new_client()).home_id
+    Client.objects.filter(reference=client).update(home=elsewhere)  # as between two statements of a move
+    with town.standing():
+        response = screen(town, "rut").post(f"/alarms/{alarm}/{act}", {"key": str(new_id()), **values})
+    page_text = text(response.content.decode())
+    assert response.status_code == 409
+    assert "Någon annan håller just på att flytta kunden. Försök igen." in page_text
+    assert "redan avslutat" not in page_text and "har tagit" not in page_text
+    assert Alarm.objects.get().accepted is None and Alarm.objects.get().closed is None
 
 
 def test_an_acceptance_that_has_run_out_leaves_the_alarm_free(town: Town) -> None:
@@ -576,7 +595,7 @@ def test_query_count_of_desk_pages(town: Town) -> None:
     assert {name: cost for name, cost in costs.items() if cost[0] < cost[1]} == {}, "a query for every row"
 
 
-def cost(browser: Client, path: str) -> int:
+def cost(browser: Browser, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert browser.get(path).status_code == 200
     return sum(not re.match("(RELEASE )?SAVEPOINT|BEGIN|COMMIT", one["sql"]) for one in asked)

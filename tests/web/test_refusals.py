@@ -174,4 +174,4 @@ def test_refused_item_of_a_plural_act(town: Town) -> None:
         "Görs inte Punkt O3 Underlagsblanketten för ärende 2026-0001 och mars 2026 är underskriven." in said
     )
     _, said = message_of(town, "olle", "bill_month", {"month": MARCH}, "en")
-    assert re.search(r"Left out (\w+ )?O3 the basis form of 2026-0001 for 2026-03 is signed", said), said
+    assert re.search(r"Left out (\w+ )?O3 The basis form of 2026-0001 for March 2026 is signed", said), said

@@ -125,7 +125,11 @@ class ClientDoors(NamedTuple):
         neither does, and where the lock is not linked to the client or not at the door of the link.
         """
         if not self.client.own:
-            raise Refusal("O1", "the client is assigned by another municipality and is on no phone")
+            raise Refusal(
+                "O1",
+                "client.on_no_phone",
+                _("Kunden kommer från en annan kommun och finns inte i någon telefon."),
+            )
         organisation = persons_organisation(self.viewer.organisation)
         is_responder = self.viewer.role is Role.RESPONDER
         right = _right_by_alarm(self.client) if is_responder else _right_by_decision(self.client)
@@ -135,31 +139,43 @@ class ClientDoors(NamedTuple):
                 return AccessBasis(
                     by=right, organisation=organisation, door=row.door, link=row.link
                 ), row.lock
-        raise Refusal("S2", "the lock is not linked to the client: the system administrator links it")
+        raise Refusal(
+            "S2", "link.missing", _("Låsvredet är inte kopplat till kunden. Be systemförvaltaren koppla det.")
+        )
 
 
 def persons_organisation(identifier: UUID | None) -> UUID:
     """A door is opened by a person of an organisation, never by the system itself."""
     if identifier is None:
-        raise Refusal("rule 4", "a door is opened by a provider's carer, or by a responder")
+        raise Refusal(
+            "rule 4",
+            "role.opens_no_door",
+            _("Dörren öppnas av utförarens omvårdnadspersonal eller av larmpatrullen."),
+        )
     return identifier
 
 
 def _right_by_decision(row: DoorRow) -> AccessRight:
     if row.service is None or row.last is None:
         raise Refusal(
-            "rule 4", "no ongoing decision is allocated to your organisation today: ask the assessor (A8)"
+            "rule 4",
+            "decision.not_allocated_today",
+            _("Inget pågående beslut är fördelat till er idag. Fråga biståndshandläggaren (A8)."),
         )
     if row.suspended:
         raise Refusal(
-            "A8", "the client is in hospital or away: the phone opens again when the client is home"
+            "A8",
+            "client.away",
+            _("Kunden är på sjukhus eller bortrest. Telefonen öppnar igen när kunden är hemma."),
         )
     return AccessRight("A4", row.service, through=None if row.last >= FAR_AWAY else row.last)
 
 
 def _right_by_alarm(row: DoorRow) -> AccessRight:
     if row.alarm is None:
-        raise Refusal("rule 4", "you have accepted no alarm of this client's: accept it first")
+        raise Refusal(
+            "rule 4", "alarm.not_accepted", _("Du har inte tagit något larm från kunden. Ta larmet först.")
+        )
     return AccessRight("alarm", ALARM, alarm=row.alarm, until=row.until)
 
 
@@ -176,7 +192,10 @@ def is_new_outcome(before: str, outcome: str) -> bool:
         return before != outcome
     if outcome not in (before, LockOutcome.UNKNOWN):
         raise Refusal(
-            "rule 6", "it is noted already that the outcome was {outcome}: it stands", outcome=before
+            "rule 6",
+            "opening.already_noted",
+            _("Det är redan noterat att {outcome}. Det står fast."),
+            outcome=before,
         )
     return False
 
@@ -187,14 +206,19 @@ def lock_at(doors: list[DoorFacts], lock: UUID, serial: str) -> DoorFacts:
         if door.lock == lock:
             return door
     raise Refusal(
-        "rule 2", "lock {serial} is not at a door of this client: check the serial number", serial=serial
+        "rule 2",
+        "lock.not_at_client",
+        _("Låsvred {serial} sitter inte vid någon av kundens dörrar. Kontrollera numret."),
+        serial=serial,
     )
 
 
 def known_fault(code: str) -> None:
     """A fault is reported as a code."""
     if code not in FAULTS:
-        raise BadValue("code", "is none of {codes}", codes=sorted(FAULTS))
+        raise BadValue(
+            "code", "value.not_a_choice", _("Välj ett av de här svaren: {codes}."), codes=sorted(FAULTS)
+        )
 
 
 # alarms
@@ -203,7 +227,11 @@ def known_fault(code: str) -> None:
 def answers_for(client: ClientFacts, organisation: UUID | None, day: date) -> UUID:
     """The organisation that answers the client's alarm: an ongoing alarm decision is allocated to it (rule 4)."""
     if not client.own:
-        raise Refusal("O1", "the client is assigned by another municipality: its own answers the alarm")
+        raise Refusal(
+            "O1",
+            "alarm.other_municipality",
+            _("Kunden kommer från en annan kommun. Den kommunen svarar på larmet."),
+        )
     allocations = [
         allocation for allocation in client_state.ongoing(client, day) if allocation.service == ALARM
     ]
@@ -213,7 +241,9 @@ def answers_for(client: ClientFacts, organisation: UUID | None, day: date) -> UU
         if organisation in (None, allocation.organisation):
             return allocation.organisation
     raise Refusal(
-        "rule 4", "no ongoing decision on a safety alarm is allocated to your organisation: ask the assessor"
+        "rule 4",
+        "alarm.not_allocated",
+        _("Inget pågående beslut om trygghetslarm är fördelat till er. Fråga biståndshandläggaren."),
     )
 
 
@@ -222,17 +252,22 @@ def is_free(accepted_by: UUID | None, until: datetime | None, account: UUID | No
     if accepted_by is None or until is None or until <= now:
         return True
     if accepted_by != account:
-        raise Refusal("rule 4", "someone else has accepted this alarm")
+        raise Refusal("rule 4", "alarm.taken", _("Någon annan har tagit larmet."))
     return False
 
 
 def closes_once(closed: datetime | None) -> None:
     """An alarm is closed once."""
     if closed is not None:
-        raise Refusal("rule 6", "the alarm is closed already")
+        raise Refusal("rule 6", "alarm.closed", _("Larmet är redan avslutat."))
 
 
 def known_alarm_outcome(outcome: str) -> None:
     """An alarm's outcome is reported as a code."""
     if outcome not in ALARM_OUTCOMES:
-        raise BadValue("outcome", "is none of {codes}", codes=sorted(ALARM_OUTCOMES))
+        raise BadValue(
+            "outcome",
+            "value.not_a_choice",
+            _("Välj ett av de här svaren: {codes}."),
+            codes=sorted(ALARM_OUTCOMES),
+        )

@@ -52,7 +52,11 @@ def suspend_access(
     subject = lookup.find_client(ctx, client)
     rules.period(since, through)
     if client_state.is_suspended(subject.facts, max(since, ctx.today)):
-        raise Refusal("A8", "the client is away already: end that first, with the day the client came home")
+        raise Refusal(
+            "A8",
+            "client.already_away",
+            _("Kunden är redan inskriven som borta. Skriv först vilken dag kunden kom hem."),
+        )
     Suspension.objects.create(
         municipality_id=ctx.actor.municipality,
         client=subject.row,
@@ -92,7 +96,10 @@ def resume_access(ctx: ActContext, *, client: CaseNumber, on: FromDay) -> dict[s
         client_state.is_suspended(subject.facts, last) and client_state.is_suspended(subject.facts, on)
     ):
         raise Refusal(
-            "A8", "the client is not written down as away until {day} and on: there is nothing to end", day=on
+            "A8",
+            "client.not_away",
+            _("Kunden är inte inskriven som borta just då ({day}). Kontrollera dagen."),
+            day=on,
         )
     suspension.valid_through = last
     suspension.save(update_fields=["valid_through"])

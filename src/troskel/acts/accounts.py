@@ -14,6 +14,7 @@ from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound
+from troskel.ground.texts import _
 from troskel.people.models import Account, Token
 from troskel.people.queries import digest_of
 from troskel.people.roles import Role
@@ -40,7 +41,11 @@ def issue_token(
     if account is None:
         raise NotFound("account", "username")
     if expires is not None and expires <= ctx.now:
-        raise BadValue("expires", "has passed already: give a later instant, or none")
+        raise BadValue(
+            "expires",
+            "token.expires_in_the_past",
+            _("Den tiden har redan gått. Skriv en senare tid, eller lämna tomt."),
+        )
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = Token(id=new_id(), account=account, digest=digest_of(secret), label=label, expires=expires)
     token.save(force_insert=True)

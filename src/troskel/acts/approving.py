@@ -16,6 +16,7 @@ from troskel.duties import routines, rules
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import InvalidRoutine, parser
 
@@ -39,11 +40,15 @@ def propose_routine(ctx: ActContext, *, name: FileName, text: FileText) -> dict[
     try:
         routine = parser.parse_routine(text.encode(), name)
     except InvalidRoutine as refused:
-        raise BadValue("text", "{faults}", faults=str(refused)) from None
+        raise BadValue(
+            "text", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
+        ) from None
     proposals = RoutineVersion.objects.filter(municipality=ctx.actor.municipality, withdrawn=None)
     if proposals.filter(digest=routine.version).exists():
         raise Refusal(
-            "D", "this very file has been proposed already, or is in force: there is nothing to change"
+            "D",
+            "routine.already_proposed",
+            _("Samma fil är redan föreslagen, eller gäller redan. Det finns inget att ändra."),
         )
     latest = routines.approved_last(ctx.actor.municipality)
     rules.is_not_older(routine.header.changed, latest.header.changed if latest else None)
@@ -96,6 +101,6 @@ def _proposal(ctx: ActContext, version: UUID) -> RoutineVersion:
     rows = RoutineVersion.objects.select_for_update().filter(municipality=ctx.actor.municipality)
     row = rows.filter(id=version).first()
     if row is None:
-        raise NotFound("version of the routine", "version")
+        raise NotFound("routine_version", "version")
     rules.is_a_proposal(row.approved_at, row.withdrawn)
     return row

@@ -42,7 +42,9 @@ DEPUTY_NAMING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
 def take_duty(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
     """Take a duty of your organisation: the others see that you have it."""
     if ctx.actor.account is None:
-        raise BadValue("duty", "the system takes no duties: a person does")
+        raise BadValue(
+            "duty", "duty.not_for_the_system", _("Systemet tar inga uppgifter. Det gör en person.")
+        )
     row = lookup.find_duty(ctx, duty)
     rules.is_nobodys(row.paragraph, row.person_id, ctx.actor.account)
     return _assign(ctx, row, Account.objects.get(id=ctx.actor.account))
@@ -69,9 +71,17 @@ def release_duty(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
 def _assign(ctx: ActContext, row: Duty, person: Account) -> dict[str, Any]:
     rules.answers_for(row.paragraph, row.role, person.role)
     if row.organisation_id not in (None, person.organisation_id):
-        raise Refusal(row.paragraph, "is asked of another organisation: name somebody who works there")
+        raise Refusal(
+            row.paragraph,
+            "duty.other_organisation",
+            _("Uppgiften är till för en annan organisation. Välj någon som arbetar där."),
+        )
     if person.role == Role.CARER and not _is_on_the_phone(ctx, row, person):
-        raise Refusal("rule 4", "the client is not on the carer's phone today: name a coordinator, or wait")
+        raise Refusal(
+            "rule 4",
+            "duty.client_not_on_phone",
+            _("Kunden finns inte i personens telefon idag. Välj en samordnare, eller vänta."),
+        )
     ctx.journal(
         "duty.assigned",
         homes=[row.home_id],
@@ -117,7 +127,11 @@ def name_deputy(
 ) -> dict[str, Any]:
     """Name a deputy, who is also asked when a duty of this role in the deputy's organisation is late."""
     if valid_through is not None and valid_through < max(valid_from, ctx.today):
-        raise BadValue("valid_through", "lies before the first day, or has passed: give a later day, or none")
+        raise BadValue(
+            "valid_through",
+            "deputy.ends_too_early",
+            _("Dagen är före den första dagen, eller har redan gått. Skriv en senare dag, eller lämna tomt."),
+        )
     account = _account(ctx, deputy, "deputy")
     rules.names_deputies(ctx.actor, account.organisation.kind, account.organisation_id)
     rules.has_role(account.organisation.kind, role)
@@ -153,9 +167,16 @@ def _dismiss_expired_deputy(ctx: ActContext, organisation: UUID, role: str) -> N
         return
     if deputy.valid_through is None or deputy.valid_through >= ctx.today:
         if deputy.valid_through is None:
-            raise Refusal("rule 6", "there is a deputy until further notice: dismiss that one first")
+            raise Refusal(
+                "rule 6",
+                "deputy.already_named",
+                _("Det finns redan en ersättare tills vidare. Avsluta det uppdraget först."),
+            )
         raise Refusal(
-            "rule 6", "there is a deputy through {day}: dismiss that one first", day=deputy.valid_through
+            "rule 6",
+            "deputy.already_named_through",
+            _("Det finns redan en ersättare till och med {day}. Avsluta det uppdraget först."),
+            day=deputy.valid_through,
         )
     _dismiss(ctx, deputy)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troskel.acts.core import lookup
+from troskel.acts.core import lookup_refusals
 from troskel.acts.core.fields import FormNumber, Month
 from troskel.acts.core.register import act
 from troskel.acts.core.suggestions import DutyContext, Suggestion
@@ -106,7 +106,7 @@ def make_basis_forms(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     _lock_homes(ctx, invoice_rows)
     rows = list(invoice_rows.select_related("client").order_by("client__case_number"))
     rules.is_billed(month, len(rows))
-    lookup.ensure_not_moved(ctx, [row.client for row in rows])
+    lookup_refusals.ensure_not_moved(ctx, [row.client for row in rows])
     forms_by_client = {form.client_id: form for form in _forms(ctx, month=month, organisation=organisation)}
     new_numbers = iter(_new_form_numbers(ctx, sum(row.client_id not in forms_by_client for row in rows)))
     forms = []
@@ -229,7 +229,7 @@ def _clients_of(ctx: ActContext, organisation: UUID, month: str) -> list[Client]
     ).exclude(home_municipality=ctx.actor.municipality)
     ctx.lock_homes(Residence.objects.filter(client__in=clients).values("home_id"))
     locked_clients = list(clients.order_by("case_number"))
-    lookup.ensure_not_moved(ctx, locked_clients)
+    lookup_refusals.ensure_not_moved(ctx, locked_clients)
     return locked_clients
 
 
@@ -305,8 +305,8 @@ def _find_form(ctx: ActContext, number: str, **filters: Any) -> BasisForm:
     _lock_homes(ctx, forms)
     form = forms.select_related("client", "organisation", "municipality").first()
     if form is None:
-        raise NotFound("basis form", "form")
-    lookup.ensure_not_moved(ctx, [form.client])
+        raise NotFound("basis_form", "form")
+    lookup_refusals.ensure_not_moved(ctx, [form.client])
     return form
 
 

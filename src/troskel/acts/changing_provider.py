@@ -61,7 +61,15 @@ def change_provider(
         .order_by("valid_from", "id")
     )
     if not allocations:
-        raise Refusal("A6", "the former provider has no home care that goes on past {day}", day=on)
+        raise Refusal(
+            "A6",
+            "allocation.nothing_to_move",
+            _(
+                "Den tidigare utföraren har ingen hemtjänst hos kunden efter {day}. "
+                "Kontrollera utföraren och dagen."
+            ),
+            day=on,
+        )
     rules.carries_out(new_provider.kind, Service.HOME_CARE)
     for number, allocation in enumerate(allocations, start=1):
         new_reference = reference if len(allocations) == 1 else f"{reference[:45]}-{number}"

@@ -213,7 +213,7 @@ def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     is_over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=ctx.today)
     decisions = Decision.objects.filter(is_over, client=row, withdrawn=False)
     if not decisions.update(ending=Ending.CONFIRMED):
-        raise Refusal("P6", "no ending of this client waits for being confirmed")
+        raise Refusal("P6", "ending.none_waits", _("Inget avslut väntar på att bekräftas för kunden."))
     ctx.journal("ending.confirmed", homes=[row.home_id], client=row.id)
     return {"case": row.case_number}
 

@@ -69,7 +69,7 @@ def let_door_serve(ctx: ActContext, *, client: CaseNumber, door: UUID) -> dict[s
     if not homes_served:
         raise NotFound("door", "door")
     if subject.home.home in homes_served:
-        raise Refusal("rule 1", "the door is already one of the home's")
+        raise Refusal("rule 1", "door.already_in_home", _("Dörren hör redan till bostaden."))
     door_facts = ctx.facts[homes_served[0]].doors[door]
     HomeDoor.objects.create(municipality_id=ctx.actor.municipality, home_id=subject.home.home, door_id=door)
     homes = sorted({*homes_served, subject.home.home})
@@ -101,7 +101,11 @@ def record_consent(
     door_facts = _door_of_others(lookup.find_door(subject.home, door))
     day = since or ctx.today
     if day > ctx.today:
-        raise BadValue("since", "lies ahead: write the consent when it has been given")
+        raise BadValue(
+            "since",
+            "consent.in_the_future",
+            _("Dagen har inte kommit än. Skriv in medgivandet när ägaren har lämnat det."),
+        )
     Consent.objects.create(
         municipality_id=ctx.actor.municipality,
         door_id=door_facts.door,
@@ -142,7 +146,9 @@ def withdraw_consent(ctx: ActContext, *, client: CaseNumber, door: DoorId | None
     consents = Consent.objects.filter(door=door_facts.door, municipality=ctx.actor.municipality, until=None)
     if not consents.update(until=ctx.today):
         raise Refusal(
-            "P1", "no consent of the owner is written down for this door: there is nothing to take back"
+            "P1",
+            "consent.missing",
+            _("Inget medgivande från ägaren är inskrivet för dörren. Det finns inget att ta tillbaka."),
         )
     ctx.journal(
         "consent.withdrawn",
@@ -155,5 +161,9 @@ def withdraw_consent(ctx: ActContext, *, client: CaseNumber, door: DoorId | None
 
 def _door_of_others(door: DoorFacts) -> DoorFacts:
     if door.kind not in SHARED_DOOR_KINDS:
-        raise Refusal("P1", "the door is the home's own: no consent but the client's is needed")
+        raise Refusal(
+            "P1",
+            "consent.not_needed",
+            _("Dörren är bostadens egen. Ingen annan än kunden behöver gå med på det."),
+        )
     return door

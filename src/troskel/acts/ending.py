@@ -49,7 +49,8 @@ def end_care(
     if not rows:
         raise Refusal(
             "A7",
-            "no decision on {service} goes on past {day}: there is nothing to end",
+            "decision.nothing_to_end",
+            _("Inget beslut om {service} gäller efter {day}. Det finns inget att avsluta."),
             service=service,
             day=on,
         )

@@ -75,7 +75,9 @@ def dismiss_representative(
     rows = Representative.objects.filter(client=subject.row, kind=kind, until=None)
     representatives = sorted(rows.values_list("id", flat=True))
     if not representatives:
-        raise Refusal("A3", "the client has no representative of this kind: look at the record")
+        raise Refusal(
+            "A3", "representative.missing", _("Kunden har ingen sådan företrädare. Titta på kundens sida.")
+        )
     rows.update(until=ctx.today)
     ctx.journal(
         "representative.left",
@@ -98,7 +100,9 @@ def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -
     subject = lookup.find_client(ctx, client)
     if not subject.row.protection:
         raise Refusal(
-            "rule 7", "the client is not protected: everybody who has the client sees name and address"
+            "rule 7",
+            "client.not_protected",
+            _("Kunden har inte skyddade personuppgifter. Alla som har kunden ser redan namn och adress."),
         )
     account = _account(ctx, username)
     Entrusted.objects.create(
@@ -121,7 +125,11 @@ def end_entrustment(ctx: ActContext, *, client: CaseNumber, username: Username) 
     account = _account(ctx, username)
     entrustments = Entrusted.objects.filter(client=subject.row, account=account, until=None)
     if not entrustments.update(until=ctx.today):
-        raise Refusal("rule 7", "the client is not entrusted to this person: there is nothing to end")
+        raise Refusal(
+            "rule 7",
+            "client.not_entrusted",
+            _("Personen har inte fått se kundens skyddade uppgifter. Det finns inget att avsluta."),
+        )
     ctx.journal(
         "client.entrusted_no_more", homes=[subject.home.home], client=subject.row.id, account=account.id
     )

@@ -47,7 +47,10 @@ def blank_details(
     day = on or ctx.today
     if day > ctx.today:
         raise BadValue(
-            "on", "{day} lies ahead: what is due by then can be shown, and not blanked yet", day=day
+            "on",
+            "erasure.day_in_the_future",
+            _("{day} har inte kommit än. Det som ska gallras till dess går att visa, men inte att gallra."),
+            day=day,
         )
     plan = plans.in_force(day)
     plan_kind = plan.kind(kind)
@@ -55,7 +58,8 @@ def blank_details(
         kind_ids = [item.id for item in plan.kinds]
         raise BadValue(
             "kind",
-            "is not in the plan of {day}, which names {plan_kinds}",
+            "erasure.kind_not_in_plan",
+            _("Slaget finns inte i planen från {day}. Den har {plan_kinds}."),
             day=plan.header.valid_from,
             plan_kinds=kind_ids,
         )
@@ -143,7 +147,8 @@ def release_file(
     if not open_holds.update(until=ctx.occurred):
         raise Refusal(
             "D",
-            "the file is not held for {reason}: look in the journal for what it is held for",
+            "hold.missing",
+            _("Skälet ”{reason}” gäller inte för akten. Se i loggen varför den bevaras."),
             reason=reason,
         )
     ctx.journal("file.released", homes=[subject.home.home], client=subject.row.id, reason=reason)

@@ -103,7 +103,12 @@ def tell_tag_fetched(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> 
     subject = lookup.find_client(ctx, client)
     holding = lookup.find_holding(ctx, ThingKind.TAG, tag)
     if holding.kind == HolderKind.CLIENT and holding.holder == subject.row.id:
-        raise Refusal("P7", "tag {tag} is still with the client: fetch it first", tag=tag)
+        raise Refusal(
+            "P7",
+            "tag.still_with_client",
+            _("Kvittensprodukt {tag} är fortfarande hos kunden. Hämta den först."),
+            tag=tag,
+        )
     ctx.journal(
         "tag.return_told",
         homes=[subject.home.home],
@@ -222,7 +227,12 @@ def _key_from_client(ctx: ActContext, subject: lookup.ClientSubject, label: str,
     holding = lookup.find_holding_or_none(ctx, ThingKind.KEY, label)
     if holding is not None:
         if holding.thing.door_id != door:
-            raise Refusal("rule 5", "key {key} opens another door: check the label", key=label)
+            raise Refusal(
+                "rule 5",
+                "key.other_door",
+                _("Nyckel {key} går till en annan dörr. Kontrollera märkningen."),
+                key=label,
+            )
         return holding
     thing = Thing(
         id=new_id(),

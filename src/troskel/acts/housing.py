@@ -69,7 +69,11 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     new: list[Residence] = []
     for item, home in zip(moves, homes, strict=True):
         if item.on > ctx.today:
-            raise BadValue("on", "lies ahead: write the move when the client has moved")
+            raise BadValue(
+                "on",
+                "move.in_the_future",
+                _("Dagen har inte kommit än. Skriv in flytten när kunden har flyttat."),
+            )
         row = rows[item.client]
         former_home = row.home_id
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
@@ -167,10 +171,16 @@ def separate_home(ctx: ActContext, *, client: CaseNumber, apartment: Apartment) 
         if resident.moved_to is None and resident.client != subject.row.id
     ]
     if not remaining:
-        raise Refusal("rule 1", "nobody else lives in this home: correct its address instead")
+        raise Refusal(
+            "rule 1", "home.not_shared", _("Ingen annan kund bor i bostaden. Rätta adressen i stället.")
+        )
     address = Address(shared_home.street, shared_home.postcode, shared_home.town, apartment)
     if address.key == shared_home.address_key:
-        raise BadValue("apartment", "is the number that the shared home has: give the client's own")
+        raise BadValue(
+            "apartment",
+            "home.same_apartment",
+            _("Det är numret på den delade bostaden. Skriv kundens eget lägenhetsnummer."),
+        )
     (home,) = find_or_make_homes(ctx, [address])
     municipality = ctx.actor.municipality
     people.move(

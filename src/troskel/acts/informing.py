@@ -51,7 +51,8 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
     if not subject.facts.own:
         raise Refusal(
             "O1",
-            "the client comes from another municipality and gets no lock turner: there is nothing to tell",
+            "client.gets_no_lock_to_be_told_of",
+            _("Kunden kommer från en annan kommun och får inget låsvred. Det finns inget att berätta."),
         )
     return subject
 
@@ -153,7 +154,11 @@ def decide_way_in(ctx: ActContext, *, client: CaseNumber, way: WayIn, text: Text
     """Decide how staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
     subject = _own_client(ctx, client)
     if not subject.facts.refused:
-        raise Refusal("A3", "the client has not refused a lock turner: there is nothing else to decide")
+        raise Refusal(
+            "A3",
+            "client.has_not_refused",
+            _("Kunden har inte sagt nej till låsvred. Det finns inget annat att bestämma."),
+        )
     ctx.journal(
         "way_in.decided",
         homes=[subject.home.home],

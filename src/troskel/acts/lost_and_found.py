@@ -85,7 +85,9 @@ def count_stock(
     A missing thing is not marked as lost: that is an act of its own, once somebody has looked for it.
     """
     if ctx.actor.organisation is None:
-        raise Refusal("P7", "a stock is counted by somebody of the organisation that has it")
+        raise Refusal(
+            "P7", "stock.other_organisation", _("Ett lager räknas av någon i organisationen som har det.")
+        )
     holdings = {
         holding.thing.number: holding
         for holding in Holding.objects.select_related("thing").filter(

@@ -179,7 +179,9 @@ def book_order(
     if subject.row.kind == OrderKind.REMOVAL:
         rules.nobody_needs_the_lock(lookup.door_of_order(ctx, subject), ctx.facts, ctx.today)
     if ends <= starts:
-        raise BadValue("ends", "is not after 'starts'")
+        raise BadValue(
+            "ends", "booking.ends_before_start", _("Sluttiden är inte efter starttiden. Rätta en av dem.")
+        )
     presence_needed = presence or subject.row.presence
     orders.book(subject.row.id, ctx.actor.municipality, starts, ends, presence_needed)
     _journal_order(ctx, "order.booked", subject, starts=starts, ends=ends, presence=presence_needed)

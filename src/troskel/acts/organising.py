@@ -119,7 +119,8 @@ def register_account(
     if Role(role) not in ALLOWED_ROLES[OrganisationKind(row.kind)]:
         raise BadValue(
             "role",
-            "nobody is {role_name} in an organisation of kind {organisation_kind}",
+            "role.not_in_organisation",
+            _("Rollen {role_name} finns inte hos {organisation_kind}. Välj en annan roll."),
             role_name=role,
             organisation_kind=row.kind,
         )
@@ -134,7 +135,12 @@ def register_account(
     )
     account.set_unusable_password()
     if Account.objects.filter(username=account.username).exists():
-        raise Refusal("rule 6", "the account {username} exists already", username=username)
+        raise Refusal(
+            "rule 6",
+            "account.name_taken",
+            _("Kontonamnet {username} är taget. Välj ett annat."),
+            username=username,
+        )
     account.save(force_insert=True)
     ctx.journal("account.registered", account=account.id, organisation=row.id, role=role)
     return {"account": account.id}
@@ -143,5 +149,5 @@ def register_account(
 def _parse_orgnr(text: str) -> str:
     try:
         return identity.check_orgnr(text)
-    except ValueError as error:
-        raise BadValue("orgnr", str(error)) from None
+    except identity.BadIdentity as error:
+        raise BadValue("orgnr", error.code, error.text) from None

@@ -196,8 +196,8 @@ def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]
 def _parse_identity(ctx: ActContext, text: str) -> tuple[str, str]:
     try:
         parsed = identity.parse_identity(text, on=ctx.today)
-    except ValueError as error:
-        raise BadValue("identity", str(error)) from None
+    except identity.BadIdentity as error:
+        raise BadValue("identity", error.code, error.text) from None
     return str(parsed.kind), parsed.number12
 
 

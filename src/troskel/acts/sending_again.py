@@ -9,6 +9,7 @@ from uuid import UUID
 from troskel.acts.core.register import act
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.outbox import operations as outbox
 from troskel.outbox import queries
 from troskel.people.roles import Role
@@ -18,8 +19,12 @@ from troskel.people.roles import Role
 def send_email_again(ctx: ActContext, *, email: UUID) -> dict[str, Any]:
     """Send an e-mail that was given up again, to the current addresses."""
     if not queries.emails(ctx.actor.municipality).filter(id=email).exists():
-        raise NotFound("e-mail", "email")
+        raise NotFound("email", "email")
     if not outbox.unpark(ctx.actor.municipality, [email]):
-        raise Refusal("rule 6", "the e-mail is not given up: it has been sent, or is on its way")
+        raise Refusal(
+            "rule 6",
+            "email.not_given_up",
+            _("E-postmeddelandet är inte parkerat. Det har skickats, eller är på väg."),
+        )
     ctx.journal("email.sent_again", email=email)
     return {"email": email}

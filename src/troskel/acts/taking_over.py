@@ -13,6 +13,7 @@ from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Home, Municipality
 from troskel.routine import parser
 
@@ -25,10 +26,13 @@ def found_municipality(ctx: ActContext, *, name: str, valid_from: date) -> dict[
         and ctx.actor.municipality.isdigit()
         and len(ctx.actor.municipality) == 4
     ):
-        raise BadValue("municipality", "a municipality's code is four digits")
+        raise BadValue("municipality", "municipality.malformed_code", _("En kommuns kod är fyra siffror."))
     if Municipality.objects.filter(code=ctx.actor.municipality).exists():
         raise Refusal(
-            "rule 6", "municipality {municipality} is there already", municipality=ctx.actor.municipality
+            "rule 6",
+            "municipality.already_there",
+            _("Kommun {municipality} finns redan."),
+            municipality=ctx.actor.municipality,
         )
     Municipality.objects.create(code=ctx.actor.municipality, name=name)
     ctx.journal("municipality.founded")
@@ -62,7 +66,10 @@ def begin_take_over(ctx: ActContext, *, day: date) -> dict[str, Any]:
     municipality = Municipality.objects.get(code=ctx.actor.municipality)
     if municipality.take_over is not None:
         raise Refusal(
-            "rule 6", "the municipality was taken over on {day}: it is done once", day=municipality.take_over
+            "rule 6",
+            "municipality.already_taken_over",
+            _("Kommunen togs över {day}. Det görs en gång."),
+            day=municipality.take_over,
         )
     municipality.take_over = day
     municipality.save(update_fields=["take_over"])

@@ -18,6 +18,7 @@ from troskel.custody.models import HolderKind, Link, Thing, ThingKind
 from troskel.ground.clock import STOCKHOLM
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people.models import Client, Door, HomeDoor, Organisation
 from troskel.routine import client_state
 from troskel.routine.facts import HomeFacts
@@ -62,18 +63,33 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
         try:
             row, home = _client(ctx, rows, item.client)
             if not row.is_own:
-                raise Refusal("O1", "the client is assigned by another municipality and gets no lock")
+                raise Refusal(
+                    "O1",
+                    "client.gets_no_lock",
+                    _("Kunden kommer från en annan kommun och får inget låsvred."),
+                )
             if item.serial in registered:
-                raise Refusal("rule 2", "lock {serial} has been registered already", serial=item.serial)
+                raise Refusal(
+                    "rule 2",
+                    "lock.already_registered",
+                    _("Låsvred {serial} är redan inlagt."),
+                    serial=item.serial,
+                )
             door = doors.find_or_make(home, item.door)
             if doors_by_serial.setdefault(item.serial, door) != door:
                 raise Refusal(
-                    "rule 2", "lock {serial} is told of at two doors: it is at one", serial=item.serial
+                    "rule 2",
+                    "lock.told_at_two_doors",
+                    _("Låsvred {serial} står vid två dörrar. Det sitter vid en."),
+                    serial=item.serial,
                 )
             thing = locks_by_door.setdefault(door, _thing(ctx, ThingKind.LOCK, item.serial))
             if thing.number != item.serial:
                 raise Refusal(
-                    "rule 2", "lock {serial} is told of at the same door: a door has one", serial=thing.number
+                    "rule 2",
+                    "door.told_two_locks",
+                    _("Låsvred {serial} står vid samma dörr. En dörr har ett."),
+                    serial=thing.number,
                 )
         except (NotFound, Refusal) as refusal:
             ctx.refuse_item(index, refusal)
@@ -119,7 +135,7 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
                 raise NotFound("organisation", "holder")
             label = _label(row, item)
             if f"{label}-1" in registered:
-                raise Refusal("rule 5", "these keys have been registered already")
+                raise Refusal("rule 5", "key.already_registered", _("Nycklarna är redan inlagda."))
             registered.add(f"{label}-1")
             door = doors.find_or_make(home, item.door)
         except (NotFound, Refusal) as refusal:
@@ -154,11 +170,24 @@ def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
             row, home = _client(ctx, rows, item.client)
             providers = client_state.providers_of(home.clients[row.id], ctx.today)
             if not providers:
-                raise Refusal("P2", "the client has no provider whose tag it could be")
+                raise Refusal(
+                    "P2",
+                    "tag.no_provider",
+                    _("Kunden har ingen utförare som kvittensprodukten kan höra till."),
+                )
             if not row.is_own:
-                raise Refusal("O1", "the client is assigned by another municipality and gets no tag")
+                raise Refusal(
+                    "O1",
+                    "client.gets_no_tag",
+                    _("Kunden kommer från en annan kommun och får ingen kvittensprodukt."),
+                )
             if item.tag in registered:
-                raise Refusal("rule 5", "tag {tag} has been registered already", tag=item.tag)
+                raise Refusal(
+                    "rule 5",
+                    "tag.already_registered",
+                    _("Kvittensprodukt {tag} är redan inlagd."),
+                    tag=item.tag,
+                )
         except (NotFound, Refusal) as refusal:
             ctx.refuse_item(index, refusal)
             continue

@@ -11,6 +11,7 @@ from troskel.acts.core.transaction import ActContext
 from troskel.duties.models import DayTurned
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 from troskel.people.models import Municipality
 from troskel.people.roles import Actor, ActorKind
 
@@ -22,7 +23,9 @@ def turn_the_day(ctx: ActContext, *, day: date) -> dict[str, Any]:
     A repeat for the same day changes nothing.
     """
     if day > ctx.today:
-        raise BadValue("day", "{day} has not begun: it is {today}", day=day, today=ctx.today)
+        raise BadValue(
+            "day", "day.not_begun", _("{day} har inte börjat. Det är {today}."), day=day, today=ctx.today
+        )
     row = DayTurned(municipality_id=ctx.actor.municipality, day=day)
     DayTurned.objects.bulk_create([row], ignore_conflicts=True)  # waits for one who turns it at this moment
     if not DayTurned.objects.filter(id=row.id).exists():

@@ -294,7 +294,11 @@ def _carers(ctx: ActContext, names: Collection[str]) -> dict[str, UUID]:
     if not names:
         return {}
     if ctx.actor.role is not Role.COORDINATOR:
-        raise BadValue("carer", "only a coordinator tells of another's visit: leave it out")
+        raise BadValue(
+            "carer",
+            "visit.for_another",
+            _("Bara en samordnare skriver in någon annans besök. Lämna fältet tomt."),
+        )
     full_names = {f"{ctx.actor.municipality}/{name}": name for name in names}
     rows = Account.objects.filter(
         municipality=ctx.actor.municipality, organisation=ctx.actor.organisation, username__in=full_names

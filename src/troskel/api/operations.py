@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from troskel.api import problems
 from troskel.ground import clock
 from troskel.ground.refusals import NotAllowed
+from troskel.ground.texts import _
 from troskel.people.queries import actor_of_token, digest_of
 from troskel.people.roles import Actor, Role
 
@@ -51,8 +52,9 @@ class Bearer(HttpBearer):
         actor = actor_of_token(digest_of(token), clock.now())
         if actor is not None and actor.role not in self.who and actor.role is not Role.SYSTEM:
             raise NotAllowed(
-                "{operation} is for {roles}, not for {role}: ask one of them",
-                operation=self.name,
+                "role.not_allowed",
+                _("{act} är till för {roles}, inte för {role}. Be någon av dem."),
+                act=self.name,
                 roles=sorted(self.who),
                 role=actor.role,
             )
@@ -138,7 +140,7 @@ def add_operation(
 
 
 def _schema(kind: Any) -> dict[str, Any]:
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template=POINTER)
+    (schema,), _definitions = msgspec.json.schema_components([kind], ref_template=POINTER)
     return schema
 
 

@@ -21,12 +21,15 @@ API_PREFIX = "/api/"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An error. `rule` names the paragraph or rule that refused; `field` the value that can't be used."""
+    """An error. `code` says which refusal (docs/refusals.md), whatever the wording; `rule` names the paragraph or rule
+    that refused; `field` the value that can't be used.
+    """
 
     type: str
     title: str
     status: int
     detail: str
+    code: str = ""
     rule: str = ""
     field: str = ""
 
@@ -49,8 +52,8 @@ def _problem_response(
 ) -> HttpResponse:
     """Returns the problem, with `detail` in Swedish when the client prefers Swedish to English."""
     swedish = _asks_for_swedish(request)
-    detail = refusal_text(error, Phrasing("sv")) if swedish else error.message
-    response = problem(status, kind, title, detail, **more)
+    detail = refusal_text(error, Phrasing("sv" if swedish else "en"))
+    response = problem(status, kind, title, detail, code=error.code, **more)
     response["Content-Language"] = "sv" if swedish else "en"
     response["Vary"] = "Accept-Language"
     return response
@@ -94,7 +97,14 @@ def _not_json(_: HttpRequest, error: Any) -> HttpResponse:
 
 def _bad_parameter(_: HttpRequest, error: Any) -> HttpResponse:
     first = error.errors[0]
-    return problem(422, "bad-value", "A value can't be used", str(first["msg"]), field=str(first["loc"][-1]))
+    return problem(
+        422,
+        "bad-value",
+        "A value can't be used",
+        str(first["msg"]),
+        code="value.unreadable",
+        field=str(first["loc"][-1]),
+    )
 
 
 HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {

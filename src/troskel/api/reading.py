@@ -15,6 +15,7 @@ from pydantic import WithJsonSchema
 from troskel.api.operations import View, actor_of, add_operation, json_response
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 from troskel.reading import access, act_list, client_record, coverage, duties, lists, phone, retention, things
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.register import Reading
@@ -64,10 +65,16 @@ def parse_day(text: str | None, field: str = "on") -> date:
     try:
         value: date = msgspec.convert(text, date)
     except msgspec.ValidationError:
-        raise BadValue(field, "is no day: write it as 2026-11-20") from None
+        raise BadValue(
+            field, "value.not_a_day", _("Det är ingen dag som finns. Skriv till exempel 2026-11-20.")
+        ) from None
     if value.year not in YEARS:
         raise BadValue(
-            field, "lies outside {first_year}–{last_year}", first_year=YEARS.start, last_year=YEARS.stop - 1
+            field,
+            "value.outside_years",
+            _("Året ligger utanför {first_year}–{last_year}."),
+            first_year=YEARS.start,
+            last_year=YEARS.stop - 1,
         )
     return value
 

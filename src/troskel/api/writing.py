@@ -18,6 +18,7 @@ from troskel.acts.core.register import Act
 from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.problems import NotJson, problem
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 
 MAX_BODY_BYTES = 1_000_000
 Instant = Annotated[
@@ -102,7 +103,14 @@ def parse_values(body: bytes) -> dict[str, Any]:
     if b"\\u" in body:
         for field, text in _texts(values, ""):
             if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-                raise BadValue(field, "holds a letter that can't be kept")
+                raise BadValue(
+                    field,
+                    "value.unstorable_character",
+                    _(
+                        "Texten innehåller ett tecken som inte går att spara. "
+                        "Skriv den för hand i stället för att klistra in."
+                    ),
+                )
     return values
 
 
@@ -125,5 +133,7 @@ def _parse_instant(occurred: str | None) -> datetime | None:
         return instant.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         raise BadValue(
-            "occurred", "is no instant with offset: write it as 2026-11-20T08:00:00+01:00"
+            "occurred",
+            "value.not_an_instant",
+            _("Det är ingen tidpunkt med tidszon. Skriv till exempel 2026-11-20T08:00:00+01:00."),
         ) from None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 from troskel.routine import months
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -53,7 +54,12 @@ def month_bounds(month: str) -> tuple[date, date]:
     """Returns the first day of the month (as 2026-11), and of the next. Raises BadValue for a malformed month."""
     match = _MONTH.fullmatch(month)
     if match is None or int(match[1]) not in YEARS:
-        raise BadValue("month", "{written!r} is no month: write it as 2026-11", written=month)
+        raise BadValue(
+            "month",
+            "month.malformed",
+            _("”{written}” är ingen månad. Skriv till exempel 2026-11."),
+            written=month,
+        )
     first = date(int(match[1]), int(match[2]), 1)
     return first, months.first_of_next(first)
 
@@ -82,15 +88,25 @@ def invoice_rows(month: str, visits: Iterable[BillableVisit]) -> list[InvoiceRow
 
 def has_ended(month: str, today: date) -> None:
     """A month is billed after its end (O2)."""
-    _, following = month_bounds(month)
+    _first, following = month_bounds(month)
     if today < following:
-        raise Refusal("O2", "{month} has not ended: bill it from {day} on", month=month, day=following)
+        raise Refusal(
+            "O2",
+            "month.not_ended",
+            _("{month} är inte slut. Fakturera från och med {day}."),
+            month=month,
+            day=following,
+        )
 
 
 def billing_organisation(paragraph: str, organisation: UUID | None) -> UUID:
     """Returns the billing organisation; the system itself can't bill or sign."""
     if organisation is None:
-        raise Refusal(paragraph, "is done by a provider's coordinator: the system itself can't")
+        raise Refusal(
+            paragraph,
+            "billing.not_by_the_system",
+            _("Det görs av utförarens samordnare. Systemet självt kan inte göra det."),
+        )
     return organisation
 
 
@@ -99,7 +115,11 @@ def somebody_to_bill(month: str, rows: int) -> None:
     if not rows:
         raise Refusal(
             "O2",
-            "no client of another municipality had home care from your organisation in {month}",
+            "month.nothing_to_bill",
+            _(
+                "Ingen kund från en annan kommun hade hemtjänst hos er i {month}. "
+                "Det finns inget att fakturera."
+            ),
             month=month,
         )
 
@@ -117,13 +137,15 @@ def may_become(number: str, state: str, wanted: str) -> None:
     if STEPS.index(state) >= STEPS.index(wanted):
         raise Refusal(
             "O3",
-            "form {form} is {form_state} already: nothing more is to be done with it here",
+            "form.already_past",
+            _("Blankett {form} är redan {form_state}. Det finns inget mer att göra med den här."),
             form=number,
             form_state=wanted,
         )
     raise Refusal(
         "O3",
-        "form {form} is only {form_state}: it must be {next_state} first",
+        "form.behind",
+        _("Blankett {form} är {form_state}. Den måste vara {next_state} först."),
         form=number,
         form_state=state,
         next_state=NEXT[state],
@@ -136,8 +158,12 @@ def not_signed(month: str, case: str, state: str | None, billed: Count, computed
         more = computed.visits - billed.visits
         raise Refusal(
             "O3",
-            "the basis form of {case} for {month} is {form_state}, and the visits say otherwise since ({more:+}): "
-            "the row stays as it was signed; tell the social office what differs",
+            "form.visits_differ",
+            _(
+                "Underlagsblanketten för ärende {case} och {month} är {form_state}. "
+                "Besöken säger nu något annat ({more:+}). Raden står kvar som den skrevs under. "
+                "Berätta för socialkontoret vad som skiljer sig."
+            ),
             case=case,
             month=month,
             form_state=state,
@@ -149,7 +175,10 @@ def is_billed(month: str, rows: int) -> None:
     """Basis forms need the month's rows (O3)."""
     if not rows:
         raise Refusal(
-            "O3", "your organisation has no rows for {month}: bill the month first (O2)", month=month
+            "O3",
+            "month.not_billed",
+            _("Ni har inga rader för {month}. Fakturera månaden först (O2)."),
+            month=month,
         )
 
 
@@ -158,10 +187,17 @@ def is_as_billed(number: str, form: Count, row: Count, computed: Count) -> None:
     if row != computed:
         raise Refusal(
             "O3",
-            "visits have changed since form {form} was made: bill the month and make the form anew",
+            "form.visits_changed",
+            _(
+                "Besöken har ändrats sedan blankett {form} gjordes. "
+                "Fakturera månaden och gör blanketten på nytt."
+            ),
             form=number,
         )
     if form != row:
         raise Refusal(
-            "O3", "the month has been billed anew since form {form} was made: make it anew", form=number
+            "O3",
+            "form.billed_anew",
+            _("Månaden har fakturerats på nytt sedan blankett {form} gjordes. Gör blanketten på nytt."),
+            form=number,
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.texts import _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -16,7 +17,8 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise BadValue(
                 field,
-                "{day} is not between the years {first_year} and {last_year}: look at the year",
+                "decision.day_unlikely",
+                _("{day} är inte mellan åren {first_year} och {last_year}. Kontrollera året."),
                 day=day,
                 first_year=FIRST_YEAR,
                 last_year=LAST_YEAR,
@@ -24,7 +26,8 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
     if valid_from is not None and valid_through is not None and valid_through < valid_from:
         raise BadValue(
             "valid_through",
-            "{day} is before {first_day}, the first day: correct one of them",
+            "decision.ends_before_start",
+            _("{day} är före den första dagen, {first_day}. Rätta en av dem."),
             day=valid_through,
             first_day=valid_from,
         )
@@ -40,5 +43,8 @@ def carries_out(kind: str, service: str) -> None:
     """A decision is allocated to an organisation that gives care or answers alarms, not to a locksmith."""
     if kind not in ("home_care", "alarm", "municipality"):
         raise Refusal(
-            "A4", "the organisation gives no care: allocate {service} to a provider", service=service
+            "A4",
+            "organisation.gives_no_care",
+            _("Organisationen utför varken hemtjänst eller larm. Fördela {service} till en utförare."),
+            service=service,
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the documentation: the generated pages of acts and readings."""
+"""Commands about the documentation: the generated pages of acts, readings and refusals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from troskel.cli.output import CommandError, print_status
 CHECKOUT = Path(__file__).resolve().parents[3]
 ACTS_PAGE = Path("docs", "acts.md")
 READINGS_PAGE = Path("docs", "readings.md")
+REFUSALS_PAGE = Path("docs", "refusals.md")
 
 
 def add_to(commands: Any) -> None:
@@ -28,6 +29,13 @@ def add_to(commands: Any) -> None:
     command.description = "Prints the page of all readings: who may read what, and what it answers."
     command.add_argument("--write", action="store_true", help="write docs/readings.md instead of printing it")
     command.set_defaults(run=readings, without_database=True)
+    command = commands.add_parser("refusals", help="print the page of all refusals (docs/refusals.md)")
+    command.description = (
+        "Prints the page of all refusals, generated from the source: for each code its HTTP status, paragraph or rule, "
+        "Swedish and English text, and where it is raised."
+    )
+    command.add_argument("--write", action="store_true", help="write docs/refusals.md instead of printing it")
+    command.set_defaults(run=refusals, without_database=True)
 
 
 def acts(arguments: argparse.Namespace) -> None:
@@ -49,12 +57,22 @@ def readings(arguments: argparse.Namespace) -> None:
     django.setup()
     from troskel.cli.readings_page import page
 
-    if not (CHECKOUT / "docs").is_dir():
-        raise CommandError("there is no folder docs here: run it in a checkout")
     _print_or_write(page(), READINGS_PAGE, is_written=arguments.write)
 
 
+def refusals(arguments: argparse.Namespace) -> None:
+    """Prints the page, or writes it."""
+    import django
+
+    django.setup()
+    from troskel.cli.refusals_page import page
+
+    _print_or_write(page(), REFUSALS_PAGE, is_written=arguments.write)
+
+
 def _print_or_write(text: str, page: Path, *, is_written: bool) -> None:
+    if is_written and not (CHECKOUT / "docs").is_dir():
+        raise CommandError("there is no folder docs here: run it in a checkout")
     if is_written:
         (CHECKOUT / page).write_text(text, encoding="utf-8")
         print_status(f"{page} written")

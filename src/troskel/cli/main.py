@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from troskel.cli.output import EXIT_REFUSED, CommandError
 from troskel.ground import clock
 from troskel.ground.error_log import error_text
+from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 
 
@@ -30,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"troskel: {wrong}", file=sys.stderr)
         return wrong.exit_code
     except (Refusal, NotFound, BadValue) as refusal:
-        print(f"troskel: {refusal}", file=sys.stderr)
+        field = f"{refusal.field}: " if isinstance(refusal, BadValue) else ""
+        print(f"troskel: {field}{english(refusal)}", file=sys.stderr)
         return EXIT_REFUSED
     except BrokenPipeError:
         return 1

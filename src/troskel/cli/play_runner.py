@@ -15,7 +15,9 @@ from troskel.acts.core.outcome import ActOutcome
 from troskel.cli.output import EXIT_REFUSED, CommandError, municipality, print_status, system_actor
 from troskel.cli.play_files import OpenDutiesCheck, PlayLine, PlayStep, read_play
 from troskel.ground import clock
+from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 from troskel.reading import worklist
@@ -54,8 +56,8 @@ def _carry_out(step: PlayStep, names: dict[str, Any], folder: Path) -> tuple[dic
         outcome = REGISTER[step.act].perform(_actor(step), _resolve(step.values, names, folder))
     except (Refusal, NotFound, BadValue) as refusal:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
-        result |= {"refused": rule, "message": refusal.message}
-        return result, rule == step.expect
+        result |= {"refused": rule, "code": refusal.code, "message": english(refusal)}
+        return result, step.expect in (rule, refusal.code)
     names.update({key: value for key, value in outcome.answer.items() if isinstance(value, str)})
     for key, name in step.keep.items():
         if key not in outcome.answer:
@@ -64,8 +66,10 @@ def _carry_out(step: PlayStep, names: dict[str, Any], folder: Path) -> tuple[dic
             )
         names[name] = outcome.answer[key]
     result |= _consequences(outcome)
-    refused_by = {item["rule"] for item in outcome.refused}
-    return result, refused_by == ({step.expect} if step.expect else set())
+    if not step.expect:
+        return result, not outcome.refused
+    refused_by = [{item["rule"] for item in outcome.refused}, {item["code"] for item in outcome.refused}]
+    return result, {step.expect} in refused_by
 
 
 def _consequences(outcome: ActOutcome) -> dict[str, Any]:
@@ -101,7 +105,11 @@ def _resolve(values: Any, names: dict[str, Any], folder: Path) -> Any:
             return _read_text(folder / str(values["$file"]))
         if set(values) == {"$"}:
             if not isinstance(values["$"], str) or values["$"] not in names:
-                raise BadValue(str(values["$"]), "no earlier act in the file has answered with this name")
+                raise BadValue(
+                    str(values["$"]),
+                    "play.name_unknown",
+                    _("Ingen tidigare handling i filen har svarat med det namnet."),
+                )
             return names[values["$"]]
         return {key: _resolve(value, names, folder) for key, value in values.items()}
     if isinstance(values, list):

@@ -272,6 +272,7 @@ def add_municipality(arguments: argparse.Namespace) -> int:
     """Adds a municipality with the shipped routine."""
     from troskel.acts import taking_over
     from troskel.ground import clock
+    from troskel.ground.refusal_texts import english
     from troskel.ground.refusals import BadValue, Refusal
     from troskel.people.roles import Actor
 
@@ -279,7 +280,7 @@ def add_municipality(arguments: argparse.Namespace) -> int:
     try:
         taking_over.found_municipality(actor, name=arguments.name, valid_from=clock.today())
     except (Refusal, BadValue) as refusal:
-        raise CommandError(refusal.message) from None
+        raise CommandError(english(refusal)) from None
     print_status(f"municipality {arguments.code} is there, with the shipped routine in force from today")
     return 0
 
@@ -287,6 +288,7 @@ def add_municipality(arguments: argparse.Namespace) -> int:
 def token(arguments: argparse.Namespace) -> int:
     """Issues a token to an account."""
     from troskel.acts import accounts
+    from troskel.ground.refusal_texts import english
     from troskel.ground.refusals import NotFound
 
     try:
@@ -294,7 +296,7 @@ def token(arguments: argparse.Namespace) -> int:
             system_actor(ActorKind.DEMO), username=arguments.account, label=arguments.label
         )
     except NotFound as missing:
-        raise CommandError(missing.message) from None
+        raise CommandError(english(missing)) from None
     print(outcome.answer["token"])
     return 0
 

@@ -34,7 +34,11 @@ def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | Non
     if kind != "organisation" or holder != organisation:
         raise Refusal(
             "rule 2",
-            "lock {serial} is not in your stock: check the serial number, and whether it hangs at another door",
+            "lock.not_in_stock",
+            _(
+                "Låsvred {serial} finns inte i ert lager. "
+                "Kontrollera numret, och om det sitter vid en annan dörr."
+            ),
             serial=serial,
         )
 
@@ -44,7 +48,11 @@ def not_linked_elsewhere(is_linked: bool, serial: str) -> None:
     if is_linked:
         raise Refusal(
             "S3",
-            "lock {serial} is still linked to a client: the system administrator unlinks it first",
+            "lock.still_linked",
+            _(
+                "Låsvred {serial} är fortfarande kopplat till en kund. "
+                "Systemförvaltaren måste först ta bort kopplingen."
+            ),
             serial=serial,
         )
 
@@ -52,7 +60,12 @@ def not_linked_elsewhere(is_linked: bool, serial: str) -> None:
 def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label: str) -> None:
     """A key is returned to a client behind its door (rule 5)."""
     if door not in doors:
-        raise Refusal("rule 5", "key {key} opens no door of this client: check the label", key=label)
+        raise Refusal(
+            "rule 5",
+            "key.opens_no_door",
+            _("Nyckel {key} går inte till någon av kundens dörrar. Kontrollera märkningen."),
+            key=label,
+        )
 
 
 def later_than(at: datetime, since: datetime, thing: str, number: str) -> None:
@@ -60,7 +73,8 @@ def later_than(at: datetime, since: datetime, thing: str, number: str) -> None:
     if at < since:
         raise Refusal(
             "rule 5",
-            "{thing} {number} was handed over to its holder after that: check when it happened",
+            "thing.handed_over_later",
+            _("{thing} {number} lämnades över senare än så. Kontrollera när det hände."),
             thing=thing,
             number=number,
         )
@@ -69,7 +83,12 @@ def later_than(at: datetime, since: datetime, thing: str, number: str) -> None:
 def lock_is_at_door(kind: str, holder: UUID | None, door: UUID, serial: str) -> None:
     """The removed lock is the one at the door (rule 2)."""
     if kind != "door" or holder != door:
-        raise Refusal("rule 2", "lock {serial} is not at this door: check the serial number", serial=serial)
+        raise Refusal(
+            "rule 2",
+            "lock.not_at_door",
+            _("Låsvred {serial} sitter inte vid den här dörren. Kontrollera numret."),
+            serial=serial,
+        )
 
 
 def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts:
@@ -79,7 +98,8 @@ def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts
             return door
     raise Refusal(
         "rule 2",
-        "lock {serial} is not mounted at a door of this client: check the serial number",
+        "lock.not_mounted_at_client",
+        _("Låsvred {serial} är inte monterat vid någon av kundens dörrar. Kontrollera numret."),
         serial=serial,
     )
 
@@ -87,7 +107,7 @@ def lock_is_behind(lock: UUID, doors: list[DoorFacts], serial: str) -> DoorFacts
 def not_linked(client: ClientFacts, lock: UUID) -> None:
     """One open link per lock and client (rule 2)."""
     if any(link.lock == lock for link in client.links.values()):
-        raise Refusal("rule 2", "the client is already linked to this lock")
+        raise Refusal("rule 2", "link.already_there", _("Kunden är redan kopplad till låsvredet."))
 
 
 def open_link(client: ClientFacts, lock: UUID) -> UUID:
@@ -95,7 +115,7 @@ def open_link(client: ClientFacts, lock: UUID) -> UUID:
     for identifier, link in client.links.items():
         if link.lock == lock:
             return identifier
-    raise Refusal("S3", "the client is not linked to this lock")
+    raise Refusal("S3", "link.not_there", _("Kunden är inte kopplad till låsvredet. Kontrollera numret."))
 
 
 def may_unlink(still_mounted: bool, has_care: bool, lock_stays_for_others: bool) -> None:
@@ -103,15 +123,27 @@ def may_unlink(still_mounted: bool, has_care: bool, lock_stays_for_others: bool)
     if not still_mounted:
         return
     if has_care:
-        raise Refusal("S3", "the lock is mounted and the client has care left: the link stays")
+        raise Refusal(
+            "S3",
+            "link.needed",
+            _("Låsvredet är monterat och kunden har hemtjänst eller trygghetslarm kvar. Kopplingen är kvar."),
+        )
     if not lock_stays_for_others:
-        raise Refusal("S3", "the removal is not reported yet: the link is removed when its e-mail has come")
+        raise Refusal(
+            "S3",
+            "link.removal_not_reported",
+            _("Nedmonteringen är inte rapporterad än. Ta bort kopplingen när e-brevet om den har kommit."),
+        )
 
 
 def own_client(client: ClientFacts) -> None:
     """A client from another municipality gets no tag (O1, rule 3)."""
     if not client.own:
-        raise Refusal("O1", "the client is assigned by another municipality and gets neither lock nor tag")
+        raise Refusal(
+            "O1",
+            "client.gets_no_lock_or_tag",
+            _("Kunden kommer från en annan kommun och får varken låsvred eller kvittensprodukt."),
+        )
 
 
 def giver_holds(
@@ -121,7 +153,8 @@ def giver_holds(
     if current_holder != giver:
         raise Refusal(
             "rule 5",
-            "{thing} {number} is held by someone else: the one who holds it hands it over",
+            "thing.held_by_another",
+            _("{thing} {number} finns hos någon annan. Den som har saken lämnar över den."),
             thing=thing,
             number=number,
         )
@@ -163,9 +196,10 @@ def may_hold(kind: str, organisation: str) -> None:
     if organisation not in KEEPER_KINDS[kind]:
         raise Refusal(
             "rule 5",
-            "an organisation of kind {organisation_kind} keeps no {kept}s: check whom you hand it to",
+            "thing.not_kept_there",
+            _("{organisation_kind} förvarar inte sådana saker ({thing}). Kontrollera vem du lämnar till."),
             organisation_kind=organisation,
-            kept=kind,
+            thing=kind,
         )
 
 
@@ -173,7 +207,9 @@ def giver(organisation: UUID | None) -> UUID:
     """Returns the giving organisation: things are transferred between organisations."""
     if organisation is None:
         raise Refusal(
-            "rule 5", "things are handed on by the organisation that has them: the system itself has none"
+            "rule 5",
+            "thing.not_the_systems",
+            _("Saker lämnas vidare av organisationen som har dem. Systemet självt har inga."),
         )
     return organisation
 
@@ -182,14 +218,20 @@ def to_another(giver: UUID, receiver: UUID) -> None:
     """A thing is transferred to another organisation."""
     if giver == receiver:
         raise Refusal(
-            "rule 5", "the things are with your organisation already: name the one that is to have them"
+            "rule 5",
+            "thing.already_with_you",
+            _("Sakerna är redan hos er. Välj organisationen som ska ha dem."),
         )
 
 
 def client_agrees(agreed: bool) -> None:
     """Keys go to the next provider only with the client's agreement, else back to the client (P5)."""
     if not agreed:
-        raise Refusal("P5", "the client has to agree: else the keys go back to the client ('agreed')")
+        raise Refusal(
+            "P5",
+            "key.client_has_not_agreed",
+            _("Kunden måste gå med på det. Annars lämnas nycklarna tillbaka till kunden."),
+        )
 
 
 def answers_for(holding: OpenHolding, owner_of_tag: UUID | None, organisation: UUID | None) -> None:
@@ -198,7 +240,8 @@ def answers_for(holding: OpenHolding, owner_of_tag: UUID | None, organisation: U
     if organisation is None or responsible != organisation:
         raise Refusal(
             "rule 5",
-            "{thing} {number} is not your organisation's to answer for",
+            "thing.not_yours",
+            _("{thing} {number} är inget som ni svarar för. Kontrollera numret."),
             thing=holding.thing.kind,
             number=holding.thing.number,
         )
@@ -207,7 +250,12 @@ def answers_for(holding: OpenHolding, owner_of_tag: UUID | None, organisation: U
 def is_offered(offer: OfferT | None, number: str) -> OfferT:
     """Returns the open offer; without one there is nothing to accept or withdraw."""
     if offer is None:
-        raise Refusal("rule 5", "{number} is not on offer: ask the one who holds it", number=number)
+        raise Refusal(
+            "rule 5",
+            "thing.not_on_offer",
+            _("Det finns inget erbjudande om {number}. Fråga den som har saken."),
+            number=number,
+        )
     return offer
 
 
@@ -216,13 +264,15 @@ def can_be_lost(holding: OpenHolding) -> None:
     if holding.kind == "door":
         raise Refusal(
             "rule 2",
-            "lock {serial} hangs at a door: order a repair or a removal",
+            "lock.hangs_at_door",
+            _("Låsvred {serial} sitter vid en dörr. Beställ en reparation eller en nedmontering."),
             serial=holding.thing.number,
         )
     if holding.kind == "lost":
         raise Refusal(
             "rule 5",
-            "{thing} {number} has been reported lost already",
+            "thing.already_lost",
+            _("Det är redan anmält att {thing} {number} är borta."),
             thing=holding.thing.kind,
             number=holding.thing.number,
         )
@@ -233,7 +283,8 @@ def is_lost(holding: OpenHolding) -> None:
     if holding.kind != "lost":
         raise Refusal(
             "rule 5",
-            "{thing} {number} is not lost: look who holds it",
+            "thing.not_lost",
+            _("Ingen har anmält att {thing} {number} är borta. Se efter vem som har saken."),
             thing=holding.thing.kind,
             number=holding.thing.number,
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from troskel.ground import clock
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.routine.model import Ask
 
@@ -57,23 +58,34 @@ def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: dateti
     if not ask.by_hand:
         raise Refusal(
             paragraph,
-            "is fulfilled by {events}: do that act, it can't be attested by hand",
+            "duty.not_by_hand",
+            _("Uppgiften går inte att intyga för hand. Den blir klar av det här: {events}."),
             events=[event.partition(":")[0] for event in ask.done_by],
         )
     starts = about.get("starts")
     if starts and datetime.fromisoformat(starts) > occurred:
         raise Refusal(
-            paragraph, "is booked for {starts}, which has not come: attest it afterwards", starts=starts
+            paragraph,
+            "duty.booked_later",
+            _("Det är bokat till {starts}, och den tiden har inte kommit. Intyga det efteråt."),
+            starts=starts,
         )
 
 
 def not_too_early(paragraph: str, first: date | None, occurred: datetime) -> None:
     """A duty is not attested before its first day, `first`."""
     if first == date.max:
-        raise Refusal(paragraph, "has no due day yet, and is not attested before that is known")
+        raise Refusal(
+            paragraph,
+            "duty.no_due_day",
+            _("Uppgiften har ingen sista dag än, och kan inte intygas innan den är känd."),
+        )
     if first is not None and clock.day_of(occurred) < first:
         raise Refusal(
-            paragraph, "may be attested from {day}: do it then, and attest it when it is done", day=first
+            paragraph,
+            "duty.too_early",
+            _("Uppgiften kan intygas först från {day}. Gör den då, och intyga den sedan."),
+            day=first,
         )
 
 
@@ -82,7 +94,8 @@ def answers_for(paragraph: str, role: str, account: str) -> None:
     if Role(account) not in ROLES_OF.get(role, ()):
         raise Refusal(
             paragraph,
-            "is asked of the {role}, and a {role_name} does not answer for that",
+            "duty.other_role",
+            _("Uppgiften är till för {role}. Den som är {role_name} kan inte svara för den."),
             role=role,
             role_name=account,
         )
@@ -91,17 +104,23 @@ def answers_for(paragraph: str, role: str, account: str) -> None:
 def is_nobodys(paragraph: str, person: UUID | None, actor: UUID | None) -> None:
     """A duty that somebody has taken is theirs until it is given back."""
     if person is not None and person == actor:
-        raise Refusal("rule 6", "the duty is yours already")
+        raise Refusal("rule 6", "duty.already_yours", _("Uppgiften är redan din."))
     if person is not None:
         raise Refusal(
-            paragraph, "somebody else has taken the duty: ask for it to be given back, or assign it"
+            paragraph,
+            "duty.taken",
+            _("Någon annan har tagit uppgiften. Be att få den, eller fördela den till någon."),
         )
 
 
 def is_somebodys(person: UUID | None) -> None:
     """Only what has been taken can be given back."""
     if person is None:
-        raise Refusal("rule 6", "the duty is nobody's in particular: there is nothing to give back")
+        raise Refusal(
+            "rule 6",
+            "duty.nobodys",
+            _("Ingen särskild har tagit uppgiften. Det finns inget att lämna tillbaka."),
+        )
 
 
 def names_deputies(actor: Actor, kind: str, organisation: UUID) -> None:
@@ -109,7 +128,11 @@ def names_deputies(actor: Actor, kind: str, organisation: UUID) -> None:
     office = kind == OrganisationKind.MUNICIPALITY
     theirs = office if actor.role is Role.ADMINISTRATOR else organisation == actor.organisation
     if not theirs and actor.role is not Role.SYSTEM:
-        raise Refusal("rule 7", "a deputy is named within one's own organisation: ask someone there")
+        raise Refusal(
+            "rule 7",
+            "deputy.other_organisation",
+            _("En ersättare utses inom den egna organisationen. Be någon där."),
+        )
 
 
 def has_role(kind: str, role: str) -> None:
@@ -117,7 +140,8 @@ def has_role(kind: str, role: str) -> None:
     if role not in ROLES_IN[OrganisationKind(kind)]:
         raise Refusal(
             "rule 7",
-            "nobody is {role_name} in an organisation of kind {organisation_kind}: choose another role",
+            "role.not_in_organisation",
+            _("Rollen {role_name} finns inte hos {organisation_kind}. Välj en annan roll."),
             role_name=role,
             organisation_kind=kind,
         )
@@ -129,33 +153,59 @@ def has_role(kind: str, role: str) -> None:
 def is_not_older(changed: date, newest: date | None) -> None:
     """An older document is not proposed by mistake: to go back, write a version with a new day."""
     if newest is not None and changed < newest:
-        raise Refusal("D", "was changed {day}, before the version that was approved last ({newest_day}): "
-                           "give it the day on which you changed it", day=changed, newest_day=newest)  # fmt: skip
+        raise Refusal("D", "routine.changed_too_early", _(
+"Filen säger att den ändrades {day}. "
+"Det är före den version som godkändes sist ({newest_day}). Skriv dagen då du ändrade den."
+), day=changed, newest_day=newest)  # fmt: skip
 
 
 def is_a_proposal(approved: datetime | None, withdrawn: datetime | None) -> None:
     """What is approved or withdrawn is no proposal."""
     if approved is not None:
         raise Refusal(
-            "D", "the version was approved {day}: propose another to change it", day=clock.day_of(approved)
+            "D",
+            "routine.already_approved",
+            _("Versionen godkändes {day}. Föreslå en ny för att ändra den."),
+            day=clock.day_of(approved),
         )
     if withdrawn is not None:
-        raise Refusal("D", "the proposal was withdrawn {day}: propose it again", day=clock.day_of(withdrawn))
+        raise Refusal(
+            "D",
+            "routine.withdrawn",
+            _("Förslaget togs tillbaka {day}. Föreslå det på nytt."),
+            day=clock.day_of(withdrawn),
+        )
 
 
 def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
     """A person approves, and never the author."""
     if actor.account is None:
-        raise Refusal("D", "a version of the routine is approved by a person, not by the system")
+        raise Refusal(
+            "D",
+            "routine.approved_by_the_system",
+            _("En version av rutinen godkänns av en person, inte av systemet."),
+        )
     if actor.account == author:
-        raise Refusal("D", "you proposed this version: it is approved by another than its author")
+        raise Refusal(
+            "D",
+            "routine.approved_by_its_author",
+            _("Du har föreslagit versionen. Någon annan måste godkänna den."),
+        )
 
 
 def comes_into_force(begins: date, today: date, newest: date | None) -> None:
     """From today at the earliest, and not before a version that has been approved already."""
     if begins < today:
-        raise Refusal("D", "{day} has passed: a version is in force from today or later", day=begins)
+        raise Refusal(
+            "D",
+            "routine.begins_in_the_past",
+            _("{day} har redan varit. En version börjar gälla idag eller senare."),
+            day=begins,
+        )
     if newest is not None and begins < newest:
         raise Refusal(
-            "D", "another version is in force from {day}: choose that day or a later one", day=newest
+            "D",
+            "routine.begins_too_early",
+            _("En annan version gäller från {day}. Välj den dagen eller en senare."),
+            day=newest,
         )

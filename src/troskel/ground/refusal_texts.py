@@ -1,49 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals as text for people, in Swedish or English: looked up in refusal_texts.toml by the refusal's template.
+"""Refusals as text for people: the Swedish text of the error, put into the reader's language by the catalogue.
 
-The name of each value in a template tells its type: a number shown verbatim, a day, a code with a translation.
+The name of each value in a text tells its type: a number shown verbatim, a day, a code with a word of its own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 
-import msgspec
+from django.utils.translation import gettext, override
 
 from troskel.ground import formatting
-from troskel.ground.refusals import EMPTY_CHOICE, BadValue, KeyReused, NotFound, Refusal
-
-Error = Refusal | BadValue | NotFound | KeyReused
-
-TABLE = Path(__file__).with_suffix(".toml")
-PREDICATE = re.compile(r"(?:is|lies|has|holds|was) ")
-"""The beginning of a template whose implied subject is the value or the duty."""
-
-
-class LocalizedText(msgspec.Struct, frozen=True):
-    """A text in Swedish and English."""
-
-    sv: str
-    en: str
-
-
-class NotFoundText(msgspec.Struct, frozen=True):
-    """The sentence about something that was not found, with the word for each kind of thing."""
-
-    text: LocalizedText
-    kinds: dict[str, LocalizedText]
-
-
-class Table(msgspec.Struct, frozen=True):
-    """The Swedish of each template (and the English, where the template itself does not suit a page), and of codes."""
-
-    not_found: NotFoundText
-    texts: dict[str, str | LocalizedText]
-    words: dict[str, dict[str, LocalizedText]]
+from troskel.ground.refusals import EMPTY_CHOICE, NOT_FOUND_KINDS, CodedError
+from troskel.ground.value_words import WORDS
 
 
 class Phrasing:
@@ -77,38 +47,27 @@ class Phrasing:
         return formatting.long_instant(instant, self.language)
 
 
-def refusal_text(error: Error, phrasing: Phrasing) -> str:
+def refusal_text(error: CodedError, phrasing: Phrasing) -> str:
     """Returns the reason for a refusal, as one or two sentences in the language of `phrasing`."""
-    if isinstance(error, NotFound):
-        table_text = table().not_found
-        return _in_language(table_text.text, phrasing).format(
-            kind=_in_language(table_text.kinds[error.kind], phrasing)
-        )
-    if isinstance(error, KeyReused):
-        return _sentence(error.message, {}, phrasing)
+    template = translated(error.text, phrasing.language)
     field = getattr(error, "field", "")
     values = {name: _format_value(name, value, field, phrasing) for name, value in error.values.items()}
-    return _sentence(error.template, values, phrasing)
-
-
-@cache
-def table() -> Table:
-    """Returns the table of texts, read once."""
-    return msgspec.toml.decode(TABLE.read_bytes(), type=Table)
-
-
-def _sentence(template: str, values: dict[str, object], phrasing: Phrasing) -> str:
-    entry = table().texts.get(template, "")
-    phrase = _in_language(LocalizedText(entry, "") if isinstance(entry, str) else entry, phrasing)
-    text = (phrase or template).format(**values) if values else phrase or template
-    if not phrase and PREDICATE.match(text):
-        text = f"this {text}"
+    text = template.format(**values) if values else template
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _in_language(words: LocalizedText, phrasing: Phrasing) -> str:
-    return words.en if phrasing.language == "en" else words.sv
+def english(error: CodedError) -> str:
+    """Returns the reason in English, as the API and the command line tell it where nobody asks for Swedish."""
+    return refusal_text(error, Phrasing("en"))
+
+
+def translated(text: str, language: str) -> str:
+    """Returns a marked text in a language: as it stands in Swedish, else from the catalogue."""
+    if language != "en":
+        return text
+    with override(language):
+        return gettext(text)
 
 
 # Formatting of values
@@ -127,7 +86,7 @@ ALIASES = {"roles": "role", "wanted_kind": "order_kind", "next_state": "form_sta
 
 def has_formatter(name: str) -> bool:
     """Can a value of this name be formatted?"""
-    return name in VERBATIM or name in FORMATTERS or ALIASES.get(name, name) in table().words
+    return name in VERBATIM or name in FORMATTERS or ALIASES.get(name, name) in WORDS
 
 
 def _format_value(name: str, value: object, field: str, phrasing: Phrasing) -> object:
@@ -135,15 +94,14 @@ def _format_value(name: str, value: object, field: str, phrasing: Phrasing) -> o
         return FORMATTERS[name](value, phrasing, field)
     if name not in VERBATIM:
         codes = value if isinstance(value, list) else [value]
-        return _join_or(
-            [_format_code(ALIASES.get(name, name), str(code), phrasing) for code in codes], phrasing
-        )
+        words = WORDS[ALIASES.get(name, name)]
+        return _join_or([_format_code(words, str(code), phrasing) for code in codes], phrasing)
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _format_code(kind: str, code: str, phrasing: Phrasing) -> str:
-    words = table().words[kind].get(code)
-    return _in_language(words, phrasing) if words else code  # a missing word must not lose the whole sentence
+def _format_code(words: dict[str, str], code: str, phrasing: Phrasing) -> str:
+    # a missing word must not lose the whole sentence
+    return translated(words[code], phrasing.language) if code in words else code
 
 
 def _format_day(value: object, phrasing: Phrasing, _: str) -> str:
@@ -172,8 +130,8 @@ FORMATTERS: dict[str, Callable[[object, Phrasing, str], str]] = {
     "act": lambda value, naming, _: naming.act(str(value)),
     "codes": _format_choices,
     "events": _format_events,
-    "operation": lambda value, naming, _: naming.quoted(str(value)),
+    "missing": lambda value, naming, _: translated(NOT_FOUND_KINDS[str(value)], naming.language),
     "month": lambda value, naming, _: formatting.month(date.fromisoformat(f"{value}-01"), naming.language),
     "starts": lambda value, naming, _: naming.instant(datetime.fromisoformat(str(value))),
 }
-"""Values that need more than a lookup in the table."""
+"""Values that need more than a lookup among the words."""

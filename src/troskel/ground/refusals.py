@@ -1,66 +1,110 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The errors of an act. Each tells what is wrong, where, and what to do; nothing is left half done.
+"""The errors of acts and readings. Each tells what is wrong, where, and what to do; nothing is left half done.
 
-A message is a template and its values, formatted in English here. `refusal_texts.py` looks up the Swedish by the
-template: so the template stands word for word where the error is raised, and the name of each value tells its type.
+An error has a stable code (`order.already_open`: what it is about, what is wrong), a Swedish text and its values. Who
+shows it looks at the code, never at the text: wording may change. `refusal_texts.py` puts the text into the reader's
+language, where the name of each value tells how it is formatted. Pure Python.
 """
 
 from __future__ import annotations
 
+from troskel.ground.texts import _
+
 EMPTY_CHOICE = "(empty)"
 """The text of an empty choice in a list of choices."""
 
-NOT_FOUND = "no {kind} that you may see answers to the value of {field!r}: check how it is written"
+
+class CodedError(Exception):
+    """An error with its stable code, its text in Swedish (a template) and the template's values."""
+
+    def __init__(self, code: str, text: str, /, **values: object) -> None:
+        self.code = code
+        self.text = text
+        self.values = values
+        super().__init__(code)
 
 
-def format_english(template: str, values: dict[str, object]) -> str:
-    """Returns the template with its values, as the API and the command line show them. Lists are joined by commas."""
-    if not values:
-        return template
-    texts = {name: ", ".join(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
-    return template.format(**texts)
-
-
-class Refusal(Exception):
+class Refusal(CodedError):
     """The routine or a rule refuses the act. `rule` is a paragraph (P6, O1) or `rule 1` … `rule 8` of the design."""
 
-    def __init__(self, rule: str, template: str, /, **values: object) -> None:
+    def __init__(self, rule: str, code: str, text: str, /, **values: object) -> None:
+        super().__init__(code, text, **values)
         self.rule = rule
-        self.template = template
-        self.values = values
-        self.message = format_english(template, values)
-        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.code}"
 
 
 class NotAllowed(Refusal):
-    """The actor's role may not do this act at all."""
+    """The actor's role may not do this act, or this reading, at all."""
 
-    def __init__(self, template: str, /, **values: object) -> None:
-        super().__init__("rule 7", template, **values)
+    def __init__(self, code: str, text: str, /, **values: object) -> None:
+        super().__init__("rule 7", code, text, **values)
 
 
-class NotFound(Exception):
+NOT_FOUND_KINDS = {
+    "account": _("inget konto"),
+    "alarm": _("inget larm"),
+    "allocation": _("ingen fördelning"),
+    "basis_form": _("ingen underlagsblankett"),
+    "carer": _("ingen i personalen"),
+    "client": _("inget ärende"),
+    "decision": _("inget beslut"),
+    "deputy": _("ingen ersättare"),
+    "door": _("ingen dörr"),
+    "duty": _("ingen uppgift"),
+    "email": _("inget e-postmeddelande"),
+    "investigation": _("ingen utredning"),
+    "key": _("ingen nyckel"),
+    "letter": _("inget brev"),
+    "line": _("ingen rad i loggen"),
+    "lock": _("inget låsvred"),
+    "notice": _("inget meddelande"),
+    "opening": _("ingen öppning"),
+    "order": _("ingen beställning"),
+    "organisation": _("ingen organisation"),
+    "routine": _("ingen rutin"),
+    "routine_version": _("ingen version av rutinen"),
+    "tag": _("ingen kvittensprodukt"),
+    "thing_kind": _("ingen sådan sorts sak"),
+    "token": _("ingen åtkomstnyckel"),
+    "visit": _("inget besök"),
+}
+"""What may be missing, by the first part of the code."""
+
+
+class NotFound(CodedError):
     """The thing does not exist, or this viewer may not see it: both answer the same (design, rule 7)."""
 
     def __init__(self, kind: str, field: str) -> None:
+        super().__init__(
+            f"{kind}.not_found",
+            _("Det finns {missing} som du får se med den uppgiften. Kontrollera hur den är skriven."),
+            missing=kind,
+        )
         self.kind = kind
         self.field = field
-        self.message = format_english(NOT_FOUND, {"kind": kind, "field": field})
-        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.code}"
 
 
-class BadValue(Exception):
+class BadValue(CodedError):
     """A value that can't be used: names the field and the reason."""
 
-    def __init__(self, field: str, template: str, /, **values: object) -> None:
+    def __init__(self, field: str, code: str, text: str, /, **values: object) -> None:
+        super().__init__(code, text, **values)
         self.field = field
-        self.template = template
-        self.values = values
-        self.message = format_english(template, values)
-        super().__init__(f"{field}: {self.message}")
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.code}"
 
 
-class KeyReused(Exception):
+class KeyReused(CodedError):
     """The caller's key has already been used with other content (HTTP 422)."""
 
-    message = "this key was used before with other content: send a new key with new content"
+    def __init__(self) -> None:
+        super().__init__(
+            "key.used_otherwise",
+            _("Nyckeln har redan använts med andra uppgifter. Skicka en ny nyckel med de nya uppgifterna."),
+        )

@@ -49,7 +49,8 @@ def is_open(state: str, number: str) -> None:
     if state not in OPEN_STATES:
         raise Refusal(
             "L1",
-            "order {order} is {order_state}: only an open order can be worked on",
+            "order.not_open",
+            _("Beställning {order} är {order_state}. Bara en öppen beställning går att arbeta med."),
             order=number,
             order_state=state,
         )
@@ -60,7 +61,8 @@ def of_kind(kind: str, wanted: str, number: str) -> None:
     if kind != wanted:
         raise Refusal(
             "L1",
-            "order {order} is an order of {order_kind}, not of {wanted_kind}: report it as what it is",
+            "order.other_kind",
+            _("Beställning {order} gäller {order_kind}, inte {wanted_kind}. Rapportera det som är beställt."),
             order=number,
             order_kind=kind,
             wanted_kind=wanted,
@@ -70,34 +72,51 @@ def of_kind(kind: str, wanted: str, number: str) -> None:
 def known_code(field: str, code: str, codes: frozenset[str]) -> None:
     """Checks that a reason is one of the codes."""
     if code not in codes:
-        raise BadValue(field, "is none of {codes}: write one of them", codes=sorted(codes))
+        raise BadValue(
+            field, "value.not_a_choice", _("Välj ett av de här svaren: {codes}."), codes=sorted(codes)
+        )
 
 
 def own_client(client: ClientFacts) -> None:
     """A client from another municipality gets no lock (O1, rule 3)."""
     if not client.own:
-        raise Refusal("O1", "the client is assigned by another municipality and gets neither lock nor tag")
+        raise Refusal(
+            "O1",
+            "client.gets_no_lock_or_tag",
+            _("Kunden kommer från en annan kommun och får varken låsvred eller kvittensprodukt."),
+        )
 
 
 def care_to_come(client: ClientFacts, day: date) -> None:
     """A lock is for a client who has home care or a safety alarm, now or to come (P1)."""
     if not client_state.has_care_left(client, day):
         raise Refusal(
-            "P1", "the client has neither home care nor safety alarm: there is nothing to order for"
+            "P1",
+            "client.has_no_care",
+            _("Kunden har varken hemtjänst eller trygghetslarm. Det finns inget att beställa till."),
         )
 
 
 def organisation_has_the_client(client: ClientFacts, organisation: UUID | None, day: date) -> None:
     """The ordering provider has the client's care allocated to it (P1)."""
     if organisation not in client_state.providers_of(client, day):
-        raise Refusal("P1", "no ongoing or coming decision is allocated to your organisation")
+        raise Refusal(
+            "P1",
+            "decision.not_allocated",
+            _("Inget pågående eller kommande beslut är fördelat till er. Fråga biståndshandläggaren."),
+        )
 
 
 def not_refused(client: ClientFacts) -> None:
     """A client who has refused gets no lock turner; the tag remains in use (case 10)."""
     if client.refused and not client.understood:
         raise Refusal(
-            "A3", "the client has refused: the assessor records a new understanding before an order"
+            "A3",
+            "client.has_refused",
+            _(
+                "Kunden har sagt nej till låsvred. "
+                "Biståndshandläggaren måste först skriva in att kunden har förstått."
+            ),
         )
 
 
@@ -115,7 +134,11 @@ def client_is_informed(client: ClientFacts, reason: str) -> None:
     if missing and not reason:
         raise Refusal(
             missing[0],
-            "{paragraphs} not done: let the assessor do it, or write why in 'reason'",
+            "order.too_early",
+            _(
+                "Det här är inte gjort: {paragraphs}. "
+                "Be biståndshandläggaren göra det, eller skriv varför det beställs ändå."
+            ),
             paragraphs=missing,
         )
 
@@ -123,14 +146,19 @@ def client_is_informed(client: ClientFacts, reason: str) -> None:
 def no_lock_at(door: DoorFacts) -> None:
     """One lock per door (rule 2): with a lock there, no installation is ordered (A5)."""
     if door.lock is not None:
-        raise Refusal("rule 2", "there is a lock at the door already")
+        raise Refusal("rule 2", "lock.already_at_door", _("Det sitter redan ett låsvred vid dörren."))
 
 
 def mounted_lock(door: DoorFacts) -> UUID:
     """Returns the lock at the door: a removal needs one (P6)."""
     if door.lock is None:
         raise Refusal(
-            "P6", "there is no lock at this door: check which door it is, and where the client lived before"
+            "P6",
+            "lock.none_at_door",
+            _(
+                "Det sitter inget låsvred vid dörren. "
+                "Kontrollera vilken dörr det gäller, och var kunden bodde förut."
+            ),
         )
     return door.lock
 
@@ -140,7 +168,11 @@ def owner_consents(door: DoorFacts) -> None:
     if client_state.lacks_consent(door):
         raise Refusal(
             "P1",
-            "the owner has not consented to a lock turner at this {door_kind}: let the system administrator record it",
+            "owner.has_not_consented",
+            _(
+                "Ägaren har inte gått med på ett låsvred vid {door_kind}. "
+                "Be systemförvaltaren skriva in medgivandet när det finns."
+            ),
             door_kind=door.kind,
         )
 
@@ -148,13 +180,24 @@ def owner_consents(door: DoorFacts) -> None:
 def no_open_order(door: DoorFacts, *kinds: str) -> None:
     """One open order per door (of these kinds). It may be another provider's, so its number is not revealed."""
     if client_state.open_orders(door, *kinds):
-        raise Refusal("P1", "an order is open for the door already: it is cancelled or done first")
+        raise Refusal(
+            "P1",
+            "order.already_open",
+            _(
+                "Dörren har redan en öppen beställning av det slaget. "
+                "Den måste först utföras eller avbeställas."
+            ),
+        )
 
 
 def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> None:
     """No removal while someone behind the door has care (rule 1). The message never says who, or why."""
     if client_state.care_left_behind(door, homes, day):
-        raise Refusal("rule 1", "someone behind this door has home care or a safety alarm: the lock stays")
+        raise Refusal(
+            "rule 1",
+            "lock.needed",
+            _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
+        )
 
 
 def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> UUID:
@@ -165,27 +208,33 @@ def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: dat
     return lock
 
 
-def removal_refusal(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> tuple[str, str]:
-    """Returns rule and message that refuse an order of removal on the day; both empty where it is allowed."""
+def removal_refusal(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> Refusal | None:
+    """Returns what refuses an order of removal on the day, or None where it is allowed."""
     try:
         may_be_taken_down(door, homes, day)
     except Refusal as refusal:
-        return refusal.rule, refusal.message
-    return "", ""
+        return refusal
+    return None
 
 
 def is_a_locksmith(kind: str) -> None:
     """An order is placed with a locksmith firm."""
     if kind != "locksmith":
         raise BadValue(
-            "locksmith", "the organisation is no locksmith: name a locksmith firm by its organisation number"
+            "locksmith",
+            "organisation.not_a_locksmith",
+            _("Organisationen är ingen låssmed. Välj en låssmed."),
         )
 
 
 def orderer(organisation: UUID | None) -> UUID:
     """Returns the ordering organisation; the system itself has none."""
     if organisation is None:
-        raise Refusal("P1", "an order is placed by a provider: the system itself can't")
+        raise Refusal(
+            "P1",
+            "order.not_by_the_system",
+            _("En beställning görs av en utförare. Systemet självt kan inte beställa."),
+        )
     return organisation
 
 
@@ -198,14 +247,16 @@ def has_a_letter(kind: str, state: str, number: str) -> None:
     if kind not in LETTER_PARAGRAPHS:
         raise Refusal(
             "S1",
-            "order {order} is an order of {order_kind}: there is no letter about that",
+            "letter.no_such_order",
+            _("Beställning {order} gäller {order_kind}. Om det skickas inget brev."),
             order=number,
             order_kind=kind,
         )
     if state != "done":
         raise Refusal(
             LETTER_PARAGRAPHS[kind],
-            "order {order} is {order_state}: the letter is sent when it is done",
+            "letter.order_not_done",
+            _("Beställning {order} är {order_state}. Brevet skickas när den är utförd."),
             order=number,
             order_state=state,
         )
@@ -215,5 +266,7 @@ def gets_letters(kind: str, lives_there: bool) -> None:
     """No letter is sent to clients who have died or moved from the order's door (S1, S3)."""
     if not lives_there:
         raise Refusal(
-            LETTER_PARAGRAPHS[kind], "the client has died or moved from that door: no letter is sent"
+            LETTER_PARAGRAPHS[kind],
+            "letter.client_gone",
+            _("Kunden har avlidit eller flyttat från dörren. Inget brev skickas."),
         )

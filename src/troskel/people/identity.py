@@ -9,6 +9,9 @@ from enum import StrEnum
 
 import msgspec
 
+from troskel.ground.refusals import CodedError
+from troskel.ground.texts import _
+
 
 class IdentityKind(StrEnum):
     """The kind of a person's identity number."""
@@ -28,8 +31,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
         return f"Identity({self.kind.value}, hidden)"
 
 
-class BadIdentity(ValueError):
-    """An invalid number. The message says what to do, and does not contain the number."""
+class BadIdentity(CodedError):
+    """An invalid number. The text says what to do, and does not contain the number."""
 
 
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}", re.ASCII)
@@ -48,16 +51,24 @@ def parse_identity(text: str, *, on: date) -> Identity:
     if _RESERVE.fullmatch(number):
         _check_reserve_date(number, on)
         return Identity(IdentityKind.RESERVNUMMER, number)
-    raise BadIdentity("write twelve digits YYYYMMDDNNNC without hyphen, or a national reserve number")
+    raise BadIdentity(
+        "identity.malformed",
+        _("Skriv tolv siffror, ÅÅÅÅMMDDNNNN, utan bindestreck. Eller ett nationellt reservnummer."),
+    )
 
 
 def check_orgnr(text: str) -> str:
     """Returns an organisation number of ten digits. Raises BadIdentity when its form or check digit is wrong."""
     number = text.strip()
     if not _TEN_DIGITS.fullmatch(number):
-        raise BadIdentity("write the organisation number with ten digits, without hyphen")
+        raise BadIdentity(
+            "orgnr.malformed", _("Skriv organisationsnumret med tio siffror, utan bindestreck.")
+        )
     if not has_valid_check_digit(number):
-        raise BadIdentity("the check digit of the organisation number is wrong: look for a mistyped digit")
+        raise BadIdentity(
+            "orgnr.wrong_check_digit",
+            _("Sista siffran i organisationsnumret stämmer inte. Leta efter en felskriven siffra."),
+        )
     return number
 
 
@@ -71,13 +82,19 @@ def _personal(number: str, on: date) -> Identity:
     day = int(number[6:8])
     coordination = day > _COORDINATION
     if number[:2] not in _CENTURIES:
-        raise BadIdentity("the number does not begin with a year of birth: write the year with four digits")
+        raise BadIdentity(
+            "identity.no_birth_year", _("Numret börjar inte med ett födelseår. Skriv året med fyra siffror.")
+        )
     born = _existing_date(int(number[:4]), int(number[4:6]), day - _COORDINATION if coordination else day)
     _refuse_future(born, on)
     if number[8:11] == "000":
-        raise BadIdentity("birth number 000 is given to no one: look for a mistyped digit")
+        raise BadIdentity(
+            "identity.no_birth_number", _("Ingen har födelsenummer 000. Leta efter en felskriven siffra.")
+        )
     if not has_valid_check_digit(number[2:]):
-        raise BadIdentity("the check digit is wrong: look for a mistyped digit")
+        raise BadIdentity(
+            "identity.wrong_check_digit", _("Sista siffran stämmer inte. Leta efter en felskriven siffra.")
+        )
     kind = IdentityKind.SAMORDNINGSNUMMER if coordination else IdentityKind.PERSONNUMMER
     return Identity(kind, number)
 
@@ -87,10 +104,15 @@ def _check_reserve_date(number: str, on: date) -> None:
     shifted, month = int(number[:2]), int(number[4:6])
     if shifted == 0:
         if month < 20:
-            raise BadIdentity("a reserve number that begins with 00 (date unknown) has a month of 20–99")
+            raise BadIdentity(
+                "identity.reserve_wrong_month",
+                _("Ett reservnummer som börjar med 00 (okänt datum) har en månad mellan 20 och 99."),
+            )
         return
     if not 21 <= shifted <= 98:
-        raise BadIdentity("a national reserve number begins with 00 or 21–98")
+        raise BadIdentity(
+            "identity.reserve_begins_wrong", _("Ett nationellt reservnummer börjar med 00 eller 21–98.")
+        )
     century = 18 + (shifted - 21) % 3
     _refuse_future(_existing_date(century * 100 + int(number[2:4]), month, int(number[6:8])), on)
 
@@ -99,9 +121,13 @@ def _existing_date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise BadIdentity("the date of birth does not exist: look at month and day") from None
+        raise BadIdentity(
+            "identity.birth_day_missing", _("Födelsedagen finns inte. Kontrollera månad och dag.")
+        ) from None
 
 
 def _refuse_future(born: date, on: date) -> None:
     if born > on:
-        raise BadIdentity("the date of birth is in the future: look at the year")
+        raise BadIdentity(
+            "identity.birth_in_the_future", _("Födelsedagen har inte kommit än. Kontrollera året.")
+        )

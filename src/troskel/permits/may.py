@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from troskel.ground.refusals import NotAllowed
+from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 
 
@@ -15,23 +16,26 @@ def may(actor: Actor, act: str, who: Collection[Role]) -> None:
         return
     if not who:
         raise NotAllowed(
-            "{act} is done by the system alone, not by {role}: ask one of them", act=act, role=actor.role
+            "role.only_the_system",
+            _("{act} görs av systemet självt, inte av {role}."),
+            act=act,
+            role=actor.role,
         )
-    raise NotAllowed(
-        "{act} is done by {roles}, not by {role}: ask one of them",
-        act=act,
-        roles=sorted(who),
-        role=actor.role,
-    )
+    raise _not_allowed(actor, act, who)
 
 
 def may_read(viewer: Actor, reading: str, who: Collection[Role]) -> None:
     """Raises NotAllowed unless the viewer's role is in `who`. The system may read everything."""
     if viewer.role is Role.SYSTEM or viewer.role in who:
         return
-    raise NotAllowed(
-        "{operation} is for {roles}, not for {role}: ask one of them",
-        operation=reading,
+    raise _not_allowed(viewer, reading, who)
+
+
+def _not_allowed(actor: Actor, what: str, who: Collection[Role]) -> NotAllowed:
+    return NotAllowed(
+        "role.not_allowed",
+        _("{act} är till för {roles}, inte för {role}. Be någon av dem."),
+        act=what,
         roles=sorted(who),
-        role=viewer.role,
+        role=actor.role,
     )

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from troskel.acts import opening
 from troskel.acts.chapters import REGISTER
 from troskel.acts.opening import Opened
+from troskel.ground.refusals import CodedError
 from troskel.people.roles import Actor
 from troskel.screens.submitting import REFUSALS
 
@@ -25,7 +26,7 @@ class ActionResult(NamedTuple):
     action: str
     values: Mapping[str, str]
     opened: Opened | None = None
-    error: Exception | None = None
+    error: CodedError | None = None
 
 
 def perform_action(actor: Actor, action: str, values: Mapping[str, str], key: str) -> ActionResult:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from troskel.acts.opening import Opened, fault_of
 from troskel.ground import formatting
-from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
+from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.phone.actions import ActionResult
 from troskel.reading.phone import ClientAtDoor, PhoneVisit
 
@@ -62,29 +62,38 @@ REFUSAL_CODES = {
 }
 """What to do, by the code of a lock's refusal."""
 
+NOT_LINKED = (
+    gettext_noop("Låset är inte kopplat till kunden."),
+    gettext_noop("Systemförvaltaren kopplar det. Ring på eller ta nyckeln så länge."),
+)
+NOT_AT_DOOR = (
+    gettext_noop("Låset sitter inte vid den här dörren längre."),
+    gettext_noop("Ring på eller ta nyckeln, och säg det till samordnaren."),
+)
 OPEN_REFUSALS = {
-    "S2": (
-        gettext_noop("Låset är inte kopplat till kunden."),
-        gettext_noop("Systemförvaltaren kopplar det. Ring på eller ta nyckeln så länge."),
-    ),
-    "rule 2": (
-        gettext_noop("Låset sitter inte vid den här dörren längre."),
-        gettext_noop("Ring på eller ta nyckeln, och säg det till samordnaren."),
-    ),
+    "link.missing": NOT_LINKED,
+    "lock.not_at_client": NOT_AT_DOOR,
+    "lock.not_at_door": NOT_AT_DOOR,
+    "lock.not_found": NOT_AT_DOOR,
+    "client.not_found": NOT_AT_DOOR,
 }
-"""Messages by the paragraph or rule that refuses to open. Out of sight, another page is shown."""
+"""Messages by the code of what refuses to open. Out of sight, another page is shown."""
 
-EVIDENCE_REFUSALS = {
-    "tag": (
-        gettext_noop("Kvittensprodukten finns inte hos den här kunden."),
-        gettext_noop("Kontrollera numret. Stämmer det, kvittera för hand."),
-    ),
-    "lock": (
-        gettext_noop("Låset är inte kopplat till kunden."),
-        gettext_noop("Kvittera på ett annat sätt."),
-    ),
+TAG_ELSEWHERE = (
+    gettext_noop("Kvittensprodukten finns inte hos den här kunden."),
+    gettext_noop("Kontrollera numret. Stämmer det, kvittera för hand."),
+)
+LOCK_NOT_LINKED = (
+    gettext_noop("Låset är inte kopplat till kunden."),
+    gettext_noop("Kvittera på ett annat sätt."),
+)
+VISIT_REFUSALS = {
+    "visit.tag_elsewhere": TAG_ELSEWHERE,
+    "tag.not_found": TAG_ELSEWHERE,
+    "visit.lock_not_linked": LOCK_NOT_LINKED,
+    "lock.not_found": LOCK_NOT_LINKED,
 }
-"""Messages of a refused visit, by the kind of evidence."""
+"""Messages of a refused visit, by code."""
 
 STATE_CHANGED = (
     gettext_noop("Något ändrades just nu."),
@@ -124,19 +133,16 @@ def _lock_answer(opened: Opened) -> Message:
     return Message(WARNING if tone == SUCCESS and fault else tone, _(heading), " ".join(sentences))
 
 
-def _refusal(result: ActionResult, error: Exception, door: ClientAtDoor) -> Message:
+def _refusal(result: ActionResult, error: CodedError, door: ClientAtDoor) -> Message:
     if isinstance(error, KeyReused):
         return _danger(STATE_CHANGED)
     rule = error.rule if isinstance(error, Refusal) else ""
     if result.action == "open":
-        texts = OPEN_REFUSALS.get(
-            rule, OPEN_REFUSALS["rule 2"] if isinstance(error, NotFound) else STATE_CHANGED
-        )
-        return _danger(texts, rule)
+        return _danger(OPEN_REFUSALS.get(error.code, STATE_CHANGED), rule)
     return _visit_refusal(result, error, rule, door)
 
 
-def _visit_refusal(result: ActionResult, error: Exception, rule: str, door: ClientAtDoor) -> Message:
+def _visit_refusal(result: ActionResult, error: CodedError, rule: str, door: ClientAtDoor) -> Message:
     is_under_way = door.under_way is not None and door.under_way.case == door.client.case
     if result.action == "arrive" and is_under_way:
         return Message(DANGER, _("Besöket pågår redan."), _("Avsluta det när du går."))
@@ -144,9 +150,7 @@ def _visit_refusal(result: ActionResult, error: Exception, rule: str, door: Clie
         return Message(DANGER, _("Besöket är redan avslutat."), _("Det som står här gäller."))
     if isinstance(error, BadValue):
         return _bad_value(error, result.values)
-    if rule == "rule 6":
-        return _danger(STATE_CHANGED)
-    return _danger(EVIDENCE_REFUSALS.get(result.values.get("by", ""), STATE_CHANGED), rule)
+    return _danger(VISIT_REFUSALS.get(error.code, STATE_CHANGED), rule)
 
 
 def _bad_value(error: BadValue, values: Mapping[str, str]) -> Message:

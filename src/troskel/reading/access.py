@@ -13,7 +13,7 @@ from troskel.access.models import Alarm, Opening
 from troskel.access.rules import ClientDoors, LockOutcome
 from troskel.custody.models import Thing, ThingKind
 from troskel.ground import clock
-from troskel.ground.refusal_texts import Phrasing, refusal_text
+from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import CARE_ROLES, PHONE_ROLES, Actor, Role
 from troskel.permits import doors
@@ -28,7 +28,7 @@ ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
 class DoorAsked(msgspec.Struct, frozen=True):
     """May the lock be opened for this client? By A4 `through` a day (null: no end set), or by an alarm `until` a time.
 
-    If not, `rule` and `why_not` say why; `swedish` is the same text in Swedish.
+    If not, `rule`, `code` and `why_not` say why; `swedish` is the same text in Swedish.
     """
 
     case: str
@@ -41,6 +41,7 @@ class DoorAsked(msgspec.Struct, frozen=True):
     rule: str = ""
     why_not: str = ""
     swedish: str = ""
+    code: str = ""
 
 
 class ListedOpening(msgspec.Struct, frozen=True):
@@ -99,7 +100,8 @@ def _door_answer(found: ClientDoors, serial: str) -> DoorAsked:
             case,
             may=False,
             rule=refusal.rule,
-            why_not=refusal.message,
+            code=refusal.code,
+            why_not=english(refusal),
             swedish=refusal_text(refusal, Phrasing("sv")),
         )
     return DoorAsked(

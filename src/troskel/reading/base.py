@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 from troskel.journal import operations as journal
 from troskel.people.models import Client
 from troskel.people.roles import Actor
@@ -38,7 +39,9 @@ def clients_matching(viewer: Actor, client: str) -> QuerySet[Client]:
     Filters are stored in the chain of reads: an identity number typed here must never be stored there.
     """
     if client and not CASE_NUMBER.fullmatch(client):
-        raise BadValue("client", "is no case number: write it as 2026-0001")
+        raise BadValue(
+            "client", "client.malformed_number", _("Det är inget ärendenummer. Skriv till exempel 2026-0001.")
+        )
     return clients_in_sight(viewer).filter(case_number=client) if client else clients_within_reach(viewer)
 
 

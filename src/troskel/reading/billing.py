@@ -167,7 +167,7 @@ def basis_form_document(viewer: Actor, number: str) -> bytes:
     forms = BasisForm.objects.filter(_own(viewer), municipality=viewer.municipality, number=number)
     basis_form = forms.select_related("client", "organisation", "municipality").first()
     if basis_form is None:
-        raise NotFound("basis form", "form")
+        raise NotFound("basis_form", "form")
     note(viewer, "basis_form.opened", client=basis_form.client_id, form=number)
     if basis_form.pdf is None:
         return form.render(basis_form)

@@ -16,6 +16,7 @@ from troskel.custody.models import Link
 from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue, NotFound
+from troskel.ground.texts import _
 from troskel.journal.models import ChainKind, Line
 from troskel.journal.queries import concerning
 from troskel.orders.models import Order
@@ -211,7 +212,7 @@ def _duties(viewer: Actor, client: UUID, today: date) -> list[ListedDuty]:
 def journal_lines(viewer: Actor, after: int, limit: int) -> LinesShown:
     """Returns lines about clients in the viewer's sight, by number; the system administrator sees all."""
     if not 1 <= limit <= MAX_PAGE:
-        raise BadValue("limit", "is not between 1 and {most}", most=MAX_PAGE)
+        raise BadValue("limit", "value.outside_limit", _("Talet är inte mellan 1 och {most}."), most=MAX_PAGE)
     lines = Line.objects.filter(municipality=viewer.municipality, kind=ChainKind.ACTS, number__gt=after)
     if viewer.role is not Role.ADMINISTRATOR:
         lines = lines.filter(_about_visible_clients(viewer))

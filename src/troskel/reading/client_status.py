@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from troskel.ground.refusal_texts import english
 from troskel.orders import rules
 from troskel.routine import client_state
 from troskel.routine.client_state import FOREVER, ONE_DAY
@@ -40,7 +41,7 @@ class CareStatus(msgspec.Struct, frozen=True):
 
 
 class LockStatus(msgspec.Struct, frozen=True):
-    """A lock at a door, and the rule and message that refuse its removal; both empty: it may be removed.
+    """A lock at a door, and the rule, message and code that refuse its removal; all empty: it may be removed.
 
     `own_care`: the client has care left; `others`: somebody else behind the door has. Never who, or which care.
     """
@@ -52,6 +53,7 @@ class LockStatus(msgspec.Struct, frozen=True):
     message: str
     own_care: bool
     others: bool
+    code: str = ""
 
 
 def care_statuses(
@@ -175,6 +177,15 @@ def lock_status(
         home.clients[client] for home in client_state.homes_behind(door, homes) if client in home.clients
     ]
     linked = any(client_state.is_linked(resident, door.lock) for resident in behind)
-    rule, message = rules.removal_refusal(door, homes, today)
+    refusal = rules.removal_refusal(door, homes, today)
     others = any(resident != client for resident in needed)
-    return LockStatus(door.door, number, linked, rule, message, client in needed, others)
+    return LockStatus(
+        door.door,
+        number,
+        linked,
+        rule=refusal.rule if refusal else "",
+        message=english(refusal) if refusal else "",
+        own_care=client in needed,
+        others=others,
+        code=refusal.code if refusal else "",
+    )

@@ -14,6 +14,7 @@ from troskel.duties.conformance import Figures
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.sorting import swedish_sort_key
+from troskel.ground.texts import _
 from troskel.people.models import Organisation
 from troskel.people.roles import EVERY_ROLE, OFFICE_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL
@@ -129,7 +130,12 @@ def conformance_report(
 ) -> ConformanceShown:
     """Figures of what was asked from `first` through `last`. Three queries. Raises BadValue for a reversed period."""
     if last < first:
-        raise BadValue("last", "lies before the first day, {first_day}", first_day=first)
+        raise BadValue(
+            "last",
+            "period.ends_before_start",
+            _("Dagen ligger före den första dagen, {first_day}."),
+            first_day=first,
+        )
     today = clock.today()
     all_figures = conformance.figures(
         viewer.municipality, first, last, today, by_organisation=by_organisation
@@ -173,7 +179,7 @@ def _texts(municipality: str) -> dict[AskKey, str]:
     """The text of each ask in the routine's order; asks of replaced versions with their latest text."""
     versions = routines.of_municipality(municipality, routines.newest(municipality))
     texts: dict[AskKey, str] = {}
-    for _, digest in reversed(versions.in_force):
+    for _begins, digest in reversed(versions.in_force):
         routine: Routine = versions.by_hash[digest]
         texts = texts | {key: ask.duty.sv for key, ask in routine.asks.items() if key not in texts}
     return texts

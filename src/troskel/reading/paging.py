@@ -17,6 +17,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 
 MAX_PAGE = 200
 MAX_EXPORT_PART = 1000
@@ -52,7 +53,7 @@ def rows_of(
     """
     max_rows = MAX_EXPORT_PART if page_request.export else MAX_PAGE
     if not 1 <= page_request.limit <= max_rows:
-        raise BadValue("limit", "is not between 1 and {most}", most=max_rows)
+        raise BadValue("limit", "value.outside_limit", _("Talet är inte mellan 1 och {most}."), most=max_rows)
     if page_request.after:
         rows = rows.filter(
             _after_cursor(rows, _decode(page_request.after), by, "lt" if page_request.newest else "gt")
@@ -71,7 +72,9 @@ def _after_cursor(rows: QuerySet[Any, Row], last: UUID, by: str, comparison: str
         return Q(**{f"id__{comparison}": last})
     value = rows.model._default_manager.filter(id=last).values_list(by, flat=True).first()
     if value is None:
-        raise BadValue("after", "is the cursor of no row that is there: begin from the start")
+        raise BadValue(
+            "after", "cursor.row_gone", _("Platsen i listan finns inte längre. Börja från början.")
+        )
     return Q(**{f"{by}__{comparison}e": value}) & (
         Q(**{f"{by}__{comparison}": value}) | Q(**{f"id__{comparison}": last})
     )
@@ -95,5 +98,7 @@ def _decode(cursor: str) -> UUID:
     except (binascii.Error, ValueError):
         packed = b""
     if len(packed) != ID_BYTES:
-        raise BadValue("after", "is no cursor: take the value of 'next' as it is")
+        raise BadValue(
+            "after", "cursor.malformed", _("Det är ingen plats i listan. Ta värdet av ”next” som det är.")
+        )
     return UUID(bytes=packed)

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 from troskel.people.roles import EVERY_ROLE, Actor
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
@@ -57,7 +58,7 @@ def cases_of_paragraph(
     The office sees all; others what was asked of them about clients who are still in their sight.
     """
     if not 1 <= page_request.limit <= MAX_PAGE:
-        raise BadValue("limit", "is not between 1 and {most}", most=MAX_PAGE)
+        raise BadValue("limit", "value.outside_limit", _("Talet är inte mellan 1 och {most}."), most=MAX_PAGE)
     today = clock.today()
     condition = Q(paragraph=paragraph, opened__gte=first, opened__lte=last) & _fate_condition(fate, today)
     rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
@@ -94,7 +95,9 @@ def _decode(cursor: str) -> tuple[date, UUID]:
             return date.fromisoformat(match[1]), UUID(match[2])
     except ValueError:
         pass
-    raise BadValue("after", "is no cursor: take the value of 'next' as it is")
+    raise BadValue(
+        "after", "cursor.malformed", _("Det är ingen plats i listan. Ta värdet av ”next” som det är.")
+    )
 
 
 def _case(row: Row, today: date) -> ParagraphCase:

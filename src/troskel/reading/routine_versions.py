@@ -121,7 +121,7 @@ def document(viewer: Actor, version: UUID) -> Routine:
     """The document of a version, approved or not. Raises NotFound."""
     row = RoutineVersion.objects.filter(municipality=viewer.municipality, id=version).values("digest").first()
     if row is None:
-        raise NotFound("version of the routine", "version")
+        raise NotFound("routine_version", "version")
     return routines.version(row["digest"])
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from troskel.duties.routines import SHIPPED
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 from troskel.routine.retention import Plan
 from troskel.routine.retention import in_force as latest
 from troskel.routine.retention_parser import InvalidPlan, read_plan
@@ -26,10 +27,15 @@ def in_force(day: date) -> Plan:
     try:
         plan = latest(_plans(folder()), day)
     except InvalidPlan as error:
-        raise Refusal("D", "a retention plan can't be used: {faults}", faults=str(error)) from None
+        raise Refusal(
+            "D", "retention.unusable", _("En gallringsplan går inte att använda: {faults}"), faults=str(error)
+        ) from None
     if plan is None:
         raise Refusal(
-            "D", "no retention plan is in force on {day}: put retention-….toml in its folder", day=day
+            "D",
+            "retention.no_plan",
+            _("Ingen gallringsplan gäller {day}. Lägg retention-….toml i dess mapp."),
+            day=day,
         )
     return plan
 

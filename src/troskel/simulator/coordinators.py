@@ -10,6 +10,8 @@ from troskel.offers.duty_actions import Suggestion
 from troskel.simulator.organisations import CARERS, HABITS, LOCKSMITH, NEW_LOCKSMITH, SLOPPY
 from troskel.simulator.town import Task, Town
 
+FORM_REFUSALS = ("form.already_past", "form.behind", "form.visits_changed", "form.billed_anew")
+"""What may refuse a step of a form: it was taken before, or the visits have changed since."""
 IN_THE_HOME = frozenset({"place_tag", "take_tag", "receive_key"})
 PATIENCE_DAYS = 12
 """Days that a coordinator waits for the assessor to inform the client before ordering with a reason."""
@@ -27,7 +29,7 @@ def order(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
             return 2
         values["reason"] = "Besöken har börjat, och kunden är ännu inte informerad."
     outcome = town.life.tries(
-        task.who, way.act, ("A3",), **way.with_answers(**values)
+        task.who, way.act, ("client.has_refused",), **way.with_answers(**values)
     )  # it may have been refused today
     if outcome is not None:
         town.ordered[outcome.answer["order"]] = (task.who, way.act)
@@ -40,7 +42,7 @@ def send_basis_forms(town: Town, task: Task, options: Sequence[Suggestion]) -> i
     outcome = town.life.does(task.who, make.act, **make.with_answers())
     for form in outcome.answer["forms"] if outcome is not None else ():
         for way in (sign, send):
-            town.life.tries(task.who, way.act, ("O3",), **way.with_answers(form=form))
+            town.life.tries(task.who, way.act, FORM_REFUSALS, **way.with_answers(form=form))
     return None
 
 

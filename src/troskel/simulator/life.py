@@ -14,6 +14,7 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.ground import clock
+from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
@@ -91,7 +92,7 @@ class Life:
         return self.tries(who, act, (), **values)
 
     def tries(self, who: str, act: str, expecting: tuple[str, ...], /, **values: Any) -> ActOutcome | None:
-        """Performs an act that the rules in `expecting` may refuse. Returns None when it was refused."""
+        """Performs an act that may be refused by the codes in `expecting`. Returns None when it was refused."""
         try:
             with self.standing():
                 outcome = REGISTER[act].perform(self.actor(who), values)
@@ -115,8 +116,8 @@ class Life:
     ) -> None:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
         self.refused[rule] += 1
-        if rule not in expecting:
-            self.faults.append(UnexpectedRefusal(self.day, who, act, rule, refusal.message))
+        if refusal.code not in expecting:
+            self.faults.append(UnexpectedRefusal(self.day, who, act, rule, english(refusal)))
 
     def actor(self, who: str) -> Actor:
         """Returns the actor of this username."""

@@ -55,7 +55,7 @@ def _book(town: Town, task: Task, way: Suggestion) -> int | None:
         "ends": (starts + timedelta(hours=1)).isoformat(),
         "presence": random.choice(PRESENCE_CODES),
     }
-    if town.life.tries(task.who, way.act, ("rule 1",), **way.with_answers(**values)) is None:
+    if town.life.tries(task.who, way.act, ("lock.needed",), **way.with_answers(**values)) is None:
         return 4  # care has been granted again: the removal will be cancelled
     town.booked[way.values["order"]] = town.day(days)
     return days
@@ -77,7 +77,9 @@ def _cancel(town: Town, order: str) -> None:
     who, kind = town.ordered[order]
     if kind == "order_installation":
         values = {"order": order, "reason": "cannot_be_fitted"}
-        town.life.tries(who, "cancel_order", ("L1",), **values)  # it may be done, or cancelled, by now
+        town.life.tries(
+            who, "cancel_order", ("order.not_open",), **values
+        )  # it may be done, or cancelled, by now
 
 
 def _mount(town: Town, task: Task, way: Suggestion) -> None:
@@ -85,12 +87,15 @@ def _mount(town: Town, task: Task, way: Suggestion) -> None:
     stock = town.locks[task.organisation]
     for _ in range(MAX_LOCKS_TRIED):
         serial = stock.pop(0)
-        if town.life.tries(task.who, way.act, ("S3",), **way.with_answers(serial=serial)) is not None:
+        if (
+            town.life.tries(task.who, way.act, ("lock.still_linked",), **way.with_answers(serial=serial))
+            is not None
+        ):
             return
         stock.append(serial)
 
 
 def _take_down(town: Town, task: Task, way: Suggestion) -> None:
     values = way.with_answers(serial=way.values["serial"])
-    if town.life.tries(task.who, way.act, ("rule 1",), **values) is not None:
+    if town.life.tries(task.who, way.act, ("lock.needed",), **values) is not None:
         town.locks[task.organisation].append(values["serial"])

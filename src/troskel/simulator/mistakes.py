@@ -30,14 +30,18 @@ def _order_removal_too_early(town: Town, person: InventedPerson) -> None:
     values = {"client": person.reference, "locksmith": LOCKSMITH}
     if person.lock:
         who = COORDINATORS[_provider(person)]
-        town.life.tries(who, "order_removal", ("rule 1", "P1", "P6"), **values)
+        town.life.tries(
+            who, "order_removal", ("lock.needed", "order.already_open", "lock.none_at_door"), **values
+        )
 
 
 def _order_for_foreign_client(town: Town, person: InventedPerson) -> None:
     """Orders a lock for another municipality's client (rule 3, O1)."""
     if not person.own:
         values = {"client": person.reference, "locksmith": LOCKSMITH, "reason": "vill ha lås"}
-        town.life.tries(COORDINATORS[_provider(person)], "order_installation", ("O1",), **values)
+        town.life.tries(
+            COORDINATORS[_provider(person)], "order_installation", ("client.gets_no_lock_or_tag",), **values
+        )
 
 
 def _place_tag_with_foreign_client(town: Town, person: InventedPerson) -> None:
@@ -45,7 +49,7 @@ def _place_tag_with_foreign_client(town: Town, person: InventedPerson) -> None:
     provider = _provider(person)
     if not person.own and provider in town.tags:
         values = {"client": person.reference, "tag": town.tags[provider][-1]}
-        town.life.tries(COORDINATORS[provider], "place_tag", ("O1",), **values)
+        town.life.tries(COORDINATORS[provider], "place_tag", ("client.gets_no_lock_or_tag",), **values)
 
 
 def _open_other_providers_door(town: Town, person: InventedPerson) -> None:
@@ -54,14 +58,14 @@ def _open_other_providers_door(town: Town, person: InventedPerson) -> None:
     if person.lock and others:
         carer = CARERS[town.life.random.choice(others)]
         values = {"client": person.reference, "serial": person.lock}
-        town.life.tries(carer, "open_door", ("NotFound",), **values)
+        town.life.tries(carer, "open_door", ("client.not_found",), **values)
 
 
 def _unlink_lock_during_care(town: Town, person: InventedPerson) -> None:
     """Unlinks a lock that is installed while the client has care (S3)."""
     if person.lock:
         values = {"client": person.reference, "serial": person.lock}
-        town.life.tries(ADMINISTRATOR, "unlink_lock", ("S3",), **values)
+        town.life.tries(ADMINISTRATOR, "unlink_lock", ("link.needed", "link.removal_not_reported"), **values)
 
 
 def _provider(person: InventedPerson) -> str:

@@ -204,10 +204,14 @@ FIELD_VALUES: dict[str, Callable[[Town, Task, Suggestion], str | None]] = {
     "way": lambda town, _, way: town.life.random.choice(CHOICES[way.act]),
 }
 EXPECTED_REFUSALS = {
-    "attest": ("NotFound",),  # the locksmith has reported it meanwhile
-    "cancel_order": ("L1",),  # the locksmith was there earlier today
-    "unlink_lock": ("S3",),  # those who share the door have ended meanwhile: the removal comes first
-    "return_key": ("NotFound", "rule 5"),  # client out of sight since long; given back for the spouse
+    # the locksmith has reported it meanwhile
+    "attest": ("duty.not_found",),
+    # the locksmith was there earlier today
+    "cancel_order": ("order.not_open",),
+    # those who share the door have ended meanwhile: the removal comes first
+    "unlink_lock": ("link.needed", "link.removal_not_reported"),
+    # client out of sight since long; given back for the spouse
+    "return_key": ("client.not_found", "key.not_found", "thing.held_by_another", "key.opens_no_door"),
 }
 SIDE_EFFECTS = {
     "place_tag": coordinators.note_tag_placed,

@@ -51,26 +51,41 @@ class Span(NamedTuple):
 def departs_after_arrival(arrived: datetime, departed: datetime | None) -> None:
     """A visit ends after it begins."""
     if departed is not None and departed < arrived:
-        raise BadValue("departed", "is before 'arrived': check the two instants")
+        raise BadValue(
+            "departed", "visit.ends_before_arrival", _("Tiden är före ankomsten. Kontrollera båda tiderna.")
+        )
 
 
 def visiting_organisation(organisation: UUID | None) -> UUID:
     """Returns the visiting organisation; the system itself makes no visits."""
     if organisation is None:
-        raise Refusal("rule 4", "a visit is a provider's: its carer or coordinator registers it")
+        raise Refusal(
+            "rule 4",
+            "visit.not_a_providers",
+            _("Ett besök hör till en utförare. Dess omvårdnadspersonal eller samordnare skriver in det."),
+        )
     return organisation
 
 
 def has_been_made(arrived: datetime, departed: datetime | None, now: datetime) -> None:
     """A visit is registered afterwards, never in advance."""
     if arrived > now or (departed or arrived) > now:
-        raise BadValue("arrived", "lies ahead of now: a visit is registered when it has been made")
+        raise BadValue(
+            "arrived",
+            "visit.in_the_future",
+            _("Tiden har inte kommit än. Skriv in besöket när det är gjort."),
+        )
 
 
 def by_hand_with_reason(evidence: str, reason: str) -> None:
     """A visit entered by hand needs a reason."""
     if evidence == "hand" and reason not in REASONS:
-        raise BadValue("reason", "a visit by hand needs a reason: one of {codes}", codes=sorted(REASONS))
+        raise BadValue(
+            "reason",
+            "visit.no_reason",
+            _("Ett besök för hand behöver en anledning. Välj en av dem: {codes}."),
+            codes=sorted(REASONS),
+        )
 
 
 def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> None:
@@ -78,7 +93,8 @@ def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> Non
     if not covered and evidence == "hand":
         raise Refusal(
             "rule 4",
-            "no ongoing decision was allocated to your organisation on {day}: ask the assessor (A8)",
+            "visit.not_allocated",
+            _("Inget pågående beslut var fördelat till er {day}. Fråga biståndshandläggaren (A8)."),
             day=clock.day_of(arrived),
         )
 
@@ -91,7 +107,13 @@ def tag_was_with_client(holdings: Iterable[Span], at: Span, tag: str) -> None:
         for holding in holdings
     ):
         raise Refusal(
-            "P2", "tag {tag} was not with the client then: check the number, or tell of it by hand", tag=tag
+            "P2",
+            "visit.tag_elsewhere",
+            _(
+                "Kvittensprodukt {tag} var inte hos kunden då. "
+                "Kontrollera numret, eller skriv in besöket för hand."
+            ),
+            tag=tag,
         )
 
 
@@ -103,7 +125,8 @@ def lock_was_linked(links: Iterable[Span], at: Span, serial: str) -> None:
     ):
         raise Refusal(
             "rule 4",
-            "the client was not linked to lock {serial} then: check the serial number",
+            "visit.lock_not_linked",
+            _("Kunden var inte kopplad till låsvred {serial} då. Kontrollera numret."),
             serial=serial,
         )
 
@@ -131,7 +154,9 @@ def overlaps(first: Span, second: Span) -> bool:
 def not_begun_twice(same_client: bool, since: datetime, arrived: datetime) -> None:
     """A second arrival at the same client on the same day is refused: the visit is still open (P2)."""
     if same_client and clock.day_of(since) == clock.day_of(arrived):
-        raise Refusal("P2", "your visit to this client is still open: end it first")
+        raise Refusal(
+            "P2", "visit.still_open", _("Ditt förra besök hos kunden är inte avslutat. Avsluta det först.")
+        )
 
 
 def ends_once(ended: datetime | None, departed: datetime) -> bool:
@@ -139,11 +164,15 @@ def ends_once(ended: datetime | None, departed: datetime) -> bool:
     if ended is None:
         return True
     if ended != departed:
-        raise Refusal("rule 6", "another time has been told for when this visit ended: it stands")
+        raise Refusal(
+            "rule 6",
+            "visit.already_ended",
+            _("En annan tid är redan inskriven för när besöket slutade. Den står fast."),
+        )
     return False
 
 
 def the_same_visit(is_same: bool) -> None:
     """The caller's own id identifies one visit (rule 6)."""
     if not is_same:
-        raise Refusal("rule 6", "another visit has this id: give each visit an id of its own")
+        raise Refusal("rule 6", "visit.id_taken", _("Ett annat besök har samma id. Ge varje besök ett eget."))

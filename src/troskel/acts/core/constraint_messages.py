@@ -6,87 +6,193 @@ from __future__ import annotations
 from django.db import IntegrityError
 
 from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
 
-MESSAGES = {
-    "one_open_order_per_door_and_kind": ("P1", "there is already an open order of this kind for the door"),
-    "one_holder_per_thing": ("rule 5", "the thing has just been handed over by someone else: look again"),
-    "holdings_in_sequence": ("rule 5", "the thing has just been handed over by someone else: look again"),
-    "one_open_link_per_lock_and_client": ("rule 2", "the client is already linked to this lock"),
-    "one_standing_booking_per_order": ("L1", "the order has just been booked by someone else: look again"),
-    "one_thing_per_number": ("rule 5", "a thing of this kind with this number is already registered"),
-    "one_client_per_reference": ("A4", "a client with this reference is already registered"),
-    "one_client_per_case_number": ("A4", "the case number is taken: try again"),
-    "one_decision_per_reference": ("A4", "a decision with this reference is already registered"),
-    "one_investigation_per_reference": ("A8", "an investigation with this reference has already begun"),
-    "one_allocation_per_reference": ("A4", "an allocation with this reference is already registered"),
-    "one_organisation_per_orgnr": ("A4", "an organisation with this number is already registered"),
-    "one_home_per_address": ("rule 1", "the home has just been registered by someone else: try again"),
-    "one_home_at_a_time": ("rule 1", "the client has just been moved by someone else: look again"),
+MESSAGES: dict[str, tuple[str, str, str]] = {
+    "one_open_order_per_door_and_kind": (
+        "P1",
+        "order.already_open",
+        _("Dörren har redan en öppen beställning av det slaget. Den måste först utföras eller avbeställas."),
+    ),
+    "one_holder_per_thing": (
+        "rule 5",
+        "thing.just_handed_over",
+        _("Någon annan har just lämnat över saken. Titta igen."),
+    ),
+    "holdings_in_sequence": (
+        "rule 5",
+        "thing.just_handed_over",
+        _("Någon annan har just lämnat över saken. Titta igen."),
+    ),
+    "one_open_link_per_lock_and_client": (
+        "rule 2",
+        "link.already_there",
+        _("Kunden är redan kopplad till låsvredet."),
+    ),
+    "one_standing_booking_per_order": (
+        "L1",
+        "booking.just_made",
+        _("Någon annan har just bokat beställningen. Titta igen."),
+    ),
+    "one_thing_per_number": (
+        "rule 5",
+        "thing.already_registered",
+        _("Det finns redan en sådan sak med det numret."),
+    ),
+    "one_client_per_reference": (
+        "A4",
+        "client.already_registered",
+        _("En kund med den beteckningen finns redan."),
+    ),
+    "one_client_per_case_number": ("A4", "client.number_taken", _("Ärendenumret är taget. Försök igen.")),
+    "one_decision_per_reference": (
+        "A4",
+        "decision.already_registered",
+        _("Ett beslut med den beteckningen finns redan."),
+    ),
+    "one_investigation_per_reference": (
+        "A8",
+        "investigation.already_begun",
+        _("En utredning med den beteckningen har redan börjat."),
+    ),
+    "one_allocation_per_reference": (
+        "A4",
+        "allocation.already_registered",
+        _("En fördelning med den beteckningen finns redan."),
+    ),
+    "one_organisation_per_orgnr": (
+        "A4",
+        "organisation.already_registered",
+        _("En organisation med det numret finns redan."),
+    ),
+    "one_home_per_address": (
+        "rule 1",
+        "home.just_registered",
+        _("Någon annan har just lagt upp bostaden. Försök igen."),
+    ),
+    "one_home_at_a_time": (
+        "rule 1",
+        "client.just_moved",
+        _("Någon annan har just flyttat kunden. Titta igen."),
+    ),
     "one_identifier_at_a_time": (
         "A4",
-        "the identity number has just been changed by someone else: look again",
+        "identity.just_changed",
+        _("Någon annan har just ändrat personnumret. Titta igen."),
     ),
-    "one_way_per_home_and_door": ("rule 1", "the door is already one of the home's"),
-    "one_lock_per_door": ("rule 2", "there is a lock at the door already"),
+    "one_way_per_home_and_door": ("rule 1", "door.already_in_home", _("Dörren hör redan till bostaden.")),
+    "one_lock_per_door": ("rule 2", "lock.already_at_door", _("Det sitter redan ett låsvred vid dörren.")),
     "one_standing_offer_per_thing": (
         "rule 5",
-        "the thing is offered to someone already: take that back first",
+        "thing.already_offered",
+        _("Saken är redan erbjuden till någon. Ta tillbaka det erbjudandet först."),
     ),
-    "one_standing_consent_per_door": ("P1", "the owner's consent is written down already: look again"),
-    "entrusted_once_at_a_time": ("rule 7", "the client is entrusted to this person already"),
-    "one_open_suspension_per_client": ("A8", "the client is away already: look again"),
+    "one_standing_consent_per_door": (
+        "P1",
+        "consent.already_given",
+        _("Ägarens medgivande är redan inskrivet. Titta igen."),
+    ),
+    "entrusted_once_at_a_time": (
+        "rule 7",
+        "client.already_entrusted",
+        _("Personen får redan se kundens skyddade uppgifter."),
+    ),
+    "one_open_suspension_per_client": (
+        "A8",
+        "client.already_away",
+        _("Kunden är redan inskriven som borta. Skriv först vilken dag kunden kom hem."),
+    ),
     "no_tag_for_another_municipality": (
         "O1",
-        "the client is assigned by another municipality and gets no tag",
+        "client.gets_no_tag",
+        _("Kunden kommer från en annan kommun och får ingen kvittensprodukt."),
     ),
     "no_link_for_another_municipality": (
         "O1",
-        "the client is assigned by another municipality and gets no lock",
+        "client.gets_no_lock",
+        _("Kunden kommer från en annan kommun och får inget låsvred."),
     ),
     "no_lock_for_another_municipality": (
         "O1",
-        "the client is assigned by another municipality and gets no lock",
+        "client.gets_no_lock",
+        _("Kunden kommer från en annan kommun och får inget låsvred."),
     ),
-    "a_link_is_to_a_lock_at_the_door": ("rule 2", "the lock is not at this door: check the serial number"),
+    "a_link_is_to_a_lock_at_the_door": (
+        "rule 2",
+        "link.not_at_door",
+        _("Låsvredet sitter inte vid den här dörren. Kontrollera numret."),
+    ),
     "a_link_is_for_a_client_behind_the_door": (
         "rule 2",
-        "the client does not live behind this door: look again",
+        "link.client_elsewhere",
+        _("Kunden bor inte bakom den här dörren. Titta igen."),
     ),
-    "only_locks_hang_at_doors": ("rule 2", "only a lock turner hangs at a door"),
+    "only_locks_hang_at_doors": ("rule 2", "door.only_locks", _("Bara ett låsvred kan sitta vid en dörr.")),
     "a_chain_of_holdings_is_unbroken": (
         "rule 5",
-        "the thing has just been handed over by someone else: look again",
+        "thing.just_handed_over",
+        _("Någon annan har just lämnat över saken. Titta igen."),
     ),
     "an_ended_holding_is_never_changed": (
         "rule 5",
-        "what somebody held before can't be changed: write it anew",
+        "thing.past_is_fixed",
+        _("Vem som har haft saken går inte att ändra i efterhand. Skriv det på nytt."),
     ),
     "no_removal_ordered_while_care_is_left": (
         "rule 1",
-        "someone behind this door has home care or a safety alarm: the lock stays",
+        "lock.needed",
+        _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
     ),
     "no_removal_done_while_care_is_left": (
         "rule 1",
-        "someone behind this door has home care or a safety alarm: the lock stays",
+        "lock.needed",
+        _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
     ),
-    "one_open_visit_per_account": ("P2", "another visit of yours has just begun: look again"),
-    "visits_visit_pkey": ("rule 6", "another visit has this id: give each visit an id of its own"),
-    "one_open_alarm_per_client": ("rule 4", "the alarm has just been raised by someone else: look again"),
-    "a_day_turns_once": ("rule 6", "the day has already been turned"),
-    "one_routine_per_digest": ("D", "this version of the routine has been proposed already: look again"),
-    "routines_in_sequence": ("D", "another version has just been approved: look again"),
-    "one_standing_deputy_per_role": ("rule 6", "a deputy has just been named by someone else: look again"),
-    "one_hold_per_client_and_reason": ("D", "the file is already held for this reason"),
+    "one_open_visit_per_account": (
+        "P2",
+        "visit.just_begun",
+        _("Ett annat av dina besök har just börjat. Titta igen."),
+    ),
+    "visits_visit_pkey": (
+        "rule 6",
+        "visit.id_taken",
+        _("Ett annat besök har samma id. Ge varje besök ett eget."),
+    ),
+    "one_open_alarm_per_client": (
+        "rule 4",
+        "alarm.just_raised",
+        _("Någon annan har just tagit emot larmet. Titta igen."),
+    ),
+    "a_day_turns_once": ("rule 6", "day.already_turned", _("Dagen är redan vänd.")),
+    "one_routine_per_digest": (
+        "D",
+        "routine.already_proposed",
+        _("Samma fil är redan föreslagen, eller gäller redan. Det finns inget att ändra."),
+    ),
+    "routines_in_sequence": (
+        "D",
+        "routine.just_approved",
+        _("En annan version har just godkänts. Titta igen."),
+    ),
+    "one_standing_deputy_per_role": (
+        "rule 6",
+        "deputy.just_named",
+        _("Någon annan har just utsett en ersättare. Titta igen."),
+    ),
+    "one_hold_per_client_and_reason": ("D", "hold.already_there", _("Akten bevaras redan av det skälet.")),
     "one_invoice_row_per_month_client_and_provider": (
         "O2",
-        "the month has just been billed by someone else: look again",
+        "month.just_billed",
+        _("Någon annan har just fakturerat månaden. Titta igen."),
     ),
     "one_basis_form_per_month_client_and_provider": (
         "O3",
-        "the form has just been made by someone else: look again",
+        "form.just_made",
+        _("Någon annan har just gjort blanketten. Titta igen."),
     ),
-    "one_basis_form_per_number": ("O3", "the form's number is taken: try again"),
+    "one_basis_form_per_number": ("O3", "form.number_taken", _("Blankettens nummer är taget. Försök igen.")),
 }
+"""The paragraph or rule, the code and the Swedish text, by the constraint's name."""
 
 # SQLite reports the columns of a broken unique constraint, not its name
 CONSTRAINT_BY_COLUMNS = {
@@ -131,7 +237,7 @@ def refusal_of(error: IntegrityError) -> Refusal:
     for columns, name in CONSTRAINT_BY_COLUMNS.items():
         if columns in text:
             return Refusal(*MESSAGES[name])
-    for name, (rule, message) in MESSAGES.items():
+    for name, refusal in MESSAGES.items():
         if name in text:
-            return Refusal(rule, message)
+            return Refusal(*refusal)
     raise error

@@ -18,6 +18,7 @@ from troskel.acts.core.outcome import ActOutcome
 from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.models import Answer
 from troskel.ground.refusals import BadValue, KeyReused
+from troskel.ground.texts import _
 from troskel.people.roles import Actor
 
 MAX_KEY_LENGTH = 200
@@ -35,9 +36,14 @@ class IdempotencyKey(NamedTuple):
 def make_key(actor: Actor, act: str, content: Any, key: str) -> IdempotencyKey:
     """Returns the key for a request. Raises BadValue where the actor has no account or the length is invalid."""
     if actor.account is None:
-        raise BadValue("key", "only an account has keys")
+        raise BadValue("key", "key.no_account", _("Bara ett konto kan skicka en Idempotency-Key."))
     if not 1 <= len(key) <= MAX_KEY_LENGTH:
-        raise BadValue("key", "is empty or longer than {most} characters", most=MAX_KEY_LENGTH)
+        raise BadValue(
+            "key",
+            "key.wrong_length",
+            _("Formulärets nyckel är tom eller längre än {most} tecken. Försök igen."),
+            most=MAX_KEY_LENGTH,
+        )
     request = msgspec.json.encode([act, content], order="deterministic")
     return IdempotencyKey(actor.municipality, actor.account, key, hashlib.sha256(request).hexdigest())
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.acts.core.found_order import FoundOrder, stored_order
+from troskel.acts.core.lookup_refusals import door_not_said_which, ensure_not_moved, just_being_moved
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
@@ -75,7 +76,7 @@ def current_home(ctx: ActContext, client: UUID, home: UUID) -> HomeFacts:
     """Returns the client's home, which must be locked. Raises Refusal if the client has just moved from it."""
     facts = ctx.facts.get(home)
     if facts is None or client not in facts.clients or facts.clients[client].moved_to is not None:
-        raise Refusal("rule 6", "the client is just being moved by someone else: try again")
+        raise just_being_moved()
     return facts
 
 
@@ -204,7 +205,7 @@ def find_door(home: HomeFacts, door: UUID | None, former_homes: Iterable[HomeFac
     """Returns the given door, of the home or of `former_homes`; with None, the home's only door, else Refusal."""
     if door is None:
         if len(home.doors) != 1:
-            raise Refusal("P1", "the home has {count} doors: say which with 'door'", count=len(home.doors))
+            raise door_not_said_which(len(home.doors))
         return next(iter(home.doors.values()))
     for candidate in (home, *former_homes):
         if door in candidate.doors:
@@ -388,12 +389,6 @@ _VISIBLE_CLIENTS: dict[Role, Callable[..., list[Any]]] = {
 _HOMES_OF_VISIBLE_CLIENTS = {role: _homes_query(_visible_clients_query(role)) for role in Role}
 _OPEN_DUTY = {role: CompiledQuery(_open_duty_query(role)) for role in Role}
 _HOME_OF_OPEN_DUTY = {role: _homes_query(_open_duty_query(role)) for role in Role}
-
-
-def ensure_not_moved(ctx: ActContext, rows: Iterable[Client]) -> None:
-    """Raises Refusal if a client has moved to a home that is not locked since its home was looked up."""
-    if any(row.home_id not in ctx.facts for row in rows):
-        raise Refusal("rule 6", "a client is just being moved by someone else: try again")
 
 
 def fetch_in_batches(rows: QuerySet[Any], field: str, values: Sequence[str]) -> Iterator[Any]:

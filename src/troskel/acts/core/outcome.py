@@ -39,7 +39,7 @@ class Access(msgspec.Struct, frozen=True):
 
 class LockAfter(msgspec.Struct, frozen=True):
     """A lock at a door where a client loses care by the act, and why its removal could not be ordered on the first
-    day after: the rule and its message, both empty where it could.
+    day after: the rule, its message and its code, all empty where it could.
 
     `own_care`: the client still has care. `others`: somebody else behind the door has; never who, or which.
     """
@@ -50,6 +50,7 @@ class LockAfter(msgspec.Struct, frozen=True):
     message: str
     own_care: bool
     others: bool
+    code: str = ""
 
 
 class ActOutcome(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from troskel.acts.core.outcome import Access, LockAfter
 from troskel.custody.models import Thing
+from troskel.ground.refusal_texts import english
 from troskel.orders import rules
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor
@@ -92,10 +93,18 @@ def locks_after(
 def _lock_after(
     door: DoorFacts, numbers: Mapping[Any, str], homes: Mapping[UUID, HomeFacts], client: UUID, day: date
 ) -> LockAfter:
-    rule, message = rules.removal_refusal(door, homes, day)
+    refusal = rules.removal_refusal(door, homes, day)
     clients_with_care = client_state.care_left_behind(door, homes, day)
     others = any(resident != client for resident in clients_with_care)
-    return LockAfter(numbers[door.lock], day, rule, message, client in clients_with_care, others)
+    return LockAfter(
+        numbers[door.lock],
+        day,
+        rule=refusal.rule if refusal else "",
+        message=english(refusal) if refusal else "",
+        own_care=client in clients_with_care,
+        others=others,
+        code=refusal.code if refusal else "",
+    )
 
 
 def _by_client_and_organisation(last: LastDays) -> dict[tuple[UUID, UUID], date]:

@@ -17,6 +17,7 @@ from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.core.suggestions import SUGGESTERS, Suggester, Suggestion
 from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 from troskel.permits.acts import ACTS
 from troskel.routine.vocabulary import EVENTS
@@ -75,7 +76,11 @@ class Act(Generic[P]):
         nothing. `occurred`: when it happened, if not now. Raises as `__call__`, and KeyUsedOtherwise.
         """
         if key and self.secret:
-            raise BadValue("key", "the answer holds a secret and is not kept: call without a key")
+            raise BadValue(
+                "key",
+                "key.answer_is_secret",
+                _("Svaret är hemligt och sparas inte. Skicka utan Idempotency-Key."),
+            )
         parsed = self.read(values)
         arguments = {name: getattr(parsed, name) for name in parsed.__struct_fields__}
 
@@ -116,7 +121,14 @@ class Act(Generic[P]):
     def read(self, values: Mapping[str, Any]) -> msgspec.Struct:
         """Returns the values converted to the parameters' types. Raises BadValue with the field."""
         if field := _unstorable_field(values):
-            raise BadValue(field, "holds a character that no table can: take away NUL and half surrogates")
+            raise BadValue(
+                field,
+                "value.unstorable_character",
+                _(
+                    "Texten innehåller ett tecken som inte går att spara. "
+                    "Skriv den för hand i stället för att klistra in."
+                ),
+            )
         if unknown := field_errors.unknown_field(values, self.values):
             raise unknown
         try:

@@ -18,8 +18,9 @@ from troskel.acts.core.preview import LastDays, access_changes, last_days, locks
 from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.compiled_query import Value
-from troskel.ground.refusal_texts import Phrasing, refusal_text
+from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.texts import _
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
@@ -69,7 +70,9 @@ class ActContext:
         """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome."""
         may(actor, act.name, act.who)
         if occurred is not None and occurred > clock.now():
-            raise BadValue("occurred", "lies ahead of now: write when it happened")
+            raise BadValue(
+                "occurred", "occurred.in_the_future", _("Tiden har inte kommit än. Skriv när det hände.")
+            )
         idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
         try:
             return cls._retry_on_collision(
@@ -87,7 +90,7 @@ class ActContext:
     @staticmethod
     def _retry_on_collision(run: Callable[[], ActOutcome]) -> ActOutcome:
         """Runs again after a deadlock: two acts may wait for each other's homes, and the database stops one of them."""
-        for _ in range(MAX_RETRIES):
+        for _attempt in range(MAX_RETRIES):
             try:
                 return run()
             except OperationalError as error:
@@ -213,7 +216,15 @@ class ActContext:
         """Records that one item of a plural act is refused: it changes nothing, and the others are not affected."""
         rule = refusal.rule if isinstance(refusal, Refusal) else getattr(refusal, "field", "")
         swedish = refusal_text(refusal, Phrasing("sv"))
-        self.refused.append({"item": index, "rule": rule, "message": refusal.message, "swedish": swedish})
+        self.refused.append(
+            {
+                "item": index,
+                "rule": rule,
+                "code": refusal.code,
+                "message": english(refusal),
+                "swedish": swedish,
+            }
+        )
 
 
 def _duty_change(duty: OpenDuty, state: str) -> DutyChange:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from troskel.acts.core import lookup
+from troskel.acts.core import lookup, lookup_refusals
 from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Allocation, Decision
 from troskel.ground.compiled_query import CompiledQuery
@@ -18,14 +18,14 @@ from troskel.people.models import Organisation
 def find_decisions(ctx: ActContext, references: Sequence[str]) -> dict[str, Decision]:
     """Returns decisions by reference, locked; those that are not there are left out."""
     decisions: dict[str, Decision] = _lock_and_fetch(ctx, _homes_of_decisions, _DECISIONS, references)
-    lookup.ensure_not_moved(ctx, [row.client for row in decisions.values()])
+    lookup_refusals.ensure_not_moved(ctx, [row.client for row in decisions.values()])
     return decisions
 
 
 def find_allocations(ctx: ActContext, references: Sequence[str]) -> dict[str, Allocation]:
     """Returns allocations by reference, locked; those that are not there are left out."""
     allocations: dict[str, Allocation] = _lock_and_fetch(ctx, _homes_of_allocations, _ALLOCATIONS, references)
-    lookup.ensure_not_moved(ctx, [row.decision.client for row in allocations.values()])
+    lookup_refusals.ensure_not_moved(ctx, [row.decision.client for row in allocations.values()])
     return allocations
 
 

@@ -35,6 +35,7 @@ from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import read_folder
 from troskel.exchange.case_extract.rows import ClientRow, ExtractAddress, NightExtract
 from troskel.ground import clock, maintenance
+from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
@@ -357,7 +358,7 @@ class _NightRunner:
             if not is_alone:
                 raise
             rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
-            self.tell(f"{act.name}: refused by {rule}: {refusal.message}")
+            self.tell(f"{act.name}: refused by {rule}: {english(refusal)}")
             return None
 
 

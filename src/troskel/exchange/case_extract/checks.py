@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 from troskel.exchange.case_extract.mapping import Mapping
+from troskel.ground.refusal_texts import english
 from troskel.people.identity import BadIdentity, Identity, check_orgnr, parse_identity
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
@@ -65,7 +66,7 @@ class Checks:
                 return parse_identity(text.replace("-", "", 1), on=self._today)
             return parse_identity(text, on=self._today)
         except BadIdentity as error:
-            raise BadColumn(column, value, str(error)) from None
+            raise BadColumn(column, value, english(error)) from None
 
     def code(self, column: str, value: Value) -> str:
         """Returns a code of the case system, translated to the code used here."""
@@ -122,7 +123,7 @@ def orgnr(column: str, value: Value) -> str:
     try:
         return check_orgnr(required(column, value))
     except BadIdentity as error:
-        raise BadColumn(column, value, str(error)) from None
+        raise BadColumn(column, value, english(error)) from None
 
 
 def email(column: str, value: Value) -> str:

@@ -154,7 +154,7 @@ def _removal_statements(facts: ClientPage) -> list[dict[str, Any]]:
         {
             "rule": lock.rule,
             "sentence": phrases.removal_sentence(
-                lock.number, lock.rule, own_care=lock.own_care, others=lock.others
+                lock.number, lock.code, own_care=lock.own_care, others=lock.others
             ),
             "rule_text": _(phrases.RULES[lock.rule]) if lock.rule in phrases.RULES else "",
         }

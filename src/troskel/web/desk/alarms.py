@@ -14,8 +14,7 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.core.choices import AlarmOutcome, DoorKind
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusal_texts import Error
-from troskel.ground.refusals import BadValue, KeyReused, Refusal
+from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import access, lists, phone
@@ -51,8 +50,8 @@ def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
-    def show(status: int, refusal: Error | None) -> HttpResponse:
-        text = _refusal_message(refusal) if refusal else ""
+    def show(status: int, refusal: CodedError | None) -> HttpResponse:
+        text = refusal_text(refusal) if refusal else ""
         return _alarms_page(request, person, refusal=text, status=status)
 
     return submit_once(
@@ -62,15 +61,6 @@ def _perform(request: HttpRequest, person: Person, act: str, values: dict[str, A
         show=show,
         refusals=(Refusal, BadValue, KeyReused),
     )
-
-
-def _refusal_message(error: Error) -> str:
-    is_taken = isinstance(error, Refusal) and error.rule == "rule 4"
-    if is_taken:
-        return _("Någon annan har tagit larmet, eller så svarar ni inte längre på kundens larm.")
-    if isinstance(error, Refusal) and error.rule == "rule 6":
-        return _("Larmet är redan avslutat.")
-    return refusal_text(error)
 
 
 def _alarms_page(

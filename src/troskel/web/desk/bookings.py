@@ -17,7 +17,7 @@ from troskel.acts.core.choices import DoorKind, Failure, LockFault, Presence
 from troskel.acts.reporting_work import PartsTaken
 from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
-from troskel.ground.refusal_texts import Error
+from troskel.ground.refusals import CodedError
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
@@ -73,7 +73,7 @@ def assign_attendant(request: HttpRequest, person: Person, duty: UUID) -> HttpRe
     """Assign who of the organisation attends a booking."""
     values = {"duty": str(duty), "to": request.POST.get("to", "")}
 
-    def show(status: int, refusal: Error | None) -> HttpResponse:
+    def show(status: int, refusal: CodedError | None) -> HttpResponse:
         text = refusal_text(refusal) if refusal else ""
         return _bookings_page(request, person, {"refusal": text}, status=status)
 

@@ -33,7 +33,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
     """The list of locks, tags or keys, with what is in stock."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     if kind not in _kinds(viewer.role):
-        raise NotFound("kind of thing", "kind")
+        raise NotFound("thing_kind", "kind")
     filters = [Filter("where", _("Var"), [Choice("", _("Överallt")), *common.choices(_place_labels(kind))])]
     if viewer.role in OFFICE_ROLES:
         filters.append(common.by_organisation(names, "organisation", _("Hos"), EVERY_KIND))

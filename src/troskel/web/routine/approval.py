@@ -23,8 +23,7 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.core.outcome import ActOutcome
 from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
-from troskel.ground.refusal_texts import Error
-from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
+from troskel.ground.refusals import BadValue, CodedError, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.reading import routine_versions as reading_routine_versions
 from troskel.reading.routine_versions import Version
@@ -183,7 +182,11 @@ def _form_page(
 
 
 def _refusal_page(
-    request: HttpRequest, page_values: Mapping[str, Any], fields: list[Field], person: Person, error: Error
+    request: HttpRequest,
+    page_values: Mapping[str, Any],
+    fields: list[Field],
+    person: Person,
+    error: CodedError,
 ) -> HttpResponse:
     message, detail = outcomes.refusal(error, None)
     if isinstance(error, KeyReused):
@@ -217,7 +220,7 @@ def _find_version(person: Person, version: UUID) -> Version:
     for candidate in reading_routine_versions.versions(person.actor):
         if candidate.id == version:
             return candidate
-    raise NotFound("version of the routine", "version")
+    raise NotFound("routine_version", "version")
 
 
 def _posted_file(request: HttpRequest) -> Proposal | None:
@@ -235,10 +238,10 @@ def _posted_file(request: HttpRequest) -> Proposal | None:
         raise Http404 from None
 
 
-def _file_refusal(request: HttpRequest, proposal: Proposal, error: Error) -> HttpResponse:
+def _file_refusal(request: HttpRequest, proposal: Proposal, error: CodedError) -> HttpResponse:
     """The form with the refusal; with all errors and their lines if the file is invalid."""
-    if isinstance(error, BadValue) and error.field == "text":
-        faults = field_labels.parse_faults(error.message)
+    if error.code == "routine.unusable":
+        faults = field_labels.parse_faults(str(error.values["faults"]))
         return _file_form(request, proposal.name, _("Filen går inte att använda."), faults=faults)
     message, detail = outcomes.refusal(error, None)
     return _file_form(request, proposal.name, message, detail=detail, status=409)

@@ -204,7 +204,7 @@ def _version_page(
     all_versions = routine_versions.versions(person.actor)
     selected = next((candidate for candidate in all_versions if candidate.id == version), None)
     if selected is None:
-        raise NotFound("version of the routine", "version")
+        raise NotFound("routine_version", "version")
     other = _version_to_compare(all_versions, selected)
     document = routine_versions.document(person.actor, version)
     old = routine_versions.document(person.actor, other.id) if other else None

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter
 from troskel.acts.core.register import Act
 from troskel.ground import clock, formatting
-from troskel.ground.refusal_texts import Error
-from troskel.ground.refusals import KeyReused, Refusal
+from troskel.ground.refusals import CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.reading import routine_versions
 from troskel.routine.model import Routine
@@ -63,7 +62,7 @@ def results(outcome: ActOutcome) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in pairs if value]
 
 
-def refusal(error: Error, routine: Routine | None, act: Act[Any] | None = None) -> tuple[str, str]:
+def refusal(error: CodedError, routine: Routine | None, act: Act[Any] | None = None) -> tuple[str, str]:
     """Returns a refusal as two texts: the rule's sentence and its detail here; without a rule, the reason and empty."""
     if isinstance(error, KeyReused):
         return _("Det här formuläret har redan skickats, med andra uppgifter. Börja om från början."), ""
@@ -129,7 +128,7 @@ def _access_change(change: Access, names: Mapping[str, str]) -> Consequence:
 
 
 def _lock_consequence(lock: LockAfter) -> Consequence:
-    sentence = phrases.removal_sentence(lock.number, lock.rule, own_care=lock.own_care, others=lock.others)
+    sentence = phrases.removal_sentence(lock.number, lock.code, own_care=lock.own_care, others=lock.others)
     day = formatting.day(lock.day, clock.today())
     return Consequence(
         "P6", _("Låset"), _("Från {day}. {said}").format(day=day, said=sentence), "stays" if lock.rule else ""

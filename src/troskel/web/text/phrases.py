@@ -41,13 +41,13 @@ RULES = {
 """The rules that are never broken (design, 3), in plain sentences."""
 
 
-def removal_sentence(number: str, rule: str, *, own_care: bool, others: bool) -> str:
-    """Returns whether a lock may be removed, given the rule that refuses it (or empty). Never says who needs it."""
-    if not rule:
+def removal_sentence(number: str, code: str, *, own_care: bool, others: bool) -> str:
+    """Returns whether a lock may be removed, given the code of the refusal (or empty). Never says who needs it."""
+    if not code:
         return _(
             "Lås {number} får tas ner: ingen bakom dörren har hemtjänst eller trygghetslarm kvar."
         ).format(number=number)
-    if rule != "rule 1":
+    if code != "lock.needed":
         return _("Lås {number} sitter kvar tills vidare: en beställning är redan öppen.").format(
             number=number
         )

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from troskel.acts.chapters import REGISTER
 from troskel.acts.core.register import Act
 from troskel.ground import clock, formatting, refusal_texts
+from troskel.ground.refusals import CodedError
 from troskel.web.text import act_labels
 
 
@@ -45,6 +46,6 @@ class PagePhrasing(refusal_texts.Phrasing):
         return formatting.instant(instant, clock.today())
 
 
-def refusal_text(error: refusal_texts.Error, act: Act[Any] | None = None) -> str:
+def refusal_text(error: CodedError, act: Act[Any] | None = None) -> str:
     """Returns the text of a refusal in the language of the page."""
     return refusal_texts.refusal_text(error, PagePhrasing("en" if get_language() == "en" else "sv", act))
