@@ -14,6 +14,8 @@ from troskel.simulator.town import HOME_CARE as IN_THE_HOME
 from troskel.simulator.town import InventedPerson, Town
 
 MISTAKES_PER_100_DAYS = 25
+REMOVAL_REFUSALS = ("lock.needed", "order.already_open", "lock.none_at_door", "door.not_said_which")
+"""What may refuse a removal that is ordered too early."""
 
 
 def make_mistakes(town: Town) -> None:
@@ -30,9 +32,7 @@ def _order_removal_too_early(town: Town, person: InventedPerson) -> None:
     values = {"client": person.reference, "locksmith": LOCKSMITH}
     if person.lock:
         who = COORDINATORS[_provider(person)]
-        town.life.tries(
-            who, "order_removal", ("lock.needed", "order.already_open", "lock.none_at_door"), **values
-        )
+        town.life.tries(who, "order_removal", REMOVAL_REFUSALS, **values)
 
 
 def _order_for_foreign_client(town: Town, person: InventedPerson) -> None:
@@ -65,7 +65,12 @@ def _unlink_lock_during_care(town: Town, person: InventedPerson) -> None:
     """Unlinks a lock that is installed while the client has care (S3)."""
     if person.lock:
         values = {"client": person.reference, "serial": person.lock}
-        town.life.tries(ADMINISTRATOR, "unlink_lock", ("link.needed", "link.removal_not_reported"), **values)
+        town.life.tries(
+            ADMINISTRATOR,
+            "unlink_lock",
+            ("link.needed", "link.removal_not_reported", "link.not_there"),
+            **values,
+        )
 
 
 def _provider(person: InventedPerson) -> str:

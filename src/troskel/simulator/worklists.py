@@ -209,7 +209,7 @@ EXPECTED_REFUSALS = {
     # the locksmith was there earlier today
     "cancel_order": ("order.not_open",),
     # those who share the door have ended meanwhile: the removal comes first
-    "unlink_lock": ("link.needed", "link.removal_not_reported"),
+    "unlink_lock": ("link.needed", "link.removal_not_reported", "link.not_there"),
     # client out of sight since long; given back for the spouse
     "return_key": ("client.not_found", "key.not_found", "thing.held_by_another", "key.opens_no_door"),
 }
