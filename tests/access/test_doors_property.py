@@ -28,7 +28,7 @@ from troskel.people.queries import actor_of
 from troskel.people.roles import Actor, Role
 from troskel.permits import doors
 from troskel.routine import client_state
-from troskel.routine.duty import HomeState as EngineState
+from troskel.routine.duty import HomeSnapshot as EngineState
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.simulator import day_loop
 from troskel.simulator.town import BRISK

@@ -14,6 +14,7 @@ from troskel.acts import (
     attesting,
     billing_a_month,
     changing_provider,
+    correspondence,
     deciding,
     doors,
     ending,
@@ -32,13 +33,11 @@ from troskel.acts import (
     repairing,
     reporting_work,
     reused_references,
-    sending_again,
     taking_over,
     taking_over_things,
     transferring,
     turning_the_day,
     visiting,
-    writing_letters,
 )
 from troskel.acts.core.register import REGISTER, Act
 from troskel.acts.decisions import suggestions  # noqa: F401 - registers them
@@ -69,8 +68,7 @@ CHAPTERS = (
     opening,
     alarms,
     billing_a_month,
-    writing_letters,
-    sending_again,
+    correspondence,
     turning_the_day,
     erasure,
     assigning,

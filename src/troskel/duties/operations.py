@@ -21,7 +21,7 @@ from troskel.people.models import HomeDoor
 from troskel.routine import Routines, engine, openings
 from troskel.routine import duty as routine_duty
 from troskel.routine.facts import HomeFacts
-from troskel.routine.line import Line
+from troskel.routine.line import LineFacts
 
 BATCH_SIZE = 400
 UPDATED_COLUMNS = [
@@ -51,7 +51,7 @@ class LockedHomes:
 
     def __init__(self, municipality: str) -> None:
         self.municipality = municipality
-        self.states: dict[UUID, routine_duty.HomeState] = {}
+        self.states: dict[UUID, routine_duty.HomeSnapshot] = {}
         self._facts: dict[UUID, HomeFacts] = {}
         self._newest: UUID | None = None
         self._stored: dict[UUID, tuple[str, date | None]] = {}
@@ -97,7 +97,7 @@ class LockedHomes:
     def _take(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if row.home_id not in self.states:
-                state = msgspec.json.decode(row.state, type=routine_duty.HomeState)
+                state = msgspec.json.decode(row.state, type=routine_duty.HomeSnapshot)
                 state.wake = row.wake
                 self.states[row.home_id] = state
                 self._facts[row.home_id] = state.facts
@@ -141,7 +141,7 @@ class LockedHomes:
             return routines.read(self.municipality)
         return routines.of_municipality(self.municipality, self._newest)
 
-    def _lock_needed(self, line: Line) -> None:
+    def _lock_needed(self, line: LineFacts) -> None:
         while missing := engine.needed(self.states, line):
             before = len(self.states)
             self.lock(missing)
@@ -226,8 +226,8 @@ _UPSERT_STATES = Upsert(HomeState, "home", ["state", "wake"])
 _UPSERT_DUTIES = Upsert(Duty, "id", UPDATED_COLUMNS)
 
 
-def _line(written: DraftedLine) -> Line:
-    return Line(
+def _line(written: DraftedLine) -> LineFacts:
+    return LineFacts(
         number=written.number,
         occurred=written.occurred,
         recorded=written.recorded,

@@ -127,4 +127,4 @@ def facts_of(municipality: str, homes: Collection[UUID]) -> dict[UUID, HomeFacts
     """The stored facts of these homes, without locks. One query."""
     rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
     stored = rows.values_list("home_id", "state")
-    return {home: msgspec.json.decode(state, type=engine.HomeState).facts for home, state in stored}
+    return {home: msgspec.json.decode(state, type=engine.HomeSnapshot).facts for home, state in stored}

@@ -16,7 +16,7 @@ from troskel.journal import queries as journal
 from troskel.people.models import Client
 from troskel.routine import duty as routine_duty
 from troskel.routine.facts import HomeFacts
-from troskel.routine.line import Line
+from troskel.routine.line import LineFacts
 from troskel.routine.model import Routine
 from troskel.routine.replay import Difference, DutyOutcome, History, replay
 from troskel.routine.replay import compare as compare_histories
@@ -43,10 +43,10 @@ class DutyDifference(msgspec.Struct, frozen=True):
     after: Fate | None
 
 
-def lines(municipality: str) -> Iterator[Line]:
+def lines(municipality: str) -> Iterator[LineFacts]:
     """Every line of the municipality's acts, in order."""
     for told in journal.lines_after(municipality):
-        yield Line(**told._asdict())
+        yield LineFacts(**told._asdict())
 
 
 def history(municipality: str, instead: Routine | None = None) -> History:
@@ -96,7 +96,7 @@ def discrepancies(municipality: str) -> list[str]:
         f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()
     ]
     for state in HomeState.objects.filter(municipality=municipality):
-        known = msgspec.json.decode(state.state, type=routine_duty.HomeState)
+        known = msgspec.json.decode(state.state, type=routine_duty.HomeSnapshot)
         lived_state = again.homes.get(state.home_id)
         if (
             lived_state is None
@@ -118,7 +118,7 @@ def _replayed_outcome(outcome: DutyOutcome) -> tuple[Any, ...]:
     return (*owner, duty.home, duty.due, duty.escalated, outcome.state, outcome.day, outcome.line)
 
 
-def _duties_in(state: routine_duty.HomeState) -> list[Any]:
+def _duties_in(state: routine_duty.HomeSnapshot) -> list[Any]:
     planned = sorted(state.planned, key=lambda plan: (plan.paragraph, plan.ask, plan.since, str(plan.door)))
     return msgspec.to_builtins([*sorted(state.open, key=lambda duty: duty.id), *planned])  # type: ignore[no-any-return]
 

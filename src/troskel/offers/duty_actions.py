@@ -108,7 +108,7 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
 def _contexts(municipality: str, rows: Sequence[DutyFacts]) -> Iterator[DutyContext]:
     homes = {row.home_id for row in rows}
     states = {
-        state.home_id: msgspec.json.decode(state.state, type=engine.HomeState).facts
+        state.home_id: msgspec.json.decode(state.state, type=engine.HomeSnapshot).facts
         for state in HomeState.objects.filter(home_id__in=homes)
     }
     names = _names(municipality, [(row, msgspec.json.decode(row.about)) for row in rows], states)

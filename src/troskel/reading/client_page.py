@@ -237,7 +237,7 @@ def home_context(row: Client) -> HomeContext:
     ):
         doors[door] = DoorShown(door, kind, label)
         if home not in homes and state:
-            homes[home] = msgspec.json.decode(state, type=engine.HomeState).facts
+            homes[home] = msgspec.json.decode(state, type=engine.HomeSnapshot).facts
     home_facts = homes.get(row.home_id) or HomeFacts(row.home_id)
     return HomeContext(
         home_facts, home_facts.clients.get(row.id) or ClientFacts(row.id, own=row.is_own), homes, doors

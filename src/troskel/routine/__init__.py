@@ -4,9 +4,9 @@
 Pure Python: imports neither Django nor any other room.
 """
 
-from troskel.routine.duty import ClosedDuty, Effects, Email, HomeState, OpenDuty, RoutineEvent, derived_id
+from troskel.routine.duty import ClosedDuty, Effects, Email, HomeSnapshot, OpenDuty, RoutineEvent, derived_id
 from troskel.routine.engine import advance, needed, wake_by
-from troskel.routine.line import Line, stockholm_day
+from troskel.routine.line import LineFacts, stockholm_day
 from troskel.routine.model import Routine
 from troskel.routine.parser import InvalidRoutine, parse_routine, read_routine
 from troskel.routine.replay import Difference, DutyOutcome, History, compare, rebuild, replay
@@ -19,9 +19,9 @@ __all__ = [
     "Effects",
     "Email",
     "History",
-    "HomeState",
+    "HomeSnapshot",
     "InvalidRoutine",
-    "Line",
+    "LineFacts",
     "OpenDuty",
     "Routine",
     "RoutineEvent",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from troskel.routine import client_state, months
 from troskel.routine.client_state import FOREVER, Homes
-from troskel.routine.duty import ClientSnapshot, HomeState, RoutineEvent
+from troskel.routine.duty import ClientSnapshot, HomeSnapshot, RoutineEvent
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, HomeFacts
 
 ONE_DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ def look(client: ClientFacts, day: date) -> ClientSnapshot:
 
 
 def changes_since(
-    state: HomeState,
+    state: HomeSnapshot,
     client: ClientFacts,
     homes: Homes,
     day: date,

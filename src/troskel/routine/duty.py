@@ -95,7 +95,7 @@ class ClientSnapshot(msgspec.Struct, omit_defaults=True):
     months: list[tuple[str, UUID]] = []
 
 
-class HomeState(msgspec.Struct, omit_defaults=True):
+class HomeSnapshot(msgspec.Struct, omit_defaults=True):
     """The engine's state of a home: a cache that replay rebuilds.
 
     `wake`: the next day on which the calendar alone may change something.

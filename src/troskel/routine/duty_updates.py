@@ -9,7 +9,7 @@ from datetime import date
 from troskel.routine import assignees, calendar, deadlines
 from troskel.routine.duty import OpenDuty, RoutineEvent
 from troskel.routine.fold_things import visited_at, visited_on
-from troskel.routine.line import Line, uid_in
+from troskel.routine.line import LineFacts, uid_in
 from troskel.routine.model import Ask
 from troskel.routine.rules import Rule
 from troskel.routine.subjects import Case
@@ -23,7 +23,7 @@ def update(
     case: Case,
     found: Iterable[RoutineEvent],
     day: date,
-    line: Line | None,
+    line: LineFacts | None,
     eves: tuple[str, ...],
 ) -> bool:
     """Update the duty in place. Returns whether anything changed."""
@@ -53,7 +53,7 @@ def _set_due(
     case: Case,
     found: Iterable[RoutineEvent],
     day: date,
-    line: Line | None,
+    line: LineFacts | None,
     eves: tuple[str, ...],
 ) -> bool:
     """The visit that the deadline counts from has come, or came earlier than was known."""
@@ -84,14 +84,14 @@ def _recount_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[
     return True
 
 
-def _concerns(event: RoutineEvent, duty: OpenDuty, line: Line | None) -> bool:
+def _concerns(event: RoutineEvent, duty: OpenDuty, line: LineFacts | None) -> bool:
     """Is it a visit by the provider to the client (for a next visit: after the duty opened)?"""
     if event.client != duty.client or event.organisation != duty.organisation:
         return False
     return event.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
 
 
-def _assign(duty: OpenDuty, line: Line | None) -> bool:
+def _assign(duty: OpenDuty, line: LineFacts | None) -> bool:
     """Has the organisation named a person, or taken the name back?"""
     if line is None or line.event not in ASSIGNING_EVENTS or line.body["duty"] != str(duty.id):
         return False

@@ -13,21 +13,21 @@ from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,
     Effects,
-    HomeState,
+    HomeSnapshot,
     OpenDuty,
     PlannedDuty,
     RoutineEvent,
 )
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
-from troskel.routine.line import STOCKHOLM, Line, day_known, stockholm_day, uid_in
+from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
 from troskel.routine.vocabulary import OF_A_DUTY
 
 
-def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
+def needed(homes: Mapping[UUID, HomeSnapshot], line: LineFacts) -> set[UUID]:
     """Homes that must be loaded before the line: those that share a door, or to which a client moved.
 
     Call again after loading until the set is empty. (A home that the line names and nobody knows is created.)
@@ -36,7 +36,7 @@ def needed(homes: Mapping[UUID, HomeState], line: Line) -> set[UUID]:
     return {home for home in _around(homes, start) if home not in homes} - set(line.homes)
 
 
-def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Effects:
+def advance(routines: Routines, homes: dict[UUID, HomeSnapshot], line: LineFacts) -> Effects:
     """Apply one line to the homes and return what the routine asks. Changes the states in `homes` in place."""
     effects = Effects()
     if line.event == "routine.in_force":
@@ -48,7 +48,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
     elif line.homes:
         for home in line.homes:
             if home not in homes:
-                homes[home] = HomeState(facts=HomeFacts(home=home))
+                homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
         day = stockholm_day(line.recorded)
         around = _around(homes, line.homes)
         if missing := [str(home) for home in around if home not in homes]:
@@ -58,7 +58,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeState], line: Line) -> Eff
 
 
 def turn(
-    routines: Routines, homes: dict[UUID, HomeState], due: Iterable[UUID], day: date, effects: Effects
+    routines: Routines, homes: dict[UUID, HomeSnapshot], due: Iterable[UUID], day: date, effects: Effects
 ) -> None:
     """Turn the day for these homes: each wakes on every day it missed, in order, together with its neighbours."""
     done: set[UUID] = set()
@@ -71,21 +71,21 @@ def turn(
             _Advance(routines, homes, around, effects).catch_up(day)
 
 
-def _to_wake(homes: Mapping[UUID, HomeState], due: Iterable[UUID], day: date) -> list[UUID]:
+def _to_wake(homes: Mapping[UUID, HomeSnapshot], due: Iterable[UUID], day: date) -> list[UUID]:
     """Of the homes, those that wake by the day."""
     return [home for home in due if (wake := homes[home].wake) is not None and wake <= day]
 
 
-def _day_of(line: Line) -> date:
+def _day_of(line: LineFacts) -> date:
     return date.fromisoformat(line.body["day"])
 
 
-def wake_by(state: HomeState, day: date) -> None:
+def wake_by(state: HomeSnapshot, day: date) -> None:
     """Wake the home on this day at the latest."""
     state.wake = day if state.wake is None else min(state.wake, day)
 
 
-def _around(homes: Mapping[UUID, HomeState], start: Iterable[UUID]) -> list[UUID]:
+def _around(homes: Mapping[UUID, HomeSnapshot], start: Iterable[UUID]) -> list[UUID]:
     """The homes, those that share a door with them (and so on), and those that their clients moved to."""
     found = list(dict.fromkeys(start))
     for home in found:
@@ -104,7 +104,7 @@ class _Advance:
     """Applies one line, or one waking."""
 
     def __init__(
-        self, routines: Routines, homes: dict[UUID, HomeState], around: list[UUID], effects: Effects
+        self, routines: Routines, homes: dict[UUID, HomeSnapshot], around: list[UUID], effects: Effects
     ) -> None:
         self.routines, self.states, self.around, self.effects = routines, homes, around, effects
         self.facts = {home: homes[home].facts for home in around}
@@ -145,7 +145,7 @@ class _Advance:
 
     # -- a line
 
-    def apply_line(self, line: Line, day: date) -> None:
+    def apply_line(self, line: LineFacts, day: date) -> None:
         """Catch up to the day, apply the line, and settle what follows."""
         self.catch_up(day)
         before = line_events.look(self.facts, line)
@@ -171,7 +171,7 @@ class _Advance:
 
     def derived(
         self,
-        state: HomeState,
+        state: HomeSnapshot,
         client: ClientFacts,
         day: date,
         occurred: date,
@@ -184,7 +184,7 @@ class _Advance:
             found += derived_events.endings_near(client, state.facts, day, max(rules.notices), since)
         return found
 
-    def of_a_duty(self, told: RoutineEvent, line: Line) -> list[RoutineEvent]:
+    def of_a_duty(self, told: RoutineEvent, line: LineFacts) -> list[RoutineEvent]:
         """The event under the name that says which duty: "duty.attested:P4.be_present"."""
         if line.event not in OF_A_DUTY:
             return []
@@ -196,7 +196,7 @@ class _Advance:
                 return [line_events.of_duty(told, duty)]
         return []
 
-    def move_duties(self, line: Line) -> None:
+    def move_duties(self, line: LineFacts) -> None:
         """Move the client's duties that are about no door to the new home."""
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
@@ -219,7 +219,12 @@ class _Advance:
     # -- settling: first what ends, then what opens
 
     def settle(
-        self, found: list[RoutineEvent], touched: list[UUID], day: date, occurred: date, line: Line | None
+        self,
+        found: list[RoutineEvent],
+        touched: list[UUID],
+        day: date,
+        occurred: date,
+        line: LineFacts | None,
     ) -> None:
         self.effects.events += found
         for home in self.around:
@@ -240,12 +245,12 @@ class _Advance:
 
     def judge(
         self,
-        state: HomeState,
+        state: HomeSnapshot,
         duty: OpenDuty,
         found: list[RoutineEvent],
         day: date,
         occurred: date,
-        line: Line | None,
+        line: LineFacts | None,
     ) -> None:
         """Close the duty if it is done or moot; otherwise update it."""
         rules = self.routines.rules_of(duty.version)
@@ -307,7 +312,7 @@ class _Advance:
         self.review(state, planned, [], event)
 
     def review(
-        self, state: HomeState, planned: PlannedDuty, found: list[RoutineEvent], event: RoutineEvent
+        self, state: HomeSnapshot, planned: PlannedDuty, found: list[RoutineEvent], event: RoutineEvent
     ) -> None:
         """Open a planned duty on its day, count its day again, or drop it when there is nothing to ask."""
         rules = self.routines.rules_on(event.day)
@@ -348,7 +353,7 @@ class _Advance:
         )
 
 
-def _moment(home: UUID, day: date, line: Line | None) -> RoutineEvent:
+def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
     """The event at which a planned duty is reviewed: the line's instant, else midnight."""
     since = line.recorded if line is not None else datetime.combine(day, time(), STOCKHOLM)
     number = line.number if line is not None else None

@@ -11,10 +11,10 @@ import msgspec
 
 from troskel.routine import fold_care, fold_things
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
-from troskel.routine.line import Line, day_in, stockholm_day, uid
+from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
 
-def fold(homes: Mapping[UUID, HomeFacts], line: Line) -> list[UUID]:
+def fold(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> list[UUID]:
     """Apply the line to the facts of the homes it is about, and return those homes."""
     touched = list(line.homes)
     on_homes = ON_HOMES.get(line.event)
@@ -40,7 +40,7 @@ def fold(homes: Mapping[UUID, HomeFacts], line: Line) -> list[UUID]:
     return touched
 
 
-def door_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def door_registered(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """A door and the homes it serves. Registered again, it keeps what is at it."""
     door_id = uid(line.body["door"])
     serves = [uid(text) for text in line.body.get("homes") or ()] or list(line.homes)
@@ -54,7 +54,7 @@ def door_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
             homes[home].doors[door_id] = copy
 
 
-def client_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def client_registered(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """A client in a home: the municipality's own or another's, taken over or not."""
     assert line.client is not None
     for home in line.homes:
@@ -66,14 +66,14 @@ def client_registered(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
         )
 
 
-def take_over_finished(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def take_over_finished(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """The first night has been imported: from now on these clients are asked about like others."""
     for home in line.homes:
         for client in homes[home].clients.values():
             client.settling = False
 
 
-def client_moved(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """Care, tags and what was said move to the new home; links and keys stay with the doors of the old one."""
     assert line.client is not None
     old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
@@ -89,30 +89,30 @@ def client_moved(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
     old.told = stockholm_day(line.recorded)
 
 
-def sharing_confirmed(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def sharing_confirmed(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """A person has said whether those at this address share a home."""
     for home in line.homes:
         homes[home].shared = bool(line.body.get("shared"))
 
 
-def home_unknown(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def home_unknown(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """Nobody knows what is at this home's doors."""
     for home in line.homes:
         homes[home].unknown = True
 
 
-def home_looked_at(homes: Mapping[UUID, HomeFacts], line: Line) -> None:
+def home_looked_at(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """Someone has been there and looked."""
     for home in line.homes:
         homes[home].unknown = False
 
 
-def client_died(client: ClientFacts, line: Line) -> None:
+def client_died(client: ClientFacts, line: LineFacts) -> None:
     """Care ends on the day of death. Without a day: it was a mistake."""
     client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
 
 
-def municipality_changed(client: ClientFacts, line: Line) -> None:
+def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     """The client becomes the municipality's own, or another's (O1)."""
     own = bool(line.body["own"])
     if client.own and not own:
@@ -120,28 +120,28 @@ def municipality_changed(client: ClientFacts, line: Line) -> None:
     client.own = own
 
 
-def client_informed(client: ClientFacts, line: Line) -> None:
+def client_informed(client: ClientFacts, line: LineFacts) -> None:
     """Told about the lock turner, orally or in writing (A1)."""
     if line.body["way"] not in client.informed:
         client.informed = sorted([*client.informed, line.body["way"]])
 
 
-def client_told_about_keys(client: ClientFacts, line: Line) -> None:
+def client_told_about_keys(client: ClientFacts, line: LineFacts) -> None:
     """Told to leave one key per lock to each provider (A2)."""
     client.told_about_keys = True
 
 
-def client_understood(client: ClientFacts, line: Line) -> None:
+def client_understood(client: ClientFacts, line: LineFacts) -> None:
     """Has understood that a lock turner will be installed (A3); an earlier no is taken back."""
     client.understood, client.refused = True, False
 
 
-def client_refused(client: ClientFacts, line: Line) -> None:
+def client_refused(client: ClientFacts, line: LineFacts) -> None:
     """Does not want a lock turner, or has not understood (case 10)."""
     client.refused, client.understood = True, False
 
 
-ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], Line], None]] = {
+ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "door.registered": door_registered,
     "take_over.finished": take_over_finished,
     "client.registered": client_registered,
@@ -150,7 +150,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], Line], None]] = {
     "home.unknown": home_unknown,
     "home.looked_at": home_looked_at,
 }
-ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
+ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.died": client_died,
     "client.municipality_changed": municipality_changed,
     "client.informed": client_informed,

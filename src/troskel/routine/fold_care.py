@@ -8,10 +8,10 @@ from datetime import date
 
 from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
-from troskel.routine.line import Line, day_in, stockholm_day, uid
+from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
 
-def decision_made(client: ClientFacts, line: Line) -> None:
+def decision_made(client: ClientFacts, line: LineFacts) -> None:
     """A service is granted. After a confirmed ending the client counts as new."""
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
@@ -23,7 +23,7 @@ def decision_made(client: ClientFacts, line: Line) -> None:
     )
 
 
-def decision_changed(client: ClientFacts, line: Line) -> None:
+def decision_changed(client: ClientFacts, line: LineFacts) -> None:
     """Other days. An ending that was confirmed before no longer counts."""
     decision = client.decisions.get(uid(line.body["decision"]))
     if decision is not None:
@@ -32,7 +32,7 @@ def decision_changed(client: ClientFacts, line: Line) -> None:
         client.stay = min(client.stay, decision.begins) if client.stay else decision.begins
 
 
-def decision_ended(client: ClientFacts, line: Line) -> None:
+def decision_ended(client: ClientFacts, line: LineFacts) -> None:
     """The service ends. `confirmed` is false where an import only stopped mentioning it."""
     decision = client.decisions.get(uid(line.body["decision"]))
     if decision is not None:
@@ -42,7 +42,7 @@ def decision_ended(client: ClientFacts, line: Line) -> None:
             client.told = stockholm_day(line.recorded)
 
 
-def decision_withdrawn(client: ClientFacts, line: Line) -> None:
+def decision_withdrawn(client: ClientFacts, line: LineFacts) -> None:
     """Withdrawn: without effect from today."""
     decision, today = client.decisions.get(uid(line.body["decision"])), stockholm_day(line.recorded)
     if decision is not None:
@@ -52,7 +52,7 @@ def decision_withdrawn(client: ClientFacts, line: Line) -> None:
         client.told = today
 
 
-def ending_confirmed(client: ClientFacts, line: Line) -> None:
+def ending_confirmed(client: ClientFacts, line: LineFacts) -> None:
     """An assessor confirms that what has run out, or was no longer mentioned, has ended."""
     today = stockholm_day(line.recorded)
     for decision in client.decisions.values():
@@ -61,7 +61,7 @@ def ending_confirmed(client: ClientFacts, line: Line) -> None:
     client.told = today
 
 
-def allocation_made(client: ClientFacts, line: Line) -> None:
+def allocation_made(client: ClientFacts, line: LineFacts) -> None:
     """A decision is given to a provider (A4)."""
     client.allocations[uid(line.body["allocation"])] = AllocationFacts(
         decision=uid(line.body["decision"]),
@@ -72,7 +72,7 @@ def allocation_made(client: ClientFacts, line: Line) -> None:
     )
 
 
-def allocation_changed(client: ClientFacts, line: Line) -> None:
+def allocation_changed(client: ClientFacts, line: LineFacts) -> None:
     """The allocation gets other days."""
     allocation = client.allocations.get(uid(line.body["allocation"]))
     if allocation is not None:
@@ -80,7 +80,7 @@ def allocation_changed(client: ClientFacts, line: Line) -> None:
         allocation.through, allocation.confirmed = day_in(line.body, "through"), False
 
 
-def allocation_ended(client: ClientFacts, line: Line) -> None:
+def allocation_ended(client: ClientFacts, line: LineFacts) -> None:
     """The provider no longer has the client after this day."""
     allocation = client.allocations.get(uid(line.body["allocation"]))
     if allocation is not None:
@@ -90,7 +90,7 @@ def allocation_ended(client: ClientFacts, line: Line) -> None:
         )
 
 
-def allocation_withdrawn(client: ClientFacts, line: Line) -> None:
+def allocation_withdrawn(client: ClientFacts, line: LineFacts) -> None:
     """Withdrawn: without effect from today."""
     allocation = client.allocations.get(uid(line.body["allocation"]))
     if allocation is not None:
@@ -98,18 +98,18 @@ def allocation_withdrawn(client: ClientFacts, line: Line) -> None:
         allocation.through, allocation.confirmed = min(allocation.through or yesterday, yesterday), True
 
 
-def suspension_began(client: ClientFacts, line: Line) -> None:
+def suspension_began(client: ClientFacts, line: LineFacts) -> None:
     """In hospital or away: access rests, nothing is removed."""
     client.suspended, client.suspended_through = day_in(line.body, "from"), day_in(line.body, "through")
 
 
-def suspension_ended(client: ClientFacts, line: Line) -> None:
+def suspension_ended(client: ClientFacts, line: LineFacts) -> None:
     """Home again: the day before was the last day away."""
     last = date.fromisoformat(line.body["on"]) - client_state.ONE_DAY
     client.suspended_through = min(client.suspended_through or last, last)
 
 
-ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
+ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "decision.made": decision_made,
     "decision.changed": decision_changed,
     "decision.ended": decision_ended,

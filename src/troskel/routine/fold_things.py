@@ -8,28 +8,28 @@ from datetime import date, datetime
 from typing import Any
 
 from troskel.routine.facts import ClientFacts, DoorFacts, KeyFacts, LinkFacts, OrderFacts
-from troskel.routine.line import Line, day_in, stockholm_day, uid, uid_in
+from troskel.routine.line import LineFacts, day_in, stockholm_day, uid, uid_in
 
 CANNOT_BE_FITTED = "cannot_be_fitted"
 
 
-def installation_ordered(door: DoorFacts, line: Line) -> None:
+def installation_ordered(door: DoorFacts, line: LineFacts) -> None:
     """P1 is done; the door waits for a lock."""
     door.cannot_be_fitted = False
     door.orders[uid(line.body["order"])] = _order("installation", line)
 
 
-def removal_ordered(door: DoorFacts, line: Line) -> None:
+def removal_ordered(door: DoorFacts, line: LineFacts) -> None:
     """P6 is done; the door waits to lose its lock."""
     door.orders[uid(line.body["order"])] = _order("removal", line)
 
 
-def repair_ordered(door: DoorFacts, line: Line) -> None:
+def repair_ordered(door: DoorFacts, line: LineFacts) -> None:
     """The lock waits for repair."""
     door.orders[uid(line.body["order"])] = _order("repair", line)
 
 
-def _order(kind: str, line: Line) -> OrderFacts:
+def _order(kind: str, line: LineFacts) -> OrderFacts:
     assert line.client is not None
     body = line.body
     return OrderFacts(
@@ -42,41 +42,41 @@ def _order(kind: str, line: Line) -> OrderFacts:
     )
 
 
-def order_booked(door: DoorFacts, line: Line) -> None:
+def order_booked(door: DoorFacts, line: LineFacts) -> None:
     """A time is booked; it replaces an earlier one."""
     order = door.orders.get(uid(line.body["order"]))
     if order is not None:
         order.state, order.booked = "booked", stockholm_day(datetime.fromisoformat(line.body["starts"]))
 
 
-def order_failed(door: DoorFacts, line: Line) -> None:
+def order_failed(door: DoorFacts, line: LineFacts) -> None:
     """Nobody at home, or the door did not fit: the order stays, to be booked again (case 11)."""
     order = door.orders.get(uid(line.body["order"]))
     if order is not None:
         order.state, order.booked = "failed", None
 
 
-def order_cancelled(door: DoorFacts, line: Line) -> None:
+def order_cancelled(door: DoorFacts, line: LineFacts) -> None:
     """The order is cancelled (cases 5 and 6)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.cannot_be_fitted = line.body.get("reason_code") == CANNOT_BE_FITTED
 
 
-def installation_reported(door: DoorFacts, line: Line) -> None:
+def installation_reported(door: DoorFacts, line: LineFacts) -> None:
     """The lock is mounted (L1, S1)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.lock, door.since, door.cannot_be_fitted = uid(line.body["lock"]), stockholm_day(line.occurred), False
     door.fault, door.replaced = "", None
 
 
-def removal_reported(door: DoorFacts, line: Line) -> None:
+def removal_reported(door: DoorFacts, line: LineFacts) -> None:
     """The lock is taken down (L1, S3)."""
     door.orders.pop(uid(line.body["order"]), None)
     door.lock = door.since = door.replaced = None
     door.fault = ""
 
 
-def repair_reported(door: DoorFacts, line: Line) -> None:
+def repair_reported(door: DoorFacts, line: LineFacts) -> None:
     """The lock works again, or another has replaced it."""
     door.orders.pop(uid(line.body["order"]), None)
     lock = uid(line.body["lock"])
@@ -85,23 +85,23 @@ def repair_reported(door: DoorFacts, line: Line) -> None:
     door.lock, door.fault = lock, ""
 
 
-def fault_told(door: DoorFacts, line: Line) -> None:
+def fault_told(door: DoorFacts, line: LineFacts) -> None:
     """The lock at the door has a fault."""
     if door.lock is not None and door.lock == uid_in(line.body, "lock"):
         door.fault = line.body["code"]
 
 
-def consent_given(door: DoorFacts, line: Line) -> None:
+def consent_given(door: DoorFacts, line: LineFacts) -> None:
     """The owner of the entrance or gate consents to a lock turner."""
     door.consent = True
 
 
-def consent_withdrawn(door: DoorFacts, line: Line) -> None:
+def consent_withdrawn(door: DoorFacts, line: LineFacts) -> None:
     """The owner withdraws the consent."""
     door.consent = False
 
 
-def link_made(client: ClientFacts, line: Line) -> None:
+def link_made(client: ClientFacts, line: LineFacts) -> None:
     """The client is linked to the lock (S2)."""
     _link(client, line.body, stockholm_day(line.occurred))
 
@@ -110,23 +110,23 @@ def _link(client: ClientFacts, body: dict[str, Any], since: date) -> None:
     client.links[uid(body["link"])] = LinkFacts(lock=uid(body["lock"]), door=uid(body["door"]), since=since)
 
 
-def link_removed(client: ClientFacts, line: Line) -> None:
+def link_removed(client: ClientFacts, line: LineFacts) -> None:
     """The link is removed (S3)."""
     client.links.pop(uid(line.body["link"]), None)
 
 
-def lock_taken_over(door: DoorFacts, line: Line) -> None:
+def lock_taken_over(door: DoorFacts, line: LineFacts) -> None:
     """A lock that was there before the take-over."""
     door.lock, door.since, door.replaced = uid(line.body["lock"]), day_in(line.body, "since"), None
 
 
-def link_taken_over(client: ClientFacts, line: Line) -> None:
+def link_taken_over(client: ClientFacts, line: LineFacts) -> None:
     """… and the client was linked to it."""
     if line.body.get("link"):
         _link(client, line.body, day_in(line.body, "since") or stockholm_day(line.occurred))
 
 
-def tag_handed_over(client: ClientFacts, line: Line) -> None:
+def tag_handed_over(client: ClientFacts, line: LineFacts) -> None:
     """The tag is placed with the client, or goes from there (P2, P3, P7)."""
     tag, to = uid(line.body["tag"]), line.body["to"]
     if to["kind"] == "client" and to["id"] == str(client.client):
@@ -135,32 +135,32 @@ def tag_handed_over(client: ClientFacts, line: Line) -> None:
         client.tags.pop(tag, None)
 
 
-def tag_taken_over(client: ClientFacts, line: Line) -> None:
+def tag_taken_over(client: ClientFacts, line: LineFacts) -> None:
     """A tag that was with the client before the take-over."""
     client.tags[uid(line.body["tag"])] = uid(line.body["organisation"])
 
 
-def key_handed_over(door: DoorFacts, line: Line) -> None:
+def key_handed_over(door: DoorFacts, line: LineFacts) -> None:
     """A provider holds the key, or no longer does (P5)."""
     _key(door, line, line.body["to"], stockholm_day(line.occurred))
 
 
-def tag_lost(client: ClientFacts, line: Line) -> None:
+def tag_lost(client: ClientFacts, line: LineFacts) -> None:
     """The tag is no longer with the client (case 13)."""
     client.tags.pop(uid(line.body["tag"]), None)
 
 
-def key_lost(door: DoorFacts, line: Line) -> None:
+def key_lost(door: DoorFacts, line: LineFacts) -> None:
     """Nobody holds the key (case 13)."""
     door.keys.pop(uid(line.body["key"]), None)
 
 
-def key_taken_over(door: DoorFacts, line: Line) -> None:
+def key_taken_over(door: DoorFacts, line: LineFacts) -> None:
     """A key someone held before the take-over."""
     _key(door, line, line.body["holder"], day_in(line.body, "since"))
 
 
-def _key(door: DoorFacts, line: Line, holder: dict[str, Any], since: date | None) -> None:
+def _key(door: DoorFacts, line: LineFacts, holder: dict[str, Any], since: date | None) -> None:
     key = uid(line.body["key"])
     if holder["kind"] == "organisation" and line.client is not None:
         door.keys[key] = KeyFacts(organisation=uid(holder["id"]), client=line.client, since=since)
@@ -168,7 +168,7 @@ def _key(door: DoorFacts, line: Line, holder: dict[str, Any], since: date | None
         door.keys.pop(key, None)
 
 
-def visit_registered(client: ClientFacts, line: Line) -> None:
+def visit_registered(client: ClientFacts, line: LineFacts) -> None:
     """The organisation's first visit in this home, on the day it took place, however late the phone tells."""
     organisation, day = uid_in(line.body, "organisation"), visited_on(line)
     if organisation is None or (client.moved_in is not None and day < client.moved_in):
@@ -178,18 +178,18 @@ def visit_registered(client: ClientFacts, line: Line) -> None:
         client.first_visits[organisation] = day
 
 
-def visited_at(line: Line) -> datetime:
+def visited_at(line: LineFacts) -> datetime:
     """When the visit began."""
     arrived = line.body.get("arrived")
     return datetime.fromisoformat(arrived) if arrived else line.occurred
 
 
-def visited_on(line: Line) -> date:
+def visited_on(line: LineFacts) -> date:
     """The day of the visit."""
     return stockholm_day(visited_at(line))
 
 
-ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
+ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "link.made": link_made,
     "link.removed": link_removed,
     "lock.taken_over": link_taken_over,
@@ -198,7 +198,7 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, Line], None]] = {
     "tag.lost": tag_lost,
     "visit.registered": visit_registered,
 }
-ON_DOOR: dict[str, Callable[[DoorFacts, Line], None]] = {
+ON_DOOR: dict[str, Callable[[DoorFacts, LineFacts], None]] = {
     "installation.ordered": installation_ordered,
     "removal.ordered": removal_ordered,
     "repair.ordered": repair_ordered,

@@ -14,7 +14,7 @@ import msgspec
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
-class Line(msgspec.Struct, frozen=True):
+class LineFacts(msgspec.Struct, frozen=True):
     """One journal line. `occurred`: when it happened. `recorded`: when it became known (a phone may be late)."""
 
     number: int
@@ -31,7 +31,7 @@ def stockholm_day(instant: datetime) -> date:
     return instant.astimezone(STOCKHOLM).date()
 
 
-def day_known(line: Line) -> date:
+def day_known(line: LineFacts) -> date:
     """The day the line became known; duties are opened on this day."""
     if line.event == "day.turned":
         return date.fromisoformat(line.body["day"])

@@ -12,7 +12,7 @@ import msgspec
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, RoutineEvent
 from troskel.routine.fold_things import visited_on
-from troskel.routine.line import Line, uid_in
+from troskel.routine.line import LineFacts, uid_in
 
 
 class Look(NamedTuple):
@@ -22,12 +22,12 @@ class Look(NamedTuple):
     lock: UUID | None
 
 
-def look(facts: Homes, line: Line) -> Look:
+def look(facts: Homes, line: LineFacts) -> Look:
     """These facts as they are now."""
     return Look(_first_visit(facts, line), _lock(facts, line))
 
 
-def line_event(facts: Homes, line: Line, touched: list[UUID], day: date, occurred: date) -> RoutineEvent:
+def line_event(facts: Homes, line: LineFacts, touched: list[UUID], day: date, occurred: date) -> RoutineEvent:
     """The event that the line writes."""
     body = line.body
     return RoutineEvent(
@@ -44,7 +44,7 @@ def line_event(facts: Homes, line: Line, touched: list[UUID], day: date, occurre
     )
 
 
-def following(line_event: RoutineEvent, before: Look, after: Look, line: Line) -> list[RoutineEvent]:
+def following(line_event: RoutineEvent, before: Look, after: Look, line: LineFacts) -> list[RoutineEvent]:
     """The events that follow at once from what the line changed."""
     found = []
     if after.first_visit != before.first_visit:
@@ -70,14 +70,14 @@ def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
     )
 
 
-def _home_of(facts: Homes, line: Line, touched: list[UUID]) -> UUID:
+def _home_of(facts: Homes, line: LineFacts, touched: list[UUID]) -> UUID:
     """Where it happened: where the client lives, else the first home named."""
     here = [h for h in touched if line.client is not None and line.client in facts[h].clients]
     living = [h for h in here if facts[h].clients[line.client].moved_to is None]  # type: ignore[index]
     return (living or here or list(line.homes))[0]
 
 
-def _first_visit(facts: Homes, line: Line) -> date | None:
+def _first_visit(facts: Homes, line: LineFacts) -> date | None:
     organisation = uid_in(line.body, "organisation")
     if line.event != "visit.registered" or organisation is None or line.client is None:
         return None
@@ -89,7 +89,7 @@ def _first_visit(facts: Homes, line: Line) -> date | None:
     return min(days, default=None)
 
 
-def _lock(facts: Homes, line: Line) -> UUID | None:
+def _lock(facts: Homes, line: LineFacts) -> UUID | None:
     door = uid_in(line.body, "door")
     if line.event != "repair.reported" or door is None:
         return None

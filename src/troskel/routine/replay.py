@@ -11,9 +11,9 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.routine.duty import Effects, Email, HomeState, OpenDuty
+from troskel.routine.duty import Effects, Email, HomeSnapshot, OpenDuty
 from troskel.routine.engine import advance, turn, wake_by
-from troskel.routine.line import Line
+from troskel.routine.line import LineFacts
 from troskel.routine.model import Routine
 from troskel.routine.versions import Routines
 
@@ -32,7 +32,7 @@ class History(msgspec.Struct):
 
     duties: dict[UUID, DutyOutcome] = {}
     emails: list[Email] = []
-    homes: dict[UUID, HomeState] = {}
+    homes: dict[UUID, HomeSnapshot] = {}
 
     def add(self, effects: Effects) -> None:
         """Record the effects of a line."""
@@ -50,7 +50,7 @@ class Difference(msgspec.Struct, frozen=True):
     after: DutyOutcome | None
 
 
-def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None = None) -> History:
+def replay(routines: Routines, lines: Iterable[LineFacts], *, instead: Routine | None = None) -> History:
     """Apply all lines in order. With `instead`, as if that version had been in force from the first day."""
     under = Routines(routines.by_hash)
     if instead is not None:
@@ -76,13 +76,13 @@ def replay(routines: Routines, lines: Iterable[Line], *, instead: Routine | None
     return history
 
 
-def rebuild(routines: Routines, lines: Iterable[Line]) -> dict[UUID, HomeState]:
+def rebuild(routines: Routines, lines: Iterable[LineFacts]) -> dict[UUID, HomeSnapshot]:
     """The homes by the journal alone: every stored copy must equal this."""
     return replay(routines, lines).homes
 
 
 def _turn(
-    routines: Routines, homes: dict[UUID, HomeState], sleeping: list[tuple[date, UUID]], day: date
+    routines: Routines, homes: dict[UUID, HomeSnapshot], sleeping: list[tuple[date, UUID]], day: date
 ) -> Effects:
     due: set[UUID] = set()
     while sleeping and sleeping[0][0] <= day:

@@ -9,7 +9,7 @@ from troskel.routine.bases import BASES
 from troskel.routine.conditions import CHECKS
 from troskel.routine.deadlines import attest_from
 from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
-from troskel.routine.line import Line, day_in, stockholm_day
+from troskel.routine.line import LineFacts, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.subjects import Case
 
@@ -43,7 +43,7 @@ class Rule:
         return any(test(case) for test in self.moot_when)
 
     def end(
-        self, duty: OpenDuty | PlannedDuty, case: Case, found: list[RoutineEvent], line: Line | None
+        self, duty: OpenDuty | PlannedDuty, case: Case, found: list[RoutineEvent], line: LineFacts | None
     ) -> str | None:
         """How the duty, open or planned, ends by these events: done, moot or not (None)."""
         if isinstance(duty, OpenDuty) and line is not None and self.is_ended_by_hand(duty, line):
@@ -63,7 +63,7 @@ class Rule:
             return "moot"
         return None
 
-    def is_ended_by_hand(self, duty: OpenDuty, line: Line) -> bool:
+    def is_ended_by_hand(self, duty: OpenDuty, line: LineFacts) -> bool:
         """Is it attested, and not too early; or is it a notice that has been read?"""
         if line.event == "notice.read":
             return duty.kind == "notice" and line.body["duty"] == str(duty.id)

@@ -62,7 +62,7 @@ def _phones_show_whom_they_should(town: Town, tables: Tables) -> Iterator[Violat
 
 def _facts(town: Town) -> list[HomeFacts]:
     rows = HomeState.objects.filter(municipality=town.life.municipality).values_list("state", flat=True)
-    return [msgspec.json.decode(state, type=engine.HomeState).facts for state in rows]
+    return [msgspec.json.decode(state, type=engine.HomeSnapshot).facts for state in rows]
 
 
 def _every_read_is_written(town: Town, tables: Tables) -> Iterator[Violation]:

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Letters to clients when a lock turner is mounted (S1) or taken down (S3)."""
+"""Letters to clients about a mounted (S1) or removed (S3) lock turner; e-mails that failed are sent again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from troskel.acts.core import lookup
 from troskel.acts.core.fields import OrderNumber
 from troskel.acts.core.register import act
 from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.core.transaction import ActContext
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.orders import rules
+from troskel.outbox import operations as outbox
+from troskel.outbox import queries
 from troskel.people.roles import Role
 from troskel.routine import client_state
 
@@ -57,3 +61,18 @@ def send_letter(ctx: ActContext, *, order: OrderNumber) -> dict[str, Any]:
 def _suggest_letter(context: DutyContext) -> Iterator[Suggestion]:
     """Send the client's letter about the mounted or removed lock (S1, S3)."""
     yield send_letter.suggestion({"order": context.about["number"]})
+
+
+@act("S1", "S3", "O3", who=(Role.ADMINISTRATOR,), writes=["email.sent_again"])
+def send_email_again(ctx: ActContext, *, email: UUID) -> dict[str, Any]:
+    """Send an e-mail that was given up again, to the current addresses."""
+    if not queries.emails(ctx.actor.municipality).filter(id=email).exists():
+        raise NotFound("email", "email")
+    if not outbox.unpark(ctx.actor.municipality, [email]):
+        raise Refusal(
+            "rule 6",
+            "email.not_given_up",
+            _("E-postmeddelandet är inte parkerat. Det har skickats, eller är på väg."),
+        )
+    ctx.journal("email.sent_again", email=email)
+    return {"email": email}
