@@ -16,7 +16,7 @@ from tests.town import CODE, Town
 from troskel.access.drivers import NO_LOCK, SPENT, Grant, LockAt, LockDriver, NoLocks
 from troskel.access.models import SimulatedLock
 from troskel.access.rules import GRANT_LIFETIME, LockOutcome
-from troskel.access.simulated import LockFault, SimulatedLocks
+from troskel.access.simulated import SimulatedFault, SimulatedLocks
 from troskel.ground.ids import new_id
 
 DRIVERS: dict[str, Callable[[], LockDriver]] = {"simulated": SimulatedLocks, "none": NoLocks}
@@ -150,7 +150,7 @@ def test_unmounted_lock_opens_no_door(with_locks: DriverCase) -> None:
 # --- faults of simulated locks
 
 
-def with_fault(setup: DriverCase, fault: LockFault) -> SimulatedLocks:
+def with_fault(setup: DriverCase, fault: SimulatedFault) -> SimulatedLocks:
     driver = setup.driver
     assert isinstance(driver, SimulatedLocks)
     driver.break_down(setup.lock, fault)
@@ -158,24 +158,24 @@ def with_fault(setup: DriverCase, fault: LockFault) -> SimulatedLocks:
 
 
 def test_jam_spends_the_grant(simulated: DriverCase) -> None:
-    driver = with_fault(simulated, LockFault.JAM)
+    driver = with_fault(simulated, SimulatedFault.JAM)
     assert simulated.unlock(id=simulated.grant.id) is LockOutcome.JAMMED
     assert driver.lock(simulated.lock).outcome is LockOutcome.JAMMED
-    driver.break_down(simulated.lock, LockFault.NONE)
+    driver.break_down(simulated.lock, SimulatedFault.NONE)
     assert simulated.unlock(id=simulated.grant.id) is LockOutcome.REFUSED
     assert simulated.unlock() is LockOutcome.OPENED
 
 
 def test_silent_lock_does_not_spend_the_grant(simulated: DriverCase) -> None:
-    driver = with_fault(simulated, LockFault.SILENT)
+    driver = with_fault(simulated, SimulatedFault.SILENT)
     assert simulated.unlock(id=simulated.grant.id) is LockOutcome.NO_ANSWER
     assert driver.state(simulated.lock) is None
-    driver.break_down(simulated.lock, LockFault.NONE)
+    driver.break_down(simulated.lock, SimulatedFault.NONE)
     assert simulated.unlock(id=simulated.grant.id) is LockOutcome.OPENED
 
 
 def test_lost_answer_leaves_the_door_unlocked(simulated: DriverCase) -> None:
-    driver = with_fault(simulated, LockFault.LOST_ANSWER)
+    driver = with_fault(simulated, SimulatedFault.LOST_ANSWER)
     assert simulated.unlock() is LockOutcome.UNKNOWN
     state = driver.state(simulated.lock)
     assert state is not None and state.unlocked

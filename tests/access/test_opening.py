@@ -13,7 +13,7 @@ from tests.town import CODE, ELSEWHERE, MEADOW, Town
 from troskel.access.drivers import Grant, LockAnswer, LockAt, LockState, NoLocks
 from troskel.access.models import Opening, SimulatedLock
 from troskel.access.rules import GRANT_LIFETIME, LockOutcome
-from troskel.access.simulated import LockFault, SimulatedLocks
+from troskel.access.simulated import SimulatedFault, SimulatedLocks
 from troskel.acts import opening
 from troskel.acts.opening import Opened
 from troskel.ground.refusal_texts import english
@@ -195,13 +195,13 @@ def test_repeat_after_a_crash_opens_or_is_unknown(town: Town) -> None:
 @pytest.mark.parametrize(
     ("fault", "outcome", "fault_codes"),
     [
-        (LockFault.JAM, "jammed", ["jammed"]),
-        (LockFault.SILENT, "no_answer", ["no_answer"]),
-        (LockFault.LOST_ANSWER, "unknown", []),
+        (SimulatedFault.JAM, "jammed", ["jammed"]),
+        (SimulatedFault.SILENT, "no_answer", ["no_answer"]),
+        (SimulatedFault.LOST_ANSWER, "unknown", []),
     ],
 )
 def test_lock_answer_and_fault_are_journalled(
-    town: Town, fault: LockFault, outcome: str, fault_codes: list[str]
+    town: Town, fault: SimulatedFault, outcome: str, fault_codes: list[str]
 ) -> None:
     client = town.locked()
     SimulatedLocks().break_down(LOCK, fault)

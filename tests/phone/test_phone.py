@@ -16,7 +16,7 @@ from tests.phone.simulated_phone import Phone, case_of, where
 from tests.town import ALARM, CODE, EAST, ELSEWHERE, MEADOW, Town, snapshot
 from troskel.access.drivers import LockAt
 from troskel.access.models import Opening
-from troskel.access.simulated import LockFault, SimulatedLocks
+from troskel.access.simulated import SimulatedFault, SimulatedLocks
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
 from troskel.visits.models import Visit
@@ -30,7 +30,7 @@ def battery(town: Town, per_cent: int) -> None:
         SimulatedLocks().charge(LOCK, per_cent)
 
 
-def breaks(town: Town, fault: LockFault) -> None:
+def breaks(town: Town, fault: SimulatedFault) -> None:
     with town.standing():
         SimulatedLocks().break_down(LOCK, fault)
 
@@ -158,12 +158,12 @@ def test_s2_the_door_is_opened_and_what_the_lock_says_is_said(town: Town) -> Non
 @pytest.mark.parametrize(
     "fault, said, told",
     [
-        (LockFault.SILENT, "Låset svarar inte.", True),
-        (LockFault.JAM, "Låset gick inte runt.", True),
-        (LockFault.LOST_ANSWER, "Låset hann inte svara. Dörren kan vara öppen: känn på den.", False),
+        (SimulatedFault.SILENT, "Låset svarar inte.", True),
+        (SimulatedFault.JAM, "Låset gick inte runt.", True),
+        (SimulatedFault.LOST_ANSWER, "Låset hann inte svara. Dörren kan vara öppen: känn på den.", False),
     ],
 )
-def test_l1_advice_by_lock_answer(town: Town, fault: LockFault, said: str, told: bool) -> None:
+def test_l1_advice_by_lock_answer(town: Town, fault: SimulatedFault, said: str, told: bool) -> None:
     client = town.locked()
     phone = Phone(town, "carin")
     phone.press(client, "open")

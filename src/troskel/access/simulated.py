@@ -22,7 +22,7 @@ CHARGE_PER_TURN = 1
 """Thousandths of a full battery."""
 
 
-class LockFault(StrEnum):
+class SimulatedFault(StrEnum):
     """A simulated lock's fault, besides an empty battery."""
 
     NONE = ""
@@ -68,7 +68,7 @@ class SimulatedLocks:
 
     # what a test or the simulator does to a lock; no act does this
 
-    def break_down(self, lock: LockAt, fault: LockFault) -> None:
+    def break_down(self, lock: LockAt, fault: SimulatedFault) -> None:
         """Set a fault; `LockFault.NONE` repairs the lock."""
         with transaction.atomic(durable=True):
             self._ensure_exists(lock)
@@ -108,7 +108,7 @@ class SimulatedLocks:
 
     @staticmethod
     def _is_dead(row: SimulatedLock) -> bool:
-        return row.charge == 0 or row.fault == LockFault.SILENT
+        return row.charge == 0 or row.fault == SimulatedFault.SILENT
 
     @staticmethod
     def _spend(row: SimulatedLock, grant: Grant) -> bool:
@@ -123,10 +123,10 @@ class SimulatedLocks:
 
     def _turn(self, row: SimulatedLock, *, unlocked: bool) -> LockAnswer:
         row.charge = max(0, row.charge - CHARGE_PER_TURN)
-        jammed = row.fault == LockFault.JAM
+        jammed = row.fault == SimulatedFault.JAM
         row.unlocked = row.unlocked if jammed else unlocked
         row.save(update_fields=["charge", "unlocked"])
-        if row.fault == LockFault.LOST_ANSWER:
+        if row.fault == SimulatedFault.LOST_ANSWER:
             return LockAnswer(LockOutcome.UNKNOWN)
         if jammed:
             return self._answer(row, LockOutcome.JAMMED)

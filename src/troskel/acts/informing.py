@@ -34,7 +34,7 @@ class RefusalReason(Choice, question=_("Anledning")):
     OTHER = "other", _("Annat")
 
 
-class WayIn(Choice, question=_("På vilket sätt?")):
+class EntryMethod(Choice, question=_("På vilket sätt?")):
     """How staff get in without a lock turner."""
 
     KEY = "key", _("Med nyckel")
@@ -150,7 +150,9 @@ def _suggest_understanding(context: DutyContext) -> Iterator[Suggestion]:
     title=_("Bestäm hur personalen kommer in"),
     lead=_("För en kund som inte vill ha låsvred."),
 )
-def decide_way_in(ctx: ActContext, *, client: CaseNumber, way: WayIn, text: Text = "") -> dict[str, Any]:
+def decide_way_in(
+    ctx: ActContext, *, client: CaseNumber, way: EntryMethod, text: Text = ""
+) -> dict[str, Any]:
     """Decide how staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
     subject = _own_client(ctx, client)
     if not subject.facts.refused:

@@ -21,7 +21,7 @@ from troskel.reading import access, lists, phone
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
 
@@ -90,5 +90,5 @@ def _alarms_page(
     return render_page(request, "web/alarms.html", values, status=status)
 
 
-def _outcome_choices() -> list[Choice]:
-    return [Choice(value, label) for value, label in act_labels.choice_labels(AlarmOutcome).items()]
+def _outcome_choices() -> list[ChoiceOption]:
+    return [ChoiceOption(value, label) for value, label in act_labels.choice_labels(AlarmOutcome).items()]

@@ -29,7 +29,7 @@ class OrganisationOption(NamedTuple):
     kind: str
 
 
-class Choice(NamedTuple):
+class ChoiceOption(NamedTuple):
     """A choice of a field."""
 
     value: str
@@ -46,7 +46,7 @@ class Field:
     help: str
     required: bool
     nullable: bool
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[ChoiceOption] = field(default_factory=list)
     max_length: int | None = None
     value: str = ""
     error: str = ""
@@ -90,7 +90,7 @@ def fields_of(
     act: Act[Any],
     organisations: list[OrganisationOption],
     values: Mapping[str, str],
-    options: Mapping[str, list[Choice]] | None = None,
+    options: Mapping[str, list[ChoiceOption]] | None = None,
 ) -> list[Field]:
     """Returns the fields of an act's form, in the act's order.
 
@@ -114,7 +114,7 @@ def has_organisation_field(act: Act[Any]) -> bool:
     return any(spec.facts.organisations for spec in act_fields.fields_of(act.values))
 
 
-def _with_options(field: Field, choices: list[Choice]) -> Field:
+def _with_options(field: Field, choices: list[ChoiceOption]) -> Field:
     if not choices:
         return field
     if field.choices:
@@ -198,7 +198,7 @@ def _field(spec: FieldSpec, organisations: list[OrganisationOption]) -> Field:
     return replace(form_field, value="on") if spec.default is True else form_field
 
 
-def _kind(kind: Any, choices: list[Choice]) -> str:
+def _kind(kind: Any, choices: list[ChoiceOption]) -> str:
     if choices:
         return "radios" if len(choices) <= MAX_RADIOS else "select"
     if isinstance(kind, inspect.ListType):
@@ -218,15 +218,15 @@ KIND_BY_TYPE: dict[type[Any], str] = {
 """Kinds of the other types. An id is never typed: a door comes with its duty, or is the only one."""
 
 
-def _choices(spec: FieldSpec, organisations: list[OrganisationOption]) -> list[Choice]:
+def _choices(spec: FieldSpec, organisations: list[OrganisationOption]) -> list[ChoiceOption]:
     if spec.facts.organisations:
         return [
-            Choice(organisation.orgnr, organisation.name)
+            ChoiceOption(organisation.orgnr, organisation.name)
             for organisation in organisations
             if organisation.kind in spec.facts.organisations
         ]
     return [
-        Choice(str(member), _(member.label))
+        ChoiceOption(str(member), _(member.label))
         for member in spec.choices or ()
         if not isinstance(spec.type, inspect.LiteralType) or member in spec.type.values
     ]

@@ -16,7 +16,7 @@ from troskel.offers.duty_actions import Suggestion
 from troskel.offers.form_options import KnownValues, Option
 from troskel.people.roles import Actor
 from troskel.reading.lists import door_names
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.text import act_labels
 
 DOOR = "door"
@@ -27,7 +27,7 @@ class ActOffer(NamedTuple):
 
     act: str
     values: dict[str, str]
-    options: dict[str, list[Choice]]
+    options: dict[str, list[ChoiceOption]]
 
 
 def duty_offers(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[ActOffer]]:
@@ -44,7 +44,7 @@ def with_doors(viewer: Actor, offer: ActOffer) -> ActOffer:
         return offer
     kinds = act_labels.choice_labels(DoorKind)
     doors_by_id = door_names(viewer, [UUID(choice.value) for choice in offer.options[DOOR]])
-    choices = [Choice(str(door), label or kinds[kind]) for door, (kind, label) in doors_by_id.items()]
+    choices = [ChoiceOption(str(door), label or kinds[kind]) for door, (kind, label) in doors_by_id.items()]
     return offer._replace(options={**offer.options, DOOR: choices})
 
 
@@ -58,9 +58,9 @@ def _from_known(act: str, known_values: KnownValues) -> ActOffer:
     """A single option is chosen; an optional value gets an empty choice."""
     values, options_by_path = dict(known_values.values), {}
     for path, options in known_values.options.items():
-        choices = [Choice(option.value, _option_label(option)) for option in options]
+        choices = [ChoiceOption(option.value, _option_label(option)) for option in options]
         if path != DOOR and form_options.is_optional(act, path):
-            choices.append(Choice("", _("Inget av dem")))
+            choices.append(ChoiceOption("", _("Inget av dem")))
         if len(choices) == 1:
             values[path] = choices[0].value
         options_by_path[path] = choices
@@ -99,13 +99,13 @@ def _merge(act: str, suggestions: list[Suggestion]) -> ActOffer:
     """Returns an offer with the values that agree; where they differ, the person chooses."""
     values_of_each = [_values_by_path(suggestion) for suggestion in suggestions]
     values: dict[str, str] = {}
-    options: dict[str, list[Choice]] = {}
+    options: dict[str, list[ChoiceOption]] = {}
     for path in dict.fromkeys(path for item in values_of_each for path in item):
         distinct = list(dict.fromkeys(item[path] for item in values_of_each if path in item))
         if len(distinct) == 1:
             values[path] = distinct[0]
         else:
-            options[path] = [Choice(value, value) for value in distinct]
+            options[path] = [ChoiceOption(value, value) for value in distinct]
     return ActOffer(act, values, options)
 
 

@@ -14,7 +14,7 @@ from troskel.people.queries import Person
 from troskel.people.roles import OrganisationKind, Role
 from troskel.reading import accounts as reading_accounts
 from troskel.screens.pages import page
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import Column
 from troskel.web.lists.filters import EVERY_KIND
@@ -27,10 +27,14 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of accounts."""
     viewer, names = person.actor, reading_accounts.organisation_names(person.actor)
     roles = [
-        Choice("", _("Alla")),
-        *(Choice(role.value, phrases.role(role.value)) for role in Role if role is not Role.SYSTEM),
+        ChoiceOption("", _("Alla")),
+        *(ChoiceOption(role.value, phrases.role(role.value)) for role in Role if role is not Role.SYSTEM),
     ]
-    states = [Choice("", _("Alla")), Choice("open", _("Öppna")), Choice("closed", _("Stängda"))]
+    states = [
+        ChoiceOption("", _("Alla")),
+        ChoiceOption("open", _("Öppna")),
+        ChoiceOption("closed", _("Stängda")),
+    ]
     listing = Listing(
         "accounts",
         _("Konton"),
@@ -88,8 +92,8 @@ def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
                 "kind",
                 _("Slag"),
                 [
-                    Choice("", _("Alla")),
-                    *(Choice(kind, label) for kind, label in kinds.items()),
+                    ChoiceOption("", _("Alla")),
+                    *(ChoiceOption(kind, label) for kind, label in kinds.items()),
                 ],
             )
         ],

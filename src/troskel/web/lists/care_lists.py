@@ -17,7 +17,7 @@ from troskel.reading import accounts, lists
 from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
 from troskel.reading.search import ClientMatch
 from troskel.screens.pages import page
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
@@ -90,16 +90,16 @@ def client_notes(client: ListedClient | ClientMatch) -> str:
 
 def _client_filters(role: Role, names: Names) -> list[Filter]:
     states = [
-        Choice("", _("Alla")),
-        Choice("in_care", _("Får något idag")),
-        Choice("without_care", _("Får inget idag")),
-        Choice("elsewhere", _("Från en annan kommun")),
-        Choice("protected", _("Skyddade personuppgifter")),
-        Choice("dead", _("Avlidna")),
+        ChoiceOption("", _("Alla")),
+        ChoiceOption("in_care", _("Får något idag")),
+        ChoiceOption("without_care", _("Får inget idag")),
+        ChoiceOption("elsewhere", _("Från en annan kommun")),
+        ChoiceOption("protected", _("Skyddade personuppgifter")),
+        ChoiceOption("dead", _("Avlidna")),
     ]
     services = [
-        Choice("", _("Alla")),
-        *(Choice(service, _service_label(service)) for service in ("home_care", "safety_alarm")),
+        ChoiceOption("", _("Alla")),
+        *(ChoiceOption(service, _service_label(service)) for service in ("home_care", "safety_alarm")),
     ]
     filters = [Filter("state", _("Vilka"), states), Filter("service", _("Insats"), services)]
     return filters if role in PROVIDER_ROLES else [*filters, common.by_provider(names)]
@@ -110,14 +110,14 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of visits and their evidence."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     states = [
-        Choice("", _("Alla")),
-        Choice("open", _("Pågår nu")),
-        Choice("ended", _("Avslutade")),
-        Choice("flagged", _("Något att titta på")),
+        ChoiceOption("", _("Alla")),
+        ChoiceOption("open", _("Pågår nu")),
+        ChoiceOption("ended", _("Avslutade")),
+        ChoiceOption("flagged", _("Något att titta på")),
     ]
     evidence = [
-        Choice("", _("Alla")),
-        *(Choice(row, _evidence_label(row)) for row in ("tag", "lock", "hand")),
+        ChoiceOption("", _("Alla")),
+        *(ChoiceOption(row, _evidence_label(row)) for row in ("tag", "lock", "hand")),
     ]
     filters = [Filter("state", _("Vilka"), states), Filter("evidence", _("Kvitterat med"), evidence)]
     listing = Listing(
@@ -169,10 +169,14 @@ def _flags_text(visit: ListedVisit) -> str:
 def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of orders to locksmiths."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
-    states = [Choice("", _("Alla")), Choice("open", _("Inte klara")), *common.choices(_order_states())]
+    states = [
+        ChoiceOption("", _("Alla")),
+        ChoiceOption("open", _("Inte klara")),
+        *common.choices(_order_states()),
+    ]
     filters = [
         Filter("state", _("Vilka"), states),
-        Filter("kind", _("Arbete"), [Choice("", _("Alla")), *common.choices(_order_kinds())]),
+        Filter("kind", _("Arbete"), [ChoiceOption("", _("Alla")), *common.choices(_order_kinds())]),
     ]
     if viewer.role in OFFICE_ROLES:
         filters.append(common.by_provider(names))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.people.roles import Role
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists.table import Filter, Tab
 from troskel.web.text import act_labels
 
@@ -26,15 +26,15 @@ def organisation_name(names: Names, orgnr: str) -> str:
     return names[orgnr][0] if orgnr in names else orgnr
 
 
-def choices(labels: dict[str, str]) -> list[Choice]:
+def choices(labels: dict[str, str]) -> list[ChoiceOption]:
     """Returns values and labels as choices."""
-    return [Choice(value, label) for value, label in labels.items()]
+    return [ChoiceOption(value, label) for value, label in labels.items()]
 
 
 def by_organisation(names: Names, name: str, label: str, kinds: set[str]) -> Filter:
     """Returns a filter by organisation, of these kinds."""
-    options = [Choice(orgnr, title) for orgnr, (title, kind) in names.items() if kind in kinds]
-    return Filter(name, label, [Choice("", _("Alla")), *options])
+    options = [ChoiceOption(orgnr, title) for orgnr, (title, kind) in names.items() if kind in kinds]
+    return Filter(name, label, [ChoiceOption("", _("Alla")), *options])
 
 
 def by_provider(names: Names) -> Filter:

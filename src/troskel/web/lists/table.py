@@ -21,7 +21,7 @@ from troskel.ground import clock, formatting
 from troskel.ground.refusals import BadValue
 from troskel.reading.paging import Page, PageRequest
 from troskel.screens.render import render_page
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
 from troskel.web.shell import links
@@ -36,7 +36,7 @@ class Filter(NamedTuple):
 
     name: str
     label: str
-    choices: list[Choice]
+    choices: list[ChoiceOption]
     value: str = ""
 
 
@@ -113,7 +113,7 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         "order": Filter(
             ORDER_PARAM,
             _("Ordning"),
-            [*map(Choice, ("", REVERSED), listing.order_labels)],
+            [*map(ChoiceOption, ("", REVERSED), listing.order_labels)],
             REVERSED if is_reversed else "",
         ),
         "status": _status(

@@ -20,7 +20,7 @@ from troskel.reading import accounts, lists
 from troskel.reading import things as reading_things
 from troskel.reading.things import ListedThing
 from troskel.screens.pages import page
-from troskel.web.forms.fields import Choice
+from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import EVERY_KIND, Names
@@ -34,7 +34,9 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     if kind not in _kinds(viewer.role):
         raise NotFound("thing_kind", "kind")
-    filters = [Filter("where", _("Var"), [Choice("", _("Överallt")), *common.choices(_place_labels(kind))])]
+    filters = [
+        Filter("where", _("Var"), [ChoiceOption("", _("Överallt")), *common.choices(_place_labels(kind))])
+    ]
     if viewer.role in OFFICE_ROLES:
         filters.append(common.by_organisation(names, "organisation", _("Hos"), EVERY_KIND))
     listing = Listing(
@@ -136,9 +138,9 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of links between clients and locks, current and ended."""
     viewer = person.actor
     states = [
-        Choice("", _("Alla")),
-        Choice("open", _("Gäller nu")),
-        Choice("ended", _("Borttagna")),
+        ChoiceOption("", _("Alla")),
+        ChoiceOption("open", _("Gäller nu")),
+        ChoiceOption("ended", _("Borttagna")),
     ]
     listing = Listing(
         "links",
