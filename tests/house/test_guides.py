@@ -30,6 +30,7 @@ from troskel.web.forms import fields as forms_fields
 
 __all__ = ["founded", "town"]
 
+CATALOGUE = Path(__file__).parents[2] / "src" / "troskel" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
 
@@ -44,6 +45,12 @@ def block(guide: str, kind: str) -> str:
 def translated(guide: str) -> set[str]:
     catalogue = read_po(io.BytesIO(block(guide, "po").encode()), locale="en")
     return {str(message.id) for message in catalogue if message.id and message.string}
+
+
+def in_catalogue() -> set[str]:
+    """The texts that have their English already, as that of a refusal made elsewhere too."""
+    with CATALOGUE.open("rb") as file:
+        return {str(message.id) for message in read_po(file, locale="en") if message.id}
 
 
 def texts(code: str, method: str) -> set[str]:
@@ -88,7 +95,8 @@ def test_the_act_of_the_guide_has_a_form_with_labels() -> None:
 
 
 def test_guides_translate_their_texts() -> None:
-    assert translated("adding-an-act.md") == texts(block("adding-an-act.md", "python act"), "python")
+    new = texts(block("adding-an-act.md", "python act"), "python") - in_catalogue()
+    assert translated("adding-an-act.md") == new
     template = block("adding-a-page.md", "jinja template")
     assert translated("adding-a-page.md") == set(re.findall(r"{% trans %}(.*?){% endtrans %}", template))
 

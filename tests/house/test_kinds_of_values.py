@@ -18,7 +18,7 @@ CHANGING_STRUCTS = {
     "routine.duty.OpenDuty": FOLDED,
     "routine.duty.PlannedDuty": FOLDED,
     "routine.duty.ClientSnapshot": FOLDED,
-    "routine.duty.HomeState": FOLDED,
+    "routine.duty.HomeSnapshot": FOLDED,
     "routine.duty.Effects": FOLDED,
     "routine.replay.History": FOLDED,
     "routine.facts.DecisionFacts": FOLDED,

@@ -15,8 +15,8 @@ from troskel.routine import (
     Effects,
     Email,
     History,
-    HomeState,
-    Line,
+    HomeSnapshot,
+    LineFacts,
     OpenDuty,
     Routine,
     Routines,
@@ -47,8 +47,8 @@ class Story:
 
     def __init__(self, start: str | date = START, routine: Routine = ROUTINE, stored: bool = False) -> None:
         self.today, self.hour, self.stored = day(start), 9, stored
-        self.lines: list[Line] = []
-        self.homes: dict[UUID, HomeState] = {}
+        self.lines: list[LineFacts] = []
+        self.homes: dict[UUID, HomeSnapshot] = {}
         self.routines = Routines({routine.version: routine})
         self.history = History()
         self.last = Effects()
@@ -78,14 +78,16 @@ class Story:
         plain = msgspec.to_builtins(body)
         if client is not None:
             plain["client"] = str(client)
-        made = Line(len(self.lines) + 1, occurred or recorded, recorded, event, tuple(homes), client, plain)
+        made = LineFacts(
+            len(self.lines) + 1, occurred or recorded, recorded, event, tuple(homes), client, plain
+        )
         self.lines.append(made)
         return self.lay_in(made)
 
-    def lay_in(self, line: Line) -> Effects:
+    def lay_in(self, line: LineFacts) -> Effects:
         if self.stored:
             blob = msgspec.json.encode(self.homes)
-            self.homes = msgspec.json.decode(blob, type=dict[UUID, HomeState])
+            self.homes = msgspec.json.decode(blob, type=dict[UUID, HomeSnapshot])
         self.last = advance(self.routines, self.homes, line)
         if self.last.wake_all is not None:
             for state in self.homes.values():

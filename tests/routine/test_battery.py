@@ -11,7 +11,7 @@ import pytest
 
 from tests.routine.battery import GUIDE, ROUTINE, TEXT
 from tests.routine.story import NORTH, Story
-from troskel.routine import HomeState, OpenDuty, parse_routine
+from troskel.routine import HomeSnapshot, OpenDuty, parse_routine
 
 MOUNTED = date(2026, 3, 2)
 OPENS, DUE = date(2026, 8, 17), date(2026, 8, 31)
@@ -214,7 +214,7 @@ def test_a_state_stored_before_anything_was_planned_is_read() -> None:
     for state in s.homes.values():
         before = msgspec.to_builtins(state)
         before.pop("planned", None)
-        assert msgspec.convert(before, HomeState).planned == []
+        assert msgspec.convert(before, HomeSnapshot).planned == []
 
 
 def test_it_is_late_and_escalated_like_any_other(s: Story) -> None:

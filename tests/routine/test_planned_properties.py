@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.routine.battery import TEXT
 from tests.routine.muddle import EVERY, SEEDS, Muddle, fates, plain
 from tests.routine.story import NORTH
-from troskel.routine import HomeState, Routines, advance, parse_routine, rebuild
+from troskel.routine import HomeSnapshot, Routines, advance, parse_routine, rebuild
 from troskel.routine.subjects import identity
 
 SHOWN = 'duty = { sv = "x", en = "x" }\nfulfilled = { sv = "x", en = "x" }\n'
@@ -124,7 +124,7 @@ def test_catching_up_after_a_standstill_is_turning_each_day(seed: int, steps: in
     without = [line for line in s.lines if line.event != "day.turned"]
     last = s.today + timedelta(days=60)
     s.until(last)
-    homes: dict[Any, HomeState] = {}
+    homes: dict[Any, HomeSnapshot] = {}
     routines = Routines(s.routines.by_hash)
     for line in without:
         advance(routines, homes, line)

@@ -18,7 +18,7 @@ from tests.routine.story import (
     ROUTINE,
     Story,
 )
-from troskel.routine import HomeState, Routines, advance, calendar, compare, parse_routine, rebuild
+from troskel.routine import HomeSnapshot, Routines, advance, calendar, compare, parse_routine, rebuild
 from troskel.routine.subjects import identity
 
 
@@ -48,7 +48,7 @@ def test_catching_up_after_a_standstill_is_turning_each_day(seed: int, steps: in
     without = [line for line in s.lines if line.event != "day.turned"]
     last = s.today + timedelta(days=40)
     s.until(last)
-    homes: dict[Any, HomeState] = {}
+    homes: dict[Any, HomeSnapshot] = {}
     routines = Routines(s.routines.by_hash)
     for line in without:
         advance(routines, homes, line)
@@ -80,7 +80,7 @@ def test_what_is_late_is_escalated_on_its_day_and_no_other(seed: int, steps: int
 @given(SEEDS, st.integers(1, 60))
 def test_who_has_taken_a_duty_has_it_until_it_is_given_back_or_passes_on(seed: int, steps: int) -> None:
     s = Muddle(seed, steps).s
-    routines, homes = Routines(s.routines.by_hash), dict[Any, HomeState]()
+    routines, homes = Routines(s.routines.by_hash), dict[Any, HomeSnapshot]()
     named: dict[UUID, UUID | None] = {}
     whose: dict[UUID, UUID | None] = {}
     for line in s.lines:
