@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a page does with a form that is one act: performed once by its key, else shown again with the reason."""
+"""What a page does with a form that is one act: performed once by its key, else shown again with the reason.
+
+`submit_once` for a button that redirects; `confirmed_key` for a form that is previewed first.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,19 @@ from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 
 REFUSALS = (Refusal, NotFound, BadValue, KeyReused)
 """What an act raises when it has changed nothing."""
+
+
+def form_key(request: HttpRequest) -> str:
+    """Returns the form's idempotency key, or empty: the first value, since a field may have the same name."""
+    return next(iter(request.POST.getlist("key")), "")
+
+
+def confirmed_key(request: HttpRequest) -> str | None:
+    """Returns the key to perform the act by; None where it is only previewed.
+
+    A confirmed form without a key is previewed again, since without one it could count twice.
+    """
+    return (form_key(request) or None) if request.POST.get("step") == "confirm" else None
 
 
 def submit_once(
@@ -27,7 +43,7 @@ def submit_once(
     `show(status, refusal)` returns the page again: with 422 and None where there is no key, since without one it
     could count twice (the page has a new key); with 409 and the refusal where the act was refused.
     """
-    key = request.POST.get("key")
+    key = form_key(request)
     if not key:
         return show(422, None)
     try:

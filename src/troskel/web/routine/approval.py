@@ -30,6 +30,7 @@ from troskel.reading.routine_versions import Version
 from troskel.routine import parser
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.screens.submitting import confirmed_key, form_key
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.routine import field_labels, versions
@@ -68,20 +69,17 @@ def propose(request: HttpRequest, person: Person) -> HttpResponse:
         return _file_form(request, "", _("Välj en fil först."))
     if len(proposal.content) > MAX_BYTES:
         return _file_form(request, proposal.name, _("Filen är större än en megabyte. Är det rätt fil?"))
-    key = request.POST.get("key") or str(new_id())
-    is_confirmed = request.POST.get("step") == "confirm" and bool(request.POST.get("key"))
+    key = confirmed_key(request)
     try:
         values = {"name": proposal.name, "text": proposal.content.decode()}
-        outcome = REGISTER["propose_routine"].perform(
-            person.actor, values, preview=not is_confirmed, key=key if is_confirmed else None
-        )
+        outcome = REGISTER["propose_routine"].perform(person.actor, values, preview=key is None, key=key)
     except UnicodeDecodeError:
         return _file_form(request, proposal.name, _("Filen är ingen text i UTF-8."))
     except REFUSALS as error:
         return _file_refusal(request, proposal, error)
-    if is_confirmed:
+    if not outcome.preview:
         return HttpResponseRedirect(reverse("routine-version", args=[outcome.answer["version"]]))
-    return _proposal_preview(request, person, proposal, key)
+    return _proposal_preview(request, person, proposal, form_key(request) or str(new_id()))
 
 
 @page(
@@ -140,7 +138,7 @@ def _decision_form(
         "case": "",
         "links": None,
         "back": reverse("routine-version", args=[proposal.id]),
-        "key": request.POST.get("key") or str(new_id()),
+        "key": form_key(request) or str(new_id()),
     }
     fields = [field] if field else []
     if request.method != "POST":
@@ -152,22 +150,16 @@ def _decision_form(
     fields = forms_fields.with_input_errors(
         forms_fields.with_values(fields, {name: str(value) for name, value in request.POST.items()})
     )
-    step = request.POST.get("step", "")
-    if step == "change":
+    if request.POST.get("step") == "change":
         back = reverse("routine-version", args=[proposal.id])
         return _form_page(request, page_values, fields) if field else HttpResponseRedirect(back)
     if any(field.error for field in fields):
         return _form_page(request, page_values, fields, status=422)
     act = REGISTER[ACT_BY_DECISION[decision]]
-    is_confirmed = step == "confirm" and bool(request.POST.get("key"))
+    key = confirmed_key(request)
     values = {"version": str(proposal.id), **forms_fields.values_of(act, fields)}
     try:
-        outcome = act.perform(
-            person.actor,
-            values,
-            preview=not is_confirmed,
-            key=page_values["key"] if is_confirmed else None,
-        )
+        outcome = act.perform(person.actor, values, preview=key is None, key=key)
     except REFUSALS as error:
         return _refusal_page(request, page_values, fields, person, error)
     return _preview(request, page_values, fields, proposal, outcome, person)
