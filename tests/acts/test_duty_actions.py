@@ -49,3 +49,14 @@ def test_only_its_own_act_fulfils_a_duty(town: Town) -> None:
             if way.act != "record_refusal":
                 town.does("anna", way.act, **way.with_answers())
     assert not duties_open.all().exists()
+
+
+def test_nothing_is_suggested_to_a_carer_about_a_client_out_of_sight(town: Town) -> None:
+    """A duty is asked of a whole organisation; a carer sees the client from the first day of the care (rule 4)."""
+    client = town.client()
+    town.grant(client, EAST, begins=town.day(3))
+    duties = list(Duty.objects.filter(client__reference=client, role="provider", state="open"))
+    asked = [duty.id for duty in duties]
+    with town.standing():
+        assert suggestions(town.actor("olle"), asked).keys() == set(asked) != set()
+        assert suggestions(town.actor("carin"), asked) == {}

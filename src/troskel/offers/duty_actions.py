@@ -24,6 +24,7 @@ from troskel.duties.queries import DutyFacts, asked_of
 from troskel.ground import clock
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor, Role
+from troskel.reading.worklist import within_sight
 from troskel.routine import duty as engine
 from troskel.routine.facts import HomeFacts
 
@@ -35,7 +36,8 @@ BATCH_SIZE = 400
 def suggestions(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Suggestion]]:
     """Suggestions for each of these open duties and notices of the viewer's; for the system, those of the duty's owner.
 
-    Seven queries per batch. Duties that are not the viewer's, or not open, are left out.
+    At most six queries per batch. Duties that are not the viewer's, not open, or about a client out of a carer's sight
+    are left out.
     """
     suggestions_by_duty: dict[UUID, list[Suggestion]] = {}
     for start in range(0, len(duties), BATCH_SIZE):
@@ -44,8 +46,9 @@ def suggestions(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Sugges
             id__in=duties[start : start + BATCH_SIZE],
             municipality=viewer.municipality,
             state="open",
-        ).values_list(*DutyFacts._fields)
-        for context in _contexts(viewer.municipality, [DutyFacts(*row) for row in rows]):
+        ).values(*DutyFacts._fields)
+        facts = [DutyFacts(**row) for row in within_sight(viewer, rows)]
+        for context in _contexts(viewer.municipality, facts):
             suggestions_by_duty[context.duty.id] = [
                 suggestion for suggestion in _suggestions(context) if _may(viewer, context.duty, suggestion)
             ]
@@ -141,6 +144,8 @@ def _names(
     things |= {key for door in doors for key in door.keys} | {door.lock for door in doors if door.lock}
     follow_up = any("through" in about or "decision" in about for _, about in rows)
     decisions = {decision for client in clients for decision in client.decisions} if follow_up else set()
+    organisations = Organisation.objects.filter(municipality=municipality)
+    continued = any("through" in about for _, about in rows)  # care after its last day: by the same provider
     decision_rows = list(Decision.objects.filter(id__in=decisions).values_list(*DECISION_COLUMNS))
     return Names(
         cases=dict(
@@ -151,5 +156,5 @@ def _names(
         things=dict(Thing.objects.filter(id__in=things).values_list("id", "number")),
         decisions={decision: reference for decision, reference, _, _ in decision_rows},
         allocations={allocation: reference for _, _, allocation, reference in decision_rows if allocation},
-        organisations=dict(Organisation.objects.filter(municipality=municipality).values_list("id", "orgnr")),
+        organisations=dict(organisations.values_list("id", "orgnr")) if continued else {},
     )

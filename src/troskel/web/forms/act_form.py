@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,30 +23,38 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE
-from troskel.reading import lists, routine_versions, worklist
-from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.reading import routine_versions
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.screens.submitting import REFUSALS
+from troskel.screens.submitting import REFUSALS, confirmed_key, form_key
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import link_form, prefill
-from troskel.web.forms.fields import Field, OrganisationOption
+from troskel.web.forms.fields import Field
+from troskel.web.forms.form_context import FormContext
 from troskel.web.text import act_labels, outcomes
 
 URL_VALUE = re.compile(r"[\w-]{1,50}")
 
 
 class FormState(NamedTuple):
-    """The state of a form. `duty` and `case`: what it was opened from, or empty; `names`: organisations by number."""
+    """The state of a form. `duty` and `case`: what it was opened from, or empty."""
 
-    person: Person
-    act: Act[Any]
+    context: FormContext
     fields: list[Field]
     key: str
     duty: str
-    names: dict[str, str]
     case: str = ""
+
+    @property
+    def person(self) -> Person:
+        """Who fills it in."""
+        return self.context.person
+
+    @property
+    def act(self) -> Act[Any]:
+        """The act it is a form of."""
+        return self.context.act
 
 
 class ActLink(NamedTuple):
@@ -83,10 +90,9 @@ def _view(act: Act[Any]) -> Any:
         if request.method != "POST":
             return _first_step(request, person, act)
         state = _posted_state(request, person, act)
-        step = request.POST.get("step", "")
-        if step == "change":
+        if request.POST.get("step") == "change":
             return _form_page(request, state)
-        return _perform(request, state, preview=step != "confirm" or not _form_key(request))
+        return _perform(request, state, confirmed_key(request))
 
     view.__name__ = act.name
     return view
@@ -96,21 +102,16 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     """Step 1, from a duty's button, a client's page or the list of acts."""
     duty = request.GET.get("duty", "")
     case = request.GET.get("client", "")
-    offer = (
-        _duty_offer(person, act, duty)
-        if duty or not case
-        else prefill.client_offer(person.actor, act.name, case)
-    )
-    organisations = _organisations(person) if forms_fields.has_organisation_field(act) else []
+    context = FormContext(person, act, duty, case)
+    offer = context.offer
     values, options = _values_in_url(request, act), {}
     if offer:
         values, options = {**values, **offer.values}, offer.options
     fields = forms_fields.with_url_choices(
-        forms_fields.fields_of(act, organisations, values, options), request.GET
+        forms_fields.fields_of(act, context.organisation_options, values, options), request.GET
     )
     fields = link_form.with_url_values(fields, request.GET.dict())
-    names = _organisation_names(organisations)
-    state = FormState(person, act, fields, str(new_id()), duty if offer else "", names, case if offer else "")
+    state = FormState(context, fields, str(new_id()), duty if offer else "", case if offer else "")
     message = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
     return _form_page(request, state, message=message, propose=True)
 
@@ -130,47 +131,47 @@ def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormSt
     """Returns the form as posted by step 1 or step 2."""
     typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
     values = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
-    organisations = _organisations(person)
     duty, case = typed.get("duty-id", ""), typed.get("about", "")
-    offer = _duty_offer(person, act, duty) if duty or not case else _client_offer(person, act, case)
+    context = FormContext(person, act, duty, case)
+    offer = _visible_offer(context)
     options = offer.options if offer else {}
     if prefill.DOOR not in options and typed.get(prefill.DOOR):
         values[prefill.DOOR] = typed[prefill.DOOR]  # chosen while the duty was open
-    fields = forms_fields.with_values(forms_fields.fields_of(act, organisations, values, options), typed)
-    key = _form_key(request) or str(new_id())  # without a key: only a preview, with a new key
-    return FormState(
-        person, act, fields, key, duty, _organisation_names(organisations), case if offer else ""
+    fields = forms_fields.with_values(
+        forms_fields.fields_of(act, context.organisation_options, values, options), typed
     )
+    key = form_key(request) or str(new_id())  # without a key: only a preview, with a new key
+    return FormState(context, fields, key, duty, case if offer else "")
 
 
-def _form_key(request: HttpRequest) -> str:
-    """Returns the form's idempotency key: the first value, since a field may have the same name (a key's label)."""
-    return next(iter(request.POST.getlist("key")), "")
+def _visible_offer(context: FormContext) -> prefill.ActOffer | None:
+    """Returns the form's offer; None if the client is out of sight, as after a repeated form."""
+    try:
+        return context.offer
+    except NotFound:
+        return None
 
 
-def _perform(request: HttpRequest, state: FormState, *, preview: bool) -> HttpResponse:
-    """Steps 2 and 3: previews or performs the act."""
+def _perform(request: HttpRequest, state: FormState, key: str | None) -> HttpResponse:
+    """Steps 2 and 3: previews the act, or performs it by the key."""
     fields = forms_fields.with_input_errors(state.fields)
     if any(field.error for field in fields):
         return _form_page(request, state._replace(fields=fields), status=422)
     try:
-        outcome = state.act.perform(
-            state.person.actor,
-            forms_fields.values_of(state.act, fields),
-            preview=preview,
-            key=None if preview else state.key,
-        )
+        values = forms_fields.values_of(state.act, fields)
+        outcome = state.act.perform(state.person.actor, values, preview=key is None, key=key)
     except REFUSALS as error:
         return _refusal_page(request, state, error)
     return _outcome_page(request, state, outcome)
 
 
 def _outcome_page(request: HttpRequest, state: FormState, outcome: ActOutcome) -> HttpResponse:
+    names = state.context.organisation_names() if outcome.access else {}
     values = {
         **_template_values(state),
-        "consequences": outcomes.consequences(outcome, state.person, state.names),
+        "consequences": outcomes.consequences(outcome, state.person, names),
         "results": outcomes.results(outcome),
-        "duty_gone": outcome.preview and bool(state.duty) and not _is_duty_open(state.person, state.duty),
+        "duty_gone": outcome.preview and state.context.is_duty_gone,
     }
     return render_page(request, "web/preview.html" if outcome.preview else "web/done.html", values)
 
@@ -229,47 +230,8 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
     }
 
 
-def _duty_offer(person: Person, act: Act[Any], duty: str) -> prefill.ActOffer | None:
-    """Returns the duty's values for this act; None if the duty is not the person's or no longer open."""
-    if not _is_duty_open(person, duty):
-        return None
-    duty_id = UUID(duty)
-    offers = prefill.duty_offers(person.actor, [duty_id]).get(duty_id, [])
-    offer = next((candidate for candidate in offers if candidate.act == act.name), None)
-    return prefill.with_doors(person.actor, offer) if offer else None
-
-
-def _client_offer(person: Person, act: Act[Any], case: str) -> prefill.ActOffer | None:
-    """Returns the client's values for this act; None if the client is out of sight, as after a repeated form."""
-    try:
-        return prefill.client_offer(person.actor, act.name, case)
-    except NotFound:
-        return None
-
-
-def _is_duty_open(person: Person, duty: str) -> bool:
-    """Whether this duty waits for the person; false for an invalid id."""
-    try:
-        return worklist.is_on_worklist(person.actor, UUID(duty))
-    except ValueError:
-        return False
-
-
 def _routine(person: Person) -> Routine:
     return routine_versions.routine_on(person.actor, clock.today()).document
-
-
-def _organisations(person: Person) -> list[OrganisationOption]:
-    page = lists.organisations(person.actor, PageRequest(limit=MAX_PAGE))
-    options = [
-        OrganisationOption(organisation.orgnr, organisation.name, organisation.kind)
-        for organisation in page.items
-    ]
-    return sorted(options, key=lambda organisation: organisation.name.casefold())
-
-
-def _organisation_names(organisations: list[OrganisationOption]) -> dict[str, str]:
-    return {organisation.orgnr: organisation.name for organisation in organisations}
 
 
 declare_act_pages()

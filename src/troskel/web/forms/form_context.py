@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a form reads of the database, besides the act itself: each thing at most once a request."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from troskel.acts.core.register import Act
+from troskel.people.queries import Person
+from troskel.reading import lists, worklist
+from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.web.forms import fields as forms_fields
+from troskel.web.forms import prefill
+from troskel.web.forms.fields import OrganisationOption
+
+
+class FormContext:
+    """A person's form of an act, opened from a duty, a client's page (`case`) or neither. Reads when first asked."""
+
+    def __init__(self, person: Person, act: Act[Any], duty: str, case: str) -> None:
+        self.person = person
+        self.act = act
+        self.duty = duty
+        self.case = case
+
+    @cached_property
+    def offer(self) -> prefill.ActOffer | None:
+        """The values known of the duty or the client; None if the duty is not the person's or no longer open.
+
+        Raises NotFound for a client out of sight.
+        """
+        if self.duty:
+            return self._duty_offer(_uuid(self.duty))
+        return prefill.client_offer(self.person.actor, self.act.name, self.case) if self.case else None
+
+    def _duty_offer(self, duty: UUID | None) -> prefill.ActOffer | None:
+        offers = prefill.duty_offers(self.person.actor, [duty]).get(duty, []) if duty else []
+        offer = next((candidate for candidate in offers if candidate.act == self.act.name), None)
+        return prefill.with_doors(self.person.actor, offer) if offer else None
+
+    @property
+    def is_duty_gone(self) -> bool:
+        """Whether the form's duty no longer waits for the person; false without a duty."""
+        if not self.duty or self.offer:  # an offer is of an open duty
+            return False
+        duty = _uuid(self.duty)
+        return duty is None or not worklist.is_on_worklist(self.person.actor, duty)
+
+    @property
+    def organisation_options(self) -> list[OrganisationOption]:
+        """The organisations to choose from; not read for an act that names none."""
+        return self._organisations if forms_fields.has_organisation_field(self.act) else []
+
+    def organisation_names(self) -> dict[str, str]:
+        """Returns all organisations' names by their numbers."""
+        return {organisation.orgnr: organisation.name for organisation in self._organisations}
+
+    @cached_property
+    def _organisations(self) -> list[OrganisationOption]:
+        page = lists.organisations(self.person.actor, PageRequest(limit=MAX_PAGE))
+        options = [
+            OrganisationOption(organisation.orgnr, organisation.name, organisation.kind)
+            for organisation in page.items
+        ]
+        return sorted(options, key=lambda organisation: organisation.name.casefold())
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
