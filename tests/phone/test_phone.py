@@ -19,6 +19,8 @@ from troskel.access.models import Opening
 from troskel.access.simulated import SimulatedFault, SimulatedLocks
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
+from troskel.people.models import Client as Person
+from troskel.reading.phone import client_at_door
 from troskel.visits.models import Visit
 
 MAX_QUERIES = 12
@@ -190,6 +192,14 @@ def test_rule_4_opening_outside_the_decision_is_refused_in_words(town: Town) -> 
     page = phone.sends(client, form)
     assert phone.status == 404 and "Nu kan du varken se kunden eller öppna dörren." in page
     assert not Opening.objects.exists()
+
+
+def test_rule_4_a_reference_that_is_anothers_case_number_shows_no_other_lock(town: Town) -> None:
+    client, other = town.locked(serial="L1"), town.locked(serial="L2")
+    Person.objects.filter(case_number=case_of(other)).update(reference=case_of(client))
+    with town.standing():
+        shown = client_at_door(town.actor("carin"), case_of(client))
+    assert [way.number for way in shown.client.ways_in if way.by == "lock"] == ["L1"]
 
 
 def test_s2_a_lock_that_is_not_the_clients_is_refused_in_words(town: Town) -> None:

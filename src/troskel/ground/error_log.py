@@ -54,6 +54,9 @@ def _short(path: str) -> str:
     return path
 
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+
+
 class LogFormatter(logging.Formatter):
     """Formats a record so that no value of the outside can stand in it.
 
@@ -78,7 +81,8 @@ class LogFormatter(logging.Formatter):
         place = f"{_short(record.pathname)}:{record.lineno}:{record.funcName}"
         request = getattr(record, "request", None)
         if request is not None:
-            return f"{request.method} {_route(request)} at {place}"
+            method = request.method if request.method in METHODS else "?"  # else the sender's own text
+            return f"{method} {_route(request)} at {place}"
         template = record.msg if isinstance(record.msg, str) and record.args else ""
         return f"{template} at {place}".strip()
 

@@ -27,9 +27,9 @@ def localized(text: LocalizedText) -> str:
 
 
 def act_text(name: str) -> ActText | None:
-    """Returns an act's text; None if it has no form."""
-    act = REGISTER[name]
-    return ActText(gettext(act.title), gettext(act.lead)) if act.title else None
+    """Returns an act's text; None if it has no form, or is a reading."""
+    act = REGISTER.get(name)
+    return ActText(gettext(act.title), gettext(act.lead)) if act and act.title else None
 
 
 def chapter_heading(act: Act[Any]) -> str:
