@@ -124,6 +124,15 @@ def test_rolled_back_transaction_leaves_no_trace(make_entry: MakeEntry, write_li
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "body", [{"organisation": "2021000000"}, {"to": {"kind": "organisation", "id": "abc"}}]
+)
+def test_organisation_that_is_no_id_is_refused(make_entry: MakeEntry, body: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="no organisation's id"):
+        append([make_entry(body=body)], municipality="0999")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["event", "act", "paragraph", "actor_kind"])
 def test_code_with_line_break_is_refused(make_entry: MakeEntry, name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} holds a line break"):

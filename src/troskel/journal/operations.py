@@ -16,6 +16,7 @@ from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
 from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
+from troskel.journal.triggers import HOLDER_NAMES, ORGANISATION_NAMES
 
 _CODE_FIELDS = ("municipality", "kind", "actor_kind", "act", "paragraph", "event")
 
@@ -141,6 +142,7 @@ def _create_head(municipality: str, kind: str) -> tuple[int, str]:
 
 
 def _build_line(entry: Entry, built: Draft, number: int, recorded: datetime) -> tuple[Line, Detail | None]:
+    _check_organisations(entry.body)
     line = Line(
         id=new_id(),
         municipality=built.municipality,
@@ -160,6 +162,22 @@ def _build_line(entry: Entry, built: Draft, number: int, recorded: datetime) -> 
     detail = _build_detail(line, entry.detail) if entry.detail is not None else None
     line.detail_hash = detail_hash(detail.salt, detail.text) if detail else ""
     return line, detail
+
+
+def _check_organisations(body: Mapping[str, Any]) -> None:
+    """Raises ValueError where a name that is indexed holds no id: PostgreSQL would abort, SQLite would store it."""
+    named = {name: body.get(name) for name in ORGANISATION_NAMES}
+    for name in HOLDER_NAMES:
+        holder = body.get(name)
+        if isinstance(holder, Mapping) and holder.get("kind") == "organisation":
+            named[name] = holder.get("id")
+    for name, value in named.items():
+        if value is None:
+            continue
+        try:
+            UUID(str(value))
+        except ValueError:
+            raise ValueError(f"{name} holds no organisation's id") from None
 
 
 def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:
