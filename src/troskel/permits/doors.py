@@ -32,14 +32,14 @@ from troskel.permits.sight import suspensions, visible_clients
 NEVER = Constant(value=False, output_field=BooleanField())
 
 
-def doors_of(viewer: Actor, client: str, now: datetime, *, row: UUID | None = None) -> ClientDoors:
+def doors_of(viewer: Actor, client: str, now: datetime, *, client_id: UUID | None = None) -> ClientDoors:
     """Returns what decides about the doors of a client in sight, by reference or case number. Raises NotFound.
 
-    `row`: the id of the client, where it is known: one's reference may be another's case number. One query.
+    `client_id`: the id, where it is known: one's reference may be another's case number. One query.
     """
     found = _by_client(viewer, _OF_CLIENT[viewer.role](*_viewer_values(viewer, now), client))
-    if row is not None:
-        found = [doors for doors in found if doors.client.client == row]
+    if client_id is not None:
+        found = [doors for doors in found if doors.client.client == client_id]
     for doors in found:
         if doors.client.reference == client or len(found) == 1:
             return doors

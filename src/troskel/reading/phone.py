@@ -109,7 +109,7 @@ def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
         raise NotFound("client", "client")
     (row,) = rows
     note(viewer, "phone.opened", client=row.id, case=row.case_number)
-    found = doors.doors_of(viewer, row.case_number, clock.now(), row=row.id)
+    found = doors.doors_of(viewer, row.case_number, clock.now(), client_id=row.id)
     (client,) = _phone_clients(viewer, rows, {row.id: _openable(found)})
     visits = _visits(viewer, Q(client=row.id))
     visits_here = [visit for visit in _todays_visits(visits) if visit.case == client.case]
