@@ -18,7 +18,6 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.duties import routines
 from troskel.duties.models import Duty
@@ -30,6 +29,7 @@ from troskel.journal.verification import verify
 from troskel.outbox.models import OutboxMessage
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
+from troskel.runner.outcome import ActOutcome
 from troskel.simulator.people import identity_number
 
 CODE = "0999"

@@ -13,7 +13,6 @@ import pytest
 from django.db import connection
 
 from tests.town import CODE, EAST, FIRM, MEADOW, Town, found
-from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import DayTurned
@@ -22,6 +21,7 @@ from troskel.ground.refusals import Refusal
 from troskel.journal.models import Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, Residence
+from troskel.runner.outcome import ActOutcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

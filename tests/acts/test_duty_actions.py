@@ -7,11 +7,11 @@ import pytest
 
 from tests.town import EAST, MEADOW, Town
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.suggestions import SUGGESTERS
 from troskel.duties import routines
 from troskel.duties.models import Duty
 from troskel.offers.duty_actions import suggestions
 from troskel.routine import parser
+from troskel.runner.suggestions import SUGGESTERS
 
 SHIPPED = parser.read_routine(routines.SHIPPED)
 

@@ -16,7 +16,6 @@ import pytest
 
 from troskel.access.rules import LockOutcome
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.choices import DoorKind
 from troskel.acts.erasure import HoldReason
 from troskel.billing.rules import STEPS
 from troskel.care.models import Service
@@ -37,6 +36,7 @@ from troskel.ground.value_words import WORDS
 from troskel.orders.models import OrderKind, OrderState
 from troskel.people.roles import OrganisationKind, Role
 from troskel.routine.assignees import PROVIDER
+from troskel.runner.choices import DoorKind
 
 CHECKOUT = Path(__file__).parents[2]
 SV, EN = Phrasing("sv"), Phrasing("en")
@@ -101,7 +101,7 @@ def test_every_value_has_a_formatter() -> None:
 
 
 def test_every_not_found_kind_has_a_word() -> None:
-    raised = {use.code for use in USES if use.error == "NotFound" and use.place != "acts/core/lookup.py"}
+    raised = {use.code for use in USES if use.error == "NotFound" and use.place != "runner/lookup.py"}
     computed = {*ThingKind.values, "duty", "notice", "decision", "allocation", "investigation", "order"}
     assert {f"{kind}.not_found" for kind in NOT_FOUND_KINDS} == {
         *raised,

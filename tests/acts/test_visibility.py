@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 
 from tests.town import MEADOW, Town
-from troskel.acts.core.constraint_messages import CONSTRAINT_BY_COLUMNS, MESSAGES
 from troskel.custody import triggers as custody_guards
 from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
@@ -19,6 +18,7 @@ from troskel.orders import triggers as orders_guards
 from troskel.people.models import Client
 from troskel.reading import duties, lists, phone
 from troskel.reading.paging import PageRequest
+from troskel.runner.constraint_messages import CONSTRAINT_BY_COLUMNS, MESSAGES
 
 READINGS: dict[str, Any] = {"duty": duties.listed_duties, "notice": duties.listed_notices}
 

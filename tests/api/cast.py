@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import ActOutcome
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind, Role
+from troskel.runner.outcome import ActOutcome
 from troskel.simulator.people import identity_number
 
 MUNICIPALITY = "0999"

@@ -64,7 +64,7 @@ def check(text: str, function: str = "broken") -> None:
 def test_an_error_of_an_act_over_the_api(
     cast: Cast, stderr: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("troskel.acts.core.lookup.find_client", broken)
+    monkeypatch.setattr("troskel.runner.lookup.find_client", broken)
     answer = ApiClient(cast).act(
         "olle", "order_installation", {"client": "2026-0001", "locksmith": "556677-8899"}
     )

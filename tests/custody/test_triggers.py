@@ -11,13 +11,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.town import EAST, ELSEWHERE, FIRM, Town
-from troskel.acts.core.constraint_messages import refusal_of
 from troskel.custody.models import Holding, Link, Thing
 from troskel.custody.triggers import TRIGGERS
 from troskel.ground.ids import new_id
 from troskel.ground.triggers import create_all, drop_all, missing
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor, Organisation
+from troskel.runner.constraint_messages import refusal_of
 
 
 def assert_refused(rule: str, write: Callable[[], Any]) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from troskel.acts.core.register import REGISTER
 from troskel.cli import acts_page
 from troskel.routine.model import Paragraph
 from troskel.routine.parser import read_routine
+from troskel.runner.register import REGISTER
 
 CHECKOUT = Path(__file__).parent.parent.parent
 PARAGRAPHS = read_routine(CHECKOUT / acts_page.SHIPPED).paragraphs

@@ -22,9 +22,9 @@ from tests.town import Town, founded, town
 from tests.web.test_act_forms import screen
 from troskel.acts import informing
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.suggestions import SUGGESTERS
 from troskel.people.roles import EVERY_ROLE
 from troskel.permits.acts import ACTS
+from troskel.runner.suggestions import SUGGESTERS
 from troskel.screens.pages import PAGES
 from troskel.web.forms import fields as forms_fields
 

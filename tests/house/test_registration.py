@@ -15,7 +15,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent.parent / "src"
 
 DECLARING = {
-    ("troskel.acts.core.register", "act"): "act",
+    ("troskel.runner.register", "act"): "act",
     ("troskel.screens.pages", "page"): "page",
     ("troskel.screens.pages", "public"): "page",
 }
@@ -92,11 +92,11 @@ def test_walk_finds_what_is_registered(registered: dict[str, set[str]]) -> None:
     [
         (
             "troskel/acts/greeting.py",
-            'from troskel.acts.core.register import act\n\n@act("A1", who=())\ndef greet(ctx): ...\n',
+            'from troskel.runner.register import act\n\n@act("A1", who=())\ndef greet(ctx): ...\n',
         ),
         (
             "troskel/acts/greeting.py",
-            'from troskel.acts.core import register\n\n@register.act("A1", who=())\ndef greet(ctx): ...\n',
+            'from troskel.runner import register\n\n@register.act("A1", who=())\ndef greet(ctx): ...\n',
         ),
         (
             "troskel/elsewhere/hello.py",

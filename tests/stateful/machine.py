@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.town import ALARM, EAST, ELSEWHERE, LOCKS, MEADOW, TAGS, Town
-from troskel.acts.core.outcome import ActOutcome
 from troskel.duties.models import Duty
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.orders.models import Order
 from troskel.people.models import Client, Door
 from troskel.permits.sight import visible_clients
+from troskel.runner.outcome import ActOutcome
 
 RULE = re.compile(r"(?:[APSLO]\d|D|rule [1-8])$")
 FORESEEN = ("opened", "closed", "mailed", "refused", "lines")

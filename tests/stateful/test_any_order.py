@@ -16,7 +16,6 @@ from tests.stateful.by_providers import ByProviders
 from tests.stateful.by_the_office import ByTheOffice
 from tests.stateful.machine import Machine, seen
 from tests.town import CARER, COORDINATOR, Town
-from troskel.acts.core.register import REGISTER
 from troskel.care.models import Allocation, Decision, Suspension
 from troskel.custody.models import Holding, Link, Thing
 from troskel.duties.models import Duty
@@ -24,6 +23,7 @@ from troskel.duties.replay import discrepancies
 from troskel.journal.models import Line
 from troskel.orders.models import Order
 from troskel.people.models import Client, Door
+from troskel.runner.register import REGISTER
 
 ELSEWHERE_TRIED = {
     "found_municipality": "once, before",

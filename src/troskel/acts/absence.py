@@ -6,10 +6,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, ClientCondition, FromDay, ThroughDay
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.care import rules
 from troskel.care.models import Suspension
 from troskel.ground.choices import Choice
@@ -17,6 +13,10 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, ClientCondition, FromDay, ThroughDay
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("På sjukhus eller bortrest")
 

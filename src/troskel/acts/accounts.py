@@ -10,14 +10,14 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.ground.texts import _
 from troskel.people.models import Account, Token
 from troskel.people.queries import digest_of
 from troskel.people.roles import Role
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 WHO = (Role.ADMINISTRATOR,)
 TOKEN_PREFIX = "troskel_"

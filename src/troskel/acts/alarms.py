@@ -8,16 +8,16 @@ from uuid import UUID
 
 from troskel.access import rules
 from troskel.access.models import Alarm
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, Code, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.ground.texts import _
 from troskel.people.models import Client, Residence
 from troskel.people.roles import Role
 from troskel.permits.sight import alarm_clients
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, Code, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Larm")
 

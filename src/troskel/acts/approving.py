@@ -10,8 +10,6 @@ from uuid import UUID
 import msgspec
 from django.db.models import Max
 
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines, rules
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
@@ -19,6 +17,8 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import InvalidRoutine, parser
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 WHO = (Role.ADMINISTRATOR, Role.MANAGER)
 FileName = Annotated[

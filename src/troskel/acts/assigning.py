@@ -6,10 +6,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import DutyId, FirstDay, OpenLastDay, Username, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.duties import rules
 from troskel.duties.models import Deputy, Duty
 from troskel.ground.choices import Choice
@@ -20,6 +16,10 @@ from troskel.people.models import Account, Client
 from troskel.people.queries import actor_of
 from troskel.people.roles import MUNICIPAL_ROLES, Role
 from troskel.permits.sight import visible_clients
+from troskel.runner import lookup
+from troskel.runner.fields import DutyId, FirstDay, OpenLastDay, Username, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Ersättare")
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, DutyId
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines, rules
 from troskel.ground.texts import _
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, DutyId
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("För hand")
 

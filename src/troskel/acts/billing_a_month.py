@@ -11,11 +11,6 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troskel.acts.core import lookup_refusals
-from troskel.acts.core.fields import FormNumber, Month
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.billing import form as document
 from troskel.billing import rules
 from troskel.billing.models import BasisForm, BasisFormState, InvoiceRow
@@ -29,6 +24,11 @@ from troskel.people.models import Account, Client, Residence
 from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
 from troskel.routine import months
+from troskel.runner import lookup_refusals
+from troskel.runner.fields import FormNumber, Month
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 from troskel.visits.models import Visit
 
 CHAPTER = _("Kunder från andra kommuner")

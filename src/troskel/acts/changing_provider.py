@@ -8,10 +8,6 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, FromDay, Named, ProviderNumber, Reference, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.care import rules
 from troskel.care.models import Allocation, Ending, Service
 from troskel.ground.ids import new_id
@@ -19,6 +15,10 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Organisation
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, FromDay, Named, ProviderNumber, Reference, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Byte av utförare")
 

@@ -39,8 +39,8 @@ from troskel.acts import (
     turning_the_day,
     visiting,
 )
-from troskel.acts.core.register import REGISTER, Act
 from troskel.acts.decisions import suggestions  # noqa: F401 - registers them
+from troskel.runner.register import REGISTER, Act
 
 CHAPTERS = (
     taking_over,

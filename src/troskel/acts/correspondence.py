@@ -7,11 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import OrderNumber
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.orders import rules
@@ -19,6 +14,11 @@ from troskel.outbox import operations as outbox
 from troskel.outbox import queries
 from troskel.people.roles import Role
 from troskel.routine import client_state
+from troskel.runner import lookup
+from troskel.runner.fields import OrderNumber
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Brev")
 

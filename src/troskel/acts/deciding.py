@@ -8,13 +8,6 @@ from typing import Any, TypeVar
 
 from django.db.models import Q
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import (
-    CaseNumber,
-    NonEmpty,
-)
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.acts.decisions.rows import (
     find_allocations,
     find_decisions,
@@ -38,6 +31,13 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.fields import (
+    CaseNumber,
+    NonEmpty,
+)
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Beslut och fördelning")
 

@@ -7,12 +7,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import DoorKind
-from troskel.acts.core.fields import CaseNumber, Code, DoorId, FromDay, ShortText, field
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -21,6 +15,12 @@ from troskel.people.models import Consent, Door, HomeDoor
 from troskel.people.roles import Role
 from troskel.routine.client_state import SHARED_DOOR_KINDS
 from troskel.routine.facts import DoorFacts
+from troskel.runner import lookup
+from troskel.runner.choices import DoorKind
+from troskel.runner.fields import CaseNumber, Code, DoorId, FromDay, ShortText, field
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Dörrar och medgivanden")
 

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import CareService
-from troskel.acts.core.fields import CaseNumber, LastDay, Name, Named, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Decision, Ending
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.choices import CareService
+from troskel.runner.fields import CaseNumber, LastDay, Name, Named, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Avslut")
 

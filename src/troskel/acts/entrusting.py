@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import RepresentativeKind
-from troskel.acts.core.fields import CaseNumber, Phone, ShortText, Username
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Account, Entrusted, Representative
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.choices import RepresentativeKind
+from troskel.runner.fields import CaseNumber, Phone, ShortText, Username
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Företrädare och skyddade uppgifter")
 

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 import msgspec
 from django.db.models import Count, F, Window
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, Code, Day, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.journal.models import Hold
 from troskel.people.roles import Role
 from troskel.retention import locations, plans
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, Code, Day, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Bevara")
 

@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import KindOfThing, Signer
-from troskel.acts.core.fields import (
+from troskel.custody import operations as custody
+from troskel.custody import rules
+from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
+from troskel.people.roles import Role
+from troskel.routine import client_state
+from troskel.runner import lookup
+from troskel.runner.choices import KindOfThing, Signer
+from troskel.runner.fields import (
     NUMBERS,
     CaseNumber,
     DoorId,
@@ -22,17 +30,9 @@ from troskel.acts.core.fields import (
     TagNumber,
     field,
 )
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
-from troskel.custody import operations as custody
-from troskel.custody import rules
-from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
-from troskel.ground.ids import new_id
-from troskel.ground.refusals import Refusal
-from troskel.ground.texts import _
-from troskel.people.roles import Role
-from troskel.routine import client_state
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Nycklar och kvittensprodukter")
 

@@ -7,10 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import Apartment, CaseNumber, Day, Name, NonEmpty, Postcode, ShortText, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
@@ -19,6 +15,10 @@ from troskel.people import operations as people
 from troskel.people.addresses import address_key
 from troskel.people.models import Door, Home, HomeDoor, Residence
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.fields import Apartment, CaseNumber, Day, Name, NonEmpty, Postcode, ShortText, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Bostad")
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.ids import new_id
 from troskel.people.imports import RejectedLine
 from troskel.people.models import ImportedNight
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 MAX_STORED_REJECTIONS = 500
 """The most rejected lines stored for a night; the others are counted only."""

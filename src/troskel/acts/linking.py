@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, ClientCondition, InAddress, Named, Serial, field
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.custody import rules
 from troskel.custody.models import Link, ThingKind
 from troskel.ground.ids import new_id
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, ClientCondition, InAddress, Named, Serial, field
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Kopplingar")
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import KindOfThing
-from troskel.acts.core.fields import NUMBERS, CaseNumber, Number, Text
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -17,6 +12,11 @@ from troskel.custody.models import HolderKind, Holding
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.choices import KindOfThing
+from troskel.runner.fields import NUMBERS, CaseNumber, Number, Text
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Borttappat och upphittat")
 

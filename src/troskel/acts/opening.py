@@ -22,10 +22,6 @@ from troskel.access import queries, rules
 from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockDriver
 from troskel.access.models import Opening
 from troskel.access.rules import GRANT_LIFETIME, LockOutcome
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import CaseNumber, Code, Named, Serial, Text, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import ThingKind
 from troskel.custody.rules import LockFault
 from troskel.ground import clock
@@ -37,6 +33,10 @@ from troskel.ground.texts import _
 from troskel.people.models import Residence
 from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits import doors
+from troskel.runner import lookup
+from troskel.runner.fields import CaseNumber, Code, Named, Serial, Text, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Låset vid dörren")
 

@@ -7,23 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import Presence
-from troskel.acts.core.fields import (
-    CaseNumber,
-    ClientCondition,
-    DoorId,
-    Instant,
-    LocksmithNumber,
-    Named,
-    OrderNumber,
-    Text,
-    field,
-)
-from troskel.acts.core.found_order import FoundOrder
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
@@ -35,6 +18,23 @@ from troskel.people.operations import next_numbers
 from troskel.people.roles import Role
 from troskel.routine import client_state
 from troskel.routine.facts import ClientFacts, DoorFacts
+from troskel.runner import lookup
+from troskel.runner.choices import Presence
+from troskel.runner.fields import (
+    CaseNumber,
+    ClientCondition,
+    DoorId,
+    Instant,
+    LocksmithNumber,
+    Named,
+    OrderNumber,
+    Text,
+    field,
+)
+from troskel.runner.found_order import FoundOrder
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Beställningar")
 

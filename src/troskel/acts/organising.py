@@ -7,10 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import Email, NonEmpty, OrganisationNumber, ShortText, Username, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
@@ -19,6 +15,10 @@ from troskel.ground.texts import _
 from troskel.people import identity
 from troskel.people.models import Account, Organisation
 from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
+from troskel.runner import lookup
+from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, ShortText, Username, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Organisationer")
 

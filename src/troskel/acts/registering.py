@@ -9,8 +9,18 @@ from typing import Annotated, Any
 import msgspec
 
 from troskel.acts import housing
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import (
+from troskel.acts.housing import Address
+from troskel.ground.choices import Choice
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import BadValue
+from troskel.ground.sorting import truncated_sort_key
+from troskel.ground.texts import _
+from troskel.people import identity
+from troskel.people import operations as people
+from troskel.people.models import Client, Municipality
+from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.fields import (
     CaseNumber,
     Day,
     FirstName,
@@ -23,18 +33,8 @@ from troskel.acts.core.fields import (
     Reference,
     field,
 )
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
-from troskel.acts.housing import Address
-from troskel.ground.choices import Choice
-from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue
-from troskel.ground.sorting import truncated_sort_key
-from troskel.ground.texts import _
-from troskel.people import identity
-from troskel.people import operations as people
-from troskel.people.models import Client, Municipality
-from troskel.people.roles import Role
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Kunder")
 

@@ -7,22 +7,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import Presence
-from troskel.acts.core.fields import (
-    CaseNumber,
-    ClientCondition,
-    DoorId,
-    LocksmithNumber,
-    Named,
-    OrderNumber,
-    Serial,
-    Text,
-    field,
-)
-from troskel.acts.core.register import act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.acts.ordering import finish_order, order_fields, place_order
 from troskel.acts.reporting_work import suggest_report_at_lock
 from troskel.custody import operations as custody
@@ -34,6 +18,22 @@ from troskel.orders import rules
 from troskel.orders.models import OrderKind
 from troskel.people.roles import Role
 from troskel.routine import client_state
+from troskel.runner import lookup
+from troskel.runner.choices import Presence
+from troskel.runner.fields import (
+    CaseNumber,
+    ClientCondition,
+    DoorId,
+    LocksmithNumber,
+    Named,
+    OrderNumber,
+    Serial,
+    Text,
+    field,
+)
+from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Reparationer")
 

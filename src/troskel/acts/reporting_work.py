@@ -6,11 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from troskel.acts.core import lookup
-from troskel.acts.core.fields import Named, OrderNumber, Serial, field
-from troskel.acts.core.register import Act, act
-from troskel.acts.core.suggestions import DutyContext, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.acts.ordering import finish_order, order_fields, suggest_before_report
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
@@ -19,6 +14,11 @@ from troskel.ground.choices import Choice
 from troskel.ground.texts import _
 from troskel.orders import rules
 from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.fields import Named, OrderNumber, Serial, field
+from troskel.runner.register import Act, act
+from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Montering och nedmontering")
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.core import lookup
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Allocation, Decision, Ending
+from troskel.runner import lookup
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 BATCH_SIZE = 400
 

@@ -6,9 +6,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from troskel.acts.core import lookup
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
@@ -16,6 +13,9 @@ from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Home, Municipality
 from troskel.routine import parser
+from troskel.runner import lookup
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 
 @act("D", writes=["municipality.founded", "routine.in_force"])

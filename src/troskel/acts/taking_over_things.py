@@ -10,9 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.core import lookup
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody.models import HolderKind, Link, Thing, ThingKind
 from troskel.ground.clock import STOCKHOLM
@@ -22,6 +19,9 @@ from troskel.ground.texts import _
 from troskel.people.models import Client, Door, HomeDoor, Organisation
 from troskel.routine import client_state
 from troskel.routine.facts import HomeFacts
+from troskel.runner import lookup
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 
 class OldLock(msgspec.Struct, frozen=True):

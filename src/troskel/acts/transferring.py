@@ -10,11 +10,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import KindOfThing
-from troskel.acts.core.fields import NUMBERS, NonEmpty, Number, OrganisationNumber, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Offer, ThingKind
@@ -23,6 +18,11 @@ from troskel.ground.texts import _
 from troskel.people.models import HomeDoor
 from troskel.people.roles import Role
 from troskel.routine.facts import ClientFacts, HomeFacts
+from troskel.runner import lookup
+from troskel.runner.choices import KindOfThing
+from troskel.runner.fields import NUMBERS, NonEmpty, Number, OrganisationNumber, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Lämna vidare")
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.duties.models import DayTurned
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.people.models import Municipality
 from troskel.people.roles import Actor, ActorKind
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 
 
 @act("A8", writes=["day.turned"])

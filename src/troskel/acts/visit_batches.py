@@ -14,10 +14,6 @@ from uuid import UUID
 import msgspec
 from django.db.models import Q, QuerySet
 
-from troskel.acts.core import lookup
-from troskel.acts.core.choices import Evidence
-from troskel.acts.core.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
-from troskel.acts.core.transaction import ActContext
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground.clock import day_of
 from troskel.ground.compiled_query import CompiledQuery
@@ -26,6 +22,10 @@ from troskel.ground.texts import _
 from troskel.people.models import Account, Residence
 from troskel.people.roles import Role
 from troskel.routine import client_state
+from troskel.runner import lookup
+from troskel.runner.choices import Evidence
+from troskel.runner.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
+from troskel.runner.transaction import ActContext
 from troskel.visits import rules
 from troskel.visits.models import Visit
 from troskel.visits.rules import Span

@@ -9,15 +9,15 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts import visit_batches
-from troskel.acts.core.choices import Evidence
-from troskel.acts.core.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
-from troskel.acts.core.register import act
-from troskel.acts.core.transaction import ActContext
 from troskel.acts.visit_batches import MadeVisit
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
+from troskel.runner.choices import Evidence
+from troskel.runner.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
 from troskel.visits import rules
 from troskel.visits.models import Visit
 

@@ -13,12 +13,12 @@ from ninja import Header, Query
 from pydantic import WithJsonSchema
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import ActOutcome
-from troskel.acts.core.register import Act
 from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.problems import NotJson, problem
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
+from troskel.runner.outcome import ActOutcome
+from troskel.runner.register import Act
 
 MAX_BODY_BYTES = 1_000_000
 Instant = Annotated[

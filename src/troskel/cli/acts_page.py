@@ -15,12 +15,12 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import CHAPTERS, acts_in_order
-from troskel.acts.core.register import Act
 from troskel.ground.choices import Choice
 from troskel.routine.engine import CARE_EVENTS
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.parser import read_routine
 from troskel.routine.vocabulary import DERIVED
+from troskel.runner.register import Act
 
 SHIPPED = Path("routines", "troskelby", "2016-11-29.toml")
 PLAYS = ("tests", "plays")

@@ -11,7 +11,6 @@ import msgspec
 
 from troskel.acts import turning_the_day
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import ActOutcome
 from troskel.cli.output import EXIT_REFUSED, CommandError, municipality, print_status, system_actor
 from troskel.cli.play_files import OpenDutiesCheck, PlayLine, PlayStep, read_play
 from troskel.ground import clock
@@ -22,6 +21,7 @@ from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
 from troskel.reading import worklist
 from troskel.reading.worklist import DutyShown
+from troskel.runner.outcome import ActOutcome
 
 
 def play_file(path: Path, *, as_json: bool = False) -> int:

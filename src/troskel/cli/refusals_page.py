@@ -12,9 +12,9 @@ from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
-from troskel.acts.core import constraint_messages, field_errors
 from troskel.ground.refusal_texts import Phrasing, refusal_text, translated
 from troskel.ground.refusals import NOT_FOUND_KINDS, KeyReused, NotFound
+from troskel.runner import constraint_messages, field_errors
 
 SOURCE = Path(__file__).resolve().parents[1]
 CODE_ARGUMENT = {"Refusal": 1, "BadValue": 1, "NotAllowed": 0, "BadIdentity": 0}
@@ -102,9 +102,9 @@ def _calls() -> Iterator[tuple[str, str, ast.Call]]:
 
 
 COMPUTED = {
-    ("acts/core/constraint_messages.py", "*refusal"),
-    ("acts/core/constraint_messages.py", "*MESSAGES[name]"),
-    ("acts/core/field_errors.py", "*TYPE_MESSAGES[expected]"),
+    ("runner/constraint_messages.py", "*refusal"),
+    ("runner/constraint_messages.py", "*MESSAGES[name]"),
+    ("runner/field_errors.py", "*TYPE_MESSAGES[expected]"),
     ("acts/organising.py", "error.code"),
     ("acts/registering.py", "error.code"),
 }
@@ -148,11 +148,11 @@ def _marked(call: ast.Call, position: int) -> str | None:
 
 def _of_tables() -> Iterator[CodeUse]:
     for rule, code, text in constraint_messages.MESSAGES.values():
-        yield CodeUse(code, "Refusal", rule, text, frozenset(), "acts/core/constraint_messages.py")
+        yield CodeUse(code, "Refusal", rule, text, frozenset(), "runner/constraint_messages.py")
     for code, text in field_errors.TYPE_MESSAGES.values():
-        yield CodeUse(code, "BadValue", "", text, frozenset(), "acts/core/field_errors.py")
+        yield CodeUse(code, "BadValue", "", text, frozenset(), "runner/field_errors.py")
     key_reused = KeyReused()
-    yield CodeUse(key_reused.code, "BadValue", "", key_reused.text, frozenset(), "acts/core/idempotency.py")
+    yield CodeUse(key_reused.code, "BadValue", "", key_reused.text, frozenset(), "runner/idempotency.py")
 
 
 def _not_found() -> Iterator[CodeUse]:
@@ -162,5 +162,5 @@ def _not_found() -> Iterator[CodeUse]:
             places.setdefault(str(call.args[0].value), set()).add(place)
     for kind in sorted(places):
         missing = NotFound(kind, "")
-        for place in places[kind] or {"acts/core/lookup.py"}:
+        for place in places[kind] or {"runner/lookup.py"}:
             yield CodeUse(missing.code, "NotFound", "", missing.text, frozenset({"missing"}), place)

@@ -15,7 +15,6 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.suggestions import SUGGESTERS, DutyContext, Names, Suggestion
 from troskel.care.models import Decision
 from troskel.custody.models import Thing
 from troskel.duties import routines, rules
@@ -27,6 +26,7 @@ from troskel.people.roles import Actor, Role
 from troskel.reading.worklist import within_sight
 from troskel.routine import duty as engine
 from troskel.routine.facts import HomeFacts
+from troskel.runner.suggestions import SUGGESTERS, DutyContext, Names, Suggestion
 
 __all__ = ["DutyContext", "Suggestion", "suggested_acts", "suggestions"]
 

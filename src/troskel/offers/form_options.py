@@ -9,8 +9,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.fields import ClientCondition, Named, fields_of
-from troskel.acts.core.register import Act
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor
@@ -28,6 +26,8 @@ from troskel.reading.client_page import (
 )
 from troskel.reading.client_record import DoorShown
 from troskel.routine import client_state
+from troskel.runner.fields import ClientCondition, Named, fields_of
+from troskel.runner.register import Act
 
 
 class Option(NamedTuple):

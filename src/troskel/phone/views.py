@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from troskel.acts.core.choices import DoorKind, VisitReason
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
@@ -16,6 +15,7 @@ from troskel.phone import actions, messages
 from troskel.phone.actions import ActionResult
 from troskel.reading import phone
 from troskel.reading.phone import ClientAtDoor
+from troskel.runner.choices import DoorKind, VisitReason
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 

@@ -11,13 +11,13 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import ActOutcome
 from troskel.acts.turning_the_day import catch_up
 from troskel.ground import clock
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
+from troskel.runner.outcome import ActOutcome
 
 T = TypeVar("T")
 TIME_BETWEEN_ACTS = timedelta(seconds=20)

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from troskel.acts.core import lookup, lookup_refusals
-from troskel.acts.core.transaction import ActContext
 from troskel.care.models import Allocation, Decision
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.people.models import Organisation
+from troskel.runner import lookup, lookup_refusals
+from troskel.runner.transaction import ActContext
 
 
 def find_decisions(ctx: ActContext, references: Sequence[str]) -> dict[str, Decision]:

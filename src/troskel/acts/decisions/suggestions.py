@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from troskel.acts.core.suggestions import DutyContext, Suggestion
 from troskel.acts.deciding import (
     allocate,
     change_allocations,
@@ -17,6 +16,7 @@ from troskel.acts.deciding import (
 from troskel.acts.ending import end_care
 from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
+from troskel.runner.suggestions import DutyContext, Suggestion
 
 
 @make_decisions.suggested_by("decision.made")

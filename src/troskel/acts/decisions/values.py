@@ -7,8 +7,9 @@ from typing import Annotated
 
 import msgspec
 
-from troskel.acts.core.choices import CareService
-from troskel.acts.core.fields import (
+from troskel.ground.texts import _
+from troskel.runner.choices import CareService
+from troskel.runner.fields import (
     CaseNumber,
     FirstDay,
     LastDay,
@@ -21,7 +22,6 @@ from troskel.acts.core.fields import (
     Replaced,
     field,
 )
-from troskel.ground.texts import _
 
 References = Annotated[NonEmpty[str], field(_("Beteckningar"), hint=_("En per rad"))]
 

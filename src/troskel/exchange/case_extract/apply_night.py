@@ -22,9 +22,6 @@ from troskel.acts import (
     taking_over_things,
     turning_the_day,
 )
-from troskel.acts.core.choices import CareService
-from troskel.acts.core.outcome import ActOutcome
-from troskel.acts.core.register import Act
 from troskel.acts.decisions import values as decision_values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.contract import NightRefused
@@ -39,6 +36,9 @@ from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
+from troskel.runner.choices import CareService
+from troskel.runner.outcome import ActOutcome
+from troskel.runner.register import Act
 
 Tell = Callable[[str], None]
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.choices import Signer
 from troskel.ground import clock, formatting
 from troskel.reading.client_journal import ClientLine
+from troskel.runner.choices import Signer
 from troskel.web.client.timeline import ORDER_LABELS, SERVICE_LABELS, order_label, service_label
 from troskel.web.text import act_labels, phrases
 from troskel.web.text.events import event_text

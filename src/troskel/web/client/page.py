@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from troskel.acts.core.choices import RepresentativeKind
 from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
 from troskel.reading.client_page import ClientPage, client_page
+from troskel.runner.choices import RepresentativeKind
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.client import journal_lines, life_events, summary, timeline_svg

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.choices import AlarmOutcome, DoorKind
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import access, lists, phone
+from troskel.runner.choices import AlarmOutcome, DoorKind
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.choices import DoorKind, Failure, LockFault, Presence
 from troskel.acts.reporting_work import PartsTaken
 from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
@@ -24,6 +23,7 @@ from troskel.people.roles import Role
 from troskel.reading import bookings as reading_bookings
 from troskel.reading.bookings import Trip
 from troskel.reading.paging import PageRequest
+from troskel.runner.choices import DoorKind, Failure, LockFault, Presence
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from troskel.acts.core.choices import CareService
 from troskel.ground import clock, formatting
 from troskel.reading.upcoming_losses import UpcomingLoss
+from troskel.runner.choices import CareService
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels, phrases
 

@@ -15,9 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.fields import InAddress, Named, fields_of
-from troskel.acts.core.outcome import ActOutcome
-from troskel.acts.core.register import Act
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import KeyReused, NotFound, Refusal
@@ -25,6 +22,9 @@ from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE
 from troskel.reading import routine_versions
 from troskel.routine.model import Routine
+from troskel.runner.fields import InAddress, Named, fields_of
+from troskel.runner.outcome import ActOutcome
+from troskel.runner.register import Act
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import REFUSALS, confirmed_key, form_key

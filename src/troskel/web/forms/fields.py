@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from msgspec import inspect
 
-from troskel.acts.core import fields as act_fields
-from troskel.acts.core.fields import FieldFacts, FieldSpec
-from troskel.acts.core.register import Act
 from troskel.ground import clock, formatting
+from troskel.runner import fields as act_fields
+from troskel.runner.fields import FieldFacts, FieldSpec
+from troskel.runner.register import Act
 
 MAX_RADIOS = 5
 MAX_LINE_LENGTH = 400  # characters; a longer field is a text area

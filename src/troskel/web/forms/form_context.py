@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from troskel.acts.core.register import Act
 from troskel.people.queries import Person
 from troskel.reading import lists, worklist
 from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.runner.register import Act
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import prefill
 from troskel.web.forms.fields import OrganisationOption

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from troskel.acts.core.choices import DoorKind
-from troskel.acts.core.fields import InAddress, Named, fields_of
-from troskel.acts.core.register import Act
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.people.queries import Person
 from troskel.reading import links as reading_links
 from troskel.reading.links import ClientLinks
+from troskel.runner.choices import DoorKind
+from troskel.runner.fields import InAddress, Named, fields_of
+from troskel.runner.register import Act
 from troskel.web.forms.fields import Field
 from troskel.web.text import act_labels
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from troskel.acts.core.choices import CareService, DoorKind
 from troskel.ground import clock, formatting
 from troskel.offers import duty_actions, form_options
 from troskel.offers.duty_actions import Suggestion
 from troskel.offers.form_options import KnownValues, Option
 from troskel.people.roles import Actor
 from troskel.reading.lists import door_names
+from troskel.runner.choices import CareService, DoorKind
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.text import act_labels
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troskel.acts.core.choices import Cancellation, CareService, Evidence, VisitReason
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
 from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
 from troskel.reading.search import ClientMatch
+from troskel.runner.choices import Cancellation, CareService, Evidence, VisitReason
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troskel.acts.core.choices import KindOfThing
 from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
@@ -19,6 +18,7 @@ from troskel.people.roles import OFFICE_ROLES, Role
 from troskel.reading import accounts, lists
 from troskel.reading import things as reading_things
 from troskel.reading.things import ListedThing
+from troskel.runner.choices import KindOfThing
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common

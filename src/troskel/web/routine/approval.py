@@ -20,7 +20,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.outcome import ActOutcome
 from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, NotFound, Refusal
@@ -28,6 +27,7 @@ from troskel.people.queries import Person
 from troskel.reading import routine_versions as reading_routine_versions
 from troskel.reading.routine_versions import Version
 from troskel.routine import parser
+from troskel.runner.outcome import ActOutcome
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import confirmed_key, form_key

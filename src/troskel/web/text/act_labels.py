@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from django.utils.translation import get_language, gettext
 
 from troskel.acts.chapters import REGISTER, acts_in_order
-from troskel.acts.core.fields import fields_of
-from troskel.acts.core.register import Act
 from troskel.ground.choices import Choice
 from troskel.routine.model import LocalizedText
+from troskel.runner.fields import fields_of
+from troskel.runner.register import Act
 
 
 class ActText(NamedTuple):

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter
-from troskel.acts.core.register import Act
 from troskel.ground import clock, formatting
 from troskel.ground.refusals import CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.reading import routine_versions
 from troskel.routine.model import Routine
+from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter
+from troskel.runner.register import Act
 from troskel.web.text import act_labels, phrases
 from troskel.web.text.refusals import refusal_text
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import get_language
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.core.register import Act
 from troskel.ground import clock, formatting, refusal_texts
 from troskel.ground.refusals import CodedError
+from troskel.runner.register import Act
 from troskel.web.text import act_labels
 
 

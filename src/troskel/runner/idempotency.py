@@ -14,12 +14,12 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.acts.core.outcome import ActOutcome
 from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.models import Answer
 from troskel.ground.refusals import BadValue, KeyReused
 from troskel.ground.texts import _
 from troskel.people.roles import Actor
+from troskel.runner.outcome import ActOutcome
 
 MAX_KEY_LENGTH = 200
 

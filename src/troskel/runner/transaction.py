@@ -11,10 +11,6 @@ from uuid import UUID
 import msgspec
 from django.db import IntegrityError, OperationalError, transaction
 
-from troskel.acts.core import idempotency
-from troskel.acts.core.constraint_messages import refusal_of
-from troskel.acts.core.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
-from troskel.acts.core.preview import LastDays, access_changes, last_days, locks_after
 from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.compiled_query import Value
@@ -27,6 +23,10 @@ from troskel.permits.acts import ActInfo
 from troskel.permits.may import may
 from troskel.routine.duty import OpenDuty
 from troskel.routine.facts import HomeFacts
+from troskel.runner import idempotency
+from troskel.runner.constraint_messages import refusal_of
+from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
+from troskel.runner.preview import LastDays, access_changes, last_days, locks_after
 
 RETRYABLE_SQLSTATES = ("40P01", "40001")
 """PostgreSQL's codes for a deadlock and a serialization failure."""

@@ -11,16 +11,16 @@ from typing import Any, Concatenate, Generic, ParamSpec
 
 import msgspec
 
-from troskel.acts.core import field_errors
-from troskel.acts.core.fields import ClientCondition
-from troskel.acts.core.outcome import ActOutcome
-from troskel.acts.core.suggestions import SUGGESTERS, Suggester, Suggestion
-from troskel.acts.core.transaction import ActContext
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 from troskel.permits.acts import ACTS
 from troskel.routine.vocabulary import EVENTS
+from troskel.runner import field_errors
+from troskel.runner.fields import ClientCondition
+from troskel.runner.outcome import ActOutcome
+from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion
+from troskel.runner.transaction import ActContext
 
 P = ParamSpec("P")
 Body = Callable[Concatenate[ActContext, P], dict[str, Any]]
@@ -98,7 +98,7 @@ class Act(Generic[P]):
         )
 
     def suggested_by(self, event: str) -> Callable[[Suggester], Suggester]:
-        """Registers a function as what suggests this act beside a duty that `event` fulfils (`core/suggestions.py`)."""
+        """Registers a function as what suggests this act beside a duty that `event` fulfils (`suggestions.py`)."""
         if event not in self.writes:
             raise ValueError(f"{self.name} does not write {event}: it cannot fulfil a duty by it")
 

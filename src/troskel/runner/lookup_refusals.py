@@ -10,8 +10,8 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 
 if TYPE_CHECKING:
-    from troskel.acts.core.transaction import ActContext
     from troskel.people.models import Client
+    from troskel.runner.transaction import ActContext
 
 
 def just_being_moved() -> Refusal:

@@ -13,8 +13,6 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troskel.acts.core.found_order import FoundOrder, stored_order
-from troskel.acts.core.lookup_refusals import door_not_said_which, ensure_not_moved, just_being_moved
 from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
@@ -25,10 +23,12 @@ from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 from troskel.routine import client_state
+from troskel.runner.found_order import FoundOrder, stored_order
+from troskel.runner.lookup_refusals import door_not_said_which, ensure_not_moved, just_being_moved
 
 if TYPE_CHECKING:
-    from troskel.acts.core.transaction import ActContext
     from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
+    from troskel.runner.transaction import ActContext
 
 BATCH_SIZE = 5000
 

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from troskel.acts.core.outcome import Access, LockAfter
 from troskel.custody.models import Thing
 from troskel.ground.refusal_texts import english
 from troskel.orders import rules
@@ -20,6 +19,7 @@ from troskel.people.roles import Actor
 from troskel.permits.sight import visible_clients
 from troskel.routine import client_state
 from troskel.routine.facts import DoorFacts, HomeFacts
+from troskel.runner.outcome import Access, LockAfter
 
 LastDays = dict[tuple[UUID, UUID, UUID], date]
 """By home, client and organisation: the last day on which the organisation has the client there."""
