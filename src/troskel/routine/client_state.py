@@ -193,6 +193,11 @@ def providers_of(client: ClientFacts, day: date) -> list[UUID]:
     return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: a.begins)))
 
 
+def was_allocated(client: ClientFacts, organisation: UUID) -> bool:
+    """Has the organisation ever been given the client to carry out care for?"""
+    return any(a.organisation == organisation for a in client.allocations.values())
+
+
 def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
     """No ongoing or coming allocation, and no mere gap: ended, followed by another provider, or the client left."""
     mine = [a for a in client.allocations.values() if a.organisation == organisation]

@@ -16,7 +16,10 @@ from troskel.routine.line import uid_in
 
 
 class Case:
-    """What a paragraph is judged on: client, door, organisation, what it is about, and the day."""
+    """What a paragraph is judged on: client, door, organisation, what it is about, and the day.
+
+    `opened`: the day the duty arose; `theirs_since`: the day it became its present owner's.
+    """
 
     __slots__ = (
         "about",
@@ -28,6 +31,7 @@ class Case:
         "opened",
         "organisation",
         "since",
+        "theirs_since",
         "visit",
     )
 
@@ -42,12 +46,14 @@ class Case:
         organisation: UUID | None = None,
         about: dict[str, Any] | None = None,
         opened: date | None = None,
+        theirs_since: date | None = None,
         since: datetime | None = None,
     ) -> None:
         self.homes, self.home, self.day = homes, home, day
         self.client, self.door, self.organisation = client, door, organisation
         self.about: dict[str, Any] = {} if about is None else about
         self.opened, self.since = opened or day, since
+        self.theirs_since = theirs_since or self.opened
         self.visit: date | None = None
 
     @property
@@ -60,6 +66,14 @@ class Case:
         if self.door is not None:
             return client_state.own_clients_behind(self.door, self.homes)
         return [c for c in self.home.clients.values() if c.own]
+
+    def served_clients(self) -> list[ClientFacts]:
+        """The client; behind a door, where the organisation does not have that client, those whom it has there."""
+        if self.client is None or self.door is None or self.organisation is None:
+            return [self.client] if self.client is not None else []
+        if client_state.was_allocated(self.client, self.organisation):
+            return [self.client]
+        return [c for c in self.clients() if client_state.was_allocated(c, self.organisation)]
 
     def doors(self) -> list[DoorFacts]:
         """The door, else the doors of the home."""
@@ -80,6 +94,7 @@ def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
         organisation=duty.organisation,
         about=duty.about,
         opened=duty.opened,
+        theirs_since=duty.passed or duty.opened,
         since=duty.since,
     )
 
