@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -17,7 +17,6 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from troskel.care import queries as care
 from troskel.cli.output import EXIT_REFUSED, CommandError, actor_of_account, system_actor
 from troskel.cli.play_check import Check, Found, Lists
 from troskel.cli.play_duty_checks import Done, Notices, Open
@@ -29,8 +28,8 @@ from troskel.outbox import queries as outbox
 from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.people.roles import PHONE_ROLES, Actor
 from troskel.reading import access, accounts, coverage, phone
-from troskel.reading.base import clients_in_sight
 from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.reading.references import references
 from troskel.runner.outcome import ActOutcome
 
 C = TypeVar("C", bound=Check)
@@ -49,13 +48,14 @@ class Mails(Check, frozen=True):
     def found(self) -> Found:
         """See Check."""
         actor = system_actor()
-        ids = _ids(actor)
+        by_id = references(actor).by_id
         are: list[str] = []
         to: dict[str, list[str]] = {}
         say: dict[str, list[str]] = {}
         for row in outbox.emails(actor.municipality).filter(kind=EMAIL_KIND).order_by("put_at", "id"):
             payload = json.loads(row.payload)
-            if clock.day_of(row.put_at) != clock.today() or self.client not in (None, ids[payload["client"]]):
+            client = by_id.get(UUID(payload["client"])) if payload["client"] else None
+            if clock.day_of(row.put_at) != clock.today() or self.client not in (None, client):
                 continue
             name = f"{payload['paragraph']}.{payload['ask']}"
             composed = mailing.compose(payload)
@@ -131,11 +131,7 @@ class Phones(Check, frozen=True):
 
     def found(self) -> Found:
         """See Check."""
-        actor = system_actor()
-        clients = clients_in_sight(actor).filter(reference=self.client)
-        return {
-            "are": list(care.phone_clients(clients, actor.municipality, self.on or clock.today())),
-        }
+        return {"are": coverage.phones_with(system_actor(), self.client, self.on or clock.today())}
 
 
 class Phone(Check, frozen=True):
@@ -150,7 +146,7 @@ class Phone(Check, frozen=True):
     def found(self) -> Found:
         """See Check."""
         actor = actor_of_account(self.of)
-        names = _references()
+        names = references(system_actor()).by_case
         listed = {names[row.case]: row for row in phone.phone_list(actor)}
         ways = {name: sorted(f"{way.by} {way.number}" for way in row.ways_in) for name, row in listed.items()}
         return {"are": sorted(listed), "ways": ways}
@@ -185,7 +181,7 @@ class Door(Check, frozen=True):
         return {"opens_for": sorted(opens_for), "through": last, "why_not": why_not}
 
     def _asked(self, actor: Actor) -> access.DoorAsked | None:
-        names = _references()
+        names = references(system_actor()).by_case
         try:
             answers = access.ask_door(actor, self.lock)
         except NotFound:
@@ -211,11 +207,12 @@ class Journal(Check, frozen=True):
     def found(self) -> Found:
         """See Check."""
         actor = system_actor()
-        ids = _ids(actor)
+        by_id = references(actor).by_id
         lines = [
             line
             for line in journal.line_texts_after(actor.municipality, None, kind="acts")
-            if line.event == self.event and self.client in (None, ids.get(line.client))
+            if line.event == self.event
+            and self.client in (None, by_id.get(UUID(line.client)) if line.client else None)
         ]
         says: dict[str, Any] = {}
         if lines:
@@ -298,14 +295,3 @@ def _parse(where: str, word: str, check: type[C], fields: Any) -> C:
 def _accounts_with_phones() -> list[str]:
     page = accounts.accounts(system_actor(), PageRequest(limit=MAX_PAGE), state="open")
     return [row.username for row in page.items if row.role in PHONE_ROLES]
-
-
-def _ids(actor: Actor) -> dict[str, str]:
-    """References of clients by id, as text."""
-    rows: Iterable[tuple[UUID, str]] = clients_in_sight(actor).values_list("id", "reference")
-    return {str(identifier): reference for identifier, reference in rows}
-
-
-def _references() -> dict[str, str]:
-    """References of the municipality's clients by case number."""
-    return dict(clients_in_sight(system_actor()).values_list("case_number", "reference"))
