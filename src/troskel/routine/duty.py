@@ -91,7 +91,7 @@ class ClientSnapshot(msgspec.Struct, omit_defaults=True):
     covered: list[tuple[str, UUID]] = []
     providers: list[UUID] = []
     endings: list[str] = []
-    changes: list[tuple[str, UUID, UUID]] = []
+    provider_changes: list[tuple[str, UUID, UUID, date, date]] = []
     left: bool = False
     months: list[tuple[str, UUID]] = []
 

@@ -38,7 +38,7 @@ def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str
     """To another organisation: nobody there is named yet, and its deadline and days to escalation are counted anew."""
     if not rule.may_pass_on:
         return False
-    role, organisation = assignees.ASSIGNEES[rule.ask.of[0]](case)
+    role, organisation, _ = assignees.ASSIGNEES[rule.ask.of[0]](case)
     if organisation is None or organisation == duty.organisation:
         return False
     duty.role, duty.organisation, duty.person, duty.passed = role, organisation, None, day
@@ -46,6 +46,17 @@ def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str
     if rule.ask.due is not None:
         duty.due = deadlines.due_day(rule.ask.due, case, eves)
     duty.escalated, duty.escalate_on = None, escalation_day(rule.ask, duty.due, day, eves)
+    return True
+
+
+def rename(duty: OpenDuty, rule: Rule, case: Case) -> bool:
+    """In the name of another client behind the door, where the owner no longer has this one, or it has left."""
+    if rule.ask.per not in assignees.NAMED_BY_OWNER:
+        return False
+    case.name(assignees.client_of(assignees.ASSIGNEES[rule.ask.of[0]](case), case))
+    if case.client is None or case.client.client == duty.client:
+        return False
+    duty.client, duty.home = case.client.client, case.home.home
     return True
 
 

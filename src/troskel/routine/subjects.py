@@ -56,6 +56,12 @@ class Case:
         self.theirs_since = theirs_since or self.opened
         self.visit: date | None = None
 
+    def name(self, client: ClientFacts | None) -> None:
+        """Let it be about this client, in the home where the client lives."""
+        if client is not None and client is not self.client:
+            self.client = client
+            self.home = next(h for h in self.homes.values() if h.clients.get(client.client) is client)
+
     @property
     def door_id(self) -> UUID | None:
         """The door, where it is about one."""
@@ -134,6 +140,12 @@ def _per_client(t: _EventContext) -> Iterator[Case]:
         yield t.case(t.client, door=t.door)
 
 
+def _per_client_behind_door(t: _EventContext) -> Iterator[Case]:
+    for client in t.at_the_door():
+        if client is t.client or client_state.needs_the_door(client, t.h.day):
+            yield t.case(client, door=t.door)
+
+
 def _per_provider(t: _EventContext) -> Iterator[Case]:
     for client in [t.client] if t.client else t.at_the_door():
         own = [t.h.organisation] if t.h.organisation else client_state.providers_of(client, t.h.day)
@@ -198,6 +210,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "order": _per_client,
     "tag": _per_client,
     "key": _per_client,
+    "client_behind_door": _per_client_behind_door,
     "provider": _per_provider,
     "provider_and_month": _per_provider_and_month,
     "basis_form": _per_client,
@@ -218,6 +231,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "order": ("order",),
     "tag": ("client", "tag"),
     "key": ("client", "key"),
+    "client_behind_door": ("client", "door"),
     "provider": ("home", "client", "organisation", "former"),
     "provider_and_month": ("client", "organisation", "month"),
     "basis_form": ("form",),
