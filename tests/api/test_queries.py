@@ -165,12 +165,9 @@ def test_pages_contain_every_client_once(api: ApiClient) -> None:
 def test_lists_filtered_by_client(api: ApiClient, path: str) -> None:
     for number, (who, act, values) in enumerate(THREAD[:12]):
         assert api.act(who, act, values).status == 200, number
-    everything = (
-        api.get("olle", path, state="all").body
-        if path in ("/duties", "/notices")
-        else api.get("olle", path).body
-    )
-    filtered = api.get("olle", path, client=api.cast.cases["K1"]).body
+    state = {"state": "all"} if path in ("/duties", "/notices") else {}
+    everything = api.get("olle", path, **state).body
+    filtered = api.get("olle", path, client=api.cast.cases["K1"], **state).body
     assert {item["case"] for item in filtered["items"]} == {api.cast.cases["K1"]}
     assert len(filtered["items"]) <= len(everything["items"])
     assert api.get("olle", path, client=api.cast.cases["K2"]).body["items"] == []
