@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery, insert
+from troskel.ground.compiled_query import CompiledQuery, execute, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
 from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
@@ -74,19 +74,18 @@ def chain(drafted: Draft) -> list[Line]:
         raise RuntimeError("the journal is written in the transaction of what it tells of: open one")
     if not drafted.lines:
         return []
+    if drafted.details:
+        insert(drafted.details)  # the key to their lines is checked at the commit
     head = _lock_head(drafted.municipality, drafted.kind)
     for line in drafted.lines:
         line.number, line.previous = head.number + 1, head.hash
         line.hash = line_hash(line_text(line))
         head = Head(head.municipality, head.kind, line.number, line.hash)
     insert(drafted.lines)
-    if drafted.details:
-        insert(drafted.details)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
-            [head.number, head.hash, head.municipality, str(head.kind)],
-        )
+    execute(
+        "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
+        [head.number, head.hash, head.municipality, str(head.kind)],
+    )
     return drafted.lines
 
 
