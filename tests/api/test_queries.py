@@ -13,8 +13,8 @@ from tests.api.cast import EAST, FIRM, NOW, add_client, add_clients
 from tests.api.conftest import ApiClient
 from troskel.ground import clock
 
-MAX_ACT_QUERIES = 12
-MAX_OPENING_QUERIES = 13
+MAX_ACT_QUERIES = 11
+MAX_OPENING_QUERIES = 11
 MAX_LIST_QUERIES = 8
 MAX_RECORD_QUERIES = 15
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")

@@ -5,7 +5,7 @@ than an indexed query; for the queries of every act the SQL is therefore cached 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import CharField, DateTimeField, Model, QuerySet, TextField, UUIDField
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
 Value = str | UUID | date | datetime | None | list[UUID] | list[str]
@@ -67,10 +68,14 @@ class CompiledQuery:
         return list(compiled.rows(records))
 
 
+ROWS_PER_STATEMENT = 500
+"""Times the columns of the widest table, well below the number of values that either database takes at once."""
+
+
 class Upsert:
     """Inserts rows, or updates the `over` fields of rows whose key exists; without a key, only inserts.
 
-    One statement for a few rows; the ORM would build it each time, and split many by SQLite's limit on variables.
+    One statement for `ROWS_PER_STATEMENT` rows. The ORM would build it each time.
     """
 
     def __init__(self, model: type[Model], key: str = "", over: Sequence[str] = ()) -> None:
@@ -90,13 +95,12 @@ class Upsert:
         if not rows:
             return
         database = connections[DEFAULT_DB_ALIAS]
-        values = [[prepare(getattr(row, name), database) for name, prepare in self._columns] for row in rows]
-        if len(rows) <= MAX_LIST_LENGTH:
-            sql = f"{self._head}{', '.join([self._row] * len(rows))}{self._tail}"
-            execute(sql, [value for row in values for value in row])
-        else:
-            with database.cursor() as cursor:
-                cursor.executemany(f"{self._head}{self._row}{self._tail}", values)
+        for start in range(0, len(rows), ROWS_PER_STATEMENT):
+            batch = rows[start : start + ROWS_PER_STATEMENT]
+            values = [
+                prepare(getattr(row, name), database) for row in batch for name, prepare in self._columns
+            ]
+            execute(f"{self._head}{', '.join([self._row] * len(batch))}{self._tail}", values)
 
 
 def _preparer(field: Any) -> Callable[[Any, Any], Any]:
@@ -165,7 +169,7 @@ def pipelined() -> Iterator[None]:
 def execute(sql: str, params: Sequence[Any]) -> int:
     """Runs a statement on the driver's connection, with values in the database's form. Returns the rows it changed.
 
-    As `_fetch`; text that is the same each time is prepared once.
+    As `_fetch`, past Django's cursor.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.execute_wrappers or database.queries_logged:
@@ -175,15 +179,10 @@ def execute(sql: str, params: Sequence[Any]) -> int:
     _make_ready(database)
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
-            if sql not in _DRIVER_SQL:
-                _DRIVER_SQL[sql] = _for_sqlite(sql)
-            return int(database.connection.execute(_DRIVER_SQL[sql], params).rowcount)
-        with database.connection.cursor() as driver_cursor:
-            return int(driver_cursor.execute(sql, params).rowcount)
-
-
-_DRIVER_SQL: dict[str, str] = {}
-"""Statements with the placeholders of SQLite's driver. There are few: their texts are the program's own."""
+            return int(database.connection.execute(_for_sqlite(sql), params).rowcount)
+        if database.connection.pgconn.pipeline_status:  # its answer comes later
+            return int(database.connection.cursor().execute(sql, params).rowcount)
+        return int(_driver_cursor(database).execute(sql, params).rowcount)
 
 
 def _for_sqlite(sql: str) -> str:
@@ -204,8 +203,19 @@ def _fetch(database: Any, compiled: _Compiled, params: list[Any]) -> list[Any]:
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
             return list(database.connection.execute(compiled.driver_sql, params))
-        with database.connection.cursor() as driver_cursor:
-            return list(driver_cursor.execute(compiled.sql, params).fetchall())
+        return list(_driver_cursor(database).execute(compiled.sql, params).fetchall())
+
+
+def _driver_cursor(database: Any) -> Any:
+    """The one cursor that is kept for each connection: making one costs as much as a small query."""
+    kept = getattr(database, _KEPT, None)
+    if kept is None or kept.connection is not database.connection:
+        kept = database.connection.cursor()
+        setattr(database, _KEPT, kept)
+    return kept
+
+
+_KEPT = "troskel_driver_cursor"
 
 
 def _make_ready(database: Any) -> None:
@@ -345,7 +355,7 @@ def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
     related = get_related_populators(info, select, connection.alias)
 
     def make(row: Any) -> Any:
-        instance = info["model"].from_db(connection.alias, names, row[first:last])
+        instance = _stored(info["model"], zip(names, row[first:last], strict=True))
         for populator in related:
             populator.populate(row, instance)
         for name, index in compiler.annotation_col_map.items():
@@ -353,3 +363,12 @@ def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
         return instance
 
     return make
+
+
+def _stored(model: type[Model], values: Iterable[tuple[str, Any]]) -> Any:
+    """What `from_db` returns for these columns, without the signals of `__init__`, which nothing here listens to."""
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+    instance.__dict__.update(values)
+    return instance

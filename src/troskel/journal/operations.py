@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery, execute, insert
+from troskel.ground.compiled_query import CompiledQuery, insert
 from troskel.ground.ids import new_id, random_bytes
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
 from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
@@ -64,8 +64,8 @@ def chain(drafted: Draft) -> list[Line]:
     """Numbers the drafted lines, appends them to their chain in the caller's transaction, and returns them.
 
     Call it as late as possible: it locks the head of the chain until the transaction ends, and other appends to
-    this chain wait. Three queries for any number of lines; a fourth for details, and one more for the first line of
-    a chain. A trigger stores the organisations that the bodies name (triggers.py).
+    this chain wait. Two queries for up to 500 lines; a third for details, and one more for the first line of a chain.
+    Triggers move the head, and store the organisations that the bodies name (triggers.py).
 
     Raises RuntimeError outside a transaction (a line must be committed together with what it records),
     ValueError where a code holds a line break.
@@ -82,10 +82,6 @@ def chain(drafted: Draft) -> list[Line]:
         line.hash = line_hash(line_text(line))
         head = Head(head.municipality, head.kind, line.number, line.hash)
     insert(drafted.lines)
-    execute(
-        "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
-        [head.number, head.hash, head.municipality, str(head.kind)],
-    )
     return drafted.lines
 
 
