@@ -32,7 +32,7 @@ def next_number(municipality: str, kind: str, year: int) -> str:
     """Returns the next number of a kind in a year; concurrent callers do not wait for each other. One query.
 
     Where transactions run side by side it is taken from a few that lie reserved: each caller locks another, and a
-    rolled back one leaves its number for the next. After the commit more are reserved, before the last has been taken.
+    rolled back one leaves its number for the next. After the commit of every tenth, ten more are reserved.
     """
     if not connection.features.has_select_for_update_skip_locked:  # SQLite: one transaction writes at a time
         return next_numbers(municipality, kind, year, 1)[0]
@@ -41,7 +41,7 @@ def next_number(municipality: str, kind: str, year: int) -> str:
         row = cursor.fetchone()
     number: int = row[0] if row else _advance(municipality, kind, year, 1)
     if row is None or number % RESERVED_AT_ONCE == 0:
-        transaction.on_commit(lambda: _reserve(municipality, kind, year), robust=True)
+        transaction.on_commit(lambda: reserve_numbers(municipality, kind, year), robust=True)
     return _as_text(year, number)
 
 
@@ -51,7 +51,7 @@ _TAKE_RESERVED = """DELETE FROM people_reservednumber WHERE id = (
 ) RETURNING number"""
 
 
-def _reserve(municipality: str, kind: str, year: int) -> None:
+def reserve_numbers(municipality: str, kind: str, year: int) -> None:
     """Reserves numbers in a short transaction of its own."""
     with transaction.atomic(durable=True):
         last = _advance(municipality, kind, year, RESERVED_AT_ONCE)
