@@ -301,7 +301,11 @@ def is_followed(client: ClientFacts, organisation: UUID) -> bool:
 
 def goes_on_without(client: ClientFacts, organisation: UUID, day: date) -> bool:
     """Is a service that the organisation had still granted, today or later?"""
-    services = {a.service for a in client.allocations.values() if a.organisation == organisation}
+    services = {
+        a.service
+        for a in client.allocations.values()
+        if a.organisation == organisation and came_to_hold(client, a) and first_day(client, a) <= day
+    }
     return any(d.service in services and last_day(client, d) >= day for d in client.decisions.values())
 
 
@@ -414,6 +418,25 @@ def keys_of(home: HomeFacts, organisation: UUID) -> list[KeyFacts]:
     return [
         key
         for door in home.doors.values()
+        for key in door.keys.values()
+        if key.organisation == organisation and key.client in home.clients
+    ]
+
+
+def keys_to_return(home: HomeFacts, homes: Homes, organisation: UUID, day: date) -> list[KeyFacts]:
+    """The keys it holds from the home to doors behind which it has no client, now or soon (P5)."""
+    idle = [
+        door
+        for door in home.doors.values()
+        if not any(
+            organisation in providers_of(client, day)
+            for behind in homes_behind(door, homes)
+            for client in behind.clients.values()
+        )
+    ]
+    return [
+        key
+        for door in idle
         for key in door.keys.values()
         if key.organisation == organisation and key.client in home.clients
     ]

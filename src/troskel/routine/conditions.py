@@ -153,6 +153,12 @@ def _holds_keys(case: Case) -> bool:
     return case.organisation is not None and bool(client_state.keys_of(case.home, case.organisation))
 
 
+def _keys_to_return(case: Case) -> bool:
+    return case.organisation is not None and bool(
+        client_state.keys_to_return(case.home, case.homes, case.organisation, case.day)
+    )
+
+
 def _has_every_key(case: Case) -> bool:
     return case.organisation is not None and not client_state.doors_without_key(case.home, case.organisation)
 
@@ -216,6 +222,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "provider_had_month": _of_client(_provider_had_month),
     "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
     "provider_holds_keys": _holds_keys,
+    "keys_to_return": _keys_to_return,
     "provider_has_every_key": _has_every_key,
     "tag_with_client": _of_client(_tag_with_client),
     "tag_came_from_client": _tag_came_from_client,
