@@ -24,12 +24,28 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from troskel.care.models import Allocation, Ending, Investigation
+from troskel.care.models import Allocation, Ending, Investigation, Suspension
 from troskel.people.models import Client
 
 ONE_DAY = timedelta(days=1)
 FOLLOW_UP_WINDOW = timedelta(days=120)
 FAR_FUTURE = Value(date(9999, 12, 30), output_field=DateField())
+
+
+class Absence(NamedTuple):
+    """In hospital or away. Both days are included; None: until somebody says that the client is home."""
+
+    id: UUID
+    reason: str
+    first: date
+    last: date | None
+
+
+def absences(client: UUID, day: date) -> list[Absence]:
+    """The client's absences of `day` and later, the earliest first. One query."""
+    rows = Suspension.objects.filter(lasts_through(day), client=client, withdrawn=False)
+    columns = ("id", "reason", "valid_from", "valid_through")
+    return [Absence(*values) for values in rows.order_by("valid_from", "id").values_list(*columns)]
 
 
 class CoverageGap(NamedTuple):
@@ -39,6 +55,11 @@ class CoverageGap(NamedTuple):
     case: str
     service: str
     days: list[date]
+
+
+def lasts_through(day: date) -> Q:
+    """Returns the condition that a period lasts through the day or longer."""
+    return Q(valid_through=None) | Q(valid_through__gte=day)
 
 
 def covers(first: date, last: date) -> Q:

@@ -22,6 +22,7 @@ from django.db.models import Exists, OuterRef, Q
 from troskel.access import queries as access
 from troskel.access.models import Alarm
 from troskel.care.models import Allocation, Service, Suspension
+from troskel.care.queries import lasts_through
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
 from troskel.orders.models import Order, OrderState
@@ -141,8 +142,9 @@ def _covers(day: date) -> Q:
 
 def suspensions(day: date) -> models.QuerySet[Suspension]:
     """Returns the client's suspensions on the day, for a subquery: in hospital or away."""
-    lasts = Q(valid_through=None) | Q(valid_through__gte=day)
-    return Suspension.objects.filter(lasts, client=OuterRef("pk"), valid_from__lte=day)
+    return Suspension.objects.filter(
+        lasts_through(day), client=OuterRef("pk"), valid_from__lte=day, withdrawn=False
+    )
 
 
 def _is_alive_and_own(viewer: Actor, day: date) -> Q:

@@ -10,6 +10,7 @@ from uuid import UUID
 from troskel.routine.facts import (
     ALARM,
     HOME_CARE,
+    AbsenceFacts,
     AllocationFacts,
     ClientFacts,
     DecisionFacts,
@@ -111,11 +112,15 @@ def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:
     return any(a.organisation == organisation for a in ongoing(client, day))
 
 
-def is_suspended(client: ClientFacts, day: date) -> bool:
-    """In hospital or away on this day: access rests, nothing is removed."""
-    if client.suspended is None or day < client.suspended:
-        return False
-    return client.suspended_through is None or day <= client.suspended_through
+def absences_on(client: ClientFacts, day: date) -> list[AbsenceFacts]:
+    """The absences that cover the day: in hospital or away, access rests, nothing is removed (case 15)."""
+    return [a for a in client.absences if a.begins <= day <= (a.through or FOREVER)]
+
+
+def absences_from(client: ClientFacts, day: date) -> list[AbsenceFacts]:
+    """The absences of the day and of later days, the earliest first."""
+    left = [a for a in client.absences if day <= (a.through or FOREVER)]
+    return sorted(left, key=lambda a: (a.begins, a.through or FOREVER))
 
 
 def has_care_left(client: ClientFacts, day: date) -> bool:

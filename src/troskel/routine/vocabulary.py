@@ -162,6 +162,7 @@ provider_serves | utföraren har kunden, nu eller snart | the provider has the c
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client
 provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden | the provider had the client's home care on some day of the month
+away | kunden är på sjukhus eller bortrest den dagen | the client is in hospital or away on that day
 lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
 provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
 provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
