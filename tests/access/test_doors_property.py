@@ -25,7 +25,7 @@ from troskel.people.models import Account, Client
 from troskel.people.queries import actor_of
 from troskel.people.roles import Actor, Role
 from troskel.permits import doors
-from troskel.routine import client_state
+from troskel.routine import client_state, coverage
 from troskel.routine.duty import HomeSnapshot as EngineState
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.simulator import day_loop
@@ -54,16 +54,16 @@ def homes() -> dict[UUID, HomeFacts]:
 def expected(viewer: Actor, facts: ClientFacts, home: HomeFacts, lock: UUID, now: datetime) -> Answer:
     """What the facts say of one lock: an answer, or "out of sight", "S2" or "rule 2"."""
     day = clock.day_of(now)
-    ongoing = [a for a in client_state.ongoing(facts, day) if a.organisation == viewer.organisation]
+    assert viewer.organisation is not None
     if viewer.role is Role.RESPONDER:
         alarms = Alarm.objects.filter(client=facts.client, accepted_by=viewer.account, closed=None)
         if not alarms.filter(until__gt=now).exists():
             return "out of sight"
         paragraph, through = "alarm", None
     else:
-        is_dead = facts.died is not None and facts.died <= day
-        if not ongoing or client_state.absences_on(facts, day) or is_dead or not facts.own:
+        if not coverage.on_phone(facts, viewer.organisation, day):
             return "out of sight"
+        ongoing = [a for a in client_state.ongoing(facts, day) if a.organisation == viewer.organisation]
         last = max(client_state.last_day(facts, allocation) for allocation in ongoing)
         paragraph, through = "A4", None if last == client_state.FOREVER else last
     if not facts.own:

@@ -41,7 +41,9 @@ def told_in(story: Story, client: Any, steps: list[Any], *, naming: bool) -> lis
             continue
         named = naming and home < 4
         chosen = [home] if named and home < len(away) else range(len(away)) if not named else []
-        ends = [one for one in chosen if (max(away[one], default=-1) >= first if named else first in away[one])]
+        ends = [
+            one for one in chosen if (max(away[one], default=-1) >= first if named else first in away[one])
+        ]
         body = {"absences": [periods[one] for one in ends]} if naming else {}
         if ends or not naming:
             story.about("suspension.ended", client, on=day(first), **body)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -285,7 +285,7 @@ def care_periods(
         rows = rows.filter(allocations__organisation=viewer.organisation)
     decisions: dict[str, CarePeriod] = {}
     allocations: list[CarePeriod] = []
-    ends = row.died or date.max
+    ends = row.died - timedelta(days=1) if row.died else date.max  # no phone has the dead on the day of death
     for values in rows.order_by("valid_from", "id", "allocations__valid_from", "allocations__id").values(
         *CARE_COLUMNS
     ):

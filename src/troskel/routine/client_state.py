@@ -61,6 +61,11 @@ def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> d
     return last
 
 
+def is_alive(client: ClientFacts, day: date) -> bool:
+    """Is the client alive the whole day? Care lasts through the day of death, but no phone has the client that day."""
+    return client.died is None or day < client.died
+
+
 def lives_here(client: ClientFacts, day: date) -> bool:
     """Is the client alive and still living in this home on the day?"""
     return here_through(client) >= day
@@ -87,7 +92,7 @@ def ongoing(client: ClientFacts, day: date) -> Iterator[AllocationFacts]:
 
 
 def covered(client: ClientFacts, service: str, day: date) -> bool:
-    """Does somebody carry out the service on this day? Decides what a phone shows."""
+    """Does somebody carry out the service on this day? What a phone shows is `coverage.on_phone`."""
     return any(a.service == service for a in ongoing(client, day))
 
 
