@@ -129,6 +129,19 @@ def test_case_15_the_same_absence_is_written_down_once(town: Town) -> None:
     town.is_sound()
 
 
+def test_case_15_a_preview_of_an_absence_tells_the_last_day_on_the_phones(town: Town) -> None:
+    client = town.locked()
+    away = {"client": client, "since": town.day(5), "reason": "hospital"}
+    seen = town.tries("olle", "suspend_access", away, preview=True)
+    assert [(one.organisation, one.through_after) for one in seen.access] == [(EAST, town.day(4))]
+    assert seen.locks == [], "nothing is taken down"
+    with_an_end = {**away, "through": town.day(9)}
+    assert town.tries("olle", "suspend_access", with_an_end, preview=True).access == []
+    town.does("olle", "suspend_access", **away)
+    home = town.tries("olle", "resume_access", {"client": client, "on": town.day(7)}, preview=True)
+    assert [one.through_after for one in home.access] == ["until further notice"]
+
+
 def test_case_15_a_suspension_ends_after_it_begins(town: Town) -> None:
     values = {"client": town.locked(), "since": town.day(2), "through": town.day(1), "reason": "away"}
     town.refused("anna", "suspend_access", "BadValue valid_through", **values)
