@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from troskel.care.models import Allocation, Ending, Investigation, Suspension
 from troskel.people.models import Client
@@ -102,8 +102,8 @@ def on_phone(municipality: str, organisation: UUID, day: date) -> Q:
 
 def last_day_on_phone() -> Combinable:
     """The last day of an allocation, its decision, and before the client's death; FAR_FUTURE where none has an end."""
-    day_before_death = ExpressionWrapper(
-        F("decision__client__died") - Value(ONE_DAY), output_field=DateField()
+    day_before_death = Cast(  # PostgreSQL makes an instant of a date less an interval
+        ExpressionWrapper(F("decision__client__died") - Value(ONE_DAY), output_field=DateField()), DateField()
     )
     return Least(
         Coalesce("valid_through", FAR_FUTURE),
