@@ -6,7 +6,7 @@
 | assessor, system administrator | every client of the municipality | their office |
 | economist | clients of other municipalities | O2, O3 |
 | coordinator | whom it has, had, or is asked about | allocation, time for return, things out, open duty |
-| carer | clients covered today by a decision allocated to the organisation, and at home | rule 4 |
+| carer | clients on the organisation's phones today (`routine.coverage.on_phone`) | rule 4; or a duty taken |
 | locksmith | clients with an open order to the firm | the order |
 | responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
 | manager | none | figures are enough |
@@ -21,7 +21,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from troskel.access import queries as access
 from troskel.access.models import Alarm
-from troskel.care.models import Allocation, Service, Suspension
+from troskel.care import queries as care
+from troskel.care.models import Allocation, Service
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
@@ -60,8 +61,7 @@ def _sight_condition(viewer: Actor, day: date, now: datetime) -> Q:
             | Q(Exists(_duties(viewer, day).filter(client=OuterRef("pk"))))
         )
     if viewer.role is Role.CARER:
-        is_covered = Exists(_allocations(viewer).filter(_covers(day)))
-        on_phone = _is_alive_and_own(viewer, day) & Q(is_covered) & ~Q(Exists(suspensions(day)))
+        on_phone = care.on_phone(viewer.municipality, viewer.organisation, day)
         return on_phone | Q(Exists(_duties(viewer, day).filter(client=OuterRef("pk"))))
     if viewer.role is Role.RESPONDER:
         accepted_alarms = Alarm.objects.filter(access.accepted_by(viewer, now), client=OuterRef("pk"))
@@ -92,8 +92,11 @@ def alarm_clients(viewer: Actor, day: date) -> Q:
     """
     if viewer.role is not Role.RESPONDER:
         return visible_clients(viewer, day)
-    alarm_allocations = _allocations(viewer).filter(_covers(day), decision__service=Service.SAFETY_ALARM)
-    return Q(municipality=viewer.municipality) & Q(Exists(alarm_allocations))
+    alarm_allocations = _allocations(viewer).filter(
+        care.covers(day, day), decision__service=Service.SAFETY_ALARM
+    )
+    lived = Q(died=None) | Q(died__gte=day)
+    return Q(municipality=viewer.municipality) & lived & Q(Exists(alarm_allocations))
 
 
 def _open_orders(viewer: Actor) -> models.QuerySet[Order]:
@@ -125,9 +128,9 @@ def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:
 def _lasts_until(day: date) -> Q:
     """Allocation, decision and client's life all last until the day, or longer."""
     return (
-        (Q(valid_through=None) | Q(valid_through__gte=day))
+        care.lasts_through(day)
         & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
-        & (Q(decision__client__died=None) | Q(decision__client__died__gte=day))
+        & care.is_alive(day)
     )
 
 
@@ -146,24 +149,6 @@ def _tags_with_client() -> models.QuerySet[Holding]:
     return Holding.objects.filter(
         thing__kind=ThingKind.TAG, kind=HolderKind.CLIENT, holder=OuterRef("pk"), until=None
     )
-
-
-def _covers(day: date) -> Q:
-    return (
-        Q(valid_from__lte=day, decision__valid_from__lte=day)
-        & (Q(valid_through=None) | Q(valid_through__gte=day))
-        & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
-    )
-
-
-def suspensions(day: date) -> models.QuerySet[Suspension]:
-    """Returns the client's suspensions on the day, for a subquery: in hospital or away."""
-    lasts = Q(valid_through=None) | Q(valid_through__gte=day)
-    return Suspension.objects.filter(lasts, client=OuterRef("pk"), valid_from__lte=day)
-
-
-def _is_alive_and_own(viewer: Actor, day: date) -> Q:
-    return Q(home_municipality=viewer.municipality) & (Q(died=None) | Q(died__gt=day))
 
 
 def entrustments_of(viewer: Actor) -> models.QuerySet[Entrusted]:
