@@ -51,7 +51,6 @@ FAILING: dict[str, str] = {
     "77-allocation-shorter-than-the-decision": "kind 2: A8 looks at decisions alone",
     "81-care-again-while-removed-but-not-yet-reported": "kind 7: rule 1 refuses the report of what was done",
     "83-move-prepared-before-the-day": "kind 8: no act prepares a move",
-    "dead-still-asked": "kind 6: the dead get a letter and are asked for a key",
     "x08-ended-and-decided-anew-but-not-allocated": "kind 2: A8 is moot though care goes on",
     "43-change-of-provider-in-two-acts" + FALLING: "as with rising ids",
 }

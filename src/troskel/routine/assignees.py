@@ -103,7 +103,8 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     """
     if owner.client is not None:
         return owner.client
-    if case.client is not None and client_state.needs_the_door(case.client, case.day):
-        return case.client
+    here = case.client
+    if here is not None and here.died is None and client_state.needs_the_door(here, case.day):
+        return here
     lead = client_state.lead_provider(case.clients(), case.day)
     return lead.client if lead is not None else case.client

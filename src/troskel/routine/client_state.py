@@ -69,8 +69,8 @@ def is_alive(client: ClientFacts, day: date) -> bool:
 
 
 def lives_here(client: ClientFacts, day: date) -> bool:
-    """Is the client alive and still living in this home on the day?"""
-    return here_through(client) >= day
+    """Is the client alive, by all that is known, and still living in this home on the day?"""
+    return client.died is None and here_through(client) >= day
 
 
 # -- care

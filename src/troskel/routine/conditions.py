@@ -83,6 +83,11 @@ def _alarm_remains(client: ClientFacts, case: Case) -> bool:
     return alarm is not None and alarm >= case.day and (home_care is None or alarm > home_care)
 
 
+def _has_care(client: ClientFacts, case: Case) -> bool:
+    """Of one who has died nothing more is asked as of the living, even on the last day of care."""
+    return client.died is None and client_state.has_care_left(client, case.day)
+
+
 def _lock_at_door(case: Case) -> bool:
     return any(door.lock is not None for door in case.doors())
 
@@ -187,7 +192,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "to_be_told": _of_client(lambda client, case: client_state.is_to_be_told(client)),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
-    "has_care": _of_client(lambda client, case: client_state.has_care_left(client, case.day)),
+    "has_care": _of_client(_has_care),
     "client_left": _of_client(lambda client, case: client_state.has_left(client, case.day)),
     "client_leaves": _of_client(lambda client, case: client_state.is_leaving(client, case.day)),
     "refused": _of_client(lambda client, case: client.refused),
@@ -226,6 +231,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
         )
     ),
     "provider_had_month": _of_client(_provider_had_month),
+    "absence_ahead": _of_client(lambda client, case: bool(client_state.absences_from(client, case.day))),
     "away": _of_client(_away),
     "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
     "provider_holds_keys": _holds_keys,

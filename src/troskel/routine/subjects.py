@@ -212,7 +212,9 @@ def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
 
 def _per_link(t: _EventContext) -> Iterator[Case]:
     lock = uid_in(t.h.about, "lock")
-    for client in t.at_the_door():
+    behind = client_state.homes_behind(t.door, t.homes) if t.door else []
+    others = [c for home in behind for c in home.clients.values()]
+    for client in {c.client: c for c in (*t.at_the_door(), *others)}.values():
         for link_id, link in client.links.items():
             if lock in (None, link.lock):
                 door = t.home.doors.get(link.door)

@@ -144,7 +144,8 @@ new_client | kunden är ny: insatsen börjar efter övertagandet, och ingen utf�
 to_be_told | kunden har inte fått veta om låset sedan insatsen började, det förra låset togs ner eller kunden blev kommunens egen | the client has not been told about the lock since care began, the last lock came down or the client became the municipality's own
 own_client | kunden är kommunens egen | the client is the municipality's own
 other_municipality | kunden är anvisad av en annan kommun | the client is assigned by another municipality
-has_care | kunden har ett beslut som gäller i dag eller senare | the client has a decision that covers today or later
+has_care | kunden lever och har ett beslut som gäller i dag eller senare | the client is alive and has a decision that covers today or later
+absence_ahead | kunden är, eller ska vara, på sjukhus eller bortrest | the client is in hospital or away, or will be
 client_leaves | kunden har slutat, eller gör det i dag | the client has left, or leaves today
 client_left | kunden har varken hemtjänst eller larm kvar, och det är bekräftat | the client has neither home care nor alarm left, and it is confirmed
 refused | kunden har sagt nej eller inte förstått | the client has refused or not understood
