@@ -17,8 +17,6 @@ from troskel.routine.prover.state import Engine, frozen, key, thawed
 from troskel.routine.prover.world import World, covered, ident, is_over, name_of, needs_lock, uncovered
 
 KNOWN: set[tuple[str, str, str]] = {
-    ("asked without need", "P5.return_keys", "lose_key"),
-    ("asked without need", "P7.fetch", "lose_tag"),
     ("not asked", "A8.allocation", "decide"),
     ("not asked", "A8.allocation", "end_allocation"),
     ("not asked", "A8.allocation", "wait"),
