@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2] / "src" / "troskel"
 
 FOLDED = "the engine changes facts and state while it folds lines"
 COLLECTED = "filled while a night's files are read and compared"
+INVENTED = "what happens in a household of the prover, move by move"
 CHANGING_STRUCTS = {
     "routine.duty.OpenDuty": FOLDED,
     "routine.duty.PlannedDuty": FOLDED,
@@ -28,6 +29,15 @@ CHANGING_STRUCTS = {
     "routine.facts.KeyFacts": FOLDED,
     "routine.facts.DoorFacts": FOLDED,
     "routine.facts.HomeFacts": FOLDED,
+    "routine.prover.world.Decision": INVENTED,
+    "routine.prover.world.Allocation": INVENTED,
+    "routine.prover.world.Person": INVENTED,
+    "routine.prover.world.Order": INVENTED,
+    "routine.prover.world.Door": INVENTED,
+    "routine.prover.world.World": INVENTED,
+    "routine.prover.state.State": INVENTED,
+    "routine.prover.proof.Proof": "counted up while households are explored",
+    "routine.prover.proof.Mutation": "counted up, mutant by mutant",
     "exchange.case_extract.rows.NightExtract": COLLECTED,
     "exchange.case_extract.plan.NightPlan": COLLECTED,
     "exchange.case_extract.periods.PeriodChanges": COLLECTED,

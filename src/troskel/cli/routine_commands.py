@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the routine file: check, show, compare. Versions: version_commands.py."""
+"""Commands about the routine file: check, show, compare. Versions: version_commands.py; proof: prove_command.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from troskel.cli import version_commands
+from troskel.cli import prove_command, version_commands
 from troskel.cli.output import (
     EXIT_REFUSED,
     CommandError,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def add_to(commands: Any) -> None:
     """Adds these commands to the parser."""
     command = commands.add_parser(
-        "routine", help="check, show and compare routine files; propose and approve versions"
+        "routine", help="check, show, compare and prove routine files; propose and approve versions"
     )
     verbs = command.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser(
@@ -56,6 +56,7 @@ def add_to(commands: Any) -> None:
     )
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=compare)
+    prove_command.add_to(verbs, _read)
     version_commands.add_to(verbs)
 
 

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Proves a routine: every course of events in small households, to a depth, against what the document asks.
+
+Pure Python, over the engine alone. docs/proving.md tells how to read what it finds.
+"""
+
+from troskel.routine.prover.checks import PROPERTIES, Finding
+from troskel.routine.prover.households import HOUSEHOLDS, Household
+from troskel.routine.prover.proof import Counterexample, Mutation, Proof, mutate, prove
+
+__all__ = [
+    "HOUSEHOLDS",
+    "PROPERTIES",
+    "Counterexample",
+    "Finding",
+    "Household",
+    "Mutation",
+    "Proof",
+    "mutate",
+    "prove",
+]

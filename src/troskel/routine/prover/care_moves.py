@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Moves: decisions, allocations, endings, deaths; what is said to the client; visits and the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from troskel.routine.prover import world as of
+from troskel.routine.prover.moves import Told, about, move, need
+from troskel.routine.prover.world import ONE_DAY, TOLD, Allocation, Decision, World
+
+
+def _in(w: World, days: int | None) -> date | None:
+    return None if days is None else w.day + timedelta(days=days)
+
+
+@move
+def decide(w: World, client: str, service: str, begins: int, through: int | None) -> list[Told]:
+    """A decision is made, from a day and through a day (None: until further notice)."""
+    p = w.people[client]
+    need(p.died is None, "dead")
+    first = w.day + timedelta(days=begins)
+    for d in of.real_decisions(p, service):
+        need(d.through is not None and d.through < first, "decided already")
+    if of.is_over(p, w.day):
+        p.told, p.refused, p.visited = [], False, []
+    name = f"~B{client[1:]}{service[0]}{sum(d.service == service for d in p.decisions.values()) + 1}"
+    p.decisions[name] = Decision(service, first, _in(w, through))
+    body = {"from": first, "through": _in(w, through), "replaces": None}
+    return [about(w, "decision.made", client, decision=name, service=service, **body)]
+
+
+@move
+def allocate(w: World, client: str, decision: str, to: str, late: int, through: int | None) -> list[Told]:
+    """The decision is given to an organisation, `late` days after it begins."""
+    p = w.people[client]
+    need(decision in p.decisions and p.died is None, "no decision")
+    d = p.decisions[decision]
+    begins = d.begins + timedelta(days=late)
+    ends = begins + timedelta(days=through) if through is not None else d.through
+    need(of.last(p, d) >= max(begins, w.day), "the decision has ended")
+    need(not any(a.to == to and of.last(p, a) >= begins for a in _of(p, decision)), "allocated")
+    name = f"~F{decision[2:]}{to[1:]}{len(p.allocations) + 1}"
+    p.allocations[name] = Allocation(decision, d.service, to, begins, ends)
+    return [_allocated(w, client, name)]
+
+
+def _of(p: of.Person, decision: str) -> list[Allocation]:
+    return [a for a in of.real_allocations(p) if a.decision == decision]
+
+
+def _allocated(w: World, client: str, name: str) -> Told:
+    a = w.people[client].allocations[name]
+    body = {"from": a.begins, "through": a.through, "decision": a.decision, "service": a.service}
+    return about(w, "allocation.made", client, allocation=name, organisation=a.to, **body)
+
+
+@move
+def end(w: World, client: str, decision: str, on: int, confirmed: bool) -> list[Told]:
+    """The decision ends on a day; confirmed by a person, or an extract has stopped mentioning it."""
+    d = _decision(w, client, decision)
+    through = w.day + timedelta(days=on)
+    need(d.begins <= through and (d.through is None or through <= d.through), "not within it")
+    d.through, d.confirmed = through, confirmed
+    body = {"through": through, "confirmed": confirmed, "reason": "x"}
+    return [about(w, "decision.ended", client, decision=decision, **body)]
+
+
+def _decision(w: World, client: str, name: str) -> Decision:
+    p = w.people[client]
+    need(name in p.decisions and p.died is None, "no decision")
+    need(of.last(p, p.decisions[name]) >= w.day, "over already")
+    return p.decisions[name]
+
+
+@move
+def change_decision(w: World, client: str, decision: str, through: int | None) -> list[Told]:
+    """The decision gets another last day."""
+    p = w.people[client]
+    need(decision in p.decisions and p.died is None, "no decision")
+    d, new = p.decisions[decision], _in(w, through)
+    need(d.through is None or d.through >= d.begins, "withdrawn")
+    need(d.through != new and (new is None or new >= d.begins), "no change")
+    later = [x.begins for x in p.decisions.values() if x.service == d.service and x.begins > d.begins]
+    need(not later or (new is not None and new < min(later)), "another follows")
+    d.through, d.confirmed = new, False
+    return [
+        about(w, "decision.changed", client, decision=decision, **{"from": d.begins, "through": d.through})
+    ]
+
+
+@move
+def withdraw_decision(w: World, client: str, decision: str) -> list[Told]:
+    """The decision is withdrawn before it begins."""
+    d = _decision(w, client, decision)
+    need(d.begins > w.day, "it has begun")
+    d.through, d.confirmed = min(d.through or w.day, w.day - ONE_DAY), True
+    return [about(w, "decision.withdrawn", client, decision=decision)]
+
+
+@move
+def end_allocation(w: World, client: str, allocation: str, on: int, confirmed: bool) -> list[Told]:
+    """The organisation has the client through a day."""
+    a = _allocation(w, client, allocation)
+    through = w.day + timedelta(days=on)
+    need(a.begins <= through < of.last(w.people[client], a), "not within it")
+    a.through, a.confirmed = through, confirmed
+    return [
+        about(
+            w, "allocation.ended", client, allocation=allocation, organisation=a.to,
+            through=through, confirmed=confirmed,
+        )
+    ]  # fmt: skip
+
+
+def _allocation(w: World, client: str, name: str) -> Allocation:
+    p = w.people[client]
+    need(name in p.allocations and p.died is None, "no allocation")
+    need(of.last(p, p.allocations[name]) >= w.day, "over already")
+    return p.allocations[name]
+
+
+@move
+def change_allocation(w: World, client: str, allocation: str, through: int | None) -> list[Told]:
+    """The allocation gets another last day."""
+    a = _allocation(w, client, allocation)
+    new = _in(w, through)
+    need(a.through != new and (new is None or new >= a.begins), "no change")
+    a.through, a.confirmed = new, False
+    days = {"from": a.begins, "through": new}
+    return [about(w, "allocation.changed", client, allocation=allocation, organisation=a.to, **days)]
+
+
+@move
+def withdraw_allocation(w: World, client: str, allocation: str) -> list[Told]:
+    """The allocation is withdrawn before it begins."""
+    a = _allocation(w, client, allocation)
+    need(a.begins > w.day, "it has begun")
+    a.through, a.confirmed = min(a.through or w.day, w.day - ONE_DAY), True
+    return [about(w, "allocation.withdrawn", client, allocation=allocation, organisation=a.to)]
+
+
+@move
+def change_provider(w: World, client: str, allocation: str, to: str, on: int) -> list[Told]:
+    """Another provider has the client from a day on."""
+    p, a = w.people[client], _allocation(w, client, allocation)
+    need(a.to != to and on > 0 and to not in of.serving(p, w.day), "it has the client")
+    day = w.day + timedelta(days=on)
+    need(a.begins < day <= of.last(p, a), "not within it")
+    through = a.through
+    lines = end_allocation(w, client, allocation, on - 1, confirmed=True)
+    name = f"~F{a.decision[2:]}{to[1:]}{len(p.allocations) + 1}"
+    p.allocations[name] = Allocation(a.decision, a.service, to, day, through)
+    return [*lines, _allocated(w, client, name)]
+
+
+@move
+def confirm_ending(w: World, client: str) -> list[Told]:
+    """A person says that what has run out has ended."""
+    p = w.people[client]
+    run_out = [d for d in p.decisions.values() if d.through is not None and d.through < w.day]
+    need(p.died is None and any(not d.confirmed for d in run_out), "nothing has run out")
+    for d in run_out:
+        d.confirmed = True
+    return [about(w, "ending.confirmed", client)]
+
+
+@move
+def die(w: World, client: str) -> list[Told]:
+    """The client dies today."""
+    p = w.people[client]
+    need(p.died is None, "dead")
+    p.died = w.day
+    return [about(w, "client.died", client, on=w.day)]
+
+
+@move
+def become(w: World, client: str, own: bool) -> list[Told]:
+    """The client becomes the municipality's own, or another's."""
+    p = w.people[client]
+    need(p.own != own and p.died is None, "so already")
+    p.own, p.way_in, p.others_since = own, False, None if own else w.day
+    if own:
+        p.told = []
+    return [about(w, "client.municipality_changed", client, own=own)]
+
+
+@move
+def move_house(w: World, client: str, to: str) -> list[Told]:
+    """The client moves to another home today. Links, keys and orders stay with the doors of the old one."""
+    p = w.people[client]
+    _need_living(p)
+    need(p.home != to, "lives there")
+    old, p.home, p.visited, p.moved = p.home, to, [], True
+    return [Told("client.moved", (old, to), client, {"from_home": old, "to_home": to, "on": w.day})]
+
+
+def _need_living(p: of.Person) -> None:
+    need(p.died is None, "dead")
+
+
+@move
+def puzzle(w: World, home: str) -> list[Told]:
+    """Nobody knows what is at the doors of a home."""
+    need(home not in w.unknown, "unknown already")
+    w.unknown = [*w.unknown, home]
+    return [Told("home.unknown", (home,), None, {})]
+
+
+@move
+def look_at(w: World, home: str) -> list[Told]:
+    """Somebody has looked."""
+    need(home in w.unknown, "known")
+    w.unknown = [one for one in w.unknown if one != home]
+    return [Told("home.looked_at", (home,), None, {})]
+
+
+@move
+def go_away(w: World, client: str) -> list[Told]:
+    """In hospital or away from today."""
+    p = w.people[client]
+    need(not p.away and p.died is None, "away")
+    p.away = True
+    return [about(w, "suspension.began", client, **{"from": w.day, "through": None})]
+
+
+@move
+def come_home(w: World, client: str) -> list[Told]:
+    """Home again today."""
+    p = w.people[client]
+    need(p.away and p.died is None, "at home")
+    p.away = False
+    return [about(w, "suspension.ended", client, on=w.day)]
+
+
+# -- what is said
+
+
+@move
+def tell(w: World, client: str, what: str) -> list[Told]:
+    """The client is told (orally, in writing, about keys), or has understood."""
+    p = w.people[client]
+    need(what not in p.told and p.own and of.has_care(p, w.day), "nothing to tell")
+    p.told = [*p.told, what]
+    if what == "understood":
+        p.refused = p.way_in = False
+        return [about(w, "client.understood", client)]
+    if what == "keys":
+        return [about(w, "client.told_about_keys", client)]
+    return [about(w, "client.informed", client, way=what)]
+
+
+@move
+def tell_all(w: World, client: str) -> list[Told]:
+    """The client is told everything, and has understood."""
+    missing = [what for what in TOLD if what not in w.people[client].told]
+    need(missing, "told already")
+    return [line for what in missing for line in tell(w, client, what)]
+
+
+@move
+def refuse(w: World, client: str) -> list[Told]:
+    """The client does not want a lock turner."""
+    p = w.people[client]
+    need(not p.refused and p.own and of.has_care(p, w.day), "no care")
+    p.refused = p.way_in = True
+    p.told = [what for what in p.told if what != "understood"]
+    return [about(w, "client.refused", client, reason_code="no")]
+
+
+@move
+def decide_way_in(w: World, client: str) -> list[Told]:
+    """It is decided how staff get in without a lock turner."""
+    p = w.people[client]
+    need(p.way_in and p.died is None, "no need")
+    p.way_in = False
+    return [about(w, "way_in.decided", client)]
+
+
+@move
+def visit(w: World, client: str, by: str) -> list[Told]:
+    """The organisation's first visit."""
+    p = w.people[client]
+    need(by not in p.visited and any(of.covered(p, s, w.day, by) for s in of.services(p)), "not its client")
+    p.visited = [*p.visited, by]
+    return [about(w, "visit.registered", client, visit=w.next("V"), organisation=by)]
+
+
+@move
+def wait(w: World, days: int | None = None) -> list[Told]:
+    """To the next day on which something begins, ends or nears its end; or so many days."""
+    before, w.day = w.day, (w.day + timedelta(days=days) if days else _next_day(w))
+    for name, p in w.people.items():
+        for a in [] if p.own else of.real_allocations(p):
+            month = before.replace(day=28) + timedelta(days=4)
+            ended = month.replace(day=1) - ONE_DAY
+            if (
+                ended < w.day
+                and a.begins <= ended
+                and of.last(p, a) >= max(ended.replace(day=1), p.others_since or date.min)
+            ):
+                owed = (name, a.to, f"{ended:%Y-%m}")
+                if a.service == of.HOME_CARE and owed not in w.months:
+                    w.months.append(owed)
+    return [Told("day.turned", (), None, {"day": w.day})]
+
+
+def _next_day(w: World) -> date:
+    days = [p.died + ONE_DAY for p in w.people.values() if p.died is not None]
+    for p in w.people.values():
+        for granted in of.granted(p):
+            days.append(granted.begins)
+            ends = of.last(p, granted)
+            if ends != of.FOREVER:
+                days += [ends - timedelta(days=2), ends + ONE_DAY]
+        if not p.own:
+            days.append((w.day.replace(day=28) + timedelta(days=4)).replace(day=1))
+    for door in w.doors.values():
+        days += [order.carer_on for order in door.orders.values() if order.carer_on is not None]
+    return min((day for day in days if day > w.day), default=w.day + timedelta(days=14))

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What must hold after every move: the duties that are open are those that the statement asks, of owners who can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from troskel.routine.duty import Effects, OpenDuty
+from troskel.routine.prover import world as of
+from troskel.routine.prover.moves import Move
+from troskel.routine.prover.notices import INSTEAD, STILL_SO, said
+from troskel.routine.prover.state import State
+from troskel.routine.prover.statement import FIELDS, asked
+from troskel.routine.prover.world import HOME_CARE, World, name_of
+
+PROPERTIES = {
+    "not asked": "liveness: what must be done is asked of somebody",
+    "asked without need": "safety: nothing is asked that is not to be done, as taking a needed lock down",
+    "owner": "safety: whose it is can do it, and has had the client it names",
+    "born late": "safety: nothing is due before it was asked of that owner",
+    "not said": "liveness: who must hear of it is told",
+    "said without need": "safety: nothing is announced that is not so",
+    "can't be done": "what is asked can be done, by its owner, as it is asked",
+    "left behind": "after all that is asked has been done, nothing is open and nothing dangles",
+    "turns on an id": "with ids that sort the other way, the same is asked",
+}
+
+
+class Finding(NamedTuple):
+    """A property that does not hold, of which ask, about what."""
+
+    property: str
+    ask: str
+    about: str
+
+    def __str__(self) -> str:
+        return f"{self.property}: {self.ask} {self.about}".rstrip()
+
+
+def ask_of(duty: OpenDuty) -> str:
+    """As P6.order."""
+    return f"{duty.paragraph}.{duty.ask}"
+
+
+def about_of(duty: OpenDuty, ask: str) -> tuple[str | None, ...]:
+    """The names of what the duty is about."""
+    return tuple(_named(duty, field) for field in FIELDS.get(ask, ("client",)))
+
+
+def _named(duty: OpenDuty, field: str) -> str | None:
+    value: Any = getattr(duty, field) if hasattr(duty, field) else duty.about.get(field)
+    if value is None:
+        return None
+    return str(value) if field == "month" else name_of(str(value))
+
+
+def findings(state: State, only: frozenset[str] | None = None) -> Iterator[Finding]:
+    """What does not hold in a state; of these asks only, where they are named."""
+    w = state.world
+    duties = [(ask_of(d), d) for d in state.duties()]
+    open_now = [(ask, about_of(d, ask), d) for ask, d in duties if ask in FIELDS]
+    wanted = list(asked(w))
+    for one in wanted:
+        if (
+            one.must
+            and (only is None or only.issuperset(one.asks))
+            and not any(
+                ask in one.asks and about[: len(one.about)] == one.about for ask, about, _ in open_now
+            )
+        ):
+            yield Finding("not asked", one.asks[0], _shown(one.about))
+    for ask, about, duty in open_now:
+        if not any(ask in one.asks and about[: len(one.about)] == one.about for one in wanted):
+            yield Finding("asked without need", ask, _shown(about))
+        elif (why := _owner_cannot(w, ask, duty)) is not None:
+            yield Finding("owner", ask, f"{_shown(about)}: {why}")
+    for ask, duty in duties:
+        if ask in STILL_SO and duty.client is not None:
+            client = name_of(str(duty.client))
+            if not STILL_SO[ask](w.people[client], _named(duty, "organisation") or "", w.day):
+                yield Finding("said without need", ask, f"{client[1:]}: no longer so")
+
+
+def step_findings(
+    step: Move, before: World, owners: dict[UUID, UUID | None], state: State, effects: Effects
+) -> Iterator[Finding]:
+    """What does not hold about the step itself: what opened late, passed on late, or was said wrongly."""
+    day = state.world.day
+    for duty in effects.opened:
+        first = duty.opened
+        if duty.due is not None and duty.due < first:
+            yield _late(duty, first)
+    for duty in effects.changed:
+        passed = duty.id in owners and owners[duty.id] != duty.organisation
+        if passed and duty.due is not None and duty.due < day:
+            yield _late(duty, day)
+    heard_by = {(ask_of(d), _named(d, "organisation")) for d in state.duties() if d.kind == "notice"}
+    heard_by |= {
+        (f"{e.paragraph}.{e.ask}", name_of(str(to)) if to else None) for e in effects.emails for _, to in e.to
+    }
+    heard = {name for name, _ in heard_by}
+    may = list(said(step, before, state.world))
+    for one in may:
+        names = (one.name, INSTEAD.get(one.name, one.name))
+        told = any(name in heard if one.to is None else (name, one.to) in heard_by for name in names)
+        if one.must and not told:
+            yield Finding("not said", one.name, _shown((one.to,)))
+    allowed = {one.name for one in may}
+    opened = {ask_of(d) for d in effects.opened if d.kind == "notice"}
+    for name in (opened | {f"{e.paragraph}.{e.ask}" for e in effects.emails}) - allowed:
+        yield Finding("said without need", name, "")
+
+
+def _late(duty: OpenDuty, day: date) -> Finding:
+    days = (day - duty.due).days if duty.due is not None else 0
+    return Finding("born late", ask_of(duty), f"{_shown(about_of(duty, ask_of(duty)))}: by {days} days")
+
+
+def _shown(about: tuple[str | None, ...]) -> str:
+    return " ".join(part.lstrip("~") for part in about if part)
+
+
+SERVES = frozenset({"P1.order", "P1.repair", "P2.place_tag", "P3.take_tag", "P4.be_present", "P6.stop"})
+"""Asked of an organisation that has somebody there, now or soon."""
+
+
+ALSO_ADMINISTRATORS = frozenset({"P1.consent", "P6.order", "P6.not_ours", "P6.cancel", "P6.stop"})
+"""What an administrator can do where no provider is found."""
+
+
+def _owner_cannot(w: World, ask: str, duty: OpenDuty) -> str | None:
+    """Why its owner can't do the duty, or None."""
+    if ask[0] != "P":
+        return None
+    people = _concerned(w, duty)
+    if duty.role == "administrator":
+        known = any(of.serving(p, w.day) for p in people)
+        return "nobody's, though a provider is there" if known and ask not in ALSO_ADMINISTRATORS else None
+    if duty.role != "provider" or duty.organisation is None:
+        return None
+    owner = name_of(str(duty.organisation))
+    if ask == "P4.be_present" and any(of.order_at(door, "removal") for door in w.doors.values()):
+        return None  # whoever had the client last may have to be there
+    if ask in SERVES and not any(owner in of.having(p, w.day) for p in people):
+        return f"{owner[1:]} has nobody there"
+    holds = ask in ("P5.return_keys", "P7.fetch", "P7.not_ours", "P7.tell")
+    if duty.client is not None and not holds:
+        client = name_of(str(duty.client))
+        if client in w.people and not of.knows(w.people[client], owner) and people_known(people, owner):
+            return f"it names {client[1:]}, whom {owner[1:]} never had"
+    if ask == "P1.order" and (due := _leads(w, people)) and owner not in due:
+        return f"{owner[1:]}'s, though {due[0][1:]} was allocated first"
+    if ask == "P6.order" and (ended := _ended_last(people)) and owner not in ended:
+        return f"{owner[1:]}'s, though {ended[0][1:]}'s care ended last"
+    return None
+
+
+def people_known(people: list[of.Person], owner: str) -> bool:
+    """Has the owner had any of them?"""
+    return any(of.knows(p, owner) for p in people)
+
+
+def _concerned(w: World, duty: OpenDuty) -> list[of.Person]:
+    door = name_of(str(duty.door)) if duty.door else None
+    if door in w.doors:
+        return list(of.behind(w, w.doors[door]).values())
+    home = name_of(str(duty.home))
+    return [p for p in w.people.values() if p.home == home]
+
+
+def _leads(w: World, people: list[of.Person]) -> list[str]:
+    found = [
+        (a.service != HOME_CARE, a.begins, a.to)
+        for p in people
+        if p.own
+        for a in of.real_allocations(p)
+        if of.last(p, a) >= w.day
+    ]
+    return [to for kind, begins, to in found if (kind, begins) == min(found)[:2]]
+
+
+def _ended_last(people: list[of.Person]) -> list[str]:
+    found = [
+        (of.last(p, a), a.service == HOME_CARE, a.to) for p in people if p.own for a in of.real_allocations(p)
+    ]
+    return [to for ends, kind, to in found if (ends, kind) == max(found)[:2]]

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The small households that every course of events begins from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from troskel.routine.prover.moves import Move, Told
+from troskel.routine.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
+
+START = date(2026, 8, 10)
+"""A Monday, far from holidays."""
+NORTH, SOUTH = PROVIDERS
+
+
+class Household(NamedTuple):
+    """A household: clients by the home they live in, doors by the homes they serve, and what has happened already."""
+
+    name: str
+    words: str
+    homes: dict[str, str]
+    doors: dict[str, tuple[str, ...]]
+    already: tuple[Move, ...] = ()
+    equal_clients: bool = False
+    own: bool = True
+    spare: tuple[str, ...] = ()
+
+    def world(self) -> World:
+        """The household on its first day, before anything has happened."""
+        people = {client: Person(home=home, own=self.own) for client, home in self.homes.items()}
+        doors = {
+            door: Door(kind="gate" if len(homes) > 1 else "apartment", homes=list(homes))
+            for door, homes in self.doors.items()
+        }
+        return World(day=START, people=people, doors=doors, spare=list(self.spare))
+
+    def lines(self) -> Iterator[Told]:
+        """The lines that register it."""
+        for home in dict.fromkeys((*self.homes.values(), *self.spare)):
+            yield Told("home.registered", (home,), None, {"home": home})
+        for name, door in self.world().doors.items():
+            body = {"door": name, "kind": door.kind, "homes": door.homes}
+            yield Told("door.registered", tuple(door.homes), None, body)
+        for client, home in self.homes.items():
+            yield Told("client.registered", (home,), client, {"home": home, "own": self.own})
+
+
+def _care(
+    client: str, service: str = HOME_CARE, to: str = NORTH, through: int | None = None
+) -> tuple[Move, ...]:
+    decision = f"~B{client[1:]}{service[0]}1"
+    return (
+        Move("decide", (client, service, 1, through)),
+        Move("allocate", (client, decision, to, 0, None)),
+    )
+
+
+def _lock(client: str, by: str = NORTH, door: str = "~D1", order: str = "~W1") -> tuple[Move, ...]:
+    return (
+        Move("order_installation", (door, client, by)),
+        Move("report", (door, order)),
+        Move("send_letter", (order,)),
+    )
+
+
+def _settled(client: str, by: str = NORTH, door: str = "~D1") -> tuple[Move, ...]:
+    return (Move("receive_key", (door, client, by)), Move("link", (door, client)))
+
+
+def _one(*moves: Move) -> tuple[Move, ...]:
+    return (*_care("~K1"), *moves)
+
+
+ONE = {"~K1": "~H1"}
+DOOR: dict[str, tuple[str, ...]] = {"~D1": ("~H1",)}
+TWO_HOMES: dict[str, tuple[str, ...]] = {"~D1": ("~H1",), "~D9": ("~H9",)}
+COUPLE = {"~K1": "~H1", "~K2": "~H1"}
+TOLD = Move("tell_all", ("~K1",))
+TOLD_2 = Move("tell_all", ("~K2",))
+WAIT = Move("wait", (1,))
+
+HOUSEHOLDS = {
+    household.name: household
+    for household in (
+        Household("new", "a client of whom nothing is known yet", ONE, DOOR),
+        Household(
+            "decided", "a client with home care from tomorrow, told, who has no provider yet", ONE, DOOR,
+            (Move("decide", ("~K1", HOME_CARE, 1, None)), TOLD),
+        ),
+        Household(
+            "waiting", "a client with home care from tomorrow, told, with a tag; the lock is ordered", ONE, DOOR,
+            _one(
+                TOLD,
+                Move("place_tag", ("~K1", NORTH)),
+                Move("receive_key", ("~D1", "~K1", NORTH)),
+                Move("order_installation", ("~D1", "~K1", NORTH)),
+            ),
+        ),
+        Household(
+            "lock", "a client with home care and a lock in use", ONE, DOOR,
+            _one(TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
+        ),
+        Household(
+            "short", "a client with a lock in use, whose home care runs out in 13 days", ONE, DOOR,
+            (*_care("~K1", through=14), TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
+        ),
+        Household(
+            "ended", "a client whose home care has ended, with the lock, a key and a tag left", ONE, DOOR,
+            _one(
+                TOLD,
+                Move("place_tag", ("~K1", NORTH)),
+                *_lock("~K1"),
+                *_settled("~K1"),
+                WAIT,
+                Move("end", ("~K1", "~BK1h1", 0, True)),
+                WAIT,
+            ),
+        ),
+        Household(
+            "refusing", "a client with home care who does not want a lock", ONE, DOOR,
+            _one(Move("refuse", ("~K1",)), WAIT),
+        ),
+        Household(
+            "two providers", "a client with two home-care providers and a lock in use", ONE, DOOR,
+            _one(
+                Move("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)),
+                TOLD,
+                *_lock("~K1"),
+                *_settled("~K1"),
+                Move("receive_key", ("~D1", "~K1", SOUTH)),
+                WAIT,
+            ),
+        ),
+        Household(
+            "alarm", "a client with home care, a safety alarm and a lock in use", ONE, DOOR,
+            _one(
+                *_care("~K1", ALARM, ALARMS),
+                TOLD,
+                *_lock("~K1"),
+                *_settled("~K1"),
+                Move("receive_key", ("~D1", "~K1", ALARMS)),
+                WAIT,
+            ),
+        ),
+        Household(
+            "couple", "a couple with one lock, both with home care", COUPLE, DOOR,
+            (
+                *_care("~K1"), *_care("~K2"), TOLD, TOLD_2,
+                *_lock("~K1"), *_settled("~K1"), *_settled("~K2"), WAIT,
+            ),
+            equal_clients=True,
+        ),
+        Household(
+            "couple waiting", "a couple, both with home care; the lock is ordered", COUPLE, DOOR,
+            (
+                *_care("~K1"), *_care("~K2"), TOLD, TOLD_2,
+                Move("order_installation", ("~D1", "~K1", NORTH)), WAIT,
+            ),
+        ),
+        Household(
+            "couple of two", "a couple with one lock; one has home care, the other an alarm", COUPLE, DOOR,
+            (
+                *_care("~K1"), *_care("~K2", ALARM, ALARMS), TOLD, TOLD_2,
+                *_lock("~K1"), *_settled("~K1"), *_settled("~K2", ALARMS), WAIT,
+            ),
+        ),
+        Household(
+            "gate", "two homes behind one gate, with a lock in use there; their providers differ",
+            {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
+            (
+                *_care("~K1"), *_care("~K2", to=SOUTH), TOLD, TOLD_2,
+                Move("consent", ("~D1", "~K1", True)),
+                *_lock("~K1"), *_settled("~K1"), *_settled("~K2", SOUTH), WAIT,
+            ),
+            equal_clients=True,
+        ),
+        Household(
+            "decided gate", "two homes behind one gate; one client is told and has care that nobody has yet",
+            {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
+            (Move("decide", ("~K1", HOME_CARE, 1, None)), TOLD),
+        ),
+        Household(
+            "agreed gate", "two homes behind one gate; the owner has agreed, and nothing is ordered",
+            {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
+            (*_care("~K1"), *_care("~K2", to=SOUTH), TOLD, TOLD_2, Move("consent", ("~D1", "~K1", True)), WAIT),
+        ),
+        Household(
+            "away", "a client with home care and a lock in use, in hospital", ONE, DOOR,
+            _one(TOLD, *_lock("~K1"), *_settled("~K1"), WAIT, Move("go_away", ("~K1",))),
+        ),
+        Household(
+            "again", "a client whose home care has ended and who has it again; the removal is ordered", ONE, DOOR,
+            _one(
+                TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                Move("order_removal", ("~D1", "~K1", NORTH)),
+                Move("decide", ("~K1", HOME_CARE, 1, None)),
+            ),
+        ),
+        Household(
+            "new gate", "two homes behind one gate, both with home care, nothing ordered",
+            {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
+            (*_care("~K1"), *_care("~K2", to=SOUTH), TOLD, TOLD_2, WAIT),
+            equal_clients=True,
+        ),
+        Household(
+            "two doors", "a client with two doors, told and with home care; a lock at one of them",
+            ONE, {"~D1": ("~H1",), "~D2": ("~H1",)},
+            _one(TOLD, *_lock("~K1"), *_settled("~K1"), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT),
+        ),
+        Household(
+            "moving waiting", "a client with home care and a tag, who may move", ONE, TWO_HOMES,
+            _one(TOLD, Move("place_tag", ("~K1", NORTH)), Move("order_installation", ("~D1", "~K1", NORTH)), WAIT),
+            spare=("~H9",),
+        ),
+        Household(
+            "moving", "a client with a lock in use, who may move", ONE, TWO_HOMES,
+            _one(TOLD, *_lock("~K1"), *_settled("~K1"), WAIT), spare=("~H9",),
+        ),
+        Household(
+            "booked", "a client with home care; the locksmith is booked, and a carer must be present", ONE, DOOR,
+            _one(
+                TOLD,
+                Move("place_tag", ("~K1", NORTH)),
+                Move("order_installation", ("~D1", "~K1", NORTH)),
+                Move("book", ("~D1", "~W1")),
+                WAIT,
+            ),
+        ),
+        Household(
+            "repair", "a client with a lock in use that is to be mended", ONE, DOOR,
+            _one(
+                TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                Move("fault", ("~D1", "~K1")), Move("order_repair", ("~D1", "~K1", NORTH)),
+            ),
+        ),
+        Household(
+            "removal", "a client whose home care has ended; the removal is ordered, and booked", ONE, DOOR,
+            _one(
+                TOLD,
+                Move("place_tag", ("~K1", NORTH)),
+                *_lock("~K1"), *_settled("~K1"), WAIT,
+                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                Move("order_removal", ("~D1", "~K1", NORTH)), Move("book", ("~D1", "~W2")),
+                Move("take_tag", ("~K1", "~T1")),
+            ),
+        ),
+        Household(
+            "removed", "a client whose home care has ended; the lock is taken down, the link is left", ONE, DOOR,
+            _one(
+                TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                Move("order_removal", ("~D1", "~K1", NORTH)), Move("report", ("~D1", "~W2")),
+            ),
+        ),
+        Household(
+            "widowed", "a couple with one lock in use, of whom one has ended", COUPLE, DOOR,
+            (
+                *_care("~K1"), *_care("~K2"), TOLD, TOLD_2,
+                *_lock("~K1"), *_settled("~K1"), *_settled("~K2"), WAIT,
+                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+            ),
+        ),
+        Household(
+            "billed", "a client of another municipality, whose first month has ended and been billed", ONE, DOOR,
+            _one(Move("wait", (22,)), Move("bill", ("~K1", NORTH, "2026-08")), Move("wait", (30,))), own=False,
+        ),
+        Household("other", "a client of another municipality, with home care", ONE, DOOR, _one(WAIT), own=False),
+    )
+}  # fmt: skip

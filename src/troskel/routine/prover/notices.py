@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What people are told of by a move: notices and e-mails. Like statement.py: what must be said, and what may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from troskel.routine.prover import world as of
+from troskel.routine.prover.moves import Move
+from troskel.routine.prover.statement import MAY, MUST
+from troskel.routine.prover.world import ALARM, HOME_CARE, Person, World
+
+
+class Said(NamedTuple):
+    """A notice or e-mail, to an organisation where that matters."""
+
+    name: str
+    to: str | None
+    must: bool
+
+
+CARE_MOVES = frozenset(
+    {
+        *(
+            "decide",
+            "allocate",
+            "end",
+            "change_decision",
+            "withdraw_decision",
+            "end_allocation",
+            "die",
+            "wait",
+        ),
+        *("change_allocation", "withdraw_allocation", "change_provider", "confirm_ending", "become"),
+    }
+)
+
+
+def said(step: Move, before: World, after: World) -> Iterator[Said]:
+    """What must or may be said because of the move."""
+    if step.name in CARE_MOVES:
+        for name, p in after.people.items():
+            yield from _of_care(step, before.people[name], p, name, after)
+    elif step.name in ("lose_key", "lose_tag"):
+        yield Said("P5.lost" if step.name == "lose_key" else "P7.lost", None, MUST)
+    elif step.name in ("refuse", "go_away", "come_home"):
+        p = after.people[step.values[0]]
+        name = {"refuse": "A3.refused", "go_away": "A8.suspended", "come_home": "A8.home_again"}[step.name]
+        for to in [None] if step.name == "refuse" else of.serving(p, after.day):
+            if p.own:
+                yield Said(name, to, MUST)
+    elif step.name == "form":
+        yield Said("O3.email", None, MAY)
+        if before.forms[step.values[0]][3] == "billed":
+            yield Said("O3.email", None, MUST)
+    elif step.name in ("cancel", "report"):
+        yield from _of_work(step, before, after)
+
+
+def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
+    order = before.doors[step.values[0]].orders[step.values[1]]
+    p = after.people[order.client]
+    lives_there = p.home in after.doors[step.values[0]].homes
+    cared_for = p.own and of.has_care(p, after.day) and lives_there
+    if step.name == "cancel":
+        yield Said("L1.cancelled", None, MUST)
+        if step.values[2] == "cannot_be_fitted" and cared_for:
+            yield Said("P1.not_fitted", None, MUST)
+    elif order.kind == "repair":
+        if cared_for:
+            yield Said("L1.mended", None, MUST)
+    else:
+        paragraph = "S1" if order.kind == "installation" else "S3"
+        yield Said(f"{paragraph}.email", None, MUST)
+        yield Said(f"{paragraph}.tell_assessor", None, MUST)
+        people = of.needing(after, after.doors[step.values[0]]).values() if paragraph == "S1" else ()
+        for to in {to for one in people for to in of.serving(one, after.day)}:
+            yield Said("S1.email", to, MUST)
+
+
+def _of_care(step: Move, was: Person, p: Person, name: str, w: World) -> Iterator[Said]:
+    mine = bool(step.values) and step.values[0] == name
+    for a in (a for key, a in p.allocations.items() if key not in was.allocations):
+        yield from _of_allocation(step, was, p, a.to, w)
+    if p.own:
+        yield from _of_change(step, p, w, changed=mine and step.name == "change_provider")
+        yield from _of_ending(was, p, by_ending=mine and step.name == "end" and bool(step.values[3]))
+
+
+def _of_allocation(step: Move, was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
+    """A4, O1."""
+    if not p.own:
+        yield Said("O1.tell", to, MUST)
+        return
+    yield Said("A4.tell_others", to, MAY)
+    if not p.links and not p.refused:
+        hanging = any(door.lock is not None for _, door in of.doors_of(w, p.home))
+        yield Said("A4.tell", to, step.name == "allocate" and not hanging and not was.allocations)
+
+
+def _of_change(step: Move, p: Person, w: World, *, changed: bool) -> Iterator[Said]:
+    """A5, A6."""
+    organisations = {a.to for a in p.allocations.values()}
+    if changed:
+        yield Said("A5.tell_new", step.values[2], MUST)
+        yield Said("A6.tell_former", p.allocations[step.values[1]].to, MUST)
+    if of.has_care(p, w.day):
+        for organisation in organisations:
+            yield Said("A6.tell_left", organisation, MAY)
+            if len(organisations) > 1:
+                yield Said("A5.tell_new", organisation, MAY)
+                yield Said("A6.tell_former", organisation, MAY)
+
+
+def _of_ending(was: Person, p: Person, *, by_ending: bool) -> Iterator[Said]:
+    """A7, P6."""
+    home, alarm = _last(p, HOME_CARE), _last(p, ALARM)
+    if home is not None and of.end_is_said(p, HOME_CARE) and alarm is not None and alarm > home:
+        known = HOME_CARE in of.services(was) and of.end_is_said(was, HOME_CARE)
+        for to in _to_the_end(p, HOME_CARE):
+            yield Said("A7.tell", to, by_ending and not known)
+    if of.is_ending(p):
+        for to in _to_the_end(p):
+            yield Said("P6.told", to, by_ending and not of.is_ending(was))
+
+
+def _last(p: Person, service: str) -> date | None:
+    return max((of.last(p, d) for d in of.real_decisions(p, service)), default=None)
+
+
+def _to_the_end(p: Person, service: str | None = None) -> list[str]:
+    found = [a for a in of.real_allocations(p) if service in (None, a.service)]
+    ends = max((of.last(p, a) for a in found), default=None)
+    return list(dict.fromkeys(a.to for a in found if of.last(p, a) == ends))
+
+
+def _alarm_goes_on(p: Person, to: str, day: date) -> bool:
+    home, alarm = _last(p, HOME_CARE), _last(p, ALARM)
+    return alarm is not None and alarm >= day and (home is None or alarm > home)
+
+
+STILL_SO: dict[str, Callable[[Person, str, date], bool]] = {
+    "A3.refused": lambda p, to, day: p.refused or not of.has_care(p, day),
+    "A4.tell": lambda p, to, day: not of.provider_left(p, to, day),
+    "A7.tell": _alarm_goes_on,
+    "A8.suspended": lambda p, to, day: p.away,
+    "P6.told": lambda p, to, day: not p.own or all(of.end_is_said(p, s) for s in of.services(p)),
+}
+"""Notices that say what may change: once it is no longer so, they are no longer said."""
+
+INSTEAD = {"A4.tell": "A4.tell_others"}
+"""What says the same to those for whom there is nothing to do."""

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The proof of a routine: every household to a depth, with what does not hold, shrunk; and the verdicts on mutants."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from troskel.routine.model import Routine
+from troskel.routine.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
+from troskel.routine.prover.fulfil import Fulfilment
+from troskel.routine.prover.households import Household
+from troskel.routine.prover.moves import MOVES, Move
+from troskel.routine.prover.mutate import Verdict, judge, mutants, tree_of
+from troskel.routine.prover.playing import play_of
+from troskel.routine.prover.state import Engine
+
+Progress = Callable[[str], None]
+
+
+class Counterexample(msgspec.Struct, frozen=True):
+    """A property that does not hold. `times`: courses that end so. `events`: what happened, with its days."""
+
+    property: str
+    ask: str
+    about: str
+    after: str
+    times: int
+    household: str
+    events: list[str]
+    play: list[str]
+
+
+class Proof(msgspec.Struct):
+    """What was explored, and every kind of counterexample once."""
+
+    version: str
+    depth: int
+    states: dict[str, int] = {}
+    seconds: float = 0
+    complete: bool = True
+    counterexamples: list[Counterexample] = []
+
+
+class Mutation(msgspec.Struct):
+    """The verdicts on all mutants. `undecided`: they differ in some state, and no property says which is right."""
+
+    refuted: int = 0
+    equivalent: list[str] = []
+    undecided: list[str] = []
+    seconds: float = 0
+    complete: bool = True
+
+    @property
+    def mutants(self) -> int:
+        """How many there are."""
+        return self.refuted + len(self.equivalent) + len(self.undecided)
+
+    @property
+    def share(self) -> float:
+        """The share that is refuted or equivalent."""
+        return 1 - len(self.undecided) / self.mutants if self.mutants else 1
+
+
+def prove(
+    routine: Routine,
+    households: Iterable[Household],
+    depth: int,
+    *,
+    seconds: float = float("inf"),
+    fulfilling: bool = True,
+    progress: Progress = lambda text: None,
+) -> Proof:
+    """Explores the households, each to the depth, until the seconds are over."""
+    began = time.monotonic()
+    until, engine = began + seconds, Engine(routine)
+    proof = Proof(routine.version, depth)
+    look = Fulfilment(engine).look if fulfilling else None
+    kinds = dict[tuple[str, str, str], list[Found]]()
+    known = {household.name: household for household in households}
+    for household in known.values():
+        before = len(kinds)
+
+        def seen(course: object, states: int, name: str = household.name) -> None:
+            proof.states[name] = states
+            if states % 500 == 0:
+                progress(f"{name}: {states} states …")
+
+        proof.states[household.name] = 1
+        for one in _all(routine, engine, household, depth, until, look, seen):
+            kinds.setdefault(one.kind, []).append(one)
+        taken = time.monotonic() - began
+        progress(
+            f"{household.name}: {proof.states[household.name]} states, {len(kinds) - before} more findings, "
+            f"{taken:.0f} s"
+        )
+        if time.monotonic() > until:
+            proof.complete = False
+            break
+    for kind in sorted(kinds):
+        first = min(kinds[kind], key=lambda one: len(one.course))
+        proof.counterexamples.append(_counterexample(engine, known[first.household], first, len(kinds[kind])))
+    proof.seconds = round(time.monotonic() - began, 1)
+    return proof
+
+
+def _all(
+    routine: Routine,
+    engine: Engine,
+    household: Household,
+    depth: int,
+    until: float,
+    look: Callable[..., Iterator[object]] | None,
+    seen: Callable[..., None],
+) -> Iterator[Found]:
+    yield from explore(engine, household, depth, until=until, look=look, seen=seen)  # type: ignore[arg-type]
+    yield from twins(routine, household, min(depth, 2 if len(household.homes) == 1 else 1), until)
+
+
+def _counterexample(engine: Engine, household: Household, first: Found, times: int) -> Counterexample:
+    smaller, found = household, first
+    if first.finding.property not in AT_LENGTH:
+        smaller, found = shrunk(engine, household, first)
+    return Counterexample(
+        *first.finding,
+        first.kind[2],
+        times,
+        household.name,
+        list(told(smaller, found.course)),
+        play_of(smaller, found.course, str(first.finding)),
+    )
+
+
+def told(household: Household, course: tuple[Move, ...]) -> Iterator[str]:
+    """The course in words: its day, and what happened."""
+    world = household.world()
+    for step in (*household.already, *course):
+        MOVES[step.name](world, *step.values)
+        yield f"{world.day} {step}"
+
+
+def mutate(
+    routine: Routine,
+    households: Iterable[Household],
+    depth: int,
+    *,
+    only: str = "",
+    seconds: float = float("inf"),
+    progress: Progress = lambda text: None,
+) -> Mutation:
+    """Removes or negates each condition in turn. `only`: of asks whose names begin so."""
+    began = time.monotonic()
+    until = began + seconds
+    trees = [tree_of(routine, household, depth, until) for household in households]
+    progress(f"{sum(len(tree.steps) for tree in trees)} steps to try each mutant on")
+    result = Mutation()
+    for group in mutants(routine):
+        if not group or not group[0].ask.startswith(only):
+            continue
+        if time.monotonic() > until:
+            result.complete = False
+            break
+        for verdict in judge(routine, group, trees, until):
+            _count(result, verdict)
+        progress(f"{group[0].ask}: {result.refuted} of {result.mutants} refuted")
+    result.seconds = round(time.monotonic() - began, 1)
+    return result
+
+
+def _count(result: Mutation, verdict: Verdict) -> None:
+    if verdict.refuted is not None:
+        result.refuted += 1
+    else:
+        (result.equivalent if verdict.equivalent else result.undecided).append(str(verdict.mutant))

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Moves: orders, locks and links, tags and keys, months of another municipality's clients."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from troskel.routine.prover import world as of
+from troskel.routine.prover.moves import Told, about, at_door, move, need
+from troskel.routine.prover.world import SMITH, TOLD, Door, Order, World
+
+
+def _ordered(w: World, kind: str, door_name: str, client: str, by: str) -> list[Told]:
+    door, order = w.doors[door_name], w.next("W")
+    door.orders[order] = Order(kind, client, by)
+    more = {"lock": door.lock} if door.lock is not None else {}
+    body = {
+        "order": order,
+        "number": w.serial["W"],
+        "organisation": by or None,
+        "locksmith": SMITH,
+        "reason_code": "new",
+    }
+    return [at_door(f"{kind}.ordered", door_name, door, client, **body, **more)]
+
+
+@move
+def order_installation(w: World, door_name: str, client: str, by: str) -> list[Told]:
+    """P1: by an organisation that has the client, who has been told and has understood (A1–A3)."""
+    door, p = w.doors[door_name], w.people[client]
+    need(p.own and of.has_care(p, w.day), "no care of ours")
+    need(door.lock is None and not door.orders, "a lock, or an order, is there")
+    need(set(TOLD) <= set(p.told) and not p.refused, "the client has not been told and understood")
+    need(by in of.serving(p, w.day), "not its client")
+    need(door.consent or door.kind == "apartment", "the owner has not consented")
+    door.unfit = False
+    return _ordered(w, "installation", door_name, client, by)
+
+
+@move
+def order_removal(w: World, door_name: str, client: str, by: str) -> list[Told]:
+    """P6: never while somebody behind the door needs the lock. By nobody: by the administrator."""
+    door, p = w.doors[door_name], w.people[client]
+    need(door.lock is not None and of.order_at(door, "removal") is None, "no lock, or ordered")
+    need(not of.needing(w, door), "somebody needs the lock")
+    known = not by or any(a.to == by for a in p.allocations.values())
+    need(known and (p.home in door.homes or p.moved), "not its client")
+    return _ordered(w, "removal", door_name, client, by)
+
+
+@move
+def order_repair(w: World, door_name: str, client: str, by: str) -> list[Told]:
+    """The lock is to be mended."""
+    door, p = w.doors[door_name], w.people[client]
+    need(door.lock is not None and door.faulty and not door.orders, "no fault, or ordered")
+    need(p.home in door.homes and by in of.serving(p, w.day) and of.needs_lock(p, w.day), "not its client")
+    return _ordered(w, "repair", door_name, client, by)
+
+
+def _order(w: World, door_name: str, order: str) -> tuple[Door, Order, dict[str, Any]]:
+    door = w.doors[door_name]
+    need(order in door.orders, "no such order")
+    o = door.orders[order]
+    return door, o, {"order": order, "number": 1, "organisation": o.by or None, "locksmith": SMITH}
+
+
+@move
+def book(w: World, door_name: str, order: str) -> list[Told]:
+    """The locksmith books a time in three days; a carer must be present."""
+    door, o, body = _order(w, door_name, order)
+    need(not o.booked, "booked")
+    o.booked, o.carer_on = True, w.day + timedelta(days=3)
+    starts = f"{o.carer_on}T10:00:00+01:00"
+    return [
+        at_door(
+            "order.booked", door_name, door, o.client, **body, starts=starts, ends=starts, presence="carer"
+        )
+    ]
+
+
+@move
+def fail(w: World, door_name: str, order: str) -> list[Told]:
+    """Nobody was at home: to be booked again."""
+    door, o, body = _order(w, door_name, order)
+    need(o.booked, "not booked")
+    o.booked, o.carer_on = False, None
+    return [at_door("order.failed", door_name, door, o.client, **body, code="nobody_home")]
+
+
+@move
+def cancel(w: World, door_name: str, order: str, reason: str) -> list[Told]:
+    """The order is cancelled, as one that is not needed or one that can't be carried out."""
+    door, o, body = _order(w, door_name, order)
+    need(reason != "cannot_be_fitted" or o.kind == "installation", "it is fitted")
+    del door.orders[order]
+    door.unfit = reason == "cannot_be_fitted"
+    return [at_door("order.cancelled", door_name, door, o.client, **body, reason_code=reason)]
+
+
+@move
+def report(w: World, door_name: str, order: str) -> list[Told]:
+    """L1: the locksmith reports the work as done."""
+    door, o, body = _order(w, door_name, order)
+    del door.orders[order]
+    lock = door.lock or w.next("L")
+    if o.kind != "repair" and w.people[o.client].own:
+        w.letters[order] = o.client
+    door.lock, door.faulty = None if o.kind == "removal" else lock, False
+    return [at_door(f"{o.kind}.reported", door_name, door, o.client, **body, lock=lock, serial="S")]
+
+
+@move
+def add_door(w: World, door_name: str, home: str) -> list[Told]:
+    """The home has one more door."""
+    need(door_name not in w.doors, "known")
+    w.doors[door_name] = Door("apartment", [home])
+    return [Told("door.registered", (home,), None, {"door": door_name, "kind": "apartment", "homes": [home]})]
+
+
+@move
+def send_letter(w: World, order: str) -> list[Told]:
+    """S1, S3: the letter to the client."""
+    need(order in w.letters, "no letter")
+    return [about(w, "letter.sent", w.letters.pop(order), order=order)]
+
+
+@move
+def fault(w: World, door_name: str, client: str) -> list[Told]:
+    """The lock has a fault."""
+    door = w.doors[door_name]
+    need(door.lock is not None and not door.faulty, "no lock")
+    door.faulty = True
+    return [at_door("lock.fault_told", door_name, door, client, lock=door.lock, code="jammed")]
+
+
+@move
+def consent(w: World, door_name: str, client: str, given: bool) -> list[Told]:
+    """The owner of a gate consents, or takes it back."""
+    door = w.doors[door_name]
+    need(door.kind == "gate" and door.consent != given, "so already")
+    door.consent = given
+    return [at_door("consent.given" if given else "consent.withdrawn", door_name, door, client)]
+
+
+@move
+def link(w: World, door_name: str, client: str) -> list[Told]:
+    """S2: the client is linked to the lock."""
+    door, p = w.doors[door_name], w.people[client]
+    need(door.lock is not None and p.home in door.homes, "no lock")
+    need(p.own and of.has_care(p, w.day) and door.lock not in p.links.values(), "linked, or no care")
+    name = w.next("J")
+    assert door.lock is not None
+    p.links[name], w.link_doors[name] = door.lock, door_name
+    return [at_door("link.made", door_name, door, client, link=name, lock=door.lock)]
+
+
+@move
+def unlink(w: World, client: str, link: str) -> list[Told]:
+    """S3: the link is removed, when the lock is gone or the client no longer needs it."""
+    p = w.people[client]
+    need(link in p.links, "no link")
+    door_name = w.link_doors[link]
+    door = w.doors[door_name]
+    need(p.links[link] != door.lock or not of.needs_lock(p, w.day) or p.home not in door.homes, "needed")
+    del w.link_doors[link]
+    return [at_door("link.removed", door_name, door, client, link=link, lock=p.links.pop(link))]
+
+
+# -- things
+
+
+def _handed(w: World, client: str, of_: str, *, to_client: bool) -> dict[str, Any]:
+    ends = [{"kind": "organisation", "id": of_}, {"kind": "client", "id": client}]
+    return {"organisation": of_, **dict(zip(("from", "to"), ends if to_client else ends[::-1], strict=True))}
+
+
+@move
+def place_tag(w: World, client: str, of_: str) -> list[Told]:
+    """P2."""
+    p = w.people[client]
+    need(p.own and of_ in of.serving(p, w.day) and of_ not in p.tags.values(), "not its client, or placed")
+    tag = w.next("T")
+    p.tags[tag] = of_
+    return [about(w, "tag.handed_over", client, tag=tag, **_handed(w, client, of_, to_client=True))]
+
+
+@move
+def take_tag(w: World, client: str, tag: str) -> list[Told]:
+    """P3, P7."""
+    p = w.people[client]
+    need(tag in p.tags, "no tag")
+    of_ = p.tags.pop(tag)
+    if of.is_over(p, w.day) or of.is_ending(p):
+        w.tellings[tag] = client
+        if not of.is_over(p, w.day):
+            w.early.append(tag)
+    return [about(w, "tag.handed_over", client, tag=tag, **_handed(w, client, of_, to_client=False))]
+
+
+@move
+def lose_tag(w: World, client: str, tag: str) -> list[Told]:
+    """The tag is lost."""
+    need(tag in w.people[client].tags, "no tag")
+    return [about(w, "tag.lost", client, tag=tag, organisation=w.people[client].tags.pop(tag))]
+
+
+@move
+def tell_return(w: World, tag: str) -> list[Told]:
+    """P7: the administrator is told that the tag is fetched."""
+    need(tag in w.tellings, "nothing to tell")
+    w.early = [one for one in w.early if one != tag]
+    return [about(w, "tag.return_told", w.tellings.pop(tag), tag=tag)]
+
+
+@move
+def receive_key(w: World, door_name: str, client: str, to: str) -> list[Told]:
+    """P5: the organisation gets a key from the client."""
+    door, p = w.doors[door_name], w.people[client]
+    need(p.own and to in of.serving(p, w.day) and p.home in door.homes, "not its client")
+    need((to, client) not in door.keys.values(), "it has one")
+    key = w.next("N")
+    door.keys[key] = (to, client)
+    return [_key_line(w, door_name, client, to, key, to_client=False)]
+
+
+def _key_line(w: World, door_name: str, client: str, of_: str, key: str, *, to_client: bool) -> Told:
+    body = _handed(w, client, of_, to_client=to_client)
+    return at_door("key.handed_over", door_name, w.doors[door_name], client, key=key, **body)
+
+
+@move
+def return_key(w: World, door_name: str, key: str) -> list[Told]:
+    """P5: the key goes back to the client."""
+    door = w.doors[door_name]
+    need(key in door.keys, "no key")
+    of_, client = door.keys.pop(key)
+    return [_key_line(w, door_name, client, of_, key, to_client=True)]
+
+
+@move
+def lose_key(w: World, door_name: str, key: str) -> list[Told]:
+    """The key is lost."""
+    door = w.doors[door_name]
+    need(key in door.keys, "no key")
+    of_, client = door.keys.pop(key)
+    return [at_door("key.lost", door_name, door, client, key=key, organisation=of_)]
+
+
+# -- another municipality's clients
+
+
+@move
+def bill(w: World, client: str, by: str, month: str) -> list[Told]:
+    """O2."""
+    need((client, by, month) in w.months, "not owed")
+    w.months.remove((client, by, month))
+    form = w.next("U")
+    w.forms[form] = [client, by, month, "billed"]
+    return [about(w, "month.billed", client, row=w.next("R"), organisation=by, month=month)]
+
+
+@move
+def form(w: World, form: str) -> list[Told]:
+    """O3: the basis form is sent; then received."""
+    need(form in w.forms, "no form")
+    client, by, month, state = w.forms[form]
+    if state == "billed":
+        w.forms[form], event = [client, by, month, "sent"], "basis_form.sent"
+    else:
+        del w.forms[form]
+        event = "basis_form.received"
+    return [about(w, event, client, form=form, form_number="U-1", organisation=by, month=month)]

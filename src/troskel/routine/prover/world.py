@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is true in a small household, as the prover keeps it: never folded by the engine, never asked of it.
+
+Ids are names, as "~K1" for a client and "~Norr" for a provider; `ident` makes the UUID of one and `name_of` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+
+HOME_CARE, ALARM = "home_care", "safety_alarm"
+PROVIDERS, ALARMS, SMITH = ("~Norr", "~Syd"), "~Larm", "~Smed"
+ONE_DAY, FOREVER = timedelta(days=1), date.max
+_REVERSED = (1 << 128) - 1
+TOLD = ("oral", "written", "keys", "understood")
+"""What the client must have been told, and have understood (A1, A2, A3)."""
+
+
+@lru_cache(maxsize=4096)
+def ident(name: str, backwards: bool = False) -> UUID:
+    """The UUID of a name of at most 16 letters; backwards, UUIDs sort in the opposite order."""
+    number = int.from_bytes(name.encode().ljust(16, b"."), "big")
+    return UUID(int=number ^ _REVERSED if backwards else number)
+
+
+@lru_cache(maxsize=65_536)
+def name_of(text: str) -> str:
+    """The name whose UUID this is, either way round; what is no name comes back as it is."""
+    number = UUID(text).int
+    for value in (number, number ^ _REVERSED):
+        raw = value.to_bytes(16, "big")
+        if raw[:1] == b"~":
+            return raw.decode(errors="replace").rstrip(".")
+    return text
+
+
+class Decision(msgspec.Struct):
+    """A granted service. `confirmed`: a person has said that it ends on its last day."""
+
+    service: str
+    begins: date
+    through: date | None = None
+    confirmed: bool = False
+
+
+class Allocation(msgspec.Struct):
+    """A decision given to an organisation."""
+
+    decision: str
+    service: str
+    to: str
+    begins: date
+    through: date | None = None
+    confirmed: bool = False
+
+
+class Person(msgspec.Struct):
+    """A client. `others_since`: the day an own client became another municipality's.
+
+    `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed?
+    """
+
+    home: str
+    own: bool = True
+    others_since: date | None = None
+    died: date | None = None
+    told: list[str] = []
+    refused: bool = False
+    way_in: bool = False
+    away: bool = False
+    moved: bool = False
+    visited: list[str] = []
+    decisions: dict[str, Decision] = {}
+    allocations: dict[str, Allocation] = {}
+    tags: dict[str, str] = {}
+    links: dict[str, str] = {}
+
+
+class Order(msgspec.Struct):
+    """An open order at a door. `carer_on`: the booked day, where a carer must be present."""
+
+    kind: str
+    client: str
+    by: str
+    booked: bool = False
+    carer_on: date | None = None
+
+
+class Door(msgspec.Struct):
+    """A door with its lock, orders, and keys (key to organisation and client)."""
+
+    kind: str
+    homes: list[str]
+    consent: bool = False
+    unfit: bool = False
+    faulty: bool = False
+    lock: str | None = None
+    orders: dict[str, Order] = {}
+    keys: dict[str, tuple[str, str]] = {}
+
+
+class World(msgspec.Struct):
+    """A household on a day, and what is owed by what was done: letters, tellings, months, forms.
+
+    `spare`: homes where nobody lives yet. `unknown`: homes of which nobody knows what is at the doors.
+    `early`: tags that were taken from clients whose last day was only known.
+    """
+
+    day: date
+    people: dict[str, Person] = {}
+    doors: dict[str, Door] = {}
+    spare: list[str] = []
+    unknown: list[str] = []
+    link_doors: dict[str, str] = {}
+    letters: dict[str, str] = {}
+    tellings: dict[str, str] = {}
+    early: list[str] = []
+    months: list[tuple[str, str, str]] = []
+    forms: dict[str, list[str]] = {}
+    serial: dict[str, int] = {}
+
+    def next(self, kind: str) -> str:
+        """A new name."""
+        self.serial[kind] = self.serial.get(kind, 0) + 1
+        return f"~{kind}{self.serial[kind]}"
+
+
+# -- care
+
+
+def granted(p: Person) -> list[Decision | Allocation]:
+    """The decisions and allocations."""
+    return [*p.decisions.values(), *p.allocations.values()]
+
+
+def last(p: Person, granted: Decision | Allocation) -> date:
+    """The last day: its own, its decision's, or the day of death."""
+    days = [granted.through or FOREVER, p.died or FOREVER]
+    if isinstance(granted, Allocation):
+        days.append(p.decisions[granted.decision].through or FOREVER)
+    return min(days)
+
+
+def day_after(p: Person, granted: Decision | Allocation) -> date:
+    """The day after the last day; FOREVER where there is none."""
+    ends = last(p, granted)
+    return ends if ends == FOREVER else ends + ONE_DAY
+
+
+def real_decisions(p: Person, service: str | None = None) -> list[Decision]:
+    """The decisions, but those withdrawn before they began."""
+    return [d for d in p.decisions.values() if service in (None, d.service) and last(p, d) >= d.begins]
+
+
+def real_allocations(p: Person) -> list[Allocation]:
+    """The allocations that have had a day, or will."""
+    return [a for a in p.allocations.values() if last(p, a) >= a.begins]
+
+
+def has_care(p: Person, day: date) -> bool:
+    """Is there care on the day or later?"""
+    return any(last(p, d) >= day for d in real_decisions(p))
+
+
+def end_is_said(p: Person, service: str) -> bool:
+    """Has a person said that the service ends, or has the client died?"""
+    latest = max(real_decisions(p, service), key=lambda d: (d.through or FOREVER, d.begins))
+    return p.died is not None or (latest.through is not None and latest.confirmed)
+
+
+def services(p: Person) -> list[str]:
+    """The services that the client has had, or will have."""
+    return list(dict.fromkeys(d.service for d in real_decisions(p)))
+
+
+def is_over(p: Person, day: date) -> bool:
+    """Neither home care nor alarm, said by a person; or dead (P6)."""
+    if p.died is not None and p.died < day:
+        return True
+    return (
+        bool(p.decisions) and not has_care(p, day) and all(end_is_said(p, service) for service in services(p))
+    )
+
+
+def is_ending(p: Person) -> bool:
+    """Has a person said of everything the client has had that it ends?"""
+    return bool(p.decisions) and all(end_is_said(p, service) for service in services(p))
+
+
+def needs_lock(p: Person, day: date) -> bool:
+    """The municipality's own, with care that is not over (rule 1)."""
+    return p.own and bool(p.decisions) and not is_over(p, day)
+
+
+def serving(p: Person, day: date, service: str | None = None) -> list[str]:
+    """The organisations that have the client now or soon, the earliest first."""
+    found = [a for a in real_allocations(p) if last(p, a) >= day and service in (None, a.service)]
+    return list(dict.fromkeys(a.to for a in sorted(found, key=lambda a: a.begins)))
+
+
+def having(p: Person, day: date, service: str | None = None) -> list[str]:
+    """Those that serve, and those whose allocation has run out though nobody has said that they leave: a gap."""
+    had = [a.to for a in real_allocations(p) if service in (None, a.service)]
+    serves = serving(p, day, service)
+    return [o for o in dict.fromkeys([*serves, *had]) if o in serves or not provider_left(p, o, day)]
+
+
+def knows(p: Person, organisation: str) -> bool:
+    """Has the organisation had the client, or will it?"""
+    return any(a.to == organisation for a in real_allocations(p))
+
+
+def covered(p: Person, service: str, day: date, by: str | None = None) -> bool:
+    """Does an ongoing decision that is allocated cover the day (A8)?"""
+    return any(
+        a.service == service
+        and by in (None, a.to)
+        and max(a.begins, p.decisions[a.decision].begins) <= day <= last(p, a)
+        for a in p.allocations.values()
+    )
+
+
+def decided(p: Person, service: str, day: date) -> bool:
+    """Does a decision cover the day?"""
+    return any(d.begins <= day <= last(p, d) for d in real_decisions(p, service))
+
+
+def provider_left(p: Person, organisation: str, day: date) -> bool:
+    """The organisation no longer has the client, and that is no mere gap (P5, P7)."""
+    mine = [a for a in real_allocations(p) if a.to == organisation]
+    if not mine:
+        return any(a.to == organisation for a in p.allocations.values())
+    if max(last(p, a) for a in mine) >= day:
+        return False
+    latest = max(mine, key=lambda a: (last(p, a), a.begins))
+    said = latest.confirmed or p.decisions[latest.decision].confirmed or is_over(p, day)
+    return said or any(
+        a.to != organisation and a.service == latest.service and a.begins > last(p, latest)
+        for a in real_allocations(p)
+    )
+
+
+def uncovered(p: Person, service: str, day: date) -> bool:
+    """Is the day without an ongoing allocated decision, and nobody has said that it should be?"""
+    begun = [d for d in real_decisions(p, service) if d.begins <= day]
+    if not p.own or not begun or (p.died is not None and p.died < day) or covered(p, service, day):
+        return False
+    latest = max(begun, key=lambda d: (d.through or FOREVER, d.begins))
+    return last(p, latest) >= day or not latest.confirmed
+
+
+# -- doors
+
+
+def doors_of(w: World, home: str) -> Iterator[tuple[str, Door]]:
+    """The doors of a home."""
+    return ((name, door) for name, door in w.doors.items() if home in door.homes)
+
+
+def behind(w: World, door: Door) -> dict[str, Person]:
+    """The clients behind a door."""
+    return {name: p for name, p in w.people.items() if p.home in door.homes}
+
+
+def needing(w: World, door: Door) -> dict[str, Person]:
+    """Those behind the door who keep a lock there (rule 1)."""
+    return {name: p for name, p in behind(w, door).items() if needs_lock(p, w.day)}
+
+
+def order_at(door: Door, kind: str) -> str | None:
+    """The open order of this kind."""
+    return next((name for name, order in door.orders.items() if order.kind == kind), None)
+
+
+def lock_in_use(w: World, p: Person) -> bool:
+    """Is the client linked to a lock that hangs at a door of the home?"""
+    return any(linked_at(p, door) for _, door in doors_of(w, p.home))
+
+
+def home_of_key(w: World, door: Door, left_by: str) -> str:
+    """The home that a key is to: the home of the client who left it, or the door's, if the client has moved."""
+    home = w.people[left_by].home
+    return home if home in door.homes else door.homes[0]
+
+
+def linked_at(p: Person, door: Door) -> bool:
+    """Is the client linked to the lock at the door?"""
+    return door.lock is not None and door.lock in p.links.values()
