@@ -123,7 +123,9 @@ def _shown(about: tuple[str | None, ...]) -> str:
     return " ".join(part.lstrip("~") for part in about if part)
 
 
-SERVES = frozenset({"P1.order", "P1.repair", "P2.place_tag", "P3.take_tag", "P4.be_present", "P6.stop"})
+SERVES = frozenset(
+    {"P1.order", "P1.repair", "P2.place_tag", "P2.place_again", "P3.take_tag", "P4.be_present", "P6.stop"}
+)
 """Asked of an organisation that has somebody there, now or soon."""
 
 

@@ -241,6 +241,7 @@ DOING: dict[str, Doing] = {
     "P1.consent": _consent,
     "P1.repair": _at_door("order_repair"),
     "P2.place_tag": _simple("place_tag"),
+    "P2.place_again": _simple("place_tag"),
     "P3.take_tag": _take_tag,
     "P4.be_present": _present,
     "P5.collect_keys": _collect,

@@ -168,7 +168,7 @@ def tag_in_use(w: World) -> Iterator[Asked]:
         for provider in of.having(p, w.day, HOME_CARE):
             if provider not in p.tags.values() and not of.lock_in_use(w, p):
                 must = not any(locks) and p.died is None and provider in of.serving(p, w.day, HOME_CARE)
-                yield Asked(("P2.place_tag",), (name, provider), must)
+                yield Asked(("P2.place_tag", "P2.place_again"), (name, provider), must)
         for provider in dict.fromkeys(p.tags.values()):
             if any(locks):
                 waits = any(of.order_at(door, "installation") for _, door in of.doors_of(w, p.home))
@@ -334,7 +334,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
         ),
         ("door",),
     ),
-    **dict.fromkeys(("P2.place_tag", "P3.take_tag", "P7.fetch", "P7.not_ours"), ("client", "organisation")),
+    **dict.fromkeys(
+        ("P2.place_tag", "P2.place_again", "P3.take_tag", "P7.fetch", "P7.not_ours"),
+        ("client", "organisation"),
+    ),
     **dict.fromkeys(("P5.collect_keys", "P5.return_keys"), ("home", "organisation")),
     **dict.fromkeys(
         ("P4.be_present", "L1.install", "L1.remove", "L1.repair", "S1.letter", "S3.letter"), ("order",)
