@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Q
 
+from troskel.acts import lifetimes
 from troskel.acts.decisions.rows import (
     find_allocations,
     find_decisions,
@@ -43,6 +45,7 @@ CHAPTER = _("Beslut och fördelning")
 
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
+ENDING_FIELDS = ["valid_through", "ending", "withdrawn"]
 
 
 @act(
@@ -164,8 +167,7 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     rows = find_decisions(ctx, [item.reference for item in endings])
     ended_rows = []
     for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
-        row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
-        row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+        last = _end(row, item)
         row.reason = item.reason
         ended_rows.append(row)
         ctx.journal(
@@ -173,11 +175,11 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
             homes=[row.client.home_id],
             client=row.client_id,
             decision=row.id,
-            through=row.valid_through,
+            through=last,
             confirmed=item.confirmed,
             detail={"reason": item.reason} if item.reason else None,
         )
-    Decision.objects.bulk_update(ended_rows, ["valid_through", "ending", "reason"], batch_size=BATCH_SIZE)
+    Decision.objects.bulk_update(ended_rows, [*ENDING_FIELDS, "reason"], batch_size=BATCH_SIZE)
     return {"decisions": [row.reference for row in ended_rows]}
 
 
@@ -186,13 +188,13 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     who=WHO,
     writes=["decision.withdrawn"],
     title=_("Ta tillbaka beslut"),
-    lead=_("För beslut som aldrig skulle ha skrivits in."),
+    lead=_("För beslut som inte har börjat gälla. Ett som har börjat avslutas."),
 )
 def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw decisions that have not begun."""
     rows = find_decisions(ctx, references)
     withdrawn_rows = []
-    for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
+    for row in _not_begun(ctx, references, rows, "A8", "decision"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         ctx.journal("decision.withdrawn", homes=[row.client.home_id], client=row.client_id, decision=row.id)
@@ -236,6 +238,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
         try:
             decision, organisation = _decision_and_organisation(item, decisions, organisations)
             rules.carries_out(organisation.kind, decision.service)
+            rules.alive_on(item.valid_from, decision.client.died)
         except (NotFound, Refusal) as refusal:
             _refuse_item(ctx, len(allocations), index, refusal)
             continue
@@ -298,11 +301,10 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     rows = find_allocations(ctx, [item.reference for item in endings])
     ended_rows = []
     for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
-        row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
-        row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+        last = _end(row, item)
         ended_rows.append(row)
-        _journal_allocation(ctx, "allocation.ended", row, through=row.valid_through, confirmed=item.confirmed)
-    Allocation.objects.bulk_update(ended_rows, ["valid_through", "ending"], batch_size=BATCH_SIZE)
+        _journal_allocation(ctx, "allocation.ended", row, through=last, confirmed=item.confirmed)
+    Allocation.objects.bulk_update(ended_rows, ENDING_FIELDS, batch_size=BATCH_SIZE)
     return {"allocations": [row.reference for row in ended_rows]}
 
 
@@ -311,18 +313,26 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     who=WHO,
     writes=["allocation.withdrawn"],
     title=_("Ta tillbaka fördelningar"),
-    lead=_("För fördelningar som aldrig skulle ha gjorts."),
+    lead=_("För fördelningar som inte har börjat gälla. En som har börjat avslutas."),
 )
 def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw allocations that have not begun."""
     rows = find_allocations(ctx, references)
     withdrawn_rows = []
-    for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
+    for row in _not_begun(ctx, references, rows, "A6", "allocation"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         _journal_allocation(ctx, "allocation.withdrawn", row)
     Allocation.objects.bulk_update(withdrawn_rows, ["withdrawn"], batch_size=BATCH_SIZE)
     return {"allocations": [row.reference for row in withdrawn_rows]}
+
+
+def _end(row: Decision | Allocation, item: DecisionEnd | AllocationEnd) -> date:
+    """Ends the row, and returns its last day. One that ends before its first day covers no day, now as it is known."""
+    last = rules.earlier_end(row.valid_through, item.valid_through)
+    row.valid_through, row.withdrawn = max(last, row.valid_from), last < row.valid_from
+    row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+    return last
 
 
 # look-ups of many rows, in a constant number of queries
@@ -335,18 +345,44 @@ def _resolve(
     ctx: ActContext, items: Sequence[Item], find_row: Callable[[Item], Row], field: str
 ) -> Iterable[tuple[Item, Row]]:
     """Yields each item with its row. An item without a row, or with a bad period, is refused (`_refuse_item`)."""
+    found: list[tuple[int, Item, Row, date | None]] = []
     for index, item in enumerate(items):
         try:
-            row = find_row(item)
+            found.append((index, item, find_row(item), getattr(item, "valid_from", None)))
         except KeyError:
             _refuse_item(ctx, len(items), index, NotFound(field, field))
-            continue
+    born = lifetimes.births((_client_of(row), first) for _, _, row, first in found)
+    for index, item, row, first in found:
         try:
-            rules.period(getattr(item, "valid_from", None), getattr(item, "valid_through", None))
-        except BadValue as refusal:
+            rules.period(first, getattr(item, "valid_through", None))
+            if first is not None:
+                lifetimes.ensure_within_life("valid_from", _client_of(row), first, born)
+        except (BadValue, Refusal) as refusal:
             _refuse_item(ctx, len(items), index, refusal)
             continue
         yield item, row
+
+
+def _not_begun(
+    ctx: ActContext, references: Sequence[str], rows: dict[str, Row], rule: str, what: str
+) -> Iterable[Row]:
+    """Yields the rows that have not begun. The others are refused (`_refuse_item`)."""
+    for index, reference in enumerate(references):
+        row: Any = rows.get(reference)
+        try:
+            if row is None:
+                raise NotFound(what, what)
+            rules.not_begun(rule, row.valid_from, ctx.today)
+        except (NotFound, Refusal) as refusal:
+            _refuse_item(ctx, len(references), index, refusal)
+            continue
+        yield row
+
+
+def _client_of(row: Any) -> Client:
+    return (
+        row if isinstance(row, Client) else row.client if isinstance(row, Decision) else row.decision.client
+    )
 
 
 def _refuse_item(ctx: ActContext, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:

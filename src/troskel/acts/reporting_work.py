@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
 from troskel.acts.ordering import finish_order, order_fields, suggest_before_report
@@ -17,6 +17,7 @@ from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import Named, OrderNumber, Serial, field
 from troskel.runner.register import Act, act
+from troskel.runner.reported import DoneThough, Reported
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
 
@@ -92,15 +93,19 @@ def report_removal(
     order: Annotated[OrderNumber, field(names=Named.REMOVAL_ORDER)],
     serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
     parts: PartsPutBack = PartsPutBack.NONE,
+    done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
     """Report that a lock turner is taken down (L1); the locksmith holds it now.
 
-    `parts`: whether the door's own turner is back in its place; empty where none was stored.
+    `parts`: whether the door's own turner is back in its place; empty where none was stored. `done_though`: it is
+    down though somebody behind the door needs it again (case 6): P1 then asks for another.
     """
+    report = Reported(done_though)
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
     rules.of_kind(subject.row.kind, "removal", order)
-    rules.nobody_needs_the_lock(lookup.door_of_order(ctx, subject), ctx.facts, ctx.today)
+    door = lookup.door_of_order(ctx, subject)
+    report.ask(lambda: rules.nobody_needs_the_lock(door, ctx.facts, ctx.today))
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     custody_rules.lock_is_at_door(holding.kind, holding.holder, subject.row.door_id, serial)
     custody.hand_over(
@@ -111,7 +116,7 @@ def report_removal(
         ctx.actor.account,
         ctx.actor.account,
     )
-    _finish_order(ctx, "removal.reported", subject, holding, parts=parts)
+    _finish_order(ctx, "removal.reported", subject, holding, parts=parts, marks=report.marks)
     return {"order": order, "lock": serial}
 
 
@@ -130,11 +135,18 @@ def suggest_report_at_lock(context: DutyContext, act: Act[Any]) -> Iterator[Sugg
 
 
 def _finish_order(
-    ctx: ActContext, event: str, subject: lookup.OrderSubject, holding: Holding, *, parts: str
+    ctx: ActContext,
+    event: str,
+    subject: lookup.OrderSubject,
+    holding: Holding,
+    *,
+    parts: str,
+    marks: Collection[str] = (),
 ) -> None:
-    finish_order(ctx, subject.row.id, holding.thing_id, parts)
+    finish_order(ctx, subject.row.id, holding.thing_id, parts, marks)
     ctx.journal(
         event,
+        though=marks,
         **order_fields(subject.row, subject.homes),
         lock=holding.thing_id,
         serial=holding.thing.number,

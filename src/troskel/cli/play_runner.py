@@ -57,6 +57,8 @@ def _carry_out(step: PlayStep, names: dict[str, Any], folder: Path) -> tuple[dic
     except (Refusal, NotFound, BadValue) as refusal:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
         result |= {"refused": rule, "code": refusal.code, "message": english(refusal)}
+        if refusal.confirmable:
+            result["confirm"] = refusal.code
         return result, step.expect in (rule, refusal.code)
     names.update({key: value for key, value in outcome.answer.items() if isinstance(value, str)})
     for key, name in step.keep.items():

@@ -30,6 +30,30 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(STOCKHOLM).date()
 
 
+class NoSuchTime(ValueError):
+    """A wall time in the hour that is left out when summer time begins."""
+
+
+class TimeComesTwice(ValueError):
+    """A wall time in the hour that comes twice when summer time ends, written without an offset."""
+
+
+def wall_time(text: str) -> datetime:
+    """Returns the instant of a wall time in Stockholm, as 2026-11-25T13:30; with an offset written, that one is kept.
+
+    Raises NoSuchTime, TimeComesTwice, or another ValueError where it is no time.
+    """
+    told = datetime.fromisoformat(text)
+    if told.tzinfo is not None:
+        return told
+    first, second = (told.replace(tzinfo=STOCKHOLM, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    if first.astimezone(UTC).astimezone(STOCKHOLM).replace(tzinfo=None) != told:
+        raise NoSuchTime(text)
+    raise TimeComesTwice(text)
+
+
 @contextlib.contextmanager
 def frozen_at(instant: datetime) -> Iterator[None]:
     """Freezes the clock at `instant` in this context (demo, play, tests). Raises ValueError without an offset."""

@@ -170,9 +170,11 @@ def has_left(client: ClientFacts, day: date) -> bool:
     return nothing_remains(client) and not has_care_left(client, day)
 
 
-def is_new_client(client: ClientFacts, door: UUID | None = None) -> bool:
-    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); with a door, at that door."""
-    linked = any(door in (None, link.door) for link in client.links.values())
+def is_new_client(client: ClientFacts, door: DoorFacts | None = None) -> bool:
+    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); with a door: that hangs there."""
+    linked = any(
+        door is None or (door.door == link.door and door.lock == link.lock) for link in client.links.values()
+    )
     if linked or client.stay is None:
         return False
     begins = max(client.stay, client.moved_in or client.stay)

@@ -146,7 +146,7 @@ def _provider_had_month(client: ClientFacts, case: Case) -> bool:
 
 
 PLAIN_CHECKS: dict[str, Condition] = {
-    "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.door_id)),
+    "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.door)),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
     "has_care": _of_client(lambda client, case: client_state.has_care_left(client, case.day)),

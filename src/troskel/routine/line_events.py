@@ -57,6 +57,14 @@ def following(line_event: RoutineEvent, before: Look, after: Look, line: LineFac
     return found
 
 
+def marked(line_event: RoutineEvent, line: LineFacts) -> list[RoutineEvent]:
+    """The event under the names that say what was unusual about it: "removal.reported:lock.needed"."""
+    return [
+        msgspec.structs.replace(line_event, name=f"{line.event}:{mark}")
+        for mark in line.body.get("though") or ()
+    ]
+
+
 def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
     """The event under the name that says which duty it is about, with what the duty is about."""
     return msgspec.structs.replace(

@@ -135,6 +135,26 @@ lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparati
 
 ROUTINE_EVENTS = EVENTS | DERIVED
 
+MARKS = _words("""
+lock.needed | fast någon bakom dörren behövde låsvredet | though somebody behind the door needed the lock turner
+lock.not_in_stock | fast låsvredet inte fanns i låssmedens lager | though the lock turner was not in the locksmith's stock
+lock.not_found | fast låsvredets nummer var okänt | though the lock turner's number was unknown
+lock.still_linked | fast låsvredet var kopplat till en kund | though the lock turner was linked to a client
+lock.already_at_door | fast ett annat låsvred satt vid dörren | though another lock turner was at the door
+client.gets_no_lock_or_tag | fast kunden är en annan kommuns | though the client is another municipality's
+order.not_open | fast beställningen inte var öppen | though the order was not open
+key.other_door | fast nyckeln går till en annan dörr | though the key opens another door
+key.opens_no_door | fast nyckeln inte går till någon av kundens dörrar | though the key opens none of the client's doors
+visit.not_allocated | fast inget beslut var fördelat till utföraren den dagen | though no decision was allocated to the provider that day
+occurred.far_back | fast det är länge sedan | though it was long ago
+""")
+"""What a report may be marked with: the codes of refusals that asked, and were answered that it has been done."""
+
+MARKED: dict[str, tuple[str, ...]] = {
+    "removal.reported": ("lock.needed",),
+}
+"""The marks that lines of an event may have. A file names a marked event as "removal.reported:lock.needed"."""
+
 OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
 """Events about one duty or notice. A file says which: "duty.attested:P4.be_present"."""
 
