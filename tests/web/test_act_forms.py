@@ -302,7 +302,7 @@ def test_rule_10_form_asks_about_what_is_unusual_and_records_it(town: Town) -> N
         assert "Beställ montering av låsvred" in preview, "what will put it right"
         done = browser.post("/do/report_removal", {**inputs(preview), "step": "confirm"})
     assert "Klart:" in done.content.decode()
-    assert not snapshot() == before
+    assert snapshot() != before
     town.is_sound()
 
 

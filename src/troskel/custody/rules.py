@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from troskel.ground.choices import Choice
-from troskel.ground.refusals import Refusal
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.routine.facts import ClientFacts, DoorFacts
 
@@ -28,6 +28,9 @@ class LockFault(Choice, question=_("Vad är fel?")):
 
 FAULTS = LockFault.codes()
 
+MAX_SERIAL_LENGTH = 50
+"""As long as a thing's number may be."""
+
 
 def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:
     """A lock is mounted from the stock of the locksmith who mounts it (rule 2)."""
@@ -40,6 +43,14 @@ def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | Non
                 "Kontrollera numret, och om det sitter vid en annan dörr."
             ),
             serial=serial,
+        )
+
+
+def serial_can_be_read(serial: str) -> None:
+    """A number that nobody has registered can be one at all: 1 to 50 characters."""
+    if not 1 <= len(serial.strip()) <= MAX_SERIAL_LENGTH:
+        raise BadValue(
+            "serial", "lock.no_serial", _("Det är inget låsnummer. Skriv det som står på låsvredet.")
         )
 
 

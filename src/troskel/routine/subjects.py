@@ -166,10 +166,12 @@ def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
 
 
 def _per_link(t: _EventContext) -> Iterator[Case]:
+    """Each link to the lock that the event is about; with a door, those to a lock that does not hang there."""
     lock = uid_in(t.h.about, "lock")
     for client in t.at_the_door():
         for link_id, link in client.links.items():
-            if lock in (None, link.lock):
+            is_stale = t.door is not None and link.door == t.door.door and link.lock != t.door.lock
+            if is_stale or (t.door is None and lock in (None, link.lock)):
                 door = t.home.doors.get(link.door)
                 yield t.case(
                     client, door=door, about={**t.h.about, "link": str(link_id), "lock": str(link.lock)}

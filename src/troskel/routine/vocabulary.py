@@ -59,16 +59,20 @@ client.informed | kunden informeras, muntligt eller skriftligt | the client is i
 client.told_about_keys | kunden får veta vilka nycklar som ska lämnas | the client is told which keys to leave
 client.understood | kunden har förstått att låsvred monteras | the client has understood that a lock turner is to be mounted
 client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
+information.taken_back | det rättas vad kunden har fått veta eller sagt | it is corrected what the client has been told or has said
 way_in.decided | handläggaren bestämmer hur personalen kommer in utan låsvred | the assessor decides how staff get in without a lock turner
 installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered
 repair.ordered | reparation av ett låsvred beställs | the repair of a lock turner is ordered
 order.booked | en tid bokas | a time is booked
+order.unbooked | en bokning tas bort, den gäller inte | a booking is taken away, it does not hold
 order.failed | låssmeden kunde inte göra jobbet | the locksmith could not do the work
 order.cancelled | en beställning avbeställs | an order is cancelled
 installation.reported | låsvredet är monterat | the lock turner is mounted
 removal.reported | låsvredet är nedmonterat | the lock turner is taken down
 repair.reported | låsvredet är lagat eller utbytt | the lock turner is mended or replaced
+report.taken_back | en rapport om montering eller nedmontering tas tillbaka | a report of an installation or a removal is taken back
+lock.corrected | det rättas vilket låsvred som sitter vid en dörr | it is corrected which lock turner is at a door
 lock.fault_told | ett fel på ett låsvred blir känt | a fault of a lock turner becomes known
 link.made | kunden kopplas till låset | the client is linked to the lock
 link.removed | kopplingen tas bort | the link is removed
@@ -138,9 +142,9 @@ ROUTINE_EVENTS = EVENTS | DERIVED
 MARKS = _words("""
 lock.needed | fast någon bakom dörren behövde låsvredet | though somebody behind the door needed the lock turner
 lock.not_in_stock | fast låsvredet inte fanns i låssmedens lager | though the lock turner was not in the locksmith's stock
+lock.not_at_door | fast ett annat låsvred skulle sitta vid dörren | though another lock turner should be at the door
 lock.not_found | fast låsvredets nummer var okänt | though the lock turner's number was unknown
 lock.still_linked | fast låsvredet var kopplat till en kund | though the lock turner was linked to a client
-lock.already_at_door | fast ett annat låsvred satt vid dörren | though another lock turner was at the door
 client.gets_no_lock_or_tag | fast kunden är en annan kommuns | though the client is another municipality's
 order.not_open | fast beställningen inte var öppen | though the order was not open
 key.other_door | fast nyckeln går till en annan dörr | though the key opens another door
@@ -151,7 +155,15 @@ occurred.far_back | fast det är länge sedan | though it was long ago
 """What a report may be marked with: the codes of refusals that asked, and were answered that it has been done."""
 
 MARKED: dict[str, tuple[str, ...]] = {
-    "removal.reported": ("lock.needed",),
+    "installation.reported": (
+        "client.gets_no_lock_or_tag",
+        "lock.not_found",
+        "lock.not_in_stock",
+        "lock.still_linked",
+        "order.not_open",
+    ),
+    "lock.corrected": ("lock.not_found", "lock.not_in_stock"),
+    "removal.reported": ("lock.needed", "lock.not_at_door", "lock.not_found", "order.not_open"),
 }
 """The marks that lines of an event may have. A file names a marked event as "removal.reported:lock.needed"."""
 
@@ -188,6 +200,7 @@ provider_has_every_key | utföraren har en nyckel till varje dörr | the provide
 tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client
 tag_came_from_client | kvittensprodukten kommer från kunden | the tag came from the client
 lock_at_door | ett låsvred sitter på dörren | a lock turner is at the door
+that_lock_at_door | just det låsvred som det gäller sitter på dörren | the very lock turner that it is about is at the door
 installation_ordered | montering är beställd men inte gjord | an installation is ordered and not done
 removal_ordered | nedmontering är beställd men inte gjord | a removal is ordered and not done
 repair_ordered | reparation är beställd men inte gjord | a repair is ordered and not done
