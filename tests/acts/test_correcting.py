@@ -32,9 +32,7 @@ def told(town: Town) -> dict[str, Any]:
 
 
 EXAMPLES = {
-    "correct_report": ActExample(
-        "laban", reported, "L1", {"order": "W-2026-0001", "serial": "L2"}, by="nina"
-    ),
+    "correct_report": ActExample("laban", reported, "NotFound", {"order": "no such"}),
     "correct_booking": ActExample("laban", booked, "P4", again=True),
     "correct_information": ActExample("anna", told, "A1", again=True),
 }

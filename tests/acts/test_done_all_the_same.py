@@ -154,9 +154,7 @@ def test_a8_what_has_begun_is_ended_and_not_withdrawn(town: Town) -> None:
     client = town.client()
     reference = town.grant(client, EAST)
     allocation = reference.replace("B", "F")
-    assert (
-        town.refused("anna", "withdraw_decisions", "A8", references=[reference]).code == "decision.has_begun"
-    )
+    assert town.refused("anna", "withdraw_decisions", "A8", references=[reference]).code == "period.has_begun"
     town.refused("anna", "withdraw_allocations", "A6", references=[allocation])
     ending = {"reference": reference, "valid_through": town.day(-1)}
     town.does("anna", "end_decisions", endings=[ending])

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Q
 
-from troskel.acts import lifetimes
+from troskel.acts.decisions.resolving import not_begun, refuse_item, resolve
 from troskel.acts.decisions.rows import (
     find_allocations,
     find_decisions,
@@ -29,7 +29,7 @@ from troskel.acts.decisions.values import (
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
@@ -62,7 +62,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in investigations]
     )
     rows = []
-    for item, client in _resolve(ctx, investigations, lambda item: clients[item.client], "client"):
+    for item, client in resolve(ctx, investigations, lambda item: clients[item.client], "client"):
         replaced_decision = decisions.get(item.replaces)
         row = Investigation(
             id=new_id(),
@@ -97,7 +97,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in decisions]
     )
     rows = []
-    for item, client in _resolve(ctx, decisions, lambda item: clients[item.client], "client"):
+    for item, client in resolve(ctx, decisions, lambda item: clients[item.client], "client"):
         replaced_decision = decisions_by_reference.get(item.replaces)
         row = Decision(
             id=new_id(),
@@ -136,7 +136,7 @@ def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> d
     """Change the periods of decisions."""
     rows = find_decisions(ctx, [item.reference for item in periods])
     changed_rows = []
-    for item, row in _resolve(ctx, periods, lambda item: rows[item.reference], "decision"):
+    for item, row in resolve(ctx, periods, lambda item: rows[item.reference], "decision"):
         row.valid_from, row.valid_through = item.valid_from, item.valid_through
         row.ending = Ending.NONE
         changed_rows.append(row)
@@ -166,7 +166,7 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     """End decisions. If the alarm stays, the provider is told that the lock stays (A7); otherwise P6 follows."""
     rows = find_decisions(ctx, [item.reference for item in endings])
     ended_rows = []
-    for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
+    for item, row in resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
         last = _end(row, item)
         row.reason = item.reason
         ended_rows.append(row)
@@ -194,7 +194,7 @@ def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, 
     """Withdraw decisions that have not begun."""
     rows = find_decisions(ctx, references)
     withdrawn_rows = []
-    for row in _not_begun(ctx, references, rows, "A8", "decision"):
+    for row in not_begun(ctx, references, rows, "A8", "decision"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         ctx.journal("decision.withdrawn", homes=[row.client.home_id], client=row.client_id, decision=row.id)
@@ -240,7 +240,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
             rules.carries_out(organisation.kind, decision.service)
             rules.alive_on(item.valid_from, decision.client.died)
         except (NotFound, Refusal) as refusal:
-            _refuse_item(ctx, len(allocations), index, refusal)
+            refuse_item(ctx, len(allocations), index, refusal)
             continue
         row = Allocation(
             id=new_id(),
@@ -278,7 +278,7 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) 
     """Change the periods of allocations."""
     rows = find_allocations(ctx, [item.reference for item in periods])
     changed_rows = []
-    for item, row in _resolve(ctx, periods, lambda item: rows[item.reference], "allocation"):
+    for item, row in resolve(ctx, periods, lambda item: rows[item.reference], "allocation"):
         row.valid_from, row.valid_through = item.valid_from, item.valid_through
         row.ending = Ending.NONE
         changed_rows.append(row)
@@ -300,7 +300,7 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     """End allocations: the provider's phones lose the client after that day. The lock stays (A6)."""
     rows = find_allocations(ctx, [item.reference for item in endings])
     ended_rows = []
-    for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
+    for item, row in resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
         last = _end(row, item)
         ended_rows.append(row)
         _journal_allocation(ctx, "allocation.ended", row, through=last, confirmed=item.confirmed)
@@ -319,7 +319,7 @@ def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str
     """Withdraw allocations that have not begun."""
     rows = find_allocations(ctx, references)
     withdrawn_rows = []
-    for row in _not_begun(ctx, references, rows, "A6", "allocation"):
+    for row in not_begun(ctx, references, rows, "A6", "allocation"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         _journal_allocation(ctx, "allocation.withdrawn", row)
@@ -336,59 +336,6 @@ def _end(row: Decision | Allocation, item: DecisionEnd | AllocationEnd) -> date:
 
 
 # look-ups of many rows, in a constant number of queries
-
-Item = TypeVar("Item")
-Row = TypeVar("Row")
-
-
-def _resolve(
-    ctx: ActContext, items: Sequence[Item], find_row: Callable[[Item], Row], field: str
-) -> Iterable[tuple[Item, Row]]:
-    """Yields each item with its row. An item without a row, or with a bad period, is refused (`_refuse_item`)."""
-    found: list[tuple[int, Item, Row, date | None]] = []
-    for index, item in enumerate(items):
-        try:
-            found.append((index, item, find_row(item), getattr(item, "valid_from", None)))
-        except KeyError:
-            _refuse_item(ctx, len(items), index, NotFound(field, field))
-    born = lifetimes.births((_client_of(row), first) for _, _, row, first in found)
-    for index, item, row, first in found:
-        try:
-            rules.period(first, getattr(item, "valid_through", None))
-            if first is not None:
-                lifetimes.ensure_within_life("valid_from", _client_of(row), first, born)
-        except (BadValue, Refusal) as refusal:
-            _refuse_item(ctx, len(items), index, refusal)
-            continue
-        yield item, row
-
-
-def _not_begun(
-    ctx: ActContext, references: Sequence[str], rows: dict[str, Row], rule: str, what: str
-) -> Iterable[Row]:
-    """Yields the rows that have not begun. The others are refused (`_refuse_item`)."""
-    for index, reference in enumerate(references):
-        row: Any = rows.get(reference)
-        try:
-            if row is None:
-                raise NotFound(what, what)
-            rules.not_begun(rule, row.valid_from, ctx.today)
-        except (NotFound, Refusal) as refusal:
-            _refuse_item(ctx, len(references), index, refusal)
-            continue
-        yield row
-
-
-def _client_of(row: Any) -> Client:
-    return (
-        row if isinstance(row, Client) else row.client if isinstance(row, Decision) else row.decision.client
-    )
-
-
-def _refuse_item(ctx: ActContext, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:
-    if count == 1 and not ctx.actor.is_system:
-        raise refusal
-    ctx.refuse_item(index, refusal)
 
 
 def _clients(ctx: ActContext, names: Iterable[str]) -> dict[str, Client]:
