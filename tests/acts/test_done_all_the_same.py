@@ -177,3 +177,53 @@ def phone(town: Town) -> dict[str, int]:
     with town.standing():
         counts = coverage.phone_clients(system_actor(), town.today)
     return {orgnr: count for orgnr, count in counts.items() if count}
+
+
+# -- what was known then, and what is known now
+
+
+def phones(town: Town, day: int, known: str = "then") -> dict[str, int]:
+    with town.standing():
+        on = town.today + timedelta(days=day)
+        return coverage.phone_clients(system_actor(), on, coverage.Known(known))
+
+
+def test_rule_12_an_allocation_dated_back_opened_no_phone(town: Town) -> None:
+    client = town.client()
+    reference = town.grant(client, to=None)
+    town.days_pass(3)
+    allocation = {"decision": reference, "reference": "F-late", "organisation": EAST}
+    town.does("anna", "allocate", allocations=[{**allocation, "valid_from": town.day(-3)}])
+    town.days_pass(1)
+    assert [phones(town, day) for day in (-4, -3, -2, -1, 0)] == [{}, {}, {}, {EAST: 1}, {EAST: 1}]
+    assert [phones(town, day, "now") for day in (-4, -1)] == [{EAST: 1}, {EAST: 1}]
+
+
+def test_rule_12_a_decision_shortened_later_opened_the_phone(town: Town) -> None:
+    client = town.client()
+    reference = town.grant(client, EAST)
+    town.days_pass(10)
+    period = {"reference": reference, "valid_from": town.day(-10), "valid_through": town.day(-6)}
+    town.does("anna", "change_decisions", periods=[period])
+    town.days_pass(1)
+    assert [phones(town, day) for day in (-11, -2, -1)] == [{EAST: 1}, {EAST: 1}, {EAST: 1}], (
+        "until it was known"
+    )
+    assert [phones(town, day, "now") for day in (-11, -2, -1)] == [{EAST: 1}, {}, {}]
+    visit = {"client": client, "arrived": (town.now - timedelta(days=2)).isoformat(), "by": "hand"}
+    town.does("olle", "register_visit", **visit, reason="forgotten")
+    assert marks_of("visit.registered") == [], "it was made in good faith"
+    visit["arrived"] = (town.now - timedelta(days=12)).isoformat()
+    asked = town.refused("olle", "register_visit", "rule 4", **visit, reason="forgotten")
+    assert asked.confirmable
+    town.does("olle", "register_visit", **visit, reason="forgotten", done_though=["visit.not_allocated"])
+    assert marks_of("visit.registered") == ["visit.not_allocated"]
+    assert town.duties("A8.visited_anyway")
+    town.is_sound()
+
+
+def test_rule_12_nobody_knew_of_a_client_who_was_entered_later(town: Town) -> None:
+    town.days_pass(5)
+    town.grant(town.client(), EAST, begins=town.day(-3))
+    town.days_pass(1)
+    assert phones(town, -3) == {EAST: 1}, "only what is known now can be told"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from troskel.custody import operations as custody
@@ -74,6 +75,17 @@ def lock_homes_behind(ctx: ActContext, door: UUID) -> tuple[UUID, ...]:
     rows = HomeDoor.objects.filter(municipality=ctx.actor.municipality, door=door)
     ctx.lock_homes(rows.values("home_id"))
     return lookup.homes_of_door(ctx, door)
+
+
+def owner_of_key(ctx: ActContext, holding: Holding, homes: Sequence[UUID]) -> UUID | None:
+    """Returns the client who left the key, or somebody who lives behind its door; None where nobody does."""
+    door = holding.thing.door_id
+    for home in homes:
+        known = ctx.facts[home].doors[door].keys.get(holding.thing_id) if door else None
+        if known is not None:
+            return known.client
+    residents = [client for home in homes for client in ctx.facts[home].clients.values()]
+    return next((client.client for client in residents if client.moved_to is None), None)
 
 
 def _register(ctx: ActContext, report: Reported, serial: str, firm: UUID) -> Holding:

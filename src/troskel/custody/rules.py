@@ -79,6 +79,17 @@ def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label
         )
 
 
+def key_opens(opens: UUID | None, door: UUID, label: str) -> None:
+    """A key is collected at the door it opens (rule 5)."""
+    if opens != door:
+        raise Refusal(
+            "rule 5",
+            "key.other_door",
+            _("Nyckel {key} går till en annan dörr. Kontrollera märkningen."),
+            key=label,
+        )
+
+
 def later_than(at: datetime, since: datetime, thing: str, number: str) -> None:
     """A handover comes after the one before it (rule 5)."""
     if at < since:
@@ -268,6 +279,24 @@ def is_offered(offer: OfferT | None, number: str) -> OfferT:
             number=number,
         )
     return offer
+
+
+def can_be_corrected(kind: str, holder: str, *, organisation: bool, client: bool, opens: bool) -> None:
+    """It is said who has the thing, or for a key what it opens; a lock at a door is a report's to correct (rule 5)."""
+    if holder in ("door", "lost"):
+        raise Refusal(
+            "rule 5",
+            "thing.corrected_elsewhere",
+            _("Ett låsvred vid en dörr rättas med sin rapport, och något borttappat anmäls upphittat."),
+        )
+    if organisation and client:
+        raise BadValue("client", "thing.two_holders", _("Saken har en innehavare. Fyll i ett av fälten."))
+    if client and kind == "lock":
+        raise BadValue("client", "thing.lock_with_client", _("Ett låsvred förvaras inte hos en kund."))
+    if opens and kind != "key":
+        raise BadValue("opens", "thing.opens_nothing", _("Bara en nyckel går till en dörr."))
+    if not (organisation or client or opens):
+        raise BadValue("organisation", "thing.nothing_corrected", _("Skriv vem som har saken."))
 
 
 def can_be_lost(holding: OpenHolding) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -28,6 +28,11 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """Returns the day in Stockholm that `instant` falls on."""
     return instant.astimezone(STOCKHOLM).date()
+
+
+def midnight_after(day: date) -> datetime:
+    """Returns the instant at which the day ends in Stockholm."""
+    return datetime.combine(day + timedelta(days=1), time(), STOCKHOLM)
 
 
 class NoSuchTime(ValueError):

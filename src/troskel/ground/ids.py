@@ -27,6 +27,11 @@ def created(identifier: UUID) -> datetime:
     return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
 
 
+def first_id_at(instant: datetime) -> UUID:
+    """Returns the lowest UUIDv7 of an instant: ids made then or later are not lower."""
+    return _version_7(instant, bytes(_RANDOM_BYTES))
+
+
 def random_bytes(count: int) -> bytes:
     """Returns `count` bytes from a secure source; inside `random_source`, from that source."""
     return _source.get()(count)

@@ -204,6 +204,17 @@ def visit_registered(client: ClientFacts, line: LineFacts) -> None:
         client.first_visits[organisation] = day
 
 
+def visit_corrected(client: ClientFacts, line: LineFacts) -> None:
+    """A visit was at another time, or was not made: the first that now stands is another."""
+    organisation, first = uid_in(line.body, "organisation"), day_in(line.body, "first")
+    if organisation is None:
+        return
+    if first is None or (client.moved_in is not None and first < client.moved_in):
+        client.first_visits.pop(organisation, None)
+    else:
+        client.first_visits[organisation] = first
+
+
 def visited_at(line: LineFacts) -> datetime:
     """When the visit began."""
     arrived = line.body.get("arrived")
@@ -221,8 +232,10 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "lock.taken_over": link_taken_over,
     "tag.handed_over": tag_handed_over,
     "tag.taken_over": tag_taken_over,
+    "tag.corrected": tag_handed_over,
     "tag.lost": tag_lost,
     "visit.registered": visit_registered,
+    "visit.corrected": visit_corrected,
 }
 ON_DOOR: dict[str, Callable[[DoorFacts, LineFacts], None]] = {
     "installation.ordered": installation_ordered,
@@ -243,5 +256,6 @@ ON_DOOR: dict[str, Callable[[DoorFacts, LineFacts], None]] = {
     "lock.taken_over": lock_taken_over,
     "key.handed_over": key_handed_over,
     "key.taken_over": key_taken_over,
+    "key.corrected": key_handed_over,
     "key.lost": key_lost,
 }

@@ -78,6 +78,11 @@ link.made | kunden kopplas till låset | the client is linked to the lock
 link.removed | kopplingen tas bort | the link is removed
 tag.handed_over | en kvittensprodukt lämnas över | a receipt tag is handed over
 key.handed_over | en nyckel lämnas över | a key is handed over
+tag.corrected | det rättas var en kvittensprodukt finns | it is corrected where a tag is
+key.misplaced | en nyckel har lämnats till fel person | a key has been given to the wrong person
+key.retrieved | en nyckel är inte längre hos fel person | a key is no longer with the wrong person
+key.corrected | det rättas var en nyckel finns, eller vad den går till | it is corrected where a key is, or what it opens
+things.corrected | det rättas var en sak ur lager finns | it is corrected where a thing in stock is
 tag.offered | en kvittensprodukt erbjuds en annan utförare | a tag is offered to another provider
 key.offered | en nyckel erbjuds en annan utförare | a key is offered to another provider
 things.offered | saker ur lager erbjuds en annan organisation | things in stock are offered to another organisation
@@ -96,6 +101,7 @@ basis_form.sent | underlagsblanketten skickas till socialkontoret | the basis fo
 basis_form.received | socialkontoret har tagit emot underlagsblanketten | the social office has received the basis form
 letter.sent | ett brev till kunden skickas | a letter to the client is sent
 visit.registered | ett besök registreras | a visit is registered
+visit.corrected | ett besök rättas: andra tider, eller inte gjort | a visit is corrected: other times, or not made
 visit.departed | ett besök avslutas | a visit ends
 visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
 opening.allowed | telefonen får öppna dörren | the phone may open the door
@@ -162,7 +168,9 @@ MARKED: dict[str, tuple[str, ...]] = {
         "lock.still_linked",
         "order.not_open",
     ),
+    "key.handed_over": ("key.opens_no_door", "key.other_door"),
     "lock.corrected": ("lock.not_found", "lock.not_in_stock"),
+    "visit.registered": ("visit.not_allocated",),
     "removal.reported": ("lock.needed", "lock.not_at_door", "lock.not_found", "order.not_open"),
 }
 """The marks that lines of an event may have. A file names a marked event as "removal.reported:lock.needed"."""
