@@ -201,7 +201,7 @@ def correct_information(
     told = {
         "oral": "oral" in subject.facts.informed,
         "written": "written" in subject.facts.informed,
-        "keys": subject.facts.told_about_keys,
+        "keys": bool(subject.facts.keys_told),
         "understood": subject.facts.understood,
         "refused": subject.facts.refused,
     }
