@@ -30,7 +30,7 @@ def visited(town: Town) -> dict[str, Any]:
 
 
 EXAMPLES = {
-    "correct_holder": ActExample("olle", wrong_door, "rule 5", by="moa"),
+    "correct_holder": ActExample("olle", wrong_door, "NotFound", by="moa"),
     "correct_visit": ActExample("carin", visited, "NotFound", by="mikael"),
 }
 

@@ -176,8 +176,6 @@ def _journal_tag(
     "P2",
     who=(Role.CARER, Role.COORDINATOR),
     writes=["visit.corrected"],
-    title=_("Rätta ett besök"),
-    lead=_("Andra tider, eller ett besök som inte gjordes. Det som var syns även efteråt i loggen."),
 )
 def correct_visit(
     ctx: ActContext,
