@@ -238,7 +238,8 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
         try:
             decision, organisation = _decision_and_organisation(item, decisions, organisations)
             rules.carries_out(organisation.kind, decision.service)
-            rules.alive_on(item.valid_from, decision.client.died)
+            if not ctx.actor.is_system:
+                rules.within_life(decision.client.died, item.valid_from)
         except (NotFound, Refusal) as refusal:
             refuse_item(ctx, len(allocations), index, refusal)
             continue

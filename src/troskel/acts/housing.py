@@ -77,7 +77,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
                 _("Dagen har inte kommit än. Skriv in flytten när kunden har flyttat."),
             )
         row = rows[item.client]
-        lifetimes.ensure_within_life("on", row, item.on, born)
+        lifetimes.ensure_within_life(ctx, "on", row, item.on, born)
         former_home = row.home_id
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
         ctx.journal(

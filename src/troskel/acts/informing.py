@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from troskel.care import rules as care_rules
+from troskel.care import rules
 from troskel.ground.choices import Choice
-from troskel.ground.clock import day_of
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
@@ -56,7 +55,7 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
             "client.gets_no_lock_to_be_told_of",
             _("Kunden kommer från en annan kommun och får inget låsvred. Det finns inget att berätta."),
         )
-    care_rules.alive_on(day_of(ctx.occurred), subject.facts.died)
+    rules.within_life(subject.facts.died)
     return subject
 
 

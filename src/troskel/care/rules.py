@@ -60,22 +60,22 @@ def born_by(field: str, day: date, born: date | None) -> None:
         )
 
 
-def alive_on(day: date, died: date | None) -> None:
-    """Nothing is granted, told or moved after a client's death (rule 6): care ends on that day."""
-    if died is not None and day > died:
-        raise Refusal(
-            "rule 6",
-            "client.is_dead",
-            _("Kunden avled {day}. Är det fel: skriv först in att dödsfallet var ett misstag."),
-            day=died,
-        )
-
-
 def has_happened(field: str, day: date, today: date) -> None:
     """A death or a move is written down when it has happened."""
     if day > today:
         raise BadValue(
             field, "day.in_the_future", _("Dagen har inte kommit än. Skriv in det när det har hänt.")
+        )
+
+
+def within_life(died: date | None, begins: date | None = None) -> None:
+    """Nothing is decided about the dead that begins after the day of death, and nothing is said to them (rule 6)."""
+    if died is not None and (begins is None or begins > died):
+        raise Refusal(
+            "rule 6",
+            "client.has_died",
+            _("Kunden avled {day}. Efter det beslutas, fördelas och berättas inget."),
+            day=died,
         )
 
 

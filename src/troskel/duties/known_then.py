@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from troskel.ground.clock import midnight_after
 from troskel.journal import queries as journal
-from troskel.routine import client_state, fold_care
+from troskel.routine import coverage, fold_care
 from troskel.routine.facts import HomeFacts
 from troskel.routine.fold import fold
 from troskel.routine.line import LineFacts
@@ -59,11 +59,9 @@ def _add(phones: Phones, client: UUID, homes: Mapping[UUID, HomeFacts], day: dat
     found = {
         allocation.organisation
         for home in homes.values()
-        if (facts := home.clients.get(client)) is not None
-        and facts.own
-        and (facts.died is None or day < facts.died)
-        and not client_state.is_suspended(facts, day)
-        for allocation in client_state.ongoing(facts, day)
+        if (facts := home.clients.get(client)) is not None and facts.moved_to is None
+        for allocation in facts.allocations.values()
+        if coverage.on_phone(facts, allocation.organisation, day)
     }
     if found:
         phones.setdefault(client, set()).update(found)

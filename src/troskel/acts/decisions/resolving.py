@@ -32,7 +32,7 @@ def resolve(
                 raise NotFound(field, field)
             rules.period(first, getattr(item, "valid_through", None))
             if first is not None:
-                lifetimes.ensure_within_life("valid_from", _client_of(row), first, born)
+                lifetimes.ensure_within_life(ctx, "valid_from", _client_of(row), first, born)
         except (NotFound, BadValue, Refusal) as refusal:
             refuse_item(ctx, len(items), index, refusal)
             continue
