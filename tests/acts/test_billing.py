@@ -158,7 +158,9 @@ def test_o2_care_registered_late_opens_a_late_duty(town: Town) -> None:
 def test_o2_withdrawn_care_moots_the_duty_and_a_change_to_own_client_does_not(town: Town) -> None:
     first, second = client_of_another_municipality(town), client_of_another_municipality(town)
     town.until(APRIL_1)
-    town.does("anna", "withdraw_allocations", references=["F2"])
+    ended = {"reference": "F2", "valid_through": "2026-03-31"}
+    town.refused("anna", "withdraw_allocations", "A6", references=["F2"])
+    town.does("anna", "end_allocations", endings=[ended])
     assert len(town.duties("O2.bill")) == 2, "care there was in March, all the same"
     town.does("anna", "change_clients", changes=[{"client": first, "home_municipality": CODE}])
     billed = [duty.client.reference for duty in town.duties("O2.bill")]

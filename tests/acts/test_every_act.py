@@ -240,12 +240,12 @@ def notice(town: Town) -> Values:
     return {"notice": town.the("A4.tell").id}
 
 
-def decision(town: Town) -> str:
-    return town.grant(town.client(), to=None)
+def decision(town: Town, ahead: int = 0) -> str:
+    return town.grant(town.client(), to=None, begins=town.day(ahead))
 
 
-def allocation(town: Town) -> str:
-    return f"F{town.grant(town.client())[1:]}"
+def allocation(town: Town, ahead: int = 0) -> str:
+    return f"F{town.grant(town.client(), begins=town.day(ahead))[1:]}"
 
 
 def new_client(town: Town) -> Values:
@@ -470,7 +470,7 @@ EXAMPLES = {
         {"endings": [NO_END]},
     ),
     "withdraw_decisions": ActExample(
-        "anna", lambda town: {"references": [decision(town)]}, "NotFound", {"references": ["no such"]}
+        "anna", lambda town: {"references": [decision(town, 7)]}, "NotFound", {"references": ["no such"]}
     ),
     "supersede_decisions": ActExample(
         "import",
@@ -500,7 +500,7 @@ EXAMPLES = {
         {"endings": [NO_END]},
     ),
     "withdraw_allocations": ActExample(
-        "anna", lambda town: {"references": [allocation(town)]}, "NotFound", {"references": ["no such"]}
+        "anna", lambda town: {"references": [allocation(town, 7)]}, "NotFound", {"references": ["no such"]}
     ),
     "supersede_allocations": ActExample(
         "import",
@@ -734,6 +734,7 @@ def test_unknown_and_missing_fields_are_named(town: Town) -> None:
 
 def test_future_occurrences_are_refused_and_late_ones_accepted(town: Town) -> None:
     client = town.new_client()
+    town.days_pass(3, hour=9)
     with pytest.raises(BadValue, match=r"occurred\.in_the_future"):
         town.tries("anna", "tell_about_keys", {"client": client}, occurred=town.now + timedelta(hours=1))
     town.tries("anna", "tell_about_keys", {"client": client}, occurred=town.now - timedelta(days=3))

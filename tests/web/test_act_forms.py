@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import FIRM, Town, snapshot
 from troskel.acts.chapters import REGISTER
 from troskel.ground.ids import new_id
+from troskel.orders.models import Booking
 
 MAX_QUERIES = 12
 ORDER_QUERIES = (7, 18, 19)
@@ -275,3 +277,50 @@ def test_query_count_of_an_order_from_a_duty(town: Town) -> None:
         costs.append(len(made))
     assert "Beställning W-2026-0001" in page
     assert all(cost <= most for cost, most in zip(costs, ORDER_QUERIES, strict=True)), costs
+
+
+def test_rule_10_form_asks_about_what_is_unusual_and_records_it(town: Town) -> None:
+    client = town.locked()
+    town.end(client)
+    town.days_pass(1)
+    order = town.does("olle", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    town.grant(client)
+    with town.standing():
+        browser, form = screen(town, "laban"), {"order": order, "serial": "L1", "key": str(new_id())}
+        assert "done_though" not in browser.get("/do/report_removal").content.decode(), "nothing is asked yet"
+        before = snapshot()
+        asked = browser.post("/do/report_removal", form)
+        page = asked.content.decode()
+        assert asked.status_code == 409
+        assert "Är det redan gjort?" in page
+        (box,) = re.findall(r'<input[^>]+name="done_though"[^>]*>', page)
+        assert 'type="checkbox"' in box and 'value="lock.needed"' in box and "checked" not in box
+        assert "Ja, det är gjort, fast någon bakom dörren behövde låsvredet" in page
+        assert snapshot() == before
+        preview = browser.post("/do/report_removal", {**form, "done_though": "lock.needed"}).content.decode()
+        assert "fast någon bakom dörren behövde låsvredet" in preview
+        assert "Beställ montering av låsvred" in preview, "what will put it right"
+        done = browser.post("/do/report_removal", {**inputs(preview), "step": "confirm"})
+    assert "Klart:" in done.content.decode()
+    assert snapshot() != before
+    town.is_sound()
+
+
+def test_hour_that_comes_twice_is_asked_for_its_offset(town: Town) -> None:
+    order = town.order(town.new_client())
+    browser = screen(town, "laban")
+    form = {"order": order, "starts": "2026-10-25T02:30", "ends": "2026-10-25T04:00", "key": str(new_id())}
+    page = browser.post("/do/book_order", form)
+    assert page.status_code == 422
+    assert "kommer två gånger" in page.content.decode()
+    (typed,) = re.findall(r'<input[^>]+name="starts"[^>]*>', page.content.decode())
+    assert 'type="text"' in typed, "a field for wall times takes no offset"
+    form["starts"] += "+01:00"
+    preview = browser.post("/do/book_order", form)
+    assert preview.status_code == 200
+    browser.post("/do/book_order", {**inputs(preview.content.decode()), "step": "confirm"})
+    assert Booking.objects.get().starts == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    form["starts"] = "2027-03-28T02:30"
+    page = browser.post("/do/book_order", form)
+    assert page.status_code == 422
+    assert "finns inte" in page.content.decode()

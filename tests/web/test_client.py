@@ -569,3 +569,8 @@ def _inputs(page: str) -> dict[str, list[str]]:
     for name, value in checked:
         found.setdefault(name, []).append(value)
     return found
+
+
+def test_rule_12_the_page_says_that_time_is_told_as_is_known_today(town: Town) -> None:
+    page = open_client(town, "anna", town.new_client())
+    assert "Så som det är känt i dag." in page

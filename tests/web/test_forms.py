@@ -28,6 +28,7 @@ WITHOUT_FORM = {
     "issue_token": "its answer is a secret, shown once: the administrator's page of accounts is to come",
     "revoke_token": "needs the list of tokens: the administrator's page of accounts is to come",
     "let_door_serve": "needs a door of another home to choose: the client's page is to come",
+    "correct_visit": "needs a visit of the list of visits to choose: the client's page is to come",
     "open_door": "only allows; `POST /phone/open` asks the lock too, and notes what it answered",
     "note_opening": "notes what a lock has answered: no person does",
     "arrive": THE_PHONE,

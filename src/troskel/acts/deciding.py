@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
+from troskel.acts.decisions.resolving import not_begun, refuse_item, resolve
 from troskel.acts.decisions.rows import (
     find_allocations,
     find_decisions,
@@ -27,7 +29,7 @@ from troskel.acts.decisions.values import (
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
@@ -43,6 +45,7 @@ CHAPTER = _("Beslut och fördelning")
 
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
+ENDING_FIELDS = ["valid_through", "ending", "withdrawn"]
 
 
 @act(
@@ -59,7 +62,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in investigations]
     )
     rows = []
-    for item, client in _resolve(ctx, investigations, lambda item: clients[item.client], "client"):
+    for item, client in resolve(ctx, investigations, lambda item: clients[item.client], "client"):
         replaced_decision = decisions.get(item.replaces)
         row = Investigation(
             id=new_id(),
@@ -94,7 +97,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in decisions]
     )
     rows = []
-    for item, client in _resolve(ctx, decisions, lambda item: clients[item.client], "client"):
+    for item, client in resolve(ctx, decisions, lambda item: clients[item.client], "client"):
         replaced_decision = decisions_by_reference.get(item.replaces)
         row = Decision(
             id=new_id(),
@@ -133,7 +136,7 @@ def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> d
     """Change the periods of decisions."""
     rows = find_decisions(ctx, [item.reference for item in periods])
     changed_rows = []
-    for item, row in _resolve(ctx, periods, lambda item: rows[item.reference], "decision"):
+    for item, row in resolve(ctx, periods, lambda item: rows[item.reference], "decision"):
         row.valid_from, row.valid_through = item.valid_from, item.valid_through
         row.ending = Ending.NONE
         changed_rows.append(row)
@@ -163,9 +166,8 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     """End decisions. If the alarm stays, the provider is told that the lock stays (A7); otherwise P6 follows."""
     rows = find_decisions(ctx, [item.reference for item in endings])
     ended_rows = []
-    for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
-        row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
-        row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+    for item, row in resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
+        last = _end(row, item)
         row.reason = item.reason
         ended_rows.append(row)
         ctx.journal(
@@ -173,11 +175,11 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
             homes=[row.client.home_id],
             client=row.client_id,
             decision=row.id,
-            through=row.valid_through,
+            through=last,
             confirmed=item.confirmed,
             detail={"reason": item.reason} if item.reason else None,
         )
-    Decision.objects.bulk_update(ended_rows, ["valid_through", "ending", "reason"], batch_size=BATCH_SIZE)
+    Decision.objects.bulk_update(ended_rows, [*ENDING_FIELDS, "reason"], batch_size=BATCH_SIZE)
     return {"decisions": [row.reference for row in ended_rows]}
 
 
@@ -186,13 +188,13 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     who=WHO,
     writes=["decision.withdrawn"],
     title=_("Ta tillbaka beslut"),
-    lead=_("För beslut som aldrig skulle ha skrivits in."),
+    lead=_("För beslut som inte har börjat gälla. Ett som har börjat avslutas."),
 )
 def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw decisions that have not begun."""
     rows = find_decisions(ctx, references)
     withdrawn_rows = []
-    for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "decision"):
+    for row in not_begun(ctx, references, rows, "A8", "decision"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         ctx.journal("decision.withdrawn", homes=[row.client.home_id], client=row.client_id, decision=row.id)
@@ -236,9 +238,10 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
         try:
             decision, organisation = _decision_and_organisation(item, decisions, organisations)
             rules.carries_out(organisation.kind, decision.service)
-            _within_life(ctx, decision, item)
+            if not ctx.actor.is_system:
+                rules.within_life(decision.client.died, item.valid_from)
         except (NotFound, Refusal) as refusal:
-            _refuse_item(ctx, len(allocations), index, refusal)
+            refuse_item(ctx, len(allocations), index, refusal)
             continue
         row = Allocation(
             id=new_id(),
@@ -276,7 +279,7 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) 
     """Change the periods of allocations."""
     rows = find_allocations(ctx, [item.reference for item in periods])
     changed_rows = []
-    for item, row in _resolve(ctx, periods, lambda item: rows[item.reference], "allocation"):
+    for item, row in resolve(ctx, periods, lambda item: rows[item.reference], "allocation"):
         row.valid_from, row.valid_through = item.valid_from, item.valid_through
         row.ending = Ending.NONE
         changed_rows.append(row)
@@ -298,12 +301,11 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     """End allocations: the provider's phones lose the client after that day. The lock stays (A6)."""
     rows = find_allocations(ctx, [item.reference for item in endings])
     ended_rows = []
-    for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
-        row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
-        row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+    for item, row in resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
+        last = _end(row, item)
         ended_rows.append(row)
-        _journal_allocation(ctx, "allocation.ended", row, through=row.valid_through, confirmed=item.confirmed)
-    Allocation.objects.bulk_update(ended_rows, ["valid_through", "ending"], batch_size=BATCH_SIZE)
+        _journal_allocation(ctx, "allocation.ended", row, through=last, confirmed=item.confirmed)
+    Allocation.objects.bulk_update(ended_rows, ENDING_FIELDS, batch_size=BATCH_SIZE)
     return {"allocations": [row.reference for row in ended_rows]}
 
 
@@ -312,13 +314,13 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     who=WHO,
     writes=["allocation.withdrawn"],
     title=_("Ta tillbaka fördelningar"),
-    lead=_("För fördelningar som aldrig skulle ha gjorts."),
+    lead=_("För fördelningar som inte har börjat gälla. En som har börjat avslutas."),
 )
 def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw allocations that have not begun."""
     rows = find_allocations(ctx, references)
     withdrawn_rows = []
-    for _reference, row in _resolve(ctx, references, lambda reference: rows[reference], "allocation"):
+    for row in not_begun(ctx, references, rows, "A6", "allocation"):
         row.withdrawn = True
         withdrawn_rows.append(row)
         _journal_allocation(ctx, "allocation.withdrawn", row)
@@ -326,45 +328,15 @@ def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str
     return {"allocations": [row.reference for row in withdrawn_rows]}
 
 
+def _end(row: Decision | Allocation, item: DecisionEnd | AllocationEnd) -> date:
+    """Ends the row, and returns its last day. One that ends before its first day covers no day, now as it is known."""
+    last = rules.earlier_end(row.valid_through, item.valid_through)
+    row.valid_through, row.withdrawn = max(last, row.valid_from), last < row.valid_from
+    row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+    return last
+
+
 # look-ups of many rows, in a constant number of queries
-
-Item = TypeVar("Item")
-Row = TypeVar("Row")
-
-
-def _resolve(
-    ctx: ActContext, items: Sequence[Item], find_row: Callable[[Item], Row], field: str
-) -> Iterable[tuple[Item, Row]]:
-    """Yields each item with its row. An item without a row, or with a bad period, is refused (`_refuse_item`)."""
-    for index, item in enumerate(items):
-        try:
-            row = find_row(item)
-        except KeyError:
-            _refuse_item(ctx, len(items), index, NotFound(field, field))
-            continue
-        try:
-            rules.period(getattr(item, "valid_from", None), getattr(item, "valid_through", None))
-            _within_life(ctx, row, item)
-        except (BadValue, Refusal) as refusal:
-            _refuse_item(ctx, len(items), index, refusal)
-            continue
-        yield item, row
-
-
-def _within_life(ctx: ActContext, row: Any, item: Any) -> None:
-    """What the case system's extract says of the dead is taken as it stands."""
-    begins = getattr(item, "valid_from", None)
-    if begins is not None and not ctx.actor.is_system:
-        client = (
-            row if isinstance(row, Client) else (row.decision if isinstance(row, Allocation) else row).client
-        )
-        rules.within_life(client.died, begins)
-
-
-def _refuse_item(ctx: ActContext, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:
-    if count == 1 and not ctx.actor.is_system:
-        raise refusal
-    ctx.refuse_item(index, refusal)
 
 
 def _clients(ctx: ActContext, names: Iterable[str]) -> dict[str, Client]:

@@ -58,13 +58,13 @@ def end_care(
         has_begun = row.valid_from <= on
         row.valid_through = on if has_begun else row.valid_from
         row.ending, row.reason, row.withdrawn = Ending.CONFIRMED, reason, not has_begun
-        if has_begun:
+        if row.valid_from <= max(on, ctx.today):
             ctx.journal(
                 "decision.ended",
                 homes=[subject.home.home],
                 client=subject.row.id,
                 decision=row.id,
-                through=row.valid_through,
+                through=on,
                 confirmed=True,
                 detail={"reason": reason},
             )

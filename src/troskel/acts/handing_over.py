@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from troskel.acts.reported_locks import lock_homes_behind, owner_of_key
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
@@ -33,6 +34,7 @@ from troskel.runner.fields import (
     field,
 )
 from troskel.runner.register import act
+from troskel.runner.reported import DoneThough, Reported
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
 
@@ -130,23 +132,31 @@ def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
 @act(
     "P5",
     who=PROVIDER_STAFF,
-    writes=["key.handed_over"],
+    writes=["key.handed_over", "key.retrieved"],
     title=_("Ta emot en nyckel"),
     lead=_("Båda skriver under."),
 )
 def receive_key(
-    ctx: ActContext, *, client: CaseNumber, key: NewKeyLabel, signed: Signer, door: DoorId | None = None
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    key: NewKeyLabel,
+    signed: Signer,
+    door: DoorId | None = None,
+    done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
     """Collect a key from the client (P5). A new key is registered by its label.
 
-    `signed`: who signs for the client, on the spot; the account signs for the provider.
+    `signed`: who signs for the client, on the spot; the account signs for the provider. `done_though`: it opens
+    another's door, and was with this client by mistake.
     """
+    report = Reported(done_though)
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
     door_facts = lookup.find_door(subject.home, door)
-    holding = _key_from_client(ctx, subject, key, door_facts.door)
+    holding = _key_from_client(ctx, report, subject, key, door_facts.door)
     rules.giver_holds((holding.kind, holding.holder), (HolderKind.CLIENT, subject.row.id), "key", key)
-    _hand_over_key(ctx, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, signed)
+    _hand_over_key(ctx, report, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, signed)
     return {"case": subject.row.case_number, "key": key}
 
 
@@ -162,7 +172,7 @@ def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
 @act(
     "P5",
     who=PROVIDER_STAFF,
-    writes=["key.handed_over"],
+    writes=["key.handed_over", "key.misplaced"],
     title=_("Lämna tillbaka en nyckel"),
     lead=_("Båda skriver under."),
 )
@@ -172,15 +182,27 @@ def return_key(
     client: CaseNumber,
     key: Annotated[KeyLabel, field(names=Named.KEY_HELD)],
     signed: Signer,
+    done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
-    """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client."""
+    """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client.
+
+    `done_though`: it has been given to this client by mistake, and opens another's door. P5 asks that it is fetched.
+    """
+    report = Reported(done_though)
     subject = _client_of_key(ctx, client, key)
     holding = lookup.find_holding(ctx, ThingKind.KEY, key)
     _check_own_holding(ctx, holding, key)
     doors = {door for home in (subject.home, *subject.former_homes) for door in home.doors}
-    rules.key_is_to_a_door_of(holding.thing.door_id, doors, key)
-    _hand_over_key(ctx, subject, holding, HolderKind.CLIENT, subject.row.id, signed)
+    report.ask(lambda: rules.key_is_to_a_door_of(holding.thing.door_id, doors, key))
+    _hand_over_key(ctx, report, subject, holding, HolderKind.CLIENT, subject.row.id, signed)
     return {"case": subject.row.case_number, "key": key}
+
+
+@receive_key.suggested_by("key.retrieved")
+def _suggest_fetching(context: DutyContext) -> Iterator[Suggestion]:
+    key = context.names.things[UUID(context.about["key"])]
+    values = {"client": context.case, "key": key, "done_though": ["key.other_door"]}
+    yield receive_key.suggestion(values, ("signed",))
 
 
 def _client_of_key(ctx: ActContext, client: str, key: str) -> lookup.ClientSubject:
@@ -256,16 +278,13 @@ def register_things(
     return {"kind": kind, "numbers": numbers}
 
 
-def _key_from_client(ctx: ActContext, subject: lookup.ClientSubject, label: str, door: UUID) -> Holding:
+def _key_from_client(
+    ctx: ActContext, report: Reported, subject: lookup.ClientSubject, label: str, door: UUID
+) -> Holding:
     holding = lookup.find_holding_or_none(ctx, ThingKind.KEY, label)
     if holding is not None:
-        if holding.thing.door_id != door:
-            raise Refusal(
-                "rule 5",
-                "key.other_door",
-                _("Nyckel {key} går till en annan dörr. Kontrollera märkningen."),
-                key=label,
-            )
+        opens = holding.thing.door_id
+        report.ask(lambda: rules.key_opens(opens, door, label))
         return holding
     thing = Thing(
         id=new_id(),
@@ -309,6 +328,7 @@ def _hand_over_tag(
 
 def _hand_over_key(
     ctx: ActContext,
+    report: Reported,
     subject: lookup.ClientSubject,
     holding: Holding,
     kind: str,
@@ -319,10 +339,23 @@ def _hand_over_key(
     account = ctx.actor.account
     custody.hand_over(holding, kind, holder, ctx.occurred, account, account, signed)
     assert holding.thing.door_id is not None
+    homes = lookup.homes_of_door(ctx, holding.thing.door_id)
+    client: UUID | None = subject.row.id
+    if report.marks:  # the line is about the home that the key opens; this one is about who has or had it
+        ctx.journal(
+            "key.misplaced" if kind == HolderKind.CLIENT else "key.retrieved",
+            homes=[subject.home.home],
+            client=subject.row.id,
+            key=holding.thing_id,
+            organisation=ctx.actor.organisation,
+        )
+        homes = lock_homes_behind(ctx, holding.thing.door_id)
+        client = owner_of_key(ctx, holding, homes)
     ctx.journal(
         "key.handed_over",
-        homes=lookup.homes_of_door(ctx, holding.thing.door_id) or [subject.home.home],
-        client=subject.row.id,
+        homes=homes or [subject.home.home],
+        client=client,
+        though=report.marks,
         key=holding.thing_id,
         door=holding.thing.door_id,
         from_=giver,

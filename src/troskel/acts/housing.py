@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from troskel.acts import lifetimes
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
@@ -66,6 +67,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     """Register that clients have moved (case 15): removal at the old door, installation at the new."""
     rows = lookup.find_clients(ctx, [item.client for item in moves])
     homes = find_or_make_homes(ctx, [item.address for item in moves])
+    born = lifetimes.births((rows[item.client], item.on) for item in moves)
     new: list[Residence] = []
     for item, home in zip(moves, homes, strict=True):
         if item.on > ctx.today:
@@ -75,6 +77,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
                 _("Dagen har inte kommit än. Skriv in flytten när kunden har flyttat."),
             )
         row = rows[item.client]
+        lifetimes.ensure_within_life(ctx, "on", row, item.on, born)
         former_home = row.home_id
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
         ctx.journal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from troskel.acts.correcting_things import note_retrieval
 from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -28,7 +29,7 @@ WHO = (Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR, Role.LOCKSMITH)
     "P5",
     "P7",
     who=WHO,
-    writes=["tag.lost", "key.lost", "lock.lost"],
+    writes=["tag.lost", "key.lost", "key.retrieved", "lock.lost"],
     title=_("Anmäl något borttappat"),
     lead=_("Systemförvaltaren får veta det genast."),
 )
@@ -39,6 +40,7 @@ def report_lost(ctx: ActContext, *, kind: KindOfThing, number: Number, text: Tex
     if ctx.actor.role is not Role.ADMINISTRATOR:
         rules.answers_for(holding, owner_of_tag(ctx, holding), ctx.actor.organisation)
     last = {"kind": holding.kind, "id": holding.holder}
+    note_retrieval(ctx, holding, (holding.kind, holding.holder))
     ctx.journal(
         f"{kind}.lost", **_loss_fields(ctx, holding), last=last, detail={"text": text} if text else None
     )
@@ -138,7 +140,7 @@ def _where_lost(ctx: ActContext, holding: Holding) -> dict[str, Any]:
 
 def _loss_fields(ctx: ActContext, holding: Holding) -> dict[str, Any]:
     """Returns the journal fields of a lost thing: the homes, client, door and organisation that it concerns."""
-    if holding.kind == HolderKind.CLIENT:
+    if holding.kind == HolderKind.CLIENT and holding.thing.door_id is None:
         ((home, client),) = current_facts(ctx, holding.holder)
         return {
             "homes": [home.home],

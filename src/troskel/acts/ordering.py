@@ -296,9 +296,13 @@ def place_order(
     return order
 
 
-def finish_order(ctx: ActContext, order: UUID, lock: UUID, parts: str = "") -> None:
-    """Marks the order as done (L1). `parts`: where the door's original turner is now."""
-    Order.objects.filter(id=order).update(state=OrderState.DONE, lock=lock, closed=ctx.now, parts=parts)
+def finish_order(
+    ctx: ActContext, order: UUID, lock: UUID, parts: str = "", marks: Iterable[str] = ()
+) -> None:
+    """Marks the order as done (L1). `parts`: where the door's original turner is now. `marks`: what was unusual."""
+    Order.objects.filter(id=order).update(
+        state=OrderState.DONE, lock=lock, closed=ctx.now, parts=parts, done_though=" ".join(marks)
+    )
 
 
 def order_fields(order: Order | FoundOrder, homes: Iterable[UUID]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from troskel.acts import housing
+from troskel.acts import housing, lifetimes
 from troskel.acts.housing import Address
+from troskel.care import rules as care_rules
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
@@ -103,7 +104,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     take_overs = Municipality.objects.values_list("take_over", "taken_over")
     take_over, taken_over = take_overs.get(code=ctx.actor.municipality)
     rows: list[Client] = []
-    for item, home, case in zip(clients, homes, cases, strict=True):
+    for item, home, case, (_kind, number) in zip(clients, homes, cases, numbers, strict=True):
         row = Client(
             id=new_id(),
             municipality_id=ctx.actor.municipality,
@@ -131,6 +132,8 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
             settling=take_over is not None and not taken_over,
         )
         if item.died:
+            care_rules.has_happened("died", item.died, ctx.today)
+            care_rules.born_by("died", item.died, identity.birth_day(number))
             ctx.journal("client.died", homes=[home.id], client=row.id, on=item.died)
     people.register(rows, numbers, ctx.today)
     return {"cases": {row.reference: row.case_number for row in rows}}
@@ -186,8 +189,18 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
 def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]:
     """Record that clients have died (case 15): their care ends that day."""
     rows = lookup.find_clients(ctx, [item.client for item in deaths])
-    for item in deaths:
+    born = lifetimes.births((rows[item.client], item.on) for item in deaths)
+    for index, item in enumerate(deaths):
         row = rows[item.client]
+        try:
+            if item.on is not None:
+                care_rules.has_happened("on", item.on, ctx.today)
+                care_rules.born_by("on", item.on, born.get(row.id))
+        except BadValue as refusal:
+            if len(deaths) == 1:
+                raise
+            ctx.refuse_item(index, refusal)
+            continue
         row.died = item.on
         ctx.journal("client.died", homes=[row.home_id], client=row.id, on=item.on)
     Client.objects.bulk_update(list(rows.values()), ["died"], batch_size=BATCH_SIZE)

@@ -6,7 +6,7 @@ A constant number of queries, whatever the count: clients, homes, named carers, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
@@ -15,6 +15,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
+from troskel.duties import known_then
 from troskel.ground.clock import day_of
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -25,6 +26,7 @@ from troskel.routine import client_state
 from troskel.runner import lookup
 from troskel.runner.choices import Evidence
 from troskel.runner.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
+from troskel.runner.reported import DoneThough, Reported
 from troskel.runner.transaction import ActContext
 from troskel.visits import rules
 from troskel.visits.models import Visit
@@ -43,10 +45,11 @@ class MadeVisit(msgspec.Struct, frozen=True, kw_only=True):
     reason: Code = ""
     visit: UUID | None = None
     carer: Annotated[Code, field(_("Vem gjorde besöket?"), hint=_("Kontonamn. Tom: du själv"))] = ""
+    done_though: DoneThough = []
 
 
 class VisitJudgement(NamedTuple):
-    """The result of judging an item: whose visit, where, by whom, its flags; and the stored visit, if any."""
+    """The result of judging an item: whose visit, where, by whom, its flags, marks; and the stored visit, if any."""
 
     client: UUID
     case: str
@@ -54,6 +57,7 @@ class VisitJudgement(NamedTuple):
     organisation: UUID
     account: UUID | None
     flags: list[str]
+    marks: list[str]
     stored_visit: Visit | None
 
 
@@ -211,6 +215,7 @@ class VisitBatch:
         self.begins = begins
         self.clients: dict[str, lookup.ClientSubject | Refusal] = {}
         self.carers: dict[str, UUID] = {}
+        self.on_phone_then: set[tuple[str, date]] = set()
         self.evidence = EvidenceIndex((), ())
         self.stored_visits = StoredVisits(())
         self.open_visits: list[Visit] = []
@@ -227,6 +232,7 @@ class VisitBatch:
         client_ids = {
             subject.row.id for subject in batch.clients.values() if isinstance(subject, lookup.ClientSubject)
         }
+        batch.on_phone_then = _on_phone_then(ctx, items, batch.clients)
         batch.evidence = EvidenceIndex.of(ctx, items, client_ids)
         accounts = {ctx.actor.account, *batch.carers.values()}
         batch.stored_visits = StoredVisits.of(ctx, items, accounts, with_open=begins)
@@ -246,7 +252,11 @@ class VisitBatch:
         rules.departs_after_arrival(item.arrived, item.departed)
         rules.by_hand_with_reason(item.by, item.reason)
         home, is_covered = _home_of_visit(subject, organisation, day_of(item.arrived))
-        rules.covered_or_proven(covered=is_covered, evidence=item.by, arrived=item.arrived)
+        report = Reported(item.done_though)
+        if (item.client, day_of(item.arrived)) not in self.on_phone_then:
+            report.ask(
+                lambda: rules.covered_or_proven(covered=is_covered, evidence=item.by, arrived=item.arrived)
+            )
         self.evidence.judge(item, subject.row.id)
         account = self._account_of(item.carer)
         stored_visit = self._stored_visit(item, subject.row.id)
@@ -258,7 +268,14 @@ class VisitBatch:
         if self.begins and not self.is_latest(item):
             flags.append("left_open")
         return VisitJudgement(
-            subject.row.id, subject.row.case_number, home, organisation, account, flags, stored_visit
+            subject.row.id,
+            subject.row.case_number,
+            home,
+            organisation,
+            account,
+            flags,
+            report.marks,
+            stored_visit,
         )
 
     def is_latest(self, item: MadeVisit) -> bool:
@@ -287,6 +304,30 @@ class VisitBatch:
         if carer not in self.carers:
             raise NotFound("carer", "carer")
         return self.carers[carer]
+
+
+def _on_phone_then(
+    ctx: ActContext, items: Sequence[MadeVisit], clients: Mapping[str, lookup.ClientSubject | Refusal]
+) -> set[tuple[str, date]]:
+    """Returns name and day of visits by hand that nothing covers now, though the phone showed the client then.
+
+    They were made in good faith. One query, or none.
+    """
+    organisation = ctx.actor.organisation
+    uncovered: dict[tuple[UUID, date], str] = {}
+    for item in items:
+        subject, day = clients.get(item.client), day_of(item.arrived)
+        if item.by != "hand" or organisation is None or not isinstance(subject, lookup.ClientSubject):
+            continue
+        if day < ctx.today and not _home_of_visit(subject, organisation, day)[1]:
+            uncovered[subject.row.id, day] = item.client
+    ids, days = {client for client, _ in uncovered}, {day for _, day in uncovered}
+    phones = known_then.phones_on(ctx.actor.municipality, ids, days)
+    return {
+        (name, day)
+        for (client, day), name in uncovered.items()
+        if organisation in phones[day].get(client, ())
+    }
 
 
 def _carers(ctx: ActContext, names: Collection[str]) -> dict[str, UUID]:

@@ -17,6 +17,7 @@ from troskel.people.roles import Role
 from troskel.runner.choices import Evidence
 from troskel.runner.fields import SERIAL, TAG, CaseNumber, Code, Instant, field
 from troskel.runner.register import act
+from troskel.runner.reported import DoneThough
 from troskel.runner.transaction import ActContext
 from troskel.visits import rules
 from troskel.visits.models import Visit
@@ -40,10 +41,18 @@ def arrive(
     serial: Annotated[Code, SERIAL] = "",
     reason: Code = "",
     visit: UUID | None = None,
+    done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
     """Begin a visit, with its evidence (P2). An earlier visit left open never stops it."""
     item = MadeVisit(
-        client=client, arrived=ctx.occurred, by=by, tag=tag, serial=serial, reason=reason, visit=visit
+        client=client,
+        arrived=ctx.occurred,
+        by=by,
+        tag=tag,
+        serial=serial,
+        reason=reason,
+        visit=visit,
+        done_though=done_though,
     )
     (answer,) = _register(ctx, [item], begins=True)
     return answer
@@ -100,6 +109,7 @@ def register_visit(
     reason: Annotated[Code, field(_("Varför för hand?"), choices=rules.VisitReason)] = "",
     visit: UUID | None = None,
     carer: Annotated[Code, field(_("Vem gjorde besöket?"), hint=_("Kontonamn. Tom: du själv"))] = "",
+    done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
     """Register a visit, with its evidence (P2). A phone may report days late: the visit counts from its arrival."""
     item = MadeVisit(
@@ -112,6 +122,7 @@ def register_visit(
         reason=reason,
         visit=visit,
         carer=carer,
+        done_though=done_though,
     )
     (answer,) = _register(ctx, [item])
     return answer
@@ -146,7 +157,7 @@ def _register(ctx: ActContext, items: list[MadeVisit], *, begins: bool = False) 
             new.append(visit)
             batch.stored_visits.add(visit)
             changed += _journal_left_open(ctx, batch.close_open_visits(item))
-            _note_arrival(ctx, visit, judgement.home)
+            _note_arrival(ctx, visit, judgement)
         elif item.departed is not None and rules.ends_once(visit.departed, item.departed):
             batch.stored_visits.end(visit, item)
             changed.append(visit)
@@ -186,12 +197,13 @@ def _new_visit(
     )
 
 
-def _note_arrival(ctx: ActContext, visit: Visit, home: UUID) -> None:
+def _note_arrival(ctx: ActContext, visit: Visit, judgement: visit_batches.VisitJudgement) -> None:
     """Journals a visit: it counts once, from its arrival, whenever its end is reported."""
     ctx.journal(
         "visit.registered",
-        homes=[home],
+        homes=[judgement.home],
         client=visit.client_id,
+        though=judgement.marks,
         occurred=visit.arrived,
         visit=visit.id,
         organisation=visit.organisation_id,

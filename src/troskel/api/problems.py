@@ -22,7 +22,8 @@ API_PREFIX = "/api/"
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An error. `code` says which refusal (docs/refusals.md), whatever the wording; `rule` names the paragraph or rule
-    that refused; `field` the value that can't be used.
+    that refused; `field` the value that can't be used. `confirm`: the refusal only asks. Where it has been done all
+    the same, send this code too in the act's `done_though`.
     """
 
     type: str
@@ -32,6 +33,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
     rule: str = ""
     field: str = ""
+    confirm: str = ""
 
 
 class NotJson(Exception):
@@ -53,6 +55,8 @@ def _problem_response(
     """Returns the problem, with `detail` in Swedish when the client prefers Swedish to English."""
     swedish = _asks_for_swedish(request)
     detail = refusal_text(error, Phrasing("sv" if swedish else "en"))
+    if error.confirmable:
+        more["confirm"] = error.code
     response = problem(status, kind, title, detail, code=error.code, **more)
     response["Content-Language"] = "sv" if swedish else "en"
     response["Vary"] = "Accept-Language"

@@ -58,6 +58,11 @@ def reads(
     return decorate
 
 
+KnownThenOrNow = Annotated[
+    coverage.Known, Query(description="A day that has passed: as it was known then, or as it is known now")
+]
+
+
 def parse_day(text: str | None, field: str = "on") -> date:
     """Returns the given day, or today. Raises BadValue naming the field."""
     if text is None:
@@ -205,8 +210,10 @@ def list_alarms(request: HttpRequest, limit: Limit = 50, after: After = "") -> H
 
 
 @reads("/phone/counts", coverage.phone_clients)
-def count_phone_clients(request: HttpRequest, on: Day = None) -> HttpResponse:
-    return json_response(coverage.phone_clients(actor_of(request), parse_day(on)))
+def count_phone_clients(
+    request: HttpRequest, on: Day = None, known: KnownThenOrNow = coverage.Known.THEN
+) -> HttpResponse:
+    return json_response(coverage.phone_clients(actor_of(request), parse_day(on), known))
 
 
 @reads("/organisations", lists.organisations)

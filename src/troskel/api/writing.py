@@ -17,6 +17,7 @@ from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.problems import NotJson, problem
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
+from troskel.runner.occurrence import FAR_BACK, LateReason
 from troskel.runner.outcome import ActOutcome
 from troskel.runner.register import Act
 
@@ -25,6 +26,13 @@ Instant = Annotated[
     str | None,
     Query(description="When it happened, with offset, where that is not now"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+LateReasonCode = Annotated[
+    str,
+    Query(
+        description=f"Why it is told more than {FAR_BACK.days} days after it happened: "
+        f"{', '.join(sorted(LateReason.codes()))}"
+    ),
 ]
 Preview = Annotated[bool, Query(description="Tell what would follow, and change nothing")]
 IdempotencyKeyHeader = Annotated[
@@ -68,6 +76,7 @@ def _view(act: Act[Any]) -> Any:
         request: HttpRequest,
         preview: Preview = False,
         occurred: Instant = None,
+        late_reason: LateReasonCode = "",
         idempotency_key: IdempotencyKeyHeader = None,
     ) -> HttpResponse:
         if body_error := body_problem(request):
@@ -75,7 +84,12 @@ def _view(act: Act[Any]) -> Any:
         values = parse_values(request.body)
         instant = _parse_instant(occurred)
         outcome = act.perform(
-            actor_of(request), values, key=idempotency_key, preview=preview, occurred=instant
+            actor_of(request),
+            values,
+            key=idempotency_key,
+            preview=preview,
+            occurred=instant,
+            late_reason=late_reason,
         )
         return json_response(outcome)
 

@@ -33,10 +33,39 @@ def period(valid_from: date | None, valid_through: date | None) -> None:
         )
 
 
-def earlier_end(valid_from: date, valid_through: date | None, end: date) -> date:
-    """Returns the last day after an early ending: never after the planned end, never before the first day."""
-    last = end if valid_through is None else min(end, valid_through)
-    return max(last, valid_from)
+def earlier_end(valid_through: date | None, end: date) -> date:
+    """Returns the last day after an early ending: never after the planned end. Before the first day: no day is left."""
+    return end if valid_through is None else min(end, valid_through)
+
+
+def not_begun(rule: str, valid_from: date, today: date) -> None:
+    """What has begun has been lived by: it is ended, and not withdrawn as if it had never been (A6, A8)."""
+    if valid_from <= today:
+        raise Refusal(
+            rule,
+            "period.has_begun",
+            _(
+                "Det började gälla {day} och går inte att ta tillbaka. Avsluta det i stället. "
+                "Skulle det aldrig ha gällt: skriv en sista dag före den första."
+            ),
+            day=valid_from,
+        )
+
+
+def born_by(field: str, day: date, born: date | None) -> None:
+    """Nothing happens to a client before birth (rule 6)."""
+    if born is not None and day < born:
+        raise BadValue(
+            field, "client.not_born_then", _("Kunden var inte född {day}. Kontrollera dagen."), day=day
+        )
+
+
+def has_happened(field: str, day: date, today: date) -> None:
+    """A death or a move is written down when it has happened."""
+    if day > today:
+        raise BadValue(
+            field, "day.in_the_future", _("Dagen har inte kommit än. Skriv in det när det har hänt.")
+        )
 
 
 def within_life(died: date | None, begins: date | None = None) -> None:

@@ -70,9 +70,16 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("phone-clients", help="count clients on each organisation's phones")
     command.description = (
         "Counts, for each organisation (by number), the clients with an ongoing allocation to it on a day. Dead "
-        "clients, and other municipalities' clients, are on no phone."
+        "clients, and other municipalities' clients, are on no phone. A day that has passed is told as it was known "
+        "then, whatever has been changed since."
     )
     command.add_argument("--on", type=parse_day, metavar="DAY", help="as 2026-11-20 (default: today)")
+    command.add_argument(
+        "--known",
+        choices=["then", "now"],
+        default="then",
+        help="a day that has passed as it was known then, or as it is known now (default: then)",
+    )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=phone_clients)
 
@@ -170,7 +177,8 @@ def phone_clients(arguments: argparse.Namespace) -> None:
     """Counts clients on each organisation's phones."""
     from troskel.reading import coverage
 
-    counts = coverage.phone_clients(system_actor(), day_or_today(arguments.on))
+    known = coverage.Known(arguments.known)
+    counts = coverage.phone_clients(system_actor(), day_or_today(arguments.on), known)
     if arguments.json:
         print_json(counts)
         return

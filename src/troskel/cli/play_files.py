@@ -21,7 +21,7 @@ class PlayStep(NamedTuple):
     """An act, and the paragraph or rule that must refuse it. `where`: file and line, for messages.
 
     `keep`: names under which values of the answer are stored for later lines. `preview`: what would follow; the act
-    is then only tried.
+    is then only tried. `occurred`: when it happened, if not at the line's instant; `late_reason`: why so long ago.
     """
 
     where: str
@@ -32,6 +32,8 @@ class PlayStep(NamedTuple):
     expect: str | None
     keep: dict[str, str]
     preview: Preview | None
+    occurred: datetime | None = None
+    late_reason: str = ""
 
 
 class PlayCheck(NamedTuple):
@@ -94,7 +96,7 @@ def _parse_step(where: str, fields: dict[str, Any]) -> PlayStep:
     at = _parse_instant(where, fields)
     if "as" not in fields or "act" not in fields:
         raise CommandError(f"{where}: needs {REQUIRED_FIELDS}", EXIT_REFUSED)
-    for name in ("as", "act", "expect"):
+    for name in ("as", "act", "expect", "late_reason"):
         if not isinstance(fields.get(name, ""), str):
             raise CommandError(f"{where}: {name!r} is not a text", EXIT_REFUSED)
     for name in ("values", "keep"):
@@ -108,10 +110,14 @@ def _parse_step(where: str, fields: dict[str, Any]) -> PlayStep:
         )
     if fields["act"] not in REGISTER:
         raise CommandError(f"{where}: there is no act {fields['act']!r}: see docs/acts.md", EXIT_REFUSED)
-    _refuse_unknown(where, fields, "at", "as", "act", "values", "expect", "keep", "preview")
+    _refuse_unknown(
+        where, fields, "at", "as", "act", "values", "expect", "keep", "preview", "occurred", "late_reason"
+    )
     preview = parse_preview(where, fields["preview"]) if "preview" in fields else None
     values = fields.get("values", {})
-    return PlayStep(where, at, fields["as"], fields["act"], values, fields.get("expect"), keep, preview)
+    occurred = _parse_instant(where, fields, "occurred") if "occurred" in fields else None
+    step = PlayStep(where, at, fields["as"], fields["act"], values, fields.get("expect"), keep, preview)
+    return step._replace(occurred=occurred, late_reason=fields.get("late_reason", ""))
 
 
 def _parse_check(where: str, word: str, fields: dict[str, Any]) -> PlayCheck:
@@ -120,15 +126,15 @@ def _parse_check(where: str, word: str, fields: dict[str, Any]) -> PlayCheck:
     return PlayCheck(where, at, word, parse_check(where, word, fields[word]))
 
 
-def _parse_instant(where: str, fields: dict[str, Any]) -> datetime:
+def _parse_instant(where: str, fields: dict[str, Any], name: str = "at") -> datetime:
     try:
-        at = datetime.fromisoformat(fields["at"])
+        at = datetime.fromisoformat(fields[name])
     except (KeyError, TypeError, ValueError) as error:
         raise CommandError(f"{where}: needs {REQUIRED_FIELDS} ({error})", EXIT_REFUSED) from None
     if at.tzinfo is None:
-        raise CommandError(f"{where}: 'at' has no offset: write {fields['at']}+01:00", EXIT_REFUSED)
+        raise CommandError(f"{where}: {name!r} has no offset: write {fields[name]}+01:00", EXIT_REFUSED)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise CommandError(f"{where}: 'at' lies outside the years {FIRST_YEAR}–{LAST_YEAR}", EXIT_REFUSED)
+        raise CommandError(f"{where}: {name!r} lies outside the years {FIRST_YEAR}–{LAST_YEAR}", EXIT_REFUSED)
     return at
 
 

@@ -50,10 +50,18 @@ def _carry_out(step: PlayStep, names: dict[str, Any], folder: Path) -> tuple[dic
     result: dict[str, Any] = {"at": step.at.isoformat(), "as": step.account, "act": step.act}
     try:
         values = _resolve(step.values, names, folder)
-        outcome = REGISTER[step.act].perform(_actor(step), values, preview=step.preview is not None)
+        outcome = REGISTER[step.act].perform(
+            _actor(step),
+            values,
+            preview=step.preview is not None,
+            occurred=step.occurred,
+            late_reason=step.late_reason,
+        )
     except (Refusal, NotFound, BadValue) as refusal:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
         result |= {"refused": rule, "code": refusal.code, "message": english(refusal)}
+        if refusal.confirmable:
+            result["confirm"] = refusal.code
         return result, step.expect in (rule, refusal.code)
     if step.preview is not None:
         found = step.preview.found_in(outcome)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from troskel.ground.choices import Choice
-from troskel.ground.refusals import Refusal
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.routine.facts import ClientFacts, DoorFacts
 
@@ -28,6 +28,9 @@ class LockFault(Choice, question=_("Vad är fel?")):
 
 FAULTS = LockFault.codes()
 
+MAX_SERIAL_LENGTH = 50
+"""As long as a thing's number may be."""
+
 
 def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | None, serial: str) -> None:
     """A lock is mounted from the stock of the locksmith who mounts it (rule 2)."""
@@ -40,6 +43,14 @@ def lock_is_in_stock_of(kind: str, holder: UUID | None, organisation: UUID | Non
                 "Kontrollera numret, och om det sitter vid en annan dörr."
             ),
             serial=serial,
+        )
+
+
+def serial_can_be_read(serial: str) -> None:
+    """A number that nobody has registered can be one at all: 1 to 50 characters."""
+    if not 1 <= len(serial.strip()) <= MAX_SERIAL_LENGTH:
+        raise BadValue(
+            "serial", "lock.no_serial", _("Det är inget låsnummer. Skriv det som står på låsvredet.")
         )
 
 
@@ -64,6 +75,17 @@ def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label
             "rule 5",
             "key.opens_no_door",
             _("Nyckel {key} går inte till någon av kundens dörrar. Kontrollera märkningen."),
+            key=label,
+        )
+
+
+def key_opens(opens: UUID | None, door: UUID, label: str) -> None:
+    """A key is collected at the door it opens (rule 5)."""
+    if opens != door:
+        raise Refusal(
+            "rule 5",
+            "key.other_door",
+            _("Nyckel {key} går till en annan dörr. Kontrollera märkningen."),
             key=label,
         )
 
@@ -257,6 +279,24 @@ def is_offered(offer: OfferT | None, number: str) -> OfferT:
             number=number,
         )
     return offer
+
+
+def can_be_corrected(kind: str, holder: str, *, organisation: bool, client: bool, opens: bool) -> None:
+    """It is said who has the thing, or for a key what it opens; a lock at a door is a report's to correct (rule 5)."""
+    if holder in ("door", "lost"):
+        raise Refusal(
+            "rule 5",
+            "thing.corrected_elsewhere",
+            _("Ett låsvred vid en dörr rättas med sin rapport, och något borttappat anmäls upphittat."),
+        )
+    if organisation and client:
+        raise BadValue("client", "thing.two_holders", _("Saken har en innehavare. Fyll i ett av fälten."))
+    if client and kind == "lock":
+        raise BadValue("client", "thing.lock_with_client", _("Ett låsvred förvaras inte hos en kund."))
+    if opens and kind != "key":
+        raise BadValue("opens", "thing.opens_nothing", _("Bara en nyckel går till en dörr."))
+    if not (organisation or client or opens):
+        raise BadValue("organisation", "thing.nothing_corrected", _("Skriv vem som har saken."))
 
 
 def can_be_lost(holding: OpenHolding) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -28,6 +28,35 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """Returns the day in Stockholm that `instant` falls on."""
     return instant.astimezone(STOCKHOLM).date()
+
+
+def midnight_after(day: date) -> datetime:
+    """Returns the instant at which the day ends in Stockholm."""
+    return datetime.combine(day + timedelta(days=1), time(), STOCKHOLM)
+
+
+class NoSuchTime(ValueError):
+    """A wall time in the hour that is left out when summer time begins."""
+
+
+class TimeComesTwice(ValueError):
+    """A wall time in the hour that comes twice when summer time ends, written without an offset."""
+
+
+def wall_time(text: str) -> datetime:
+    """Returns the instant of a wall time in Stockholm, as 2026-11-25T13:30; with an offset written, that one is kept.
+
+    Raises NoSuchTime, TimeComesTwice, or another ValueError where it is no time.
+    """
+    told = datetime.fromisoformat(text)
+    if told.tzinfo is not None:
+        return told
+    first, second = (told.replace(tzinfo=STOCKHOLM, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    if first.astimezone(UTC).astimezone(STOCKHOLM).replace(tzinfo=None) != told:
+        raise NoSuchTime(text)
+    raise TimeComesTwice(text)
 
 
 @contextlib.contextmanager

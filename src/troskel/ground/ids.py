@@ -7,7 +7,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from troskel.ground import clock
@@ -20,6 +20,16 @@ _source: ContextVar[Callable[[int], bytes]] = ContextVar("source", default=secre
 def new_id() -> UUID:
     """Returns a new UUIDv7 for the current instant."""
     return _version_7(clock.now(), random_bytes(_RANDOM_BYTES))
+
+
+def created(identifier: UUID) -> datetime:
+    """Returns the instant at which a UUIDv7 was made, in UTC, to the millisecond."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+
+
+def first_id_at(instant: datetime) -> UUID:
+    """Returns the lowest UUIDv7 of an instant: ids made then or later are not lower."""
+    return _version_7(instant, bytes(_RANDOM_BYTES))
 
 
 def random_bytes(count: int) -> bytes:

@@ -15,7 +15,12 @@ EMPTY_CHOICE = "(empty)"
 
 
 class CodedError(Exception):
-    """An error with its stable code, its text in Swedish (a template) and the template's values."""
+    """An error with its stable code, its text in Swedish (a template) and the template's values.
+
+    `confirmable`: it only asks; what has been done all the same is told again with the code in `done_though`.
+    """
+
+    confirmable = False
 
     def __init__(self, code: str, text: str, /, **values: object) -> None:
         self.code = code

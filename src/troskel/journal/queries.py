@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troskel.journal.form import Head, LineText
-from troskel.journal.models import Chain, ChainKind, LineOrganisation
+from troskel.journal.models import Chain, ChainKind, Line, LineOrganisation
 
 CHUNK_ROWS = 5_000
 
@@ -45,6 +45,23 @@ def lines_after(
             UUID(row.client) if row.client else None,
             json.loads(row.body),
         )
+
+
+def lines_about(
+    municipality: str, clients: QuerySet[Any] | Iterable[UUID], events: Collection[str], before: datetime
+) -> Iterator[ParsedLine]:
+    """Yields the lines of these events about the clients that were recorded before an instant, in order. One query."""
+    rows = Line.objects.filter(
+        municipality=municipality,
+        kind=ChainKind.ACTS,
+        client__in=clients,
+        event__in=events,
+        recorded__lt=before,
+    ).order_by("number")
+    columns = ("number", "occurred", "recorded", "event", "homes", "client", "body")
+    for number, occurred, recorded, event, homes, client, body in rows.values_list(*columns).iterator():
+        ids = tuple(map(UUID, json.loads(homes)))
+        yield ParsedLine(number, occurred, recorded, event, ids, client, json.loads(body))
 
 
 def concerning(organisation: UUID | None) -> Exists | Q:

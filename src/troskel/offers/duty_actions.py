@@ -139,7 +139,7 @@ def _names(
 ) -> Names:
     clients = [client for home in homes.values() for client in home.clients.values()]
     doors = [door for home in homes.values() for door in home.doors.values()]
-    things = {UUID(about[kind]) for _, about in rows for kind in ("lock", "tag") if about.get(kind)}
+    things = {UUID(about[kind]) for _, about in rows for kind in ("lock", "tag", "key") if about.get(kind)}
     things |= {tag for client in clients for tag in client.tags}
     things |= {key for door in doors for key in door.keys} | {door.lock for door in doors if door.lock}
     follow_up = any("through" in about or "decision" in about for _, about in rows)

@@ -51,6 +51,9 @@ class Order(Record):
         blank=True,
         help_text="the door's own turner: kept by client | office | locksmith; at a removal put_back | missing",
     )
+    done_though = models.CharField(
+        max_length=200, default="", help_text="codes: what was unusual about the report"
+    )
 
     class Meta:
         constraints = [

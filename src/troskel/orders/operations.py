@@ -24,6 +24,14 @@ def fail(order: UUID, code: str) -> None:
     Order.objects.filter(id=order).update(state=OrderState.PLACED)
 
 
+def reopen(order: UUID) -> None:
+    """Open an order again that was reported by mistake. It waits to be booked."""
+    _end_booking(order, "rebooked")
+    Order.objects.filter(id=order).update(
+        state=OrderState.PLACED, closed=None, lock=None, parts="", done_though=""
+    )
+
+
 def _end_booking(order: UUID, outcome: str) -> None:
     """End the current booking, if any."""
     Booking.objects.filter(order=order, outcome="").update(outcome=outcome)

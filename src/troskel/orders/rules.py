@@ -56,6 +56,51 @@ def is_open(state: str, number: str) -> None:
         )
 
 
+def is_reported(state: str, number: str) -> None:
+    """Only a report that has been made is corrected (L1)."""
+    if state != "done":
+        raise Refusal(
+            "L1",
+            "order.not_reported",
+            _("Beställning {order} är {order_state}. Det finns ingen rapport att rätta."),
+            order=number,
+            order_state=state,
+        )
+
+
+def is_booked(state: str, number: str) -> None:
+    """Only a booking that stands is corrected (P4)."""
+    if state != "booked":
+        raise Refusal(
+            "P4",
+            "order.not_booked",
+            _("Beställning {order} är {order_state}. Det finns ingen bokning att ta bort."),
+            order=number,
+            order_state=state,
+        )
+
+
+def is_still_at_door(lock: UUID | None, reported: UUID | None, number: str) -> None:
+    """A report is corrected as long as nothing has followed it at the door (L1)."""
+    if lock != reported:
+        raise _overtaken(number)
+
+
+def is_still_with(holder: tuple[str, UUID | None], reported: tuple[str, UUID], number: str) -> None:
+    """A lock that was not taken down after all has not gone on to somebody else (L1)."""
+    if holder != reported:
+        raise _overtaken(number)
+
+
+def _overtaken(number: str) -> Refusal:
+    return Refusal(
+        "L1",
+        "report.overtaken",
+        _("Efter beställning {order} har något annat hänt med låsvredet. Rätta det senaste först."),
+        order=number,
+    )
+
+
 def of_kind(kind: str, wanted: str, number: str) -> None:
     """An installation is reported as mounted, a removal as taken down (L1)."""
     if kind != wanted:

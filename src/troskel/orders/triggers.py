@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Rules 1 and 3 of the design as database triggers, where no constraint can express them.
 
-Rule 1 is weaker here than in the act, which also knows what is confirmed: the act refuses whatever this refuses.
+Rule 1 is weaker here than in the act, which also knows what is confirmed: the act refuses whatever this refuses. A
+removal that has been done all the same (rule 10) is marked.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ TRIGGERS = (
         "no_removal_done_while_care_is_left",
         "orders_order",
         "UPDATE",
-        "NEW.kind = 'removal' AND NEW.state = 'done' AND OLD.state <> 'done' AND "
+        "NEW.kind = 'removal' AND NEW.state = 'done' AND OLD.state <> 'done' AND NEW.done_though = '' AND "
         + CARE_BEHIND.format(day="{day:NEW.closed}"),
     ),
     Trigger(

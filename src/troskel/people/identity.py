@@ -57,6 +57,14 @@ def parse_identity(text: str, *, on: date) -> Identity:
     )
 
 
+def birth_day(number12: str) -> date | None:
+    """Returns the day of birth that a stored identity number tells; None for a reserve number, or an erased one."""
+    if not _TWELVE_DIGITS.fullmatch(number12):
+        return None
+    year, month, day = int(number12[:4]), int(number12[4:6]), int(number12[6:8])
+    return _existing_date(year, month, day - _COORDINATION if day > _COORDINATION else day)
+
+
 def check_orgnr(text: str) -> str:
     """Returns an organisation number of ten digits. Raises BadIdentity when its form or check digit is wrong."""
     number = text.strip()

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+from enum import StrEnum
 
 import msgspec
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from troskel.care import queries as care
+from troskel.duties import known_then
+from troskel.ground import clock
+from troskel.ground.ids import first_id_at
+from troskel.people.models import Client, Organisation
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, Actor
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.register import read
@@ -32,19 +38,44 @@ def gaps(viewer: Actor, on: date, days: int) -> list[GapShown]:
     return coverage_gaps
 
 
-@read(who=OFFICE_ROLES, title="The number of clients on each organisation's phones")
-def phone_clients(viewer: Actor, on: date) -> dict[str, int]:
-    """How many clients each organisation's phones have on a day."""
-    return care.phone_clients(clients_in_sight(viewer), viewer.municipality, on)
+class Known(StrEnum):
+    """By which knowledge a day that has passed is told: what was known on that day, or what is known now."""
+
+    THEN = "then"
+    NOW = "now"
+
+
+@read(
+    who=OFFICE_ROLES,
+    title="The number of clients on each organisation's phones; for a past day as was known then, or as is known now",
+)
+def phone_clients(viewer: Actor, on: date, known: Known = Known.THEN) -> dict[str, int]:
+    """How many clients each organisation's phones have on a day. A past day: had, as it was known then (rule 12).
+
+    Of a client who was not entered here until later, as with an import, only what is known now can be told.
+    """
+    return _phone_clients(viewer, clients_in_sight(viewer), on, known)
 
 
 @read(who=OFFICE_ROLES)
-def phones_with(viewer: Actor, reference: str, on: date) -> list[str]:
+def phones_with(viewer: Actor, reference: str, on: date, known: Known = Known.THEN) -> list[str]:
     """The organisations whose phones have the client on a day, by number: `phone_clients` of one client."""
     client = clients_in_sight(viewer).filter(reference=reference)
-    organisations = list(care.phone_clients(client, viewer.municipality, on))
+    organisations = list(_phone_clients(viewer, client, on, known))
     note(viewer, "phones.viewed", ids=client.values_list("id", flat=True), on=on)
     return organisations
+
+
+def _phone_clients(viewer: Actor, clients: QuerySet[Client], on: date, known: Known) -> dict[str, int]:
+    if on >= clock.today() or known is Known.NOW:
+        return care.phone_clients(clients, viewer.municipality, on)
+    phones = known_then.phones_on(viewer.municipality, clients.values("id"), {on})[on]
+    counts = Counter(organisation for organisations in phones.values() for organisation in organisations)
+    rows = Organisation.objects.filter(municipality=viewer.municipality, id__in=counts)
+    found = Counter({orgnr: counts[identifier] for identifier, orgnr in rows.values_list("id", "orgnr")})
+    entered_later = clients.filter(id__gte=first_id_at(clock.midnight_after(on)))
+    found.update(care.phone_clients(entered_later, viewer.municipality, on))
+    return dict(sorted(found.items()))
 
 
 class ClientCounts(msgspec.Struct, frozen=True):

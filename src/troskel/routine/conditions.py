@@ -92,6 +92,11 @@ def _lock_at_door(case: Case) -> bool:
     return any(door.lock is not None for door in case.doors())
 
 
+def _that_lock_at_door(case: Case) -> bool:
+    lock = uid_in(case.about, "lock")
+    return lock is not None and any(door.lock == lock for door in case.doors())
+
+
 def _ordered(kind: str) -> Condition:
     return lambda case: any(client_state.open_orders(door, kind) for door in case.doors())
 
@@ -240,6 +245,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "tag_with_client": _of_client(_tag_with_client),
     "tag_came_from_client": _tag_came_from_client,
     "lock_at_door": _lock_at_door,
+    "that_lock_at_door": _that_lock_at_door,
     "installation_ordered": _ordered("installation"),
     "removal_ordered": _ordered("removal"),
     "repair_ordered": _ordered("repair"),

@@ -30,6 +30,9 @@ def update(
     passed = _reassign(duty, rule, case, day, eves)
     dated = _set_due(duty, rule, case, found, day, line, eves)
     counted = _recount_due(duty, rule, case, day, eves)
+    counted |= (
+        line is not None and line.event == "visit.corrected" and _correct_due(duty, rule, case, day, eves)
+    )
     named = _assign(duty, line)
     return passed or dated or counted or named
 
@@ -94,6 +97,18 @@ def _recount_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[
     duty.due = due
     if duty.escalated is None or due >= duty.escalated:
         duty.escalated, duty.escalate_on = None, escalation_day(rule.ask, due, day, eves)
+    return True
+
+
+def _correct_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
+    """The first visit that the deadline counts from was at another time, or was not made."""
+    if rule.fixed_by != {"first.visit"} or rule.ask.due is None:
+        return False
+    due = deadlines.due_day(rule.ask.due, case, eves)
+    if due == duty.due:
+        return False
+    duty.due, duty.escalated = due, None
+    duty.escalate_on = escalation_day(rule.ask, due, day, eves)
     return True
 
 

@@ -155,6 +155,7 @@ class _Advance:
             self.move_duties(line)
         found = [line_events.line_event(self.facts, line, touched, day, occurred)]
         found += line_events.following(self.facts, found[0], before, line_events.look(self.facts, line), line)
+        found += line_events.marked(found[0], line)
         found += self.of_a_duty(found[0], line)
         if line.client is not None and line.event in CARE_EVENTS:
             for home in touched:

@@ -155,6 +155,15 @@ def client_refused(client: ClientFacts, line: LineFacts) -> None:
     client.refused, client.understood = True, False
 
 
+def information_taken_back(client: ClientFacts, line: LineFacts) -> None:
+    """It was written down on the wrong client, or by mistake."""
+    what = line.body["what"]
+    client.informed = [way for way in client.informed if way != what]
+    client.keys_told = [] if what == "keys" else client.keys_told
+    client.understood = client.understood and what != "understood"
+    client.refused = client.refused and what != "refused"
+
+
 ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "door.registered": door_registered,
     "take_over.finished": take_over_finished,
@@ -171,6 +180,7 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,
     "client.refused": client_refused,
+    "information.taken_back": information_taken_back,
     **fold_care.ON_CLIENT,
     **fold_things.ON_CLIENT,
 }

@@ -56,6 +56,13 @@ def order_failed(door: DoorFacts, line: LineFacts) -> None:
         order.state, order.booked = "failed", None
 
 
+def order_unbooked(door: DoorFacts, line: LineFacts) -> None:
+    """The booking was a mistake: the order waits for a time."""
+    order = door.orders.get(uid(line.body["order"]))
+    if order is not None:
+        order.state, order.booked = "ordered", None
+
+
 def order_cancelled(door: DoorFacts, line: LineFacts) -> None:
     """The order is cancelled (cases 5 and 6)."""
     door.orders.pop(uid(line.body["order"]), None)
@@ -83,6 +90,25 @@ def repair_reported(door: DoorFacts, line: LineFacts) -> None:
     if door.lock != lock:
         door.replaced = stockholm_day(line.occurred)
     door.lock, door.fault = lock, ""
+
+
+def lock_corrected(door: DoorFacts, line: LineFacts) -> None:
+    """Another lock hangs at the door than was reported, or nobody knows which."""
+    lock = uid_in(line.body, "lock")
+    if lock is None:
+        door.since = None
+    door.lock, door.fault = lock, ""
+
+
+def report_taken_back(door: DoorFacts, line: LineFacts) -> None:
+    """What was reported has not been done: the lock is where it was, and the order is open again."""
+    kind = line.body["kind"]
+    door.orders[uid(line.body["order"])] = _order(kind, line)
+    if kind == "installation":
+        door.lock = door.since = door.replaced = None
+    else:
+        door.lock, door.since = uid(line.body["lock"]), day_in(line.body, "since")
+    door.fault = ""
 
 
 def fault_told(door: DoorFacts, line: LineFacts) -> None:
@@ -178,6 +204,17 @@ def visit_registered(client: ClientFacts, line: LineFacts) -> None:
         client.first_visits[organisation] = day
 
 
+def visit_corrected(client: ClientFacts, line: LineFacts) -> None:
+    """A visit was at another time, or was not made: the first that now stands is another."""
+    organisation, first = uid_in(line.body, "organisation"), day_in(line.body, "first")
+    if organisation is None:
+        return
+    if first is None or (client.moved_in is not None and first < client.moved_in):
+        client.first_visits.pop(organisation, None)
+    else:
+        client.first_visits[organisation] = first
+
+
 def visited_at(line: LineFacts) -> datetime:
     """When the visit began."""
     arrived = line.body.get("arrived")
@@ -195,8 +232,10 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "lock.taken_over": link_taken_over,
     "tag.handed_over": tag_handed_over,
     "tag.taken_over": tag_taken_over,
+    "tag.corrected": tag_handed_over,
     "tag.lost": tag_lost,
     "visit.registered": visit_registered,
+    "visit.corrected": visit_corrected,
 }
 ON_DOOR: dict[str, Callable[[DoorFacts, LineFacts], None]] = {
     "installation.ordered": installation_ordered,
@@ -204,15 +243,19 @@ ON_DOOR: dict[str, Callable[[DoorFacts, LineFacts], None]] = {
     "repair.ordered": repair_ordered,
     "order.booked": order_booked,
     "order.failed": order_failed,
+    "order.unbooked": order_unbooked,
     "order.cancelled": order_cancelled,
     "installation.reported": installation_reported,
     "removal.reported": removal_reported,
     "repair.reported": repair_reported,
+    "lock.corrected": lock_corrected,
+    "report.taken_back": report_taken_back,
     "lock.fault_told": fault_told,
     "consent.given": consent_given,
     "consent.withdrawn": consent_withdrawn,
     "lock.taken_over": lock_taken_over,
     "key.handed_over": key_handed_over,
     "key.taken_over": key_taken_over,
+    "key.corrected": key_handed_over,
     "key.lost": key_lost,
 }

@@ -62,6 +62,14 @@ def following(
     return found
 
 
+def marked(line_event: RoutineEvent, line: LineFacts) -> list[RoutineEvent]:
+    """The event under the names that say what was unusual about it: "removal.reported:lock.needed"."""
+    return [
+        msgspec.structs.replace(line_event, name=f"{line.event}:{mark}")
+        for mark in line.body.get("though") or ()
+    ]
+
+
 def _lock_taken_down(facts: Homes, line_event: RoutineEvent) -> Iterator[RoutineEvent]:
     """For each own client behind the door: it concerns them all, whoever ordered it."""
     for home in facts.values():

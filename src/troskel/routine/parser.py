@@ -57,7 +57,11 @@ class _Known:
 
     def __contains__(self, event: str) -> bool:
         name, colon, which = event.partition(":")
-        return name in self.events and (not colon or (name in vocabulary.OF_A_DUTY and bool(which)))
+        return name in self.events and (
+            not colon
+            or (name in vocabulary.OF_A_DUTY and bool(which))
+            or which in vocabulary.MARKED.get(name, ())
+        )
 
 
 _NEVER = {
@@ -233,6 +237,8 @@ class _Reader(Values):
             for key in ("on", "done_by", "moot_on"):
                 for event in getattr(ask, key):
                     name, _, which = event.partition(":")
+                    if name not in vocabulary.OF_A_DUTY:
+                        continue
                     paragraph, _, asked = which.partition(".")
                     named = routine.asks.get((paragraph, asked))
                     if which and named is None:

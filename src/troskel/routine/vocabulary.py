@@ -59,21 +59,30 @@ client.informed | kunden informeras, muntligt eller skriftligt | the client is i
 client.told_about_keys | kunden får veta vilka nycklar som ska lämnas | the client is told which keys to leave
 client.understood | kunden har förstått att låsvred monteras | the client has understood that a lock turner is to be mounted
 client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
+information.taken_back | det rättas vad kunden har fått veta eller sagt | it is corrected what the client has been told or has said
 way_in.decided | handläggaren bestämmer hur personalen kommer in utan låsvred | the assessor decides how staff get in without a lock turner
 installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered
 repair.ordered | reparation av ett låsvred beställs | the repair of a lock turner is ordered
 order.booked | en tid bokas | a time is booked
+order.unbooked | en bokning tas bort, den gäller inte | a booking is taken away, it does not hold
 order.failed | låssmeden kunde inte göra jobbet | the locksmith could not do the work
 order.cancelled | en beställning avbeställs | an order is cancelled
 installation.reported | låsvredet är monterat | the lock turner is mounted
 removal.reported | låsvredet är nedmonterat | the lock turner is taken down
 repair.reported | låsvredet är lagat eller utbytt | the lock turner is mended or replaced
+report.taken_back | en rapport om montering eller nedmontering tas tillbaka | a report of an installation or a removal is taken back
+lock.corrected | det rättas vilket låsvred som sitter vid en dörr | it is corrected which lock turner is at a door
 lock.fault_told | ett fel på ett låsvred blir känt | a fault of a lock turner becomes known
 link.made | kunden kopplas till låset | the client is linked to the lock
 link.removed | kopplingen tas bort | the link is removed
 tag.handed_over | en kvittensprodukt lämnas över | a receipt tag is handed over
 key.handed_over | en nyckel lämnas över | a key is handed over
+tag.corrected | det rättas var en kvittensprodukt finns | it is corrected where a tag is
+key.misplaced | en nyckel har lämnats till fel person | a key has been given to the wrong person
+key.retrieved | en nyckel är inte längre hos fel person | a key is no longer with the wrong person
+key.corrected | det rättas var en nyckel finns, eller vad den går till | it is corrected where a key is, or what it opens
+things.corrected | det rättas var en sak ur lager finns | it is corrected where a thing in stock is
 tag.offered | en kvittensprodukt erbjuds en annan utförare | a tag is offered to another provider
 key.offered | en nyckel erbjuds en annan utförare | a key is offered to another provider
 things.offered | saker ur lager erbjuds en annan organisation | things in stock are offered to another organisation
@@ -92,6 +101,7 @@ basis_form.sent | underlagsblanketten skickas till socialkontoret | the basis fo
 basis_form.received | socialkontoret har tagit emot underlagsblanketten | the social office has received the basis form
 letter.sent | ett brev till kunden skickas | a letter to the client is sent
 visit.registered | ett besök registreras | a visit is registered
+visit.corrected | ett besök rättas: andra tider, eller inte gjort | a visit is corrected: other times, or not made
 visit.departed | ett besök avslutas | a visit ends
 visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
 opening.allowed | telefonen får öppna dörren | the phone may open the door
@@ -136,6 +146,36 @@ lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparati
 
 ROUTINE_EVENTS = EVENTS | DERIVED
 
+MARKS = _words("""
+lock.needed | fast någon bakom dörren behövde låsvredet | though somebody behind the door needed the lock turner
+lock.not_in_stock | fast låsvredet inte fanns i låssmedens lager | though the lock turner was not in the locksmith's stock
+lock.not_at_door | fast ett annat låsvred skulle sitta vid dörren | though another lock turner should be at the door
+lock.not_found | fast låsvredets nummer var okänt | though the lock turner's number was unknown
+lock.still_linked | fast låsvredet var kopplat till en kund | though the lock turner was linked to a client
+client.gets_no_lock_or_tag | fast kunden är en annan kommuns | though the client is another municipality's
+order.not_open | fast beställningen inte var öppen | though the order was not open
+key.other_door | fast nyckeln går till en annan dörr | though the key opens another door
+key.opens_no_door | fast nyckeln inte går till någon av kundens dörrar | though the key opens none of the client's doors
+visit.not_allocated | fast inget beslut var fördelat till utföraren den dagen | though no decision was allocated to the provider that day
+occurred.far_back | fast det är länge sedan | though it was long ago
+""")
+"""What a report may be marked with: the codes of refusals that asked, and were answered that it has been done."""
+
+MARKED: dict[str, tuple[str, ...]] = {
+    "installation.reported": (
+        "client.gets_no_lock_or_tag",
+        "lock.not_found",
+        "lock.not_in_stock",
+        "lock.still_linked",
+        "order.not_open",
+    ),
+    "key.handed_over": ("key.opens_no_door", "key.other_door"),
+    "lock.corrected": ("lock.not_found", "lock.not_in_stock"),
+    "visit.registered": ("visit.not_allocated",),
+    "removal.reported": ("lock.needed", "lock.not_at_door", "lock.not_found", "order.not_open"),
+}
+"""The marks that lines of an event may have. A file names a marked event as "removal.reported:lock.needed"."""
+
 OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
 """Events about one duty or notice. A file says which: "duty.attested:P4.be_present"."""
 
@@ -179,6 +219,7 @@ provider_has_every_key | utföraren har en nyckel till varje dörr | the provide
 tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client
 tag_came_from_client | kvittensprodukten kommer från kunden | the tag came from the client
 lock_at_door | ett låsvred sitter på dörren | a lock turner is at the door
+that_lock_at_door | just det låsvred som det gäller sitter på dörren | the very lock turner that it is about is at the door
 installation_ordered | montering är beställd men inte gjord | an installation is ordered and not done
 removal_ordered | nedmontering är beställd men inte gjord | a removal is ordered and not done
 repair_ordered | reparation är beställd men inte gjord | a repair is ordered and not done

@@ -45,6 +45,7 @@ class Named(Enum):
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
     DUTY = "duty: the form is opened from it alone"
+    DONE_THOUGH = "refusals that asked: ticked in the form that asks, never typed"
 
 
 class ClientCondition(Enum):

@@ -69,11 +69,13 @@ class Act(Generic[P]):
         key: str | None = None,
         preview: bool = False,
         occurred: datetime | None = None,
+        late_reason: str = "",
     ) -> ActOutcome:
         """Runs the act with JSON values, as the API, the command line and the pages do.
 
         `key`: a repeat with the same key gets the first answer. `preview`: returns what would follow, and changes
-        nothing. `occurred`: when it happened, if not now. Raises as `__call__`, and KeyUsedOtherwise.
+        nothing. `occurred`: when it happened, if not now; `late_reason`: a code, needed where that is far back. Raises
+        as `__call__`, and KeyUsedOtherwise.
         """
         if key and self.secret:
             raise BadValue(
@@ -91,10 +93,11 @@ class Act(Generic[P]):
             self,
             actor,
             body,
-            content=[msgspec.to_builtins(parsed), occurred],
+            content=[msgspec.to_builtins(parsed), occurred, *([late_reason] if late_reason else [])],
             key=key,
             preview=preview,
             occurred=occurred,
+            late_reason=late_reason,
         )
 
     def suggested_by(self, event: str) -> Callable[[Suggester], Suggester]:

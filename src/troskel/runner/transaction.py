@@ -16,15 +16,16 @@ from troskel.ground import clock
 from troskel.ground.compiled_query import Value, pipelined
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
-from troskel.ground.texts import _
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
 from troskel.permits.may import may
 from troskel.routine.duty import OpenDuty
 from troskel.routine.facts import HomeFacts
+from troskel.routine.vocabulary import MARKED
 from troskel.runner import idempotency
 from troskel.runner.constraint_messages import refusal_of
+from troskel.runner.occurrence import Occurrence, occurrence
 from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
 from troskel.runner.preview import LastDays, access_changes, last_days, last_days_on_phones, locks_after
 
@@ -42,13 +43,14 @@ class ActContext:
     """The context of a running act: the actor, the time, the homes it has locked, and the lines it writes."""
 
     def __init__(
-        self, act: ActInfo, actor: Actor, occurred: datetime | None, *, preview: bool = False
+        self, act: ActInfo, actor: Actor, occurrence: Occurrence | None, *, preview: bool = False
     ) -> None:
         self.act = act
         self.actor = actor
         self.now = clock.now()
         self.today = clock.day_of(self.now)
-        self.occurred = occurred or self.now
+        self.occurred = occurrence.instant if occurrence else self.now
+        self._occurrence = occurrence
         self.refused: list[dict[str, Any]] = []
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
@@ -67,17 +69,15 @@ class ActContext:
         key: str | None = None,
         preview: bool = False,
         occurred: datetime | None = None,
+        late_reason: str = "",
     ) -> ActOutcome:
         """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome."""
         may(actor, act.name, act.who)
-        if occurred is not None and occurred > clock.now():
-            raise BadValue(
-                "occurred", "occurred.in_the_future", _("Tiden har inte kommit än. Skriv när det hände.")
-            )
+        happened = occurrence(occurred, late_reason)
         idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
         try:
             return cls._retry_on_collision(
-                lambda: cls(act, actor, occurred, preview=preview)._run(body, idempotency_key)
+                lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key)
             )
         except IntegrityError as error:
             if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
@@ -194,14 +194,24 @@ class ActContext:
         occurred: datetime | None = None,
         paragraph: str | None = None,
         detail: Mapping[str, Any] | None = None,
+        though: Iterable[str] = (),
         **body: Any,
     ) -> None:
         """Adds a journal line. Ids, days and codes go in `body`; free text and personal details only in `detail`.
 
-        `from_` becomes "from" in the body, since it is a Python keyword.
+        `from_` becomes "from" in the body, since it is a Python keyword. `though`: marks of what was unusual.
         """
         if event not in self.act.writes:
             raise LookupError(f"{self.act.name} writes {event}, and does not say so in its @act")
+        if unknown := set(though) - set(MARKED.get(event, ())):
+            raise LookupError(f"{event} can't be marked {sorted(unknown)}: add it to MARKED in vocabulary.py")
+        marks = list(though)
+        if self._occurrence is not None:
+            self._occurrence.check_known({**body, "client": client}, self.now)
+            body |= self._occurrence.fields
+            marks += self._occurrence.marks
+        if marks:
+            body["though"] = marks
         if client is not None:
             body["client"] = client
         default = self.act.paragraphs[0] if self.act.paragraphs else ""

@@ -8,7 +8,7 @@ from datetime import date
 
 from troskel.exchange.case_extract.mapping import Mapping
 from troskel.ground.refusal_texts import english
-from troskel.people.identity import BadIdentity, Identity, check_orgnr, parse_identity
+from troskel.people.identity import BadIdentity, Identity, birth_day, check_orgnr, parse_identity
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
@@ -67,6 +67,13 @@ class Checks:
             return parse_identity(text, on=self._today)
         except BadIdentity as error:
             raise BadColumn(column, value, english(error)) from None
+
+    def death(self, column: str, value: Value, identity: Identity) -> date | None:
+        """Returns a day of death, or None. It is in the person's life so far."""
+        day = self.day_or_none(column, value)
+        if day is not None and not (birth_day(identity.number12) or day) <= day <= self._today:
+            raise BadColumn(column, value, "a day before birth, or one that has not come: correct it")
+        return day
 
     def code(self, column: str, value: Value) -> str:
         """Returns a code of the case system, translated to the code used here."""

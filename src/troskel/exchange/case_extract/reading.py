@@ -152,9 +152,10 @@ class _NightReader:
             died,
         ) = values
         self._refuse_second("kund_id", reference, self.night.mentioned_ids.clients)
+        identity = self.checks.identity("personnummer", number)
         return ClientRow(
             reference=identifier("kund_id", reference),
-            identity=self.checks.identity("personnummer", number),
+            identity=identity,
             first_name=limited_text("fornamn", first, 100),
             last_name=limited_text("efternamn", last, 100),
             protection=cast("Protection", self.checks.code("skydd", protection)),
@@ -163,7 +164,7 @@ class _NightReader:
             ),
             home_municipality=checks.municipality("hemkommun", municipality),
             phone=truncate(phone, 30),
-            died=self.checks.day_or_none("avliden", died),
+            died=self.checks.death("avliden", died, identity),
         )
 
     def _decision(self, values: Values) -> DecisionRow | None:

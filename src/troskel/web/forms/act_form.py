@@ -131,6 +131,7 @@ def _values_in_url(request: HttpRequest, act: Act[Any]) -> dict[str, str]:
 def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormState:
     """Returns the form as posted by step 1 or step 2."""
     typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
+    typed |= {path: " ".join(request.POST.getlist(path)) for path in forms_fields.confirm_paths(act)}
     values = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     duty, case = typed.get("duty-id", ""), typed.get("about", "")
     context = FormContext(person, act, duty, case)
@@ -181,6 +182,9 @@ def _refusal_page(request: HttpRequest, state: FormState, error: Any) -> HttpRes
     """The form with the refusal: at its field if it is about one, else on top."""
     routine = _routine(state.person) if isinstance(error, Refusal) else None
     message, detail = outcomes.refusal(error, routine, state.act)
+    if error.confirmable:
+        state = state._replace(fields=forms_fields.with_question(state.fields, error.code))
+        return _form_page(request, state, message=message, detail=detail, asks=True, status=409)
     fields = forms_fields.with_error(state.fields, getattr(error, "field", ""), message)
     if fields is not None:
         return _form_page(request, state._replace(fields=fields), status=422)
@@ -197,6 +201,7 @@ def _form_page(
     message: str = "",
     detail: str = "",
     rule: str = "",
+    asks: bool = False,
     status: int = 200,
     propose: bool = False,
 ) -> HttpResponse:
@@ -204,6 +209,7 @@ def _form_page(
         **_template_values(state, propose=propose),
         "message": message,
         "detail": detail,
+        "asks": asks,
         "rule": rule if not rule.startswith("rule") else "",
     }
     return render_page(request, "web/form.html", values, status=status)

@@ -6,17 +6,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from msgspec import inspect
 
 from troskel.ground import clock, formatting
+from troskel.routine.vocabulary import MARKS
 from troskel.runner import fields as act_fields
-from troskel.runner.fields import FieldFacts, FieldSpec
+from troskel.runner.fields import FieldFacts, FieldSpec, Named
 from troskel.runner.register import Act
+from troskel.web.text.act_labels import localized
 
+INPUT_TYPES = {"date": "date", "instant": "datetime-local", "number": "number"}
+WALL_TIME = "2026-11-25T13:30:00"
 MAX_RADIOS = 5
 MAX_LINE_LENGTH = 400  # characters; a longer field is a text area
 
@@ -38,7 +42,9 @@ class ChoiceOption(NamedTuple):
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a form. `kind`: text, area, lines, number, date, instant, check, radios, select, fixed, hidden."""
+    """A field of a form. `kind`: text, area, lines, number, date, instant, check, radios, select, fixed, hidden; or
+    confirm: codes of refusals that asked, each with a box to tick.
+    """
 
     path: str
     kind: str
@@ -68,6 +74,13 @@ class Field:
         return f"{self.id}-1" if self.kind == "radios" else self.id
 
     @property
+    def input_type(self) -> str:
+        """The HTML type of a field of one line. An instant of an hour that comes twice is typed, with its offset."""
+        if self.kind == "instant" and (self.error or len(self.value) > len(WALL_TIME)):
+            return "text"
+        return INPUT_TYPES.get(self.kind, "text")
+
+    @property
     def can_scan(self) -> bool:
         """Whether a camera can fill it. Typing always works."""
         return self.kind in ("text", "lines") and self.facts.scanned
@@ -77,12 +90,14 @@ class Field:
         """The value in words."""
         if self.kind == "check":
             return _("Ja") if self.value else _("Nej")
+        if self.kind == "confirm":
+            return ", ".join(mark_label(code) for code in self.value.split())
         if self.choices:
             return next((choice.label for choice in self.choices if choice.value == self.value), self.value)
         if self.kind == "date" and self.value:
             return formatting.day(date.fromisoformat(self.value), clock.today())
         if self.kind == "instant" and self.value:
-            return formatting.instant(_stockholm_time(self.value), clock.today())
+            return formatting.instant(clock.wall_time(self.value), clock.today())
         return self.value
 
 
@@ -107,6 +122,12 @@ def fields_of(
         if form_field.kind != "door":
             fields.append(form_field)
     return fields
+
+
+def confirm_paths(act: Act[Any]) -> list[str]:
+    """Returns the paths of the fields that hold codes of refusals that asked."""
+    specs = act_fields.fields_of(act.values)
+    return [spec.path for spec in specs if spec.facts.names is Named.DONE_THOUGH]
 
 
 def has_organisation_field(act: Act[Any]) -> bool:
@@ -135,8 +156,14 @@ def with_url_choices(fields: list[Field], query: Mapping[str, str]) -> list[Fiel
 
 
 def with_values(fields: list[Field], typed: Mapping[str, str]) -> list[Field]:
-    """Returns the fields with the input."""
-    return [replace(form_field, value=typed.get(form_field.path, "").strip()) for form_field in fields]
+    """Returns the fields with the input. What has been confirmed keeps its box."""
+    return [
+        replace(form_field, value=value, choices=_boxes(value.split()))
+        if form_field.kind == "confirm"
+        else replace(form_field, value=value)
+        for form_field in fields
+        for value in (typed.get(form_field.path, "").strip(),)
+    ]
 
 
 def with_input_errors(fields: list[Field]) -> list[Field]:
@@ -158,6 +185,25 @@ def with_error(fields: list[Field], path: str, error: str) -> list[Field] | None
     return [
         replace(form_field, error=error) if form_field.path in paths else form_field for form_field in fields
     ]
+
+
+def with_question(fields: list[Field], code: str) -> list[Field]:
+    """Returns the fields with a box to tick: it has been done, though the refusal of this code asks."""
+    return [
+        replace(form_field, choices=_boxes([*form_field.value.split(), code]))
+        if form_field.kind == "confirm"
+        else form_field
+        for form_field in fields
+    ]
+
+
+def mark_label(code: str) -> str:
+    """Returns the words of a mark in the language of the page."""
+    return localized(MARKS[code]) if code in MARKS else code
+
+
+def _boxes(codes: list[str]) -> list[ChoiceOption]:
+    return [ChoiceOption(code, mark_label(code)) for code in dict.fromkeys(codes)]
 
 
 def values_of(act: Act[Any], fields: list[Field]) -> dict[str, Any]:
@@ -182,7 +228,7 @@ def _field(spec: FieldSpec, organisations: list[OrganisationOption]) -> Field:
     choices = _choices(spec, organisations)
     form_field = Field(
         path=spec.path,
-        kind=_kind(spec.type, choices),
+        kind="confirm" if spec.facts.names is Named.DONE_THOUGH else _kind(spec.type, choices),
         label=_(spec.facts.label) if spec.facts.label else "",
         help=_(spec.facts.hint) if spec.facts.hint else "",
         required=spec.required and "" not in {choice.value for choice in choices},
@@ -239,6 +285,13 @@ def _input_error(form_field: Field) -> str:
         return _("Välj ett svar.") if form_field.choices else _("Fyll i det här.")
     try:
         _parse(form_field)
+    except clock.NoSuchTime:
+        return _("Klockslaget finns inte: klockan ställdes fram den natten. Skriv en timme senare.")
+    except clock.TimeComesTwice:
+        return _(
+            "Klockslaget kommer två gånger den natten. "
+            "Lägg till +02:00 för den första gången (sommartid) eller +01:00 för den andra."
+        )
     except ValueError:
         return INPUT_ERRORS[form_field.kind]()
     return ""
@@ -255,14 +308,12 @@ def _parse(form_field: Field) -> Any:
     """Returns a field's value as JSON. Raises ValueError."""
     if form_field.kind == "check":
         return bool(form_field.value)
+    if form_field.kind == "confirm":
+        return form_field.value.split()
     if form_field.kind == "lines":
         return [line.strip() for line in form_field.value.splitlines() if line.strip()]
     if form_field.kind == "date":
         return date.fromisoformat(form_field.value).isoformat()
     if form_field.kind == "instant":
-        return _stockholm_time(form_field.value).isoformat()
+        return clock.wall_time(form_field.value).isoformat()
     return int(form_field.value) if form_field.kind == "number" else form_field.value
-
-
-def _stockholm_time(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=clock.STOCKHOLM)

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who holds a thing, and when a visit was made, is corrected; both stand in the journal (design, rule 10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from troskel.acts.reported_locks import lock_homes_behind, owner_of_key
+from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
+from troskel.custody import operations as custody
+from troskel.custody import rules
+from troskel.custody.models import HolderKind, Holding, Thing
+from troskel.ground.clock import day_of
+from troskel.ground.refusals import BadValue, NotFound
+from troskel.ground.texts import _
+from troskel.people.models import Residence
+from troskel.people.roles import Role
+from troskel.runner import lookup
+from troskel.runner.choices import KindOfThing
+from troskel.runner.fields import CaseNumber, DoorId, Instant, Number, OrganisationNumber, Text, field
+from troskel.runner.register import act
+from troskel.runner.transaction import ActContext
+from troskel.visits import rules as visit_rules
+from troskel.visits.models import Visit
+
+CHAPTER = _("Rättelser")
+
+
+@act(
+    "P5",
+    "P7",
+    who=(Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH),
+    writes=["tag.corrected", "key.corrected", "key.retrieved", "key.misplaced", "things.corrected"],
+    title=_("Rätta vem som har en sak"),
+    lead=_(
+        "Saken är hos någon annan än det står, eller nyckeln går till en annan dörr. Det som var syns även efteråt."
+    ),
+)
+def correct_holder(
+    ctx: ActContext,
+    *,
+    kind: KindOfThing,
+    number: Number,
+    organisation: Annotated[OrganisationNumber, field(_("Organisationen som har den"))] = "",
+    client: Annotated[CaseNumber, field(_("Kunden som har den"))] = "",
+    opens: Annotated[CaseNumber, field(_("Kunden vars dörr nyckeln går till"))] = "",
+    door: DoorId | None = None,
+    text: Text = "",
+) -> dict[str, Any]:
+    """Correct who holds a thing, or for a key whose door it opens (`opens`), where it was written wrongly (rule 5).
+
+    Neither `organisation` nor `client`: it stays with its holder.
+    """
+    subject = lookup.find_client(ctx, client) if client else None
+    opened = lookup.find_client(ctx, opens) if opens else None
+    (holding,) = lock_holdings(ctx, kind, [number])
+    if ctx.actor.role is not Role.ADMINISTRATOR:
+        rules.answers_for(holding, owner_of_tag(ctx, holding), ctx.actor.organisation)
+    rules.can_be_corrected(
+        kind, holding.kind, organisation=bool(organisation), client=bool(client), opens=bool(opens)
+    )
+    before = (holding.kind, holding.holder)
+    after = before
+    if organisation:
+        keeper = lookup.find_organisation(ctx, organisation)
+        rules.may_hold(kind, keeper.kind)
+        after = (HolderKind.ORGANISATION, keeper.id)
+    elif subject is not None:
+        after = (HolderKind.CLIENT, subject.row.id)
+    owner = owner_of_tag(ctx, holding) or (before[1] if before[0] == HolderKind.ORGANISATION else None)
+    if after != before:
+        custody.hand_over(holding, *after, ctx.now, None, ctx.actor.account)
+    detail = {"text": text} if text else None
+    if kind == "key":
+        note_retrieval(ctx, holding, before)
+        if subject is not None and holding.thing.door_id not in subject.home.doors and not opens:
+            ctx.journal(
+                "key.misplaced",
+                homes=[subject.home.home],
+                client=subject.row.id,
+                key=holding.thing_id,
+                organisation=owner or ctx.actor.organisation,
+            )
+        target = lookup.find_door(opened.home, door).door if opened else holding.thing.door_id
+        _journal_key(ctx, holding, after, target, opened, detail)
+    elif kind == "tag":
+        _journal_tag(ctx, holding, before, after, owner, subject, detail)
+    else:
+        ctx.journal("things.corrected", kind=kind, thing=holding.thing_id, to=_party(after), detail=detail)
+    return {"kind": kind, "number": number}
+
+
+def note_retrieval(ctx: ActContext, holding: Holding, before: tuple[str, UUID | None]) -> None:
+    """Journals, where a client had the key of another's door, that the client no longer has it (P5)."""
+    if before[0] != HolderKind.CLIENT:
+        return
+    for home, client in current_facts(ctx, before[1]):
+        if holding.thing.door_id not in home.doors:
+            ctx.journal("key.retrieved", homes=[home.home], client=client.client, key=holding.thing_id)
+
+
+Party = tuple[str, UUID | None]
+
+
+def _party(party: Party) -> dict[str, Any]:
+    return {"kind": party[0], "id": party[1]}
+
+
+def _journal_key(
+    ctx: ActContext,
+    holding: Holding,
+    after: Party,
+    door: UUID | None,
+    opened: lookup.ClientSubject | None,
+    detail: dict[str, str] | None,
+) -> None:
+    old_door = holding.thing.door_id
+    assert old_door is not None and door is not None
+    homes = lock_homes_behind(ctx, old_door)
+    fields: dict[str, Any] = {
+        "key": holding.thing_id,
+        "organisation": after[1] if after[0] == HolderKind.ORGANISATION else None,
+    }
+    is_moved = door != old_door
+    ctx.journal(
+        "key.corrected",
+        homes=homes,
+        client=owner_of_key(ctx, holding, homes),
+        door=old_door,
+        to={"kind": "elsewhere", "id": None} if is_moved else _party(after),
+        detail=detail,
+        **fields,
+    )
+    if is_moved and opened is not None:
+        Thing.objects.filter(id=holding.thing_id).update(door=door)
+        ctx.journal(
+            "key.corrected",
+            homes=lookup.homes_of_door(ctx, door),
+            client=opened.row.id,
+            door=door,
+            to=_party(after),
+            **fields,
+        )
+
+
+def _journal_tag(
+    ctx: ActContext,
+    holding: Holding,
+    before: Party,
+    after: Party,
+    owner: UUID | None,
+    subject: lookup.ClientSubject | None,
+    detail: dict[str, str] | None,
+) -> None:
+    fields: dict[str, Any] = {
+        "tag": holding.thing_id,
+        "organisation": owner,
+        "from_": _party(before),
+        "to": _party(after),
+    }
+    if before[0] == HolderKind.CLIENT:
+        ((home, former),) = current_facts(ctx, before[1])
+        ctx.journal("tag.corrected", homes=[home.home], client=former.client, detail=detail, **fields)
+    if subject is not None:
+        rules.own_client(subject.facts)
+        ctx.journal(
+            "tag.corrected", homes=[subject.home.home], client=subject.row.id, detail=detail, **fields
+        )
+    elif before[0] != HolderKind.CLIENT:
+        ctx.journal("tag.corrected", detail=detail, **fields)
+
+
+@act(
+    "P2",
+    who=(Role.CARER, Role.COORDINATOR),
+    writes=["visit.corrected"],
+)
+def correct_visit(
+    ctx: ActContext,
+    *,
+    visit: UUID,
+    arrived: Annotated[Instant | None, field(_("Kom"))] = None,
+    departed: Annotated[Instant | None, field(_("Gick"))] = None,
+    made: Annotated[bool, field(_("Besöket gjordes"))] = True,
+    text: Text = "",
+) -> dict[str, Any]:
+    """Correct a visit: other times, or one that was not made, as when it was written down on the wrong client (P2).
+
+    A carer corrects their own visits, a coordinator the provider's. One that was not made stands in the journal alone.
+    """
+    rows = Visit.objects.select_related("client").filter(
+        municipality=ctx.actor.municipality, organisation=ctx.actor.organisation, id=visit
+    )
+    if ctx.actor.role is Role.CARER:
+        rows = rows.filter(account=ctx.actor.account)
+    ctx.lock_homes(Residence.objects.filter(client__in=rows.values("client_id")).values("home_id"))
+    row = rows.first()
+    if row is None:
+        raise NotFound("visit", "visit")
+    if made and arrived is None and departed is None:
+        raise BadValue(
+            "arrived", "visit.nothing_corrected", _("Skriv den rätta tiden, eller att besöket inte gjordes.")
+        )
+    subject = lookup.subject_of(ctx, row.client)
+    row.arrived, row.departed = arrived or row.arrived, departed or row.departed
+    if made:
+        visit_rules.has_been_made(row.arrived, row.departed, ctx.now)
+        visit_rules.departs_after_arrival(row.arrived, row.departed)
+        row.open = row.open and row.departed is None
+        row.save(update_fields=["arrived", "departed", "open"])
+    else:
+        row.delete()
+    ctx.journal(
+        "visit.corrected",
+        homes=[subject.home.home],
+        client=row.client_id,
+        visit=visit,
+        organisation=row.organisation_id,
+        account=row.account_id,
+        made=made,
+        arrived=row.arrived if made else None,
+        departed=row.departed if made else None,
+        first=_first_day(row),
+        detail={"text": text} if text else None,
+    )
+    return {"case": row.client.case_number, "visit": visit}
+
+
+def _first_day(row: Visit) -> Any:
+    """The day of the organisation's first visit to the client that now stands; None where none does."""
+    first: datetime | None = (
+        Visit.objects.filter(
+            municipality=row.municipality_id, organisation=row.organisation_id, client=row.client_id
+        )
+        .order_by("arrived")
+        .values_list("arrived", flat=True)
+        .first()
+    )
+    return day_of(first) if first else None

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Corrections of things and visits: who has a key, whose door it opens, when a visit was made (rules 5 and 10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.acts.examples import ActExample
+from tests.town import EAST, MEADOW, OTHER_FIRM, Town
+from troskel.custody.models import Holding
+from troskel.journal.models import Line
+from troskel.people.models import Client
+from troskel.visits.models import Visit
+
+
+def wrong_door(town: Town) -> dict[str, Any]:
+    """A key is written down at the wrong client's door."""
+    first, second = town.new_client(), town.new_client()
+    town.does("carin", "receive_key", client=first, key="7", signed="client")
+    return {"kind": "key", "number": "7", "opens": second}
+
+
+def visited(town: Town) -> dict[str, Any]:
+    client = town.new_client()
+    town.does("carin", "place_tag", client=client, tag="E1")
+    at = town.now - timedelta(minutes=30)
+    made = town.does("carin", "register_visit", client=client, arrived=at.isoformat(), by="tag", tag="E1")
+    return {"visit": made.answer["visit"], "made": False}
+
+
+EXAMPLES = {
+    "correct_holder": ActExample("olle", wrong_door, "NotFound", by="moa"),
+    "correct_visit": ActExample("carin", visited, "NotFound", by="mikael"),
+}
+
+
+def id_of(client: str) -> Any:
+    return Client.objects.get(reference=client).id
+
+
+def holder(number: str) -> tuple[str, Any]:
+    holding = Holding.objects.get(thing__number=number, until=None)
+    return holding.kind, holding.holder
+
+
+def test_rule_5_key_written_down_at_the_wrong_door(town: Town) -> None:
+    values = wrong_door(town)
+    first, second = "K1", values["opens"]
+    town.refused("carin", "receive_key", "rule 5", client=second, key="7", signed="client")
+    assert [duty.client.reference for duty in town.duties("P5.collect_keys")] == [second]
+    town.does("olle", "correct_holder", **values)
+    assert [duty.client.reference for duty in town.duties("P5.collect_keys")] == [first]
+    assert not Line.objects.filter(event="key.lost").exists()
+    town.does("carin", "return_key", client=second, key="7", signed="client")
+    town.is_sound()
+
+
+def test_rule_5_key_given_to_the_wrong_person_is_fetched(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
+    town.does("carin", "receive_key", client=first, key="7", signed="client")
+    given = {"client": second, "key": "7", "signed": "client"}
+    assert town.refused("carin", "return_key", "rule 5", **given).confirmable
+    assert not town.refused("mikael", "return_key", "NotFound", **given).confirmable
+    town.does("carin", "return_key", **given, done_though=["key.opens_no_door"])
+    assert holder("7") == ("client", id_of(second)), "who can get in is known"
+    (duty,) = town.duties("P5.fetch_back")
+    assert (duty.client.reference, duty.organisation.orgnr) == (second, EAST)
+    assert town.duties("P5.collect_keys", first), "the provider has no key to that door"
+    assert town.refused("carin", "receive_key", "rule 5", **given).confirmable
+    town.does("carin", "receive_key", **given, done_though=["key.other_door"])
+    assert not town.duties("P5.fetch_back")
+    assert not town.duties("P5.collect_keys", first), "it opens the first client's door again"
+    town.does("carin", "return_key", **{**given, "client": first})
+    town.is_sound()
+
+
+def test_rule_5_key_with_the_wrong_person_is_lost_or_corrected(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
+    town.does("carin", "receive_key", client=first, key="7", signed="client")
+    town.does("olle", "correct_holder", kind="key", number="7", client=second)
+    assert town.duties("P5.fetch_back")
+    town.does("siri", "report_lost", kind="key", number="7")
+    assert not town.duties("P5.fetch_back")
+    town.is_sound()
+
+
+def test_rule_5_tag_is_with_another_client_than_it_says(town: Town) -> None:
+    first, second = town.new_client(), town.new_client()
+    town.does("carin", "place_tag", client=first, tag="E1")
+    town.refused("moa", "correct_holder", "NotFound", kind="tag", number="E1", client=second)
+    town.refused("olle", "correct_holder", "BadValue opens", kind="tag", number="E1", opens=second)
+    town.refused("olle", "correct_holder", "BadValue organisation", kind="tag", number="E1")
+    town.does("olle", "correct_holder", kind="tag", number="E1", client=second)
+    assert holder("E1") == ("client", id_of(second))
+    assert [duty.client.reference for duty in town.duties("P2.place_tag")] == [first]
+    town.does("olle", "correct_holder", kind="tag", number="E1", organisation=EAST)
+    assert len(town.duties("P2.place_tag")) == 2
+    town.is_sound()
+
+
+def test_rule_5_lock_in_stock_of_another_firm(town: Town) -> None:
+    town.refused("laban", "correct_holder", "rule 5", kind="lock", number="L1", organisation=MEADOW)
+    town.locked()
+    town.refused("laban", "correct_holder", "rule 5", kind="lock", number="L1", organisation=OTHER_FIRM)
+    town.does("laban", "correct_holder", kind="lock", number="L2", organisation=OTHER_FIRM)
+    town.is_sound()
+
+
+def test_p1_p2_first_visit_that_was_not_made(town: Town) -> None:
+    values = visited(town)
+    assert town.the("P1.order").due == town.today
+    town.does("carin", "correct_visit", **values)
+    assert town.the("P1.order").due is None, "there has been no first visit"
+    assert not Visit.objects.exists()
+    assert Line.objects.filter(event__in=["visit.registered", "visit.corrected"]).count() == 2
+    town.is_sound()
+
+
+def test_p2_visit_at_another_time(town: Town) -> None:
+    values = visited(town)
+    at, end = town.now - timedelta(minutes=20), town.now - timedelta(minutes=10)
+    visit = values["visit"]
+    town.refused("carin", "correct_visit", "BadValue arrived", visit=visit)
+    late = {"visit": visit, "departed": (town.now + timedelta(hours=1)).isoformat()}
+    town.refused("carin", "correct_visit", "BadValue arrived", **late)
+    town.does("olle", "correct_visit", visit=visit, arrived=at.isoformat(), departed=end.isoformat())
+    assert Visit.objects.values_list("arrived", "departed").get() == (at, end)
+    town.is_sound()
