@@ -14,6 +14,7 @@ from troskel.acts import (
     attesting,
     billing_a_month,
     changing_provider,
+    closing,
     correspondence,
     deciding,
     doors,
@@ -73,6 +74,7 @@ CHAPTERS = (
     erasure,
     assigning,
     organising,
+    closing,
     accounts,
     attesting,
 )

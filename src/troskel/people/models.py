@@ -36,6 +36,7 @@ class Organisation(Record):
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254)
     kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in OrganisationKind])
+    closed = models.DateField(null=True, help_text="the first day on which it does nothing more")
 
     class Meta:
         constraints = [
@@ -69,7 +70,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A login with one role in one organisation of one municipality."""
+    """A login with one role in one organisation of one municipality. From `closed` on it does and sees nothing."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
@@ -78,7 +79,7 @@ class Account(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
     name = models.CharField(max_length=200)
     sort_key = models.CharField(max_length=250, default="")
-    is_active = models.BooleanField(default=True)
+    closed = models.DateTimeField(null=True, help_text="empty: it is open")
 
     objects: ClassVar[AccountManager] = AccountManager()
 

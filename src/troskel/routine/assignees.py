@@ -25,6 +25,31 @@ def _former_provider(case: Case) -> Assignee:
     return (PROVIDER, former) if former else FALLBACK
 
 
+def _locksmith(case: Case) -> Assignee:
+    """The firm that has the order; once it is done, the one that had it."""
+    number = uid_in(case.about, "order")
+    order = next((door.orders[number] for door in case.doors() if number in door.orders), None)
+    return LOCKSMITH, (order.locksmith if order else None) or uid_in(case.about, "locksmith")
+
+
+def _organisation(case: Case) -> Assignee:
+    """The organisation that a person has left; the administrator, where nobody is left there."""
+    role = case.about.get("owner")
+    return (role, case.organisation) if role in (PROVIDER, LOCKSMITH) else FALLBACK
+
+
+def owner(name: str, case: Case) -> Assignee:
+    """Whose the duty is. What would be asked of a closed organisation is asked of the administrator."""
+    found = ASSIGNEES[name](case)
+    return FALLBACK if is_closed(found[1], case) else found
+
+
+def is_closed(organisation: UUID | None, case: Case) -> bool:
+    """Has the organisation closed, as this home knows, by the day?"""
+    closed = case.home.closed.get(organisation) if organisation is not None else None
+    return closed is not None and closed <= case.day
+
+
 def _lead_provider(case: Case) -> Assignee:
     lead = client_state.lead_provider(case.clients(), case.day) or case.organisation
     return (PROVIDER, lead) if lead else FALLBACK
@@ -41,11 +66,12 @@ ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {
     "assessor": lambda case: (ASSESSOR, None),
     "administrator": lambda case: (ADMINISTRATOR, None),
     "economist": lambda case: (ECONOMIST, None),
-    "locksmith": lambda case: (LOCKSMITH, uid_in(case.about, "locksmith")),
+    "locksmith": _locksmith,
+    "organisation": _organisation,
     "provider": _provider,
     "former_provider": _former_provider,
     "lead_provider": _lead_provider,
     "last_provider": _last_provider,
 }
 # Owners that may change while the duty is open: it is then reassigned.
-REASSIGNABLE = frozenset({"lead_provider", "last_provider"})
+REASSIGNABLE = frozenset({"lead_provider", "last_provider", "locksmith"})

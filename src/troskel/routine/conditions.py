@@ -132,6 +132,11 @@ def _has_every_key(case: Case) -> bool:
     return case.organisation is not None and not client_state.doors_without_key(case.home, case.organisation)
 
 
+def _left_something(case: Case) -> bool:
+    things = case.about.get("things") or {}
+    return bool(any(things.values()) or case.about.get("entrusted") or case.about.get("deputy"))
+
+
 def _provider_left(client: ClientFacts, case: Case) -> bool:
     return case.organisation is not None and client_state.provider_has_left(
         client, case.organisation, case.day
@@ -186,6 +191,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,
     "carer_must_be_present": lambda case: case.about.get("presence") == "carer",
+    "account_left_something": _left_something,
     "home_unknown": lambda case: case.home.unknown,
 }
 

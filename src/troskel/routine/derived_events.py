@@ -164,4 +164,5 @@ def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | No
             ahead = gone + ONE_DAY
         if months.is_running(client, day):
             ahead = min(ahead, months.first_of_next(day))
+    ahead = min([ahead, *(closes for closes in home.closed.values() if closes > day)])
     return None if ahead == FOREVER else ahead

@@ -35,12 +35,18 @@ def update(
 
 
 def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
-    """To another organisation: nobody there is named yet, and its days to escalation start again."""
-    if not rule.may_pass_on:
+    """To another organisation: nobody there is named yet, and its days to escalation start again.
+
+    What a closed organisation leaves, the administrator does, or attests as settled (`about` says `left_by`).
+    """
+    is_left = assignees.is_closed(duty.organisation, case)
+    if not (rule.may_pass_on or is_left):
         return False
-    role, organisation = assignees.ASSIGNEES[rule.ask.of[0]](case)
-    if organisation is None or organisation == duty.organisation:
+    role, organisation = assignees.owner(rule.ask.of[0], case)
+    if organisation == duty.organisation or (organisation is None and not is_left):
         return False
+    if is_left and organisation is None:
+        duty.about = {**duty.about, "left_by": str(duty.organisation)}
     duty.role, duty.organisation, duty.person = role, organisation, None
     duty.escalated, duty.escalate_on = None, escalation_day(rule.ask, duty.due, day, eves)
     case.organisation = organisation

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import derived_events, duty_updates, line_events, openings, planning, subjects
+from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
 from troskel.routine.client_state import is_being_taken_over
 from troskel.routine.duty import (
     ClientSnapshot,
@@ -166,7 +166,7 @@ class _Advance:
         self.settle(found, touched, day, occurred, line)
         for home in touched:
             self.effects.touched.add(home)
-            if line.event in CARE_EVENTS:
+            if line.event in CARE_EVENTS or line.event == "organisation.closed":
                 self.sleep(home, day)
 
     def derived(
@@ -257,6 +257,8 @@ class _Advance:
         rule = rules.rule(duty)
         case = subjects.case_of_duty(duty, self.facts, day)
         end = rule.end(duty, case, found, line)
+        if end is None and duty.kind == "notice" and assignees.is_closed(duty.organisation, case):
+            end = "moot"
         if end is not None:
             state.open.remove(duty)
             self.effects.touched.add(duty.home)
@@ -289,7 +291,7 @@ class _Advance:
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
                 self.effects.email_lines.append(event.line)
-            elif rule.is_over(case):
+            elif rule.is_over(case) or openings.is_for_the_closed(rule, case):
                 continue
             elif ask.opens is not None:
                 planned = planning.plan_for(rule, case, openings.about(case), event.since)

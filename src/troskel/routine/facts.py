@@ -113,10 +113,15 @@ class DoorFacts(msgspec.Struct, omit_defaults=True):
 
 
 class HomeFacts(msgspec.Struct, omit_defaults=True):
-    """All facts of one home, folded from the journal alone."""
+    """All facts of one home, folded from the journal alone.
+
+    `closed`: organisations that close, each with the first day on which nothing more is asked of it. An organisation's
+    own premises are a home without clients: there it is asked what a person had who left.
+    """
 
     home: UUID
     clients: dict[UUID, ClientFacts] = {}
     doors: dict[UUID, DoorFacts] = {}
     shared: bool | None = None
     unknown: bool = False
+    closed: dict[UUID, date] = {}

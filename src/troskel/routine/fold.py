@@ -107,6 +107,18 @@ def home_looked_at(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
         homes[home].unknown = False
 
 
+def organisation_closed(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The organisation does nothing more from this day."""
+    for home in line.homes:
+        homes[home].closed[uid(line.body["organisation"])] = date.fromisoformat(line.body["on"])
+
+
+def organisation_reopened(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The organisation is open again."""
+    for home in line.homes:
+        homes[home].closed.pop(uid(line.body["organisation"]), None)
+
+
 def client_died(client: ClientFacts, line: LineFacts) -> None:
     """Care ends on the day of death. Without a day: it was a mistake."""
     client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
@@ -149,6 +161,8 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "sharing.confirmed": sharing_confirmed,
     "home.unknown": home_unknown,
     "home.looked_at": home_looked_at,
+    "organisation.closed": organisation_closed,
+    "organisation.reopened": organisation_reopened,
 }
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.died": client_died,

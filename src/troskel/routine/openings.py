@@ -17,6 +17,7 @@ ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
     *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
     *("month", "form", "form_number"),
+    *("account", "owner", "things", "entrusted", "deputy"),
 )
 
 
@@ -27,7 +28,7 @@ def about(case: Case) -> dict[str, object]:
 
 def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
     """The e-mail. Its key is the same however often the line is replayed."""
-    to = dict.fromkeys(assignees.ASSIGNEES[name](case) for name in rule.ask.of)
+    to = dict.fromkeys(assignees.owner(name, case) for name in rule.ask.of)
     which = event.line if event.line is not None else event.day
     client = case.client.client if case.client else None
     return Email(
@@ -41,6 +42,12 @@ def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
         door=case.door.door if case.door else event.door,
         about=about(case),
     )
+
+
+def is_for_the_closed(rule: Rule, case: Case) -> bool:
+    """Would a closed organisation be told? There is nobody to read it."""
+    told = rule.ask.kind == "notice"
+    return told and assignees.is_closed(assignees.ASSIGNEES[rule.ask.of[0]](case)[1], case)
 
 
 def email_key(paragraph: str, ask: str, which: object, client: UUID | None) -> str:
@@ -74,7 +81,8 @@ def renumber(effects: Effects, by: int) -> None:
 def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     """The duty or notice: whose it is, by when, who may do it too, and when it is escalated."""
     ask = rule.ask
-    role, organisation = assignees.ASSIGNEES[ask.of[0]](case)
+    role, organisation = assignees.owner(ask.of[0], case)
+    left_by = assignees.ASSIGNEES[ask.of[0]](case)[1]
     case.organisation = organisation if role != assignees.LOCKSMITH else case.organisation
     made = OpenDuty(
         id=case.home.home,
@@ -87,7 +95,7 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
         organisation=organisation,
         client=case.client.client if case.client else None,
         door=case.door.door if case.door else None,
-        about=about(case),
+        about=about(case) | ({"left_by": str(left_by)} if left_by and left_by != organisation else {}),
         opened=event.day,
         since=event.since,
         opened_line=event.line,
@@ -96,7 +104,7 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     if ask.due is not None:
         made.due = deadlines.due_day(ask.due, case, rules.eves)
     if ask.also_of is not None:
-        made.also_role, made.also_organisation = assignees.ASSIGNEES[ask.also_of](case)
+        made.also_role, made.also_organisation = assignees.owner(ask.also_of, case)
         made.also_from = calendar.add_working_days(made.opened, ask.also_after, rules.eves)
     made.escalate_on = duty_updates.escalation_day(ask, made.due, made.opened, rules.eves)
     return made

@@ -23,9 +23,14 @@ take_over.finished | övertagandet är klart | the take-over is finished
 night.imported | verksamhetssystemets filer för en natt har lästs in | the case system's files of a night have been taken in
 organisation.registered | en organisation läggs upp | an organisation is registered
 organisation.changed | en organisations uppgifter ändras | an organisation's details change
+organisation.closed | en organisation stängs | an organisation closes
+organisation.reopened | en organisation öppnas igen | an organisation is opened again
 token.issued | ett konto får en nyckel till gränssnittet | an account gets a token for the interface
 token.revoked | en nyckel till gränssnittet spärras | a token for the interface is revoked
 account.registered | ett konto läggs upp | an account is registered
+account.changed | ett konto ändras | an account is changed
+account.closed | ett konto stängs: personen har slutat | an account is closed: the person has left
+account.reopened | ett konto öppnas igen | an account is opened again
 things.registered | saker tas in i lager | things are taken into stock
 home.registered | en bostad läggs upp | a home is registered
 door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves
@@ -64,6 +69,7 @@ installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered
 repair.ordered | reparation av ett låsvred beställs | the repair of a lock turner is ordered
 order.booked | en tid bokas | a time is booked
+order.taken_over | en annan organisation tar över en beställning | another organisation takes an order over
 order.failed | låssmeden kunde inte göra jobbet | the locksmith could not do the work
 order.cancelled | en beställning avbeställs | an order is cancelled
 installation.reported | låsvredet är monterat | the lock turner is mounted
@@ -179,6 +185,7 @@ care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | so
 lock_wanted | någon av kommunens kunder bakom dörren har insats kvar och har inte sagt nej | some own client behind the door has care left and has not refused
 others_behind_door | någon annan kund bakom dörren har insats kvar | another client behind the door has care left
 carer_must_be_present | omvårdnadspersonal ska vara med | a carer must be present
+account_left_something | den som slutade hade saker, skyddade kunder eller var ersättare | the person who left had things, protected clients, or was a deputy
 home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at the doors
 """)
 
@@ -187,6 +194,7 @@ assessor | biståndshandläggaren | the assessor
 administrator | systemförvaltaren | the system administrator
 economist | ekonomen vid socialkontoret | the economist at the social office
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
+organisation | organisationen där personen arbetade; finns ingen kvar, systemförvaltaren | the organisation where the person worked; where nobody is left, the system administrator
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
 lead_provider | hemtjänstutföraren som fick kunden först, annars den som svarar på larmet | the home-care provider allocated first, else the one who answers the alarm
@@ -195,6 +203,7 @@ last_provider | den utförare vars insats slutade sist | the provider whose care
 
 SUBJECTS = _words("""
 home | varje bostad | each home
+account | varje konto | each account
 client | varje kund | each client
 decision | varje beslut | each decision
 order | varje beställning | each order

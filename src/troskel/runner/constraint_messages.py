@@ -148,6 +148,16 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "lock.needed",
         _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
     ),
+    "no_allocation_to_a_closed_organisation": (
+        "A4",
+        "organisation.just_closed",
+        _("Organisationen har just stängts. Välj en annan."),
+    ),
+    "no_order_for_a_closed_organisation": (
+        "P1",
+        "organisation.just_closed",
+        _("Organisationen har just stängts. Välj en annan."),
+    ),
     "one_open_visit_per_account": (
         "P2",
         "visit.just_begun",
