@@ -12,7 +12,8 @@ CARE_BEHIND = (
     "EXISTS (SELECT 1 FROM people_homedoor w JOIN people_client c ON c.home_id = w.home_id "
     "JOIN care_decision d ON d.client_id = c.id WHERE w.door_id = NEW.door_id "
     "AND c.home_municipality = c.municipality_id AND NOT d.withdrawn "
-    "AND (c.died IS NULL OR c.died > {day}) AND (d.valid_through IS NULL OR d.valid_through > {day}))"
+    "AND c.lock_unwanted IS NULL AND (c.died IS NULL OR c.died > {day}) "
+    "AND (d.valid_through IS NULL OR d.valid_through > {day}))"
 )
 
 OF_CARE = (

@@ -189,6 +189,7 @@ class Client(Record):
         max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring"
     )
     home_municipality = models.CharField(max_length=4)
+    lock_unwanted = models.DateField(null=True, help_text="since when an assessor has confirmed it")
     died = models.DateField(null=True)
 
     class Meta:

@@ -264,8 +264,8 @@ def own_clients_behind(door: DoorFacts, homes: Homes) -> list[ClientFacts]:
 
 
 def needs_the_door(client: ClientFacts, day: date) -> bool:
-    """Care left, or care whose end nobody has confirmed."""
-    return bool(client.decisions) and not has_left(client, day)
+    """Care left, or care whose end nobody has confirmed; not a client who, as is confirmed, wants no lock (rule 1)."""
+    return bool(client.decisions) and not client.unwanted and not has_left(client, day)
 
 
 def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:

@@ -157,6 +157,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "has_care": _of_client(lambda client, case: client_state.has_care_left(client, case.day)),
     "client_left": _of_client(lambda client, case: client_state.has_left(client, case.day)),
     "refused": _of_client(lambda client, case: client.refused),
+    "lock_unwanted": _of_client(lambda client, case: client.unwanted),
     "understood": _of_client(lambda client, case: client.understood),
     "informed_orally": _of_client(lambda client, case: "oral" in client.informed),
     "informed_in_writing": _of_client(lambda client, case: "written" in client.informed),

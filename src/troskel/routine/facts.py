@@ -45,6 +45,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     """A client in this home.
 
     `stay`: first day of the current or latest care. `settling`: the first night is still being imported.
+    `unwanted`: the assessor has confirmed that the client wants no lock at the door (rule 1 then needs none for them).
     `told`: the day an ending became known. `elsewhere_since`: the day an own client became another municipality's.
     """
 
@@ -62,6 +63,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     told_about_keys: bool = False
     understood: bool = False
     refused: bool = False
+    unwanted: bool = False
     suspended: date | None = None
     suspended_through: date | None = None
     decisions: dict[UUID, DecisionFacts] = {}

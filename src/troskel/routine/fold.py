@@ -145,12 +145,18 @@ def client_told_about_keys(client: ClientFacts, line: LineFacts) -> None:
 
 def client_understood(client: ClientFacts, line: LineFacts) -> None:
     """Has understood that a lock turner will be installed (A3); an earlier no is taken back."""
-    client.understood, client.refused = True, False
+    client.understood, client.refused, client.unwanted = True, False, False
 
 
 def client_refused(client: ClientFacts, line: LineFacts) -> None:
     """Does not want a lock turner, or has not understood (case 10)."""
     client.refused, client.understood = True, False
+    client.unwanted = client.unwanted or bool(line.body.get("confirmed"))
+
+
+def refusal_confirmed(client: ClientFacts, line: LineFacts) -> None:
+    """The assessor confirms that the client wants no lock: one that hangs there is taken down (rule 1)."""
+    client.unwanted = True
 
 
 ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
@@ -171,6 +177,7 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,
     "client.refused": client_refused,
+    "client.refusal_confirmed": refusal_confirmed,
     **fold_care.ON_CLIENT,
     **fold_things.ON_CLIENT,
 }

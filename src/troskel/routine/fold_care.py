@@ -16,7 +16,7 @@ def decision_made(client: ClientFacts, line: LineFacts) -> None:
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
         client.stay, client.informed, client.first_visits = begins, [], {}
-        client.told_about_keys = client.understood = client.refused = False
+        client.told_about_keys = client.understood = client.refused = client.unwanted = False
     client.stay = min(client.stay, begins) if client.stay else begins
     client.decisions[uid(line.body["decision"])] = DecisionFacts(
         service=line.body["service"], begins=begins, through=day_in(line.body, "through")

@@ -131,6 +131,12 @@ def _per_provider(t: _EventContext) -> Iterator[Case]:
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
+def _per_serving_provider(t: _EventContext) -> Iterator[Case]:
+    for client in t.at_the_door():
+        for organisation in client_state.providers_of(client, t.h.day):
+            yield t.case(client, organisation=organisation)
+
+
 def _per_provider_and_month(t: _EventContext) -> Iterator[Case]:
     if t.client and t.h.organisation:
         yield t.case(t.client)
@@ -190,6 +196,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "tag": _per_client,
     "key": _per_client,
     "provider": _per_provider,
+    "serving_provider": _per_serving_provider,
     "provider_and_month": _per_provider_and_month,
     "basis_form": _per_client,
     "ending_provider": _per_ending_provider,
@@ -211,6 +218,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "tag": ("client", "tag"),
     "key": ("client", "key"),
     "provider": ("home", "client", "organisation", "former"),
+    "serving_provider": ("home", "client", "organisation"),
     "provider_and_month": ("client", "organisation", "month"),
     "basis_form": ("form",),
     "ending_provider": ("home", "client", "organisation"),

@@ -64,6 +64,7 @@ client.informed | kunden informeras, muntligt eller skriftligt | the client is i
 client.told_about_keys | kunden får veta vilka nycklar som ska lämnas | the client is told which keys to leave
 client.understood | kunden har förstått att låsvred monteras | the client has understood that a lock turner is to be mounted
 client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
+client.refusal_confirmed | handläggaren bekräftar att kunden inte vill ha låsvred | the assessor confirms that the client wants no lock turner
 way_in.decided | handläggaren bestämmer hur personalen kommer in utan låsvred | the assessor decides how staff get in without a lock turner
 installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered
@@ -151,6 +152,7 @@ other_municipality | kunden är anvisad av en annan kommun | the client is assig
 has_care | kunden har ett beslut som gäller i dag eller senare | the client has a decision that covers today or later
 client_left | kunden har varken hemtjänst eller larm kvar, och det är bekräftat | the client has neither home care nor alarm left, and it is confirmed
 refused | kunden har sagt nej eller inte förstått | the client has refused or not understood
+lock_unwanted | kunden vill inte ha låsvred, och handläggaren har bekräftat det | the client wants no lock turner, and the assessor has confirmed it
 understood | kunden har förstått | the client has understood
 informed_orally | kunden är muntligt informerad | the client is informed orally
 informed_in_writing | kunden är skriftligt informerad | the client is informed in writing
@@ -210,6 +212,7 @@ order | varje beställning | each order
 tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key
 provider | varje utförare | each provider
+serving_provider | varje utförare som har kunden bakom dörren, nu eller snart | each provider that has the client behind the door, now or soon
 provider_and_month | varje utförare och månad | each provider and month
 basis_form | varje underlagsblankett | each basis form
 ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A closed organisation gets no order (triggers.py)."""
+"""A closed organisation gets no order, and a lock that nobody wants is taken down (triggers.py)."""
 
 from django.db import migrations
 
-from troskel.orders.triggers import FOR_THE_CLOSED
+from troskel.orders.triggers import TRIGGERS
 from troskel.ground.triggers import create_all, drop_all
 
 
 def raise_them(apps, schema_editor):
-    create_all(FOR_THE_CLOSED, schema_editor.connection, schema_editor.execute)
+    create_all(TRIGGERS, schema_editor.connection, schema_editor.execute)
 
 
 def drop_them(apps, schema_editor):
-    drop_all(FOR_THE_CLOSED, schema_editor.connection, schema_editor.execute)
+    drop_all(TRIGGERS, schema_editor.connection, schema_editor.execute)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0003_guards"), ("people", "0005_closed")]
+    dependencies = [("orders", "0003_guards"), ("people", "0005_closed"), ("care", "0002_suspensions")]
     operations = [migrations.RunPython(raise_them, drop_them)]

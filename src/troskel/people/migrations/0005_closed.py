@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "account", "closed", models.DateTimeField(help_text="empty: it is open", null=True)
         ),
+        migrations.AddField(
+            "client",
+            "lock_unwanted",
+            models.DateField(help_text="since when an assessor has confirmed it", null=True),
+        ),
         migrations.RunPython(close_inactive, migrations.RunPython.noop),
         migrations.RemoveField("account", "is_active"),
     ]
