@@ -153,7 +153,8 @@ def succeed_organisation(
     allocations = _pass_allocations_on(ctx, former, new, on, reference)
     orders = _pass_orders_on(ctx, former, new)
     things = _pass_things_on(ctx, former, new)
-    closing.close_with_accounts(ctx, former, at, successor=new.id, reason_code=reason)
+    taker = {"kind": HolderKind.ORGANISATION.value, "id": new.id}
+    closing.close_with_accounts(ctx, former, at, to=taker, reason_code=reason)
     return {"organisation": former.orgnr, "allocations": allocations, "orders": orders, "things": things}
 
 
