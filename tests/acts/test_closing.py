@@ -249,6 +249,7 @@ def test_33_one_act_moves_all_of_a_bankrupt_provider(town: Town, days: int) -> N
     moved = Holding.objects.filter(until=None, given_by=None, signature="nobody")
     assert moved.count() == 3 + 8, "three keys and eight tags, signed by nobody"
     order = Order.objects.get(organisation__orgnr=MEADOW, client__reference=ordered)
+    assert town.owner("P4.be_present", ordered) == ("provider", MEADOW)
     assert order.state == "booked"
     assert not Duty.objects.filter(state="open", organisation=east).exists()
     assert {a.organisation.orgnr for a in Allocation.objects.filter(valid_through=None, withdrawn=False)} == {

@@ -29,7 +29,7 @@ def test_45_the_assessor_writes_the_wish_and_the_lock_comes_down_though_care_goe
     assert {"A3.way_in"} <= set(town.names(client))
     assert not town.duties("P6.order"), "nothing has ended"
     town.removed(client)
-    assert town.owner("P2.tag_instead", client) == ("provider", EAST)
+    assert town.owner("P2.place_tag", client) == ("provider", EAST)
     town.does("siri", "unlink_lock", client=client, serial="L1")
     assert not town.duties("P1.order"), "who does not want a lock gets none"
     town.does("carin", "place_tag", client=client, tag="E1")

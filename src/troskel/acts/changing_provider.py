@@ -109,6 +109,52 @@ def change_provider(
 @act(
     "A5",
     "A6",
+    "A7",
+    who=(Role.ASSESSOR,),
+    writes=["allocation.ended", "allocation.withdrawn", "allocation.made"],
+    title=_("Byt larmorganisation"),
+    lead=_("Larmet går till en annan från och med dagen. Låsvredet sitter kvar. Båda får veta det."),
+)
+def change_alarm_organisation(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    organisation: Annotated[ProviderNumber, field(_("Ny larmorganisation"))],
+    on: FromDay,
+    reference: Reference,
+) -> dict[str, Any]:
+    """Let another organisation answer a client's safety alarm from `on`, whoever does today.
+
+    `reference`: of the new allocation.
+    """
+    subject = lookup.find_client(ctx, client)
+    new = lookup.find_organisation(ctx, organisation)
+    rules.carries_out(new.kind, Service.SAFETY_ALARM)
+    former = list(
+        Allocation.objects.select_related("decision")
+        .filter(decision__client=subject.row, decision__withdrawn=False, withdrawn=False)
+        .filter(Q(valid_through=None) | Q(valid_through__gte=on))
+        .filter(Q(decision__valid_through=None) | Q(decision__valid_through__gte=on))
+        .filter(decision__service=Service.SAFETY_ALARM)
+        .exclude(organisation=new)
+        .order_by("valid_from", "id")
+    )
+    if not former:
+        raise Refusal(
+            "A6",
+            "allocation.no_alarm_to_move",
+            _("Ingen annan svarar på kundens larm efter {day}. Kontrollera organisationen och dagen."),
+            day=on,
+        )
+    for number, allocation in enumerate(former, start=1):
+        new_reference = reference if len(former) == 1 else f"{reference[:45]}-{number}"
+        transfer_allocation(ctx, subject.home.home, subject.row.id, allocation, new, on, new_reference)
+    return {"case": subject.row.case_number, "allocations": len(former)}
+
+
+@act(
+    "A5",
+    "A6",
     "P1",
     "P5",
     "P7",
@@ -191,6 +237,7 @@ def _pass_orders_on(ctx: ActContext, former: Organisation, new: Organisation) ->
             order=row.id,
             number=row.number,
             door=row.door_id,
+            giver=former.id,
             organisation=row.organisation_id,
             locksmith=row.locksmith_id,
         )

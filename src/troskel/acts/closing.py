@@ -199,7 +199,7 @@ def homes_of(ctx: ActContext, organisation: Organisation) -> set[UUID]:
 
 def tags_at_clients(ctx: ActContext, organisation: UUID) -> list[UUID]:
     """Returns the organisation's tags that are with clients, from the locked facts."""
-    clients = (client for home in ctx.facts.values() for client in home.clients.values())
+    clients = (client for home in ctx.facts.values() for client in home.clients.values() if not client.coming)
     return [tag for client in clients for tag, owner in client.tags.items() if owner == organisation]
 
 

@@ -178,7 +178,7 @@ def current_facts(ctx: ActContext, client: UUID | None) -> list[tuple[HomeFacts,
         (home, client_facts)
         for home in ctx.facts.values()
         for client_facts in home.clients.values()
-        if client_facts.client == client and client_facts.moved_to is None
+        if client_facts.client == client and client_facts.moved_to is None and not client_facts.coming
     ]
 
 

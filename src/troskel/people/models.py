@@ -294,6 +294,27 @@ class Residence(Record):
         ]
 
 
+class PlannedMove(Record):
+    """A move known beforehand: the home is there from now on, so that a lock can be ordered; the client moves `on`."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="planned_moves")
+    home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="planned_moves")
+    on = models.DateField()
+    outcome = models.CharField(max_length=10, blank=True, help_text="moved | called_off; empty: it stands")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client"], condition=Q(outcome=""), name="one_planned_move_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", "moved", "called_off"]), name="planned_move_of_known_outcome"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "outcome", "on"], name="planned_moves_by_day")]
+
+
 class CaseCounter(Record):
     """The last case or order number issued in a year."""
 

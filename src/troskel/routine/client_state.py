@@ -16,6 +16,7 @@ from troskel.routine.facts import (
     DoorFacts,
     HomeFacts,
     KeyFacts,
+    LinkFacts,
     OrderFacts,
 )
 
@@ -33,6 +34,8 @@ Homes = Mapping[UUID, HomeFacts]
 def here_through(client: ClientFacts) -> date:
     """The last known day that the client lives in this home; FOREVER where none is known."""
     last = client.died or FOREVER
+    if client.moved_out is not None and client.moved_out == client.moved_in:
+        return date.min  # a planned move that was called off
     if client.moved_out is not None:
         last = min(last, client.moved_out - ONE_DAY)
     return last
@@ -170,9 +173,9 @@ def has_left(client: ClientFacts, day: date) -> bool:
     return nothing_remains(client) and not has_care_left(client, day)
 
 
-def is_new_client(client: ClientFacts, door: UUID | None = None) -> bool:
-    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); with a door, at that door."""
-    linked = any(door in (None, link.door) for link in client.links.values())
+def is_new_client(client: ClientFacts, homes: Homes, door: UUID | None = None) -> bool:
+    """Care that begins after the take-over, and no lock linked that hangs (A1–A4, P1–P5); with a door, at that door."""
+    linked = any(door in (None, link.door) for link in hanging_links(client, homes))
     if linked or client.stay is None:
         return False
     begins = max(client.stay, client.moved_in or client.stay)
@@ -308,9 +311,17 @@ def lacks_consent(door: DoorFacts) -> bool:
 # -- things
 
 
-def is_linked(client: ClientFacts, lock: UUID | None = None) -> bool:
-    """Is the client linked to this lock (without one: to any)?"""
-    return any(lock in (None, link.lock) for link in client.links.values())
+def is_linked(client: ClientFacts, homes: Homes, lock: UUID | None = None) -> bool:
+    """Is the client linked to this lock (without one: to any), and does it hang at its door?"""
+    return any(lock in (None, link.lock) for link in hanging_links(client, homes))
+
+
+def hanging_links(client: ClientFacts, homes: Homes) -> Iterator[LinkFacts]:
+    """The links to locks that have not been taken down; one to a door that no home here has counts."""
+    for link in client.links.values():
+        door = next((home.doors[link.door] for home in homes.values() if link.door in home.doors), None)
+        if door is None or door.lock == link.lock:
+            yield link
 
 
 def tags_of(client: ClientFacts, organisation: UUID) -> list[UUID]:

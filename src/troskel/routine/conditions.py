@@ -101,7 +101,7 @@ def _lock_wanted(case: Case) -> bool:
 
 
 def _linked(client: ClientFacts, case: Case) -> bool:
-    return client_state.is_linked(client, uid_in(case.about, "lock"))
+    return client_state.is_linked(client, case.homes, uid_in(case.about, "lock"))
 
 
 def _tag_with_client(client: ClientFacts, case: Case) -> bool:
@@ -151,7 +151,9 @@ def _provider_had_month(client: ClientFacts, case: Case) -> bool:
 
 
 PLAIN_CHECKS: dict[str, Condition] = {
-    "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.door_id)),
+    "new_client": _of_client(
+        lambda client, case: client_state.is_new_client(client, case.homes, case.door_id)
+    ),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
     "has_care": _of_client(lambda client, case: client_state.has_care_left(client, case.day)),
@@ -175,7 +177,9 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),
     "provider_had_month": _of_client(_provider_had_month),
-    "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
+    "lives_here": _of_client(
+        lambda client, case: client_state.lives_here(client, case.day) and not client.coming
+    ),
     "provider_holds_keys": _holds_keys,
     "provider_has_every_key": _has_every_key,
     "tag_with_client": _of_client(_tag_with_client),

@@ -54,6 +54,10 @@ def changes_since(
         return
     state.seen[client.client] = now
     home = state.facts
+    if client.coming:  # nothing is asked twice: all of it is known where the client lives
+        now = ClientSnapshot(left=now.left)
+        state.seen[client.client] = now
+        before = ClientSnapshot(left=before.left)
 
     def it(name: str, **more: Any) -> RoutineEvent:
         return RoutineEvent(

@@ -27,11 +27,21 @@ def update(
     eves: tuple[str, ...],
 ) -> bool:
     """Update the duty in place. Returns whether anything changed."""
-    passed = _reassign(duty, rule, case, day, eves)
+    passed = _taken_over(duty, found) or _reassign(duty, rule, case, day, eves)
     dated = _set_due(duty, rule, case, found, day, line, eves)
     counted = _recount_due(duty, rule, case, day, eves)
     named = _assign(duty, line)
     return passed or dated or counted or named
+
+
+def _taken_over(duty: OpenDuty, found: Iterable[RoutineEvent]) -> bool:
+    """Another organisation takes over the order that the duty is about: what its giver was to do is now its to do."""
+    for event in found:
+        about = (event.about.get("order"), event.about.get("giver"))
+        if event.name == "order.taken_over" and about == (duty.about.get("order"), str(duty.organisation)):
+            duty.organisation, duty.person = event.organisation, None
+            return True
+    return False
 
 
 def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:

@@ -95,8 +95,9 @@ def _around(homes: Mapping[UUID, HomeSnapshot], start: Iterable[UUID]) -> list[U
                 if len(door.homes) > 1:
                     found.extend(other for other in door.homes if other not in found)
             for client in state.facts.clients.values():
-                if client.moved_to is not None and client.moved_to not in found:
-                    found.append(client.moved_to)
+                for other in (client.moved_to, client.moving_to):
+                    if other is not None and other not in found:
+                        found.append(other)
     return found
 
 
@@ -180,7 +181,7 @@ class _Advance:
     ) -> list[RoutineEvent]:
         found = list(derived_events.changes_since(state, client, self.facts, day, occurred, since, line))
         rules = self.routines.rules_on(day)
-        if rules is not None and rules.notices:
+        if rules is not None and rules.notices and not client.coming:
             found += derived_events.endings_near(client, state.facts, day, max(rules.notices), since)
         return found
 
@@ -372,6 +373,7 @@ MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_and_month", "basi
 CARE_EVENTS = frozenset(
     {
         *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
+        *("move.planned", "move.called_off"),
         *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
         *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }

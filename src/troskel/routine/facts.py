@@ -45,6 +45,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     """A client in this home.
 
     `stay`: first day of the current or latest care. `settling`: the first night is still being imported.
+    `moving_to`: the home of a planned move; there the client is `coming`, from `moved_in` on.
     `unwanted`: the assessor has confirmed that the client wants no lock at the door (rule 1 then needs none for them).
     `told`: the day an ending became known. `elsewhere_since`: the day an own client became another municipality's.
     """
@@ -57,6 +58,8 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     moved_in: date | None = None
     moved_out: date | None = None
     moved_to: UUID | None = None
+    moving_to: UUID | None = None
+    coming: bool = False
     told: date | None = None
     stay: date | None = None
     informed: list[str] = []

@@ -27,8 +27,9 @@ def fold(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> list[UUID]:
             client = homes[home].clients.get(line.client)
             if client is not None:
                 on_client(client, line)
-                if client.moved_to is not None and client.moved_to not in touched:
-                    touched.append(client.moved_to)
+                for other in (client.moved_to, client.moving_to):
+                    if other is not None and other not in touched:
+                        touched.append(other)
     on_door = ON_DOOR.get(line.event)
     if on_door is not None:
         door_id = uid(line.body["door"])
@@ -84,9 +85,38 @@ def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     new = msgspec.convert(msgspec.to_builtins(old), ClientFacts)
     new.moved_in, new.moved_out, new.moved_to = on, None, None
     new.first_visits, new.links = {}, there_before.links if there_before else {}
+    new.moving_to = None if old.moving_to == new_home else old.moving_to
     homes[new_home].clients[line.client] = new
+    old.moving_to = None
     old.moved_out, old.moved_to, old.tags = on, new_home, {}
     old.told = stockholm_day(line.recorded)
+
+
+def move_planned(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The client will live in another home from a day: what happens to the client until then is known there too."""
+    assert line.client is not None
+    old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
+    old = homes[old_home].clients.get(line.client)
+    if old is None:
+        return
+    new = msgspec.convert(msgspec.to_builtins(old), ClientFacts)
+    new.coming, new.moved_in, new.moved_out = True, date.fromisoformat(line.body["on"]), None
+    new.first_visits, new.links = {}, {}
+    homes[new_home].clients[line.client] = new
+    old.moving_to = new_home
+
+
+def move_called_off(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The client stays: whoever was coming to the other home does not come."""
+    assert line.client is not None
+    old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
+    for home, other in ((old_home, None), (new_home, old_home)):
+        client = homes[home].clients.get(line.client)
+        if client is not None and other is None:
+            client.moving_to = None
+        elif client is not None and client.coming:
+            client.coming, client.moved_out, client.moved_to = False, client.moved_in, other
+            client.tags, client.told = {}, stockholm_day(line.recorded)
 
 
 def sharing_confirmed(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
@@ -164,6 +194,8 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "take_over.finished": take_over_finished,
     "client.registered": client_registered,
     "client.moved": client_moved,
+    "move.planned": move_planned,
+    "move.called_off": move_called_off,
     "sharing.confirmed": sharing_confirmed,
     "home.unknown": home_unknown,
     "home.looked_at": home_looked_at,

@@ -37,6 +37,8 @@ door.registered | en dörr läggs upp för sina bostäder | a door is registered
 client.registered | en kund läggs upp | a client is registered
 client.changed | kundens uppgifter ändras | the client's details change
 client.moved | kunden flyttar till en annan bostad | the client moves to another home
+move.planned | en flytt är känd i förväg | a move is known beforehand
+move.called_off | en planerad flytt blir inte av | a planned move does not take place
 client.municipality_changed | kunden blir kommunens egen, eller en annan kommuns | the client becomes the municipality's own, or another's
 representative.named | kunden får en företrädare | the client gets a representative
 representative.left | någon är inte längre kundens företrädare | somebody represents the client no longer

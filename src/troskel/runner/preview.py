@@ -29,7 +29,7 @@ def last_days(homes: Mapping[UUID, HomeFacts]) -> LastDays:
     """Returns the last day of each client on each organisation's phones. Clients of others are on none (O1)."""
     days: LastDays = {}
     for home in homes.values():
-        for client in home.clients.values():
+        for client in (client for client in home.clients.values() if not client.coming):
             for allocation in client.allocations.values():
                 last = client_state.last_day(client, allocation)
                 if client.own and last >= allocation.begins:
