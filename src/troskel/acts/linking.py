@@ -40,7 +40,7 @@ def link_lock(
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     rules.own_client(subject.facts)
     door = rules.lock_is_behind(holding.thing_id, list(subject.home.doors.values()), serial)
-    if not client_state.is_linked(subject.facts, ctx.facts, holding.thing_id):  # a repeat is the same link
+    if not client_state.is_linked(subject.facts, holding.thing_id):  # a repeat is the same link
         _link(ctx, subject, holding.thing_id, door.door)
     return {"case": subject.row.case_number, "lock": serial}
 

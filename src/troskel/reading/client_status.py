@@ -176,7 +176,7 @@ def lock_status(
     behind = [
         home.clients[client] for home in client_state.homes_behind(door, homes) if client in home.clients
     ]
-    linked = any(client_state.is_linked(resident, homes, door.lock) for resident in behind)
+    linked = any(client_state.is_linked(resident, door.lock) for resident in behind)
     refusal = rules.removal_refusal(door, homes, today)
     others = any(resident != client for resident in needed)
     return LockStatus(

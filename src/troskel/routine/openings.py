@@ -15,7 +15,8 @@ from troskel.routine.subjects import Case
 # What a duty or an e-mail keeps of its event.
 ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
-    *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
+    *("through", "former", "former_through", "follower", "follower_from"),
+    *("starts", "presence", "reason_code", "code", "locksmith"),
     *("month", "form", "form_number"),
     *("account", "owner", "things", "entrusted", "deputy"),
 )
@@ -28,7 +29,7 @@ def about(case: Case) -> dict[str, object]:
 
 def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
     """The e-mail. Its key is the same however often the line is replayed."""
-    to = dict.fromkeys(assignees.owner(name, case) for name in rule.ask.of)
+    to = [(one.role, one.organisation) for one in assignees.addressees(rule.ask.of, case)]
     which = event.line if event.line is not None else event.day
     client = case.client.client if case.client else None
     return Email(
@@ -47,7 +48,7 @@ def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
 def is_for_the_closed(rule: Rule, case: Case) -> bool:
     """Would a closed organisation be told? There is nobody to read it."""
     told = rule.ask.kind == "notice"
-    return told and assignees.is_closed(assignees.ASSIGNEES[rule.ask.of[0]](case)[1], case)
+    return told and assignees.is_closed(assignees.ASSIGNEES[rule.ask.of[0]](case).organisation, case)
 
 
 def email_key(paragraph: str, ask: str, which: object, client: UUID | None) -> str:
@@ -81,9 +82,12 @@ def renumber(effects: Effects, by: int) -> None:
 def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     """The duty or notice: whose it is, by when, who may do it too, and when it is escalated."""
     ask = rule.ask
-    role, organisation = assignees.owner(ask.of[0], case)
-    left_by = assignees.ASSIGNEES[ask.of[0]](case)[1]
+    owner = assignees.owner(ask.of[0], case)
+    left_by = assignees.ASSIGNEES[ask.of[0]](case).organisation
+    role, organisation = owner.role, owner.organisation
     case.organisation = organisation if role != assignees.LOCKSMITH else case.organisation
+    if ask.per in assignees.NAMED_BY_OWNER:
+        case.name(assignees.client_of(owner, case))
     made = OpenDuty(
         id=case.home.home,
         kind=ask.kind,
@@ -104,7 +108,8 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     if ask.due is not None:
         made.due = deadlines.due_day(ask.due, case, rules.eves)
     if ask.also_of is not None:
-        made.also_role, made.also_organisation = assignees.owner(ask.also_of, case)
+        also = assignees.owner(ask.also_of, case)
+        made.also_role, made.also_organisation = also.role, also.organisation
         made.also_from = calendar.add_working_days(made.opened, ask.also_after, rules.eves)
     made.escalate_on = duty_updates.escalation_day(ask, made.due, made.opened, rules.eves)
     return made

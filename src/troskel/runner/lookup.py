@@ -177,8 +177,8 @@ def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
     providers = {
         provider for client in residents for provider in client_state.providers_of(client, ctx.today)
     }
-    last_provider = client_state.last_provider(residents)  # P6 may ask them to cancel the order
-    handling = providers | {row.organisation_id, last_provider}
+    last = client_state.last_provider(residents)  # P6 may ask them to cancel the order
+    handling = providers | {row.organisation_id, last.organisation if last is not None else None}
     return actor.organisation is not None and actor.organisation in handling
 
 

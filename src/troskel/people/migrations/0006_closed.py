@@ -13,7 +13,7 @@ def close_inactive(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_imported_nights")]
+    dependencies = [("people", "0005_own_since")]
     operations = [
         migrations.AddField(
             "organisation",
