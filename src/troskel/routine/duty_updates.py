@@ -38,7 +38,8 @@ def _taken_over(duty: OpenDuty, found: Iterable[RoutineEvent]) -> bool:
     """Another organisation takes over the order that the duty is about: what its giver was to do is now its to do."""
     for event in found:
         about = (event.about.get("order"), event.about.get("giver"))
-        if event.name == "order.taken_over" and about == (duty.about.get("order"), str(duty.organisation)):
+        is_its = about == (duty.about.get("order"), str(duty.organisation))
+        if event.name == "order.taken_over" and is_its and duty.role == assignees.PROVIDER:
             duty.organisation, duty.person = event.organisation, None
             return True
     return False
