@@ -296,9 +296,12 @@ class _Advance:
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
                 self.effects.email_lines.append(event.line)
-            elif rule.is_over(case) or openings.is_for_the_closed(rule, case):
                 continue
-            elif ask.opens is not None:
+            if ask.per in assignees.NAMED_BY_OWNER:
+                case.name(assignees.client_of(assignees.owner(ask.of[0], case), case))
+            if rule.is_over(case) or openings.is_for_the_closed(rule, case):
+                continue
+            if ask.opens is not None:
                 planned = planning.plan_for(rule, case, openings.about(case), event.since)
                 self.plan(rule, planned, event)
             else:
@@ -370,8 +373,8 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
-# Subjects of duties that are about no door: they move with the client.
-MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_and_month", "basis_form"})
+# Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
+MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_with_tag", "provider_and_month", "basis_form"})
 
 # Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(

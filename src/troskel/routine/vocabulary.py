@@ -180,7 +180,9 @@ follows_another | utföraren kommer fortfarande efter den förra, de dagar som s
 followed_by_another | en annan utförare kommer efter | another provider follows
 goes_on_without | insatsen som utföraren hade är kvar | the care that the provider had goes on
 provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden, medan kunden var en annan kommuns | the provider had the client's home care on some day of the month, while the client was another municipality's
+away | kunden är på sjukhus eller bortrest den dagen | the client is in hospital or away on that day
 lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
+keys_to_return | utföraren har nycklar till en dörr i bostaden, men ingen kund bakom den | the provider holds keys to a door of the home, and has no client behind it
 provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
 provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
 tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client
@@ -191,6 +193,7 @@ removal_ordered | nedmontering är beställd men inte gjord | a removal is order
 repair_ordered | reparation är beställd men inte gjord | a repair is ordered and not done
 lock_faulty | låsvredet har ett fel | the lock turner has a fault
 consent_missing | fastighetsägaren har inte gått med på ett låsvred på porten eller grinden | the property owner has not consented to a lock turner at the entrance or gate
+door_without_lock | någon dörr i bostaden kan inte få låsvred | some door of the home can't have a lock turner
 cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
 lock_in_use | kunden är kopplad till ett lås som sitter på en dörr i bostaden | the client is linked to a lock that is at a door of the home
 linked | kunden är kopplad till låset | the client is linked to the lock
@@ -226,6 +229,7 @@ tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key
 client_behind_door | varje kund bakom dörren | each client behind the door
 provider | varje utförare | each provider
+provider_and_home | varje utförare i bostaden | each provider in the home
 provider_and_month | varje utförare och månad | each provider and month
 basis_form | varje underlagsblankett | each basis form
 ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Look-ups of rows by the names that people use (case number, order number, serial), within the actor's sight.
-
-Rows that don't exist and rows out of sight raise the same NotFound. Each look-up makes one query, and one to lock.
-"""
+"""Look-ups of rows by the names people use, in sight: the same NotFound for what is out of it. One query each."""
 
 from __future__ import annotations
 
@@ -52,7 +49,11 @@ class OrderSubject(NamedTuple):
 
 def find_client(ctx: ActContext, name: str, *, on: date | None = None) -> ClientSubject:
     """Returns a client by reference or case number, in sight today or `on` a day; homes locked. Raises NotFound."""
-    row = find_client_row(ctx, name, on or ctx.today)
+    return lock_client(ctx, find_client_row(ctx, name, on or ctx.today))
+
+
+def lock_client(ctx: ActContext, row: Client) -> ClientSubject:
+    """Returns a client's row with the facts of its homes, which it locks. Raises Refusal if it just moved."""
     ctx.lock_homes_by(_all_homes_of_client, row.id)
     return subject_of(ctx, row)
 
@@ -227,8 +228,7 @@ def find_organisation(
     row = Organisation.objects.filter(municipality=ctx.actor.municipality, orgnr=orgnr).first()
     if row is None:
         raise NotFound("organisation", field)
-    if not may_be_closed:
-        organisation_is_open(row.closed)
+    organisation_is_open(None if may_be_closed else row.closed)
     return row
 
 

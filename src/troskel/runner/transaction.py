@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.duties import operations as duties
 from troskel.ground import clock
-from troskel.ground.compiled_query import Value
+from troskel.ground.compiled_query import Value, pipelined
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
@@ -26,7 +26,7 @@ from troskel.routine.facts import HomeFacts
 from troskel.runner import idempotency
 from troskel.runner.constraint_messages import refusal_of
 from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
-from troskel.runner.preview import LastDays, access_changes, last_days, locks_after
+from troskel.runner.preview import LastDays, access_changes, last_days, last_days_on_phones, locks_after
 
 RETRYABLE_SQLSTATES = ("40P01", "40001")
 """PostgreSQL's codes for a deadlock and a serialization failure."""
@@ -53,7 +53,8 @@ class ActContext:
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._preview = preview
-        self._last_days_before: LastDays = {}
+        self._care_before: LastDays = {}
+        self._phones_before: LastDays = {}
 
     @classmethod
     def run(
@@ -105,25 +106,23 @@ class ActContext:
         try:
             with transaction.atomic(durable=True):
                 answer = body(self)
-                outcome = self._finish(answer)
+                outcome = self._finish(answer, idempotency_key)
                 if self._preview:
                     raise _PreviewRollback
-                if idempotency_key:
-                    idempotency.store_outcome(idempotency_key, outcome, self.now)
         except _PreviewRollback:
             pass
         assert outcome is not None
         return outcome
 
-    def _finish(self, answer: dict[str, Any]) -> ActOutcome:
+    def _finish(
+        self, answer: dict[str, Any], idempotency_key: idempotency.IdempotencyKey | None
+    ) -> ActOutcome:
+        """Writes what the act has brought about. What needs no place in the chain comes before its head is locked."""
         drafted = journal.draft(self._entries, municipality=self.actor.municipality)
         effects = self._routine.advance(drafted.lines)
-        lines = journal.chain(drafted)  # from here others wait for the head of the chain
-        if lines:
-            self._routine.store(effects, lines_before=lines[0].number - 1)
-        return ActOutcome(
+        outcome = ActOutcome(
             act=self.act.name,
-            lines=[line.number for line in lines],
+            lines=[],
             answer=msgspec.to_builtins(answer),
             opened=[_duty_change(duty, "open") for duty in effects.opened],
             closed=[_duty_change(closed.duty, closed.state) for closed in effects.closed],
@@ -135,16 +134,24 @@ class ActContext:
             access=self._access_changes(),
             locks=self._locks_after(),
         )
+        with pipelined():
+            lines = journal.chain(drafted)  # from here others wait for the head of the chain
+            if lines:
+                self._routine.store(effects, lines_before=lines[0].number - 1)
+            outcome = msgspec.structs.replace(outcome, lines=[line.number for line in lines])
+            if idempotency_key:
+                idempotency.store_outcome(idempotency_key, outcome, self.now)
+        return outcome
 
     def _access_changes(self) -> list[Access]:
         if not self._preview:
             return []
-        return access_changes(self.actor, self._last_days_before, last_days(self.facts), self.today)
+        return access_changes(self.actor, self._phones_before, last_days_on_phones(self.facts), self.today)
 
     def _locks_after(self) -> list[LockAfter]:
         if not self._preview:
             return []
-        return locks_after(self.actor, self._last_days_before, last_days(self.facts), self.facts, self.today)
+        return locks_after(self.actor, self._care_before, last_days(self.facts), self.facts, self.today)
 
     # called by the acts' functions
 
@@ -161,7 +168,8 @@ class ActContext:
 
     def _remember_last_days(self, facts: Mapping[UUID, HomeFacts]) -> Mapping[UUID, HomeFacts]:
         if self._preview:
-            self._last_days_before = last_days(facts) | self._last_days_before
+            self._care_before = last_days(facts) | self._care_before
+            self._phones_before = last_days_on_phones(facts) | self._phones_before
         return facts
 
     @property

@@ -16,5 +16,5 @@ def drop_them(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0003_guards"), ("people", "0006_closed"), ("care", "0002_suspensions")]
+    dependencies = [("orders", "0003_guards"), ("people", "0007_closed"), ("care", "0002_suspensions")]
     operations = [migrations.RunPython(raise_them, drop_them)]

@@ -13,7 +13,7 @@ def close_inactive(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0005_own_since")]
+    dependencies = [("people", "0006_reserved_numbers")]
     operations = [
         migrations.AddField(
             "organisation",

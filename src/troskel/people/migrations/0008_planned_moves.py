@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0006_closed'),
+        ('people', '0007_closed'),
     ]
 
     operations = [
