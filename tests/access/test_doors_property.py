@@ -89,7 +89,7 @@ def answer_of(viewer: Actor, client: Client, serial: str, now: datetime) -> Answ
 def test_rule_4_query_answers_as_the_facts(lived: None) -> None:
     facts = homes()
     locks = dict(Thing.objects.filter(kind="lock", links__until=None).values_list("number", "id").distinct())
-    phones = Account.objects.filter(role__in=["carer", "responder"], is_active=True)
+    phones = Account.objects.filter(role__in=["carer", "responder"], closed=None)
     viewers = {(row.role, row.organisation_id): actor_of(row) for row in phones}
     seen: Counter[str] = Counter()
     for now in (NOW, NOW + timedelta(days=9), NOW + timedelta(days=60)):

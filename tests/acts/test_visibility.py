@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.town import MEADOW, Town
+from troskel.care import triggers as care_guards
 from troskel.custody import triggers as custody_guards
 from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
@@ -75,7 +76,7 @@ def test_the_lock_of_the_former_home_is_no_way_in(town: Town) -> None:
     assert ways_in(town) == []
 
 
-TRIGGERS = (*custody_guards.TRIGGERS, *orders_guards.TRIGGERS)
+TRIGGERS = (*care_guards.TRIGGERS, *custody_guards.TRIGGERS, *orders_guards.TRIGGERS)
 
 
 def test_every_constraint_and_trigger_has_a_message() -> None:

@@ -13,8 +13,8 @@ import msgspec
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.ground.texts import _
-from troskel.people.models import Account, Token
-from troskel.people.queries import digest_of
+from troskel.people.models import Token
+from troskel.people.queries import digest_of, open_accounts
 from troskel.people.roles import Role
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
@@ -33,11 +33,8 @@ def issue_token(
     expires: Annotated[datetime, msgspec.Meta(tz=True)] | None = None,
 ) -> dict[str, Any]:
     """Give an account a bearer token. It is shown once: only its digest is stored."""
-    account = Account.objects.filter(
-        municipality=ctx.actor.municipality,
-        username=f"{ctx.actor.municipality}/{username}",
-        is_active=True,
-    ).first()
+    municipality = ctx.actor.municipality
+    account = open_accounts(municipality).filter(username=f"{municipality}/{username}").first()
     if account is None:
         raise NotFound("account", "username")
     if expires is not None and expires <= ctx.now:

@@ -13,7 +13,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Account, Client
-from troskel.people.queries import actor_of
+from troskel.people.queries import actor_of, open_accounts
 from troskel.people.roles import MUNICIPAL_ROLES, Role
 from troskel.permits.sight import visible_clients
 from troskel.runner import lookup
@@ -101,7 +101,7 @@ def _is_on_the_phone(ctx: ActContext, row: Duty, carer: Account) -> bool:
 def _account(ctx: ActContext, username: str, field: str) -> Account:
     """Returns an account by username: of the actor's organisation, or any for municipal roles. Raises NotFound."""
     municipality = ctx.actor.municipality
-    rows = Account.objects.select_related("organisation").filter(municipality=municipality, is_active=True)
+    rows = open_accounts(municipality).select_related("organisation")
     if ctx.actor.role not in MUNICIPAL_ROLES:
         rows = rows.filter(organisation=ctx.actor.organisation)
     account = rows.filter(username=f"{municipality}/{username}").first()

@@ -14,6 +14,7 @@ from troskel.acts import (
     attesting,
     billing_a_month,
     changing_provider,
+    closing,
     correcting,
     correcting_things,
     correspondence,
@@ -77,6 +78,7 @@ CHAPTERS = (
     erasure,
     assigning,
     organising,
+    closing,
     accounts,
     attesting,
 )

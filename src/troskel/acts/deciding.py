@@ -31,6 +31,7 @@ from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
+from troskel.people import rules as people
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
 from troskel.runner import lookup
@@ -237,6 +238,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     for index, item in enumerate(allocations):
         try:
             decision, organisation = _decision_and_organisation(item, decisions, organisations)
+            people.organisation_is_open(organisation.closed)
             rules.carries_out(organisation.kind, decision.service)
             if not ctx.actor.is_system:
                 rules.within_life(decision.client.died, item.valid_from)

@@ -105,6 +105,8 @@ def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -
             _("Kunden har inte skyddade personuppgifter. Alla som har kunden ser redan namn och adress."),
         )
     account = _account(ctx, username)
+    if account.closed is not None:
+        raise NotFound("account", "username")
     Entrusted.objects.create(
         municipality_id=ctx.actor.municipality, client=subject.row, account=account, since=ctx.today
     )

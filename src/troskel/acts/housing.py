@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,7 +15,7 @@ from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import operations as people
 from troskel.people.addresses import address_key
-from troskel.people.models import Door, Home, HomeDoor, Residence
+from troskel.people.models import Door, Home, HomeDoor, PlannedMove, Residence
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import Apartment, CaseNumber, Day, Name, NonEmpty, Postcode, ShortText, field
@@ -59,13 +60,16 @@ class Resident(msgspec.Struct, frozen=True):
 @act(
     "P6",
     who=WHO,
-    writes=["client.moved", "home.registered", "door.registered"],
+    writes=["client.moved", "move.called_off", "home.registered", "door.registered"],
     title=_("Kunden flyttar"),
     lead=_("Låset vid den gamla dörren tas ner om ingen annan där behöver det."),
 )
 def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     """Register that clients have moved (case 15): removal at the old door, installation at the new."""
     rows = lookup.find_clients(ctx, [item.client for item in moves])
+    plans = {
+        plan.client_id: plan for plan in PlannedMove.objects.filter(client__in=rows.values(), outcome="")
+    }
     homes = find_or_make_homes(ctx, [item.address for item in moves])
     born = lifetimes.births((rows[item.client], item.on) for item in moves)
     new: list[Residence] = []
@@ -79,6 +83,8 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
         row = rows[item.client]
         lifetimes.ensure_within_life(ctx, "on", row, item.on, born)
         former_home = row.home_id
+        if plan := plans.pop(row.id, None):
+            end_plan(ctx, plan, former_home, "moved" if plan.home_id == home.id else "called_off")
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
         ctx.journal(
             "client.moved",
@@ -90,6 +96,81 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
         )
     people.move(new)
     return {"clients": len(rows)}
+
+
+@act(
+    "P1",
+    "P6",
+    who=WHO,
+    writes=["move.planned", "home.registered", "door.registered"],
+    title=_("Kunden ska flytta"),
+    lead=_("Låsvredet vid den nya dörren kan beställas redan nu. Kunden flyttar av sig självt på dagen."),
+)
+def plan_move(ctx: ActContext, *, client: CaseNumber, address: Address, on: Day) -> dict[str, Any]:
+    """Plan a client's move to a new address on a coming day, so that a lock can be ordered there before (P1).
+
+    On the day the client has moved, as by `move_clients`.
+    """
+    subject = lookup.find_client(ctx, client)
+    if on <= ctx.today:
+        raise BadValue(
+            "on", "move.not_ahead", _("Dagen har kommit. Skriv in att kunden har flyttat i stället.")
+        )
+    if subject.facts.died is not None:
+        raise Refusal("P6", "client.dead", _("Kunden har avlidit."))
+    (home,) = find_or_make_homes(ctx, [address])
+    if Residence.objects.filter(client=subject.row, home=home).exists():
+        raise Refusal(
+            "rule 6",
+            "move.to_a_former_home",
+            _("Kunden bor eller har bott där. Skriv in flytten på dagen i stället."),
+        )
+    PlannedMove.objects.create(
+        id=new_id(), municipality_id=ctx.actor.municipality, client=subject.row, home=home, on=on
+    )
+    ctx.journal(
+        "move.planned",
+        homes={subject.home.home, home.id},
+        client=subject.row.id,
+        from_home=subject.home.home,
+        to_home=home.id,
+        on=on,
+    )
+    doors = HomeDoor.objects.filter(home=home).order_by("door_id").values_list("door_id", flat=True)
+    return {"case": subject.row.case_number, "door": doors[0]}
+
+
+@act(
+    "P6",
+    who=WHO,
+    writes=["move.called_off"],
+    title=_("Flytten blir inte av"),
+    lead=_("En montering som är beställd vid den nya dörren avbeställs."),
+)
+def call_off_move(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
+    """Call off a planned move: the client stays, and an installation at the new door is to be cancelled (P6)."""
+    subject = lookup.find_client(ctx, client)
+    plan = PlannedMove.objects.filter(client=subject.row, outcome="").first()
+    if plan is None:
+        raise Refusal("rule 6", "move.not_planned", _("Kunden har ingen planerad flytt."))
+    end_plan(ctx, plan, subject.home.home, "called_off")
+    return {"case": subject.row.case_number}
+
+
+def end_plan(ctx: ActContext, plan: PlannedMove, home: UUID, outcome: str) -> None:
+    """Ends a planned move of a client who lives in `home`. One that is called off is journaled."""
+    plan.outcome = outcome
+    plan.save(update_fields=["outcome"])
+    if outcome == "called_off":
+        ctx.lock_homes([home, plan.home_id])
+        ctx.journal(
+            "move.called_off",
+            homes={home, plan.home_id},
+            client=plan.client_id,
+            paragraph="P6",
+            from_home=home,
+            to_home=plan.home_id,
+        )
 
 
 @act(
@@ -171,7 +252,7 @@ def separate_home(ctx: ActContext, *, client: CaseNumber, apartment: Apartment) 
     remaining = [
         resident
         for resident in subject.home.clients.values()
-        if resident.moved_to is None and resident.client != subject.row.id
+        if resident.moved_to is None and not resident.coming and resident.client != subject.row.id
     ]
     if not remaining:
         raise Refusal(

@@ -10,6 +10,7 @@ from troskel.care import rules
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
+from troskel.people.models import Client
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, Text
@@ -111,6 +112,7 @@ def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
 def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client has understood that a lock turner will be installed (A3)."""
     subject = _own_client(ctx, client)
+    Client.objects.filter(id=subject.row.id).update(lock_unwanted=None)
     ctx.journal("client.understood", homes=[subject.home.home], client=subject.row.id)
     return {"case": subject.row.case_number}
 
@@ -120,7 +122,10 @@ def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, A
     who=(Role.ASSESSOR, Role.COORDINATOR),
     writes=["client.refused"],
     title=_("Kunden säger nej"),
-    lead=_("Ingen montering beställs. Kvittensprodukten används tills vidare."),
+    lead=_(
+        "Ingen montering beställs. Kvittensprodukten används tills vidare. "
+        "Sitter ett låsvred redan på dörren tas det ner, om ingen annan behöver det."
+    ),
 )
 def record_refusal(
     ctx: ActContext,
@@ -129,16 +134,49 @@ def record_refusal(
     reason: RefusalReason,
     text: Text = "",
 ) -> dict[str, Any]:
-    """Record that the client refuses or has not understood: no installation is ordered, the tag stays (case 10)."""
+    """Record that the client refuses or has not understood: no installation is ordered, the tag stays (case 10).
+
+    A lock that hangs there is taken down at the client's own wish once an assessor has written it, or confirmed it.
+    """
     subject = _own_client(ctx, client)
+    is_confirmed = reason == RefusalReason.DOES_NOT_WANT and ctx.actor.role is Role.ASSESSOR
+    if is_confirmed:
+        Client.objects.filter(id=subject.row.id).update(lock_unwanted=ctx.today)
     ctx.journal(
         "client.refused",
         homes=[subject.home.home],
         client=subject.row.id,
         reason_code=reason,
+        confirmed=is_confirmed,
         detail={"text": text} if text else None,
     )
     return {"case": subject.row.case_number}
+
+
+@act(
+    "A3",
+    who=WHO,
+    writes=["client.refusal_confirmed"],
+    title=_("Bekräfta att låsvredet ska tas ner"),
+    lead=_(
+        "Du har talat med kunden, som själv vill det. Det tas ner om ingen annan bakom dörren behöver det."
+    ),
+)
+def confirm_refusal(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
+    """Confirm that a client who has refused wants no lock, though care goes on (A3, rule 1)."""
+    subject = _own_client(ctx, client)
+    _has_refused(subject)
+    if subject.facts.unwanted:
+        raise Refusal("rule 6", "client.refusal_confirmed", _("Det är redan bekräftat."))
+    Client.objects.filter(id=subject.row.id).update(lock_unwanted=ctx.today)
+    ctx.journal("client.refusal_confirmed", homes=[subject.home.home], client=subject.row.id)
+    return {"case": subject.row.case_number}
+
+
+@confirm_refusal.suggested_by("client.refusal_confirmed")
+def _suggest_confirming(context: DutyContext) -> Iterator[Suggestion]:
+    yield confirm_refusal.suggestion({"client": context.case})
+    yield confirm_understanding.suggestion({"client": context.case})
 
 
 @confirm_understanding.suggested_by("client.understood")
@@ -159,12 +197,7 @@ def decide_way_in(
 ) -> dict[str, Any]:
     """Decide how staff get in to a client who refuses a lock turner (case 10); the tag stays in use."""
     subject = _own_client(ctx, client)
-    if not subject.facts.refused:
-        raise Refusal(
-            "A3",
-            "client.has_not_refused",
-            _("Kunden har inte sagt nej till låsvred. Det finns inget annat att bestämma."),
-        )
+    _has_refused(subject)
     ctx.journal(
         "way_in.decided",
         homes=[subject.home.home],
@@ -178,3 +211,12 @@ def decide_way_in(
 @decide_way_in.suggested_by("way_in.decided")
 def _suggest_way_in(context: DutyContext) -> Iterator[Suggestion]:
     yield decide_way_in.suggestion({"client": context.case}, ("way",))
+
+
+def _has_refused(subject: lookup.ClientSubject) -> None:
+    if not subject.facts.refused:
+        raise Refusal(
+            "A3",
+            "client.has_not_refused",
+            _("Kunden har inte sagt nej till låsvred. Det finns inget annat att bestämma."),
+        )

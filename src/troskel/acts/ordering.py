@@ -73,10 +73,12 @@ def order_installation(
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
     rules.care_to_come(subject.facts, ctx.today)
+    ahead = subject.facts.moving_to
+    coming_to = [ctx.lock_homes([ahead])[ahead]] if ahead else []
     rules.organisation_has_the_client(subject.facts, ctx.actor.organisation, ctx.today)
     rules.not_refused(subject.facts)
     rules.client_is_informed(subject.facts, reason)
-    door_facts = lookup.find_door(subject.home, door)
+    door_facts = lookup.find_door(subject.home, door, coming_to)
     rules.no_lock_at(door_facts)
     rules.no_open_order(door_facts)
     rules.owner_consents(door_facts)

@@ -7,33 +7,20 @@ from typing import Annotated, Any
 
 import msgspec
 
-from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
-from troskel.people import identity
+from troskel.people import identity, rules
 from troskel.people.models import Account, Organisation
-from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
+from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
+from troskel.runner.choices import AccountRole
 from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, ShortText, Username, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Organisationer")
-
-
-class AccountRole(Choice, question=_("Roll")):
-    """The roles of accounts."""
-
-    ASSESSOR = "assessor", _("Biståndshandläggare")
-    COORDINATOR = "coordinator", _("Samordnare")
-    CARER = "carer", _("Omvårdnadspersonal")
-    RESPONDER = "responder", _("Larmpatrull")
-    ADMINISTRATOR = "administrator", _("Systemförvaltare")
-    LOCKSMITH = "locksmith", _("Låssmed")
-    MANAGER = "manager", _("Chef")
-    ECONOMIST = "economist", _("Ekonom")
 
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
@@ -90,7 +77,7 @@ def change_organisation(
     kind: OrganisationKind | None = None,
 ) -> dict[str, Any]:
     """Change an organisation's name, e-mail address or kind."""
-    row = lookup.find_organisation(ctx, organisation)
+    row = lookup.find_organisation(ctx, organisation, may_be_closed=True)
     row.name = row.name if name is None else name
     row.email = row.email if email is None else email
     row.kind = row.kind if kind is None else kind
@@ -116,14 +103,7 @@ def register_account(
 ) -> dict[str, Any]:
     """Give a person an account: one role in one organisation."""
     row = lookup.find_organisation(ctx, organisation)
-    if Role(role) not in ALLOWED_ROLES[OrganisationKind(row.kind)]:
-        raise BadValue(
-            "role",
-            "role.not_in_organisation",
-            _("Rollen {role_name} finns inte hos {organisation_kind}. Välj en annan roll."),
-            role_name=role,
-            organisation_kind=row.kind,
-        )
+    rules.role_in_organisation(role, row.kind)
     account = Account(
         id=new_id(),
         municipality_id=ctx.actor.municipality,

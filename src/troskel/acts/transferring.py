@@ -109,7 +109,7 @@ def accept_things(
             _transfer_tag(ctx, holding, offers[holding.thing_id])
             continue
         if holding.thing.kind == ThingKind.KEY:
-            _journal_key(ctx, holding)
+            journal_key(ctx, holding, ctx.actor.organisation)
         stock.append(holding)
     givers = {offers[holding.thing_id].offered_by_id for holding in stock}
     for account in givers:
@@ -178,7 +178,7 @@ def current_facts(ctx: ActContext, client: UUID | None) -> list[tuple[HomeFacts,
         (home, client_facts)
         for home in ctx.facts.values()
         for client_facts in home.clients.values()
-        if client_facts.client == client and client_facts.moved_to is None
+        if client_facts.client == client and client_facts.moved_to is None and not client_facts.coming
     ]
 
 
@@ -243,7 +243,8 @@ def _transfer_tag(ctx: ActContext, holding: Holding, offer: Offer) -> None:
     )
 
 
-def _journal_key(ctx: ActContext, holding: Holding) -> None:
+def journal_key(ctx: ActContext, holding: Holding, organisation: UUID | None, **line: Any) -> None:
+    """Journals that a key goes from its holder to an organisation. The homes of its door must be locked."""
     door = holding.thing.door_id
     assert door is not None
     homes = lookup.homes_of_door(ctx, door)
@@ -255,6 +256,7 @@ def _journal_key(ctx: ActContext, holding: Holding) -> None:
         key=holding.thing_id,
         door=door,
         from_={"kind": holding.kind, "id": holding.holder},
-        to={"kind": HolderKind.ORGANISATION.value, "id": ctx.actor.organisation},
-        organisation=ctx.actor.organisation,
+        to={"kind": HolderKind.ORGANISATION.value, "id": organisation},
+        organisation=organisation,
+        **line,
     )

@@ -6,17 +6,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from troskel.acts.housing import end_plan
 from troskel.duties.models import DayTurned
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
-from troskel.people.models import Municipality
+from troskel.people import operations as people
+from troskel.people.models import Municipality, PlannedMove, Residence
 from troskel.people.roles import Actor, ActorKind
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
 
-@act("A8", writes=["day.turned"])
+@act("A8", "P6", writes=["client.moved", "day.turned", "move.called_off"])
 def turn_the_day(ctx: ActContext, *, day: date) -> dict[str, Any]:
     """Turn the day: wake the homes where care begins or ends, a deadline nears, or a gap lies ahead.
 
@@ -31,8 +33,38 @@ def turn_the_day(ctx: ActContext, *, day: date) -> dict[str, Any]:
     if not DayTurned.objects.filter(id=row.id).exists():
         return {"day": day, "turned": False}
     ctx.lock_homes_to_wake(day)
+    _carry_out_moves(ctx, day)
     ctx.journal("day.turned", day=day)
     return {"day": day, "turned": True}
+
+
+def _carry_out_moves(ctx: ActContext, day: date) -> None:
+    """Moves the clients whose planned day has come; a plan of somebody who has died is called off."""
+    plans = list(
+        PlannedMove.objects.select_related("client", "home")
+        .filter(municipality=ctx.actor.municipality, outcome="", on__lte=day)
+        .order_by("on", "id")
+    )
+    ctx.lock_homes({home for plan in plans for home in (plan.home_id, plan.client.home_id)})
+    residences = []
+    for plan in plans:
+        row, former_home = plan.client, plan.client.home_id
+        dead = row.died is not None and row.died < plan.on
+        end_plan(ctx, plan, former_home, "called_off" if dead else "moved")
+        if not dead:
+            residences.append(
+                Residence(municipality_id=row.municipality_id, client=row, home=plan.home, valid_from=plan.on)
+            )
+            ctx.journal(
+                "client.moved",
+                homes={former_home, plan.home_id},
+                client=row.id,
+                paragraph="P6",
+                from_home=former_home,
+                to_home=plan.home_id,
+                on=plan.on,
+            )
+    people.move(residences)
 
 
 def days_to_turn(municipality: str, through: date) -> list[date]:

@@ -142,6 +142,8 @@ def _actor(step: PlayStep) -> Actor:
     if step.account in {kind.value for kind in ActorKind} - {ActorKind.ACCOUNT.value}:
         return system_actor(ActorKind(step.account))
     actor = people.actor_of_username(f"{municipality()}/{step.account}")
+    if actor is None and step.expect:
+        raise NotFound("account", "as")  # the account is closed
     if actor is None:
         raise CommandError(
             f"{step.where}: there is no account {step.account!r}: register it first, or write 'demo'",

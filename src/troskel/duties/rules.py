@@ -54,8 +54,11 @@ def days_late(state: str, closed: date | None, due: date | None, day: date) -> i
 
 
 def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: datetime) -> None:
-    """A duty is attested by hand only where its paragraph says so, and not before what is booked has begun."""
-    if not ask.by_hand:
+    """A duty is attested by hand only where its paragraph says so, and not before what is booked has begun.
+
+    What a closed organisation has left, the administrator attests as settled.
+    """
+    if not (ask.by_hand or about.get("left_by")):
         raise Refusal(
             paragraph,
             "duty.not_by_hand",

@@ -100,8 +100,9 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
     for event in context.ask.done_by:
         for suggester in SUGGESTERS.get(event, ()):
             yield from suggester(context)
+    by_hand = context.ask.by_hand or "left_by" in context.about
     first_day = routines.attest_from(context.duty) if context.ask.by_hand else None
-    if context.ask.by_hand and (first_day is None or first_day <= clock.today()):
+    if by_hand and (first_day is None or first_day <= clock.today()):
         yield Suggestion("attest", {"duty": str(context.duty.id)})
 
 

@@ -13,10 +13,11 @@ CARE_BEHIND = (
     "EXISTS (SELECT 1 FROM people_homedoor w JOIN people_client c ON c.home_id = w.home_id "
     "JOIN care_decision d ON d.client_id = c.id WHERE w.door_id = NEW.door_id "
     "AND c.home_municipality = c.municipality_id AND NOT d.withdrawn "
-    "AND (c.died IS NULL OR c.died > {day}) AND (d.valid_through IS NULL OR d.valid_through > {day}))"
+    "AND c.lock_unwanted IS NULL AND (c.died IS NULL OR c.died > {day}) "
+    "AND (d.valid_through IS NULL OR d.valid_through > {day}))"
 )
 
-TRIGGERS = (
+OF_CARE = (
     Trigger(
         "no_removal_ordered_while_care_is_left",
         "orders_order",
@@ -38,3 +39,14 @@ TRIGGERS = (
         "AND c.home_municipality <> c.municipality_id)",
     ),
 )
+
+FOR_THE_CLOSED = (
+    Trigger(
+        "no_order_for_a_closed_organisation",
+        "orders_order",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM people_organisation o WHERE o.id IN (NEW.organisation_id, NEW.locksmith_id) "
+        "AND o.closed IS NOT NULL)",
+    ),
+)
+TRIGGERS = OF_CARE + FOR_THE_CLOSED

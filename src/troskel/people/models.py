@@ -36,6 +36,7 @@ class Organisation(Record):
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254)
     kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in OrganisationKind])
+    closed = models.DateField(null=True, help_text="the first day on which it does nothing more")
 
     class Meta:
         constraints = [
@@ -69,7 +70,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A login with one role in one organisation of one municipality."""
+    """A login with one role in one organisation of one municipality. From `closed` on it does and sees nothing."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
@@ -78,7 +79,7 @@ class Account(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
     name = models.CharField(max_length=200)
     sort_key = models.CharField(max_length=250, default="")
-    is_active = models.BooleanField(default=True)
+    closed = models.DateTimeField(null=True, help_text="empty: it is open")
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -188,6 +189,7 @@ class Client(Record):
         max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring"
     )
     home_municipality = models.CharField(max_length=4)
+    lock_unwanted = models.DateField(null=True, help_text="since when an assessor has confirmed it")
     assigned_by = models.CharField(
         max_length=4,
         blank=True,
@@ -302,6 +304,27 @@ class Residence(Record):
                 fields=["municipality", "client"], condition=Q(valid_through=None), name="one_home_at_a_time"
             ),
         ]
+
+
+class PlannedMove(Record):
+    """A move known beforehand: the home is there from now on, so that a lock can be ordered; the client moves `on`."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="planned_moves")
+    home = models.ForeignKey(Home, on_delete=models.PROTECT, related_name="planned_moves")
+    on = models.DateField()
+    outcome = models.CharField(max_length=10, blank=True, help_text="moved | called_off; empty: it stands")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "client"], condition=Q(outcome=""), name="one_planned_move_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", "moved", "called_off"]), name="planned_move_of_known_outcome"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "outcome", "on"], name="planned_moves_by_day")]
 
 
 class CaseCounter(Record):

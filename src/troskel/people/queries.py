@@ -11,14 +11,25 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.people.models import Account, Municipality, Token
 from troskel.people.roles import Actor, OrganisationKind, Role
 
 
+def is_open(now: datetime, account: str = "") -> Q:
+    """Returns the condition for accounts that are not closed. `account`: the prefix of a lookup through a relation."""
+    return Q(**{f"{account}closed": None}) | Q(**{f"{account}closed__gt": now})
+
+
+def open_accounts(municipality: str) -> QuerySet[Account]:
+    """Returns the accounts of a municipality that act and see, as a query."""
+    return Account.objects.filter(is_open(clock.now()), municipality=municipality)
+
+
 def actor_of_username(username: str) -> Actor | None:
-    """Returns the actor of an active account, by its full username (municipality, slash, name)."""
-    row = Account.objects.filter(username=username, is_active=True).first()
+    """Returns the actor of an open account, by its full username (municipality, slash, name)."""
+    row = Account.objects.filter(is_open(clock.now()), username=username).first()
     return actor_of(row) if row else None
 
 
@@ -38,7 +49,10 @@ def digest_of(token: str) -> str:
 
 
 def actor_of_token(digest: str, now: datetime) -> Actor | None:
-    """Returns the actor whose token has this digest; None when revoked, expired or unknown. One query."""
+    """Returns the actor whose token has this digest; None when revoked, expired, unknown, or closed with its account.
+
+    One query.
+    """
     for municipality, role, account, organisation in _ACCOUNT_OF_TOKEN(digest, now):
         return Actor(municipality=municipality, role=Role(role), account=account, organisation=organisation)
     return None
@@ -46,7 +60,7 @@ def actor_of_token(digest: str, now: datetime) -> Actor | None:
 
 def _account_of_token(digest: str, now: datetime) -> QuerySet[Any, Any]:
     rows = Token.objects.filter(Q(expires=None) | Q(expires__gt=now), digest=digest, revoked=None).filter(
-        account__is_active=True, account__organisation__municipality=F("account__municipality")
+        is_open(now, "account__"), account__organisation__municipality=F("account__municipality")
     )
     return rows.values_list(
         "account__municipality_id", "account__role", "account_id", "account__organisation_id"
@@ -65,8 +79,8 @@ class Person(NamedTuple):
 
 
 def person(account: UUID) -> Person | None:
-    """Returns an active account with the names of person and organisation. One query."""
-    row = Account.objects.select_related("organisation").filter(id=account, is_active=True).first()
+    """Returns an open account with the names of person and organisation. One query."""
+    row = Account.objects.select_related("organisation").filter(is_open(clock.now()), id=account).first()
     return Person(actor_of(row), row.name, row.organisation.name) if row else None
 
 
@@ -74,8 +88,8 @@ ORGANISATION_KINDS = list(OrganisationKind)
 
 
 def active_people(municipality: str) -> list[Person]:
-    """Returns the active accounts of a municipality, by organisation: the choices of the demo."""
-    rows = Account.objects.select_related("organisation").filter(municipality=municipality, is_active=True)
+    """Returns the open accounts of a municipality, by organisation: the choices of the demo."""
+    rows = open_accounts(municipality).select_related("organisation")
     ordered = sorted(
         rows,
         key=lambda row: (
@@ -88,8 +102,8 @@ def active_people(municipality: str) -> list[Person]:
 
 
 def colleagues(viewer: Actor, *roles: Role) -> dict[str, str]:
-    """Returns names by username of the active accounts with these roles in the viewer's organisation. One query."""
-    rows = Account.objects.filter(organisation=viewer.organisation, role__in=roles, is_active=True)
+    """Returns names by username of the open accounts with these roles in the viewer's organisation. One query."""
+    rows = open_accounts(viewer.municipality).filter(organisation=viewer.organisation, role__in=roles)
     names = rows.order_by("name", "id").values_list("username", "name")
     return {username.partition("/")[2]: name for username, name in names}
 

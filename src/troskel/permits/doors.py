@@ -24,8 +24,9 @@ from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound
-from troskel.people.models import Client, HomeDoor
-from troskel.people.roles import Actor, Role
+from troskel.people.models import Account, Client, HomeDoor
+from troskel.people.queries import is_open
+from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 
 NEVER = Constant(value=False, output_field=BooleanField())
@@ -72,6 +73,8 @@ def _query(role: Role, condition: Callable[[str, str], Q]) -> CompiledQuery:
     ) -> QuerySet[Any, Any]:
         viewer = Actor(municipality, role, account=account, organisation=organisation)
         rows = Client.objects.filter(visible_clients(viewer, day, now), condition(municipality, name))
+        if role in PHONE_ROLES:  # whoever has left opens nothing, however long ago the phone was unlocked
+            rows = rows.filter(Exists(Account.objects.filter(is_open(now) & Q(id=account))))
         return _columns(rows, viewer, day, now)
 
     return CompiledQuery(build)

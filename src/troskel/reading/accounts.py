@@ -6,9 +6,12 @@ from __future__ import annotations
 from uuid import UUID
 
 import msgspec
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from troskel.ground import clock
 from troskel.ground.sorting import swedish_sort_key
 from troskel.people.models import Account, Organisation
+from troskel.people.queries import is_open
 from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.reading.base import note
 from troskel.reading.lists import ListedOrganisation
@@ -28,7 +31,7 @@ class ListedAccount(msgspec.Struct, frozen=True):
     active: bool
 
 
-ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "is_active")
+ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "active")
 
 
 @read(who=[Role.ADMINISTRATOR])
@@ -36,11 +39,12 @@ def accounts(
     viewer: Actor, page_request: PageRequest, *, role: str = "", organisation: str = "", state: str = ""
 ) -> Page[ListedAccount]:
     """The municipality's accounts by name in Swedish order, optionally of one role, organisation or state."""
-    rows = Account.objects.filter(municipality=viewer.municipality)
+    active = ExpressionWrapper(is_open(clock.now()), output_field=BooleanField())
+    rows = Account.objects.filter(municipality=viewer.municipality).annotate(active=active)
     filters = {"role": role, "organisation__orgnr": organisation}
     rows = rows.filter(**{field: value for field, value in filters.items() if value})
     if state:
-        rows = rows.filter(is_active=state == "open")
+        rows = rows.filter(active=state == "open")
     page_rows, next_cursor = rows_of(rows.values(*ACCOUNT_COLUMNS), page_request, "sort_key")
     if page_request.export:
         note(viewer, "accounts.exported", role=role, organisation=organisation, state=state)
@@ -76,8 +80,12 @@ def organisations_by_name(
 
 @read(who=EVERY_ROLE)
 def organisation_names(viewer: Actor) -> dict[str, tuple[str, str]]:
-    """Name and kind of every organisation by number, in Swedish order. No client is read, so nothing is recorded."""
-    rows = Organisation.objects.filter(municipality=viewer.municipality).values_list("orgnr", "name", "kind")
+    """Name and kind of every open organisation by number, in Swedish order. No client is read: nothing is recorded."""
+    rows = (
+        Organisation.objects.filter(municipality=viewer.municipality)
+        .filter(Q(closed=None) | Q(closed__gt=clock.today()))
+        .values_list("orgnr", "name", "kind")
+    )
     return {
         orgnr: (name, kind) for orgnr, name, kind in sorted(rows, key=lambda row: swedish_sort_key(row[1]))
     }

@@ -251,7 +251,9 @@ def _is_sharing(viewer: Actor, context: HomeContext, client: UUID, today: date) 
         return False
     neighbours = (neighbour for neighbour in context.home.clients.values() if neighbour.client != client)
     return any(
-        neighbour.moved_to is None and (neighbour.died is None or neighbour.died > today)
+        neighbour.moved_to is None
+        and not neighbour.coming
+        and (neighbour.died is None or neighbour.died > today)
         for neighbour in neighbours
     )
 

@@ -41,6 +41,31 @@ def _clients(case: Case) -> list[ClientFacts]:
     return case.clients() or ([case.client] if case.client else [])
 
 
+def _locksmith(case: Case) -> Assignee:
+    """The firm that has the order; once it is done, the one that had it."""
+    number = uid_in(case.about, "order")
+    order = next((door.orders[number] for door in case.doors() if number in door.orders), None)
+    return Assignee(LOCKSMITH, (order.locksmith if order else None) or uid_in(case.about, "locksmith"))
+
+
+def _organisation(case: Case) -> Assignee:
+    """The organisation that a person has left; the administrator, where nobody is left there."""
+    role = case.about.get("owner")
+    return Assignee(role, case.organisation) if role in (PROVIDER, LOCKSMITH) else FALLBACK
+
+
+def owner(name: str, case: Case) -> Assignee:
+    """Whose the duty is. What would be asked of a closed organisation is asked of the administrator."""
+    found = ASSIGNEES[name](case)
+    return FALLBACK if is_closed(found.organisation, case) else found
+
+
+def is_closed(organisation: UUID | None, case: Case) -> bool:
+    """Has the organisation closed, as this home knows, by the day?"""
+    closed = case.home.closed.get(organisation) if organisation is not None else None
+    return closed is not None and closed <= case.day
+
+
 def _lead_provider(case: Case) -> Assignee:
     return _of_charge(client_state.lead_provider(_clients(case), case.day), case.organisation)
 
@@ -71,7 +96,8 @@ ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {
     "assessor": lambda case: Assignee(ASSESSOR),
     "administrator": lambda case: Assignee(ADMINISTRATOR),
     "economist": lambda case: Assignee(ECONOMIST),
-    "locksmith": lambda case: Assignee(LOCKSMITH, uid_in(case.about, "locksmith")),
+    "locksmith": _locksmith,
+    "organisation": _organisation,
     "provider": lambda case: _of(case.organisation),
     "former_provider": lambda case: _of(uid_in(case.about, "former")),
     "ordering_provider": _ordering_provider,
@@ -79,7 +105,7 @@ ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {
     "last_provider": _last_provider,
 }
 # Owners that may change while the duty is open: it is then reassigned.
-REASSIGNABLE = frozenset({"lead_provider", "last_provider", "ordering_provider"})
+REASSIGNABLE = frozenset({"lead_provider", "last_provider", "ordering_provider", "locksmith"})
 EVERY: dict[str, Callable[[Case], list[Assignee]]] = {"every_provider": _every_provider}
 """Owners in the plural: only an e-mail goes to several."""
 
@@ -89,7 +115,8 @@ def addressees(names: Iterable[str], case: Case) -> list[Assignee]:
     found = [
         one for name in names for one in (EVERY[name](case) if name in EVERY else [ASSIGNEES[name](case)])
     ]
-    return list({(one.role, one.organisation): one for one in found}.values())
+    open_ones = [FALLBACK if is_closed(one.organisation, case) else one for one in found]
+    return list({(one.role, one.organisation): one for one in open_ones}.values())
 
 
 NAMED_BY_OWNER = frozenset({"door", "order"})

@@ -36,6 +36,8 @@ Homes = Mapping[UUID, HomeFacts]
 def here_through(client: ClientFacts) -> date:
     """The last known day that the client lives in this home; FOREVER where none is known."""
     last = client.died or FOREVER
+    if client.moved_out is not None and client.moved_out == client.moved_in:
+        return date.min  # a planned move that was called off
     if client.moved_out is not None:
         last = min(last, client.moved_out - ONE_DAY)
     return last
@@ -349,8 +351,8 @@ def own_clients_behind(door: DoorFacts, homes: Homes) -> list[ClientFacts]:
 
 
 def needs_the_door(client: ClientFacts, day: date) -> bool:
-    """Care left, or care whose end nobody has confirmed."""
-    return bool(client.decisions) and not has_left(client, day)
+    """Care left, or care whose end nobody has confirmed; not a client who, as is confirmed, wants no lock (rule 1)."""
+    return bool(client.decisions) and not client.unwanted and not has_left(client, day)
 
 
 def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:

@@ -179,6 +179,11 @@ def _has_every_key(case: Case) -> bool:
     return case.organisation is not None and not client_state.doors_without_key(case.home, case.organisation)
 
 
+def _left_something(case: Case) -> bool:
+    things = case.about.get("things") or {}
+    return bool(any(things.values()) or case.about.get("entrusted") or case.about.get("deputy"))
+
+
 def _provider_left(client: ClientFacts, case: Case) -> bool:
     return case.organisation is not None and client_state.provider_has_left(
         client, case.organisation, case.day
@@ -201,6 +206,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "client_left": _of_client(lambda client, case: client_state.has_left(client, case.day)),
     "client_leaves": _of_client(lambda client, case: client_state.is_leaving(client, case.day)),
     "refused": _of_client(lambda client, case: client.refused),
+    "lock_unwanted": _of_client(lambda client, case: client.unwanted),
     "understood": _of_client(lambda client, case: client.understood),
     "informed_orally": _of_client(lambda client, case: "oral" in client.informed),
     "informed_in_writing": _of_client(lambda client, case: "written" in client.informed),
@@ -238,7 +244,9 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "provider_had_month": _of_client(_provider_had_month),
     "absence_ahead": _of_client(lambda client, case: bool(client_state.absences_from(client, case.day))),
     "away": _of_client(_away),
-    "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
+    "lives_here": _of_client(
+        lambda client, case: client_state.lives_here(client, case.day) and not client.coming
+    ),
     "provider_holds_keys": _holds_keys,
     "keys_to_return": _keys_to_return,
     "provider_has_every_key": _has_every_key,
@@ -259,6 +267,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,
     "carer_must_be_present": lambda case: case.about.get("presence") == "carer",
+    "account_left_something": _left_something,
     "home_unknown": lambda case: case.home.unknown,
 }
 

@@ -64,6 +64,10 @@ def changes_since(
         return
     state.seen[client.client] = now
     home = state.facts
+    if client.coming:  # nothing is asked twice: all of it is known where the client lives
+        now = ClientSnapshot(left=now.left)
+        state.seen[client.client] = now
+        before = ClientSnapshot(left=before.left)
 
     def it(name: str, **more: Any) -> RoutineEvent:
         return RoutineEvent(
@@ -185,4 +189,5 @@ def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | No
             ahead = gone + ONE_DAY
         if months.is_running(client, day):
             ahead = min(ahead, months.first_of_next(day))
+    ahead = min([ahead, *(closes for closes in home.closed.values() if closes > day)])
     return None if ahead == FOREVER else ahead

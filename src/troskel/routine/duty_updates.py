@@ -27,7 +27,7 @@ def update(
     eves: tuple[str, ...],
 ) -> bool:
     """Update the duty in place. Returns whether anything changed."""
-    passed = _reassign(duty, rule, case, day, eves)
+    passed = _taken_over(duty, found) or _reassign(duty, rule, case, day, eves)
     dated = _set_due(duty, rule, case, found, day, line, eves)
     counted = _recount_due(duty, rule, case, day, eves)
     counted |= (
@@ -37,13 +37,30 @@ def update(
     return passed or dated or counted or named
 
 
+def _taken_over(duty: OpenDuty, found: Iterable[RoutineEvent]) -> bool:
+    """Another organisation takes over the order that the duty is about: what its giver was to do is now its to do."""
+    for event in found:
+        about = (event.about.get("order"), event.about.get("giver"))
+        is_its = about == (duty.about.get("order"), str(duty.organisation))
+        if event.name == "order.taken_over" and is_its and duty.role == assignees.PROVIDER:
+            duty.organisation, duty.person = event.organisation, None
+            return True
+    return False
+
+
 def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
-    """To another organisation: nobody there is named yet, and its deadline and days to escalation are counted anew."""
-    if not rule.may_pass_on:
+    """To another organisation: nobody there is named yet, and its deadline and days to escalation are counted anew.
+
+    What a closed organisation leaves, the administrator does, or attests as settled (`about` says `left_by`).
+    """
+    is_left = assignees.is_closed(duty.organisation, case)
+    if not (rule.may_pass_on or is_left):
         return False
-    role, organisation, _ = assignees.ASSIGNEES[rule.ask.of[0]](case)
-    if organisation is None or organisation == duty.organisation:
+    role, organisation, _ = assignees.owner(rule.ask.of[0], case)
+    if organisation == duty.organisation or (organisation is None and not is_left):
         return False
+    if is_left and organisation is None:
+        duty.about = {**duty.about, "left_by": str(duty.organisation)}
     duty.role, duty.organisation, duty.person, duty.passed = role, organisation, None, day
     case.organisation, case.theirs_since = organisation, day
     if rule.ask.due is not None:
@@ -56,7 +73,7 @@ def rename(duty: OpenDuty, rule: Rule, case: Case) -> bool:
     """In the name of another client behind the door, where the owner no longer has this one, or it has left."""
     if rule.ask.per not in assignees.NAMED_BY_OWNER:
         return False
-    case.name(assignees.client_of(assignees.ASSIGNEES[rule.ask.of[0]](case), case))
+    case.name(assignees.client_of(assignees.owner(rule.ask.of[0], case), case))
     if case.client is None or case.client.client == duty.client:
         return False
     duty.client, duty.home = case.client.client, case.home.home

@@ -95,8 +95,9 @@ def _around(homes: Mapping[UUID, HomeSnapshot], start: Iterable[UUID]) -> list[U
                 if len(door.homes) > 1:
                     found.extend(other for other in door.homes if other not in found)
             for client in state.facts.clients.values():
-                if client.moved_to is not None and client.moved_to not in found:
-                    found.append(client.moved_to)
+                for other in (client.moved_to, client.moving_to):
+                    if other is not None and other not in found:
+                        found.append(other)
     return found
 
 
@@ -167,7 +168,7 @@ class _Advance:
         self.settle(found, touched, day, occurred, line)
         for home in touched:
             self.effects.touched.add(home)
-            if line.event in CARE_EVENTS:
+            if line.event in CARE_EVENTS or line.event == "organisation.closed":
                 self.sleep(home, day)
 
     def derived(
@@ -181,7 +182,7 @@ class _Advance:
     ) -> list[RoutineEvent]:
         found = list(derived_events.changes_since(state, client, self.facts, day, occurred, since, line))
         rules = self.routines.rules_on(day)
-        if rules is not None and rules.notices:
+        if rules is not None and rules.notices and not client.coming:
             found += derived_events.endings_near(client, state.facts, day, max(rules.notices), since)
         return found
 
@@ -259,6 +260,8 @@ class _Advance:
         case = subjects.case_of_duty(duty, self.facts, day)
         renamed = duty_updates.rename(duty, rule, case)
         end = rule.end(duty, case, found, line)
+        if end is None and duty.kind == "notice" and assignees.is_closed(duty.organisation, case):
+            end = "moot"
         if end is not None:
             state.open.remove(duty)
             self.effects.touched |= {state.facts.home, duty.home}
@@ -296,8 +299,8 @@ class _Advance:
                 self.effects.email_lines.append(event.line)
                 continue
             if ask.per in assignees.NAMED_BY_OWNER:
-                case.name(assignees.client_of(assignees.ASSIGNEES[ask.of[0]](case), case))
-            if rule.is_over(case):
+                case.name(assignees.client_of(assignees.owner(ask.of[0], case), case))
+            if rule.is_over(case) or openings.is_for_the_closed(rule, case):
                 continue
             if ask.opens is not None:
                 planned = planning.plan_for(rule, case, openings.about(case), event.since)
@@ -378,6 +381,7 @@ MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_with_tag", "provi
 CARE_EVENTS = frozenset(
     {
         *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
+        *("move.planned", "move.called_off"),
         *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
         *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }

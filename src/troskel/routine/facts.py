@@ -54,6 +54,8 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     """A client in this home.
 
     `stay`: first day of the current or latest care. `settling`: the first night is still being imported.
+    `moving_to`: the home of a planned move; there the client is `coming`, from `moved_in` on.
+    `unwanted`: the assessor has confirmed that the client wants no lock at the door (rule 1 then needs none for them).
     `told`: the day an ending became known. `to_be_told`: about the lock, from the beginning (A1-A3).
     `absences`: planned and begun; they may overlap.
     `elsewhere_since`: the day an own client became another municipality's; `own_since`: the reverse.
@@ -67,12 +69,15 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     moved_in: date | None = None
     moved_out: date | None = None
     moved_to: UUID | None = None
+    moving_to: UUID | None = None
+    coming: bool = False
     told: date | None = None
     stay: date | None = None
     informed: list[str] = []
     keys_told: list[str] = []
     understood: bool = False
     refused: bool = False
+    unwanted: bool = False
     to_be_told: bool = True
     absences: list[AbsenceFacts] = []
     decisions: dict[UUID, DecisionFacts] = {}
@@ -130,10 +135,15 @@ class DoorFacts(msgspec.Struct, omit_defaults=True):
 
 
 class HomeFacts(msgspec.Struct, omit_defaults=True):
-    """All facts of one home, folded from the journal alone."""
+    """All facts of one home, folded from the journal alone.
+
+    `closed`: organisations that close, each with the first day on which nothing more is asked of it. An organisation's
+    own premises are a home without clients: there it is asked what a person had who left.
+    """
 
     home: UUID
     clients: dict[UUID, ClientFacts] = {}
     doors: dict[UUID, DoorFacts] = {}
     shared: bool | None = None
     unknown: bool = False
+    closed: dict[UUID, date] = {}

@@ -27,8 +27,9 @@ def fold(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> list[UUID]:
             client = homes[home].clients.get(line.client)
             if client is not None:
                 on_client(client, line)
-                if client.moved_to is not None and client.moved_to not in touched:
-                    touched.append(client.moved_to)
+                for other in (client.moved_to, client.moving_to):
+                    if other is not None and other not in touched:
+                        touched.append(other)
     on_door = ON_DOOR.get(line.event)
     if on_door is not None:
         door_id = uid(line.body["door"])
@@ -87,9 +88,38 @@ def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     new = msgspec.convert(msgspec.to_builtins(old), ClientFacts)
     new.moved_in, new.moved_out, new.moved_to = on, None, None
     new.first_visits, new.links = {}, there_before.links if there_before else {}
+    new.moving_to = None if old.moving_to == new_home else old.moving_to
     homes[new_home].clients[line.client] = new
+    old.moving_to = None
     old.moved_out, old.moved_to, old.tags = on, new_home, {}
     old.told = stockholm_day(line.recorded)
+
+
+def move_planned(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The client will live in another home from a day: what happens to the client until then is known there too."""
+    assert line.client is not None
+    old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
+    old = homes[old_home].clients.get(line.client)
+    if old is None:
+        return
+    new = msgspec.convert(msgspec.to_builtins(old), ClientFacts)
+    new.coming, new.moved_in, new.moved_out = True, date.fromisoformat(line.body["on"]), None
+    new.first_visits, new.links = {}, {}
+    homes[new_home].clients[line.client] = new
+    old.moving_to = new_home
+
+
+def move_called_off(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The client stays: whoever was coming to the other home does not come."""
+    assert line.client is not None
+    old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
+    for home, other in ((old_home, None), (new_home, old_home)):
+        client = homes[home].clients.get(line.client)
+        if client is not None and other is None:
+            client.moving_to = None
+        elif client is not None and client.coming:
+            client.coming, client.moved_out, client.moved_to = False, client.moved_in, other
+            client.tags, client.told = {}, stockholm_day(line.recorded)
 
 
 def lock_came_down(home: HomeFacts, door: UUID) -> None:
@@ -115,6 +145,18 @@ def home_looked_at(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """Someone has been there and looked."""
     for home in line.homes:
         homes[home].unknown = False
+
+
+def organisation_closed(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The organisation does nothing more from this day."""
+    for home in line.homes:
+        homes[home].closed[uid(line.body["organisation"])] = date.fromisoformat(line.body["on"])
+
+
+def organisation_reopened(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
+    """The organisation is open again."""
+    for home in line.homes:
+        homes[home].closed.pop(uid(line.body["organisation"]), None)
 
 
 def client_died(client: ClientFacts, line: LineFacts) -> None:
@@ -147,12 +189,18 @@ def client_told_about_keys(client: ClientFacts, line: LineFacts) -> None:
 
 def client_understood(client: ClientFacts, line: LineFacts) -> None:
     """Has understood that a lock turner will be installed (A3); an earlier no is taken back."""
-    client.understood, client.refused = True, False
+    client.understood, client.refused, client.unwanted = True, False, False
 
 
 def client_refused(client: ClientFacts, line: LineFacts) -> None:
     """Does not want a lock turner, or has not understood (case 10)."""
     client.refused, client.understood = True, False
+    client.unwanted = client.unwanted or bool(line.body.get("confirmed"))
+
+
+def refusal_confirmed(client: ClientFacts, line: LineFacts) -> None:
+    """The assessor confirms that the client wants no lock: one that hangs there is taken down (rule 1)."""
+    client.unwanted = True
 
 
 def information_taken_back(client: ClientFacts, line: LineFacts) -> None:
@@ -169,9 +217,13 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "take_over.finished": take_over_finished,
     "client.registered": client_registered,
     "client.moved": client_moved,
+    "move.planned": move_planned,
+    "move.called_off": move_called_off,
     "sharing.confirmed": sharing_confirmed,
     "home.unknown": home_unknown,
     "home.looked_at": home_looked_at,
+    "organisation.closed": organisation_closed,
+    "organisation.reopened": organisation_reopened,
 }
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.died": client_died,
@@ -181,6 +233,7 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.understood": client_understood,
     "client.refused": client_refused,
     "information.taken_back": information_taken_back,
+    "client.refusal_confirmed": refusal_confirmed,
     **fold_care.ON_CLIENT,
     **fold_things.ON_CLIENT,
 }

@@ -15,7 +15,7 @@ def decision_made(client: ClientFacts, line: LineFacts) -> None:
     """A service is granted. After a confirmed ending it begins anew; a lock that still hangs needs no telling."""
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
-        client.stay, client.first_visits, client.refused = begins, {}, False
+        client.stay, client.first_visits, client.refused, client.unwanted = begins, {}, False, False
         if not client.links:
             client_state.tell_anew(client)
     client.stay = min(client.stay, begins) if client.stay else begins

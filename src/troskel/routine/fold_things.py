@@ -69,6 +69,16 @@ def order_cancelled(door: DoorFacts, line: LineFacts) -> None:
     door.cannot_be_fitted = line.body.get("reason_code") == CANNOT_BE_FITTED
 
 
+def order_taken_over(door: DoorFacts, line: LineFacts) -> None:
+    """Another organisation answers for the order, or another firm does it; a booking stands."""
+    order = door.orders.get(uid(line.body["order"]))
+    if order is not None:
+        order.organisation, order.locksmith = (
+            uid_in(line.body, "organisation"),
+            uid_in(line.body, "locksmith"),
+        )
+
+
 def installation_reported(door: DoorFacts, line: LineFacts) -> None:
     """The lock is mounted (L1, S1)."""
     door.orders.pop(uid(line.body["order"]), None)
@@ -245,6 +255,7 @@ ON_DOOR: dict[str, Callable[[DoorFacts, LineFacts], None]] = {
     "order.failed": order_failed,
     "order.unbooked": order_unbooked,
     "order.cancelled": order_cancelled,
+    "order.taken_over": order_taken_over,
     "installation.reported": installation_reported,
     "removal.reported": removal_reported,
     "repair.reported": repair_reported,

@@ -13,7 +13,10 @@ import msgspec
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, RoutineEvent
 from troskel.routine.fold_things import visited_on
-from troskel.routine.line import LineFacts, uid_in
+from troskel.routine.line import LineFacts, uid, uid_in
+
+OF_THE_NEW_HOME = ("move.planned", "move.called_off")
+"""Events about the home to which a client was to move."""
 
 
 class Look(NamedTuple):
@@ -101,8 +104,12 @@ def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
 
 def _home_of(facts: Homes, line: LineFacts, touched: list[UUID]) -> UUID:
     """Where it happened: where the client lives, else the first home named."""
+    if line.event in OF_THE_NEW_HOME:
+        return uid(line.body["to_home"])
     here = [h for h in touched if line.client is not None and line.client in facts[h].clients]
-    living = [h for h in here if facts[h].clients[line.client].moved_to is None]  # type: ignore[index]
+    clients = {h: facts[h].clients[line.client] for h in here}  # type: ignore[index]
+    living = [h for h in here if clients[h].moved_to is None]
+    living = [h for h in living if not clients[h].coming] or living
     return (living or here or list(line.homes))[0]
 
 

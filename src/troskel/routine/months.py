@@ -35,7 +35,7 @@ def ended(client: ClientFacts, day: date) -> list[tuple[str, UUID]]:
 
     Empty in a home that the client has left: care moves with the client.
     """
-    if client.moved_to is not None:
+    if client.coming or client.moved_to is not None:
         return []
     before = day.replace(day=1) - ONE_DAY
     return sorted(
@@ -57,7 +57,7 @@ def seen_through(
 
 def is_running(client: ClientFacts, day: date) -> bool:
     """Has the client had, or will have, care as another municipality's in the month that the day is in?"""
-    if client.moved_to is not None:
+    if client.coming or client.moved_to is not None:
         return False
     first, last = day.replace(day=1), first_of_next(day) - ONE_DAY
     return any(next(_months(client, a, first, last), None) for a in client.allocations.values())

@@ -18,6 +18,7 @@ ABOUT = (
     *("through", "former", "former_through", "follower", "follower_from"),
     *("starts", "presence", "reason_code", "code", "locksmith"),
     *("month", "form", "form_number"),
+    *("account", "owner", "things", "entrusted", "deputy"),
 )
 
 
@@ -42,6 +43,12 @@ def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
         door=case.door.door if case.door else event.door,
         about=about(case),
     )
+
+
+def is_for_the_closed(rule: Rule, case: Case) -> bool:
+    """Would a closed organisation be told? There is nobody to read it."""
+    told = rule.ask.kind == "notice"
+    return told and assignees.is_closed(assignees.ASSIGNEES[rule.ask.of[0]](case).organisation, case)
 
 
 def email_key(paragraph: str, ask: str, which: object, client: UUID | None) -> str:
@@ -75,7 +82,8 @@ def renumber(effects: Effects, by: int) -> None:
 def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     """The duty or notice: whose it is, by when, who may do it too, and when it is escalated."""
     ask = rule.ask
-    owner = assignees.ASSIGNEES[ask.of[0]](case)
+    owner = assignees.owner(ask.of[0], case)
+    left_by = assignees.ASSIGNEES[ask.of[0]](case).organisation
     role, organisation = owner.role, owner.organisation
     case.organisation = organisation if role != assignees.LOCKSMITH else case.organisation
     made = OpenDuty(
@@ -89,7 +97,7 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
         organisation=organisation,
         client=case.client.client if case.client else None,
         door=case.door.door if case.door else None,
-        about=about(case),
+        about=about(case) | ({"left_by": str(left_by)} if left_by and left_by != organisation else {}),
         opened=event.day,
         since=event.since,
         opened_line=event.line,
@@ -98,7 +106,7 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     if ask.due is not None:
         made.due = deadlines.due_day(ask.due, case, rules.eves)
     if ask.also_of is not None:
-        also = assignees.ASSIGNEES[ask.also_of](case)
+        also = assignees.owner(ask.also_of, case)
         made.also_role, made.also_organisation = also.role, also.organisation
         made.also_from = calendar.add_working_days(made.opened, ask.also_after, rules.eves)
     made.escalate_on = duty_updates.escalation_day(ask, made.due, made.opened, rules.eves)

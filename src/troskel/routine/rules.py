@@ -67,7 +67,8 @@ class Rule:
         """Is it attested, and not too early; or is it a notice that has been read?"""
         if line.event == "notice.read":
             return duty.kind == "notice" and line.body["duty"] == str(duty.id)
-        if not self.ask.by_hand or line.event != "duty.attested" or line.body["duty"] != str(duty.id):
+        by_hand = self.ask.by_hand or "left_by" in duty.about
+        if not by_hand or line.event != "duty.attested" or line.body["duty"] != str(duty.id):
             return False
         first = attest_from(self.ask, duty.opened, duty.due, self.eves)
         return first is None or first <= stockholm_day(line.occurred)

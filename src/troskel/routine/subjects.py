@@ -135,6 +135,11 @@ def _per_home(t: _EventContext) -> Iterator[Case]:
     yield t.case()
 
 
+def _per_account(t: _EventContext) -> Iterator[Case]:
+    if t.h.about.get("account"):
+        yield t.case()
+
+
 def _per_client(t: _EventContext) -> Iterator[Case]:
     if t.client:
         yield t.case(t.client, door=t.door)
@@ -227,6 +232,7 @@ def _per_link(t: _EventContext) -> Iterator[Case]:
 
 PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "home": _per_home,
+    "account": _per_account,
     "client": _per_client,
     "decision": _per_client,
     "order": _per_client,
@@ -249,6 +255,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
 # has a duty in each home of a client who moves: old keys go back while new ones are collected.
 SAME: dict[str, tuple[str, ...]] = {
     "home": ("home",),
+    "account": ("account",),
     "client": ("client",),
     "decision": ("client", "decision", "through"),
     "order": ("order",),

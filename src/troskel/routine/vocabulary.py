@@ -23,15 +23,22 @@ take_over.finished | övertagandet är klart | the take-over is finished
 night.imported | verksamhetssystemets filer för en natt har lästs in | the case system's files of a night have been taken in
 organisation.registered | en organisation läggs upp | an organisation is registered
 organisation.changed | en organisations uppgifter ändras | an organisation's details change
+organisation.closed | en organisation stängs | an organisation closes
+organisation.reopened | en organisation öppnas igen | an organisation is opened again
 token.issued | ett konto får en nyckel till gränssnittet | an account gets a token for the interface
 token.revoked | en nyckel till gränssnittet spärras | a token for the interface is revoked
 account.registered | ett konto läggs upp | an account is registered
+account.changed | ett konto ändras | an account is changed
+account.closed | ett konto stängs: personen har slutat | an account is closed: the person has left
+account.reopened | ett konto öppnas igen | an account is opened again
 things.registered | saker tas in i lager | things are taken into stock
 home.registered | en bostad läggs upp | a home is registered
 door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves
 client.registered | en kund läggs upp | a client is registered
 client.changed | kundens uppgifter ändras | the client's details change
 client.moved | kunden flyttar till en annan bostad | the client moves to another home
+move.planned | en flytt är känd i förväg | a move is known beforehand
+move.called_off | en planerad flytt blir inte av | a planned move does not take place
 client.municipality_changed | kunden blir kommunens egen, eller en annan kommuns | the client becomes the municipality's own, or another's
 representative.named | kunden får en företrädare | the client gets a representative
 representative.left | någon är inte längre kundens företrädare | somebody represents the client no longer
@@ -60,12 +67,14 @@ client.told_about_keys | kunden får veta vilka nycklar som ska lämnas | the cl
 client.understood | kunden har förstått att låsvred monteras | the client has understood that a lock turner is to be mounted
 client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
 information.taken_back | det rättas vad kunden har fått veta eller sagt | it is corrected what the client has been told or has said
+client.refusal_confirmed | handläggaren bekräftar att kunden inte vill ha låsvred | the assessor confirms that the client wants no lock turner
 way_in.decided | handläggaren bestämmer hur personalen kommer in utan låsvred | the assessor decides how staff get in without a lock turner
 installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered
 repair.ordered | reparation av ett låsvred beställs | the repair of a lock turner is ordered
 order.booked | en tid bokas | a time is booked
 order.unbooked | en bokning tas bort, den gäller inte | a booking is taken away, it does not hold
+order.taken_over | en annan organisation tar över en beställning | another organisation takes an order over
 order.failed | låssmeden kunde inte göra jobbet | the locksmith could not do the work
 order.cancelled | en beställning avbeställs | an order is cancelled
 installation.reported | låsvredet är monterat | the lock turner is mounted
@@ -189,6 +198,7 @@ absence_ahead | kunden är, eller ska vara, på sjukhus eller bortrest | the cli
 client_leaves | kunden har slutat, eller gör det i dag | the client has left, or leaves today
 client_left | kunden har varken hemtjänst eller larm kvar, och det är bekräftat | the client has neither home care nor alarm left, and it is confirmed
 refused | kunden har sagt nej eller inte förstått | the client has refused or not understood
+lock_unwanted | kunden vill inte ha låsvred, och handläggaren har bekräftat det | the client wants no lock turner, and the assessor has confirmed it
 understood | kunden har förstått | the client has understood
 informed_orally | kunden är muntligt informerad | the client is informed orally
 informed_in_writing | kunden är skriftligt informerad | the client is informed in writing
@@ -233,6 +243,7 @@ care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | so
 lock_wanted | någon av kommunens kunder bakom dörren har insats kvar och har inte sagt nej | some own client behind the door has care left and has not refused
 others_behind_door | någon annan kund bakom dörren har insats kvar | another client behind the door has care left
 carer_must_be_present | omvårdnadspersonal ska vara med | a carer must be present
+account_left_something | den som slutade hade saker, skyddade kunder eller var ersättare | the person who left had things, protected clients, or was a deputy
 home_unknown | ingen vet vad som sitter på dörrarna | nobody knows what is at the doors
 """)
 
@@ -241,6 +252,7 @@ assessor | biståndshandläggaren | the assessor
 administrator | systemförvaltaren | the system administrator
 economist | ekonomen vid socialkontoret | the economist at the social office
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
+organisation | organisationen där personen arbetade; finns ingen kvar, systemförvaltaren | the organisation where the person worked; where nobody is left, the system administrator
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
 ordering_provider | utföraren som beställde, eller den som nu har kunden | the provider who ordered, or who has the client now
@@ -251,6 +263,7 @@ last_provider | den utförare vars insats slutade sist | the provider whose care
 
 SUBJECTS = _words("""
 home | varje bostad | each home
+account | varje konto | each account
 client | varje kund | each client
 decision | varje beslut | each decision
 order | varje beställning | each order

@@ -14,6 +14,7 @@ from troskel.orders.rules import Cancellation, Failure
 from troskel.visits.rules import VisitReason
 
 __all__ = [
+    "AccountRole",
     "AlarmOutcome",
     "Cancellation",
     "CareService",
@@ -27,6 +28,19 @@ __all__ = [
     "Signer",
     "VisitReason",
 ]
+
+
+class AccountRole(Choice, question=_("Roll")):
+    """The roles of accounts."""
+
+    ASSESSOR = "assessor", _("Biståndshandläggare")
+    COORDINATOR = "coordinator", _("Samordnare")
+    CARER = "carer", _("Omvårdnadspersonal")
+    RESPONDER = "responder", _("Larmpatrull")
+    ADMINISTRATOR = "administrator", _("Systemförvaltare")
+    LOCKSMITH = "locksmith", _("Låssmed")
+    MANAGER = "manager", _("Chef")
+    ECONOMIST = "economist", _("Ekonom")
 
 
 class CareService(Choice, question=_("Insats")):

@@ -75,6 +75,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "client.just_moved",
         _("Någon annan har just flyttat kunden. Titta igen."),
     ),
+    "one_planned_move_at_a_time": (
+        "rule 6",
+        "move.already_planned",
+        _("Kunden har redan en planerad flytt. Ställ in den först."),
+    ),
     "one_identifier_at_a_time": (
         "A4",
         "identity.just_changed",
@@ -148,6 +153,16 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "lock.needed",
         _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
     ),
+    "no_allocation_to_a_closed_organisation": (
+        "A4",
+        "organisation.just_closed",
+        _("Organisationen har just stängts. Välj en annan."),
+    ),
+    "no_order_for_a_closed_organisation": (
+        "P1",
+        "organisation.just_closed",
+        _("Organisationen har just stängts. Välj en annan."),
+    ),
     "one_open_visit_per_account": (
         "P2",
         "visit.just_begun",
@@ -210,6 +225,7 @@ CONSTRAINT_BY_COLUMNS = {
     "people_organisation.municipality_id, people_organisation.orgnr": "one_organisation_per_orgnr",
     "people_home.municipality_id, people_home.address_key": "one_home_per_address",
     "people_residence.municipality_id, people_residence.client_id": "one_home_at_a_time",
+    "people_plannedmove.municipality_id, people_plannedmove.client_id": "one_planned_move_at_a_time",
     "people_identifier.municipality_id, people_identifier.client_id": "one_identifier_at_a_time",
     "people_homedoor.municipality_id, people_homedoor.home_id": "one_way_per_home_and_door",
     "custody_holding.municipality_id, custody_holding.holder": "one_lock_per_door",

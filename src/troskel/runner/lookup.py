@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Look-ups of rows by the names that people use (case number, order number, serial), within the actor's sight.
-
-Rows that don't exist and rows out of sight raise the same NotFound. Each look-up makes one query, and one to lock.
-"""
+"""Look-ups of rows by the names people use, in sight: the same NotFound for what is out of it. One query each."""
 
 from __future__ import annotations
 
@@ -21,6 +18,7 @@ from troskel.ground.refusals import NotFound, Refusal
 from troskel.orders.models import OrderState
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
+from troskel.people.rules import organisation_is_open
 from troskel.permits.sight import visible_clients
 from troskel.routine import client_state
 from troskel.runner.found_order import FoundOrder, stored_order
@@ -181,10 +179,8 @@ def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
         provider for client in residents for provider in client_state.providers_of(client, ctx.today)
     }
     last = client_state.last_provider(residents)  # P6 may ask them to cancel the order
-    return actor.organisation is not None and actor.organisation in providers | {
-        row.organisation_id,
-        last.organisation if last is not None else None,
-    }
+    handling = providers | {row.organisation_id, last.organisation if last is not None else None}
+    return actor.organisation is not None and actor.organisation in handling
 
 
 def door_of_order(ctx: ActContext, subject: OrderSubject) -> DoorFacts:
@@ -225,11 +221,14 @@ def home_of_link(subject: ClientSubject, lock: UUID) -> HomeFacts:
     return subject.home
 
 
-def find_organisation(ctx: ActContext, orgnr: str, field: str = "organisation") -> Organisation:
-    """Returns an organisation of the municipality by its number. Raises NotFound."""
+def find_organisation(
+    ctx: ActContext, orgnr: str, field: str = "organisation", *, may_be_closed: bool = False
+) -> Organisation:
+    """Returns an organisation of the municipality by its number. Raises NotFound, or Refusal where it is closed."""
     row = Organisation.objects.filter(municipality=ctx.actor.municipality, orgnr=orgnr).first()
     if row is None:
         raise NotFound("organisation", field)
+    organisation_is_open(None if may_be_closed else row.closed)
     return row
 
 

@@ -29,7 +29,7 @@ def last_days(homes: Mapping[UUID, HomeFacts]) -> LastDays:
     """Returns the last day of each own client's care by each organisation. Clients of others have no lock (O1)."""
     days: LastDays = {}
     for home in homes.values():
-        for client in home.clients.values():
+        for client in (client for client in home.clients.values() if not client.coming):
             for allocation in client.allocations.values():
                 last = client_state.last_day(client, allocation)
                 if client.own and last >= allocation.begins:

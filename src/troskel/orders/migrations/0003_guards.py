@@ -3,16 +3,16 @@
 
 from django.db import migrations
 
-from troskel.orders.triggers import TRIGGERS
+from troskel.orders.triggers import OF_CARE
 from troskel.ground.triggers import drop_all, create_all
 
 
 def raise_them(apps, schema_editor):
-    create_all(TRIGGERS, schema_editor.connection, schema_editor.execute)
+    create_all(OF_CARE, schema_editor.connection, schema_editor.execute)
 
 
 def drop_them(apps, schema_editor):
-    drop_all(TRIGGERS, schema_editor.connection, schema_editor.execute)
+    drop_all(OF_CARE, schema_editor.connection, schema_editor.execute)
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A lock is taken down at the client's own wish while care goes on, where nobody else needs it (rule 1, case 45)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.acts.examples import ActExample
+from tests.town import EAST, FIRM, MEADOW, Town
+from troskel.orders.models import Order
+
+
+def told_to_the_coordinator(town: Town) -> dict[str, str]:
+    client = town.locked()
+    town.does("olle", "record_refusal", client=client, reason="does_not_want")
+    return {"client": client}
+
+
+EXAMPLES = {"confirm_refusal": ActExample("anna", told_to_the_coordinator, "NotFound", {"client": "no such"})}
+
+
+def test_45_the_assessor_writes_the_wish_and_the_lock_comes_down_though_care_goes_on(town: Town) -> None:
+    client = town.locked()
+    town.refused("olle", "order_removal", "rule 1", client=client, locksmith=FIRM)
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    assert town.owner("P6.unwanted", client) == ("provider", EAST)
+    assert town.the("P6.unwanted").due == town.today.replace(day=4), "two working days after Monday 2 March"
+    assert {"A3.way_in"} <= set(town.names(client))
+    assert not town.duties("P6.order"), "nothing has ended"
+    town.removed(client)
+    assert town.owner("P2.place_tag", client) == ("provider", EAST)
+    town.does("siri", "unlink_lock", client=client, serial="L1")
+    assert not town.duties("P1.order"), "who does not want a lock gets none"
+    town.does("carin", "place_tag", client=client, tag="E1")
+    town.does("anna", "decide_way_in", client=client, way="client_opens")
+    assert not {name for name in town.names(client) if name[:2] in ("P2", "P3", "P6", "A3")}
+    town.is_sound()
+
+
+def test_told_to_a_coordinator_it_waits_for_the_assessor(town: Town) -> None:
+    client = told_to_the_coordinator(town)["client"]
+    assert not town.duties("P6.unwanted")
+    town.refused("olle", "order_removal", "rule 1", client=client, locksmith=FIRM)
+    assert town.owner("A3.confirm", client) == ("assessor", None)
+    town.does("anna", "confirm_refusal", client=client)
+    assert not town.duties("A3.confirm")
+    assert town.the("P6.unwanted", client)
+    town.refused("anna", "confirm_refusal", "rule 6", client=client)
+
+
+def test_who_has_not_understood_keeps_the_lock_until_the_assessor_has_talked(town: Town) -> None:
+    client = town.locked()
+    town.does("anna", "record_refusal", client=client, reason="does_not_understand")
+    assert not town.duties("P6.unwanted")
+    town.does("anna", "confirm_understanding", client=client)
+    assert not town.duties("A3.confirm")
+    town.refused("anna", "confirm_refusal", "A3", client=client)
+
+
+def test_where_somebody_else_needs_it_the_lock_stays(town: Town) -> None:
+    client, spouse = town.locked(address=1), town.new_client(MEADOW, address=1)
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    assert not town.duties("P6.unwanted")
+    town.refused("olle", "order_removal", "rule 1", client=client, locksmith=FIRM)
+    town.end(spouse)
+    town.days_pass(1)
+    assert town.duties("P6"), "nobody needs it any more"
+    town.removed(client)
+    town.is_sound()
+
+
+def test_wanted_again_before_the_locksmith_comes_the_removal_is_stopped(town: Town) -> None:
+    client = town.locked()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    ordered = town.does("olle", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    town.does("anna", "confirm_understanding", client=client)
+    assert town.the("P6.stop", client)
+    town.refused("laban", "report_removal", "rule 1", order=ordered, serial="L1")
+    town.does("olle", "cancel_order", order=ordered, reason="mistake")
+    assert not town.duties("P6")
+    town.is_sound()
+
+
+def test_wanted_again_when_it_is_down_a_lock_is_asked_for_anew(town: Town) -> None:
+    client = town.locked()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    town.removed(client)
+    town.does("siri", "unlink_lock", client=client, serial="L1")
+    town.does("anna", "confirm_understanding", client=client)
+    assert town.the("P1.order", client)
+    town.is_sound()
+
+
+def test_a_cancelled_removal_is_asked_for_again_and_falls_with_the_care(town: Town) -> None:
+    client = town.locked()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    ordered = town.does("olle", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    assert not town.duties("P6.unwanted")
+    town.does("olle", "cancel_order", order=ordered, reason="mistake")
+    assert town.the("P6.unwanted", client)
+    town.end(client)
+    town.days_pass(1)
+    assert town.names(client)
+    assert [f"{d.paragraph}.{d.ask}" for d in town.duties("P6") if d.kind == "duty"] == ["P6.order"]
+
+
+def test_the_database_knows_whose_wish_is_confirmed(town: Town) -> None:
+    client = town.locked()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    town.does("olle", "order_removal", client=client, locksmith=FIRM)
+    order = Order.objects.get(kind="removal")
+    town.does("anna", "confirm_understanding", client=client)
+    order.state, order.closed = "done", town.now
+    with pytest.raises(IntegrityError, match="no_removal_done_while_care_is_left"), transaction.atomic():
+        order.save()

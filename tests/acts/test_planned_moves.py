@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A move that is known beforehand: the lock at the new door is ordered before the day (P1, cases 15 and 83)."""
+
+from __future__ import annotations
+
+from tests.acts.examples import ActExample
+from tests.town import EAST, FIRM, MEADOW, Town
+from troskel.people.models import Client, PlannedMove, Residence
+
+NEW = {"street": "Ny 1", "postcode": "99910", "town": "Byn", "apartment": "1"}
+ON = "2026-03-12"
+
+
+def planned(town: Town, **values: str) -> dict[str, str]:
+    client = town.locked(**values)
+    door = town.does("anna", "plan_move", client=client, address=NEW, on=ON).answer["door"]
+    return {"client": client, "door": door}
+
+
+EXAMPLES = {
+    "plan_move": ActExample(
+        "anna",
+        lambda town: {"client": town.locked(), "address": NEW, "on": ON},
+        "BadValue on",
+        {"on": "2026-03-02"},
+    ),
+    "call_off_move": ActExample(
+        "anna", lambda town: {"client": planned(town)["client"]}, "NotFound", {"client": "no such"}
+    ),
+}
+
+
+def street(client: str) -> str:
+    return Client.objects.select_related("home").get(reference=client).home.street
+
+
+def test_83_the_new_doors_lock_hangs_before_the_day_and_the_old_one_opens_until_then(town: Town) -> None:
+    values = planned(town)
+    client = values["client"]
+    assert town.owner("P1.order", client) == ("provider", EAST)
+    assert town.names(client) == [
+        "A1.inform",
+        "A2.keys",
+        "A3.understood",
+        "P1.order",
+        "P5.collect_keys",
+        "S1.letter",
+    ]
+    number = town.does("olle", "order_installation", **values, locksmith=FIRM, reason="flytt").answer["order"]
+    assert not town.duties("P1.order")
+    town.until("2026-03-10")
+    town.mount(number, "L2")
+    assert not town.duties("S2.link"), "nobody is linked to a door they do not live behind"
+    assert street(client) != "Ny 1"
+    town.refused("olle", "order_removal", "rule 1", client=client, door=town.door(client), locksmith=FIRM)
+    town.does("carin", "open_door", client=client, serial="L1")
+    old_door = town.door(client)
+    town.until(ON)
+    assert street(client) == "Ny 1"
+    assert town.owner("S2.link", client) == ("administrator", None)
+    assert town.owner("P6.order", client) == ("provider", EAST)
+    town.link(client, "L2")
+    town.does("carin", "open_door", client=client, serial="L2")
+    town.does("olle", "order_removal", client=client, door=old_door, locksmith=FIRM)
+    stays = Residence.objects.filter(client__reference=client).order_by("id")
+    assert [(str(r.valid_from), str(r.valid_through)) for r in stays] == [
+        ("None", "2026-03-11"),
+        (ON, "None"),
+    ]
+    assert PlannedMove.objects.get().outcome == "moved"
+    town.is_sound()
+
+
+def test_what_happens_before_the_day_counts_at_the_new_door(town: Town) -> None:
+    values = planned(town)
+    client = values["client"]
+    change = {"client": client, "former": EAST, "provider": MEADOW, "on": "2026-03-05", "reference": "F99"}
+    town.does("anna", "change_provider", **change)
+    town.until("2026-03-05")
+    assert town.owner("P1.order", client) == ("provider", MEADOW)
+    assert len(town.duties("P5.return_keys")) == 0
+    notices = [d for d in town.duties("A5") if d.kind == "notice"]
+    assert len(notices) == 1, "the change is told once, not once a home"
+    town.until(ON)
+    assert len([d for d in town.duties("A5") if d.kind == "notice"]) == 1
+    town.is_sound()
+
+
+def test_called_off_the_client_stays_and_the_order_is_cancelled(town: Town) -> None:
+    values = planned(town)
+    client = values["client"]
+    number = town.does("olle", "order_installation", **values, locksmith=FIRM, reason="flytt").answer["order"]
+    town.does("anna", "call_off_move", client=client)
+    town.refused("anna", "call_off_move", "rule 6", client=client)
+    assert town.owner("P6.cancel", client) == ("provider", EAST)
+    town.does("olle", "cancel_order", order=number, reason="moved")
+    assert not town.duties("P6")
+    assert not town.duties("P1.order")
+    town.until(ON)
+    assert street(client) != "Ny 1"
+    town.does("carin", "open_door", client=client, serial="L1")
+    again = town.does("anna", "plan_move", client=client, address=NEW, on="2026-03-20").answer["door"]
+    town.does("olle", "order_installation", client=client, door=again, locksmith=FIRM, reason="flytt")
+    town.until("2026-03-20")
+    assert street(client) == "Ny 1"
+    town.is_sound()
+
+
+def test_planned_twice_or_backwards_or_to_the_same_home(town: Town) -> None:
+    client = planned(town)["client"]
+    other = NEW | {"apartment": "2"}
+    town.refused("anna", "plan_move", "rule 6", client=client, address=other, on=ON)
+    town.refused("anna", "plan_move", "BadValue on", client=client, address=other, on="2026-03-01")
+    lives = {"street": "Ängsvägen 1", "postcode": "99910", "town": "Byn", "apartment": "1001"}
+    town.refused("anna", "plan_move", "rule 6", client=client, address=lives, on=ON)
+
+
+def test_moved_earlier_or_elsewhere_than_planned(town: Town) -> None:
+    client = planned(town)["client"]
+    town.does("anna", "move_clients", moves=[{"client": client, "address": NEW, "on": town.day(0)}])
+    assert PlannedMove.objects.get().outcome == "moved"
+    town.until(ON)
+    assert Residence.objects.filter(client__reference=client).count() == 2
+    third = NEW | {"apartment": "3"}
+    town.does("anna", "plan_move", client=client, address=third, on="2026-03-25")
+    fourth = NEW | {"apartment": "4"}
+    town.does("anna", "move_clients", moves=[{"client": client, "address": fourth, "on": town.day(0)}])
+    assert PlannedMove.objects.order_by("id").last().outcome == "called_off"  # type: ignore[union-attr]
+    town.until("2026-03-25")
+    assert Client.objects.get(reference=client).home.apartment == "4"
+    town.is_sound()
+
+
+def test_who_dies_before_the_day_does_not_move(town: Town) -> None:
+    values = planned(town)
+    client = values["client"]
+    town.does("olle", "order_installation", **values, locksmith=FIRM, reason="flytt")
+    town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
+    town.days_pass(1)
+    assert town.the("P6.cancel"), "nobody moves in there"
+    assert len(town.duties("P6.order")) == 1
+    town.until(ON)
+    assert street(client) != "Ny 1"
+    town.refused("anna", "plan_move", "P6", client=client, address=NEW | {"apartment": "9"}, on="2026-03-30")
+    town.is_sound()
