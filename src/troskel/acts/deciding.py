@@ -165,7 +165,7 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     ended_rows = []
     for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
         row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
-        row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+        row.ending = _ending(ctx, item.confirmed)
         row.reason = item.reason
         ended_rows.append(row)
         ctx.journal(
@@ -210,7 +210,9 @@ def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, 
 def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only omitted it (P6 waits for this)."""
     row = lookup.find_clients(ctx, [client])[client]
-    is_over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=ctx.today)
+    is_over = Q(ending__in=(Ending.UNCONFIRMED, Ending.CLOSED)) | Q(
+        ending=Ending.NONE, valid_through__lt=ctx.today
+    )
     decisions = Decision.objects.filter(is_over, client=row, withdrawn=False)
     if not decisions.update(ending=Ending.CONFIRMED):
         raise Refusal("P6", "ending.none_waits", _("Inget avslut väntar på att bekräftas för kunden."))
@@ -299,7 +301,7 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     ended_rows = []
     for item, row in _resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
         row.valid_through = rules.earlier_end(row.valid_from, row.valid_through, item.valid_through)
-        row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+        row.ending = _ending(ctx, item.confirmed)
         ended_rows.append(row)
         _journal_allocation(ctx, "allocation.ended", row, through=row.valid_through, confirmed=item.confirmed)
     Allocation.objects.bulk_update(ended_rows, ["valid_through", "ending"], batch_size=BATCH_SIZE)
@@ -347,6 +349,13 @@ def _resolve(
             _refuse_item(ctx, len(items), index, refusal)
             continue
         yield item, row
+
+
+def _ending(ctx: ActContext, confirmed: bool) -> Ending:
+    """How it ends: the case system's word asks for no more work (P6), but is not a person's."""
+    if not confirmed:
+        return Ending.UNCONFIRMED
+    return Ending.CLOSED if ctx.actor.is_system else Ending.CONFIRMED
 
 
 def _refuse_item(ctx: ActContext, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 import msgspec
 from django.db.models import Count, Q
@@ -14,21 +15,42 @@ from troskel.reading.base import clients_in_sight, note
 from troskel.reading.register import read
 
 
-class GapShown(msgspec.Struct, frozen=True):
-    """The days on which a client who is covered today has no coverage."""
+class By(StrEnum):
+    """Whom gaps are told of: clients whom nobody covers, or each provider that loses a client."""
+
+    CLIENT = "client"
+    PROVIDER = "provider"
+
+
+class GapShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The days on which a client is covered by nobody, or no longer by the organisation (its number).
+
+    By provider, an empty organisation: the service is decided, and given to nobody.
+    """
 
     client: str
     case: str
     service: str
     days: list[date]
+    organisation: str | None = None
 
 
 @read(who=CARE_ROLES, title="Clients without coverage, and on which days")
-def gaps(viewer: Actor, on: date, days: int) -> list[GapShown]:
-    """Gaps in coverage within `days` days from `on` (case 8)."""
-    rows = care.gaps(clients_in_sight(viewer), viewer.municipality, on, days)
-    coverage_gaps = [GapShown(*row) for row in rows]
-    note(viewer, "gaps.viewed", on=on, days=days, cases=[gap.case for gap in coverage_gaps])
+def gaps(viewer: Actor, on: date, days: int, by: By = By.CLIENT) -> list[GapShown]:
+    """Gaps in coverage within `days` days from `on` (case 8): of clients covered on `on`, or by provider (A8)."""
+    find = care.provider_gaps if by is By.PROVIDER else care.gaps
+    coverage_gaps = [
+        GapShown(row.client, row.case, row.service, row.days, row.organisation if by is By.PROVIDER else None)
+        for row in find(clients_in_sight(viewer), viewer.municipality, on, days)
+    ]
+    note(
+        viewer,
+        "gaps.viewed",
+        on=on,
+        days=days,
+        by=by,
+        cases=list(dict.fromkeys(g.case for g in coverage_gaps)),
+    )
     return coverage_gaps
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from troskel.routine.facts import (
@@ -21,6 +21,8 @@ from troskel.routine.facts import (
 
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""When an allocation was made that does not say so."""
 SERVICES = (HOME_CARE, ALARM)
 SHARED_DOOR_KINDS = ("entrance", "gate")
 """Doors that are seldom the client's own: a lock turner there asks for the owner's consent."""
@@ -193,25 +195,19 @@ def providers_of(client: ClientFacts, day: date) -> list[UUID]:
     return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: a.begins)))
 
 
-def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """No ongoing or coming allocation, and no mere gap: ended, followed by another provider, or the client left."""
-    mine = [a for a in client.allocations.values() if a.organisation == organisation]
-    if not mine:
-        return False
-    mine = [a for a in mine if came_to_hold(client, a)] or mine
-    latest = max(mine, key=lambda a: (last_day(client, a), a.begins))
-    ended = last_day(client, latest)
-    if ended >= max(day, latest.begins):
-        return False
-    decision = client.decisions.get(latest.decision)
-    if latest.confirmed or (decision is not None and decision.confirmed) or has_left(client, day):
-        return True
-    return any(
-        a.organisation != organisation
-        and a.service == latest.service
-        and last_day(client, a) >= first_day(client, a) > ended
+def only_answers_alarms(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Has the organisation the client's alarm, now or soon, and no home care? It makes no visits (P2)."""
+    services = {
+        a.service
         for a in client.allocations.values()
-    )
+        if a.organisation == organisation and last_day(client, a) >= max(day, a.begins)
+    }
+    return services == {ALARM}
+
+
+def allocated_first(client: ClientFacts, a: AllocationFacts) -> tuple[date, date, datetime]:
+    """Orders allocations by who had the client first: by first day here, first day at all, and when it was made."""
+    return first_day(client, a), a.begins, a.made or LONG_AGO
 
 
 def another_provider_before(client: ClientFacts, service: str, organisation: UUID) -> UUID | None:
@@ -276,23 +272,23 @@ def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
 def lead_provider(clients: list[ClientFacts], day: date) -> UUID | None:
     """The home-care provider allocated first, else the alarm organisation (P1)."""
     found = [
-        (a.service != HOME_CARE, first_day(c, a), str(a.organisation), a.organisation)
+        (a.service != HOME_CARE, *allocated_first(c, a), a.organisation)
         for c in clients
         for a in c.allocations.values()
         if c.own and last_day(c, a) >= max(day, a.begins)
     ]
-    return min(found)[3] if found else None
+    return min(found, key=lambda one: one[:-1])[-1] if found else None
 
 
 def last_provider(clients: list[ClientFacts]) -> UUID | None:
-    """The provider whose care ended last; home care before alarm on the same day (P6, case 7)."""
+    """The provider whose care ended last; on one day home care before alarm, then who had it first (P6, case 7)."""
     found = [
-        (last_day(c, a), a.service == HOME_CARE, str(a.organisation), a.organisation)
+        (FOREVER - last_day(c, a), a.service != HOME_CARE, *allocated_first(c, a), a.organisation)
         for c in clients
         for a in c.allocations.values()
         if c.own and came_to_hold(c, a)
     ]
-    return max(found)[3] if found else None
+    return min(found, key=lambda one: one[:-1])[-1] if found else None
 
 
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -12,18 +12,29 @@ HOME_CARE = "home_care"
 ALARM = "safety_alarm"
 
 
+class InvestigationFacts(msgspec.Struct, omit_defaults=True):
+    """An investigation, the decision that it follows up (if it names one), and the day it was finished."""
+
+    replaces: UUID | None = None
+    finished: date | None = None
+
+
 class DecisionFacts(msgspec.Struct, omit_defaults=True):
-    """A granted service. `confirmed`: somebody has said that it ends on its last day."""
+    """A granted service. `confirmed`: somebody has said that it ends on its last day.
+
+    `of_new`: it was made for a new client, so that A4 asks for its first allocation.
+    """
 
     service: str
     begins: date
     through: date | None = None
     ended: bool = False
     confirmed: bool = False
+    of_new: bool = False
 
 
 class AllocationFacts(msgspec.Struct, omit_defaults=True):
-    """A decision given to an organisation to carry out."""
+    """A decision given to an organisation to carry out. `made`: when it was allocated (of two, who was first)."""
 
     decision: UUID
     service: str
@@ -31,6 +42,7 @@ class AllocationFacts(msgspec.Struct, omit_defaults=True):
     begins: date
     through: date | None = None
     confirmed: bool = False
+    made: datetime | None = None
 
 
 class LinkFacts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +80,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
     elsewhere_since: date | None = None
+    investigations: dict[UUID, InvestigationFacts] = {}
     tags: dict[UUID, UUID] = {}
     links: dict[UUID, LinkFacts] = {}
 

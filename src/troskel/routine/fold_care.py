@@ -7,8 +7,19 @@ from collections.abc import Callable
 from datetime import date
 
 from troskel.routine import client_state
-from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
-from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
+from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, InvestigationFacts
+from troskel.routine.line import LineFacts, day_in, stockholm_day, uid, uid_in
+
+
+def investigation_started(client: ClientFacts, line: LineFacts) -> None:
+    """An investigation begins; it may follow up a decision."""
+    client.investigations[uid(line.body["investigation"])] = InvestigationFacts(uid_in(line.body, "replaces"))
+
+
+def investigation_finished(client: ClientFacts, line: LineFacts) -> None:
+    """The investigation is finished, whatever it leads to."""
+    found = client.investigations.setdefault(uid(line.body["investigation"]), InvestigationFacts())
+    found.finished = stockholm_day(line.occurred)
 
 
 def decision_made(client: ClientFacts, line: LineFacts) -> None:
@@ -19,7 +30,19 @@ def decision_made(client: ClientFacts, line: LineFacts) -> None:
         client.told_about_keys = client.understood = client.refused = False
     client.stay = min(client.stay, begins) if client.stay else begins
     client.decisions[uid(line.body["decision"])] = DecisionFacts(
-        service=line.body["service"], begins=begins, through=day_in(line.body, "through")
+        service=line.body["service"],
+        begins=begins,
+        through=day_in(line.body, "through"),
+        of_new=client.own and client_state.is_new_client(client) and not _has_been_given(client, today),
+    )
+
+
+def _has_been_given(client: ClientFacts, today: date) -> bool:
+    """Has any provider begun with the client, in this stay?"""
+    return any(
+        client.stay is not None and client.stay <= client_state.first_day(client, a) < today
+        for a in client.allocations.values()
+        if client_state.came_to_hold(client, a)
     )
 
 
@@ -69,6 +92,7 @@ def allocation_made(client: ClientFacts, line: LineFacts) -> None:
         organisation=uid(line.body["organisation"]),
         begins=date.fromisoformat(line.body["from"]),
         through=day_in(line.body, "through"),
+        made=line.recorded,
     )
 
 
@@ -110,6 +134,8 @@ def suspension_ended(client: ClientFacts, line: LineFacts) -> None:
 
 
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
+    "investigation.started": investigation_started,
+    "investigation.finished": investigation_finished,
     "decision.made": decision_made,
     "decision.changed": decision_changed,
     "decision.ended": decision_ended,
