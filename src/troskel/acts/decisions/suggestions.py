@@ -107,18 +107,18 @@ def _suggest_changed_allocation(context: DutyContext) -> Iterator[Suggestion]:
             yield change_allocations.suggestion(values, (), "periods")
 
 
-@end_allocations.suggested_by("allocation.changed")
+@change_allocations.suggested_by("allocation.changed")
 def _suggest_ending(context: DutyContext) -> Iterator[Suggestion]:
     """Say that the provider's part ends as planned, where others go on (A8)."""
     client, day = context.client, context.day_after
     if client is None or not client_state.covered(client, context.about["service"], day):
         return
     for identifier, allocation in client.allocations.items():
-        last = client_state.last_day(client, allocation)
-        if allocation.service == context.about["service"] and _is_losing(context, allocation):
-            if last == day - client_state.ONE_DAY >= client_state.first_day(client, allocation):
-                values = {"reference": context.names.allocations[identifier], "valid_through": last.isoformat()}
-                yield end_allocations.suggestion(values, (), "endings")
+        first, last = client_state.first_day(client, allocation), client_state.last_day(client, allocation)
+        is_its_part = allocation.service == context.about["service"] and _is_losing(context, allocation)
+        if is_its_part and first <= last == day - client_state.ONE_DAY:
+            values = {"reference": context.names.allocations[identifier], "valid_through": last.isoformat()}
+            yield end_allocations.suggestion(values, (), "endings")
 
 
 def _is_losing(context: DutyContext, allocation: AllocationFacts) -> bool:
