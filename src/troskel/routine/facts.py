@@ -12,7 +12,7 @@ HOME_CARE = "home_care"
 ALARM = "safety_alarm"
 
 
-class InvestigationFacts(msgspec.Struct, omit_defaults=True):
+class InvestigationFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """An investigation, the decision that it follows up (if it names one), and the day it was finished."""
 
     replaces: UUID | None = None

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from msgspec import structs
+
 from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, InvestigationFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid, uid_in
@@ -18,8 +20,9 @@ def investigation_started(client: ClientFacts, line: LineFacts) -> None:
 
 def investigation_finished(client: ClientFacts, line: LineFacts) -> None:
     """The investigation is finished, whatever it leads to."""
-    found = client.investigations.setdefault(uid(line.body["investigation"]), InvestigationFacts())
-    found.finished = stockholm_day(line.occurred)
+    begun = client.investigations.get(uid(line.body["investigation"]), InvestigationFacts())
+    finished = structs.replace(begun, finished=stockholm_day(line.occurred))
+    client.investigations[uid(line.body["investigation"])] = finished
 
 
 def decision_made(client: ClientFacts, line: LineFacts) -> None:
