@@ -76,12 +76,21 @@ def test_a8_an_allocation_is_ended_and_nobody_follows(town: Town) -> None:
     assert not town.duties(A8) and gaps(town, client) == {}, "the other follows"
 
 
-def test_a8_an_allocation_is_withdrawn_before_it_began(town: Town) -> None:
+def test_a4_asks_again_when_a_new_clients_allocation_is_withdrawn(town: Town) -> None:
     client = town.client()
     decision = town.grant(client, begins=town.day(9))
     assert not town.duties("A4.allocate") and not town.duties(A8)
     town.does("anna", "withdraw_allocations", references=[f"F{decision[1:]}"])
-    assert asked(town, client) == {(NOBODY, town.day(8))}
+    assert town.the("A4.allocate").due == town.today + 9 * DAY and not town.duties(A8)
+    assert gaps(town, client)[NOBODY][0] == town.today + 9 * DAY
+
+
+def test_a8_an_allocation_is_withdrawn_before_it_began(town: Town) -> None:
+    client, _ = established(town)
+    town.days_pass(1)
+    decision = town.grant(client, ALARM, "safety_alarm", begins=town.day(9))
+    town.does("anna", "withdraw_allocations", references=[f"F{decision[1:]}"])
+    assert asked(town, client) == {(NOBODY, town.day(8))} and not town.duties("A4.allocate")
     assert gaps(town, client)[NOBODY][0] == town.today + 9 * DAY
 
 

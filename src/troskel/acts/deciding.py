@@ -381,4 +381,11 @@ def _decision_and_organisation(
 
 def _journal_allocation(ctx: ActContext, event: str, row: Allocation, **body: Any) -> None:
     client = row.decision.client
-    ctx.journal(event, homes=[client.home_id], client=client.id, allocation=row.id, **body)
+    ctx.journal(
+        event,
+        homes=[client.home_id],
+        client=client.id,
+        allocation=row.id,
+        decision=row.decision_id,
+        **body,
+    )

@@ -68,14 +68,10 @@ def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
 
 
 def _allocation_awaited(client: ClientFacts, case: Case) -> bool:
-    """A4 asks for it: the decision was made for a new client and has never been given to anybody."""
+    """A4 asks for it: the decision was made for a new client, and nobody has it or will have it."""
     named = uid_in(case.about, "decision")
     decision = client.decisions.get(named) if named else None
-    return (
-        decision is not None
-        and decision.of_new
-        and not any(a.decision == named for a in client.allocations.values())
-    )
+    return decision is not None and decision.of_new and not _decision_allocated(client, case)
 
 
 def _ending_confirmed(client: ClientFacts, case: Case) -> bool:

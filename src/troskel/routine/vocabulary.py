@@ -159,7 +159,7 @@ next_day_decided | dagen efter beslutets slut har ett beslut, eller insatsen har
 next_day_allocated | glappet är borta: insatsen är fördelad från dagen efter, eller har börjat igen | the gap is gone: the service is allocated from the day after, or has begun again
 followed_up | ett beslut gäller dagen efter, eller en utredning är klar | a decision covers the day after, or an investigation is finished
 gap_remains | glappet är kvar: det kommer eller pågår | the gap remains: it is ahead or going on
-allocation_awaited | beslutet gjordes för en ny kund och har aldrig fördelats | the decision was made for a new client and has never been allocated
+allocation_awaited | beslutet gjordes för en ny kund, och ingen utförare har det | the decision was made for a new client, and no provider has it
 ending_confirmed | det är bekräftat att insatsen upphör | it is confirmed that the care ends
 ends_otherwise | beslutet slutar numera tidigare | the decision now ends earlier
 home_care_is_ending | det är hemtjänsten som upphör | it is the home care that ends
