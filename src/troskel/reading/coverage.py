@@ -10,7 +10,8 @@ import msgspec
 from django.db.models import Count, Q
 
 from troskel.care import queries as care
-from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, Actor
+from troskel.people.models import Organisation
+from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Actor
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.register import read
 
@@ -37,12 +38,22 @@ class GapShown(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @read(who=CARE_ROLES, title="Clients without coverage, and on which days")
 def gaps(viewer: Actor, on: date, days: int, by: By = By.CLIENT) -> list[GapShown]:
-    """Gaps in coverage within `days` days from `on` (case 8): of clients covered on `on`, or by provider (A8)."""
-    find = care.provider_gaps if by is By.PROVIDER else care.gaps
-    coverage_gaps = [
-        GapShown(row.client, row.case, row.service, row.days, row.organisation if by is By.PROVIDER else None)
-        for row in find(clients_in_sight(viewer), viewer.municipality, on, days)
-    ]
+    """Gaps in coverage within `days` days from `on` (case 8): of clients covered on `on`, or by provider (A8).
+
+    A provider is told of its own losses alone.
+    """
+    in_sight = clients_in_sight(viewer), viewer.municipality, on, days
+    if by is By.CLIENT:
+        coverage_gaps = [
+            GapShown(row.client, row.case, row.service, row.days) for row in care.gaps(*in_sight)
+        ]
+    else:
+        own = _own_number(viewer)
+        coverage_gaps = [
+            GapShown(row.client, row.case, row.service, row.days, row.organisation)
+            for row in care.provider_gaps(*in_sight)
+            if own in (None, row.organisation)
+        ]
     note(
         viewer,
         "gaps.viewed",
@@ -52,6 +63,14 @@ def gaps(viewer: Actor, on: date, days: int, by: By = By.CLIENT) -> list[GapShow
         cases=list(dict.fromkeys(g.case for g in coverage_gaps)),
     )
     return coverage_gaps
+
+
+def _own_number(viewer: Actor) -> str | None:
+    """The organisation whose gaps a provider may know; None: everybody's."""
+    if viewer.role not in PROVIDER_ROLES:
+        return None
+    assert viewer.organisation is not None
+    return Organisation.objects.get(id=viewer.organisation).orgnr
 
 
 @read(who=OFFICE_ROLES, title="The number of clients on each organisation's phones")
