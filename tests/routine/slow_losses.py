@@ -72,7 +72,9 @@ class Care:
             last -= DAY
             if last < since:
                 return False
-        beside = self.having(last)
+        began = {one: self.began(one, last) for one in self.having(last)}
+        recent = last - 7 * DAY
+        beside = {one for one, begun in began.items() if begun <= max(recent, began[organisation])}
         stated = self.stated(organisation, last)
         while last < day:
             last += DAY
@@ -80,6 +82,12 @@ class Care:
             if having - beside or (stated if having else not self.decided(last) and self.care_is_over(last)):
                 return False
         return last > since and organisation not in self.having(day)
+
+    def began(self, organisation: str, day: date) -> date:
+        """The first day of the organisation's unbroken time with the client."""
+        while organisation in self.having(day - DAY):
+            day -= DAY
+        return day
 
     def lost_on(self, day: date, since: date) -> set[str]:
         """The organisations that have lost the client on this day; NOBODY where it is decided, and was never given."""

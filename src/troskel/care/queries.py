@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.people.models import Client
 from troskel.routine import coverage
-from troskel.routine.client_state import FOREVER
+from troskel.routine.client_state import FOREVER, HANDING_OVER
 
 ONE_DAY = timedelta(days=1)
 FOLLOW_UP_WINDOW = timedelta(days=120)
@@ -85,12 +85,22 @@ def provider_gaps(
     """
     last = day + timedelta(days=days)
     for (client, case, service), granted, held in _care(clients, municipality, day, last):
-        lost: dict[str, list[date]] = {}
+        lost: dict[str, set[date]] = {"": set()}
         for loss in coverage.losses(granted, held):
-            lost.setdefault(loss.provider or "", []).extend(_days(loss, day, last))
+            if loss.provider is not None and loss.first > day:
+                lost.setdefault(loss.provider, set()).update(_days(loss, day, last))
+            else:
+                lost[""].update(on for on in _days(loss, day, last) if _is_given_to_nobody(granted, held, on))
+        lost[""] -= {on for organisation, found in lost.items() if organisation for on in found}
         for organisation, uncovered in sorted(lost.items()):
             if uncovered:
                 yield CoverageGap(client, case, service, organisation, sorted(uncovered))
+
+
+def _is_given_to_nobody(granted: list[coverage.Granted], held: list[coverage.Held[str]], day: date) -> bool:
+    return any(one.first <= day <= one.last for one in granted) and not any(
+        one.first <= day <= one.last for one in held
+    )
 
 
 def _days(loss: coverage.Loss[str], day: date, last: date) -> list[date]:
@@ -103,13 +113,14 @@ Care = tuple[tuple[str, str, str], list[coverage.Granted], list[coverage.Held[st
 
 
 def _care(clients: QuerySet[Client], municipality: str, day: date, last: date) -> Iterator[Care]:
-    """What is granted and held in day … last, by client and service, by current data."""
+    """What is granted and held in day … last, and shortly before, by client and service, by current data."""
+    since = day - HANDING_OVER - ONE_DAY  # so long may two providers hand over
     care: dict[tuple[str, str, str], Care] = {}
 
     def of(client: str, case: str, service: str) -> Care:
         return care.setdefault((client, case, service), ((client, case, service), [], []))
 
-    period = Q(valid_from__lte=last) & (Q(valid_through=None) | Q(valid_through__gte=day))
+    period = Q(valid_from__lte=last) & (Q(valid_through=None) | Q(valid_through__gte=since))
     alive = Q(client__died=None) | Q(client__died__gt=day)
     columns = ("client__reference", "client__case_number", "service")
     decided = ("valid_from", "valid_through", "ending")
@@ -121,7 +132,7 @@ def _care(clients: QuerySet[Client], municipality: str, day: date, last: date) -
             coverage.Granted(decision, first, through or FOREVER, ending == Ending.CONFIRMED)
         )
     allocations = Allocation.objects.filter(
-        covers(day, last), own_and_alive(municipality, day), decision__client__in=clients
+        covers(since, last), own_and_alive(municipality, day), decision__client__in=clients
     ).order_by("valid_from", "id")
     values = allocations.values_list(
         *(f"decision__{name}" for name in (*columns, "id", *decided)), "organisation__orgnr", *decided

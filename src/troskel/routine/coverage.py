@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -82,24 +82,27 @@ def losses(granted: Sequence[Granted], held: Sequence[Held[Provider]]) -> list[L
     """
     found: list[Loss[Provider]] = []
     lost: dict[Provider, _Lost] = {}
-    before: list[Provider] = []
+    since: dict[Provider, date] = {}
     periods = [(one.first, one.last) for one in granted] + [(one.first, one.last) for one in held]
     for first, through in _segments(periods):
         having = list(dict.fromkeys(h.provider for h in held if h.first <= first <= h.last))
         decided = [g for g in granted if g.first <= first <= g.last]
         lost |= {
-            provider: _ending(held, provider, first, before) for provider in before if provider not in having
+            provider: _ending(held, provider, first, since) for provider in since if provider not in having
         }
-        new: set[object] = {provider for provider in having if provider not in before}
         ended = not having and not decided and _all_meant(granted, first)
         for provider, how in list(lost.items()):
-            if provider in having or new - how.beside or (how.meant if having else ended):
+            if (
+                provider in having
+                or any(one not in how.beside for one in having)
+                or (how.meant if having else ended)
+            ):
                 del lost[provider]
             else:
                 _extend(found, Loss(provider, how.decision, first, through))
         if decided and not having and not lost:
             _extend(found, Loss(None, decided[0].decision, first, through))
-        before = having
+        since = {provider: since.get(provider, first) for provider in having}
     return found
 
 
@@ -191,11 +194,16 @@ def _why_uncovered(client: ClientFacts, service: str, day: date) -> Why | None:
 
 
 def _ending(
-    held: Sequence[Held[Provider]], provider: Provider, first: date, before: Sequence[Provider]
+    held: Sequence[Held[Provider]], provider: Provider, first: date, since: Mapping[Provider, date]
 ) -> _Lost:
-    """How the provider lost the client on the day `first`: stated only where each of its allocations that ended is."""
+    """How the provider lost the client on the day `first`: stated only where each of its allocations that ended is.
+
+    One that began in the last days, and after it, follows it: they were only handing over.
+    """
     ended = [h for h in held if h.provider == provider and h.last == first - ONE_DAY]
-    return _Lost(ended[-1].decision, all(h.meant for h in ended), frozenset(before))
+    long_ago = first - ONE_DAY - client_state.HANDING_OVER
+    beside = (other for other, began in since.items() if began <= max(long_ago, since[provider]))
+    return _Lost(ended[-1].decision, all(h.meant for h in ended), frozenset(beside))
 
 
 def _all_meant(granted: Sequence[Granted], day: date) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import derived_events, duty_updates, line_events, openings, planning, subjects
+from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
 from troskel.routine.client_state import is_being_taken_over
 from troskel.routine.duty import (
     ClientSnapshot,
@@ -154,7 +154,7 @@ class _Advance:
         if line.event == "client.moved":
             self.move_duties(line)
         found = [line_events.line_event(self.facts, line, touched, day, occurred)]
-        found += line_events.following(found[0], before, line_events.look(self.facts, line), line)
+        found += line_events.following(self.facts, found[0], before, line_events.look(self.facts, line), line)
         found += self.of_a_duty(found[0], line)
         if line.client is not None and line.event in CARE_EVENTS:
             for home in touched:
@@ -256,10 +256,11 @@ class _Advance:
         rules = self.routines.rules_of(duty.version)
         rule = rules.rule(duty)
         case = subjects.case_of_duty(duty, self.facts, day)
+        renamed = duty_updates.rename(duty, rule, case)
         end = rule.end(duty, case, found, line)
         if end is not None:
             state.open.remove(duty)
-            self.effects.touched.add(duty.home)
+            self.effects.touched |= {state.facts.home, duty.home}
             on = occurred if end == "done" else day
             self.effects.closed.append(ClosedDuty(duty, end, on, line.number if line else None))
             return
@@ -269,8 +270,11 @@ class _Advance:
             moment = _moment(duty.home, day, line)
             self.plan(rule, planning.plan_again(duty, moment.since), moment)
             return
-        if duty_updates.update(duty, rule, case, found, day, line, rules.eves):
-            self.effects.touched.add(duty.home)
+        if duty_updates.update(duty, rule, case, found, day, line, rules.eves) or renamed:
+            if duty.home != state.facts.home:
+                state.open.remove(duty)
+                self.states[duty.home].open.append(duty)
+            self.effects.touched |= {state.facts.home, duty.home}
             self.effects.changed.append(duty)
             self.wake_to_escalate(duty)
 
@@ -289,9 +293,12 @@ class _Advance:
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
                 self.effects.email_lines.append(event.line)
-            elif rule.is_over(case):
                 continue
-            elif ask.opens is not None:
+            if ask.per in assignees.NAMED_BY_OWNER:
+                case.name(assignees.client_of(assignees.ASSIGNEES[ask.of[0]](case), case))
+            if rule.is_over(case):
+                continue
+            if ask.opens is not None:
                 planned = planning.plan_for(rule, case, openings.about(case), event.since)
                 self.plan(rule, planned, event)
             else:
@@ -363,8 +370,10 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
-# Subjects of duties that are about no door: they move with the client.
-MOVES_WITH_CLIENT = frozenset({"client", "decision", "gap", "provider_and_month", "basis_form"})
+# Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
+MOVES_WITH_CLIENT = frozenset(
+    {"client", "decision", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
+)
 
 # Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(

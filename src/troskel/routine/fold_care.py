@@ -26,26 +26,18 @@ def investigation_finished(client: ClientFacts, line: LineFacts) -> None:
 
 
 def decision_made(client: ClientFacts, line: LineFacts) -> None:
-    """A service is granted. After a confirmed ending the client counts as new."""
+    """A service is granted. After a confirmed ending it begins anew; a lock that still hangs needs no telling."""
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
-        client.stay, client.informed, client.first_visits = begins, [], {}
-        client.told_about_keys = client.understood = client.refused = False
+        client.stay, client.first_visits, client.refused = begins, {}, False
+        if not client.links:
+            client_state.tell_anew(client)
     client.stay = min(client.stay, begins) if client.stay else begins
     client.decisions[uid(line.body["decision"])] = DecisionFacts(
         service=line.body["service"],
         begins=begins,
         through=day_in(line.body, "through"),
-        of_new=client.own and client_state.is_new_client(client) and not _has_been_given(client, today),
-    )
-
-
-def _has_been_given(client: ClientFacts, today: date) -> bool:
-    """Has any provider begun with the client, in this stay?"""
-    return any(
-        client.stay is not None and client.stay <= client_state.first_day(client, a) < today
-        for a in client.allocations.values()
-        if client_state.came_to_hold(client, a)
+        of_new=client.own and client_state.is_new_client(client, today),
     )
 
 
