@@ -289,8 +289,12 @@ def is_followed(client: ClientFacts, organisation: UUID) -> bool:
 
 
 def goes_on_without(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """Is a service that the organisation had still granted, today or later?"""
-    services = {a.service for a in client.allocations.values() if a.organisation == organisation}
+    """Is a service that the organisation had still granted, today or later? Withdrawn before it began: it never had."""
+    services = {
+        a.service
+        for a in client.allocations.values()
+        if a.organisation == organisation and came_to_hold(client, a)
+    }
     return any(d.service in services and last_day(client, d) >= day for d in client.decisions.values())
 
 
