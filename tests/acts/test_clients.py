@@ -53,6 +53,95 @@ def test_case_15_suspension_with_a_last_day(town: Town) -> None:
     town.refused("anna", "resume_access", "A8", client=client, on=town.day(0))
 
 
+def is_on_the_phone(town: Town) -> bool:
+    return bool(phone_clients(town))
+
+
+def test_case_15_home_again_ends_all_that_covers_the_day_and_the_rest_stands(town: Town) -> None:
+    client = town.locked()
+    planned = {"since": town.day(7), "through": town.day(13), "reason": "short_term_stay"}
+    town.does("anna", "suspend_access", client=client, **planned)
+    town.does(
+        "anna", "suspend_access", client=client, since=town.day(20), through=town.day(21), reason="away"
+    )
+    town.days_pass(5)
+    town.does("olle", "suspend_access", client=client, since=town.day(0), reason="hospital")
+    town.days_pass(3)
+    assert not is_on_the_phone(town)
+    town.does("olle", "resume_access", client=client, on=town.day(0))
+    town.does("carin", "open_door", client=client, serial="L1")
+    assert town.owner("A8.home_again") == ("provider", EAST)
+    town.refused("olle", "resume_access", "A8", client=client, on=town.day(0))
+    shown = {}
+    for day in range(8, 24):
+        shown[day] = is_on_the_phone(town)
+        town.days_pass(1)
+    assert [day for day, seen in shown.items() if not seen] == [20, 21]
+    town.is_sound()
+
+
+def test_case_15_the_absence_that_is_named_ends_alone(town: Town) -> None:
+    client = town.locked()
+    stay = {"client": client, "since": town.day(0), "through": town.day(6), "reason": "short_term_stay"}
+    town.does("anna", "suspend_access", **stay)
+    hospital = town.does("olle", "suspend_access", client=client, since=town.day(0), reason="hospital")
+    later = town.does("anna", "suspend_access", **{**stay, "since": town.day(9), "through": town.day(12)})
+    town.days_pass(2)
+    town.does("olle", "resume_access", client=client, on=town.day(0), absence=hospital.answer["absence"])
+    assert not is_on_the_phone(town), "the stay goes on"
+    assert not town.duties("A8.home_again"), "and nobody is told that the client is home"
+    values = {"client": client, "on": town.day(0)}
+    town.refused("olle", "resume_access", "A8", **values, absence=hospital.answer["absence"])
+    town.refused("olle", "resume_access", "NotFound", **values, absence=absence_of_another(town))
+    town.does("olle", "resume_access", **values, absence=later.answer["absence"])
+    town.days_pass(5)
+    assert is_on_the_phone(town), "the stay is over"
+    town.days_pass(4)
+    assert is_on_the_phone(town), "what was planned was called off before it began"
+    town.is_sound()
+
+
+def absence_of_another(town: Town) -> str:
+    other = town.new_client()
+    made = town.does("anna", "suspend_access", client=other, since=town.day(0), reason="away")
+    return str(made.answer["absence"])
+
+
+def test_case_15_home_on_the_first_day_away_and_away_again(town: Town) -> None:
+    client = town.locked()
+    town.does("olle", "suspend_access", client=client, since=town.day(0), reason="hospital")
+    town.does("olle", "resume_access", client=client, on=town.day(0))
+    assert is_on_the_phone(town)
+    town.does("olle", "suspend_access", client=client, since=town.day(0), reason="hospital")
+    assert not is_on_the_phone(town)
+    town.is_sound()
+
+
+def test_case_15_the_same_absence_is_written_down_once(town: Town) -> None:
+    client = town.locked()
+    stay = {"client": client, "since": town.day(5), "through": town.day(9), "reason": "away"}
+    town.does("anna", "suspend_access", **stay)
+    refusal = town.refused("olle", "suspend_access", "A8", **stay)
+    assert refusal.code == "client.already_away"
+    town.does("anna", "suspend_access", client=client, since=town.day(7), reason="hospital")
+    town.refused("olle", "suspend_access", "A8", client=client, since=town.day(8), reason="away")
+    town.does("olle", "suspend_access", client=client, since=town.day(1), reason="hospital")
+    town.is_sound()
+
+
+def test_case_15_a_preview_of_an_absence_tells_the_last_day_on_the_phones(town: Town) -> None:
+    client = town.locked()
+    away = {"client": client, "since": town.day(5), "reason": "hospital"}
+    seen = town.tries("olle", "suspend_access", away, preview=True)
+    assert [(one.organisation, one.through_after) for one in seen.access] == [(EAST, town.day(4))]
+    assert seen.locks == [], "nothing is taken down"
+    with_an_end = {**away, "through": town.day(9)}
+    assert town.tries("olle", "suspend_access", with_an_end, preview=True).access == []
+    town.does("olle", "suspend_access", **away)
+    home = town.tries("olle", "resume_access", {"client": client, "on": town.day(7)}, preview=True)
+    assert [one.through_after for one in home.access] == ["until further notice"]
+
+
 def test_case_15_a_suspension_ends_after_it_begins(town: Town) -> None:
     values = {"client": town.locked(), "since": town.day(2), "through": town.day(1), "reason": "away"}
     town.refused("anna", "suspend_access", "BadValue valid_through", **values)

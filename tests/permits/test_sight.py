@@ -78,10 +78,24 @@ def test_the_carer_loses_the_client_when_the_decision_ends(town: Town) -> None:
 
 def test_the_coordinator_keeps_sight_during_the_time_for_return(town: Town) -> None:
     client = town.client()
-    town.grant(client, EAST, through=town.day(5))
-    last = 5 + TIME_FOR_RETURN.days
+    town.grant(client, EAST)
+    town.end(client, on=town.day(5))
+    town.days_pass(6)
+    last = TIME_FOR_RETURN.days - 1
     assert "olle" in who_sees(town, client, last)
     assert "olle" not in who_sees(town, client, last + 1)
+
+
+def test_who_is_asked_about_a_client_sees_them_for_as_long(town: Town) -> None:
+    """Rule 9: a decision that runs out, and that nobody has ended, leaves its duties open."""
+    client = town.client()
+    town.grant(client, EAST, through=town.day(5))
+    assert "olle" in who_sees(town, client, 5 + TIME_FOR_RETURN.days + 1)
+    town.does("olle", "assign_duty", duty=town.the("P2.place_tag", client).id, to="carin")
+    assert "carin" in who_sees(town, client, 6)
+    town.days_pass(6)
+    town.does("anna", "confirm_ending", client=client)
+    assert "carin" not in who_sees(town, client, 0)
 
 
 def test_withdrawn_care_gives_no_sight(town: Town) -> None:

@@ -148,7 +148,7 @@ def on_the_phone(town: Town, client: str, organisation: str) -> bool:
     row, today = Client.objects.get(reference=client), town.today
     if row.home_municipality != "0999" or (row.died is not None and row.died <= today):
         return False
-    for away in Suspension.objects.filter(client=row):
+    for away in Suspension.objects.filter(client=row, withdrawn=False):
         if away.valid_from <= today <= (away.valid_through or today):
             return False
     rows: Iterable[Allocation] = Allocation.objects.select_related("decision").filter(

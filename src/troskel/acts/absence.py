@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from troskel.care import rules
 from troskel.care.models import Suspension
+from troskel.care.queries import lasts_through
 from troskel.ground.choices import Choice
-from troskel.ground.refusals import Refusal
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
-from troskel.routine import client_state
+from troskel.routine.facts import AbsenceFacts, ClientFacts
 from troskel.runner import lookup
-from troskel.runner.fields import CaseNumber, ClientCondition, FromDay, ThroughDay
+from troskel.runner.fields import CaseNumber, ClientCondition, FromDay, Named, ThroughDay, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -38,7 +40,6 @@ WHO = (Role.ASSESSOR, Role.COORDINATOR)
     writes=["suspension.began"],
     title=_("Kunden är inte hemma"),
     lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
-    applies_to=ClientCondition.AT_HOME,
 )
 def suspend_access(
     ctx: ActContext,
@@ -48,16 +49,15 @@ def suspend_access(
     reason: AbsenceReason,
     through: ThroughDay | None = None,
 ) -> dict[str, Any]:
-    """Suspend access while the client is away, from `since`: no phone shows the client or opens the door."""
+    """Suspend access while the client is away, from `since`: no phone shows the client or opens the door.
+
+    A client may have several absences, planned and begun, that overlap. Answers the absence's id.
+    """
     subject = lookup.find_client(ctx, client)
     rules.period(since, through)
-    if client_state.is_suspended(subject.facts, max(since, ctx.today)):
-        raise Refusal(
-            "A8",
-            "client.already_away",
-            _("Kunden är redan inskriven som borta. Skriv först vilken dag kunden kom hem."),
-        )
-    Suspension.objects.create(
+    absence = AbsenceFacts(since, through)
+    _says_something_new(subject.facts, absence)
+    row = Suspension.objects.create(
         municipality_id=ctx.actor.municipality,
         client=subject.row,
         reason=reason,
@@ -72,7 +72,20 @@ def suspend_access(
         through=through,
         reason_code=reason,
     )
-    return {"case": subject.row.case_number}
+    return {"case": subject.row.case_number, "absence": str(row.id)}
+
+
+def _says_something_new(client: ClientFacts, absence: AbsenceFacts) -> None:
+    """The same days, or from a day on twice, are one absence written down again."""
+    already_open = absence.through is None and any(
+        known.through is None and known.begins <= absence.begins for known in client.absences
+    )
+    if already_open or absence in client.absences:
+        raise Refusal(
+            "A8",
+            "client.already_away",
+            _("Kunden är redan inskriven som borta. Skriv först vilken dag kunden kom hem."),
+        )
 
 
 @act(
@@ -80,28 +93,41 @@ def suspend_access(
     who=WHO,
     writes=["suspension.ended"],
     title=_("Kunden är hemma igen"),
-    lead=_("Telefonen visar kunden som förut."),
+    lead=_("Telefonen visar kunden som förut. Utan val slutar allt som gäller den dagen."),
     applies_to=ClientCondition.AWAY,
 )
-def resume_access(ctx: ActContext, *, client: CaseNumber, on: FromDay) -> dict[str, Any]:
-    """Resume access: the client is home again from `on`, and the phones show the client and open the door."""
+def resume_access(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    on: FromDay,
+    absence: Annotated[UUID | None, field(_("Vilken frånvaro"), names=Named.ABSENCE)] = None,
+) -> dict[str, Any]:
+    """Resume access: the client is home from `on`, and every absence that covers that day ends the day before.
+
+    With an `absence` named, that one alone ends, or is called off where it has not begun by then.
+    """
     subject = lookup.find_client(ctx, client)
-    last = on - timedelta(days=1)
-    suspension = (
-        Suspension.objects.filter(client=subject.row, valid_from__lte=last)
-        .order_by("-valid_from", "-id")
-        .first()
-    )
-    if suspension is None or not (
-        client_state.is_suspended(subject.facts, last) and client_state.is_suspended(subject.facts, on)
-    ):
+    standing = Suspension.objects.filter(client=subject.row, withdrawn=False)
+    lasts = lasts_through(on)
+    if absence is None:
+        ended = list(standing.filter(lasts, valid_from__lte=on).order_by("valid_from", "id"))
+    elif standing.filter(pk=absence).exists():
+        ended = list(standing.filter(lasts, pk=absence))
+    else:
+        raise NotFound("absence", "absence")
+    if not ended:
         raise Refusal(
             "A8",
             "client.not_away",
             _("Kunden är inte inskriven som borta just då ({day}). Kontrollera dagen."),
             day=on,
         )
-    suspension.valid_through = last
-    suspension.save(update_fields=["valid_through"])
-    ctx.journal("suspension.ended", homes=[subject.home.home], client=subject.row.id, on=on)
+    before = [{"from": row.valid_from, "through": row.valid_through} for row in ended]
+    last = on - timedelta(days=1)
+    for row in ended:
+        row.withdrawn = row.valid_from > last
+        row.valid_through = row.valid_through if row.withdrawn else last
+    Suspension.objects.bulk_update(ended, ["valid_through", "withdrawn"])
+    ctx.journal("suspension.ended", homes=[subject.home.home], client=subject.row.id, on=on, absences=before)
     return {"case": subject.row.case_number}

@@ -238,6 +238,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
         try:
             decision, organisation = _decision_and_organisation(item, decisions, organisations)
             rules.carries_out(organisation.kind, decision.service)
+            _within_life(ctx, decision, item)
         except (NotFound, Refusal) as refusal:
             _refuse_item(ctx, len(allocations), index, refusal)
             continue
@@ -345,7 +346,8 @@ def _resolve(
             continue
         try:
             rules.period(getattr(item, "valid_from", None), getattr(item, "valid_through", None))
-        except BadValue as refusal:
+            _within_life(ctx, row, item)
+        except (BadValue, Refusal) as refusal:
             _refuse_item(ctx, len(items), index, refusal)
             continue
         yield item, row
@@ -356,6 +358,16 @@ def _ending(ctx: ActContext, confirmed: bool) -> Ending:
     if not confirmed:
         return Ending.UNCONFIRMED
     return Ending.CLOSED if ctx.actor.is_system else Ending.CONFIRMED
+
+
+def _within_life(ctx: ActContext, row: Any, item: Any) -> None:
+    """What the case system's extract says of the dead is taken as it stands."""
+    begins = getattr(item, "valid_from", None)
+    if begins is not None and not ctx.actor.is_system:
+        client = (
+            row if isinstance(row, Client) else (row.decision if isinstance(row, Allocation) else row).client
+        )
+        rules.within_life(client.died, begins)
 
 
 def _refuse_item(ctx: ActContext, count: int, index: int, refusal: NotFound | Refusal | BadValue) -> None:

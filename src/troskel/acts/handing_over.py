@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import Refusal
+from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import client_state
@@ -172,13 +174,44 @@ def return_key(
     signed: Signer,
 ) -> dict[str, Any]:
     """Return a key to the client, at an ending or a change of provider. `signed`: who signs for the client."""
-    subject = lookup.find_client(ctx, client)
+    subject = _client_of_key(ctx, client, key)
     holding = lookup.find_holding(ctx, ThingKind.KEY, key)
     _check_own_holding(ctx, holding, key)
     doors = {door for home in (subject.home, *subject.former_homes) for door in home.doors}
     rules.key_is_to_a_door_of(holding.thing.door_id, doors, key)
     _hand_over_key(ctx, subject, holding, HolderKind.CLIENT, subject.row.id, signed)
     return {"case": subject.row.case_number, "key": key}
+
+
+def _client_of_key(ctx: ActContext, client: str, key: str) -> lookup.ClientSubject:
+    """Returns the client, in sight or not, where the actor's organisation holds this key from them (rule 9).
+
+    Raises NotFound.
+    """
+    try:
+        return lookup.find_client(ctx, client)
+    except NotFound:
+        held = Holding.objects.filter(
+            municipality=ctx.actor.municipality,
+            thing__kind=ThingKind.KEY,
+            thing__number=key,
+            kind=HolderKind.ORGANISATION,
+            holder=ctx.actor.organisation,
+            until=None,
+            thing__door__ways__home__residences__client=OuterRef("pk"),
+        )
+        condition = Q(Exists(held), municipality=ctx.actor.municipality)
+        subject = lookup.lock_client(ctx, lookup.find_client_row(ctx, client, ctx.today, condition=condition))
+        keys = [
+            key_facts
+            for home in (subject.home, *subject.former_homes)
+            for door in home.doors.values()
+            for key_facts in door.keys.values()
+            if key_facts.organisation == ctx.actor.organisation and key_facts.client == subject.row.id
+        ]
+        if not keys:
+            raise
+        return subject
 
 
 @return_key.suggested_by("key.handed_over")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from troskel.care import rules
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
@@ -54,6 +55,7 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
             "client.gets_no_lock_to_be_told_of",
             _("Kunden kommer från en annan kommun och får inget låsvred. Det finns inget att berätta."),
         )
+    rules.within_life(subject.facts.died)
     return subject
 
 

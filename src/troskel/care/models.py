@@ -107,7 +107,10 @@ class Allocation(Record):
 
 
 class Suspension(Record):
-    """The client is in hospital or away: access rests, nothing is removed. Both days are included."""
+    """The client is in hospital or away: access rests, nothing is removed. Both days are included.
+
+    A client may have several, planned and begun, that overlap. `withdrawn`: ended before its first day was over.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="suspensions")
@@ -116,13 +119,14 @@ class Suspension(Record):
     valid_through = models.DateField(
         null=True, help_text="empty: until somebody says that the client is home"
     )
+    withdrawn = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["municipality", "client"],
-                condition=Q(valid_through=None),
-                name="one_open_suspension_per_client",
+                fields=["municipality", "client", "valid_from"],
+                condition=Q(valid_through=None, withdrawn=False),
+                name="one_open_suspension_per_first_day",
             ),
             models.CheckConstraint(
                 condition=Q(reason__in=["hospital", "short_term_stay", "away"]),

@@ -21,9 +21,9 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
-from troskel.care.models import Allocation, Decision, Ending, Investigation
+from troskel.care.models import Allocation, Decision, Ending, Investigation, Suspension
 from troskel.people.models import Client
 from troskel.routine import coverage
 from troskel.routine.client_state import FOREVER, HANDING_OVER
@@ -31,7 +31,25 @@ from troskel.routine.client_state import FOREVER, HANDING_OVER
 ONE_DAY = timedelta(days=1)
 FOLLOW_UP_WINDOW = timedelta(days=120)
 STATED = (Ending.CONFIRMED, Ending.CLOSED)
-FAR_FUTURE = Value(date(9999, 12, 30), output_field=DateField())
+FAR_AWAY = date(9999, 12, 30)
+FAR_FUTURE = Value(FAR_AWAY, output_field=DateField())
+"""Where no end is set: one day before the last, so that a day can be added."""
+
+
+class Absence(NamedTuple):
+    """In hospital or away. Both days are included; None: until somebody says that the client is home."""
+
+    id: UUID
+    reason: str
+    first: date
+    last: date | None
+
+
+def absences(client: UUID, day: date) -> list[Absence]:
+    """The client's absences of `day` and later, the earliest first. One query."""
+    rows = Suspension.objects.filter(lasts_through(day), client=client, withdrawn=False)
+    columns = ("id", "reason", "valid_from", "valid_through")
+    return [Absence(*values) for values in rows.order_by("valid_from", "id").values_list(*columns)]
 
 
 class CoverageGap(NamedTuple):
@@ -44,6 +62,11 @@ class CoverageGap(NamedTuple):
     days: list[date]
 
 
+def lasts_through(day: date) -> Q:
+    """Returns the condition that a period lasts through the day or longer."""
+    return Q(valid_through=None) | Q(valid_through__gte=day)
+
+
 def covers(first: date, last: date) -> Q:
     """Returns the condition that allocation and decision both cover some day of first … last, both included."""
     return (
@@ -54,10 +77,41 @@ def covers(first: date, last: date) -> Q:
     )
 
 
-def own_and_alive(municipality: str, day: date) -> Q:
+def is_alive(day: date, client: str = "decision__client__") -> Q:
+    """Returns the condition that the client is alive the whole day: from the day of death on they are on no phone."""
+    return Q(**{f"{client}died": None}) | Q(**{f"{client}died__gt": day})
+
+
+def own_and_alive(municipality: str, day: date, client: str = "decision__client__") -> Q:
     """Returns the condition on allocations of clients who can be on a phone: own, and alive on `day`."""
-    return Q(decision__client__home_municipality=municipality) & (
-        Q(decision__client__died=None) | Q(decision__client__died__gt=day)
+    return Q(**{f"{client}home_municipality": municipality}) & is_alive(day, client)
+
+
+def absences_on(day: date, client: str = "pk") -> QuerySet[Suspension]:
+    """Returns the client's absences that cover the day, for a subquery: in hospital or away."""
+    return Suspension.objects.filter(
+        lasts_through(day), client=OuterRef(client), valid_from__lte=day, withdrawn=False
+    )
+
+
+def on_phone(municipality: str, organisation: UUID, day: date) -> Q:
+    """Returns the condition on clients whom the organisation's phones show: `routine.coverage.on_phone` in SQL."""
+    allocations = Allocation.objects.filter(
+        covers(day, day), decision__client=OuterRef("pk"), organisation=organisation
+    )
+    at_home = ~Q(Exists(absences_on(day)))
+    return own_and_alive(municipality, day, "") & Q(Exists(allocations)) & at_home
+
+
+def last_day_on_phone() -> Combinable:
+    """The last day of an allocation, its decision, and before the client's death; FAR_FUTURE where none has an end."""
+    day_before_death = Cast(  # PostgreSQL makes an instant of a date less an interval
+        ExpressionWrapper(F("decision__client__died") - Value(ONE_DAY), output_field=DateField()), DateField()
+    )
+    return Least(
+        Coalesce("valid_through", FAR_FUTURE),
+        Coalesce("decision__valid_through", FAR_FUTURE),
+        Coalesce(day_before_death, FAR_FUTURE),
     )
 
 
@@ -185,7 +239,7 @@ def losses(clients: QuerySet[Client], municipality: str, day: date, through: dat
             decision__client=OuterRef("decision__client"),
             decision__service=OuterRef("decision__service"),
         )
-        .annotate(first=Greatest("valid_from", "decision__valid_from"), ends=_last_day())
+        .annotate(first=Greatest("valid_from", "decision__valid_from"), ends=last_day_on_phone())
         .filter(ends__gt=OuterRef("ends"), ends__gte=F("first"))
     )
     day_after = ExpressionWrapper(OuterRef("ends") + Value(ONE_DAY), output_field=DateField())
@@ -198,7 +252,7 @@ def losses(clients: QuerySet[Client], municipality: str, day: date, through: dat
             decision__valid_from__lte=day,
         )
         .exclude(Q(decision__ending__in=STATED) | Q(ending__in=STATED))
-        .annotate(ends=_last_day())
+        .annotate(ends=last_day_on_phone())
         .filter(~Exists(others.filter(first__lte=day_after)), ends__range=(day, through))
         .annotate(
             again=Subquery(others.order_by("first").values("first")[:1]),
@@ -217,16 +271,14 @@ def losses(clients: QuerySet[Client], municipality: str, day: date, through: dat
     return [Loss(*row) for row in values[:limit]]
 
 
-def _last_day() -> Combinable:
-    """The last day of both allocation and decision; FAR_FUTURE where neither has an end."""
-    return Least(Coalesce("valid_through", FAR_FUTURE), Coalesce("decision__valid_through", FAR_FUTURE))
-
-
 def phone_clients(clients: QuerySet[Client], municipality: str, day: date) -> dict[str, int]:
-    """How many clients each organisation has with an ongoing allocation on `day`, by organisation number."""
+    """How many clients each organisation's phones have on `day` (`on_phone`), by organisation number."""
     rows = (
         Allocation.objects.filter(
-            covers(day, day), own_and_alive(municipality, day), decision__client__in=clients
+            covers(day, day),
+            own_and_alive(municipality, day),
+            ~Exists(absences_on(day, "decision__client")),
+            decision__client__in=clients,
         )
         .values("organisation__orgnr")
         .annotate(clients=Count("decision__client", distinct=True))

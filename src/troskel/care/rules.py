@@ -39,6 +39,17 @@ def earlier_end(valid_from: date, valid_through: date | None, end: date) -> date
     return max(last, valid_from)
 
 
+def within_life(died: date | None, begins: date | None = None) -> None:
+    """Nothing is decided about the dead that begins after the day of death, and nothing is said to them (rule 6)."""
+    if died is not None and (begins is None or begins > died):
+        raise Refusal(
+            "rule 6",
+            "client.has_died",
+            _("Kunden avled {day}. Efter det beslutas, fördelas och berättas inget."),
+            day=died,
+        )
+
+
 def carries_out(kind: str, service: str) -> None:
     """Home care is allocated to an organisation that gives it, an alarm to one that gives care or answers alarms."""
     if kind == "alarm" and service == "home_care":

@@ -44,6 +44,7 @@ class NotAllowed(Refusal):
 
 NOT_FOUND_KINDS = {
     "account": _("inget konto"),
+    "absence": _("ingen frånvaro"),
     "alarm": _("inget larm"),
     "allocation": _("ingen fördelning"),
     "basis_form": _("ingen underlagsblankett"),

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from troskel.acts.chapters import REGISTER
+from troskel.care import queries as care
+from troskel.care.queries import Absence
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor
@@ -34,7 +36,7 @@ class Option(NamedTuple):
     """An option: its value, its kind, and what distinguishes it from the others."""
 
     value: str
-    kind: str  # decision | allocation | organisation | service | order | thing | door
+    kind: str  # decision | allocation | absence | organisation | service | order | thing | door
     name: str = ""
     service: str = ""
     first: date | None = None
@@ -46,6 +48,7 @@ class ClientOptions(NamedTuple):
 
     case: str
     away: bool
+    absences: Sequence[Absence]
     decisions: Sequence[CarePeriod]
     allocations: Sequence[CarePeriod]
     orders: Sequence[ClientOrder]
@@ -67,7 +70,8 @@ def page_options(page: ClientPage) -> ClientOptions:
     """The options of a client page already in memory."""
     return ClientOptions(
         page.case,
-        page.away is not None,
+        bool(page.absences),
+        (),
         page.decisions,
         page.allocations,
         page.orders,
@@ -86,9 +90,11 @@ def read_options(viewer: Actor, case: str, act: str) -> ClientOptions:
     context = home_context(row)
     names: dict[str, str] = {}
     decisions, allocations = care_periods(viewer, row, names)
+    act_names_absence = any(spec.facts.names is Named.ABSENCE for spec in fields_of(REGISTER[act].values))
     return ClientOptions(
         row.case_number,
-        client_state.is_suspended(context.facts, today),
+        bool(client_state.absences_from(context.facts, today)),
+        care.absences(row.id, today) if act_names_absence else (),
         decisions,
         allocations,
         client_orders(viewer, row, names),
@@ -157,6 +163,13 @@ def _care_option(kind: str, period: CarePeriod) -> Option:
     return Option(period.reference, kind, period.provider, period.service, period.first, period.last)
 
 
+def _absences(client_options: ClientOptions) -> list[Option]:
+    return [
+        Option(str(period.id), "absence", period.reason, first=period.first, last=period.last)
+        for period in client_options.absences
+    ]
+
+
 def _services(client_options: ClientOptions) -> list[Option]:
     services = dict.fromkeys(period.service for period in _current(client_options.decisions))
     return [Option(service, "service", service=service) for service in services]
@@ -206,6 +219,7 @@ OPTION_FINDERS: Mapping[Named | None, OptionFinder] = {
     Named.DECISION: _decisions,
     Named.ANY_DECISION: _every_decision,
     Named.ALLOCATION: _allocations,
+    Named.ABSENCE: _absences,
     Named.HOME_CARE_PROVIDER: _providers,
     Named.ORDER: _orders(),
     Named.INSTALLATION_ORDER: _orders("installation"),
@@ -221,6 +235,5 @@ OPTION_FINDERS: Mapping[Named | None, OptionFinder] = {
 
 CONDITIONS: Mapping[ClientCondition, Callable[[ClientOptions], bool]] = {
     ClientCondition.AWAY: lambda client_options: client_options.away,
-    ClientCondition.AT_HOME: lambda client_options: not client_options.away,
     ClientCondition.HAS_LOCK: lambda client_options: bool(_LOCKS(client_options)),
 }

@@ -14,20 +14,19 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models import Value as Constant
-from django.db.models.functions import Coalesce, Least
 
 from troskel.access import queries as access
 from troskel.access.models import Alarm
 from troskel.access.rules import ClientDoors, DoorRow
+from troskel.care import queries as care
 from troskel.care.models import Allocation
-from troskel.care.queries import FAR_FUTURE, covers
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound
 from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import Actor, Role
-from troskel.permits.sight import suspensions, visible_clients
+from troskel.permits.sight import visible_clients
 
 NEVER = Constant(value=False, output_field=BooleanField())
 
@@ -91,7 +90,7 @@ def _columns(rows: QuerySet[Client], viewer: Actor, day: date, now: datetime) ->
             own=Q(home_municipality=viewer.municipality),
             suspended=NEVER
             if viewer.role is Role.CARER
-            else Exists(suspensions(day)),  # their sight ends then
+            else Exists(care.absences_on(day)),  # their sight ends then
             service=Subquery(longest.values("decision__service")[:1]),
             last=Subquery(longest.values("last")[:1]),
             alarm=Subquery(alarms.values("id")[:1]),
@@ -123,16 +122,12 @@ def _ongoing_allocations(viewer: Actor, day: date) -> QuerySet[Any, Any]:
     """The viewer's allocations to the client that cover the day, the one with the latest `last` day first."""
     return (
         Allocation.objects.filter(
-            covers(day, day), decision__client=OuterRef("pk"), organisation=viewer.organisation
+            care.covers(day, day),
+            care.is_alive(day),
+            decision__client=OuterRef("pk"),
+            organisation=viewer.organisation,
         )
-        .filter(Q(decision__client__died=None) | Q(decision__client__died__gte=day))
-        .annotate(
-            last=Least(
-                Coalesce("valid_through", FAR_FUTURE),
-                Coalesce("decision__valid_through", FAR_FUTURE),
-                Coalesce("decision__client__died", FAR_FUTURE),
-            )
-        )
+        .annotate(last=care.last_day_on_phone())
         .order_by("-last", "id")
     )
 

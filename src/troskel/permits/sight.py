@@ -5,8 +5,8 @@
 |---|---|---|
 | assessor, system administrator | every client of the municipality | their office |
 | economist | clients of other municipalities | O2, O3 |
-| coordinator | clients allocated to the organisation | the allocation, the time for return, a key or tag still out |
-| carer | clients covered today by a decision allocated to the organisation, and at home | rule 4 |
+| coordinator | whom it has, had, or is asked about | allocation, time for return, things out, open duty |
+| carer | clients on the organisation's phones today (`routine.coverage.on_phone`) | rule 4; or a duty taken |
 | locksmith | clients with an open order to the firm | the order |
 | responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
 | manager | none | figures are enough |
@@ -21,8 +21,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from troskel.access import queries as access
 from troskel.access.models import Alarm
-from troskel.care.models import Allocation, Service, Suspension
+from troskel.care import queries as care
+from troskel.care.models import Allocation, Service
 from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.duties import queries as duties
+from troskel.duties.models import Duty
 from troskel.ground import clock
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Entrusted
@@ -52,12 +55,14 @@ def _sight_condition(viewer: Actor, day: date, now: datetime) -> Q:
     if viewer.role is Role.COORDINATOR:
         allocations = _allocations(viewer)
         has_items_out = Q(Exists(_key_holdings(viewer))) | Q(Exists(_tags_with_client()))
-        return Q(Exists(allocations.filter(_lasts_until(day - TIME_FOR_RETURN)))) | (
-            Q(Exists(allocations)) & has_items_out
+        return (
+            Q(Exists(allocations.filter(_lasts_until(day - TIME_FOR_RETURN))))
+            | (Q(Exists(_allocations_ever(viewer))) & has_items_out)
+            | Q(Exists(_duties(viewer, day).filter(client=OuterRef("pk"))))
         )
     if viewer.role is Role.CARER:
-        is_covered = Exists(_allocations(viewer).filter(_covers(day)))
-        return _is_alive_and_own(viewer, day) & Q(is_covered) & ~Q(Exists(suspensions(day)))
+        on_phone = care.on_phone(viewer.municipality, viewer.organisation, day)
+        return on_phone | Q(Exists(_duties(viewer, day).filter(client=OuterRef("pk"))))
     if viewer.role is Role.RESPONDER:
         accepted_alarms = Alarm.objects.filter(access.accepted_by(viewer, now), client=OuterRef("pk"))
         return Q(Exists(accepted_alarms))
@@ -72,8 +77,9 @@ NO_CLIENTS = Q(pk__in=[])
 def candidate_clients(viewer: Actor) -> Q:
     """Returns a cheap condition that Sight implies, for lists to filter by first. Never enough without Sight."""
     if viewer.role in (Role.COORDINATOR, Role.CARER):
-        allocations = Allocation.objects.filter(organisation=viewer.organisation, withdrawn=False)
-        return Q(pk__in=allocations.values("decision__client"))
+        allocations = Allocation.objects.filter(organisation=viewer.organisation)
+        asked = _duties(viewer, clock.today()).filter(client__isnull=False)
+        return Q(pk__in=allocations.values("decision__client")) | Q(pk__in=asked.values("client"))
     if viewer.role is Role.LOCKSMITH:
         return Q(pk__in=_open_orders(viewer).values("client"))
     return Q()
@@ -86,14 +92,28 @@ def alarm_clients(viewer: Actor, day: date) -> Q:
     """
     if viewer.role is not Role.RESPONDER:
         return visible_clients(viewer, day)
-    alarm_allocations = _allocations(viewer).filter(_covers(day), decision__service=Service.SAFETY_ALARM)
-    return Q(municipality=viewer.municipality) & Q(Exists(alarm_allocations))
+    alarm_allocations = _allocations(viewer).filter(
+        care.covers(day, day), decision__service=Service.SAFETY_ALARM
+    )
+    lived = Q(died=None) | Q(died__gte=day)
+    return Q(municipality=viewer.municipality) & lived & Q(Exists(alarm_allocations))
 
 
 def _open_orders(viewer: Actor) -> models.QuerySet[Order]:
     return Order.objects.filter(
         locksmith=viewer.organisation, state__in=[OrderState.PLACED, OrderState.BOOKED]
     )
+
+
+def _duties(viewer: Actor, day: date) -> models.QuerySet[Duty]:
+    """What is asked of the viewer (rule 9): all of the organisation's, but of a carer what they have taken."""
+    mine = Q(person=viewer.account) if viewer.role is Role.CARER else duties.asked_of(viewer, day)
+    return Duty.objects.filter(mine, municipality=viewer.municipality, kind="duty", state="open")
+
+
+def _allocations_ever(viewer: Actor) -> models.QuerySet[Allocation]:
+    """Also those taken back: what was handed over meanwhile is still out."""
+    return Allocation.objects.filter(decision__client=OuterRef("pk"), organisation=viewer.organisation)
 
 
 def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:
@@ -108,9 +128,9 @@ def _allocations(viewer: Actor) -> models.QuerySet[Allocation]:
 def _lasts_until(day: date) -> Q:
     """Allocation, decision and client's life all last until the day, or longer."""
     return (
-        (Q(valid_through=None) | Q(valid_through__gte=day))
+        care.lasts_through(day)
         & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
-        & (Q(decision__client__died=None) | Q(decision__client__died__gte=day))
+        & care.is_alive(day)
     )
 
 
@@ -129,24 +149,6 @@ def _tags_with_client() -> models.QuerySet[Holding]:
     return Holding.objects.filter(
         thing__kind=ThingKind.TAG, kind=HolderKind.CLIENT, holder=OuterRef("pk"), until=None
     )
-
-
-def _covers(day: date) -> Q:
-    return (
-        Q(valid_from__lte=day, decision__valid_from__lte=day)
-        & (Q(valid_through=None) | Q(valid_through__gte=day))
-        & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=day))
-    )
-
-
-def suspensions(day: date) -> models.QuerySet[Suspension]:
-    """Returns the client's suspensions on the day, for a subquery: in hospital or away."""
-    lasts = Q(valid_through=None) | Q(valid_through__gte=day)
-    return Suspension.objects.filter(lasts, client=OuterRef("pk"), valid_from__lte=day)
-
-
-def _is_alive_and_own(viewer: Actor, day: date) -> Q:
-    return Q(home_municipality=viewer.municipality) & (Q(died=None) | Q(died__gt=day))
 
 
 def entrustments_of(viewer: Actor) -> models.QuerySet[Entrusted]:

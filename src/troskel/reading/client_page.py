@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -34,9 +34,10 @@ from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
 from troskel.reading.register import read
+from troskel.routine import client_state
 from troskel.routine import duty as engine
 from troskel.routine.coverage import Gap
-from troskel.routine.facts import ClientFacts, HomeFacts
+from troskel.routine.facts import AbsenceFacts, ClientFacts, HomeFacts
 from troskel.visits.models import Visit
 
 
@@ -100,7 +101,7 @@ class ClientPage(msgspec.Struct, frozen=True):
     protected: bool
     blanked: bool
     died: date | None
-    away: tuple[date, date | None] | None
+    absences: list[AbsenceFacts]
     refused: bool
     language: str
     representatives: list[RepresentativeShown]
@@ -180,7 +181,7 @@ def client_page(
         protected=bool(row.protection),
         blanked=row.is_erased,
         died=row.died,
-        away=_absence(viewer, context.facts, today),
+        absences=_absences(viewer, context.facts, today),
         refused=context.facts.refused and not context.facts.understood,
         language=row.language,
         representatives=representatives if person else [],
@@ -268,13 +269,9 @@ def _locks(
     ]
 
 
-def _absence(viewer: Actor, facts: ClientFacts, today: date) -> tuple[date, date | None] | None:
-    """First and last day of a present or coming absence, for roles that record it: it tells when a home is empty."""
-    if viewer.role not in ROLES_MANAGING_CARE:
-        return None
-    if facts.suspended is None or (facts.suspended_through and facts.suspended_through < today):
-        return None
-    return facts.suspended, facts.suspended_through
+def _absences(viewer: Actor, facts: ClientFacts, today: date) -> list[AbsenceFacts]:
+    """Present and coming absences, for roles that record them: they tell when a home is empty."""
+    return client_state.absences_from(facts, today) if viewer.role in ROLES_MANAGING_CARE else []
 
 
 def care_periods(
@@ -288,7 +285,7 @@ def care_periods(
         rows = rows.filter(allocations__organisation=viewer.organisation)
     decisions: dict[str, CarePeriod] = {}
     allocations: list[CarePeriod] = []
-    ends = row.died or date.max
+    ends = row.died - timedelta(days=1) if row.died else date.max  # no phone has the dead on the day of death
     for values in rows.order_by("valid_from", "id", "allocations__valid_from", "allocations__id").values(
         *CARE_COLUMNS
     ):

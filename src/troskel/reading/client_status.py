@@ -74,6 +74,8 @@ def care_statuses(
 def _service_statuses(
     client: ClientFacts, service: str, only_provider: UUID | None, names: Mapping[str, str], today: date
 ) -> Iterator[CareStatus]:
+    if not client_state.is_alive(client, today):
+        return
     current = dict.fromkeys(
         a.organisation for a in client_state.ongoing(client, today) if a.service == service
     )

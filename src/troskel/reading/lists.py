@@ -172,7 +172,10 @@ def _has_care(viewer: Actor, service: str, provider: str) -> Q:
 def _care_today(viewer: Actor) -> QuerySet[Allocation]:
     today = clock.today()
     return Allocation.objects.filter(
-        own_allocations(viewer), care.covers(today, today), municipality=viewer.municipality
+        own_allocations(viewer),
+        care.covers(today, today),
+        care.is_alive(today),
+        municipality=viewer.municipality,
     )
 
 
@@ -180,18 +183,14 @@ def _care_of(viewer: Actor, clients: list[UUID]) -> dict[UUID, list[ListedCare]]
     """Today's care by client id; empty for the locksmith. One query."""
     if viewer.role is Role.LOCKSMITH:
         return {}
-    rows = _care_today(viewer).filter(decision__client__in=clients).order_by("decision__service", "id")
-    care: dict[UUID, list[ListedCare]] = {}
-    for client, service, organisation, *ends in rows.values_list(
-        "decision__client",
-        "decision__service",
-        "organisation__orgnr",
-        "valid_through",
-        "decision__valid_through",
-    ):
-        through = min((day for day in ends if day), default=None)
-        care.setdefault(client, []).append(ListedCare(service, organisation, through))
-    return care
+    rows = _care_today(viewer).filter(decision__client__in=clients).annotate(last=care.last_day_on_phone())
+    rows = rows.order_by("decision__service", "id")
+    found: dict[UUID, list[ListedCare]] = {}
+    columns = ("decision__client", "decision__service", "organisation__orgnr", "last")
+    for client, service, organisation, last in rows.values_list(*columns):
+        through = None if last >= care.FAR_AWAY else last
+        found.setdefault(client, []).append(ListedCare(service, organisation, through))
+    return found
 
 
 def _locks_of(clients: list[UUID]) -> dict[UUID, list[str]]:

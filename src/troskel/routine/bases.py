@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from troskel.routine import client_state, months
+from troskel.routine.facts import AbsenceFacts
 from troskel.routine.line import day_in, stockholm_day, uid_in
 from troskel.routine.model import LocalizedText
 from troskel.routine.subjects import Case
@@ -109,6 +110,23 @@ def _of_client(fact: str) -> Day:
     return lambda case: getattr(case.client, fact) if case.client is not None else None
 
 
+def _absence(case: Case) -> AbsenceFacts | None:
+    """The present absence, else the next, else the latest."""
+    if case.client is None:
+        return None
+    return next(iter(client_state.absences_from(case.client, case.day) or case.client.absences[-1:]), None)
+
+
+def _absence_begins(case: Case) -> date | None:
+    absence = _absence(case)
+    return absence.begins if absence else None
+
+
+def _absence_ends(case: Case) -> date | None:
+    absence = _absence(case)
+    return absence.through if absence else None
+
+
 BOOKING = ("order.booked",)
 DECISION = ("decision.made", "decision.changed", "decision.ended", "decision.ending")
 MONTH = (
@@ -197,12 +215,12 @@ BASES: dict[str, Base] = {
     ),
     "suspension_begins": Base(
         LocalizedText("första dagen på sjukhus eller bortrest", "the first day in hospital or away"),
-        _of_client("suspended"),
+        _absence_begins,
         follows=True,
     ),
     "suspension_ends": Base(
         LocalizedText("sista dagen på sjukhus eller bortrest", "the last day in hospital or away"),
-        _of_client("suspended_through"),
+        _absence_ends,
         follows=True,
     ),
     "take_over": Base(

@@ -11,6 +11,7 @@ from uuid import UUID
 from troskel.routine.facts import (
     ALARM,
     HOME_CARE,
+    AbsenceFacts,
     AllocationFacts,
     ClientFacts,
     DecisionFacts,
@@ -62,6 +63,11 @@ def last_day(client: ClientFacts, granted: DecisionFacts | AllocationFacts) -> d
     return last
 
 
+def is_alive(client: ClientFacts, day: date) -> bool:
+    """Is the client alive the whole day? Care lasts through the day of death, but no phone has the client that day."""
+    return client.died is None or day < client.died
+
+
 def lives_here(client: ClientFacts, day: date) -> bool:
     """Is the client alive and still living in this home on the day?"""
     return here_through(client) >= day
@@ -88,7 +94,7 @@ def ongoing(client: ClientFacts, day: date) -> Iterator[AllocationFacts]:
 
 
 def covered(client: ClientFacts, service: str, day: date) -> bool:
-    """Does somebody carry out the service on this day? Decides what a phone shows."""
+    """Does somebody carry out the service on this day? What a phone shows is `coverage.on_phone`."""
     return any(a.service == service for a in ongoing(client, day))
 
 
@@ -113,11 +119,15 @@ def covered_by(client: ClientFacts, organisation: UUID, day: date) -> bool:
     return any(a.organisation == organisation for a in ongoing(client, day))
 
 
-def is_suspended(client: ClientFacts, day: date) -> bool:
-    """In hospital or away on this day: access rests, nothing is removed."""
-    if client.suspended is None or day < client.suspended:
-        return False
-    return client.suspended_through is None or day <= client.suspended_through
+def absences_on(client: ClientFacts, day: date) -> list[AbsenceFacts]:
+    """The absences that cover the day: in hospital or away, access rests, nothing is removed (case 15)."""
+    return [a for a in client.absences if a.begins <= day <= (a.through or FOREVER)]
+
+
+def absences_from(client: ClientFacts, day: date) -> list[AbsenceFacts]:
+    """The absences of the day and of later days, the earliest first."""
+    left = [a for a in client.absences if day <= (a.through or FOREVER)]
+    return sorted(left, key=lambda a: (a.begins, a.through or FOREVER))
 
 
 def has_care_left(client: ClientFacts, day: date) -> bool:
@@ -289,11 +299,11 @@ def is_followed(client: ClientFacts, organisation: UUID) -> bool:
 
 
 def goes_on_without(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """Is a service that the organisation had still granted, today or later? Withdrawn before it began: it never had."""
+    """Is a service that the organisation had still granted, today or later?"""
     services = {
         a.service
         for a in client.allocations.values()
-        if a.organisation == organisation and came_to_hold(client, a)
+        if a.organisation == organisation and came_to_hold(client, a) and first_day(client, a) <= day
     }
     return any(d.service in services and last_day(client, d) >= day for d in client.decisions.values())
 
@@ -407,6 +417,25 @@ def keys_of(home: HomeFacts, organisation: UUID) -> list[KeyFacts]:
     return [
         key
         for door in home.doors.values()
+        for key in door.keys.values()
+        if key.organisation == organisation and key.client in home.clients
+    ]
+
+
+def keys_to_return(home: HomeFacts, homes: Homes, organisation: UUID, day: date) -> list[KeyFacts]:
+    """The keys it holds from the home to doors behind which it has no client, now or soon (P5)."""
+    idle = [
+        door
+        for door in home.doors.values()
+        if not any(
+            organisation in providers_of(client, day)
+            for behind in homes_behind(door, homes)
+            for client in behind.clients.values()
+        )
+    ]
+    return [
+        key
+        for door in idle
         for key in door.keys.values()
         if key.organisation == organisation and key.client in home.clients
     ]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from troskel.routine import client_state, coverage, months
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
-from troskel.routine.line import uid_in
+from troskel.routine.line import day_in, uid_in
 from troskel.routine.subjects import Case
 
 Condition = Callable[[Case], bool]
@@ -18,6 +18,12 @@ ONE_DAY = timedelta(days=1)
 
 def _of_client(question: Callable[[ClientFacts, Case], bool]) -> Condition:
     return lambda case: case.client is not None and question(case.client, case)
+
+
+def _away(client: ClientFacts, case: Case) -> bool:
+    """On the day that the client was said to be home from, else on the day itself."""
+    day = day_in(case.about, "on") or case.day
+    return bool(client_state.absences_on(client, day))
 
 
 def _day_after(case: Case) -> date | None:
@@ -182,6 +188,12 @@ def _holds_keys(case: Case) -> bool:
     return case.organisation is not None and bool(client_state.keys_of(case.home, case.organisation))
 
 
+def _keys_to_return(case: Case) -> bool:
+    return case.organisation is not None and bool(
+        client_state.keys_to_return(case.home, case.homes, case.organisation, case.day)
+    )
+
+
 def _has_every_key(case: Case) -> bool:
     return case.organisation is not None and not client_state.doors_without_key(case.home, case.organisation)
 
@@ -251,8 +263,10 @@ PLAIN_CHECKS: dict[str, Condition] = {
         )
     ),
     "provider_had_month": _of_client(_provider_had_month),
+    "away": _of_client(_away),
     "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
     "provider_holds_keys": _holds_keys,
+    "keys_to_return": _keys_to_return,
     "provider_has_every_key": _has_every_key,
     "tag_with_client": _of_client(_tag_with_client),
     "tag_came_from_client": _tag_came_from_client,

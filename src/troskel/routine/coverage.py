@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Until which day a provider has the client, the gaps between, and who loses the client (A8; cases 2, 4, 7 and 8)."""
+"""Whose phone has the client on a day and until when (rule 4), the gaps, and who loses whom (A8; cases 2, 4, 7, 8, 15).
+
+`on_phone` is the one definition. `care.queries` says the same in SQL, for Sight, doors, lists and counts; the simulator
+compares them (`simulator.phone_invariants`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -29,6 +33,42 @@ class Gap(NamedTuple):
     first: date
     through: date
     why: Why
+
+
+def on_phone(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Do the organisation's phones show the client on this day, and open the door? `client`: in the present home.
+
+    The municipality's own, alive the whole day, not away, and an allocation to the organisation covers the day as its
+    decision does. Which home the client lives in that day does not matter.
+    """
+    return (
+        client.own
+        and client_state.is_alive(client, day)
+        and not client_state.absences_on(client, day)
+        and any(first <= day <= last for first, last in _days_with(client, organisation))
+    )
+
+
+def last_day_on_phone(client: ClientFacts, organisation: UUID) -> date | None:
+    """The last day on which the organisation's phones have the client; FOREVER where no end is known, None: no day."""
+    last_days = []
+    for first, last in _days_with(client, organisation) if client.own else ():
+        while last >= first and (away := client_state.absences_on(client, last)):
+            last = min(absence.begins for absence in away) - ONE_DAY
+        if last >= first:
+            last_days.append(last)
+    return max(last_days, default=None)
+
+
+def _days_with(client: ClientFacts, organisation: UUID) -> Iterator[tuple[date, date]]:
+    """First and last day of each allocation to the organisation, within its decision and the client's life."""
+    alive_through = client.died - ONE_DAY if client.died is not None else FOREVER
+    for a in client.allocations.values():
+        if a.organisation == organisation:
+            decision = client.decisions.get(a.decision)
+            first = max(a.begins, decision.begins) if decision else a.begins
+            ends = (a.through, decision.through if decision else None, alive_through)
+            yield first, min(end for end in ends if end is not None)
 
 
 Provider = TypeVar("Provider")

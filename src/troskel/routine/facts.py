@@ -54,11 +54,19 @@ class LinkFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     since: date
 
 
+class AbsenceFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The client is in hospital or away from `begins` `through` a day, both included; None: no end is known."""
+
+    begins: date
+    through: date | None = None
+
+
 class ClientFacts(msgspec.Struct, omit_defaults=True):
     """A client in this home.
 
     `stay`: first day of the current or latest care. `settling`: the first night is still being imported.
     `told`: the day an ending became known. `to_be_told`: about the lock, from the beginning (A1-A3).
+    `absences`: planned and begun; they may overlap.
     `elsewhere_since`: the day an own client became another municipality's; `own_since`: the reverse.
     """
 
@@ -77,8 +85,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     understood: bool = False
     refused: bool = False
     to_be_told: bool = True
-    suspended: date | None = None
-    suspended_through: date | None = None
+    absences: list[AbsenceFacts] = []
     decisions: dict[UUID, DecisionFacts] = {}
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}

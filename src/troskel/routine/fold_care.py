@@ -9,7 +9,13 @@ from datetime import date
 from msgspec import structs
 
 from troskel.routine import client_state
-from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, InvestigationFacts
+from troskel.routine.facts import (
+    AbsenceFacts,
+    AllocationFacts,
+    ClientFacts,
+    DecisionFacts,
+    InvestigationFacts,
+)
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid, uid_in
 
 
@@ -118,14 +124,30 @@ def allocation_withdrawn(client: ClientFacts, line: LineFacts) -> None:
 
 
 def suspension_began(client: ClientFacts, line: LineFacts) -> None:
-    """In hospital or away: access rests, nothing is removed."""
-    client.suspended, client.suspended_through = day_in(line.body, "from"), day_in(line.body, "through")
+    """In hospital or away: access rests, nothing is removed. One absence beside others."""
+    absence = AbsenceFacts(date.fromisoformat(line.body["from"]), day_in(line.body, "through"))
+    client.absences = [*client.absences, absence]
 
 
 def suspension_ended(client: ClientFacts, line: LineFacts) -> None:
-    """Home again: the day before was the last day away."""
-    last = date.fromisoformat(line.body["on"]) - client_state.ONE_DAY
-    client.suspended_through = min(client.suspended_through or last, last)
+    """Home from `on`: the absences that it ends last through the day before, or never were.
+
+    `absences`: their first and last days as they were; a line without them ends all that cover the day.
+    """
+    on, named = date.fromisoformat(line.body["on"]), line.body.get("absences")
+    if named is None:
+        ended = client_state.absences_on(client, on)
+    else:
+        ended = [AbsenceFacts(date.fromisoformat(a["from"]), day_in(a, "through")) for a in named]
+    last, left = on - client_state.ONE_DAY, []
+    for absence in client.absences:
+        if absence in ended:
+            ended.remove(absence)
+            if absence.begins <= last:
+                left.append(AbsenceFacts(absence.begins, last))
+        else:
+            left.append(absence)
+    client.absences = left
 
 
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {

@@ -149,8 +149,26 @@ def _per_client_behind_door(t: _EventContext) -> Iterator[Case]:
 def _per_provider(t: _EventContext) -> Iterator[Case]:
     for client in [t.client] if t.client else t.at_the_door():
         own = [t.h.organisation] if t.h.organisation else client_state.providers_of(client, t.h.day)
-        for organisation in own:
+        for organisation in dict.fromkeys([*own, *_handed_over_by(t)]):
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
+
+
+def _handed_over_by(t: _EventContext) -> list[UUID]:
+    """The provider that a thing goes from: it concerns that one, too."""
+    giver = t.h.about.get("from")
+    return [UUID(giver["id"])] if isinstance(giver, dict) and giver.get("kind") == "organisation" else []
+
+
+def _per_provider_and_home(t: _EventContext) -> Iterator[Case]:
+    """The home, and others behind the same doors from which the provider holds keys: in the name of who left them."""
+    yield from _per_provider(t)
+    if t.h.organisation is None:
+        return
+    for door in t.home.doors.values():
+        for home in client_state.homes_behind(door, t.homes):
+            for key in client_state.keys_of(home, t.h.organisation):
+                if home is not t.home:
+                    yield t.case(home.clients[key.client])
 
 
 def _per_provider_and_month(t: _EventContext) -> Iterator[Case]:
@@ -213,7 +231,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "key": _per_client,
     "client_behind_door": _per_client_behind_door,
     "provider": _per_provider,
-    "provider_and_home": _per_provider,
+    "provider_and_home": _per_provider_and_home,
     "provider_and_month": _per_provider_and_month,
     "basis_form": _per_client,
     "ending_provider": _per_ending_provider,

@@ -179,7 +179,9 @@ follows_another | utföraren kommer fortfarande efter den förra, de dagar som s
 followed_by_another | en annan utförare kommer efter | another provider follows
 goes_on_without | insatsen som utföraren hade är kvar | the care that the provider had goes on
 provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden, medan kunden var en annan kommuns | the provider had the client's home care on some day of the month, while the client was another municipality's
+away | kunden är på sjukhus eller bortrest den dagen | the client is in hospital or away on that day
 lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
+keys_to_return | utföraren har nycklar till en dörr i bostaden, men ingen kund bakom den | the provider holds keys to a door of the home, and has no client behind it
 provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
 provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
 tag_with_client | utförarens kvittensprodukt finns hos kunden | the provider's tag is with the client

@@ -97,7 +97,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "client.already_entrusted",
         _("Personen får redan se kundens skyddade uppgifter."),
     ),
-    "one_open_suspension_per_client": (
+    "one_open_suspension_per_first_day": (
         "A8",
         "client.already_away",
         _("Kunden är redan inskriven som borta. Skriv först vilken dag kunden kom hem."),
@@ -216,7 +216,7 @@ CONSTRAINT_BY_COLUMNS = {
     "custody_offer.municipality_id, custody_offer.thing_id": "one_standing_offer_per_thing",
     "people_consent.municipality_id, people_consent.door_id": "one_standing_consent_per_door",
     "people_entrusted.municipality_id, people_entrusted.client_id": "entrusted_once_at_a_time",
-    "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_client",
+    "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_first_day",
     "visits_visit.municipality_id, visits_visit.account_id": "one_open_visit_per_account",
     "visits_visit.id": "visits_visit_pkey",
     "access_alarm.municipality_id, access_alarm.client_id": "one_open_alarm_per_client",

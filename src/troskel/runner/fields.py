@@ -37,6 +37,7 @@ class Named(Enum):
     INSTALLATION_ORDER = "open order of an installation"
     REMOVAL_ORDER = "open order of a removal"
     REPAIR_ORDER = "open order of a repair"
+    ABSENCE = "absence, present or to come"
     DOOR = "door"
     MOUNTED_LOCK = "lock at a door of the client"
     LINKED_LOCK = "lock linked to the client"
@@ -49,8 +50,7 @@ class Named(Enum):
 class ClientCondition(Enum):
     """A state of the client that an act needs, where none of its fields names it."""
 
-    AWAY = "away"
-    AT_HOME = "at home"
+    AWAY = "away, or will be"
     HAS_LOCK = "has a mounted lock"
 
 

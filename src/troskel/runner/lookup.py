@@ -51,7 +51,11 @@ class OrderSubject(NamedTuple):
 
 def find_client(ctx: ActContext, name: str, *, on: date | None = None) -> ClientSubject:
     """Returns a client by reference or case number, in sight today or `on` a day; homes locked. Raises NotFound."""
-    row = find_client_row(ctx, name, on or ctx.today)
+    return lock_client(ctx, find_client_row(ctx, name, on or ctx.today))
+
+
+def lock_client(ctx: ActContext, row: Client) -> ClientSubject:
+    """Returns a client's row with the facts of its homes, which it locks. Raises Refusal if it just moved."""
     ctx.lock_homes_by(_all_homes_of_client, row.id)
     return subject_of(ctx, row)
 

@@ -17,16 +17,16 @@ from troskel.orders import rules
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor
 from troskel.permits.sight import visible_clients
-from troskel.routine import client_state
+from troskel.routine import client_state, coverage
 from troskel.routine.facts import DoorFacts, HomeFacts
 from troskel.runner.outcome import Access, LockAfter
 
 LastDays = dict[tuple[UUID, UUID, UUID], date]
-"""By home, client and organisation: the last day on which the organisation has the client there."""
+"""By home, client and organisation: the last day of the care there, or the last day on the phones."""
 
 
 def last_days(homes: Mapping[UUID, HomeFacts]) -> LastDays:
-    """Returns the last day of each client on each organisation's phones. Clients of others are on none (O1)."""
+    """Returns the last day of each own client's care by each organisation. Clients of others have no lock (O1)."""
     days: LastDays = {}
     for home in homes.values():
         for client in home.clients.values():
@@ -35,6 +35,18 @@ def last_days(homes: Mapping[UUID, HomeFacts]) -> LastDays:
                 if client.own and last >= allocation.begins:
                     key = (home.home, client.client, allocation.organisation)
                     days[key] = max(last, days.get(key, date.min))
+    return days
+
+
+def last_days_on_phones(homes: Mapping[UUID, HomeFacts]) -> LastDays:
+    """Returns the last day of each client on each organisation's phones, by the present home."""
+    days: LastDays = {}
+    for home in homes.values():
+        for client in home.clients.values():
+            for organisation in {allocation.organisation for allocation in client.allocations.values()}:
+                last = coverage.last_day_on_phone(client, organisation)
+                if client.moved_to is None and last is not None:
+                    days[home.home, client.client, organisation] = last
     return days
 
 

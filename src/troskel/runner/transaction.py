@@ -26,7 +26,7 @@ from troskel.routine.facts import HomeFacts
 from troskel.runner import idempotency
 from troskel.runner.constraint_messages import refusal_of
 from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
-from troskel.runner.preview import LastDays, access_changes, last_days, locks_after
+from troskel.runner.preview import LastDays, access_changes, last_days, last_days_on_phones, locks_after
 
 RETRYABLE_SQLSTATES = ("40P01", "40001")
 """PostgreSQL's codes for a deadlock and a serialization failure."""
@@ -53,7 +53,8 @@ class ActContext:
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._preview = preview
-        self._last_days_before: LastDays = {}
+        self._care_before: LastDays = {}
+        self._phones_before: LastDays = {}
 
     @classmethod
     def run(
@@ -145,12 +146,12 @@ class ActContext:
     def _access_changes(self) -> list[Access]:
         if not self._preview:
             return []
-        return access_changes(self.actor, self._last_days_before, last_days(self.facts), self.today)
+        return access_changes(self.actor, self._phones_before, last_days_on_phones(self.facts), self.today)
 
     def _locks_after(self) -> list[LockAfter]:
         if not self._preview:
             return []
-        return locks_after(self.actor, self._last_days_before, last_days(self.facts), self.facts, self.today)
+        return locks_after(self.actor, self._care_before, last_days(self.facts), self.facts, self.today)
 
     # called by the acts' functions
 
@@ -167,7 +168,8 @@ class ActContext:
 
     def _remember_last_days(self, facts: Mapping[UUID, HomeFacts]) -> Mapping[UUID, HomeFacts]:
         if self._preview:
-            self._last_days_before = last_days(facts) | self._last_days_before
+            self._care_before = last_days(facts) | self._care_before
+            self._phones_before = last_days_on_phones(facts) | self._phones_before
         return facts
 
     @property

@@ -67,6 +67,14 @@ class SimAllocation(NamedTuple):
     withdrawn: bool
 
 
+class SimAbsence(NamedTuple):
+    """An absence: in hospital or away."""
+
+    client: str
+    begins: str
+    through: str | None
+
+
 class SimThing(NamedTuple):
     """A lock, a tag or a key."""
 
@@ -143,6 +151,8 @@ _QUERIES: dict[Any, str] = {
     "WHERE municipality_id = %s",
     SimAllocation: "SELECT id, decision_id, organisation_id, valid_from, valid_through, withdrawn FROM care_allocation "
     "WHERE municipality_id = %s",
+    SimAbsence: "SELECT client_id, valid_from, valid_through FROM care_suspension "
+    "WHERE municipality_id = %s AND NOT withdrawn",
     SimThing: "SELECT id, kind, number FROM custody_thing WHERE municipality_id = %s",
     SimHolding: "SELECT thing_id, sequence, kind, holder, since, until FROM custody_holding WHERE municipality_id = %s "
     "ORDER BY thing_id, sequence",
@@ -166,6 +176,7 @@ class Tables:
         self.residences = self._rows(SimResidence)
         self.decisions = {row.id: row for row in self._rows(SimDecision)}
         self.allocations = self._rows(SimAllocation)
+        self.absences = self._rows(SimAbsence)
         self.things = {row.id: row for row in self._rows(SimThing)}
         self.holdings = self._rows(SimHolding)
         self.links = self._rows(SimLink)
@@ -229,9 +240,15 @@ class Tables:
                 period.begins <= day and (period.through is None or day <= period.through)
                 for period in (allocation, decision)
             )
-            if covers and (client.died is None or day < client.died):
+            if covers and (client.died is None or day < client.died) and not self._is_away(client, day):
                 clients.add(client.id)
         return clients
+
+    def _is_away(self, client: SimClient, day: str) -> bool:
+        return any(
+            absence.client == client.id and absence.begins <= day <= (absence.through or day)
+            for absence in self.absences
+        )
 
 
 def _text(value: Any) -> Any:

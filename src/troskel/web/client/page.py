@@ -129,7 +129,7 @@ def _signs(facts: ClientPage) -> list[str]:
         _("Avliden"): facts.died is not None,
         _("Skyddade personuppgifter"): facts.protected,
         _("Annan kommun"): not facts.own,
-        _("Inte hemma"): facts.away is not None,
+        _("Inte hemma"): bool(facts.absences),
         _("Delar bostad"): facts.shares,
         _("Gallrad"): facts.blanked,
     }

@@ -42,8 +42,8 @@ def _status(client: ClientPage, today: date) -> Iterator[SafeString]:
                 "Kunden är anvisad av en annan kommun: varken låsvred eller kvittensprodukt, och ingen telefon."
             )
         )
-    if client.away:
-        since, through = client.away
+    for absence in client.absences:
+        since, through = absence.begins, absence.through
         values = {
             "since": formatting.day(since, today),
             "through": formatting.day(through, today) if through else "",

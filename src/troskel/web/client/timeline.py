@@ -102,8 +102,13 @@ def _care_lanes(client: ClientPage) -> Iterable[Lane]:
                 Bar(service_label(period.service), period.first, period.last) for period in allocations
             ),
         )
-    if client.away:
-        yield Lane(_("Inte hemma"), "away", [Bar(_("På sjukhus eller bortrest"), *client.away)])
+    if client.absences:
+        label = _("På sjukhus eller bortrest")
+        yield Lane(
+            _("Inte hemma"),
+            "away",
+            [Bar(label, absence.begins, absence.through) for absence in client.absences],
+        )
 
 
 def _group_by(periods: list[CarePeriod], name: str) -> list[tuple[str, list[CarePeriod]]]:

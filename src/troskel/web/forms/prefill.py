@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from troskel.acts.absence import AbsenceReason
 from troskel.ground import clock, formatting
 from troskel.offers import duty_actions, form_options
 from troskel.offers.duty_actions import Suggestion
@@ -73,6 +74,9 @@ def _option_label(option: Option) -> str:
     if option.kind == "door":
         kinds = act_labels.choice_labels(DoorKind)
         return kinds.get(option.name, option.name)
+    if option.kind == "absence" and option.first:
+        reason = act_labels.choice_label(AbsenceReason, option.name)
+        return f"{reason} {formatting.period(option.first, option.last, today)}"
     service = act_labels.choice_label(CareService, option.service)
     parts = [
         service,

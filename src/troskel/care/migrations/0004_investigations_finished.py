@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('care', '0002_suspensions'),
-        ('people', '0004_imported_nights'),
+        ('care', '0003_several_absences'),
     ]
 
     operations = [
