@@ -393,11 +393,5 @@ def _decision_and_organisation(
 
 def _journal_allocation(ctx: ActContext, event: str, row: Allocation, **body: Any) -> None:
     client = row.decision.client
-    ctx.journal(
-        event,
-        homes=[client.home_id],
-        client=client.id,
-        allocation=row.id,
-        decision=row.decision_id,
-        **body,
-    )
+    ids = {"client": client.id, "allocation": row.id, "decision": row.decision_id}
+    ctx.journal(event, homes=[client.home_id], **ids, **body)
