@@ -393,5 +393,5 @@ def _decision_and_organisation(
 
 def _journal_allocation(ctx: ActContext, event: str, row: Allocation, **body: Any) -> None:
     client = row.decision.client
-    ids = {"client": client.id, "allocation": row.id, "decision": row.decision_id}
+    ids: dict[str, Any] = {"client": client.id, "allocation": row.id, "decision": row.decision_id}
     ctx.journal(event, homes=[client.home_id], **ids, **body)
