@@ -182,6 +182,12 @@ def entrusted_client(town: Town) -> Values:
     return values
 
 
+def client_with_investigation(town: Town) -> Values:
+    client = town.client()
+    town.does("anna", "start_investigations", investigations=[{"client": client, "reference": "U1"}])
+    return {"client": client, "investigation": "U1"}
+
+
 def client_with_representative(town: Town) -> Values:
     values = {"client": town.client(), "kind": "guardian"}
     town.does("anna", "name_representative", **values, name="God Man")
@@ -449,6 +455,7 @@ EXAMPLES = {
         "NotFound",
         {"investigations": [{"client": "no such", "reference": "U2"}]},
     ),
+    "finish_investigation": ActExample("anna", client_with_investigation, "A8", again=True),
     "make_decisions": ActExample(
         "anna",
         lambda town: {

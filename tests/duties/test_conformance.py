@@ -141,7 +141,7 @@ def test_it_costs_three_queries_however_many(town: Town) -> None:
 
 
 def test_the_command_prints_it(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
-    town.new_client(ALARM)
+    town.grant(town.client(), ALARM, "safety_alarm")
     with town.standing():
         assert main(["conformance", "--from", town.day(-5), "--through", town.day(0), "--json"]) == 0
         shown = json.loads(capsys.readouterr().out)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.routine.story import ALARM, ALARMS, HOME_CARE, NIGHT, NORTH, SOUTH, START, Story
-from troskel.routine import client_state
+from troskel.routine import client_state, coverage
 
 
 def two_in_one_home():
@@ -400,7 +400,7 @@ def test_case_8_a_coming_decision_taken_back_does_not_confirm_what_ran_out():
     assert not client_state.ending_is_known(facts, HOME_CARE)
     assert client_state.last_decision(facts, HOME_CARE).through == date(2026, 3, 31)
     assert client_state.last_provider([facts]).organisation == NORTH
-    assert not client_state.provider_has_left(facts, NORTH, s.today)
+    assert not coverage.provider_has_left(facts, NORTH, s.today)
     assert not s.open("P6")
     s.about("ending.confirmed", anna)
     assert s.the("P6.order").organisation == NORTH

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.routine.slow_losses import NOBODY, Care, Row
 from troskel.routine.client_state import FOREVER
-from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through
+from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through, losses_of
 from troskel.routine.facts import ALARM, HOME_CARE, AllocationFacts, ClientFacts, DecisionFacts
 
 MONDAY = date(2026, 3, 2)
@@ -93,3 +97,49 @@ def test_one_decision_after_the_other_is_one_time_with_the_client() -> None:
     assert lasts_through(found, HOME_CARE, EAST, day(0)) == day(19)
     assert lasts_through(found, HOME_CARE, EAST, day(21)) == FOREVER
     assert lasts_through(found, HOME_CARE, MEADOW, day(0)) == day(0)
+
+
+PERIODS = st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(0, 40)), st.booleans())
+
+
+@given(
+    st.lists(PERIODS, max_size=4),
+    st.lists(st.tuples(PERIODS, st.integers(0, 3), st.integers(0, 2)), max_size=5),
+)
+def test_a8_who_loses_the_client_is_what_a_slow_count_says(decided: list[Any], allocated: list[Any]) -> None:
+    made, care = ClientFacts(client=UUID(int=9)), Care()
+    for number, (first, last, stated) in enumerate(decided):
+        through = None if last is None else day(first + last)
+        stated = stated and through is not None
+        made.decisions[UUID(int=100 + number)] = DecisionFacts(
+            HOME_CARE, day(first), through, confirmed=stated
+        )
+        care.decisions.append(Row(day(first), through, stated))
+    for number, ((first, last, stated), decision, provider) in enumerate(allocated):
+        through = None if last is None else day(first + last)
+        stated = stated and through is not None
+        if decision < len(decided):
+            made.allocations[UUID(int=200 + number)] = AllocationFacts(
+                UUID(int=100 + decision),
+                HOME_CARE,
+                UUID(int=provider + 1),
+                day(first),
+                through,
+                confirmed=stated,
+            )
+            care.allocations.append(
+                Row(
+                    day(first),
+                    through,
+                    stated,
+                    decision=care.decisions[decision],
+                    organisation=str(UUID(int=provider + 1)),
+                )
+            )
+    first, last = day(0), day(90)
+    found = {
+        (str(loss.provider or NOBODY), loss.first, min(loss.through, last))
+        for loss in losses_of(made, HOME_CARE)
+        if loss.first <= last
+    }
+    assert found == set(care.runs(first, last))

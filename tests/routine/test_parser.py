@@ -132,7 +132,7 @@ def test_deadlines_in_words():
         " eller 2 arbetsdagar efter sista dagen med insats bakom dörren"
     )
     due = ROUTINE.asks["A8", "allocation"].due
-    assert due and due_in_words(due, "en") == "5 working days before the decision's last day"
+    assert due and due_in_words(due, "en") == "5 working days before the last allocated day"
 
 
 def test_the_routine_is_importable_alone():

@@ -168,7 +168,7 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     rows = find_decisions(ctx, [item.reference for item in endings])
     ended_rows = []
     for item, row in resolve(ctx, endings, lambda item: rows[item.reference], "decision"):
-        last = _end(row, item)
+        last = _end(ctx, row, item)
         row.reason = item.reason
         ended_rows.append(row)
         ctx.journal(
@@ -213,7 +213,9 @@ def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, 
 def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only omitted it (P6 waits for this)."""
     row = lookup.find_clients(ctx, [client])[client]
-    is_over = Q(ending=Ending.UNCONFIRMED) | Q(ending=Ending.NONE, valid_through__lt=ctx.today)
+    is_over = Q(ending__in=(Ending.UNCONFIRMED, Ending.CLOSED)) | Q(
+        ending=Ending.NONE, valid_through__lt=ctx.today
+    )
     decisions = Decision.objects.filter(is_over, client=row, withdrawn=False)
     if not decisions.update(ending=Ending.CONFIRMED):
         raise Refusal("P6", "ending.none_waits", _("Inget avslut väntar på att bekräftas för kunden."))
@@ -304,7 +306,7 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     rows = find_allocations(ctx, [item.reference for item in endings])
     ended_rows = []
     for item, row in resolve(ctx, endings, lambda item: rows[item.reference], "allocation"):
-        last = _end(row, item)
+        last = _end(ctx, row, item)
         ended_rows.append(row)
         _journal_allocation(ctx, "allocation.ended", row, through=last, confirmed=item.confirmed)
     Allocation.objects.bulk_update(ended_rows, ENDING_FIELDS, batch_size=BATCH_SIZE)
@@ -330,15 +332,22 @@ def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str
     return {"allocations": [row.reference for row in withdrawn_rows]}
 
 
-def _end(row: Decision | Allocation, item: DecisionEnd | AllocationEnd) -> date:
+def _end(ctx: ActContext, row: Decision | Allocation, item: DecisionEnd | AllocationEnd) -> date:
     """Ends the row, and returns its last day. One that ends before its first day covers no day, now as it is known."""
     last = rules.earlier_end(row.valid_through, item.valid_through)
     row.valid_through, row.withdrawn = max(last, row.valid_from), last < row.valid_from
-    row.ending = Ending.CONFIRMED if item.confirmed else Ending.UNCONFIRMED
+    row.ending = _ending(ctx, item.confirmed)
     return last
 
 
 # look-ups of many rows, in a constant number of queries
+
+
+def _ending(ctx: ActContext, confirmed: bool) -> Ending:
+    """How it ends: the case system's word asks for no more work (P6), but is not a person's."""
+    if not confirmed:
+        return Ending.UNCONFIRMED
+    return Ending.CLOSED if ctx.actor.is_system else Ending.CONFIRMED
 
 
 def _clients(ctx: ActContext, names: Iterable[str]) -> dict[str, Client]:
@@ -358,4 +367,5 @@ def _decision_and_organisation(
 
 def _journal_allocation(ctx: ActContext, event: str, row: Allocation, **body: Any) -> None:
     client = row.decision.client
-    ctx.journal(event, homes=[client.home_id], client=client.id, allocation=row.id, **body)
+    ids: dict[str, Any] = {"client": client.id, "allocation": row.id, "decision": row.decision_id}
+    ctx.journal(event, homes=[client.home_id], **ids, **body)

@@ -108,8 +108,11 @@ def list_gaps(
     request: HttpRequest,
     on: Day = None,
     days: Annotated[int, Query(ge=1, le=366, description="How many days ahead")] = 30,
+    by: Annotated[
+        coverage.By, Query(description="By client, or by provider: whose phone loses whom")
+    ] = coverage.By.CLIENT,
 ) -> HttpResponse:
-    return json_response(coverage.gaps(actor_of(request), parse_day(on), days))
+    return json_response(coverage.gaps(actor_of(request), parse_day(on), days, by))
 
 
 @reads("/orders", lists.orders)

@@ -21,7 +21,8 @@ class Ending(models.TextChoices):
     """How a decision or allocation came to its end before it was planned to, if it did."""
 
     NONE = ""
-    CONFIRMED = "confirmed"
+    CONFIRMED = "confirmed"  # by a person, here
+    CLOSED = "closed"  # by the case system: the care ends, but nobody has said so here
     UNCONFIRMED = "unconfirmed"  # absent from a night's extract; an assessor has not said so yet
 
 
@@ -32,11 +33,16 @@ class Investigation(Record):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="investigations")
     reference = models.CharField(max_length=50)
     started = models.DateField()
+    finished = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["municipality", "reference"], name="one_investigation_per_reference"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished=None) | Q(finished__gte=F("started")),
+                name="investigation_finished_after_it_began",
             ),
         ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,11 +23,14 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
-from troskel.care.models import Allocation, Ending, Investigation, Suspension
+from troskel.care.models import Allocation, Decision, Ending, Investigation, Suspension
 from troskel.people.models import Client
+from troskel.routine import coverage
+from troskel.routine.client_state import FOREVER, HANDING_OVER
 
 ONE_DAY = timedelta(days=1)
 FOLLOW_UP_WINDOW = timedelta(days=120)
+STATED = (Ending.CONFIRMED, Ending.CLOSED)
 FAR_AWAY = date(9999, 12, 30)
 FAR_FUTURE = Value(FAR_AWAY, output_field=DateField())
 """Where no end is set: one day before the last, so that a day can be added."""
@@ -51,11 +53,12 @@ def absences(client: UUID, day: date) -> list[Absence]:
 
 
 class CoverageGap(NamedTuple):
-    """Days in the requested period on which a client who is covered today is covered by nobody."""
+    """Days on which a client is covered by nobody or, of an organisation, no longer by it (its number, else empty)."""
 
     client: str
     case: str
     service: str
+    organisation: str
     days: list[date]
 
 
@@ -113,49 +116,100 @@ def last_day_on_phone() -> Combinable:
 
 
 def gaps(clients: QuerySet[Client], municipality: str, day: date, days: int) -> Iterator[CoverageGap]:
-    """Gaps in day+1 … day+days for each client and service covered on `day`. One ordered query."""
+    """Gaps in day+1 … day+days, by any provider, for each client and service covered on `day`. Two queries.
+
+    An ending that a person has confirmed here leaves none.
+    """
     last = day + timedelta(days=days)
-    rows = (
-        Allocation.objects.filter(
-            covers(day, last), own_and_alive(municipality, day), decision__client__in=clients
-        )
-        .annotate(client=F("decision__client__reference"), case=F("decision__client__case_number"))
-        .order_by("client", "decision__service", "valid_from")
-        .values_list(
-            "client",
-            "case",
-            "decision__service",
-            "valid_from",
-            "valid_through",
-            "decision__valid_from",
-            "decision__valid_through",
-        )
+    for (client, case, service), granted, held in _care(clients, municipality, day, last):
+        if any(one.first <= day <= one.last for one in held):
+            by_anyone = [one._replace(provider="") for one in held]
+            found = coverage.losses(granted, by_anyone)
+            uncovered = sorted({on for loss in found for on in _days(loss, day, last)})
+            if uncovered:
+                yield CoverageGap(client, case, service, "", uncovered)
+
+
+def provider_gaps(
+    clients: QuerySet[Client], municipality: str, day: date, days: int
+) -> Iterator[CoverageGap]:
+    """The days in day+1 … day+days on which an organisation has lost a client, or a decision is given to nobody.
+
+    As A8 asks, for each client, service and organisation: whether others go on or not. Two queries.
+    """
+    last = day + timedelta(days=days)
+    for (client, case, service), granted, held in _care(clients, municipality, day, last):
+        lost: dict[str, set[date]] = {"": set()}
+        for loss in coverage.losses(granted, held):
+            if loss.provider is not None and loss.first > day:
+                lost.setdefault(loss.provider, set()).update(_days(loss, day, last))
+            else:
+                lost[""].update(on for on in _days(loss, day, last) if _is_given_to_nobody(granted, held, on))
+        lost[""] -= {on for organisation, found in lost.items() if organisation for on in found}
+        for organisation, uncovered in sorted(lost.items()):
+            if uncovered:
+                yield CoverageGap(client, case, service, organisation, sorted(uncovered))
+
+
+def _is_given_to_nobody(granted: list[coverage.Granted], held: list[coverage.Held[str]], day: date) -> bool:
+    return any(one.first <= day <= one.last for one in granted) and not any(
+        one.first <= day <= one.last for one in held
     )
-    for (client, case, service), periods in groupby(rows.iterator(), key=lambda row: row[:3]):
-        open_days = _uncovered(day, last, [_intersection(*row[3:]) for row in periods])
-        if open_days:
-            yield CoverageGap(client, case, service, open_days)
 
 
-def _intersection(
-    begins: date, ends: date | None, decided: date, decided_through: date | None
-) -> tuple[date, date]:
-    return max(begins, decided), min(ends or date.max, decided_through or date.max)
+def _days(loss: coverage.Loss[str], day: date, last: date) -> list[date]:
+    """The days of a loss after `day`, up to `last`."""
+    first, through = max(loss.first, day + ONE_DAY), min(loss.through, last)
+    return [first + timedelta(days=n) for n in range((through - first).days + 1)]
 
 
-def _uncovered(day: date, last: date, periods: list[tuple[date, date]]) -> list[date]:
-    """The uncovered days of day+1 … last; none where `day` itself is not covered."""
-    if not any(begins <= day <= ends for begins, ends in periods):
-        return []
-    uncovered, following = [], day
-    for begins, ends in [*sorted(periods), (last + ONE_DAY, last + ONE_DAY)]:
-        while following < begins and following <= last:
-            if following > day:
-                uncovered.append(following)
-            following += ONE_DAY
-        if ends >= following:
-            following = min(ends, last) + ONE_DAY
-    return uncovered
+Care = tuple[tuple[str, str, str], list[coverage.Granted], list[coverage.Held[str]]]
+
+
+def _care(clients: QuerySet[Client], municipality: str, day: date, last: date) -> Iterator[Care]:
+    """What is granted and held in day … last, and shortly before, by client and service, by current data."""
+    since = day - HANDING_OVER - ONE_DAY  # so long may two providers hand over
+    care: dict[tuple[str, str, str], Care] = {}
+
+    def of(client: str, case: str, service: str) -> Care:
+        return care.setdefault((client, case, service), ((client, case, service), [], []))
+
+    period = Q(valid_from__lte=last) & (Q(valid_through=None) | Q(valid_through__gte=since))
+    alive = Q(client__died=None) | Q(client__died__gt=day)
+    columns = ("client__reference", "client__case_number", "service")
+    decided = ("valid_from", "valid_through", "ending")
+    decisions = Decision.objects.filter(
+        period, alive, withdrawn=False, client__home_municipality=municipality, client__in=clients
+    ).order_by("client__reference", "service", "valid_from", "id")
+    for *of_whom, decision, first, through, ending in decisions.values_list(*columns, "id", *decided):
+        of(*of_whom)[1].append(
+            coverage.Granted(decision, first, through or FOREVER, ending == Ending.CONFIRMED)
+        )
+    allocations = Allocation.objects.filter(
+        covers(since, last), own_and_alive(municipality, day), decision__client__in=clients
+    ).order_by("valid_from", "id")
+    values = allocations.values_list(
+        *(f"decision__{name}" for name in (*columns, "id", *decided)), "organisation__orgnr", *decided
+    )
+    for (
+        *of_whom,
+        decision,
+        decided_from,
+        decided_through,
+        end,
+        organisation,
+        first,
+        through,
+        ending,
+    ) in values:
+        ends = min(through or FOREVER, decided_through or FOREVER)
+        meant = Ending.CONFIRMED in (
+            end if decided_through == ends else "",
+            ending if through == ends else "",
+        )
+        begins = max(first, decided_from)
+        of(*of_whom)[2].append(coverage.Held(organisation, decision, begins, ends, meant))
+    yield from care.values()
 
 
 class Loss(NamedTuple):
@@ -197,7 +251,7 @@ def losses(clients: QuerySet[Client], municipality: str, day: date, through: dat
             valid_from__lte=day,
             decision__valid_from__lte=day,
         )
-        .exclude(Q(decision__ending=Ending.CONFIRMED) | Q(ending=Ending.CONFIRMED))
+        .exclude(Q(decision__ending__in=STATED) | Q(ending__in=STATED))
         .annotate(ends=last_day_on_phone())
         .filter(~Exists(others.filter(first__lte=day_after)), ends__range=(day, through))
         .annotate(

@@ -80,7 +80,13 @@ def within_life(died: date | None, begins: date | None = None) -> None:
 
 
 def carries_out(kind: str, service: str) -> None:
-    """A decision is allocated to an organisation that gives care or answers alarms, not to a locksmith."""
+    """Home care is allocated to an organisation that gives it, an alarm to one that gives care or answers alarms."""
+    if kind == "alarm" and service == "home_care":
+        raise Refusal(
+            "A4",
+            "organisation.only_answers_alarms",
+            _("Organisationen svarar bara på larm. Fördela hemtjänsten till en hemtjänstutförare."),
+        )
     if kind not in ("home_care", "alarm", "municipality"):
         raise Refusal(
             "A4",

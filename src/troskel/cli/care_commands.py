@@ -64,6 +64,13 @@ def add_to(commands: Any) -> None:
         metavar="N",
         help="how many days ahead to look, 1 to 3660 (default: 30)",
     )
+    command.add_argument(
+        "--by",
+        choices=("client", "provider"),
+        default="client",
+        help="by client: days on which nobody has the client (the default); by provider: whose phone loses whom, "
+        "though others may go on, and what is decided but given to nobody",
+    )
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=gaps)
 
@@ -160,16 +167,25 @@ def import_night(arguments: argparse.Namespace) -> int:
     return 0
 
 
+GAP_COLUMNS = {
+    "client": ("client", "service", "days"),
+    "provider": ("client", "service", "organisation", "days"),
+}
+
+
 def gaps(arguments: argparse.Namespace) -> None:
     """Lists gaps in coverage."""
     from troskel.reading import coverage
 
-    gaps_found = coverage.gaps(system_actor(), day_or_today(arguments.on), arguments.days)
+    by = coverage.By(arguments.by)
+    gaps_found = coverage.gaps(system_actor(), day_or_today(arguments.on), arguments.days, by)
     if arguments.json:
-        print_json([{"client": gap.client, "service": gap.service, "days": gap.days} for gap in gaps_found])
+        told = [msgspec.structs.asdict(gap) for gap in gaps_found]
+        print_json([{name: gap[name] for name in GAP_COLUMNS[arguments.by]} for gap in told])
         return
     for gap in gaps_found:
-        print(f"{gap.case}  {gap.service:12}  from {gap.days[0]}, {len(gap.days)} days")
+        organisation = f"{gap.organisation or 'nobody':12}  " if by is coverage.By.PROVIDER else ""
+        print(f"{gap.case}  {gap.service:12}  {organisation}from {gap.days[0]}, {len(gap.days)} days")
     print_status(f"{len(gaps_found)} gaps")
 
 

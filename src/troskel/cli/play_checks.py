@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -89,7 +88,8 @@ class Gaps(Check, frozen=True, kw_only=True):
 
     def found(self) -> Found:
         """See Check."""
-        rows = self._rows(self.on or clock.today())
+        by = coverage.By(self.by or coverage.By.CLIENT)
+        rows = coverage.gaps(system_actor(), self.on or clock.today(), self.days, by)
         return {
             "are": [
                 Gap(
@@ -97,27 +97,12 @@ class Gaps(Check, frozen=True, kw_only=True):
                     since=row.days[0],
                     days=len(row.days),
                     client="" if self.client else row.client,
-                    of=getattr(row, "organisation", ""),
+                    of=row.organisation or "",
                 )
                 for row in rows
                 if self.client in (None, row.client)
             ]
         }
-
-    def _rows(self, on: date) -> Sequence[Any]:
-        if not self.by:
-            return coverage.gaps(system_actor(), on, self.days)
-        by_provider: Callable[..., Sequence[Any]] | None = getattr(coverage, "gaps_by_provider", None)
-        return by_provider(system_actor(), on, self.days) if by_provider else [NOT_TOLD_YET]
-
-
-class _NotToldYet(msgspec.Struct, frozen=True):
-    client: str = "nobody tells gaps by provider yet"
-    service: str = "home_care"
-    days: tuple[date, ...] = (date.min,)
-
-
-NOT_TOLD_YET = _NotToldYet()
 
 
 class Phones(Check, frozen=True):

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import REGISTER
-from troskel.care.models import Decision
+from troskel.care.models import Decision, Investigation
 from troskel.custody.models import Thing
 from troskel.duties import routines, rules
 from troskel.duties.models import Duty, HomeState
@@ -147,6 +147,7 @@ def _names(
     decisions = {decision for client in clients for decision in client.decisions} if follow_up else set()
     organisations = Organisation.objects.filter(municipality=municipality)
     continued = any("through" in about for _, about in rows)  # care after its last day: by the same provider
+    investigations = {i for client in clients for i in client.investigations} if follow_up else set()
     decision_rows = list(Decision.objects.filter(id__in=decisions).values_list(*DECISION_COLUMNS))
     return Names(
         cases=dict(
@@ -158,4 +159,7 @@ def _names(
         decisions={decision: reference for decision, reference, _, _ in decision_rows},
         allocations={allocation: reference for _, _, allocation, reference in decision_rows if allocation},
         organisations=dict(organisations.values_list("id", "orgnr")) if continued else {},
+        investigations=dict(
+            Investigation.objects.filter(id__in=investigations).values_list("id", "reference")
+        ),
     )

@@ -15,27 +15,66 @@ from troskel.duties import known_then
 from troskel.ground import clock
 from troskel.ground.ids import first_id_at
 from troskel.people.models import Client, Organisation
-from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, Actor
+from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Actor
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.register import read
 
 
-class GapShown(msgspec.Struct, frozen=True):
-    """The days on which a client who is covered today has no coverage."""
+class By(StrEnum):
+    """Whom gaps are told of: clients whom nobody covers, or each provider that loses a client."""
+
+    CLIENT = "client"
+    PROVIDER = "provider"
+
+
+class GapShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The days on which a client is covered by nobody, or no longer by the organisation (its number).
+
+    By provider, an empty organisation: the service is decided, and given to nobody.
+    """
 
     client: str
     case: str
     service: str
     days: list[date]
+    organisation: str | None = None
 
 
 @read(who=CARE_ROLES, title="Clients without coverage, and on which days")
-def gaps(viewer: Actor, on: date, days: int) -> list[GapShown]:
-    """Gaps in coverage within `days` days from `on` (case 8)."""
-    rows = care.gaps(clients_in_sight(viewer), viewer.municipality, on, days)
-    coverage_gaps = [GapShown(*row) for row in rows]
-    note(viewer, "gaps.viewed", on=on, days=days, cases=[gap.case for gap in coverage_gaps])
+def gaps(viewer: Actor, on: date, days: int, by: By = By.CLIENT) -> list[GapShown]:
+    """Gaps in coverage within `days` days from `on` (case 8): of clients covered on `on`, or by provider (A8).
+
+    A provider is told of its own losses alone.
+    """
+    in_sight = clients_in_sight(viewer), viewer.municipality, on, days
+    if by is By.CLIENT:
+        coverage_gaps = [
+            GapShown(row.client, row.case, row.service, row.days) for row in care.gaps(*in_sight)
+        ]
+    else:
+        own = _own_number(viewer)
+        coverage_gaps = [
+            GapShown(row.client, row.case, row.service, row.days, row.organisation)
+            for row in care.provider_gaps(*in_sight)
+            if own in (None, row.organisation)
+        ]
+    note(
+        viewer,
+        "gaps.viewed",
+        on=on,
+        days=days,
+        by=by,
+        cases=list(dict.fromkeys(g.case for g in coverage_gaps)),
+    )
     return coverage_gaps
+
+
+def _own_number(viewer: Actor) -> str | None:
+    """The organisation whose gaps a provider may know; None: everybody's."""
+    if viewer.role not in PROVIDER_ROLES:
+        return None
+    assert viewer.organisation is not None
+    return Organisation.objects.get(id=viewer.organisation).orgnr
 
 
 class Known(StrEnum):

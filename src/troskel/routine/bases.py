@@ -148,6 +148,11 @@ BASES: dict[str, Base] = {
         lambda case: day_in(case.about, "through"),
         told_by=DECISION,
     ),
+    "covered_through": Base(
+        LocalizedText("sista dagen som är fördelad", "the last allocated day"),
+        lambda case: day_in(case.about, "through"),
+        told_by=("gap.ahead",),
+    ),
     "first_visit": Base(
         LocalizedText("utförarens första besök", "the provider's first visit"),
         _first_visit,

@@ -251,25 +251,14 @@ def was_allocated(client: ClientFacts, organisation: UUID) -> bool:
     return any(a.organisation == organisation for a in client.allocations.values())
 
 
-def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """No ongoing or coming allocation, and no mere gap: ended, followed by another provider, or the client left."""
-    mine = [a for a in client.allocations.values() if a.organisation == organisation]
-    if not mine:
-        return False
-    mine = [a for a in mine if came_to_hold(client, a)] or mine
-    latest = max(mine, key=lambda a: (last_day(client, a), a.begins))
-    ended = last_day(client, latest)
-    if ended >= max(day, latest.begins):
-        return False
-    decision = client.decisions.get(latest.decision)
-    if latest.confirmed or (decision is not None and decision.confirmed) or has_left(client, day):
-        return True
-    return any(
-        a.organisation != organisation
-        and a.service == latest.service
-        and last_day(client, a) >= first_day(client, a) > ended
+def only_answers_alarms(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Has the organisation the client's alarm, now or soon, and no home care? It makes no visits (P2)."""
+    services = {
+        a.service
         for a in client.allocations.values()
-    )
+        if a.organisation == organisation and last_day(client, a) >= max(day, a.begins)
+    }
+    return services == {ALARM}
 
 
 class ChangeOfProvider(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
-from troskel.routine import client_state, months
+from troskel.routine import client_state, coverage, months
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import day_in, uid_in
 from troskel.routine.subjects import Case
@@ -41,14 +41,43 @@ def _next_day_decided(client: ClientFacts, case: Case) -> bool:
     )
 
 
-def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
-    day = _day_after(case)
+def _followed_up(client: ClientFacts, case: Case) -> bool:
+    """A decision follows, or an investigation is finished: of this decision, or of none named while it was asked."""
+    decision = uid_in(case.about, "decision")
+    return _next_day_decided(client, case) or any(
+        one.finished is not None
+        and (one.replaces == decision or (one.replaces is None and one.finished >= case.opened))
+        for one in client.investigations.values()
+    )
+
+
+def _gap(client: ClientFacts, case: Case) -> coverage.Loss[UUID] | None:
+    """The gap that the duty is about, if it is still ahead or going on."""
+    day, provider = _day_after(case), uid_in(case.about, "provider")
     if day is None:
+        return None
+    for loss in coverage.losses_of(client, case.about["service"]):
+        if loss.first == day and loss.provider == provider and loss.through >= case.day:
+            return loss
+    return None
+
+
+def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
+    """The gap is no more, and somebody has the client from its first day or, too late, since."""
+    day = _day_after(case)
+    if day is None or _gap(client, case) is not None:
         return False
     service = case.about["service"]
     return client_state.covered(client, service, day) or client_state.covered_since(
         client, service, day, case.day
     )
+
+
+def _allocation_awaited(client: ClientFacts, case: Case) -> bool:
+    """A4 asks for it: the decision was made for a new client, and nobody has it or will have it."""
+    named = uid_in(case.about, "decision")
+    decision = client.decisions.get(named) if named else None
+    return decision is not None and decision.of_new and not _decision_allocated(client, case)
 
 
 def _ending_confirmed(client: ClientFacts, case: Case) -> bool:
@@ -185,7 +214,11 @@ def _left_something(case: Case) -> bool:
 
 
 def _provider_left(client: ClientFacts, case: Case) -> bool:
-    return case.organisation is not None and client_state.provider_has_left(
+    return case.organisation is not None and coverage.provider_has_left(client, case.organisation, case.day)
+
+
+def _only_answers_alarms(client: ClientFacts, case: Case) -> bool:
+    return case.organisation is not None and client_state.only_answers_alarms(
         client, case.organisation, case.day
     )
 
@@ -214,6 +247,9 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "decision_allocated": _of_client(_decision_allocated),
     "next_day_decided": _of_client(_next_day_decided),
     "next_day_allocated": _of_client(_next_day_allocated),
+    "followed_up": _of_client(_followed_up),
+    "gap_remains": _of_client(lambda client, case: _gap(client, case) is not None),
+    "allocation_awaited": _of_client(_allocation_awaited),
     "ending_confirmed": _of_client(_ending_confirmed),
     "ends_otherwise": _of_client(_ends_otherwise),
     "home_care_is_ending": lambda case: case.about.get("service") == HOME_CARE,
@@ -223,6 +259,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "provider_serves": _of_client(_serves),
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),
+    "only_answers_alarms": _of_client(_only_answers_alarms),
     "provider_stays": _of_client(
         lambda client, case: (
             case.organisation is not None and client_state.provider_stays(client, case.organisation, case.day)

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import client_state, months
+from troskel.routine import client_state, coverage, months
 from troskel.routine.client_state import FOREVER, Homes
 from troskel.routine.duty import ClientSnapshot, HomeSnapshot, RoutineEvent
-from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts, HomeFacts
+from troskel.routine.facts import ClientFacts, DecisionFacts, HomeFacts
 
 ONE_DAY = timedelta(days=1)
 
@@ -21,7 +21,7 @@ def look(client: ClientFacts, day: date) -> ClientSnapshot:
     organisations = _organisations(client)
     return ClientSnapshot(
         covered=sorted({(a.service, a.organisation) for a in client_state.ongoing(client, day)}),
-        providers=[o for o in organisations if not client_state.provider_has_left(client, o, day)],
+        providers=[o for o in organisations if not coverage.provider_has_left(client, o, day)],
         endings=[
             service for service in client_state.SERVICES if client_state.ending_is_known(client, service)
         ],
@@ -134,60 +134,73 @@ def _providers_differ(
 def endings_near(
     client: ClientFacts, home: HomeFacts, day: date, notice_days: int, since: datetime
 ) -> Iterator[RoutineEvent]:
-    """A8: decisions that end within the notice (or just ended) and whose ending nobody has confirmed."""
+    """A8: decisions that end within the notice, or have ended, unless confirmed or followed; and gaps in coverage."""
     if client.moved_out is not None or client.died is not None:
         return
-    notice = timedelta(days=notice_days)
-    for decision_id, decision in client.decisions.items():
-        if (
-            decision.confirmed
-            or decision.through is None
-            or not day - notice <= decision.through <= day + notice
-        ):
-            continue
-        if decision.through < decision.begins or (client.take_over and decision.through < client.take_over):
-            continue
-        about = {
-            "decision": str(decision_id),
-            "service": decision.service,
-            "through": decision.through.isoformat(),
-        }
-        yield RoutineEvent(
-            name="decision.ending",
-            home=home.home,
-            day=day,
-            occurred=day,
-            since=since,
-            client=client.client,
-            about=about,
+    last = day + timedelta(days=notice_days)
+
+    def it(name: str, **about: Any) -> RoutineEvent:
+        told = {key: value for key, value in about.items() if value is not None}
+        return RoutineEvent(
+            name=name, home=home.home, day=day, occurred=day, since=since, client=client.client, about=told
         )
+
+    for decision_id, decision in client.decisions.items():
+        if not decision.confirmed and decision.through is not None and decision.through <= last:
+            if decision.through < decision.begins or _is_settled(client, decision, day):
+                continue
+            through = decision.through.isoformat()
+            yield it("decision.ending", decision=str(decision_id), service=decision.service, through=through)
+    for service in client_state.SERVICES:
+        for loss in gaps_ahead(client, service, day):
+            if loss.first - ONE_DAY <= last:
+                yield it(
+                    "gap.ahead",
+                    decision=str(loss.decision),
+                    service=service,
+                    through=(loss.first - ONE_DAY).isoformat(),
+                    provider=str(loss.provider) if loss.provider else None,
+                )
+
+
+def gaps_ahead(client: ClientFacts, service: str, day: date) -> list[coverage.Loss[UUID]]:
+    """Gaps that are ahead or going on, except those that the take-over brought."""
+    return [
+        loss
+        for loss in coverage.losses_of(client, service)
+        if loss.through >= day and (client.take_over is None or loss.first > client.take_over)
+    ]
+
+
+def _is_settled(client: ClientFacts, decision: DecisionFacts, day: date) -> bool:
+    """Did the decision end before the take-over, or has another followed it?"""
+    through = decision.through
+    if through is None or (client.take_over is not None and through < client.take_over):
+        return True
+    following = through + ONE_DAY
+    return client_state.decided(client, decision.service, following) or client_state.decided_since(
+        client, decision.service, following, day
+    )
 
 
 def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | None:
     """The next day on which the calendar alone may change something in the home."""
-    ahead = FOREVER
-    for client in home.clients.values():
-        everything: list[DecisionFacts | AllocationFacts] = [
-            *client.decisions.values(),
-            *client.allocations.values(),
-        ]
-        for granted in everything:
-            begins = client_state.first_day(client, granted)
-            if day < begins < ahead:
-                ahead = begins
-            last = client_state.last_day(client, granted)
-            if day <= last < ahead and last != FOREVER:
-                ahead = min(ahead, last + ONE_DAY)
-        for decision in client.decisions.values():
-            if decision.through is not None and not decision.confirmed:
-                for notice in notices:
-                    warned = decision.through - timedelta(days=notice)
-                    if day < warned < ahead:
-                        ahead = warned
-        gone = client_state.here_through(client)
-        if gone != FOREVER and day <= gone < ahead:
-            ahead = gone + ONE_DAY
-        if months.is_running(client, day):
-            ahead = min(ahead, months.first_of_next(day))
-    ahead = min([ahead, *(closes for closes in home.closed.values() if closes > day)])
-    return None if ahead == FOREVER else ahead
+    days = (changing for client in home.clients.values() for changing in _changing(client, day, notices))
+    return min((changing for changing in (*days, *home.closed.values()) if changing > day), default=None)
+
+
+def _changing(client: ClientFacts, day: date, notices: tuple[int, ...]) -> Iterator[date]:
+    """Days on which something of the client changes by itself: care begins or ends, a notice comes, a month is over."""
+    gone = client_state.here_through(client)
+    losses = [loss for service in client_state.SERVICES for loss in gaps_ahead(client, service, day)]
+    last_days = [gone, *(loss.through for loss in losses)]
+    for granted in (client.decisions, client.allocations):
+        for one in granted.values():
+            yield client_state.first_day(client, one)
+            last_days.append(client_state.last_day(client, one))
+    yield from (last + ONE_DAY for last in last_days if last != FOREVER)
+    warned = [loss.first - ONE_DAY for loss in losses]
+    warned += [d.through for d in client.decisions.values() if d.through is not None and not d.confirmed]
+    yield from (last - timedelta(days=notice) for last in warned for notice in notices)
+    if months.is_running(client, day):
+        yield months.first_of_next(day)

@@ -375,7 +375,9 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
 ENDING = frozenset({"duty.attested", "notice.read"})
 
 # Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
-MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_with_tag", "provider_and_month", "basis_form"})
+MOVES_WITH_CLIENT = frozenset(
+    {"client", "decision", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
+)
 
 # Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(

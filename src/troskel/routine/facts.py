@@ -13,14 +13,25 @@ ALARM = "safety_alarm"
 WAYS = ("oral", "written")
 
 
+class InvestigationFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An investigation, the decision that it follows up (if it names one), and the day it was finished."""
+
+    replaces: UUID | None = None
+    finished: date | None = None
+
+
 class DecisionFacts(msgspec.Struct, omit_defaults=True):
-    """A granted service. `confirmed`: somebody has said that it ends on its last day."""
+    """A granted service. `confirmed`: somebody has said that it ends on its last day.
+
+    `of_new`: it was made for a new client, so that A4 asks for its first allocation.
+    """
 
     service: str
     begins: date
     through: date | None = None
     ended: bool = False
     confirmed: bool = False
+    of_new: bool = False
 
 
 class AllocationFacts(msgspec.Struct, omit_defaults=True):
@@ -84,6 +95,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
     elsewhere_since: date | None = None
+    investigations: dict[UUID, InvestigationFacts] = {}
     own_since: date | None = None
     tags: dict[UUID, UUID] = {}
     links: dict[UUID, LinkFacts] = {}

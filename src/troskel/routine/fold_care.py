@@ -6,9 +6,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from msgspec import structs
+
 from troskel.routine import client_state
-from troskel.routine.facts import AbsenceFacts, AllocationFacts, ClientFacts, DecisionFacts
-from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
+from troskel.routine.facts import (
+    AbsenceFacts,
+    AllocationFacts,
+    ClientFacts,
+    DecisionFacts,
+    InvestigationFacts,
+)
+from troskel.routine.line import LineFacts, day_in, stockholm_day, uid, uid_in
+
+
+def investigation_started(client: ClientFacts, line: LineFacts) -> None:
+    """An investigation begins; it may follow up a decision."""
+    client.investigations[uid(line.body["investigation"])] = InvestigationFacts(uid_in(line.body, "replaces"))
+
+
+def investigation_finished(client: ClientFacts, line: LineFacts) -> None:
+    """The investigation is finished, whatever it leads to."""
+    begun = client.investigations.get(uid(line.body["investigation"]), InvestigationFacts())
+    finished = structs.replace(begun, finished=stockholm_day(line.occurred))
+    client.investigations[uid(line.body["investigation"])] = finished
 
 
 def decision_made(client: ClientFacts, line: LineFacts) -> None:
@@ -20,7 +40,10 @@ def decision_made(client: ClientFacts, line: LineFacts) -> None:
             client_state.tell_anew(client)
     client.stay = min(client.stay, begins) if client.stay else begins
     client.decisions[uid(line.body["decision"])] = DecisionFacts(
-        service=line.body["service"], begins=begins, through=day_in(line.body, "through")
+        service=line.body["service"],
+        begins=begins,
+        through=day_in(line.body, "through"),
+        of_new=client.own and client_state.is_new_client(client, today),
     )
 
 
@@ -128,6 +151,8 @@ def suspension_ended(client: ClientFacts, line: LineFacts) -> None:
 
 
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
+    "investigation.started": investigation_started,
+    "investigation.finished": investigation_finished,
     "decision.made": decision_made,
     "decision.changed": decision_changed,
     "decision.ended": decision_ended,

@@ -15,7 +15,7 @@ from troskel.routine.subjects import Case
 # What a duty or an e-mail keeps of its event.
 ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
-    *("through", "former", "former_through", "follower", "follower_from"),
+    *("through", "provider", "former", "former_through", "follower", "follower_from"),
     *("starts", "presence", "reason_code", "code", "locksmith"),
     *("month", "form", "form_number"),
     *("account", "owner", "things", "entrusted", "deputy"),

@@ -192,8 +192,13 @@ class _Reader(Values):
         if notice_days is not None and (type(notice_days) is not int or not 0 <= notice_days <= 366):
             self.problem(at, "notice_days", "must be a number of days, 0 to 366")
             notice_days = None
-        if ("decision.ending" in on) != (notice_days is not None):
-            self.problem(at, "on", "decision.ending and notice_days belong together")
+        noticed = sorted(vocabulary.NOTICED & set(on))
+        if bool(noticed) != (notice_days is not None):
+            self.problem(
+                at,
+                "on",
+                f"{' and '.join(noticed or sorted(vocabulary.NOTICED))} and notice_days belong together",
+            )
         also_of, also_after = self.also(table, at)
         words = self.words(table, at, "duty")
         names = wording.left_open(words)

@@ -105,7 +105,7 @@ def compare(before: History, after: History) -> list[Difference]:
     return found
 
 
-SUBJECT = frozenset({"order", "lock", "link", "tag", "decision", "month", "form"})
+SUBJECT = frozenset({"order", "lock", "link", "tag", "decision", "provider", "month", "form"})
 
 
 def _by_subject(history: History) -> dict[tuple[Any, ...], DutyOutcome]:

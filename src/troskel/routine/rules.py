@@ -12,6 +12,7 @@ from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.line import LineFacts, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.subjects import Case
+from troskel.routine.vocabulary import NOTICED
 
 
 class Rule:
@@ -30,9 +31,9 @@ class Rule:
 
     def applies(self, case: Case, event: RoutineEvent) -> bool:
         """Do all conditions of `when` hold, and is a coming ending within its notice?"""
-        if self.ask.notice_days is not None and event.name == "decision.ending":
+        if self.ask.notice_days is not None and event.name in NOTICED:
             through = day_in(event.about, "through")
-            if through is None or abs((through - event.day).days) > self.ask.notice_days:
+            if through is None or (through - event.day).days > self.ask.notice_days:
                 return False
         return all(test(case) for test in self.when)
 

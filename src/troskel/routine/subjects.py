@@ -235,6 +235,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "account": _per_account,
     "client": _per_client,
     "decision": _per_client,
+    "gap": _per_client,
     "order": _per_client,
     "tag": _per_client,
     "key": _per_client,
@@ -251,13 +252,14 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "link": _per_link,
 }
 
-# The fields that identify a duty of an ask. A decision's `through` separates one ending from the next; a provider
+# The fields that identify a duty of an ask. `through` separates one ending, or gap, from the next; a provider
 # has a duty in each home of a client who moves: old keys go back while new ones are collected.
 SAME: dict[str, tuple[str, ...]] = {
     "home": ("home",),
     "account": ("account",),
     "client": ("client",),
     "decision": ("client", "decision", "through"),
+    "gap": ("client", "service", "provider", "through"),
     "order": ("order",),
     "tag": ("client", "tag"),
     "key": ("client", "key"),

@@ -51,6 +51,7 @@ home.corrected | bostadens adress rättas, ingen flyttar | the home's address is
 sharing.proposed | några kan dela bostad, ingen har sagt det än | some may share a home, nobody has said so yet
 sharing.confirmed | någon har sagt vilka som delar bostad | someone has said who shares the home
 investigation.started | en utredning inleds | an investigation is started
+investigation.finished | en utredning blir klar | an investigation is finished
 decision.made | ett beslut fattas | a decision is made
 decision.changed | ett beslut får andra dagar | a decision gets other days
 decision.ended | ett beslut avslutas | a decision is ended
@@ -147,6 +148,7 @@ door.left | ingen kund bakom dörren har insats kvar | nobody behind the door ha
 provider.left | utföraren har inte längre kunden | the provider no longer has the client
 provider.changed | en ny utförare tar över efter en annan | a new provider follows another
 decision.ending | ett beslut tar snart slut | a decision is about to end
+gap.ahead | en utförare förlorar snart, eller har förlorat, kunden, eller ingen har en beslutad insats | a provider soon loses, or has lost, the client, or nobody has a service that is decided
 month.ended | en månad är slut för en kund som en annan kommun har anvisat | a month has ended for a client assigned by another municipality
 first.visit | utförarens första besök blir känt | the provider's first visit becomes known
 lock.taken_down | låsvredet på kundens dörr tas ner | the lock turner at the client's door is taken down
@@ -188,6 +190,9 @@ MARKED: dict[str, tuple[str, ...]] = {
 OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
 """Events about one duty or notice. A file says which: "duty.attested:P4.be_present"."""
 
+NOTICED = frozenset({"decision.ending", "gap.ahead"})
+"""Events that come `notice_days` before their day."""
+
 CONDITIONS = _words("""
 new_client | kunden är ny: insatsen börjar efter övertagandet, och ingen utförare har den sedan tidigare | the client is new: care begins after the take-over, and no provider has had it before
 to_be_told | kunden har inte fått veta om låset sedan insatsen började, det förra låset togs ner eller kunden blev kommunens egen | the client has not been told about the lock since care began, the last lock came down or the client became the municipality's own
@@ -205,7 +210,10 @@ informed_in_writing | kunden är skriftligt informerad | the client is informed 
 told_about_keys | kunden vet vilka nycklar som ska lämnas | the client knows which keys to leave
 decision_allocated | beslutet är fördelat till en utförare | the decision is allocated to a provider
 next_day_decided | dagen efter beslutets slut har ett beslut, eller insatsen har börjat igen efter ett glapp | a decision covers the day after the end, or care has begun again after a gap
-next_day_allocated | dagen efter beslutets slut har ett beslut som är fördelat, eller insatsen har börjat igen efter ett glapp | an allocated decision covers the day after the end, or care has begun again after a gap
+next_day_allocated | glappet är borta: insatsen är fördelad från dagen efter, eller har börjat igen | the gap is gone: the service is allocated from the day after, or has begun again
+followed_up | ett beslut gäller dagen efter, eller en utredning är klar | a decision covers the day after, or an investigation is finished
+gap_remains | glappet är kvar: det kommer eller pågår | the gap remains: it is ahead or going on
+allocation_awaited | beslutet gjordes för en ny kund, och ingen utförare har det | the decision was made for a new client, and no provider has it
 ending_confirmed | det är bekräftat att insatsen upphör | it is confirmed that the care ends
 ends_otherwise | beslutet slutar numera tidigare | the decision now ends earlier
 home_care_is_ending | det är hemtjänsten som upphör | it is the home care that ends
@@ -215,6 +223,7 @@ has_provider | någon utförare har en kund bakom dörren | some provider has a 
 provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client
+only_answers_alarms | utföraren svarar bara på kundens larm | the provider only answers the client's alarms
 provider_stays | utföraren har kunden även efter i dag, och ingen har sagt att det tar slut | the provider has the client after today too, and nobody has said that it ends
 provider_orders | det är utföraren som ska beställa lås till någon dörr | the provider is the one to order a lock for some door
 follows_another | utföraren kommer fortfarande efter den förra, de dagar som sades | the provider still follows the former one, on the days that were told
@@ -266,6 +275,7 @@ home | varje bostad | each home
 account | varje konto | each account
 client | varje kund | each client
 decision | varje beslut | each decision
+gap | varje glapp hos en utförare | each gap of a provider
 order | varje beställning | each order
 tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key

@@ -55,7 +55,7 @@ class DutyContext(NamedTuple):
 
     @property
     def day_after(self) -> date:
-        """The day after the decision's last."""
+        """The day after the decision's last, or the first of a gap."""
         return date.fromisoformat(self.about["through"]) + timedelta(days=1)
 
 
@@ -67,6 +67,7 @@ class Names(NamedTuple):
     decisions: Mapping[UUID, str]
     allocations: Mapping[UUID, str]
     organisations: Mapping[UUID, str]
+    investigations: Mapping[UUID, str]
 
 
 Suggester = Callable[[DutyContext], Iterable[Suggestion]]

@@ -283,13 +283,14 @@ def a_providers_duty_has_a_provider(tables: Tables) -> Iterator[str]:
             yield f"{duty.paragraph} {duty.ask} is asked of no provider"
 
 
+DUTY_IS_OF = ("order", "lock", "link", "tag", "decision", "provider", "through", "former")
 DOOR_ASKS = frozenset({("P1", "order"), ("P6", "order"), ("P6", "cancel"), ("P6", "stop")})
 """Asks that open one duty per door, whichever of the clients behind it is named."""
 
 
 def _about(duty: SimDuty) -> tuple[str | None, ...]:
     about = json.loads(duty.about)
-    values = (about.get(name) for name in ("order", "lock", "link", "tag", "decision", "through", "former"))
+    values = (about.get(name) for name in DUTY_IS_OF)
     return (duty.home, duty.client, duty.door, duty.organisation, *values)
 
 

@@ -10,12 +10,14 @@ from troskel.acts.deciding import (
     allocate,
     change_allocations,
     change_decisions,
+    end_allocations,
     make_decisions,
     start_investigations,
 )
 from troskel.acts.ending import end_care
 from troskel.routine import client_state
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
+from troskel.routine.line import uid_in
 from troskel.runner.suggestions import DutyContext, Suggestion
 
 
@@ -54,6 +56,8 @@ def _suggest_allocation(context: DutyContext) -> Iterator[Suggestion]:
         return
     decision_facts = context.client.decisions[decision]
     values = {"decision": context.names.decisions[decision], **_period(decision_facts)}
+    if "decision_allocated" not in context.ask.done_when:
+        values["valid_from"] = max(decision_facts.begins, context.day_after).isoformat()
     if before is None:
         yield allocate.suggestion(values, ("reference", "organisation"), "allocations")
         return
@@ -69,7 +73,9 @@ def _to_allocate(context: DutyContext, client: ClientFacts) -> tuple[UUID | None
     before = [
         allocation
         for allocation in client.allocations.values()
-        if allocation.service == service and client_state.first_day(client, allocation) < day
+        if allocation.service == service
+        and _is_losing(context, allocation)
+        and client_state.first_day(client, allocation) < day
     ]
     waiting = (
         (decision.begins, identifier)
@@ -94,9 +100,30 @@ def _suggest_changed_allocation(context: DutyContext) -> Iterator[Suggestion]:
         decision = context.client.decisions.get(allocation.decision)
         if decision is None or allocation.service != context.about["service"] or allocation.through is None:
             continue
+        if not _is_losing(context, allocation):
+            continue
         if decision.begins < context.day_after <= client_state.last_day(context.client, decision):
             values = {"reference": context.names.allocations[identifier], **_period(decision)}
             yield change_allocations.suggestion(values, (), "periods")
+
+
+@change_allocations.suggested_by("allocation.changed")
+def _suggest_ending(context: DutyContext) -> Iterator[Suggestion]:
+    """Say that the provider's part ends as planned, where others go on (A8)."""
+    client, day = context.client, context.day_after
+    if client is None or not client_state.covered(client, context.about["service"], day):
+        return
+    for identifier, allocation in client.allocations.items():
+        first, last = client_state.first_day(client, allocation), client_state.last_day(client, allocation)
+        is_its_part = allocation.service == context.about["service"] and _is_losing(context, allocation)
+        if is_its_part and first <= last == day - client_state.ONE_DAY:
+            values = {"reference": context.names.allocations[identifier], "valid_through": last.isoformat()}
+            yield end_allocations.suggestion(values, (), "endings")
+
+
+def _is_losing(context: DutyContext, allocation: AllocationFacts) -> bool:
+    """Is it the allocation of the provider that the duty is about, where it is about one?"""
+    return uid_in(dict(context.about), "provider") in (None, allocation.organisation)
 
 
 def _period(decision: DecisionFacts) -> dict[str, str | None]:

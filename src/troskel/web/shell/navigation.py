@@ -19,6 +19,7 @@ from troskel.reading import (
     accounts,
     billing,
     bookings,
+    coverage,
     duties,
     imports,
     lists,
@@ -144,6 +145,7 @@ def secondary_pages(role: Role) -> list[tuple[str, str]]:
     """Returns names and labels of pages used now and then: they are linked from the start page."""
     pages = [
         NavPage("late", _("Allt som är sent"), duties.late_duties.who),
+        NavPage("gaps", _("Kunder som försvinner ur telefonen"), coverage.gaps.who),
         NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
         NavPage("imports", _("Nätternas inläsning"), imports.nights.who),
         *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),

@@ -23,6 +23,7 @@ CLIENT_EVENTS = {
     "client.died": _("Kunden har avlidit"),
     "home.corrected": _("Adressen rättades"),
     "investigation.started": _("En utredning började"),
+    "investigation.finished": _("En utredning avslutades"),
     "decision.made": _("Beslut fattades"),
     "decision.changed": _("Beslutet fick andra dagar"),
     "decision.ended": _("Beslutet avslutades"),

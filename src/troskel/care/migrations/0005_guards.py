@@ -16,5 +16,5 @@ def drop_them(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("care", "0003_several_absences"), ("people", "0007_closed")]
+    dependencies = [("care", "0004_investigations_finished"), ("people", "0007_closed")]
     operations = [migrations.RunPython(raise_them, drop_them)]
