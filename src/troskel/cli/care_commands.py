@@ -104,9 +104,15 @@ def add_to(commands: Any) -> None:
         'is an earlier act\'s answer of that name, {"$file": "x.toml"} the text of a file beside FILE; '
         '"keep": {"door": "gate"} stores an act\'s answer '
         'under another name. {"include": "founding.jsonl"} plays another file of the same folder at that point. '
-        '{"at": instant, "open": {"client": "K1", "are": ["P6.order"], "late": []}} checks which duties are open then, '
-        'and which of them are late (without "client": of all clients; without "late": lateness is not checked); '
-        "exit code 1 if they differ. Lines that begin with # are ignored. Examples: plays/, each in an empty database."
+        'A line with "at" and one of these is a check; exit code 1 if it is otherwise, and then what the file says and '
+        'what was found are printed. "open", "done", "notices": {"client", "of", "paragraph", "are", "late", "due", '
+        '"owners", "about", "say"}: which duties are open or done, and which notices unread, whose, and by when. '
+        '"mails": {"client", "are", "to", "say"}: the e-mails of that day. "gaps": {"client", "on", "days", "by", '
+        '"are"}. "phones": {"client", "on", "are"}: the organisations whose phones have the client. "phone": {"of", '
+        '"are", "ways"}: the clients on an account\'s phone. "door": {"lock", "client", "opens_for", "through", '
+        '"why_not"}: who may open. "journal": {"client", "event", "times", "says"}. An act with "preview": {"opens", '
+        '"mails", "phones"} is only tried. Each with an example: docs/plays.md. Lines that begin with # are ignored. '
+        "Examples: plays/ and tests/plays/, each in an empty database."
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--json", action="store_true", help="one JSON line per act")

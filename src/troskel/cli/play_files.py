@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads play files: acts, checks of open duties, and included files."""
+"""Reads play files: acts, checks, and included files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 
 from troskel.acts.chapters import REGISTER
 from troskel.cli.output import EXIT_REFUSED, FIRST_YEAR, LAST_YEAR, CommandError
+from troskel.cli.play_check import Check
+from troskel.cli.play_checks import CHECKS, Preview, parse_check, parse_preview
 
-REQUIRED_FIELDS = '"at", "as" and "act"; or "at" and "open"; or "include" alone'
+REQUIRED_FIELDS = '"at", "as" and "act"; or "at" and "open" (or another check); or "include" alone'
 
 
 class PlayStep(NamedTuple):
     """An act, and the paragraph or rule that must refuse it. `where`: file and line, for messages.
 
-    `keep`: names under which values of the answer are stored for later lines.
+    `keep`: names under which values of the answer are stored for later lines. `preview`: what would follow; the act
+    is then only tried.
     """
 
     where: str
@@ -28,22 +31,19 @@ class PlayStep(NamedTuple):
     values: dict[str, Any]
     expect: str | None
     keep: dict[str, str]
+    preview: Preview | None
 
 
-class OpenDutiesCheck(NamedTuple):
-    """The duties that must be open at an instant, as P6.order: of one client, or of all when `client` is None.
-
-    `expected_late`: those that must be late; None when the file does not say.
-    """
+class PlayCheck(NamedTuple):
+    """What must be so at an instant: `word` says which check it is."""
 
     where: str
     at: datetime
-    client: str | None
-    expected_open: list[str]
-    expected_late: list[str] | None
+    word: str
+    check: Check
 
 
-PlayLine = PlayStep | OpenDutiesCheck
+PlayLine = PlayStep | PlayCheck
 
 
 def read_play(path: Path, including: tuple[Path, ...] = ()) -> Iterator[PlayLine]:
@@ -60,7 +60,8 @@ def read_play(path: Path, including: tuple[Path, ...] = ()) -> Iterator[PlayLine
         if "include" in fields:
             yield from read_play(_included_path(where, fields, path, including), (*including, path.resolve()))
         else:
-            yield _parse_check(where, fields) if "open" in fields else _parse_step(where, fields)
+            words = [word for word in CHECKS if word in fields]
+            yield _parse_check(where, words[0], fields) if words else _parse_step(where, fields)
 
 
 def _included_path(where: str, fields: dict[str, Any], path: Path, including: tuple[Path, ...]) -> Path:
@@ -107,29 +108,16 @@ def _parse_step(where: str, fields: dict[str, Any]) -> PlayStep:
         )
     if fields["act"] not in REGISTER:
         raise CommandError(f"{where}: there is no act {fields['act']!r}: see docs/acts.md", EXIT_REFUSED)
-    _refuse_unknown(where, fields, "at", "as", "act", "values", "expect", "keep")
+    _refuse_unknown(where, fields, "at", "as", "act", "values", "expect", "keep", "preview")
+    preview = parse_preview(where, fields["preview"]) if "preview" in fields else None
     values = fields.get("values", {})
-    return PlayStep(where, at, fields["as"], fields["act"], values, fields.get("expect"), keep)
+    return PlayStep(where, at, fields["as"], fields["act"], values, fields.get("expect"), keep, preview)
 
 
-def _parse_check(where: str, fields: dict[str, Any]) -> OpenDutiesCheck:
-    at, check = _parse_instant(where, fields), fields["open"]
-    _refuse_unknown(where, fields, "at", "open")
-    if not isinstance(check, dict) or not isinstance(check.get("client", ""), str) or "are" not in check:
-        raise CommandError(
-            f'{where}: \'open\' is {{"client": "K1", "are": ["P6.order"]}}, or without \'client\': everybody\'s',
-            EXIT_REFUSED,
-        )
-    _refuse_unknown(f"{where}: 'open'", check, "client", "are", "late")
-    expected_open = _parse_names(where, "are", check["are"])
-    expected_late = _parse_names(where, "late", check["late"]) if "late" in check else None
-    return OpenDutiesCheck(where, at, check.get("client"), expected_open, expected_late)
-
-
-def _parse_names(where: str, field: str, names: Any) -> list[str]:
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CommandError(f'{where}: {field!r} is not a list of duties, as ["P6.order"]', EXIT_REFUSED)
-    return sorted(names)
+def _parse_check(where: str, word: str, fields: dict[str, Any]) -> PlayCheck:
+    at = _parse_instant(where, fields)
+    _refuse_unknown(where, fields, "at", word)
+    return PlayCheck(where, at, word, parse_check(where, word, fields[word]))
 
 
 def _parse_instant(where: str, fields: dict[str, Any]) -> datetime:

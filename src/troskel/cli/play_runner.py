@@ -12,15 +12,13 @@ import msgspec
 from troskel.acts import turning_the_day
 from troskel.acts.chapters import REGISTER
 from troskel.cli.output import EXIT_REFUSED, CommandError, municipality, print_status, system_actor
-from troskel.cli.play_files import OpenDutiesCheck, PlayLine, PlayStep, read_play
+from troskel.cli.play_files import PlayCheck, PlayLine, PlayStep, read_play
 from troskel.ground import clock
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
-from troskel.reading import worklist
-from troskel.reading.worklist import DutyShown
 from troskel.runner.outcome import ActOutcome
 
 
@@ -33,9 +31,7 @@ def play_file(path: Path, *, as_json: bool = False) -> int:
         with clock.frozen_at(line.at):
             turning_the_day.catch_up(municipality())
             result, is_expected = (
-                _check_duties(line)
-                if isinstance(line, OpenDutiesCheck)
-                else _carry_out(line, names, path.parent)
+                _carry_out(line, names, path.parent) if isinstance(line, PlayStep) else _check(line)
             )
         if not is_expected:
             unexpected.append(line.where)
@@ -53,11 +49,16 @@ def play_file(path: Path, *, as_json: bool = False) -> int:
 def _carry_out(step: PlayStep, names: dict[str, Any], folder: Path) -> tuple[dict[str, Any], bool]:
     result: dict[str, Any] = {"at": step.at.isoformat(), "as": step.account, "act": step.act}
     try:
-        outcome = REGISTER[step.act].perform(_actor(step), _resolve(step.values, names, folder))
+        values = _resolve(step.values, names, folder)
+        outcome = REGISTER[step.act].perform(_actor(step), values, preview=step.preview is not None)
     except (Refusal, NotFound, BadValue) as refusal:
         rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
         result |= {"refused": rule, "code": refusal.code, "message": english(refusal)}
         return result, step.expect in (rule, refusal.code)
+    if step.preview is not None:
+        found = step.preview.found_in(outcome)
+        unmet = step.preview.unmet(found)
+        return result | _consequences(outcome) | _otherwise(unmet, found), not unmet and not step.expect
     names.update({key: value for key, value in outcome.answer.items() if isinstance(value, str)})
     for key, name in step.keep.items():
         if key not in outcome.answer:
@@ -81,21 +82,26 @@ def _consequences(outcome: ActOutcome) -> dict[str, Any]:
     }
 
 
-def _check_duties(check: OpenDutiesCheck) -> tuple[dict[str, Any], bool]:
-    """Compares the open duties with the file's expectation."""
-    rows = [
-        row
-        for row in worklist.duties_on(system_actor(), clock.today())
-        if row.kind == "duty" and row.state in ("open", "late") and check.client in (None, row.client)
-    ]
-    open_duties = sorted(_duty_name(row) for row in rows)
-    late_duties = sorted(_duty_name(row) for row in rows if row.state == "late")
-    result = {"at": check.at.isoformat(), "client": check.client, "open": open_duties, "late": late_duties}
-    return result, open_duties == check.expected_open and check.expected_late in (None, late_duties)
+def _check(line: PlayCheck) -> tuple[dict[str, Any], bool]:
+    """Compares what is found with what the file states. Both are kept where they differ."""
+    found = line.check.found()
+    unmet = line.check.unmet(found)
+    result = {"at": line.at.isoformat(), "client": getattr(line.check, "client", None)}
+    if line.word == "open":
+        result |= {"open": found["are"], "late": found["late"]}
+    else:
+        result |= {line.word: msgspec.to_builtins({name: found[name] for name in line.check.stated()})}
+    return result | _otherwise(unmet, found), not unmet
 
 
-def _duty_name(duty: DutyShown) -> str:
-    return f"{duty.paragraph}.{duty.ask}"
+def _otherwise(unmet: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """What the file states and is otherwise, with what was found: the same words in both."""
+    if not unmet:
+        return {}
+    return {
+        "stated": msgspec.to_builtins(unmet),
+        "found": msgspec.to_builtins({name: found[name] for name in unmet}),
+    }
 
 
 def _resolve(values: Any, names: dict[str, Any], folder: Path) -> Any:
@@ -138,22 +144,35 @@ def _actor(step: PlayStep) -> Actor:
 
 def _print_line(line: PlayLine, result: dict[str, Any], is_expected: bool) -> None:
     mark = "" if is_expected else "  ← NOT AS EXPECTED"
-    if isinstance(line, OpenDutiesCheck):
-        late = f" (late: {', '.join(result['late'])})" if result["late"] else ""
-        whose = f"open for {line.client}" if line.client else "open"
-        print(f"{line.at:%Y-%m-%d %H:%M}  {whose}: {', '.join(result['open']) or 'nothing'}{late}{mark}")
-        if not is_expected:
-            print(f"{'':18}the file says: {', '.join(line.expected_open) or 'nothing'}{_late_suffix(line)}")
-        return
-    print(f"{line.at:%Y-%m-%d %H:%M}  {line.account:14} {line.act}{mark}")
-    if "message" in result:
-        print(f"{'':18}refused by {result['refused']}: {result['message']}")
+    if isinstance(line, PlayCheck):
+        print(f"{line.at:%Y-%m-%d %H:%M}  {_shown(line, result)}{mark}")
     else:
-        _print_consequences(result)
+        tried = ", tried" if line.preview else ""
+        print(f"{line.at:%Y-%m-%d %H:%M}  {line.account:14} {line.act}{tried}{mark}")
+        if "message" in result:
+            print(f"{'':18}refused by {result['refused']}: {result['message']}")
+        else:
+            _print_consequences(result)
+    for name, stated in result.get("stated", {}).items():
+        print(f"{'':18}the file says: {name} {_text(stated)}")
+        print(f"{'':18}found:         {name} {_text(result['found'][name])}")
 
 
-def _late_suffix(check: OpenDutiesCheck) -> str:
-    return "" if check.expected_late is None else f" (late: {', '.join(check.expected_late) or 'nothing'})"
+def _shown(line: PlayCheck, result: dict[str, Any]) -> str:
+    """One line of what was found."""
+    whose = f" for {result['client']}" if result["client"] else ""
+    if line.word == "open":
+        late = f" (late: {', '.join(result['late'])})" if result["late"] else ""
+        return f"open{whose}: {_text(result['open'])}{late}"
+    found = result[line.word]
+    return f"{line.word}{whose}: {'; '.join(f'{name} {_text(value)}' for name, value in found.items())}"
+
+
+def _text(value: Any) -> str:
+    """A found or stated value: lists by commas, the rest as JSON."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value) or "nothing"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _print_consequences(result: dict[str, Any]) -> None:

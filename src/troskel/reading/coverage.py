@@ -38,6 +38,15 @@ def phone_clients(viewer: Actor, on: date) -> dict[str, int]:
     return care.phone_clients(clients_in_sight(viewer), viewer.municipality, on)
 
 
+@read(who=OFFICE_ROLES)
+def phones_with(viewer: Actor, reference: str, on: date) -> list[str]:
+    """The organisations whose phones have the client on a day, by number: `phone_clients` of one client."""
+    client = clients_in_sight(viewer).filter(reference=reference)
+    organisations = list(care.phone_clients(client, viewer.municipality, on))
+    note(viewer, "phones.viewed", ids=client.values_list("id", flat=True), on=on)
+    return organisations
+
+
 class ClientCounts(msgspec.Struct, frozen=True):
     """Numbers of clients: own and another municipality's; and of both, protected and dead."""
 
