@@ -77,7 +77,7 @@ def test_what_is_no_longer_in_the_routine_is_counted_still(town: Town) -> None:
     town.new_client()
     rows = figures(town)
     assert (rows["A2.keys"].asked, rows["A1.inform"].asked) == (1, 2)
-    assert rows["A2.keys"].text == "Berätta vilka nycklar kunden ska lämna"
+    assert rows["A2.keys"].text == "Berätta vilka nycklar kunden ska lämna, muntligt och skriftligt"
 
 
 def test_by_organisation(town: Town) -> None:

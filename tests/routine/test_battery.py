@@ -177,7 +177,8 @@ def test_a_mounting_known_late_is_asked_about_at_once(s: Story) -> None:
         "installation.reported", anna, order, NORTH, lock=s.id("lock"), serial="S", occurred="2026-03-02"
     )
     duty = s.the("P8.battery")
-    assert (duty.opened, duty.due, duty.opened_line) == (date(2026, 9, 10), DUE, len(s.lines))
+    known = date(2026, 9, 10)
+    assert (duty.opened, duty.due, duty.opened_line) == (known, known, len(s.lines)), "half a year had passed"
     assert duty.escalated is None
     is_replayed(s)
 
@@ -241,5 +242,5 @@ def test_the_guide_shows_what_this_test_does() -> None:
     guide = GUIDE.read_text("utf-8")
     for shown in ('story.until("2026-08-16")', 'story.until("2026-08-17")', "date(2026, 8, 31)"):
         assert shown in guide
-    assert "23 paragraphs, 57 asks" in guide
-    assert (len(ROUTINE.paragraphs), len(ROUTINE.asks)) == (23, 57)
+    assert "23 paragraphs, 59 asks" in guide
+    assert (len(ROUTINE.paragraphs), len(ROUTINE.asks)) == (23, 59)

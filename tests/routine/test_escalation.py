@@ -84,7 +84,11 @@ def test_p1_a_duty_that_passes_on_is_nobodys_there_and_gets_time_of_its_own() ->
     s.until("2026-03-07")
     duty = s.the("P1.order")
     assert (duty.organisation, duty.person, duty.escalated) == (SOUTH, None, None)
-    assert duty.escalate_on == date(2026, 3, 10), "two working days from the Saturday on which it passed on"
+    assert (duty.due, duty.escalate_on) == (None, None), "the new provider has made no visit yet"
+    s.until("2026-03-09")
+    s.visit(anna, SOUTH, on="2026-03-09")
+    duty = s.the("P1.order")
+    assert (duty.due, duty.escalate_on) == (date(2026, 3, 9), date(2026, 3, 11))
 
 
 def test_a_person_is_named_and_given_back_and_a_move_keeps_the_name() -> None:

@@ -115,7 +115,7 @@ def test_what_is_not_toml_or_not_text_is_refused():
 
 def test_the_vocabulary_is_what_the_program_knows():
     assert set(vocabulary.CONDITIONS) == set(conditions.PLAIN_CHECKS)
-    assert set(vocabulary.ASSIGNEES) == set(assignees.ASSIGNEES)
+    assert set(vocabulary.ASSIGNEES) == set(assignees.ASSIGNEES) | set(assignees.EVERY)
     assert set(vocabulary.SUBJECTS) == set(subjects.PER) == set(subjects.SAME)
     assert set(vocabulary.BASES) == set(deadlines.BASES)
 

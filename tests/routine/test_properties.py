@@ -125,7 +125,8 @@ def test_another_deadline_changes_exactly_its_own_duties(seed: int, steps: int) 
     s = Muddle(seed, steps).s
     other = parse_routine(
         FILE.read_bytes().replace(
-            b'due = { after = "first_visit", days = 2 }', b'due = { after = "first_visit", days = 5 }'
+            b'[{ after = "first_visit", days = 2 }, { after = "opened", days = 2 }]',
+            b'[{ after = "first_visit", days = 5 }, { after = "opened", days = 5 }]',
         ),
         "other.toml",
     )

@@ -21,6 +21,7 @@ OTHER_ASK: dict[str, Any] = {
     "per": "order",
     "on": ("link.made",),
     "duty": LocalizedText("Något annat", "Something else"),
+    "told": LocalizedText("Något om {former}", "Something about {former}"),
     "fulfilled": LocalizedText("När det är så", "When it is so"),
     "when": ("refused",),
     "due": Due((Step("opened", 77),)),

@@ -54,7 +54,7 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     rules.has_ended(month, ctx.today)
     organisation = rules.billing_organisation("O2", ctx.actor.organisation)
     clients = _clients_of(ctx, organisation, month)
-    counts = _visit_counts(organisation, month, clients)
+    counts = _visit_counts(ctx, organisation, month, clients)
     billable = [row for row in clients if _had_care(ctx, row, organisation, month) or row.id in counts]
     rules.somebody_to_bill(month, len(billable))
     stored_rows = _stored_rows(organisation, month)
@@ -147,7 +147,7 @@ def sign_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
         client=basis_form.client_id,
         organisation=organisation,
     )
-    counts = _visit_counts(organisation, basis_form.month, [basis_form.client])
+    counts = _visit_counts(ctx, organisation, basis_form.month, [basis_form.client])
     rules.is_as_billed(form, _count(basis_form), _count(row), counts.get(basis_form.client_id, Count()))
     signer = Account.objects.values_list("name", flat=True).get(id__in=[ctx.actor.account])
     pdf = document.render(basis_form, document.FormSignature(signer, ctx.today))
@@ -225,8 +225,10 @@ def _clients_of(ctx: ActContext, organisation: UUID, month: str) -> list[Client]
     )
     visits = _visits(organisation, month).filter(client=OuterRef("pk"))
     clients = Client.objects.filter(
-        Exists(allocations) | Exists(visits), municipality=ctx.actor.municipality
-    ).exclude(home_municipality=ctx.actor.municipality)
+        ~Q(home_municipality=ctx.actor.municipality) | ~Q(assigned_by=""),
+        Exists(allocations) | Exists(visits),
+        municipality=ctx.actor.municipality,
+    )
     ctx.lock_homes(Residence.objects.filter(client__in=clients).values("home_id"))
     locked_clients = list(clients.order_by("case_number"))
     lookup_refusals.ensure_not_moved(ctx, locked_clients)
@@ -243,12 +245,16 @@ def _visits(organisation: UUID, month: str) -> QuerySet[Visit]:
     return Visit.objects.filter(organisation=organisation, arrived__gte=first, arrived__lt=following)
 
 
-def _visit_counts(organisation: UUID, month: str, clients: Iterable[Client]) -> dict[UUID, Count]:
-    """Returns the visit counts by client. One query."""
+def _visit_counts(
+    ctx: ActContext, organisation: UUID, month: str, clients: Iterable[Client]
+) -> dict[UUID, Count]:
+    """Returns the counts, by client, of visits while the client was another municipality's. One query."""
     counts: dict[UUID, Count] = {}
-    rows = _visits(organisation, month).filter(client__in=[client.id for client in clients])
+    facts = {client.id: ctx.facts[client.home_id].clients[client.id] for client in clients}
+    rows = _visits(organisation, month).filter(client__in=facts)
     for client, arrived, departed in rows.values_list("client_id", "arrived", "departed"):
-        counts[client] = rules.add_visit(counts.get(client, Count()), arrived, departed)
+        if months.was_elsewhere(facts[client], day_of(arrived)):
+            counts[client] = rules.add_visit(counts.get(client, Count()), arrived, departed)
     return counts
 
 

@@ -13,7 +13,6 @@ from troskel.orders import rules
 from troskel.outbox import operations as outbox
 from troskel.outbox import queries
 from troskel.people.roles import Role
-from troskel.routine import client_state
 from troskel.runner import lookup
 from troskel.runner.fields import OrderNumber
 from troskel.runner.register import act
@@ -34,20 +33,19 @@ CHAPTER = _("Brev")
 def send_letter(ctx: ActContext, *, order: OrderNumber) -> dict[str, Any]:
     """Send the client the letter about an order that is done (S1, S3). A repeat sends the same letter.
 
+    Where the client has died or moved it goes to another who lives behind the door.
     The letter is made on request, and not stored.
     """
     subject = lookup.find_order(ctx, order)
     rules.has_a_letter(subject.row.kind, subject.row.state, order)
     rules.own_client(lookup.client_of_order(ctx, subject))
-    client_facts = [ctx.facts[home].clients.get(subject.row.client_id) for home in subject.homes]
-    rules.gets_letters(
-        subject.row.kind,
-        any(client and client_state.lives_here(client, ctx.today) for client in client_facts),
-    )
+    homes = [ctx.facts[home] for home in subject.homes]
+    client = rules.addressee(homes, subject.row.client_id, ctx.today)
+    rules.gets_letters(subject.row.kind, client is not None)
     ctx.journal(
         "letter.sent",
         homes=subject.homes,
-        client=subject.row.client_id,
+        client=client.client if client is not None else None,
         paragraph=rules.LETTER_PARAGRAPHS[subject.row.kind],
         order=subject.row.id,
         number=order,

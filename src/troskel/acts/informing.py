@@ -83,12 +83,14 @@ def _suggest_informing(context: DutyContext) -> Iterator[Suggestion]:
     who=WHO,
     writes=["client.told_about_keys"],
     title=_("Kunden vet vilka nycklar som behövs"),
-    lead=_("En nyckel per lås till varje utförare."),
+    lead=_("En nyckel per lås till varje utförare, både muntligt och skriftligt. Utan val: på båda sätten."),
 )
-def tell_about_keys(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
-    """Tell the client to give each provider one key per lock (A2)."""
+def tell_about_keys(
+    ctx: ActContext, *, client: CaseNumber, way: InformingWay | None = None
+) -> dict[str, Any]:
+    """Tell the client to give each provider one key per lock (A2), orally or in writing; without `way`: both."""
     subject = _own_client(ctx, client)
-    ctx.journal("client.told_about_keys", homes=[subject.home.home], client=subject.row.id)
+    ctx.journal("client.told_about_keys", homes=[subject.home.home], client=subject.row.id, way=way)
     return {"case": subject.row.case_number, "keys": len(subject.home.doors)}
 
 

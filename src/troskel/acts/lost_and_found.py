@@ -11,6 +11,7 @@ from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
+from troskel.people.models import Residence
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing
@@ -63,7 +64,13 @@ def report_found(
     custody.hand_over(
         holding, HolderKind.ORGANISATION, ctx.actor.organisation, ctx.now, None, ctx.actor.account
     )
-    ctx.journal("thing.found", thing=holding.thing_id, kind=kind, organisation=ctx.actor.organisation)
+    ctx.journal(
+        "thing.found",
+        **_where_lost(ctx, holding),
+        thing=holding.thing_id,
+        kind=kind,
+        organisation=ctx.actor.organisation,
+    )
     if subject is not None:
         _journal_key_return(ctx, holding, subject)
     return {"kind": kind, "number": number}
@@ -110,6 +117,22 @@ def count_stock(
         unexpected=len(unexpected),
     )
     return {"kind": kind, "counted": len(numbers_seen), "missing": missing, "unexpected": unexpected}
+
+
+def _where_lost(ctx: ActContext, holding: Holding) -> dict[str, Any]:
+    """Returns the journal fields of a tag that was with a client when it was lost: whose it was (P7)."""
+    if holding.thing.kind != "tag":
+        return {}
+    before = Holding.objects.filter(thing=holding.thing_id, until__isnull=False).latest("until")
+    if before.kind != HolderKind.CLIENT:
+        return {}
+    ctx.lock_homes(Residence.objects.filter(client=before.holder).values("home_id"))
+    return {
+        "homes": [home.home for home, _client in current_facts(ctx, before.holder)],
+        "client": before.holder,
+        "tag": holding.thing_id,
+        "from": {"kind": HolderKind.CLIENT, "id": before.holder},
+    }
 
 
 def _loss_fields(ctx: ActContext, holding: Holding) -> dict[str, Any]:

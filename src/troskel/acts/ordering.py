@@ -140,6 +140,8 @@ def order_removal(
     subject = lookup.find_client(ctx, client)
     door_facts = lookup.find_door(subject.home, door, subject.former_homes)
     lock = rules.may_be_taken_down(door_facts, ctx.facts, ctx.today)
+    if ctx.actor.role is Role.COORDINATOR:
+        rules.is_asked_to_remove(door_facts, subject.facts, ctx.facts, ctx.actor.organisation)
     _cancel_repairs(ctx, door_facts)
     order = place_order(ctx, OrderKind.REMOVAL, subject, door_facts, locksmith, presence=presence)
     homes = lookup.homes_of_door(ctx, door_facts.door)
@@ -191,7 +193,7 @@ def book_order(
 @act(
     "L1",
     who=(Role.LOCKSMITH,),
-    writes=["order.failed"],
+    writes=["order.failed", "client.refused"],
     title=_("Det gick inte"),
     lead=_("Resan var förgäves. Beställningen bokas om."),
 )
@@ -202,12 +204,17 @@ def report_failure(
     code: Annotated[str, field(_("Vad hindrade?"), choices=rules.Failure)],
     text: Text = "",
 ) -> dict[str, Any]:
-    """Report a failed trip (case 11): the order is not done, and is booked again."""
+    """Report a failed trip (case 11): the order is not done, and is booked again.
+
+    A client who said no at the door has refused: the assessor is told (A3, case 10).
+    """
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
     rules.known_code("code", code, rules.FAILURES)
     orders.fail(subject.row.id, code)
     _journal_order(ctx, "order.failed", subject, code=code, detail={"text": text} if text else None)
+    if code == rules.Failure.CLIENT_REFUSED:
+        _journal_refusal(ctx, subject)
     return {"order": order}
 
 
@@ -224,7 +231,7 @@ def suggest_before_report(context: DutyContext) -> Iterator[Suggestion]:
     "P1",
     "P6",
     who=(Role.COORDINATOR, Role.ADMINISTRATOR),
-    writes=["order.cancelled"],
+    writes=["order.cancelled", "client.refused"],
     title=_("Avbeställ"),
     lead=_("Låssmeden får veta det."),
 )
@@ -234,12 +241,14 @@ def cancel_order(
     order: Annotated[OrderNumber, field(names=Named.ORDER)],
     reason: Annotated[str, field(_("Anledning"), choices=rules.Cancellation)],
 ) -> dict[str, Any]:
-    """Cancel an order (cases 5 and 6); the locksmith is told."""
+    """Cancel an order (cases 5 and 6); the locksmith is told, and the assessor of a client who refuses (A3)."""
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
     rules.known_code("reason", reason, rules.CANCELLATIONS)
     _cancel(ctx, subject.row.id, reason)
     _journal_order(ctx, "order.cancelled", subject, reason_code=reason)
+    if reason == rules.Cancellation.CLIENT_REFUSED:
+        _journal_refusal(ctx, subject)
     return {"order": order}
 
 
@@ -324,6 +333,19 @@ def _cancel_repairs(ctx: ActContext, door_facts: DoorFacts) -> None:
                 locksmith=order.locksmith,
                 reason_code="care_ended",
             )
+
+
+def _journal_refusal(ctx: ActContext, subject: lookup.OrderSubject) -> None:
+    """The order's client does not want the lock that was to be mounted; written once (case 10)."""
+    client = lookup.client_of_order(ctx, subject)
+    if subject.row.kind == OrderKind.INSTALLATION and not client.refused:
+        ctx.journal(
+            "client.refused",
+            homes=[home for home in subject.homes if client.client in ctx.facts[home].clients],
+            client=client.client,
+            paragraph="A3",
+            reason_code="does_not_want",
+        )
 
 
 def _journal_order(ctx: ActContext, event: str, subject: lookup.OrderSubject, **body: Any) -> None:

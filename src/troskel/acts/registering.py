@@ -49,6 +49,7 @@ class Protection(Choice, question=_("Skyddade personuppgifter")):
 
 WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
+DERIVED_FIELDS = ("sort_key", "first_key", "assigned_by", "own_since")
 CHANGEABLE = ("first_name", "last_name", "home_municipality", "protection", "phone", "language")
 
 
@@ -148,7 +149,7 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     rows = lookup.find_clients(ctx, [item.client for item in changes])
     for item in changes:
         row = rows[item.client]
-        was_own = row.is_own
+        was_own, was_in = row.is_own, row.home_municipality
         for name in CHANGEABLE:
             if getattr(item, name) is not None:
                 setattr(row, name, getattr(item, name))
@@ -161,6 +162,8 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
         ]
         ctx.journal("client.changed", homes=[row.home_id], client=row.id, own=row.is_own, fields=fields)
         if row.is_own != was_own:
+            if row.is_own:
+                row.assigned_by, row.own_since = was_in, ctx.today
             ctx.journal(
                 "client.municipality_changed",
                 homes=[row.home_id],
@@ -168,9 +171,7 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
                 paragraph="O1",
                 own=row.is_own,
             )
-    Client.objects.bulk_update(
-        list(rows.values()), [*CHANGEABLE, "sort_key", "first_key"], batch_size=BATCH_SIZE
-    )
+    Client.objects.bulk_update(list(rows.values()), [*CHANGEABLE, *DERIVED_FIELDS], batch_size=BATCH_SIZE)
     return {"clients": len(rows)}
 
 

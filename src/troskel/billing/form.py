@@ -40,7 +40,7 @@ def render(form: BasisForm, signature: FormSignature | None = None) -> bytes:
             "provider": provider.name,
             "orgnr": f"{provider.orgnr[:6]}-{provider.orgnr[6:]}",
             "case": client.case_number,
-            "home_municipality": client.home_municipality,
+            "home_municipality": client.billed_for,
             "visits": formatting.digits(form.visits, LANGUAGE),
             "minutes": formatting.digits(form.minutes, LANGUAGE),
             "hours": formatting.hours(form.minutes, LANGUAGE),

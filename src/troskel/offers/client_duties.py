@@ -13,7 +13,7 @@ from troskel.duties.queries import DutyFacts
 from troskel.offers.duty_actions import suggested_acts
 from troskel.people.roles import Actor
 from troskel.reading.client_page import ClientPage
-from troskel.reading.worklist import DutyShown, DutyTexts, duties_of, duty_shown, duty_texts
+from troskel.reading.worklist import DutyShown, DutyTexts, duties_of, duty_shown, duty_texts, with_names
 
 
 class ClientDuty(NamedTuple):
@@ -42,5 +42,5 @@ def open_duties(viewer: Actor, page: ClientPage, today: date) -> list[ClientDuty
     acts = suggested_acts(viewer, mine, page.homes)
     return [
         ClientDuty(duty_shown(row, today), duty_texts(row), row["mine"], acts.get(row["id"], []))
-        for row in rows
+        for row in with_names(rows)
     ]

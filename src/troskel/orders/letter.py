@@ -17,9 +17,10 @@ Language = Literal["sv", "en"]
 
 
 class Letter(NamedTuple):
-    """Contents of a letter: order, day done, day written, and the office to contact."""
+    """Contents of a letter: order, client to whom it goes, day done, day written, and the office to contact."""
 
     order: Order
+    client: Client
     done: date
     written: date
     office: Organisation
@@ -35,8 +36,8 @@ def render(letter: Letter) -> bytes:
             "language": letter.language,
             "kind": order.kind,
             "number": order.number,
-            "case": order.client.case_number,
-            "to": _addressee(order.client),
+            "case": letter.client.case_number,
+            "to": _addressee(letter.client),
             "written": long_day(letter.written, letter.language),
             "done": long_day(letter.done, letter.language),
             "door": order.door.kind,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -208,6 +208,19 @@ def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: dat
     return lock
 
 
+def is_asked_to_remove(
+    door: DoorFacts, client: ClientFacts, homes: Mapping[UUID, HomeFacts], organisation: UUID | None
+) -> None:
+    """The provider whose care behind the door ended last orders the removal (P6, case 7)."""
+    last = client_state.last_provider(client_state.own_clients_behind(door, homes) or [client])
+    if last is not None and last.organisation != organisation:
+        raise Refusal(
+            "P6",
+            "removal.another_provider",
+            _("Nedmonteringen beställs av den utförare vars insats bakom dörren slutade sist."),
+        )
+
+
 def removal_refusal(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> Refusal | None:
     """Returns what refuses an order of removal on the day, or None where it is allowed."""
     try:
@@ -260,6 +273,17 @@ def has_a_letter(kind: str, state: str, number: str) -> None:
             order=number,
             order_state=state,
         )
+
+
+def addressee(homes: Iterable[HomeFacts], ordered_for: UUID, day: date) -> ClientFacts | None:
+    """Who gets the letter about an order (S1, S3): the client it was made for, else the first who lives there."""
+    living = [
+        client
+        for home in homes
+        for client in home.clients.values()
+        if client.own and client_state.lives_here(client, day)
+    ]
+    return min(living, key=lambda client: (client.client != ordered_for, client.client), default=None)
 
 
 def gets_letters(kind: str, lives_there: bool) -> None:

@@ -188,6 +188,13 @@ class Client(Record):
         max_length=1, blank=True, help_text="S sekretessmarkering, F skyddad folkbokföring"
     )
     home_municipality = models.CharField(max_length=4)
+    assigned_by = models.CharField(
+        max_length=4,
+        blank=True,
+        default="",
+        help_text="the other municipality, of one who is own since `own_since`",
+    )
+    own_since = models.DateField(null=True)
     died = models.DateField(null=True)
 
     class Meta:
@@ -209,6 +216,11 @@ class Client(Record):
     def is_own(self) -> bool:
         """Is the client this municipality's own, rather than assigned by another (O1)?"""
         return self.home_municipality == self.municipality_id
+
+    @property
+    def billed_for(self) -> str:
+        """The code of the other municipality whose client this is, or was until `own_since` (O2); else empty."""
+        return self.assigned_by if self.is_own else self.home_municipality
 
     @property
     def is_erased(self) -> bool:

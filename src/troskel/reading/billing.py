@@ -9,12 +9,12 @@ from datetime import datetime, time
 from typing import Any
 
 import msgspec
-from django.db.models import OuterRef, Q
+from django.db.models import Case, F, OuterRef, Q, When
 
 from troskel.billing import form, rules
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.ground import clock
-from troskel.ground.clock import STOCKHOLM
+from troskel.ground.clock import STOCKHOLM, day_of
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import note
@@ -83,18 +83,26 @@ def invoice_rows(viewer: Actor, month: str = "") -> list[ShownRow]:
 def _computed_rows(viewer: Actor, month: str) -> list[rules.InvoiceRowFacts]:
     """Rows computed from today's visits, whether billed or not. One query."""
     first, following = (datetime.combine(day, time(), STOCKHOLM) for day in rules.month_bounds(month))
-    rows = InvoiceRow.objects.filter(_own(viewer), municipality=viewer.municipality, month=month)
     visits = Visit.objects.filter(
         _own(viewer),
-        ~Q(client__home_municipality=viewer.municipality) | Q(client__in=rows.values("client")),
+        ~Q(client__home_municipality=viewer.municipality) | ~Q(client__assigned_by=""),
         municipality=viewer.municipality,
         arrived__gte=first,
         arrived__lt=following,
     )
-    visit_rows = visits.values_list(
-        "client__case_number", "organisation__orgnr", "client__home_municipality", "arrived", "departed"
+    visit_rows = visits.annotate(billed_for=BILLED_FOR).values_list(
+        *("client__case_number", "organisation__orgnr", "billed_for", "arrived", "departed"),
+        "client__home_municipality",
+        "client__own_since",
     )
-    return rules.invoice_rows(month, (rules.BillableVisit(*visit) for visit in visit_rows.iterator()))
+    return rules.invoice_rows(
+        month,
+        (
+            rules.BillableVisit(*visit)
+            for *visit, home, own_since in visit_rows.iterator()
+            if home != viewer.municipality or (own_since is not None and day_of(visit[3]) < own_since)
+        ),
+    )
 
 
 def _billed_rows(viewer: Actor, month: str) -> Iterator[dict[str, Any]]:
@@ -106,14 +114,19 @@ def _billed_rows(viewer: Actor, month: str) -> Iterator[dict[str, Any]]:
         organisation=OuterRef("organisation"),
     )
     rows = InvoiceRow.objects.filter(_own(viewer), municipality=viewer.municipality, month=month)
-    for row in rows.annotate(form=its_form.values("number")).values(
+    for row in rows.annotate(form=its_form.values("number"), billed_for=BILLED_FOR).values(
         *COUNT_COLUMNS, *PARTY_COLUMNS, "billed", "form"
     ):
         yield {name: row[name] for name in (*COUNT_COLUMNS, "billed", "form")} | _parties(row)
 
 
 COUNT_COLUMNS = ("visits", "minutes", "without_departure")
-PARTY_COLUMNS = ("client__case_number", "organisation__orgnr", "client__home_municipality")
+PARTY_COLUMNS = ("client__case_number", "organisation__orgnr", "billed_for")
+BILLED_FOR = Case(
+    When(client__home_municipality=F("client__municipality"), then=F("client__assigned_by")),
+    default=F("client__home_municipality"),
+)
+"""The other municipality whose client it is, or was (`Client.billed_for`)."""
 STEP_COLUMNS = ("made", "signed", "sent", "received")
 
 
@@ -121,7 +134,7 @@ def _parties(row: Any) -> dict[str, Any]:
     return {
         "case": row["client__case_number"],
         "organisation": row["organisation__orgnr"],
-        "home_municipality": row["client__home_municipality"],
+        "home_municipality": row["billed_for"],
     }
 
 
@@ -150,7 +163,9 @@ def basis_forms(
         *COUNT_COLUMNS,
         *PARTY_COLUMNS,
     )
-    page_rows, next_cursor = rows_of(rows.filter(**filters).values(*columns), page_request)
+    page_rows, next_cursor = rows_of(
+        rows.annotate(billed_for=BILLED_FOR).filter(**filters).values(*columns), page_request
+    )
     ids = {row["client_id"] for row in page_rows}
     note(viewer, "basis_forms.listed", ids=ids, limit=page_request.limit, after=page_request.after, **filters)
     return Page([_form(row) for row in page_rows], next_cursor)

@@ -20,7 +20,7 @@ from troskel.people.roles import EVERY_ROLE, MUNICIPAL_ROLES, Actor, Role
 from troskel.reading.base import clients_matching, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
-from troskel.reading.worklist import duties_of, duty_shown, username
+from troskel.reading.worklist import duties_of, duty_shown, username, with_names
 
 
 class ListedDuty(msgspec.Struct, frozen=True):
@@ -34,6 +34,7 @@ class ListedDuty(msgspec.Struct, frozen=True):
     paragraph: str
     ask: str
     text: str
+    text_en: str
     says: str
     fulfilled: str
     fulfilled_by: list[str]
@@ -145,7 +146,7 @@ def listed_notices(
 def notices_of(viewer: Actor, about: Q, on: date) -> list[ListedNotice]:
     """Open and read notices about a client that the viewer may read, with receipts."""
     condition = duties.known_on(on) & Q(kind="notice") & ~Q(state="moot")
-    return _with_receipts(viewer, list(duties_of(viewer, condition & about, on)), on)
+    return _with_receipts(viewer, with_names(duties_of(viewer, condition & about, on)), on)
 
 
 def duty_item(row: Row, on: date) -> ListedDuty:
@@ -185,6 +186,7 @@ def _noted_rows(
         condition &= Q(client__in=clients_matching(viewer, client))
     rows = duties_of(viewer, condition, on).values("client_id", *duties.FIELDS)
     page_rows, next_cursor = rows_of(rows, page_request)
+    page_rows = with_names(page_rows)
     clients = {row["client_id"] for row in page_rows if row["client_id"]}
     page_of: dict[str, Any] = {"limit": page_request.limit, "after": page_request.after}
     note(viewer, f"{kind}.listed", ids=clients, case=client, on=on, state=state, **page_of)

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+
 from troskel.custody.models import HolderKind, Holding
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.orders import letter, rules
 from troskel.orders.models import Order, OrderKind
-from troskel.people.models import HomeDoor, Organisation
+from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.reading.base import note
 from troskel.reading.register import read
@@ -22,28 +24,41 @@ from troskel.reading.register import read
 )
 def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes:
     """The letter about a finished order, as PDF. Raises NotFound, or Refusal where no letter is sent."""
-    orders = Order.objects.select_related("client__home", "door", "organisation", "municipality")
+    orders = Order.objects.select_related("door", "organisation", "municipality")
     own_clients = {"municipality": viewer.municipality, "client__home_municipality": viewer.municipality}
     order = orders.filter(**own_clients, number=number).first()
     if order is None:
         raise NotFound("letter", "order")
-    client, today = order.client, clock.today()
+    today = clock.today()
     rules.has_a_letter(order.kind, order.state, number)
-    lives_there = HomeDoor.objects.filter(home=client.home_id, door=order.door_id).exists()
-    rules.gets_letters(order.kind, lives_there and (client.died is None or client.died >= today))
+    addressee = _addressee(order, today)
+    rules.gets_letters(order.kind, addressee is not None)
+    assert addressee is not None
     offices = Organisation.objects.filter(
         municipality=viewer.municipality, kind=OrganisationKind.MUNICIPALITY
     )
-    note(viewer, "letter.opened", client=client.id, order=number, language=language)
+    note(viewer, "letter.opened", client=addressee.id, order=number, language=language)
     return letter.render(
         letter.Letter(
             order=order,
+            client=addressee,
             done=_day_done(order),
             written=today,
             office=offices.earliest("id"),
             language=language,
         )
     )
+
+
+def _addressee(order: Order, today: date) -> Client | None:
+    """As `rules.addressee`, by the tables."""
+    living = Client.objects.select_related("home").filter(
+        Q(died=None) | Q(died__gte=today),
+        municipality=order.municipality_id,
+        home_municipality=order.municipality_id,
+        home__in=HomeDoor.objects.filter(door=order.door_id).values("home"),
+    )
+    return min(living, key=lambda client: (client.id != order.client_id, client.id), default=None)
 
 
 def _day_done(order: Order) -> date:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,12 +14,14 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from troskel.duties import queries as duties
 from troskel.duties import routines, rules
-from troskel.ground import clock
+from troskel.ground import clock, formatting
+from troskel.people.models import Organisation
 from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
 from troskel.reading.register import read
+from troskel.routine import wording
 from troskel.routine.model import Ask, LocalizedText
 
 
@@ -41,6 +45,7 @@ class DutyShown(msgspec.Struct, frozen=True):
     paragraph: str
     ask: str
     text: str
+    text_en: str
     says: str
     fulfilled: str
     fulfilled_by: list[str]
@@ -74,7 +79,7 @@ class WorklistItem(msgspec.Struct, frozen=True):
 @read(who=EVERY_ROLE)
 def duties_on(viewer: Actor, on: date) -> list[DutyShown]:
     """Duties and notices asked by the day `on`, as they stood that day."""
-    shown = [duty_shown(row, on) for row in duties_of(viewer, duties.known_on(on), on)]
+    shown = [duty_shown(row, on) for row in with_names(duties_of(viewer, duties.known_on(on), on))]
     note(viewer, "duties.viewed", on=on, cases=sorted({duty.case for duty in shown if duty.case}))
     return shown
 
@@ -107,7 +112,8 @@ def unnoted_worklist(viewer: Actor) -> list[WorklistItem]:
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
     rows = open_duties.annotate(in_sight=in_sight, theirs=theirs).values(*duties.FIELDS, "in_sight", "theirs")
     return [
-        WorklistItem(duty_shown(row, today), duty_texts(row), row["in_sight"], row["theirs"]) for row in rows
+        WorklistItem(duty_shown(row, today), duty_texts(row), row["in_sight"], row["theirs"])
+        for row in with_names(rows)
     ]
 
 
@@ -123,11 +129,37 @@ def unread_notices(viewer: Actor) -> int:
     return within_sight(viewer, duties.worklist(viewer, clock.today()).filter(kind="notice")).count()
 
 
+def with_names(rows: Iterable[Row]) -> list[Row]:
+    """The rows, each with the `names` of the organisations that its text names. At most one query."""
+    found = [{**row, "about": json.loads(row["about"]) if _ask(row).told is not None else {}} for row in rows]
+    ids = {organisation for row in found for organisation in wording.organisations_in(row["about"])}
+    names = {str(one.id): one.name for one in Organisation.objects.filter(id__in=ids)} if ids else {}
+    return [{**row, "names": names} for row in found]
+
+
 def duty_texts(row: Row) -> DutyTexts:
     """The texts of a duty, from the version it was opened under."""
-    routine = routines.version(row["version"])
-    ask = routine.asks[row["paragraph"], row["ask"]]
-    return DutyTexts(ask.duty, ask.fulfilled, routine.by_id[row["paragraph"]].text)
+    ask = _ask(row)
+    paragraph = routines.version(row["version"]).by_id[row["paragraph"]]
+    return DutyTexts(_told(ask, row), ask.fulfilled, paragraph.text)
+
+
+def _ask(row: Row) -> Ask:
+    return routines.version(row["version"]).asks[row["paragraph"], row["ask"]]
+
+
+def _told(ask: Ask, row: Row) -> LocalizedText:
+    """What the duty says; of a notice, with the providers and days of its case."""
+    if ask.told is None or "names" not in row:
+        return ask.duty
+    about, names = row["about"], row["names"]
+
+    def value(name: str, language: str) -> str:
+        if name in wording.DAYS and about.get(name):
+            return formatting.long_day(date.fromisoformat(about[name]), language)
+        return str(names.get(about.get(name)) or getattr(wording.OPEN[name], language))
+
+    return wording.filled(ask.told, value)
 
 
 def duty_shown(row: Row, on: date) -> DutyShown:
@@ -140,7 +172,8 @@ def duty_shown(row: Row, on: date) -> DutyShown:
         kind=row["kind"],
         paragraph=row["paragraph"],
         ask=row["ask"],
-        text=ask.duty.sv,
+        text=(told := _told(ask, row)).sv,
+        text_en=told.en,
         says=routine.by_id[row["paragraph"]].text.sv,
         fulfilled=ask.fulfilled.sv,
         fulfilled_by=fulfilling_acts(ask),

@@ -3,49 +3,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from troskel.routine import client_state
+from troskel.routine.client_state import Charge
+from troskel.routine.facts import ClientFacts
 from troskel.routine.line import uid_in
 from troskel.routine.subjects import Case
 
-Assignee = tuple[str, UUID | None]
 ASSESSOR, PROVIDER, ADMINISTRATOR, LOCKSMITH = "assessor", "provider", "administrator", "locksmith"
 ECONOMIST = "economist"
-FALLBACK: Assignee = (ADMINISTRATOR, None)
 
 
-def _provider(case: Case) -> Assignee:
-    return (PROVIDER, case.organisation) if case.organisation else FALLBACK
+class Assignee(NamedTuple):
+    """Whose it is. `client`: for whom this provider answers at the door, where that decides whose it is."""
+
+    role: str
+    organisation: UUID | None = None
+    client: ClientFacts | None = None
 
 
-def _former_provider(case: Case) -> Assignee:
-    former = uid_in(case.about, "former")
-    return (PROVIDER, former) if former else FALLBACK
+FALLBACK = Assignee(ADMINISTRATOR)
+
+
+def _of(organisation: UUID | None, client: ClientFacts | None = None) -> Assignee:
+    return Assignee(PROVIDER, organisation, client) if organisation else FALLBACK
+
+
+def _of_charge(charge: Charge | None, otherwise: UUID | None) -> Assignee:
+    return _of(charge.organisation, charge.client) if charge is not None else _of(otherwise)
+
+
+def _clients(case: Case) -> list[ClientFacts]:
+    """The own clients concerned, else the client who has become another municipality's."""
+    return case.clients() or ([case.client] if case.client else [])
 
 
 def _lead_provider(case: Case) -> Assignee:
-    lead = client_state.lead_provider(case.clients(), case.day) or case.organisation
-    return (PROVIDER, lead) if lead else FALLBACK
+    return _of_charge(client_state.lead_provider(_clients(case), case.day), case.organisation)
 
 
 def _last_provider(case: Case) -> Assignee:
-    """The provider whose care ended last; where no allocation came into effect, one with an order at the door."""
+    """Where no allocation came into effect: one with an order at the door."""
     orders = (order.organisation for door in case.doors() for order in client_state.open_orders(door))
-    last = client_state.last_provider(case.clients()) or next(orders, None)
-    return (PROVIDER, last) if last else FALLBACK
+    return _of_charge(client_state.last_provider(_clients(case)), next(orders, None))
+
+
+def _ordering_provider(case: Case) -> Assignee:
+    """Who ordered, as long as it has a client there; then who would order now (P4)."""
+    orderer = uid_in(case.about, "organisation") or case.organisation
+    for client in _clients(case):
+        if orderer in client_state.providers_of(client, case.day):
+            return _of(orderer, client)
+    lead = client_state.lead_provider(_clients(case), case.day)
+    return _of_charge(lead or client_state.last_provider(_clients(case)), orderer)
+
+
+def _every_provider(case: Case) -> list[Assignee]:
+    """Those who have the client, now or soon; where nobody has, the one who ordered."""
+    having = client_state.providers_of(case.client, case.day) if case.client is not None else []
+    return [_of(one) for one in having] or [_of(case.organisation)]
 
 
 ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {
-    "assessor": lambda case: (ASSESSOR, None),
-    "administrator": lambda case: (ADMINISTRATOR, None),
-    "economist": lambda case: (ECONOMIST, None),
-    "locksmith": lambda case: (LOCKSMITH, uid_in(case.about, "locksmith")),
-    "provider": _provider,
-    "former_provider": _former_provider,
+    "assessor": lambda case: Assignee(ASSESSOR),
+    "administrator": lambda case: Assignee(ADMINISTRATOR),
+    "economist": lambda case: Assignee(ECONOMIST),
+    "locksmith": lambda case: Assignee(LOCKSMITH, uid_in(case.about, "locksmith")),
+    "provider": lambda case: _of(case.organisation),
+    "former_provider": lambda case: _of(uid_in(case.about, "former")),
+    "ordering_provider": _ordering_provider,
     "lead_provider": _lead_provider,
     "last_provider": _last_provider,
 }
 # Owners that may change while the duty is open: it is then reassigned.
-REASSIGNABLE = frozenset({"lead_provider", "last_provider"})
+REASSIGNABLE = frozenset({"lead_provider", "last_provider", "ordering_provider"})
+EVERY: dict[str, Callable[[Case], list[Assignee]]] = {"every_provider": _every_provider}
+"""Owners in the plural: only an e-mail goes to several."""
+
+
+def addressees(names: Iterable[str], case: Case) -> list[Assignee]:
+    """To whom an e-mail goes: each once."""
+    found = [
+        one for name in names for one in (EVERY[name](case) if name in EVERY else [ASSIGNEES[name](case)])
+    ]
+    return list({(one.role, one.organisation): one for one in found}.values())
+
+
+NAMED_BY_OWNER = frozenset({"door", "order"})
+"""Subjects behind which several clients may live."""
+
+
+def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
+    """In whose name a duty about a door stands: a client of its owner, who needs the door where anyone does.
+
+    Nobody is asked to act in the name of a client whom they may not know (rule 7), or who has left.
+    """
+    if owner.client is not None:
+        return owner.client
+    if case.client is not None and client_state.needs_the_door(case.client, case.day):
+        return case.client
+    lead = client_state.lead_provider(case.clients(), case.day)
+    return lead.client if lead is not None else case.client

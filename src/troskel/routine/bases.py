@@ -44,9 +44,10 @@ def _decision_begins(case: Case) -> date | None:
 
 
 def _first_visit(case: Case) -> date | None:
-    if case.client is None or case.organisation is None:
+    if case.organisation is None:
         return None
-    return case.client.first_visits.get(case.organisation)
+    days = (client.first_visits.get(case.organisation) for client in case.served_clients())
+    return min((day for day in days if day is not None), default=None)
 
 
 def _booking(case: Case) -> date | None:
@@ -118,7 +119,7 @@ MONTH = (
 
 BASES: dict[str, Base] = {
     "opened": Base(
-        LocalizedText("dagen då uppgiften uppstod", "the day the duty arose"), lambda case: case.opened
+        LocalizedText("dagen då uppgiften uppstod", "the day the duty arose"), lambda case: case.theirs_since
     ),
     "care_begins": Base(LocalizedText("insatsens första dag", "the first day of care"), _care_begins),
     "decision_begins": Base(

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from troskel.routine.facts import (
@@ -18,6 +19,7 @@ from troskel.routine.facts import (
     KeyFacts,
     OrderFacts,
 )
+from troskel.routine.line import stockholm_day
 
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
@@ -170,13 +172,52 @@ def has_left(client: ClientFacts, day: date) -> bool:
     return nothing_remains(client) and not has_care_left(client, day)
 
 
-def is_new_client(client: ClientFacts, door: UUID | None = None) -> bool:
-    """Care that begins after the take-over, and no lock linked yet (A1–A4, P1–P5); with a door, at that door."""
-    linked = any(door in (None, link.door) for link in client.links.values())
-    if linked or client.stay is None:
-        return False
-    begins = max(client.stay, client.moved_in or client.stay)
-    return client.take_over is None or begins > client.take_over
+def is_new_client(client: ClientFacts, day: date) -> bool:
+    """Care that begins after the take-over, and that no provider carries out yet by what was known before (A4)."""
+    return begins_after_take_over(client) and not any(
+        first_day(client, a) <= day
+        and came_to_hold(client, a)
+        and (a.made is None or stockholm_day(a.made) < day)
+        for a in client.allocations.values()
+        if client.stay is None or last_day(client, a) >= client.stay
+    )
+
+
+def is_leaving(client: ClientFacts, day: date) -> bool:
+    """Has the client left, or is this day known to be the last (P7)?"""
+    if has_left(client, day):
+        return True
+    last = last_care_day(client)
+    return nothing_remains(client) and last is not None and last <= day
+
+
+def provider_stays(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Has the provider the client after this day, and has nobody said that it ends?"""
+    return any(
+        a.organisation == organisation and last_day(client, a) > day and not _end_is_said(client, a)
+        for a in client.allocations.values()
+    )
+
+
+def _end_is_said(client: ClientFacts, a: AllocationFacts) -> bool:
+    decision = client.decisions.get(a.decision)
+    confirmed = a.confirmed or (decision is not None and decision.confirmed)
+    return (confirmed and last_day(client, a) != FOREVER) or here_through(client) != FOREVER
+
+
+def begins_after_take_over(client: ClientFacts) -> bool:
+    """Is it care that this system has followed from its first day?"""
+    return client.stay is not None and (client.take_over is None or client.stay > client.take_over)
+
+
+def is_to_be_told(client: ClientFacts) -> bool:
+    """Has the client to be told about the lock (A1–A3): new here, or not told since the last lock came down?"""
+    return client.to_be_told or begins_after_take_over(client)
+
+
+def tell_anew(client: ClientFacts) -> None:
+    """What the client was told about an earlier lock no longer counts."""
+    client.informed, client.keys_told, client.understood, client.to_be_told = [], [], False, True
 
 
 def is_being_taken_over(client: ClientFacts) -> bool:
@@ -191,6 +232,11 @@ def providers_of(client: ClientFacts, day: date) -> list[UUID]:
     """Organisations with an ongoing or coming allocation, the earliest allocation first."""
     found = [a for a in client.allocations.values() if last_day(client, a) >= max(day, a.begins)]
     return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: a.begins)))
+
+
+def was_allocated(client: ClientFacts, organisation: UUID) -> bool:
+    """Has the organisation ever been given the client to carry out care for?"""
+    return any(a.organisation == organisation for a in client.allocations.values())
 
 
 def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
@@ -214,8 +260,20 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
     )
 
 
-def another_provider_before(client: ClientFacts, service: str, organisation: UUID) -> UUID | None:
-    """The provider that this one follows: it ended before this one began, and not during it (A5, A6)."""
+class ChangeOfProvider(NamedTuple):
+    """A provider follows another: which, the last day of that one, and its own first day."""
+
+    former: UUID
+    former_through: date
+    begins: date
+
+
+HANDING_OVER = timedelta(days=7)
+"""Two providers that have a client together for no longer than this are one change of provider."""
+
+
+def change_of_provider(client: ClientFacts, service: str, organisation: UUID) -> ChangeOfProvider | None:
+    """The provider that this one follows: it ended before this one began, or soon after (A5, A6)."""
     allocations = [a for a in client.allocations.values() if a.service == service and came_to_hold(client, a)]
     mine = [a for a in allocations if a.organisation == organisation]
     if not mine:
@@ -225,13 +283,26 @@ def another_provider_before(client: ClientFacts, service: str, organisation: UUI
     for a in allocations:
         if a.organisation != organisation and first_day(client, a) < begins:
             others[a.organisation] = max(others.get(a.organisation, date.min), last_day(client, a))
-    before = [(ended, former) for former, ended in others.items() if ended < begins]
+    before = [(ended, former) for former, ended in others.items() if ended < begins + HANDING_OVER]
     if not before:
         return None
     ended, former = max(before)
-    beside = any(first_day(client, a) <= ended <= last_day(client, a) for a in mine)
+    beside = any(first_day(client, a) < begins and ended <= last_day(client, a) for a in mine)
     same_stay = client.stay is None or ended >= client.stay
-    return former if same_stay and not beside else None
+    return ChangeOfProvider(former, ended, begins) if same_stay and not beside else None
+
+
+def is_followed(client: ClientFacts, organisation: UUID) -> bool:
+    """Does another provider follow this one, in any service?"""
+    others = {a.organisation for a in client.allocations.values()} - {organisation}
+    changes = (change_of_provider(client, service, other) for service in SERVICES for other in others)
+    return any(change is not None and change.former == organisation for change in changes)
+
+
+def goes_on_without(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Is a service that the organisation had still granted, today or later?"""
+    services = {a.service for a in client.allocations.values() if a.organisation == organisation}
+    return any(d.service in services and last_day(client, d) >= day for d in client.decisions.values())
 
 
 def came_to_hold(client: ClientFacts, a: AllocationFacts) -> bool:
@@ -273,26 +344,40 @@ def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
     return [c.client for c in own_clients_behind(door, homes) if needs_the_door(c, day)]
 
 
-def lead_provider(clients: list[ClientFacts], day: date) -> UUID | None:
-    """The home-care provider allocated first, else the alarm organisation (P1)."""
-    found = [
-        (a.service != HOME_CARE, first_day(c, a), str(a.organisation), a.organisation)
-        for c in clients
-        for a in c.allocations.values()
-        if c.own and last_day(c, a) >= max(day, a.begins)
-    ]
-    return min(found)[3] if found else None
+class Charge(NamedTuple):
+    """A provider, and the client for whom it answers at the door."""
+
+    organisation: UUID
+    client: ClientFacts
 
 
-def last_provider(clients: list[ClientFacts]) -> UUID | None:
-    """The provider whose care ended last; home care before alarm on the same day (P6, case 7)."""
+def lead_provider(clients: Iterable[ClientFacts], day: date) -> Charge | None:
+    """The home-care provider allocated first, else the alarm organisation (P1). Who wants no lock counts last."""
     found = [
-        (last_day(c, a), a.service == HOME_CARE, str(a.organisation), a.organisation)
-        for c in clients
-        for a in c.allocations.values()
-        if c.own and came_to_hold(c, a)
+        (c.refused, a.service != HOME_CARE, *_since(a), place, a.organisation, c)
+        for place, (c, a) in enumerate(_allocations(clients))
+        if last_day(c, a) >= max(day, a.begins)
     ]
-    return max(found)[3] if found else None
+    return Charge(*min(found)[-2:]) if found else None
+
+
+def last_provider(clients: Iterable[ClientFacts]) -> Charge | None:
+    """The provider whose care ended last (P6, case 7); on the same day home care before alarm, then as for P1."""
+    found = [
+        (date.max - last_day(c, a), a.service != HOME_CARE, *_since(a), place, a.organisation, c)
+        for place, (c, a) in enumerate(_allocations(clients))
+        if came_to_hold(c, a)
+    ]
+    return Charge(*min(found)[-2:]) if found else None
+
+
+def _allocations(clients: Iterable[ClientFacts]) -> list[tuple[ClientFacts, AllocationFacts]]:
+    return [(c, a) for c in clients for a in c.allocations.values()]
+
+
+def _since(a: AllocationFacts) -> tuple[date, float]:
+    """Who was allocated first: by the first day, wherever the client lived then, and by when it was written."""
+    return a.begins, a.made.timestamp() if a.made is not None else 0.0
 
 
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
@@ -311,6 +396,12 @@ def lacks_consent(door: DoorFacts) -> bool:
 def is_linked(client: ClientFacts, lock: UUID | None = None) -> bool:
     """Is the client linked to this lock (without one: to any)?"""
     return any(lock in (None, link.lock) for link in client.links.values())
+
+
+def has_lock_in_use(client: ClientFacts, home: HomeFacts) -> bool:
+    """Is the client linked to a lock that hangs at a door of the home? Then a visit needs no tag (P2)."""
+    hanging = {door.lock for door in home.doors.values()}
+    return any(link.lock in hanging for link in client.links.values())
 
 
 def tags_of(client: ClientFacts, organisation: UUID) -> list[UUID]:

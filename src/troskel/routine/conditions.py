@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import UUID
 
 from troskel.routine import client_state, months
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
@@ -110,6 +111,30 @@ def _tag_with_client(client: ClientFacts, case: Case) -> bool:
     return bool(client_state.tags_of(client, case.organisation))
 
 
+def _orders_lock(case: Case) -> bool:
+    """Has the organisation to order a lock for some door of the home (P1)?"""
+    for door in case.home.doors.values():
+        clients = client_state.own_clients_behind(door, case.homes)
+        wanted = any(client_state.needs_the_door(c, case.day) and not c.refused for c in clients)
+        lead = client_state.lead_provider(clients, case.day)
+        free = door.lock is None and not door.cannot_be_fitted
+        theirs = lead is not None and lead.organisation == case.organisation
+        if wanted and free and theirs and not client_state.open_orders(door, "installation"):
+            return True
+    return False
+
+
+def _follows_another(client: ClientFacts, case: Case) -> bool:
+    """Is the change of provider, with its days, still as it was told?"""
+    follower = uid_in(case.about, "follower")
+    change = follower and client_state.change_of_provider(client, case.about["service"], follower)
+    return change is not None and change == client_state.ChangeOfProvider(
+        UUID(case.about["former"]),
+        date.fromisoformat(case.about["former_through"]),
+        date.fromisoformat(case.about["follower_from"]),
+    )
+
+
 def _tag_came_from_client(case: Case) -> bool:
     return bool((case.about.get("from") or {}).get("kind") == "client")
 
@@ -146,11 +171,13 @@ def _provider_had_month(client: ClientFacts, case: Case) -> bool:
 
 
 PLAIN_CHECKS: dict[str, Condition] = {
-    "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.door_id)),
+    "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.day)),
+    "to_be_told": _of_client(lambda client, case: client_state.is_to_be_told(client)),
     "own_client": _of_client(lambda client, case: client.own),
     "other_municipality": _of_client(lambda client, case: not client.own),
     "has_care": _of_client(lambda client, case: client_state.has_care_left(client, case.day)),
     "client_left": _of_client(lambda client, case: client_state.has_left(client, case.day)),
+    "client_leaves": _of_client(lambda client, case: client_state.is_leaving(client, case.day)),
     "refused": _of_client(lambda client, case: client.refused),
     "understood": _of_client(lambda client, case: client.understood),
     "informed_orally": _of_client(lambda client, case: "oral" in client.informed),
@@ -168,6 +195,24 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "provider_serves": _of_client(_serves),
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),
+    "provider_stays": _of_client(
+        lambda client, case: (
+            case.organisation is not None and client_state.provider_stays(client, case.organisation, case.day)
+        )
+    ),
+    "provider_orders": _orders_lock,
+    "follows_another": _of_client(_follows_another),
+    "followed_by_another": _of_client(
+        lambda client, case: (
+            case.organisation is not None and client_state.is_followed(client, case.organisation)
+        )
+    ),
+    "goes_on_without": _of_client(
+        lambda client, case: (
+            case.organisation is not None
+            and client_state.goes_on_without(client, case.organisation, case.day)
+        )
+    ),
     "provider_had_month": _of_client(_provider_had_month),
     "lives_here": _of_client(lambda client, case: client_state.lives_here(client, case.day)),
     "provider_holds_keys": _holds_keys,
@@ -182,6 +227,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "consent_missing": lambda case: any(client_state.lacks_consent(door) for door in case.doors()),
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
+    "lock_in_use": _of_client(lambda client, case: client_state.has_lock_in_use(client, case.home)),
     "care_behind_door": _care_behind_door,
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,

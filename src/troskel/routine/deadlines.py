@@ -14,18 +14,27 @@ __all__ = ["BASES", "attest_from", "due_day", "opening_day"]
 
 
 def due_day(due: Due, case: Case, eves: tuple[str, ...]) -> date | None:
-    """The day it is due, or None while nothing it counts from has happened."""
-    known = [
-        _counted(base, step, eves) for step in due.steps if (base := BASES[step.base].day(case)) is not None
-    ]
-    if not known:
+    """The day it is due, or None while what it counts from has not happened.
+
+    Nobody can have kept a deadline that passed before the duty became theirs: it is due on that day at the earliest
+    (rule 9).
+    """
+    day = _counted_day(due, case, eves)
+    return None if day is None else max(day, case.theirs_since)
+
+
+def _counted_day(due: Due, case: Case, eves: tuple[str, ...]) -> date | None:
+    """The latest of several days is known when all of them are; the earliest when one is."""
+    days = [(BASES[step.base].day(case), step) for step in due.steps]
+    known = [_counted(base, step, eves) for base, step in days if base is not None]
+    if not known or (due.latest and len(known) < len(days)):
         return None
     return max(known) if due.latest else min(known)
 
 
 def opening_day(ask: Ask, case: Case, eves: tuple[str, ...]) -> date | None:
     """The day an ask with `opens` opens, or None while its due day is not known."""
-    due = due_day(ask.due, case, eves) if ask.due else None
+    due = _counted_day(ask.due, case, eves) if ask.due else None
     return _counted(due, ask.opens, eves) if due is not None and ask.opens is not None else None
 
 

@@ -18,24 +18,34 @@ ONE_DAY = timedelta(days=1)
 
 def look(client: ClientFacts, day: date) -> ClientSnapshot:
     """A snapshot of the client on this day, of what derived events are about."""
-    organisations = list(dict.fromkeys(a.organisation for a in client.allocations.values()))
-    changes: list[tuple[str, UUID, UUID]] = []
-    if len(organisations) > 1:
-        for service in client_state.SERVICES:
-            for organisation in organisations:
-                former = client_state.another_provider_before(client, service, organisation)
-                if former is not None:
-                    changes.append((service, organisation, former))
+    organisations = _organisations(client)
     return ClientSnapshot(
         covered=sorted({(a.service, a.organisation) for a in client_state.ongoing(client, day)}),
         providers=[o for o in organisations if not client_state.provider_has_left(client, o, day)],
         endings=[
             service for service in client_state.SERVICES if client_state.ending_is_known(client, service)
         ],
-        changes=changes,
+        provider_changes=provider_changes(client),
         left=client_state.has_left(client, day),
         months=months.ended(client, day),
     )
+
+
+def provider_changes(client: ClientFacts) -> list[tuple[str, UUID, UUID, date, date]]:
+    """In which service which provider follows which, the former one's last day and the new one's first."""
+    organisations = _organisations(client)
+    if len(organisations) < 2:
+        return []
+    return [
+        (service, organisation, *change)
+        for service in client_state.SERVICES
+        for organisation in organisations
+        if (change := client_state.change_of_provider(client, service, organisation)) is not None
+    ]
+
+
+def _organisations(client: ClientFacts) -> list[UUID]:
+    return list(dict.fromkeys(a.organisation for a in client.allocations.values()))
 
 
 def changes_since(
@@ -70,7 +80,11 @@ def changes_since(
     yield from _coverage_differs(before, now, it)
     for service in now.endings:
         if service not in before.endings:
-            yield it("service.ending_known", about={"service": service})
+            through = client_state.last_day_of(client, service)
+            yield it(
+                "service.ending_known",
+                about={"service": service, "through": through.isoformat() if through else None},
+            )
     yield from _providers_differ(before, now, it)
     for month, organisation in now.months:
         if (month, organisation) not in before.months:
@@ -97,9 +111,16 @@ def _coverage_differs(
 def _providers_differ(
     before: ClientSnapshot, now: ClientSnapshot, it: Callable[..., RoutineEvent]
 ) -> Iterator[RoutineEvent]:
-    for service, organisation, former in now.changes:
-        if (service, organisation, former) not in before.changes:
-            about = {"service": service, "former": str(former)}
+    for change in now.provider_changes:
+        if change not in before.provider_changes:
+            service, organisation, former, through, begins = change
+            about = {
+                "service": service,
+                "former": str(former),
+                "former_through": through.isoformat(),
+                "follower": str(organisation),
+                "follower_from": begins.isoformat(),
+            }
             yield it("provider.changed", organisation=organisation, about=about)
     for organisation in before.providers:
         if organisation not in now.providers:

@@ -18,7 +18,7 @@ class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     `opened_line`: None where the calendar opened it. `since`: the instant it opened.
     `also_role`: may do it too from `also_from`. `person`: the account that is named in the organisation.
-    `escalated`: set on the day `escalate_on`, if it is still open.
+    `passed`: the day it passed to the present owner. `escalated`: set on the day `escalate_on`, if it is still open.
     """
 
     id: UUID
@@ -40,6 +40,7 @@ class OpenDuty(msgspec.Struct, omit_defaults=True, kw_only=True):
     also_organisation: UUID | None = None
     also_from: date | None = None
     person: UUID | None = None
+    passed: date | None = None
     escalate_on: date | None = None
     escalated: date | None = None
 
@@ -90,7 +91,7 @@ class ClientSnapshot(msgspec.Struct, omit_defaults=True):
     covered: list[tuple[str, UUID]] = []
     providers: list[UUID] = []
     endings: list[str] = []
-    changes: list[tuple[str, UUID, UUID]] = []
+    provider_changes: list[tuple[str, UUID, UUID, date, date]] = []
     left: bool = False
     months: list[tuple[str, UUID]] = []
 

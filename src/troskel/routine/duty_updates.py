@@ -35,15 +35,28 @@ def update(
 
 
 def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
-    """To another organisation: nobody there is named yet, and its days to escalation start again."""
+    """To another organisation: nobody there is named yet, and its deadline and days to escalation are counted anew."""
     if not rule.may_pass_on:
         return False
-    role, organisation = assignees.ASSIGNEES[rule.ask.of[0]](case)
+    role, organisation, _ = assignees.ASSIGNEES[rule.ask.of[0]](case)
     if organisation is None or organisation == duty.organisation:
         return False
-    duty.role, duty.organisation, duty.person = role, organisation, None
+    duty.role, duty.organisation, duty.person, duty.passed = role, organisation, None, day
+    case.organisation, case.theirs_since = organisation, day
+    if rule.ask.due is not None:
+        duty.due = deadlines.due_day(rule.ask.due, case, eves)
     duty.escalated, duty.escalate_on = None, escalation_day(rule.ask, duty.due, day, eves)
-    case.organisation = organisation
+    return True
+
+
+def rename(duty: OpenDuty, rule: Rule, case: Case) -> bool:
+    """In the name of another client behind the door, where the owner no longer has this one, or it has left."""
+    if rule.ask.per not in assignees.NAMED_BY_OWNER:
+        return False
+    case.name(assignees.client_of(assignees.ASSIGNEES[rule.ask.of[0]](case), case))
+    if case.client is None or case.client.client == duty.client:
+        return False
+    duty.client, duty.home = case.client.client, case.home.home
     return True
 
 
@@ -60,7 +73,7 @@ def _set_due(
     dated = False
     if rule.fixed_by and rule.ask.due is not None:
         for event in found:
-            if event.name in rule.fixed_by and _concerns(event, duty, line):
+            if event.name in rule.fixed_by and _concerns(event, duty, case, line):
                 case.visit = visited_on(line) if line is not None else None
                 due = deadlines.due_day(rule.ask.due, case, eves)
                 if due is not None and (duty.due is None or due < duty.due):
@@ -84,9 +97,11 @@ def _recount_due(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[
     return True
 
 
-def _concerns(event: RoutineEvent, duty: OpenDuty, line: LineFacts | None) -> bool:
+def _concerns(event: RoutineEvent, duty: OpenDuty, case: Case, line: LineFacts | None) -> bool:
     """Is it a visit by the provider to the client (for a next visit: after the duty opened)?"""
-    if event.client != duty.client or event.organisation != duty.organisation:
+    if event.organisation != duty.organisation:
+        return False
+    if event.client not in {client.client for client in case.served_clients()}:
         return False
     return event.name == "first.visit" or (line is not None and visited_at(line) >= duty.since)
 

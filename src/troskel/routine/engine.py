@@ -154,7 +154,7 @@ class _Advance:
         if line.event == "client.moved":
             self.move_duties(line)
         found = [line_events.line_event(self.facts, line, touched, day, occurred)]
-        found += line_events.following(found[0], before, line_events.look(self.facts, line), line)
+        found += line_events.following(self.facts, found[0], before, line_events.look(self.facts, line), line)
         found += self.of_a_duty(found[0], line)
         if line.client is not None and line.event in CARE_EVENTS:
             for home in touched:
@@ -256,10 +256,11 @@ class _Advance:
         rules = self.routines.rules_of(duty.version)
         rule = rules.rule(duty)
         case = subjects.case_of_duty(duty, self.facts, day)
+        renamed = duty_updates.rename(duty, rule, case)
         end = rule.end(duty, case, found, line)
         if end is not None:
             state.open.remove(duty)
-            self.effects.touched.add(duty.home)
+            self.effects.touched |= {state.facts.home, duty.home}
             on = occurred if end == "done" else day
             self.effects.closed.append(ClosedDuty(duty, end, on, line.number if line else None))
             return
@@ -269,8 +270,11 @@ class _Advance:
             moment = _moment(duty.home, day, line)
             self.plan(rule, planning.plan_again(duty, moment.since), moment)
             return
-        if duty_updates.update(duty, rule, case, found, day, line, rules.eves):
-            self.effects.touched.add(duty.home)
+        if duty_updates.update(duty, rule, case, found, day, line, rules.eves) or renamed:
+            if duty.home != state.facts.home:
+                state.open.remove(duty)
+                self.states[duty.home].open.append(duty)
+            self.effects.touched |= {state.facts.home, duty.home}
             self.effects.changed.append(duty)
             self.wake_to_escalate(duty)
 

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
 HOME_CARE = "home_care"
 ALARM = "safety_alarm"
+WAYS = ("oral", "written")
 
 
 class DecisionFacts(msgspec.Struct, omit_defaults=True):
@@ -23,7 +24,7 @@ class DecisionFacts(msgspec.Struct, omit_defaults=True):
 
 
 class AllocationFacts(msgspec.Struct, omit_defaults=True):
-    """A decision given to an organisation to carry out."""
+    """A decision given to an organisation to carry out. `made`: when it became known."""
 
     decision: UUID
     service: str
@@ -31,6 +32,7 @@ class AllocationFacts(msgspec.Struct, omit_defaults=True):
     begins: date
     through: date | None = None
     confirmed: bool = False
+    made: datetime | None = None
 
 
 class LinkFacts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,7 +47,8 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     """A client in this home.
 
     `stay`: first day of the current or latest care. `settling`: the first night is still being imported.
-    `told`: the day an ending became known. `elsewhere_since`: the day an own client became another municipality's.
+    `told`: the day an ending became known. `to_be_told`: about the lock, from the beginning (A1-A3).
+    `elsewhere_since`: the day an own client became another municipality's; `own_since`: the reverse.
     """
 
     client: UUID
@@ -59,17 +62,24 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     told: date | None = None
     stay: date | None = None
     informed: list[str] = []
-    told_about_keys: bool = False
+    keys_told: list[str] = []
     understood: bool = False
     refused: bool = False
+    to_be_told: bool = True
     suspended: date | None = None
     suspended_through: date | None = None
     decisions: dict[UUID, DecisionFacts] = {}
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
     elsewhere_since: date | None = None
+    own_since: date | None = None
     tags: dict[UUID, UUID] = {}
     links: dict[UUID, LinkFacts] = {}
+
+    @property
+    def told_about_keys(self) -> bool:
+        """Told both orally and in writing which keys to leave (A2)?"""
+        return set(self.keys_told) >= set(WAYS)
 
 
 class OrderFacts(msgspec.Struct, omit_defaults=True):

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.routine import fold_care, fold_things
-from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
+from troskel.routine import client_state, fold_care, fold_things
+from troskel.routine.facts import WAYS, ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
 
@@ -36,6 +36,8 @@ def fold(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> list[UUID]:
             door = homes[home].doors.get(door_id)
             if door is not None:
                 on_door(door, line)
+                if line.event == "removal.reported":
+                    lock_came_down(homes[home], door_id)
                 touched.extend(other for other in door.homes if other not in touched and other in homes)
     return touched
 
@@ -63,6 +65,7 @@ def client_registered(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
             own=line.body.get("own", True),
             take_over=day_in(line.body, "take_over"),
             settling=bool(line.body.get("settling")),
+            to_be_told=not line.body.get("take_over"),
         )
 
 
@@ -87,6 +90,13 @@ def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     homes[new_home].clients[line.client] = new
     old.moved_out, old.moved_to, old.tags = on, new_home, {}
     old.told = stockholm_day(line.recorded)
+
+
+def lock_came_down(home: HomeFacts, door: UUID) -> None:
+    """Those who have no lock at another door are to be told anew before the next one (A1–A3)."""
+    for client in home.clients.values():
+        if all(link.door == door for link in client.links.values()):
+            client_state.tell_anew(client)
 
 
 def sharing_confirmed(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
@@ -117,6 +127,9 @@ def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     own = bool(line.body["own"])
     if client.own and not own:
         client.elsewhere_since = stockholm_day(line.recorded)
+    if own and not client.own:
+        client.own_since = stockholm_day(line.recorded)
+        client_state.tell_anew(client)
     client.own = own
 
 
@@ -127,8 +140,9 @@ def client_informed(client: ClientFacts, line: LineFacts) -> None:
 
 
 def client_told_about_keys(client: ClientFacts, line: LineFacts) -> None:
-    """Told to leave one key per lock to each provider (A2)."""
-    client.told_about_keys = True
+    """Told to leave one key per lock to each provider (A2); without a way: in both."""
+    way = line.body.get("way")
+    client.keys_told = sorted({*client.keys_told, *([way] if way else WAYS)})
 
 
 def client_understood(client: ClientFacts, line: LineFacts) -> None:

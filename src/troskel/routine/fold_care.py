@@ -12,11 +12,12 @@ from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
 
 def decision_made(client: ClientFacts, line: LineFacts) -> None:
-    """A service is granted. After a confirmed ending the client counts as new."""
+    """A service is granted. After a confirmed ending it begins anew; a lock that still hangs needs no telling."""
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
-        client.stay, client.informed, client.first_visits = begins, [], {}
-        client.told_about_keys = client.understood = client.refused = False
+        client.stay, client.first_visits, client.refused = begins, {}, False
+        if not client.links:
+            client_state.tell_anew(client)
     client.stay = min(client.stay, begins) if client.stay else begins
     client.decisions[uid(line.body["decision"])] = DecisionFacts(
         service=line.body["service"], begins=begins, through=day_in(line.body, "through")
@@ -69,6 +70,7 @@ def allocation_made(client: ClientFacts, line: LineFacts) -> None:
         organisation=uid(line.body["organisation"]),
         begins=date.fromisoformat(line.body["from"]),
         through=day_in(line.body, "through"),
+        made=line.recorded,
     )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -44,9 +45,11 @@ def line_event(facts: Homes, line: LineFacts, touched: list[UUID], day: date, oc
     )
 
 
-def following(line_event: RoutineEvent, before: Look, after: Look, line: LineFacts) -> list[RoutineEvent]:
+def following(
+    facts: Homes, line_event: RoutineEvent, before: Look, after: Look, line: LineFacts
+) -> list[RoutineEvent]:
     """The events that follow at once from what the line changed."""
-    found = []
+    found: list[RoutineEvent] = []
     if after.first_visit != before.first_visit:
         visited = visited_on(line)
         found.append(
@@ -54,7 +57,25 @@ def following(line_event: RoutineEvent, before: Look, after: Look, line: LineFac
         )
     if line.event == "installation.reported" or after.lock != before.lock:
         found.append(msgspec.structs.replace(line_event, name="lock.mounted"))
+    if before.lock is not None and after.lock is None:
+        found += _lock_taken_down(facts, line_event)
     return found
+
+
+def _lock_taken_down(facts: Homes, line_event: RoutineEvent) -> Iterator[RoutineEvent]:
+    """For each own client behind the door: it concerns them all, whoever ordered it."""
+    for home in facts.values():
+        if line_event.door in home.doors:
+            for client in home.clients.values():
+                if client.own:
+                    yield msgspec.structs.replace(
+                        line_event,
+                        name="lock.taken_down",
+                        home=home.home,
+                        client=client.client,
+                        organisation=None,
+                        door=None,
+                    )
 
 
 def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
@@ -91,6 +112,6 @@ def _first_visit(facts: Homes, line: LineFacts) -> date | None:
 
 def _lock(facts: Homes, line: LineFacts) -> UUID | None:
     door = uid_in(line.body, "door")
-    if line.event != "repair.reported" or door is None:
+    if line.event not in ("repair.reported", "removal.reported") or door is None:
         return None
     return next((facts[home].doors[door].lock for home in line.homes if door in facts[home].doors), None)

@@ -35,7 +35,7 @@ def ended(client: ClientFacts, day: date) -> list[tuple[str, UUID]]:
 
     Empty in a home that the client has left: care moves with the client.
     """
-    if client.own or client.moved_to is not None:
+    if client.moved_to is not None:
         return []
     before = day.replace(day=1) - ONE_DAY
     return sorted(
@@ -56,15 +56,15 @@ def seen_through(
 
 
 def is_running(client: ClientFacts, day: date) -> bool:
-    """Has the client of another municipality had, or will have, care in the month that the day is in?"""
-    if client.own or client.moved_to is not None:
+    """Has the client had, or will have, care as another municipality's in the month that the day is in?"""
+    if client.moved_to is not None:
         return False
     first, last = day.replace(day=1), first_of_next(day) - ONE_DAY
     return any(next(_months(client, a, first, last), None) for a in client.allocations.values())
 
 
 def had_care_in(client: ClientFacts, organisation: UUID, month: str) -> bool:
-    """Did the organisation have the client's home care on some day of the month?"""
+    """Did the organisation have the home care of another municipality's client on some day of the month?"""
     last = last_day_of(month)
     return any(
         a.organisation == organisation and next(_months(client, a, last.replace(day=1), last), None)
@@ -75,13 +75,27 @@ def had_care_in(client: ClientFacts, organisation: UUID, month: str) -> bool:
 def _months(client: ClientFacts, a: AllocationFacts, first: date, last: date) -> Iterator[str]:
     """The months between the two days in which the allocation covers a day, in whatever home."""
     decision = client.decisions.get(a.decision)
-    first = max(
-        first, a.begins, client.elsewhere_since or a.begins, decision.begins if decision else a.begins
-    )
-    last = min(last, client_state.last_day(client, a))
-    while a.service == HOME_CARE and first <= last:
-        yield month_of(first)
-        first = first_of_next(first)
+    begins = max(first, a.begins, decision.begins if decision else a.begins)
+    ends = min(last, client_state.last_day(client, a))
+    for theirs, ours in _elsewhere(client) if a.service == HOME_CARE else ():
+        day = max(begins, theirs)
+        while day <= min(ends, ours):
+            yield month_of(day)
+            day = first_of_next(day)
+
+
+def was_elsewhere(client: ClientFacts, day: date) -> bool:
+    """Was the client another municipality's on the day?"""
+    return any(theirs <= day <= ours for theirs, ours in _elsewhere(client))
+
+
+def _elsewhere(client: ClientFacts) -> Iterator[tuple[date, date]]:
+    """First and last day of the times in which the client was another municipality's, by what was known then."""
+    theirs, ours = client.elsewhere_since, client.own_since
+    if ours is not None:
+        yield theirs if theirs is not None and theirs < ours else date.min, ours - ONE_DAY
+    if not client.own:
+        yield theirs or date.min, date.max
 
 
 def _reach_back(day: date) -> date:

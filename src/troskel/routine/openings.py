@@ -15,7 +15,8 @@ from troskel.routine.subjects import Case
 # What a duty or an e-mail keeps of its event.
 ABOUT = (
     *("order", "number", "lock", "serial", "link", "tag", "key", "decision", "service"),
-    *("through", "former", "starts", "presence", "reason_code", "code", "locksmith"),
+    *("through", "former", "former_through", "follower", "follower_from"),
+    *("starts", "presence", "reason_code", "code", "locksmith"),
     *("month", "form", "form_number"),
 )
 
@@ -27,7 +28,7 @@ def about(case: Case) -> dict[str, object]:
 
 def email(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> Email:
     """The e-mail. Its key is the same however often the line is replayed."""
-    to = dict.fromkeys(assignees.ASSIGNEES[name](case) for name in rule.ask.of)
+    to = [(one.role, one.organisation) for one in assignees.addressees(rule.ask.of, case)]
     which = event.line if event.line is not None else event.day
     client = case.client.client if case.client else None
     return Email(
@@ -74,8 +75,11 @@ def renumber(effects: Effects, by: int) -> None:
 def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     """The duty or notice: whose it is, by when, who may do it too, and when it is escalated."""
     ask = rule.ask
-    role, organisation = assignees.ASSIGNEES[ask.of[0]](case)
+    owner = assignees.ASSIGNEES[ask.of[0]](case)
+    role, organisation = owner.role, owner.organisation
     case.organisation = organisation if role != assignees.LOCKSMITH else case.organisation
+    if ask.per in assignees.NAMED_BY_OWNER:
+        case.name(assignees.client_of(owner, case))
     made = OpenDuty(
         id=case.home.home,
         kind=ask.kind,
@@ -96,7 +100,8 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     if ask.due is not None:
         made.due = deadlines.due_day(ask.due, case, rules.eves)
     if ask.also_of is not None:
-        made.also_role, made.also_organisation = assignees.ASSIGNEES[ask.also_of](case)
+        also = assignees.ASSIGNEES[ask.also_of](case)
+        made.also_role, made.also_organisation = also.role, also.organisation
         made.also_from = calendar.add_working_days(made.opened, ask.also_after, rules.eves)
     made.escalate_on = duty_updates.escalation_day(ask, made.due, made.opened, rules.eves)
     return made

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from troskel.routine import ambiguities, vocabulary
+from troskel.routine import ambiguities, vocabulary, wording
+from troskel.routine.assignees import EVERY
 from troskel.routine.calendar import EVES
 from troskel.routine.conditions import CHECKS
 from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
@@ -178,7 +179,7 @@ class _Reader(Values):
             self.problem(
                 at, "ask", "is a duty that nothing fulfils: done_by, done_when or by_hand is missing"
             )
-        if kind != "email" and len(of) > 1:
+        if kind != "email" and (len(of) > 1 or EVERY.keys() & set(of)):
             self.problem(at, "of", "only an e-mail goes to several")
         if not isinstance(by_hand, bool):
             self.problem(at, "by_hand", "must be true or false")
@@ -190,13 +191,20 @@ class _Reader(Values):
         if ("decision.ending" in on) != (notice_days is not None):
             self.problem(at, "on", "decision.ending and notice_days belong together")
         also_of, also_after = self.also(table, at)
+        words = self.words(table, at, "duty")
+        names = wording.left_open(words)
+        for name in sorted(names - wording.OPEN.keys()):
+            self.problem(at, "duty", f"leaves open {{{name}}}: known are {', '.join(sorted(wording.OPEN))}")
+        if names and kind != "notice":
+            self.problem(at, "duty", "only a notice names the providers and days of its case")
         return Ask(
             ask=self.text(table, at, "ask"),
             kind=kind,
             of=of,
             per=per,
             on=on,
-            duty=self.words(table, at, "duty"),
+            duty=wording.general(words),
+            told=words if names else None,
             fulfilled=self.words(table, at, "fulfilled"),
             when=self.names(table, at, "when", CHECKS, "condition"),
             due=self.due(table["due"], at) if "due" in table else None,

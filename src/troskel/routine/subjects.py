@@ -16,7 +16,10 @@ from troskel.routine.line import uid_in
 
 
 class Case:
-    """What a paragraph is judged on: client, door, organisation, what it is about, and the day."""
+    """What a paragraph is judged on: client, door, organisation, what it is about, and the day.
+
+    `opened`: the day the duty arose; `theirs_since`: the day it became its present owner's.
+    """
 
     __slots__ = (
         "about",
@@ -28,6 +31,7 @@ class Case:
         "opened",
         "organisation",
         "since",
+        "theirs_since",
         "visit",
     )
 
@@ -42,13 +46,21 @@ class Case:
         organisation: UUID | None = None,
         about: dict[str, Any] | None = None,
         opened: date | None = None,
+        theirs_since: date | None = None,
         since: datetime | None = None,
     ) -> None:
         self.homes, self.home, self.day = homes, home, day
         self.client, self.door, self.organisation = client, door, organisation
         self.about: dict[str, Any] = {} if about is None else about
         self.opened, self.since = opened or day, since
+        self.theirs_since = theirs_since or self.opened
         self.visit: date | None = None
+
+    def name(self, client: ClientFacts | None) -> None:
+        """Let it be about this client, in the home where the client lives."""
+        if client is not None and client is not self.client:
+            self.client = client
+            self.home = next(h for h in self.homes.values() if h.clients.get(client.client) is client)
 
     @property
     def door_id(self) -> UUID | None:
@@ -60,6 +72,14 @@ class Case:
         if self.door is not None:
             return client_state.own_clients_behind(self.door, self.homes)
         return [c for c in self.home.clients.values() if c.own]
+
+    def served_clients(self) -> list[ClientFacts]:
+        """The client; behind a door, where the organisation does not have that client, those whom it has there."""
+        if self.client is None or self.door is None or self.organisation is None:
+            return [self.client] if self.client is not None else []
+        if client_state.was_allocated(self.client, self.organisation):
+            return [self.client]
+        return [c for c in self.clients() if client_state.was_allocated(c, self.organisation)]
 
     def doors(self) -> list[DoorFacts]:
         """The door, else the doors of the home."""
@@ -80,6 +100,7 @@ def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
         organisation=duty.organisation,
         about=duty.about,
         opened=duty.opened,
+        theirs_since=duty.passed or duty.opened,
         since=duty.since,
     )
 
@@ -117,6 +138,12 @@ def _per_home(t: _EventContext) -> Iterator[Case]:
 def _per_client(t: _EventContext) -> Iterator[Case]:
     if t.client:
         yield t.case(t.client, door=t.door)
+
+
+def _per_client_behind_door(t: _EventContext) -> Iterator[Case]:
+    for client in t.at_the_door():
+        if client is t.client or client_state.needs_the_door(client, t.h.day):
+            yield t.case(client, door=t.door)
 
 
 def _per_provider(t: _EventContext) -> Iterator[Case]:
@@ -183,6 +210,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "order": _per_client,
     "tag": _per_client,
     "key": _per_client,
+    "client_behind_door": _per_client_behind_door,
     "provider": _per_provider,
     "provider_and_month": _per_provider_and_month,
     "basis_form": _per_client,
@@ -203,6 +231,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "order": ("order",),
     "tag": ("client", "tag"),
     "key": ("client", "key"),
+    "client_behind_door": ("client", "door"),
     "provider": ("home", "client", "organisation", "former"),
     "provider_and_month": ("client", "organisation", "month"),
     "basis_form": ("form",),

@@ -130,6 +130,7 @@ provider.changed | en ny utförare tar över efter en annan | a new provider fol
 decision.ending | ett beslut tar snart slut | a decision is about to end
 month.ended | en månad är slut för en kund som en annan kommun har anvisat | a month has ended for a client assigned by another municipality
 first.visit | utförarens första besök blir känt | the provider's first visit becomes known
+lock.taken_down | låsvredet på kundens dörr tas ner | the lock turner at the client's door is taken down
 lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparation | a lock turner is mounted, or a repair puts another in its place
 """)
 
@@ -139,10 +140,12 @@ OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
 """Events about one duty or notice. A file says which: "duty.attested:P4.be_present"."""
 
 CONDITIONS = _words("""
-new_client | kunden är ny: insatsen börjar efter övertagandet och inget lås är kopplat (vid dörren, där det gäller en dörr) | the client is new: care begins after the take-over and no lock is linked (at the door, where it is about one)
+new_client | kunden är ny: insatsen börjar efter övertagandet, och ingen utförare har den sedan tidigare | the client is new: care begins after the take-over, and no provider has had it before
+to_be_told | kunden har inte fått veta om låset sedan insatsen började, det förra låset togs ner eller kunden blev kommunens egen | the client has not been told about the lock since care began, the last lock came down or the client became the municipality's own
 own_client | kunden är kommunens egen | the client is the municipality's own
 other_municipality | kunden är anvisad av en annan kommun | the client is assigned by another municipality
 has_care | kunden har ett beslut som gäller i dag eller senare | the client has a decision that covers today or later
+client_leaves | kunden har slutat, eller gör det i dag | the client has left, or leaves today
 client_left | kunden har varken hemtjänst eller larm kvar, och det är bekräftat | the client has neither home care nor alarm left, and it is confirmed
 refused | kunden har sagt nej eller inte förstått | the client has refused or not understood
 understood | kunden har förstått | the client has understood
@@ -161,7 +164,12 @@ has_provider | någon utförare har en kund bakom dörren | some provider has a 
 provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client
-provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden | the provider had the client's home care on some day of the month
+provider_stays | utföraren har kunden även efter i dag, och ingen har sagt att det tar slut | the provider has the client after today too, and nobody has said that it ends
+provider_orders | det är utföraren som ska beställa lås till någon dörr | the provider is the one to order a lock for some door
+follows_another | utföraren kommer fortfarande efter den förra, de dagar som sades | the provider still follows the former one, on the days that were told
+followed_by_another | en annan utförare kommer efter | another provider follows
+goes_on_without | insatsen som utföraren hade är kvar | the care that the provider had goes on
+provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden, medan kunden var en annan kommuns | the provider had the client's home care on some day of the month, while the client was another municipality's
 lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
 provider_holds_keys | utföraren har nycklar till bostaden | the provider holds keys to the home
 provider_has_every_key | utföraren har en nyckel till varje dörr | the provider holds a key to every door
@@ -174,6 +182,7 @@ repair_ordered | reparation är beställd men inte gjord | a repair is ordered a
 lock_faulty | låsvredet har ett fel | the lock turner has a fault
 consent_missing | fastighetsägaren har inte gått med på ett låsvred på porten eller grinden | the property owner has not consented to a lock turner at the entrance or gate
 cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
+lock_in_use | kunden är kopplad till ett lås som sitter på en dörr i bostaden | the client is linked to a lock that is at a door of the home
 linked | kunden är kopplad till låset | the client is linked to the lock
 care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | some own client behind the door has care left
 lock_wanted | någon av kommunens kunder bakom dörren har insats kvar och har inte sagt nej | some own client behind the door has care left and has not refused
@@ -189,6 +198,8 @@ economist | ekonomen vid socialkontoret | the economist at the social office
 locksmith | låssmeden som fått beställningen | the locksmith who has the order
 provider | utföraren det gäller | the provider it is about
 former_provider | den tidigare utföraren | the former provider
+ordering_provider | utföraren som beställde, eller den som nu har kunden | the provider who ordered, or who has the client now
+every_provider | varje utförare som har kunden (bara e-post) | each provider that has the client (e-mail only)
 lead_provider | hemtjänstutföraren som fick kunden först, annars den som svarar på larmet | the home-care provider allocated first, else the one who answers the alarm
 last_provider | den utförare vars insats slutade sist | the provider whose care ended last
 """)
@@ -200,6 +211,7 @@ decision | varje beslut | each decision
 order | varje beställning | each order
 tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key
+client_behind_door | varje kund bakom dörren | each client behind the door
 provider | varje utförare | each provider
 provider_and_month | varje utförare och månad | each provider and month
 basis_form | varje underlagsblankett | each basis form

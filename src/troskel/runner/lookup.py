@@ -176,10 +176,10 @@ def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
     providers = {
         provider for client in residents for provider in client_state.providers_of(client, ctx.today)
     }
-    last_provider = client_state.last_provider(residents)  # P6 may ask them to cancel the order
+    last = client_state.last_provider(residents)  # P6 may ask them to cancel the order
     return actor.organisation is not None and actor.organisation in providers | {
         row.organisation_id,
-        last_provider,
+        last.organisation if last is not None else None,
     }
 
 

@@ -13,10 +13,10 @@ from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.permits.sight import ROLES_SEEING_ALL
-from troskel.reading import duties, lists, routine_versions
+from troskel.reading import duties, lists
 from troskel.reading.duties import ListedNotice
 from troskel.reading.paging import MAX_PAGE, PageRequest
-from troskel.routine.model import Routine
+from troskel.routine.model import LocalizedText
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.text import act_labels, phrases
@@ -52,10 +52,9 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
     organisation_names = {organisation.orgnr: organisation.name for organisation in organisations}
     readers = {notice.read_by for notice in recent.items if notice.read_by}
     reader_names = people.names_by_username(person.actor.municipality, readers) if readers else {}
-    routine = routine_versions.routine_on(person.actor, clock.today()).document
     query = {"show": choice, "client": case}
     values = {
-        "rows": [_notice_row(notice, organisation_names, reader_names, routine) for notice in recent.items],
+        "rows": [_notice_row(notice, organisation_names, reader_names) for notice in recent.items],
         "sees_all": sees_all,
         "choices": choices,
         "choice": choice,
@@ -68,14 +67,13 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def _notice_row(
-    notice: ListedNotice, organisation_names: dict[str, str], reader_names: dict[str, str], routine: Routine
+    notice: ListedNotice, organisation_names: dict[str, str], reader_names: dict[str, str]
 ) -> NoticeRow:
-    ask = routine.asks.get((notice.paragraph, notice.ask))
     organisation = organisation_names.get(notice.organisation or "", "")
     role = phrases.role(notice.role)
     return NoticeRow(
         notice=notice,
-        text=act_labels.localized(ask.duty) if ask else notice.text,
+        text=act_labels.localized(LocalizedText(notice.text, notice.text_en)),
         to=f"{role}, {organisation}" if organisation else role,
         reader=reader_names.get(notice.read_by or "", ""),
     )
