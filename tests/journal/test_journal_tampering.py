@@ -169,6 +169,7 @@ def test_changed_salt() -> None:
 
 def test_detail_added_later(write_lines: WriteLines) -> None:
     (line,) = write_lines(1)
+    Chain.objects.update(number=line.number, hash=line.hash)  # as the trigger would
     Detail.objects.create(line=line, municipality="0999", salt="0" * 32, text="{}")
     assert faults() == [Fault(10, "was given a detail row that it did not have")]
 

@@ -48,6 +48,15 @@ def test_change_is_refused(change: str, write_lines: WriteLines) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3, 600])
+def test_head_follows_the_last_line(count: int, write_lines: WriteLines) -> None:
+    write_lines(2)
+    *_, last = write_lines(count)
+    assert Chain.objects.values_list("number", "hash").get() == (last.number, last.hash)
+    assert last.number == 2 + count
+
+
+@pytest.mark.django_db
 def test_only_details_of_listed_lines_can_be_deleted(write_lines: WriteLines) -> None:
     first, second = write_lines(2, detail={"text": "å"})
     assert erase_details("0999", [first.id]) == 1

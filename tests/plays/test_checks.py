@@ -17,6 +17,7 @@ from troskel.journal.models import Line
 
 FOLDER = Path(__file__).parent
 OST, ANGEN = "5560009911", "5560009929"
+TOLD = "S1.tell_assessor"
 LAST = "2026-08-12T15:05:00+02:00"
 """After mounted2.jsonl: K1 has Öst, the lock L1 and no open duty; the mounting's e-mail was sent today."""
 
@@ -46,9 +47,9 @@ TRUE_AND_FALSE = [
     ),
     (
         "notices",
-        {"of": OST, "are": ["A4.tell"], "about": {"A4.tell": "K1"}, "say": {"A4.tell": "Kunden är ny"}},
-        {"of": OST, "are": ["A4.tell"], "say": {"A4.tell": "Kunden är gammal"}},
-        'say {"A4.tell": ["Kunden är ny. Beställ montering av låsvred"]}',
+        {"paragraph": "S1", "are": [TOLD], "about": {TOLD: "K1"}, "say": {TOLD: "Låsvredet är monterat"}},
+        {"paragraph": "S1", "are": [TOLD], "say": {TOLD: "Låsvredet är nedmonterat"}},
+        'say {"S1.tell_assessor": ["Låsvredet är monterat"]}',
     ),
     (
         "mails",

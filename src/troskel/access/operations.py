@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from troskel.access.models import Opening
-from troskel.ground.compiled_query import db_value
+from troskel.ground.compiled_query import db_value, execute
 
 
 class OutcomeStands(Exception):
@@ -15,18 +13,16 @@ class OutcomeStands(Exception):
 
 def note(opening: Opening, before: str) -> None:
     """Store the outcome of an opening in place of the one `before`. Raises OutcomeStands where it is another."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE access_opening SET outcome = %s, code = %s, battery = %s, noted = %s "
-            "WHERE id = %s AND outcome = %s",
-            [
-                opening.outcome,
-                opening.code,
-                opening.battery,
-                db_value(opening.noted),
-                db_value(opening.id),
-                before,
-            ],
-        )
-        if cursor.rowcount != 1:
-            raise OutcomeStands
+    changed = execute(
+        "UPDATE access_opening SET outcome = %s, code = %s, battery = %s, noted = %s WHERE id = %s AND outcome = %s",
+        [
+            opening.outcome,
+            opening.code,
+            opening.battery,
+            db_value(opening.noted),
+            db_value(opening.id),
+            before,
+        ],
+    )
+    if changed != 1:
+        raise OutcomeStands

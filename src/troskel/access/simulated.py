@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet, Subquery
 
 from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockState, refusal_code
@@ -15,7 +15,7 @@ from troskel.access.models import SimulatedLock
 from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery, db_value
+from troskel.ground.compiled_query import CompiledQuery, db_value, execute
 from troskel.ground.ids import new_id
 
 CHARGE_PER_TURN = 1
@@ -113,19 +113,21 @@ class SimulatedLocks:
     @staticmethod
     def _spend(row: SimulatedLock, grant: Grant) -> bool:
         """Remember the grant; False where it was spent already."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                'INSERT INTO access_spentgrant (id, municipality_id, lock_id, "grant") VALUES (%s, %s, %s, %s) '
-                "ON CONFLICT DO NOTHING",
-                [db_value(new_id()), row.municipality_id, db_value(row.id), db_value(grant.id)],
-            )
-            return bool(cursor.rowcount == 1)
+        changed = execute(
+            'INSERT INTO access_spentgrant (id, municipality_id, lock_id, "grant") VALUES (%s, %s, %s, %s) '
+            "ON CONFLICT DO NOTHING",
+            [db_value(new_id()), row.municipality_id, db_value(row.id), db_value(grant.id)],
+        )
+        return changed == 1
 
     def _turn(self, row: SimulatedLock, *, unlocked: bool) -> LockAnswer:
         row.charge = max(0, row.charge - CHARGE_PER_TURN)
         jammed = row.fault == SimulatedFault.JAM
         row.unlocked = row.unlocked if jammed else unlocked
-        row.save(update_fields=["charge", "unlocked"])
+        execute(
+            "UPDATE access_simulatedlock SET charge = %s, unlocked = %s WHERE id = %s",
+            [row.charge, row.unlocked, db_value(row.id)],
+        )
         if row.fault == SimulatedFault.LOST_ANSWER:
             return LockAnswer(LockOutcome.UNKNOWN)
         if jammed:

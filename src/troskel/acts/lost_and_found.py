@@ -61,12 +61,13 @@ def report_found(
     subject = lookup.find_client(ctx, client) if kind == "key" else None
     holding = lookup.find_holding(ctx, kind, number)
     rules.is_lost(holding)
+    from_whom = _where_lost(ctx, holding)
     custody.hand_over(
         holding, HolderKind.ORGANISATION, ctx.actor.organisation, ctx.now, None, ctx.actor.account
     )
     ctx.journal(
         "thing.found",
-        **_where_lost(ctx, holding),
+        **from_whom,
         thing=holding.thing_id,
         kind=kind,
         organisation=ctx.actor.organisation,
@@ -123,7 +124,7 @@ def _where_lost(ctx: ActContext, holding: Holding) -> dict[str, Any]:
     """Returns the journal fields of a tag that was with a client when it was lost: whose it was (P7)."""
     if holding.thing.kind != "tag":
         return {}
-    before = Holding.objects.filter(thing=holding.thing_id, until__isnull=False).latest("until")
+    before = Holding.objects.filter(thing=holding.thing_id).exclude(kind=HolderKind.LOST).latest("until")
     if before.kind != HolderKind.CLIENT:
         return {}
     ctx.lock_homes(Residence.objects.filter(client=before.holder).values("home_id"))

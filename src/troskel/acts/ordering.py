@@ -14,7 +14,7 @@ from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.orders.models import Order, OrderKind, OrderState
-from troskel.people.operations import next_numbers
+from troskel.people.operations import next_number
 from troskel.people.roles import Role
 from troskel.routine import client_state
 from troskel.routine.facts import ClientFacts, DoorFacts
@@ -278,7 +278,7 @@ def place_order(
     """Places an order with a locksmith firm, by the actor's organisation, and returns it."""
     firm = lookup.find_organisation(ctx, locksmith, "locksmith")
     rules.is_a_locksmith(firm.kind)
-    (number,) = next_numbers(ctx.actor.municipality, "order", ctx.today.year, 1)
+    number = next_number(ctx.actor.municipality, "order", ctx.today.year)
     order = Order(
         id=new_id(),
         municipality_id=ctx.actor.municipality,

@@ -105,7 +105,8 @@ def _held_since_lock(table: str) -> Iterator[list[float]]:
 
     def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
-        if not locked and sql.startswith("SELECT") and table in sql:
+        if sql.startswith("SELECT") and table in sql:
+            connection.execute_wrappers.remove(watch)  # what is watched goes a longer way
             locked.append(time.perf_counter())
         return result
 
@@ -115,9 +116,9 @@ def _held_since_lock(table: str) -> Iterator[list[float]]:
             held.append(time.perf_counter() - locked[0])
 
     connection.commit = timed_commit  # type: ignore[method-assign]
+    connection.execute_wrappers.append(watch)
     try:
-        with connection.execute_wrapper(watch):
-            yield held
+        yield held
     finally:
         del connection.commit
 

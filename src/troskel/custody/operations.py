@@ -9,7 +9,7 @@ from uuid import UUID
 
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Signature, Thing
-from troskel.ground.compiled_query import MAX_LIST_LENGTH, Upsert
+from troskel.ground.compiled_query import Upsert
 from troskel.ground.ids import new_id
 
 BATCH_SIZE = 400
@@ -94,16 +94,7 @@ def hand_over_all(
             signature=signature,
         )
         rows += [holding, next_holding]
-    if len(rows) <= MAX_LIST_LENGTH:
-        _UPSERT_HOLDINGS(rows)
-        return
-    Holding.objects.bulk_create(
-        rows,
-        batch_size=BATCH_SIZE,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["until", "given_by"],
-    )
+    _UPSERT_HOLDINGS(rows)
 
 
 _UPSERT_HOLDINGS = Upsert(Holding, "id", ["until", "given_by"])

@@ -5,14 +5,17 @@ than an indexed query; for the queries of every act the SQL is therefore cached 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, DateTimeField, Model, QuerySet, TextField, UUIDField
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
 Value = str | UUID | date | datetime | None | list[UUID] | list[str]
@@ -65,10 +68,14 @@ class CompiledQuery:
         return list(compiled.rows(records))
 
 
+ROWS_PER_STATEMENT = 500
+"""Times the columns of the widest table, well below the number of values that either database takes at once."""
+
+
 class Upsert:
     """Inserts rows, or updates the `over` fields of rows whose key exists; without a key, only inserts.
 
-    One statement for a few rows; the ORM would build it each time, and split many by SQLite's limit on variables.
+    One statement for `ROWS_PER_STATEMENT` rows. The ORM would build it each time.
     """
 
     def __init__(self, model: type[Model], key: str = "", over: Sequence[str] = ()) -> None:
@@ -79,19 +86,49 @@ class Upsert:
         updates = ", ".join(f"{c} = excluded.{c}" for c in (_column(model, name) for name in over))
         self._tail = f" ON CONFLICT ({_column(model, key)}) DO UPDATE SET {updates}" if key else ""
 
+    @cached_property
+    def _columns(self) -> list[tuple[str, Callable[[Any, Any], Any]]]:
+        return [(field.attname, _preparer(field)) for field in self._fields]
+
     def __call__(self, rows: Sequence[Model]) -> None:
         """Writes the rows."""
         if not rows:
             return
-        values = [
-            [f.get_db_prep_save(getattr(row, f.attname), connection) for f in self._fields] for row in rows
-        ]
-        with connection.cursor() as cursor:
-            if len(rows) <= MAX_LIST_LENGTH:
-                sql = f"{self._head}{', '.join([self._row] * len(rows))}{self._tail}"
-                cursor.execute(sql, [value for row in values for value in row])
-            else:
-                cursor.executemany(f"{self._head}{self._row}{self._tail}", values)
+        database = connections[DEFAULT_DB_ALIAS]
+        for start in range(0, len(rows), ROWS_PER_STATEMENT):
+            batch = rows[start : start + ROWS_PER_STATEMENT]
+            values = [
+                prepare(getattr(row, name), database) for row in batch for name, prepare in self._columns
+            ]
+            execute(f"{self._head}{', '.join([self._row] * len(batch))}{self._tail}", values)
+
+
+def _preparer(field: Any) -> Callable[[Any, Any], Any]:
+    """Returns how a field's value takes the database's form: as Django does it, but found out once for each field."""
+    target = field
+    while target.remote_field is not None:
+        target = target.target_field
+    if isinstance(target, UUIDField):
+        return _prepare_id
+    if isinstance(target, CharField | TextField):
+        return _prepare_text
+    if isinstance(target, DateTimeField):
+        return _prepare_instant
+    return lambda value, database: field.get_db_prep_save(value, database)
+
+
+def _prepare_id(value: Any, database: Any) -> Any:
+    if value is None or database.features.has_native_uuid_field:
+        return value
+    return value.hex if isinstance(value, UUID) else UUID(value).hex
+
+
+def _prepare_text(value: Any, database: Any) -> Any:
+    return value if value is None else str(value)
+
+
+def _prepare_instant(value: Any, database: Any) -> Any:
+    return None if value is None else database.ops.adapt_datetimefield_value(value)
 
 
 _INSERTS: dict[type[Model], Upsert] = {}
@@ -114,6 +151,44 @@ def db_value(value: Any) -> Any:
     return value
 
 
+@contextmanager
+def pipelined() -> Iterator[None]:
+    """Sends the statements inside without waiting for the answer of each, where the database is another process.
+
+    What a statement violates is raised at the end, if nothing inside has read rows since. `execute` knows no counts.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "sqlite":
+        yield
+        return
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
+
+
+def execute(sql: str, params: Sequence[Any]) -> int:
+    """Runs a statement on the driver's connection, with values in the database's form. Returns the rows it changed.
+
+    As `_fetch`, past Django's cursor.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.execute_wrappers or database.queries_logged:
+        with database.cursor() as cursor:
+            cursor.execute(sql, params)
+            return int(cursor.rowcount)
+    _make_ready(database)
+    with database.wrap_database_errors:
+        if database.vendor == "sqlite":
+            return int(database.connection.execute(_for_sqlite(sql), params).rowcount)
+        if database.connection.pgconn.pipeline_status:  # its answer comes later
+            return int(database.connection.cursor().execute(sql, params).rowcount)
+        return int(_driver_cursor(database).execute(sql, params).rowcount)
+
+
+def _for_sqlite(sql: str) -> str:
+    return sql.replace("%s", "?").replace("%%", "%")
+
+
 def _fetch(database: Any, compiled: _Compiled, params: list[Any]) -> list[Any]:
     """Runs the SQL on the driver's connection: Django's cursor costs as much as a small query.
 
@@ -124,14 +199,30 @@ def _fetch(database: Any, compiled: _Compiled, params: list[Any]) -> list[Any]:
         with database.cursor() as cursor:
             cursor.execute(compiled.sql, params)
             return list(cursor.fetchall())
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    database.validate_no_broken_transaction()
+    _make_ready(database)
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
             return list(database.connection.execute(compiled.driver_sql, params))
-        with database.connection.cursor() as driver_cursor:
-            return list(driver_cursor.execute(compiled.sql, params).fetchall())
+        return list(_driver_cursor(database).execute(compiled.sql, params).fetchall())
+
+
+def _driver_cursor(database: Any) -> Any:
+    """The one cursor that is kept for each connection: making one costs as much as a small query."""
+    kept = getattr(database, _KEPT, None)
+    if kept is None or kept.connection is not database.connection:
+        kept = database.connection.cursor()
+        setattr(database, _KEPT, kept)
+    return kept
+
+
+_KEPT = "troskel_driver_cursor"
+
+
+def _make_ready(database: Any) -> None:
+    """What Django's cursor does before it runs a statement."""
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
 
 
 def _column(model: type[Model], name: str) -> str:
@@ -158,9 +249,11 @@ def _compile(build: Callable[..., QuerySet[Any, Any]], values: Sequence[Value]) 
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    driver_sql = sql.replace("%s", "?").replace("%%", "%")
     return _Compiled(
-        sql, driver_sql, [_binding(param, sentinels) for param in params], _row_reader(queryset, compiler)
+        sql,
+        _for_sqlite(sql),
+        [_binding(param, sentinels) for param in params],
+        _row_reader(queryset, compiler),
     )
 
 
@@ -262,7 +355,7 @@ def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
     related = get_related_populators(info, select, connection.alias)
 
     def make(row: Any) -> Any:
-        instance = info["model"].from_db(connection.alias, names, row[first:last])
+        instance = _stored(info["model"], zip(names, row[first:last], strict=True))
         for populator in related:
             populator.populate(row, instance)
         for name, index in compiler.annotation_col_map.items():
@@ -270,3 +363,12 @@ def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
         return instance
 
     return make
+
+
+def _stored(model: type[Model], values: Iterable[tuple[str, Any]]) -> Any:
+    """What `from_db` returns for these columns, without the signals of `__init__`, which nothing here listens to."""
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+    instance.__dict__.update(values)
+    return instance

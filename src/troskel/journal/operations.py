@@ -64,8 +64,8 @@ def chain(drafted: Draft) -> list[Line]:
     """Numbers the drafted lines, appends them to their chain in the caller's transaction, and returns them.
 
     Call it as late as possible: it locks the head of the chain until the transaction ends, and other appends to
-    this chain wait. Three queries for any number of lines; a fourth for details, and one more for the first line of
-    a chain. A trigger stores the organisations that the bodies name (triggers.py).
+    this chain wait. Two queries for up to 500 lines; a third for details, and one more for the first line of a chain.
+    Triggers move the head, and store the organisations that the bodies name (triggers.py).
 
     Raises RuntimeError outside a transaction (a line must be committed together with what it records),
     ValueError where a code holds a line break.
@@ -74,19 +74,14 @@ def chain(drafted: Draft) -> list[Line]:
         raise RuntimeError("the journal is written in the transaction of what it tells of: open one")
     if not drafted.lines:
         return []
+    if drafted.details:
+        insert(drafted.details)  # the key to their lines is checked at the commit
     head = _lock_head(drafted.municipality, drafted.kind)
     for line in drafted.lines:
         line.number, line.previous = head.number + 1, head.hash
         line.hash = line_hash(line_text(line))
         head = Head(head.municipality, head.kind, line.number, line.hash)
     insert(drafted.lines)
-    if drafted.details:
-        insert(drafted.details)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE journal_chain SET number = %s, hash = %s WHERE municipality = %s AND kind = %s",
-            [head.number, head.hash, head.municipality, str(head.kind)],
-        )
     return drafted.lines
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The triggers that refuse to change the journal, and the one that stores which organisations a line concerns.
+"""The triggers that refuse to change the journal, and the two that follow a new line: they move the head of its chain,
+and store which organisations it concerns.
 
 A migration creates them. A later migration that alters one of these tables must create them again: SQLite
 rebuilds an altered table and drops its triggers (a test checks that they exist).
@@ -91,6 +92,9 @@ HOLDER_NAMES = ("from", "to", "last", "holder")
 INDEXING_TRIGGER = "journal_line_organisations"
 """Stores the organisations that a new line's body names, in the statement that inserts the line."""
 
+HEAD_TRIGGER = "journal_line_moves_head"
+"""Moves the head of the chain to the last of the new lines, in the statement that inserts them."""
+
 _NEW_LINE = "(SELECT NEW.id AS id, NEW.municipality AS municipality, NEW.kind AS kind, NEW.body AS body) line"
 
 
@@ -106,14 +110,43 @@ def create_triggers(connection: BaseDatabaseWrapper, execute: Execute) -> None:
         if trigger.tables <= tables:
             execute(_drop(connection, trigger))
             execute(_create(connection, trigger))
+    if {"journal_line", "journal_chain"} <= tables:
+        create_head_trigger(connection, execute)
     if "journal_lineorganisation" in tables:
         create_indexing_trigger(connection, execute)
+
+
+def create_head_trigger(connection: BaseDatabaseWrapper, execute: Execute) -> None:
+    """Creates the trigger that moves the head, replacing it where it exists.
+
+    PostgreSQL moves it once a statement: each change of a row leaves one behind until the commit.
+    """
+    drop_head_trigger(connection, execute)
+    if connection.vendor == "postgresql":
+        execute(_MOVE_HEAD)
+        execute(
+            f"CREATE TRIGGER {HEAD_TRIGGER} AFTER INSERT ON journal_line REFERENCING NEW TABLE AS added "
+            "FOR EACH STATEMENT EXECUTE FUNCTION journal_move_head()"
+        )
+    else:
+        execute(
+            f"CREATE TRIGGER {HEAD_TRIGGER} AFTER INSERT ON journal_line BEGIN "
+            "UPDATE journal_chain SET number = NEW.number, hash = NEW.hash "
+            "WHERE municipality = NEW.municipality AND kind = NEW.kind; END"
+        )
+
+
+def drop_head_trigger(connection: BaseDatabaseWrapper, execute: Execute) -> None:
+    """Drops the trigger that moves the head, if it exists."""
+    execute(_drop_on_line(connection, HEAD_TRIGGER))
+    if connection.vendor == "postgresql":
+        execute("DROP FUNCTION IF EXISTS journal_move_head()")
 
 
 def create_indexing_trigger(connection: BaseDatabaseWrapper, execute: Execute) -> None:
     """Creates the trigger that fills `journal_lineorganisation`, replacing it where it exists."""
     insert = insert_organisations(connection, _NEW_LINE)
-    execute(_drop_indexing(connection))
+    execute(_drop_on_line(connection, INDEXING_TRIGGER))
     if connection.vendor == "postgresql":
         execute(
             "CREATE OR REPLACE FUNCTION journal_name_organisations() RETURNS trigger LANGUAGE plpgsql AS "
@@ -151,9 +184,9 @@ def insert_organisations(connection: BaseDatabaseWrapper, lines: str) -> str:
     )
 
 
-def _drop_indexing(connection: BaseDatabaseWrapper) -> str:
+def _drop_on_line(connection: BaseDatabaseWrapper, name: str) -> str:
     table = " ON journal_line" if connection.vendor == "postgresql" else ""
-    return f"DROP TRIGGER IF EXISTS {INDEXING_TRIGGER}{table}"
+    return f"DROP TRIGGER IF EXISTS {name}{table}"
 
 
 def drop_triggers(connection: BaseDatabaseWrapper, execute: Execute, table: str = "") -> None:
@@ -161,8 +194,10 @@ def drop_triggers(connection: BaseDatabaseWrapper, execute: Execute, table: str 
     for trigger in _triggers(connection):
         if not table or table in trigger.tables:
             execute(_drop(connection, trigger))
+    if not table:
+        drop_head_trigger(connection, execute)
     if table in ("", "journal_lineorganisation"):
-        execute(_drop_indexing(connection))
+        execute(_drop_on_line(connection, INDEXING_TRIGGER))
         if connection.vendor == "postgresql":
             execute("DROP FUNCTION IF EXISTS journal_name_organisations()")
     if not table and connection.vendor == "postgresql":
@@ -178,7 +213,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         existing = {name for (name,) in cursor.fetchall()}
-    expected = [*(trigger.name for trigger in _triggers(connection)), INDEXING_TRIGGER]
+    expected = [*(trigger.name for trigger in _triggers(connection)), INDEXING_TRIGGER, HEAD_TRIGGER]
     return [name for name in expected if name not in existing]
 
 
@@ -194,6 +229,18 @@ CREATE OR REPLACE FUNCTION journal_refuse_unless_named() RETURNS trigger LANGUAG
 $$ BEGIN
     IF EXISTS (SELECT 1 FROM journal_blanking WHERE line_id = OLD.line_id) THEN RETURN OLD; END IF;
     RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'restrict_violation';
+END $$
+"""
+
+
+_MOVE_HEAD = """
+CREATE OR REPLACE FUNCTION journal_move_head() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    UPDATE journal_chain head SET number = last.number, hash = last.hash FROM (
+        SELECT DISTINCT ON (municipality, kind) municipality, kind, number, hash FROM added
+        ORDER BY municipality, kind, number DESC
+    ) last WHERE head.municipality = last.municipality AND head.kind = last.kind;
+    RETURN NULL;
 END $$
 """
 

@@ -318,3 +318,19 @@ class CaseCounter(Record):
                 fields=["municipality", "kind", "year"], name="one_counter_per_kind_and_year"
             ),
         ]
+
+
+class ReservedNumber(Record):
+    """A number that the counter has passed and nobody has taken yet, so that two acts need not wait for the counter."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10, help_text="order")
+    year = models.IntegerField()
+    number = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "kind", "year", "number"], name="a_number_is_reserved_once"
+            ),
+        ]

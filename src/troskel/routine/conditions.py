@@ -225,6 +225,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "repair_ordered": _ordered("repair"),
     "lock_faulty": lambda case: any(door.fault for door in case.doors()),
     "consent_missing": lambda case: any(client_state.lacks_consent(door) for door in case.doors()),
+    "door_without_lock": lambda case: any(door.cannot_be_fitted for door in case.home.doors.values()),
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
     "lock_in_use": _of_client(lambda client, case: client_state.has_lock_in_use(client, case.home)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import derived_events, duty_updates, line_events, openings, planning, subjects
+from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
 from troskel.routine.client_state import is_being_taken_over
 from troskel.routine.duty import (
     ClientSnapshot,
@@ -293,9 +293,12 @@ class _Advance:
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
                 self.effects.email_lines.append(event.line)
-            elif rule.is_over(case):
                 continue
-            elif ask.opens is not None:
+            if ask.per in assignees.NAMED_BY_OWNER:
+                case.name(assignees.client_of(assignees.ASSIGNEES[ask.of[0]](case), case))
+            if rule.is_over(case):
+                continue
+            if ask.opens is not None:
                 planned = planning.plan_for(rule, case, openings.about(case), event.since)
                 self.plan(rule, planned, event)
             else:
@@ -367,8 +370,8 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
-# Subjects of duties that are about no door: they move with the client.
-MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_and_month", "basis_form"})
+# Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
+MOVES_WITH_CLIENT = frozenset({"client", "decision", "provider_with_tag", "provider_and_month", "basis_form"})
 
 # Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(

@@ -78,8 +78,6 @@ def duty(rules: Rules, rule: Rule, case: Case, event: RoutineEvent) -> OpenDuty:
     owner = assignees.ASSIGNEES[ask.of[0]](case)
     role, organisation = owner.role, owner.organisation
     case.organisation = organisation if role != assignees.LOCKSMITH else case.organisation
-    if ask.per in assignees.NAMED_BY_OWNER:
-        case.name(assignees.client_of(owner, case))
     made = OpenDuty(
         id=case.home.home,
         kind=ask.kind,

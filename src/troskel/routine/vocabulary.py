@@ -181,6 +181,7 @@ removal_ordered | nedmontering är beställd men inte gjord | a removal is order
 repair_ordered | reparation är beställd men inte gjord | a repair is ordered and not done
 lock_faulty | låsvredet har ett fel | the lock turner has a fault
 consent_missing | fastighetsägaren har inte gått med på ett låsvred på porten eller grinden | the property owner has not consented to a lock turner at the entrance or gate
+door_without_lock | någon dörr i bostaden kan inte få låsvred | some door of the home can't have a lock turner
 cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
 lock_in_use | kunden är kopplad till ett lås som sitter på en dörr i bostaden | the client is linked to a lock that is at a door of the home
 linked | kunden är kopplad till låset | the client is linked to the lock
@@ -213,6 +214,7 @@ tag | varje kvittensprodukt | each tag
 key | varje nyckel | each key
 client_behind_door | varje kund bakom dörren | each client behind the door
 provider | varje utförare | each provider
+provider_and_home | varje utförare i bostaden | each provider in the home
 provider_and_month | varje utförare och månad | each provider and month
 basis_form | varje underlagsblankett | each basis form
 ending_provider | varje utförare som har insatsen till slutet | each provider that has the service to its end

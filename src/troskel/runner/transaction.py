@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.duties import operations as duties
 from troskel.ground import clock
-from troskel.ground.compiled_query import Value
+from troskel.ground.compiled_query import Value, pipelined
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
@@ -105,25 +105,23 @@ class ActContext:
         try:
             with transaction.atomic(durable=True):
                 answer = body(self)
-                outcome = self._finish(answer)
+                outcome = self._finish(answer, idempotency_key)
                 if self._preview:
                     raise _PreviewRollback
-                if idempotency_key:
-                    idempotency.store_outcome(idempotency_key, outcome, self.now)
         except _PreviewRollback:
             pass
         assert outcome is not None
         return outcome
 
-    def _finish(self, answer: dict[str, Any]) -> ActOutcome:
+    def _finish(
+        self, answer: dict[str, Any], idempotency_key: idempotency.IdempotencyKey | None
+    ) -> ActOutcome:
+        """Writes what the act has brought about. What needs no place in the chain comes before its head is locked."""
         drafted = journal.draft(self._entries, municipality=self.actor.municipality)
         effects = self._routine.advance(drafted.lines)
-        lines = journal.chain(drafted)  # from here others wait for the head of the chain
-        if lines:
-            self._routine.store(effects, lines_before=lines[0].number - 1)
-        return ActOutcome(
+        outcome = ActOutcome(
             act=self.act.name,
-            lines=[line.number for line in lines],
+            lines=[],
             answer=msgspec.to_builtins(answer),
             opened=[_duty_change(duty, "open") for duty in effects.opened],
             closed=[_duty_change(closed.duty, closed.state) for closed in effects.closed],
@@ -135,6 +133,14 @@ class ActContext:
             access=self._access_changes(),
             locks=self._locks_after(),
         )
+        with pipelined():
+            lines = journal.chain(drafted)  # from here others wait for the head of the chain
+            if lines:
+                self._routine.store(effects, lines_before=lines[0].number - 1)
+            outcome = msgspec.structs.replace(outcome, lines=[line.number for line in lines])
+            if idempotency_key:
+                idempotency.store_outcome(idempotency_key, outcome, self.now)
+        return outcome
 
     def _access_changes(self) -> list[Access]:
         if not self._preview:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a page does with a form that is one act: performed once by its key, else shown again with the reason.
 
-`submit_once` for a button that redirects; `confirmed_key` for a form that is previewed first.
+`submit_once` for a button that redirects; `preview_or_perform` for a form that is previewed first.
 """
 
 from __future__ import annotations
@@ -22,12 +22,25 @@ def form_key(request: HttpRequest) -> str:
     return next(iter(request.POST.getlist("key")), "")
 
 
-def confirmed_key(request: HttpRequest) -> str | None:
-    """Returns the key to perform the act by; None where it is only previewed.
+def preview_or_perform(
+    request: HttpRequest,
+    act: Callable[..., Any],
+    *,
+    show: Callable[[Any], HttpResponse],
+    refuse: Callable[[Any], HttpResponse],
+    refusals: tuple[type[Exception], ...] = REFUSALS,
+) -> HttpResponse:
+    """Performs the act by the form's key where its preview is confirmed, else previews it; `show`s the outcome.
 
-    A confirmed form without a key is previewed again, since without one it could count twice.
+    `act(preview=…, key=…)`. A confirmed form without a key is previewed again, since without one it could count twice.
+    `refuse(refusal)` returns the form with the reason.
     """
-    return (form_key(request) or None) if request.POST.get("step") == "confirm" else None
+    key = form_key(request) if request.POST.get("step") == "confirm" else ""
+    try:
+        outcome = act(preview=not key, key=key or None)
+    except refusals as refusal:
+        return refuse(refusal)
+    return show(outcome)
 
 
 def submit_once(

@@ -8,6 +8,7 @@ button or an old form counts once.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ from troskel.runner.outcome import ActOutcome
 from troskel.runner.register import Act
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.screens.submitting import REFUSALS, confirmed_key, form_key
+from troskel.screens.submitting import form_key, preview_or_perform
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import link_form, prefill
 from troskel.web.forms.fields import Field
@@ -92,7 +93,7 @@ def _view(act: Act[Any]) -> Any:
         state = _posted_state(request, person, act)
         if request.POST.get("step") == "change":
             return _form_page(request, state)
-        return _perform(request, state, confirmed_key(request))
+        return _perform(request, state)
 
     view.__name__ = act.name
     return view
@@ -152,17 +153,17 @@ def _visible_offer(context: FormContext) -> prefill.ActOffer | None:
         return None
 
 
-def _perform(request: HttpRequest, state: FormState, key: str | None) -> HttpResponse:
-    """Steps 2 and 3: previews the act, or performs it by the key."""
+def _perform(request: HttpRequest, state: FormState) -> HttpResponse:
+    """Steps 2 and 3: previews the act, or performs it by the form's key."""
     fields = forms_fields.with_input_errors(state.fields)
     if any(field.error for field in fields):
         return _form_page(request, state._replace(fields=fields), status=422)
-    try:
-        values = forms_fields.values_of(state.act, fields)
-        outcome = state.act.perform(state.person.actor, values, preview=key is None, key=key)
-    except REFUSALS as error:
-        return _refusal_page(request, state, error)
-    return _outcome_page(request, state, outcome)
+    return preview_or_perform(
+        request,
+        lambda **how: state.act.perform(state.person.actor, forms_fields.values_of(state.act, fields), **how),
+        show=partial(_outcome_page, request, state),
+        refuse=partial(_refusal_page, request, state),
+    )
 
 
 def _outcome_page(request: HttpRequest, state: FormState, outcome: ActOutcome) -> HttpResponse:

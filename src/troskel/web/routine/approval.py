@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from troskel.routine import parser
 from troskel.runner.outcome import ActOutcome
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.screens.submitting import confirmed_key, form_key
+from troskel.screens.submitting import form_key, preview_or_perform
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.routine import field_labels, versions
@@ -39,6 +40,7 @@ from troskel.web.text import outcomes
 from troskel.web.text.outcomes import Consequence
 
 REFUSALS = (Refusal, BadValue, KeyReused)
+"""A version that is not there is a page that is not there."""
 MAX_BYTES = 1_000_000
 """Of a file. The form carries it as base64, a third larger; Django limits a form to 2.5 MB."""
 UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]+")
@@ -69,17 +71,23 @@ def propose(request: HttpRequest, person: Person) -> HttpResponse:
         return _file_form(request, "", _("Välj en fil först."))
     if len(proposal.content) > MAX_BYTES:
         return _file_form(request, proposal.name, _("Filen är större än en megabyte. Är det rätt fil?"))
-    key = confirmed_key(request)
     try:
         values = {"name": proposal.name, "text": proposal.content.decode()}
-        outcome = REGISTER["propose_routine"].perform(person.actor, values, preview=key is None, key=key)
     except UnicodeDecodeError:
         return _file_form(request, proposal.name, _("Filen är ingen text i UTF-8."))
-    except REFUSALS as error:
-        return _file_refusal(request, proposal, error)
-    if not outcome.preview:
-        return HttpResponseRedirect(reverse("routine-version", args=[outcome.answer["version"]]))
-    return _proposal_preview(request, person, proposal, form_key(request) or str(new_id()))
+
+    def show(outcome: ActOutcome) -> HttpResponse:
+        if not outcome.preview:
+            return HttpResponseRedirect(reverse("routine-version", args=[outcome.answer["version"]]))
+        return _proposal_preview(request, person, proposal, form_key(request) or str(new_id()))
+
+    return preview_or_perform(
+        request,
+        partial(REGISTER["propose_routine"].perform, person.actor, values),
+        show=show,
+        refuse=partial(_file_refusal, request, proposal),
+        refusals=REFUSALS,
+    )
 
 
 @page(
@@ -156,13 +164,14 @@ def _decision_form(
     if any(field.error for field in fields):
         return _form_page(request, page_values, fields, status=422)
     act = REGISTER[ACT_BY_DECISION[decision]]
-    key = confirmed_key(request)
     values = {"version": str(proposal.id), **forms_fields.values_of(act, fields)}
-    try:
-        outcome = act.perform(person.actor, values, preview=key is None, key=key)
-    except REFUSALS as error:
-        return _refusal_page(request, page_values, fields, person, error)
-    return _preview(request, page_values, fields, proposal, outcome, person)
+    return preview_or_perform(
+        request,
+        partial(act.perform, person.actor, values),
+        show=lambda outcome: _preview(request, page_values, fields, proposal, outcome, person),
+        refuse=partial(_refusal_page, request, page_values, fields, person),
+        refusals=REFUSALS,
+    )
 
 
 def _form_page(
