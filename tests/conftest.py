@@ -26,7 +26,8 @@ hypothesis.settings.load_profile("calm")
 PATIENCE = 600
 """Seconds that SQLite waits for its one writer: in production 20, but no test may depend on how fast the disk is."""
 
-BY_DATABASE = {"db", "transactional_db", "django_db_setup", "django_db_blocker", "live_server"}
+BY_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+"""Fixtures of tests that touch it. `django_db_blocker` is not one: pytest-django itself asks for it, in every test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

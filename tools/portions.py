@@ -23,9 +23,6 @@ UNKNOWN = 0.5
 START = 4.0
 """Seconds for a process to import and collect."""
 
-SLOW = 10.0
-"""Seconds on SQLite: a quick run leaves out the files that cost more."""
-
 GROWN, WORTH_A_WORD = 1.5, 3.0
 """Times what was recorded, and seconds more than that: from here on a file is told to have grown."""
 
@@ -49,11 +46,6 @@ def all_files(root: Path = ROOT) -> list[str]:
 def of_the_browser(file: str) -> bool:
     """Whether the file's tests need a browser."""
     return file.startswith("tests/browser/")
-
-
-def slow(files: Iterable[str], costs: Costs) -> list[str]:
-    """The files that a quick run leaves out though they need neither browser nor PostgreSQL."""
-    return [file for file in files if costs.get(file, {}).get(SQLITE, UNKNOWN) > SLOW]
 
 
 def portions(files: Iterable[str], parts: Sequence[str], costs: Costs, cores: int) -> list[Portion]:

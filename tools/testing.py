@@ -42,12 +42,10 @@ def test(arguments: Sequence[str], *, recorded: bool) -> int:
         parts = [SQLITE] if on_sqlite else []
         parts += [POSTGRESQL] if on_postgresql else []
         parts += [BROWSER] if on_sqlite and not quick else []
-        slow = portions.slow(portions.all_files(), portions.recorded()) if quick else []
-        failed = Whole(stack, parts, cores(), slow).run(recorded=recorded)
+        failed = Whole(stack, parts, cores(), quick=quick).run(recorded=recorded)
     if quick:
-        say("left out by --quick, and run by './dev test': tests/browser, and every test on PostgreSQL")
         say(
-            f"left out too, as they cost more than {portions.SLOW:.0f} s each: {', '.join(slow) or 'nothing'}"
+            "left out by --quick, and run by './dev test': the browser, PostgreSQL, and what is marked thorough"
         )
     return failed
 
@@ -65,7 +63,7 @@ class Whole:
     stack: ExitStack
     parts: Sequence[str]
     cores: int
-    left_out: Sequence[str] = ()
+    quick: bool = False
     costs: dict[str, dict[str, float]] = field(default_factory=dict)
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     stopped: bool = False
@@ -76,8 +74,7 @@ class Whole:
         started, before = time.monotonic(), portions.recorded()
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="troskel-test-")))
         self.server = _postgresql(self.stack)[1] if POSTGRESQL in self.parts else ""
-        files = [file for file in portions.all_files() if file not in self.left_out]
-        divided = portions.portions(files, self.parts, before, self.cores)
+        divided = portions.portions(portions.all_files(), self.parts, before, self.cores)
         works: list[Callable[[], int]] = [check]
         works += [
             lambda portion=portion, number=number: self._run(portion, number, len(divided))  # type: ignore[misc]
@@ -94,7 +91,7 @@ class Whole:
         if recorded and not any(failed):
             portions.record(self.costs)
             say(f"{portions.RECORD.relative_to(ROOT)} is written")
-        elif before:
+        elif before and not self.quick:
             for told in portions.grown(before, self.costs):
                 say(f"costs more than recorded: {told}")
         return 1 if any(failed) else 0
@@ -116,10 +113,11 @@ class Whole:
         url = self.server if on_postgresql else f"sqlite:///{self.folder}/{number}.sqlite3"
         told = self.folder / f"{number}.json"
         only = ["--database-only"] if on_postgresql and SQLITE in self.parts else []
+        quick = ["-m", "not long and not thorough"] if self.quick else []
         with self.lock:
             if self.stopped:
                 return 1
-            process = _pytest(url, [f"--costs={told}", *only, *portion.files], seen=False)
+            process = _pytest(url, [f"--costs={told}", *only, *quick, *portion.files], seen=False)
             self.processes.append(process)
         said = process.communicate()[0]
         held = process.returncode == 0 or (bool(only) and process.returncode == NO_TESTS)

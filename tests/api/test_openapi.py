@@ -24,9 +24,9 @@ from troskel.api.operations import OPERATIONS, api
 pytestmark = pytest.mark.django_db
 OPENAPI_URL = "/api/v1/openapi.json"
 schema = schemathesis.openapi.from_wsgi(OPENAPI_URL, get_wsgi_application())
-# To make up the cases at the edges of every field takes seconds, at import; the short test has tried them.
+# To make up the cases at the edges of every field takes seconds; one test tries them.
 WITHOUT_EDGES = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
-at_length = schemathesis.openapi.from_wsgi(OPENAPI_URL, get_wsgi_application(), config=WITHOUT_EDGES)
+without_edges = schemathesis.openapi.from_wsgi(OPENAPI_URL, get_wsgi_application(), config=WITHOUT_EDGES)
 load_all_checks()
 # A value may fit the schema and still be refused by a rule: that is 422, 404 or 409, and no fault.
 EXCLUDED_CHECKS = {"positive_data_acceptance"}
@@ -68,20 +68,28 @@ BOUNDED = settings(
     max_examples=4,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.generate],
     derandomize=True,
 )
+EDGES = settings(BOUNDED, phases=[Phase.explicit])
 LONG = settings(BOUNDED, max_examples=100, derandomize=False)
 
 
-@schema.parametrize()
+@without_edges.parametrize()
 @BOUNDED
 def test_every_operation_matches_its_description(case: Any, tokens: Cast) -> None:
     _call(case, tokens)
 
 
+@pytest.mark.thorough
+@schema.parametrize()
+@EDGES
+def test_every_operation_matches_its_description_at_the_edges(case: Any, tokens: Cast) -> None:
+    _call(case, tokens)
+
+
 @pytest.mark.long
-@at_length.parametrize()
+@without_edges.parametrize()
 @LONG
 def test_every_operation_matches_its_description_long_run(case: Any, tokens: Cast) -> None:
     _call(case, tokens)

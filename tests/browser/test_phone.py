@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens
+from tests.browser.page_faults import in_every_state
 from tests.browser.test_act_forms import heading
-from tests.browser.test_every_page import in_every_state
 
 THUMB = 44  # pixels: what a thumb meets without aim
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import barcodes
 from tests.browser.conftest import Opens, Person
-from tests.browser.test_every_page import in_every_state
+from tests.browser.page_faults import in_every_state
 from tools import browser as chromium
 
 SERIAL = "L1"

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from troskel.cli import bench_pages
 from troskel.cli.bench import Samples
 from troskel.cli.bench_pages import PageResponse, PageVisit
@@ -39,6 +41,7 @@ def test_act_is_measured_with_its_parts(tmp_path: Path) -> None:
     assert report["head"]["ratio_p50"] > 0
 
 
+@pytest.mark.thorough
 def test_every_page_is_requested_as_its_roles(tmp_path: Path) -> None:
     """In a process of its own: it makes a database and drops it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}

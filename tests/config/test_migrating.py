@@ -147,6 +147,7 @@ def differences(kept: Any, told: Any, where: str) -> list[str]:
     return [] if kept == told else [f"{where}: {kept!r} is now {told!r}"]
 
 
+@pytest.mark.usefixtures("django_db_setup")  # its databases are its own; this has it run on PostgreSQL too
 @pytest.mark.parametrize("kept", sorted(DATA.glob("schema-*")), ids=lambda kept: kept.name)
 def test_a_kept_database_is_migrated_and_answers_as_it_did(kept: Path, tmp_path: Path) -> None:
     then = json.loads((kept / f"{connection.vendor}.json").read_text(encoding="utf-8"))

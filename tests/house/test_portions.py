@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -39,9 +41,14 @@ def test_the_heavy_are_apart_and_begin_first() -> None:
     ]
 
 
-def test_a_quick_run_leaves_out_what_is_recorded_as_slow_on_sqlite() -> None:
-    costs = {FILES[0]: {SQLITE: 50.0}, FILES[1]: {POSTGRESQL: 50.0}, FILES[2]: {SQLITE: 9.0}}
-    assert portions.slow(FILES, costs) == [FILES[0]]
+def test_what_touches_no_database_is_not_run_again_on_the_second() -> None:
+    here = "tests/house/test_portions.py::test_a_file_that_grows_is_told_and_a_slower_machine_is_not"
+    there = "tests/ground/test_maintenance.py"
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--database-only", here, there]
+    ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert there in ran.stdout
+    assert here not in ran.stdout
+    assert "1 deselected" in ran.stdout
 
 
 def test_a_file_that_grows_is_told_and_a_slower_machine_is_not() -> None:

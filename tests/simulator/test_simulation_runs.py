@@ -15,8 +15,9 @@ from troskel.simulator.run import SimulationResult, simulate
 
 pytestmark = pytest.mark.django_db
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-SEEDS = range(1, 21 if ON_SQLITE else 6)
+FEW, MANY = range(1, 4), range(4, 21 if ON_SQLITE else 6)
 """What differs between the databases, other tests ask; lives are many on the quicker one."""
+SEEDS = [*FEW, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in MANY)]
 
 
 @pytest.fixture(autouse=True)

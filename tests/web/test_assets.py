@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,7 @@ from troskel.web.shell import assets
 CHECKOUT = Path(__file__).parent.parent.parent
 MAX_FIRST_VISIT_BYTES = 150_000
 """Bytes, compressed, of all files that a first visit fetches beside the page."""
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}$|(rgb|hsl|oklch)a?\(")
 COMPILED = CHECKOUT / "src/troskel/locale/en/LC_MESSAGES/django.mo"
 
 installed = pytest.mark.skipif(
@@ -62,6 +64,22 @@ def test_first_visit_size() -> None:
     assert all(found)
     weight = sum(len(gzip.compress(Path(str(path)).read_bytes())) for path in found)
     assert weight <= MAX_FIRST_VISIT_BYTES - 30_000, "leave 30 kB for the page itself"
+
+
+@installed
+def test_a_colour_scheme_changes_colours_alone() -> None:
+    """On this `tests/browser/page_faults.py` relies: in the dark it asks only for what a colour can do wrong."""
+    sheets = [Path(str(finders.find(name))) for name in assets.VENDOR_FILES if name.endswith(".css")]
+    sheets += [sheet for sheet in (CHECKOUT / "src").rglob("*.css") if sheet not in sheets]
+    changed: list[tuple[str, str]] = []
+    for sheet in sheets:
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+        for inside in re.findall(r"@media[^{]*prefers-color-scheme[^{]*{((?:[^{}]*{[^{}]*})*)", text):
+            changed += re.findall(r"([\w-]+)\s*:\s*([^;{}]+)", inside)
+    assert ("--paper", "#14191c") in changed
+    kept = ("color-scheme",)
+    assert [(name, value) for name, value in changed if name not in kept and not COLOUR.match(value)] == []
+    assert all(name.startswith("--") or name in kept for name, _ in changed)
 
 
 @installed

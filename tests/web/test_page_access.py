@@ -126,6 +126,7 @@ def expected_status(declared: PageSpec) -> frozenset[Role] | str:
     return REGISTER[declared.name.removeprefix("act-")].who
 
 
+@pytest.mark.thorough
 def test_access_to_every_page(cast: Cast) -> None:
     browsers = {name: become(cast, name) for name in PEOPLE}
     for declared in pages():

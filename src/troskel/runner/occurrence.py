@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""When an act is said to have happened, if not now: bounded on both sides (design, rule 10; decision 56).
+"""When an act is said to have happened, if not now: bounded on both sides (design, rule 10; decision 51).
 
 Not later than now, but for a clock that is a little fast. Not before what it is about was known. Long ago only with a
 reason, and then marked: otherwise a clock that has been reset makes late duties look done in time.
