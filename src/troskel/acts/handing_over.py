@@ -17,7 +17,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
-from troskel.routine import client_state
+from troskel.routine import things
 from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing, Signer
 from troskel.runner.fields import (
@@ -165,7 +165,7 @@ def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
     organisation = context.duty.organisation_id
     if organisation is None or "provider_has_every_key" not in context.ask.done_when:
         return
-    for door in client_state.doors_without_key(context.home, organisation):
+    for door in things.doors_without_key(context.home, organisation):
         yield receive_key.suggestion({"client": context.case, "door": str(door)}, ("key", "signed"))
 
 

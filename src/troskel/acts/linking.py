@@ -12,7 +12,7 @@ from troskel.custody.models import Link, ThingKind
 from troskel.ground.ids import new_id
 from troskel.ground.texts import _
 from troskel.people.roles import Role
-from troskel.routine import client_state
+from troskel.routine import client_state, things
 from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, ClientCondition, InAddress, Named, Serial, field
 from troskel.runner.register import act
@@ -40,7 +40,7 @@ def link_lock(
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     rules.own_client(subject.facts)
     door = rules.lock_is_behind(holding.thing_id, list(subject.home.doors.values()), serial)
-    if not client_state.is_linked(subject.facts, holding.thing_id):  # a repeat is the same link
+    if not things.is_linked(subject.facts, holding.thing_id):  # a repeat is the same link
         _link(ctx, subject, holding.thing_id, door.door)
     return {"case": subject.row.case_number, "lock": serial}
 

@@ -13,7 +13,7 @@ import msgspec
 
 from troskel.ground.refusal_texts import english
 from troskel.orders import rules
-from troskel.routine import client_state
+from troskel.routine import client_state, things
 from troskel.routine.client_state import FOREVER, ONE_DAY
 from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through
 from troskel.routine.facts import AllocationFacts, ClientFacts, DoorFacts, HomeFacts
@@ -178,7 +178,7 @@ def lock_status(
     behind = [
         home.clients[client] for home in client_state.homes_behind(door, homes) if client in home.clients
     ]
-    linked = any(client_state.is_linked(resident, door.lock) for resident in behind)
+    linked = any(things.is_linked(resident, door.lock) for resident in behind)
     refusal = rules.removal_refusal(door, homes, today)
     others = any(resident != client for resident in needed)
     return LockStatus(

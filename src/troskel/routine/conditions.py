@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
-from troskel.routine import client_state, coverage, months
+from troskel.routine import client_state, coverage, months, things
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import day_in, uid_in
 from troskel.routine.subjects import Case
@@ -147,13 +147,13 @@ def _lock_wanted(case: Case) -> bool:
 
 
 def _linked(client: ClientFacts, case: Case) -> bool:
-    return client_state.is_linked(client, uid_in(case.about, "lock"))
+    return things.is_linked(client, uid_in(case.about, "lock"))
 
 
 def _tag_with_client(client: ClientFacts, case: Case) -> bool:
     if case.organisation is None:
         return bool(client.tags)
-    return bool(client_state.tags_of(client, case.organisation))
+    return bool(things.tags_of(client, case.organisation))
 
 
 def _orders_lock(case: Case) -> bool:
@@ -195,17 +195,17 @@ def _serves_home(case: Case) -> bool:
 
 
 def _holds_keys(case: Case) -> bool:
-    return case.organisation is not None and bool(client_state.keys_of(case.home, case.organisation))
+    return case.organisation is not None and bool(things.keys_of(case.home, case.organisation))
 
 
 def _keys_to_return(case: Case) -> bool:
     return case.organisation is not None and bool(
-        client_state.keys_to_return(case.home, case.homes, case.organisation, case.day)
+        things.keys_to_return(case.home, case.homes, case.organisation, case.day)
     )
 
 
 def _has_every_key(case: Case) -> bool:
-    return case.organisation is not None and not client_state.doors_without_key(case.home, case.organisation)
+    return case.organisation is not None and not things.doors_without_key(case.home, case.organisation)
 
 
 def _left_something(case: Case) -> bool:
@@ -299,7 +299,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "door_without_lock": lambda case: any(door.cannot_be_fitted for door in case.home.doors.values()),
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
-    "lock_in_use": _of_client(lambda client, case: client_state.has_lock_in_use(client, case.home)),
+    "lock_in_use": _of_client(lambda client, case: things.has_lock_in_use(client, case.home)),
     "care_behind_door": _care_behind_door,
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import client_state
+from troskel.routine import client_state, things
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
@@ -171,7 +171,7 @@ def _per_provider_and_home(t: _EventContext) -> Iterator[Case]:
         return
     for door in t.home.doors.values():
         for home in client_state.homes_behind(door, t.homes):
-            for key in client_state.keys_of(home, t.h.organisation):
+            for key in things.keys_of(home, t.h.organisation):
                 if home is not t.home:
                     yield t.case(home.clients[key.client])
 
