@@ -76,9 +76,7 @@ def test_s1_an_order_that_is_not_done_has_no_letter(town: Town) -> None:
 def test_s1_s3_the_dead_get_no_letter(town: Town) -> None:
     client, order = mount(town)
     town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
-    assert town.duties("S1.letter", client), "until the day is over nobody knows more"
-    town.days_pass(1)
-    assert not town.duties("S1.letter", client)
+    assert not town.duties("S1.letter", client), "from the moment it is known"
     assert town.refused("siri", "send_letter", "S1", order=order).code == "letter.client_gone"
     with pytest.raises(Refusal, match=r"letter\.client_gone"):
         read_letter(town, order)

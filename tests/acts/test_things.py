@@ -58,9 +58,12 @@ def test_p5_a_key_or_tag_still_out_gives_sight(town: Town) -> None:
     town.does("olle", "return_key", client=second, key="2", signed="client")
     town.does("olle", "take_tag", client=second, tag="E2")
     town.days_pass(200)
+    assert town.duties("P7.tell", second), "what is asked can be done, however late (rule 9)"
+    town.does("olle", "tell_tag_fetched", client=second, tag="E2")
     town.refused("olle", "tell_tag_fetched", "NotFound", client=second, tag="E2")
     town.does("olle", "return_key", client=client, key="1", signed="client")
     town.does("olle", "take_tag", client=client, tag="E1")
+    town.does("olle", "tell_tag_fetched", client=client, tag="E1")
     town.refused("olle", "tell_tag_fetched", "NotFound", client=client, tag="E1")
     town.is_sound()
 

@@ -14,6 +14,7 @@ PLAIN = {
     "outbox.enqueue": "a key that is there already is left as it is, and a payload has one form",
     "outbox.unpark": "attempts, lease and due time are reset together, or two workers take the message",
     "outbox.delete_done": "the outbox's own upkeep: no act has it",
+    "people.reserve_numbers": "the counter and its numbers move together, in a transaction of their own",
 }
 """Operations that are one plain write, and why."""
 

@@ -19,6 +19,7 @@ from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.orders.models import Order, OrderKind, OrderState
+from troskel.people.models import Client
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, InAddress, OrderNumber, Text, field
@@ -209,6 +210,8 @@ def correct_information(
         raise Refusal(
             "A1", "information.not_there", _("Det är inte inskrivet om kunden. Det finns inget att rätta.")
         )
+    if what == "refused":
+        Client.objects.filter(id=subject.row.id).update(lock_unwanted=None)
     ctx.journal(
         "information.taken_back",
         homes=[subject.home.home],

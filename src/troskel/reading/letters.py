@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
-
 from troskel.custody.models import HolderKind, Holding
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
@@ -31,7 +29,7 @@ def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes
         raise NotFound("letter", "order")
     today = clock.today()
     rules.has_a_letter(order.kind, order.state, number)
-    addressee = _addressee(order, today)
+    addressee = _addressee(order)
     rules.gets_letters(order.kind, addressee is not None)
     assert addressee is not None
     offices = Organisation.objects.filter(
@@ -50,10 +48,10 @@ def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes
     )
 
 
-def _addressee(order: Order, today: date) -> Client | None:
+def _addressee(order: Order) -> Client | None:
     """As `rules.addressee`, by the tables."""
     living = Client.objects.select_related("home").filter(
-        Q(died=None) | Q(died__gte=today),
+        died=None,
         municipality=order.municipality_id,
         home_municipality=order.municipality_id,
         home__in=HomeDoor.objects.filter(door=order.door_id).values("home"),

@@ -209,7 +209,8 @@ def information_taken_back(client: ClientFacts, line: LineFacts) -> None:
     client.informed = [way for way in client.informed if way != what]
     client.keys_told = [] if what == "keys" else client.keys_told
     client.understood = client.understood and what != "understood"
-    client.refused = client.refused and what != "refused"
+    if what == "refused":
+        client.refused = client.unwanted = False
 
 
 ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
