@@ -43,6 +43,7 @@ from troskel.acts import (
     turning_the_day,
     visiting,
 )
+from troskel.acts.clients import merging
 from troskel.acts.decisions import suggestions  # noqa: F401 - registers them
 from troskel.runner.register import REGISTER, Act
 
@@ -59,6 +60,7 @@ CHAPTERS = (
     ending,
     absence,
     registering,
+    merging,
     entrusting,
     housing,
     doors,

@@ -198,6 +198,9 @@ class Client(Record):
     )
     own_since = models.DateField(null=True)
     died = models.DateField(null=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged", help_text="the entry that remains"
+    )
 
     class Meta:
         constraints = [

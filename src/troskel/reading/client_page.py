@@ -29,7 +29,7 @@ from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
-from troskel.reading.base import CASE_NUMBER, clients_in_sight, note
+from troskel.reading.base import CASE_NUMBER, clients_in_sight, note, remaining
 from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
@@ -217,7 +217,9 @@ def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeSho
         .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks)
     )
     annotated = rows.annotate(kind=F("speaks__kind"), name=F("speaks__name"), number=F("speaks__phone"))
-    matches: list[Any] = list(annotated.filter(case_number=case).order_by("speaks__since", "speaks__id"))
+    in_order = annotated.order_by("speaks__since", "speaks__id")
+    matches: list[Any] = list(in_order.filter(case_number=case))
+    matches = matches or list(in_order.filter(case_number=remaining(viewer, case)))
     if not matches:
         raise NotFound("client", "case")
     return matches[0], [

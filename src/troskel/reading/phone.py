@@ -23,7 +23,7 @@ from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import PHONE_ROLES, Actor
 from troskel.permits import doors
 from troskel.permits.sight import entrustments_of
-from troskel.reading.base import clients_within_reach, note
+from troskel.reading.base import clients_within_reach, note, remaining
 from troskel.reading.client_record import PersonShown, visible_person
 from troskel.reading.register import read
 from troskel.visits.models import Visit
@@ -104,7 +104,7 @@ def phone_today(viewer: Actor) -> PhoneToday:
 @read(who=PHONE_ROLES)
 def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
     """One client on the viewer's phone now. Raises NotFound for others. Seven queries and one recorded read."""
-    rows = _rows(viewer, Q(case_number=case))
+    rows = _rows(viewer, Q(case_number=case)) or _rows(viewer, Q(case_number=remaining(viewer, case)))
     if not rows:
         raise NotFound("client", "client")
     (row,) = rows

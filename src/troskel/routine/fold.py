@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.routine import client_state, fold_care, fold_things
+from troskel.routine import client_state, fold_care, fold_merging, fold_things
 from troskel.routine.facts import WAYS, ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
@@ -217,6 +217,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "take_over.finished": take_over_finished,
     "client.registered": client_registered,
     "client.moved": client_moved,
+    "clients.merged": fold_merging.clients_merged,
     "move.planned": move_planned,
     "move.called_off": move_called_off,
     "sharing.confirmed": sharing_confirmed,

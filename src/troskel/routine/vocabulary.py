@@ -36,6 +36,7 @@ home.registered | en bostad läggs upp | a home is registered
 door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves
 client.registered | en kund läggs upp | a client is registered
 client.changed | kundens uppgifter ändras | the client's details change
+clients.merged | två poster visar sig vara samma person och slås ihop | two entries turn out to be one person and are merged
 client.moved | kunden flyttar till en annan bostad | the client moves to another home
 move.planned | en flytt är känd i förväg | a move is known beforehand
 move.called_off | en planerad flytt blir inte av | a planned move does not take place

@@ -13,6 +13,7 @@ CLIENT_EVENTS = {
     "client.registered": _("Kunden lades upp"),
     "client.changed": _("Kundens uppgifter ändrades"),
     "client.moved": _("Kunden flyttade"),
+    "clients.merged": _("Två poster slogs ihop"),
     "client.municipality_changed": _("Kunden bytte hemkommun"),
     "representative.named": _("Kunden fick en företrädare"),
     "representative.left": _("En företrädare talar inte längre för kunden"),
