@@ -309,6 +309,14 @@ class Residence(Record):
         ]
 
 
+class AccessNote(models.Model):
+    """How one gets to a home: the door code, and what else to know. A personal detail; only the present one is kept."""
+
+    home = models.OneToOneField(Home, on_delete=models.PROTECT, primary_key=True, related_name="access_note")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    text = models.TextField()
+
+
 class PlannedMove(Record):
     """A move known beforehand: the home is there from now on, so that a lock can be ordered; the client moves `on`."""
 

@@ -31,7 +31,13 @@ from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
 from troskel.reading.base import CASE_NUMBER, clients_in_sight, note, remaining
 from troskel.reading.client_journal import ClientLine, client_lines
-from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
+from troskel.reading.client_record import (
+    DoorShown,
+    PersonShown,
+    RepresentativeShown,
+    visible_access_note,
+    visible_person,
+)
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
 from troskel.reading.register import read
 from troskel.routine import client_state
@@ -106,6 +112,7 @@ class ClientPage(msgspec.Struct, frozen=True):
     language: str
     representatives: list[RepresentativeShown]
     person: PersonShown | None
+    access_note: str
     shares: bool
     doors: list[DoorShown]
     decisions: list[CarePeriod]
@@ -120,6 +127,9 @@ class ClientPage(msgspec.Struct, frozen=True):
     older: int | None
     names: Mapping[str, str]
 
+
+SEE_ACCESS_NOTES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, *PROVIDER_ROLES})
+"""Roles that may see a home's door code: those who come to the door, and who sends them."""
 
 DAILY_EVENTS = ("visit.registered", "visit.departed", "visit.left_open", "opening.allowed", "door.opened")
 """Frequent events; included only on request (`daily`)."""
@@ -186,6 +196,7 @@ def client_page(
         language=row.language,
         representatives=representatives if person else [],
         person=person,
+        access_note=visible_access_note(row, person) if viewer.role in SEE_ACCESS_NOTES else "",
         shares=_is_sharing(viewer, context, row.id, today),
         doors=context.own_doors,
         decisions=decisions,
@@ -213,7 +224,7 @@ def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeSho
     speaks = FilteredRelation("representatives", condition=Q(representatives__until=None))
     rows = (
         clients_in_sight(viewer)
-        .select_related("home")
+        .select_related("home__access_note")
         .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks)
     )
     annotated = rows.annotate(kind=F("speaks__kind"), name=F("speaks__name"), number=F("speaks__phone"))

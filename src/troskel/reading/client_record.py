@@ -123,6 +123,12 @@ def visible_person(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShow
     return PersonShown(row.first_name, row.last_name, row.phone, *address)
 
 
+def visible_access_note(row: Client, person: PersonShown | None) -> str:
+    """How one gets to the home, for whoever may see its address; empty for others. `row`: with home and its note."""
+    note_row = getattr(row.home, "access_note", None)
+    return note_row.text if note_row is not None and person is not None and person.street else ""
+
+
 def is_name_visible(viewer: Actor) -> Q:
     """Returns the condition on clients whose name the viewer may see, as in `visible_person`."""
     if viewer.role in MUNICIPAL_ROLES:

@@ -26,7 +26,7 @@ from troskel.journal.models import ChainKind as Chain
 from troskel.journal.models import Detail, Hold, Line
 from troskel.orders.models import Order, OrderState
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import ERASED, Client, Home, Identifier, Representative, Residence
+from troskel.people.models import ERASED, AccessNote, Client, Home, Identifier, Representative, Residence
 from troskel.routine.retention import Kind, Plan
 
 NON_ENTRY_EVENTS = ("file.held", "file.released")
@@ -175,6 +175,16 @@ def _erase_addresses(municipality: str, rows: Sequence[UUID]) -> None:
     )
 
 
+def _access_notes(due: DueFilter) -> QuerySet[Any]:
+    residences = Residence.objects.filter(home=OuterRef("home"))
+    others = residences.exclude(client__in=due_files(due).values("pk"))
+    return AccessNote.objects.filter(Exists(residences), ~Exists(others), municipality=due.municipality)
+
+
+def _delete_access_notes(municipality: str, rows: Sequence[UUID]) -> None:
+    AccessNote.objects.filter(municipality=municipality, pk__in=rows).delete()
+
+
 def _decision_reasons(due: DueFilter) -> QuerySet[Any]:
     return Decision.objects.filter(client__in=due_files(due).values("pk")).exclude(reason__in=["", ERASED])
 
@@ -236,6 +246,7 @@ LOCATIONS = {
     "names": DataLocation(_names, _erase_names, client_field="pk"),
     "identity_numbers": DataLocation(_identity_numbers, _erase_identity_numbers, client_field="client_id"),
     "addresses": DataLocation(_addresses, _erase_addresses, home_field="pk"),
+    "access_notes": DataLocation(_access_notes, _delete_access_notes, home_field="home_id"),
     "decision_reasons": DataLocation(_decision_reasons, _erase_decision_reasons, client_field="client_id"),
     "representatives": DataLocation(_representatives, _erase_representatives, client_field="client_id"),
     "key_receipts": DataLocation(_key_receipts, _erase_key_receipts),

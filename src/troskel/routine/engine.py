@@ -386,7 +386,7 @@ MOVES_WITH_CLIENT = frozenset(
 CARE_EVENTS = frozenset(
     {
         *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
-        *("move.planned", "move.called_off", "clients.merged"),
+        *("move.planned", "move.called_off", "clients.merged", "client.moved_to_special_housing"),
         *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
         *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }

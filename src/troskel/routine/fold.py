@@ -164,6 +164,12 @@ def client_died(client: ClientFacts, line: LineFacts) -> None:
     client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
 
 
+def moved_to_special_housing(client: ClientFacts, line: LineFacts) -> None:
+    """The client leaves the home after this day, and moves to no other home of ours."""
+    client.moved_out = date.fromisoformat(line.body["on"]) + client_state.ONE_DAY
+    client.told = stockholm_day(line.recorded)
+
+
 def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     """The client becomes the municipality's own, or another's (O1)."""
     own = bool(line.body["own"])
@@ -229,6 +235,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.died": client_died,
     "client.municipality_changed": municipality_changed,
+    "client.moved_to_special_housing": moved_to_special_housing,
     "client.informed": client_informed,
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,

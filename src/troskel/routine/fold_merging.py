@@ -38,6 +38,10 @@ def _absorb(kept: ClientFacts, gone: ClientFacts) -> None:
     kept.take_over = kept.take_over or gone.take_over
     kept.settling = kept.settling or gone.settling
     kept.moved_in = min(kept.moved_in, gone.moved_in) if kept.moved_in and gone.moved_in else None
+    if (
+        kept.moved_to is None and gone.moved_to is None
+    ):  # to special housing; but one entry may say that they are home
+        kept.moved_out = max(kept.moved_out, gone.moved_out) if kept.moved_out and gone.moved_out else None
     kept.told = _of_both(max, kept.told, gone.told)
     kept.stay = _of_both(min, kept.stay, gone.stay)
     kept.informed = sorted({*kept.informed, *gone.informed})
