@@ -400,7 +400,7 @@ EXAMPLES = {
     "note_night": ActExample("import", night, "rule 7", by="siri"),
     "send_email_again": ActExample("siri", failed_email, "rule 6", again=True),
     # clients and homes
-    "register_clients": ActExample("anna", new_client, "rule 6", again=True),
+    "register_clients": ActExample("anna", new_client, "A4", again=True),
     "change_clients": ActExample(
         "anna",
         lambda town: {"changes": [{"client": town.client(), "protection": "S"}]},

@@ -123,8 +123,13 @@ def visible_person(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShow
     return PersonShown(row.first_name, row.last_name, row.phone, *address)
 
 
-def visible_access_note(row: Client, person: PersonShown | None) -> str:
-    """How one gets to the home, for whoever may see its address; empty for others. `row`: with home and its note."""
+def visible_access_note(viewer: Actor, row: Client, person: PersonShown | None) -> str:
+    """How one gets to the home, for those who come or send somebody there, and may see the address; else empty.
+
+    `row`: with home and its note.
+    """
+    if viewer.role not in (Role.ASSESSOR, Role.ADMINISTRATOR, *PROVIDER_ROLES):
+        return ""
     note_row = getattr(row.home, "access_note", None)
     return note_row.text if note_row is not None and person is not None and person.street else ""
 

@@ -251,5 +251,5 @@ def _tags(clients: list[UUID]) -> Any:
 
 def _phone_client(row: Any, viewer: Actor, ways: list[WayIn], tags: list[str]) -> OnThePhone:
     person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
-    note_text = visible_access_note(row, person)
+    note_text = visible_access_note(viewer, row, person)
     return OnThePhone(row.case_number, bool(row.protection), person, ways, tags, note_text)
