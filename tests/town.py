@@ -170,7 +170,9 @@ class Town:
         lives = number if address is None else address
         registered = {
             "reference": f"K{number}",
-            "identity": identity_number(date(1930 + number % 20, 1 + number % 12, 3), 980 + number % 20),
+            "identity": identity_number(
+                date(1930 + number % 20, 1 + number % 12, 3 + number // 60 % 25), 980 + number % 20
+            ),
             "first_name": "Åke",
             "last_name": f"Öman{number}",
             "phone": f"070-99 99 9{number:02}",

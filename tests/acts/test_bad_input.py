@@ -255,7 +255,9 @@ def test_a_client_registered_twice(town: Town) -> None:
     assert (
         town.refused("anna", "register_clients", "A4", clients=[PERSON]).code == "client.already_registered"
     )
-    two = [PERSON | {"reference": "K91"}, PERSON | {"reference": "K91", "first_name": "Maj"}]
+    town.refused("anna", "register_clients", "rule 6", clients=[PERSON | {"reference": "K91"}])
+    another = PERSON | {"reference": "K91", "identity": "193105069995"}
+    two = [another, another | {"first_name": "Maj"}]
     town.refused("anna", "register_clients", "A4", clients=two)
     assert not Client.objects.filter(reference="K91").exists(), "not the first of the two either"
 

@@ -25,7 +25,7 @@ from troskel.journal.models import Blanking, Detail, Line
 from troskel.journal.verification import export, verify, verify_export
 from troskel.orders.models import Order
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import ERASED, Client, Home, Identifier, Representative
+from troskel.people.models import ERASED, AccessNote, Client, Home, Identifier, Representative
 from troskel.reading import client_record, retention
 from troskel.retention import locations
 from troskel.routine.retention import KINDS
@@ -421,6 +421,7 @@ def test_blank_details_of_every_kind_leaves_a_sound_town(
 ) -> None:
     client = town.locked()
     town.does("anna", "name_representative", client=client, kind="guardian", name="God Man")
+    town.does("olle", "write_access_note", client=client, text="1234")
     town.does("carin", "place_tag", client=client, tag="E1")
     for act in ("receive_key", "return_key"):
         town.does("carin", act, client=client, key="1", signed="client")
@@ -494,6 +495,9 @@ def test_blank_details_makes_a_constant_number_of_queries(town: Town) -> None:
         for act in ("receive_key", "return_key"):
             town.does("carin", act, client=cared_for, key=key, signed="client")
         town.mount(town.order(cared_for), f"L{number}")
+        AccessNote.objects.create(
+            home_id=client_row(client).home_id, municipality_id="0999", text=f"kod {number}"
+        )
     OutboxMessage.objects.update(done_at=town.now)
     years_pass(town)
     for kind in KINDS:

@@ -16,6 +16,7 @@ from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
 from troskel.ground.triggers import missing
 from troskel.orders import triggers as orders_guards
+from troskel.people import triggers as people_guards
 from troskel.people.models import Client
 from troskel.reading import duties, lists, phone
 from troskel.reading.paging import PageRequest
@@ -76,7 +77,7 @@ def test_the_lock_of_the_former_home_is_no_way_in(town: Town) -> None:
     assert ways_in(town) == []
 
 
-TRIGGERS = (*care_guards.TRIGGERS, *custody_guards.TRIGGERS, *orders_guards.TRIGGERS)
+TRIGGERS = (*care_guards.TRIGGERS, *people_guards.TRIGGERS, *custody_guards.TRIGGERS, *orders_guards.TRIGGERS)
 
 
 def test_every_constraint_and_trigger_has_a_message() -> None:

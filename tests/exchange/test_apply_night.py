@@ -16,6 +16,7 @@ from tests.exchange.import_runs import YESTERDAY, Nights, names, organisations_w
 from tests.exchange.nights import ALARM, DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
 from tests.town import CODE, snapshot, undone_at_the_end
 from troskel.acts.chapters import REGISTER
+from troskel.care.models import Decision
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
 from troskel.duties.replay import discrepancies
@@ -28,6 +29,23 @@ from troskel.people.models import Client, Home, Residence
 @pytest.fixture
 def nights(tmp_path: Path, db: None) -> Nights:
     return Nights(tmp_path)
+
+
+def test_the_case_system_goes_on_with_an_entry_that_was_merged_here(nights: Nights) -> None:
+    twice = make_night(
+        kunder=[client("K1"), client("K9", n=9)],
+        beslut=["B1;K1;U1;HTJ;VERKST;2026-01-01;;;h;", "B9;K9;U9;TLARM;VERKST;2026-01-01;;;h;"],
+        fordelning=[f"F1;B1;{NORTH};2026-01-01;", f"F9;B9;{ALARM};2026-01-01;"],
+    )
+    nights.take_in(twice)
+    said = {"client": "K1", "other": "K9", "same_person": True, "numbers_differ": True}
+    nights.act("merge_clients", **said)
+    assert nights.take_in(twice) == {}, "the same night brings nothing new"
+    twice["beslut"].append("B10;K9;U10;HTJ;VERKST;2027-01-01;;;h;")
+    twice["kunder"] = [client("K9", n=9)]
+    assert nights.take_in(twice)["make_decisions"] == 1
+    assert Decision.objects.get(reference="B10").client.reference == "K1"
+    assert discrepancies("0999") == []
 
 
 # --- the take-over

@@ -43,6 +43,7 @@ from troskel.acts import (
     turning_the_day,
     visiting,
 )
+from troskel.acts.clients import access_notes, merging
 from troskel.acts.decisions import suggestions  # noqa: F401 - registers them
 from troskel.runner.register import REGISTER, Act
 
@@ -59,9 +60,11 @@ CHAPTERS = (
     ending,
     absence,
     registering,
+    merging,
     entrusting,
     housing,
     doors,
+    access_notes,
     ordering,
     reporting_work,
     repairing,

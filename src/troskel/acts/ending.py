@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Q
 
+from troskel.acts.housing import end_plan
+from troskel.care import rules as care_rules
 from troskel.care.models import Decision, Ending
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
+from troskel.people.models import PlannedMove
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.choices import CareService
@@ -18,6 +22,8 @@ from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Avslut")
+SPECIAL_HOUSING = "särskilt boende"
+"""The reason, as assessors write it of other endings."""
 
 
 @act(
@@ -54,6 +60,47 @@ def end_care(
             service=service,
             day=on,
         )
+    _end_decisions(ctx, subject, rows, on, reason)
+    return {"case": subject.row.case_number, "decisions": [row.reference for row in rows]}
+
+
+@act(
+    "P6",
+    "P7",
+    who=(Role.ASSESSOR,),
+    writes=["client.moved_to_special_housing", "decision.ended", "decision.withdrawn", "move.called_off"],
+    title=_("Kunden flyttar till särskilt boende"),
+    lead=_("All hemtjänst och allt larm upphör. Inget brev skickas till bostaden efter dagen."),
+)
+def move_to_special_housing(ctx: ActContext, *, client: CaseNumber, on: LastDay) -> dict[str, Any]:
+    """Write down that a client moves to special housing. `on`: the last day at home, when home care and alarm end.
+
+    Care at home that is granted from a later day means that the client is back.
+    """
+    subject = lookup.find_client(ctx, client)
+    facts = subject.facts
+    care_rules.within_life(facts.died)
+    if facts.moved_out is not None:
+        raise Refusal(
+            "rule 6", "client.in_special_housing", _("Det är redan inskrivet att kunden flyttar dit.")
+        )
+    rows = list(
+        Decision.objects.filter(client=subject.row, withdrawn=False).filter(
+            Q(valid_through=None) | Q(valid_through__gt=on) | Q(valid_through=on, ending="")
+        )
+    )
+    _end_decisions(ctx, subject, rows, on, SPECIAL_HOUSING)
+    plan = PlannedMove.objects.filter(client=subject.row, outcome="").first()
+    if plan is not None:
+        end_plan(ctx, plan, subject.home.home, "called_off")
+    ctx.journal("client.moved_to_special_housing", homes=[subject.home.home], client=subject.row.id, on=on)
+    return {"case": subject.row.case_number, "decisions": [row.reference for row in rows]}
+
+
+def _end_decisions(
+    ctx: ActContext, subject: lookup.ClientSubject, rows: list[Decision], on: date, reason: str
+) -> None:
+    """Ends decisions after `on`, as a person has confirmed; those that have not begun are withdrawn."""
     for row in rows:
         has_begun = row.valid_from <= on
         row.valid_through = on if has_begun else row.valid_from
@@ -73,4 +120,3 @@ def end_care(
                 "decision.withdrawn", homes=[subject.home.home], client=subject.row.id, decision=row.id
             )
     Decision.objects.bulk_update(rows, ["valid_through", "ending", "reason", "withdrawn"])
-    return {"case": subject.row.case_number, "decisions": [row.reference for row in rows]}

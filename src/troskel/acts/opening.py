@@ -30,6 +30,7 @@ from troskel.ground.error_log import error_text
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.texts import _
+from troskel.people import queries as people
 from troskel.people.models import Residence
 from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits import doors
@@ -62,6 +63,9 @@ class _Allowed(NamedTuple):
 def _allow(ctx: ActContext, client: str, serial: str) -> _Allowed:
     actor, account = ctx.actor, rules.persons_organisation(ctx.actor.account)
     ctx.lock_homes_by(_homes_of_named_client, client)
+    if not ctx.facts:  # the phone may know the number of an entry that has been merged
+        client = people.name_of_remaining(actor.municipality, client) or client
+        ctx.lock_homes_by(_homes_of_named_client, client)
     found = doors.doors_of(actor, client, ctx.now)
     row = found.client
     home = lookup.current_home(ctx, row.client, row.home).home

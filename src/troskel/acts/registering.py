@@ -13,12 +13,12 @@ from troskel.acts.housing import Address
 from troskel.care import rules as care_rules
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import identity
 from troskel.people import operations as people
-from troskel.people.models import Client, Municipality
+from troskel.people.models import Client, Identifier, Municipality
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import (
@@ -99,6 +99,7 @@ class Death(msgspec.Struct, frozen=True):
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
+    _belong_to_nobody(ctx, [number for _kind, number in numbers], but={item.reference for item in clients})
     homes = housing.find_or_make_homes(ctx, [item.address for item in clients])
     cases = people.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
     take_overs = Municipality.objects.values_list("take_over", "taken_over")
@@ -216,4 +217,27 @@ def _parse_identity(ctx: ActContext, text: str) -> tuple[str, str]:
 
 
 def _replace_identity(ctx: ActContext, row: Client, text: str) -> None:
-    people.replace_identity(row, _parse_identity(ctx, text), ctx.today)
+    parsed = _parse_identity(ctx, text)
+    _belong_to_nobody(ctx, [parsed[1]], but={row.reference})
+    people.replace_identity(row, parsed, ctx.today)
+
+
+def _belong_to_nobody(ctx: ActContext, numbers: list[str], but: set[str]) -> None:
+    """A number is one person's. What the case system has twice comes in all the same: a person merges it here."""
+    if ctx.actor.role is Role.SYSTEM:
+        return
+    taken = Identifier.objects.filter(municipality=ctx.actor.municipality, number__in=numbers, until=None)
+    cases = (
+        taken.exclude(client__reference__in=but)
+        .values_list("client__case_number", flat=True)
+        .order_by("client_id")
+    )
+    if cases:
+        raise Refusal(
+            "rule 6",
+            "identity.taken",
+            _(
+                "Personnumret har redan en kund, med ärende {case}. Är det två poster för samma person, slå ihop dem."
+            ),
+            case=cases[0],
+        )

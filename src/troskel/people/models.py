@@ -198,6 +198,9 @@ class Client(Record):
     )
     own_since = models.DateField(null=True)
     died = models.DateField(null=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged", help_text="the entry that remains"
+    )
 
     class Meta:
         constraints = [
@@ -304,6 +307,14 @@ class Residence(Record):
                 fields=["municipality", "client"], condition=Q(valid_through=None), name="one_home_at_a_time"
             ),
         ]
+
+
+class AccessNote(models.Model):
+    """How one gets to a home: the door code, and what else to know. A personal detail; only the present one is kept."""
+
+    home = models.OneToOneField(Home, on_delete=models.PROTECT, primary_key=True, related_name="access_note")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    text = models.TextField()
 
 
 class PlannedMove(Record):

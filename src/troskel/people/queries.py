@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Looks up accounts: by username, by bearer token, or by id."""
+"""Looks up accounts: by username, by bearer token, or by id; and entries of clients that were merged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
-from troskel.people.models import Account, Municipality, Token
+from troskel.people.models import Account, Client, Municipality, Token
 from troskel.people.roles import Actor, OrganisationKind, Role
 
 
@@ -82,6 +82,27 @@ def person(account: UUID) -> Person | None:
     """Returns an open account with the names of person and organisation. One query."""
     row = Account.objects.select_related("organisation").filter(is_open(clock.now()), id=account).first()
     return Person(actor_of(row), row.name, row.organisation.name) if row else None
+
+
+def names_of_remaining(municipality: str, names: Iterable[str]) -> dict[str, str]:
+    """Returns, for names of entries that were merged into others, the case numbers of those that remain. One query.
+
+    `names`: case numbers or references. Of whoever was not merged there is nothing.
+    """
+    wanted = set(names)
+    merged = Client.objects.filter(municipality=municipality, merged_into__isnull=False)
+    rows = merged.filter(Q(case_number__in=wanted) | Q(reference__in=wanted))
+    found: dict[str, str] = {}
+    for reference, case, remaining in rows.values_list(
+        "reference", "case_number", "merged_into__case_number"
+    ):
+        found |= {name: remaining for name in (case, reference) if name in wanted}
+    return found
+
+
+def name_of_remaining(municipality: str, name: str) -> str:
+    """As `names_of_remaining`, for one name; empty where it was not merged."""
+    return names_of_remaining(municipality, [name]).get(name, "")
 
 
 ORGANISATION_KINDS = list(OrganisationKind)

@@ -25,7 +25,7 @@ from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound
 from troskel.people.models import Account, Client, HomeDoor
-from troskel.people.queries import is_open
+from troskel.people.queries import is_open, name_of_remaining
 from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits.sight import visible_clients
 
@@ -37,7 +37,10 @@ def doors_of(viewer: Actor, client: str, now: datetime, *, client_id: UUID | Non
 
     `client_id`: the id, where it is known: one's reference may be another's case number. One query.
     """
-    found = _by_client(viewer, _OF_CLIENT[viewer.role](*_viewer_values(viewer, now), client))
+    values = _viewer_values(viewer, now)
+    found = _by_client(viewer, _OF_CLIENT[viewer.role](*values, client))
+    if not found and (remaining := name_of_remaining(viewer.municipality, client)):
+        found = _by_client(viewer, _OF_CLIENT[viewer.role](*values, remaining))
     if client_id is not None:
         found = [doors for doors in found if doors.client.client == client_id]
     for doors in found:

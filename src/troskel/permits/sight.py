@@ -40,9 +40,12 @@ ROLES_SEEING_ALL = frozenset({Role.SYSTEM, Role.ASSESSOR, Role.ADMINISTRATOR})
 def visible_clients(viewer: Actor, day: date, now: datetime | None = None) -> Q:
     """Returns the condition on Client for the clients that `viewer` may see on `day`. Includes the municipality.
 
+    Of a client entered twice, only the entry that remains.
+
     `now`: for a responder, whose sight lasts minutes (default: the clock's).
     """
-    return Q(municipality=viewer.municipality) & _sight_condition(viewer, day, now or clock.now())
+    of_municipality = Q(municipality=viewer.municipality, merged_into=None)
+    return of_municipality & _sight_condition(viewer, day, now or clock.now())
 
 
 def _sight_condition(viewer: Actor, day: date, now: datetime) -> Q:
@@ -96,7 +99,7 @@ def alarm_clients(viewer: Actor, day: date) -> Q:
         care.covers(day, day), decision__service=Service.SAFETY_ALARM
     )
     lived = Q(died=None) | Q(died__gte=day)
-    return Q(municipality=viewer.municipality) & lived & Q(Exists(alarm_allocations))
+    return Q(municipality=viewer.municipality, merged_into=None) & lived & Q(Exists(alarm_allocations))
 
 
 def _open_orders(viewer: Actor) -> models.QuerySet[Order]:

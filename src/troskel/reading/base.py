@@ -15,6 +15,7 @@ from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.journal import operations as journal
+from troskel.people import queries as people
 from troskel.people.models import Client
 from troskel.people.roles import Actor
 from troskel.permits.sight import ROLES_SEEING_ALL, candidate_clients, visible_clients
@@ -42,7 +43,14 @@ def clients_matching(viewer: Actor, client: str) -> QuerySet[Client]:
         raise BadValue(
             "client", "client.malformed_number", _("Det är inget ärendenummer. Skriv till exempel 2026-0001.")
         )
-    return clients_in_sight(viewer).filter(case_number=client) if client else clients_within_reach(viewer)
+    if not client:
+        return clients_within_reach(viewer)
+    return clients_in_sight(viewer).filter(case_number__in=[client, remaining(viewer, client)])
+
+
+def remaining(viewer: Actor, case: str) -> str:
+    """The case number of the client whose entry under this number was merged into it; empty for other numbers."""
+    return people.name_of_remaining(viewer.municipality, case)
 
 
 def about_clients(viewer: Actor, client: str = "") -> Q:

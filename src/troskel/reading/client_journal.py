@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from troskel.journal.models import ChainKind, Line
 from troskel.journal.queries import concerning
-from troskel.people.models import Account
+from troskel.people.models import Account, Client
 from troskel.people.roles import MUNICIPAL_ROLES, Actor
 
 
@@ -36,9 +36,11 @@ def client_lines(
 ) -> tuple[list[ClientLine], int | None]:
     """The newest lines about the client (or those `before` a number), and the number to continue from. One query.
 
+    Also those written about an entry that was merged into this one.
     The municipality reads all lines; others read lines that name their organisation, and their own.
     """
-    lines = Line.objects.filter(municipality=viewer.municipality, kind=ChainKind.ACTS, client=client)
+    lines = Line.objects.filter(municipality=viewer.municipality, kind=ChainKind.ACTS)
+    lines = lines.filter(client__in=entries_of(client))
     if before is not None:
         lines = lines.filter(number__lt=before)
     if viewer.role not in MUNICIPAL_ROLES:
@@ -54,6 +56,11 @@ def client_lines(
     return [_client_line(row) for row in page_rows], page_rows[-1]["number"] if len(
         line_rows
     ) > limit else None
+
+
+def entries_of(client: UUID) -> QuerySet[Client, UUID]:
+    """The ids under which lines are about the client, as a subquery: its own, and of entries merged into it."""
+    return Client.objects.filter(Q(id=client) | Q(merged_into=client)).values_list("id", flat=True)
 
 
 LINE_COLUMNS = ("number", "occurred", "act", "paragraph", "event", "body", "role", "by")

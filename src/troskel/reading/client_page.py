@@ -28,8 +28,8 @@ from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
-from troskel.reading import lists
-from troskel.reading.base import CASE_NUMBER, clients_in_sight, note
+from troskel.reading import client_record, lists
+from troskel.reading.base import CASE_NUMBER, clients_in_sight, note, remaining
 from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
@@ -106,6 +106,7 @@ class ClientPage(msgspec.Struct, frozen=True):
     language: str
     representatives: list[RepresentativeShown]
     person: PersonShown | None
+    access_note: str
     shares: bool
     doors: list[DoorShown]
     decisions: list[CarePeriod]
@@ -163,8 +164,7 @@ def client_page(
     row, representatives = client_row(viewer, case)
     today = clock.today()
     note(viewer, "client.opened", client=row.id, case=case)
-    context = home_context(row)
-    names: dict[str, str] = {}
+    context, names = home_context(row), dict[str, str]()
     decisions, allocations = care_periods(viewer, row, names)
     orders = client_orders(viewer, row, names)
     periods = holder_periods(viewer, row, context, visits_since, names)
@@ -186,6 +186,7 @@ def client_page(
         language=row.language,
         representatives=representatives if person else [],
         person=person,
+        access_note=client_record.visible_access_note(viewer, row, person),
         shares=_is_sharing(viewer, context, row.id, today),
         doors=context.own_doors,
         decisions=decisions,
@@ -213,11 +214,13 @@ def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeSho
     speaks = FilteredRelation("representatives", condition=Q(representatives__until=None))
     rows = (
         clients_in_sight(viewer)
-        .select_related("home")
+        .select_related("home__access_note")
         .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks)
     )
     annotated = rows.annotate(kind=F("speaks__kind"), name=F("speaks__name"), number=F("speaks__phone"))
-    matches: list[Any] = list(annotated.filter(case_number=case).order_by("speaks__since", "speaks__id"))
+    found = annotated.order_by("speaks__since", "speaks__id")
+    matches: list[Any] = list(found.filter(case_number=case))
+    matches = matches or list(found.filter(case_number=remaining(viewer, case)))
     if not matches:
         raise NotFound("client", "case")
     return matches[0], [

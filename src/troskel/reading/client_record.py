@@ -24,7 +24,7 @@ from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import CARE_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
-from troskel.reading.base import clients_in_sight, note
+from troskel.reading.base import clients_in_sight, note, remaining
 from troskel.reading.duties import ListedDuty, ListedNotice, duty_item, notices_of
 from troskel.reading.paging import MAX_PAGE
 from troskel.reading.register import read
@@ -123,6 +123,17 @@ def visible_person(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShow
     return PersonShown(row.first_name, row.last_name, row.phone, *address)
 
 
+def visible_access_note(viewer: Actor, row: Client, person: PersonShown | None) -> str:
+    """How one gets to the home, for those who come or send somebody there, and may see the address; else empty.
+
+    `row`: with home and its note.
+    """
+    if viewer.role not in (Role.ASSESSOR, Role.ADMINISTRATOR, *PROVIDER_ROLES):
+        return ""
+    note_row = getattr(row.home, "access_note", None)
+    return note_row.text if note_row is not None and person is not None and person.street else ""
+
+
 def is_name_visible(viewer: Actor) -> Q:
     """Returns the condition on clients whose name the viewer may see, as in `visible_person`."""
     if viewer.role in MUNICIPAL_ROLES:
@@ -141,7 +152,8 @@ def record(viewer: Actor, case: str) -> RecordShown:
     """Open a client's record and record the read. Raises NotFound outside the viewer's sight."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
     rows = clients_in_sight(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
-    row = rows.filter(case_number=case).first()
+    row: Any = rows.filter(case_number=case).first()
+    row = row or rows.filter(case_number=remaining(viewer, case)).first()
     if row is None:
         raise NotFound("client", "case")
     today = clock.today()

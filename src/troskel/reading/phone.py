@@ -23,8 +23,8 @@ from troskel.ground.refusals import NotFound, Refusal
 from troskel.people.roles import PHONE_ROLES, Actor
 from troskel.permits import doors
 from troskel.permits.sight import entrustments_of
-from troskel.reading.base import clients_within_reach, note
-from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.base import clients_within_reach, note, remaining
+from troskel.reading.client_record import PersonShown, visible_access_note, visible_person
 from troskel.reading.register import read
 from troskel.visits.models import Visit
 
@@ -40,13 +40,17 @@ class WayIn(msgspec.Struct, frozen=True):
 
 
 class OnThePhone(msgspec.Struct, frozen=True):
-    """A client whom the phone shows today. With no `ways_in` the client opens the door."""
+    """A client whom the phone shows today. With no `ways_in` the client opens the door.
+
+    `access_note`: door code and the like.
+    """
 
     case: str
     protected: bool
     person: PersonShown | None
     ways_in: list[WayIn]
     tags: list[str]
+    access_note: str
 
 
 class PhoneVisit(msgspec.Struct, frozen=True):
@@ -104,7 +108,7 @@ def phone_today(viewer: Actor) -> PhoneToday:
 @read(who=PHONE_ROLES)
 def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
     """One client on the viewer's phone now. Raises NotFound for others. Seven queries and one recorded read."""
-    rows = _rows(viewer, Q(case_number=case))
+    rows = _rows(viewer, Q(case_number=case)) or _rows(viewer, Q(case_number=remaining(viewer, case)))
     if not rows:
         raise NotFound("client", "client")
     (row,) = rows
@@ -143,7 +147,9 @@ def _noted_rows(viewer: Actor) -> list[Any]:
 def _rows(viewer: Actor, condition: Q | None = None) -> list[Any]:
     entrusted = entrustments_of(viewer).filter(client=OuterRef("pk"))
     with_home = (
-        clients_within_reach(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(entrusted))
+        clients_within_reach(viewer)
+        .select_related("home__access_note")
+        .annotate(entrusted_to_viewer=Exists(entrusted))
     )
     return list(with_home.filter(condition or Q()))
 
@@ -245,4 +251,5 @@ def _tags(clients: list[UUID]) -> Any:
 
 def _phone_client(row: Any, viewer: Actor, ways: list[WayIn], tags: list[str]) -> OnThePhone:
     person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
-    return OnThePhone(row.case_number, bool(row.protection), person, ways, tags)
+    note_text = visible_access_note(viewer, row, person)
+    return OnThePhone(row.case_number, bool(row.protection), person, ways, tags, note_text)

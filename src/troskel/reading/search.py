@@ -24,7 +24,7 @@ from troskel.permits.sight import entrustments_of
 from troskel.reading import client_record as records
 from troskel.reading import lists
 from troskel.reading import things as custody
-from troskel.reading.base import clients_in_sight, note
+from troskel.reading.base import clients_in_sight, note, remaining
 from troskel.reading.client_record import PersonShown, visible_person
 from troskel.reading.register import read
 
@@ -111,7 +111,8 @@ def _client(viewer: Actor, row: Client) -> ClientMatch:
 def _by_numbers(viewer: Actor, query: search_terms.SearchTerms) -> Iterable[UUID]:
     """Clients by case number, or by a present or former identity number."""
     if query.case:
-        return _ids(clients_in_sight(viewer).filter(case_number=query.case))
+        found = _ids(clients_in_sight(viewer).filter(case_number=query.case))
+        return found or _ids(clients_in_sight(viewer).filter(case_number=remaining(viewer, query.case)))
     if query.identities:
         identifiers = Identifier.objects.filter(municipality=viewer.municipality, number__in=query.identities)
         return _ids(

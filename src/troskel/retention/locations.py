@@ -26,7 +26,7 @@ from troskel.journal.models import ChainKind as Chain
 from troskel.journal.models import Detail, Hold, Line
 from troskel.orders.models import Order, OrderState
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import ERASED, Client, Home, Identifier, Representative, Residence
+from troskel.people.models import ERASED, AccessNote, Client, Home, Identifier, Representative, Residence
 from troskel.routine.retention import Kind, Plan
 
 NON_ENTRY_EVENTS = ("file.held", "file.released")
@@ -67,12 +67,21 @@ def due_filter(plan: Plan, kind: Kind, municipality: str, on: date) -> DueFilter
 
 
 def due_files(due: DueFilter) -> QuerySet[Client]:
-    """Returns the clients whose files are due: an old enough last entry, no hold, no care, nothing open."""
+    """Returns the clients whose files are due: an old enough last entry, no hold, no care, nothing open.
+
+    An entry that was merged into another is a part of that one's file: it is due when that one is.
+    """
+    remaining = _due_remaining(due)
+    return Client.objects.filter(Q(pk__in=remaining.values("pk")) | Q(merged_into__in=remaining.values("pk")))
+
+
+def _due_remaining(due: DueFilter) -> QuerySet[Client]:
     entries = Line.objects.filter(
         municipality=due.municipality, kind=Chain.ACTS, client=OuterRef("pk")
     ).exclude(event__in=NON_ENTRY_EVENTS)
     holds = Hold.objects.filter(municipality=due.municipality, client=OuterRef("pk"), until=None)
-    rows = Client.objects.filter(municipality=due.municipality).exclude(_has_care(due.on))
+    rows = Client.objects.filter(municipality=due.municipality, merged_into=None)
+    rows = rows.exclude(_has_care(due.on))
     rows = rows.exclude(Exists(holds)).exclude(_has_anything_open(due.municipality))
     if due.exempt_days:
         rows = rows.exclude(_is_exempt(due.exempt_days))
@@ -96,8 +105,9 @@ def _has_anything_open(municipality: str) -> Q:
     duties = Duty.objects.filter(is_about, kind="duty", state="open")
     orders = Order.objects.filter(client=OuterRef("pk"), state__in=[OrderState.PLACED, OrderState.BOOKED])
     links = Link.objects.filter(client=OuterRef("pk"), until=None)
+    merged = Client.objects.filter(merged_into=OuterRef(OuterRef("pk"))).values("pk")
     client_holdings = Holding.objects.filter(
-        municipality=municipality, kind=HolderKind.CLIENT, holder=OuterRef("pk")
+        Q(holder=OuterRef("pk")) | Q(holder__in=merged), municipality=municipality, kind=HolderKind.CLIENT
     )
     tags = client_holdings.filter(until=None).exclude(thing__kind=ThingKind.KEY)
     keys_out = Holding.objects.filter(thing__kind=ThingKind.KEY, until=None, kind=HolderKind.ORGANISATION)
@@ -165,6 +175,16 @@ def _erase_addresses(municipality: str, rows: Sequence[UUID]) -> None:
     )
 
 
+def _access_notes(due: DueFilter) -> QuerySet[Any]:
+    residences = Residence.objects.filter(home=OuterRef("home"))
+    others = residences.exclude(client__in=due_files(due).values("pk"))
+    return AccessNote.objects.filter(Exists(residences), ~Exists(others), municipality=due.municipality)
+
+
+def _delete_access_notes(municipality: str, rows: Sequence[UUID]) -> None:
+    AccessNote.objects.filter(municipality=municipality, pk__in=rows).delete()
+
+
 def _decision_reasons(due: DueFilter) -> QuerySet[Any]:
     return Decision.objects.filter(client__in=due_files(due).values("pk")).exclude(reason__in=["", ERASED])
 
@@ -226,6 +246,7 @@ LOCATIONS = {
     "names": DataLocation(_names, _erase_names, client_field="pk"),
     "identity_numbers": DataLocation(_identity_numbers, _erase_identity_numbers, client_field="client_id"),
     "addresses": DataLocation(_addresses, _erase_addresses, home_field="pk"),
+    "access_notes": DataLocation(_access_notes, _delete_access_notes, home_field="home_id"),
     "decision_reasons": DataLocation(_decision_reasons, _erase_decision_reasons, client_field="client_id"),
     "representatives": DataLocation(_representatives, _erase_representatives, client_field="client_id"),
     "key_receipts": DataLocation(_key_receipts, _erase_key_receipts),

@@ -21,6 +21,7 @@ from troskel.routine.duty import (
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
 from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
+from troskel.routine.merging import merge_duties
 from troskel.routine.rules import Rule, Rules
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
@@ -154,6 +155,8 @@ class _Advance:
         occurred = stockholm_day(line.occurred)
         if line.event == "client.moved":
             self.move_duties(line)
+        elif line.event == "clients.merged":
+            merge_duties(self.routines, self.states, self.facts, self.effects, line, day)
         found = [line_events.line_event(self.facts, line, touched, day, occurred)]
         found += line_events.following(self.facts, found[0], before, line_events.look(self.facts, line), line)
         found += line_events.marked(found[0], line)
@@ -383,7 +386,7 @@ MOVES_WITH_CLIENT = frozenset(
 CARE_EVENTS = frozenset(
     {
         *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
-        *("move.planned", "move.called_off"),
+        *("move.planned", "move.called_off", "clients.merged", "client.moved_to_special_housing"),
         *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
         *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
     }

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.routine import client_state, fold_care, fold_things
+from troskel.routine import client_state, fold_care, fold_merging, fold_things
 from troskel.routine.facts import WAYS, ClientFacts, DoorFacts, HomeFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
@@ -164,6 +164,12 @@ def client_died(client: ClientFacts, line: LineFacts) -> None:
     client.died, client.told = day_in(line.body, "on"), stockholm_day(line.recorded)
 
 
+def moved_to_special_housing(client: ClientFacts, line: LineFacts) -> None:
+    """The client leaves the home after this day, and moves to no other home of ours."""
+    client.moved_out = date.fromisoformat(line.body["on"]) + client_state.ONE_DAY
+    client.told = stockholm_day(line.recorded)
+
+
 def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     """The client becomes the municipality's own, or another's (O1)."""
     own = bool(line.body["own"])
@@ -218,6 +224,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "take_over.finished": take_over_finished,
     "client.registered": client_registered,
     "client.moved": client_moved,
+    "clients.merged": fold_merging.clients_merged,
     "move.planned": move_planned,
     "move.called_off": move_called_off,
     "sharing.confirmed": sharing_confirmed,
@@ -229,6 +236,7 @@ ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
 ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.died": client_died,
     "client.municipality_changed": municipality_changed,
+    "client.moved_to_special_housing": moved_to_special_housing,
     "client.informed": client_informed,
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,

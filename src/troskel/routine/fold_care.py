@@ -38,6 +38,7 @@ def decision_made(client: ClientFacts, line: LineFacts) -> None:
         client.stay, client.first_visits, client.refused, client.unwanted = begins, {}, False, False
         if not client.links:
             client_state.tell_anew(client)
+    _is_home_again(client, begins, day_in(line.body, "through"))
     client.stay = min(client.stay, begins) if client.stay else begins
     client.decisions[uid(line.body["decision"])] = DecisionFacts(
         service=line.body["service"],
@@ -53,7 +54,15 @@ def decision_changed(client: ClientFacts, line: LineFacts) -> None:
     if decision is not None:
         decision.begins = day_in(line.body, "from") or decision.begins
         decision.through, decision.ended, decision.confirmed = day_in(line.body, "through"), False, False
+        _is_home_again(client, decision.begins, decision.through)
         client.stay = min(client.stay, decision.begins) if client.stay else decision.begins
+
+
+def _is_home_again(client: ClientFacts, begins: date, through: date | None) -> None:
+    """Care at home after the move to special housing: the client is back, or never moved there."""
+    away = client.moved_out if client.moved_to is None else None
+    if away is not None and (through is None or through >= max(begins, away)):
+        client.moved_out = None
 
 
 def decision_ended(client: ClientFacts, line: LineFacts) -> None:

@@ -29,6 +29,7 @@ KINDS = {
     "names": Known("last_entry", BLANK),
     "identity_numbers": Known("last_entry", BLANK),
     "addresses": Known("last_entry", BLANK),
+    "access_notes": Known("last_entry", DELETE),
     "decision_reasons": Known("last_entry", BLANK),
     "representatives": Known("last_entry", BLANK),
     "key_receipts": Known("returned", BLANK),

@@ -36,7 +36,9 @@ home.registered | en bostad läggs upp | a home is registered
 door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves
 client.registered | en kund läggs upp | a client is registered
 client.changed | kundens uppgifter ändras | the client's details change
+clients.merged | två poster visar sig vara samma person och slås ihop | two entries turn out to be one person and are merged
 client.moved | kunden flyttar till en annan bostad | the client moves to another home
+client.moved_to_special_housing | kunden flyttar till särskilt boende | the client moves to special housing
 move.planned | en flytt är känd i förväg | a move is known beforehand
 move.called_off | en planerad flytt blir inte av | a planned move does not take place
 client.municipality_changed | kunden blir kommunens egen, eller en annan kommuns | the client becomes the municipality's own, or another's
@@ -69,6 +71,8 @@ client.understood | kunden har förstått att låsvred monteras | the client has
 client.refused | kunden vill inte ha låsvred eller har inte förstått | the client refuses or has not understood
 information.taken_back | det rättas vad kunden har fått veta eller sagt | it is corrected what the client has been told or has said
 client.refusal_confirmed | handläggaren bekräftar att kunden inte vill ha låsvred | the assessor confirms that the client wants no lock turner
+access_note.written | portkod och väg in skrivs in | door code and way in are written down
+access_note.removed | portkod och väg in tas bort | door code and way in are removed
 way_in.decided | handläggaren bestämmer hur personalen kommer in utan låsvred | the assessor decides how staff get in without a lock turner
 installation.ordered | montering beställs | an installation is ordered
 removal.ordered | nedmontering beställs | a removal is ordered

@@ -80,6 +80,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "move.already_planned",
         _("Kunden har redan en planerad flytt. Ställ in den först."),
     ),
+    "merged_into_one_that_remains": (
+        "rule 6",
+        "clients.just_merged",
+        _("Någon annan har just slagit ihop posterna. Titta igen."),
+    ),
     "one_identifier_at_a_time": (
         "A4",
         "identity.just_changed",

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from troskel.orders.models import Order
+from troskel.orders.models import Order, OrderState
+from troskel.routine.facts import HomeFacts
 
 
 class FoundOrder(NamedTuple):
@@ -28,3 +30,23 @@ def stored_order(municipality: str, number: str) -> FoundOrder | None:
     rows = Order.objects.filter(municipality=municipality, number=number)
     values = rows.values_list(*FoundOrder._fields).first()
     return FoundOrder(*values) if values else None
+
+
+def open_order_in(homes: Mapping[UUID, HomeFacts], number: str) -> FoundOrder | None:
+    """Returns an open order from the locked facts, which saves a query; None if it is not there."""
+    for home in homes.values():
+        for door in home.doors.values():
+            for identifier, order_facts in door.orders.items():
+                if order_facts.number == number and order_facts.organisation and order_facts.locksmith:
+                    return FoundOrder(
+                        id=identifier,
+                        number=number,
+                        kind=order_facts.kind,
+                        state=OrderState.BOOKED if order_facts.booked else OrderState.PLACED,
+                        client_id=order_facts.client,
+                        door_id=door.door,
+                        organisation_id=order_facts.organisation,
+                        locksmith_id=order_facts.locksmith,
+                        presence=order_facts.presence,
+                    )
+    return None

@@ -8,20 +8,23 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from troskel.custody.models import Holding, Link, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
-from troskel.orders.models import OrderState
+from troskel.people import queries as people
 from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.people.rules import organisation_is_open
 from troskel.permits.sight import visible_clients
 from troskel.routine import client_state
-from troskel.runner.found_order import FoundOrder, stored_order
+from troskel.runner.found_order import FoundOrder, open_order_in, stored_order
+from troskel.runner.lookup_of_things import find_holding as find_holding
+from troskel.runner.lookup_of_things import find_holding_or_none as find_holding_or_none
+from troskel.runner.lookup_of_things import find_holdings as find_holdings
+from troskel.runner.lookup_of_things import find_lock as find_lock
 from troskel.runner.lookup_refusals import door_not_said_which, ensure_not_moved, just_being_moved
 
 if TYPE_CHECKING:
@@ -89,6 +92,18 @@ def find_clients_by_day(
 
     At most three queries. A client who is just being moved has a Refusal instead; clients out of sight are absent.
     """
+    found = _clients_by_day(ctx, days)
+    merged = _merged(ctx, {name for names in days.values() for name in names} - found.keys())
+    if merged:
+        again = {day: {merged[name] for name in names if name in merged} for day, names in days.items()}
+        remaining = _clients_by_day(ctx, again)
+        found |= {name: remaining[case] for name, case in merged.items() if case in remaining}
+    return found
+
+
+def _clients_by_day(
+    ctx: ActContext, days: Mapping[date, Collection[str]]
+) -> dict[str, ClientSubject | Refusal]:
     viewer = ctx.actor
     all_names = sorted({name for names in days.values() for name in names})
     rows = list(
@@ -115,7 +130,19 @@ def find_clients_by_day(
 
 
 def find_client_row(ctx: ActContext, name: str, day: date, *, condition: Q | None = None) -> Client:
-    """Returns the client's row, nothing locked. `condition`: used instead of the actor's sight on the day."""
+    """Returns the client's row, nothing locked. `condition`: used instead of the actor's sight on the day.
+
+    By the name of an entry that was merged, the one that remains.
+    """
+    row = _client_row(ctx, name, day, condition)
+    if row is None and (remaining := people.name_of_remaining(ctx.actor.municipality, name)):
+        row = _client_row(ctx, remaining, day, condition)
+    if row is None:
+        raise NotFound("client", "client")
+    return row
+
+
+def _client_row(ctx: ActContext, name: str, day: date, condition: Q | None) -> Client | None:
     viewer = ctx.actor
     if condition is None:
         rows = _VISIBLE_CLIENTS[viewer.role](
@@ -127,13 +154,13 @@ def find_client_row(ctx: ActContext, name: str, day: date, *, condition: Q | Non
         if row.reference == name or len(rows) == 1:
             client: Client = row
             return client
-    raise NotFound("client", "client")
+    return None
 
 
 def find_order(ctx: ActContext, number: str) -> OrderSubject:
     """Returns an order that the actor may handle, by its number, homes locked. Raises NotFound."""
     ctx.lock_homes_by(_homes_of_order, number)
-    row = _open_order_in_facts(ctx, number) or stored_order(ctx.actor.municipality, number)
+    row = open_order_in(ctx.facts, number) or stored_order(ctx.actor.municipality, number)
     if row is None:
         raise NotFound("order", "order")
     subject = OrderSubject(row, homes_of_door(ctx, row.door_id))
@@ -145,26 +172,6 @@ def find_order(ctx: ActContext, number: str) -> OrderSubject:
 def _homes_of_order(municipality: str, number: str) -> QuerySet[Any, Any]:
     ways = HomeDoor.objects.filter(door__orders__number=number, door__orders__municipality=municipality)
     return ways.values("home_id")
-
-
-def _open_order_in_facts(ctx: ActContext, number: str) -> FoundOrder | None:
-    """Returns an open order from the locked facts, which saves a query; None if it is not there."""
-    for home in ctx.facts.values():
-        for door in home.doors.values():
-            for identifier, order_facts in door.orders.items():
-                if order_facts.number == number and order_facts.organisation and order_facts.locksmith:
-                    return FoundOrder(
-                        id=identifier,
-                        number=number,
-                        kind=order_facts.kind,
-                        state=OrderState.BOOKED if order_facts.booked else OrderState.PLACED,
-                        client_id=order_facts.client,
-                        door_id=door.door,
-                        organisation_id=order_facts.organisation,
-                        locksmith_id=order_facts.locksmith,
-                        presence=order_facts.presence,
-                    )
-    return None
 
 
 def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
@@ -266,68 +273,9 @@ def _open_duty_query(role: Role) -> Callable[..., QuerySet[Duty]]:
     return build
 
 
-def find_holding(ctx: ActContext, kind: str, number: str, *, with_link: bool = False) -> Holding:
-    """Returns a thing's open holding by its number. `with_link`: annotated with `is_linked`. Raises NotFound."""
-    holding = find_holding_or_none(ctx, kind, number, with_link=with_link)
-    if holding is None:
-        raise NotFound(kind, kind)
-    return holding
-
-
-def find_holding_or_none(
-    ctx: ActContext, kind: str, number: str, *, with_link: bool = False
-) -> Holding | None:
-    """As `find_holding`; None where no thing has the number."""
-    rows: list[Holding] = (_HOLDING_WITH_LINK if with_link else _HOLDING)(
-        ctx.actor.municipality, kind, number
-    )
-    return rows[0] if rows else None
-
-
-def find_holdings(ctx: ActContext, kind: str, numbers: Sequence[str]) -> list[Holding]:
-    """Returns the open holdings of things by their numbers. One query. Raises NotFound if any is missing."""
-    municipality = ctx.actor.municipality
-    rows = Holding.objects.select_related("thing").filter(
-        municipality=municipality,
-        thing__municipality=municipality,
-        thing__kind=kind,
-        thing__number__in=numbers,
-        until=None,
-    )
-    holdings = sorted(rows, key=lambda holding: holding.thing.number)
-    if {holding.thing.number for holding in holdings} != set(numbers):
-        raise NotFound(kind, "numbers")
-    return holdings
-
-
 def homes_of_clients(clients: Iterable[UUID | None]) -> QuerySet[Any, Any]:
     """Returns the clients' current homes, as a subquery."""
     return Client.objects.filter(id__in=list(clients)).values("home_id")
-
-
-def find_lock(ctx: ActContext, serial: str) -> tuple[Holding, bool]:
-    """Returns a lock's open holding, and whether a client is linked to it. One query. Raises NotFound."""
-    holding = find_holding(ctx, ThingKind.LOCK, serial, with_link=True)
-    return holding, bool(getattr(holding, "is_linked", False))
-
-
-def _holding_query(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
-    return Holding.objects.select_related("thing").filter(
-        municipality=municipality,
-        thing__municipality=municipality,
-        thing__kind=kind,
-        thing__number=number,
-        until=None,
-    )
-
-
-_IS_LINKED = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
-_HOLDING = CompiledQuery(_holding_query)
-_HOLDING_WITH_LINK = CompiledQuery(
-    lambda municipality, kind, number: _holding_query(municipality, kind, number).annotate(
-        is_linked=_IS_LINKED
-    )
-)
 
 
 def find_clients(ctx: ActContext, names: list[str]) -> dict[str, Client]:
@@ -343,6 +291,18 @@ def find_existing_clients(ctx: ActContext, names: list[str]) -> dict[str, Client
 
     Locks the homes before it reads the clients, so that rows another act has just written are read.
     """
+    clients = _existing_clients(ctx, names)
+    if merged := _merged(ctx, set(names) - clients.keys()):
+        remaining = _existing_clients(ctx, sorted(set(merged.values())))
+        clients |= {name: remaining[case] for name, case in merged.items() if case in remaining}
+    return clients
+
+
+def _merged(ctx: ActContext, missing: set[str]) -> dict[str, str]:
+    return people.names_of_remaining(ctx.actor.municipality, missing) if missing else {}
+
+
+def _existing_clients(ctx: ActContext, names: list[str]) -> dict[str, Client]:
     viewer = ctx.actor
     names_sought, rows = set(names), []
     for start in range(0, len(names), BATCH_SIZE):

@@ -68,9 +68,12 @@ def register(town: Town, address_number: int, **details: Any) -> InventedPerson 
         "phone": f"070-99 99 {life.random.randrange(1000):03}",
     }
     values |= details
+    invented = invent_person(life.random)
+    while invented["identity"] in town.identities:  # a number is one person's
+        invented = invent_person(life.random)
     client = {
         "reference": reference,
-        **invent_person(life.random),
+        **invented,
         "address": address(address_number),
         **values,
     }

@@ -44,6 +44,11 @@ def load(municipality: str) -> KnownState:
         ),
         decisions={row.reference: row for row in map(_known_decision, _decisions(municipality))},
         allocations={row.reference: row for row in map(_known_allocation, _allocations(municipality))},
+        merged=dict(
+            Client.objects.filter(municipality=municipality, merged_into__isnull=False).values_list(
+                "reference", "merged_into__reference"
+            )
+        ),
     )
 
 
@@ -60,7 +65,7 @@ def _clients(municipality: str) -> Any:
     numbers = dict(
         Identifier.objects.filter(municipality=municipality, until=None).values_list("client_id", "number")
     )
-    rows = Client.objects.filter(municipality=municipality).values_list(
+    rows = Client.objects.filter(municipality=municipality, merged_into=None).values_list(
         "id",
         "reference",
         "first_name",

@@ -65,7 +65,10 @@ class KnownAllocation(msgspec.Struct, frozen=True, gc=False):
 
 
 class KnownState(msgspec.Struct):
-    """The whole state. `homes`: the sharing of each home with an address, by `ExtractAddress.key`, occupied or not."""
+    """The whole state. `homes`: the sharing of each home with an address, by `ExtractAddress.key`, occupied or not.
+
+    `merged`: references of entries that were merged here, each with the reference of the client who remains.
+    """
 
     municipality: str
     organisations: dict[str, KnownOrganisation] = msgspec.field(default_factory=dict)
@@ -74,7 +77,10 @@ class KnownState(msgspec.Struct):
     investigations: set[str] = msgspec.field(default_factory=set)
     decisions: dict[str, KnownDecision] = msgspec.field(default_factory=dict)
     allocations: dict[str, KnownAllocation] = msgspec.field(default_factory=dict)
+    merged: dict[str, str] = msgspec.field(default_factory=dict)
 
     def ids(self) -> KnownIds:
         """Returns the ids that a line of the night may refer to."""
-        return KnownIds(frozenset(self.organisations), frozenset(self.clients), frozenset(self.decisions))
+        return KnownIds(
+            frozenset(self.organisations), frozenset({*self.clients, *self.merged}), frozenset(self.decisions)
+        )

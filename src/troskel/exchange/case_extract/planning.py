@@ -18,7 +18,7 @@ from troskel.exchange.case_extract.plan import (
     InvestigationStarted,
     NightPlan,
 )
-from troskel.exchange.case_extract.rows import ClientRow, DecisionRow, NightExtract
+from troskel.exchange.case_extract.rows import ClientRow, DecisionRow, NightExtract, as_merged
 from troskel.exchange.case_extract.take_over import plan_take_over
 
 IMPORTED_KINDS = frozenset({"home_care", "alarm"})
@@ -27,6 +27,7 @@ IMPORTED_KINDS = frozenset({"home_care", "alarm"})
 def plan_night(night: NightExtract, state: KnownState, *, day: date, first_night: bool = False) -> NightPlan:
     """Returns the changes that turn the current state into the state of the extract."""
     plan = NightPlan(day=day, first_night=first_night)
+    night = as_merged(night, state.merged)
     _organisations(plan, night, state)
     plan.homes = plan_homes(night, state, day)
     _clients(plan, night, state)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -139,6 +140,27 @@ class NightExtract(msgspec.Struct):
     locks: list[LockRow] | None = None
     keys: list[KeyRow] | None = None
     tags: list[TagRow] | None = None
+
+
+def as_merged(night: NightExtract, merged: Mapping[str, str]) -> NightExtract:
+    """Returns the extract as if the case system had merged the entries that were merged here.
+
+    `merged`: their references, each with that of the client who remains. A row of theirs counts where it stands alone.
+    """
+    if not merged:
+        return night
+    clients = {ref: row for ref, row in night.clients.items() if ref not in merged}
+    for reference, row in night.clients.items():
+        if reference in merged:
+            remaining = merged[reference]
+            clients.setdefault(remaining, msgspec.structs.replace(row, reference=remaining))
+    decisions = {
+        reference: msgspec.structs.replace(row, client=merged[row.client]) if row.client in merged else row
+        for reference, row in night.decisions.items()
+    }
+    mentioned = {merged.get(reference, reference) for reference in night.mentioned_ids.clients}
+    mentioned_ids = msgspec.structs.replace(night.mentioned_ids, clients=mentioned)
+    return msgspec.structs.replace(night, clients=clients, decisions=decisions, mentioned_ids=mentioned_ids)
 
 
 class KnownIds(msgspec.Struct, frozen=True):

@@ -36,6 +36,7 @@ SITUATIONS = (
         {},
         gettext_noop("All hemtjänst och allt larm upphör den dagen."),
     ),
+    Situation(gettext_noop("Kunden flyttar till särskilt boende"), "move_to_special_housing", {}),
     Situation(gettext_noop("Kunden är på sjukhus eller bortrest"), "suspend_access", {}),
     Situation(gettext_noop("Kunden är hemma igen"), "resume_access", {}),
     Situation(gettext_noop("Kunden får ett nytt beslut"), "make_decisions", {}),
