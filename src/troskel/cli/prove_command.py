@@ -12,7 +12,7 @@ from troskel.cli.output import EXIT_REFUSED, CommandError, integer_between, prin
 from troskel.routine.model import Routine
 
 if TYPE_CHECKING:
-    from troskel.routine.prover import Counterexample, Household, Mutation, Proof
+    from troskel.prover import Counterexample, Household, Mutation, Proof
 
 DEPTH, MUTANTS_DEPTH = 2, 2
 LEAST_SHARE, MOST_EQUIVALENT = 0.95, 0.10
@@ -51,7 +51,7 @@ def add_to(verbs: Any, read: Callable[[Path], Routine]) -> None:
 
 def prove(arguments: argparse.Namespace, read: Callable[[Path], Routine]) -> int:
     """Proves a file, or tries its mutants."""
-    from troskel.routine import prover
+    from troskel import prover
 
     if arguments.households == "list":
         for household in prover.HOUSEHOLDS.values():

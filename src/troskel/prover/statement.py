@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.world import HOME_CARE, Door, Person, World
+from troskel.prover import world as of
+from troskel.prover.world import HOME_CARE, Door, Person, World
 
 MUST, MAY = True, False
 ASKED_AHEAD = 3

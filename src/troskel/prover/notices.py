@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.moves import Move
-from troskel.routine.prover.statement import MAY, MUST
-from troskel.routine.prover.world import ALARM, HOME_CARE, Person, World
+from troskel.prover import world as of
+from troskel.prover.moves import Move
+from troskel.prover.statement import MAY, MUST
+from troskel.prover.world import ALARM, HOME_CARE, Person, World
 
 
 class Said(NamedTuple):

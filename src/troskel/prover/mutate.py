@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from troskel.prover.checks import Finding, findings, step_findings
+from troskel.prover.explore import Course, explore
+from troskel.prover.households import Household
+from troskel.prover.moves import Move
+from troskel.prover.state import Engine, State, frozen, thawed
 from troskel.routine.duty import Effects
 from troskel.routine.model import Ask, Routine
-from troskel.routine.prover.checks import Finding, findings, step_findings
-from troskel.routine.prover.explore import Course, explore
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import Move
-from troskel.routine.prover.state import Engine, State, frozen, thawed
 
 CONDITIONS = ("when", "done_when", "moot_when")
 EVENTS = ("on", "done_by", "moot_on")

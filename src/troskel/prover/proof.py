@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from troskel.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
+from troskel.prover.fulfil import Fulfilment
+from troskel.prover.households import Household
+from troskel.prover.moves import MOVES, Move
+from troskel.prover.mutate import Verdict, judge, mutants, tree_of
+from troskel.prover.playing import play_of
+from troskel.prover.state import Engine
 from troskel.routine.model import Routine
-from troskel.routine.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
-from troskel.routine.prover.fulfil import Fulfilment
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import MOVES, Move
-from troskel.routine.prover.mutate import Verdict, judge, mutants, tree_of
-from troskel.routine.prover.playing import play_of
-from troskel.routine.prover.state import Engine
 
 Progress = Callable[[str], None]
 
