@@ -77,7 +77,7 @@ def test_the_course_is_shrunk_to_what_it_needs() -> None:
 
 
 def test_a_mutant_is_refuted_or_makes_no_difference() -> None:
-    result = mutate(ROUTINE, [HOUSEHOLDS["waiting"], HOUSEHOLDS["booked"]], 1, only="P4.")
+    result = mutate(ROUTINE, [HOUSEHOLDS["waiting"], HOUSEHOLDS["booked"]], 1, only="P4.", events=True)
     assert result.mutants == result.refuted + len(result.equivalent) + len(result.undecided)
     assert "P4.be_present on 'order.booked' removed" not in [*result.equivalent, *result.undecided]
     assert result.refuted >= 4

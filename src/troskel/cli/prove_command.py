@@ -45,6 +45,7 @@ def add_to(verbs: Any, read: Callable[[Path], Routine]) -> None:
     verb.add_argument(
         "--only", default="", metavar="ASK", help="with --mutate: only asks that begin so, as P6."
     )
+    verb.add_argument("--events", action="store_true", help="with --mutate: remove each event as well")
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=lambda arguments: prove(arguments, read), without_database=True)
 
@@ -61,7 +62,13 @@ def prove(arguments: argparse.Namespace, read: Callable[[Path], Routine]) -> int
     seconds = arguments.seconds or float("inf")
     if arguments.mutate:
         mutation = prover.mutate(
-            routine, households, arguments.depth, only=arguments.only, seconds=seconds, progress=print_status
+            routine,
+            households,
+            arguments.depth,
+            only=arguments.only,
+            events=arguments.events,
+            seconds=seconds,
+            progress=print_status,
         )
         return _show_mutation(mutation, as_json=arguments.json)
     proof = prover.prove(routine, households, arguments.depth, seconds=seconds, progress=print_status)

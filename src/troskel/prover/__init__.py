@@ -6,12 +6,13 @@ Pure Python, over the engine alone. docs/proving.md tells how to read what it fi
 
 from troskel.prover.checks import PROPERTIES, Finding
 from troskel.prover.households import HOUSEHOLDS, Household
-from troskel.prover.proof import Counterexample, Mutation, Proof, mutate, prove
+from troskel.prover.proof import Counterexample, Event, Mutation, Proof, mutate, prove
 
 __all__ = [
     "HOUSEHOLDS",
     "PROPERTIES",
     "Counterexample",
+    "Event",
     "Finding",
     "Household",
     "Mutation",
