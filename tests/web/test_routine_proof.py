@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""No version is approved unproven (D): the proof stands on its page, and going on all the same is said with a reason."""
+"""No version is approved unproven (D): the proof stands on its page; going on all the same is ticked, with a reason."""
 
 from __future__ import annotations
 
