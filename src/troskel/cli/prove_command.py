@@ -46,6 +46,13 @@ def add_to(verbs: Any, read: Callable[[Path], Routine]) -> None:
         "--only", default="", metavar="ASK", help="with --mutate: only asks that begin so, as P6."
     )
     verb.add_argument("--events", action="store_true", help="with --mutate: remove each event as well")
+    verb.add_argument(
+        "--acts",
+        type=Path,
+        nargs="+",
+        metavar="PLAY",
+        help="instead: courses of acts, from where these plays end",
+    )
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=lambda arguments: prove(arguments, read), without_database=True)
 
@@ -58,6 +65,10 @@ def prove(arguments: argparse.Namespace, read: Callable[[Path], Routine]) -> int
         for household in prover.HOUSEHOLDS.values():
             print(f"{household.name}: {household.words}")
         return 0
+    if arguments.acts:
+        from troskel.cli import prove_acts
+
+        return prove_acts.prove(arguments)
     routine, households = read(arguments.file), _households(arguments.households, prover.HOUSEHOLDS)
     seconds = arguments.seconds or float("inf")
     if arguments.mutate:

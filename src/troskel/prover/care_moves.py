@@ -183,6 +183,8 @@ def become(w: World, client: str, own: bool) -> list[Told]:
     p.own, p.way_in, p.others_since = own, False, None if own else w.day
     if own:
         p.told = []
+    else:  # the letter is not sent, and is not asked for again
+        w.letters = {order: to for order, to in w.letters.items() if to != client}
     return [about(w, "client.municipality_changed", client, own=own)]
 
 

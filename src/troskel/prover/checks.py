@@ -145,8 +145,9 @@ def _owner_cannot(w: World, ask: str, duty: OpenDuty) -> str | None:
         return None
     owner = name_of(str(duty.organisation))
     removal = any(of.order_at(door, "removal") for door in w.doors.values())
-    if ask == "P4.be_present" and (removal or not any(of.serving(p, w.day) for p in people)):
-        return None  # whoever had the client last may have to be there, until the order is cancelled or carried out
+    deserted = not any(of.serving(p, w.day) for p in people)
+    if (ask == "P4.be_present" and (removal or deserted)) or (ask == "P6.stop" and deserted):
+        return None  # whoever had the client last answers for it, until the order is cancelled or carried out
     if ask in SERVES and not any(owner in of.having(p, w.day) for p in people):
         return f"{owner[1:]} has nobody there"
     holds = ask in ("P5.return_keys", "P7.fetch", "P7.not_ours", "P7.tell")

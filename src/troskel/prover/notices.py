@@ -95,7 +95,7 @@ def _of_allocation(step: Move, was: Person, p: Person, to: str, w: World) -> Ite
         yield Said("O1.tell", to, MUST)
         return
     yield Said("A4.tell_others", to, MAY)
-    if not p.links and not p.refused:
+    if not of.lock_in_use(w, p) and not p.refused:
         hanging = any(door.lock is not None for _, door in of.doors_of(w, p.home))
         yield Said("A4.tell", to, step.name == "allocate" and not hanging and not was.allocations)
 

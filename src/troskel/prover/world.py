@@ -225,6 +225,16 @@ def covered(p: Person, service: str, day: date, by: str | None = None) -> bool:
     )
 
 
+def stays(p: Person, organisation: str, day: date) -> bool:
+    """Has the organisation the client after the day, and nobody has said that it ends?"""
+    return any(
+        a.to == organisation
+        and last(p, a) > day
+        and (last(p, a) == FOREVER or not (a.confirmed or p.decisions[a.decision].confirmed))
+        for a in real_allocations(p)
+    )
+
+
 def decided(p: Person, service: str, day: date) -> bool:
     """Does a decision cover the day?"""
     return any(d.begins <= day <= last(p, d) for d in real_decisions(p, service))
@@ -242,10 +252,10 @@ def provider_left(p: Person, organisation: str, day: date) -> bool:
     if max(last(p, a) for a in mine) >= day:
         return False
     latest = max(mine, key=lambda a: (last(p, a), a.begins))
-    service, following, decision = latest.service, day_after(p, latest), p.decisions[latest.decision]
+    decision = p.decisions[latest.decision]
     said = latest.confirmed or decision.confirmed
-    if decided(p, service, following) and not covered(p, service, following):  # a gap
-        said = decision.confirmed and not decided(p, service, day)
+    if not covered(p, latest.service, day_after(p, latest)):  # a gap, unless the decision is meant to be over
+        said = decision.confirmed and last(p, decision) < day
     return (
         said
         or is_over(p, day)
