@@ -183,46 +183,69 @@ def _shrunk(
 
 def fulfil(copies: Copies) -> tuple[tuple[Step, ...], list[Wrong]]:
     """Each open duty by its first way, as its owner, until none is open. Returns what was done, and what went wrong."""
-    done: list[Step] = []
-    wrongs: dict[Wrong, None] = {}
-    idle, quiet, stuck = 0, 0, dict[Any, Wrong]()
+    round_ = _Rounds(copies)
+    quiet = idle = 0
     for _ in range(ROUNDS):
         rows = _open(copies)
         if not rows and quiet == len(WAITED):
             break
         if not rows:  # what begins or ends by itself is asked about then
-            done.append(copies.take(Step("", "", {}, WAITED[quiet])))
+            round_.wait(WAITED[quiet])
             quiet += 1
             continue
-        stuck, before = {}, len(done)
-        with clock.frozen_at(copies.now):
-            ways = suggestions(Actor.system(copies.municipality, ActorKind.DEMO), [row.id for row in rows])
-        for row in rows:
-            name = f"{row.paragraph}.{row.ask}"
-            way = next((one for one in ways.get(row.id, []) if one.act not in NEVER_CHOSEN), None)
-            who = _owner(copies, row)
-            if way is None or who is None:
-                stuck[row.id] = Wrong("no way", name, "nobody" if who is None else "no act is offered")
-                continue
-            try:
-                done.append(copies.take(Step(who, way.act, _filled(copies, row, way))))
-            except NotFound as missing:
-                if Duty.objects.filter(id=row.id, state="open").exists():
-                    wrongs[Wrong("not found", name, f"{way.act}: {missing.code}")] = None
-            except (Refusal, BadValue) as refused:
-                rule = refused.rule if isinstance(refused, Refusal) else "BadValue"
-                stuck[row.id] = Wrong("refused", name, f"{way.act}: {rule} {refused.code}")
-                open_too = {other.paragraph for other in rows if other.home_id == row.home_id}
-                if Duty.objects.filter(id=row.id, state="open").exists() and rule not in open_too:
-                    wrongs[stuck[row.id]] = None
-        idle = 0 if len(done) > before else idle + 1
+        idle = 0 if round_.each(rows) else idle + 1
         if idle > PATIENCE:
+            round_.wrongs |= dict.fromkeys(round_.stuck)
             break
         if idle:
-            done.append(copies.take(Step("", "", {}, 1 if idle == 1 else 14)))
-    for wrong in stuck.values() if idle > PATIENCE else ():
-        wrongs[wrong] = None
-    return tuple(done), list(wrongs)
+            round_.wait(1 if idle == 1 else 14)
+    return tuple(round_.done), list(round_.wrongs)
+
+
+class _Rounds:
+    """What has been done, what went wrong at once, and what could not be done in the last round."""
+
+    def __init__(self, copies: Copies) -> None:
+        self.copies = copies
+        self.done: list[Step] = []
+        self.wrongs: dict[Wrong, None] = {}
+        self.stuck: list[Wrong] = []
+
+    def wait(self, days: int) -> None:
+        """Lets days pass."""
+        self.done.append(self.copies.take(Step("", "", {}, days)))
+
+    def each(self, rows: list[Duty]) -> bool:
+        """Each of the duties once; returns whether any way was gone."""
+        self.stuck, before = [], len(self.done)
+        system = Actor.system(self.copies.municipality, ActorKind.DEMO)
+        with clock.frozen_at(self.copies.now):
+            ways = suggestions(system, [row.id for row in rows])
+        open_in = {(row.home_id, row.paragraph) for row in rows}
+        for row in rows:
+            way = next((one for one in ways.get(row.id, []) if one.act not in NEVER_CHOSEN), None)
+            who = _owner(self.copies, row)
+            if way is None or who is None:
+                why = "nobody answers for it" if who is None else "no act is offered"
+                self.stuck.append(Wrong("no way", f"{row.paragraph}.{row.ask}", why))
+            else:
+                self._go(row, way, who, open_in)
+        return len(self.done) > before
+
+    def _go(self, row: Duty, way: Suggestion, who: str, open_in: set[tuple[Any, str]]) -> None:
+        """Does the act. What is out of sight, or refused by a paragraph that asks nothing there, is wrong at once."""
+        ask = f"{row.paragraph}.{row.ask}"
+        try:
+            self.done.append(self.copies.take(Step(who, way.act, _filled(self.copies, row, way))))
+        except (Refusal, NotFound, BadValue) as refused:
+            if not Duty.objects.filter(id=row.id, state="open").exists():
+                return  # another way has ended it meanwhile
+            rule = refused.rule if isinstance(refused, Refusal) else type(refused).__name__
+            kind = "not found" if isinstance(refused, NotFound) else "refused"
+            wrong = Wrong(kind, ask, f"{way.act}: {rule} {refused.code}")
+            self.stuck.append(wrong)
+            if kind == "not found" or (row.home_id, rule) not in open_in:
+                self.wrongs[wrong] = None
 
 
 def _open(copies: Copies) -> list[Duty]:
