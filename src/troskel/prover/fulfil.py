@@ -233,6 +233,7 @@ DOING: dict[str, Doing] = {
     "A1.inform": _tell("oral", "written"),
     "A2.keys": _tell("keys"),
     "A3.understood": _tell("understood"),
+    "A3.confirm": _tell("understood"),
     "A3.way_in": _simple("decide_way_in"),
     "A4.allocate": _allocate,
     "A8.investigation": _follow_up,

@@ -63,6 +63,8 @@ def told(w: World) -> Iterator[Asked]:
             continue
         if p.refused and p.way_in:
             yield Asked(("A3.way_in",), (name,), p.died is None)
+        if p.refused and any(door.lock is not None for _, door in of.doors_of(w, p.home)):
+            yield Asked(("A3.confirm",), (name,), MAY)
         if of.lock_in_use(w, p):
             continue
         must = p.died is None and not p.refused
@@ -325,7 +327,15 @@ def billed(w: World) -> Iterator[Asked]:
 
 FIELDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        ("A1.inform", "A2.keys", "A3.understood", "A3.way_in", "A8.investigation", "A8.allocation"),
+        (
+            "A1.inform",
+            "A2.keys",
+            "A3.understood",
+            "A3.way_in",
+            "A3.confirm",
+            "A8.investigation",
+            "A8.allocation",
+        ),
         ("client",),
     ),
     "A4.allocate": ("client", "decision"),
