@@ -60,6 +60,10 @@ class Step(NamedTuple):
         )
 
 
+class ItemRefused(Refusal):
+    """The one item of a plural act was refused, with this rule, code and text."""
+
+
 class Wrong(NamedTuple):
     """What went wrong: `not found`, `refused`, `no way` or `left open`; with which duty; and why."""
 
@@ -118,7 +122,7 @@ class Copies:
             outcome = REGISTER[step.act].perform(actor, step.values)
         if outcome.refused:
             first = outcome.refused[0]
-            raise Refusal(str(first["rule"]), str(first["code"]), str(first["message"]))
+            raise ItemRefused(str(first["rule"]), str(first["code"]), str(first["message"]))
         return step._replace(at=self.now)
 
 
