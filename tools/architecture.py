@@ -59,9 +59,9 @@ def draw(found: list[Floor]) -> str:
         "<!-- SPDX-License-Identifier: EUPL-1.2. Made by ./dev architecture -->",
         '<title id="title">The house: Tröskel\'s rooms, floor by floor</title>',
         (
-            '<desc id="desc">Rooms of src/troskel from the top floor (config) to the ground, and the two pure rooms'
-            " below it (routine, doorproto). A room imports from the floors below its own, never from one beside it or"
-            " above.</desc>"
+            '<desc id="desc">Rooms of src/troskel from the top floor (config) to the ground, and the pure rooms'
+            " below it (prover, routine, doorproto). A room imports from the floors below its own, never from one"
+            " beside it or above.</desc>"
         ),
         f"<style>{CSS}</style>",
         f'<rect width="960" height="{height}" rx="14" fill="var(--paper)"/>',

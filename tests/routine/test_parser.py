@@ -70,7 +70,7 @@ def test_every_paragraph_stands_in_the_order_of_the_document():
             'P5 return_keys on: unknown event "provider.vanished"',
         ),
         (
-            'when = ["keys_to_return"]',
+            'done_when = ["not keys_to_return"]',
             'when = ["rich"]',
             'P5 return_keys when: unknown condition "rich"',
         ),

@@ -30,7 +30,13 @@ OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
 FOR_EVERY_ACCOUNT = {"count", "read", "acts", "notices", "routine", "paragraph"}
 OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
 SEE_VERSIONS = {"routine-versions", "routine-version"}
-DECIDE_ON_VERSIONS = {"routine-compare", "routine-propose", "routine-approve", "routine-withdraw"}
+DECIDE_ON_VERSIONS = {
+    "routine-compare",
+    "routine-prove",
+    "routine-propose",
+    "routine-approve",
+    "routine-withdraw",
+}
 CASE = "2026-0001"
 IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
 """Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""

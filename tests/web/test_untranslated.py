@@ -20,6 +20,7 @@ MARKS = {"_", "gettext", "ngettext", "gettext_noop"}
 WORD = re.compile(r"[^\W\d_]{3,}")
 PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)s")
 EXEMPT = {
+    "prover/": "invented names",
     "routine/": "the municipality's own two languages",
     "simulator/": "made-up data",
     "exchange/": "column names of the case system",

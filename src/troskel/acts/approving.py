@@ -10,14 +10,16 @@ from uuid import UUID
 import msgspec
 from django.db.models import Max
 
-from troskel.duties import routines, rules
+from troskel.duties import proofs, routines, rules
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.routine import InvalidRoutine, parser
+from troskel.runner.fields import Named, Text, field
 from troskel.runner.register import act
+from troskel.runner.reported import Reported
 from troskel.runner.transaction import ActContext
 
 WHO = (Role.ADMINISTRATOR, Role.MANAGER)
@@ -28,6 +30,8 @@ FileName = Annotated[
         description="letters a-z, digits, full stop, hyphen and low line, 50 at most",
     ),
 ]
+ApprovedThough = Annotated[list[str], field(_("Godkänn ändå"), names=Named.DONE_THOUGH)]
+"""Codes of refusals that have asked, as `done_though` of a report: it is approved all the same."""
 FileText = Annotated[str, msgspec.Meta(min_length=1, max_length=500_000)]
 
 
@@ -77,10 +81,18 @@ def withdraw_proposal(ctx: ActContext, *, version: UUID) -> dict[str, Any]:
 
 
 @act("D", who=WHO, writes=["routine.in_force"])
-def approve_routine(ctx: ActContext, *, version: UUID, in_force_from: date) -> dict[str, Any]:
+def approve_routine(
+    ctx: ActContext,
+    *,
+    version: UUID,
+    in_force_from: date,
+    done_though: ApprovedThough = [],  # noqa: B006 -- msgspec copies it
+    reason: Annotated[Text, field(_("Varför"))] = "",
+) -> dict[str, Any]:
     """Approve a version that somebody else has proposed, in force from a day.
 
-    Open duties keep the version under which they were opened.
+    Open duties keep the version under which they were opened. The file is proven first (docs/proving.md); one with
+    counterexamples is approved only by `done_though`, with a `reason`. The line says whether it is proven.
     """
     row = _proposal(ctx, version)
     rules.is_approved_by_another(row.proposed_by_id, ctx.actor)
@@ -89,11 +101,29 @@ def approve_routine(ctx: ActContext, *, version: UUID, in_force_from: date) -> d
     )
     latest = approved_versions.aggregate(sequence=Max("sequence"), begins=Max("in_force_from"))
     rules.comes_into_force(in_force_from, ctx.today, latest["begins"])
+    report, found = Reported(done_though), len(proofs.proof_of(routines.version(row.digest)).counterexamples)
+    report.ask(lambda: rules.is_proven(found))
+    if report.marks and not reason.strip():
+        raise BadValue(
+            "reason",
+            "approval.no_reason",
+            _("Skriv varför versionen ska gälla fast prövningen hittade motexempel."),
+        )
     row.approved_by_id, row.approved_at = ctx.actor.account, ctx.now
     row.sequence, row.in_force_from = 1 + (latest["sequence"] or 0), in_force_from
     row.save(update_fields=["approved_by", "approved_at", "sequence", "in_force_from"])
     ctx.use_new_routine()
-    ctx.journal("routine.in_force", version=row.digest, name=row.name, from_=in_force_from, proposal=row.id)
+    ctx.journal(
+        "routine.in_force",
+        detail={"text": reason} if reason else None,
+        though=report.marks,
+        version=row.digest,
+        name=row.name,
+        from_=in_force_from,
+        proposal=row.id,
+        proven=not found,
+        counterexamples=found,
+    )
     return {"version": row.id, "in_force_from": in_force_from}
 
 

@@ -12,7 +12,7 @@ from troskel.cli.output import EXIT_REFUSED, CommandError, integer_between, prin
 from troskel.routine.model import Routine
 
 if TYPE_CHECKING:
-    from troskel.routine.prover import Counterexample, Household, Mutation, Proof
+    from troskel.prover import Counterexample, Household, Mutation, Proof
 
 DEPTH, MUTANTS_DEPTH = 2, 2
 LEAST_SHARE, MOST_EQUIVALENT = 0.95, 0.10
@@ -45,23 +45,41 @@ def add_to(verbs: Any, read: Callable[[Path], Routine]) -> None:
     verb.add_argument(
         "--only", default="", metavar="ASK", help="with --mutate: only asks that begin so, as P6."
     )
+    verb.add_argument("--events", action="store_true", help="with --mutate: remove each event as well")
+    verb.add_argument(
+        "--acts",
+        type=Path,
+        nargs="+",
+        metavar="PLAY",
+        help="instead: courses of acts, from where these plays end",
+    )
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=lambda arguments: prove(arguments, read), without_database=True)
 
 
 def prove(arguments: argparse.Namespace, read: Callable[[Path], Routine]) -> int:
     """Proves a file, or tries its mutants."""
-    from troskel.routine import prover
+    from troskel import prover
 
     if arguments.households == "list":
         for household in prover.HOUSEHOLDS.values():
             print(f"{household.name}: {household.words}")
         return 0
+    if arguments.acts:
+        from troskel.cli import prove_acts
+
+        return prove_acts.prove(arguments)
     routine, households = read(arguments.file), _households(arguments.households, prover.HOUSEHOLDS)
     seconds = arguments.seconds or float("inf")
     if arguments.mutate:
         mutation = prover.mutate(
-            routine, households, arguments.depth, only=arguments.only, seconds=seconds, progress=print_status
+            routine,
+            households,
+            arguments.depth,
+            only=arguments.only,
+            events=arguments.events,
+            seconds=seconds,
+            progress=print_status,
         )
         return _show_mutation(mutation, as_json=arguments.json)
     proof = prover.prove(routine, households, arguments.depth, seconds=seconds, progress=print_status)

@@ -43,12 +43,19 @@ def add_to(verbs: Any) -> None:
     verb = verbs.add_parser("approve", help="approve a proposed version; it is in force from a day")
     verb.description = (
         "Approves a version that another person has proposed. It is in force from DAY: today or later, and not before "
-        "a version that has already been approved. Duties that are open then keep their terms."
+        "a version that has already been approved. Duties that are open then keep their terms. The file is proven "
+        "first, to depth 1 ('troskel routine prove FILE'); one with counterexamples is approved only with --though."
     )
     verb.add_argument("version", type=UUID, metavar="VERSION", help=VERSION_HELP)
     _add_person(verb, "who approves it: a system administrator or a manager, never the author")
     verb.add_argument(
         "--from", dest="begins", type=parse_day, required=True, metavar="DAY", help="as 2026-11-20"
+    )
+    verb.add_argument(
+        "--though",
+        metavar="REASON",
+        default="",
+        help="approve it though the proof finds counterexamples: why",
     )
     verb.set_defaults(run=approve)
     verb = verbs.add_parser("withdraw", help="withdraw a proposed version")
@@ -97,8 +104,9 @@ def approve(arguments: argparse.Namespace) -> int:
     """Approves a version."""
     from troskel.acts.approving import approve_routine
 
+    why = {"done_though": ["routine.refuted"], "reason": arguments.though} if arguments.though else {}
     approve_routine(
-        actor_of_account(arguments.person), version=arguments.version, in_force_from=arguments.begins
+        actor_of_account(arguments.person), version=arguments.version, in_force_from=arguments.begins, **why
     )
     print_status(f"approved: in force from {arguments.begins}")
     return 0

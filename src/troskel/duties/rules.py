@@ -180,6 +180,17 @@ def is_a_proposal(approved: datetime | None, withdrawn: datetime | None) -> None
         )
 
 
+def is_proven(counterexamples: int) -> None:
+    """A version with counterexamples is not approved unseen."""
+    if counterexamples:
+        raise Refusal(
+            "D",
+            "routine.refuted",
+            _("Prövningen hittade {count} motexempel. Läs dem, och skriv varför versionen ska gälla ändå."),
+            count=counterexamples,
+        )
+
+
 def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
     """A person approves, and never the author."""
     if actor.account is None:

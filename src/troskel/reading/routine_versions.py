@@ -13,7 +13,7 @@ import msgspec
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from troskel.duties import replay, routines
+from troskel.duties import proofs, replay, routines
 from troskel.duties.models import RoutineVersion
 from troskel.duties.replay import DutyDifference, Fate
 from troskel.ground import clock
@@ -21,6 +21,7 @@ from troskel.ground.refusals import NotFound
 from troskel.journal import queries as journal
 from troskel.people.roles import EVERY_ROLE, OFFICE_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL
+from troskel.prover import Proof
 from troskel.reading.base import note
 from troskel.reading.register import read
 from troskel.reading.worklist import username
@@ -153,6 +154,21 @@ def cached_comparison(viewer: Actor, version: UUID) -> Comparison | None:
     """The cached comparison, or None. Never replays."""
     differences: _Differences | None = cache.get(_cache_key(viewer.municipality, document(viewer, version)))
     return _comparison_for(viewer, version, differences) if differences else None
+
+
+@read(
+    who=COMPARISON_ROLES,
+    title="What a version of the routine asks otherwise than the document, in invented households",
+)
+def proof(viewer: Actor, version: UUID) -> Proof:
+    """The proof of a version, to depth one; it is run where it has not been, which takes seconds. No client is read."""
+    return proofs.proof_of(document(viewer, version))
+
+
+@read(who=COMPARISON_ROLES)
+def known_proof(viewer: Actor, version: UUID) -> Proof | None:
+    """The proof, or None where it has not been run here."""
+    return proofs.known(document(viewer, version))
 
 
 @read(who=VERSION_ROLES)

@@ -175,6 +175,8 @@ def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     own = bool(line.body["own"])
     if client.own and not own:
         client.elsewhere_since = stockholm_day(line.recorded)
+        for decision in client.decisions.values():  # what A4 asked is over; A8 asks if the client comes back
+            decision.of_new = False
     if own and not client.own:
         client.own_since = stockholm_day(line.recorded)
         client_state.tell_anew(client)

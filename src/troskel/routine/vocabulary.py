@@ -172,6 +172,7 @@ order.not_open | fast beställningen inte var öppen | though the order was not 
 key.other_door | fast nyckeln går till en annan dörr | though the key opens another door
 key.opens_no_door | fast nyckeln inte går till någon av kundens dörrar | though the key opens none of the client's doors
 visit.not_allocated | fast inget beslut var fördelat till utföraren den dagen | though no decision was allocated to the provider that day
+routine.refuted | fast prövningen hittade motexempel | though the proof found counterexamples
 occurred.far_back | fast det är länge sedan | though it was long ago
 """)
 """What a report may be marked with: the codes of refusals that asked, and were answered that it has been done."""
@@ -188,6 +189,7 @@ MARKED: dict[str, tuple[str, ...]] = {
     "lock.corrected": ("lock.not_found", "lock.not_in_stock"),
     "visit.registered": ("visit.not_allocated",),
     "removal.reported": ("lock.needed", "lock.not_at_door", "lock.not_found", "order.not_open"),
+    "routine.in_force": ("routine.refuted",),
 }
 """The marks that lines of an event may have. A file names a marked event as "removal.reported:lock.needed"."""
 

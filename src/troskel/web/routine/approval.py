@@ -35,6 +35,7 @@ from troskel.screens.submitting import form_key, preview_or_perform
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.routine import field_labels, versions
+from troskel.web.routine.proof import proof_shown
 from troskel.web.routine.versions import EDITOR_ROLES
 from troskel.web.text import outcomes
 from troskel.web.text.outcomes import Consequence
@@ -99,13 +100,22 @@ def propose(request: HttpRequest, person: Person) -> HttpResponse:
 def approve(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
     """Approve a version that somebody else has proposed, from a day."""
     proposal = _find_version(person, version)
-    field = Field(
-        "in_force_from", "date", _("Gäller från"), _("Från i dag eller senare."),
-        required=True, nullable=False, value=clock.today().isoformat(),
-    )  # fmt: skip
+    act = REGISTER[ACT_BY_DECISION["approve"]]
+    fields = [
+        replace(field, help=_("Från i dag eller senare."), value=clock.today().isoformat())
+        if field.path == "in_force_from"
+        else field
+        for field in forms_fields.fields_of(act, [], {})
+        if field.path != "version"
+    ]
+    proof = reading_routine_versions.proof(person.actor, version)
+    document = reading_routine_versions.document(person.actor, version)
+    if not proof.counterexamples:
+        fields = fields[:1]
     title = _("Godkänn version {name}").format(name=proposal.name)
     lead = _("Det som redan är begärt behåller det som gällde då.")
-    return _decision_form(request, person, proposal, "approve", title, lead, field)
+    more = {"proof": proof_shown(proof, document)}
+    return _decision_form(request, person, proposal, "approve", title, lead, fields, more)
 
 
 @page(
@@ -119,7 +129,7 @@ def withdraw(request: HttpRequest, person: Person, version: UUID) -> HttpRespons
     proposal = _find_version(person, version)
     title = _("Ta tillbaka förslaget {name}").format(name=proposal.name)
     return _decision_form(
-        request, person, proposal, "withdraw", title, _("Rutinen som gäller ändras inte."), None
+        request, person, proposal, "withdraw", title, _("Rutinen som gäller ändras inte."), [], {}
     )
 
 
@@ -133,9 +143,10 @@ def _decision_form(
     decision: str,
     title: str,
     lead: str,
-    field: Field | None,
+    fields: list[Field],
+    more: Mapping[str, Any],
 ) -> HttpResponse:
-    """The steps of a form about a version. Without a field it begins with the preview."""
+    """The steps of a form about a version. Without fields it begins with the preview."""
     page_values: dict[str, Any] = {
         "title": title,
         "lead": lead,
@@ -147,20 +158,19 @@ def _decision_form(
         "links": None,
         "back": reverse("routine-version", args=[proposal.id]),
         "key": form_key(request) or str(new_id()),
+        **more,
     }
-    fields = [field] if field else []
     if request.method != "POST":
         return (
             _form_page(request, page_values, fields)
-            if field
+            if fields
             else _preview(request, page_values, fields, proposal, None, person)
         )
-    fields = forms_fields.with_input_errors(
-        forms_fields.with_values(fields, {name: str(value) for name, value in request.POST.items()})
-    )
+    typed = {name: " ".join(request.POST.getlist(name)) for name in request.POST}
+    fields = forms_fields.with_input_errors(forms_fields.with_values(fields, typed))
     if request.POST.get("step") == "change":
         back = reverse("routine-version", args=[proposal.id])
-        return _form_page(request, page_values, fields) if field else HttpResponseRedirect(back)
+        return _form_page(request, page_values, fields) if fields else HttpResponseRedirect(back)
     if any(field.error for field in fields):
         return _form_page(request, page_values, fields, status=422)
     act = REGISTER[ACT_BY_DECISION[decision]]
@@ -178,8 +188,16 @@ def _form_page(
     request: HttpRequest, page_values: Mapping[str, Any], fields: list[Field], *, message: str = "", detail: str = "",
     rule: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    values = {**page_values, "fields": fields, "message": message, "detail": detail, "rule": rule}
-    return render_page(request, "web/form.html", values, status=status)
+    values = {
+        **page_values,
+        "fields": fields,
+        "message": message,
+        "detail": detail,
+        "rule": rule,
+        "asks": False,
+    }
+    template = "web/routine_approve.html" if "proof" in page_values else "web/form.html"
+    return render_page(request, template, values, status=status)
 
 
 def _refusal_page(
@@ -192,6 +210,8 @@ def _refusal_page(
     message, detail = outcomes.refusal(error, None)
     if isinstance(error, KeyReused):
         page_values = {**page_values, "key": str(new_id())}
+    if error.confirmable:
+        fields = forms_fields.with_question(fields, error.code)
     if isinstance(error, BadValue) and any(field.path == error.field for field in fields):
         fields = [replace(field, error=message) for field in fields]
         return _form_page(request, page_values, fields, status=422)
@@ -204,7 +224,7 @@ def _preview(
     outcome: ActOutcome | None, person: Person,
 ) -> HttpResponse:  # fmt: skip
     """The preview, or the result: first the change of the routine, then the consequences of the act."""
-    first_day = next((field.value for field in fields), "")
+    first_day = fields[0].value if fields else ""
     change = Consequence("D", _("Rutinen"), _("Förslaget {name} tas tillbaka").format(name=version.name))
     if first_day:
         day = formatting.long_day(date.fromisoformat(first_day))

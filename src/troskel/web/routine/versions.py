@@ -30,6 +30,7 @@ from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.routine import field_labels
 from troskel.web.routine.field_labels import ParagraphChange
+from troskel.web.routine.proof import proof_shown
 from troskel.web.text import act_labels
 
 EDITOR_ROLES = REGISTER["approve_routine"].who
@@ -100,6 +101,18 @@ def compare(request: HttpRequest, person: Person, version: UUID) -> HttpResponse
     if routine_versions.journal_length(person.actor) > MAX_LINES:
         return _version_page(request, person, version, None)
     return _version_page(request, person, version, routine_versions.comparison(person.actor, version))
+
+
+@page(
+    "routine/versions/<uuid:version>/prove",
+    name="routine-prove",
+    who=routine_versions.proof.who,
+    methods=["POST"],
+)
+def prove(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
+    """Prove the version in small households; only on request, since it takes seconds."""
+    routine_versions.proof(person.actor, version)
+    return _version_page(request, person, version, None)
 
 
 def may_see_versions(person: Person) -> bool:
@@ -210,6 +223,11 @@ def _version_page(
     old = routine_versions.document(person.actor, other.id) if other else None
     lines = routine_versions.journal_length(person.actor)
     proposed = selected.state == "proposed"
+    proof = (
+        routine_versions.known_proof(person.actor, version)
+        if person.actor.role in routine_versions.known_proof.who
+        else None
+    )
     values = {
         "version": version_row(selected),
         "title": act_labels.localized(document.header.title),
@@ -217,6 +235,7 @@ def _version_page(
         "paragraph_changes": version_changes(old, document) if old else [],
         "proposed": proposed,
         "may_act": person.actor.role in EDITOR_ROLES,
+        "proof": proof_shown(proof, document) if proof else None,
         "is_author": proposed and routine_versions.is_author(person.actor, version),
         "lines": formatting.digits(lines),
         "too_long": lines > MAX_LINES,

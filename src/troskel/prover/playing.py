@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from troskel.prover import world as of
+from troskel.prover.households import Household
+from troskel.prover.moves import MOVES, Move
+from troskel.prover.world import ALARMS, PROVIDERS, World
 from troskel.routine.line import STOCKHOLM
-from troskel.routine.prover import world as of
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import MOVES, Move
-from troskel.routine.prover.world import ALARMS, PROVIDERS, World
 
 NUMBERS = {PROVIDERS[0]: "5560009911", PROVIDERS[1]: "5560009929", ALARMS: "5560009937", "": ""}
 COORDINATORS = {PROVIDERS[0]: "olle", PROVIDERS[1]: "moa", ALARMS: "lars", "": "siri"}

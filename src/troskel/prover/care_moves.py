@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.moves import Told, about, move, need
-from troskel.routine.prover.world import ONE_DAY, TOLD, Allocation, Decision, World
+from troskel.prover import world as of
+from troskel.prover.moves import Told, about, move, need
+from troskel.prover.world import ONE_DAY, TOLD, Allocation, Decision, World
 
 
 def _in(w: World, days: int | None) -> date | None:
@@ -107,7 +107,7 @@ def end_allocation(w: World, client: str, allocation: str, on: int, confirmed: b
     a.through, a.confirmed = through, confirmed
     return [
         about(
-            w, "allocation.ended", client, allocation=allocation, organisation=a.to,
+            w, "allocation.ended", client, allocation=allocation, decision=a.decision, organisation=a.to,
             through=through, confirmed=confirmed,
         )
     ]  # fmt: skip
@@ -127,7 +127,7 @@ def change_allocation(w: World, client: str, allocation: str, through: int | Non
     new = _in(w, through)
     need(a.through != new and (new is None or new >= a.begins), "no change")
     a.through, a.confirmed = new, False
-    days = {"from": a.begins, "through": new}
+    days = {"from": a.begins, "through": new, "decision": a.decision}
     return [about(w, "allocation.changed", client, allocation=allocation, organisation=a.to, **days)]
 
 
@@ -137,7 +137,8 @@ def withdraw_allocation(w: World, client: str, allocation: str) -> list[Told]:
     a = _allocation(w, client, allocation)
     need(a.begins > w.day, "it has begun")
     a.through, a.confirmed = min(a.through or w.day, w.day - ONE_DAY), True
-    return [about(w, "allocation.withdrawn", client, allocation=allocation, organisation=a.to)]
+    ids = {"allocation": allocation, "decision": a.decision, "organisation": a.to}
+    return [about(w, "allocation.withdrawn", client, **ids)]
 
 
 @move
@@ -182,6 +183,8 @@ def become(w: World, client: str, own: bool) -> list[Told]:
     p.own, p.way_in, p.others_since = own, False, None if own else w.day
     if own:
         p.told = []
+    else:  # the letter is not sent, and is not asked for again
+        w.letters = {order: to for order, to in w.letters.items() if to != client}
     return [about(w, "client.municipality_changed", client, own=own)]
 
 

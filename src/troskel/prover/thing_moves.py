@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.moves import Told, about, at_door, move, need
-from troskel.routine.prover.world import SMITH, TOLD, Door, Order, World
+from troskel.prover import world as of
+from troskel.prover.moves import Told, about, at_door, move, need
+from troskel.prover.world import SMITH, TOLD, Door, Order, World
 
 
 def _ordered(w: World, kind: str, door_name: str, client: str, by: str) -> list[Told]:

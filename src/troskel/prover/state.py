@@ -13,14 +13,14 @@ from uuid import UUID
 
 import msgspec
 
+from troskel.prover import care_moves, thing_moves
+from troskel.prover.households import Household
+from troskel.prover.moves import MOVES, Move, Told
+from troskel.prover.world import World, ident, name_of
 from troskel.routine.duty import Effects, HomeSnapshot, OpenDuty
 from troskel.routine.engine import advance
 from troskel.routine.line import STOCKHOLM, LineFacts
 from troskel.routine.model import Routine
-from troskel.routine.prover import care_moves, thing_moves
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import MOVES, Move, Told
-from troskel.routine.prover.world import World, ident, name_of
 from troskel.routine.versions import Routines
 
 __all__ = ["care_moves", "thing_moves"]  # imported so that their moves are registered

@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.world import HOME_CARE, Door, Person, World
+from troskel.prover import world as of
+from troskel.prover.world import HOME_CARE, Door, Person, World
 
 MUST, MAY = True, False
 ASKED_AHEAD = 3
 """Days before a gap by which it has been asked about, at the latest (the shipped routine: five working days)."""
 A8_REACH = 61
 """Days around a gap within which it may be asked about (the shipped routine: sixty)."""
+
+HANDING_OVER = 7
+"""Days within which one provider follows another."""
 
 
 class Asked(NamedTuple):
@@ -60,6 +63,8 @@ def told(w: World) -> Iterator[Asked]:
             continue
         if p.refused and p.way_in:
             yield Asked(("A3.way_in",), (name,), p.died is None)
+        if p.refused and any(door.lock is not None for _, door in of.doors_of(w, p.home)):
+            yield Asked(("A3.confirm",), (name,), MAY)
         if of.lock_in_use(w, p):
             continue
         must = p.died is None and not p.refused
@@ -89,10 +94,10 @@ def followed_up(w: World) -> Iterator[Asked]:
             days = [w.day + timedelta(days=n) for n in range(ASKED_AHEAD + 1)]
             bare = [day for day in days if of.uncovered(p, service, day)]
             if any(of.decided(p, service, day) for day in bare):
-                yield Asked(("A8.allocation", "A4.allocate"), (name,), MUST)
+                yield Asked(("A8.allocation", "A4.allocate"), (name,), p.died is None)
             after = {of.day_after(p, d) for d in of.real_decisions(p, service)}
             if any(not of.decided(p, service, day) for day in after.intersection(bare)):
-                yield Asked(("A8.investigation",), (name,), MUST)
+                yield Asked(("A8.investigation",), (name,), p.died is None)
         for one in of.granted(p):
             if p.died is None and of.last(p, one) >= one.begins and _is_near(w, of.last(p, one)):
                 yield from _may_be_followed_up(p, name, one)
@@ -125,7 +130,9 @@ def followed_up_by_provider(w: World) -> Iterator[Asked]:
                 continue
             if of.last(p, p.decisions[a.decision]) < max(lost, w.day):
                 continue
-            follows = any(x.begins == lost and x is not a for x in of.real_allocations(p))
+            follows = any(
+                abs((x.begins - lost).days) <= HANDING_OVER and x is not a for x in of.real_allocations(p)
+            )
             if lost >= w.day and not follows and not of.covered(p, a.service, lost, a.to):
                 yield Asked(("A8.allocation", "A8.investigation"), (name,), MUST)
 
@@ -149,6 +156,7 @@ def installation_ordered(w: World) -> Iterator[Asked]:
         wanting = [n for n in here if not here[n].refused]
         if wanting and door.lock is None and not of.order_at(door, "installation") and not door.unfit:
             agreed = not any(p.refused for p in here.values()) and bool(waiting)
+            agreed = agreed and not any(home in w.unknown for home in door.homes)
             if door.kind == "apartment" or door.consent:
                 yield Asked(("P1.order",), (name,), agreed)
             else:
@@ -167,7 +175,8 @@ def tag_in_use(w: World) -> Iterator[Asked]:
         locks = [door.lock for _, door in of.doors_of(w, p.home)]
         for provider in of.having(p, w.day, HOME_CARE):
             if provider not in p.tags.values() and not of.lock_in_use(w, p):
-                must = not any(locks) and p.died is None and provider in of.serving(p, w.day, HOME_CARE)
+                must = not any(locks) and p.died is None and of.stays(p, provider, w.day)
+                must = must and p.home not in w.unknown and provider in of.serving(p, w.day, HOME_CARE)
                 yield Asked(("P2.place_tag", "P2.place_again"), (name, provider), must)
         for provider in dict.fromkeys(p.tags.values()):
             if any(locks):
@@ -185,7 +194,7 @@ def keys_collected(w: World) -> Iterator[Asked]:
             for _, door in of.doors_of(w, p.home):
                 here = {client for client, person in w.people.items() if person.home == p.home}
                 if not any(to == provider and left in here for to, left in door.keys.values()):
-                    must = provider in of.serving(p, w.day) and p.died is None
+                    must = of.stays(p, provider, w.day) and p.died is None
                     yield Asked(("P5.collect_keys",), (p.home, provider), must)
 
 
@@ -318,7 +327,15 @@ def billed(w: World) -> Iterator[Asked]:
 
 FIELDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        ("A1.inform", "A2.keys", "A3.understood", "A3.way_in", "A8.investigation", "A8.allocation"),
+        (
+            "A1.inform",
+            "A2.keys",
+            "A3.understood",
+            "A3.way_in",
+            "A3.confirm",
+            "A8.investigation",
+            "A8.allocation",
+        ),
         ("client",),
     ),
     "A4.allocate": ("client", "decision"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.moves import Move
-from troskel.routine.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
+from troskel.prover import world as of
+from troskel.prover.moves import Move
+from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
 
 SHORT, NEAR = 20, 3
 """Days of a short decision, and of what is soon."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from troskel.prover import world as of
+from troskel.prover.checks import Finding, about_of, ask_of
+from troskel.prover.moves import Impossible, Move
+from troskel.prover.state import Engine, State, frozen, key, thawed
+from troskel.prover.statement import FIELDS
+from troskel.prover.world import ALARM, ALARMS, PROVIDERS, World, name_of
 from troskel.routine.duty import OpenDuty
-from troskel.routine.prover import world as of
-from troskel.routine.prover.checks import Finding, about_of, ask_of
-from troskel.routine.prover.moves import Impossible, Move
-from troskel.routine.prover.state import Engine, State, frozen, key, thawed
-from troskel.routine.prover.statement import FIELDS
-from troskel.routine.prover.world import ALARM, ALARMS, PROVIDERS, World, name_of
 
 ROUNDS = 14
 """Rounds of doing all that is asked, and then letting days go."""
@@ -233,6 +233,7 @@ DOING: dict[str, Doing] = {
     "A1.inform": _tell("oral", "written"),
     "A2.keys": _tell("keys"),
     "A3.understood": _tell("understood"),
+    "A3.confirm": _tell("understood"),
     "A3.way_in": _simple("decide_way_in"),
     "A4.allocate": _allocate,
     "A8.investigation": _follow_up,

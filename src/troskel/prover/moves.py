@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from troskel.routine.prover.world import Door, World
+from troskel.prover.world import Door, World
 
 
 class Impossible(Exception):

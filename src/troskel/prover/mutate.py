@@ -13,18 +13,19 @@ from typing import NamedTuple
 
 import msgspec
 
+from troskel.prover.checks import Finding, findings, step_findings
+from troskel.prover.explore import Course, explore
+from troskel.prover.households import Household
+from troskel.prover.moves import Move
+from troskel.prover.state import Engine, State, frozen, thawed
 from troskel.routine.duty import Effects
 from troskel.routine.model import Ask, Routine
-from troskel.routine.prover.checks import Finding, findings, step_findings
-from troskel.routine.prover.explore import Course, explore
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import Move
-from troskel.routine.prover.state import Engine, State, frozen, thawed
 
 CONDITIONS = ("when", "done_when", "moot_when")
 EVENTS = ("on", "done_by", "moot_on")
 TOGETHER = (
     frozenset({"A4.allocate", "A8.investigation", "A8.allocation"}),
+    frozenset({"P2.place_tag", "P2.place_again"}),
     frozenset({"P6.order", "P6.not_ours"}),
     frozenset({"P7.fetch", "P7.not_ours"}),
     frozenset({"S1.letter", "S3.letter"}),
@@ -86,19 +87,21 @@ def tree_of(routine: Routine, household: Household, depth: int, until: float = f
     return Tree(household, steps, frozenset(step.parent for step in steps))
 
 
-def mutants(routine: Routine) -> Iterator[list[Mutant]]:
-    """The mutants of each ask."""
+def mutants(routine: Routine, *, events: bool = False) -> Iterator[list[Mutant]]:
+    """The mutants of each ask: of its conditions, and of its events where they are asked for."""
     for paragraph in routine.paragraphs:
         for ask in paragraph.asks:
             name = f"{paragraph.id}.{ask.ask}"
             yield [
                 Mutant(name, field, condition, change, alone(routine, name, mutated))
-                for field, condition, change, mutated in _mutated(ask)
+                for field, condition, change, mutated in _mutated(
+                    ask, (*CONDITIONS, *(EVENTS if events else ()))
+                )
             ]
 
 
-def _mutated(ask: Ask) -> Iterator[tuple[str, str, str, Ask]]:
-    for field in (*CONDITIONS, *EVENTS):
+def _mutated(ask: Ask, fields: tuple[str, ...]) -> Iterator[tuple[str, str, str, Ask]]:
+    for field in fields:
         given: tuple[str, ...] = getattr(ask, field)
         for index, condition in enumerate(given):
             before, after = given[:index], given[index + 1 :]

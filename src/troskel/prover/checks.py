@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from troskel.prover import world as of
+from troskel.prover.moves import Move
+from troskel.prover.notices import INSTEAD, STILL_SO, said
+from troskel.prover.state import State
+from troskel.prover.statement import FIELDS, asked
+from troskel.prover.world import HOME_CARE, World, name_of
 from troskel.routine.duty import Effects, OpenDuty
-from troskel.routine.prover import world as of
-from troskel.routine.prover.moves import Move
-from troskel.routine.prover.notices import INSTEAD, STILL_SO, said
-from troskel.routine.prover.state import State
-from troskel.routine.prover.statement import FIELDS, asked
-from troskel.routine.prover.world import HOME_CARE, World, name_of
 
 PROPERTIES = {
     "not asked": "liveness: what must be done is asked of somebody",
@@ -144,8 +144,10 @@ def _owner_cannot(w: World, ask: str, duty: OpenDuty) -> str | None:
     if duty.role != "provider" or duty.organisation is None:
         return None
     owner = name_of(str(duty.organisation))
-    if ask == "P4.be_present" and any(of.order_at(door, "removal") for door in w.doors.values()):
-        return None  # whoever had the client last may have to be there
+    removal = any(of.order_at(door, "removal") for door in w.doors.values())
+    deserted = not any(of.serving(p, w.day) for p in people)
+    if (ask == "P4.be_present" and (removal or deserted)) or (ask == "P6.stop" and deserted):
+        return None  # whoever had the client last answers for it, until the order is cancelled or carried out
     if ask in SERVES and not any(owner in of.having(p, w.day) for p in people):
         return f"{owner[1:]} has nobody there"
     holds = ask in ("P5.return_keys", "P7.fetch", "P7.not_ours", "P7.tell")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from troskel.routine.prover.moves import Move, Told
-from troskel.routine.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
+from troskel.prover.moves import Move, Told
+from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
 
 START = date(2026, 8, 10)
 """A Monday, far from holidays."""

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from troskel.prover.checks import Finding, about_of, ask_of, findings, step_findings
+from troskel.prover.choices import choices
+from troskel.prover.households import Household
+from troskel.prover.moves import Impossible, Move
+from troskel.prover.state import Engine, State, frozen, key, thawed
+from troskel.prover.world import name_of
 from troskel.routine.duty import OpenDuty
 from troskel.routine.model import Routine
-from troskel.routine.prover.checks import Finding, about_of, ask_of, findings, step_findings
-from troskel.routine.prover.choices import choices
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import Impossible, Move
-from troskel.routine.prover.state import Engine, State, frozen, key, thawed
-from troskel.routine.prover.world import name_of
 
 Course = tuple[Move, ...]
 AT_LENGTH = ("can't be done", "left behind", "turns on an id")

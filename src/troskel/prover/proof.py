@@ -3,25 +3,39 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
+from troskel.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
+from troskel.prover.fulfil import Fulfilment
+from troskel.prover.households import Household
+from troskel.prover.moves import MOVES, Move
+from troskel.prover.mutate import Verdict, judge, mutants, tree_of
+from troskel.prover.playing import play_of
+from troskel.prover.state import Engine
 from troskel.routine.model import Routine
-from troskel.routine.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
-from troskel.routine.prover.fulfil import Fulfilment
-from troskel.routine.prover.households import Household
-from troskel.routine.prover.moves import MOVES, Move
-from troskel.routine.prover.mutate import Verdict, judge, mutants, tree_of
-from troskel.routine.prover.playing import play_of
-from troskel.routine.prover.state import Engine
 
 Progress = Callable[[str], None]
 
 
+Value = date | str | int | bool | None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """A move of a course on its day; values by name, with names without their mark and days instead of counts."""
+
+    day: date
+    move: str
+    values: dict[str, Value]
+
+
 class Counterexample(msgspec.Struct, frozen=True):
-    """A property that does not hold. `times`: courses that end so. `events`: what happened, with its days."""
+    """A property that does not hold. `times`: courses that end so. `events`: what happened, as lines and by value."""
 
     property: str
     ask: str
@@ -31,6 +45,7 @@ class Counterexample(msgspec.Struct, frozen=True):
     household: str
     events: list[str]
     play: list[str]
+    course: list[Event]
 
 
 class Proof(msgspec.Struct):
@@ -130,15 +145,42 @@ def _counterexample(engine: Engine, household: Household, first: Found, times: i
         household.name,
         list(told(smaller, found.course)),
         play_of(smaller, found.course, str(first.finding)),
+        list(events_of(smaller, found.course)),
     )
 
 
 def told(household: Household, course: tuple[Move, ...]) -> Iterator[str]:
-    """The course in words: its day, and what happened."""
+    """The course as lines: its day, and what happened."""
+    for day, step in _days(household, course):
+        yield f"{day} {step}"
+
+
+def events_of(household: Household, course: tuple[Move, ...]) -> Iterator[Event]:
+    """The course, value by value."""
+    for day, step in _days(household, course):
+        names = list(inspect.signature(MOVES[step.name]).parameters)[1:]
+        values = dict(zip(names, step.values, strict=False))
+        counted = (
+            () if step.name == "allocate" else ("begins", "on", "through")
+        )  # else from the decision's first day
+        yield Event(
+            day,
+            step.name,
+            {name: _plain(value, day if name in counted else None) for name, value in values.items()},
+        )
+
+
+def _plain(value: Any, since: date | None) -> Any:
+    if isinstance(value, str):
+        return value.lstrip("~")
+    return since + timedelta(days=value) if since is not None and value is not None else value
+
+
+def _days(household: Household, course: tuple[Move, ...]) -> Iterator[tuple[date, Move]]:
     world = household.world()
     for step in (*household.already, *course):
         MOVES[step.name](world, *step.values)
-        yield f"{world.day} {step}"
+        yield world.day, step
 
 
 def mutate(
@@ -147,16 +189,17 @@ def mutate(
     depth: int,
     *,
     only: str = "",
+    events: bool = False,
     seconds: float = float("inf"),
     progress: Progress = lambda text: None,
 ) -> Mutation:
-    """Removes or negates each condition in turn. `only`: of asks whose names begin so."""
+    """Removes or negates each condition in turn. `only`: of asks whose names begin so. `events`: removes those too."""
     began = time.monotonic()
     until = began + seconds
     trees = [tree_of(routine, household, depth, until) for household in households]
     progress(f"{sum(len(tree.steps) for tree in trees)} steps to try each mutant on")
     result = Mutation()
-    for group in mutants(routine):
+    for group in mutants(routine, events=events):
         if not group or not group[0].ask.startswith(only):
             continue
         if time.monotonic() > until:

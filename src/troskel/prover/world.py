@@ -225,23 +225,44 @@ def covered(p: Person, service: str, day: date, by: str | None = None) -> bool:
     )
 
 
+def stays(p: Person, organisation: str, day: date) -> bool:
+    """Has the organisation the client after the day, and nobody has said that it ends?"""
+    return any(
+        a.to == organisation
+        and last(p, a) > day
+        and (last(p, a) == FOREVER or not (a.confirmed or p.decisions[a.decision].confirmed))
+        for a in real_allocations(p)
+    )
+
+
 def decided(p: Person, service: str, day: date) -> bool:
     """Does a decision cover the day?"""
     return any(d.begins <= day <= last(p, d) for d in real_decisions(p, service))
 
 
 def provider_left(p: Person, organisation: str, day: date) -> bool:
-    """The organisation no longer has the client, and that is no mere gap (P5, P7)."""
+    """The organisation no longer has the client, and that is no mere gap (P5, P7; decision 48).
+
+    While a decision goes on that nobody has, whoever had the client last has only lost it on the phone, even if its
+    allocation was ended: A8 asks who is to have it.
+    """
     mine = [a for a in real_allocations(p) if a.to == organisation]
     if not mine:
         return any(a.to == organisation for a in p.allocations.values())
     if max(last(p, a) for a in mine) >= day:
         return False
     latest = max(mine, key=lambda a: (last(p, a), a.begins))
-    said = latest.confirmed or p.decisions[latest.decision].confirmed or is_over(p, day)
-    return said or any(
-        a.to != organisation and a.service == latest.service and a.begins > last(p, latest)
-        for a in real_allocations(p)
+    decision = p.decisions[latest.decision]
+    said = latest.confirmed or decision.confirmed
+    if not covered(p, latest.service, day_after(p, latest)):  # a gap, unless the decision is meant to be over
+        said = decision.confirmed and last(p, decision) < day
+    return (
+        said
+        or is_over(p, day)
+        or any(
+            a.to != organisation and a.service == latest.service and a.begins > last(p, latest)
+            for a in real_allocations(p)
+        )
     )
 
 

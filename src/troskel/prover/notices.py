@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from troskel.routine.prover import world as of
-from troskel.routine.prover.moves import Move
-from troskel.routine.prover.statement import MAY, MUST
-from troskel.routine.prover.world import ALARM, HOME_CARE, Person, World
+from troskel.prover import world as of
+from troskel.prover.moves import Move
+from troskel.prover.statement import MAY, MUST
+from troskel.prover.world import ALARM, HOME_CARE, Person, World
 
 
 class Said(NamedTuple):
@@ -95,7 +95,7 @@ def _of_allocation(step: Move, was: Person, p: Person, to: str, w: World) -> Ite
         yield Said("O1.tell", to, MUST)
         return
     yield Said("A4.tell_others", to, MAY)
-    if not p.links and not p.refused:
+    if not of.lock_in_use(w, p) and not p.refused:
         hanging = any(door.lock is not None for _, door in of.doors_of(w, p.home))
         yield Said("A4.tell", to, step.name == "allocate" and not hanging and not was.allocations)
 

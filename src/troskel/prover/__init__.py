@@ -4,14 +4,15 @@
 Pure Python, over the engine alone. docs/proving.md tells how to read what it finds.
 """
 
-from troskel.routine.prover.checks import PROPERTIES, Finding
-from troskel.routine.prover.households import HOUSEHOLDS, Household
-from troskel.routine.prover.proof import Counterexample, Mutation, Proof, mutate, prove
+from troskel.prover.checks import PROPERTIES, Finding
+from troskel.prover.households import HOUSEHOLDS, Household
+from troskel.prover.proof import Counterexample, Event, Mutation, Proof, mutate, prove
 
 __all__ = [
     "HOUSEHOLDS",
     "PROPERTIES",
     "Counterexample",
+    "Event",
     "Finding",
     "Household",
     "Mutation",
