@@ -101,14 +101,20 @@ class DutyInvariants:
                     hindrance = _hindrance(town, owner, offered.get(row.id, []), row, rows, snapshots)
                     if hindrance is None:
                         self._possible[row.id] = (states[row.home], today)
-                    elif (row.paragraph, row.ask) not in WAITS or "nothing is offered" not in hindrance:
+                    elif hindrance != NOTHING or not _waits(row, rows):
                         yield "a duty can be done by its owner", f"{row}: {hindrance}"
 
 
-WAITS = {
-    ("P4", "be_present"): "for the hour of the booking",
-    ("A8", "allocation"): "for a decision to allocate, which A8's investigation asks for",
-}
+NOTHING = "nothing is offered"
+
+
+def _waits(row: _Row, rows: list[_Row]) -> bool:
+    """Who is to be present waits for the hour of the booking; who allocates, for the decision that A8 asks for."""
+    if (row.paragraph, row.ask) == ("A8", "allocation"):
+        return any(
+            (one.client, one.paragraph, one.ask) == (row.client, "A8", "investigation") for one in rows
+        )
+    return (row.paragraph, row.ask) == ("P4", "be_present")
 
 
 ENDS_AN_ORDER = frozenset({("P6", "cancel"), ("P6", "stop")})
@@ -145,7 +151,7 @@ def _hindrance(
     """Why none of the offered acts can be done; None where one can, or what stands in the way is asked for."""
     ways = [way for way in offered if way.is_final]
     if not ways:
-        return "nothing is offered"
+        return NOTHING
     refused = []
     for way in ways:
         try:

@@ -211,6 +211,17 @@ class Tables:
         return allocations
 
     @cached_property
+    def corrected_doors(self) -> set[str]:
+        """The doors where a report of what hangs there has been corrected (rule 10)."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT body FROM journal_line WHERE municipality_id = %s AND event IN ('lock.corrected', "
+                "'report.taken_back')",
+                [self.municipality],
+            )
+            return {UUID(json.loads(body)["door"]).hex for (body,) in cursor.fetchall()}
+
+    @cached_property
     def want_no_lock(self) -> set[str]:
         """The clients who, as the assessor has confirmed, want no lock (rule 1); here the facts are believed."""
         with connection.cursor() as cursor:
