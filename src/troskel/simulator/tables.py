@@ -215,7 +215,7 @@ class Tables:
         """The doors where a report of what hangs there has been corrected (rule 10)."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT body FROM journal_line WHERE municipality_id = %s AND event IN ('lock.corrected', "
+                "SELECT body FROM journal_line WHERE municipality = %s AND event IN ('lock.corrected', "
                 "'report.taken_back')",
                 [self.municipality],
             )
