@@ -22,8 +22,9 @@ from troskel.journal.models import Chain
 from troskel.orders import triggers as orders_guards
 from troskel.orders.models import Order
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import Client
+from troskel.people.models import Client, Organisation
 from troskel.simulator import day_loop, invariants, read_invariants
+from troskel.simulator.duty_invariants import DutyInvariants
 from troskel.simulator.tables import Tables
 from troskel.simulator.town import BRISK, Town
 from troskel.visits.models import Visit
@@ -60,7 +61,8 @@ def broken_rules(town: Town) -> set[str]:
     tables = Tables(CODE, NOW.date().isoformat())
     with clock.frozen_at(NOW):
         broken = {broken.rule for broken in invariants.check_day(tables)}
-        return broken | {rule for rule, _ in read_invariants.check_day(town, tables)}
+        broken |= {rule for rule, _ in read_invariants.check_day(town, tables)}
+        return broken | {rule for rule, _ in DutyInvariants().check_day(town, tables)}
 
 
 def linked() -> Link:
@@ -192,3 +194,33 @@ def test_rule_8_name_in_journal_or_email(simulated_town: Town) -> None:
         put_at=NOW, payload=payload.replace('"number": "', f'"number": "{name} ')
     )
     assert "an e-mail names nobody" in broken_rules(simulated_town)
+
+
+def test_rule_9_a_duty_of_one_who_does_not_know_the_client(simulated_town: Town) -> None:
+    duty = Duty.objects.filter(state="open", kind="duty", role="provider", client__isnull=False).order_by(
+        "id"
+    )[0]
+    known = Allocation.objects.filter(decision__client=duty.client_id).values("organisation")
+    stranger = Organisation.objects.filter(kind="home_care").exclude(id__in=known).order_by("id")[0]
+    Duty.objects.filter(id=duty.id).update(organisation=stranger)
+    assert "no duty names a client whom its owner may not know" in broken_rules(simulated_town)
+
+
+def test_rule_9_a_duty_of_an_organisation_where_nobody_can_do_it(simulated_town: Town) -> None:
+    firm = Organisation.objects.filter(kind="locksmith").order_by("id")[0]
+    Duty.objects.filter(state="open", kind="duty", role="provider").update(organisation=firm)
+    assert "a duty can be done by its owner" in broken_rules(simulated_town)
+
+
+def test_rule_9_a_gap_that_nobody_is_asked_about(simulated_town: Town) -> None:
+    Duty.objects.filter(state="open", paragraph__in=["A4", "A8"]).update(state="done", closed=NOW)
+    today, tomorrow = NOW.date(), NOW.date() + timedelta(days=1)
+    ongoing = Decision.objects.filter(withdrawn=False, valid_from__lte=today, valid_through__gt=tomorrow)
+    ongoing.update(valid_through=today, ending="")
+    assert "no gap is forgotten" in broken_rules(simulated_town)
+
+
+def test_rule_9_a_lock_that_nobody_needs(simulated_town: Town) -> None:
+    Decision.objects.update(withdrawn=True)
+    Order.objects.filter(kind="removal", state__in=["placed", "booked"]).update(state="cancelled", closed=NOW)
+    assert "a lock that nobody needs is asked for" in broken_rules(simulated_town)

@@ -143,7 +143,7 @@ def order_removal(
     door_facts = lookup.find_door(subject.home, door, subject.former_homes)
     lock = rules.may_be_taken_down(door_facts, ctx.facts, ctx.today)
     if ctx.actor.role is Role.COORDINATOR:
-        rules.is_asked_to_remove(door_facts, subject.facts, ctx.facts, ctx.actor.organisation)
+        rules.is_asked_to_remove(door_facts, subject.facts, ctx.facts, ctx.actor.organisation, ctx.today)
     _cancel_repairs(ctx, door_facts)
     order = place_order(ctx, OrderKind.REMOVAL, subject, door_facts, locksmith, presence=presence)
     homes = lookup.homes_of_door(ctx, door_facts.door)

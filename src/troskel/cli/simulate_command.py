@@ -43,6 +43,12 @@ def add_to(commands: Any) -> None:
         default=300,
         help="how many clients in care (default: 300)",
     )
+    command.add_argument(
+        "--rough",
+        action="store_true",
+        help="a rougher life: changes told late, withdrawals, corrections, deaths undone, a bankruptcy; any act may be "
+        "refused",
+    )
     command.add_argument("--check", action="store_true", help="check every rule after each day")
     command.add_argument("--json", action="store_true", help="JSON: a list with one result for each seed")
     command.add_argument(
@@ -87,6 +93,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
             clients=arguments.clients,
             seed=seed,
             check=arguments.check,
+            is_rough=arguments.rough,
             tell=print_status if arguments.seeds is None else lambda _: None,
         )
         results.append(result)

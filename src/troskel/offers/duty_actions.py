@@ -9,6 +9,7 @@ knows (a serial number, a time, a locksmith) are `missing`. Chapters say beside 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,9 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
             yield from suggester(context)
     by_hand = context.ask.by_hand or "left_by" in context.about
     first_day = routines.attest_from(context.duty) if context.ask.by_hand else None
+    starts = context.about.get("starts")
+    if starts and datetime.fromisoformat(starts) > clock.now():
+        return
     if by_hand and (first_day is None or first_day <= clock.today()):
         yield Suggestion("attest", {"duty": str(context.duty.id)})
 

@@ -254,11 +254,19 @@ def may_be_taken_down(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: dat
 
 
 def is_asked_to_remove(
-    door: DoorFacts, client: ClientFacts, homes: Mapping[UUID, HomeFacts], organisation: UUID | None
+    door: DoorFacts,
+    client: ClientFacts,
+    homes: Mapping[UUID, HomeFacts],
+    organisation: UUID | None,
+    day: date,
 ) -> None:
-    """The provider whose care behind the door ended last orders the removal (P6, case 7)."""
-    last = client_state.last_provider(client_state.own_clients_behind(door, homes) or [client])
-    if last is not None and last.organisation != organisation:
+    """The provider whose care behind the door ended last orders the removal (P6, case 7).
+
+    While care goes on it is taken down at the client's wish, and the lead provider orders.
+    """
+    behind = client_state.own_clients_behind(door, homes) or [client]
+    asked = client_state.lead_provider(behind, day) or client_state.last_provider(behind)
+    if asked is not None and asked.organisation != organisation:
         raise Refusal(
             "P6",
             "removal.another_provider",

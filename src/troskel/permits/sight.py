@@ -110,7 +110,8 @@ def _open_orders(viewer: Actor) -> models.QuerySet[Order]:
 
 def _duties(viewer: Actor, day: date) -> models.QuerySet[Duty]:
     """What is asked of the viewer (rule 9): all of the organisation's, but of a carer what they have taken."""
-    mine = Q(person=viewer.account) if viewer.role is Role.CARER else duties.asked_of(viewer, day)
+    taken = Q(person__isnull=False, person=viewer.account)
+    mine = taken if viewer.role is Role.CARER else duties.asked_of(viewer, day)
     return Duty.objects.filter(mine, municipality=viewer.municipality, kind="duty", state="open")
 
 

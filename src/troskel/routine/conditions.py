@@ -87,6 +87,11 @@ def _ending_confirmed(client: ClientFacts, case: Case) -> bool:
     ) != client_state.FOREVER
 
 
+def _decision_over(client: ClientFacts, case: Case) -> bool:
+    decision = client.decisions.get(uid_in(case.about, "decision") or client.client)
+    return decision is None or client_state.last_day(client, decision) < max(case.day, decision.begins)
+
+
 def _ends_otherwise(client: ClientFacts, case: Case) -> bool:
     decision = client.decisions.get(uid_in(case.about, "decision") or client.client)
     through = case.about.get("through")
@@ -144,6 +149,12 @@ def _care_behind_door(case: Case) -> bool:
 
 def _lock_wanted(case: Case) -> bool:
     return any(client_state.needs_the_door(c, case.day) and not c.refused for c in case.clients())
+
+
+def _lock_can_be_ordered(case: Case) -> bool:
+    """Nobody orders in the name of a client who has refused: the other's allocation is waited for (A4)."""
+    lead = client_state.lead_provider(case.clients(), case.day)
+    return lead is not None and not lead.client.refused
 
 
 def _linked(client: ClientFacts, case: Case) -> bool:
@@ -256,6 +267,8 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "alarm_remains": _of_client(_alarm_remains),
     "nothing_remains": _of_client(lambda client, case: client_state.nothing_remains(client)),
     "has_provider": lambda case: client_state.lead_provider(case.clients(), case.day) is not None,
+    "decision_over": _of_client(_decision_over),
+    "lock_can_be_ordered": _lock_can_be_ordered,
     "provider_serves": _of_client(_serves),
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),

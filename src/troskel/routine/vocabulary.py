@@ -226,6 +226,8 @@ home_care_is_ending | det är hemtjänsten som upphör | it is the home care tha
 alarm_remains | trygghetslarmet finns kvar längre än hemtjänsten | the safety alarm stays longer than the home care
 nothing_remains | allt som kunden har haft upphör | everything the client has had ends
 has_provider | någon utförare har en kund bakom dörren | some provider has a client behind the door
+decision_over | beslutet är slut eller taget tillbaka | the decision is over or taken back
+lock_can_be_ordered | någon utförare har en kund bakom dörren som inte har sagt nej | some provider has a client behind the door who has not refused
 provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from troskel.offers.duty_actions import Suggestion
-from troskel.simulator.decisions import allocate_to
+from troskel.simulator.decisions import allocate_to, another_provider
 from troskel.simulator.town import Care, InventedPerson, Task, Town
 
 RETRY_DAYS = 3
@@ -25,11 +25,21 @@ def confirm_understanding(town: Town, task: Task, options: Sequence[Suggestion])
     return None
 
 
+def confirm_refusal(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
+    """The client is asked once more: the lock turner goes, or the client has understood."""
+    way = town.life.random.choice(options)
+    town.life.does(task.who, way.act, **way.with_answers())
+    return None
+
+
 def follow_up(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
     """Makes a new decision after an investigation, or lets the care end as planned (A8)."""
     by_act = {way.act: way for way in options}
     decide = by_act["make_decisions"]
     person, care = task.person, _care(task.person, decide.values["replaces"])
+    if care is None and person is not None and town.life.is_rough:
+        today = town.life.day
+        care = Care(another_provider(town, ""), decide.values["replaces"], today, today)
     if person is None or care is None or care.ends is not None:
         return None
     if care.decision not in town.investigated:
@@ -61,14 +71,23 @@ def allocate(town: Town, task: Task, options: Sequence[Suggestion]) -> int | Non
     if way is None:
         return RETRY_DAYS
     care = _care(task.person, way.values["decision"])
-    if task.person is None or care is None:
+    if task.person is None:
         return None
+    if care is None:
+        return _allocate_to_anyone(town, task, way) if town.life.is_rough else None
     values = {"reference": f"F{town.number():05}", "organisation": care.provider}
     if town.life.does(task.who, way.act, **way.with_answers(**values)) is not None:
         care.allocated = True
         if care.also:
             allocate_to(town, task.person, care, care.also, care.begins)
     return None
+
+
+def _allocate_to_anyone(town: Town, task: Task, way: Suggestion) -> int | None:
+    """For a decision that is no longer, or not yet, the person's latest."""
+    values = {"reference": f"F{town.number():05}", "organisation": another_provider(town, "")}
+    outcome = town.life.does(task.who, way.act, **way.with_answers(**values))
+    return None if outcome is not None else RETRY_DAYS
 
 
 def _care(person: InventedPerson | None, decision: str) -> Care | None:

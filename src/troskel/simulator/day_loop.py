@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from troskel.ground import clock, durability, ids, maintenance
-from troskel.simulator import life_events, mistakes, page_reads, setup, visits
+from troskel.simulator import life_events, mistakes, page_reads, rough, setup, visits
 from troskel.simulator.life import Life
 from troskel.simulator.town import Pace, Town
 from troskel.simulator.worklists import Worklists
@@ -27,16 +27,18 @@ def live(
     tell: Callable[[str], None],
     every_day: DayCallback | None = None,
     is_shown: bool = False,
+    is_rough: bool = False,
 ) -> Town:
     """Simulates this many days, the last one being that of `now`. The same seed and days produce the same journal.
 
     `every_day` is called at the end of each day, with the clock frozen there. `is_shown`: people will look at the
-    municipality, so the last days contain something of everything.
+    municipality, so the last days contain something of everything. `is_rough`: much goes wrong, and no refusal is a
+    fault.
     """
     random = Random(seed)
     with durability.relaxed(), ids.random_source(Random(seed).randbytes):
         begins = clock.day_of(now) - timedelta(days=days - 1)
-        life = Life(municipality, begins, now, random, tell)
+        life = Life(municipality, begins, now, random, tell, is_rough=is_rough)
         town = Town(life, clients, days, pace, is_shown=is_shown)
         worklists = Worklists(town)
         setup.found_municipality(life, "Tröskelby")
@@ -56,6 +58,9 @@ def _run_day(town: Town, worklists: Worklists) -> None:
     setup.restock(town)
     town.life.wait_until(8)
     life_events.run_day(town)
+    if town.life.is_rough:
+        rough.live_roughly(town)
+        rough.look_anew(town)
     town.life.wait_until(10)
     worklists.work()
     mistakes.make_mistakes(town)

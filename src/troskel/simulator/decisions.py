@@ -51,8 +51,8 @@ def allocate_to(town: Town, person: InventedPerson, care: Care, provider: str, b
 
 def another_provider(town: Town, current: str) -> str:
     """Returns a different home-care provider."""
-    return town.life.random.choice([provider for provider in HOME_CARE if provider != current])
+    return town.life.random.choice([one for one in HOME_CARE if one != current and one not in town.closed])
 
 
 def _provider(town: Town, kind: str) -> str:
-    return ALARM if kind == ALARM_SERVICE else town.life.random.choice(HOME_CARE)
+    return ALARM if kind == ALARM_SERVICE else another_provider(town, "")

@@ -18,10 +18,15 @@ from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.journal.verification import verify
 from troskel.simulator import read_invariants
+from troskel.simulator.duty_invariants import DutyInvariants
 from troskel.simulator.tables import SimClient, SimDuty, SimLink, SimOrder, Tables
 from troskel.simulator.town import Town
 
 Rule = Callable[[Tables], Iterator[str]]
+
+
+OPEN = ("placed", "booked")
+"""The states of an order that is not over."""
 
 
 class BrokenRule(NamedTuple):
@@ -38,6 +43,7 @@ class InvariantChecker:
     def __init__(self, whole_every: int = 90) -> None:
         self.whole_every = whole_every
         self.days = 0
+        self._duties = DutyInvariants()
         self.broken: list[BrokenRule] = []
 
     def __call__(self, town: Town) -> None:
@@ -49,6 +55,7 @@ class InvariantChecker:
         self.broken += (
             BrokenRule(today, *violation) for violation in read_invariants.check_day(town, tables)
         )
+        self.broken += (BrokenRule(today, *violation) for violation in self._duties.check_day(town, tables))
         if self.days % self.whole_every == 0 or town.is_last_day():
             self.broken += check_journal(town.life.municipality, today)
 
@@ -84,7 +91,7 @@ def nobody_behind_a_removal_has_care(tables: Tables) -> Iterator[str]:
     for order in tables.orders:
         if order.kind != "removal":
             continue
-        is_open = order.state in ("placed", "booked")
+        is_open = order.state in OPEN
         if is_open and order.door not in handled and _current_decisions(tables, order):
             yield f"order {order.number} is open, somebody behind the door has care, and no one is asked to cancel it"
         if order.state == "done" and _day(order.closed) == tables.today:
@@ -98,6 +105,7 @@ def _current_decisions(tables: Tables, order: SimOrder, lived_there: datetime | 
     return [
         decision.id
         for client in tables.behind.get(order.door, ())
+        if client.id not in tables.want_no_lock
         if lived_there is None or _moved_in_at(tables, client) <= lived_there
         for decision in tables.in_care(client, tables.today)
     ]
@@ -145,6 +153,8 @@ def a_link_starts_after_a_reported_installation(tables: Tables) -> Iterator[str]
     """Rule 2: the order that mounted the lock at the door was done before."""
     mounted = _reports(tables, "installation")
     for link in tables.links:
+        if link.door in tables.corrected_doors:
+            continue
         if not any(closed <= link.since for closed in mounted.get((link.lock, link.door), ())):
             yield f"link {link.id} began before its lock was reported as mounted at the door"
 
@@ -196,19 +206,29 @@ def _reports(tables: Tables, kind: str) -> dict[tuple[str, str], list[str]]:
 
 
 def nobody_from_elsewhere_has_lock_or_tag(tables: Tables) -> Iterator[str]:
-    """Rule 3: neither an order, nor a link, nor a thing, whoever asked for it."""
+    """Rule 3: whoever asked for it. Where an own client becomes another municipality's, it is asked that it go."""
     foreign = {client.id for client in tables.clients.values() if not tables.is_own(client)}
-    yield from (
-        f"order {order.number} is for a client from elsewhere"
-        for order in tables.orders
-        if order.client in foreign
-    )
-    yield from (
-        f"link {link.id} is of a client from elsewhere" for link in tables.links if link.client in foreign
-    )
+    doors = {duty.door for duty in tables.duties if duty.paragraph == "P6"}
+    doors |= {order.door for order in tables.orders if order.kind == "removal" and order.state in OPEN}
+    clients = {(duty.paragraph, duty.client) for duty in tables.duties}
+    for order in tables.orders:
+        is_open = order.kind == "installation" and order.state in OPEN
+        if (
+            is_open
+            and order.client in foreign
+            and order.door not in doors
+            and not tables.behind.get(order.door)
+        ):
+            yield f"order {order.number} is for a client from elsewhere"
+    for link in tables.links:
+        is_asked = link.door in doors or ("S3", link.client) in clients
+        if link.client in foreign and link.until is None and not is_asked:
+            yield f"link {link.id} is of a client from elsewhere"
     for holding in tables.holdings:
-        if holding.kind == "client" and holding.holder in foreign:
-            yield f"{tables.things[holding.thing].kind} {holding.thing} is with a client from elsewhere"
+        is_tag = tables.things[holding.thing].kind == "tag" and holding.until is None
+        is_asked = holding.kind != "client" or ("P7", holding.holder) in clients
+        if is_tag and holding.holder in foreign and not is_asked:
+            yield f"tag {holding.thing} is with a client from elsewhere"
 
 
 # -- rule 4

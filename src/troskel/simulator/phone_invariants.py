@@ -59,7 +59,9 @@ def facts_by_client(municipality: str) -> dict[UUID, ClientFacts]:
     """Returns the facts of each client in the present home, as they are stored."""
     rows = HomeState.objects.filter(municipality=municipality).values_list("state", flat=True)
     homes = (msgspec.json.decode(state, type=engine.HomeSnapshot).facts for state in rows)
-    return {c.client: c for home in homes for c in home.clients.values() if c.moved_to is None}
+    return {
+        c.client: c for home in homes for c in home.clients.values() if c.moved_to is None and not c.coming
+    }
 
 
 def _seen(organisation: Organisation, day: date) -> set[UUID]:

@@ -48,7 +48,14 @@ class SimulationResult(msgspec.Struct, frozen=True):
 
 
 def simulate(
-    municipality: str, *, days: int, clients: int, seed: int, check: bool, tell: Callable[[str], None]
+    municipality: str,
+    *,
+    days: int,
+    clients: int,
+    seed: int,
+    check: bool,
+    tell: Callable[[str], None],
+    is_rough: bool = False,
 ) -> SimulationResult:
     """Simulates this many days, ending this evening. With `check` every rule is checked after each day."""
     checker = InvariantChecker() if check else None
@@ -63,6 +70,7 @@ def simulate(
         now=evening,
         tell=tell,
         every_day=checker,
+        is_rough=is_rough,
     )
     seconds = time.monotonic() - started
     life = town.life

@@ -34,7 +34,7 @@ def restock(town: Town) -> None:
     """Registers new locks and tags where the stock is low."""
     for stock, kind, holders in ((town.locks, "lock", LOCKSMITHS), (town.tags, "tag", TAG_HOLDERS)):
         for holder in holders:
-            if len(stock.setdefault(holder, [])) < RESTOCK_BELOW:
+            if len(stock.setdefault(holder, [])) < RESTOCK_BELOW and holder not in town.closed:
                 numbers = [f"{_series(kind, holder)}-{town.number():05}" for _ in range(RESTOCK_COUNT)]
                 values = {"kind": kind, "numbers": numbers, "organisation": holder}
                 if town.life.does(ADMINISTRATOR, "register_things", **values) is not None:

@@ -6,6 +6,7 @@ Days and instants are text as the database writes them, which sorts chronologica
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -54,6 +55,7 @@ class SimDecision(NamedTuple):
     begins: str
     through: str | None
     withdrawn: bool
+    ending: str
 
 
 class SimAllocation(NamedTuple):
@@ -65,6 +67,7 @@ class SimAllocation(NamedTuple):
     begins: str
     through: str | None
     withdrawn: bool
+    ending: str
 
 
 class SimAbsence(NamedTuple):
@@ -147,10 +150,10 @@ _QUERIES: dict[Any, str] = {
     "FROM people_client c JOIN people_home h ON h.id = c.home_id WHERE c.municipality_id = %s",
     SimHomeDoor: "SELECT home_id, door_id FROM people_homedoor WHERE municipality_id = %s",
     SimResidence: "SELECT id, client_id, home_id, valid_through FROM people_residence WHERE municipality_id = %s",
-    SimDecision: "SELECT id, client_id, service, valid_from, valid_through, withdrawn FROM care_decision "
+    SimDecision: "SELECT id, client_id, service, valid_from, valid_through, withdrawn, ending FROM care_decision "
     "WHERE municipality_id = %s",
-    SimAllocation: "SELECT id, decision_id, organisation_id, valid_from, valid_through, withdrawn FROM care_allocation "
-    "WHERE municipality_id = %s",
+    SimAllocation: "SELECT id, decision_id, organisation_id, valid_from, valid_through, withdrawn, ending "
+    "FROM care_allocation WHERE municipality_id = %s",
     SimAbsence: "SELECT client_id, valid_from, valid_through FROM care_suspension "
     "WHERE municipality_id = %s AND NOT withdrawn",
     SimThing: "SELECT id, kind, number FROM custody_thing WHERE municipality_id = %s",
@@ -188,6 +191,46 @@ class Tables:
         with connection.cursor() as cursor:
             cursor.execute(_QUERIES[kind], [self.municipality])
             return [kind(*map(_text, row)) for row in cursor.fetchall()]
+
+    @cached_property
+    def orgnrs(self) -> dict[str, str]:
+        """The organisations' numbers by id."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, orgnr FROM people_organisation WHERE municipality_id = %s", [self.municipality]
+            )
+            return {_text(identifier): orgnr for identifier, orgnr in cursor.fetchall()}
+
+    @cached_property
+    def allocations_of(self) -> dict[str, list[SimAllocation]]:
+        """The allocations of each decision that have not been withdrawn."""
+        allocations: dict[str, list[SimAllocation]] = {}
+        for allocation in self.allocations:
+            if not allocation.withdrawn:
+                allocations.setdefault(allocation.decision, []).append(allocation)
+        return allocations
+
+    @cached_property
+    def corrected_doors(self) -> set[str]:
+        """The doors where a report of what hangs there has been corrected (rule 10)."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT body FROM journal_line WHERE municipality = %s AND event IN ('lock.corrected', "
+                "'report.taken_back')",
+                [self.municipality],
+            )
+            return {UUID(json.loads(body)["door"]).hex for (body,) in cursor.fetchall()}
+
+    @cached_property
+    def want_no_lock(self) -> set[str]:
+        """The clients who, as the assessor has confirmed, want no lock (rule 1); here the facts are believed."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT state FROM duties_homestate WHERE municipality_id = %s", [self.municipality]
+            )
+            homes = [json.loads(state)["facts"] for (state,) in cursor.fetchall()]
+        clients = [client for home in homes for client in home.get("clients", {}).values()]
+        return {UUID(c["client"]).hex for c in clients if c.get("unwanted") and not c.get("moved_to")}
 
     @cached_property
     def doors_of(self) -> dict[str, set[str]]:

@@ -104,6 +104,7 @@ class Town:
         self.ordered: dict[str, tuple[str, str]] = {}
         self.investigated: set[str] = set()
         self.identities: set[str] = set()
+        self.closed: set[str] = set()
         self.locks: dict[str, list[str]] = {}
         self.tags: dict[str, list[str]] = {}
         self._numbers = count(1)

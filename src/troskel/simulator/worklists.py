@@ -17,7 +17,7 @@ from django.db.models import Q
 from troskel.duties.models import Duty
 from troskel.offers.duty_actions import Suggestion, suggestions
 from troskel.simulator import assessors, coordinators, locksmiths
-from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, ECONOMIST, HABITS, SMITHS
+from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, ECONOMIST, HABITS, LOCKSMITH, SMITHS
 from troskel.simulator.town import Task, Town
 
 FULL_SCAN_DAYS = 14
@@ -162,7 +162,7 @@ def fill_and_perform(town: Town, task: Task, way: Suggestion) -> int | None:
     """Performs an act whose values are prefilled, or need one more value. Returns the days until a retry."""
     answers: dict[str, Any] = {}
     for name in way.missing:
-        value = FIELD_VALUES[name](town, task, way)
+        value = FIELD_VALUES[name](town, task, way) if name in FIELD_VALUES else None
         if value is None:
             return 2
         answers[name] = value
@@ -188,6 +188,8 @@ PROCEDURES = {
     "allocation": assessors.allocate,
     "order": coordinators.order,
     "not_ours": coordinators.order,
+    "unwanted": coordinators.order,
+    "confirm": assessors.confirm_refusal,
     "send": coordinators.send_basis_forms,
     "install": locksmiths.carry_out_order,
     "remove": locksmiths.carry_out_order,
@@ -201,6 +203,9 @@ FIELD_VALUES: dict[str, Callable[[Town, Task, Suggestion], str | None]] = {
     "key": coordinators.new_key_label,
     "signed": coordinators.signer,
     "owner": lambda _, __, ___: "Bostadsföreningen",
+    "locksmith": lambda _, __, ___: LOCKSMITH,
+    "fault": lambda _, __, ___: "jammed",
+    "serial": lambda _, task, way: way.values.get("serial"),
     "way": lambda town, _, way: town.life.random.choice(CHOICES[way.act]),
 }
 EXPECTED_REFUSALS = {

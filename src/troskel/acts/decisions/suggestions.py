@@ -58,7 +58,7 @@ def _suggest_allocation(context: DutyContext) -> Iterator[Suggestion]:
     values = {"decision": context.names.decisions[decision], **_period(decision_facts)}
     if "decision_allocated" not in context.ask.done_when:
         values["valid_from"] = max(decision_facts.begins, context.day_after).isoformat()
-    if before is None:
+    if before is None or before.organisation in context.home.closed:
         yield allocate.suggestion(values, ("reference", "organisation"), "allocations")
         return
     values["organisation"] = context.names.organisations[before.organisation]

@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rule 9, after each simulated day: every open duty can be done by its owner, and what must be asked is asked.
+
+Who may do it is tried for real: the acts offered beside a duty are previewed as its owner. What must be asked is
+counted from the tables, without the routine's conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from troskel.acts.chapters import REGISTER
+from troskel.custody.models import Holding
+from troskel.duties.models import Duty, HomeState
+from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.offers.duty_actions import Suggestion, suggestions
+from troskel.people.models import Organisation
+from troskel.routine import duty as engine
+from troskel.simulator.organisations import (
+    ADMINISTRATOR,
+    ASSESSORS,
+    COORDINATORS,
+    ECONOMIST,
+    HOME_CARE,
+    LOCKSMITH,
+    SMITHS,
+)
+from troskel.simulator.tables import SimAllocation, SimClient, SimDecision, Tables
+from troskel.simulator.town import Town
+
+Violation = tuple[str, str]
+LOOK_AHEAD_DAYS = 3
+"""A gap that begins so soon has been asked about: A8 asks 60 days ahead."""
+CONFIRMED = "confirmed"
+
+
+class _Row(NamedTuple):
+    id: UUID
+    paragraph: str
+    ask: str
+    role: str
+    organisation: str | None
+    home: UUID
+    client: UUID | None
+    door: UUID | None
+    opened: date
+    due: date | None
+
+    def __str__(self) -> str:
+        about = self.client or self.door or self.home
+        return f"{self.paragraph}.{self.ask} of {self.organisation or self.role}, {about}"
+
+
+class DutyInvariants:
+    """Checks each day's open duties; what was found possible is tried again when its homes have changed."""
+
+    def __init__(self) -> None:
+        self._possible: dict[UUID, tuple[int, date]] = {}
+
+    def check_day(self, town: Town, tables: Tables) -> Iterator[Violation]:
+        """Yields the violations, each as rule and message."""
+        snapshots = {
+            row.home_id: msgspec.json.decode(row.state, type=engine.HomeSnapshot)
+            for row in HomeState.objects.filter(municipality=town.life.municipality)
+        }
+        rows = _open_duties(town)
+        yield from _nothing_is_born_late(snapshots, rows, town.life.day)
+        yield from _whoever_is_asked_knows_the_client(tables, rows)
+        yield from self._each_can_be_done(town, rows, snapshots)
+        yield from _no_gap_is_forgotten(tables, rows, town.life.day)
+        yield from _a_lock_is_asked_for_or_needed(tables, rows)
+
+    def _each_can_be_done(
+        self, town: Town, rows: list[_Row], snapshots: dict[UUID, engine.HomeSnapshot]
+    ) -> Iterator[Violation]:
+        """One of the acts offered beside the duty is allowed, or what refuses it is asked for around the home."""
+        with town.life.standing():
+            today = town.life.day
+            states = {home: hash(msgspec.json.encode(state)) for home, state in snapshots.items()}
+            new = [
+                row
+                for row in rows
+                if (known := self._possible.get(row.id)) is None
+                or known[0] != states[row.home]
+                or (today - known[1]).days >= 7
+            ]
+            by_owner: dict[str, list[_Row]] = {}
+            for row in new:
+                if (who := _owner(row)) is None:
+                    yield "a duty can be done by its owner", f"{row}: nobody there can do it"
+                else:
+                    by_owner.setdefault(who, []).append(row)
+            for owner, its_rows in by_owner.items():
+                offered = suggestions(town.life.actor(owner), [row.id for row in its_rows])
+                for row in its_rows:
+                    hindrance = _hindrance(town, owner, offered.get(row.id, []), row, rows, snapshots)
+                    if hindrance is None:
+                        self._possible[row.id] = (states[row.home], today)
+                    elif hindrance != NOTHING or not _waits(row, rows):
+                        yield "a duty can be done by its owner", f"{row}: {hindrance}"
+
+
+NOTHING = "nothing is offered"
+
+
+def _waits(row: _Row, rows: list[_Row]) -> bool:
+    """Who is to be present waits for the hour of the booking; who allocates, for the decision that A8 asks for."""
+    if (row.paragraph, row.ask) == ("A8", "allocation"):
+        return any(
+            (one.client, one.paragraph, one.ask) == (row.client, "A8", "investigation") for one in rows
+        )
+    return (row.paragraph, row.ask) == ("P4", "be_present")
+
+
+ENDS_AN_ORDER = frozenset({("P6", "cancel"), ("P6", "stop")})
+"""What is asked of the provider when the locksmith is no longer to go there."""
+
+
+def _open_duties(town: Town) -> list[_Row]:
+    columns = [
+        *("id", "paragraph", "ask", "role", "organisation__orgnr"),
+        *("home_id", "client_id", "door_id", "opened", "due"),
+    ]
+    rows = Duty.objects.filter(municipality=town.life.municipality, state="open", kind="duty")
+    return [_Row(*row) for row in rows.order_by("id").values_list(*columns)]
+
+
+def _owner(row: _Row) -> str | None:
+    if row.role == "assessor":
+        return ASSESSORS[0]
+    if row.role == "provider":
+        return COORDINATORS.get(row.organisation or "")
+    if row.role == "locksmith":
+        return SMITHS.get(row.organisation or "")
+    return ECONOMIST if row.role == "economist" else ADMINISTRATOR
+
+
+def _hindrance(
+    town: Town,
+    owner: str,
+    offered: list[Suggestion],
+    row: _Row,
+    rows: list[_Row],
+    snapshots: dict[UUID, engine.HomeSnapshot],
+) -> str | None:
+    """Why none of the offered acts can be done; None where one can, or what stands in the way is asked for."""
+    ways = [way for way in offered if way.is_final]
+    if not ways:
+        return NOTHING
+    refused = []
+    for way in ways:
+        try:
+            REGISTER[way.act].perform(town.life.actor(owner), _filled(town, way, row), preview=True)
+        except (Refusal, NotFound, BadValue) as refusal:
+            refused.append((way.act, refusal))
+        else:
+            return None
+    around = _around(snapshots, row.home)
+    asked = {one.paragraph for one in rows if one.home in around and one.id != row.id}
+    ended = any(one.door == row.door and (one.paragraph, one.ask) in ENDS_AN_ORDER for one in rows)
+    if row.paragraph == "L1" and ended:
+        return None
+    if any(isinstance(refusal, Refusal) and refusal.rule in asked for _, refusal in refused):
+        return None
+    return ", ".join(
+        f"{act} is refused by {getattr(r, 'rule', type(r).__name__)} {r.code}" for act, r in refused
+    )
+
+
+def _around(snapshots: dict[UUID, engine.HomeSnapshot], home: UUID) -> set[UUID]:
+    around = {home}
+    for door in snapshots[home].facts.doors.values():
+        around.update(door.homes)
+    for client in snapshots[home].facts.clients.values():
+        around.update(other for other in (client.moved_to, client.moving_to) if other is not None)
+    return around
+
+
+def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
+    """The act's values with what a person would fill in; nothing of it is stored."""
+    starts = town.life.at(10) + timedelta(days=1)
+    told = {
+        "locksmith": LOCKSMITH,
+        "reason": "x",
+        "fault": "jammed",
+        "tag": _in_stock("tag", row.organisation),
+        "key": f"N{row.id}"[:20],
+        "signed": "client",
+        "owner": "Brf",
+        "way": {"decide_way_in": "key"}.get(way.act, "oral"),
+        "serial": _in_stock("lock", row.organisation),
+        "reference": f"X{row.id}"[:30],
+        "organisation": next(one for one in HOME_CARE if one not in town.closed),
+        "code": "nobody_home",
+        "starts": starts.isoformat(),
+        "ends": (starts + timedelta(hours=1)).isoformat(),
+        "presence": "none",
+        "valid_through": None,
+        "username": "",
+    }
+    return way.with_answers(**{name: told.get(name) for name in way.missing})
+
+
+def _in_stock(kind: str, orgnr: str | None) -> str:
+    """The newest of the organisation's things, which nobody has used."""
+    organisation = Organisation.objects.filter(orgnr=orgnr).values("id")
+    held = Holding.objects.filter(kind="organisation", holder__in=organisation, until=None, thing__kind=kind)
+    number: str | None = held.order_by("-thing_id").values_list("thing__number", flat=True).first()
+    return number or "none"
+
+
+def _nothing_is_born_late(
+    snapshots: dict[UUID, engine.HomeSnapshot], rows: list[_Row], today: date
+) -> Iterator[Violation]:
+    """Its deadline is not before the day that its owner was asked."""
+    asked = {
+        duty.id: max(duty.opened, duty.passed or duty.opened) for s in snapshots.values() for duty in s.open
+    }
+    for row in rows:
+        since = asked.get(row.id, row.opened)
+        if row.due is not None and since == today and row.due < since:
+            yield "nothing is born late", f"{row} was asked on {since}, by {row.due}"
+
+
+def _whoever_is_asked_knows_the_client(tables: Tables, rows: list[_Row]) -> Iterator[Violation]:
+    """Rule 7: a provider is asked about clients whom it has or has had; a locksmith about its orders' clients."""
+    organisations = tables.orgnrs
+    known = {(organisations[a.organisation], tables.decisions[a.decision].client) for a in tables.allocations}
+    ordered = {order.client for order in tables.orders}
+    for row in rows:
+        client = row.client.hex if row.client else None
+        if client is None or (row.paragraph, row.ask) in HOLDS_SOMETHING:
+            continue
+        if row.role == "provider" and (row.organisation, client) not in known:
+            yield "no duty names a client whom its owner may not know", str(row)
+        if row.role == "locksmith" and client not in ordered:
+            yield "no duty names a client whom its owner may not know", str(row)
+
+
+HOLDS_SOMETHING = frozenset(
+    {("P5", "fetch_back"), ("P5", "return_keys"), ("P3", "take_tag"), ("P7", "fetch")}
+)
+"""Whoever's key or tag is there by mistake fetches it or gives it back, and so knows where."""
+
+
+def _no_gap_is_forgotten(tables: Tables, rows: list[_Row], today: date) -> Iterator[Violation]:
+    """A8: no day without an ongoing allocated decision that is not asked about, or confirmed by a person."""
+    asked = {row.client.hex for row in rows if row.client and row.paragraph in ("A4", "A8")}
+    for client in tables.clients.values():
+        if not tables.is_own(client) or client.died is not None or client.id in asked:
+            continue
+        decisions = tables.standing_decisions.get(client.id, [])
+        for service in {decision.service for decision in decisions}:
+            of_service = [decision for decision in decisions if decision.service == service]
+            day = _first_day_uncovered(tables, of_service, today)
+            if day is not None:
+                yield (
+                    "no gap is forgotten",
+                    f"{client.id} has no allocated {service} on {day}, and nobody is asked",
+                )
+
+
+def _first_day_uncovered(tables: Tables, decisions: list[SimDecision], today: date) -> str | None:
+    """The first day soon on which a decision holds, or held the day before, without being allocated."""
+    for days in range(LOOK_AHEAD_DAYS + 1):
+        day, before = ((today + timedelta(days=days - back)).isoformat() for back in (0, 1))
+        if any(
+            _covers(a, day) and _covers(d, day)
+            for d in decisions
+            for a in tables.allocations_of.get(d.id, ())
+        ):
+            continue
+        ongoing = [decision for decision in decisions if _covers(decision, day)]
+        if ongoing:
+            ended = [a for d in ongoing for a in tables.allocations_of.get(d.id, ()) if _ended(a, day)]
+            if not any(a.ending == CONFIRMED for a in ended):
+                return day
+        elif any(_covers(d, before) and d.ending != CONFIRMED for d in decisions):
+            return day
+    return None
+
+
+def _ended(row: SimAllocation, day: str) -> bool:
+    return row.through is not None and row.through < day
+
+
+def _covers(row: SimAllocation | SimDecision, day: str) -> bool:
+    return not row.withdrawn and row.begins <= day <= (row.through or day)
+
+
+def _a_lock_is_asked_for_or_needed(tables: Tables, rows: list[_Row]) -> Iterator[Violation]:
+    """P6, rule 1: a lock that nobody needs is to be ordered down, and one that somebody needs is not."""
+    asked = {row.door.hex for row in rows if row.door and row.paragraph == "P6" and row.ask in ORDERS_REMOVAL}
+    stopped = {row.door.hex for row in rows if row.door and (row.paragraph, row.ask) == ("P6", "stop")}
+    removals = {o.door for o in tables.orders if o.kind == "removal" and o.state in ("placed", "booked")}
+    for holding in tables.holdings:
+        if holding.kind != "door" or holding.until is not None or holding.holder is None:
+            continue
+        door = holding.holder
+        behind = [c for c in tables.behind.get(door, []) if c.id not in tables.want_no_lock]
+        is_needed = any(tables.in_care(client, tables.today) for client in behind)
+        if is_needed and door in asked:
+            yield "a lock that is needed stays", f"door {door}: its removal is to be ordered"
+        if is_needed and door in removals and door not in stopped:
+            yield (
+                "a lock that is needed stays",
+                f"door {door}: its removal is ordered, and nobody is to stop it",
+            )
+        if not is_needed and door not in asked | removals and not any(_is_open(tables, c) for c in behind):
+            yield "a lock that nobody needs is asked for", f"door {door}"
+
+
+ORDERS_REMOVAL = frozenset({"order", "unwanted", "not_ours"})
+
+
+def _is_open(tables: Tables, client: SimClient) -> bool:
+    """Has the client's care run out without anybody confirming it? Then A8 asks first."""
+    if client.died is not None:
+        return False
+    decisions = tables.standing_decisions.get(client.id, [])
+    latest = max((d for d in decisions), key=lambda d: d.through or "9999", default=None)
+    return latest is not None and latest.ending != CONFIRMED
