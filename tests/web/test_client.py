@@ -405,6 +405,8 @@ NOT_ABOUT_A_CLIENT = {
     *("routine.in_force", "routine.proposed", "routine.withdrawn", "day.turned", "municipality.founded"),
     *("take_over.began", "take_over.finished", "organisation.registered", "organisation.changed"),
     *("token.issued", "token.revoked", "account.registered", "deputy.named", "deputy.dismissed"),
+    *("account.changed", "account.closed", "account.reopened", "things.corrected"),
+    *("organisation.closed", "organisation.reopened"),
     *("things.registered", "things.offered", "things.moved", "offer.withdrawn", "lock.lost", "thing.found"),
     *("stock.counted", "home.registered", "door.registered", "home.unknown"),
     *("sharing.proposed", "sharing.confirmed", "email.sent_again", "night.imported"),

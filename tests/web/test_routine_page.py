@@ -78,8 +78,8 @@ def test_the_document_says_in_words_what_is_asked_of_whom_and_by_when(town: Town
         in page_text
     )
     assert "Senast 1 arbetsdag efter dagen då uppgiften uppstod" in page_text
-    assert "Begärs när låsvredet är monterat, ett beslut fördelas till en utförare" in page_text
-    assert "Bortfaller om det stämmer inte att kunden har ett beslut" in page_text
+    assert "Begärs när låsvredet är monterat" in page_text
+    assert "Bortfaller om det stämmer inte att kunden lever och har ett beslut" in page_text
     assert "Klart när Kunden är kopplad till låset" in page_text
 
 

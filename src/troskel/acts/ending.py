@@ -22,7 +22,7 @@ from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Avslut")
-SPECIAL_HOUSING = "särskilt boende"
+SPECIAL_HOUSING = _("särskilt boende")
 """The reason, as assessors write it of other endings."""
 
 

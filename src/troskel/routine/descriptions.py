@@ -48,7 +48,7 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
         return _joined([text_in(words[name], language) for name in names], joined, language)
 
     told = {
-        "duty": text_in(ask.told or ask.duty, language),
+        "duty": text_in(ask.duty, language),
         "kind": text_in(vocabulary.KINDS[ask.kind], language),
         "of": named(vocabulary.ASSIGNEES, ask.of, "and"),
         "also_of": _also(ask, language),

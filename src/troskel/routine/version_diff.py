@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from troskel.routine import vocabulary
 from troskel.routine.descriptions import ask_in_words, header_in_words, text_in
-from troskel.routine.model import Paragraph, Routine
+from troskel.routine.model import Ask, Paragraph, Routine
 
 Fate = Literal["new", "gone", "changed"]
 DOCUMENT_CONTROL = "D"
@@ -104,13 +104,19 @@ def _asks(old: Paragraph | None, new: Paragraph | None, language: str) -> list[A
     found = []
     for name in dict.fromkeys([*after, *before]):
         was, is_now = before.get(name), after.get(name)
-        told_before = ask_in_words(was, language) if was else {}
-        told_after = ask_in_words(is_now, language) if is_now else {}
+        told_before, told_after = _in_words(was, language), _in_words(is_now, language)
         changes = _changes(told_before, told_after)
         if changes:
-            duty = (told_after or told_before)["duty"]
+            duty = text_in((is_now or was).duty, language)  # type: ignore[union-attr]
             found.append(AskDiff(name, duty, _fate(was, is_now), changes))
     return found
+
+
+def _in_words(ask: Ask | None, language: str) -> dict[str, str]:
+    """All that it asks; of a notice also what its text leaves open."""
+    if ask is None:
+        return {}
+    return {**ask_in_words(ask, language), "duty": text_in(ask.told or ask.duty, language)}
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
