@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once") is not None:
+        return False
     kind = getattr(item, "cls", None)
     return (
         item.get_closest_marker("django_db") is not None

@@ -44,6 +44,7 @@ def listed(name: str) -> Any:
 
 @pytest.mark.parametrize("name", [listed(name) for name in [*PLAYS, *EITHER_WAY]])
 @pytest.mark.django_db
+@pytest.mark.once
 def test_play_ends_as_the_document_asks(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with random_source(numbered(-1 if name.endswith(FALLING) else 1)):
         exit_code = main(["play", str(FOLDER / f"{name.removesuffix(FALLING)}.jsonl")])

@@ -25,7 +25,7 @@ from troskel.simulator.town import BRISK
 
 NOW = datetime(2026, 11, 26, 18, tzinfo=clock.STOCKHOLM)
 TODAY = NOW.date()
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.once]
 PLAIN = [(3, False), *(pytest.param((seed, False), marks=pytest.mark.long) for seed in range(5, 15))]
 ROUGH = [(4, True), *(pytest.param((seed, True), marks=pytest.mark.long) for seed in range(15, 25))]
 ASKS = {

@@ -12,7 +12,7 @@ from troskel.duties import routines
 from troskel.ground import clock
 from troskel.simulator.run import SimulationResult, simulate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
