@@ -118,6 +118,8 @@ class Worklists:
         who = self._owner(row)
         assert who is not None
         if row.kind == "notice":
+            if not Duty.objects.filter(id=row.id, state="open").exists():
+                return  # what somebody did today has made it lapse
             self.town.life.does(who, "read_notice", notice=str(row.id))
             return
         task = Task(who, row.orgnr or "", self.town.by_case.get(row.case or ""), row.opened)
