@@ -216,14 +216,15 @@ def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
 
 
 def _per_link(t: _EventContext) -> Iterator[Case]:
-    """Each link to the lock that the event is about; with a door, those to a lock that does not hang there."""
+    """The link, or each link to the lock, that the event is about; with a door, those to a lock that does not hang there."""
     lock = uid_in(t.h.about, "lock")
     behind = client_state.homes_behind(t.door, t.homes) if t.door else []
     others = [c for home in behind for c in home.clients.values()]
     for client in {c.client: c for c in (*t.at_the_door(), *others)}.values():
         for link_id, link in client.links.items():
+            is_named = str(link_id) == t.h.about.get("link")
             is_stale = t.door is not None and link.door == t.door.door and link.lock != t.door.lock
-            if is_stale or (t.door is None and lock in (None, link.lock)):
+            if is_named or is_stale or (t.door is None and lock in (None, link.lock)):
                 door = t.home.doors.get(link.door)
                 yield t.case(
                     client, door=door, about={**t.h.about, "link": str(link_id), "lock": str(link.lock)}
