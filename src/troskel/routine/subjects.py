@@ -216,7 +216,7 @@ def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
 
 
 def _per_link(t: _EventContext) -> Iterator[Case]:
-    """The link, or each link to the lock, that the event is about; with a door, those to a lock that does not hang there."""
+    """The link, or each link to the lock, that it is about; with a door, links to a lock that hangs there no more."""
     lock = uid_in(t.h.about, "lock")
     behind = client_state.homes_behind(t.door, t.homes) if t.door else []
     others = [c for home in behind for c in home.clients.values()]
