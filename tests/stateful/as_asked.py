@@ -15,6 +15,7 @@ from troskel.offers.duty_actions import Suggestion, suggestions
 from troskel.people.roles import Actor, ActorKind
 
 WAITS = {
+    ("P4", "be_present"): "for the hour that is booked",
     ("A8", "allocation"): "for a decision to allocate",
     ("P1", "order"): "for a client whom the provider has, and who has not refused",
     ("A4", "allocate"): "for the decision to hold at all",
