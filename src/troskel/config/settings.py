@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "troskel.permits",
     "troskel.acts",
     "troskel.reading",
+    "troskel.runner",
     "troskel.offers",
     "troskel.exchange",
     "troskel.simulator",
