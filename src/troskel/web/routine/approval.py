@@ -102,7 +102,9 @@ def approve(request: HttpRequest, person: Person, version: UUID) -> HttpResponse
     proposal = _find_version(person, version)
     act = REGISTER[ACT_BY_DECISION["approve"]]
     fields = [
-        replace(field, help=_("Från i dag eller senare."), value=clock.today().isoformat())
+        replace(
+            field, label=_("Gäller från"), help=_("Från i dag eller senare."), value=clock.today().isoformat()
+        )
         if field.path == "in_force_from"
         else field
         for field in forms_fields.fields_of(act, [], {})
