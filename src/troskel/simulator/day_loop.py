@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from troskel.ground import clock, durability, ids, maintenance
-from troskel.simulator import life_events, mistakes, page_reads, rough, setup, visits
+from troskel.simulator import life_events, mistakes, page_reads, rough, rough_knowledge, setup, visits
 from troskel.simulator.life import Life
 from troskel.simulator.town import Pace, Town
 from troskel.simulator.worklists import Worklists
@@ -60,7 +60,7 @@ def _run_day(town: Town, worklists: Worklists) -> None:
     life_events.run_day(town)
     if town.life.is_rough:
         rough.live_roughly(town)
-        rough.look_anew(town)
+        rough_knowledge.look_anew(town)
     town.life.wait_until(10)
     worklists.work()
     mistakes.make_mistakes(town)

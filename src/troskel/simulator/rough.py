@@ -6,11 +6,11 @@ Most of it is refused, which is right; no refusal here is a fault. What is let t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from troskel.care.models import Allocation, Decision, Ending, Suspension
+from troskel.care.models import Allocation, Decision, Suspension
 from troskel.custody.models import Holding
 from troskel.orders.models import Order
 from troskel.people.models import Client, Organisation
@@ -24,7 +24,7 @@ from troskel.simulator.organisations import (
     SMITHS,
 )
 from troskel.simulator.people import address
-from troskel.simulator.town import ALARM_SERVICE, Care, Town
+from troskel.simulator.town import ALARM_SERVICE, Town
 from troskel.simulator.town import HOME_CARE as IN_THE_HOME
 from troskel.visits.models import Visit
 
@@ -42,46 +42,6 @@ def live_roughly(town: Town) -> None:
         mishap(_Rough(town))
     if town.life.happens(BANKRUPTCY_PER_DAY):
         _goes_bankrupt(town)
-
-
-def look_anew(town: Town) -> None:
-    """Lets the invented people know what has happened to them: their care is what the tables say."""
-    rows = {c.case_number: c for c in Client.objects.filter(municipality=town.life.municipality)}
-    decisions: dict[Any, list[Decision]] = {}
-    for decision in Decision.objects.filter(
-        client__municipality=town.life.municipality, withdrawn=False
-    ).order_by("valid_from", "id"):
-        decisions.setdefault(decision.client_id, []).append(decision)
-    carried_out: dict[Any, list[Allocation]] = {}
-    for allocation in (
-        Allocation.objects.select_related("organisation")
-        .filter(decision__client__municipality=town.life.municipality, withdrawn=False)
-        .order_by("valid_from", "id")
-    ):
-        carried_out.setdefault(allocation.decision_id, []).append(allocation)
-    for case, person in town.by_case.items():
-        client = rows[case]
-        person.dead, person.own = client.died is not None, client.home_municipality == town.life.municipality
-        person.care = {
-            decision.service: _care(decision, carried_out.get(decision.id, []), person.care)
-            for decision in decisions.get(client.id, [])
-        }
-
-
-def _care(decision: Decision, allocations: Sequence[Allocation], before: dict[str, Care]) -> Care:
-    known = before.get(decision.service)
-    provider = known.provider if known else (ALARM if decision.service == ALARM_SERVICE else HOME_CARE[0])
-    if allocations:
-        provider = allocations[-1].organisation.orgnr
-    ended = decision.valid_through if decision.ending == Ending.CONFIRMED else None
-    return Care(
-        provider,
-        decision.reference,
-        decision.valid_from,
-        decision.valid_through,
-        allocated=bool(allocations),
-        ends=ended,
-    )
 
 
 class _Rough:
