@@ -126,6 +126,7 @@ REJECTED = {
         (client("K2", hemkommun="999"), "hemkommun"),
         (client("K2", avliden="2026-02-30"), "avliden"),
         (client("K2", avliden="igår"), "avliden"),
+        (client("K2", avliden="2026-11-21"), "avliden"),
         ("K2;" + number(2) + ";Åke", "efternamn"),
         (client("K2").removesuffix(";"), "avliden"),
         (client("K2", address='"Gatan" 1;11111;Byn;'), "hemkommun"),
@@ -195,7 +196,7 @@ def test_rejection_contains_the_value_but_not_in_repr() -> None:
     ("name", "line"),
     [
         ("kunder", client("K2", address=";;;", telefon="x" * 99, efternamn="")),
-        ("kunder", client("K2", address=f"{'G' * 300};{'1' * 30};;{'9' * 30}", avliden="2027-01-01")),
+        ("kunder", client("K2", address=f"{'G' * 300};{'1' * 30};;{'9' * 30}", avliden="2026-11-18")),
         ("beslut", "B2;K1;;HTJ;UTRED;2027-01-01;9999-12-31;B404;" + "h" * 300 + ";" + "ä" * 300),
         ("beslut", "B2;K1;;TLARM;AVSL;2026-01-01;2026-02-01;"),
         ("beslut", "  B2 ; K1;; HTJ ;VERKST ; 2026-01-01;;;;;;"),

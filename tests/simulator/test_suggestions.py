@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -45,7 +46,14 @@ class CollectSuggestions:
         duties = list(Duty.objects.filter(state="open"))
         by_duty = suggestions(Actor.system(CODE, ActorKind.DEMO), [duty.id for duty in duties])
         for duty in duties:
-            self.by_ask.setdefault((duty.paragraph, duty.ask), []).append((duty, by_duty[duty.id]))
+            if not self.is_ahead(duty):
+                self.by_ask.setdefault((duty.paragraph, duty.ask), []).append((duty, by_duty[duty.id]))
+
+    @staticmethod
+    def is_ahead(duty: Duty) -> bool:
+        """Is it to be present at a time that has not come (P4)? Then there is nothing to do yet."""
+        starts = json.loads(duty.about).get("starts")
+        return duty.ask == "be_present" and bool(starts) and datetime.fromisoformat(starts) > clock.now()
 
 
 @pytest.fixture(scope="module")
