@@ -103,7 +103,7 @@ def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine
         text, table = parse(content, file)
     except InvalidDocument as refused:
         raise InvalidRoutine(refused.problems) from refused
-    reader = _Reader(file, TomlPositions(text))
+    reader = _RoutineReader(file, TomlPositions(text))
     routine = reader.routine(table, hashlib.sha256(content).hexdigest())
     reader.references(routine)
     if not stored:
@@ -113,7 +113,7 @@ def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine
     return routine
 
 
-class _Reader(Values):
+class _RoutineReader(Values):
     # -- the parts of the document
 
     def routine(self, table: Table, version: str) -> Routine:
