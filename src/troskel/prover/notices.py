@@ -61,9 +61,8 @@ def said(step: Move, before: World, after: World) -> Iterator[Said]:
 
 def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
     order = before.doors[step.values[0]].orders[step.values[1]]
-    p = after.people[order.client]
-    lives_there = p.home in after.doors[step.values[0]].homes
-    cared_for = p.own and of.has_care(p, after.day) and lives_there
+    here = of.behind(after, after.doors[step.values[0]]).values()
+    cared_for = any(p.own and p.died is None and of.has_care(p, after.day) for p in here)
     if step.name == "cancel":
         yield Said("L1.cancelled", None, MUST)
         if step.values[2] == "cannot_be_fitted" and cared_for:

@@ -254,8 +254,9 @@ def provider_left(p: Person, organisation: str, day: date) -> bool:
     latest = max(mine, key=lambda a: (last(p, a), a.begins))
     decision = p.decisions[latest.decision]
     said = latest.confirmed or decision.confirmed
-    if not covered(p, latest.service, day_after(p, latest)):  # a gap, unless the decision is meant to be over
-        said = decision.confirmed and last(p, decision) < day
+    after = day_after(p, latest)
+    if not covered(p, latest.service, after):  # a gap, unless the service is meant to be over
+        said = decision.confirmed and last(p, decision) < day and not decided(p, latest.service, after)
     return (
         said
         or is_over(p, day)

@@ -219,7 +219,9 @@ class _Advance:
                 planned.home = new.facts.home
                 new.planned.append(planned)
         if line.client is not None and line.client in old.seen:
-            new.seen.setdefault(line.client, ClientSnapshot()).months = old.seen[line.client].months
+            here, there = old.seen[line.client], new.seen.setdefault(line.client, ClientSnapshot())
+            there.months, there.endings = here.months, here.endings  # what is said of the person is not said again
+            there.provider_changes = here.provider_changes
 
     # -- settling: first what ends, then what opens
 
