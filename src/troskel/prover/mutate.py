@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from troskel.prover.checks import Finding, ask_of, findings, step_findings
+from troskel.prover.checks import Finding, ask_of, beside, findings, step_findings
 from troskel.prover.choices import choices
 from troskel.prover.explore import Course, explore
 from troskel.prover.households import Household
@@ -29,15 +29,6 @@ from troskel.routine.subjects import Case
 
 CONDITIONS = ("when", "done_when", "moot_when")
 EVENTS = ("on", "done_by", "moot_on")
-TOGETHER = (
-    frozenset({"A4.allocate", "A8.investigation", "A8.allocation"}),
-    frozenset({"P2.place_tag", "P2.place_again"}),
-    frozenset({"P6.order", "P6.not_ours"}),
-    frozenset({"P7.fetch", "P7.not_ours"}),
-    frozenset({"S1.letter", "S3.letter"}),
-    frozenset({"S3.unlink_one", "S3.unlink_not_ours"}),
-)
-"""Asks of which the statement wants the one or the other."""
 PURSUED = 60
 """Differences of one mutant that are followed on with further moves."""
 
@@ -99,11 +90,6 @@ def alone(routine: Routine, name: str, mutated: Ask | None = None) -> Routine:
     return msgspec.structs.replace(routine, paragraphs=tuple(kept))
 
 
-def beside(name: str) -> frozenset[str]:
-    """The ask, and those of which the statement wants the one or the other."""
-    return next((group for group in TOGETHER if name in group), frozenset({name}))
-
-
 class Watched(Rule):
     """A rule that reckons its mutants beside itself, and names those that give another answer."""
 
@@ -151,7 +137,9 @@ class Pair(NamedTuple):
     other: Engine
     names: frozenset[str]
 
-    def step(self, states: tuple[bytes, bytes], step: Move) -> tuple[tuple[State, State], Finding | None, bool]:
+    def step(
+        self, states: tuple[bytes, bytes], step: Move
+    ) -> tuple[tuple[State, State], Finding | None, bool]:
         """Both after the move; what fails of the mutant alone; and whether anything differs."""
         after, found, followed = [], list[set[Finding]](), []
         for engine, raw in zip((self.base, self.other), states, strict=True):
