@@ -174,6 +174,7 @@ def die(w: World, client: str) -> list[Told]:
     p = w.people[client]
     need(p.died is None, "dead")
     p.died = w.day
+    of.pass_letters_on(w)
     return [about(w, "client.died", client, on=w.day)]
 
 
@@ -186,11 +187,11 @@ def become(w: World, client: str, own: bool) -> list[Told]:
     if own:
         p.told = []
         p.elsewhere[-1] = (p.elsewhere[-1][0], w.day - ONE_DAY)
-    else:  # the letter is not sent, and is not asked for again
+    else:
         p.elsewhere.append((w.day, None))
         for d in p.decisions.values():
             d.of_new = False
-        w.letters = {order: to for order, to in w.letters.items() if to != client}
+        of.pass_letters_on(w)
     return [about(w, "client.municipality_changed", client, own=own)]
 
 
@@ -271,8 +272,8 @@ def tell_all(w: World, client: str) -> list[Told]:
 def refuse(w: World, client: str) -> list[Told]:
     """The client does not want a lock turner."""
     p = w.people[client]
-    need(not p.refused and p.own and of.has_care(p, w.day), "no care")
-    p.refused = p.way_in = True
+    need(not p.refused and p.own and p.died is None, "refused")
+    p.refused, p.way_in = True, of.has_care(p, w.day)
     p.told = [what for what in p.told if what != "understood"]
     return [about(w, "client.refused", client, reason_code="no")]
 

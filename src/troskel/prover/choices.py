@@ -118,8 +118,10 @@ def _said(name: str, p: Person) -> Iterator[Move]:
 
 
 def _things(name: str, p: Person) -> Iterator[Move]:
-    for organisation in dict.fromkeys(a.to for a in p.allocations.values() if a.service == HOME_CARE):
+    for organisation in dict.fromkeys(a.to for a in p.allocations.values()):
         yield Move("place_tag", (name, organisation))
+        if organisation in p.tags.values():
+            yield Move("find_tag", (name, organisation))
     for link in p.links:
         yield Move("unlink", (name, link))
     for tag in p.tags:
@@ -146,6 +148,7 @@ def _at_door(w: World, name: str, door: Door) -> Iterator[Move]:
     yield Move("take_back", (name,))
     for order in door.orders:
         yield Move("book", (name, order))
+        yield Move("book", (name, order, False))
         yield Move("fail", (name, order))
         yield Move("cancel", (name, order, "not_needed"))
         yield Move("cancel", (name, order, "cannot_be_fitted"))

@@ -50,7 +50,7 @@ def said(step: Move, before: World, after: World) -> Iterator[Said]:
         p = after.people[step.values[0]]
         name = {"refuse": "A3.refused", "go_away": "A8.suspended", "come_home": "A8.home_again"}[step.name]
         for to in [None] if step.name == "refuse" else of.serving(p, after.day):
-            if p.own:
+            if p.own and (step.name != "refuse" or of.has_care(p, after.day)):
                 yield Said(name, to, MUST)
     elif step.name == "form":
         yield Said("O3.email", None, MAY)
@@ -101,6 +101,7 @@ def _of_allocation(was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
         yield Said("O1.tell", to, MUST)
     elif of.is_new(was, w.day):
         yield Said("A4.tell" if orders(w, p, to) else "A4.tell_others", to, MUST)
+        yield Said("A4.tell_others", to, MAY)  # of two who were allocated at once one orders
 
 
 def orders(w: World, p: Person, to: str) -> bool:

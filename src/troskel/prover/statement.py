@@ -66,7 +66,8 @@ def told(w: World) -> Iterator[Asked]:
         if p.refused and p.way_in:
             yield Asked(("A3.way_in",), (name,), MUST)
         if p.refused and not p.unwanted and any(door.lock for _, door in of.doors_of(w, p.home)):
-            yield Asked(("A3.confirm",), (name,), not p.moved)
+            alone = all(set(of.behind(w, door)) == {name} for _, door in of.doors_of(w, p.home))
+            yield Asked(("A3.confirm",), (name,), alone and not p.moved)
         must = STAY if p.refused else not of.lock_in_use(w, p)
         if not {"oral", "written"} <= set(p.told):
             yield Asked(("A1.inform",), (name,), must)
@@ -168,29 +169,33 @@ def installation_ordered(w: World) -> Iterator[Asked]:
         if of.wanting(w, door) and door.lock is None and not door.unfit:
             agreed = not any(p.refused for p in here.values()) and bool(waiting)
             agreed = agreed and not any(home in w.unknown for home in door.homes)
-            anew = MAY if any(n in of.wanting(w, door) for n in waiting) else STAY
-            anew = STAY if any(home in w.unknown for home in door.homes) else anew
+            ready = [
+                n
+                for n in of.wanting(w, door)
+                if of.has_care(here[n], w.day) and here[n].home not in w.unknown
+            ]
             if of.order_at(door, "installation"):
                 if door.kind == "gate" and not door.consent:
                     yield Asked(("P1.consent",), (name,), MAY)
             elif door.kind == "apartment" or door.consent:
-                yield Asked(("P1.order",), (name,), agreed or anew)
+                yield Asked(("P1.order",), (name,), agreed or (MAY if set(ready) & set(waiting) else STAY))
             else:
-                yield Asked(("P1.consent",), (name,), agreed or anew)
+                yield Asked(("P1.consent",), (name,), agreed or (MAY if ready else STAY))
         if door.lock is not None and door.faulty and of.order_at(door, "repair") is None and here:
-            ready = not door.orders and any(of.has_care(p, w.day) and p.died is None for p in here.values())
-            yield Asked(("P1.repair",), (name,), ready)
+            caring = any(of.has_care(p, w.day) and p.died is None for p in here.values())
+            yield Asked(("P1.repair",), (name,), caring and not door.orders)
 
 
 @_paragraph
 def tag_in_use(w: World) -> Iterator[Asked]:
     """P2, P3: a tag of each home-care provider from the first visit until the lock is in use."""
-    for name, p in _living(w):
-        if of.is_over(p, w.day):
+    for name, p in w.people.items():
+        if not p.own or of.is_over(p, w.day):
             continue
         locks = [door.lock for _, door in of.doors_of(w, p.home)]
         for provider in of.having(p, w.day, HOME_CARE):
-            if provider not in p.tags.values() and not of.lock_in_use(w, p) and of.has_care(p, w.day):
+            waits = provider not in p.tags.values() and not of.lock_in_use(w, p)
+            if waits and of.has_care(p, w.day) and p.died is None:
                 fit = of.stays(p, provider, w.day) and p.home not in w.unknown
                 must = not any(locks) and provider in of.serving(p, w.day, HOME_CARE)
                 yield Asked(("P2.place_tag", "P2.place_again"), (name, provider), must if fit else STAY)
@@ -198,7 +203,7 @@ def tag_in_use(w: World) -> Iterator[Asked]:
             if any(locks):
                 waits = any(of.order_at(door, "installation") for _, door in of.doors_of(w, p.home))
                 must = all(locks) and provider in of.serving(p, w.day)
-                fit = not waits and of.has_care(p, w.day)
+                fit = not waits and of.has_care(p, w.day) and p.died is None
                 yield Asked(("P3.take_tag",), (name, provider), must if fit else STAY)
 
 
@@ -252,7 +257,7 @@ def removal_ordered(w: World) -> Iterator[Asked]:
             asks: tuple[str, ...] = (
                 ("P6.order",) if any(of.is_over(p, w.day) for p in own) or not here else ()
             )
-            asks += ("P6.not_ours",) if any(not p.own for p in here.values()) else ()
+            asks += ("P6.not_ours",) if any(not p.own for p in here.values()) or not here else ()
             asks += ("P6.unwanted",) if any(p.unwanted and not of.is_over(p, w.day) for p in own) else ()
             yield Asked(asks or ("P6.order",), (name,), MUST)
         if of.order_at(door, "installation") and not wanted:
@@ -290,10 +295,8 @@ def work_reported(w: World) -> Iterator[Asked]:
 @_paragraph
 def letter_sent(w: World) -> Iterator[Asked]:
     """S1, S3: the living client gets a letter."""
-    for order, client in w.letters.items():
-        p = w.people[client]
-        if p.died is None:
-            yield Asked(("S1.letter", "S3.letter"), (order,), p.own and not p.moved)
+    for order, (client, _) in w.letters.items():
+        yield Asked(("S1.letter", "S3.letter"), (order,), not w.people[client].moved)
 
 
 @_paragraph

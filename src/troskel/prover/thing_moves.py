@@ -66,15 +66,16 @@ def _order(w: World, door_name: str, order: str) -> tuple[Door, Order, dict[str,
 
 
 @move
-def book(w: World, door_name: str, order: str) -> list[Told]:
-    """The locksmith books a time in three days; a carer must be present."""
+def book(w: World, door_name: str, order: str, carer: bool = True) -> list[Told]:
+    """The locksmith books a time in three days; a carer must be present, or need not."""
     door, o, body = _order(w, door_name, order)
     need(not o.booked, "booked")
-    o.booked, o.carer_on = True, w.day + timedelta(days=3)
-    starts = f"{o.carer_on}T10:00:00+01:00"
+    day = w.day + timedelta(days=3)
+    o.booked, o.carer_on = True, day if carer else None
+    starts, presence = f"{day}T10:00:00+01:00", "carer" if carer else "none"
     return [
         at_door(
-            "order.booked", door_name, door, o.client, **body, starts=starts, ends=starts, presence="carer"
+            "order.booked", door_name, door, o.client, **body, starts=starts, ends=starts, presence=presence
         )
     ]
 
@@ -109,10 +110,9 @@ def report(w: World, door_name: str, order: str) -> list[Told]:
         body["though"] = ["lock.needed"]
     if o.kind != "repair":
         door.reported = (order, o, lock)
-        names = [o.client] if o.client in here else []
-        to = next((n for n in [*names, *of.needing(w, door)] if here[n].own and here[n].died is None), None)
+        to = of.letter_to(w, o.client, door_name)
         if to is not None:
-            w.letters[order] = to
+            w.letters[order] = (to, door_name)
     if o.kind == "removal":  # before the next lock they are told anew (A1-A3)
         for p in here.values():
             if not any(of.linked_at(p, other) for _, other in of.doors_of(w, p.home) if other is not door):
@@ -152,6 +152,7 @@ def take_back(w: World, door_name: str) -> list[Told]:
     order, o, lock = door.reported
     need(door.lock == (lock if o.kind == "installation" else None), "not as it was reported")
     door.lock, door.faulty, door.reported = None if o.kind == "installation" else lock, False, None
+    o.booked, o.carer_on = False, None
     door.orders[order] = o
     w.letters.pop(order, None)
     body = {"order": order, "number": 1, "organisation": o.by or None, "locksmith": SMITH, "lock": lock}
@@ -179,7 +180,7 @@ def add_door(w: World, door_name: str, home: str) -> list[Told]:
 def send_letter(w: World, order: str) -> list[Told]:
     """S1, S3: the letter to the client."""
     need(order in w.letters, "no letter")
-    return [about(w, "letter.sent", w.letters.pop(order), order=order)]
+    return [about(w, "letter.sent", w.letters.pop(order)[0], order=order)]
 
 
 @move
@@ -240,6 +241,16 @@ def place_tag(w: World, client: str, of_: str) -> list[Told]:
     tag = w.next("T")
     p.tags[tag] = of_
     return [about(w, "tag.handed_over", client, tag=tag, **_handed(w, client, of_, to_client=True))]
+
+
+@move
+def find_tag(w: World, client: str, of_: str) -> list[Told]:
+    """Another tag of the organisation's turns out to be with the client."""
+    p = w.people[client]
+    need(p.own and of.knows(p, of_) and p.died is None, "not its client")
+    tag = w.next("T")
+    p.tags[tag] = of_
+    return [about(w, "tag.corrected", client, tag=tag, **_handed(w, client, of_, to_client=True))]
 
 
 @move

@@ -115,8 +115,8 @@ class Door(msgspec.Struct):
 class World(msgspec.Struct):
     """A household on a day, and what is owed by what was done: letters, tellings, forms; the months that are billed.
 
-    `spare`: homes where nobody lives yet. `unknown`: homes of which nobody knows what is at the doors.
-    `early`: tags that were taken from clients whose last day was only known.
+    `letters`: order to the client who gets it, and the door. `spare`: homes where nobody lives yet. `unknown`: homes of
+    which nobody knows what is at the doors. `early`: tags that were taken from clients whose last day was only known.
     """
 
     day: date
@@ -125,7 +125,7 @@ class World(msgspec.Struct):
     spare: list[str] = []
     unknown: list[str] = []
     link_doors: dict[str, str] = {}
-    letters: dict[str, str] = {}
+    letters: dict[str, tuple[str, str]] = {}
     tellings: dict[str, str] = {}
     early: list[str] = []
     billed: list[tuple[str, str, str]] = []
@@ -278,7 +278,7 @@ def provider_left(p: Person, organisation: str, day: date) -> bool:
         return False
     latest = max(mine, key=lambda a: (last(p, a), a.begins))
     decision = p.decisions[latest.decision]
-    said = latest.confirmed or decision.confirmed
+    said = latest.confirmed or (decision.confirmed and last(p, decision) == last(p, latest))
     after = day_after(p, latest)
     if not covered(p, latest.service, after):  # a gap, unless the service is meant to be over
         said = decision.confirmed and last(p, decision) < day and not decided(p, latest.service, after)
@@ -353,6 +353,21 @@ def leads(w: World, people: Iterable[Person]) -> list[str]:
         if last(p, a) >= w.day
     ]
     return [to for *first, to in found if first == list(min(found)[:3])]
+
+
+def letter_to(w: World, client: str, door_name: str) -> str | None:
+    """Who gets a letter about the door: the client, or else another who has care there (S1, S3)."""
+    here = behind(w, w.doors[door_name])
+    others = (name for name in needing(w, w.doors[door_name]) if serving(here[name], w.day))
+    return next(
+        (name for name in (client, *others) if w.people[name].own and w.people[name].died is None), None
+    )
+
+
+def pass_letters_on(w: World) -> None:
+    """What was for one who died, or became another municipality's, goes to another there; else it is not sent."""
+    found = {order: (letter_to(w, *letter), letter[1]) for order, letter in w.letters.items()}
+    w.letters = {order: (to, door) for order, (to, door) in found.items() if to is not None}
 
 
 def order_at(door: Door, kind: str) -> str | None:

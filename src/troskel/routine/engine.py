@@ -202,11 +202,12 @@ class _Advance:
         return []
 
     def move_duties(self, line: LineFacts) -> None:
-        """Move the client's duties that are about no door to the new home."""
+        """Move the client's duties that are about no door to the new home, and what was told about the client."""
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
-            if duty.client == line.client and ask.per in MOVES_WITH_CLIENT:
+            is_told = duty.kind == "notice" and duty.door is None
+            if duty.client == line.client and (is_told or ask.per in MOVES_WITH_CLIENT):
                 old.open.remove(duty)
                 duty.home = new.facts.home
                 new.open.append(duty)
