@@ -62,8 +62,6 @@ class Checks:
         """Returns a personnummer, samordningsnummer or reserve number."""
         text = required(column, value)
         try:
-            if self._mapping.identity_hyphen:
-                return parse_identity(text.replace("-", "", 1), on=self._today)
             return parse_identity(text, on=self._today)
         except BadIdentity as error:
             raise BadColumn(column, value, english(error)) from None
