@@ -144,6 +144,37 @@ def test_completed_address_moves_nobody(before: str, now: str) -> None:
     assert plan.counts() == {"homes_renamed": 1}
 
 
+POSTCODE = "Ängsvägen 1;22222;Byn;1101"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "unsure"),
+    [
+        (["Ängsvägen 1;11111;Byn;1101"] * 2, ["Ängsvägen 1;11111;Byn;1101", POSTCODE], ["K2"]),
+        (["Ängsvägen 1;11111;Byn;1101", POSTCODE], [POSTCODE, POSTCODE], ["K1"]),
+        (["Ängsvägen 1;11111;Byn;1101"], ["Ängsvägen 1;22222;Staden;1101"], ["K1"]),
+        (["Ängsvägen 1;11111;Byn;1101"], ["Ängvägen 1;11111;Byn;1101"], ["K1"]),
+    ],
+)
+def test_where_it_may_be_the_same_home_nobody_moves_before_a_person_knows(
+    before: list[str], now: list[str], unsure: list[str]
+) -> None:
+    nights = [
+        make_night(kunder=[client(f"K{n}", address=address) for n, address in enumerate(addresses, 1)])
+        for addresses in (before, now)
+    ]
+    plan = after(*nights)
+    assert plan.is_empty()
+    assert [(item.row.reference, item.column) for item in plan.to_decide] == [(k, "adress") for k in unsure]
+
+
+def test_household_gets_a_new_postcode_together() -> None:
+    night = make_night(kunder=[client(f"K{n}", address="Ängsvägen 1;11111;Byn;1101") for n in (1, 2)])
+    assert after(night, make_night(kunder=[client(f"K{n}", address=POSTCODE) for n in (1, 2)])).counts() == {
+        "homes_renamed": 1
+    }
+
+
 def test_emptied_address_moves_nobody() -> None:
     assert after(make_night(), make_night(kunder=[client("K1", address=";;;", skydd="F")])).counts() == {
         "clients_changed": 1

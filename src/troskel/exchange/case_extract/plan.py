@@ -98,7 +98,7 @@ class NightPlan(msgspec.Struct):
         for name, value in msgspec.structs.asdict(self).items():
             if isinstance(value, Homes | PeriodChanges | TakeOver):
                 for part, items in msgspec.structs.asdict(value).items():
-                    if isinstance(items, list):
+                    if isinstance(items, list) and part != "unsure":
                         yield f"{name}_{part}", items
             elif isinstance(value, list) and name not in ("mass_changes", "to_decide"):
                 yield name, value

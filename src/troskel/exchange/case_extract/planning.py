@@ -20,7 +20,7 @@ from troskel.exchange.case_extract.plan import (
 )
 from troskel.exchange.case_extract.rows import ClientRow, DecisionRow, NightExtract, as_merged
 from troskel.exchange.case_extract.take_over import plan_take_over
-from troskel.exchange.case_extract.to_decide import same_numbers
+from troskel.exchange.case_extract.to_decide import same_numbers, unsure_homes
 
 IMPORTED_KINDS = frozenset({"home_care", "alarm"})
 
@@ -36,7 +36,7 @@ def plan_night(night: NightExtract, state: KnownState, *, day: date, first_night
     _allocations(plan, night, state)
     if first_night:
         plan.taken_over = plan_take_over(night, state.municipality, day)
-    plan.to_decide = same_numbers(night, state)
+    plan.to_decide = same_numbers(night, state) + unsure_homes(plan.homes)
     plan.mass_changes = mass_changes(plan, night, state)
     plan.unchanged += plan.decisions.unchanged + plan.allocations.unchanged
     return plan

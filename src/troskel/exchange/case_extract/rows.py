@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from troskel.exchange.case_extract.contract import Rejection
-from troskel.people.addresses import address_key
+from troskel.people.addresses import HomeAddress, address_key, one_spelling
 from troskel.people.identity import Identity
 
 OrganisationKind = Literal["home_care", "alarm"]
@@ -29,13 +29,13 @@ class ExtractAddress(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str | None:
-        """A key, equal for addresses of one home, ignoring spaces and case; None for a home shared with nobody."""
+        """A key, equal for addresses of one home, whatever the spelling; None for a home shared with nobody."""
         return address_key(self.street, self.postcode, self.town, self.apartment)
 
     @property
-    def without_apartment(self) -> str | None:
-        """The key of the same address without its apartment."""
-        return ExtractAddress(self.street, self.postcode, self.town).key
+    def in_one_spelling(self) -> HomeAddress:
+        """The address in the spelling in which addresses are compared."""
+        return one_spelling(self.street, self.postcode, self.town, self.apartment)
 
     def __repr__(self) -> str:
         return "ExtractAddress(hidden)"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from troskel.exchange.case_extract.contract import Rejection
+from troskel.exchange.case_extract.homes import Homes
 from troskel.exchange.case_extract.known_records import KnownState
 from troskel.exchange.case_extract.mapping import Mapping
 from troskel.exchange.case_extract.rows import ClientRow, NightExtract
@@ -45,3 +46,9 @@ def same_numbers(night: NightExtract, state: KnownState) -> list[ToDecide]:
             told.append(ToDecide(row, "personnummer", number, reason))
         lines.setdefault(number, row.line)
     return told
+
+
+def unsure_homes(homes: Homes) -> list[ToDecide]:
+    """Returns the lines whose address may be the same home: nobody moves before a person has said so."""
+    reason = "perhaps the same home, spelt otherwise: correct the address here if it is, or write in the move"
+    return [ToDecide(row, "adress", row.address.street, reason) for row in homes.unsure]

@@ -35,6 +35,8 @@ ADVICE = (
     (r"^a control character", gettext_noop("Namnet har ett tecken som inte syns, som en radbrytning. Ta bort det.")),
     (r"^the same identity number", gettext_noop(
         "En annan kund har samma personnummer. Är det en person, slå ihop dem. Annars: rätta numret.")),
+    (r"^perhaps the same home", gettext_noop(
+        "Kanske samma bostad som förut. Rätta adressen här, eller skriv in flytten.")),
     (r"^neither good in this extract", gettext_noop("Raden hör till något som inte finns. Rätta det först.")),
 )  # fmt: skip
 """Patterns of rejection reasons: what is wrong with the line and what to do. The first match counts."""
