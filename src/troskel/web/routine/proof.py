@@ -68,7 +68,9 @@ MOVES = {
     "report": gettext_noop("Låssmeden rapporterar {order} som gjord"),
     "take_back": gettext_noop("Låssmedens rapport vid {door_name} tas tillbaka: det är inte gjort"),
     "correct_lock": gettext_noop("Det rättas vilket låsvred som sitter vid {door_name}"),
-    "take_over": gettext_noop("{client} hade {by} och låsvred vid {door_name} redan innan systemet togs i bruk"),
+    "take_over": gettext_noop(
+        "{client} hade {by} och låsvred vid {door_name} redan innan systemet togs i bruk"
+    ),
     "add_door": gettext_noop("{home} får en dörr till, {door_name}"),
     "send_letter": gettext_noop("Brevet om {order} skickas"),
     "fault": gettext_noop("Låsvredet vid {door_name} går sönder"),
