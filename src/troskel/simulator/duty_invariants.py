@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import REGISTER
+from troskel.billing.models import BasisForm
 from troskel.custody.models import Holding
 from troskel.duties.models import Duty, HomeState
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -91,7 +92,7 @@ class DutyInvariants:
             ]
             by_owner: dict[str, list[_Row]] = {}
             for row in new:
-                if (who := _owner(row)) is None:
+                if (who := _owner(row)) is None or not town.life.is_open(who):
                     yield "a duty can be done by its owner", f"{row}: nobody there can do it"
                 else:
                     by_owner.setdefault(who, []).append(row)
@@ -149,7 +150,7 @@ def _hindrance(
     snapshots: dict[UUID, engine.HomeSnapshot],
 ) -> str | None:
     """Why none of the offered acts can be done; None where one can, or what stands in the way is asked for."""
-    ways = [way for way in offered if way.is_final]
+    ways = [way for way in offered if way.is_final or (row.paragraph, row.ask) in BY_STEPS]
     if not ways:
         return NOTHING
     refused = []
@@ -170,6 +171,10 @@ def _hindrance(
     return ", ".join(
         f"{act} is refused by {getattr(r, 'rule', type(r).__name__)} {r.code}" for act, r in refused
     )
+
+
+BY_STEPS = frozenset({("O3", "send")})
+"""The form is made, then signed, then sent: the next of these steps can be done."""
 
 
 def _around(snapshots: dict[UUID, engine.HomeSnapshot], home: UUID) -> set[UUID]:
@@ -202,8 +207,16 @@ def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
         "presence": "none",
         "valid_through": None,
         "username": "",
+        "form": _form(row),
     }
     return way.with_answers(**{name: told.get(name) for name in way.missing})
+
+
+def _form(row: _Row) -> str:
+    """The client's newest form at the organisation."""
+    forms = BasisForm.objects.filter(client=row.client, organisation__orgnr=row.organisation)
+    number: str | None = forms.order_by("-month").values_list("number", flat=True).first()
+    return number or "none"
 
 
 def _in_stock(kind: str, orgnr: str | None) -> str:

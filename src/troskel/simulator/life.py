@@ -136,12 +136,23 @@ class Life:
             self.faults.append(UnexpectedRefusal(self.day, who, act, rule, english(refusal)))
 
     def actor(self, who: str) -> Actor:
-        """Returns the actor of this username."""
-        if who not in self.people:
-            actor = people.actor_of_username(f"{self.municipality}/{who}")
-            assert actor is not None, who
-            self.people[who] = actor
-        return self.people[who]
+        """Returns the actor of this username. Raises NotFound where the account is closed, as it may be in a rough life."""
+        known = self.people.get(who)
+        if known is None or (self.is_rough and known.account is not None):
+            known = people.actor_of_username(f"{self.municipality}/{who}")
+            if known is None:
+                raise NotFound("account", "username")
+            self.people[who] = known
+        return known
+
+    def is_open(self, who: str) -> bool:
+        """Is the account still open?"""
+        with self.standing():
+            try:
+                self.actor(who)
+            except NotFound:
+                return False
+        return True
 
     def looks(self, who: str, at: Callable[[Actor], T]) -> T:
         """Reads something as an account; the read is written to the chain of reads."""
