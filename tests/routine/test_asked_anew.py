@@ -173,3 +173,44 @@ def test_one_who_left_and_became_anothers_gives_the_tag_back_once():
     s.until("2026-03-04")
     s.about("client.municipality_changed", anna, own=False)
     assert [d.ask for d in s.open("P7.")] == ["fetch"]
+
+
+def test_a_death_taken_back_is_asked_about_as_if_nothing_had_happened():
+    s = Story()
+    anna, bo = s.client(), s.client()
+    s.decision(anna, "2026-03-09")
+    s.decision(bo, "2026-03-09")
+    s.care(anna, SOUTH, "2026-03-09")
+    asked = sorted((d.paragraph, d.ask, d.due) for d in s.open(kind="duty") if d.client == anna)
+    assert {paragraph for paragraph, *_ in asked} >= {"A1", "A2", "A3", "A4", "P1", "P2", "P5"}
+    s.about("client.died", anna, on="2026-03-02")
+    assert not [d for d in s.open(kind="duty") if d.client == anna]
+    s.about("client.died", anna, on=None)
+    assert sorted((d.paragraph, d.ask, d.due) for d in s.open(kind="duty") if d.client == anna) == asked
+
+
+def test_a_no_taken_back_leaves_nothing_to_decide():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.lock_in_use(anna, door, NORTH)
+    s.about("client.refused", anna, reason_code="no")
+    assert s.open("A3.way_in") and s.open("A3.confirm")
+    s.about("information.taken_back", anna, what="refused")
+    assert not s.open("A3.way_in") and not s.open("A3.confirm")
+
+
+def test_a_lock_that_is_unwanted_is_so_when_the_death_is_taken_back():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.lock_in_use(anna, door, NORTH)
+    s.about("client.refused", anna, reason_code="no")
+    s.about("client.refusal_confirmed", anna)
+    s.about("client.died", anna, on="2026-03-02")
+    s.until("2026-03-03")
+    assert [d.ask for d in s.open("P6.", "duty")] == ["order"]
+    s.about("client.died", anna, on=None)
+    assert [d.ask for d in s.open("P6.", "duty")] == ["unwanted"]

@@ -12,6 +12,7 @@ import msgspec
 
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, RoutineEvent
+from troskel.routine.facts import AllocationFacts, DecisionFacts
 from troskel.routine.fold_things import visited_on
 from troskel.routine.line import LineFacts, uid, uid_in
 
@@ -62,6 +63,8 @@ def following(
         found.append(msgspec.structs.replace(line_event, name="lock.mounted"))
     if before.lock is not None and after.lock is None:
         found += _lock_taken_down(facts, line_event)
+    if line.event == "client.died" and line.body["on"] is None:
+        found += _alive_after_all(facts, line_event)
     return found
 
 
@@ -87,6 +90,26 @@ def _lock_taken_down(facts: Homes, line_event: RoutineEvent) -> Iterator[Routine
                         organisation=None,
                         door=None,
                     )
+
+
+def _alive_after_all(facts: Homes, line_event: RoutineEvent) -> Iterator[RoutineEvent]:
+    """A death taken back gives the client's care its other days back: what fell away is asked for again."""
+    client = facts[line_event.home].clients.get(line_event.client) if line_event.client else None
+    if client is None:
+        return
+    for decision, d in client.decisions.items():
+        about = {"decision": str(decision), **_days(d)}
+        yield msgspec.structs.replace(line_event, name="decision.changed", about=about)
+    for allocation, a in client.allocations.items():
+        about = {"allocation": str(allocation), "decision": str(a.decision), **_days(a)}
+        yield msgspec.structs.replace(
+            line_event, name="allocation.changed", organisation=a.organisation, about=about
+        )
+
+
+def _days(granted: DecisionFacts | AllocationFacts) -> dict[str, str | None]:
+    through = granted.through.isoformat() if granted.through else None
+    return {"service": granted.service, "from": granted.begins.isoformat(), "through": through}
 
 
 def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
