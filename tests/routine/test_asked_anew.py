@@ -214,3 +214,41 @@ def test_a_lock_that_is_unwanted_is_so_when_the_death_is_taken_back():
     assert [d.ask for d in s.open("P6.", "duty")] == ["order"]
     s.about("client.died", anna, on=None)
     assert [d.ask for d in s.open("P6.", "duty")] == ["unwanted"]
+
+
+def test_the_door_ahead_is_asked_about_like_the_door_at_home():
+    s = Story()
+    anna, ahead = s.client(), s.home()
+    s.care(anna, NORTH, "2026-03-09")
+    (here,), (there,) = s.doors_of[s.home_of[anna]], s.doors_of[ahead]
+    homes = {"from_home": s.home_of[anna], "to_home": ahead}
+    s.line("move.planned", list(homes.values()), anna, on=date(2026, 3, 20), **homes)
+    for door in (here, there):
+        s.order(anna, door, NORTH)
+    s.about("client.municipality_changed", anna, own=False)
+    assert {d.door for d in s.open("P6.cancel")} == {here, there}
+
+
+def test_who_is_told_later_of_a_move_orders_at_both_doors():
+    s = Story()
+    anna, ahead = s.client(), s.home()
+    homes = {"from_home": s.home_of[anna], "to_home": ahead}
+    s.line("move.planned", list(homes.values()), anna, on=date(2026, 3, 20), **homes)
+    s.care(anna, NORTH, "2026-03-09")
+    assert {d.door for d in s.open("P1.order")} == {*s.doors_of[s.home_of[anna]], *s.doors_of[ahead]}
+
+
+def test_a_removal_is_stopped_where_somebody_is_to_move_in():
+    s = Story()
+    anna, bo = s.client(), s.client()
+    ending = s.care(anna, NORTH, "2026-03-02")
+    s.care(bo, SOUTH, "2026-03-02")
+    old = s.home_of[anna]
+    (door,) = s.doors_of[old]
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.ends(anna, ending, "2026-03-02")
+    s.until("2026-03-03")
+    s.order(anna, door, NORTH, "removal", lock)
+    homes = {"from_home": s.home_of[bo], "to_home": old}
+    s.line("move.planned", list(homes.values()), bo, on=date(2026, 3, 20), **homes)
+    assert (s.the("P6.stop").door, s.the("P6.stop").organisation) == (door, SOUTH)

@@ -315,7 +315,8 @@ def _a_lock_is_asked_for_or_needed(tables: Tables, rows: list[_Row]) -> Iterator
         if holding.kind != "door" or holding.until is not None or holding.holder is None:
             continue
         door = holding.holder
-        behind = [c for c in tables.behind.get(door, []) if c.id not in tables.want_no_lock]
+        living = [*tables.behind.get(door, []), *tables.coming_behind.get(door, [])]
+        behind = [c for c in living if c.id not in tables.want_no_lock]
         is_needed = any(tables.in_care(client, tables.today) for client in behind)
         if is_needed and door in asked:
             yield "a lock that is needed stays", f"door {door}: its removal is to be ordered"

@@ -136,7 +136,7 @@ class Life:
             self.faults.append(UnexpectedRefusal(self.day, who, act, rule, english(refusal)))
 
     def actor(self, who: str) -> Actor:
-        """Returns the actor of this username. Raises NotFound where the account is closed, as it may be in a rough life."""
+        """Returns the actor of this username. Raises NotFound where the account is closed (in a rough life)."""
         known = self.people.get(who)
         if known is None or (self.is_rough and known.account is not None):
             known = people.actor_of_username(f"{self.municipality}/{who}")
