@@ -16,7 +16,7 @@ import msgspec
 
 from troskel.acts.chapters import REGISTER
 from troskel.billing.models import BasisForm
-from troskel.custody.models import Holding
+from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty, HomeState
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.offers.duty_actions import Suggestion, suggestions
@@ -220,9 +220,10 @@ def _form(row: _Row) -> str:
 
 
 def _in_stock(kind: str, orgnr: str | None) -> str:
-    """The newest of the organisation's things, which nobody has used."""
+    """The newest of the organisation's things, which nobody has used; no lock that is still linked to a client."""
     organisation = Organisation.objects.filter(orgnr=orgnr).values("id")
     held = Holding.objects.filter(kind="organisation", holder__in=organisation, until=None, thing__kind=kind)
+    held = held.exclude(thing__in=Link.objects.filter(until=None).values("lock"))
     number: str | None = held.order_by("-thing_id").values_list("thing__number", flat=True).first()
     return number or "none"
 
