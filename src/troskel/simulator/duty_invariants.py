@@ -7,7 +7,7 @@ counted from the tables, without the routine's conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -189,27 +189,27 @@ def _around(snapshots: dict[UUID, engine.HomeSnapshot], home: UUID) -> set[UUID]
 def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
     """The act's values with what a person would fill in; nothing of it is stored."""
     starts = town.life.at(10) + timedelta(days=1)
-    told = {
-        "locksmith": LOCKSMITH,
-        "reason": "x",
-        "fault": "jammed",
-        "tag": _in_stock("tag", row.organisation),
-        "key": f"N{row.id}"[:20],
-        "signed": "client",
-        "owner": "Brf",
-        "way": {"decide_way_in": "key"}.get(way.act, "oral"),
-        "serial": _in_stock("lock", row.organisation),
-        "reference": f"X{row.id}"[:30],
-        "organisation": next(one for one in HOME_CARE if one not in town.closed),
-        "code": "nobody_home",
-        "starts": starts.isoformat(),
-        "ends": (starts + timedelta(hours=1)).isoformat(),
-        "presence": "none",
-        "valid_through": None,
-        "username": "",
-        "form": _form(row),
+    told: dict[str, Callable[[], Any]] = {
+        "locksmith": lambda: LOCKSMITH,
+        "reason": lambda: "x",
+        "fault": lambda: "jammed",
+        "tag": lambda: _in_stock("tag", row.organisation),
+        "key": lambda: f"N{row.id}"[:20],
+        "signed": lambda: "client",
+        "owner": lambda: "Brf",
+        "way": lambda: {"decide_way_in": "key"}.get(way.act, "oral"),
+        "serial": lambda: _in_stock("lock", row.organisation),
+        "reference": lambda: f"X{row.id}"[:30],
+        "organisation": lambda: next(one for one in HOME_CARE if one not in town.closed),
+        "code": lambda: "nobody_home",
+        "starts": lambda: starts.isoformat(),
+        "ends": lambda: (starts + timedelta(hours=1)).isoformat(),
+        "presence": lambda: "none",
+        "valid_through": lambda: None,
+        "username": lambda: "",
+        "form": lambda: _form(row),
     }
-    return way.with_answers(**{name: told.get(name) for name in way.missing})
+    return way.with_answers(**{name: told[name]() if name in told else None for name in way.missing})
 
 
 def _form(row: _Row) -> str:

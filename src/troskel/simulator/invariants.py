@@ -306,7 +306,19 @@ def a_providers_duty_has_a_provider(tables: Tables) -> Iterator[str]:
             yield f"{duty.paragraph} {duty.ask} is asked of no provider"
 
 
-DUTY_IS_OF = ("order", "lock", "link", "tag", "key", "decision", "provider", "through", "former", "month", "form")
+DUTY_IS_OF = (
+    "order",
+    "lock",
+    "link",
+    "tag",
+    "key",
+    "decision",
+    "provider",
+    "through",
+    "former",
+    "month",
+    "form",
+)
 DOOR_ASKS = frozenset({("P1", "order"), ("P6", "order"), ("P6", "cancel"), ("P6", "stop")})
 """Asks that open one duty per door, whichever of the clients behind it is named."""
 
