@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from troskel.acts.reported_locks import lock_homes_behind, owner_of_key
 from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
@@ -72,7 +74,7 @@ def correct_holder(
     elif subject is not None:
         after = (HolderKind.CLIENT, subject.row.id)
     owner = owner_of_tag(ctx, holding) or (before[1] if before[0] == HolderKind.ORGANISATION else None)
-    keeper_before = _last_provider_with(holding)
+    keeper_before = _last_provider_with(ctx, holding)
     if after != before:
         custody.hand_over(holding, *after, ctx.now, None, ctx.actor.account)
     detail = {"text": text} if text else None
@@ -103,17 +105,15 @@ def _suggest_correcting(context: DutyContext) -> Iterator[Suggestion]:
         yield correct_holder.suggestion({"kind": "key", "number": key}, ("organisation",))
 
 
-def _last_provider_with(holding: Holding) -> UUID | None:
-    """The provider that had the thing last: it fetches what is with the wrong person (P5). None where none has."""
+def _last_provider_with(ctx: ActContext, holding: Holding) -> UUID | None:
+    """The provider that had the thing last: it fetches what is with the wrong person (P5). None where it has closed."""
+    providers = Organisation.objects.filter(kind__in=(OrganisationKind.HOME_CARE, OrganisationKind.ALARM))
     earlier = Holding.objects.filter(
-        thing=holding.thing_id,
-        kind=HolderKind.ORGANISATION,
-        holder__in=Organisation.objects.filter(
-            kind__in=(OrganisationKind.HOME_CARE, OrganisationKind.ALARM)
-        ).values("id"),
+        thing=holding.thing_id, kind=HolderKind.ORGANISATION, holder__in=providers.values("id")
     )
-    provider: UUID | None = earlier.order_by("-sequence").values_list("holder", flat=True).first()
-    return provider
+    last = earlier.order_by("-sequence").values_list("holder", flat=True).first()
+    still = providers.filter(Q(closed=None) | Q(closed__gt=ctx.today), id=last) if last else providers.none()
+    return last if still.exists() else None
 
 
 def note_retrieval(ctx: ActContext, holding: Holding, before: tuple[str, UUID | None]) -> None:
