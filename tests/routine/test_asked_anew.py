@@ -252,3 +252,26 @@ def test_a_removal_is_stopped_where_somebody_is_to_move_in():
     homes = {"from_home": s.home_of[bo], "to_home": old}
     s.line("move.planned", list(homes.values()), bo, on=date(2026, 3, 20), **homes)
     assert (s.the("P6.stop").door, s.the("P6.stop").organisation) == (door, SOUTH)
+
+
+def test_an_ending_that_is_no_longer_confirmed_stops_the_removal():
+    s, anna, bo, door, lock = couple()
+    decision = s.care(anna, NORTH, "2026-03-04")
+    s.about("client.died", bo, on="2026-03-03")
+    s.ends(anna, decision, "2026-03-04")
+    s.until("2026-03-05")
+    s.order(anna, door, NORTH, "removal", lock)
+    assert not s.open("P6.", "duty")
+    s.ends(anna, decision, "2026-03-04", confirmed=False)
+    assert [d.ask for d in s.open("P6.", "duty")] == ["stop"]
+
+
+def test_an_ending_that_is_put_off_asks_for_what_fell_away():
+    s = Story()
+    anna = s.client()
+    decision = s.care(anna, NORTH, "2026-03-02")
+    s.ends(anna, decision, "2026-03-02")
+    s.until("2026-03-03")
+    assert not [d for d in s.open(kind="duty") if d.paragraph in ("A1", "P1", "P2", "P5")]
+    s.ends(anna, decision, "2026-03-20")
+    assert {d.paragraph for d in s.open(kind="duty")} >= {"A1", "P1"}

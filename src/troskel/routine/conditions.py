@@ -196,7 +196,10 @@ def _tag_came_from_client(case: Case) -> bool:
 
 
 def _serves(client: ClientFacts, case: Case) -> bool:
-    return case.organisation in client_state.providers_of(client, case.day)
+    """Not one that is about to close: whoever takes over has its keys and tags already."""
+    return case.organisation not in case.home.closed and case.organisation in client_state.providers_of(
+        client, case.day
+    )
 
 
 def _serves_home(case: Case) -> bool:

@@ -25,11 +25,13 @@ class Look(NamedTuple):
 
     first_visit: date | None
     lock: UUID | None
+    ending: tuple[date, bool] | None
+    """The last day of the decision or allocation that is ended, and whether nobody has confirmed it."""
 
 
 def look(facts: Homes, line: LineFacts) -> Look:
     """These facts as they are now."""
-    return Look(_first_visit(facts, line), _lock(facts, line))
+    return Look(_first_visit(facts, line), _lock(facts, line), _ending(facts, line))
 
 
 def line_event(facts: Homes, line: LineFacts, touched: list[UUID], day: date, occurred: date) -> RoutineEvent:
@@ -63,6 +65,8 @@ def following(
         found.append(msgspec.structs.replace(line_event, name="lock.mounted"))
     if before.lock is not None and after.lock is None:
         found += _lock_taken_down(facts, line_event)
+    if before.ending is not None and after.ending is not None and after.ending > before.ending:
+        found.append(msgspec.structs.replace(line_event, name=line.event.replace(".ended", ".changed")))
     if line.event == "client.died" and line.body["on"] is None:
         found += _alive_after_all(facts, line_event)
     return found
@@ -153,3 +157,17 @@ def _lock(facts: Homes, line: LineFacts) -> UUID | None:
     if line.event not in ("repair.reported", "removal.reported", "report.taken_back") or door is None:
         return None
     return next((facts[home].doors[door].lock for home in line.homes if door in facts[home].doors), None)
+
+
+def _ending(facts: Homes, line: LineFacts) -> tuple[date, bool] | None:
+    """An ending that is put off, or no longer confirmed, gives days back: it is a change like any other."""
+    name, _, happened = line.event.partition(".")
+    named = uid_in(line.body, name) if happened == "ended" and name in ("decision", "allocation") else None
+    if named is None or line.client is None:
+        return None
+    for home in line.homes:
+        client = facts[home].clients.get(line.client)
+        granted = (client.decisions | client.allocations).get(named) if client is not None else None
+        if granted is not None:
+            return granted.through or date.max, not granted.confirmed
+    return None

@@ -242,17 +242,18 @@ def _nothing_is_born_late(
 
 
 def _whoever_is_asked_knows_the_client(tables: Tables, rows: list[_Row]) -> Iterator[Violation]:
-    """Rule 7: a provider is asked about clients whom it has or has had; a locksmith about its orders' clients."""
+    """Rule 7: a provider is asked about clients whom it has or has had, a locksmith about those at an order's door."""
     organisations = tables.orgnrs
     known = {(organisations[a.organisation], tables.decisions[a.decision].client) for a in tables.allocations}
-    ordered = {order.client for order in tables.orders}
+    ordered = {(order.door, order.client) for order in tables.orders}
+    ordered |= {(door, client.id) for door, living in tables.behind.items() for client in living}
     for row in rows:
         client = row.client.hex if row.client else None
         if client is None or (row.paragraph, row.ask) in HOLDS_SOMETHING:
             continue
         if row.role == "provider" and (row.organisation, client) not in known:
             yield "no duty names a client whom its owner may not know", str(row)
-        if row.role == "locksmith" and client not in ordered:
+        if row.role == "locksmith" and (row.door and row.door.hex, client) not in ordered:
             yield "no duty names a client whom its owner may not know", str(row)
 
 

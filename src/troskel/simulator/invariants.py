@@ -160,7 +160,7 @@ def a_link_starts_after_a_reported_installation(tables: Tables) -> Iterator[str]
 
 
 def a_link_ends_after_a_reported_removal(tables: Tables) -> Iterator[str]:
-    """Rule 2: or alone, when its client has moved or has no care any more; or it, or what hangs there, was corrected."""
+    """Rule 2: or alone, as its client has moved or has no care any more; or it, or what hangs there, was corrected."""
     down = _reports(tables, "removal")
     corrected = {link.corrects for link in tables.links}
     hanging = {(h.thing, h.holder) for h in tables.holdings if h.until is None and h.kind == "door"}
