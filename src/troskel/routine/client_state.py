@@ -351,6 +351,11 @@ def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
     return [c.client for c in own_clients_behind(door, homes) if needs_the_door(c, day)]
 
 
+def somebody_left(clients: Iterable[ClientFacts], day: date) -> bool:
+    """Has one of the own clients behind a door, who had care, left? Then the removal is asked for that reason (P6)."""
+    return any(client.decisions and has_left(client, day) for client in clients)
+
+
 class Charge(NamedTuple):
     """A provider, and the client for whom it answers at the door."""
 
