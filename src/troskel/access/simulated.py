@@ -15,7 +15,8 @@ from troskel.access.models import SimulatedLock
 from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery, db_value, execute
+from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.driver import db_value, execute
 from troskel.ground.ids import new_id
 
 CHARGE_PER_TURN = 1

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from troskel.ground.compiled_query import db_value
+from troskel.ground.driver import db_value
 from troskel.ground.ids import new_id
 from troskel.people.models import Client, Identifier, ReservedNumber, Residence
 
