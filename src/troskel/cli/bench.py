@@ -45,7 +45,7 @@ class Samples(NamedTuple):
     def summary(self) -> dict[str, float]:
         """Returns percentiles in milliseconds, and the mean and maximum number of queries.
 
-        The tenth percentile is what a busy machine disturbs least; `cpu_p50_ms` is the processor's time in this process.
+        The tenth percentile is what a busy machine disturbs least; `cpu_p50_ms` is this process's time.
         """
         cuts = statistics.quantiles(self.milliseconds, n=20)
         return {
