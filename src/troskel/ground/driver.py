@@ -46,7 +46,11 @@ def execute(sql: str, params: Sequence[Any]) -> int:
 
     As `fetch`, past Django's cursor.
     """
-    database = connections[DEFAULT_DB_ALIAS]
+    return run(connections[DEFAULT_DB_ALIAS], sql, params)
+
+
+def run(database: Any, sql: str, params: Sequence[Any]) -> int:
+    """As `execute`, on Django's connection itself: each look through its thread-local proxy costs some microseconds."""
     if database.execute_wrappers or database.queries_logged:
         with database.cursor() as cursor:
             cursor.execute(sql, params)
@@ -55,8 +59,10 @@ def execute(sql: str, params: Sequence[Any]) -> int:
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
             return int(database.connection.execute(for_sqlite(sql), params).rowcount)
-        if database.connection.pgconn.pipeline_status:  # its answer comes later
-            return int(database.connection.cursor().execute(sql, params).rowcount)
+        if (
+            database.connection.pgconn.pipeline_status
+        ):  # its answer comes later, to a cursor that nobody reads
+            return int(_driver_cursor(database, "unread").execute(sql, params).rowcount)
         return int(_driver_cursor(database).execute(sql, params).rowcount)
 
 
@@ -69,8 +75,7 @@ def fetch(database: Any, sql: str, driver_sql: str, params: list[Any]) -> list[A
     """Runs the SQL on the driver's connection: Django's cursor costs as much as a small query.
 
     Where queries are being watched (counted in a test, logged), it goes through Django's cursor. `driver_sql`: with the
-    placeholders of SQLite's driver. `database`: Django's connection itself, since each look through its thread-local
-    proxy costs some microseconds.
+    placeholders of SQLite's driver. `database`: as in `run`.
     """
     if database.execute_wrappers or database.queries_logged:
         with database.cursor() as cursor:
@@ -83,16 +88,16 @@ def fetch(database: Any, sql: str, driver_sql: str, params: list[Any]) -> list[A
         return list(_driver_cursor(database).execute(sql, params).fetchall())
 
 
-def _driver_cursor(database: Any) -> Any:
-    """The one cursor that is kept for each connection: making one costs as much as a small query."""
-    kept = getattr(database, _KEPT, None)
+def _driver_cursor(database: Any, purpose: str = "rows") -> Any:
+    """The cursor that is kept for each connection and purpose: making one costs as much as a small query."""
+    cursors = database.__dict__.setdefault(_KEPT, {})
+    kept = cursors.get(purpose)
     if kept is None or kept.connection is not database.connection:
-        kept = database.connection.cursor()
-        setattr(database, _KEPT, kept)
+        kept = cursors[purpose] = database.connection.cursor()
     return kept
 
 
-_KEPT = "troskel_driver_cursor"
+_KEPT = "troskel_driver_cursors"
 
 
 def _make_ready(database: Any) -> None:

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.base import ModelState
 
-from troskel.ground.driver import execute, instant_value
+from troskel.ground.driver import instant_value, run
 
 M = TypeVar("M", bound=Model)
 
@@ -32,9 +32,8 @@ def new_row(model: type[M], **columns: Any) -> M:
 
     Raises TypeError for what is no column.
     """
-    values = {name: default() if callable(default) else default for name, default in _defaults(model)
-              if name not in columns}  # fmt: skip
-    row = _row(model, values | columns)
+    constants, made = _defaults(model)
+    row = _row(model, constants | {name: make() for name, make in made if name not in columns} | columns)
     if len(row.__dict__) != len(model._meta.concrete_fields) + 1:
         names = {field.attname for field in model._meta.concrete_fields}
         raise TypeError(f"{model.__name__} has no column {sorted(columns.keys() - names)}")
@@ -56,12 +55,12 @@ def _row(model: type[M], values: Any) -> M:
 
 
 @cache
-def _defaults(model: type[Model]) -> list[tuple[str, Any]]:
-    """The columns and what Django sets where nothing is given: the default, or a function that makes it."""
-    return [
-        (field.attname, field.get_default() if field.default is NOT_PROVIDED else field.default)
-        for field in model._meta.concrete_fields
-    ]
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """What Django sets in the columns where nothing is given: constants, and those that a function makes."""
+    fields = model._meta.concrete_fields
+    made = [(field.attname, field.default) for field in fields if callable(field.default)]
+    made = [(name, make) for name, make in made if make is not NOT_PROVIDED]
+    return {field.attname: field.get_default() for field in fields if field.attname not in dict(made)}, made
 
 
 ROWS_PER_STATEMENT = 500
@@ -96,7 +95,7 @@ class Upsert:
             values = [
                 prepare(getattr(row, name), database) for row in batch for name, prepare in self._columns
             ]
-            execute(f"{self._head}{', '.join([self._row] * len(batch))}{self._tail}", values)
+            run(database, f"{self._head}{', '.join([self._row] * len(batch))}{self._tail}", values)
 
 
 def _preparer(field: Any) -> Callable[[Any, Any], Any]:
