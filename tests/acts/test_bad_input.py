@@ -32,7 +32,7 @@ DECISION = {"client": "K1", "reference": "B90", "service": "home_care", "valid_f
     ("number", "code"),
     [
         ("194103129814", "identity.wrong_check_digit"),
-        ("410312-9815", "identity.malformed"),
+        ("410312/9815", "identity.malformed"),
         ("194113129815", "identity.birth_day_missing"),
         ("204103129813", "identity.birth_in_the_future"),
     ],

@@ -123,7 +123,7 @@ def test_other_municipalitys_client_gets_only_o1(nights: Nights) -> None:
 def test_changed_provider_opens_a5_and_a6(nights: Nights) -> None:
     nights.take_in(make_night())
     moved = make_night(fordelning=[f"F1;B1;{NORTH};2026-01-01;2026-11-30", f"F2;B1;{SOUTH};2026-12-01;"])
-    assert nights.take_in(moved) == {"change_allocations": 1, "allocate": 1}
+    assert nights.take_in(moved, "--confirm") == {"change_allocations": 1, "allocate": 1}
     assert organisations_with("A5.tell_new") == [SOUTH]
     assert organisations_with("A6.tell_former") == [NORTH]
     nights.advance_days(20)
@@ -173,7 +173,7 @@ def test_absence_opens_no_removal_before_confirmation(nights: Nights) -> None:
 def test_client_returning_after_absence_is_unchanged(nights: Nights) -> None:
     nights.take_in(make_night())
     nights.take_in(make_night(beslut=[], fordelning=[]), "--confirm")
-    assert nights.take_in(make_night()) == {"change_decisions": 1, "change_allocations": 1}
+    assert nights.take_in(make_night(), "--confirm") == {"change_decisions": 1, "change_allocations": 1}
     nights.advance_days(3)
     assert troskel("phone-clients", day=nights.day)[1] == {NORTH: 1}
     assert not [name for name in names() if name.startswith(("P6", "P7"))]
@@ -187,16 +187,15 @@ def test_death_ends_care_and_its_correction_reverts_that(nights: Nights) -> None
     assert "P6.order" in names()
     assert troskel("phone-clients", day=nights.day)[1] == {}
     assert troskel("clients", day=nights.day)[1]["dead"] == 1
-    assert nights.take_in(make_night()) == {"record_deaths": 1}
+    assert nights.take_in(make_night(), "--confirm") == {"record_deaths": 1}
     assert "P6.order" not in names()
     assert troskel("phone-clients", day=nights.day)[1] == {NORTH: 1}
 
 
 def test_move_makes_the_client_new_at_the_other_door(nights: Nights) -> None:
     nights.take_in(make_night(las=["K1;Lägenhet;SN-1;"]))
-    assert nights.take_in(make_night(kunder=[client("K1", address="Nya vägen 2;11111;Byn;")])) == {
-        "move_clients": 1
-    }
+    moved = make_night(kunder=[client("K1", address="Nya vägen 2;11111;Byn;")])
+    assert nights.take_in(moved, "--confirm") == {"move_clients": 1}
     assert {"P1.order", "P6.order"} <= set(names())
     assert Residence.objects.filter(client__reference="K1").count() == 2
     assert Home.objects.count() == 2
@@ -396,6 +395,8 @@ def test_refused_single_item_does_not_stop_the_night(
         patched.setattr(REGISTER["record_deaths"], "body", refusing)
         night = with_k2()
         night["kunder"][0] = client("K1", avliden="2026-11-19")
-        told = take_in(nights.write_files(night), "--confirm")["acts"]
-    assert told == {"register_clients": 1, "make_decisions": 1, "allocate": 1}
-    assert "record_deaths: refused by rule 1: Inte nu" in capsys.readouterr().err
+        code, told = troskel("import", str(nights.write_files(night)), "--day", DAY.isoformat(), "--confirm")
+    assert code == 1
+    assert told["acts"] == {"register_clients": 1, "make_decisions": 1, "allocate": 1}
+    assert [(row["file"], row["line"]) for row in told["rejected"]] == [("kunder.csv", 2)]
+    assert "record_deaths: kunder.csv line 2: refused by rule 1: Inte nu" in capsys.readouterr().err

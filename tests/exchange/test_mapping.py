@@ -128,6 +128,9 @@ def test_short_last_line_is_cut_off_without_final_newline(tmp_path: Path) -> Non
         ("[format]\nfinal_newline = 'no'", "must be bool"),
         ("[format]\ndate = '%Y-%m'", "year, month and day"),
         ("[format]\ndate = '%Y-%Q'", "year, month and day"),
+        ("[format]\nencoding = 'latin-99'", "letters of Swedish"),
+        ("[format]\nencoding = 'ascii'", "letters of Swedish"),
+        ("[format]\nencoding = 'rot13'", "letters of Swedish"),
         ("[format]\ndates = '%Y'", "did you mean 'date'"),
     ],
 )

@@ -14,7 +14,7 @@ from troskel.exchange.case_extract.periods import (
     PeriodSuperseded,
     PeriodWithdrawn,
 )
-from troskel.exchange.case_extract.plan import DeathRecorded, EndingShare, NightPlan
+from troskel.exchange.case_extract.plan import DeathRecorded, MassChange, NightPlan
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
@@ -144,6 +144,37 @@ def test_completed_address_moves_nobody(before: str, now: str) -> None:
     assert plan.counts() == {"homes_renamed": 1}
 
 
+POSTCODE = "Ängsvägen 1;22222;Byn;1101"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "unsure"),
+    [
+        (["Ängsvägen 1;11111;Byn;1101"] * 2, ["Ängsvägen 1;11111;Byn;1101", POSTCODE], ["K2"]),
+        (["Ängsvägen 1;11111;Byn;1101", POSTCODE], [POSTCODE, POSTCODE], ["K1"]),
+        (["Ängsvägen 1;11111;Byn;1101"], ["Ängsvägen 1;22222;Staden;1101"], ["K1"]),
+        (["Ängsvägen 1;11111;Byn;1101"], ["Ängvägen 1;11111;Byn;1101"], ["K1"]),
+    ],
+)
+def test_where_it_may_be_the_same_home_nobody_moves_before_a_person_knows(
+    before: list[str], now: list[str], unsure: list[str]
+) -> None:
+    nights = [
+        make_night(kunder=[client(f"K{n}", address=address) for n, address in enumerate(addresses, 1)])
+        for addresses in (before, now)
+    ]
+    plan = after(*nights)
+    assert plan.is_empty()
+    assert [(item.row.reference, item.column) for item in plan.to_decide] == [(k, "adress") for k in unsure]
+
+
+def test_household_gets_a_new_postcode_together() -> None:
+    night = make_night(kunder=[client(f"K{n}", address="Ängsvägen 1;11111;Byn;1101") for n in (1, 2)])
+    assert after(night, make_night(kunder=[client(f"K{n}", address=POSTCODE) for n in (1, 2)])).counts() == {
+        "homes_renamed": 1
+    }
+
+
 def test_emptied_address_moves_nobody() -> None:
     assert after(make_night(), make_night(kunder=[client("K1", address=";;;", skydd="F")])).counts() == {
         "clients_changed": 1
@@ -236,7 +267,7 @@ def test_ending_by_absence_is_reverted_or_confirmed() -> None:
     )
     plan = municipality.take_in(night, TOMORROW)
     assert plan.decisions.ended == [PeriodEnded("B1", DAY, confirmed=True, reason="EGEN BEGÄRAN")]
-    assert plan.too_many_endings() == []
+    assert too_much(plan) == []
     back = municipality.take_in(make_night(), TOMORROW)
     assert back.decisions.changed == [PeriodChanged("B1", date(2026, 1, 1), None)]
 
@@ -332,31 +363,86 @@ def many_clients(count: int, ending: int = 0, *, absent: bool = False, dead: int
     )
 
 
+def too_much(plan: NightPlan) -> list[MassChange]:
+    """What the plan would do to more than 5 %, where it is at least 10, or more than half."""
+    return [change for change in plan.mass_changes if change.is_too_much(0.05)]
+
+
 @pytest.mark.parametrize("absent", [True, False])
 def test_night_above_the_ending_limit_is_reported(absent: bool) -> None:
-    assert after(many_clients(40), many_clients(40, 2, absent=absent)).too_many_endings() == []
-    plan = after(many_clients(40), many_clients(40, 3, absent=absent))
-    assert plan.too_many_endings() == [
-        EndingShare("clients", 40, 3),
-        EndingShare("decisions", 40, 3),
-        EndingShare("allocations", 40, 3),
+    assert too_much(after(many_clients(40), many_clients(40, 9, absent=absent))) == [], "only a few"
+    assert too_much(after(many_clients(220), many_clients(220, 11, absent=absent))) == [], "not above 5 %"
+    assert too_much(after(many_clients(40), many_clients(40, 10, absent=absent))) == [
+        MassChange("clients", 40, 10),
+        MassChange("decisions", 40, 10),
+        MassChange("allocations", 40, 10),
     ]
-    assert plan.too_many_endings(0.1) == []
+    assert [c.changed for c in too_much(after(many_clients(3), many_clients(3, 2, absent=absent)))] == [2] * 3
 
 
 def test_clients_end_by_death_or_absence_unless_another_decision_lasts() -> None:
-    assert after(many_clients(40), many_clients(40, dead=3)).too_many_endings() == [
-        EndingShare("clients", 40, 3)
-    ]
+    assert too_much(after(many_clients(40), many_clients(40, dead=10))) == [MassChange("clients", 40, 10)]
     fewer = many_clients(40)
-    fewer["kunder"] = fewer["kunder"][3:]
-    assert after(many_clients(40), fewer).too_many_endings() == [EndingShare("clients", 40, 3)]
-    followed_up = many_clients(40, 3)
-    followed_up["beslut"] += [f"C{n};K{n};U{n};HTJ;VERKST;2026-11-21;;B{n};;" for n in range(3)]
-    assert [s.kind for s in after(many_clients(40), followed_up).too_many_endings()] == [
-        "decisions",
-        "allocations",
-    ]
+    fewer["kunder"] = fewer["kunder"][10:]
+    assert too_much(after(many_clients(40), fewer)) == [MassChange("clients", 40, 10)]
+    followed_up = many_clients(40, 10)
+    followed_up["beslut"] += [f"C{n};K{n};U{n};HTJ;VERKST;2026-11-21;;B{n};;" for n in range(10)]
+    assert [s.kind for s in too_much(after(many_clients(40), followed_up))] == ["decisions", "allocations"]
+
+
+def of_many(changed: int, **values: str) -> Lines:
+    """Forty clients, of whom some have other values."""
+    night = many_clients(40)
+    night["kunder"] = [client(f"K{n}", **(values if n < changed else {})) for n in range(40)]
+    return night
+
+
+MASS_CHANGES = {
+    "names": {"efternamn": "Lindström"},
+    "protections": {"skydd": ""},
+    "municipalities": {"hemkommun": "0998"},
+    "moves": {"address": "Nya vägen 7;11111;Byn;"},
+}
+
+
+@pytest.mark.parametrize("kind", MASS_CHANGES)
+def test_many_clients_changed_at_once_are_counted(kind: str) -> None:
+    before = of_many(40, skydd="S") if kind == "protections" else many_clients(40)
+
+    def counted(changed: int) -> list[MassChange]:
+        now = of_many(changed, **MASS_CHANGES[kind])
+        if kind == "protections":
+            now["kunder"][changed:] = before["kunder"][changed:]
+        return too_much(after(before, now))
+
+    assert counted(9) == []
+    assert counted(10) == [MassChange(kind, 40, 10)]
+
+
+def test_many_identity_numbers_changed_at_once_are_counted() -> None:
+    now = many_clients(40)
+    now["kunder"][:10] = [client(f"K{n}", personnummer=number(n + 100)) for n in range(10)]
+    assert too_much(after(many_clients(40), now)) == [MassChange("numbers", 40, 10)]
+
+
+def test_many_reallocated_at_once_are_counted_whatever_way() -> None:
+    known = many_clients(40)
+    overwritten, added, followed_up = many_clients(40), many_clients(40), many_clients(40)
+    for n in range(10):
+        overwritten["fordelning"][n] = f"F{n};B{n};{SOUTH};2026-01-01;"
+        added["fordelning"].append(f"G{n};B{n};{SOUTH};2026-12-01;")
+        followed_up["beslut"].append(f"C{n};K{n};V{n};HTJ;VERKST;2026-12-01;;B{n};;")
+        followed_up["fordelning"].append(f"G{n};C{n};{SOUTH};2026-12-01;")
+    for now in (overwritten, added, followed_up):
+        assert too_much(after(known, now)) == [MassChange("reallocations", 40, 10)]
+    followed_up["fordelning"] = [line.replace(SOUTH, NORTH) for line in followed_up["fordelning"]]
+    assert too_much(after(known, followed_up)) == [], "the same provider goes on"
+
+
+def test_changed_kind_of_an_organisation_is_counted_by_its_allocations() -> None:
+    now = many_clients(40)
+    now["utforare"] = [line.replace(";hemtjanst", ";larm") for line in now["utforare"]]
+    assert too_much(after(many_clients(40), now)) == [MassChange("kinds", 40, 40)]
 
 
 # --- taking over

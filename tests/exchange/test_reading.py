@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.exchange.nights import ALARM, DAY, NORTH, client, files, make_night, number, read, rejected
 from troskel.exchange.case_extract.contract import COLUMNS, NightRefused
-from troskel.exchange.case_extract.mapping import Mapping
+from troskel.exchange.case_extract.mapping import Mapping, parse_mapping
 from troskel.exchange.case_extract.reading import read_folder, read_night
 from troskel.exchange.case_extract.rows import KnownIds, NightExtract
 from troskel.people.identity import IdentityKind
@@ -57,6 +57,34 @@ def test_wrong_encoding_refuses_the_night_with_its_line(byte: bytes) -> None:
     error = refused(given)
     assert (error.file, error.line) == ("kunder.csv", 2)
     assert "wrong encoding" in str(error)
+
+
+@pytest.mark.parametrize("name", ["utforare", "kunder"])
+def test_one_byte_cut_away_among_utf_8_refuses_the_night_with_its_line(name: str) -> None:
+    lines = make_night(kunder=[client("K1"), client("K2", efternamn="Lindström"), client("K3")])
+    given = files(lines, encoding="utf-8")
+    whole = given[name]
+    for at in [n for n, byte in enumerate(whole) if byte > 0x7F]:
+        error = refused(given | {name: whole[:at] + whole[at + 1 :]})
+        assert (error.file, error.line) == (f"{name}.csv", whole.count(b"\n", 0, at) + 1)
+
+
+@given(st.text(st.characters(min_codepoint=0x80, exclude_categories=["Cs"]), min_size=1, max_size=4))
+def test_any_character_of_utf_8_tells_that_the_file_is(text: str) -> None:
+    given = files(make_night(), encoding="cp1252")
+    given["kunder"] = given["kunder"].replace(b"\r\n", f";{text}\r\n".encode(), 1)
+    assert refused(given).line == 2, "the name in Windows-1252 is the bad byte"
+
+
+def test_other_encoding_is_read_when_the_mapping_names_it() -> None:
+    for encoding in ("cp850", "utf-16", "utf-8"):
+        mapping = parse_mapping(f'[format]\nencoding = "{encoding}"\n')
+        night = read_night(files(make_night(), encoding=encoding), day=DAY, mapping=mapping)
+        assert night == read(make_night())
+    bad = files(make_night(), encoding="cp1252")
+    mapping = parse_mapping('[format]\nencoding = "utf-8"\n')
+    with pytest.raises(NightRefused, match=r"utforare.csv, line 2: wrong encoding"):
+        read_night(bad, day=DAY, mapping=mapping)
 
 
 def test_utf_16_and_false_byte_order_marks_are_wrong_encodings() -> None:

@@ -455,6 +455,25 @@ def test_rejected_lines_with_advice(town: Town) -> None:
     assert "Ingen natt har lästs in." not in page(town, "siri", "/imports/")
 
 
+def test_what_an_act_refused_and_what_there_is_to_decide_stand_there_too(town: Town) -> None:
+    refused = {"file": "beslut.csv", "line": 26, "column": "fran", "reason": "refused by A4: Not a day."}
+    decide = {"file": "kunder.csv", "line": 9, "column": "personnummer", "used": True}
+    town.does(
+        "import",
+        "note_night",
+        day=town.day(0),
+        unchanged=0,
+        changes={},
+        rejected=[refused | {"swedish": "Ingen sådan dag."}],
+        to_decide=[decide | {"reason": "the same identity number as another client: merge them"}],
+    )
+    page_text = text(page(town, "siri", "/imports/"))
+    assert "1 rad kunde inte användas." in page_text
+    assert "beslut.csv, rad 26 fran Ingen sådan dag." in page_text
+    assert "kunder.csv, rad 9 personnummer En annan kund har samma personnummer." in page_text
+    assert page_text.index("behöver avgöra") < page_text.index("rad 9")
+
+
 def test_rejected_lines_are_limited_and_counted(town: Town) -> None:
     line = {"file": "kunder.csv", "line": 1, "column": "id", "reason": "empty: it must be filled in"}
     values = {"day": town.day(0), "unchanged": 0, "changes": {}}

@@ -21,17 +21,27 @@ MAX_STORED_REJECTIONS = 500
 
 @act("A4", writes=["night.imported"])
 def note_night(
-    ctx: ActContext, *, day: date, unchanged: int, changes: dict[str, int], rejected: list[RejectedLine]
+    ctx: ActContext,
+    *,
+    day: date,
+    digest: str = "",
+    unchanged: int,
+    changes: dict[str, int],
+    rejected: list[RejectedLine],
+    to_decide: list[RejectedLine] = [],  # noqa: B006
 ) -> dict[str, Any]:
     """Record that a night's extract has been imported. A repeat of the latest night without changes adds nothing."""
-    stored_lines = json.dumps(msgspec.to_builtins(rejected[:MAX_STORED_REJECTIONS]), ensure_ascii=False)
+    stored_lines = json.dumps(
+        msgspec.to_builtins([*to_decide, *rejected][:MAX_STORED_REJECTIONS]), ensure_ascii=False
+    )
     latest = ImportedNight.objects.filter(municipality=ctx.actor.municipality).order_by("-id").first()
-    if latest and (latest.day, latest.rejected, changes) == (day, stored_lines, {}):
+    if latest and (latest.day, latest.digest, latest.rejected, changes) == (day, digest, stored_lines, {}):
         return {"night": latest.id}
     night = ImportedNight(
         id=new_id(),
         municipality_id=ctx.actor.municipality,
         day=day,
+        digest=digest,
         taken_in=ctx.now,
         unchanged=unchanged,
         changes=json.dumps(changes, sort_keys=True),

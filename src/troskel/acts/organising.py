@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from troskel.acts.closing import not_over
+from troskel.care import rules as care_rules
+from troskel.care.models import Allocation
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
@@ -80,10 +83,25 @@ def change_organisation(
     row = lookup.find_organisation(ctx, organisation, may_be_closed=True)
     row.name = row.name if name is None else name
     row.email = row.email if email is None else email
-    row.kind = row.kind if kind is None else kind
+    if kind is not None and kind != row.kind:
+        _goes_on_as(ctx, row, kind)
+        row.kind = kind
     row.save(update_fields=["name", "email", "kind"])
     ctx.journal("organisation.changed", organisation=row.id, kind=row.kind)
     return {"organisation": row.orgnr}
+
+
+def _goes_on_as(ctx: ActContext, row: Organisation, kind: OrganisationKind) -> None:
+    """It becomes none that can't carry out what it is allocated, now or later, or that lacks its people's roles."""
+    lasting = Allocation.objects.filter(not_over(ctx), organisation=row)
+    for service in (
+        lasting.order_by("decision__service").values_list("decision__service", flat=True).distinct()
+    ):
+        care_rules.carries_out(kind, service)
+    for role in (
+        Account.objects.filter(organisation=row, closed=None).values_list("role", flat=True).distinct()
+    ):
+        rules.role_in_organisation(role, kind)
 
 
 @act(

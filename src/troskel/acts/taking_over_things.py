@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.custody import operations as custody
-from troskel.custody.models import HolderKind, Link, Thing, ThingKind
+from troskel.custody.models import HolderKind, Holding, Link, Thing, ThingKind
 from troskel.ground.clock import STOCKHOLM
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
@@ -52,10 +52,16 @@ class OldTag(msgspec.Struct, frozen=True):
 
 @act("S2", writes=["lock.taken_over", "door.registered"])
 def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
-    """Take over mounted locks; each client is linked to the lock at the door."""
+    """Take over mounted locks; each client is linked to the lock at the door. One that is linked already stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in locks])
     doors = _DoorIndex(ctx)
-    registered = _registered_numbers(ctx, ThingKind.LOCK, [item.serial for item in locks])
+    serials = [item.serial for item in locks]
+    registered = _registered_numbers(ctx, ThingKind.LOCK, serials)
+    open_links = Link.objects.filter(municipality=ctx.actor.municipality, until=None).select_related("lock")
+    linked = {
+        (link.lock.number, link.client_id)
+        for link in lookup.fetch_in_batches(open_links, "lock__number", serials)
+    }
     locks_by_door: dict[UUID, Thing] = {}
     doors_by_serial: dict[str, UUID] = {}
     links: list[Link] = []
@@ -68,6 +74,8 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
                     "client.gets_no_lock",
                     _("Kunden kommer från en annan kommun och får inget låsvred."),
                 )
+            if (item.serial, row.id) in linked:
+                continue
             if item.serial in registered:
                 raise Refusal(
                     "rule 2",
@@ -121,12 +129,13 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
 
 @act("P5", writes=["key.taken_over", "door.registered"])
 def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
-    """Take over keys. Each gets a label of case, holder and number."""
+    """Take over keys. Each gets a label of case, holder and number; those that have theirs already stay so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in keys])
     holders = _organisations(ctx, [item.holder for item in keys])
     doors = _DoorIndex(ctx)
     labels = [_label(rows[item.client], item) for item in keys if item.client in rows]
     registered = _registered_numbers(ctx, ThingKind.KEY, [f"{label}-1" for label in labels])
+    told: set[str] = set()
     holdings: list[tuple[Thing, str, UUID]] = []
     for index, item in enumerate(keys):
         try:
@@ -134,9 +143,11 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
             if item.holder and item.holder not in holders:
                 raise NotFound("organisation", "holder")
             label = _label(row, item)
-            if f"{label}-1" in registered:
+            if label in told:
                 raise Refusal("rule 5", "key.already_registered", _("Nycklarna är redan inlagda."))
-            registered.add(f"{label}-1")
+            told.add(label)
+            if f"{label}-1" in registered:
+                continue
             door = doors.find_or_make(home, item.door)
         except (NotFound, Refusal) as refusal:
             ctx.refuse_item(index, refusal)
@@ -161,13 +172,22 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
 
 @act("P2", writes=["tag.taken_over"])
 def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
-    """Take over tags that are with clients; each belongs to the client's provider today."""
+    """Take over tags that are with clients; each belongs to the client's provider today. One that is there stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in tags])
-    registered = _registered_numbers(ctx, ThingKind.TAG, [item.tag for item in tags])
+    numbers = [item.tag for item in tags]
+    registered = _registered_numbers(ctx, ThingKind.TAG, numbers)
+    held = Holding.objects.filter(
+        municipality=ctx.actor.municipality, thing__kind=ThingKind.TAG, kind=HolderKind.CLIENT, until=None
+    ).select_related("thing")
+    there = {
+        (row.thing.number, row.holder) for row in lookup.fetch_in_batches(held, "thing__number", numbers)
+    }
     holdings: list[tuple[Thing, str, UUID]] = []
     for index, item in enumerate(tags):
         try:
             row, home = _client(ctx, rows, item.client)
+            if (item.tag, row.id) in there:
+                continue
             providers = client_state.providers_of(home.clients[row.id], ctx.today)
             if not providers:
                 raise Refusal(

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
+from itertools import count, groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,8 +13,7 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
-    ExpressionWrapper,
-    F,
+    FilteredRelation,
     Func,
     OuterRef,
     Q,
@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Coalesce, Least
 
 from troskel.care.models import Allocation, Decision, Ending, Investigation, Suspension
 from troskel.people.models import Client
@@ -30,8 +30,14 @@ from troskel.routine import coverage
 from troskel.routine.client_state import FOREVER, HANDING_OVER
 
 ONE_DAY = timedelta(days=1)
-FOLLOW_UP_WINDOW = timedelta(days=120)
-STATED = (Ending.CONFIRMED, Ending.CLOSED)
+PART = 60
+"""Clients read at a time, where a page asks for the first few."""
+TOLD_BY_A_PERSON = frozenset({Ending.CONFIRMED})
+STATED = frozenset({Ending.CONFIRMED, Ending.CLOSED})
+"""Endings that ask for no more work (A8): the case system's too."""
+FOLLOW_UP = timedelta(days=120)
+"""So long ago may an investigation have begun that is this follow-up."""
+_NOT_ASKED = Value(value=False)
 FAR_AWAY = date(9999, 12, 30)
 FAR_FUTURE = Value(FAR_AWAY, output_field=DateField())
 """Where no end is set: one day before the last, so that a day can be added."""
@@ -63,9 +69,9 @@ class CoverageGap(NamedTuple):
     days: list[date]
 
 
-def lasts_through(day: date) -> Q:
-    """Returns the condition that a period lasts through the day or longer."""
-    return Q(valid_through=None) | Q(valid_through__gte=day)
+def lasts_through(day: date, of: str = "") -> Q:
+    """Returns the condition that a period lasts through the day or longer. `of`: a relation, as "decision__"."""
+    return Q(**{f"{of}valid_through": None}) | Q(**{f"{of}valid_through__gte": day})
 
 
 def covers(first: date, last: date) -> Q:
@@ -73,8 +79,8 @@ def covers(first: date, last: date) -> Q:
     return (
         Q(withdrawn=False, decision__withdrawn=False)
         & Q(valid_from__lte=last, decision__valid_from__lte=last)
-        & (Q(valid_through=None) | Q(valid_through__gte=first))
-        & (Q(decision__valid_through=None) | Q(decision__valid_through__gte=first))
+        & lasts_through(first)
+        & lasts_through(first, "decision__")
     )
 
 
@@ -124,18 +130,18 @@ def last_day_on_phone() -> Combinable:
 
 
 def gaps(clients: QuerySet[Client], municipality: str, day: date, days: int) -> Iterator[CoverageGap]:
-    """Gaps in day+1 … day+days, by any provider, for each client and service covered on `day`. Two queries.
+    """Gaps in day+1 … day+days, by any provider, for each client and service covered on `day`. One query.
 
     An ending that a person has confirmed here leaves none.
     """
     last = day + timedelta(days=days)
-    for (client, case, service), granted, held in _care(clients, municipality, day, last):
-        if any(one.first <= day <= one.last for one in held):
-            by_anyone = [one._replace(provider="") for one in held]
-            found = coverage.losses(granted, by_anyone)
+    for care in _care(clients, municipality, day, last):
+        if any(one.first <= day <= one.last for one in care.held):
+            by_anyone = [one._replace(provider="") for one in care.held]
+            found = coverage.losses(care.granted, by_anyone)
             uncovered = sorted({on for loss in found for on in _days(loss, day, last)})
             if uncovered:
-                yield CoverageGap(client, case, service, "", uncovered)
+                yield CoverageGap(care.client, care.case, care.service, "", uncovered)
 
 
 def provider_gaps(
@@ -143,26 +149,25 @@ def provider_gaps(
 ) -> Iterator[CoverageGap]:
     """The days in day+1 … day+days on which an organisation has lost a client, or a decision is given to nobody.
 
-    As A8 asks, for each client, service and organisation: whether others go on or not. Two queries.
+    As A8 asks, for each client, service and organisation: whether others go on or not. One query.
     """
     last = day + timedelta(days=days)
-    for (client, case, service), granted, held in _care(clients, municipality, day, last):
+    for care in _care(clients, municipality, day, last):
         lost: dict[str, set[date]] = {"": set()}
-        for loss in coverage.losses(granted, held):
+        for loss in coverage.losses(care.granted, care.held):
             if loss.provider is not None and loss.first > day:
                 lost.setdefault(loss.provider, set()).update(_days(loss, day, last))
             else:
-                lost[""].update(on for on in _days(loss, day, last) if _is_given_to_nobody(granted, held, on))
+                lost[""].update(on for on in _days(loss, day, last) if _is_given_to_nobody(care, on))
         lost[""] -= {on for organisation, found in lost.items() if organisation for on in found}
         for organisation, uncovered in sorted(lost.items()):
             if uncovered:
-                yield CoverageGap(client, case, service, organisation, sorted(uncovered))
+                yield CoverageGap(care.client, care.case, care.service, organisation, sorted(uncovered))
 
 
-def _is_given_to_nobody(granted: list[coverage.Granted], held: list[coverage.Held[str]], day: date) -> bool:
-    return any(one.first <= day <= one.last for one in granted) and not any(
-        one.first <= day <= one.last for one in held
-    )
+def _is_given_to_nobody(care: _Care, day: date) -> bool:
+    is_held = any(one.first <= day <= one.last for one in care.held)
+    return not is_held and any(one.first <= day <= one.last for one in care.granted)
 
 
 def _days(loss: coverage.Loss[str], day: date, last: date) -> list[date]:
@@ -171,112 +176,110 @@ def _days(loss: coverage.Loss[str], day: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((through - first).days + 1)]
 
 
-Care = tuple[tuple[str, str, str], list[coverage.Granted], list[coverage.Held[str]]]
+class _Care(NamedTuple):
+    """What is granted and held of a service of a client. `references`: of the decisions."""
+
+    client: str
+    case: str
+    service: str
+    investigated: bool
+    granted: list[coverage.Granted]
+    held: list[coverage.Held[str]]
+    references: dict[UUID, str]
 
 
-def _care(clients: QuerySet[Client], municipality: str, day: date, last: date) -> Iterator[Care]:
-    """What is granted and held in day … last, and shortly before, by client and service, by current data."""
+def _care(
+    clients: QuerySet[Client],
+    municipality: str,
+    day: date,
+    last: date,
+    stated: Container[str] = TOLD_BY_A_PERSON,
+    investigated: Exists | Value = _NOT_ASKED,
+) -> Iterator[_Care]:
+    """What is granted and held in day … last, and shortly before, by client and service, by current data. One query.
+
+    `stated`: the endings that are meant.
+    """
     since = day - HANDING_OVER - ONE_DAY  # so long may two providers hand over
-    care: dict[tuple[str, str, str], Care] = {}
-
-    def of(client: str, case: str, service: str) -> Care:
-        return care.setdefault((client, case, service), ((client, case, service), [], []))
-
-    period = Q(valid_from__lte=last) & (Q(valid_through=None) | Q(valid_through__gte=since))
-    alive = Q(client__died=None) | Q(client__died__gt=day)
-    columns = ("client__reference", "client__case_number", "service")
-    decided = ("valid_from", "valid_through", "ending")
-    decisions = Decision.objects.filter(
-        period, alive, withdrawn=False, client__home_municipality=municipality, client__in=clients
-    ).order_by("client__reference", "service", "valid_from", "id")
-    for *of_whom, decision, first, through, ending in decisions.values_list(*columns, "id", *decided):
-        of(*of_whom)[1].append(
-            coverage.Granted(decision, first, through or FOREVER, ending == Ending.CONFIRMED)
+    decisions = (
+        Decision.objects.filter(
+            lasts_through(since), is_alive(day, "client__"), withdrawn=False, valid_from__lte=last
         )
-    allocations = Allocation.objects.filter(
-        covers(since, last), own_and_alive(municipality, day), decision__client__in=clients
-    ).order_by("valid_from", "id")
-    values = allocations.values_list(
-        *(f"decision__{name}" for name in (*columns, "id", *decided)), "organisation__orgnr", *decided
+        .filter(client__home_municipality=municipality, client__in=clients)
+        .annotate(
+            investigated=investigated,
+            allocation=FilteredRelation(
+                "allocations",
+                condition=Q(lasts_through(since, "allocations__"), allocations__withdrawn=False),
+            ),
+        )
+        .order_by(
+            "client__reference", "service", "valid_from", "id", "allocation__valid_from", "allocation__id"
+        )
     )
-    for (
-        *of_whom,
-        decision,
-        decided_from,
-        decided_through,
-        end,
-        organisation,
-        first,
-        through,
-        ending,
-    ) in values:
-        ends = min(through or FOREVER, decided_through or FOREVER)
-        meant = Ending.CONFIRMED in (
-            end if decided_through == ends else "",
-            ending if through == ends else "",
-        )
-        begins = max(first, decided_from)
-        of(*of_whom)[2].append(coverage.Held(organisation, decision, begins, ends, meant))
-    yield from care.values()
+    period = ("valid_from", "valid_through", "ending")
+    values = decisions.values_list(
+        *("client__reference", "client__case_number", "service", "investigated", "id", "reference"),
+        *(*period, "allocation__organisation__orgnr", *(f"allocation__{name}" for name in period)),
+    )
+    for of_whom, rows in groupby(values.iterator(), lambda row: row[:4]):
+        client, case, service, is_investigated = of_whom
+        care = _Care(client, case, service, is_investigated, [], [], {})
+        for *_, decision, reference, first, through, ending, organisation, from_, until, end in rows:
+            if decision not in care.references:
+                care.references[decision] = reference
+                care.granted.append(coverage.Granted(decision, first, through or FOREVER, ending in stated))
+            if organisation is not None and from_ <= last:
+                ends = min(until or FOREVER, through or FOREVER)
+                meant = (through == ends and ending in stated) or (until == ends and end in stated)
+                care.held.append(coverage.Held(organisation, decision, max(from_, first), ends, meant))
+        care.held.sort(key=lambda one: one.first)
+        yield care
 
 
-class Loss(NamedTuple):
-    """An allocation after whose `last` day nothing covers the service: the phone loses the client the day after.
+class LossAhead(NamedTuple):
+    """The first loss ahead of a client and a service. `decided`: a decision goes on, and is not allocated.
 
-    `again`: first day of later care, if known. `investigated`: a follow-up has begun.
+    `decision`: its reference. `investigated`: a follow-up has begun.
     """
 
-    client: UUID
     case: str
     service: str
     decision: str
-    last: date
-    again: date | None
+    loss: coverage.Loss[str]
+    decided: bool
     investigated: bool
 
 
-def losses(clients: QuerySet[Client], municipality: str, day: date, through: date, limit: int) -> list[Loss]:
-    """The first losses whose last covered day is in day … through, the soonest first. One query.
+def losses_ahead(
+    clients: QuerySet[Client], municipality: str, day: date, through: date
+) -> Iterator[LossAhead]:
+    """Providers' losses (A8) whose last covered day is in day … through, about the soonest first.
 
-    A confirmed ending is intended, so it is no loss.
+    One query for each part that is read of the clients for whom something ends by then.
     """
-    others = (
-        Allocation.objects.filter(
-            withdrawn=False,
-            decision__withdrawn=False,
-            decision__client=OuterRef("decision__client"),
-            decision__service=OuterRef("decision__service"),
-        )
-        .annotate(first=Greatest("valid_from", "decision__valid_from"), ends=last_day_on_phone())
-        .filter(ends__gt=OuterRef("ends"), ends__gte=F("first"))
+    ending = Allocation.objects.filter(covers(day, through), decision__client=OuterRef("pk")).annotate(
+        ends=last_day_on_phone()
     )
-    day_after = ExpressionWrapper(OuterRef("ends") + Value(ONE_DAY), output_field=DateField())
-    own = own_and_alive(municipality, day) & Q(decision__client__in=clients)
-    rows = (
-        Allocation.objects.filter(own, municipality=municipality, withdrawn=False, decision__withdrawn=False)
-        .filter(
-            Q(valid_through__range=(day, through)) | Q(decision__valid_through__range=(day, through)),
-            valid_from__lte=day,
-            decision__valid_from__lte=day,
-        )
-        .exclude(Q(decision__ending__in=STATED) | Q(ending__in=STATED))
-        .annotate(ends=last_day_on_phone())
-        .filter(~Exists(others.filter(first__lte=day_after)), ends__range=(day, through))
-        .annotate(
-            again=Subquery(others.order_by("first").values("first")[:1]),
-            investigated=Exists(
-                Investigation.objects.filter(
-                    client=OuterRef("decision__client"), started__gte=day - FOLLOW_UP_WINDOW
-                )
-            ),
-        )
-        .order_by("ends", "id")
-    )
-    values = rows.values_list(
-        *("decision__client", "decision__client__case_number", "decision__service", "decision__reference"),
-        *("ends", "again", "investigated"),
-    )
-    return [Loss(*row) for row in values[:limit]]
+    soonest = ending.filter(ends__range=(day, through)).order_by("ends").values("ends")[:1]
+    concerned = clients.annotate(ends=Subquery(soonest)).exclude(ends=None).order_by("ends", "id")
+    begun = Investigation.objects.filter(client=OuterRef("client"), started__gte=day - FOLLOW_UP)
+    for start in count(0, PART):
+        part = Client.objects.filter(id__in=concerned.values("id")[start : start + PART])
+        found = list(_care(part, municipality, day, FAR_AWAY, STATED, Exists(begun)))
+        losses = (_first_loss(care, day, through + ONE_DAY) for care in found)
+        yield from sorted((one for one in losses if one), key=lambda one: one.loss.first)
+        if len({care.client for care in found}) < PART:
+            return
+
+
+def _first_loss(care: _Care, after: date, last: date) -> LossAhead | None:
+    for loss in coverage.losses(care.granted, care.held):
+        if loss.provider is not None and after < loss.first <= last:
+            decided = any(one.first <= loss.first <= one.last for one in care.granted)
+            decision = care.references[loss.decision]
+            return LossAhead(care.case, care.service, decision, loss, decided, care.investigated)
+    return None
 
 
 def phone_clients(clients: QuerySet[Client], municipality: str, day: date) -> dict[str, int]:

@@ -28,7 +28,8 @@ def add_to(commands: Any) -> None:
     command.description = (
         "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv if "
         "present) from DIR, and carries out the difference as acts. Lines that can't be used are listed and "
-        "skipped; the exit code is still 0. Exit code 2: the night is refused, and nothing has changed."
+        "skipped; the exit code is still 0, but 1 where an act refused some of them. Exit code 2: the night is refused "
+        "or stops, and nothing has changed."
     )
     command.add_argument("directory", metavar="DIR", type=Path)
     command.add_argument(
@@ -44,7 +45,8 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--confirm",
         action="store_true",
-        help="continue even if the night would end more than 5 %% of ongoing care",
+        help="continue with a night that stops: it would end, rename, move or reallocate more than 5 %%, is older than "
+        "the newest, or is spoilt",
     )
     command.add_argument("--json", action="store_true", help="print the report as one JSON document")
     command.set_defaults(run=import_night)
@@ -161,11 +163,16 @@ def import_night(arguments: argparse.Namespace) -> int:
     else:
         for line in report["rejected"]:
             print_status(f"rejected: {line['file']} line {line['line']}, {line['column']}: {line['reason']}")
+        for line in report["to_decide"]:
+            print_status(f"to decide: {line['file']} line {line['line']}, {line['column']}: {line['reason']}")
         for name, count in report["acts"].items():
             print(f"{count:6}  {name}")
         print(f"{report['unchanged']:6}  unchanged")
-    return 0
+    return EXIT_SOME_REFUSED if report["refused"] else 0
 
+
+EXIT_SOME_REFUSED = 1
+"""Exit code of a night that is taken in, but an act refused some of its lines."""
 
 GAP_COLUMNS = {
     "client": ("client", "service", "days"),

@@ -64,7 +64,7 @@ class Mails(Check, frozen=True):
         return {"are": are, "to": to, "say": say}
 
 
-class Gap(
+class StatedGap(
     msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True, rename={"since": "from"}
 ):
     """Days without coverage: the first and how many. `of`: whose phone, where the check is `by` provider."""
@@ -80,7 +80,7 @@ class Gaps(Check, frozen=True, kw_only=True):
     """What `troskel gaps` lists for a day, of one client or of all."""
 
     example = '{"client": "K1", "are": [{"service": "home_care", "from": "2026-09-01", "days": 3}]}'
-    are: list[Gap]
+    are: list[StatedGap]
     client: str | None = None
     on: date | None = None
     days: int = 30
@@ -92,7 +92,7 @@ class Gaps(Check, frozen=True, kw_only=True):
         rows = coverage.gaps(system_actor(), self.on or clock.today(), self.days, by)
         return {
             "are": [
-                Gap(
+                StatedGap(
                     service=row.service,
                     since=row.days[0],
                     days=len(row.days),
@@ -137,7 +137,7 @@ class Phone(Check, frozen=True):
         return {"are": sorted(listed), "ways": ways}
 
 
-class Door(Check, frozen=True):
+class DoorCheck(Check, frozen=True):
     """Who may open a lock for a client now: accounts of carers and responders. `through`: the last day, or null.
 
     `why_not`: the rule or code that keeps an account out; "NotFound" where it sees no such client.
@@ -221,7 +221,7 @@ CHECKS: dict[str, type[Check]] = {
     "gaps": Gaps,
     "phones": Phones,
     "phone": Phone,
-    "door": Door,
+    "door": DoorCheck,
     "journal": Journal,
 }
 """What a line may state beside `at`."""

@@ -123,7 +123,7 @@ def _in_order(rows: QuerySet[Duty], day: date) -> QuerySet[Any, dict[str, Any]]:
     return ordered
 
 
-def facts_of(municipality: str, homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
+def facts_of(municipality: str, homes: Collection[UUID] | QuerySet[Any, Any]) -> dict[UUID, HomeFacts]:
     """The stored facts of these homes, without locks. One query."""
     rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
     stored = rows.values_list("home_id", "state")

@@ -52,6 +52,7 @@ class ImportedNight(Record):
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     day = models.DateField(help_text="the night's")
+    digest = models.CharField(max_length=64, default="", help_text="of the files' bytes")
     taken_in = models.DateTimeField()
     unchanged = models.PositiveIntegerField(help_text="lines that said what was known already")
     changes = models.TextField(help_text="JSON: by act, how many items it changed")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from troskel.custody.models import HolderKind, Holding
+from troskel.duties.queries import facts_of
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.orders import letter, rules
@@ -29,9 +30,12 @@ def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes
         raise NotFound("letter", "order")
     today = clock.today()
     rules.has_a_letter(order.kind, order.state, number)
-    addressee = _addressee(order)
-    rules.gets_letters(order.kind, addressee is not None)
-    assert addressee is not None
+    behind = HomeDoor.objects.filter(door=order.door_id).values("home")
+    homes = facts_of(viewer.municipality, behind).values()
+    to = rules.addressee(homes, order.client_id, today)
+    rules.gets_letters(order.kind, to is not None)
+    assert to is not None
+    addressee = Client.objects.select_related("home").get(id=to.client)
     offices = Organisation.objects.filter(
         municipality=viewer.municipality, kind=OrganisationKind.MUNICIPALITY
     )
@@ -46,17 +50,6 @@ def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes
             language=language,
         )
     )
-
-
-def _addressee(order: Order) -> Client | None:
-    """As `rules.addressee`, by the tables."""
-    living = Client.objects.select_related("home").filter(
-        died=None,
-        municipality=order.municipality_id,
-        home_municipality=order.municipality_id,
-        home__in=HomeDoor.objects.filter(door=order.door_id).values("home"),
-    )
-    return min(living, key=lambda client: (client.id != order.client_id, client.id), default=None)
 
 
 def _day_done(order: Order) -> date:

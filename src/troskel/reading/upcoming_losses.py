@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 
 import msgspec
 
@@ -13,6 +14,7 @@ from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.register import read
 from troskel.reading.worklist import WorklistItem, unnoted_worklist
+from troskel.routine.client_state import FOREVER
 
 LOOKAHEAD = timedelta(days=120)
 MAX_LOSSES = 12
@@ -24,17 +26,18 @@ FOLLOW_UP_ACTS = frozenset({"make_decisions", "allocate"})
 
 
 class UpcomingLoss(msgspec.Struct, frozen=True):
-    """Care that ends. `lost`: the day on which the phone loses the client. `again`: when care resumes, if known.
+    """Care that ends with a provider. `lost`: the day on which its phones lose the client.
 
-    `investigated`: a follow-up has begun.
+    `again`: when care goes on, if known. `decided`: a decision covers that day, and is not allocated. `investigated`: a
+    follow-up has begun.
     """
 
     case: str
     service: str
     decision: str
-    last: date
     lost: date
     again: date | None
+    decided: bool
     investigated: bool
 
 
@@ -42,19 +45,17 @@ class UpcomingLoss(msgspec.Struct, frozen=True):
 def worklist_and_losses(viewer: Actor) -> tuple[list[WorklistItem], list[UpcomingLoss]]:
     """The worklist, and upcoming losses that no duty warns of, the soonest first. One recorded read."""
     items = unnoted_worklist(viewer)
-    cases_with_duty = {item.duty.case for item in items if FOLLOW_UP_ACTS & set(item.duty.fulfilled_by)}
+    with_duty = {item.duty.case for item in items if FOLLOW_UP_ACTS & set(item.duty.fulfilled_by)}
     today = clock.today()
-    limit = 4 * (MAX_LOSSES + len(cases_with_duty))  # up to one loss for each of two services and two patrols
-    losses = care.losses(clients_in_sight(viewer), viewer.municipality, today, today + LOOKAHEAD, limit)
-    upcoming = list(
-        dict.fromkeys(_upcoming_loss(loss) for loss in losses if loss.case not in cases_with_duty)
-    )[:MAX_LOSSES]
+    ahead = care.losses_ahead(clients_in_sight(viewer), viewer.municipality, today, today + LOOKAHEAD)
+    unasked = (_upcoming_loss(one) for one in ahead if one.case not in with_duty)
+    upcoming = list(islice(unasked, MAX_LOSSES))
     cases = {item.duty.case for item in items} | {loss.case for loss in upcoming}
     note(viewer, "worklist.viewed", cases=sorted(case for case in cases if case))
     return items, upcoming
 
 
-def _upcoming_loss(loss: care.Loss) -> UpcomingLoss:
-    fields = loss._asdict()
-    del fields["client"]
-    return UpcomingLoss(**fields, lost=loss.last + timedelta(days=1))
+def _upcoming_loss(one: care.LossAhead) -> UpcomingLoss:
+    first, through = one.loss.first, one.loss.through
+    again = None if through == FOREVER else through + timedelta(days=1)
+    return UpcomingLoss(one.case, one.service, one.decision, first, again, one.decided, one.investigated)

@@ -103,7 +103,7 @@ def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine
         text, table = parse(content, file)
     except InvalidDocument as refused:
         raise InvalidRoutine(refused.problems) from refused
-    reader = _Reader(file, TomlPositions(text))
+    reader = _RoutineReader(file, TomlPositions(text))
     routine = reader.routine(table, hashlib.sha256(content).hexdigest())
     reader.references(routine)
     if not stored:
@@ -113,7 +113,7 @@ def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine
     return routine
 
 
-class _Reader(Values):
+class _RoutineReader(Values):
     # -- the parts of the document
 
     def routine(self, table: Table, version: str) -> Routine:
@@ -204,8 +204,10 @@ class _Reader(Values):
         names = wording.left_open(words)
         for name in sorted(names - wording.OPEN.keys()):
             self.problem(at, "duty", f"leaves open {{{name}}}: known are {', '.join(sorted(wording.OPEN))}")
-        if names and kind != "notice":
+        if names - wording.PEOPLE.keys() and kind != "notice":
             self.problem(at, "duty", "only a notice names the providers and days of its case")
+        if names & wording.PEOPLE.keys() and per != "account":
+            self.problem(at, "duty", 'names a person: only what is asked per = "account" knows whom')
         return Ask(
             ask=self.text(table, at, "ask"),
             kind=kind,

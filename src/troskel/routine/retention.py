@@ -17,7 +17,7 @@ from troskel.routine.model import LocalizedText
 BLANK, DELETE = "blank", "delete"
 
 
-class Known(NamedTuple):
+class Erasable(NamedTuple):
     """A kind of data that the program can blank or delete: from which event its time counts, and which of the two."""
 
     counted_from: str
@@ -25,16 +25,16 @@ class Known(NamedTuple):
 
 
 KINDS = {
-    "free_text": Known("last_entry", BLANK),
-    "names": Known("last_entry", BLANK),
-    "identity_numbers": Known("last_entry", BLANK),
-    "addresses": Known("last_entry", BLANK),
-    "access_notes": Known("last_entry", DELETE),
-    "decision_reasons": Known("last_entry", BLANK),
-    "representatives": Known("last_entry", BLANK),
-    "key_receipts": Known("returned", BLANK),
-    "emails": Known("sent", DELETE),
-    "answers": Known("recorded", DELETE),
+    "free_text": Erasable("last_entry", BLANK),
+    "names": Erasable("last_entry", BLANK),
+    "identity_numbers": Erasable("last_entry", BLANK),
+    "addresses": Erasable("last_entry", BLANK),
+    "access_notes": Erasable("last_entry", DELETE),
+    "decision_reasons": Erasable("last_entry", BLANK),
+    "representatives": Erasable("last_entry", BLANK),
+    "key_receipts": Erasable("returned", BLANK),
+    "emails": Erasable("sent", DELETE),
+    "answers": Erasable("recorded", DELETE),
 }
 """A new kind: a word here, a row in `retention/locations.py`, and a table [[kind]] in the plan."""
 

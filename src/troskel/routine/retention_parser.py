@@ -44,14 +44,14 @@ def parse_plan(content: bytes, file: str) -> Plan:
         text, table = parse(content, file)
     except InvalidDocument as refused:
         raise InvalidPlan(refused.problems) from refused
-    reader = _Reader(file, TomlPositions(text))
+    reader = _PlanReader(file, TomlPositions(text))
     plan = reader.plan(table, hashlib.sha256(content).hexdigest())
     if reader.problems:
         raise InvalidPlan([text for _, text in sorted(reader.problems)])
     return plan
 
 
-class _Reader(Values):
+class _PlanReader(Values):
     def plan(self, table: Table, version: str) -> Plan:
         self.keys(table, (), {"header", "basis", "exemption", "kind"})
         header = self.header(self.table(table, (), "header"))

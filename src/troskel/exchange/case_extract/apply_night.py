@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,27 +22,23 @@ from troskel.acts import (
     turning_the_day,
 )
 from troskel.acts.decisions import values as decision_values
+from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
-from troskel.exchange.case_extract.contract import NightRefused
+from troskel.exchange.case_extract.act_runner import ActRunner, Tell
+from troskel.exchange.case_extract.contract import Rejection
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
 from troskel.exchange.case_extract.periods import PeriodChanges
 from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
-from troskel.exchange.case_extract.reading import read_folder
-from troskel.exchange.case_extract.rows import ClientRow, ExtractAddress, NightExtract
+from troskel.exchange.case_extract.reading import digest_of, files_of, read_night
+from troskel.exchange.case_extract.rows import NightExtract, as_merged
+from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
+from troskel.exchange.case_extract.to_decide import told
 from troskel.ground import clock, maintenance
-from troskel.ground.refusal_texts import english
-from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
 from troskel.runner.choices import CareService
-from troskel.runner.outcome import ActOutcome
 from troskel.runner.register import Act
-
-Tell = Callable[[str], None]
-
-MAX_ENDING_SHARE = 0.05
-"""A night that would end more than this share of ongoing care stops before it changes anything."""
 
 
 def import_night(
@@ -58,22 +53,30 @@ def import_night(
 ) -> dict[str, Any]:
     """Imports one night's extract. Returns the rejected lines, the number of changes by act, and of unchanged lines.
 
-    Raises NightRefused, and then nothing has changed.
+    `refused`: how many of the rejected lines an act refused. `to_decide`: lines that are used, and of which a person
+    has to decide something. Raises NightRefused, and then nothing has changed.
     """
     state = current_state.load(actor.municipality)
     first_night = current_state.is_first_night(actor.municipality)
     progress("reading the files")
-    night = read_folder(
-        directory, day=day, known_ids=state.ids(), mapping=read_mapping(mapping) if mapping else CONTRACT
-    )
+    case_system = read_mapping(mapping) if mapping else CONTRACT
+    files = files_of(directory, case_system)
+    digest = digest_of(files)
+    night = read_night(files, day=day, known_ids=state.ids(), mapping=case_system)
+    night = as_merged(night, state.merged)
     plan = plan_night(night, state, day=day, first_night=first_night)
-    _check_ending_limit(plan, confirm)
-    runner = _NightRunner(actor, day, progress, dry_run=dry_run)
+    reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
+    if reasons and not confirm:
+        raise NightStopped(reasons)
+    runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
     runner.carry_out(plan, first_night)
+    to_decide = [told(item, case_system) for item in plan.to_decide]
     if not dry_run:
-        _save_summary(actor, day, plan, night, runner.acts)
+        _save_summary(actor, plan, night, digest, runner, to_decide)
     return {
-        "rejected": [msgspec.to_builtins(rejection) for rejection in night.rejections],
+        "rejected": msgspec.to_builtins([*night.rejections, *(refused.line for refused in runner.refused)]),
+        "refused": len(runner.refused),
+        "to_decide": msgspec.to_builtins(to_decide),
         "acts": dict(runner.acts),
         "unchanged": plan.unchanged,
         "other_services": night.other_services,
@@ -82,42 +85,38 @@ def import_night(
 
 
 def _save_summary(
-    actor: Actor, day: date, plan: NightPlan, night: NightExtract, acts: Mapping[str, int]
+    actor: Actor,
+    plan: NightPlan,
+    night: NightExtract,
+    digest: str,
+    runner: _NightRunner,
+    to_decide: list[Rejection],
 ) -> None:
     """Stores the outcome, for the person who corrects the rejected lines; rejected values are not stored."""
-    rejected = [
-        imports.RejectedLine(
-            file=rejection.file, line=rejection.line, column=rejection.column, reason=rejection.reason
-        )
-        for rejection in night.rejections
-    ]
     importing.note_night(
         actor,
-        day=day,
+        day=plan.day,
+        digest=digest,
         unchanged=plan.unchanged,
-        changes={n: c for n, c in acts.items() if c},
-        rejected=rejected,
+        changes={n: c for n, c in runner.acts.items() if c},
+        rejected=[
+            *map(_stored, night.rejections),
+            *(_stored(line, swedish=swedish) for line, swedish in runner.refused),
+        ],
+        to_decide=[_stored(line, used=True) for line in to_decide],
     )
 
 
-def _check_ending_limit(plan: NightPlan, confirm: bool) -> None:
-    too_high = plan.too_many_endings(MAX_ENDING_SHARE)
-    if too_high and not confirm:
-        summary = ", ".join(f"{share.ending} of {share.ongoing} ongoing {share.kind}" for share in too_high)
-        raise NightRefused(
-            "fordelning.csv", 1, f"would end {summary}: look at the extract, and add --confirm if it is right"
-        )
+def _stored(line: Rejection, *, used: bool = False, swedish: str = "") -> imports.RejectedLine:
+    return imports.RejectedLine(line.file, line.line, line.column, line.reason, used, swedish)
 
 
-class _NightRunner:
+class _NightRunner(ActRunner):
     """Carries out a plan from top to bottom, and counts what each act changed; a dry run only counts."""
 
-    def __init__(self, actor: Actor, day: date, tell: Tell, *, dry_run: bool) -> None:
-        self.dry_run = dry_run
-        self.actor = actor
+    def __init__(self, *arguments: Any, day: date, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self.day = day
-        self.tell = tell
-        self.acts: Counter[str] = Counter()
 
     def carry_out(self, plan: NightPlan, first_night: bool) -> None:
         """Carries out the whole plan. Each act commits by itself: after a crash, importing the same night continues."""
@@ -128,7 +127,7 @@ class _NightRunner:
         self._care(plan)
         if first_night:
             self._things(plan)
-        if first_night and not self.dry_run:
+        if first_night and self.night.clients and not self.dry_run:
             taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
         if not self.dry_run:
             maintenance.analyze()
@@ -141,7 +140,7 @@ class _NightRunner:
             taking_over.begin_take_over(self.actor, day=self.day)
 
     def _organisations(self, plan: NightPlan) -> None:
-        self._do(
+        self.do(
             organising.register_organisations,
             "organisations",
             [
@@ -150,61 +149,70 @@ class _NightRunner:
                 )
                 for row in plan.organisations_registered
             ],
+            [("utforare", row) for row in plan.organisations_registered],
             is_counted=False,
         )
-        for row in [] if self.dry_run else plan.organisations_changed:
-            organising.change_organisation(
-                self.actor,
-                organisation=row.orgnr,
-                name=row.name,
-                email=row.email,
-                kind=OrganisationKind(row.kind),
-            )
+        for row in plan.organisations_changed:
+            values = {
+                "organisation": row.orgnr,
+                "name": row.name,
+                "email": row.email,
+                "kind": OrganisationKind(row.kind),
+            }
+            self.do_one(organising.change_organisation, values, ("utforare", row))
 
     def _clients(self, plan: NightPlan) -> None:
-        homes, by_reference = plan.homes, {item.row.reference: item for item in plan.clients_registered}
-        self._do(
+        homes, new = plan.homes, [item.row for item in plan.clients_registered]
+        self.do(
             housing.correct_addresses,
             "clients",
-            [housing.Resident(client=item.client, address=_address(item.address)) for item in homes.renamed],
+            [
+                housing.Resident(client=item.client, address=values.address(item.address))
+                for item in homes.renamed
+            ],
+            self.sources("kunder", (item.client for item in homes.renamed)),
         )
-        self._do(
-            registering.register_clients, "clients", [_new_client(item.row) for item in by_reference.values()]
+        self.do(
+            registering.register_clients,
+            "clients",
+            [values.new_client(row) for row in new],
+            [("kunder", row) for row in new],
         )
-        self._do(
+        self.do(
             registering.change_clients,
             "changes",
-            [_changed_client(item.row, item.fields) for item in plan.clients_changed],
+            [values.changed_client(item.row, item.fields) for item in plan.clients_changed],
+            [("kunder", item.row) for item in plan.clients_changed],
         )
-        self._do(
+        self.do(
             housing.move_clients,
             "moves",
             [
                 housing.Move(
-                    client=item.client, address=_address(item.address), on=min(item.on, clock.today())
+                    client=item.client, address=values.address(item.address), on=min(item.on, clock.today())
                 )
                 for item in homes.moved
             ],
+            self.sources("kunder", (item.client for item in homes.moved)),
         )
-        self._do(
+        self.do(
             housing.propose_sharing,
             "addresses",
-            [_address(address) for address in homes.sharing_proposed],
+            [values.address(address) for address in homes.sharing_proposed],
+            [("kunder", "") for _address in homes.sharing_proposed],
             is_counted=False,
         )
-        new_references = by_reference.keys()
-        self._do(
+        references = {row.reference for row in new}
+        deaths = [item for item in plan.deaths if item.client not in references]
+        self.do(
             registering.record_deaths,
             "deaths",
-            [
-                registering.Death(client=item.client, on=item.on)
-                for item in plan.deaths
-                if item.client not in new_references
-            ],
+            [registering.Death(client=item.client, on=item.on) for item in deaths],
+            self.sources("kunder", (item.client for item in deaths)),
         )
 
     def _care(self, plan: NightPlan) -> None:
-        self._do(
+        self.do(
             deciding.start_investigations,
             "investigations",
             [
@@ -213,11 +221,12 @@ class _NightRunner:
                 )
                 for item in plan.investigations
             ],
+            [("beslut", item.row) for item in plan.investigations],
             is_counted=False,
         )
         self._supersede(reused_references.supersede_allocations, "allocations", plan.allocations)
         self._supersede(reused_references.supersede_decisions, "decisions", plan.decisions)
-        self._do(
+        self.do(
             deciding.make_decisions,
             "decisions",
             [
@@ -231,20 +240,23 @@ class _NightRunner:
                 )
                 for row in plan.decisions_made
             ],
+            [("beslut", row) for row in plan.decisions_made],
         )
         self._change_periods(
             plan.decisions,
+            "beslut",
             (deciding.change_decisions, decision_values.DecisionPeriod),
             (deciding.end_decisions, decision_values.DecisionEnd),
             deciding.withdraw_decisions,
         )
         self._change_periods(
             plan.allocations,
+            "fordelning",
             (deciding.change_allocations, decision_values.AllocationPeriod),
             (deciding.end_allocations, decision_values.AllocationEnd),
             deciding.withdraw_allocations,
         )
-        self._do(
+        self.do(
             deciding.allocate,
             "allocations",
             [
@@ -257,26 +269,29 @@ class _NightRunner:
                 )
                 for row in plan.allocations_made
             ],
+            [("fordelning", row) for row in plan.allocations_made],
         )
 
     def _change_periods(
         self,
         changes: PeriodChanges,
+        file: str,
         change: tuple[Act[Any], Callable[..., Any]],
         end: tuple[Act[Any], Callable[..., Any]],
         withdraw: Act[Any],
     ) -> None:
         """`change` and `end`: the act, and the type of its items."""
         (change_act, period), (end_act, ending) = change, end
-        self._do(
+        self.do(
             change_act,
             "periods",
             [
                 period(reference=i.reference, valid_from=i.valid_from, valid_through=i.valid_through)
                 for i in changes.changed
             ],
+            self.sources(file, (i.reference for i in changes.changed)),
         )
-        self._do(
+        self.do(
             end_act,
             "endings",
             [
@@ -288,11 +303,13 @@ class _NightRunner:
                 )
                 for i in changes.ended
             ],
+            self.sources(file, (i.reference for i in changes.ended)),
         )
-        self._do(withdraw, "references", [item.reference for item in changes.withdrawn])
+        withdrawn = [item.reference for item in changes.withdrawn]
+        self.do(withdraw, "references", withdrawn, self.sources(file, withdrawn))
 
     def _supersede(self, supersede: Act[Any], name: str, changes: PeriodChanges) -> None:
-        self._do(
+        self.do(
             supersede,
             name,
             [
@@ -301,89 +318,39 @@ class _NightRunner:
                 )
                 for item in changes.superseded
             ],
+            self.sources(
+                {"decisions": "beslut", "allocations": "fordelning"}[name],
+                (item.reference for item in changes.superseded),
+            ),
         )
 
     def _things(self, plan: NightPlan) -> None:
         take_over = plan.taken_over
         things = taking_over_things
-        self._do(
+        self.do(
             things.take_over_locks,
             "locks",
             [
                 things.OldLock(client=r.client, door=r.door, serial=r.serial, since=r.mounted)
                 for r in take_over.locks
             ],
+            [("las", row) for row in take_over.locks],
             is_counted=False,
         )
-        self._do(
+        self.do(
             things.take_over_keys,
             "keys",
             [
                 things.OldKeys(client=r.client, door=r.door, holder=r.holder, count=r.count)
                 for r in take_over.keys
             ],
+            [("nycklar", row) for row in take_over.keys],
             is_counted=False,
         )
-        self._do(
+        self.do(
             things.take_over_tags,
             "tags",
             [things.OldTag(client=r.client, tag=r.tag, since=r.handed_out) for r in take_over.tags],
+            [("knappar", row) for row in take_over.tags],
             is_counted=False,
         )
-
-    def _do(self, act: Act[Any], name: str, items: Sequence[Any], *, is_counted: bool = True) -> None:
-        """Does the act with all its items at once, and counts what it changed."""
-        if not items:
-            return
-        self.tell(f"{act.name}: {len(items)}")
-        if self.dry_run:
-            if is_counted:
-                self.acts[act.name] += len(items)
-            return
-        outcome = self._outcome(act, {name: items}, is_alone=len(items) == 1)
-        if outcome is None:
-            return
-        if is_counted:
-            self.acts[act.name] += len(items) - len(outcome.refused)
-        for refused in outcome.refused:
-            self.tell(
-                f"{act.name}: item {refused['item'] + 1} refused by {refused['rule']}: {refused['message']}"
-            )
-
-    def _outcome(self, act: Act[Any], values: dict[str, Any], *, is_alone: bool) -> ActOutcome | None:
-        """Returns the act's outcome. A single item is refused as a whole act; the night then continues."""
-        try:
-            return act(self.actor, **values)
-        except (Refusal, NotFound, BadValue) as refusal:
-            if not is_alone:
-                raise
-            rule = refusal.rule if isinstance(refusal, Refusal) else type(refusal).__name__
-            self.tell(f"{act.name}: refused by {rule}: {english(refusal)}")
-            return None
-
-
-def _address(address: ExtractAddress) -> housing.Address:
-    return housing.Address(
-        street=address.street, postcode=address.postcode, town=address.town, apartment=address.apartment
-    )
-
-
-def _new_client(row: ClientRow) -> registering.NewClient:
-    return registering.NewClient(
-        reference=row.reference,
-        identity=row.identity.number12,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        address=_address(row.address),
-        home_municipality=row.home_municipality,
-        protection=registering.Protection(row.protection),
-        phone=row.phone,
-        died=row.died,
-    )
-
-
-def _changed_client(row: ClientRow, fields: Iterable[str]) -> registering.ChangedClient:
-    values = {name: getattr(row, name) for name in fields if name != "identity"}
-    if "identity" in fields:
-        values["identity"] = row.identity.number12
-    return registering.ChangedClient(client=row.reference, **values)

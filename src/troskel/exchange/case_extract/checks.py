@@ -7,12 +7,16 @@ import re
 from datetime import date
 
 from troskel.exchange.case_extract.mapping import Mapping
+from troskel.ground import spelling
 from troskel.ground.refusal_texts import english
 from troskel.people.identity import BadIdentity, Identity, birth_day, check_orgnr, parse_identity
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PERHAPS_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd„†”™]")
+_WRONGLY_READ = re.compile(r"\ufffd|[„†™]\w|\w[„†™]|\w”\w")
+"""å, ä, ö, Ö of a DOS encoding, read as Windows-1252. Between quotation marks, „ and ” are no marks of that."""
 _NO_END_YEAR = 9999
 MAX_ID_LENGTH = 50
 
@@ -62,8 +66,6 @@ class Checks:
         """Returns a personnummer, samordningsnummer or reserve number."""
         text = required(column, value)
         try:
-            if self._mapping.identity_hyphen:
-                return parse_identity(text.replace("-", "", 1), on=self._today)
             return parse_identity(text, on=self._today)
         except BadIdentity as error:
             raise BadColumn(column, value, english(error)) from None
@@ -118,6 +120,25 @@ def limited_text(column: str, value: Value, max_length: int) -> str:
     if len(text) > max_length:
         raise BadColumn(column, value, f"longer than {max_length} characters: shorten it")
     return text
+
+
+def name(column: str, value: Value, max_length: int) -> str:
+    """Returns a name, which may be empty, in one spelling. Raises BadColumn when it holds a control character."""
+    text = limited_text(column, value, max_length)
+    if spelling.has_control(text):
+        raise BadColumn(column, value, "a control character, such as a line break: take it away")
+    return spelling.one_line(text)
+
+
+def is_odd(text: str) -> bool:
+    """Does a name hold what no name has: a control, or a mark of letters that were read in the wrong encoding?"""
+    if not _PERHAPS_ODD.search(text):
+        return False
+    return (
+        spelling.has_control(text)
+        or _WRONGLY_READ.search(text) is not None
+        or sum(map(text.count, "“”")) % 2 == 1
+    )
 
 
 def truncate(value: Value, max_length: int) -> str:

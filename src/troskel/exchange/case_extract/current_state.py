@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from troskel.care.models import Allocation, Decision, Investigation
 from troskel.exchange.case_extract.known_records import (
@@ -14,7 +15,7 @@ from troskel.exchange.case_extract.known_records import (
     KnownState,
 )
 from troskel.exchange.case_extract.rows import ExtractAddress
-from troskel.people.models import Client, Home, Identifier, Municipality, Organisation
+from troskel.people.models import Client, Home, Identifier, ImportedNight, Municipality, Organisation
 
 
 def is_founded(municipality: str) -> bool:
@@ -30,6 +31,28 @@ def is_taken_over(municipality: str) -> bool:
 def is_first_night(municipality: str) -> bool:
     """Has no night been imported completely yet?"""
     return not Municipality.objects.filter(code=municipality, taken_over=True).exists()
+
+
+class TakenIn(NamedTuple):
+    """The nights taken in so far: the newest day, the digest of the one taken in last, and of all."""
+
+    newest_day: date | None = None
+    latest_digest: str = ""
+    digests: frozenset[str] = frozenset()
+
+
+def taken_in(municipality: str) -> TakenIn:
+    """Returns which nights have been taken in."""
+    nights = list(
+        ImportedNight.objects.filter(municipality=municipality).order_by("id").values_list("day", "digest")
+    )
+    if not nights:
+        return TakenIn()
+    return TakenIn(
+        max(day for day, _digest in nights),
+        nights[-1][1],
+        frozenset(digest for _day, digest in nights if digest),
+    )
 
 
 def load(municipality: str) -> KnownState:

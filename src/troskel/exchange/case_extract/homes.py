@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Plans where clients live after the night: homes to register, completed addresses, moves, shared homes.
 
-When an address is added, or an apartment number added or left out, the home is the same with a better or worse
-address (renamed), if everyone who lives there gets it. Any other difference is a move. An address that is
-emptied moves nobody: the extract names no new home.
+When an address is added, an apartment number added or left out, or a postcode or a town changed, the home is the same
+with another address (renamed), if everyone who lives there gets it. Where it may be the same home (`people.addresses`),
+nobody moves until a person has said so. Any other difference is a move. An address that is emptied moves nobody: the
+extract names no new home.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 
 from troskel.exchange.case_extract.known_records import KnownClient, KnownState
 from troskel.exchange.case_extract.rows import ClientRow, ExtractAddress, NightExtract
+from troskel.people.addresses import Sameness, sameness
 
 
 class HomeRegistered(msgspec.Struct, frozen=True, gc=False):
@@ -40,12 +42,13 @@ class ClientMoved(msgspec.Struct, frozen=True, gc=False):
 
 
 class Homes(msgspec.Struct, frozen=True):
-    """The changes of homes, in order: rename, register, (then clients), move, propose."""
+    """The changes of homes, in order: rename, register, (then clients), move, propose. `unsure`: left to a person."""
 
     renamed: list[HomeRenamed] = msgspec.field(default_factory=list)
     registered: list[HomeRegistered] = msgspec.field(default_factory=list)
     moved: list[ClientMoved] = msgspec.field(default_factory=list)
     sharing_proposed: list[ExtractAddress] = msgspec.field(default_factory=list)
+    unsure: list[ClientRow] = msgspec.field(default_factory=list)
 
 
 def plan_homes(night: NightExtract, state: KnownState, day: date) -> Homes:
@@ -64,17 +67,18 @@ def plan_homes(night: NightExtract, state: KnownState, day: date) -> Homes:
         old_address = state.clients[row.reference].address
         if row.reference in renamed:
             continue
+        old, new = old_address.in_one_spelling, row.address.in_one_spelling
         household = residents[old_address.key] if old_address.key is not None else {row.reference}
-        if (
-            row.address.key not in keys
-            and _same_home(old_address, row.address)
-            and _all_get(row.address, household, night)
-        ):
+        same = sameness(old, new)
+        can_be_renamed = row.address.key not in keys and _all_get(row.address, household, night)
+        if same is Sameness.SAME and can_be_renamed:
             homes.renamed.append(HomeRenamed(row.reference, row.address))
             renamed |= household
             keys = (keys - {old_address.key}) | {row.address.key}
-        else:
+        elif same is Sameness.OTHER or (same is Sameness.SAME and old.apartment != new.apartment):
             homes.moved.append(ClientMoved(row.reference, row.address, day))
+        else:
+            homes.unsure.append(row)
     _register(homes, newcomers, keys)
     touched = (
         [m.address for m in homes.moved] + [r.address for r in homes.renamed] + [n.address for n in newcomers]
@@ -88,12 +92,6 @@ def _lives_elsewhere(row: ClientRow, before: KnownClient | None) -> bool:
     if before is None or row.address == before.address or row.died or before.died:
         return False
     return row.address.key is not None and row.address.key != before.address.key
-
-
-def _same_home(old: ExtractAddress, new: ExtractAddress) -> bool:
-    if old.key is None:
-        return True
-    return old.without_apartment == new.without_apartment and not (old.apartment and new.apartment)
 
 
 def _all_get(address: ExtractAddress, household: set[str], night: NightExtract) -> bool:
@@ -123,7 +121,9 @@ def _propose_sharing(
     homes: Homes, touched: list[ExtractAddress], night: NightExtract, state: KnownState
 ) -> None:
     """Proposes a shared home for two living clients at an address without apartment; a person confirms it."""
-    candidates = {a.key: a for a in touched if a.key and not a.apartment and not state.homes.get(a.key)}
+    candidates = {
+        a.key: a for a in touched if a.key and not a.in_one_spelling.apartment and not state.homes.get(a.key)
+    }
     if not candidates:
         return
     living: Counter[str | None] = Counter()

@@ -11,6 +11,12 @@ from troskel.exchange.case_extract.mapping import Mapping
 
 _BOM = b"\xef\xbb\xbf"
 _QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
+_MULTI_BYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]"
+    rb"|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+"""A character of UTF-8 that is not ASCII (Unicode, table 3-7)."""
 _MAX_RECORD_LINES = 50
 
 FileRecord = tuple[int, list[str | None], bool]
@@ -20,7 +26,7 @@ FileRecord = tuple[int, list[str | None], bool]
 def records(name: str, data: bytes, mapping: Mapping) -> Iterator[FileRecord]:
     """Yields the records of one file of the night. Raises NightRefused when the file can't be trusted."""
     file = mapping.files[name]
-    lines = _lines(file, _decode(file, data), mapping)
+    lines = _lines(file, _decode(file, data, mapping.encoding), mapping)
     header, at = _record(lines, 0, mapping.separator)
     positions = _column_positions(name, header, mapping)
     constants = [mapping.constants[name].get(column) for column in COLUMNS[name]]
@@ -49,29 +55,44 @@ def _value(fields: list[str], position: int | None, constant: str | None) -> str
     return fields[position].strip() if position < len(fields) else None
 
 
-def _decode(file: str, data: bytes) -> str:
-    """Decodes by BOM, otherwise as UTF-8, otherwise as Windows-1252."""
-    if (nul := data.find(b"\0")) >= 0:
-        raise _wrong_encoding(file, data, nul)
+def _decode(file: str, data: bytes, encoding: str) -> str:
+    """Decodes by BOM; otherwise by the mapping's encoding; otherwise as UTF-8, or Windows-1252 in a file without UTF-8.
+
+    One sequence that is valid UTF-8 tells that the file is UTF-8: a byte that is not refuses it, since read as
+    Windows-1252 it would rename and move everybody.
+    """
     if data.startswith(_BOM):
-        try:
-            return data[len(_BOM) :].decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _wrong_encoding(file, data, error.start + len(_BOM)) from None
+        return _strictly(file, data.removeprefix(_BOM), "utf-8")
+    if encoding:
+        return _strictly(file, data, encoding)
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _wrong_encoding(file, data, error.start) from None
+        if _MULTI_BYTE.search(data):
+            raise _wrong_encoding(file, data.count(b"\n", 0, error.start) + 1) from None
+        return _strictly(file, data, "cp1252")
+    return _without_nul(file, text)
 
 
-def _wrong_encoding(file: str, data: bytes, at: int) -> NightRefused:
-    line = data.count(b"\n", 0, at) + 1
+def _strictly(file: str, data: bytes, encoding: str) -> str:
+    try:
+        return _without_nul(file, data.decode(encoding))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, "ignore")
+        raise _wrong_encoding(file, before.count("\n") + 1) from None
+
+
+def _without_nul(file: str, text: str) -> str:
+    if (at := text.find("\0")) >= 0:
+        raise _wrong_encoding(file, text.count("\n", 0, at) + 1)
+    return text
+
+
+def _wrong_encoding(file: str, line: int) -> NightRefused:
     return NightRefused(
-        file, line, "wrong encoding: let the case system write UTF-8 or Windows-1252, and import again"
+        file,
+        line,
+        "wrong encoding: let the case system write UTF-8 or Windows-1252, or name another in a mapping; import again",
     )
 
 

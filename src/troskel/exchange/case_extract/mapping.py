@@ -12,8 +12,8 @@ hemkommun = "0999"                   # a column that they don't have
 [format]
 separator = "\\t"
 date = "%Y%m%d"
+encoding = "cp850"                   # as Python names it; without it, UTF-8 or Windows-1252
 final_newline = false                # their last line has no line ending
-identity_hyphen = true               # 19600102-9999
 """
 
 from __future__ import annotations
@@ -29,7 +29,14 @@ import msgspec
 from troskel.exchange.case_extract.contract import CODES, COLUMNS
 
 _TABLES = ("files", "columns", "constants", "codes", "format")
-_FORMAT: dict[str, type] = {"separator": str, "date": str, "final_newline": bool, "identity_hyphen": bool}
+_FORMAT: dict[str, type] = {
+    "separator": str,
+    "date": str,
+    "encoding": str,
+    "final_newline": bool,
+    "identity_hyphen": bool,
+}
+"""`identity_hyphen` is accepted and means nothing: identity numbers are read in every spelling."""
 
 
 class MappingRefused(Exception):
@@ -49,8 +56,8 @@ class Mapping(msgspec.Struct, frozen=True):
     codes: dict[str, dict[str, str]] = msgspec.field(default_factory=lambda: dict(CODES))
     separator: str = ";"
     date_layout: str = ""
+    encoding: str = ""
     final_newline: bool = True
-    identity_hyphen: bool = False
 
     def day(self, text: str) -> date:
         """Parses a day in the case system's format. Raises ValueError when it is invalid."""
@@ -148,7 +155,19 @@ def _format(table: dict[str, Any]) -> dict[str, Any]:
         raise MappingRefused('format.separator must be one character, such as ";" or "\\t"')
     if layout := table.get("date"):
         _check_date_layout(layout)
-    return {"date_layout" if name == "date" else name: value for name, value in table.items()}
+    if encoding := table.get("encoding"):
+        _check_encoding(encoding)
+    ours = {"date": "date_layout"}
+    return {ours.get(name, name): value for name, value in table.items() if name != "identity_hyphen"}
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        holds = "A1;ö\n".encode(encoding).decode(encoding) == "A1;ö\n"
+    except (LookupError, UnicodeError, TypeError, ValueError):
+        holds = False
+    if not holds:
+        raise MappingRefused('format.encoding must be one that has the letters of Swedish, such as "cp850"')
 
 
 def _check_date_layout(layout: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
 
 import msgspec
 
@@ -13,6 +12,7 @@ from troskel.exchange.case_extract.homes import Homes
 from troskel.exchange.case_extract.periods import PeriodChanges
 from troskel.exchange.case_extract.rows import AllocationRow, ClientRow, DecisionRow, OrganisationRow
 from troskel.exchange.case_extract.take_over import TakeOver
+from troskel.exchange.case_extract.to_decide import ToDecide
 
 
 class ClientRegistered(msgspec.Struct, frozen=True, gc=False):
@@ -43,14 +43,25 @@ class InvestigationStarted(msgspec.Struct, frozen=True, gc=False):
     reference: str
     client: str
     replaces: str
+    row: DecisionRow
 
 
-class EndingShare(msgspec.Struct, frozen=True, gc=False):
-    """How many are ongoing on the day, and how many of these the night would end."""
+class MassChange(msgspec.Struct, frozen=True, gc=False):
+    """How many the night would end or change, of how many there are on the day. `kind`: as in `stopping.TEXTS`."""
 
-    kind: Literal["clients", "decisions", "allocations"]
-    ongoing: int
-    ending: int
+    kind: str
+    known: int
+    changed: int
+
+    def is_too_much(self, limit: float) -> bool:
+        """Is it more than the share `limit`, and not only a few: at least 10, or more than half?"""
+        is_most = self.changed * 2 > self.known and self.kind not in OFTEN_CORRECTED
+        is_many = self.changed >= 10 or is_most
+        return is_many and self.changed > limit * self.known
+
+
+OFTEN_CORRECTED = ("numbers", "protections", "municipalities")
+"""What is corrected for one client at a time: only many at once are a mistake."""
 
 
 class NightPlan(msgspec.Struct):
@@ -70,7 +81,8 @@ class NightPlan(msgspec.Struct):
     allocations: PeriodChanges = msgspec.field(default_factory=PeriodChanges)
     allocations_made: list[AllocationRow] = msgspec.field(default_factory=list)
     taken_over: TakeOver = msgspec.field(default_factory=TakeOver)
-    shares: list[EndingShare] = msgspec.field(default_factory=list)
+    to_decide: list[ToDecide] = msgspec.field(default_factory=list)
+    mass_changes: list[MassChange] = msgspec.field(default_factory=list)
     waiting: int = 0
     unchanged: int = 0
 
@@ -82,15 +94,11 @@ class NightPlan(msgspec.Struct):
         """Has nothing changed since the night before?"""
         return not self.counts()
 
-    def too_many_endings(self, limit: float = 0.05) -> list[EndingShare]:
-        """Returns the kinds of which the night would end more than the share `limit`."""
-        return [share for share in self.shares if share.ending > limit * share.ongoing]
-
     def _items(self) -> Iterator[tuple[str, list[object]]]:
         for name, value in msgspec.structs.asdict(self).items():
             if isinstance(value, Homes | PeriodChanges | TakeOver):
                 for part, items in msgspec.structs.asdict(value).items():
-                    if isinstance(items, list):
+                    if isinstance(items, list) and part != "unsure":
                         yield f"{name}_{part}", items
-            elif isinstance(value, list) and name != "shares":
+            elif isinstance(value, list) and name not in ("mass_changes", "to_decide"):
                 yield name, value

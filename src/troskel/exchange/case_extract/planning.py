@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from troskel.exchange.case_extract.ending_limit import ending_shares
 from troskel.exchange.case_extract.homes import plan_homes
 from troskel.exchange.case_extract.known_records import KnownClient, KnownDecision, KnownState
+from troskel.exchange.case_extract.mass_changes import mass_changes
 from troskel.exchange.case_extract.plan import (
     ClientChanged,
     ClientRegistered,
@@ -20,6 +20,7 @@ from troskel.exchange.case_extract.plan import (
 )
 from troskel.exchange.case_extract.rows import ClientRow, DecisionRow, NightExtract, as_merged
 from troskel.exchange.case_extract.take_over import plan_take_over
+from troskel.exchange.case_extract.to_decide import same_numbers, unsure_homes
 
 IMPORTED_KINDS = frozenset({"home_care", "alarm"})
 
@@ -35,7 +36,8 @@ def plan_night(night: NightExtract, state: KnownState, *, day: date, first_night
     _allocations(plan, night, state)
     if first_night:
         plan.taken_over = plan_take_over(night, state.municipality, day)
-    plan.shares = ending_shares(plan, night, state)
+    plan.to_decide = same_numbers(night, state) + unsure_homes(plan.homes)
+    plan.mass_changes = mass_changes(plan, night, state)
     plan.unchanged += plan.decisions.unchanged + plan.allocations.unchanged
     return plan
 
@@ -112,7 +114,7 @@ def _being_written(
         plan.decisions.absent(before, plan.day, reason="UTRED")
     elif reference not in started:
         started.add(reference)
-        plan.investigations.append(InvestigationStarted(reference, row.client, row.replaces))
+        plan.investigations.append(InvestigationStarted(reference, row.client, row.replaces, row))
 
 
 def _newly_in_force(plan: NightPlan, row: DecisionRow, before: KnownDecision | None) -> None:

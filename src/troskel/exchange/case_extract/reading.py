@@ -7,6 +7,7 @@ and does not count as absent. Lines of other services, and their allocations, ar
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as Files
 from datetime import date
@@ -53,6 +54,11 @@ def read_folder(
     folder: Path, *, day: date, known_ids: KnownIds = NOTHING_KNOWN, mapping: Mapping = CONTRACT
 ) -> NightExtract:
     """Reads the night in a folder. Raises NightRefused when it can't be trusted as a whole."""
+    return read_night(files_of(folder, mapping), day=day, known_ids=known_ids, mapping=mapping)
+
+
+def files_of(folder: Path, mapping: Mapping = CONTRACT) -> dict[str, bytes]:
+    """Returns the bytes of the night's files, keyed by the contract's names. Raises NightRefused."""
     files: dict[str, bytes] = {}
     for name in (*REQUIRED, *OPTIONAL):
         path = folder / mapping.files[name]
@@ -63,7 +69,15 @@ def read_folder(
         except OSError as error:
             reason = f"can't be read ({type(error).__name__}): look at its permissions"
             raise NightRefused(path.name, 1, reason) from None
-    return read_night(files, day=day, known_ids=known_ids, mapping=mapping)
+    return files
+
+
+def digest_of(files: Files[str, bytes]) -> str:
+    """Returns a digest that is equal for the same bytes in the same files, so that a night is known again."""
+    whole = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        whole.update(f"{name}:{len(data)}:".encode() + hashlib.sha256(data).digest())
+    return whole.hexdigest()
 
 
 def read_night(
@@ -90,6 +104,7 @@ class _NightReader:
         self.other_decisions: set[str] = set()
         self.other_allocations: set[str] = set()
         self.seen_tags: set[str] = set()
+        self.file, self.line = "", 0
 
     def read(self) -> NightExtract:
         """Reads organisations, clients, decisions and allocations; then locks, keys and tags."""
@@ -109,7 +124,10 @@ class _NightReader:
 
     def _good_rows(self, name: str, parse: Callable[[Values], Row | None]) -> Iterator[Row]:
         """Yields the rows of valid lines; the others are ignored (None) or rejected."""
+        checked = 0
+        self.file = self.mapping.files[name]
         for line, values, too_many in records(name, self.files[name], self.mapping):
+            self.line = line
             try:
                 row = parse(values)
                 if row is not None and too_many:
@@ -118,11 +136,14 @@ class _NightReader:
                     )
             except BadColumn as error:
                 column = self.mapping.columns[name][error.column]
-                rejection = Rejection(self.mapping.files[name], line, column, error.value, error.reason)
+                rejection = Rejection(self.file, line, column, error.value, error.reason)
                 self.night.rejections.append(rejection)
+                checked += 1
             else:
                 if row is not None:
+                    checked += 1
                     yield row
+        self.night.lines[name] = checked
 
     # --- the four required files
 
@@ -131,9 +152,10 @@ class _NightReader:
         self._refuse_second("orgnr", number, self.night.mentioned_ids.organisations)
         return OrganisationRow(
             orgnr=checks.orgnr("orgnr", number),
-            name=required("namn", limited_text("namn", name, 200)),
+            name=required("namn", self._name("namn", name, 200)),
             email=checks.email("epost", email),
             kind=cast("OrganisationKind", self.checks.code("typ", kind)),
+            line=self.line,
         )
 
     def _client(self, values: Values) -> ClientRow:
@@ -153,11 +175,14 @@ class _NightReader:
         ) = values
         self._refuse_second("kund_id", reference, self.night.mentioned_ids.clients)
         identity = self.checks.identity("personnummer", number)
+        first_name, last_name = self._name("fornamn", first, 100), self._name("efternamn", last, 100)
+        required("fornamn", first_name or last_name)
+        self._note_odd(street or "", town or "")
         return ClientRow(
             reference=identifier("kund_id", reference),
             identity=identity,
-            first_name=limited_text("fornamn", first, 100),
-            last_name=limited_text("efternamn", last, 100),
+            first_name=first_name,
+            last_name=last_name,
             protection=cast("Protection", self.checks.code("skydd", protection)),
             address=ExtractAddress(
                 truncate(street, 200), truncate(postcode, 10), truncate(town, 100), truncate(apartment, 20)
@@ -165,6 +190,7 @@ class _NightReader:
             home_municipality=checks.municipality("hemkommun", municipality),
             phone=truncate(phone, 30),
             died=self.checks.death("avliden", died, identity),
+            line=self.line,
         )
 
     def _decision(self, values: Values) -> DecisionRow | None:
@@ -188,6 +214,7 @@ class _NightReader:
             valid_through=valid_through,
             replaces=limited_text("ersatter", replaces, checks.MAX_ID_LENGTH),
             reason=truncate(reason, 100),
+            line=self.line,
         )
 
     def _is_other_service(self, reference: Value, service: Value) -> bool:
@@ -214,7 +241,7 @@ class _NightReader:
             "utforare", organisation, self.night.organisations, self.known_ids.organisations
         )
         valid_from, valid_through = self.checks.period(start, end)
-        return AllocationRow(row_id, decision_id, orgnr, valid_from, valid_through)
+        return AllocationRow(row_id, decision_id, orgnr, valid_from, valid_through, self.line)
 
     # --- the optional files of the take-over
 
@@ -225,6 +252,7 @@ class _NightReader:
             door=limited_text("dorr", door, 50),
             serial=identifier("serienummer", serial),
             mounted=self.checks.day_or_none("monterat", mounted),
+            line=self.line,
         )
 
     def _key(self, values: Values) -> KeyRow:
@@ -234,6 +262,7 @@ class _NightReader:
             door=limited_text("dorr", door, 50),
             holder=self._holder(holder),
             count=checks.count("antal", count),
+            line=self.line,
         )
 
     def _holder(self, holder: Value) -> str:
@@ -245,7 +274,19 @@ class _NightReader:
         client, tag, handed_out = values
         client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
         self._refuse_second("knapp", tag, self.seen_tags)
-        return TagRow(client_id, identifier("knapp", tag), self.checks.day_or_none("utlamnad", handed_out))
+        handed_out_on = self.checks.day_or_none("utlamnad", handed_out)
+        return TagRow(client_id, identifier("knapp", tag), handed_out_on, self.line)
+
+    # --- names
+
+    def _name(self, column: str, value: Value, max_length: int) -> str:
+        """Returns a name without what nobody sees. Raises BadColumn for a control, and notes that the night is odd."""
+        self._note_odd(value or "")
+        return checks.name(column, value, max_length)
+
+    def _note_odd(self, *texts: str) -> None:
+        if any(map(checks.is_odd, texts)):
+            self.night.odd_names.append((self.file, self.line))
 
     # --- ids
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The typed rows of a night's extract."""
+"""The typed rows of a night's extract; `line` is the physical line of each, where the header is 1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from troskel.exchange.case_extract.contract import Rejection
-from troskel.people.addresses import address_key
+from troskel.people.addresses import HomeAddress, address_key, one_spelling
 from troskel.people.identity import Identity
 
 OrganisationKind = Literal["home_care", "alarm"]
@@ -29,13 +29,13 @@ class ExtractAddress(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str | None:
-        """A key, equal for addresses of one home, ignoring spaces and case; None for a home shared with nobody."""
+        """A key, equal for addresses of one home, whatever the spelling; None for a home shared with nobody."""
         return address_key(self.street, self.postcode, self.town, self.apartment)
 
     @property
-    def without_apartment(self) -> str | None:
-        """The key of the same address without its apartment."""
-        return ExtractAddress(self.street, self.postcode, self.town).key
+    def in_one_spelling(self) -> HomeAddress:
+        """The address in the spelling in which addresses are compared."""
+        return one_spelling(self.street, self.postcode, self.town, self.apartment)
 
     def __repr__(self) -> str:
         return "ExtractAddress(hidden)"
@@ -48,6 +48,7 @@ class OrganisationRow(msgspec.Struct, frozen=True, gc=False):
     name: str
     email: str
     kind: OrganisationKind
+    line: int = 0
 
 
 class ClientRow(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +63,7 @@ class ClientRow(msgspec.Struct, frozen=True, gc=False):
     home_municipality: str
     phone: str
     died: date | None
+    line: int = 0
 
     def __repr__(self) -> str:
         return f"ClientRow({self.reference})"
@@ -79,6 +81,7 @@ class DecisionRow(msgspec.Struct, frozen=True, gc=False):
     valid_through: date | None
     replaces: str
     reason: str
+    line: int = 0
 
 
 class AllocationRow(msgspec.Struct, frozen=True, gc=False):
@@ -89,6 +92,7 @@ class AllocationRow(msgspec.Struct, frozen=True, gc=False):
     organisation: str
     valid_from: date
     valid_through: date | None
+    line: int = 0
 
 
 class LockRow(msgspec.Struct, frozen=True, gc=False):
@@ -98,6 +102,7 @@ class LockRow(msgspec.Struct, frozen=True, gc=False):
     door: str
     serial: str
     mounted: date | None
+    line: int = 0
 
 
 class KeyRow(msgspec.Struct, frozen=True, gc=False):
@@ -107,6 +112,7 @@ class KeyRow(msgspec.Struct, frozen=True, gc=False):
     door: str
     holder: str
     count: int
+    line: int = 0
 
 
 class TagRow(msgspec.Struct, frozen=True, gc=False):
@@ -115,6 +121,7 @@ class TagRow(msgspec.Struct, frozen=True, gc=False):
     client: str
     tag: str
     handed_out: date | None
+    line: int = 0
 
 
 class MentionedIds(msgspec.Struct, frozen=True):
@@ -127,7 +134,11 @@ class MentionedIds(msgspec.Struct, frozen=True):
 
 
 class NightExtract(msgspec.Struct):
-    """A night's extract. The last three are None when the optional file is missing."""
+    """A night's extract. The last three are None when the optional file is missing.
+
+    `lines`: how many lines of each file were checked. `odd_names`: file and line of names with characters that no name
+    has.
+    """
 
     organisations: dict[str, OrganisationRow] = msgspec.field(default_factory=dict)
     clients: dict[str, ClientRow] = msgspec.field(default_factory=dict)
@@ -137,6 +148,8 @@ class NightExtract(msgspec.Struct):
     mentioned_ids: MentionedIds = msgspec.field(default_factory=MentionedIds)
     other_services: dict[str, int] = msgspec.field(default_factory=dict)
     ignored_allocations: int = 0
+    lines: dict[str, int] = msgspec.field(default_factory=dict)
+    odd_names: list[tuple[str, int]] = msgspec.field(default_factory=list)
     locks: list[LockRow] | None = None
     keys: list[KeyRow] | None = None
     tags: list[TagRow] | None = None

@@ -7,8 +7,8 @@ import re
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from troskel.ground import clock
 from troskel.people.imports import RejectedLine
@@ -32,6 +32,11 @@ ADVICE = (
     (r"^not a municipality", gettext_noop("Det är ingen kommunkod. Skriv de fyra siffrorna.")),
     (r"^not a number of", gettext_noop("Det är inget antal mellan 1 och 999. Skriv det med siffror.")),
     (r"^a second line", gettext_noop("Två rader har samma beteckning. Behåll en av dem.")),
+    (r"^a control character", gettext_noop("Namnet har ett tecken som inte syns, som en radbrytning. Ta bort det.")),
+    (r"^the same identity number", gettext_noop(
+        "En annan kund har samma personnummer. Är det en person, slå ihop dem. Annars: rätta numret.")),
+    (r"^perhaps the same home", gettext_noop(
+        "Kanske samma bostad som förut. Rätta adressen här, eller skriv in flytten.")),
     (r"^neither good in this extract", gettext_noop("Raden hör till något som inte finns. Rätta det först.")),
 )  # fmt: skip
 """Patterns of rejection reasons: what is wrong with the line and what to do. The first match counts."""
@@ -51,6 +56,7 @@ class NightRow(NamedTuple):
     night: NightSummary
     changed: int
     lines: list[RejectedLineRow]
+    to_decide: list[RejectedLineRow]
 
 
 @page("imports/", name="imports", who=reading_imports.nights.who)
@@ -67,12 +73,17 @@ def imports(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def _night_row(night: NightSummary) -> NightRow:
+    rows = [RejectedLineRow(line, _advice(line)) for line in night.rejected]
     return NightRow(
         night,
         sum(night.changes.values()),
-        [RejectedLineRow(line, _advice(line.reason)) for line in night.rejected],
+        [row for row in rows if not row.line.used],
+        [row for row in rows if row.line.used],
     )
 
 
-def _advice(reason: str) -> str:
-    return _(next((text for pattern, text in ADVICE if re.search(pattern, reason)), NUMBER_ADVICE))
+def _advice(line: RejectedLine) -> str:
+    if line.swedish:
+        is_swedish = (get_language() or "sv").startswith("sv")
+        return line.swedish if is_swedish else line.reason.partition(": ")[2]
+    return _(next((text for pattern, text in ADVICE if re.search(pattern, line.reason)), NUMBER_ADVICE))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -38,17 +38,21 @@ def _loss_row(loss: UpcomingLoss, today: date) -> LossRow:
 
 
 def _reason(loss: UpcomingLoss, today: date) -> str:
-    last = formatting.day(loss.last, today)
+    last = formatting.day(loss.lost - timedelta(days=1), today)
     if loss.again:
         return _("Glapp: gäller till och med {last}, och sedan först från {again}.").format(
             last=last, again=formatting.day(loss.again, today)
         )
+    if loss.decided:
+        return _("Fördelad till och med {last}. Beslutet gäller längre.").format(last=last)
     if loss.investigated:
         return _("Gäller till och med {last}. En utredning är påbörjad.").format(last=last)
     return _("Gäller till och med {last}. Inget nytt beslut är skrivet.").format(last=last)
 
 
 def _button(loss: UpcomingLoss) -> Button:
+    if loss.decided:
+        return act_button("allocate", _("Fördela"), allocations__decision=loss.decision)
     if loss.investigated or loss.again:
         return act_button("make_decisions", _("Skriv in ett beslut"), decisions__client=loss.case)
     return act_button(

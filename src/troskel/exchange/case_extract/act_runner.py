@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Does a night's acts: counts what they change, and tells what they refuse as rejected lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from troskel.exchange.case_extract import act_refusals
+from troskel.exchange.case_extract.act_refusals import Refused, Source
+from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
+from troskel.exchange.case_extract.rows import NightExtract
+from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.people.roles import Actor
+from troskel.runner.register import Act
+
+Tell = Callable[[str], None]
+
+
+class ActRunner:
+    """`acts`: by act, how many items it changed. `refused`: the lines that acts refused. A dry run only counts."""
+
+    def __init__(
+        self, actor: Actor, tell: Tell, night: NightExtract, case_system: CaseSystem, *, dry_run: bool
+    ) -> None:
+        self.actor = actor
+        self.tell = tell
+        self.night = night
+        self.case_system = case_system
+        self.dry_run = dry_run
+        self.acts: Counter[str] = Counter()
+        self.refused: list[Refused] = []
+
+    def sources(self, file: str, references: Iterable[str]) -> list[Source]:
+        """Returns the rows of these references in the file, for `do`."""
+        return act_refusals.sources(self.night, file, references)
+
+    def do(
+        self,
+        act: Act[Any],
+        name: str,
+        items: Sequence[Any],
+        sources: Sequence[Source],
+        *,
+        is_counted: bool = True,
+    ) -> None:
+        """Does the act with all its items at once, and counts what it changed. `sources`: where each comes from."""
+        if not items:
+            return
+        self.tell(f"{act.name}: {len(items)}")
+        done = len(items) if self.dry_run else self._do_or_halve(act, name, items, sources)
+        if is_counted and done:
+            self.acts[act.name] += done
+
+    def _do_or_halve(self, act: Act[Any], name: str, items: Sequence[Any], sources: Sequence[Source]) -> int:
+        """Returns how many items were done. Refused whole, the act is done with each half: one item stops no other."""
+        try:
+            outcome = act(self.actor, **{name: items})
+        except (Refusal, NotFound, BadValue) as refusal:
+            if len(items) > 1:
+                half = len(items) // 2
+                first = self._do_or_halve(act, name, items[:half], sources[:half])
+                return first + self._do_or_halve(act, name, items[half:], sources[half:])
+            self._tell_refused(act, act_refusals.refused_act(sources[0], refusal, self.case_system))
+            return 0
+        for refused in outcome.refused:
+            source = sources[refused["item"]]
+            self._tell_refused(act, act_refusals.refused_item(source, refused, self.case_system))
+        return len(items) - len(outcome.refused)
+
+    def do_one(self, act: Act[Any], values: dict[str, Any], source: Source) -> None:
+        """Does an act that takes no list."""
+        try:
+            if not self.dry_run:
+                act(self.actor, **values)
+        except (Refusal, NotFound, BadValue) as refusal:
+            self._tell_refused(act, act_refusals.refused_act(source, refusal, self.case_system))
+        else:
+            self.acts[act.name] += 1
+
+    def _tell_refused(self, act: Act[Any], refused: Refused) -> None:
+        self.refused.append(refused)
+        self.tell(f"{act.name}: {refused.line.file} line {refused.line.line}: {refused.line.reason}")

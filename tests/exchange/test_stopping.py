@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Nights that stop until a person has confirmed them, and change nothing before. What is too much: test_planning.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.exchange.import_runs import Nights, take_in, troskel
+from tests.exchange.nights import DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
+from tests.exchange.test_inputs import stops
+from tests.town import CODE
+from troskel.exchange.case_extract.checks import is_odd
+from troskel.people.models import Client, ImportedNight, Municipality
+
+YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def nights(tmp_path: Path, db: None) -> Nights:
+    return Nights(tmp_path)
+
+
+def twenty() -> Lines:
+    return many_clients(20)
+
+
+def changed(name: str, change: Callable[[str], str], count: int = 20) -> Lines:
+    lines = twenty()
+    lines[name] = [change(line) if n < count else line for n, line in enumerate(lines[name])]
+    return lines
+
+
+STOPS = {
+    "names": (changed("kunder", lambda line: line.replace("Öberg", "Lindström"), 10), "rename 10 of 20 clients"),
+    "moves": (changed("kunder", lambda line: line.replace("Gatan", "Nya vägen"), 10), "move 10 of 20 clients"),
+    "reallocations": (changed("fordelning", lambda line: line.replace(NORTH, SOUTH), 40), "another provider"),
+    "kinds": (changed("utforare", lambda line: line.replace(";hemtjanst", ";larm")), "kind of organisation"),
+    "no clients": (twenty() | {"kunder": []}, "uses no line of clients"),
+    "rejections": (changed("beslut", lambda line: line.replace("-01;", "-41;", 1), 10), "can't use 10 of 30 lines"),
+    "a wrong encoding": (changed("kunder", lambda line: line.replace("Åke", "H†kan"), 1), "no name has, in 1 lines"),
+    "a control": (changed("kunder", lambda line: line.replace("Åke", "Å\tke"), 1), "no name has, in 1 lines"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", STOPS)
+def test_spoilt_night_stops_and_goes_on_when_confirmed(nights: Nights, what: str, capsys: Any) -> None:
+    lines, told = STOPS[what]
+    nights.take_in(twenty(), day=YESTERDAY)
+    folder = nights.write_files(lines)
+    assert told in stops(folder, DAY, capsys)
+    code, report = troskel("import", str(folder), "--day", DAY.isoformat(), "--confirm")
+    assert code in (0, 1)
+    assert sum(report["acts"].values()) or report["rejected"] or what == "no clients"
+
+
+def test_only_a_few_changes_do_not_stop(nights: Nights) -> None:
+    nights.take_in(twenty(), day=YESTERDAY)
+    few = changed("kunder", lambda line: line.replace("Öberg", "Lindström"), 9)
+    assert nights.take_in(few, day=DAY) == {"change_clients": 9}
+
+
+def test_older_night_after_a_newer_stops(nights: Nights, capsys: Any) -> None:
+    nights.take_in(make_night(), day=DAY)
+    older = make_night(kunder=[client("K1", telefon="1")])
+    assert "a day before the newest night" in stops(nights.write_files(older), YESTERDAY, capsys)
+    assert take_in(nights.write_files(older), "--confirm", day=YESTERDAY)["acts"] == {"change_clients": 1}
+
+
+def test_night_taken_in_before_is_known_by_its_bytes(nights: Nights, capsys: Any) -> None:
+    nights.take_in(make_night(), day=YESTERDAY)
+    nights.take_in(make_night(kunder=[client("K1", telefon="1")]), day=DAY)
+    assert "taken in before" in stops(nights.write_files(make_night()), TOMORROW, capsys)
+    nights.take_in(make_night(), "--confirm", day=TOMORROW)
+    assert nights.take_in(make_night(), day=TOMORROW + timedelta(days=1)) == {}, "as last night"
+
+
+def test_first_night_without_clients_never_ends_the_take_over(nights: Nights, capsys: Any) -> None:
+    empty = nights.write_files(make_night(kunder=[], beslut=[], fordelning=[]))
+    stops(empty, YESTERDAY, capsys)
+    assert take_in(empty, "--confirm", day=YESTERDAY)["first_night"]
+    assert not Municipality.objects.get(code=CODE).taken_over
+    report = take_in(nights.write_files(make_night(las=["K1;;S1;"])), day=DAY)
+    assert report["first_night"] and report["acts"]["register_clients"] == 1
+    assert Municipality.objects.get(code=CODE).taken_over
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        *(("Åke", False), ("O’Brien", False), ("Anna-Lena (”Nanna”) Öst", False), ("Žižek", False), ("5.", False)),
+        *(("“Nanna” Öst", False), ("H†kan", True), ("Sj”", True), ("G”ran", True), ("P„r", True), ("™berg", True)),
+        *(("Lindstr\ufffdm", True), ("Å\x85ke", True), ("Å\nke", True)),
+    ],
+)  # fmt: skip
+def test_characters_that_no_name_has(text: str, odd: bool) -> None:
+    assert is_odd(text) is odd
+
+
+# --- what an act refuses
+
+
+def test_what_acts_refuse_stands_with_its_line_and_stops_no_other(nights: Nights, tmp_path: Path) -> None:
+    nights.take_in(make_night(), day=YESTERDAY)
+    lines = make_night()
+    for n in range(2, 6):
+        lines["kunder"].append(client(f"K{n}", address=f"Ängsvägen {n};11111;Byn;"))
+        lines["beslut"].append(f"B{n};K{n};U{n};HTJ;VERKST;{'0206' if n == 3 else '2026'}-01-01;;;h;")
+        lines["fordelning"].append(f"F{n};B{n};{NORTH};2026-01-01;")
+    folder = nights.write_files(lines)
+    code, report = troskel("import", str(folder), "--day", DAY.isoformat())
+    assert (code, report["refused"]) == (1, 2)
+    told = [(row["file"], row["line"], row["column"], row["value"]) for row in report["rejected"]]
+    assert told == [("beslut.csv", 4, "fran", "0206-01-01"), ("fordelning.csv", 4, "beslut_id", "B3")]
+    assert report["acts"] == {"register_clients": 4, "make_decisions": 3, "allocate": 3}
+    code, again = troskel("import", str(folder), "--day", DAY.isoformat())
+    assert (code, again["acts"], len(again["rejected"])) == (1, {}, 2), "the same night twice changes nothing"
+    assert ImportedNight.objects.count() == 2
+
+
+def test_changed_organisation_is_told(nights: Nights) -> None:
+    nights.take_in(make_night(), day=YESTERDAY)
+    renamed = make_night()
+    renamed["utforare"][1] = renamed["utforare"][1].replace("Södra", "Sydliga")
+    assert nights.take_in(renamed, day=DAY) == {"change_organisation": 1}
+
+
+def test_clients_with_one_number_are_told_of_every_night_until_merged(nights: Nights) -> None:
+    twice = make_night(kunder=[client("K1"), client("K9", n=1)])
+
+    def told() -> list[tuple[int, str, str]]:
+        folder = nights.write_files(twice)
+        report = take_in(folder, day=DAY)
+        return [(row["line"], row["column"], row["value"]) for row in report["to_decide"]]
+
+    assert [row[:2] for row in told()] == [(3, "personnummer")]
+    assert [row[:2] for row in told()] == [(3, "personnummer")]
+    assert Client.objects.count() == 2
+    nights.day = DAY
+    nights.act("merge_clients", client="K1", other="K9", same_person=True)
+    assert told() == []
