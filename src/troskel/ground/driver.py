@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,7 @@ def run(database: Any, sql: str, params: Sequence[Any]) -> int:
         return int(_driver_cursor(database).execute(sql, params).rowcount)
 
 
+@lru_cache(maxsize=256)
 def for_sqlite(sql: str) -> str:
     """Returns SQL with the placeholders of SQLite's driver."""
     return "%".join(part.replace("%s", "?") for part in sql.split("%%"))
