@@ -50,7 +50,9 @@ def _postgresql(url: str) -> dict[str, Any]:
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ValueError(f"TROSKEL_DATABASE names no database: write {URL_FORMS}")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))  # ?host=/folder/of/socket, sslmode and other options of libpq
+    options = dict(
+        parse_qsl(parts.query, keep_blank_values=True)
+    )  # ?host=/folder/of/socket, sslmode and other options of libpq
     host = options.pop("host", None) or unquote(parts.hostname or "")
     port = options.pop("port", None) or str(parts.port or "")
     return {

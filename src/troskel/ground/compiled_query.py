@@ -58,25 +58,31 @@ class CompiledQuery:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._compiled: dict[tuple[Any, ...], _Compiled | None] = {}
+        self._compiled: dict[tuple[Any, ...], Any] = {}
 
     def __call__(self, *values: Value) -> list[Any]:
         """Returns the rows for these values."""
-        if any(isinstance(value, list) and len(value) > MAX_LIST_LENGTH for value in values):
-            return list(self._build(*values))
         database = connections[DEFAULT_DB_ALIAS]
-        shape = (database.vendor, *map(_shape, values))
-        if shape not in self._compiled:
-            self._compiled[shape] = _compile(self._build, values)
-        compiled = self._compiled[shape]
+        shape = (database.vendor, *[_shape(value) for value in values])
+        compiled = self._compiled.get(shape, _UNKNOWN)
+        if compiled is _UNKNOWN:
+            if any(isinstance(value, list) and len(value) > MAX_LIST_LENGTH for value in values):
+                return list(self._build(*values))
+            compiled = self._compiled[shape] = _compile(self._build, values)
         if compiled is None:  # Django knows that no row can match
             return []
         params = compiled.parameters(list(_flatten(values)))
-        return compiled.rows(fetch(database, compiled.sql, compiled.driver_sql, params))
+        rows: list[Any] = compiled.rows(fetch(database, compiled.sql, compiled.driver_sql, params))
+        return rows
+
+
+_UNKNOWN = object()
 
 
 def _shape(value: Value) -> Any:
-    return len(value) if isinstance(value, list) else value is None
+    return (
+        len(value) + 2 if isinstance(value, list) else value is None
+    )  # a list of one is not None, which equals 1
 
 
 def _flatten(values: Sequence[Any]) -> Iterator[Any]:
@@ -228,6 +234,9 @@ def _row_reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[A
     make_row = (
         tuple if queryset.query.values_select or compiler.klass_info is None else _instance_factory(compiler)
     )
+
+    if not steps and make_row is tuple:
+        return list
 
     def rows(records: list[Any]) -> list[Any]:
         made = []
