@@ -25,8 +25,9 @@ from troskel.acts.decisions import values as decision_values
 from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.act_runner import ActRunner, Tell
-from troskel.exchange.case_extract.contract import Rejection
+from troskel.exchange.case_extract.contract import NightRefused, Rejection
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
+from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
 from troskel.exchange.case_extract.periods import PeriodChanges
 from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
@@ -66,8 +67,8 @@ def import_night(
     night = as_merged(night, state.merged)
     plan = plan_night(night, state, day=day, first_night=first_night)
     reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
-    if reasons and not confirm:
-        raise NightStopped(reasons)
+    if not confirm:
+        _stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
     runner.carry_out(plan, first_night)
     to_decide = [told(item, case_system) for item in plan.to_decide]
@@ -82,6 +83,27 @@ def import_night(
         "other_services": night.other_services,
         "first_night": first_night,
     }
+
+
+def _stop(
+    actor: Actor,
+    day: date,
+    digest: str,
+    reasons: list[imports.StopReason],
+    case_system: CaseSystem,
+    *,
+    dry_run: bool,
+) -> None:
+    """Raises NightRefused for a night that stops, and notes it for the administrator; or for one that they rejected."""
+    answer = current_state.answer_to(actor.municipality, day, digest)
+    if answer == "rejected":
+        raise NightRefused(
+            case_system.files["kunder"], 1, "the administrator has rejected this night: extract it again"
+        )
+    if reasons and answer != "released":
+        if not dry_run and current_state.is_founded(actor.municipality):
+            importing.note_stop(actor, day=day, digest=digest, reasons=reasons)
+        raise NightStopped(reasons)
 
 
 def _save_summary(

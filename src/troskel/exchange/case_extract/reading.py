@@ -250,7 +250,7 @@ class _NightReader:
         return LockRow(
             client=self._reference("kund_id", client, self.night.clients, self.known_ids.clients),
             door=limited_text("dorr", door, 50),
-            serial=identifier("serienummer", serial),
+            serial=checks.thing_number("serienummer", serial),
             mounted=self.checks.day_or_none("monterat", mounted),
             line=self.line,
         )
@@ -273,9 +273,10 @@ class _NightReader:
     def _tag(self, values: Values) -> TagRow:
         client, tag, handed_out = values
         client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
-        self._refuse_second("knapp", tag, self.seen_tags)
+        number = checks.thing_number("knapp", tag)
+        self._refuse_second("knapp", number, self.seen_tags)
         handed_out_on = self.checks.day_or_none("utlamnad", handed_out)
-        return TagRow(client_id, identifier("knapp", tag), handed_out_on, self.line)
+        return TagRow(client_id, number, handed_out_on, self.line)
 
     # --- names
 

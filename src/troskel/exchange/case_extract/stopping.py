@@ -47,9 +47,8 @@ class NightStopped(NightRefused):
     def __init__(self, reasons: list[StopReason]) -> None:
         first = reasons[0]
         texts = "; ".join(TEXTS[r.kind].format(changed=r.changed, known=r.known) for r in reasons)
-        super().__init__(
-            first.file, first.line, f"{texts}: look at the extract, and add --confirm if it is right"
-        )
+        what_to_do = "look at the extract; add --confirm if it is right, or release it on the page of nights"
+        super().__init__(first.file, first.line, f"{texts}: {what_to_do}")
         self.reasons = reasons
 
 
@@ -64,7 +63,7 @@ def reasons_to_stop(
     ]
     if taken_in.newest_day is not None and plan.day < taken_in.newest_day:
         reasons.append(StopReason("older", _file("older", mapping)))
-    if digest == taken_in.latest_digest:
+    if digest in taken_in.latest:
         return reasons
     if digest in taken_in.digests:
         reasons.append(StopReason("again", _file("again", mapping)))
