@@ -18,6 +18,7 @@ from troskel.journal.models import Line
 from troskel.orders.models import Order
 from troskel.people import queries as people
 from troskel.people.models import Account, Organisation
+from troskel.reading import worklist
 
 
 def closed_carin(town: Town) -> dict[str, str]:
@@ -92,6 +93,9 @@ def test_what_the_person_had_is_asked_of_the_coordinator_once(town: Town) -> Non
     duty = town.the("P5.left")
     assert (duty.role, duty.organisation.orgnr if duty.organisation else None) == ("provider", EAST)
     assert duty.client is None, "no client is named to somebody who may not know"
+    with town.standing():
+        (shown,) = [item.duty for item in worklist.worklist(town.actor("olle")) if item.duty.id == duty.id]
+    assert shown.text.startswith("Carin har slutat.") and shown.text_en.startswith("Carin has left.")
     assert not signs_in(town, "carin")
     town.refused("moa", "attest", "NotFound", duty=duty.id)
     town.does("olle", "attest", duty=duty.id)

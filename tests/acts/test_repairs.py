@@ -40,11 +40,29 @@ def test_l1_a_lock_is_replaced_and_the_links_follow_the_door(town: Town) -> None
     assert open_links == [(first, "L2")], (
         "who no longer belongs behind the door is not linked to the new lock"
     )
-    assert (
-        town.names() == ["A1.inform", "A2.keys", "A3.understood", "P2.place_tag", "P5.collect_keys"] or True
-    )
     assert not town.duties("S2") and not town.duties("S3")
     town.mount(town.order(town.new_client()), "L1")
+    town.is_sound()
+
+
+def test_rule_10_the_new_lock_was_not_in_stock(town: Town) -> None:
+    client = town.locked()
+    order = repair_order(town, client)
+    done = {"order": order, "serial": "L1", "replaced_by": "L99"}
+    assert town.refused("laban", "report_repair", "NotFound", **done).confirmable
+    town.does("laban", "report_repair", **done, done_though=["lock.not_found"])
+    town.does("carin", "open_door", client=client, serial="L99")
+    assert Order.objects.get(number=order).done_though == "lock.not_found"
+    town.is_sound()
+
+
+def test_rule_10_the_repair_had_been_cancelled(town: Town) -> None:
+    client = town.locked()
+    order = repair_order(town, client)
+    town.does("olle", "cancel_order", order=order, reason="mistake")
+    assert town.refused("laban", "report_repair", "L1", order=order, serial="L1").confirmable
+    town.does("laban", "report_repair", order=order, serial="L1", done_though=["order.not_open"])
+    assert Order.objects.get(number=order).state == "done" and not town.duties("L1.repair")
     town.is_sound()
 
 

@@ -38,7 +38,7 @@ def kinds(routine: Routine, *names: str, depth: int = 1) -> set[tuple[str, str, 
 def test_a_lock_that_is_needed_is_never_to_be_taken_down() -> None:
     """P6.order without its moot_when: care again, and the duty to take the lock down stays."""
     ends = 'done_by = ["removal.ordered"]\ndone_when = ["removal_ordered"]\n'
-    moot = 'moot_when = ["care_behind_door", "not lock_at_door"]\n'
+    moot = 'moot_when = ["care_behind_door", "not client_left_the_door", "not lock_at_door"]\n'
     words = 'duty = { sv = "Beställ nedmontering av låsvredet"'
     broken = without(ends + moot + words, ends + words)
     asked = ("asked without need", "P6.order", "decide")
@@ -47,9 +47,7 @@ def test_a_lock_that_is_needed_is_never_to_be_taken_down() -> None:
 
 
 def test_a_lock_that_nobody_needs_is_asked_for() -> None:
-    broken = without(
-        'on = ["door.left", "installation.reported", "order.cancelled"]', 'on = ["order.cancelled"]'
-    )
+    broken = without('on = ["door.left", "client.refused",', 'on = ["client.refused",')
     assert ("not asked", "P6.order", "wait") in kinds(broken, "lock", depth=2)
 
 

@@ -85,6 +85,16 @@ def test_every_paragraph_stands_in_the_order_of_the_document():
         ('role = "locksmith"\nheading', 'role = "smith"\nheading', 'L1 role: unknown role "smith"'),
         ("notice_days = 60", "notice_days = -1", "A8 investigation notice_days: must be a number of days"),
         ("days = 14", "days = 1.5", "P5 return_keys due: days must be a number of days"),
+        (
+            'duty = { sv = "{account} har slutat',
+            'duty = { sv = "{former} har slutat',
+            "P5 left duty: only a notice names",
+        ),
+        (
+            'duty = { sv = "Den förra utföraren vill lämna',
+            'duty = { sv = "{account} vill lämna',
+            "P5 offered duty: names a person",
+        ),
         ('"christmas_eve"', '"fathers_day"', 'header free_eves: unknown eve "fathers_day"'),
     ],
 )

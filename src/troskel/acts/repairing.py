@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
+from troskel.acts import reported_locks
 from troskel.acts.ordering import finish_order, order_fields, place_order
-from troskel.acts.reporting_work import suggest_report_at_lock
+from troskel.acts.reporting_work import can_still_be_done, suggest_report_at_lock
 from troskel.custody import operations as custody
 from troskel.custody import rules as custody_rules
 from troskel.custody.models import HolderKind, Link, ThingKind
@@ -32,6 +33,7 @@ from troskel.runner.fields import (
     field,
 )
 from troskel.runner.register import act
+from troskel.runner.reported import DoneThough, Reported
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
 
@@ -85,7 +87,7 @@ def _suggest_repair(context: DutyContext) -> Iterator[Suggestion]:
 @act(
     "L1",
     who=(Role.LOCKSMITH,),
-    writes=["repair.reported", "link.removed", "link.made"],
+    writes=["repair.reported", "link.removed", "link.made", "lock.corrected", "home.unknown"],
     title=_("Låsvredet är lagat"),
     lead=_("Byttes låsvredet flyttar kopplingen med."),
 )
@@ -95,30 +97,34 @@ def report_repair(
     order: Annotated[OrderNumber, field(names=Named.REPAIR_ORDER)],
     serial: Annotated[Serial, field(names=Named.MOUNTED_LOCK)],
     replaced_by: Annotated[str, field(_("Nytt låsnummer, om låset byttes"), scanned=True)] = "",
+    done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
-    """Report a repair: the lock turner works again, or another (`replaced_by`) has its place and its links."""
+    """Report a repair: the lock turner works again, or another (`replaced_by`) has its place and its links.
+
+    `done_though`: the order was cancelled, or the new lock was not in the firm's stock, is unknown or linked.
+    """
+    report = Reported(done_though)
     subject = lookup.find_order(ctx, order)
-    rules.is_open(subject.row.state, order)
     rules.of_kind(subject.row.kind, "repair", order)
+    can_still_be_done(report, subject, order)
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     custody_rules.lock_is_at_door(holding.kind, holding.holder, subject.row.door_id, serial)
     mounted_holding = holding
     if replaced_by:
-        mounted_holding, is_linked = lookup.find_lock(ctx, replaced_by)
-        custody_rules.lock_is_in_stock_of(
-            mounted_holding.kind, mounted_holding.holder, ctx.actor.organisation, replaced_by
+        mounted_holding = reported_locks.find_mounted(
+            ctx, report, replaced_by, subject.row.door_id, firm=subject.row.locksmith_id
         )
-        custody_rules.not_linked_elsewhere(is_linked, replaced_by)
         handover = (ctx.occurred, ctx.actor.account, ctx.actor.account)
         custody.hand_over(holding, HolderKind.ORGANISATION, subject.row.locksmith_id, *handover)
         custody.hand_over(mounted_holding, HolderKind.DOOR, subject.row.door_id, *handover)
-    finish_order(ctx, subject.row.id, mounted_holding.thing_id)
+    finish_order(ctx, subject.row.id, mounted_holding.thing_id, marks=report.marks)
     ctx.journal(
         "repair.reported",
         **order_fields(subject.row, subject.homes),
         lock=mounted_holding.thing_id,
         serial=mounted_holding.thing.number,
         instead_of=holding.thing_id if replaced_by else None,
+        though=report.marks,
     )
     if replaced_by:
         _move_links(ctx, subject, holding.thing_id, mounted_holding.thing_id)

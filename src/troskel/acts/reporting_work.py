@@ -68,7 +68,7 @@ def report_installation(
     report = Reported(done_though)
     subject = lookup.find_order(ctx, order)
     rules.of_kind(subject.row.kind, "installation", order)
-    _can_still_be_done(report, subject, order)
+    can_still_be_done(report, subject, order)
     rules.no_lock_at(lookup.door_of_order(ctx, subject))
     client = lookup.client_of_order(ctx, subject)
     report.ask(lambda: rules.own_client(client))
@@ -112,7 +112,7 @@ def report_removal(
     report = Reported(done_though)
     subject = lookup.find_order(ctx, order)
     rules.of_kind(subject.row.kind, "removal", order)
-    _can_still_be_done(report, subject, order)
+    can_still_be_done(report, subject, order)
     door = lookup.door_of_order(ctx, subject)
     report.ask(lambda: rules.nobody_needs_the_lock(door, ctx.facts, ctx.today))
     holding = reported_locks.find_taken_down(ctx, report, serial, door, firm=subject.row.locksmith_id)
@@ -133,7 +133,7 @@ def _suggest_removed(context: DutyContext) -> Iterator[Suggestion]:
     yield from suggest_report_at_lock(context, report_removal)
 
 
-def _can_still_be_done(report: Reported, subject: lookup.OrderSubject, order: str) -> None:
+def can_still_be_done(report: Reported, subject: lookup.OrderSubject, order: str) -> None:
     """Asks about an order that was cancelled: who was on the way may not have heard. One done is not done again."""
     if subject.row.state == OrderState.CANCELLED:
         report.ask(lambda: rules.is_open(subject.row.state, order))

@@ -22,10 +22,12 @@ def decide(w: World, client: str, service: str, begins: int, through: int | None
     first = w.day + timedelta(days=begins)
     for d in of.real_decisions(p, service):
         need(d.through is not None and d.through < first, "decided already")
+    new = p.own and of.is_new(p, w.day)
     if of.is_over(p, w.day):
-        p.told, p.refused, p.visited = [], False, []
+        p.told = p.told if p.links else []
+        p.refused, p.unwanted, p.visited = False, False, []
     name = f"~B{client[1:]}{service[0]}{sum(d.service == service for d in p.decisions.values()) + 1}"
-    p.decisions[name] = Decision(service, first, _in(w, through))
+    p.decisions[name] = Decision(service, first, _in(w, through), of_new=new)
     body = {"from": first, "through": _in(w, through), "replaces": None}
     return [about(w, "decision.made", client, decision=name, service=service, **body)]
 
@@ -41,7 +43,7 @@ def allocate(w: World, client: str, decision: str, to: str, late: int, through: 
     need(of.last(p, d) >= max(begins, w.day), "the decision has ended")
     need(not any(a.to == to and of.last(p, a) >= begins for a in _of(p, decision)), "allocated")
     name = f"~F{decision[2:]}{to[1:]}{len(p.allocations) + 1}"
-    p.allocations[name] = Allocation(decision, d.service, to, begins, ends)
+    p.allocations[name] = Allocation(decision, d.service, to, begins, ends, made=w.day)
     return [_allocated(w, client, name)]
 
 
@@ -151,7 +153,7 @@ def change_provider(w: World, client: str, allocation: str, to: str, on: int) ->
     through = a.through
     lines = end_allocation(w, client, allocation, on - 1, confirmed=True)
     name = f"~F{a.decision[2:]}{to[1:]}{len(p.allocations) + 1}"
-    p.allocations[name] = Allocation(a.decision, a.service, to, day, through)
+    p.allocations[name] = Allocation(a.decision, a.service, to, day, through, made=w.day)
     return [*lines, _allocated(w, client, name)]
 
 
@@ -172,6 +174,7 @@ def die(w: World, client: str) -> list[Told]:
     p = w.people[client]
     need(p.died is None, "dead")
     p.died = w.day
+    of.pass_letters_on(w)
     return [about(w, "client.died", client, on=w.day)]
 
 
@@ -180,11 +183,15 @@ def become(w: World, client: str, own: bool) -> list[Told]:
     """The client becomes the municipality's own, or another's."""
     p = w.people[client]
     need(p.own != own and p.died is None, "so already")
-    p.own, p.way_in, p.others_since = own, False, None if own else w.day
+    p.own, p.way_in = own, False
     if own:
         p.told = []
-    else:  # the letter is not sent, and is not asked for again
-        w.letters = {order: to for order, to in w.letters.items() if to != client}
+        p.elsewhere[-1] = (p.elsewhere[-1][0], w.day - ONE_DAY)
+    else:
+        p.elsewhere.append((w.day, None))
+        for d in p.decisions.values():
+            d.of_new = False
+        of.pass_letters_on(w)
     return [about(w, "client.municipality_changed", client, own=own)]
 
 
@@ -246,7 +253,7 @@ def tell(w: World, client: str, what: str) -> list[Told]:
     need(what not in p.told and p.own and of.has_care(p, w.day), "nothing to tell")
     p.told = [*p.told, what]
     if what == "understood":
-        p.refused = p.way_in = False
+        p.refused = p.unwanted = p.way_in = False
         return [about(w, "client.understood", client)]
     if what == "keys":
         return [about(w, "client.told_about_keys", client)]
@@ -265,10 +272,19 @@ def tell_all(w: World, client: str) -> list[Told]:
 def refuse(w: World, client: str) -> list[Told]:
     """The client does not want a lock turner."""
     p = w.people[client]
-    need(not p.refused and p.own and of.has_care(p, w.day), "no care")
-    p.refused = p.way_in = True
+    need(not p.refused and p.own and p.died is None, "refused")
+    p.refused, p.way_in = True, of.has_care(p, w.day)
     p.told = [what for what in p.told if what != "understood"]
     return [about(w, "client.refused", client, reason_code="no")]
+
+
+@move
+def confirm_refusal(w: World, client: str) -> list[Told]:
+    """It is confirmed that the client wants no lock: one that hangs there is to be taken down."""
+    p = w.people[client]
+    need(p.refused and not p.unwanted and p.own and of.has_care(p, w.day) and p.died is None, "no refusal")
+    p.unwanted = True
+    return [about(w, "client.refusal_confirmed", client)]
 
 
 @move
@@ -292,19 +308,7 @@ def visit(w: World, client: str, by: str) -> list[Told]:
 @move
 def wait(w: World, days: int | None = None) -> list[Told]:
     """To the next day on which something begins, ends or nears its end; or so many days."""
-    before, w.day = w.day, (w.day + timedelta(days=days) if days else _next_day(w))
-    for name, p in w.people.items():
-        for a in [] if p.own else of.real_allocations(p):
-            month = before.replace(day=28) + timedelta(days=4)
-            ended = month.replace(day=1) - ONE_DAY
-            if (
-                ended < w.day
-                and a.begins <= ended
-                and of.last(p, a) >= max(ended.replace(day=1), p.others_since or date.min)
-            ):
-                owed = (name, a.to, f"{ended:%Y-%m}")
-                if a.service == of.HOME_CARE and owed not in w.months:
-                    w.months.append(owed)
+    w.day = w.day + timedelta(days=days) if days else _next_day(w)
     return [Told("day.turned", (), None, {"day": w.day})]
 
 

@@ -12,13 +12,24 @@ from troskel.prover import world as of
 from troskel.prover.moves import Move
 from troskel.prover.notices import INSTEAD, STILL_SO, said
 from troskel.prover.state import State
-from troskel.prover.statement import FIELDS, asked
+from troskel.prover.statement import FIELDS, STAY, asked
 from troskel.prover.world import HOME_CARE, World, name_of
 from troskel.routine.duty import Effects, OpenDuty
+
+TOGETHER = (
+    frozenset({"A4.allocate", "A8.investigation", "A8.allocation"}),
+    frozenset({"P2.place_tag", "P2.place_again"}),
+    frozenset({"P6.order", "P6.not_ours", "P6.unwanted"}),
+    frozenset({"P7.fetch", "P7.not_ours"}),
+    frozenset({"S1.letter", "S3.letter"}),
+    frozenset({"S3.unlink_one", "S3.unlink_not_ours"}),
+)
+"""Asks of which the statement wants the one or the other."""
 
 PROPERTIES = {
     "not asked": "liveness: what must be done is asked of somebody",
     "asked without need": "safety: nothing is asked that is not to be done, as taking a needed lock down",
+    "asked twice": "safety: one thing is asked once",
     "owner": "safety: whose it is can do it, and has had the client it names",
     "born late": "safety: nothing is due before it was asked of that owner",
     "not said": "liveness: who must hear of it is told",
@@ -79,9 +90,31 @@ def findings(state: State, only: frozenset[str] | None = None) -> Iterator[Findi
             yield Finding("owner", ask, f"{_shown(about)}: {why}")
     for ask, duty in duties:
         if ask in STILL_SO and duty.client is not None:
-            client = name_of(str(duty.client))
-            if not STILL_SO[ask](w.people[client], _named(duty, "organisation") or "", w.day):
+            client, to, door = (_named(duty, field) or "" for field in ("client", "organisation", "door"))
+            if not STILL_SO[ask](w, w.people[client], to, door):
                 yield Finding("said without need", ask, f"{client[1:]}: no longer so")
+    yield from _twice(duties)
+
+
+def _twice(duties: list[tuple[str, OpenDuty]]) -> Iterator[Finding]:
+    """The same asked twice, under one name or two (TOGETHER)."""
+    seen = set()
+    for ask, duty in duties:
+        if ask not in FIELDS or ask in ONE_EACH:
+            continue
+        which = beside(ask), about_of(duty, ask), duty.client, duty.about.get("decision")
+        if which in seen:
+            yield Finding("asked twice", ask, _shown(about_of(duty, ask)))
+        seen.add(which)
+
+
+ONE_EACH = frozenset({"A4.allocate", "A8.investigation", "A8.allocation"})
+"""Asked of each ending, or gap, and provider."""
+
+
+def beside(name: str) -> frozenset[str]:
+    """The ask, and those of which the statement wants the one or the other."""
+    return next((group for group in TOGETHER if name in group), frozenset({name}))
 
 
 def step_findings(
@@ -93,6 +126,23 @@ def step_findings(
         first = duty.opened
         if duty.due is not None and duty.due < first:
             yield _late(duty, first)
+    wanted = list(asked(state.world))
+    done = {
+        (ask_of(c.duty), about_of(c.duty, ask_of(c.duty)), c.duty.client)
+        for c in effects.closed
+        if c.state == "done"
+    }
+    still = {duty.id for duty in state.duties()}
+    for duty in effects.opened:
+        ask = ask_of(duty)
+        if ask not in FIELDS or duty.id not in still:
+            continue
+        about = about_of(duty, ask)
+        fits = [one for one in wanted if ask in one.asks and about[: len(one.about)] == one.about]
+        if fits and all(one.must is STAY for one in fits):
+            yield Finding("asked without need", ask, f"{_shown(about)}: anew")
+        if (ask, about, duty.client) in done and duty.about.get("decision") is None:
+            yield Finding("asked twice", ask, f"{_shown(about)}: done, and asked again at once")
     for duty in effects.changed:
         passed = duty.id in owners and owners[duty.id] != duty.organisation
         if passed and duty.due is not None and duty.due < day:
@@ -155,7 +205,7 @@ def _owner_cannot(w: World, ask: str, duty: OpenDuty) -> str | None:
         client = name_of(str(duty.client))
         if client in w.people and not of.knows(w.people[client], owner) and people_known(people, owner):
             return f"it names {client[1:]}, whom {owner[1:]} never had"
-    if ask == "P1.order" and (due := _leads(w, people)) and owner not in due:
+    if ask == "P1.order" and (due := of.leads(w, people)) and owner not in due:
         return f"{owner[1:]}'s, though {due[0][1:]} was allocated first"
     if ask == "P6.order" and (ended := _ended_last(people)) and owner not in ended:
         return f"{owner[1:]}'s, though {ended[0][1:]}'s care ended last"
@@ -173,17 +223,6 @@ def _concerned(w: World, duty: OpenDuty) -> list[of.Person]:
         return list(of.behind(w, w.doors[door]).values())
     home = name_of(str(duty.home))
     return [p for p in w.people.values() if p.home == home]
-
-
-def _leads(w: World, people: list[of.Person]) -> list[str]:
-    found = [
-        (a.service != HOME_CARE, a.begins, a.to)
-        for p in people
-        if p.own
-        for a in of.real_allocations(p)
-        if of.last(p, a) >= w.day
-    ]
-    return [to for kind, begins, to in found if (kind, begins) == min(found)[:2]]
 
 
 def _ended_last(people: list[of.Person]) -> list[str]:

@@ -9,8 +9,8 @@ from troskel.prover import world as of
 from troskel.prover.moves import Move
 from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
 
-SHORT, NEAR = 20, 3
-"""Days of a short decision, and of what is soon."""
+SHORT, NEAR, LONG_AGO = 20, 3, 40
+"""Days of a short decision, of what is soon, and of what is known late."""
 
 
 def choices(w: World, *, equal_clients: bool = False) -> Iterator[Move]:
@@ -27,13 +27,15 @@ def choices(w: World, *, equal_clients: bool = False) -> Iterator[Move]:
     for home in w.spare:
         yield Move("look_at" if home in w.unknown else "puzzle", (home,))
         yield Move("add_door", ("~D8", next(iter(w.people.values())).home))
+    for home in list(dict.fromkeys(p.home for p in w.people.values()))[:1]:
+        yield Move("look_at" if home in w.unknown else "puzzle", (home,))
     for name, door in w.doors.items():
         yield from _at_door(w, name, door)
     for order in w.letters:
         yield Move("send_letter", (order,))
     for tag in w.tellings:
         yield Move("tell_return", (tag,))
-    for month in w.months:
+    for month in of.months_owed(w):
         yield Move("bill", month)
     for form in w.forms:
         yield Move("form", (form,))
@@ -70,6 +72,14 @@ def _care(w: World, name: str, p: Person) -> Iterator[Move]:
         yield Move("change_decision", (name, decision, NEAR))
         yield Move("change_decision", (name, decision, None))
         yield Move("withdraw_decision", (name, decision))
+    yield from _to_each(w, name, p)
+    yield Move("confirm_ending", (name,))
+    yield Move("die", (name,))
+    yield Move("become", (name, not p.own))
+    yield Move("come_home" if p.away else "go_away", (name,))
+
+
+def _to_each(w: World, name: str, p: Person) -> Iterator[Move]:
     for allocation, a in p.allocations.items():
         if of.last(p, a) < w.day:
             continue
@@ -77,14 +87,12 @@ def _care(w: World, name: str, p: Person) -> Iterator[Move]:
         yield Move("end_allocation", (name, allocation, 0, False))
         yield Move("change_allocation", (name, allocation, NEAR))
         yield Move("change_allocation", (name, allocation, None))
+        if not p.own:
+            yield Move("change_allocation", (name, allocation, -LONG_AGO))
         yield Move("withdraw_allocation", (name, allocation))
         if a.service == HOME_CARE:
             for to in providers(w):
                 yield Move("change_provider", (name, allocation, to, 1))
-    yield Move("confirm_ending", (name,))
-    yield Move("die", (name,))
-    yield Move("become", (name, not p.own))
-    yield Move("come_home" if p.away else "go_away", (name,))
 
 
 def _allocations(w: World, name: str, p: Person, decision: str) -> Iterator[Move]:
@@ -103,14 +111,17 @@ def _said(name: str, p: Person) -> Iterator[Move]:
     for what in of.TOLD:
         yield Move("tell", (name, what))
     yield Move("refuse", (name,))
+    yield Move("confirm_refusal", (name,))
     yield Move("decide_way_in", (name,))
     for organisation in dict.fromkeys(a.to for a in p.allocations.values()):
         yield Move("visit", (name, organisation))
 
 
 def _things(name: str, p: Person) -> Iterator[Move]:
-    for organisation in dict.fromkeys(a.to for a in p.allocations.values() if a.service == HOME_CARE):
+    for organisation in dict.fromkeys(a.to for a in p.allocations.values()):
         yield Move("place_tag", (name, organisation))
+        if organisation in p.tags.values():
+            yield Move("find_tag", (name, organisation))
     for link in p.links:
         yield Move("unlink", (name, link))
     for tag in p.tags:
@@ -132,8 +143,12 @@ def _at_door(w: World, name: str, door: Door) -> Iterator[Move]:
     for client in list(here)[:1]:
         yield Move("fault", (name, client))
         yield Move("consent", (name, client, not door.consent))
+    for client in list(here)[:1]:
+        yield Move("correct_lock", (name, client))
+    yield Move("take_back", (name,))
     for order in door.orders:
         yield Move("book", (name, order))
+        yield Move("book", (name, order, False))
         yield Move("fail", (name, order))
         yield Move("cancel", (name, order, "not_needed"))
         yield Move("cancel", (name, order, "cannot_be_fitted"))

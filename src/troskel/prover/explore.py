@@ -53,10 +53,12 @@ def explore(
     until: float = float("inf"),
     look: Callable[[State, Course], Iterator[Finding]] | None = None,
     seen: Callable[[Course, int], None] | None = None,
+    stepped: Callable[[bytes, Course], None] | None = None,
 ) -> Iterator[Found]:
     """What does not hold, as it is found: after so many moves, and when days then pass.
 
-    `look`: more to look at in each new state. `seen`: told of each new state.
+    `look`: more to look at in each new state. `seen`: told of each new state. `stepped`: told of each step, with the
+    state before it.
     """
     begun = engine.begin(household)
     frontier = [Node(frozen(begun), (), frozenset(findings(begun)))]
@@ -68,6 +70,8 @@ def explore(
         for node in frontier:
             for step, state, of_step in _steps(engine, household, node, until, waiting=level > depth):
                 course = (*node.course, step)
+                if stepped is not None:
+                    stepped(node.raw, course)
                 yield from (Found(household.name, course, finding) for finding in of_step)
                 which = key(state)
                 if which in known:

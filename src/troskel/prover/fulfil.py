@@ -80,7 +80,10 @@ def _open(state: State) -> list[tuple[str, tuple[str, ...], OpenDuty]]:
         ask = ask_of(duty)
         if duty.kind == "duty" and ask in FIELDS:
             about = about_of(duty, ask)
-            if ask in ("P1.order", "P1.consent", "P6.order", "P6.not_ours", "P1.repair") and duty.client:
+            if (
+                ask in ("P1.order", "P1.consent", "P6.order", "P6.not_ours", "P6.unwanted", "P1.repair")
+                and duty.client
+            ):
                 about = (*about, name_of(str(duty.client)))
             found.append((ask, tuple(part or "" for part in about), duty))
     return found
@@ -94,9 +97,8 @@ def _dangling(w: World) -> Iterator[tuple[str, str]]:
             yield "an order", name[1:]
         if door.lock is not None and not of.needing(w, door):
             yield "a lock that nobody needs", name[1:]
-        for to, left in door.keys.values():
-            home = of.home_of_key(w, door, left)
-            if not any(to in of.having(p, w.day) for p in w.people.values() if p.home == home):
+        for to, _ in door.keys.values():
+            if not any(to in of.having(p, w.day) for p in of.behind(w, door).values()):
                 yield "a key", f"{name[1:]} {to[1:]}"
     for name, p in w.people.items():
         for lock in p.links.values():
@@ -196,8 +198,8 @@ def _collect(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Mo
 
 def _give_back(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
     for name, door in of.doors_of(w, about[0]):
-        for key_, (to, _) in list(door.keys.items()):
-            if to == about[1]:
+        for key_, (to, left) in list(door.keys.items()):
+            if to == about[1] and of.home_of_key(w, door, left) == about[0]:
                 yield Move("return_key", (name, key_))
 
 
@@ -233,7 +235,7 @@ DOING: dict[str, Doing] = {
     "A1.inform": _tell("oral", "written"),
     "A2.keys": _tell("keys"),
     "A3.understood": _tell("understood"),
-    "A3.confirm": _tell("understood"),
+    "A3.confirm": _simple("confirm_refusal"),
     "A3.way_in": _simple("decide_way_in"),
     "A4.allocate": _allocate,
     "A8.investigation": _follow_up,
@@ -249,6 +251,7 @@ DOING: dict[str, Doing] = {
     "P5.return_keys": _give_back,
     "P6.order": _at_door("order_removal"),
     "P6.not_ours": _at_door("order_removal"),
+    "P6.unwanted": _at_door("order_removal"),
     "P6.cancel": _on_order("cancel", "installation", "not_needed"),
     "P6.stop": _on_order("cancel", "removal", "not_needed"),
     "P7.fetch": _take_tag,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from troskel.prover.moves import Move, Told
-from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, Door, Person, World
+from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, TOLD, Door, Person, World
 
 START = date(2026, 8, 10)
 """A Monday, far from holidays."""
@@ -26,10 +26,15 @@ class Household(NamedTuple):
     equal_clients: bool = False
     own: bool = True
     spare: tuple[str, ...] = ()
+    take_over: date | None = None
 
     def world(self) -> World:
         """The household on its first day, before anything has happened."""
-        people = {client: Person(home=home, own=self.own) for client, home in self.homes.items()}
+        elsewhere = [] if self.own else [(date.min, None)]
+        people = {
+            client: Person(home, self.own, list(elsewhere), told=list(TOLD) if self.take_over else [])
+            for client, home in self.homes.items()
+        }
         doors = {
             door: Door(kind="gate" if len(homes) > 1 else "apartment", homes=list(homes))
             for door, homes in self.doors.items()
@@ -44,7 +49,8 @@ class Household(NamedTuple):
             body = {"door": name, "kind": door.kind, "homes": door.homes}
             yield Told("door.registered", tuple(door.homes), None, body)
         for client, home in self.homes.items():
-            yield Told("client.registered", (home,), client, {"home": home, "own": self.own})
+            taken_over = {"take_over": self.take_over, "settling": bool(self.take_over)}
+            yield Told("client.registered", (home,), client, {"home": home, "own": self.own, **taken_over})
 
 
 def _care(
@@ -77,8 +83,8 @@ ONE = {"~K1": "~H1"}
 DOOR: dict[str, tuple[str, ...]] = {"~D1": ("~H1",)}
 TWO_HOMES: dict[str, tuple[str, ...]] = {"~D1": ("~H1",), "~D9": ("~H9",)}
 COUPLE = {"~K1": "~H1", "~K2": "~H1"}
-TOLD = Move("tell_all", ("~K1",))
-TOLD_2 = Move("tell_all", ("~K2",))
+ALL_TOLD = Move("tell_all", ("~K1",))
+ALL_TOLD_2 = Move("tell_all", ("~K2",))
 WAIT = Move("wait", (1,))
 
 HOUSEHOLDS = {
@@ -87,12 +93,12 @@ HOUSEHOLDS = {
         Household("new", "a client of whom nothing is known yet", ONE, DOOR),
         Household(
             "decided", "a client with home care from tomorrow, told, who has no provider yet", ONE, DOOR,
-            (Move("decide", ("~K1", HOME_CARE, 1, None)), TOLD),
+            (Move("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD),
         ),
         Household(
             "waiting", "a client with home care from tomorrow, told, with a tag; the lock is ordered", ONE, DOOR,
             _one(
-                TOLD,
+                ALL_TOLD,
                 Move("place_tag", ("~K1", NORTH)),
                 Move("receive_key", ("~D1", "~K1", NORTH)),
                 Move("order_installation", ("~D1", "~K1", NORTH)),
@@ -100,16 +106,16 @@ HOUSEHOLDS = {
         ),
         Household(
             "lock", "a client with home care and a lock in use", ONE, DOOR,
-            _one(TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
+            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
         ),
         Household(
             "short", "a client with a lock in use, whose home care runs out in 13 days", ONE, DOOR,
-            (*_care("~K1", through=14), TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
+            (*_care("~K1", through=14), ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
         ),
         Household(
             "ended", "a client whose home care has ended, with the lock, a key and a tag left", ONE, DOOR,
             _one(
-                TOLD,
+                ALL_TOLD,
                 Move("place_tag", ("~K1", NORTH)),
                 *_lock("~K1"),
                 *_settled("~K1"),
@@ -126,7 +132,7 @@ HOUSEHOLDS = {
             "two providers", "a client with two home-care providers and a lock in use", ONE, DOOR,
             _one(
                 Move("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)),
-                TOLD,
+                ALL_TOLD,
                 *_lock("~K1"),
                 *_settled("~K1"),
                 Move("receive_key", ("~D1", "~K1", SOUTH)),
@@ -137,7 +143,7 @@ HOUSEHOLDS = {
             "alarm", "a client with home care, a safety alarm and a lock in use", ONE, DOOR,
             _one(
                 *_care("~K1", ALARM, ALARMS),
-                TOLD,
+                ALL_TOLD,
                 *_lock("~K1"),
                 *_settled("~K1"),
                 Move("receive_key", ("~D1", "~K1", ALARMS)),
@@ -147,7 +153,7 @@ HOUSEHOLDS = {
         Household(
             "couple", "a couple with one lock, both with home care", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2"), TOLD, TOLD_2,
+                *_care("~K1"), *_care("~K2"), ALL_TOLD, ALL_TOLD_2,
                 *_lock("~K1"), *_settled("~K1"), *_settled("~K2"), WAIT,
             ),
             equal_clients=True,
@@ -155,14 +161,14 @@ HOUSEHOLDS = {
         Household(
             "couple waiting", "a couple, both with home care; the lock is ordered", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2"), TOLD, TOLD_2,
+                *_care("~K1"), *_care("~K2"), ALL_TOLD, ALL_TOLD_2,
                 Move("order_installation", ("~D1", "~K1", NORTH)), WAIT,
             ),
         ),
         Household(
             "couple of two", "a couple with one lock; one has home care, the other an alarm", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2", ALARM, ALARMS), TOLD, TOLD_2,
+                *_care("~K1"), *_care("~K2", ALARM, ALARMS), ALL_TOLD, ALL_TOLD_2,
                 *_lock("~K1"), *_settled("~K1"), *_settled("~K2", ALARMS), WAIT,
             ),
         ),
@@ -170,7 +176,7 @@ HOUSEHOLDS = {
             "gate", "two homes behind one gate, with a lock in use there; their providers differ",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
             (
-                *_care("~K1"), *_care("~K2", to=SOUTH), TOLD, TOLD_2,
+                *_care("~K1"), *_care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2,
                 Move("consent", ("~D1", "~K1", True)),
                 *_lock("~K1"), *_settled("~K1"), *_settled("~K2", SOUTH), WAIT,
             ),
@@ -179,21 +185,21 @@ HOUSEHOLDS = {
         Household(
             "decided gate", "two homes behind one gate; one client is told and has care that nobody has yet",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (Move("decide", ("~K1", HOME_CARE, 1, None)), TOLD),
+            (Move("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD),
         ),
         Household(
             "agreed gate", "two homes behind one gate; the owner has agreed, and nothing is ordered",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (*_care("~K1"), *_care("~K2", to=SOUTH), TOLD, TOLD_2, Move("consent", ("~D1", "~K1", True)), WAIT),
+            (*_care("~K1"), *_care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, Move("consent", ("~D1", "~K1", True)), WAIT),
         ),
         Household(
             "away", "a client with home care and a lock in use, in hospital", ONE, DOOR,
-            _one(TOLD, *_lock("~K1"), *_settled("~K1"), WAIT, Move("go_away", ("~K1",))),
+            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT, Move("go_away", ("~K1",))),
         ),
         Household(
             "again", "a client whose home care has ended and who has it again; the removal is ordered", ONE, DOOR,
             _one(
-                TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
                 Move("order_removal", ("~D1", "~K1", NORTH)),
                 Move("decide", ("~K1", HOME_CARE, 1, None)),
@@ -202,27 +208,27 @@ HOUSEHOLDS = {
         Household(
             "new gate", "two homes behind one gate, both with home care, nothing ordered",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (*_care("~K1"), *_care("~K2", to=SOUTH), TOLD, TOLD_2, WAIT),
+            (*_care("~K1"), *_care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, WAIT),
             equal_clients=True,
         ),
         Household(
             "two doors", "a client with two doors, told and with home care; a lock at one of them",
             ONE, {"~D1": ("~H1",), "~D2": ("~H1",)},
-            _one(TOLD, *_lock("~K1"), *_settled("~K1"), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT),
+            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT),
         ),
         Household(
             "moving waiting", "a client with home care and a tag, who may move", ONE, TWO_HOMES,
-            _one(TOLD, Move("place_tag", ("~K1", NORTH)), Move("order_installation", ("~D1", "~K1", NORTH)), WAIT),
+            _one(ALL_TOLD, Move("place_tag", ("~K1", NORTH)), Move("order_installation", ("~D1", "~K1", NORTH)), WAIT),
             spare=("~H9",),
         ),
         Household(
             "moving", "a client with a lock in use, who may move", ONE, TWO_HOMES,
-            _one(TOLD, *_lock("~K1"), *_settled("~K1"), WAIT), spare=("~H9",),
+            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT), spare=("~H9",),
         ),
         Household(
             "booked", "a client with home care; the locksmith is booked, and a carer must be present", ONE, DOOR,
             _one(
-                TOLD,
+                ALL_TOLD,
                 Move("place_tag", ("~K1", NORTH)),
                 Move("order_installation", ("~D1", "~K1", NORTH)),
                 Move("book", ("~D1", "~W1")),
@@ -232,14 +238,14 @@ HOUSEHOLDS = {
         Household(
             "repair", "a client with a lock in use that is to be mended", ONE, DOOR,
             _one(
-                TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
                 Move("fault", ("~D1", "~K1")), Move("order_repair", ("~D1", "~K1", NORTH)),
             ),
         ),
         Household(
             "removal", "a client whose home care has ended; the removal is ordered, and booked", ONE, DOOR,
             _one(
-                TOLD,
+                ALL_TOLD,
                 Move("place_tag", ("~K1", NORTH)),
                 *_lock("~K1"), *_settled("~K1"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
@@ -250,7 +256,7 @@ HOUSEHOLDS = {
         Household(
             "removed", "a client whose home care has ended; the lock is taken down, the link is left", ONE, DOOR,
             _one(
-                TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
                 Move("order_removal", ("~D1", "~K1", NORTH)), Move("report", ("~D1", "~W2")),
             ),
@@ -258,7 +264,7 @@ HOUSEHOLDS = {
         Household(
             "widowed", "a couple with one lock in use, of whom one has ended", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2"), TOLD, TOLD_2,
+                *_care("~K1"), *_care("~K2"), ALL_TOLD, ALL_TOLD_2,
                 *_lock("~K1"), *_settled("~K1"), *_settled("~K2"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
             ),
@@ -266,6 +272,23 @@ HOUSEHOLDS = {
         Household(
             "billed", "a client of another municipality, whose first month has ended and been billed", ONE, DOOR,
             _one(Move("wait", (22,)), Move("bill", ("~K1", NORTH, "2026-08")), Move("wait", (30,))), own=False,
+        ),
+        Household(
+            "taken over", "a client whose care and lock were there before the system", ONE, DOOR,
+            (Move("take_over", ("~K1", "~D1", NORTH)), WAIT), take_over=START,
+        ),
+        Household(
+            "unwanted", "a client with a lock in use, who does not want it any more", ONE, DOOR,
+            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT, Move("refuse", ("~K1",))),
+        ),
+        Household(
+            "keys left", "a client with two doors and a key left of each, whose home care has ended", ONE,
+            {"~D1": ("~H1",), "~D2": ("~H1",)},
+            _one(
+                ALL_TOLD,
+                Move("receive_key", ("~D1", "~K1", NORTH)), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT,
+                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+            ),
         ),
         Household("other", "a client of another municipality, with home care", ONE, DOOR, _one(WAIT), own=False),
     )

@@ -1,37 +1,36 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Removes or negates each condition of a routine in turn: is the difference refuted, or does it make none?
 
-A mutant of one ask is run with that ask alone (and those that the statement names beside it), along the courses that
-were explored with the whole routine: what is asked by other paragraphs does not change what happened.
+The courses are explored once, with the whole routine, while each mutant's conditions are reckoned beside the routine's
+own: as long as none of them gives another answer, the mutant does what the routine does. Where one does, both are run
+from there, each with that ask alone (and those that the statement names beside it): what other paragraphs ask does not
+change what happens.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from troskel.prover.checks import Finding, findings, step_findings
+from troskel.prover.checks import Finding, ask_of, beside, findings, step_findings
+from troskel.prover.choices import choices
 from troskel.prover.explore import Course, explore
 from troskel.prover.households import Household
-from troskel.prover.moves import Move
+from troskel.prover.moves import Impossible, Move
 from troskel.prover.state import Engine, State, frozen, thawed
-from troskel.routine.duty import Effects
-from troskel.routine.model import Ask, Routine
+from troskel.routine.duty import Effects, OpenDuty, PlannedDuty, RoutineEvent
+from troskel.routine.line import LineFacts
+from troskel.routine.model import Ask, Paragraph, Routine
+from troskel.routine.rules import Rule
+from troskel.routine.subjects import Case
 
 CONDITIONS = ("when", "done_when", "moot_when")
 EVENTS = ("on", "done_by", "moot_on")
-TOGETHER = (
-    frozenset({"A4.allocate", "A8.investigation", "A8.allocation"}),
-    frozenset({"P2.place_tag", "P2.place_again"}),
-    frozenset({"P6.order", "P6.not_ours"}),
-    frozenset({"P7.fetch", "P7.not_ours"}),
-    frozenset({"S1.letter", "S3.letter"}),
-    frozenset({"S3.unlink_one", "S3.unlink_not_ours"}),
-)
-"""Asks of which the statement wants the one or the other."""
+PURSUED = 60
+"""Differences of one mutant that are followed on with further moves."""
 
 
 class Mutant(NamedTuple):
@@ -41,7 +40,7 @@ class Mutant(NamedTuple):
     field: str
     condition: str
     change: str
-    routine: Routine
+    mutated: Ask
 
     def __str__(self) -> str:
         return f"{self.ask} {self.field} {self.condition!r} {self.change}"
@@ -57,59 +56,23 @@ class Verdict(NamedTuple):
     equivalent: bool = False
 
 
-class Step(NamedTuple):
-    """A move of the tree of courses: from which state, and whether others begin where it ends."""
-
-    parent: int
-    step: Move
-    number: int
-
-
-class Tree(NamedTuple):
-    """The courses of a household, each state once, in the order in which they were found."""
-
-    household: Household
-    steps: list[Step]
-    inner: frozenset[int]
-
-
-def tree_of(routine: Routine, household: Household, depth: int, until: float = float("inf")) -> Tree:
-    """The courses that the whole routine was explored by."""
-    numbers: dict[Course, int] = {(): 0}
-    steps: list[Step] = []
-
-    def seen(course: Course, _: int) -> None:
-        numbers[course] = len(numbers)
-        steps.append(Step(numbers[course[:-1]], course[-1], numbers[course]))
-
-    for _ in explore(Engine(routine), household, depth, until=until, seen=seen):
-        pass
-    return Tree(household, steps, frozenset(step.parent for step in steps))
-
-
-def mutants(routine: Routine, *, events: bool = False) -> Iterator[list[Mutant]]:
+def mutants(routine: Routine, *, events: bool = False) -> Iterator[Mutant]:
     """The mutants of each ask: of its conditions, and of its events where they are asked for."""
     for paragraph in routine.paragraphs:
         for ask in paragraph.asks:
-            name = f"{paragraph.id}.{ask.ask}"
-            yield [
-                Mutant(name, field, condition, change, alone(routine, name, mutated))
-                for field, condition, change, mutated in _mutated(
-                    ask, (*CONDITIONS, *(EVENTS if events else ()))
-                )
-            ]
+            for field in (*CONDITIONS, *(EVENTS if events else ())):
+                for condition, change, mutated in _mutated(ask, field):
+                    yield Mutant(f"{paragraph.id}.{ask.ask}", field, condition, change, mutated)
 
 
-def _mutated(ask: Ask, fields: tuple[str, ...]) -> Iterator[tuple[str, str, str, Ask]]:
-    for field in fields:
-        given: tuple[str, ...] = getattr(ask, field)
-        for index, condition in enumerate(given):
-            before, after = given[:index], given[index + 1 :]
-            yield field, condition, "removed", msgspec.structs.replace(ask, **{field: before + after})
-            if field in CONDITIONS:
-                turned = condition.removeprefix("not ") if condition[:4] == "not " else f"not {condition}"
-                new = (*before, turned, *after)
-                yield field, condition, "negated", msgspec.structs.replace(ask, **{field: new})
+def _mutated(ask: Ask, field: str) -> Iterator[tuple[str, str, Ask]]:
+    given: tuple[str, ...] = getattr(ask, field)
+    for index, condition in enumerate(given):
+        before, after = given[:index], given[index + 1 :]
+        yield condition, "removed", msgspec.structs.replace(ask, **{field: before + after})
+        if field in CONDITIONS:
+            turned = condition.removeprefix("not ") if condition[:4] == "not " else f"not {condition}"
+            yield condition, "negated", msgspec.structs.replace(ask, **{field: (*before, turned, *after)})
 
 
 def alone(routine: Routine, name: str, mutated: Ask | None = None) -> Routine:
@@ -127,37 +90,73 @@ def alone(routine: Routine, name: str, mutated: Ask | None = None) -> Routine:
     return msgspec.structs.replace(routine, paragraphs=tuple(kept))
 
 
-def beside(name: str) -> frozenset[str]:
-    """The ask, and those of which the statement wants the one or the other."""
-    return next((group for group in TOGETHER if name in group), frozenset({name}))
+class Watched(Rule):
+    """A rule that reckons its mutants beside itself, and names those that give another answer."""
 
+    def __init__(
+        self, paragraph: Paragraph, ask: Ask, eves: tuple[str, ...], of: list[Mutant], differing: set[Mutant]
+    ) -> None:
+        super().__init__(paragraph, ask, eves)
+        self.others = [(mutant, Rule(paragraph, mutant.mutated, eves)) for mutant in of]
+        self.differing = differing
 
-class Run(NamedTuple):
-    """An engine along a tree: what is found and what follows, step by step."""
+    def drop(self, mutant: Mutant) -> None:
+        """It is refuted: nothing more is asked of it."""
+        self.others = [(other, rule) for other, rule in self.others if other is not mutant]
 
-    engine: Engine
-    names: frozenset[str]
-    kept: dict[int, bytes]
+    def applies(self, case: Case, event: RoutineEvent) -> bool:
+        """The same as without mutants."""
+        answer = super().applies(case, event)
+        for mutant, rule in self.others:
+            dropped = mutant.field == "on" and event.name == mutant.condition
+            if (not dropped and rule.applies(case, event)) != answer:
+                self.differing.add(mutant)
+        return answer
 
-    def begin(self, tree: Tree) -> set[Finding]:
-        """At the first state of a tree."""
-        state = self.engine.begin(tree.household)
-        self.kept.clear()
-        self.kept[0] = frozen(state)
-        return set(findings(state, self.names))
+    def is_over(self, case: Case) -> bool:
+        """The same as without mutants."""
+        answer = super().is_over(case)
+        self.differing |= {mutant for mutant, rule in self.others if rule.is_over(case) != answer}
+        return answer
 
-    def make(self, tree: Tree, step: Step) -> tuple[set[Finding], object]:
-        """One step on: what does not hold, and what followed."""
-        before, state = thawed(self.kept[step.parent]), thawed(self.kept[step.parent])
-        owners = {duty.id: duty.organisation for duty in before.duties()}
-        effects = self.engine.make(state, step.step)
-        if step.number in tree.inner:
-            self.kept[step.number] = frozen(state)
-        found = {*findings(state, self.names)}
-        found |= {
-            f for f in step_findings(step.step, before.world, owners, state, effects) if f.ask in self.names
+    def end(
+        self, duty: OpenDuty | PlannedDuty, case: Case, found: list[RoutineEvent], line: LineFacts | None
+    ) -> str | None:
+        """The same as without mutants."""
+        answer = super().end(duty, case, found, line)
+        self.differing |= {
+            mutant for mutant, rule in self.others if rule.end(duty, case, found, line) != answer
         }
-        return found, _what_followed(effects, state)
+        return answer
+
+
+class Pair(NamedTuple):
+    """The ask as it is and a mutant of it, side by side from the same state on."""
+
+    base: Engine
+    other: Engine
+    names: frozenset[str]
+
+    def step(
+        self, states: tuple[bytes, bytes], step: Move
+    ) -> tuple[tuple[State, State], Finding | None, bool]:
+        """Both after the move; what fails of the mutant alone; and whether anything differs."""
+        after, found, followed = [], list[set[Finding]](), []
+        for engine, raw in zip((self.base, self.other), states, strict=True):
+            before, state = thawed(raw), thawed(raw)
+            owners = {duty.id: duty.organisation for duty in before.duties()}
+            effects = engine.make(state, step)
+            here = {*findings(state, self.names)}
+            here |= {
+                one
+                for one in step_findings(step, before.world, owners, state, effects)
+                if one.ask in self.names
+            }
+            after.append(state)
+            found.append(here)
+            followed.append(_what_followed(effects, state))
+        wrong = found[1] - found[0]
+        return (after[0], after[1]), min(wrong) if wrong else None, followed[0] != followed[1]
 
 
 def _what_followed(effects: Effects, state: State) -> object:
@@ -165,61 +164,127 @@ def _what_followed(effects: Effects, state: State) -> object:
         sorted((str(d.id), d.due, d.organisation) for d in effects.opened),
         sorted((str(c.duty.id), c.state) for c in effects.closed),
         sorted(email.key for email in effects.emails),
-        sorted((str(d.id), d.due, d.organisation) for d in state.duties()),
+        _asked(state),
     )
 
 
-def judge(routine: Routine, group: list[Mutant], trees: Iterable[Tree], until: float) -> list[Verdict]:
-    """The verdicts on the mutants of one ask."""
-    if not group:
-        return []
-    names = beside(group[0].ask)
-    base = Run(Engine(alone(routine, group[0].ask)), names, {})
-    waiting = {mutant: Run(Engine(mutant.routine), names, {}) for mutant in _distinct(group)}
-    verdicts: dict[Mutant, Verdict] = {}
-    different: set[Mutant] = set()
-    for tree in trees:
-        if not waiting or time.monotonic() > until:
-            break
-        _along(tree, base, waiting, verdicts, different)
-    for mutant in waiting:
-        verdicts[mutant] = Verdict(mutant, equivalent=mutant not in different)
-    return [verdicts[mutant] for mutant in group]
+def _asked(state: State) -> object:
+    return sorted((str(d.id), d.due, d.organisation) for d in state.duties())
 
 
-def _distinct(group: list[Mutant]) -> list[Mutant]:
-    return list({(m.field, m.condition, m.change): m for m in group}.values())
+class Trial:
+    """All mutants of a routine, tried along the courses."""
 
+    def __init__(self, routine: Routine, those: Iterable[Mutant]) -> None:
+        self.routine = routine
+        self.waiting = list(those)
+        self.verdicts: dict[Mutant, Verdict] = {}
+        self.different: set[Mutant] = set()
+        self.pursued: dict[Mutant, int] = {}
+        self.differing: set[Mutant] = set()
+        self.engine = Engine(routine)
+        self.rules = self.engine.routines.rules_of(routine.version)
+        self.watched: dict[str, Watched] = {}
+        for (paragraph, ask), rule in self.rules.by_name.items():
+            name = f"{paragraph}.{ask}"
+            mine = [mutant for mutant in self.waiting if mutant.ask == name]
+            self.watched[name] = Watched(rule.paragraph, rule.ask, self.rules.eves, mine, self.differing)
+            self.rules.by_name[paragraph, ask] = self.watched[name]
+        self.rules.on = {
+            event: [self.watched[f"{rule.paragraph.id}.{rule.ask.ask}"] for rule in rules]
+            for event, rules in self.rules.on.items()
+        }
 
-def _along(
-    tree: Tree,
-    base: Run,
-    waiting: dict[Mutant, Run],
-    verdicts: dict[Mutant, Verdict],
-    different: set[Mutant],
-) -> None:
-    """Walks the tree with the ask as it is and with each mutant, until all of them are refuted."""
-    courses: dict[int, Course] = {0: ()}
-    known = base.begin(tree)
+    def along(self, household: Household, depth: int, until: float) -> None:
+        """Tries all that are not refuted yet on every course."""
 
-    def weigh(mutant: Mutant, found: set[Finding], number: int) -> None:
-        if found - known:
-            first = min(found - known)
-            verdicts[mutant] = Verdict(mutant, first, tree.household.name, courses[number])
-            del waiting[mutant]
+        def stepped(before: bytes, course: Course) -> None:
+            if self.differing:
+                state = thawed(before)
+                for mutant in sorted(self.differing, key=str):
+                    self._from_step(mutant, household, state, course, depth + 1 - len(course), until)
+                self.differing.clear()
 
-    for mutant, run in list(waiting.items()):
-        weigh(mutant, run.begin(tree), 0)
-    for step in tree.steps:
-        if not waiting:
-            return
-        courses[step.number] = (*courses[step.parent], step.step)
-        known, followed = base.make(tree, step)
-        for mutant, run in list(waiting.items()):
-            found, theirs = run.make(tree, step)
-            if theirs != followed:
-                different.add(mutant)
-            weigh(mutant, found, step.number)
+        self.differing.clear()
+        self.engine.begin(household)
+        for mutant in sorted(self.differing, key=str):
+            self._from_the_beginning(mutant, household, depth + 1, until)
+        self.differing.clear()
+        for _ in explore(self.engine, household, depth, until=until, stepped=stepped):
+            pass
 
+    def _from_the_beginning(self, mutant: Mutant, household: Household, left: int, until: float) -> None:
+        """It differs before the courses begin."""
+        pair = self._pair(mutant)
+        states = [engine.begin(household) for engine in pair[:2]]
+        found = [set(findings(state, pair.names)) for state in states]
+        if wrong := found[1] - found[0]:
+            self._refute(Verdict(mutant, min(wrong), household.name))
+        elif _asked(states[0]) != _asked(states[1]):
+            self.different.add(mutant)
+            self._pursue(mutant, pair, household, (states[0], states[1]), (), left, until)
 
-Progress = Callable[[str, int, int], None]
+    def _from_step(
+        self, mutant: Mutant, household: Household, before: State, course: Course, left: int, until: float
+    ) -> None:
+        """It differs in the course's last move."""
+        pair = self._pair(mutant)
+        state = thawed(frozen(before))
+        for home in state.homes.values():
+            home.open = [duty for duty in home.open if ask_of(duty) in pair.names]
+        raw = frozen(state)
+        after, wrong, differs = pair.step((raw, raw), course[-1])
+        if wrong is not None:
+            self._refute(Verdict(mutant, wrong, household.name, course))
+        elif differs:
+            self.different.add(mutant)
+            self.pursued[mutant] = self.pursued.get(mutant, 0) + 1
+            if self.pursued[mutant] <= PURSUED:
+                self._pursue(mutant, pair, household, after, course, left, until)
+
+    def _pursue(
+        self,
+        mutant: Mutant,
+        pair: Pair,
+        household: Household,
+        states: tuple[State, State],
+        course: Course,
+        left: int,
+        until: float,
+    ) -> None:
+        """They differ: what may follow, until something refutes it, or nothing differs any more."""
+        frontier = [((frozen(states[0]), frozen(states[1])), course)]
+        for moves in reversed(range(left)):
+            following = []
+            for both, so_far in frontier:
+                for step in choices(thawed(both[0]).world) if moves else [Move("wait")]:
+                    if time.monotonic() > until:
+                        return
+                    try:
+                        after, wrong, differs = pair.step(both, step)
+                    except Impossible:
+                        continue
+                    here = (*so_far, step)
+                    if wrong is not None:
+                        self._refute(Verdict(mutant, wrong, household.name, here))
+                        return
+                    if differs and moves:
+                        following.append(((frozen(after[0]), frozen(after[1])), here))
+            frontier = following
+
+    def _pair(self, mutant: Mutant) -> Pair:
+        return Pair(
+            Engine(alone(self.routine, mutant.ask)),
+            Engine(alone(self.routine, mutant.ask, mutant.mutated)),
+            beside(mutant.ask),
+        )
+
+    def _refute(self, verdict: Verdict) -> None:
+        self.verdicts[verdict.mutant] = verdict
+        self.watched[verdict.mutant.ask].drop(verdict.mutant)
+        self.waiting.remove(verdict.mutant)
+
+    def judged(self) -> list[Verdict]:
+        """The verdict on each mutant."""
+        rest = [Verdict(mutant, equivalent=mutant not in self.different) for mutant in self.waiting]
+        return [*self.verdicts.values(), *rest]

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from troskel.prover import world as of
 from troskel.prover.moves import Move
+from troskel.prover.statement import HANDING_OVER as HANDING_OVER_DAYS
 from troskel.prover.statement import MAY, MUST
 from troskel.prover.world import ALARM, HOME_CARE, Person, World
 
@@ -42,28 +43,30 @@ def said(step: Move, before: World, after: World) -> Iterator[Said]:
     """What must or may be said because of the move."""
     if step.name in CARE_MOVES:
         for name, p in after.people.items():
-            yield from _of_care(step, before.people[name], p, name, after)
+            yield from _of_care(step, before.people[name], p, name, after, before.day)
     elif step.name in ("lose_key", "lose_tag"):
         yield Said("P5.lost" if step.name == "lose_key" else "P7.lost", None, MUST)
     elif step.name in ("refuse", "go_away", "come_home"):
         p = after.people[step.values[0]]
         name = {"refuse": "A3.refused", "go_away": "A8.suspended", "come_home": "A8.home_again"}[step.name]
         for to in [None] if step.name == "refuse" else of.serving(p, after.day):
-            if p.own:
+            if p.own and (step.name != "refuse" or of.has_care(p, after.day)):
                 yield Said(name, to, MUST)
     elif step.name == "form":
         yield Said("O3.email", None, MAY)
         if before.forms[step.values[0]][3] == "billed":
             yield Said("O3.email", None, MUST)
+    elif step.name in ("correct_lock", "take_back"):
+        if of.needing(after, after.doors[step.values[0]]):
+            yield Said("S2.corrected", None, MUST)
     elif step.name in ("cancel", "report"):
         yield from _of_work(step, before, after)
 
 
 def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
     order = before.doors[step.values[0]].orders[step.values[1]]
-    p = after.people[order.client]
-    lives_there = p.home in after.doors[step.values[0]].homes
-    cared_for = p.own and of.has_care(p, after.day) and lives_there
+    here = of.behind(after, after.doors[step.values[0]]).values()
+    cared_for = any(p.own and p.died is None and of.has_care(p, after.day) for p in here)
     if step.name == "cancel":
         yield Said("L1.cancelled", None, MUST)
         if step.values[2] == "cannot_be_fitted" and cared_for:
@@ -75,29 +78,42 @@ def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
         paragraph = "S1" if order.kind == "installation" else "S3"
         yield Said(f"{paragraph}.email", None, MUST)
         yield Said(f"{paragraph}.tell_assessor", None, MUST)
+        if paragraph == "S3" and of.needing(after, after.doors[step.values[0]]):
+            yield Said("P1.taken_down", None, MUST)
         people = of.needing(after, after.doors[step.values[0]]).values() if paragraph == "S1" else ()
         for to in {to for one in people for to in of.serving(one, after.day)}:
             yield Said("S1.email", to, MUST)
 
 
-def _of_care(step: Move, was: Person, p: Person, name: str, w: World) -> Iterator[Said]:
+def _of_care(step: Move, was: Person, p: Person, name: str, w: World, before: date) -> Iterator[Said]:
     mine = bool(step.values) and step.values[0] == name
     for a in (a for key, a in p.allocations.items() if key not in was.allocations):
-        yield from _of_allocation(step, was, p, a.to, w)
+        yield from _of_allocation(was, p, a.to, w)
     if p.own:
         yield from _of_change(step, p, w, changed=mine and step.name == "change_provider")
+        yield from _of_leaving(was, p, w, before)
         yield from _of_ending(was, p, by_ending=mine and step.name == "end" and bool(step.values[3]))
 
 
-def _of_allocation(step: Move, was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
+def _of_allocation(was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
     """A4, O1."""
     if not p.own:
         yield Said("O1.tell", to, MUST)
-        return
-    yield Said("A4.tell_others", to, MAY)
-    if not of.lock_in_use(w, p) and not p.refused:
-        hanging = any(door.lock is not None for _, door in of.doors_of(w, p.home))
-        yield Said("A4.tell", to, step.name == "allocate" and not hanging and not was.allocations)
+    elif of.is_new(was, w.day):
+        yield Said("A4.tell" if orders(w, p, to) else "A4.tell_others", to, MUST)
+        yield Said("A4.tell_others", to, MAY)  # of two who were allocated at once one orders
+
+
+def orders(w: World, p: Person, to: str) -> bool:
+    """Is it this organisation's to order a lock for a door of the home (P1)?"""
+    return any(
+        door.lock is None
+        and not door.unfit
+        and of.order_at(door, "installation") is None
+        and bool(of.wanting(w, door))
+        and to in of.leads(w, of.behind(w, door).values())
+        for _, door in of.doors_of(w, p.home)
+    )
 
 
 def _of_change(step: Move, p: Person, w: World, *, changed: bool) -> Iterator[Said]:
@@ -108,10 +124,23 @@ def _of_change(step: Move, p: Person, w: World, *, changed: bool) -> Iterator[Sa
         yield Said("A6.tell_former", p.allocations[step.values[1]].to, MUST)
     if of.has_care(p, w.day):
         for organisation in organisations:
-            yield Said("A6.tell_left", organisation, MAY)
             if len(organisations) > 1:
                 yield Said("A5.tell_new", organisation, MAY)
                 yield Said("A6.tell_former", organisation, MAY)
+
+
+def _of_leaving(was: Person, p: Person, w: World, before: date) -> Iterator[Said]:
+    """A6: a provider has left, and the care goes on."""
+    for to in dict.fromkeys(a.to for a in of.real_allocations(was)):
+        mine = [a for a in of.real_allocations(p) if a.to == to and a.begins <= w.day]
+        services = {a.service for a in was.allocations.values() if a.to == to}
+        goes_on = any(d.service in services and of.last(p, d) >= w.day for d in of.real_decisions(p))
+        left = of.provider_left(p, to, w.day) and not of.provider_left(was, to, before)
+        last = max((of.last(p, a) for a in mine), default=date.max)
+        follows = any(a.to != to and a.begins > last for a in of.real_allocations(p))
+        if mine and left and goes_on and not follows:
+            alone = not any(a.to != to and a.begins >= last - HANDING_OVER for a in of.real_allocations(p))
+            yield Said("A6.tell_left", to, alone)
 
 
 def _of_ending(was: Person, p: Person, *, by_ending: bool) -> Iterator[Said]:
@@ -141,14 +170,31 @@ def _alarm_goes_on(p: Person, to: str, day: date) -> bool:
     return alarm is not None and alarm >= day and (home is None or alarm > home)
 
 
-STILL_SO: dict[str, Callable[[Person, str, date], bool]] = {
-    "A3.refused": lambda p, to, day: p.refused or not of.has_care(p, day),
-    "A4.tell": lambda p, to, day: not of.provider_left(p, to, day),
-    "A7.tell": _alarm_goes_on,
-    "A8.suspended": lambda p, to, day: p.away,
-    "P6.told": lambda p, to, day: not p.own or all(of.end_is_said(p, s) for s in of.services(p)),
+def _follows(p: Person) -> bool:
+    """Does one provider follow another?"""
+    found = of.real_allocations(p)
+    return any(
+        a.service == b.service and a.to != b.to and of.last(p, a) < b.begins + HANDING_OVER
+        for a in found
+        for b in found
+    )
+
+
+STILL_SO: dict[str, Callable[[World, Person, str, str], bool]] = {
+    "A3.refused": lambda w, p, to, door: p.refused or not of.has_care(p, w.day),
+    "A4.tell": lambda w, p, to, door: not of.provider_left(p, to, w.day) and orders(w, p, to),
+    "A4.tell_others": lambda w, p, to, door: not of.provider_left(p, to, w.day),
+    "A5.tell_new": lambda w, p, to, door: _follows(p),
+    "A6.tell_former": lambda w, p, to, door: _follows(p),
+    "A6.tell_left": lambda w, p, to, door: to not in of.serving(p, w.day) and of.has_care(p, w.day),
+    "A7.tell": lambda w, p, to, door: _alarm_goes_on(p, to, w.day),
+    "A8.suspended": lambda w, p, to, door: p.away,
+    "P1.taken_down": lambda w, p, to, door: bool(of.needing(w, w.doors[door])) and w.doors[door].lock is None,
+    "P6.told": lambda w, p, to, door: not p.own or all(of.end_is_said(p, s) for s in of.services(p)),
+    "S2.corrected": lambda w, p, to, door: bool(of.needing(w, w.doors[door])),
 }
 """Notices that say what may change: once it is no longer so, they are no longer said."""
 
+HANDING_OVER = timedelta(days=HANDING_OVER_DAYS)
 INSTEAD = {"A4.tell": "A4.tell_others"}
 """What says the same to those for whom there is nothing to do."""

@@ -198,11 +198,16 @@ def _order_number(order: str) -> str:
     return f"W-2026-{int(order[2:]):04}"
 
 
-def _book(w: World, door: str, order: str) -> Iterator[Act]:
+def _book(w: World, door: str, order: str, carer: bool = True) -> Iterator[Act]:
     starts, ends = (
         datetime.combine(w.day + timedelta(days=3), time(hour), STOCKHOLM).isoformat() for hour in (10, 11)
     )
-    values = {"order": _order_number(order), "starts": starts, "ends": ends, "presence": "carer"}
+    values = {
+        "order": _order_number(order),
+        "starts": starts,
+        "ends": ends,
+        "presence": "carer" if carer else "none",
+    }
     yield "laban", "book_order", values
 
 
@@ -287,6 +292,7 @@ ACTS: dict[str, Callable[..., Iterator[Act]]] = {
         [("anna", "suspend_access", {"client": c, "since": w.day, "reason": "hospital"})]
     ),
     "come_home": lambda w, c: iter([("anna", "resume_access", {"client": c, "on": w.day})]),
+    "confirm_refusal": lambda w, c: iter([("anna", "confirm_refusal", {"client": c})]),
     "tell": _tell,
     "tell_all": _tell,
     "refuse": lambda w, c: iter([("anna", "record_refusal", {"client": c, "reason": "does_not_want"})]),

@@ -7,6 +7,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from troskel.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
 from troskel.prover.fulfil import Fulfilment
 from troskel.prover.households import Household
 from troskel.prover.moves import MOVES, Move
-from troskel.prover.mutate import Verdict, judge, mutants, tree_of
+from troskel.prover.mutate import Trial, mutants
 from troskel.prover.playing import play_of
 from troskel.prover.state import Engine
 from troskel.routine.model import Routine
@@ -196,24 +197,17 @@ def mutate(
     """Removes or negates each condition in turn. `only`: of asks whose names begin so. `events`: removes those too."""
     began = time.monotonic()
     until = began + seconds
-    trees = [tree_of(routine, household, depth, until) for household in households]
-    progress(f"{sum(len(tree.steps) for tree in trees)} steps to try each mutant on")
+    trial = Trial(routine, [one for one in mutants(routine, events=events) if one.ask.startswith(only)])
     result = Mutation()
-    for group in mutants(routine, events=events):
-        if not group or not group[0].ask.startswith(only):
-            continue
-        if time.monotonic() > until:
-            result.complete = False
-            break
-        for verdict in judge(routine, group, trees, until):
-            _count(result, verdict)
-        progress(f"{group[0].ask}: {result.refuted} of {result.mutants} refuted")
+    for level, household in product(range(1, depth + 1), list(households)):
+        if trial.waiting:
+            trial.along(household, level, until)
+            progress(f"depth {level}, {household.name}: {len(trial.verdicts)} refuted")
+    for verdict in trial.judged():
+        if verdict.refuted is not None:
+            result.refuted += 1
+        else:
+            (result.equivalent if verdict.equivalent else result.undecided).append(str(verdict.mutant))
+    result.complete = time.monotonic() <= until
     result.seconds = round(time.monotonic() - began, 1)
     return result
-
-
-def _count(result: Mutation, verdict: Verdict) -> None:
-    if verdict.refuted is not None:
-        result.refuted += 1
-    else:
-        (result.equivalent if verdict.equivalent else result.undecided).append(str(verdict.mutant))

@@ -15,6 +15,8 @@ from troskel.prover import world as of
 from troskel.prover.world import HOME_CARE, Door, Person, World
 
 MUST, MAY = True, False
+STAY: None = None
+"""To be asked; may be asked; may stay asked, and is not to be asked anew."""
 ASKED_AHEAD = 3
 """Days before a gap by which it has been asked about, at the latest (the shipped routine: five working days)."""
 A8_REACH = 61
@@ -29,7 +31,7 @@ class Asked(NamedTuple):
 
     asks: tuple[str, ...]
     about: tuple[str | None, ...]
-    must: bool
+    must: bool | None
 
 
 Statement = Callable[[World], Iterator[Asked]]
@@ -48,8 +50,8 @@ def asked(w: World) -> Iterator[Asked]:
 
 
 def _living(w: World) -> Iterator[tuple[str, Person]]:
-    """The municipality's own who live (a duty may stand on the day of death)."""
-    return ((name, p) for name, p in w.people.items() if p.own and (p.died is None or p.died >= w.day))
+    """The municipality's own who live."""
+    return ((name, p) for name, p in w.people.items() if p.own and p.died is None)
 
 
 # -- assessor
@@ -62,12 +64,11 @@ def told(w: World) -> Iterator[Asked]:
         if not of.has_care(p, w.day):
             continue
         if p.refused and p.way_in:
-            yield Asked(("A3.way_in",), (name,), p.died is None)
-        if p.refused and any(door.lock is not None for _, door in of.doors_of(w, p.home)):
-            yield Asked(("A3.confirm",), (name,), MAY)
-        if of.lock_in_use(w, p):
-            continue
-        must = p.died is None and not p.refused
+            yield Asked(("A3.way_in",), (name,), MUST)
+        if p.refused and not p.unwanted and any(door.lock for _, door in of.doors_of(w, p.home)):
+            alone = all(set(of.behind(w, door)) == {name} for _, door in of.doors_of(w, p.home))
+            yield Asked(("A3.confirm",), (name,), alone and not p.moved)
+        must = STAY if p.refused else not of.lock_in_use(w, p)
         if not {"oral", "written"} <= set(p.told):
             yield Asked(("A1.inform",), (name,), must)
         if "keys" not in p.told:
@@ -82,8 +83,8 @@ def allocated(w: World) -> Iterator[Asked]:
     for name, p in _living(w):
         for decision, d in p.decisions.items():
             given = any(a.decision == decision for a in of.real_allocations(p))
-            if of.last(p, d) >= max(w.day, d.begins) and not given:
-                yield Asked(("A4.allocate",), (name, decision), MAY)
+            if d.of_new and of.last(p, d) >= max(w.day, d.begins) and not given:
+                yield Asked(("A4.allocate",), (name, decision), MUST)
 
 
 @_paragraph
@@ -94,16 +95,28 @@ def followed_up(w: World) -> Iterator[Asked]:
             days = [w.day + timedelta(days=n) for n in range(ASKED_AHEAD + 1)]
             bare = [day for day in days if of.uncovered(p, service, day)]
             if any(of.decided(p, service, day) for day in bare):
-                yield Asked(("A8.allocation", "A4.allocate"), (name,), p.died is None)
+                new = any(
+                    a.of_new and not _given(p, n) for n, a in p.decisions.items() if a.service == service
+                )
+                yield Asked(("A4.allocate",) if new else ("A8.allocation",), (name,), MUST)
             after = {of.day_after(p, d) for d in of.real_decisions(p, service)}
             if any(not of.decided(p, service, day) for day in after.intersection(bare)):
-                yield Asked(("A8.investigation",), (name,), p.died is None)
+                yield Asked(("A8.investigation",), (name,), MUST)
         for one in of.granted(p):
-            if p.died is None and of.last(p, one) >= one.begins and _is_near(w, of.last(p, one)):
+            if of.last(p, one) >= one.begins and _is_near(w, of.last(p, one)):
                 yield from _may_be_followed_up(p, name, one)
-        for d in of.real_decisions(p):
-            if not of.covered(p, d.service, max(d.begins, w.day)):
+        for decision, d in p.decisions.items():
+            awaited = d.of_new and not _given(p, decision)
+            if (
+                of.last(p, d) >= d.begins
+                and not awaited
+                and not of.covered(p, d.service, max(d.begins, w.day))
+            ):
                 yield Asked(("A8.allocation",), (name,), MAY)
+
+
+def _given(p: Person, decision: str) -> bool:
+    return any(a.decision == decision for a in of.real_allocations(p))
 
 
 def _is_near(w: World, day: date) -> bool:
@@ -126,7 +139,7 @@ def followed_up_by_provider(w: World) -> Iterator[Asked]:
     for name, p in _living(w):
         for a in of.real_allocations(p):
             lost = of.day_after(p, a)
-            if a.confirmed or p.died is not None or not lost <= w.day + timedelta(days=ASKED_AHEAD):
+            if a.confirmed or not lost <= w.day + timedelta(days=ASKED_AHEAD):
                 continue
             if of.last(p, p.decisions[a.decision]) < max(lost, w.day):
                 continue
@@ -153,37 +166,45 @@ def installation_ordered(w: World) -> Iterator[Asked]:
     """P1: a lock is ordered for those who have care and want one, once the owner of a gate consents."""
     for name, door in w.doors.items():
         waiting, here = _awaiting(w, door), of.needing(w, door)
-        wanting = [n for n in here if not here[n].refused]
-        if wanting and door.lock is None and not of.order_at(door, "installation") and not door.unfit:
+        if of.wanting(w, door) and door.lock is None and not door.unfit:
             agreed = not any(p.refused for p in here.values()) and bool(waiting)
             agreed = agreed and not any(home in w.unknown for home in door.homes)
-            if door.kind == "apartment" or door.consent:
-                yield Asked(("P1.order",), (name,), agreed)
+            ready = [
+                n
+                for n in of.wanting(w, door)
+                if of.has_care(here[n], w.day) and here[n].home not in w.unknown
+            ]
+            if of.order_at(door, "installation"):
+                if door.kind == "gate" and not door.consent:
+                    yield Asked(("P1.consent",), (name,), MAY)
+            elif door.kind == "apartment" or door.consent:
+                yield Asked(("P1.order",), (name,), agreed or (MAY if set(ready) & set(waiting) else STAY))
             else:
-                yield Asked(("P1.consent",), (name,), agreed)
+                yield Asked(("P1.consent",), (name,), agreed or (MAY if ready else STAY))
         if door.lock is not None and door.faulty and of.order_at(door, "repair") is None and here:
-            ready = not door.orders and any(of.has_care(p, w.day) and p.died is None for p in here.values())
-            yield Asked(("P1.repair",), (name,), ready)
+            caring = any(of.has_care(p, w.day) and p.died is None for p in here.values())
+            yield Asked(("P1.repair",), (name,), caring and not door.orders)
 
 
 @_paragraph
 def tag_in_use(w: World) -> Iterator[Asked]:
     """P2, P3: a tag of each home-care provider from the first visit until the lock is in use."""
-    for name, p in _living(w):
-        if not of.has_care(p, w.day):
+    for name, p in w.people.items():
+        if not p.own or of.is_over(p, w.day):
             continue
         locks = [door.lock for _, door in of.doors_of(w, p.home)]
         for provider in of.having(p, w.day, HOME_CARE):
-            if provider not in p.tags.values() and not of.lock_in_use(w, p):
-                must = not any(locks) and p.died is None and of.stays(p, provider, w.day)
-                must = must and p.home not in w.unknown and provider in of.serving(p, w.day, HOME_CARE)
-                yield Asked(("P2.place_tag", "P2.place_again"), (name, provider), must)
+            waits = provider not in p.tags.values() and not of.lock_in_use(w, p)
+            if waits and of.has_care(p, w.day) and p.died is None:
+                fit = of.stays(p, provider, w.day) and p.home not in w.unknown
+                must = not any(locks) and provider in of.serving(p, w.day, HOME_CARE)
+                yield Asked(("P2.place_tag", "P2.place_again"), (name, provider), must if fit else STAY)
         for provider in dict.fromkeys(p.tags.values()):
             if any(locks):
                 waits = any(of.order_at(door, "installation") for _, door in of.doors_of(w, p.home))
-                must = all(locks) and not waits and p.died is None
-                must = must and provider in of.serving(p, w.day)
-                yield Asked(("P3.take_tag",), (name, provider), must)
+                must = all(locks) and provider in of.serving(p, w.day)
+                fit = not waits and of.has_care(p, w.day) and p.died is None
+                yield Asked(("P3.take_tag",), (name, provider), must if fit else STAY)
 
 
 @_paragraph
@@ -193,8 +214,9 @@ def keys_collected(w: World) -> Iterator[Asked]:
         for provider in of.having(p, w.day):
             for _, door in of.doors_of(w, p.home):
                 here = {client for client, person in w.people.items() if person.home == p.home}
-                if not any(to == provider and left in here for to, left in door.keys.values()):
-                    must = of.stays(p, provider, w.day) and p.died is None
+                held = any(to == provider and left in here for to, left in door.keys.values())
+                if not held and of.has_care(p, w.day):
+                    must = MUST if of.stays(p, provider, w.day) else STAY
                     yield Asked(("P5.collect_keys",), (p.home, provider), must)
 
 
@@ -205,8 +227,8 @@ def keys_returned(w: World) -> Iterator[Asked]:
         for provider, left in door.keys.values():
             home = of.home_of_key(w, door, left)
             people = [p for p in w.people.values() if p.home == home]
-            if any(provider in of.serving(p, w.day) for p in people):
-                continue
+            if any(provider in of.serving(p, w.day) for p in of.behind(w, door).values()):
+                continue  # a key to the same door
             gone = all(not of.knows(p, provider) or of.provider_left(p, provider, w.day) for p in people)
             yield Asked(("P5.return_keys",), (home, provider), gone)
 
@@ -229,13 +251,15 @@ def removal_ordered(w: World) -> Iterator[Asked]:
     for name, door in w.doors.items():
         here = of.behind(w, door)
         needed = bool(of.needing(w, door))
-        wanted = any(not p.refused for p in of.needing(w, door).values())
+        wanted = of.wanting(w, door)
         if door.lock is not None and not needed and not of.order_at(door, "removal"):
-            ours = any(p.own and p.decisions for p in here.values())
-            yield Asked(("P6.order", "P6.not_ours"), (name,), MUST)
-            yield Asked(("P6.order",) if ours or not here else ("P6.not_ours",), (name,), MAY)
-            if any(not p.own for p in here.values()):
-                yield Asked(("P6.not_ours",), (name,), MAY)
+            own = [p for p in here.values() if p.own and p.decisions]
+            asks: tuple[str, ...] = (
+                ("P6.order",) if any(of.is_over(p, w.day) for p in own) or not here else ()
+            )
+            asks += ("P6.not_ours",) if any(not p.own for p in here.values()) or not here else ()
+            asks += ("P6.unwanted",) if any(p.unwanted and not of.is_over(p, w.day) for p in own) else ()
+            yield Asked(asks or ("P6.order",), (name,), MUST)
         if of.order_at(door, "installation") and not wanted:
             yield Asked(("P6.cancel",), (name,), MUST)
         if of.order_at(door, "removal") and needed:
@@ -271,10 +295,8 @@ def work_reported(w: World) -> Iterator[Asked]:
 @_paragraph
 def letter_sent(w: World) -> Iterator[Asked]:
     """S1, S3: the living client gets a letter."""
-    for order, client in w.letters.items():
-        p = w.people[client]
-        if p.died is None or p.died >= w.day:
-            yield Asked(("S1.letter", "S3.letter"), (order,), p.own and p.died is None and not p.moved)
+    for order, (client, _) in w.letters.items():
+        yield Asked(("S1.letter", "S3.letter"), (order,), not w.people[client].moved)
 
 
 @_paragraph
@@ -283,7 +305,7 @@ def linked(w: World) -> Iterator[Asked]:
     for name, p in _living(w):
         for _, door in of.doors_of(w, p.home):
             if door.lock is not None and not of.linked_at(p, door) and of.has_care(p, w.day):
-                must = bool(of.serving(p, w.day)) and not p.refused and p.died is None
+                must = bool(of.serving(p, w.day)) and not p.refused
                 yield Asked(("S2.link",), (name, door.lock), must)
 
 
@@ -313,11 +335,8 @@ def looked_at(w: World) -> Iterator[Asked]:
 @_paragraph
 def billed(w: World) -> Iterator[Asked]:
     """O2, O3: each month of another municipality's client is billed, and the basis form sent and received."""
-    for client, by, month in w.months:
-        yield Asked(("O2.bill",), (client, by, month), not w.people[client].own)
-    for client, p in w.people.items():
-        for organisation in [] if p.own else {a.to for a in p.allocations.values()}:
-            yield Asked(("O2.bill",), (client, organisation), MAY)
+    for owed in of.months_owed(w):
+        yield Asked(("O2.bill",), owed, MUST)
     for form, (client, by, month, state) in w.forms.items():
         if state == "billed":
             yield Asked(("O3.send",), (client, by, month), MUST)
@@ -346,6 +365,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
             "P1.repair",
             "P6.order",
             "P6.not_ours",
+            "P6.unwanted",
             "P6.cancel",
             "P6.stop",
         ),

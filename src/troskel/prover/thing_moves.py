@@ -66,15 +66,16 @@ def _order(w: World, door_name: str, order: str) -> tuple[Door, Order, dict[str,
 
 
 @move
-def book(w: World, door_name: str, order: str) -> list[Told]:
-    """The locksmith books a time in three days; a carer must be present."""
+def book(w: World, door_name: str, order: str, carer: bool = True) -> list[Told]:
+    """The locksmith books a time in three days; a carer must be present, or need not."""
     door, o, body = _order(w, door_name, order)
     need(not o.booked, "booked")
-    o.booked, o.carer_on = True, w.day + timedelta(days=3)
-    starts = f"{o.carer_on}T10:00:00+01:00"
+    day = w.day + timedelta(days=3)
+    o.booked, o.carer_on = True, day if carer else None
+    starts, presence = f"{day}T10:00:00+01:00", "carer" if carer else "none"
     return [
         at_door(
-            "order.booked", door_name, door, o.client, **body, starts=starts, ends=starts, presence="carer"
+            "order.booked", door_name, door, o.client, **body, starts=starts, ends=starts, presence=presence
         )
     ]
 
@@ -104,10 +105,67 @@ def report(w: World, door_name: str, order: str) -> list[Told]:
     door, o, body = _order(w, door_name, order)
     del door.orders[order]
     lock = door.lock or w.next("L")
-    if o.kind != "repair" and w.people[o.client].own:
-        w.letters[order] = o.client
+    here = of.behind(w, door)
+    if o.kind == "removal" and of.needing(w, door):
+        body["though"] = ["lock.needed"]
+    if o.kind != "repair":
+        door.reported = (order, o, lock)
+        to = of.letter_to(w, o.client, door_name)
+        if to is not None:
+            w.letters[order] = (to, door_name)
+    if o.kind == "removal":  # before the next lock they are told anew (A1-A3)
+        for p in here.values():
+            if not any(of.linked_at(p, other) for _, other in of.doors_of(w, p.home) if other is not door):
+                p.told = []
     door.lock, door.faulty = None if o.kind == "removal" else lock, False
     return [at_door(f"{o.kind}.reported", door_name, door, o.client, **body, lock=lock, serial="S")]
+
+
+@move
+def take_over(w: World, client: str, door_name: str, by: str) -> list[Told]:
+    """What was there before the system: home care for months, and a lock that the client is linked to."""
+    p, door, long_ago = w.people[client], w.doors[door_name], w.day - timedelta(days=100)
+    decision, allocation, link = f"~B{client[1:]}h1", f"~F{client[1:]}h1{by[1:]}1", w.next("J")
+    door.lock = w.next("L")
+    p.decisions[decision] = of.Decision(of.HOME_CARE, long_ago)
+    p.allocations[allocation] = of.Allocation(decision, of.HOME_CARE, by, long_ago, made=w.day)
+    p.links[link], w.link_doors[link] = door.lock, door_name
+    key = w.next("N")
+    door.keys[key] = (by, client)
+    holder = {"kind": "organisation", "id": by}
+    days = {"from": long_ago, "through": None, "decision": decision, "service": of.HOME_CARE}
+    return [
+        about(w, "decision.made", client, **days),
+        about(w, "allocation.made", client, allocation=allocation, organisation=by, **days),
+        at_door("lock.taken_over", door_name, door, client, lock=door.lock, link=link, since=long_ago),
+        at_door("key.taken_over", door_name, door, client, key=key, holder=holder, since=long_ago),
+        Told("take_over.finished", (p.home,), None, {}),
+    ]
+
+
+@move
+def take_back(w: World, door_name: str) -> list[Told]:
+    """What was reported last has not been done: the order is open again."""
+    door = w.doors[door_name]
+    need(door.reported is not None and not door.orders, "nothing reported")
+    assert door.reported is not None
+    order, o, lock = door.reported
+    need(door.lock == (lock if o.kind == "installation" else None), "not as it was reported")
+    door.lock, door.faulty, door.reported = None if o.kind == "installation" else lock, False, None
+    o.booked, o.carer_on = False, None
+    door.orders[order] = o
+    w.letters.pop(order, None)
+    body = {"order": order, "number": 1, "organisation": o.by or None, "locksmith": SMITH, "lock": lock}
+    return [at_door("report.taken_back", door_name, door, o.client, kind=o.kind, presence="none", **body)]
+
+
+@move
+def correct_lock(w: World, door_name: str, client: str) -> list[Told]:
+    """Another lock hangs at the door than was told."""
+    door = w.doors[door_name]
+    need(door.lock is not None and door.reported is not None, "no lock")
+    was, door.lock, door.faulty, door.reported = door.lock, w.next("L"), False, None
+    return [at_door("lock.corrected", door_name, door, client, lock=door.lock, was=was)]
 
 
 @move
@@ -122,7 +180,7 @@ def add_door(w: World, door_name: str, home: str) -> list[Told]:
 def send_letter(w: World, order: str) -> list[Told]:
     """S1, S3: the letter to the client."""
     need(order in w.letters, "no letter")
-    return [about(w, "letter.sent", w.letters.pop(order), order=order)]
+    return [about(w, "letter.sent", w.letters.pop(order)[0], order=order)]
 
 
 @move
@@ -183,6 +241,16 @@ def place_tag(w: World, client: str, of_: str) -> list[Told]:
     tag = w.next("T")
     p.tags[tag] = of_
     return [about(w, "tag.handed_over", client, tag=tag, **_handed(w, client, of_, to_client=True))]
+
+
+@move
+def find_tag(w: World, client: str, of_: str) -> list[Told]:
+    """Another tag of the organisation's turns out to be with the client."""
+    p = w.people[client]
+    need(p.own and of.knows(p, of_) and p.died is None, "not its client")
+    tag = w.next("T")
+    p.tags[tag] = of_
+    return [about(w, "tag.corrected", client, tag=tag, **_handed(w, client, of_, to_client=True))]
 
 
 @move
@@ -253,8 +321,8 @@ def lose_key(w: World, door_name: str, key: str) -> list[Told]:
 @move
 def bill(w: World, client: str, by: str, month: str) -> list[Told]:
     """O2."""
-    need((client, by, month) in w.months, "not owed")
-    w.months.remove((client, by, month))
+    need((client, by, month) in of.months_owed(w), "not owed")
+    w.billed.append((client, by, month))
     form = w.next("U")
     w.forms[form] = [client, by, month, "billed"]
     return [about(w, "month.billed", client, row=w.next("R"), organisation=by, month=month)]

@@ -6,7 +6,7 @@ Ids are names, as "~K1" for a client and "~Norr" for a provider; `ident` makes t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -40,16 +40,17 @@ def name_of(text: str) -> str:
 
 
 class Decision(msgspec.Struct):
-    """A granted service. `confirmed`: a person has said that it ends on its last day."""
+    """A granted service. `confirmed`: a person has said that it ends on its last day. `of_new`: of a new client."""
 
     service: str
     begins: date
     through: date | None = None
     confirmed: bool = False
+    of_new: bool = False
 
 
 class Allocation(msgspec.Struct):
-    """A decision given to an organisation."""
+    """A decision given to an organisation, on the day `made`."""
 
     decision: str
     service: str
@@ -57,20 +58,23 @@ class Allocation(msgspec.Struct):
     begins: date
     through: date | None = None
     confirmed: bool = False
+    made: date = date.min
 
 
 class Person(msgspec.Struct):
-    """A client. `others_since`: the day an own client became another municipality's.
+    """A client. `elsewhere`: first and last day of the times as another municipality's; the last has no end yet.
 
-    `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed?
+    `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed? `unwanted`: it is
+    confirmed that the client wants no lock.
     """
 
     home: str
     own: bool = True
-    others_since: date | None = None
+    elsewhere: list[tuple[date, date | None]] = []
     died: date | None = None
     told: list[str] = []
     refused: bool = False
+    unwanted: bool = False
     way_in: bool = False
     away: bool = False
     moved: bool = False
@@ -92,7 +96,10 @@ class Order(msgspec.Struct):
 
 
 class Door(msgspec.Struct):
-    """A door with its lock, orders, and keys (key to organisation and client)."""
+    """A door with its lock, orders, and keys (key to organisation and client).
+
+    `reported`: the order that was reported last and has not been taken back, and the lock that it was about.
+    """
 
     kind: str
     homes: list[str]
@@ -101,14 +108,15 @@ class Door(msgspec.Struct):
     faulty: bool = False
     lock: str | None = None
     orders: dict[str, Order] = {}
+    reported: tuple[str, Order, str] | None = None
     keys: dict[str, tuple[str, str]] = {}
 
 
 class World(msgspec.Struct):
-    """A household on a day, and what is owed by what was done: letters, tellings, months, forms.
+    """A household on a day, and what is owed by what was done: letters, tellings, forms; the months that are billed.
 
-    `spare`: homes where nobody lives yet. `unknown`: homes of which nobody knows what is at the doors.
-    `early`: tags that were taken from clients whose last day was only known.
+    `letters`: order to the client who gets it, and the door. `spare`: homes where nobody lives yet. `unknown`: homes of
+    which nobody knows what is at the doors. `early`: tags that were taken from clients whose last day was only known.
     """
 
     day: date
@@ -117,10 +125,10 @@ class World(msgspec.Struct):
     spare: list[str] = []
     unknown: list[str] = []
     link_doors: dict[str, str] = {}
-    letters: dict[str, str] = {}
+    letters: dict[str, tuple[str, str]] = {}
     tellings: dict[str, str] = {}
     early: list[str] = []
-    months: list[tuple[str, str, str]] = []
+    billed: list[tuple[str, str, str]] = []
     forms: dict[str, list[str]] = {}
     serial: dict[str, int] = {}
 
@@ -187,14 +195,31 @@ def is_over(p: Person, day: date) -> bool:
     )
 
 
+def is_new(p: Person, day: date) -> bool:
+    """Has no provider yet come to have the client, since care began or began anew (A4)?"""
+    return is_over(p, day) or not any(
+        a.begins <= day and a.made < day and last(p, a) >= _begun(p) for a in real_allocations(p)
+    )
+
+
+def _begun(p: Person) -> date:
+    """The first day of the care that goes on, or is to come: after the last confirmed ending."""
+    days = date.min
+    for d in sorted(real_decisions(p), key=lambda d: d.begins):
+        before = [x for x in real_decisions(p) if x.begins < d.begins]
+        if before and all(last(p, x) < d.begins and x.confirmed for x in before):
+            days = d.begins
+    return days
+
+
 def is_ending(p: Person) -> bool:
     """Has a person said of everything the client has had that it ends?"""
     return bool(p.decisions) and all(end_is_said(p, service) for service in services(p))
 
 
 def needs_lock(p: Person, day: date) -> bool:
-    """The municipality's own, with care that is not over (rule 1)."""
-    return p.own and bool(p.decisions) and not is_over(p, day)
+    """The municipality's own, with care that is not over, who is not known to want no lock (rule 1)."""
+    return p.own and bool(p.decisions) and not p.unwanted and not is_over(p, day)
 
 
 def serving(p: Person, day: date, service: str | None = None) -> list[str]:
@@ -253,9 +278,10 @@ def provider_left(p: Person, organisation: str, day: date) -> bool:
         return False
     latest = max(mine, key=lambda a: (last(p, a), a.begins))
     decision = p.decisions[latest.decision]
-    said = latest.confirmed or decision.confirmed
-    if not covered(p, latest.service, day_after(p, latest)):  # a gap, unless the decision is meant to be over
-        said = decision.confirmed and last(p, decision) < day
+    said = latest.confirmed or (decision.confirmed and last(p, decision) == last(p, latest))
+    after = day_after(p, latest)
+    if not covered(p, latest.service, after):  # a gap, unless the service is meant to be over
+        said = decision.confirmed and last(p, decision) < day and not decided(p, latest.service, after)
     return (
         said
         or is_over(p, day)
@@ -275,6 +301,25 @@ def uncovered(p: Person, service: str, day: date) -> bool:
     return last(p, latest) >= day or not latest.confirmed
 
 
+def months_owed(w: World) -> list[tuple[str, str, str]]:
+    """Client, provider and ended month in which it had another municipality's client, and which is not billed (O2)."""
+    found = dict.fromkeys(
+        (name, a.to, month)
+        for name, p in w.people.items()
+        for a in p.allocations.values()
+        for month in (_months(p, a, w.day.replace(day=1) - ONE_DAY) if a.service == HOME_CARE else ())
+    )
+    return [owed for owed in found if owed not in w.billed]
+
+
+def _months(p: Person, a: Allocation, through: date) -> Iterator[str]:
+    for first, until in p.elsewhere:
+        day = max(a.begins, p.decisions[a.decision].begins, first)
+        while day <= min(last(p, a), until or FOREVER, through):
+            yield f"{day:%Y-%m}"
+            day = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
 # -- doors
 
 
@@ -291,6 +336,38 @@ def behind(w: World, door: Door) -> dict[str, Person]:
 def needing(w: World, door: Door) -> dict[str, Person]:
     """Those behind the door who keep a lock there (rule 1)."""
     return {name: p for name, p in behind(w, door).items() if needs_lock(p, w.day)}
+
+
+def wanting(w: World, door: Door) -> list[str]:
+    """Those who need a lock at the door and do not refuse one."""
+    return [name for name, p in needing(w, door).items() if not p.refused]
+
+
+def leads(w: World, people: Iterable[Person]) -> list[str]:
+    """Those of whom one orders the lock: home care before alarm, of those allocated first (P1)."""
+    found = [
+        (p.refused, a.service != HOME_CARE, a.begins, a.to)
+        for p in people
+        if p.own
+        for a in real_allocations(p)
+        if last(p, a) >= w.day
+    ]
+    return [to for *first, to in found if first == list(min(found)[:3])]
+
+
+def letter_to(w: World, client: str, door_name: str) -> str | None:
+    """Who gets a letter about the door: the client, or else another who has care there (S1, S3)."""
+    here = behind(w, w.doors[door_name])
+    others = (name for name in needing(w, w.doors[door_name]) if serving(here[name], w.day))
+    return next(
+        (name for name in (client, *others) if w.people[name].own and w.people[name].died is None), None
+    )
+
+
+def pass_letters_on(w: World) -> None:
+    """What was for one who died, or became another municipality's, goes to another there; else it is not sent."""
+    found = {order: (letter_to(w, *letter), letter[1]) for order, letter in w.letters.items()}
+    w.letters = {order: (to, door) for order, (to, door) in found.items() if to is not None}
 
 
 def order_at(door: Door, kind: str) -> str | None:

@@ -15,7 +15,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from troskel.duties import queries as duties
 from troskel.duties import routines, rules
 from troskel.ground import clock, formatting
-from troskel.people.models import Organisation
+from troskel.people.models import Account, Organisation
 from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
@@ -130,10 +130,14 @@ def unread_notices(viewer: Actor) -> int:
 
 
 def with_names(rows: Iterable[Row]) -> list[Row]:
-    """The rows, each with the `names` of the organisations that its text names. At most one query."""
+    """The rows, each with the `names` of whom its text names: organisations, people. At most two queries."""
     found = [{**row, "about": json.loads(row["about"]) if _ask(row).told is not None else {}} for row in rows]
-    ids = {organisation for row in found for organisation in wording.organisations_in(row["about"])}
-    names = {str(one.id): one.name for one in Organisation.objects.filter(id__in=ids)} if ids else {}
+    names: dict[str, str] = {}
+    for model, kinds in ((Organisation, wording.ORGANISATIONS), (Account, wording.PEOPLE)):
+        ids = {one for row in found for one in wording.ids_in(row["about"], kinds)}
+        if ids:
+            named = model._default_manager.filter(id__in=ids).values_list("id", "name")
+            names |= {str(identifier): name for identifier, name in named}
     return [{**row, "names": names} for row in found]
 
 
@@ -149,7 +153,7 @@ def _ask(row: Row) -> Ask:
 
 
 def _told(ask: Ask, row: Row) -> LocalizedText:
-    """What the duty says; of a notice, with the providers and days of its case."""
+    """What the duty says, with the providers, people and days of its case."""
     if ask.told is None or "names" not in row:
         return ask.duty
     about, names = row["about"], row["names"]

@@ -131,7 +131,8 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     if owner.client is not None:
         return owner.client
     here = case.client
-    if here is not None and here.died is None and client_state.needs_the_door(here, case.day):
+    if here is not None and here.own and here.died is None and client_state.needs_the_door(here, case.day):
         return here
-    lead = client_state.lead_provider(case.clients(), case.day)
+    living = [client for client in case.clients() if client.died is None]
+    lead = client_state.lead_provider(living or case.clients(), case.day)
     return lead.client if lead is not None else case.client

@@ -23,7 +23,9 @@ def look(client: ClientFacts, day: date) -> ClientSnapshot:
         covered=sorted({(a.service, a.organisation) for a in client_state.ongoing(client, day)}),
         providers=[o for o in organisations if not coverage.provider_has_left(client, o, day)],
         endings=[
-            service for service in client_state.SERVICES if client_state.ending_is_known(client, service)
+            service
+            for service in client_state.SERVICES
+            if client.moved_to is None and client_state.ending_is_known(client, service)
         ],
         provider_changes=provider_changes(client),
         left=client_state.has_left(client, day),

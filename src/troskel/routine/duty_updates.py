@@ -53,6 +53,8 @@ def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str
 
     What a closed organisation leaves, the administrator does, or attests as settled (`about` says `left_by`).
     """
+    if duty.passed is not None and day < duty.passed:
+        return False  # a neighbour that is woken late for an earlier day knows less
     is_left = assignees.is_closed(duty.organisation, case)
     if not (rule.may_pass_on or is_left):
         return False

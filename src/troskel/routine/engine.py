@@ -202,11 +202,12 @@ class _Advance:
         return []
 
     def move_duties(self, line: LineFacts) -> None:
-        """Move the client's duties that are about no door to the new home."""
+        """Move the client's duties that are about no door to the new home, and what was told about the client."""
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
-            if duty.client == line.client and ask.per in MOVES_WITH_CLIENT:
+            is_told = duty.kind == "notice" and duty.door is None
+            if duty.client == line.client and (is_told or ask.per in MOVES_WITH_CLIENT):
                 old.open.remove(duty)
                 duty.home = new.facts.home
                 new.open.append(duty)
@@ -219,7 +220,12 @@ class _Advance:
                 planned.home = new.facts.home
                 new.planned.append(planned)
         if line.client is not None and line.client in old.seen:
-            new.seen.setdefault(line.client, ClientSnapshot()).months = old.seen[line.client].months
+            here, there = old.seen[line.client], new.seen.setdefault(line.client, ClientSnapshot())
+            there.months, there.endings = (
+                here.months,
+                here.endings,
+            )  # what is said of the person is not said again
+            there.provider_changes = here.provider_changes
 
     # -- settling: first what ends, then what opens
 

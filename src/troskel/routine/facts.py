@@ -69,7 +69,8 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     `unwanted`: the assessor has confirmed that the client wants no lock at the door (rule 1 then needs none for them).
     `told`: the day an ending became known. `to_be_told`: about the lock, from the beginning (A1-A3).
     `absences`: planned and begun; they may overlap.
-    `elsewhere_since`: the day an own client became another municipality's; `own_since`: the reverse.
+    `elsewhere_since`: the day an own client became another municipality's, the last time, and `elsewhere_before` the
+    time before; `own_since`: the reverse.
     """
 
     client: UUID
@@ -95,6 +96,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
     elsewhere_since: date | None = None
+    elsewhere_before: date | None = None
     investigations: dict[UUID, InvestigationFacts] = {}
     own_since: date | None = None
     tags: dict[UUID, UUID] = {}

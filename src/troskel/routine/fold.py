@@ -172,13 +172,19 @@ def moved_to_special_housing(client: ClientFacts, line: LineFacts) -> None:
 
 def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     """The client becomes the municipality's own, or another's (O1)."""
-    own = bool(line.body["own"])
+    own, today = bool(line.body["own"]), stockholm_day(line.recorded)
     if client.own and not own:
-        client.elsewhere_since = stockholm_day(line.recorded)
+        if client.own_since == today:  # it never became ours
+            client.own_since = None
+        else:
+            client.elsewhere_before, client.elsewhere_since = client.elsewhere_since, today
         for decision in client.decisions.values():  # what A4 asked is over; A8 asks if the client comes back
             decision.of_new = False
     if own and not client.own:
-        client.own_since = stockholm_day(line.recorded)
+        if client.elsewhere_since == today:  # it never became another's
+            client.elsewhere_since = client.elsewhere_before
+        else:
+            client.own_since = today
         client_state.tell_anew(client)
     client.own = own
 

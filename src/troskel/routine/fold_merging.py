@@ -55,6 +55,7 @@ def _absorb(kept: ClientFacts, gone: ClientFacts) -> None:
     kept.investigations |= gone.investigations
     for organisation, day in gone.first_visits.items():
         kept.first_visits[organisation] = min(day, kept.first_visits.get(organisation, day))
+    kept.elsewhere_before = _of_both(max, kept.elsewhere_before, gone.elsewhere_before)
     kept.elsewhere_since = _of_both(max, kept.elsewhere_since, gone.elsewhere_since)
     kept.own_since = _of_both(max, kept.own_since, gone.own_since)
     kept.tags |= gone.tags

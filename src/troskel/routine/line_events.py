@@ -58,7 +58,7 @@ def following(
         found.append(
             msgspec.structs.replace(line_event, name="first.visit", occurred=visited, door=None, about={})
         )
-    if line.event == "installation.reported" or after.lock != before.lock:
+    if line.event == "installation.reported" or after.lock not in (None, before.lock):
         found.append(msgspec.structs.replace(line_event, name="lock.mounted"))
     if before.lock is not None and after.lock is None:
         found += _lock_taken_down(facts, line_event)
@@ -127,6 +127,6 @@ def _first_visit(facts: Homes, line: LineFacts) -> date | None:
 
 def _lock(facts: Homes, line: LineFacts) -> UUID | None:
     door = uid_in(line.body, "door")
-    if line.event not in ("repair.reported", "removal.reported") or door is None:
+    if line.event not in ("repair.reported", "removal.reported", "report.taken_back") or door is None:
         return None
     return next((facts[home].doors[door].lock for home in line.homes if door in facts[home].doors), None)

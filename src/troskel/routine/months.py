@@ -93,7 +93,8 @@ def _elsewhere(client: ClientFacts) -> Iterator[tuple[date, date]]:
     """First and last day of the times in which the client was another municipality's, by what was known then."""
     theirs, ours = client.elsewhere_since, client.own_since
     if ours is not None:
-        yield theirs if theirs is not None and theirs < ours else date.min, ours - ONE_DAY
+        began = theirs if client.own else client.elsewhere_before
+        yield began or date.min, ours - ONE_DAY
     if not client.own:
         yield theirs or date.min, date.max
 

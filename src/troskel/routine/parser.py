@@ -204,8 +204,10 @@ class _RoutineReader(Values):
         names = wording.left_open(words)
         for name in sorted(names - wording.OPEN.keys()):
             self.problem(at, "duty", f"leaves open {{{name}}}: known are {', '.join(sorted(wording.OPEN))}")
-        if names and kind != "notice":
+        if names - wording.PEOPLE.keys() and kind != "notice":
             self.problem(at, "duty", "only a notice names the providers and days of its case")
+        if names & wording.PEOPLE.keys() and per != "account":
+            self.problem(at, "duty", 'names a person: only what is asked per = "account" knows whom')
         return Ask(
             ask=self.text(table, at, "ask"),
             kind=kind,

@@ -152,10 +152,19 @@ def _per_client_behind_door(t: _EventContext) -> Iterator[Case]:
 
 
 def _per_provider(t: _EventContext) -> Iterator[Case]:
-    for client in [t.client] if t.client else t.at_the_door():
+    for client in _served(t):
         own = [t.h.organisation] if t.h.organisation else client_state.providers_of(client, t.h.day)
         for organisation in dict.fromkeys([*own, *_handed_over_by(t)]):
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
+
+
+def _served(t: _EventContext) -> list[ClientFacts]:
+    """The client; of a key, where its organisation no longer has this one, those whom it has in the home (P5)."""
+    if t.client is None or t.door is None:
+        return [t.client] if t.client else t.at_the_door()
+    in_the_home = [t.client, *t.home.clients.values()]
+    theirs = (c for c in in_the_home if t.h.organisation in client_state.providers_of(c, t.h.day))
+    return [next(theirs, t.client)]
 
 
 def _handed_over_by(t: _EventContext) -> list[UUID]:
@@ -216,15 +225,17 @@ def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
 
 
 def _per_link(t: _EventContext) -> Iterator[Case]:
-    """The link, or each link to the lock, that it is about; with a door, links to a lock that hangs there no more."""
+    """The link that it is about; with a door, links to a lock that hangs there no more; without, links at the doors."""
     lock = uid_in(t.h.about, "lock")
-    behind = client_state.homes_behind(t.door, t.homes) if t.door else []
+    doors = {t.door.door: t.door} if t.door else t.home.doors
+    behind = [home for door in doors.values() for home in client_state.homes_behind(door, t.homes)]
     others = [c for home in behind for c in home.clients.values()]
     for client in {c.client: c for c in (*t.at_the_door(), *others)}.values():
         for link_id, link in client.links.items():
             is_named = str(link_id) == t.h.about.get("link")
             is_stale = t.door is not None and link.door == t.door.door and link.lock != t.door.lock
-            if is_named or is_stale or (t.door is None and lock in (None, link.lock)):
+            is_here = t.door is None and link.door in doors and lock in (None, link.lock)
+            if is_named or is_stale or is_here:
                 door = t.home.doors.get(link.door)
                 yield t.case(
                     client, door=door, about={**t.h.about, "link": str(link_id), "lock": str(link.lock)}

@@ -186,6 +186,7 @@ MARKED: dict[str, tuple[str, ...]] = {
         "lock.still_linked",
         "order.not_open",
     ),
+    "repair.reported": ("lock.not_found", "lock.not_in_stock", "lock.still_linked", "order.not_open"),
     "key.handed_over": ("key.opens_no_door", "key.other_door"),
     "lock.corrected": ("lock.not_found", "lock.not_in_stock"),
     "visit.registered": ("visit.not_allocated",),
@@ -257,6 +258,7 @@ door_without_lock | någon dörr i bostaden kan inte få låsvred | some door of
 cannot_be_fitted | låsvred går inte att montera på dörren | no lock turner can be fitted to the door
 lock_in_use | kunden är kopplad till ett lås som sitter på en dörr i bostaden | the client is linked to a lock that is at a door of the home
 linked | kunden är kopplad till låset | the client is linked to the lock
+client_left_the_door | någon av kommunens kunder bakom dörren har slutat | some own client behind the door has left
 care_behind_door | någon av kommunens kunder bakom dörren har insats kvar | some own client behind the door has care left
 lock_wanted | någon av kommunens kunder bakom dörren har insats kvar och har inte sagt nej | some own client behind the door has care left and has not refused
 others_behind_door | någon annan kund bakom dörren har insats kvar | another client behind the door has care left

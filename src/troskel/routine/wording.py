@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Names and days that the text of a notice leaves open, as `{former}`: filled in where it is shown."""
+"""Names and days that a text leaves open, as `{former}`: filled in where it is shown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from troskel.routine.model import LocalizedText
 
@@ -12,12 +12,13 @@ ORGANISATIONS = {
     "former": LocalizedText("den förra utföraren", "the former provider"),
     "follower": LocalizedText("den nya utföraren", "the new provider"),
 }
+PEOPLE = {"account": LocalizedText("En person", "A person")}
 DAYS = {
     "former_through": LocalizedText("den sista dagen", "the last day"),
     "follower_from": LocalizedText("den första dagen", "the first day"),
     "through": LocalizedText("den sista dagen", "the last day"),
 }
-OPEN = ORGANISATIONS | DAYS
+OPEN = ORGANISATIONS | PEOPLE | DAYS
 """What a text may leave open, and what stands for it where no case is shown."""
 
 _PLACE = re.compile(r"\{([^}]*)\}")
@@ -41,6 +42,6 @@ def filled(words: LocalizedText, value: Callable[[str, str], str]) -> LocalizedT
     )
 
 
-def organisations_in(about: Mapping[str, object]) -> list[str]:
-    """The ids of the organisations that a text about this may name."""
-    return [str(about[name]) for name in ORGANISATIONS if about.get(name)]
+def ids_in(about: Mapping[str, object], names: Iterable[str]) -> list[str]:
+    """The ids of those that a text about this may name: of ORGANISATIONS, or of PEOPLE."""
+    return [str(about[name]) for name in names if about.get(name)]

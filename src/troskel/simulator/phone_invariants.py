@@ -21,13 +21,17 @@ from troskel.routine import client_state, coverage
 from troskel.routine import duty as engine
 from troskel.routine.facts import ALARM, ClientFacts
 
-DAYS_AHEAD = (0, 1, 8, 30)
-"""The days on which the simulator compares after each day: today, and days that are planned for."""
+DAYS_AHEAD = (1, 8, 30)
+"""Days that are planned for. After each day the simulator compares today, and one of these in turn."""
 GAP_DAYS = 30
 
 
-def differences(municipality: str, today: date, ahead: Sequence[int] = DAYS_AHEAD) -> Iterator[str]:
-    """Yields where a reading of some day from today on differs. Each names the reading, the day and the clients."""
+def differences(municipality: str, today: date, ahead: Sequence[int] | None = None) -> Iterator[str]:
+    """Yields where a reading of some day from today on differs. Each names the reading, the day and the clients.
+
+    `ahead`: the days from today; by default today and one of DAYS_AHEAD.
+    """
+    ahead = (0, DAYS_AHEAD[today.toordinal() % len(DAYS_AHEAD)]) if ahead is None else ahead
     facts = facts_by_client(municipality)
     organisations = list(Organisation.objects.filter(municipality=municipality))
     for day in (today + timedelta(days=days) for days in ahead):

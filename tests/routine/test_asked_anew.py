@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What was moot, or done, and is to be asked again; and what is never asked twice (found by `routine prove`)."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from tests.routine.story import NORTH, SOUTH, Story
+
+
+def couple() -> tuple[Story, UUID, UUID, UUID, UUID]:
+    """Anna and Bo share a door with a lock that both are linked to; Anna's home care has ended."""
+    s = Story()
+    home = s.home()
+    anna, bo = s.client(home), s.client(home)
+    ending = s.care(anna, NORTH, "2026-03-02")
+    s.care(bo, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.linked(bo, lock, door)
+    s.until("2026-03-03")
+    s.ends(anna, ending, "2026-03-03")
+    s.until("2026-03-04")
+    return s, anna, bo, door, lock
+
+
+def told(s: Story, client: UUID) -> None:
+    s.about("client.informed", client, way="oral")
+    s.about("client.informed", client, way="written")
+    s.about("client.told_about_keys", client)
+    s.about("client.understood", client)
+
+
+def test_the_link_of_one_who_left_goes_again_when_the_other_is_ours_again():
+    s, anna, bo, *_ = couple()
+    assert s.the("S3.unlink_one").client == anna
+    s.about("client.municipality_changed", bo, own=False)
+    assert not s.open("S3.unlink_one"), "nobody needs the lock: it is taken down"
+    assert [d.client for d in s.open("P6.", "duty")] == [anna]
+    s.about("client.municipality_changed", bo, own=True)
+    assert s.the("S3.unlink_one").client == anna
+    assert not s.open("P6.", "duty")
+
+
+def test_the_link_of_anothers_client_goes_when_the_other_has_care_again():
+    s, anna, bo, *_ = couple()
+    s.about("client.municipality_changed", bo, own=False)
+    assert not s.open("S3.unlink_not_ours")
+    s.care(anna, NORTH, "2026-03-05")
+    assert s.the("S3.unlink_not_ours").client == bo
+
+
+def test_a_removal_is_asked_for_once_whoever_left():
+    s, anna, bo, *_ = couple()
+    s.about("client.refused", bo, reason_code="no")
+    s.about("client.refusal_confirmed", bo)
+    assert [d.ask for d in s.open("P6.", "duty")] == ["order"], "one has left: no longer by the wish alone"
+    s.about("client.municipality_changed", anna, own=False)
+    assert [d.ask for d in s.open("P6.", "duty")] == ["not_ours"]
+
+
+def test_a_key_lost_after_one_has_left_is_collected_for_the_other():
+    s, anna, bo, door, _ = couple()
+    key = s.key_to(anna, door, NORTH)
+    s.key_to(bo, door, NORTH)
+    assert not s.open("P5.collect_keys")
+    other = next(k for k in s.homes[s.home_of[anna]].facts.doors[door].keys if k != key)
+    s.key_back(bo, door, NORTH, other)
+    s.at_door("key.lost", anna, door, key=key, organisation=NORTH)
+    assert [d.client for d in s.open("P5.collect_keys")] == [bo]
+
+
+def test_a_booked_repair_ends_p4():
+    s, _, bo, door, lock = couple()
+    s.at_door("lock.fault_told", bo, door, lock=lock, code="jammed")
+    order = s.order(bo, door, NORTH, "repair", lock)
+    starts = "2026-03-06T10:00:00+01:00"
+    s.about_order("order.booked", bo, order, NORTH, starts=starts, ends=starts, presence="carer")
+    assert s.open("P4.be_present")
+    s.about_order("repair.reported", bo, order, NORTH, lock=lock, serial="SN1")
+    assert [state for state, _ in s.closed("P4.be_present")] == ["done"]
+    assert s.the("L1.mended").organisation == NORTH
+
+
+def test_what_was_said_at_the_old_home_is_not_said_again_at_the_new():
+    s = Story()
+    old, new = s.home(), s.home()
+    anna = s.client(old)
+    decision = s.care(anna, NORTH, "2026-03-02")
+    s.until("2026-03-20")
+    (first,) = s.homes[old].facts.clients[anna].allocations
+    s.about("allocation.ended", anna, allocation=first, decision=decision, organisation=NORTH,
+            through=date(2026, 3, 22), confirmed=True)  # fmt: skip
+    s.allocation(anna, decision, SOUTH, "2026-03-23")
+    assert len(s.open("A5.tell_new")) == 1
+    s.moves(anna, new, "2026-03-20")
+    assert len(s.open("A5.tell_new")) == len(s.open("A6.tell_former")) == 1
+    assert not s.open("P6.told"), "to move is not to lose one's care"
+
+
+def test_a_mounting_that_is_taken_back_asks_for_the_tag_and_sends_no_letter():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    s.care(anna, NORTH, "2026-03-02")
+    told(s, anna)
+    (door,) = s.doors_of[home]
+    order = s.order(anna, door, NORTH)
+    lock = s.mounted(anna, order, NORTH)
+    s.linked(anna, lock, door)
+    assert s.open("S1.letter") and not s.open("P2")
+    s.about_order("report.taken_back", anna, order, NORTH, kind="installation", lock=lock, presence="none")
+    assert not s.open("S1.letter") and not s.open("S1.tell_assessor")
+    assert s.the("P2.place_tag").organisation == NORTH
+    assert not s.open("A1"), "the client has been told"
+
+
+def test_a_mounting_taken_back_of_one_who_has_left_is_cancelled():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    decision = s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    order = s.order(anna, door, NORTH)
+    lock = s.mounted(anna, order, NORTH)
+    s.until("2026-03-03")
+    s.ends(anna, decision, "2026-03-03")
+    s.until("2026-03-04")
+    assert s.open("P6.order")
+    s.about_order("report.taken_back", anna, order, NORTH, kind="installation", lock=lock, presence="none")
+    assert s.open("P6.cancel") and not s.open("P6.order")
+
+
+def test_a_lock_mounted_at_one_who_refused_is_talked_about():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    order = s.order(anna, door, NORTH)
+    s.about("client.refused", anna, reason_code="no")
+    assert not s.open("A3.confirm")
+    s.mounted(anna, order, NORTH)
+    assert s.open("A3.confirm")
+
+
+def test_care_that_goes_on_after_the_lock_came_down_is_told_about_anew():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    decision = s.care(anna, NORTH, "2026-03-02")
+    told(s, anna)
+    (door,) = s.doors_of[home]
+    lock = s.mounted(anna, s.order(anna, door, NORTH), NORTH)
+    s.until("2026-03-03")
+    s.ends(anna, decision, "2026-03-03")
+    s.until("2026-03-04")
+    removal = s.order(anna, door, NORTH, "removal", lock)
+    s.about_order("removal.reported", anna, removal, NORTH, lock=lock, serial="SN1")
+    assert not s.open("A1")
+    s.about("decision.changed", anna, decision=decision, through=None, **{"from": date(2026, 3, 2)})
+    assert s.open("A1") and s.open("A2") and s.open("A3.understood") and s.open("P1.order")
+
+
+def test_one_who_left_and_became_anothers_gives_the_tag_back_once():
+    s = Story()
+    anna = s.client()
+    decision = s.care(anna, NORTH, "2026-03-02")
+    s.tag_to(anna, NORTH)
+    s.until("2026-03-03")
+    s.ends(anna, decision, "2026-03-03")
+    s.until("2026-03-04")
+    s.about("client.municipality_changed", anna, own=False)
+    assert [d.ask for d in s.open("P7.")] == ["fetch"]
