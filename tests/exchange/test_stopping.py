@@ -15,6 +15,7 @@ from tests.exchange.nights import DAY, NORTH, SOUTH, Lines, client, make_night, 
 from tests.exchange.test_inputs import stops
 from tests.town import CODE
 from troskel.acts.chapters import REGISTER
+from troskel.custody.models import Link
 from troskel.exchange.case_extract.checks import is_odd
 from troskel.ground.refusals import Refusal
 from troskel.people.models import Client, ImportedNight, Municipality, StoppedNight
@@ -194,3 +195,43 @@ def test_clients_with_one_number_are_told_of_every_night_until_merged(nights: Ni
     nights.day = DAY
     nights.act("merge_clients", client="K1", other="K9", same_person=True)
     assert told() == []
+
+
+# --- locks, keys and tags on any day
+
+
+THINGS = {"las": ["K1;;S-1;2020-01-01"], "nycklar": [f"K1;;{NORTH};2"], "knappar": ["K1;T-1;"]}
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_things_are_told_on_any_day_and_again(nights: Nights, alone: bool) -> None:
+    nights.take_in(make_night(), day=YESTERDAY)
+    told = THINGS if alone else make_night(**THINGS)
+    assert nights.take_in(told, day=DAY) == {"take_over_locks": 1, "take_over_keys": 2, "take_over_tags": 1}
+    assert list(Link.objects.values_list("lock__number", "client__reference")) == [("S-1", "K1")]
+    assert nights.take_in(make_night(), day=TOMORROW) == {}, "as the last night"
+    assert nights.take_in(THINGS, day=TOMORROW) == {}
+
+
+def test_things_alone_need_a_first_night_and_good_lines(nights: Nights, capsys: Any) -> None:
+    assert "needs all four files" in stops(nights.write_files(THINGS), YESTERDAY, capsys)
+    nights.take_in(make_night(), day=YESTERDAY)
+    wrong = {"las": ["K1;;S-1;", "K404;;S-2;", "K405;;S-3;"]}
+    assert "can't use 2 of 3 lines" in stops(nights.write_files(wrong), DAY, capsys)
+    report = take_in(nights.write_files(wrong), "--confirm", day=DAY)
+    assert [(row["file"], row["line"], row["column"]) for row in report["rejected"]] == [
+        ("las.csv", 3, "kund_id"),
+        ("las.csv", 4, "kund_id"),
+    ]
+    assert report["acts"] == {"take_over_locks": 1}
+
+
+def test_lock_told_at_two_doors_stands_with_its_line(nights: Nights) -> None:
+    two = make_night(kunder=[client("K1"), client("K2", address="Gatan 2;11111;Byn;")])
+    nights.take_in(two, day=YESTERDAY)
+    folder = nights.write_files({"las": ["K1;;S-1;", "K2;;s-1 ;"]})
+    code, report = troskel("import", str(folder), "--day", DAY.isoformat())
+    assert (code, [(row["line"], row["column"], row["value"]) for row in report["rejected"]]) == (
+        1,
+        [(3, "serienummer", "S-1")],
+    )

@@ -34,6 +34,7 @@ from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import digest_of, files_of, read_night
 from troskel.exchange.case_extract.rows import NightExtract, as_merged
 from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
+from troskel.exchange.case_extract.take_over import TakeOver, told_later
 from troskel.exchange.case_extract.to_decide import told
 from troskel.ground import clock, maintenance
 from troskel.people import imports
@@ -64,6 +65,8 @@ def import_night(
     files = files_of(directory, case_system)
     digest = digest_of(files)
     night = read_night(files, day=day, known_ids=state.ids(), mapping=case_system)
+    if night.tells_only_things and first_night:
+        raise NightRefused(case_system.files["kunder"], 1, "the first night needs all four files: add them")
     night = as_merged(night, state.merged)
     plan = plan_night(night, state, day=day, first_night=first_night)
     reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
@@ -118,7 +121,7 @@ def _save_summary(
     importing.note_night(
         actor,
         day=plan.day,
-        digest=digest,
+        digest="" if night.tells_only_things else digest,
         unchanged=plan.unchanged,
         changes={n: c for n, c in runner.acts.items() if c},
         rejected=[
@@ -148,7 +151,9 @@ class _NightRunner(ActRunner):
         self._clients(plan)
         self._care(plan)
         if first_night:
-            self._things(plan)
+            self._things(plan.taken_over, is_counted=False)
+        else:
+            self._things(told_later(self.night), is_counted=True)
         if first_night and self.night.clients and not self.dry_run:
             taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
         if not self.dry_run:
@@ -346,8 +351,7 @@ class _NightRunner(ActRunner):
             ),
         )
 
-    def _things(self, plan: NightPlan) -> None:
-        take_over = plan.taken_over
+    def _things(self, take_over: TakeOver, *, is_counted: bool) -> None:
         things = taking_over_things
         self.do(
             things.take_over_locks,
@@ -357,7 +361,7 @@ class _NightRunner(ActRunner):
                 for r in take_over.locks
             ],
             [("las", row) for row in take_over.locks],
-            is_counted=False,
+            is_counted=is_counted,
         )
         self.do(
             things.take_over_keys,
@@ -367,12 +371,12 @@ class _NightRunner(ActRunner):
                 for r in take_over.keys
             ],
             [("nycklar", row) for row in take_over.keys],
-            is_counted=False,
+            is_counted=is_counted,
         )
         self.do(
             things.take_over_tags,
             "tags",
             [things.OldTag(client=r.client, tag=r.tag, since=r.handed_out) for r in take_over.tags],
             [("knappar", row) for row in take_over.tags],
-            is_counted=False,
+            is_counted=is_counted,
         )

@@ -56,7 +56,7 @@ def taken_in(municipality: str) -> TakenIn:
     )
     if not nights:
         return TakenIn()
-    last = max(instant for _day, instant, _digest in nights)
+    last = max((instant for _day, instant, digest in nights if digest), default=None)
     return TakenIn(
         max(day for day, _instant, _digest in nights),
         frozenset(digest for _day, instant, digest in nights if digest and instant == last),
