@@ -319,3 +319,19 @@ def test_who_became_anothers_by_mistake_is_not_billed():
     s.about("client.municipality_changed", anna, own=True)
     s.until("2026-06-01")
     assert not s.open("O2.bill")
+
+
+def test_the_key_to_anothers_client_goes_back_when_the_care_has_run_out():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    decision = s.care(anna, NORTH, "2026-03-02")
+    s.key_to(anna, s.doors_of[home][0], NORTH)
+    s.about("client.municipality_changed", anna, own=False)
+    s.about(
+        "decision.changed", anna, decision=decision, through=date(2026, 3, 5), **{"from": date(2026, 3, 2)}
+    )
+    s.until("2026-03-05")
+    assert not s.open("P5")
+    s.until("2026-03-06")
+    assert s.the("P5.return_keys").organisation == NORTH
