@@ -308,3 +308,14 @@ def test_undone_the_organisation_may_have_clients_again(town: Town) -> None:
     town.does("anna", "change_provider", **change)
     assert town.owner("P1.order", client) == ("provider", EAST)
     town.is_sound()
+
+
+def test_rule_9_whose_things_have_passed_on_is_asked_to_place_and_collect_none(town: Town) -> None:
+    """Until the day its carers make the visits; the keys and tags are with the one who takes over."""
+    client = town.new_client()
+    assert {"P2.place_tag", "P5.collect_keys"} <= set(town.names(client))
+    town.does("siri", "succeed_organisation", **succession(on=town.day(5)))
+    asked = {(duty.ask, duty.organisation.orgnr) for duty in town.duties(client=client) if duty.organisation}
+    assert ("place_tag", EAST) not in asked
+    assert ("collect_keys", EAST) not in asked
+    assert {("place_tag", MEADOW), ("collect_keys", MEADOW)} <= asked

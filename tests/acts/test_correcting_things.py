@@ -10,6 +10,7 @@ from tests.acts.examples import ActExample
 from tests.town import EAST, MEADOW, OTHER_FIRM, Town
 from troskel.custody.models import Holding
 from troskel.journal.models import Line
+from troskel.offers.duty_actions import suggestions
 from troskel.people.models import Client
 from troskel.visits.models import Visit
 
@@ -127,3 +128,36 @@ def test_p2_visit_at_another_time(town: Town) -> None:
     town.does("olle", "correct_visit", visit=visit, arrived=at.isoformat(), departed=end.isoformat())
     assert Visit.objects.values_list("arrived", "departed").get() == (at, end)
     town.is_sound()
+
+
+def test_rule_9_the_administrator_says_where_a_key_is_and_who_had_it_fetches_it(town: Town) -> None:
+    """Also where the person has become another municipality's, has a second door, or is nobody that it knows."""
+    first, second = town.new_client(), town.new_client(MEADOW)
+    town.does("carin", "receive_key", client=first, key="7", signed="client")
+    town.does("carin", "return_key", client=first, key="7", signed="client")
+    town.does("siri", "correct_holder", kind="key", number="7", client=second)
+    assert town.owner("P5.fetch_back", second) == ("provider", EAST)
+    town.does("anna", "add_door", client=second, kind="gate", label="grind")
+    change = {"client": second, "home_municipality": "0998"}
+    town.does("anna", "change_clients", changes=[change])
+    fetched = {"client": second, "key": "7", "signed": "client"}
+    assert town.refused("olle", "receive_key", "rule 5", **fetched).confirmable
+    town.does("olle", "receive_key", **fetched, done_though=["key.other_door"])
+    assert not town.duties("P5.fetch_back")
+    assert holder("7")[0] == "organisation"
+    town.is_sound()
+
+
+def test_rule_9_a_key_whose_provider_has_closed_is_the_administrators(town: Town) -> None:
+    first, second = town.new_client(), town.new_client(MEADOW)
+    town.does("carin", "receive_key", client=first, key="7", signed="client")
+    town.does("siri", "correct_holder", kind="key", number="7", client=first)
+    closing = {"organisation": EAST, "successor": MEADOW, "on": town.day(0), "reference": "N1"}
+    town.does("siri", "succeed_organisation", **closing, reason="bankruptcy")
+    town.does("siri", "correct_holder", kind="key", number="7", client=second)
+    assert town.owner("P5.fetch_back", second) == ("administrator", None)
+    with town.standing():
+        duty = town.the("P5.fetch_back").id
+        (way,) = suggestions(town.actor("siri"), [duty])[duty]
+    town.does("siri", way.act, **way.with_answers(organisation=MEADOW))
+    assert not town.duties("P5.fetch_back")

@@ -227,3 +227,21 @@ def test_rule_12_nobody_knew_of_a_client_who_was_entered_later(town: Town) -> No
     town.grant(town.client(), EAST, begins=town.day(-3))
     town.days_pass(1)
     assert phones(town, -3) == {EAST: 1}, "only what is known now can be told"
+
+
+def test_o1_case_1_a_lock_that_the_other_at_home_needs_is_mounted_for_them(town: Town) -> None:
+    """Nothing is unusual about it: the order was made in the name of one, who has become another municipality's."""
+    ordered_for = town.new_client(address=1)
+    needs_it = town.new_client(address=1)
+    order = town.order(ordered_for)
+    change = {"client": ordered_for, "home_municipality": "0998"}
+    town.does("anna", "change_clients", changes=[change])
+    assert town.the("L1.install").client.reference == needs_it
+    reported = town.mount(order)
+    assert not town.duties("P6.")
+    (letter,) = town.duties("S1.letter")
+    assert letter.client.reference == needs_it
+    town.does("siri", "send_letter", order=order)
+    assert not town.duties("S1.letter")
+    assert "though" not in Line.objects.get(event="installation.reported").body
+    assert reported

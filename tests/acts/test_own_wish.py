@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.acts.examples import ActExample
-from tests.town import EAST, FIRM, MEADOW, Town
+from tests.town import ALARM, EAST, FIRM, MEADOW, Town
 from troskel.orders.models import Order
 
 
@@ -114,3 +114,16 @@ def test_the_database_knows_whose_wish_is_confirmed(town: Town) -> None:
     order.state, order.closed = "done", town.now
     with pytest.raises(IntegrityError, match="no_removal_done_while_care_is_left"), transaction.atomic():
         order.save()
+
+
+def test_o1_who_is_asked_for_the_removal_orders_it_though_care_goes_on(town: Town) -> None:
+    """As the last provider: the alarm goes on longer than the home care that was allocated first."""
+    client = town.locked()
+    town.grant(client, ALARM, "safety_alarm")
+    town.does("anna", "end_care", client=client, service="home_care", on=town.day(30), reason="x")
+    change = {"client": client, "home_municipality": "0998"}
+    town.does("anna", "change_clients", changes=[change])
+    assert town.owner("P6.not_ours", client) == ("provider", ALARM)
+    town.refused("olle", "order_removal", "P6", client=client, locksmith=FIRM)
+    town.does("lars", "order_removal", client=client, locksmith=FIRM)
+    assert not town.duties("P6.not_ours")

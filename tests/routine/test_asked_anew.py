@@ -173,3 +173,149 @@ def test_one_who_left_and_became_anothers_gives_the_tag_back_once():
     s.until("2026-03-04")
     s.about("client.municipality_changed", anna, own=False)
     assert [d.ask for d in s.open("P7.")] == ["fetch"]
+
+
+def test_a_death_taken_back_is_asked_about_as_if_nothing_had_happened():
+    s = Story()
+    anna, bo = s.client(), s.client()
+    s.decision(anna, "2026-03-09")
+    s.decision(bo, "2026-03-09")
+    s.care(anna, SOUTH, "2026-03-09")
+    asked = sorted((d.paragraph, d.ask, d.due) for d in s.open(kind="duty") if d.client == anna)
+    assert {paragraph for paragraph, *_ in asked} >= {"A1", "A2", "A3", "A4", "P1", "P2", "P5"}
+    s.about("client.died", anna, on="2026-03-02")
+    assert not [d for d in s.open(kind="duty") if d.client == anna]
+    s.about("client.died", anna, on=None)
+    assert sorted((d.paragraph, d.ask, d.due) for d in s.open(kind="duty") if d.client == anna) == asked
+
+
+def test_a_no_taken_back_leaves_nothing_to_decide():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.lock_in_use(anna, door, NORTH)
+    s.about("client.refused", anna, reason_code="no")
+    assert s.open("A3.way_in") and s.open("A3.confirm")
+    s.about("information.taken_back", anna, what="refused")
+    assert not s.open("A3.way_in") and not s.open("A3.confirm")
+
+
+def test_a_lock_that_is_unwanted_is_so_when_the_death_is_taken_back():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[s.home_of[anna]]
+    s.lock_in_use(anna, door, NORTH)
+    s.about("client.refused", anna, reason_code="no")
+    s.about("client.refusal_confirmed", anna)
+    s.about("client.died", anna, on="2026-03-02")
+    s.until("2026-03-03")
+    assert [d.ask for d in s.open("P6.", "duty")] == ["order"]
+    s.about("client.died", anna, on=None)
+    assert [d.ask for d in s.open("P6.", "duty")] == ["unwanted"]
+
+
+def test_the_door_ahead_is_asked_about_like_the_door_at_home():
+    s = Story()
+    anna, ahead = s.client(), s.home()
+    s.care(anna, NORTH, "2026-03-09")
+    (here,), (there,) = s.doors_of[s.home_of[anna]], s.doors_of[ahead]
+    homes = {"from_home": s.home_of[anna], "to_home": ahead}
+    s.line("move.planned", list(homes.values()), anna, on=date(2026, 3, 20), **homes)
+    for door in (here, there):
+        s.order(anna, door, NORTH)
+    s.about("client.municipality_changed", anna, own=False)
+    assert {d.door for d in s.open("P6.cancel")} == {here, there}
+
+
+def test_who_is_told_later_of_a_move_orders_at_both_doors():
+    s = Story()
+    anna, ahead = s.client(), s.home()
+    homes = {"from_home": s.home_of[anna], "to_home": ahead}
+    s.line("move.planned", list(homes.values()), anna, on=date(2026, 3, 20), **homes)
+    s.care(anna, NORTH, "2026-03-09")
+    assert {d.door for d in s.open("P1.order")} == {*s.doors_of[s.home_of[anna]], *s.doors_of[ahead]}
+
+
+def test_a_removal_is_stopped_where_somebody_is_to_move_in():
+    s = Story()
+    anna, bo = s.client(), s.client()
+    ending = s.care(anna, NORTH, "2026-03-02")
+    s.care(bo, SOUTH, "2026-03-02")
+    old = s.home_of[anna]
+    (door,) = s.doors_of[old]
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.ends(anna, ending, "2026-03-02")
+    s.until("2026-03-03")
+    s.order(anna, door, NORTH, "removal", lock)
+    homes = {"from_home": s.home_of[bo], "to_home": old}
+    s.line("move.planned", list(homes.values()), bo, on=date(2026, 3, 20), **homes)
+    assert (s.the("P6.stop").door, s.the("P6.stop").organisation) == (door, SOUTH)
+
+
+def test_an_ending_that_is_no_longer_confirmed_stops_the_removal():
+    s, anna, bo, door, lock = couple()
+    decision = s.care(anna, NORTH, "2026-03-04")
+    s.about("client.died", bo, on="2026-03-03")
+    s.ends(anna, decision, "2026-03-04")
+    s.until("2026-03-05")
+    s.order(anna, door, NORTH, "removal", lock)
+    assert not s.open("P6.", "duty")
+    s.ends(anna, decision, "2026-03-04", confirmed=False)
+    assert [d.ask for d in s.open("P6.", "duty")] == ["stop"]
+
+
+def test_an_ending_that_is_put_off_asks_for_what_fell_away():
+    s = Story()
+    anna = s.client()
+    decision = s.care(anna, NORTH, "2026-03-02")
+    s.ends(anna, decision, "2026-03-02")
+    s.until("2026-03-03")
+    assert not [d for d in s.open(kind="duty") if d.paragraph in ("A1", "P1", "P2", "P5")]
+    s.ends(anna, decision, "2026-03-20")
+    assert {d.paragraph for d in s.open(kind="duty")} >= {"A1", "P1"}
+
+
+def test_a_decision_whose_days_change_is_allocated_once():
+    s = Story()
+    anna = s.client()
+    decision = s.decision(anna, "2026-03-09")
+    s.about(
+        "decision.changed", anna, decision=decision, through=date(2026, 6, 1), **{"from": date(2026, 3, 9)}
+    )
+    s.ends(anna, decision, "2026-05-01", confirmed=False)
+    assert len(s.open("A4.allocate")) == 1
+
+
+def test_nothing_is_followed_up_of_one_who_died_today():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02", "2026-03-04")
+    s.until("2026-03-06")
+    assert s.open("A8.allocation")
+    s.about("client.died", anna, on=date(2026, 3, 6))
+    assert not s.open("A8")
+
+
+def test_no_month_as_our_own_client_is_billed():
+    """Ours, another's in May, ours in June, another's again: January to April are nobody else's to pay for."""
+    s = Story("2026-01-02")
+    anna = s.client()
+    s.care(anna, NORTH, "2026-01-05")
+    for day, own in (("2026-05-01", False), ("2026-06-01", True), ("2026-07-01", False)):
+        s.until(day)
+        s.about("client.municipality_changed", anna, own=own)
+    s.until("2026-08-01")
+    assert sorted(d.about["month"] for d in s.open("O2.bill")) == ["2026-05", "2026-07"]
+
+
+def test_who_became_anothers_by_mistake_is_not_billed():
+    s = Story("2026-01-02")
+    anna = s.client()
+    s.care(anna, NORTH, "2026-01-05")
+    s.until("2026-05-04")
+    s.about("client.municipality_changed", anna, own=False)
+    s.about("client.municipality_changed", anna, own=True)
+    s.until("2026-06-01")
+    assert not s.open("O2.bill")

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from troskel.acts.reported_locks import lock_homes_behind, owner_of_key
 from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
@@ -15,12 +18,13 @@ from troskel.custody.models import HolderKind, Holding, Thing
 from troskel.ground.clock import day_of
 from troskel.ground.refusals import BadValue, NotFound
 from troskel.ground.texts import _
-from troskel.people.models import Residence
-from troskel.people.roles import Role
+from troskel.people.models import Organisation, Residence
+from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing
 from troskel.runner.fields import CaseNumber, DoorId, Instant, Number, OrganisationNumber, Text, field
 from troskel.runner.register import act
+from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
 from troskel.visits import rules as visit_rules
 from troskel.visits.models import Visit
@@ -70,6 +74,7 @@ def correct_holder(
     elif subject is not None:
         after = (HolderKind.CLIENT, subject.row.id)
     owner = owner_of_tag(ctx, holding) or (before[1] if before[0] == HolderKind.ORGANISATION else None)
+    keeper_before = _last_provider_with(ctx, holding)
     if after != before:
         custody.hand_over(holding, *after, ctx.now, None, ctx.actor.account)
     detail = {"text": text} if text else None
@@ -81,7 +86,7 @@ def correct_holder(
                 homes=[subject.home.home],
                 client=subject.row.id,
                 key=holding.thing_id,
-                organisation=owner or ctx.actor.organisation,
+                organisation=keeper_before,
             )
         target = lookup.find_door(opened.home, door).door if opened else holding.thing.door_id
         _journal_key(ctx, holding, after, target, opened, detail)
@@ -90,6 +95,25 @@ def correct_holder(
     else:
         ctx.journal("things.corrected", kind=kind, thing=holding.thing_id, to=_party(after), detail=detail)
     return {"kind": kind, "number": number}
+
+
+@correct_holder.suggested_by("key.retrieved")
+def _suggest_correcting(context: DutyContext) -> Iterator[Suggestion]:
+    """For the administrator, where no provider has had the key: somebody has fetched it, and who is written down."""
+    if context.duty.role == "administrator":
+        key = context.names.things[UUID(context.about["key"])]
+        yield correct_holder.suggestion({"kind": "key", "number": key}, ("organisation",))
+
+
+def _last_provider_with(ctx: ActContext, holding: Holding) -> UUID | None:
+    """The provider that had the thing last: it fetches what is with the wrong person (P5). None where it has closed."""
+    providers = Organisation.objects.filter(kind__in=(OrganisationKind.HOME_CARE, OrganisationKind.ALARM))
+    earlier = Holding.objects.filter(
+        thing=holding.thing_id, kind=HolderKind.ORGANISATION, holder__in=providers.values("id")
+    )
+    last = earlier.order_by("-sequence").values_list("holder", flat=True).first()
+    still = providers.filter(Q(closed=None) | Q(closed__gt=ctx.today), id=last) if last else providers.none()
+    return last if still.exists() else None
 
 
 def note_retrieval(ctx: ActContext, holding: Holding, before: tuple[str, UUID | None]) -> None:

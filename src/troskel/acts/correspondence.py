@@ -33,14 +33,15 @@ CHAPTER = _("Brev")
 def send_letter(ctx: ActContext, *, order: OrderNumber) -> dict[str, Any]:
     """Send the client the letter about an order that is done (S1, S3). A repeat sends the same letter.
 
-    Where the client has died or moved it goes to another who lives behind the door.
+    Where the client has died, has moved or is another municipality's it goes to another who lives behind the door.
     The letter is made on request, and not stored.
     """
     subject = lookup.find_order(ctx, order)
     rules.has_a_letter(subject.row.kind, subject.row.state, order)
-    rules.own_client(lookup.client_of_order(ctx, subject))
     homes = [ctx.facts[home] for home in subject.homes]
     client = rules.addressee(homes, subject.row.client_id, ctx.today)
+    if client is None:
+        rules.own_client(lookup.client_of_order(ctx, subject))
     rules.gets_letters(subject.row.kind, client is not None)
     ctx.journal(
         "letter.sent",

@@ -152,9 +152,7 @@ def receive_key(
     """
     report = Reported(done_though)
     subject = lookup.find_client(ctx, client)
-    rules.own_client(subject.facts)
-    door_facts = lookup.find_door(subject.home, door)
-    holding = _key_from_client(ctx, report, subject, key, door_facts.door)
+    holding = _key_from_client(ctx, report, subject, key, door)
     rules.giver_holds((holding.kind, holding.holder), (HolderKind.CLIENT, subject.row.id), "key", key)
     _hand_over_key(ctx, report, subject, holding, HolderKind.ORGANISATION, ctx.actor.organisation, signed)
     return {"case": subject.row.case_number, "key": key}
@@ -279,11 +277,17 @@ def register_things(
 
 
 def _key_from_client(
-    ctx: ActContext, report: Reported, subject: lookup.ClientSubject, label: str, door: UUID
+    ctx: ActContext, report: Reported, subject: lookup.ClientSubject, label: str, said: UUID | None
 ) -> Holding:
+    """The key that opens the client's door (`said`: which), or another's, which is here by mistake whoever has it."""
     holding = lookup.find_holding_or_none(ctx, ThingKind.KEY, label)
+    opens = holding.thing.door_id if holding is not None else None
+    if holding is not None and opens not in subject.home.doors:
+        report.ask(lambda: rules.key_opens(opens, said, label))
+        return holding
+    rules.own_client(subject.facts)
+    door = lookup.find_door(subject.home, said or opens).door
     if holding is not None:
-        opens = holding.thing.door_id
         report.ask(lambda: rules.key_opens(opens, door, label))
         return holding
     thing = Thing(

@@ -79,7 +79,7 @@ def key_is_to_a_door_of(door: UUID | None, doors: Collection[UUID | None], label
         )
 
 
-def key_opens(opens: UUID | None, door: UUID, label: str) -> None:
+def key_opens(opens: UUID | None, door: UUID | None, label: str) -> None:
     """A key is collected at the door it opens (rule 5)."""
     if opens != door:
         raise Refusal(

@@ -262,10 +262,12 @@ def is_asked_to_remove(
 ) -> None:
     """The provider whose care behind the door ended last orders the removal (P6, case 7).
 
-    While care goes on it is taken down at the client's wish, and the lead provider orders.
+    While everybody's care goes on it is taken down at the client's wish, and the lead provider orders. For a client who
+    has become another municipality's it is the last provider again, whether the care goes on or not (O1).
     """
-    behind = client_state.own_clients_behind(door, homes) or [client]
-    asked = client_state.lead_provider(behind, day) or client_state.last_provider(behind)
+    own = client_state.own_clients_behind(door, homes)
+    lead = None if client_state.somebody_left(own, day) else client_state.lead_provider(own, day)
+    asked = lead or client_state.last_provider(own or [client])
     if asked is not None and asked.organisation != organisation:
         raise Refusal(
             "P6",

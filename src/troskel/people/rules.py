@@ -11,6 +11,16 @@ from troskel.ground.texts import _
 from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
 
 
+def night_waits(answer: str) -> None:
+    """A stopped night is answered once."""
+    if answer:
+        raise Refusal(
+            "A4",
+            "night.not_waiting",
+            _("Natten väntar inte på svar. Den är redan släppt, avvisad eller inläst."),
+        )
+
+
 def role_in_organisation(role: str, kind: str) -> None:
     """An account has a role that its organisation has."""
     if Role(role) not in ALLOWED_ROLES[OrganisationKind(kind)]:
@@ -21,6 +31,12 @@ def role_in_organisation(role: str, kind: str) -> None:
             role_name=role,
             organisation_kind=kind,
         )
+
+
+def moves_to_an_address(street: str, *, is_protected: bool) -> None:
+    """Who writes down a move says where to (case 15); a protected client's address may be left out (case 14)."""
+    if not street.strip() and not is_protected:
+        raise BadValue("street", "address.no_street", _("Skriv gatuadressen dit kunden flyttar."))
 
 
 def account_is_open(closed: datetime | None, now: datetime) -> None:

@@ -7,7 +7,7 @@
 | economist | clients of other municipalities | O2, O3 |
 | coordinator | whom it has, had, or is asked about | allocation, time for return, things out, open duty |
 | carer | clients on the organisation's phones today (`routine.coverage.on_phone`) | rule 4; or a duty taken |
-| locksmith | clients with an open order to the firm | the order |
+| locksmith | clients with an open order to the firm, or in whose name it is done | the order; the duty (L1) |
 | responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
 | manager | none | figures are enough |
 """
@@ -70,7 +70,8 @@ def _sight_condition(viewer: Actor, day: date, now: datetime) -> Q:
         accepted_alarms = Alarm.objects.filter(access.accepted_by(viewer, now), client=OuterRef("pk"))
         return Q(Exists(accepted_alarms))
     if viewer.role is Role.LOCKSMITH:
-        return Q(Exists(_open_orders(viewer).filter(client=OuterRef("pk"))))
+        asked = _duties(viewer, day).filter(client=OuterRef("pk"))
+        return Q(Exists(_open_orders(viewer).filter(client=OuterRef("pk")))) | Q(Exists(asked))
     return NO_CLIENTS
 
 
@@ -84,7 +85,8 @@ def candidate_clients(viewer: Actor) -> Q:
         asked = _duties(viewer, clock.today()).filter(client__isnull=False)
         return Q(pk__in=allocations.values("decision__client")) | Q(pk__in=asked.values("client"))
     if viewer.role is Role.LOCKSMITH:
-        return Q(pk__in=_open_orders(viewer).values("client"))
+        asked = _duties(viewer, clock.today()).filter(client__isnull=False)
+        return Q(pk__in=_open_orders(viewer).values("client")) | Q(pk__in=asked.values("client"))
     return Q()
 
 

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from troskel.routine.facts import (
     ALARM,
     HOME_CARE,
@@ -273,7 +275,8 @@ HANDING_OVER = timedelta(days=7)
 
 
 def change_of_provider(client: ClientFacts, service: str, organisation: UUID) -> ChangeOfProvider | None:
-    """The provider that this one follows: it ended before this one began, or soon after (A5, A6)."""
+    """The provider that this one follows: it ended before this one began, or soon after (A5, A6). In whichever home."""
+    client = msgspec.structs.replace(client, moved_in=None, moved_out=None)
     allocations = [a for a in client.allocations.values() if a.service == service and came_to_hold(client, a)]
     mine = [a for a in allocations if a.organisation == organisation]
     if not mine:
@@ -346,6 +349,11 @@ def needs_the_door(client: ClientFacts, day: date) -> bool:
 def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
     """Own clients behind the door who keep the lock there (rule 1; cases 1, 2 and 7)."""
     return [c.client for c in own_clients_behind(door, homes) if needs_the_door(c, day)]
+
+
+def somebody_left(clients: Iterable[ClientFacts], day: date) -> bool:
+    """Has one of the own clients behind a door, who had care, left? Then the removal is asked for that reason (P6)."""
+    return any(client.decisions and has_left(client, day) for client in clients)
 
 
 class Charge(NamedTuple):

@@ -54,7 +54,7 @@ def _followed_up(client: ClientFacts, case: Case) -> bool:
 def _gap(client: ClientFacts, case: Case) -> coverage.Loss[UUID] | None:
     """The gap that the duty is about, if it is still ahead or going on."""
     day, provider = _day_after(case), uid_in(case.about, "provider")
-    if day is None:
+    if day is None or client.died is not None:
         return None
     for loss in coverage.losses_of(client, case.about["service"]):
         if loss.first == day and loss.provider == provider and loss.through >= case.day:
@@ -147,11 +147,6 @@ def _care_behind_door(case: Case) -> bool:
     return any(client_state.needs_the_door(client, case.day) for client in case.clients())
 
 
-def _client_left_the_door(case: Case) -> bool:
-    """Has an own client behind the door, who had care, left? Then the removal is asked for that reason (P6)."""
-    return any(c.decisions and client_state.has_left(c, case.day) for c in case.clients())
-
-
 def _lock_wanted(case: Case) -> bool:
     return any(client_state.needs_the_door(c, case.day) and not c.refused for c in case.clients())
 
@@ -201,7 +196,10 @@ def _tag_came_from_client(case: Case) -> bool:
 
 
 def _serves(client: ClientFacts, case: Case) -> bool:
-    return case.organisation in client_state.providers_of(client, case.day)
+    """Not one that is about to close: whoever takes over has its keys and tags already."""
+    return case.organisation not in case.home.closed and case.organisation in client_state.providers_of(
+        client, case.day
+    )
 
 
 def _serves_home(case: Case) -> bool:
@@ -319,7 +317,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "linked": _of_client(_linked),
     "lock_in_use": _of_client(lambda client, case: things.has_lock_in_use(client, case.home)),
     "care_behind_door": _care_behind_door,
-    "client_left_the_door": _client_left_the_door,
+    "client_left_the_door": lambda case: client_state.somebody_left(case.clients(), case.day),
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,
     "carer_must_be_present": lambda case: case.about.get("presence") == "carer",

@@ -12,6 +12,7 @@ import msgspec
 
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, RoutineEvent
+from troskel.routine.facts import AllocationFacts, DecisionFacts
 from troskel.routine.fold_things import visited_on
 from troskel.routine.line import LineFacts, uid, uid_in
 
@@ -24,11 +25,13 @@ class Look(NamedTuple):
 
     first_visit: date | None
     lock: UUID | None
+    ending: tuple[date, bool] | None
+    """The last day of the decision or allocation that is ended, and whether nobody has confirmed it."""
 
 
 def look(facts: Homes, line: LineFacts) -> Look:
     """These facts as they are now."""
-    return Look(_first_visit(facts, line), _lock(facts, line))
+    return Look(_first_visit(facts, line), _lock(facts, line), _ending(facts, line))
 
 
 def line_event(facts: Homes, line: LineFacts, touched: list[UUID], day: date, occurred: date) -> RoutineEvent:
@@ -62,6 +65,10 @@ def following(
         found.append(msgspec.structs.replace(line_event, name="lock.mounted"))
     if before.lock is not None and after.lock is None:
         found += _lock_taken_down(facts, line_event)
+    if before.ending is not None and after.ending is not None and after.ending > before.ending:
+        found.append(msgspec.structs.replace(line_event, name=line.event.replace(".ended", ".changed")))
+    if line.event == "client.died" and line.body["on"] is None:
+        found += _alive_after_all(facts, line_event)
     return found
 
 
@@ -87,6 +94,26 @@ def _lock_taken_down(facts: Homes, line_event: RoutineEvent) -> Iterator[Routine
                         organisation=None,
                         door=None,
                     )
+
+
+def _alive_after_all(facts: Homes, line_event: RoutineEvent) -> Iterator[RoutineEvent]:
+    """A death taken back gives the client's care its other days back: what fell away is asked for again."""
+    client = facts[line_event.home].clients.get(line_event.client) if line_event.client else None
+    if client is None:
+        return
+    for decision, d in client.decisions.items():
+        about = {"decision": str(decision), **_days(d)}
+        yield msgspec.structs.replace(line_event, name="decision.changed", about=about)
+    for allocation, a in client.allocations.items():
+        about = {"allocation": str(allocation), "decision": str(a.decision), **_days(a)}
+        yield msgspec.structs.replace(
+            line_event, name="allocation.changed", organisation=a.organisation, about=about
+        )
+
+
+def _days(granted: DecisionFacts | AllocationFacts) -> dict[str, str | None]:
+    through = granted.through.isoformat() if granted.through else None
+    return {"service": granted.service, "from": granted.begins.isoformat(), "through": through}
 
 
 def of_duty(line_event: RoutineEvent, duty: OpenDuty) -> RoutineEvent:
@@ -130,3 +157,17 @@ def _lock(facts: Homes, line: LineFacts) -> UUID | None:
     if line.event not in ("repair.reported", "removal.reported", "report.taken_back") or door is None:
         return None
     return next((facts[home].doors[door].lock for home in line.homes if door in facts[home].doors), None)
+
+
+def _ending(facts: Homes, line: LineFacts) -> tuple[date, bool] | None:
+    """An ending that is put off, or no longer confirmed, gives days back: it is a change like any other."""
+    name, _, happened = line.event.partition(".")
+    named = uid_in(line.body, name) if happened == "ended" and name in ("decision", "allocation") else None
+    if named is None or line.client is None:
+        return None
+    for home in line.homes:
+        client = facts[home].clients.get(line.client)
+        granted = (client.decisions | client.allocations).get(named) if client is not None else None
+        if granted is not None:
+            return granted.through or date.max, not granted.confirmed
+    return None

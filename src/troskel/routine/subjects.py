@@ -115,7 +115,7 @@ class _EventContext:
 
     def case(self, client: ClientFacts | None = None, **more: Any) -> Case:
         home = self.home
-        if client is not None and client.client not in home.clients:
+        if client is not None and home.clients.get(client.client) is not client:
             home = next(h for h in self.homes.values() if h.clients.get(client.client) is client)
         about = more.pop("about", self.h.about)
         more.setdefault("organisation", self.h.organisation)
@@ -210,11 +210,19 @@ def _per_provider_with_tag(t: _EventContext) -> Iterator[Case]:
 
 
 def _per_door(t: _EventContext) -> Iterator[Case]:
-    for door in [t.door] if t.door else list(t.home.doors.values()):
-        behind = client_state.own_clients_behind(door, t.homes)
-        first = [t.client] if t.client else []
-        for client in first + [c for c in behind if c is not t.client]:
-            yield t.case(client, door=door)
+    for home in [t.home] if t.door else _homes(t):
+        named = home.clients.get(t.client.client) if t.client else None
+        for door in [t.door] if t.door else list(home.doors.values()):
+            behind = client_state.own_clients_behind(door, t.homes)
+            first = [named] if named else []
+            for client in first + [c for c in behind if c is not named]:
+                yield t.case(client, door=door)
+
+
+def _homes(t: _EventContext) -> list[HomeFacts]:
+    """The home, and the one to which the client is to move: what is asked of the doors is asked there too."""
+    ahead = t.homes.get(t.client.moving_to) if t.client is not None and t.client.moving_to else None
+    return [t.home] if ahead is None else [t.home, ahead]
 
 
 def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
@@ -247,6 +255,7 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "account": _per_account,
     "client": _per_client,
     "decision": _per_client,
+    "ending": _per_client,
     "gap": _per_client,
     "order": _per_client,
     "tag": _per_client,
@@ -270,7 +279,8 @@ SAME: dict[str, tuple[str, ...]] = {
     "home": ("home",),
     "account": ("account",),
     "client": ("client",),
-    "decision": ("client", "decision", "through"),
+    "decision": ("client", "decision"),
+    "ending": ("client", "decision", "through"),
     "gap": ("client", "service", "provider", "through"),
     "order": ("order",),
     "tag": ("client", "tag"),

@@ -18,6 +18,7 @@ from troskel.permits.acts import ACTS
 from troskel.routine.vocabulary import EVENTS
 from troskel.runner import field_errors
 from troskel.runner.fields import ClientCondition
+from troskel.runner.one_spelling import in_one_spelling
 from troskel.runner.outcome import ActOutcome
 from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion
 from troskel.runner.transaction import ActContext
@@ -152,7 +153,7 @@ class Act(Generic[P]):
         if unknown := field_errors.unknown_field(values, self.values):
             raise unknown
         try:
-            return msgspec.convert(values, self.values, strict=True)
+            return msgspec.convert(in_one_spelling(values, self.values), self.values, strict=True)
         except msgspec.ValidationError as error:
             raise field_errors.bad_value(error, self.values) from None
 

@@ -30,6 +30,7 @@ from troskel.orders.models import Order
 from troskel.people.models import Account, Client, Organisation
 from troskel.people.queries import actor_of_username
 from troskel.people.roles import Actor, ActorKind, Role
+from troskel.simulator.acts_dangling import dangling
 
 ROUNDS, PATIENCE = 40, 3
 """Rounds of doing all that is asked; rounds in which nothing was done, after which what is left will never be."""
@@ -65,7 +66,7 @@ class ItemRefused(Refusal):
 
 
 class Wrong(NamedTuple):
-    """What went wrong: `not found`, `refused`, `no way` or `left open`; with which duty; and why."""
+    """What went wrong: `not found`, `refused`, `no way` or `left behind`; with which duty, or what; and why."""
 
     kind: str
     ask: str
@@ -203,6 +204,9 @@ def fulfil(copies: Copies) -> tuple[tuple[Step, ...], list[Wrong]]:
             break
         if idle:
             round_.wait(1 if idle == 1 else 14)
+    if not _open(copies):
+        left = dangling(copies.municipality, clock.day_of(copies.now))
+        round_.wrongs |= {Wrong("left behind", what, ""): None for what in left}
     return tuple(round_.done), list(round_.wrongs)
 
 

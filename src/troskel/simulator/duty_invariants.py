@@ -7,7 +7,7 @@ counted from the tables, without the routine's conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,8 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts.chapters import REGISTER
-from troskel.custody.models import Holding
+from troskel.billing.models import BasisForm
+from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty, HomeState
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.offers.duty_actions import Suggestion, suggestions
@@ -91,7 +92,7 @@ class DutyInvariants:
             ]
             by_owner: dict[str, list[_Row]] = {}
             for row in new:
-                if (who := _owner(row)) is None:
+                if (who := _owner(row)) is None or not town.life.is_open(who):
                     yield "a duty can be done by its owner", f"{row}: nobody there can do it"
                 else:
                     by_owner.setdefault(who, []).append(row)
@@ -149,7 +150,7 @@ def _hindrance(
     snapshots: dict[UUID, engine.HomeSnapshot],
 ) -> str | None:
     """Why none of the offered acts can be done; None where one can, or what stands in the way is asked for."""
-    ways = [way for way in offered if way.is_final]
+    ways = [way for way in offered if way.is_final or (row.paragraph, row.ask) in BY_STEPS]
     if not ways:
         return NOTHING
     refused = []
@@ -172,6 +173,10 @@ def _hindrance(
     )
 
 
+BY_STEPS = frozenset({("O3", "send")})
+"""The form is made, then signed, then sent: the next of these steps can be done."""
+
+
 def _around(snapshots: dict[UUID, engine.HomeSnapshot], home: UUID) -> set[UUID]:
     around = {home}
     for door in snapshots[home].facts.doors.values():
@@ -184,32 +189,41 @@ def _around(snapshots: dict[UUID, engine.HomeSnapshot], home: UUID) -> set[UUID]
 def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
     """The act's values with what a person would fill in; nothing of it is stored."""
     starts = town.life.at(10) + timedelta(days=1)
-    told = {
-        "locksmith": LOCKSMITH,
-        "reason": "x",
-        "fault": "jammed",
-        "tag": _in_stock("tag", row.organisation),
-        "key": f"N{row.id}"[:20],
-        "signed": "client",
-        "owner": "Brf",
-        "way": {"decide_way_in": "key"}.get(way.act, "oral"),
-        "serial": _in_stock("lock", row.organisation),
-        "reference": f"X{row.id}"[:30],
-        "organisation": next(one for one in HOME_CARE if one not in town.closed),
-        "code": "nobody_home",
-        "starts": starts.isoformat(),
-        "ends": (starts + timedelta(hours=1)).isoformat(),
-        "presence": "none",
-        "valid_through": None,
-        "username": "",
+    told: dict[str, Callable[[], Any]] = {
+        "locksmith": lambda: LOCKSMITH,
+        "reason": lambda: "x",
+        "fault": lambda: "jammed",
+        "tag": lambda: _in_stock("tag", row.organisation),
+        "key": lambda: f"N{row.id}"[:20],
+        "signed": lambda: "client",
+        "owner": lambda: "Brf",
+        "way": lambda: {"decide_way_in": "key"}.get(way.act, "oral"),
+        "serial": lambda: _in_stock("lock", row.organisation),
+        "reference": lambda: f"X{row.id}"[:30],
+        "organisation": lambda: next(one for one in HOME_CARE if one not in town.closed),
+        "code": lambda: "nobody_home",
+        "starts": lambda: starts.isoformat(),
+        "ends": lambda: (starts + timedelta(hours=1)).isoformat(),
+        "presence": lambda: "none",
+        "valid_through": lambda: None,
+        "username": lambda: "",
+        "form": lambda: _form(row),
     }
-    return way.with_answers(**{name: told.get(name) for name in way.missing})
+    return way.with_answers(**{name: told[name]() if name in told else None for name in way.missing})
+
+
+def _form(row: _Row) -> str:
+    """The client's newest form at the organisation."""
+    forms = BasisForm.objects.filter(client=row.client, organisation__orgnr=row.organisation)
+    number: str | None = forms.order_by("-month").values_list("number", flat=True).first()
+    return number or "none"
 
 
 def _in_stock(kind: str, orgnr: str | None) -> str:
-    """The newest of the organisation's things, which nobody has used."""
+    """The newest of the organisation's things, which nobody has used; no lock that is still linked to a client."""
     organisation = Organisation.objects.filter(orgnr=orgnr).values("id")
     held = Holding.objects.filter(kind="organisation", holder__in=organisation, until=None, thing__kind=kind)
+    held = held.exclude(thing__in=Link.objects.filter(until=None).values("lock"))
     number: str | None = held.order_by("-thing_id").values_list("thing__number", flat=True).first()
     return number or "none"
 
@@ -228,17 +242,18 @@ def _nothing_is_born_late(
 
 
 def _whoever_is_asked_knows_the_client(tables: Tables, rows: list[_Row]) -> Iterator[Violation]:
-    """Rule 7: a provider is asked about clients whom it has or has had; a locksmith about its orders' clients."""
+    """Rule 7: a provider is asked about clients whom it has or has had, a locksmith about those at an order's door."""
     organisations = tables.orgnrs
     known = {(organisations[a.organisation], tables.decisions[a.decision].client) for a in tables.allocations}
-    ordered = {order.client for order in tables.orders}
+    ordered = {(order.door, order.client) for order in tables.orders}
+    ordered |= {(door, client.id) for door, living in tables.behind.items() for client in living}
     for row in rows:
         client = row.client.hex if row.client else None
         if client is None or (row.paragraph, row.ask) in HOLDS_SOMETHING:
             continue
         if row.role == "provider" and (row.organisation, client) not in known:
             yield "no duty names a client whom its owner may not know", str(row)
-        if row.role == "locksmith" and client not in ordered:
+        if row.role == "locksmith" and (row.door and row.door.hex, client) not in ordered:
             yield "no duty names a client whom its owner may not know", str(row)
 
 
@@ -302,7 +317,8 @@ def _a_lock_is_asked_for_or_needed(tables: Tables, rows: list[_Row]) -> Iterator
         if holding.kind != "door" or holding.until is not None or holding.holder is None:
             continue
         door = holding.holder
-        behind = [c for c in tables.behind.get(door, []) if c.id not in tables.want_no_lock]
+        living = [*tables.behind.get(door, []), *tables.coming_behind.get(door, [])]
+        behind = [c for c in living if c.id not in tables.want_no_lock]
         is_needed = any(tables.in_care(client, tables.today) for client in behind)
         if is_needed and door in asked:
             yield "a lock that is needed stays", f"door {door}: its removal is to be ordered"

@@ -160,13 +160,16 @@ def a_link_starts_after_a_reported_installation(tables: Tables) -> Iterator[str]
 
 
 def a_link_ends_after_a_reported_removal(tables: Tables) -> Iterator[str]:
-    """Rule 2: or alone, when its client has moved or has no care any more; or when it was corrected."""
+    """Rule 2: or alone, as its client has moved or has no care any more; or it, or what hangs there, was corrected."""
     down = _reports(tables, "removal")
     corrected = {link.corrects for link in tables.links}
+    hanging = {(h.thing, h.holder) for h in tables.holdings if h.until is None and h.kind == "door"}
     for link in tables.links:
         if link.until is None or _day(link.until) != tables.today or link.id in corrected:
             continue
         if any(link.since <= closed <= link.until for closed in down.get((link.lock, link.door), ())):
+            continue
+        if link.door in tables.corrected_doors and (link.lock, link.door) not in hanging:
             continue
         if not _may_have_ended(tables, link):
             yield f"link {link.id} was ended while its client has care behind the door"
@@ -303,7 +306,19 @@ def a_providers_duty_has_a_provider(tables: Tables) -> Iterator[str]:
             yield f"{duty.paragraph} {duty.ask} is asked of no provider"
 
 
-DUTY_IS_OF = ("order", "lock", "link", "tag", "decision", "provider", "through", "former")
+DUTY_IS_OF = (
+    "order",
+    "lock",
+    "link",
+    "tag",
+    "key",
+    "decision",
+    "provider",
+    "through",
+    "former",
+    "month",
+    "form",
+)
 DOOR_ASKS = frozenset({("P1", "order"), ("P6", "order"), ("P6", "cancel"), ("P6", "stop")})
 """Asks that open one duty per door, whichever of the clients behind it is named."""
 

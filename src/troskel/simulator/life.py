@@ -20,6 +20,7 @@ from troskel.people.roles import Actor, ActorKind
 from troskel.runner.outcome import ActOutcome
 
 T = TypeVar("T")
+CLOSES_ACCOUNTS = frozenset({"succeed_organisation"})
 TIME_BETWEEN_ACTS = timedelta(seconds=20)
 
 
@@ -48,7 +49,7 @@ class Life:
     ) -> None:
         self.municipality, self.day, self.last = municipality, begins, clock.day_of(now)
         self.random, self.tell, self.is_rough = random, tell, is_rough
-        self.people: dict[str, Actor] = {"demo": Actor.system(municipality, ActorKind.DEMO)}
+        self.people: dict[str, Actor | None] = {"demo": Actor.system(municipality, ActorKind.DEMO)}
         self.acts: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.faults: list[UnexpectedRefusal] = []
@@ -59,7 +60,8 @@ class Life:
     # -- time
 
     def dawn(self) -> None:
-        """Sets the clock to the morning of the day."""
+        """Sets the clock to the morning of the day. Who is still there is asked anew."""
+        self.people = {"demo": self.people["demo"]}
         self._now = min(self.at(5), self._end)
 
     def tomorrow(self) -> None:
@@ -116,6 +118,8 @@ class Life:
         self._now = min(self._now + TIME_BETWEEN_ACTS, self._end)
         self.acts[act] += 1
         self.lines += len(outcome.lines)
+        if act in CLOSES_ACCOUNTS:
+            self.people = {"demo": self.people["demo"]}
         return outcome
 
     def does_many(self, who: str, act: str, **values: Any) -> None:
@@ -136,12 +140,22 @@ class Life:
             self.faults.append(UnexpectedRefusal(self.day, who, act, rule, english(refusal)))
 
     def actor(self, who: str) -> Actor:
-        """Returns the actor of this username."""
+        """Returns the actor of this username. Raises NotFound where the account is closed (in a rough life)."""
         if who not in self.people:
-            actor = people.actor_of_username(f"{self.municipality}/{who}")
-            assert actor is not None, who
-            self.people[who] = actor
-        return self.people[who]
+            self.people[who] = people.actor_of_username(f"{self.municipality}/{who}")
+        known = self.people[who]
+        if known is None:
+            raise NotFound("account", "username")
+        return known
+
+    def is_open(self, who: str) -> bool:
+        """Is the account still open?"""
+        with self.standing():
+            try:
+                self.actor(who)
+            except NotFound:
+                return False
+        return True
 
     def looks(self, who: str, at: Callable[[Actor], T]) -> T:
         """Reads something as an account; the read is written to the chain of reads."""

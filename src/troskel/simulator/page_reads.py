@@ -20,7 +20,9 @@ def read_pages(town: Town) -> None:
     """On some days opens one account's worklist, and a record as its assessor."""
     if not town.life.happens(READ_PROBABILITY):
         return
-    town.life.looks(town.life.random.choice(ACCOUNTS_WITH_WORKLIST), worklist.worklist)
+    who = town.life.random.choice(ACCOUNTS_WITH_WORKLIST)
+    if town.life.is_open(who):
+        town.life.looks(who, worklist.worklist)
     if town.people:
         person = town.life.random.choice(town.people)
         town.life.looks(town.assessor_of(person), partial(client_record.record, case=person.case))

@@ -33,7 +33,8 @@ def differences(municipality: str, today: date, ahead: Sequence[int] | None = No
     """
     ahead = (0, DAYS_AHEAD[today.toordinal() % len(DAYS_AHEAD)]) if ahead is None else ahead
     facts = facts_by_client(municipality)
-    organisations = list(Organisation.objects.filter(municipality=municipality))
+    kinds = ("home_care", "alarm")
+    organisations = list(Organisation.objects.filter(municipality=municipality, kind__in=kinds))
     for day in (today + timedelta(days=days) for days in ahead):
         by_organisation = {
             organisation.id: {c.client for c in facts.values() if coverage.on_phone(c, organisation.id, day)}

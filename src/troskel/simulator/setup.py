@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from troskel.custody.models import Holding
+from troskel.people.models import Organisation
 from troskel.simulator.life import Life
 from troskel.simulator.organisations import (
     ACCOUNTS,
@@ -31,7 +33,9 @@ def found_municipality(life: Life, name: str) -> None:
 
 
 def restock(town: Town) -> None:
-    """Registers new locks and tags where the stock is low."""
+    """Registers new locks and tags where the stock is low. In a rough life it is counted first."""
+    if town.life.is_rough:
+        _count(town)
     for stock, kind, holders in ((town.locks, "lock", LOCKSMITHS), (town.tags, "tag", TAG_HOLDERS)):
         for holder in holders:
             if len(stock.setdefault(holder, [])) < RESTOCK_BELOW and holder not in town.closed:
@@ -39,6 +43,17 @@ def restock(town: Town) -> None:
                 values = {"kind": kind, "numbers": numbers, "organisation": holder}
                 if town.life.does(ADMINISTRATOR, "register_things", **values) is not None:
                     stock[holder] += numbers
+
+
+def _count(town: Town) -> None:
+    """Leaves in stock what the organisations hold, by the tables: a thing may have been somewhere else all along."""
+    orgnrs = {one.id: one.orgnr for one in Organisation.objects.filter(municipality=town.life.municipality)}
+    held = Holding.objects.filter(municipality=town.life.municipality, kind="organisation", until=None)
+    things = held.values_list("holder", "thing__number")
+    there = {(orgnrs[holder], number) for holder, number in things if holder is not None}
+    for stock in (town.locks, town.tags):
+        for orgnr, numbers in stock.items():
+            numbers[:] = [number for number in numbers if (orgnr, number) in there]
 
 
 def _series(kind: str, holder: str) -> str:

@@ -46,6 +46,13 @@ class SimResidence(NamedTuple):
     through: str | None
 
 
+class SimPlannedMove(NamedTuple):
+    """A move that is known beforehand."""
+
+    client: str
+    home: str
+
+
 class SimDecision(NamedTuple):
     """A decision."""
 
@@ -150,6 +157,7 @@ _QUERIES: dict[Any, str] = {
     "FROM people_client c JOIN people_home h ON h.id = c.home_id WHERE c.municipality_id = %s",
     SimHomeDoor: "SELECT home_id, door_id FROM people_homedoor WHERE municipality_id = %s",
     SimResidence: "SELECT id, client_id, home_id, valid_through FROM people_residence WHERE municipality_id = %s",
+    SimPlannedMove: "SELECT client_id, home_id FROM people_plannedmove WHERE municipality_id = %s AND outcome = ''",
     SimDecision: "SELECT id, client_id, service, valid_from, valid_through, withdrawn, ending FROM care_decision "
     "WHERE municipality_id = %s",
     SimAllocation: "SELECT id, decision_id, organisation_id, valid_from, valid_through, withdrawn, ending "
@@ -246,6 +254,16 @@ class Tables:
         clients: dict[str, list[SimClient]] = {}
         for client in self.clients.values():
             for door in self.doors_of.get(client.home, ()) if self.is_own(client) else ():
+                clients.setdefault(door, []).append(client)
+        return clients
+
+    @cached_property
+    def coming_behind(self) -> dict[str, list[SimClient]]:
+        """The municipality's own clients who are to move in behind each door."""
+        clients: dict[str, list[SimClient]] = {}
+        for move in self._rows(SimPlannedMove):
+            client = self.clients[move.client]
+            for door in self.doors_of.get(move.home, ()) if self.is_own(client) else ():
                 clients.setdefault(door, []).append(client)
         return clients
 

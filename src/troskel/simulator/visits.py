@@ -34,6 +34,8 @@ def make_all_visits(town: Town) -> None:
         return
     visits_by_account: dict[str, list[VisitValues]] = defaultdict(list)
     for organisation, carer in CARERS.items():
+        if not town.life.is_open(carer):
+            continue
         for client in town.life.looks(carer, phone.phone_list):
             if client.case in town.by_case and town.life.happens(0.85):
                 evidence = _evidence_by_phone(client)
