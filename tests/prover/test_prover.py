@@ -9,7 +9,7 @@ import pytest
 
 from tests.routine.story import FILE, ROUTINE
 from troskel.cli.main import main
-from troskel.prover import HOUSEHOLDS, Counterexample, mutate, prove
+from troskel.prover import EDGES, HOUSEHOLDS, Counterexample, mutate, prove
 from troskel.prover.households import Household
 from troskel.prover.moves import Move
 from troskel.prover.state import Engine, frozen, key, thawed
@@ -79,6 +79,32 @@ def test_a_mutant_is_refuted_or_makes_no_difference() -> None:
     assert result.mutants == result.refuted + len(result.equivalent) + len(result.undecided)
     assert "P4.be_present on 'order.booked' removed" not in [*result.equivalent, *result.undecided]
     assert result.refuted >= 4
+
+
+def test_a_mutant_is_tried_from_where_it_differs() -> None:
+    """It differs before the courses begin; in a move; and by what it opens, not by what it lets be."""
+    households = [HOUSEHOLDS["lock"], HOUSEHOLDS["waiting"], EDGES["unknown home"]]
+    result = mutate(ROUTINE, households, 1, only="P2.")
+    assert "P2.place_tag when 'not home_unknown' removed" not in [*result.equivalent, *result.undecided]
+    assert "P2.place_tag moot_when 'lock_in_use' removed" not in [*result.equivalent, *result.undecided]
+    without_edges = mutate(ROUTINE, households[:1], 1, only="P2.")
+    assert "P2.place_tag when 'not home_unknown' removed" in without_edges.equivalent
+
+
+def test_what_is_redundant_is_equivalent() -> None:
+    """A condition that another implies: own clients alone are to be asked down by the wish."""
+    twice = without(
+        'moot_when = ["care_behind_door", "client_left_the_door", "not lock_at_door", "other_municipality"]',
+        'moot_when = ["care_behind_door", "client_left_the_door", "not lock_at_door", "not own_client",'
+        ' "other_municipality"]',
+    )
+    result = mutate(twice, [EDGES["wish"]], 1, only="P6.unwanted")
+    assert "P6.unwanted moot_when 'not own_client' removed" in result.equivalent
+    assert "P6.unwanted moot_when 'other_municipality' removed" in result.equivalent
+    assert (
+        "P6.unwanted moot_when 'other_municipality' removed"
+        not in mutate(ROUTINE, [EDGES["wish"]], 1, only="P6.unwanted").equivalent
+    )
 
 
 # -- the statement's own words

@@ -275,3 +275,47 @@ def test_an_ending_that_is_put_off_asks_for_what_fell_away():
     assert not [d for d in s.open(kind="duty") if d.paragraph in ("A1", "P1", "P2", "P5")]
     s.ends(anna, decision, "2026-03-20")
     assert {d.paragraph for d in s.open(kind="duty")} >= {"A1", "P1"}
+
+
+def test_a_decision_whose_days_change_is_allocated_once():
+    s = Story()
+    anna = s.client()
+    decision = s.decision(anna, "2026-03-09")
+    s.about(
+        "decision.changed", anna, decision=decision, through=date(2026, 6, 1), **{"from": date(2026, 3, 9)}
+    )
+    s.ends(anna, decision, "2026-05-01", confirmed=False)
+    assert len(s.open("A4.allocate")) == 1
+
+
+def test_nothing_is_followed_up_of_one_who_died_today():
+    s = Story()
+    anna = s.client()
+    s.care(anna, NORTH, "2026-03-02", "2026-03-04")
+    s.until("2026-03-06")
+    assert s.open("A8.allocation")
+    s.about("client.died", anna, on=date(2026, 3, 6))
+    assert not s.open("A8")
+
+
+def test_no_month_as_our_own_client_is_billed():
+    """Ours, another's in May, ours in June, another's again: January to April are nobody else's to pay for."""
+    s = Story("2026-01-02")
+    anna = s.client()
+    s.care(anna, NORTH, "2026-01-05")
+    for day, own in (("2026-05-01", False), ("2026-06-01", True), ("2026-07-01", False)):
+        s.until(day)
+        s.about("client.municipality_changed", anna, own=own)
+    s.until("2026-08-01")
+    assert sorted(d.about["month"] for d in s.open("O2.bill")) == ["2026-05", "2026-07"]
+
+
+def test_who_became_anothers_by_mistake_is_not_billed():
+    s = Story("2026-01-02")
+    anna = s.client()
+    s.care(anna, NORTH, "2026-01-05")
+    s.until("2026-05-04")
+    s.about("client.municipality_changed", anna, own=False)
+    s.about("client.municipality_changed", anna, own=True)
+    s.until("2026-06-01")
+    assert not s.open("O2.bill")

@@ -15,7 +15,7 @@ from tests.web.test_act_forms import screen
 from tests.web.test_routine_page import open_page
 from tests.web.test_routine_page_versions import hidden_fields, page_text, propose_version
 from troskel.journal.models import Line
-from troskel.prover import HOUSEHOLDS
+from troskel.prover import EDGES, HOUSEHOLDS
 from troskel.prover.moves import MOVES, Move
 from troskel.prover.proof import events_of
 from troskel.web.routine import proof
@@ -80,9 +80,9 @@ def test_every_move_has_its_words() -> None:
     assert set(proof.MOVES) == set(MOVES)
 
 
-@pytest.mark.parametrize("name", HOUSEHOLDS)
+@pytest.mark.parametrize("name", HOUSEHOLDS | EDGES)
 def test_every_household_is_told_day_by_day(name: str) -> None:
-    household = HOUSEHOLDS[name]
+    household = (HOUSEHOLDS | EDGES)[name]
     told = [(event.day, proof.event_text(event)) for event in events_of(household, (Move("wait"),))]
     assert len(told) == len(household.already) + 1
     assert [day for day, _ in told] == sorted(day for day, _ in told)

@@ -14,7 +14,7 @@ from troskel.routine.model import Routine
 if TYPE_CHECKING:
     from troskel.prover import Counterexample, Household, Mutation, Proof
 
-DEPTH, MUTANTS_DEPTH = 2, 2
+DEPTH, MUTANTS_DEPTH = 2, 1
 LEAST_SHARE, MOST_EQUIVALENT = 0.95, 0.10
 """Of the mutants: at least so many refuted or equivalent, at most so many equivalent."""
 
@@ -32,7 +32,9 @@ def add_to(verbs: Any, read: Callable[[Path], Routine]) -> None:
     )
     verb.add_argument("file", type=Path, metavar="FILE", help="as routines/troskelby/2016-11-29.toml")
     verb.add_argument(
-        "--depth", type=integer_between(1, 9), default=DEPTH, help=f"moves in a course (default: {DEPTH})"
+        "--depth",
+        type=integer_between(1, 9),
+        help=f"moves in a course (default: {DEPTH}; with --mutate: {MUTANTS_DEPTH})",
     )
     verb.add_argument(
         "--households", metavar="NAMES", help="only these, as new,couple,gate; 'list' lists them"
@@ -61,15 +63,17 @@ def prove(arguments: argparse.Namespace, read: Callable[[Path], Routine]) -> int
     """Proves a file, or tries its mutants."""
     from troskel import prover
 
+    known = prover.HOUSEHOLDS | prover.EDGES
     if arguments.households == "list":
-        for household in prover.HOUSEHOLDS.values():
+        for household in known.values():
             print(f"{household.name}: {household.words}")
         return 0
+    arguments.depth = arguments.depth or (MUTANTS_DEPTH if arguments.mutate else DEPTH)
     if arguments.acts:
         from troskel.cli import prove_acts
 
         return prove_acts.prove(arguments)
-    routine, households = read(arguments.file), _households(arguments.households, prover.HOUSEHOLDS)
+    routine, households = read(arguments.file), _households(arguments.households, known)
     seconds = arguments.seconds or float("inf")
     if arguments.mutate:
         mutation = prover.mutate(

@@ -5,10 +5,12 @@ Pure Python, over the engine alone. docs/proving.md tells how to read what it fi
 """
 
 from troskel.prover.checks import PROPERTIES, Finding
+from troskel.prover.edges import EDGES
 from troskel.prover.households import HOUSEHOLDS, Household
 from troskel.prover.proof import Counterexample, Event, Mutation, Proof, mutate, prove
 
 __all__ = [
+    "EDGES",
     "HOUSEHOLDS",
     "PROPERTIES",
     "Counterexample",

@@ -100,16 +100,22 @@ def _twice(duties: list[tuple[str, OpenDuty]]) -> Iterator[Finding]:
     """The same asked twice, under one name or two (TOGETHER)."""
     seen = set()
     for ask, duty in duties:
-        if ask not in FIELDS or ask in ONE_EACH:
-            continue
-        which = beside(ask), about_of(duty, ask), duty.client, duty.about.get("decision")
-        if which in seen:
+        which = _of_what(ask, duty)
+        if ask in FIELDS and which in seen:
             yield Finding("asked twice", ask, _shown(about_of(duty, ask)))
         seen.add(which)
 
 
 ONE_EACH = frozenset({"A4.allocate", "A8.investigation", "A8.allocation"})
-"""Asked of each ending, or gap, and provider."""
+"""Asked of each decision, and each gap of each provider."""
+
+
+def _of_what(ask: str, duty: OpenDuty) -> tuple[object, ...]:
+    """By which one duty is the same as another."""
+    through = duty.about.get("through") if ask == "A8.allocation" else None
+    decision, provider = duty.about.get("decision"), duty.about.get("provider")
+    group = ask if ask in ONE_EACH else beside(ask)
+    return group, about_of(duty, ask), duty.client, decision, provider, through
 
 
 def beside(name: str) -> frozenset[str]:
@@ -127,11 +133,7 @@ def step_findings(
         if duty.due is not None and duty.due < first:
             yield _late(duty, first)
     wanted = list(asked(state.world))
-    done = {
-        (ask_of(c.duty), about_of(c.duty, ask_of(c.duty)), c.duty.client)
-        for c in effects.closed
-        if c.state == "done"
-    }
+    done = {_of_what(ask_of(c.duty), c.duty) for c in effects.closed if c.state == "done"}
     still = {duty.id for duty in state.duties()}
     for duty in effects.opened:
         ask = ask_of(duty)
@@ -141,7 +143,7 @@ def step_findings(
         fits = [one for one in wanted if ask in one.asks and about[: len(one.about)] == one.about]
         if fits and all(one.must is STAY for one in fits):
             yield Finding("asked without need", ask, f"{_shown(about)}: anew")
-        if (ask, about, duty.client) in done and duty.about.get("decision") is None:
+        if _of_what(ask, duty) in done:
             yield Finding("asked twice", ask, f"{_shown(about)}: done, and asked again at once")
     for duty in effects.changed:
         passed = duty.id in owners and owners[duty.id] != duty.organisation

@@ -53,17 +53,19 @@ class Household(NamedTuple):
             yield Told("client.registered", (home,), client, {"home": home, "own": self.own, **taken_over})
 
 
-def _care(
+def care(
     client: str, service: str = HOME_CARE, to: str = NORTH, through: int | None = None
 ) -> tuple[Move, ...]:
     decision = f"~B{client[1:]}{service[0]}1"
+    """A decision of a service from tomorrow, given to an organisation."""
     return (
         Move("decide", (client, service, 1, through)),
         Move("allocate", (client, decision, to, 0, None)),
     )
 
 
-def _lock(client: str, by: str = NORTH, door: str = "~D1", order: str = "~W1") -> tuple[Move, ...]:
+def lock(client: str, by: str = NORTH, door: str = "~D1", order: str = "~W1") -> tuple[Move, ...]:
+    """A lock is ordered and mounted, and the client gets the letter."""
     return (
         Move("order_installation", (door, client, by)),
         Move("report", (door, order)),
@@ -71,12 +73,13 @@ def _lock(client: str, by: str = NORTH, door: str = "~D1", order: str = "~W1") -
     )
 
 
-def _settled(client: str, by: str = NORTH, door: str = "~D1") -> tuple[Move, ...]:
+def settled(client: str, by: str = NORTH, door: str = "~D1") -> tuple[Move, ...]:
+    """The key is handed over, and the client is linked to the lock."""
     return (Move("receive_key", (door, client, by)), Move("link", (door, client)))
 
 
 def _one(*moves: Move) -> tuple[Move, ...]:
-    return (*_care("~K1"), *moves)
+    return (*care("~K1"), *moves)
 
 
 ONE = {"~K1": "~H1"}
@@ -106,19 +109,19 @@ HOUSEHOLDS = {
         ),
         Household(
             "lock", "a client with home care and a lock in use", ONE, DOOR,
-            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT),
         ),
         Household(
             "short", "a client with a lock in use, whose home care runs out in 13 days", ONE, DOOR,
-            (*_care("~K1", through=14), ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT),
+            (*care("~K1", through=14), ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT),
         ),
         Household(
             "ended", "a client whose home care has ended, with the lock, a key and a tag left", ONE, DOOR,
             _one(
                 ALL_TOLD,
                 Move("place_tag", ("~K1", NORTH)),
-                *_lock("~K1"),
-                *_settled("~K1"),
+                *lock("~K1"),
+                *settled("~K1"),
                 WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)),
                 WAIT,
@@ -133,8 +136,8 @@ HOUSEHOLDS = {
             _one(
                 Move("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)),
                 ALL_TOLD,
-                *_lock("~K1"),
-                *_settled("~K1"),
+                *lock("~K1"),
+                *settled("~K1"),
                 Move("receive_key", ("~D1", "~K1", SOUTH)),
                 WAIT,
             ),
@@ -142,10 +145,10 @@ HOUSEHOLDS = {
         Household(
             "alarm", "a client with home care, a safety alarm and a lock in use", ONE, DOOR,
             _one(
-                *_care("~K1", ALARM, ALARMS),
+                *care("~K1", ALARM, ALARMS),
                 ALL_TOLD,
-                *_lock("~K1"),
-                *_settled("~K1"),
+                *lock("~K1"),
+                *settled("~K1"),
                 Move("receive_key", ("~D1", "~K1", ALARMS)),
                 WAIT,
             ),
@@ -153,32 +156,32 @@ HOUSEHOLDS = {
         Household(
             "couple", "a couple with one lock, both with home care", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2"), ALL_TOLD, ALL_TOLD_2,
-                *_lock("~K1"), *_settled("~K1"), *_settled("~K2"), WAIT,
+                *care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2,
+                *lock("~K1"), *settled("~K1"), *settled("~K2"), WAIT,
             ),
             equal_clients=True,
         ),
         Household(
             "couple waiting", "a couple, both with home care; the lock is ordered", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2"), ALL_TOLD, ALL_TOLD_2,
+                *care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2,
                 Move("order_installation", ("~D1", "~K1", NORTH)), WAIT,
             ),
         ),
         Household(
             "couple of two", "a couple with one lock; one has home care, the other an alarm", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2", ALARM, ALARMS), ALL_TOLD, ALL_TOLD_2,
-                *_lock("~K1"), *_settled("~K1"), *_settled("~K2", ALARMS), WAIT,
+                *care("~K1"), *care("~K2", ALARM, ALARMS), ALL_TOLD, ALL_TOLD_2,
+                *lock("~K1"), *settled("~K1"), *settled("~K2", ALARMS), WAIT,
             ),
         ),
         Household(
             "gate", "two homes behind one gate, with a lock in use there; their providers differ",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
             (
-                *_care("~K1"), *_care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2,
+                *care("~K1"), *care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2,
                 Move("consent", ("~D1", "~K1", True)),
-                *_lock("~K1"), *_settled("~K1"), *_settled("~K2", SOUTH), WAIT,
+                *lock("~K1"), *settled("~K1"), *settled("~K2", SOUTH), WAIT,
             ),
             equal_clients=True,
         ),
@@ -190,16 +193,16 @@ HOUSEHOLDS = {
         Household(
             "agreed gate", "two homes behind one gate; the owner has agreed, and nothing is ordered",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (*_care("~K1"), *_care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, Move("consent", ("~D1", "~K1", True)), WAIT),
+            (*care("~K1"), *care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, Move("consent", ("~D1", "~K1", True)), WAIT),
         ),
         Household(
             "away", "a client with home care and a lock in use, in hospital", ONE, DOOR,
-            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT, Move("go_away", ("~K1",))),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, Move("go_away", ("~K1",))),
         ),
         Household(
             "again", "a client whose home care has ended and who has it again; the removal is ordered", ONE, DOOR,
             _one(
-                ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
                 Move("order_removal", ("~D1", "~K1", NORTH)),
                 Move("decide", ("~K1", HOME_CARE, 1, None)),
@@ -208,13 +211,13 @@ HOUSEHOLDS = {
         Household(
             "new gate", "two homes behind one gate, both with home care, nothing ordered",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (*_care("~K1"), *_care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, WAIT),
+            (*care("~K1"), *care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, WAIT),
             equal_clients=True,
         ),
         Household(
             "two doors", "a client with two doors, told and with home care; a lock at one of them",
             ONE, {"~D1": ("~H1",), "~D2": ("~H1",)},
-            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT),
         ),
         Household(
             "moving waiting", "a client with home care and a tag, who may move", ONE, TWO_HOMES,
@@ -223,7 +226,7 @@ HOUSEHOLDS = {
         ),
         Household(
             "moving", "a client with a lock in use, who may move", ONE, TWO_HOMES,
-            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT), spare=("~H9",),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT), spare=("~H9",),
         ),
         Household(
             "booked", "a client with home care; the locksmith is booked, and a carer must be present", ONE, DOOR,
@@ -238,7 +241,7 @@ HOUSEHOLDS = {
         Household(
             "repair", "a client with a lock in use that is to be mended", ONE, DOOR,
             _one(
-                ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT,
                 Move("fault", ("~D1", "~K1")), Move("order_repair", ("~D1", "~K1", NORTH)),
             ),
         ),
@@ -247,7 +250,7 @@ HOUSEHOLDS = {
             _one(
                 ALL_TOLD,
                 Move("place_tag", ("~K1", NORTH)),
-                *_lock("~K1"), *_settled("~K1"), WAIT,
+                *lock("~K1"), *settled("~K1"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
                 Move("order_removal", ("~D1", "~K1", NORTH)), Move("book", ("~D1", "~W2")),
                 Move("take_tag", ("~K1", "~T1")),
@@ -256,7 +259,7 @@ HOUSEHOLDS = {
         Household(
             "removed", "a client whose home care has ended; the lock is taken down, the link is left", ONE, DOOR,
             _one(
-                ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT,
+                ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
                 Move("order_removal", ("~D1", "~K1", NORTH)), Move("report", ("~D1", "~W2")),
             ),
@@ -264,8 +267,8 @@ HOUSEHOLDS = {
         Household(
             "widowed", "a couple with one lock in use, of whom one has ended", COUPLE, DOOR,
             (
-                *_care("~K1"), *_care("~K2"), ALL_TOLD, ALL_TOLD_2,
-                *_lock("~K1"), *_settled("~K1"), *_settled("~K2"), WAIT,
+                *care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2,
+                *lock("~K1"), *settled("~K1"), *settled("~K2"), WAIT,
                 Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
             ),
         ),
@@ -279,7 +282,7 @@ HOUSEHOLDS = {
         ),
         Household(
             "unwanted", "a client with a lock in use, who does not want it any more", ONE, DOOR,
-            _one(ALL_TOLD, *_lock("~K1"), *_settled("~K1"), WAIT, Move("refuse", ("~K1",))),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, Move("refuse", ("~K1",))),
         ),
         Household(
             "keys left", "a client with two doors and a key left of each, whose home care has ended", ONE,

@@ -65,15 +65,15 @@ def said(step: Move, before: World, after: World) -> Iterator[Said]:
 
 def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
     order = before.doors[step.values[0]].orders[step.values[1]]
-    here = of.behind(after, after.doors[step.values[0]]).values()
-    cared_for = any(p.own and p.died is None and of.has_care(p, after.day) for p in here)
+    door = after.doors[step.values[0]]
+    cared_for = any(of.has_care(p, after.day) and p.died is None for p in of.needing(after, door).values())
     if step.name == "cancel":
         yield Said("L1.cancelled", None, MUST)
-        if step.values[2] == "cannot_be_fitted" and cared_for:
-            yield Said("P1.not_fitted", None, MUST)
+        if step.values[2] == "cannot_be_fitted" and of.needing(after, door):
+            yield Said("P1.not_fitted", None, cared_for)
     elif order.kind == "repair":
-        if cared_for:
-            yield Said("L1.mended", None, MUST)
+        if of.needing(after, door):
+            yield Said("L1.mended", None, cared_for)
     else:
         paragraph = "S1" if order.kind == "installation" else "S3"
         yield Said(f"{paragraph}.email", None, MUST)
@@ -101,7 +101,8 @@ def _of_allocation(was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
         yield Said("O1.tell", to, MUST)
     elif of.is_new(was, w.day):
         yield Said("A4.tell" if orders(w, p, to) else "A4.tell_others", to, MUST)
-        yield Said("A4.tell_others", to, MAY)  # of two who were allocated at once one orders
+        if len(of.leads(w, of.behind_home(w, p.home))) > 1:
+            yield Said("A4.tell_others", to, MAY)  # of two who were allocated at once one orders
 
 
 def orders(w: World, p: Person, to: str) -> bool:
@@ -189,6 +190,8 @@ STILL_SO: dict[str, Callable[[World, Person, str, str], bool]] = {
     "A6.tell_left": lambda w, p, to, door: to not in of.serving(p, w.day) and of.has_care(p, w.day),
     "A7.tell": lambda w, p, to, door: _alarm_goes_on(p, to, w.day),
     "A8.suspended": lambda w, p, to, door: p.away,
+    "L1.mended": lambda w, p, to, door: bool(of.needing(w, w.doors[door])),
+    "P1.not_fitted": lambda w, p, to, door: bool(of.needing(w, w.doors[door])),
     "P1.taken_down": lambda w, p, to, door: bool(of.needing(w, w.doors[door])) and w.doors[door].lock is None,
     "P6.told": lambda w, p, to, door: not p.own or all(of.end_is_said(p, s) for s in of.services(p)),
     "S2.corrected": lambda w, p, to, door: bool(of.needing(w, w.doors[door])),

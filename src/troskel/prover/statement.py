@@ -199,8 +199,9 @@ def tag_in_use(w: World) -> Iterator[Asked]:
                 fit = of.stays(p, provider, w.day) and p.home not in w.unknown
                 must = not any(locks) and provider in of.serving(p, w.day, HOME_CARE)
                 yield Asked(("P2.place_tag", "P2.place_again"), (name, provider), must if fit else STAY)
+        unfit = any(door.unfit for _, door in of.doors_of(w, p.home))
         for provider in dict.fromkeys(p.tags.values()):
-            if any(locks):
+            if any(locks) and not unfit:
                 waits = any(of.order_at(door, "installation") for _, door in of.doors_of(w, p.home))
                 must = all(locks) and provider in of.serving(p, w.day)
                 fit = not waits and of.has_care(p, w.day) and p.died is None

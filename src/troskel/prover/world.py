@@ -333,6 +333,12 @@ def behind(w: World, door: Door) -> dict[str, Person]:
     return {name: p for name, p in w.people.items() if p.home in door.homes}
 
 
+def behind_home(w: World, home: str) -> list[Person]:
+    """The clients behind the doors of a home."""
+    found = {name: p for _, door in doors_of(w, home) for name, p in behind(w, door).items()}
+    return list(found.values())
+
+
 def needing(w: World, door: Door) -> dict[str, Person]:
     """Those behind the door who keep a lock there (rule 1)."""
     return {name: p for name, p in behind(w, door).items() if needs_lock(p, w.day)}

@@ -54,7 +54,7 @@ def _followed_up(client: ClientFacts, case: Case) -> bool:
 def _gap(client: ClientFacts, case: Case) -> coverage.Loss[UUID] | None:
     """The gap that the duty is about, if it is still ahead or going on."""
     day, provider = _day_after(case), uid_in(case.about, "provider")
-    if day is None:
+    if day is None or client.died is not None:
         return None
     for loss in coverage.losses_of(client, case.about["service"]):
         if loss.first == day and loss.provider == provider and loss.through >= case.day:

@@ -385,7 +385,7 @@ ENDING = frozenset({"duty.attested", "notice.read"})
 
 # Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
 MOVES_WITH_CLIENT = frozenset(
-    {"client", "decision", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
+    {"client", "decision", "ending", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
 )
 
 # Events that may change coverage, providers, endings or doors.

@@ -285,6 +285,7 @@ home | varje bostad | each home
 account | varje konto | each account
 client | varje kund | each client
 decision | varje beslut | each decision
+ending | varje slut på ett beslut | each ending of a decision
 gap | varje glapp hos en utförare | each gap of a provider
 order | varje beställning | each order
 tag | varje kvittensprodukt | each tag

@@ -18,6 +18,7 @@ from troskel.web.text import act_labels
 PROPERTIES = {
     "not asked": gettext_noop("Begärs inte, fast det ska göras: {what}"),
     "asked without need": gettext_noop("Begärs fast det inte ska göras: {what}"),
+    "asked twice": gettext_noop("Begärs två gånger: {what}"),
     "owner": gettext_noop("Begärs av någon som inte kan göra det: {what}"),
     "born late": gettext_noop("Är sent redan när det begärs: {what}"),
     "not said": gettext_noop("Den som ska få veta det får det inte: {what}"),
@@ -54,16 +55,22 @@ MOVES = {
     "tell": gettext_noop("{client} får veta: {what}"),
     "tell_all": gettext_noop("{client} får veta allt, och har förstått"),
     "refuse": gettext_noop("{client} vill inte ha låsvred"),
+    "confirm_refusal": gettext_noop("Det bekräftas att {client} inte vill ha låsvred"),
     "decide_way_in": gettext_noop("Det bestäms hur personalen kommer in hos {client}"),
     "visit": gettext_noop("{by} gör sitt första besök hos {client}"),
     "wait": gettext_noop("Dagarna går"),
     "order_installation": gettext_noop("{by} beställer montering vid {door_name}, för {client}"),
     "order_removal": gettext_noop("{by} beställer nedmontering vid {door_name}, för {client}"),
     "order_repair": gettext_noop("{by} beställer reparation vid {door_name}, för {client}"),
-    "book": gettext_noop("Låssmeden bokar {order} vid {door_name}: personal ska vara med"),
+    "book": gettext_noop("Låssmeden bokar {order} vid {door_name}{carer}"),
     "fail": gettext_noop("Ingen är hemma när låssmeden kommer med {order}"),
     "cancel": gettext_noop("{order} avbeställs{reason}"),
     "report": gettext_noop("Låssmeden rapporterar {order} som gjord"),
+    "take_back": gettext_noop("Låssmedens rapport vid {door_name} tas tillbaka: det är inte gjort"),
+    "correct_lock": gettext_noop("Det rättas vilket låsvred som sitter vid {door_name}"),
+    "take_over": gettext_noop(
+        "{client} hade {by} och låsvred vid {door_name} redan innan systemet togs i bruk"
+    ),
     "add_door": gettext_noop("{home} får en dörr till, {door_name}"),
     "send_letter": gettext_noop("Brevet om {order} skickas"),
     "fault": gettext_noop("Låsvredet vid {door_name} går sönder"),
@@ -72,6 +79,7 @@ MOVES = {
     "unlink": gettext_noop("Kopplingen {link} tas bort"),
     "place_tag": gettext_noop("{client} får en kvittensprodukt av {of_}"),
     "take_tag": gettext_noop("Kvittensprodukten {tag} hämtas hos {client}"),
+    "find_tag": gettext_noop("Det visar sig att {client} har en kvittensprodukt av {of_} till"),
     "lose_tag": gettext_noop("Kvittensprodukten {tag} hos {client} kommer bort"),
     "tell_return": gettext_noop("Det meddelas att {tag} är hämtad"),
     "receive_key": gettext_noop("{to} får en nyckel till {door_name} av {client}"),
@@ -157,6 +165,8 @@ def _words(move: str, values: Mapping[str, Any]) -> dict[str, str]:
         words["given"] = (
             _("Ägaren går med på låsvred") if values["given"] else _("Ägaren tar tillbaka sitt medgivande")
         )
+    if move == "book":
+        words["carer"] = _(": personal ska vara med") if values.get("carer", True) else ""
     if move == "cancel":
         words["reason"] = _(": det går inte att montera") if values["reason"] == "cannot_be_fitted" else ""
     if "by" in values and not values["by"]:
