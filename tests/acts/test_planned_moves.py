@@ -115,6 +115,14 @@ def test_planned_twice_or_backwards_or_to_the_same_home(town: Town) -> None:
     town.refused("anna", "plan_move", "rule 6", client=client, address=lives, on=ON)
 
 
+def test_where_to_is_said_unless_the_address_is_protected(town: Town) -> None:
+    client, hidden = town.new_client(), town.new_client(protection="S")
+    town.refused("anna", "plan_move", "BadValue street", client=client, address={}, on=town.day(9))
+    moved = {"client": client, "address": {"street": " ", "town": "Byn"}, "on": town.day(0)}
+    town.refused("anna", "move_clients", "BadValue street", moves=[moved])
+    town.does("anna", "plan_move", client=hidden, address={}, on=town.day(9))
+
+
 def test_moved_earlier_or_elsewhere_than_planned(town: Town) -> None:
     client = planned(town)["client"]
     town.does("anna", "move_clients", moves=[{"client": client, "address": NEW, "on": town.day(0)}])

@@ -14,6 +14,7 @@ from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import operations as people
+from troskel.people import rules as people_rules
 from troskel.people.addresses import address_key
 from troskel.people.models import Door, Home, HomeDoor, PlannedMove, Residence
 from troskel.people.roles import Role
@@ -81,6 +82,8 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
                 _("Dagen har inte kommit än. Skriv in flytten när kunden har flyttat."),
             )
         row = rows[item.client]
+        if not ctx.actor.is_system:
+            people_rules.moves_to_an_address(item.address.street, is_protected=bool(row.protection))
         lifetimes.ensure_within_life(ctx, "on", row, item.on, born)
         former_home = row.home_id
         if plan := plans.pop(row.id, None):
@@ -118,6 +121,7 @@ def plan_move(ctx: ActContext, *, client: CaseNumber, address: Address, on: Day)
         )
     if subject.facts.died is not None:
         raise Refusal("P6", "client.dead", _("Kunden har avlidit."))
+    people_rules.moves_to_an_address(address.street, is_protected=bool(subject.row.protection))
     (home,) = find_or_make_homes(ctx, [address])
     if Residence.objects.filter(client=subject.row, home=home).exists():
         raise Refusal(

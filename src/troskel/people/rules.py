@@ -23,6 +23,12 @@ def role_in_organisation(role: str, kind: str) -> None:
         )
 
 
+def moves_to_an_address(street: str, *, is_protected: bool) -> None:
+    """Who writes down a move says where to (case 15); a protected client's address may be left out (case 14)."""
+    if not street.strip() and not is_protected:
+        raise BadValue("street", "address.no_street", _("Skriv gatuadressen dit kunden flyttar."))
+
+
 def account_is_open(closed: datetime | None, now: datetime) -> None:
     """A closed account is changed and closed no more; one that closes later can be closed now."""
     if closed is not None and closed <= now:

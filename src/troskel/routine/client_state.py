@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from troskel.routine.facts import (
     ALARM,
     HOME_CARE,
@@ -273,7 +275,8 @@ HANDING_OVER = timedelta(days=7)
 
 
 def change_of_provider(client: ClientFacts, service: str, organisation: UUID) -> ChangeOfProvider | None:
-    """The provider that this one follows: it ended before this one began, or soon after (A5, A6)."""
+    """The provider that this one follows: it ended before this one began, or soon after (A5, A6). In whichever home."""
+    client = msgspec.structs.replace(client, moved_in=None, moved_out=None)
     allocations = [a for a in client.allocations.values() if a.service == service and came_to_hold(client, a)]
     mine = [a for a in allocations if a.organisation == organisation]
     if not mine:
