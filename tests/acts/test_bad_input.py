@@ -333,3 +333,28 @@ def test_link_to_the_neighbours_lock(town: Town) -> None:
     town.refused("siri", "correct_link", "rule 2", client=neighbour, wrong="L2", right="L1")
     town.refused("carin", "open_door", "S2", client=mine, serial="L2")
     town.refused("moa", "link_lock", "NotFound", client=mine, serial="L1")
+
+
+def test_one_number_is_one_person_however_it_is_written(town: Town) -> None:
+    other = PERSON | {"reference": "K91", "identity": "410312-9815"}
+    town.refused("anna", "register_clients", "rule 6", clients=[PERSON, other])
+    town.does("anna", "register_clients", clients=[PERSON])
+    town.refused("anna", "register_clients", "rule 6", clients=[other])
+    third = town.client()
+    town.refused("anna", "change_clients", "rule 6", changes=[{"client": third, "identity": "410312-9815"}])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("first_name", " "), ("last_name", "\u200b"), ("last_name", "Ö\tberg")]
+)
+def test_name_is_not_blank_and_has_no_controls(town: Town, name: str, value: str) -> None:
+    town.refused("anna", "register_clients", f"BadValue clients[0].{name}", clients=[PERSON | {name: value}])
+
+
+def test_things_are_one_however_they_are_scanned(town: Town) -> None:
+    stock = {"kind": "tag", "organisation": EAST}
+    town.does("siri", "register_things", **stock, numbers=["t-901"])
+    town.refused("siri", "register_things", "rule 5", **stock, numbers=["https://tag.example/T-901"])
+    town.refused("siri", "register_things", "BadValue numbers[0]", **stock, numbers=[" "])
+    client = town.new_client()
+    town.does("carin", "place_tag", client=client, tag="\x1dT-901 ")

@@ -317,6 +317,16 @@ def night(town: Town) -> Values:
     return {"day": town.day(0), "unchanged": 3, "changes": {"allocate": 1}, "rejected": [line]}
 
 
+def stop(town: Town) -> Values:
+    return {"day": town.day(0), "digest": "d", "reasons": [{"kind": "moves", "file": "kunder.csv"}]}
+
+
+def stopped_night(town: Town) -> Values:
+    """A night that waits for an answer."""
+    noted = town.does("import", "note_stop", **stop(town))
+    return {"night": str(noted.answer["night"]), "release": True}
+
+
 def failed_email(town: Town) -> Values:
     """An e-mail to organisations that no longer have an address."""
     for organisation in (EAST, OFFICE):
@@ -398,6 +408,8 @@ EXAMPLES = {
         again=True,
     ),
     "note_night": ActExample("import", night, "rule 7", by="siri"),
+    "note_stop": ActExample("import", stop, "rule 7", by="siri"),
+    "answer_night": ActExample("siri", stopped_night, "A4", again=True),
     "send_email_again": ActExample("siri", failed_email, "rule 6", again=True),
     # clients and homes
     "register_clients": ActExample("anna", new_client, "A4", again=True),

@@ -33,8 +33,11 @@ def test_postgresql_with_all_parts() -> None:
     assert settings["OPTIONS"] == {
         "server_side_binding": True,
         "prepare_threshold": 5,
+        "options": "-c jit=off",
         "sslmode": "verify-full",
     }
+    given = database("postgresql:///troskel?options=")["OPTIONS"]
+    assert given["options"] == "", "a pooler that takes none"
 
 
 def test_postgresql_on_a_socket() -> None:

@@ -7,20 +7,23 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.town import CODE, Town
+from troskel import prover
 from troskel.cli.main import main
-from troskel.duties import routines
+from troskel.duties import proofs, routines
 from troskel.duties.models import RoutineVersion
 from troskel.duties.replay import discrepancies
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Line
+from troskel.prover import Proof
 from troskel.reading import routine_versions
 
 SHIPPED = routines.SHIPPED.read_text("utf-8")
@@ -109,6 +112,21 @@ def test_d_the_author_does_not_approve(town: Town) -> None:
     assert versions(town)[-1] == ("2026-03-02", "in force", "maria")
     line = Line.objects.filter(event="routine.in_force").latest("number")
     assert (line.actor, line.act) == (town.actor("maria").account, "approve_routine")
+
+
+def test_d_the_proof_is_run_before_the_transaction(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_blocks: list[int] = []
+
+    def counting(*arguments: Any) -> Proof:
+        open_blocks.append(len(connection.atomic_blocks))
+        return prover.prove(*arguments)
+
+    monkeypatch.setattr(proofs, "prover", SimpleNamespace(prove=counting))
+    version = proposed(town, changed(9))
+    town.refused("olle", "approve_routine", "rule 7", version=version, in_force_from=town.day(0))
+    assert open_blocks == []
+    town.does("maria", "approve_routine", version=version, in_force_from=town.day(0))
+    assert open_blocks == [len(connection.atomic_blocks)]
 
 
 def test_d_a_version_is_in_force_from_today_or_later_and_after_the_one_before(town: Town) -> None:

@@ -24,10 +24,7 @@ from troskel.people.models import Client, Home, Identifier, ImportedNight, Organ
 FOLDER = Path(__file__).parent / "inputs"
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 EXPECTED: dict[str, Callable[[Path, Any], None]] = {}
-FAILING: dict[str, str] = {
-    "09-idn-mail": "the domain is not encoded",
-    "17-invisible-in-email": "an address that can't be sent is taken",
-}
+FAILING: dict[str, str] = {}
 
 
 def expected(check: Callable[[Path, Any], None]) -> Callable[[Path, Any], None]:
@@ -55,13 +52,18 @@ def test_list_of_failing_inputs_names_folders() -> None:
 
 def stops(night: Path, day: date, capsys: Any) -> str:
     """The night is refused and nothing changes. Gives what is told."""
-    before = snapshot()
+    before = changeable()
     code, report = troskel("import", str(night), "--day", day.isoformat(), day=day)
     told: str = capsys.readouterr().err
     assert code == 2, report
     assert "nothing has changed" in told
-    assert snapshot() == before
+    assert changeable() == before
     return told
+
+
+def changeable() -> dict[str, list[str]]:
+    """All rows of all tables, but the question to the administrator."""
+    return {table: rows for table, rows in snapshot().items() if table != "people_stoppednight"}
 
 
 def removals() -> list[str]:

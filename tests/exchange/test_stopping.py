@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
-from tests.exchange.import_runs import Nights, take_in, troskel
+from tests.exchange.import_runs import Nights, morning, take_in, troskel
 from tests.exchange.nights import DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
 from tests.exchange.test_inputs import stops
 from tests.town import CODE
+from troskel.acts.chapters import REGISTER
+from troskel.custody.models import Link
 from troskel.exchange.case_extract.checks import is_odd
-from troskel.people.models import Client, ImportedNight, Municipality
+from troskel.ground.refusals import Refusal
+from troskel.people.models import Client, ImportedNight, Municipality, StoppedNight
+from troskel.people.roles import Actor, Role
 
 YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
@@ -95,10 +99,58 @@ def test_first_night_without_clients_never_ends_the_take_over(nights: Nights, ca
         *(("Åke", False), ("O’Brien", False), ("Anna-Lena (”Nanna”) Öst", False), ("Žižek", False), ("5.", False)),
         *(("“Nanna” Öst", False), ("H†kan", True), ("Sj”", True), ("G”ran", True), ("P„r", True), ("™berg", True)),
         *(("Lindstr\ufffdm", True), ("Å\x85ke", True), ("Å\nke", True)),
+        *(("HÃ¥kan", True), ("SÃO", False), ("H}kan", True), ("[ke", True), ("H?kan", True), ("H€kan", True)),
+        ("Åke ?", False),
     ],
 )  # fmt: skip
 def test_characters_that_no_name_has(text: str, odd: bool) -> None:
     assert is_odd(text) is odd
+
+
+# --- the administrator's answer
+
+
+def the_question() -> StoppedNight:
+    return StoppedNight.objects.get()
+
+
+def answer(release: bool) -> None:
+    values = {"night": str(the_question().id), "release": release}
+    with morning(DAY):
+        REGISTER["answer_night"].perform(Actor(municipality=CODE, role=Role.ADMINISTRATOR), values)
+
+
+def test_night_that_the_administrator_releases_goes_on_once(nights: Nights, capsys: Any) -> None:
+    nights.take_in(twenty(), day=YESTERDAY)
+    folder = nights.write_files(STOPS["moves"][0])
+    for _time in range(2):
+        stops(folder, DAY, capsys)
+    assert (the_question().answer, the_question().day) == ("", DAY)
+    answer(release=True)
+    stops(nights.write_files(STOPS["names"][0]), DAY, capsys)
+    StoppedNight.objects.filter(answer="").delete()
+    assert take_in(folder, day=DAY)["acts"] == {"move_clients": 10}
+    assert the_question().answer == "taken_in"
+    nights.take_in(twenty(), "--confirm", day=TOMORROW)
+    stops(folder, TOMORROW, capsys)
+
+
+def test_night_that_the_administrator_rejects_is_refused(nights: Nights, capsys: Any) -> None:
+    nights.take_in(twenty(), day=YESTERDAY)
+    folder = nights.write_files(STOPS["moves"][0])
+    stops(folder, DAY, capsys)
+    answer(release=False)
+    assert "rejected this night" in stops(folder, DAY, capsys)
+    with pytest.raises(Refusal, match=r"night\.not_waiting"):
+        answer(release=True)
+    assert take_in(folder, "--confirm", day=DAY)["acts"] == {"move_clients": 10}
+
+
+def test_dry_run_of_a_night_that_stops_asks_nobody(nights: Nights) -> None:
+    nights.take_in(twenty(), day=YESTERDAY)
+    folder = nights.write_files(STOPS["moves"][0])
+    assert troskel("import", str(folder), "--day", DAY.isoformat(), "--dry-run")[0] == 2
+    assert not StoppedNight.objects.exists()
 
 
 # --- what an act refuses
@@ -143,3 +195,43 @@ def test_clients_with_one_number_are_told_of_every_night_until_merged(nights: Ni
     nights.day = DAY
     nights.act("merge_clients", client="K1", other="K9", same_person=True)
     assert told() == []
+
+
+# --- locks, keys and tags on any day
+
+
+THINGS = {"las": ["K1;;S-1;2020-01-01"], "nycklar": [f"K1;;{NORTH};2"], "knappar": ["K1;T-1;"]}
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_things_are_told_on_any_day_and_again(nights: Nights, alone: bool) -> None:
+    nights.take_in(make_night(), day=YESTERDAY)
+    told = THINGS if alone else make_night(**THINGS)
+    assert nights.take_in(told, day=DAY) == {"take_over_locks": 1, "take_over_keys": 2, "take_over_tags": 1}
+    assert list(Link.objects.values_list("lock__number", "client__reference")) == [("S-1", "K1")]
+    assert nights.take_in(make_night(), day=TOMORROW) == {}, "as the last night"
+    assert nights.take_in(THINGS, day=TOMORROW) == {}
+
+
+def test_things_alone_need_a_first_night_and_good_lines(nights: Nights, capsys: Any) -> None:
+    assert "needs all four files" in stops(nights.write_files(THINGS), YESTERDAY, capsys)
+    nights.take_in(make_night(), day=YESTERDAY)
+    wrong = {"las": ["K1;;S-1;", "K404;;S-2;", "K405;;S-3;"]}
+    assert "can't use 2 of 3 lines" in stops(nights.write_files(wrong), DAY, capsys)
+    report = take_in(nights.write_files(wrong), "--confirm", day=DAY)
+    assert [(row["file"], row["line"], row["column"]) for row in report["rejected"]] == [
+        ("las.csv", 3, "kund_id"),
+        ("las.csv", 4, "kund_id"),
+    ]
+    assert report["acts"] == {"take_over_locks": 1}
+
+
+def test_lock_told_at_two_doors_stands_with_its_line(nights: Nights) -> None:
+    two = make_night(kunder=[client("K1"), client("K2", address="Gatan 2;11111;Byn;")])
+    nights.take_in(two, day=YESTERDAY)
+    folder = nights.write_files({"las": ["K1;;S-1;", "K2;;s-1 ;"]})
+    code, report = troskel("import", str(folder), "--day", DAY.isoformat())
+    assert (code, [(row["line"], row["column"], row["value"]) for row in report["rejected"]]) == (
+        1,
+        [(3, "serienummer", "S-1")],
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A compiled query returns the same rows as Django's own, for all values."""
+"""A compiled query returns the same rows as Django's own, for all values; a row made quickly is the same row."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Value as Constant
+from django.test.utils import CaptureQueriesContext
 
 from tests.town import CODE, EAST, MEADOW, Town
 from troskel.care.models import Allocation
 from troskel.custody.models import Holding, Link
+from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.row_writing import insert, new_row
 from troskel.people.models import Client
 
 
@@ -81,6 +86,51 @@ def test_instants_are_bound_anew_each_time(town: Town) -> None:
     assert counts == [[holding.id for holding in held_since("L1", moment)] for moment in moments]
     assert len(counts[1]) == len(counts[0]) + 1
     assert counts[2] == []
+
+
+def test_constants_stand_in_the_sql_and_only_values_are_bound(town: Town) -> None:
+    names = ["50 % 'av' %s", "K'1", "bak\\slash"]
+    for name in names:
+        Client.objects.filter(reference=town.new_client()).update(first_name=name, phone="7")
+
+    def named(municipality: str) -> QuerySet[Any, Any]:
+        is_named = Q(*[("first_name", name) for name in names], _connector=Q.OR)
+        rows = Client.objects.filter(is_named, municipality=municipality, merged_into__isnull=True)
+        return rows.annotate(one=Constant(1), yes=Constant(value=True), text=Constant("%s ' %%")).order_by(
+            "id"
+        )
+
+    rows = CompiledQuery(named)(CODE)
+    assert [(row.first_name, row.one, bool(row.yes), row.text) for row in rows] == [
+        (name, 1, True, "%s ' %%") for name in names
+    ]
+    with CaptureQueriesContext(connection) as watched:
+        assert CompiledQuery(named)(CODE) == rows
+    assert "K''1" in watched[0]["sql"]
+
+
+def test_a_new_row_is_what_the_model_makes(town: Town) -> None:
+    home, day = Client.objects.get(reference=town.new_client()).home_id, town.today
+    values = {"home_id": home, "municipality_id": CODE, "kind": "duty", "opened": day, "ask": "x"}
+    quick, slow = new_row(Duty, **values), Duty(**values)
+    slow.id = quick.id
+    assert {name: value for name, value in quick.__dict__.items() if name != "_state"} == {
+        name: value for name, value in slow.__dict__.items() if name != "_state"
+    }
+    assert quick._state.adding and quick == slow
+    with pytest.raises(TypeError, match="no column \\['home'\\]"):
+        new_row(Duty, home=home)
+
+
+def test_a_written_row_is_read_back_as_it_was(town: Town) -> None:
+    town.locked()
+    assert Duty.objects.filter(due__isnull=False).exists()
+    for row in Duty.objects.all():
+        before = dict(row.__dict__)
+        Duty.objects.filter(pk=row.pk).delete()
+        insert([row])
+        read = Duty.objects.get(pk=row.pk)
+        assert {**read.__dict__, "_state": None} == {**before, "_state": None}
 
 
 def test_impossible_filter_runs_no_query(town: Town) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Numbers of orders: none is given twice, none is left out, and no transaction waits for another's."""
+"""Numbers of cases, orders and forms: none is given twice, none is left out, and no transaction waits for another's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from troskel.people.models import CaseCounter, Municipality, ReservedNumber
-from troskel.people.operations import RESERVED_AT_ONCE, next_number
+from troskel.people.operations import RESERVED_AT_ONCE, next_number, next_numbers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +72,23 @@ def test_open_transaction_makes_nobody_wait(transactional_db: None) -> None:
         assert [pool.submit(elsewhere).result(timeout=60) for _ in range(3)] == [3, 4, 5]
         raise Undone
     assert take() == 2, "no gap is left"
+
+
+def test_several_take_what_lies_reserved_first() -> None:
+    taken: list[str] = []
+    for count in (1, 3, RESERVED_AT_ONCE, 2 * MANY, 1, 2):
+        with transaction.atomic():
+            taken += next_numbers(CODE, "case", YEAR, count)
+    assert taken == [f"{YEAR}-{number:04}" for number in range(1, len(taken) + 1)]
+
+
+def test_several_make_nobody_wait(transactional_db: None) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("one transaction writes at a time")
+    take()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert next_numbers(CODE, "order", YEAR, 4)[-1] == f"{YEAR}-0005"
+        assert pool.submit(elsewhere).result(timeout=60) == 6
 
 
 def test_concurrent_callers_leave_no_gap_and_no_duplicate() -> None:

@@ -99,6 +99,8 @@ def test_phone_roles(town: Town) -> None:
         assert browser.get(where(client))["Cache-Control"] == "no-store"
         assert browser.put("/phone/").status_code == 405
         assert browser.post(where(client), {"do": "burn", "key": "k"}).status_code == 404
+        assert browser.post(where(client), {"do": "arrive", "by": "hand"}).status_code == 422, "without a key"
+    assert not Visit.objects.exists()
 
 
 def test_rule_7_client_view_is_journalled(town: Town) -> None:

@@ -410,6 +410,7 @@ NOT_ABOUT_A_CLIENT = {
     *("things.registered", "things.offered", "things.moved", "offer.withdrawn", "lock.lost", "thing.found"),
     *("stock.counted", "home.registered", "door.registered", "home.unknown"),
     *("sharing.proposed", "sharing.confirmed", "email.sent_again", "night.imported"),
+    "night.answered",
 }
 """Events whose lines name no client: they stand on no client's page."""
 

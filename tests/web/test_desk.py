@@ -17,6 +17,7 @@ from tests.town import ALARM, EAST, ELSEWHERE, FIRM, Town
 from tests.web.test_act_forms import MAX_QUERIES, case_of, screen
 from troskel.access.models import Alarm
 from troskel.duties.mailing import compose
+from troskel.exchange.case_extract.stopping import TEXTS
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
 from troskel.outbox import email_delivery
@@ -481,6 +482,37 @@ def test_rejected_lines_are_limited_and_counted(town: Town) -> None:
     page_text = text(page(town, "siri", "/imports/"))
     assert "501 rader kunde inte användas." in page_text
     assert "Här står de första 500." in page_text
+
+
+def test_stopped_night_is_released_or_rejected_on_the_page(town: Town) -> None:
+    reasons = [
+        {"kind": "moves", "file": "kunder.csv", "changed": 12, "known": 40},
+        {"kind": "odd_names", "file": "kunder.csv", "line": 7, "changed": 1},
+    ]
+    for digest in ("a", "b"):
+        town.does("import", "note_stop", day=town.day(0), digest=digest, reasons=reasons)
+    source = page(town, "siri", "/imports/")
+    assert "Natten till 2 mars väntar på ditt svar" in text(source)
+    assert "12 av 40 kunder skulle flytta." in text(source)
+    assert "först på rad 7 i kunder.csv" in text(source)
+    ways = re.findall(r'action="(/imports/[^"]+)"', source)
+    with town.standing():
+        browser = screen(town, "siri")
+        for way, answer in zip(ways, "10", strict=True):
+            key = str(new_id())
+            for _time in range(2):
+                assert browser.post(way, {"key": key, "release": answer})["Location"] == "/imports/"
+        late = browser.post(ways[0], {"key": str(new_id()), "release": "0"})
+    assert late.status_code == 409 and "väntar inte längre på svar" in late.content.decode()
+    page_text = text(page(town, "siri", "/imports/"))
+    assert "är släppt, och läses in nästa gång" in page_text and "väntar på ditt svar" not in page_text
+    assert page_text.count("12 av 40") == 1, "the rejected one is gone"
+
+
+def test_every_reason_of_a_stop_has_words(town: Town) -> None:
+    reasons = [{"kind": kind, "file": "kunder.csv"} for kind in TEXTS]
+    town.does("import", "note_stop", day=town.day(0), digest="a", reasons=reasons)
+    assert "{" not in text(page(town, "siri", "/imports/"))
 
 
 # notices

@@ -43,6 +43,7 @@ WITHOUT_FORM = {
     "assign_duty": BESIDE_A_DUTY,
     "release_duty": BESIDE_A_DUTY,
     "dismiss_deputy": "needs the list of deputies: the administrator's page of accounts is to come",
+    "answer_night": "has two buttons of its own beside the night",
     "send_email_again": "has a button of its own beside the e-mail",
     "blank_details": "`troskel retention` shows first what would be blanked, and blanks it in parts",
 }

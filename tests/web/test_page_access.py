@@ -53,10 +53,12 @@ OF_A_ROLE = {
     "emails": {Role.ADMINISTRATOR},
     "email-again": {Role.ADMINISTRATOR},
     "imports": {Role.ADMINISTRATOR},
+    "answer-night": {Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "accept-alarm": 404,
     "email-again": 404,
+    "answer-night": 404,
     "basis-form": 404,
     "close-alarm": 422,
     "booking-who": 409,

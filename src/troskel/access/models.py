@@ -84,13 +84,14 @@ class Opening(Record):
 
 
 class SimulatedLock(Record):
-    """A simulated lock's memory: bolt, battery and fault. No act reads or writes it."""
+    """A simulated lock's memory: bolt, battery, fault and grants. No act reads or writes it."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     serial = models.CharField(max_length=50)
     unlocked = models.BooleanField(default=False)
     charge = models.IntegerField(default=1000, help_text="thousandths of a full battery")
     fault = models.CharField(max_length=20, blank=True)
+    spent = models.TextField(default="{}", help_text="JSON: grants turned on once, until they end")
 
     class Meta:
         constraints = [
@@ -98,17 +99,4 @@ class SimulatedLock(Record):
             models.CheckConstraint(
                 condition=Q(charge__gte=0, charge__lte=1000), name="charge_in_thousandths"
             ),
-        ]
-
-
-class SpentGrant(Record):
-    """A grant that a simulated lock has turned on once; it never turns on it again."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    lock = models.ForeignKey(SimulatedLock, on_delete=models.CASCADE, related_name="spent")
-    grant = models.UUIDField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["municipality", "lock", "grant"], name="a_grant_is_spent_once"),
         ]

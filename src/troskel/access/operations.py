@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from troskel.access.models import Opening
-from troskel.ground.compiled_query import db_value, execute
+from troskel.ground.driver import db_value, execute
 
 
 class OutcomeStands(Exception):

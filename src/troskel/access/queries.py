@@ -41,9 +41,11 @@ _OPENING = CompiledQuery(
 
 def is_low_battery_known(opening: Opening, now: datetime) -> bool:
     """Has the lock reported a low battery within a day? Then it is not reported again with each opening."""
-    return Opening.objects.filter(
-        municipality=opening.municipality_id,
-        lock=opening.lock_id,
-        noted__gt=now - ONE_DAY,
-        battery__lt=LOW_BATTERY_PER_CENT,
-    ).exists()
+    return bool(_LOW_BATTERY(opening.municipality_id, opening.lock_id, now - ONE_DAY))
+
+
+_LOW_BATTERY = CompiledQuery(
+    lambda municipality, lock, since: Opening.objects.filter(
+        municipality=municipality, lock=lock, noted__gt=since, battery__lt=LOW_BATTERY_PER_CENT
+    ).values_list("id")[:1]
+)

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 from django.db.models import QuerySet, Subquery
 
@@ -15,8 +17,8 @@ from troskel.access.models import SimulatedLock
 from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery, db_value, execute
-from troskel.ground.ids import new_id
+from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.driver import db_value, execute
 
 CHARGE_PER_TURN = 1
 """Thousandths of a full battery."""
@@ -43,10 +45,8 @@ class SimulatedLocks:
             row = self._device(lock)
             if row is None or self._is_dead(row):
                 return LockAnswer(LockOutcome.NO_ANSWER)
-            code = refusal_code(grant, lock, row.door, account, clock.now())
-            if not code and not self._spend(row, grant):
-                code = SPENT
-            if code:
+            now = clock.now()
+            if code := refusal_code(grant, lock, row.door, account, now) or self._spend(row, grant, now):
                 return self._answer(row, LockOutcome.REFUSED, code)
             return self._turn(row, unlocked=True)
 
@@ -111,22 +111,22 @@ class SimulatedLocks:
         return row.charge == 0 or row.fault == SimulatedFault.SILENT
 
     @staticmethod
-    def _spend(row: SimulatedLock, grant: Grant) -> bool:
-        """Remember the grant; False where it was spent already."""
-        changed = execute(
-            'INSERT INTO access_spentgrant (id, municipality_id, lock_id, "grant") VALUES (%s, %s, %s, %s) '
-            "ON CONFLICT DO NOTHING",
-            [db_value(new_id()), row.municipality_id, db_value(row.id), db_value(grant.id)],
-        )
-        return changed == 1
+    def _spend(row: SimulatedLock, grant: Grant, now: datetime) -> str:
+        """Remembers the grant until it ends, for `_turn` to store; returns SPENT where it was spent already."""
+        spent = msgspec.json.decode(row.spent, type=dict[UUID, datetime])
+        if grant.id in spent:
+            return SPENT
+        known = {spent_grant: end for spent_grant, end in spent.items() if end >= now}
+        row.spent = msgspec.json.encode({**known, grant.id: grant.not_after}).decode()
+        return ""
 
     def _turn(self, row: SimulatedLock, *, unlocked: bool) -> LockAnswer:
         row.charge = max(0, row.charge - CHARGE_PER_TURN)
         jammed = row.fault == SimulatedFault.JAM
         row.unlocked = row.unlocked if jammed else unlocked
         execute(
-            "UPDATE access_simulatedlock SET charge = %s, unlocked = %s WHERE id = %s",
-            [row.charge, row.unlocked, db_value(row.id)],
+            "UPDATE access_simulatedlock SET charge = %s, unlocked = %s, spent = %s WHERE id = %s",
+            [row.charge, row.unlocked, row.spent, db_value(row.id)],
         )
         if row.fault == SimulatedFault.LOST_ANSWER:
             return LockAnswer(LockOutcome.UNKNOWN)

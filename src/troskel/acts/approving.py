@@ -15,7 +15,7 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
-from troskel.people.roles import Role
+from troskel.people.roles import Actor, Role
 from troskel.routine import InvalidRoutine, parser
 from troskel.runner.fields import Named, Text, field
 from troskel.runner.register import act
@@ -125,6 +125,14 @@ def approve_routine(
         counterexamples=found,
     )
     return {"version": row.id, "in_force_from": in_force_from}
+
+
+@approve_routine.prepared_by
+def _prove(actor: Actor, *, version: UUID, **_: Any) -> None:
+    """Proves the file, which takes seconds the first time, and is kept in the process."""
+    rows = RoutineVersion.objects.filter(municipality=actor.municipality, id=version, approved_at=None)
+    for digest in rows.filter(withdrawn=None).values_list("digest", flat=True):
+        proofs.proof_of(routines.version(digest))
 
 
 def _proposal(ctx: ActContext, version: UUID) -> RoutineVersion:

@@ -29,7 +29,7 @@ from troskel.people.queries import is_open, open_accounts
 from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
 from troskel.runner.choices import AccountRole, DoorKind
-from troskel.runner.fields import OrganisationNumber, ShortText, Username
+from troskel.runner.fields import OrganisationNumber, Title, Username
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -49,7 +49,7 @@ CLOSES_ACCOUNTS = ("account.closed", "client.entrusted_no_more", "deputy.dismiss
     lead=_("Det du lämnar tomt blir som det är. Den som byter organisation får ett nytt konto där."),
 )
 def change_account(
-    ctx: ActContext, *, username: Username, name: ShortText | None = None, role: AccountRole | None = None
+    ctx: ActContext, *, username: Username, name: Title | None = None, role: AccountRole | None = None
 ) -> dict[str, Any]:
     """Change a person's name, or role within the organisation. Duties that the person had taken are released."""
     row = _account(ctx, username)

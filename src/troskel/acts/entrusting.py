@@ -12,7 +12,7 @@ from troskel.people.models import Account, Entrusted, Representative
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.choices import RepresentativeKind
-from troskel.runner.fields import CaseNumber, Phone, ShortText, Username
+from troskel.runner.fields import CaseNumber, Phone, Title, Username
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -34,7 +34,7 @@ def name_representative(
     *,
     client: CaseNumber,
     kind: RepresentativeKind,
-    name: ShortText,
+    name: Title,
     phone: Phone = "",
 ) -> dict[str, Any]:
     """Name a representative, who is informed (A1), understands (A3) and signs in the client's place."""

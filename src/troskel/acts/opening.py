@@ -25,10 +25,10 @@ from troskel.access.rules import GRANT_LIFETIME, LockOutcome
 from troskel.custody.models import ThingKind
 from troskel.custody.rules import LockFault
 from troskel.ground import clock
-from troskel.ground.compiled_query import insert
 from troskel.ground.error_log import error_text
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.row_writing import insert, new_row
 from troskel.ground.texts import _
 from troskel.people import queries as people
 from troskel.people.models import Residence
@@ -72,7 +72,8 @@ def _allow(ctx: ActContext, client: str, serial: str) -> _Allowed:
     if all(linked.serial != serial for linked in found.rows):
         lookup.find_holding(ctx, ThingKind.LOCK, serial)  # raises NotFound for a lock that nobody has
     permission, lock = found.may_open(serial)
-    opening = Opening(
+    opening = new_row(
+        Opening,
         id=new_id(),
         municipality_id=actor.municipality,
         client_id=row.client,

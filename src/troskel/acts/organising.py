@@ -19,7 +19,7 @@ from troskel.people.models import Account, Organisation
 from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
 from troskel.runner.choices import AccountRole
-from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, ShortText, Username, field
+from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, Title, Username, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -33,7 +33,7 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     """A provider, alarm organisation or locksmith firm."""
 
     orgnr: Annotated[str, field(_("Organisationsnummer"))]
-    name: ShortText
+    name: Title
     email: Email
     kind: OrganisationKind
 
@@ -75,7 +75,7 @@ def change_organisation(
     ctx: ActContext,
     *,
     organisation: OrganisationNumber,
-    name: ShortText | None = None,
+    name: Title | None = None,
     email: Email | None = None,
     kind: OrganisationKind | None = None,
 ) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def register_account(
     ctx: ActContext,
     *,
     username: Username,
-    name: ShortText,
+    name: Title,
     role: AccountRole,
     organisation: OrganisationNumber,
 ) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -99,6 +100,7 @@ class Death(msgspec.Struct, frozen=True):
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
+    _are_one_each(ctx, zip(clients, numbers, strict=True))
     _belong_to_nobody(ctx, [number for _kind, number in numbers], but={item.reference for item in clients})
     homes = housing.find_or_make_homes(ctx, [item.address for item in clients])
     cases = people.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
@@ -220,6 +222,18 @@ def _replace_identity(ctx: ActContext, row: Client, text: str) -> None:
     parsed = _parse_identity(ctx, text)
     _belong_to_nobody(ctx, [parsed[1]], but={row.reference})
     people.replace_identity(row, parsed, ctx.today)
+
+
+def _are_one_each(ctx: ActContext, told: Iterable[tuple[NewClient, tuple[str, str]]]) -> None:
+    """A person does not register one number twice; what the case system has twice, a person merges here."""
+    owners: dict[str, str] = {}
+    for item, (_kind, number) in told:
+        if owners.setdefault(number, item.reference) != item.reference and ctx.actor.role is not Role.SYSTEM:
+            raise Refusal(
+                "rule 6",
+                "identity.told_twice",
+                _("Samma personnummer står på två kunder. Varje kund har sitt."),
+            )
 
 
 def _belong_to_nobody(ctx: ActContext, numbers: list[str], but: set[str]) -> None:

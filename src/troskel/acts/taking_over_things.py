@@ -15,6 +15,7 @@ from troskel.custody.models import HolderKind, Holding, Link, Thing, ThingKind
 from troskel.ground.clock import STOCKHOLM
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.spelling import thing_number
 from troskel.ground.texts import _
 from troskel.people.models import Client, Door, HomeDoor, Organisation
 from troskel.routine import client_state
@@ -285,7 +286,7 @@ def _thing(ctx: ActContext, kind: str, number: str, door: UUID | None = None) ->
 
 def _label(row: Client, item: OldKeys) -> str:
     door = _kind_of(item.door)[1] or "d"
-    return f"{row.case_number}-{door[:12]}-{(item.holder or 'kund')[-4:]}"
+    return thing_number(f"{row.case_number}-{door[:12]}-{(item.holder or 'kund')[-4:]}")
 
 
 def _client(ctx: ActContext, rows: dict[str, Client], reference: str) -> tuple[Client, HomeFacts]:

@@ -6,16 +6,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from itertools import count, groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
     Count,
     DateField,
     Exists,
-    ExpressionWrapper,
-    F,
     FilteredRelation,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -23,7 +22,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models.functions import Coalesce, Least
 
 from troskel.care.models import Allocation, Decision, Ending, Investigation, Suspension
 from troskel.people.models import Client
@@ -111,15 +110,22 @@ def on_phone(municipality: str, organisation: UUID, day: date) -> Q:
     return own_and_alive(municipality, day, "") & Q(Exists(allocations)) & at_home
 
 
+class _DayBefore(Func):
+    """The day before, reckoned by the database itself: on SQLite Django would call Python for each row."""
+
+    output_field = DateField()
+    template = "(%(expressions)s - 1)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="date(%(expressions)s, '-1 day')")
+
+
 def last_day_on_phone() -> Combinable:
     """The last day of an allocation, its decision, and before the client's death; FAR_FUTURE where none has an end."""
-    day_before_death = Cast(  # PostgreSQL makes an instant of a date less an interval
-        ExpressionWrapper(F("decision__client__died") - Value(ONE_DAY), output_field=DateField()), DateField()
-    )
     return Least(
         Coalesce("valid_through", FAR_FUTURE),
         Coalesce("decision__valid_through", FAR_FUTURE),
-        Coalesce(day_before_death, FAR_FUTURE),
+        Coalesce(_DayBefore("decision__client__died"), FAR_FUTURE),
     )
 
 

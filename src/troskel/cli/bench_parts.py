@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from troskel.acts.chapters import REGISTER
 from troskel.cli.bench import MUNICIPALITY, PROVIDER, WARM_UP, perform
 from troskel.ground import clock
+from troskel.ground.driver import for_sqlite
 from troskel.ground.ids import new_id
 from troskel.people import queries as people
 from troskel.people.roles import Actor
@@ -162,4 +163,4 @@ def _statements_of(function: Callable[[], None]) -> list[tuple[str, Any]]:
 
 
 def _for_driver(sql: str) -> str:
-    return sql.replace("%s", "?") if connection.vendor == "sqlite" else sql
+    return for_sqlite(sql) if connection.vendor == "sqlite" else sql

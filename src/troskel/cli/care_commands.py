@@ -27,9 +27,9 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("import", help="import a night's extract of the case system")
     command.description = (
         "Reads utforare.csv, kunder.csv, beslut.csv, fordelning.csv (and las.csv, nycklar.csv, knappar.csv if "
-        "present) from DIR, and carries out the difference as acts. Lines that can't be used are listed and "
-        "skipped; the exit code is still 0, but 1 where an act refused some of them. Exit code 2: the night is refused "
-        "or stops, and nothing has changed."
+        "present, which may also come alone once the first night is in) from DIR, and carries out the difference as "
+        "acts. Lines that can't be used are listed and skipped; the exit code is still 0, but 1 where an act refused "
+        "some of them. Exit code 2: the night is refused or stops, and nothing has changed."
     )
     command.add_argument("directory", metavar="DIR", type=Path)
     command.add_argument(

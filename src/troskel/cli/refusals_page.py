@@ -17,9 +17,16 @@ from troskel.ground.refusals import NOT_FOUND_KINDS, KeyReused, NotFound
 from troskel.runner import constraint_messages, field_errors
 
 SOURCE = Path(__file__).resolve().parents[1]
-CODE_ARGUMENT = {"Refusal": 1, "BadValue": 1, "NotAllowed": 0, "BadIdentity": 0}
+CODE_ARGUMENT = {"Refusal": 1, "BadValue": 1, "NotAllowed": 0, "BadIdentity": 0, "BadSpelling": 0}
 """The position of the code among the arguments of each error; its text follows."""
-STATUS = {"Refusal": 409, "NotAllowed": 403, "BadValue": 422, "BadIdentity": 422, "NotFound": 404}
+STATUS = {
+    "Refusal": 409,
+    "NotAllowed": 403,
+    "BadValue": 422,
+    "BadIdentity": 422,
+    "BadSpelling": 422,
+    "NotFound": 404,
+}
 """The HTTP status of each error."""
 
 INTRODUCTION = """# Refusals
@@ -107,8 +114,9 @@ COMPUTED = {
     ("runner/field_errors.py", "*TYPE_MESSAGES[expected]"),
     ("acts/organising.py", "error.code"),
     ("acts/registering.py", "error.code"),
+    ("runner/one_spelling.py", "error.code"),
 }
-"""Codes that are not literals: those of the tables, and those of BadIdentity, which are read where it is raised."""
+"""Codes that are not literals: of the tables, and of BadIdentity and BadSpelling, read where these are raised."""
 
 
 def _raised() -> Iterator[CodeUse]:

@@ -18,7 +18,8 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
-POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5}
+# Without JIT: it compiles for seconds what runs for milliseconds, since Sight's conditions look dear to the planner.
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5, "options": "-c jit=off"}
 
 
 def database(url: str) -> dict[str, Any]:
@@ -49,7 +50,9 @@ def _postgresql(url: str) -> dict[str, Any]:
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ValueError(f"TROSKEL_DATABASE names no database: write {URL_FORMS}")
-    options = dict(parse_qsl(parts.query))  # ?host=/folder/of/socket, sslmode and other options of libpq
+    options = dict(
+        parse_qsl(parts.query, keep_blank_values=True)
+    )  # ?host=/folder/of/socket, sslmode and other options of libpq
     host = options.pop("host", None) or unquote(parts.hostname or "")
     port = options.pop("port", None) or str(parts.port or "")
     return {

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from troskel.api.urls import urls as api
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/", api),
+    api,
     path("", include("troskel.web.urls")),
     path("phone/", include("troskel.phone.urls")),
 ]

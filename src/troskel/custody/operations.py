@@ -9,8 +9,8 @@ from uuid import UUID
 
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Signature, Thing
-from troskel.ground.compiled_query import Upsert
 from troskel.ground.ids import new_id
+from troskel.ground.row_writing import Upsert, new_row
 
 BATCH_SIZE = 400
 """Rows per statement; even, so that a holding and the next one are stored in one statement."""
@@ -82,7 +82,8 @@ def hand_over_all(
     for holding in holdings:
         rules.later_than(at, holding.since, holding.thing.kind, holding.thing.number)
         holding.until, holding.given_by_id = at, giver
-        next_holding = Holding(
+        next_holding = new_row(
+            Holding,
             municipality_id=holding.municipality_id,
             thing_id=holding.thing_id,
             thing_kind=holding.thing.kind,

@@ -14,7 +14,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from troskel.duties import routines
 from troskel.duties.models import Duty, HomeState, RoutineVersion
-from troskel.ground.compiled_query import CompiledQuery, Upsert, Value
+from troskel.ground.compiled_query import CompiledQuery, Value
+from troskel.ground.row_writing import Upsert, new_row
 from troskel.outbox import operations as outbox
 from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.people.models import HomeDoor
@@ -107,9 +108,9 @@ class LockedHomes:
     # after the act's own changes
 
     def advance(self, drafted: Sequence[DraftedLine]) -> routine_duty.Effects:
-        """Runs the routine over lines that have no place in the chain yet, and stores the states that need none.
+        """Runs the routine over lines that have no place in the chain yet. Returns all effects together, to be stored.
 
-        Returns all effects together; `store` stores the rest of them.
+        Where a version comes into force, all homes wake.
         """
         together = routine_duty.Effects()
         if not drafted:
@@ -124,11 +125,14 @@ class LockedHomes:
         if together.wake_all is not None:
             later = Q(wake=None) | Q(wake__gt=together.wake_all)
             HomeState.objects.filter(later, municipality=self.municipality).update(wake=together.wake_all)
-        self._store_states(together.touched - _homes_with_numbers(together))
         return together
 
+    def store_before(self, effects: routine_duty.Effects) -> None:
+        """Stores the states that name no new line: they need no place in the chain."""
+        self._store_states(effects.touched - _homes_with_numbers(effects))
+
     def store(self, effects: routine_duty.Effects, *, lines_before: int) -> None:
-        """Stores what `advance` returned, once the first of its lines has the number `lines_before` + 1."""
+        """Stores the rest of what `advance` returned, once the first of its lines has the number `lines_before` + 1."""
         openings.renumber(effects, lines_before)
         self._store_states(effects.touched & _homes_with_numbers(effects))
         self._store_duties(effects)
@@ -151,7 +155,8 @@ class LockedHomes:
     def _store_states(self, homes: Iterable[UUID]) -> None:
         """Stores the states that have changed."""
         rows = [
-            HomeState(
+            new_row(
+                HomeState,
                 home_id=home,
                 municipality_id=self.municipality,
                 state=msgspec.json.encode(self.states[home]).decode(),
@@ -170,7 +175,8 @@ class LockedHomes:
         _UPSERT_DUTIES(list(rows.values()))
 
     def _row(self, duty: routine_duty.OpenDuty) -> Duty:
-        return Duty(
+        return new_row(
+            Duty,
             id=duty.id,
             municipality_id=self.municipality,
             kind=duty.kind,
@@ -232,9 +238,9 @@ def _line(written: DraftedLine) -> LineFacts:
         occurred=written.occurred,
         recorded=written.recorded,
         event=written.event,
-        homes=tuple(UUID(home) for home in json.loads(written.homes)),
+        homes=msgspec.json.decode(written.homes, type=tuple[UUID, ...]),
         client=written.client,
-        body=json.loads(written.body),
+        body=msgspec.json.decode(written.body),
     )
 
 

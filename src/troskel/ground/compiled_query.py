@@ -5,18 +5,19 @@ than an indexed query; for the queries of every act the SQL is therefore cached 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import CharField, DateTimeField, Model, QuerySet, TextField, UUIDField
-from django.db.models.base import ModelState
+from django.db.models import QuerySet
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+
+from troskel.ground.driver import fetch, for_sqlite, instant_value
+from troskel.ground.row_writing import stored_row
 
 Value = str | UUID | date | datetime | None | list[UUID] | list[str]
 Binding = Callable[[Sequence[Any]], Any]
@@ -30,15 +31,22 @@ _SENTINEL_INSTANT = datetime(2900, 1, 1, tzinfo=UTC)
 
 
 class _Compiled(NamedTuple):
-    """SQL, how each parameter follows from the values, and how records become rows.
+    """SQL, how its parameters follow from the values, and how records become rows.
 
-    `driver_sql`: the same with the placeholders of SQLite's driver.
+    `driver_sql`: the same with the placeholders of SQLite's driver. `bindings`: each once; `order`: which of them each
+    placeholder takes.
     """
 
     sql: str
     driver_sql: str
     bindings: list[Binding]
-    rows: Callable[[list[Any]], Iterator[Any]]
+    order: list[int]
+    rows: Callable[[list[Any]], list[Any]]
+
+    def parameters(self, values: Sequence[Any]) -> list[Any]:
+        """Returns a parameter for each placeholder, in the database's form."""
+        bound = [binding(values) for binding in self.bindings]
+        return [bound[number] for number in self.order]
 
 
 class CompiledQuery:
@@ -50,187 +58,31 @@ class CompiledQuery:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._compiled: dict[tuple[Any, ...], _Compiled | None] = {}
+        self._compiled: dict[tuple[Any, ...], Any] = {}
 
     def __call__(self, *values: Value) -> list[Any]:
         """Returns the rows for these values."""
-        if any(isinstance(value, list) and len(value) > MAX_LIST_LENGTH for value in values):
-            return list(self._build(*values))
         database = connections[DEFAULT_DB_ALIAS]
-        shape = (database.vendor, *map(_shape, values))
-        if shape not in self._compiled:
-            self._compiled[shape] = _compile(self._build, values)
-        compiled = self._compiled[shape]
+        shape = (database.vendor, *[_shape(value) for value in values])
+        compiled = self._compiled.get(shape, _UNKNOWN)
+        if compiled is _UNKNOWN:
+            if any(isinstance(value, list) and len(value) > MAX_LIST_LENGTH for value in values):
+                return list(self._build(*values))
+            compiled = self._compiled[shape] = _compile(self._build, values)
         if compiled is None:  # Django knows that no row can match
             return []
-        flat = list(_flatten(values))
-        records = _fetch(database, compiled, [binding(flat) for binding in compiled.bindings])
-        return list(compiled.rows(records))
+        params = compiled.parameters(list(_flatten(values)))
+        rows: list[Any] = compiled.rows(fetch(database, compiled.sql, compiled.driver_sql, params))
+        return rows
 
 
-ROWS_PER_STATEMENT = 500
-"""Times the columns of the widest table, well below the number of values that either database takes at once."""
-
-
-class Upsert:
-    """Inserts rows, or updates the `over` fields of rows whose key exists; without a key, only inserts.
-
-    One statement for `ROWS_PER_STATEMENT` rows. The ORM would build it each time.
-    """
-
-    def __init__(self, model: type[Model], key: str = "", over: Sequence[str] = ()) -> None:
-        self._fields = model._meta.concrete_fields
-        columns = ", ".join(f'"{field.column}"' for field in self._fields)
-        self._head = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES "
-        self._row = f"({', '.join(['%s'] * len(self._fields))})"
-        updates = ", ".join(f"{c} = excluded.{c}" for c in (_column(model, name) for name in over))
-        self._tail = f" ON CONFLICT ({_column(model, key)}) DO UPDATE SET {updates}" if key else ""
-
-    @cached_property
-    def _columns(self) -> list[tuple[str, Callable[[Any, Any], Any]]]:
-        return [(field.attname, _preparer(field)) for field in self._fields]
-
-    def __call__(self, rows: Sequence[Model]) -> None:
-        """Writes the rows."""
-        if not rows:
-            return
-        database = connections[DEFAULT_DB_ALIAS]
-        for start in range(0, len(rows), ROWS_PER_STATEMENT):
-            batch = rows[start : start + ROWS_PER_STATEMENT]
-            values = [
-                prepare(getattr(row, name), database) for row in batch for name, prepare in self._columns
-            ]
-            execute(f"{self._head}{', '.join([self._row] * len(batch))}{self._tail}", values)
-
-
-def _preparer(field: Any) -> Callable[[Any, Any], Any]:
-    """Returns how a field's value takes the database's form: as Django does it, but found out once for each field."""
-    target = field
-    while target.remote_field is not None:
-        target = target.target_field
-    if isinstance(target, UUIDField):
-        return _prepare_id
-    if isinstance(target, CharField | TextField):
-        return _prepare_text
-    if isinstance(target, DateTimeField):
-        return _prepare_instant
-    return lambda value, database: field.get_db_prep_save(value, database)
-
-
-def _prepare_id(value: Any, database: Any) -> Any:
-    if value is None or database.features.has_native_uuid_field:
-        return value
-    return value.hex if isinstance(value, UUID) else UUID(value).hex
-
-
-def _prepare_text(value: Any, database: Any) -> Any:
-    return value if value is None else str(value)
-
-
-def _prepare_instant(value: Any, database: Any) -> Any:
-    return None if value is None else database.ops.adapt_datetimefield_value(value)
-
-
-_INSERTS: dict[type[Model], Upsert] = {}
-
-
-def insert(rows: Sequence[Model]) -> None:
-    """Inserts rows of one model."""
-    model = type(rows[0])
-    if model not in _INSERTS:
-        _INSERTS[model] = Upsert(model)
-    _INSERTS[model](rows)
-
-
-def db_value(value: Any) -> Any:
-    """Returns an id or an instant in the database's form, and any other value as it is."""
-    if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value
-
-
-@contextmanager
-def pipelined() -> Iterator[None]:
-    """Sends the statements inside without waiting for the answer of each, where the database is another process.
-
-    What a statement violates is raised at the end, if nothing inside has read rows since. `execute` knows no counts.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "sqlite":
-        yield
-        return
-    database.ensure_connection()
-    with database.wrap_database_errors, database.connection.pipeline():
-        yield
-
-
-def execute(sql: str, params: Sequence[Any]) -> int:
-    """Runs a statement on the driver's connection, with values in the database's form. Returns the rows it changed.
-
-    As `_fetch`, past Django's cursor.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.execute_wrappers or database.queries_logged:
-        with database.cursor() as cursor:
-            cursor.execute(sql, params)
-            return int(cursor.rowcount)
-    _make_ready(database)
-    with database.wrap_database_errors:
-        if database.vendor == "sqlite":
-            return int(database.connection.execute(_for_sqlite(sql), params).rowcount)
-        if database.connection.pgconn.pipeline_status:  # its answer comes later
-            return int(database.connection.cursor().execute(sql, params).rowcount)
-        return int(_driver_cursor(database).execute(sql, params).rowcount)
-
-
-def _for_sqlite(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
-
-
-def _fetch(database: Any, compiled: _Compiled, params: list[Any]) -> list[Any]:
-    """Runs the SQL on the driver's connection: Django's cursor costs as much as a small query.
-
-    Where queries are being watched (counted in a test, logged), it goes through Django's cursor. `database`: Django's
-    connection itself, since each look through its thread-local proxy costs some microseconds.
-    """
-    if database.execute_wrappers or database.queries_logged:
-        with database.cursor() as cursor:
-            cursor.execute(compiled.sql, params)
-            return list(cursor.fetchall())
-    _make_ready(database)
-    with database.wrap_database_errors:
-        if database.vendor == "sqlite":
-            return list(database.connection.execute(compiled.driver_sql, params))
-        return list(_driver_cursor(database).execute(compiled.sql, params).fetchall())
-
-
-def _driver_cursor(database: Any) -> Any:
-    """The one cursor that is kept for each connection: making one costs as much as a small query."""
-    kept = getattr(database, _KEPT, None)
-    if kept is None or kept.connection is not database.connection:
-        kept = database.connection.cursor()
-        setattr(database, _KEPT, kept)
-    return kept
-
-
-_KEPT = "troskel_driver_cursor"
-
-
-def _make_ready(database: Any) -> None:
-    """What Django's cursor does before it runs a statement."""
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    database.validate_no_broken_transaction()
-
-
-def _column(model: type[Model], name: str) -> str:
-    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+_UNKNOWN = object()
 
 
 def _shape(value: Value) -> Any:
-    return len(value) if isinstance(value, list) else value is None
+    return (
+        len(value) + 2 if isinstance(value, list) else value is None
+    )  # a list of one is not None, which equals 1
 
 
 def _flatten(values: Sequence[Any]) -> Iterator[Any]:
@@ -249,12 +101,48 @@ def _compile(build: Callable[..., QuerySet[Any, Any]], values: Sequence[Value]) 
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    return _Compiled(
-        sql,
-        _for_sqlite(sql),
-        [_binding(param, sentinels) for param in params],
-        _row_reader(queryset, compiler),
-    )
+    return _compiled(sql, params, sentinels, _row_reader(queryset, compiler))
+
+
+def _compiled(
+    sql: str, params: Sequence[Any], sentinels: Sequence[Any], rows: Callable[[list[Any]], list[Any]]
+) -> _Compiled:
+    """Writes what is the same in every run into the SQL, so that only the values are bound.
+
+    SQLite plans a statement anew each time a parameter is bound that it has compared with a partial index's condition;
+    PostgreSQL could not use such an index in a plan it keeps.
+    """
+    bindings: dict[tuple[Any, ...], Binding] = {}
+    order: list[int] = []
+    remaining = iter(params)
+
+    def written(placeholder: re.Match[str]) -> str:
+        if placeholder.group() == "%%":
+            return "%%"
+        param = next(remaining)
+        bound = _binding(param, sentinels)
+        if bound is None:
+            if (literal := _literal(param)) is not None:
+                return literal
+            bound = ("constant", len(order)), lambda _: param
+        name, binding = bound
+        bindings.setdefault(name, binding)
+        order.append([*bindings].index(name))
+        return "%s"
+
+    written_sql = re.sub("%[%s]", written, sql)
+    return _Compiled(written_sql, for_sqlite(written_sql), [*bindings.values()], order, rows)
+
+
+def _literal(param: Any) -> str | None:
+    """Returns a constant as SQL, or None where it must be bound."""
+    if isinstance(param, bool):
+        return str(param).upper()
+    if isinstance(param, int):
+        return str(int(param))
+    if isinstance(param, str) and "\0" not in param and "\\" not in param:
+        return "'" + str(param).replace("'", "''").replace("%", "%%") + "'"
+    return None
 
 
 def _sentinel_arguments(values: Sequence[Value], sentinels: Iterator[Any]) -> Iterator[Any]:
@@ -282,20 +170,24 @@ def _sentinels(values: Sequence[Value]) -> Iterator[Any]:
             )
 
 
-def _binding(param: Any, sentinels: Sequence[Any]) -> Binding:
-    """Returns how a parameter follows from the values: one of them in database form, or a day at an offset."""
+def _binding(param: Any, sentinels: Sequence[Any]) -> tuple[tuple[Any, ...], Binding] | None:
+    """Returns how a parameter follows from the values: one of them in database form, or a day at an offset.
+
+    With a name, the same for parameters that follow alike. None for a constant.
+    """
     for number, sentinel in enumerate(sentinels):
         if isinstance(sentinel, datetime):
-            if param in (sentinel, connection.ops.adapt_datetimefield_value(sentinel)):
-                return _bind_instant(number)
-            continue
-        if not isinstance(sentinel, date) and param == sentinel:
-            return _bind_value(number)
-        if isinstance(sentinel, UUID) and param == sentinel.hex:
-            return _bind_hex(number)
-        if isinstance(sentinel, date) and (days := _day_offset(sentinel, param)) is not None:
-            return _bind_shifted_day(number, timedelta(days=days), as_text=isinstance(param, str))
-    return lambda _: param
+            if param in (sentinel, instant_value(sentinel, connection)):
+                return ("instant", number), _bind_instant(number)
+        elif isinstance(sentinel, date):
+            if (days := _day_offset(sentinel, param)) is not None:
+                as_text = isinstance(param, str)
+                return ("day", number, days), _bind_shifted_day(number, timedelta(days=days), as_text=as_text)
+        elif param == sentinel:
+            return ("value", number), _bind_value(number)
+        elif isinstance(sentinel, UUID) and param == sentinel.hex:
+            return ("hex", number), _bind_hex(number)
+    return None
 
 
 def _bind_value(number: int) -> Binding:
@@ -307,7 +199,8 @@ def _bind_hex(number: int) -> Binding:
 
 
 def _bind_instant(number: int) -> Binding:
-    return lambda values: connection.ops.adapt_datetimefield_value(values[number])
+    database = connections[DEFAULT_DB_ALIAS]
+    return lambda values: instant_value(values[number], database)
 
 
 def _bind_shifted_day(number: int, offset: timedelta, *, as_text: bool) -> Binding:
@@ -330,19 +223,29 @@ def _day_offset(sentinel: date, param: Any) -> int | None:
     return (day - sentinel).days
 
 
-def _row_reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]], Iterator[Any]]:
+def _row_reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]], list[Any]]:
     converters = compiler.get_converters([column for column, _, _ in compiler.select])
+    database = connections[DEFAULT_DB_ALIAS]
+    steps = [
+        (index, converter, expression)
+        for index, (of_column, expression) in converters.items()
+        for converter in of_column
+    ]
     make_row = (
         tuple if queryset.query.values_select or compiler.klass_info is None else _instance_factory(compiler)
     )
 
-    def rows(records: list[Any]) -> Iterator[Any]:
+    if not steps and make_row is tuple:
+        return list
+
+    def rows(records: list[Any]) -> list[Any]:
+        made = []
         for values in records:
             row = list(values)
-            for index, (row_converters, expression) in converters.items():
-                for converter in row_converters:
-                    row[index] = converter(row[index], expression, connection)
-            yield make_row(row)
+            for index, converter, expression in steps:
+                row[index] = converter(row[index], expression, database)
+            made.append(make_row(row))
+        return made
 
     return rows
 
@@ -353,9 +256,11 @@ def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]
     related = get_related_populators(info, select, connection.alias)
+    for populator in related:
+        populator.model_cls = _StoredRows(populator.model_cls)
 
     def make(row: Any) -> Any:
-        instance = _stored(info["model"], zip(names, row[first:last], strict=True))
+        instance = stored_row(info["model"], zip(names, row[first:last], strict=True))
         for populator in related:
             populator.populate(row, instance)
         for name, index in compiler.annotation_col_map.items():
@@ -365,10 +270,10 @@ def _instance_factory(compiler: Any) -> Callable[[Any], Any]:
     return make
 
 
-def _stored(model: type[Model], values: Iterable[tuple[str, Any]]) -> Any:
-    """What `from_db` returns for these columns, without the signals of `__init__`, which nothing here listens to."""
-    instance = model.__new__(model)
-    instance._state = ModelState()
-    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
-    instance.__dict__.update(values)
-    return instance
+class _StoredRows(NamedTuple):
+    """In place of a model class in Django's populator of a related object: the same without `__init__`."""
+
+    model: Any
+
+    def from_db(self, _: str, names: Sequence[str], values: Sequence[Any]) -> Any:
+        return stored_row(self.model, zip(names, values, strict=True))

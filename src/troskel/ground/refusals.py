@@ -65,6 +65,7 @@ NOT_FOUND_KINDS = {
     "letter": _("inget brev"),
     "line": _("ingen rad i loggen"),
     "lock": _("inget låsvred"),
+    "night": _("ingen natt"),
     "notice": _("inget meddelande"),
     "opening": _("ingen öppning"),
     "order": _("ingen beställning"),

@@ -106,9 +106,12 @@ def canonical(value: object) -> str:
     Ids, days and instants become strings. Raises ValueError for values that languages write differently
     (a fraction, an integer past 2^53 - 1, a key that is not ASCII, an instant without an offset).
     """
-    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(_plain(value))
     text.encode()  # a lone surrogate has no UTF-8: refused here, not by the database
     return text
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _plain(value: object) -> object:

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import connection
 
 from troskel.ground import clock
-from troskel.ground.compiled_query import CompiledQuery, insert
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.ids import new_id, random_bytes
+from troskel.ground.row_writing import insert, new_row
 from troskel.journal.form import GENESIS_HASH, Head, LineText, canonical, detail_hash, instant, line_hash
 from troskel.journal.models import Blanking, Chain, ChainKind, Detail, Line
 from troskel.journal.triggers import HOLDER_NAMES, ORGANISATION_NAMES
@@ -138,7 +139,8 @@ def _create_head(municipality: str, kind: str) -> tuple[int, str]:
 
 def _build_line(entry: Entry, built: Draft, number: int, recorded: datetime) -> tuple[Line, Detail | None]:
     _check_organisations(entry.body)
-    line = Line(
+    line = new_row(
+        Line,
         id=new_id(),
         municipality=built.municipality,
         kind=built.kind,
@@ -176,9 +178,8 @@ def _check_organisations(body: Mapping[str, Any]) -> None:
 
 
 def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:
-    return Detail(
-        line=line, municipality=line.municipality, salt=random_bytes(16).hex(), text=canonical(content)
-    )
+    salt, text = random_bytes(16).hex(), canonical(content)
+    return new_row(Detail, line_id=line.id, municipality=line.municipality, salt=salt, text=text)
 
 
 def line_text(line: Line) -> LineText:

@@ -105,6 +105,8 @@ class SmtpTransport:
             raise _refusal("sender", error.smtp_code) from None
         except smtplib.SMTPDataError as error:
             raise _refusal("message", error.smtp_code) from None
+        except smtplib.SMTPNotSupportedError:  # an address with letters that this server can't carry: never
+            raise PermanentFailure("address: the mail server does not take its letters") from None
         except smtplib.SMTPResponseException as error:
             raise TransientFailure(f"SMTP {error.smtp_code}: {type(error).__name__}") from None
         except OSError as error:  # smtplib's own errors are OSErrors too

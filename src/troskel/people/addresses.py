@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
-_APARTMENT_IN_STREET = re.compile(r"^(.*\d.*?)[\s,]+(?:lgh|lght|lägenhet)\b\.?\s*(?:nr\b\.?)?\s*(\w+)$")
-_APARTMENT_WORD = re.compile(r"^(?:lgh|lght|lägenhet)\b\.?\s*|^(?:lgh|lght)(?=\d)|\bnr\b\.?")
+_APARTMENT_IN_STREET = re.compile(r"^(.*\d.*?)[\s,]+(?:lgh|lght|l\xe4genhet)\b\.?\s*(?:nr\b\.?)?\s*(\w+)$")
+_APARTMENT_WORD = re.compile(r"^(?:lgh|lght|l\xe4genhet)\b\.?\s*|^(?:lgh|lght)(?=\d)|\bnr\b\.?")
 _COUNTRY = re.compile(r"^se?-?(?=\d)")
 _NUMBER = re.compile(r"^(.*?)(\d.*)?$")
 NEAR = 0.85

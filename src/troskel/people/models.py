@@ -63,6 +63,30 @@ class ImportedNight(Record):
         indexes = [models.Index(fields=["municipality", "id"], name="nights_by_municipality")]
 
 
+class StoppedNight(Record):
+    """A night that stopped: it waits for the administrator's word. `reasons` contains no personal data."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    day = models.DateField(help_text="the night's")
+    digest = models.CharField(max_length=64, help_text="of the files' bytes")
+    stopped = models.DateTimeField(help_text="when it last stopped")
+    reasons = models.TextField(help_text="JSON: kind, file, line, and how many of how many")
+    answer = models.CharField(max_length=10, default="", help_text="released | rejected | taken_in")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "digest", "day"],
+                condition=~Q(answer="taken_in"),
+                name="one_question_per_night",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["", "released", "rejected", "taken_in"]),
+                name="night_of_known_answer",
+            ),
+        ]
+
+
 class AccountManager(BaseUserManager["Account"]):
     """What Django's login needs; accounts are created by acts."""
 

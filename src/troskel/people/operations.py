@@ -9,46 +9,49 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from troskel.ground.compiled_query import db_value
+from troskel.ground.driver import db_value
 from troskel.ground.ids import new_id
 from troskel.people.models import Client, Identifier, ReservedNumber, Residence
 
 BATCH_SIZE = 400
-
-
 RESERVED_AT_ONCE = 10
 
 
-def next_numbers(municipality: str, kind: str, year: int, count: int) -> list[str]:
-    """Returns the next `count` numbers of a kind in a year, as 2026-0418. One query.
-
-    The counter's row is locked until the caller commits: concurrent callers wait.
-    """
-    last = _advance(municipality, kind, year, count)
-    return [_as_text(year, number) for number in range(last - count + 1, last + 1)]
-
-
 def next_number(municipality: str, kind: str, year: int) -> str:
-    """Returns the next number of a kind in a year; concurrent callers do not wait for each other. One query.
+    """Returns the next number of a kind in a year, as `next_numbers`."""
+    return next_numbers(municipality, kind, year, 1)[0]
 
-    Where transactions run side by side it is taken from a few that lie reserved: each caller locks another, and a
-    rolled back one leaves its number for the next. After the commit of every tenth, ten more are reserved.
+
+def next_numbers(municipality: str, kind: str, year: int, count: int) -> list[str]:
+    """Returns the next `count` numbers of a kind in a year, as 2026-0418; concurrent callers of few do not wait.
+
+    Where transactions run side by side they are taken from some that lie reserved: each caller locks others, and a
+    rolled back one leaves its numbers for the next. After the commit of every tenth, ten more are reserved. What is
+    missing comes from the counter, whose row is locked until the caller commits. One query, or two.
     """
-    if not connection.features.has_select_for_update_skip_locked:  # SQLite: one transaction writes at a time
-        return next_numbers(municipality, kind, year, 1)[0]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_RESERVED, [municipality, kind, year])
-        row = cursor.fetchone()
-    number: int = row[0] if row else _advance(municipality, kind, year, 1)
-    if row is None or number % RESERVED_AT_ONCE == 0:
+    taken = _take_reserved(municipality, kind, year, count)
+    if missing := count - len(taken):
+        last = _advance(municipality, kind, year, missing)
+        taken += range(last - missing + 1, last + 1)
+    runs_side_by_side = connection.features.has_select_for_update_skip_locked
+    if runs_side_by_side and (missing or any(number % RESERVED_AT_ONCE == 0 for number in taken)):
         transaction.on_commit(lambda: reserve_numbers(municipality, kind, year), robust=True)
-    return _as_text(year, number)
+    return [f"{year}-{number:04}" for number in taken]
 
 
-_TAKE_RESERVED = """DELETE FROM people_reservednumber WHERE id = (
+def _take_reserved(municipality: str, kind: str, year: int, count: int) -> list[int]:
+    """Returns reserved numbers that nobody else is taking, `count` at most; none on SQLite, which has none."""
+    if not connection.features.has_select_for_update_skip_locked:  # one transaction writes at a time
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_RESERVED, [municipality, kind, year, count])
+        return sorted(number for (number,) in cursor.fetchall())
+
+
+_TAKE_RESERVED = """DELETE FROM people_reservednumber WHERE id = ANY(ARRAY(
     SELECT id FROM people_reservednumber WHERE municipality_id = %s AND kind = %s AND year = %s
-    ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING number"""
+    ORDER BY number LIMIT %s FOR UPDATE SKIP LOCKED
+)) RETURNING number"""
 
 
 def reserve_numbers(municipality: str, kind: str, year: int) -> None:
@@ -73,10 +76,6 @@ def _advance(municipality: str, kind: str, year: int, count: int) -> int:
         )
         (last,) = cursor.fetchone()
     return int(last)
-
-
-def _as_text(year: int, number: int) -> str:
-    return f"{year}-{number:04}"
 
 
 def register(clients: Sequence[Client], identities: Sequence[tuple[str, str]], since: date) -> None:

@@ -11,6 +11,16 @@ from troskel.ground.texts import _
 from troskel.people.roles import ALLOWED_ROLES, OrganisationKind, Role
 
 
+def night_waits(answer: str) -> None:
+    """A stopped night is answered once."""
+    if answer:
+        raise Refusal(
+            "A4",
+            "night.not_waiting",
+            _("Natten väntar inte på svar. Den är redan släppt, avvisad eller inläst."),
+        )
+
+
 def role_in_organisation(role: str, kind: str) -> None:
     """An account has a role that its organisation has."""
     if Role(role) not in ALLOWED_ROLES[OrganisationKind(kind)]:

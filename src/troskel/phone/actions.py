@@ -17,7 +17,6 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.opening import Opened
 from troskel.ground.refusals import CodedError
 from troskel.people.roles import Actor
-from troskel.screens.submitting import REFUSALS
 
 
 class ActionResult(NamedTuple):
@@ -27,15 +26,6 @@ class ActionResult(NamedTuple):
     values: Mapping[str, str]
     opened: Opened | None = None
     error: CodedError | None = None
-
-
-def perform_action(actor: Actor, action: str, values: Mapping[str, str], key: str) -> ActionResult:
-    """Performs an action. Raises KeyError for an unknown one; refusals are in the result."""
-    function = ACTIONS[action]
-    try:
-        return ActionResult(action, values, opened=function(actor, values, key))
-    except REFUSALS as error:
-        return ActionResult(action, values, error=error)
 
 
 def may_visit(actor: Actor) -> bool:

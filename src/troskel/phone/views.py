@@ -12,12 +12,13 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.phone import actions, messages
-from troskel.phone.actions import ActionResult
+from troskel.phone.actions import ACTIONS, ActionResult
 from troskel.reading import phone
 from troskel.reading.phone import ClientAtDoor
 from troskel.runner.choices import DoorKind, VisitReason
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.screens.submitting import submit_once
 
 
 @page("", name="phone", who=phone.phone_today.who)
@@ -39,22 +40,30 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
 @page("<str:case>/", name="phone-client", who=phone.client_at_door.who, methods=("GET", "HEAD", "POST"))
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """One client: address, how to get in, and the visit. An action is answered on the same page."""
-    result = None
-    if request.method == "POST" and request.POST.get("key"):
-        values = {name: str(value) for name, value in request.POST.items()} | {"client": case}
+
+    def show(status: int, result: ActionResult | None) -> HttpResponse:
         try:
-            result = actions.perform_action(person.actor, values.get("do", ""), values, values["key"])
-        except KeyError:
-            raise Http404 from None
-    try:
-        door = phone.client_at_door(person.actor, case)
-    except NotFound:
-        return _render(request, "phone/gone.html", {"person": person}, status=404)
-    return _client_page(request, person, door, result)
+            door = phone.client_at_door(person.actor, case)
+        except NotFound:
+            return _render(request, "phone/gone.html", {"person": person}, status=404)
+        return _client_page(request, person, door, result, status)
+
+    if request.method != "POST":
+        return show(200, None)
+    values = {name: str(value) for name, value in request.POST.items()} | {"client": case}
+    action = values.get("do", "")
+    if action not in ACTIONS:
+        raise Http404
+    return submit_once(
+        request,
+        lambda key: ACTIONS[action](person.actor, values, key),
+        done=lambda opened: show(200, ActionResult(action, values, opened=opened)),
+        show=lambda status, error: show(status, ActionResult(action, values, error=error) if error else None),
+    )
 
 
 def _client_page(
-    request: HttpRequest, person: Person, door: ClientAtDoor, result: ActionResult | None
+    request: HttpRequest, person: Person, door: ClientAtDoor, result: ActionResult | None, status: int
 ) -> HttpResponse:
     under_way = door.under_way
     is_visit_here = under_way is not None and under_way.case == door.client.case
@@ -71,7 +80,7 @@ def _client_page(
         "by_hand": VisitReason,
         "doors": DoorKind,
     }
-    return _render(request, "phone/client.html", values, status=409 if result and result.error else 200)
+    return _render(request, "phone/client.html", values, status=status)
 
 
 def _render(

@@ -9,11 +9,13 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.people.imports import RejectedLine
-from troskel.people.models import ImportedNight
+from troskel.people.imports import RejectedLine, StopReason
+from troskel.people.models import ImportedNight, StoppedNight
 from troskel.people.roles import Actor, Role
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
+
+MOST_STOPPED = 20
 
 
 class NightSummary(msgspec.Struct, frozen=True):
@@ -26,6 +28,27 @@ class NightSummary(msgspec.Struct, frozen=True):
     changes: dict[str, int]
     rejections: int
     rejected: list[RejectedLine]
+
+
+class StoppedSummary(msgspec.Struct, frozen=True):
+    """A night that stopped and is not taken in. `answer`: "" while it waits, "released" or "rejected"."""
+
+    id: UUID
+    day: date
+    stopped: datetime
+    reasons: list[StopReason]
+    answer: str
+
+
+@read(who=[Role.ADMINISTRATOR])
+def stopped_nights(viewer: Actor) -> list[StoppedSummary]:
+    """Nights that stopped and wait for an answer, or are released and not yet taken in; the newest first. One query."""
+    rows = StoppedNight.objects.filter(municipality=viewer.municipality, answer__in=("", "released"))
+    columns = ("id", "day", "stopped", "reasons", "answer")
+    return [
+        StoppedSummary(**{**row, "reasons": msgspec.json.decode(row["reasons"], type=list[StopReason])})
+        for row in rows.order_by("-stopped", "-id").values(*columns)[:MOST_STOPPED]
+    ]
 
 
 @read(who=[Role.ADMINISTRATOR])

@@ -11,6 +11,7 @@ import msgspec
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from troskel.custody.models import HolderKind, Holding, Link, Thing, ThingKind
+from troskel.ground.spelling import thing_number
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import CARE_ROLES, Actor, Role
@@ -198,8 +199,8 @@ def thing(row: Row, clients: list[str] | None = None) -> ListedThing:
 
 
 def things_with_number(municipality: str, number: str) -> QuerySet[Thing]:
-    """Things of any kind with this number, ignoring case."""
-    spellings = {number, number.upper(), number.lower()}
+    """Things of any kind with this number, in any spelling."""
+    spellings = {number, thing_number(number)}
     return Thing.objects.filter(municipality=municipality, kind__in=ThingKind.values, number__in=spellings)
 
 

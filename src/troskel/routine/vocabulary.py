@@ -21,6 +21,7 @@ municipality.founded | kommunen läggs upp | the municipality is founded
 take_over.began | övertagandet börjar | the take-over begins
 take_over.finished | övertagandet är klart | the take-over is finished
 night.imported | verksamhetssystemets filer för en natt har lästs in | the case system's files of a night have been taken in
+night.answered | en natt som stannat har släppts eller avvisats | a night that stopped has been released or rejected
 organisation.registered | en organisation läggs upp | an organisation is registered
 organisation.changed | en organisations uppgifter ändras | an organisation's details change
 organisation.closed | en organisation stängs | an organisation closes

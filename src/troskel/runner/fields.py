@@ -7,7 +7,7 @@ What differs at one act is `Annotated` at its parameter: the outer facts take th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
@@ -17,7 +17,9 @@ from uuid import UUID
 import msgspec
 from msgspec import inspect
 
+from troskel.ground import spelling
 from troskel.ground.choices import Choice
+from troskel.ground.spelling import thing_number
 from troskel.ground.texts import _
 from troskel.people.roles import OrganisationKind
 
@@ -63,7 +65,10 @@ class InAddress(StrEnum):
 
 
 class FieldFacts(NamedTuple):
-    """What forms know of a field. `organisations`: kinds to choose from; `choices`: codes that a text may be."""
+    """What forms know of a field. `organisations`: kinds to choose from; `choices`: codes that a text may be.
+
+    `spelling`: returns the value's one spelling, in which acts get it, or raises BadSpelling.
+    """
 
     label: str = ""
     hint: str = ""
@@ -72,6 +77,7 @@ class FieldFacts(NamedTuple):
     organisations: frozenset[OrganisationKind] = frozenset()
     names: Named | None = None
     choices: type[Choice] | None = None
+    spelling: Callable[[str], str] | None = None
 
 
 def field(
@@ -83,9 +89,10 @@ def field(
     organisations: frozenset[OrganisationKind] = frozenset(),
     names: Named | None = None,
     choices: type[Choice] | None = None,
+    spelling: Callable[[str], str] | None = None,
 ) -> msgspec.Meta:
     """Returns the annotation of these facts; a label comes with its own hint. Texts are Swedish, marked by `_`."""
-    facts = FieldFacts(label, hint, scanned, in_address, organisations, names, choices)._asdict()
+    facts = FieldFacts(label, hint, scanned, in_address, organisations, names, choices, spelling)._asdict()
     given = {name: value for name, value in facts.items() if value or (name == "hint" and label)}
     return msgspec.Meta(extra=given)
 
@@ -113,14 +120,20 @@ Replaced = Annotated[
 Number = Annotated[
     str,
     msgspec.Meta(min_length=1, max_length=50),
-    field(_("Nummer"), scanned=True, in_address=InAddress.FIXED),
+    field(_("Nummer"), scanned=True, in_address=InAddress.FIXED, spelling=thing_number),
 ]
 """The number printed on a thing: a serial number, a tag's number, a key's label."""
 
-SERIAL = field(_("Låsets nummer"), hint=_("Står på låsvredet"), scanned=True, in_address=InAddress.FIXED)
-TAG = field(_("Kvittensproduktens nummer"), scanned=True)
-KEY = field(_("Nyckelns märkning"), hint=_("Aldrig namn eller adress"), scanned=True)
-NUMBERS = field(_("Nummer"), hint=_("Ett per rad"), scanned=True)
+SERIAL = field(
+    _("Låsets nummer"),
+    hint=_("Står på låsvredet"),
+    scanned=True,
+    in_address=InAddress.FIXED,
+    spelling=thing_number,
+)
+TAG = field(_("Kvittensproduktens nummer"), scanned=True, spelling=thing_number)
+KEY = field(_("Nyckelns märkning"), hint=_("Aldrig namn eller adress"), scanned=True, spelling=thing_number)
+NUMBERS = field(_("Nummer"), hint=_("Ett per rad"), scanned=True, spelling=thing_number)
 Serial = Annotated[str, SERIAL]
 TagNumber = Annotated[str, TAG]
 KeyLabel = Annotated[str, KEY]
@@ -167,10 +180,10 @@ Language = Annotated[
 """ISO 639: sv, en, fi, so …"""
 
 IdentityNumber = Annotated[str, field(_("Personnummer"), hint=_("Tolv siffror"))]
-Name = Annotated[str, msgspec.Meta(max_length=100)]
-FirstName = Annotated[Name, field(_("Förnamn"))]
-LastName = Annotated[Name, field(_("Efternamn"))]
-Email = Annotated[str, msgspec.Meta(max_length=254), field(_("E-post"))]
+Name = Annotated[str, msgspec.Meta(max_length=100), field(spelling=spelling.line_of_text)]
+FirstName = Annotated[Name, field(_("Förnamn"), spelling=spelling.name)]
+LastName = Annotated[Name, field(_("Efternamn"), spelling=spelling.name)]
+Email = Annotated[str, msgspec.Meta(max_length=254), field(_("E-post"), spelling=spelling.email)]
 Username = Annotated[
     str,
     msgspec.Meta(
@@ -179,7 +192,10 @@ Username = Annotated[
     ),
     field(_("Kontonamn"), hint=_("Små bokstäver och siffror")),
 ]
-ShortText = Annotated[str, msgspec.Meta(max_length=200), field(_("Namn"))]
+ShortText = Annotated[str, msgspec.Meta(max_length=200), field(_("Namn"), spelling=spelling.line_of_text)]
+Title = Annotated[ShortText, field(_("Namn"), spelling=spelling.name)]
+"""The name of a person or an organisation, which is not blank."""
+
 Text = Annotated[
     str, msgspec.Meta(max_length=4000), field(_("Berätta mer"), hint=_("Inga namn eller personnummer"))
 ]

@@ -14,9 +14,10 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.ground.compiled_query import CompiledQuery, insert
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.models import Answer
 from troskel.ground.refusals import BadValue, KeyReused
+from troskel.ground.row_writing import insert, new_row
 from troskel.ground.texts import _
 from troskel.people.roles import Actor
 from troskel.runner.outcome import ActOutcome
@@ -67,7 +68,8 @@ _ANSWER = CompiledQuery(
 def store_outcome(key: IdempotencyKey, outcome: ActOutcome, now: datetime) -> None:
     """Stores the answer. Raises IntegrityError if the key has been used."""
     answer = msgspec.json.encode(outcome).decode()
-    row = Answer(
+    row = new_row(
+        Answer,
         municipality=key.municipality,
         account=key.account,
         key=key.key,

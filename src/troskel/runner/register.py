@@ -18,12 +18,14 @@ from troskel.permits.acts import ACTS
 from troskel.routine.vocabulary import EVENTS
 from troskel.runner import field_errors
 from troskel.runner.fields import ClientCondition
+from troskel.runner.one_spelling import in_one_spelling
 from troskel.runner.outcome import ActOutcome
 from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion
 from troskel.runner.transaction import ActContext
 
 P = ParamSpec("P")
 Body = Callable[Concatenate[ActContext, P], dict[str, Any]]
+Preparation = Callable[..., None]
 
 REGISTER: dict[str, Act[Any]] = {}
 """Every act by name. Importing `acts.chapters` fills it."""
@@ -55,11 +57,14 @@ class Act(Generic[P]):
         self.who = who
         self.writes = writes
         self.values = _struct_of(body)
+        self._preparation: Preparation | None = None
         self.meaning = (inspect.getdoc(body) or "").partition("\n")[0]
 
     def __call__(self, actor: Actor, *args: P.args, **values: P.kwargs) -> ActOutcome:
         """Runs the act. Raises NotAllowed, Refusal, NotFound or BadValue, and then nothing has changed."""
-        return ActContext.run(self, actor, lambda ctx: self.body(ctx, *args, **values))
+        return ActContext.run(
+            self, actor, lambda ctx: self.body(ctx, *args, **values), prepare=self._prepare(actor, values)
+        )
 
     def perform(
         self,
@@ -98,7 +103,20 @@ class Act(Generic[P]):
             preview=preview,
             occurred=occurred,
             late_reason=late_reason,
+            prepare=self._prepare(actor, arguments),
         )
+
+    def prepared_by(self, preparation: Preparation) -> Preparation:
+        """Registers what takes long and changes nothing: it runs before the transaction, so that nobody waits for it.
+
+        It gets the actor, who may do the act, and the act's values by name. Its result is kept where the act finds it.
+        """
+        self._preparation = preparation
+        return preparation
+
+    def _prepare(self, actor: Actor, values: Mapping[str, Any]) -> Callable[[], None] | None:
+        preparation = self._preparation
+        return None if preparation is None else lambda: preparation(actor, **values)
 
     def suggested_by(self, event: str) -> Callable[[Suggester], Suggester]:
         """Registers a function as what suggests this act beside a duty that `event` fulfils (`suggestions.py`)."""
@@ -135,7 +153,7 @@ class Act(Generic[P]):
         if unknown := field_errors.unknown_field(values, self.values):
             raise unknown
         try:
-            return msgspec.convert(values, self.values, strict=True)
+            return msgspec.convert(in_one_spelling(values, self.values), self.values, strict=True)
         except msgspec.ValidationError as error:
             raise field_errors.bad_value(error, self.values) from None
 

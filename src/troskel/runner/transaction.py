@@ -13,7 +13,8 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from troskel.duties import operations as duties
 from troskel.ground import clock
-from troskel.ground.compiled_query import Value, pipelined
+from troskel.ground.compiled_query import Value
+from troskel.ground.driver import pipelined
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
@@ -70,10 +71,16 @@ class ActContext:
         preview: bool = False,
         occurred: datetime | None = None,
         late_reason: str = "",
+        prepare: Callable[[], None] | None = None,
     ) -> ActOutcome:
-        """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome."""
+        """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome.
+
+        `prepare` runs before it, once the actor may do the act.
+        """
         may(actor, act.name, act.who)
         happened = occurrence(occurred, late_reason)
+        if prepare is not None:
+            prepare()
         idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
         try:
             return cls._retry_on_collision(
@@ -135,6 +142,7 @@ class ActContext:
             locks=self._locks_after(),
         )
         with pipelined():
+            self._routine.store_before(effects)
             lines = journal.chain(drafted)  # from here others wait for the head of the chain
             if lines:
                 self._routine.store(effects, lines_before=lines[0].number - 1)

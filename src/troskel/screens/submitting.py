@@ -47,11 +47,11 @@ def submit_once(
     request: HttpRequest,
     perform: Callable[[str], Any],
     *,
-    done: str,
+    done: str | Callable[[Any], HttpResponse],
     show: Callable[[int, Any], HttpResponse],
     refusals: tuple[type[Exception], ...] = REFUSALS,
 ) -> HttpResponse:
-    """Performs what was submitted, by the form's idempotency key, and redirects to `done`.
+    """Performs what was submitted, by the form's idempotency key, and redirects to `done`, or lets it show the answer.
 
     `show(status, refusal)` returns the page again: with 422 and None where there is no key, since without one it
     could count twice (the page has a new key); with 409 and the refusal where the act was refused.
@@ -60,7 +60,7 @@ def submit_once(
     if not key:
         return show(422, None)
     try:
-        perform(key)
+        answer = perform(key)
     except refusals as refusal:
         return show(409, refusal)
-    return HttpResponseRedirect(done)
+    return HttpResponseRedirect(done) if isinstance(done, str) else done(answer)

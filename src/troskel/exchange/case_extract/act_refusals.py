@@ -36,7 +36,16 @@ COLUMN_OF_FIELD: Final = {
 }
 """The column that an act's field comes from, where the file has it; otherwise the line is named by its first column."""
 
-COLUMN_OF_CODE: Final = {"organisation.only_answers_alarms": "typ", "organisation.gives_no_care": "typ"}
+COLUMN_OF_CODE: Final = {
+    "organisation.only_answers_alarms": "typ",
+    "organisation.gives_no_care": "typ",
+    "lock.already_registered": "serienummer",
+    "lock.told_at_two_doors": "serienummer",
+    "door.told_two_locks": "serienummer",
+    "key.already_registered": "dorr",
+    "tag.already_registered": "knapp",
+}
+"""The column that a refusal is about, where no field says so."""
 
 _VALUES: Final = {
     "fran": "valid_from",

@@ -67,7 +67,8 @@ class ActRunner:
         for refused in outcome.refused:
             source = sources[refused["item"]]
             self._tell_refused(act, act_refusals.refused_item(source, refused, self.case_system))
-        return len(items) - len(outcome.refused)
+        changed = outcome.answer.get(name)  # of things, some may have been there already
+        return changed if isinstance(changed, int) else len(items) - len(outcome.refused)
 
     def do_one(self, act: Act[Any], values: dict[str, Any], source: Source) -> None:
         """Does an act that takes no list."""

@@ -25,14 +25,16 @@ from troskel.acts.decisions import values as decision_values
 from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.act_runner import ActRunner, Tell
-from troskel.exchange.case_extract.contract import Rejection
+from troskel.exchange.case_extract.contract import NightRefused, Rejection
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
+from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
 from troskel.exchange.case_extract.periods import PeriodChanges
 from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import digest_of, files_of, read_night
 from troskel.exchange.case_extract.rows import NightExtract, as_merged
 from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
+from troskel.exchange.case_extract.take_over import TakeOver, told_later
 from troskel.exchange.case_extract.to_decide import told
 from troskel.ground import clock, maintenance
 from troskel.people import imports
@@ -63,11 +65,13 @@ def import_night(
     files = files_of(directory, case_system)
     digest = digest_of(files)
     night = read_night(files, day=day, known_ids=state.ids(), mapping=case_system)
+    if night.tells_only_things and first_night:
+        raise NightRefused(case_system.files["kunder"], 1, "the first night needs all four files: add them")
     night = as_merged(night, state.merged)
     plan = plan_night(night, state, day=day, first_night=first_night)
     reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
-    if reasons and not confirm:
-        raise NightStopped(reasons)
+    if not confirm:
+        _stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
     runner.carry_out(plan, first_night)
     to_decide = [told(item, case_system) for item in plan.to_decide]
@@ -84,6 +88,27 @@ def import_night(
     }
 
 
+def _stop(
+    actor: Actor,
+    day: date,
+    digest: str,
+    reasons: list[imports.StopReason],
+    case_system: CaseSystem,
+    *,
+    dry_run: bool,
+) -> None:
+    """Raises NightRefused for a night that stops, and notes it for the administrator; or for one that they rejected."""
+    answer = current_state.answer_to(actor.municipality, day, digest)
+    if answer == "rejected":
+        raise NightRefused(
+            case_system.files["kunder"], 1, "the administrator has rejected this night: extract it again"
+        )
+    if reasons and answer != "released":
+        if not dry_run and current_state.is_founded(actor.municipality):
+            importing.note_stop(actor, day=day, digest=digest, reasons=reasons)
+        raise NightStopped(reasons)
+
+
 def _save_summary(
     actor: Actor,
     plan: NightPlan,
@@ -96,7 +121,7 @@ def _save_summary(
     importing.note_night(
         actor,
         day=plan.day,
-        digest=digest,
+        digest="" if night.tells_only_things else digest,
         unchanged=plan.unchanged,
         changes={n: c for n, c in runner.acts.items() if c},
         rejected=[
@@ -126,7 +151,9 @@ class _NightRunner(ActRunner):
         self._clients(plan)
         self._care(plan)
         if first_night:
-            self._things(plan)
+            self._things(plan.taken_over, is_counted=False)
+        else:
+            self._things(told_later(self.night), is_counted=True)
         if first_night and self.night.clients and not self.dry_run:
             taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
         if not self.dry_run:
@@ -324,8 +351,7 @@ class _NightRunner(ActRunner):
             ),
         )
 
-    def _things(self, plan: NightPlan) -> None:
-        take_over = plan.taken_over
+    def _things(self, take_over: TakeOver, *, is_counted: bool) -> None:
         things = taking_over_things
         self.do(
             things.take_over_locks,
@@ -335,7 +361,7 @@ class _NightRunner(ActRunner):
                 for r in take_over.locks
             ],
             [("las", row) for row in take_over.locks],
-            is_counted=False,
+            is_counted=is_counted,
         )
         self.do(
             things.take_over_keys,
@@ -345,12 +371,12 @@ class _NightRunner(ActRunner):
                 for r in take_over.keys
             ],
             [("nycklar", row) for row in take_over.keys],
-            is_counted=False,
+            is_counted=is_counted,
         )
         self.do(
             things.take_over_tags,
             "tags",
             [things.OldTag(client=r.client, tag=r.tag, since=r.handed_out) for r in take_over.tags],
             [("knappar", row) for row in take_over.tags],
-            is_counted=False,
+            is_counted=is_counted,
         )

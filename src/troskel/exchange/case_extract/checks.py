@@ -13,10 +13,14 @@ from troskel.people.identity import BadIdentity, Identity, birth_day, check_orgn
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_PERHAPS_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd„†”™]")
-_WRONGLY_READ = re.compile(r"\ufffd|[„†™]\w|\w[„†™]|\w”\w")
-"""å, ä, ö, Ö of a DOS encoding, read as Windows-1252. Between quotation marks, „ and ” are no marks of that."""
+_PERHAPS_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd„†‚”™€…Ã?\[\\\]{|}]")
+_WRONGLY_READ = re.compile(
+    r"\ufffd|Ã[^\w\s]"  # UTF-8 read as Windows-1252, and written down so
+    r"|[„†™€]\w|\w[„†™€]|\w[”‚]\w|…\w"  # DOS and Mac, read as Windows-1252
+    r"|[\[\\\]{|}]\w|\w[\[\\\]{|}]"  # the Swedish seven-bit letters
+    r"|\w\?\w"  # letters that were given up
+)
+"""Marks of a wrong encoding among letters. Between quotation marks, „ and ” are no marks of that."""
 _NO_END_YEAR = 9999
 MAX_ID_LENGTH = 50
 
@@ -156,12 +160,18 @@ def orgnr(column: str, value: Value) -> str:
 
 def email(column: str, value: Value) -> str:
     """Returns an e-mail address, or an empty text."""
-    text = limited_text(column, value, 254)
-    if text and not _EMAIL.fullmatch(text):
+    text = required(column, value, or_empty=True)
+    try:
+        return spelling.email(text)
+    except spelling.BadSpelling:
         raise BadColumn(
             column, value, "not an e-mail address: write it as name@annanby.example, or leave it empty"
-        )
-    return text
+        ) from None
+
+
+def thing_number(column: str, value: Value) -> str:
+    """Returns the number of a lock or a tag, in one spelling."""
+    return identifier(column, spelling.thing_number(value) if value else value)
 
 
 def municipality(column: str, value: Value) -> str:

@@ -15,7 +15,15 @@ from troskel.exchange.case_extract.known_records import (
     KnownState,
 )
 from troskel.exchange.case_extract.rows import ExtractAddress
-from troskel.people.models import Client, Home, Identifier, ImportedNight, Municipality, Organisation
+from troskel.people.models import (
+    Client,
+    Home,
+    Identifier,
+    ImportedNight,
+    Municipality,
+    Organisation,
+    StoppedNight,
+)
 
 
 def is_founded(municipality: str) -> bool:
@@ -34,25 +42,32 @@ def is_first_night(municipality: str) -> bool:
 
 
 class TakenIn(NamedTuple):
-    """The nights taken in so far: the newest day, the digest of the one taken in last, and of all."""
+    """The nights taken in so far: the newest day, the digests of what was taken in last, and of all."""
 
     newest_day: date | None = None
-    latest_digest: str = ""
+    latest: frozenset[str] = frozenset()
     digests: frozenset[str] = frozenset()
 
 
 def taken_in(municipality: str) -> TakenIn:
     """Returns which nights have been taken in."""
     nights = list(
-        ImportedNight.objects.filter(municipality=municipality).order_by("id").values_list("day", "digest")
+        ImportedNight.objects.filter(municipality=municipality).values_list("day", "taken_in", "digest")
     )
     if not nights:
         return TakenIn()
+    last = max((instant for _day, instant, digest in nights if digest), default=None)
     return TakenIn(
-        max(day for day, _digest in nights),
-        nights[-1][1],
-        frozenset(digest for _day, digest in nights if digest),
+        max(day for day, _instant, _digest in nights),
+        frozenset(digest for _day, instant, digest in nights if digest and instant == last),
+        frozenset(digest for _day, _instant, digest in nights if digest),
     )
+
+
+def answer_to(municipality: str, day: date, digest: str) -> str:
+    """Returns what the administrator has said of a night that stopped; empty before the answer."""
+    asked = StoppedNight.objects.filter(municipality=municipality, day=day, digest=digest)
+    return asked.exclude(answer="taken_in").values_list("answer", flat=True).first() or ""
 
 
 def load(municipality: str) -> KnownState:

@@ -28,6 +28,8 @@ IMPORTED_KINDS = frozenset({"home_care", "alarm"})
 def plan_night(night: NightExtract, state: KnownState, *, day: date, first_night: bool = False) -> NightPlan:
     """Returns the changes that turn the current state into the state of the extract."""
     plan = NightPlan(day=day, first_night=first_night)
+    if night.tells_only_things:
+        return plan
     night = as_merged(night, state.merged)
     _organisations(plan, night, state)
     plan.homes = plan_homes(night, state, day)

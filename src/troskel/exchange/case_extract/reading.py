@@ -72,10 +72,15 @@ def files_of(folder: Path, mapping: Mapping = CONTRACT) -> dict[str, bytes]:
     return files
 
 
+def only_things(files: Container[str]) -> bool:
+    """Are there only files of locks, keys and tags?"""
+    return any(name in files for name in OPTIONAL) and not any(name in files for name in REQUIRED)
+
+
 def digest_of(files: Files[str, bytes]) -> str:
-    """Returns a digest that is equal for the same bytes in the same files, so that a night is known again."""
+    """Returns a digest that is equal for the same bytes in the four files, so that a night is known again."""
     whole = hashlib.sha256()
-    for name, data in sorted(files.items()):
+    for name, data in sorted((name, files[name]) for name in REQUIRED if name in files):
         whole.update(f"{name}:{len(data)}:".encode() + hashlib.sha256(data).digest())
     return whole.hexdigest()
 
@@ -83,9 +88,12 @@ def digest_of(files: Files[str, bytes]) -> str:
 def read_night(
     files: Files[str, bytes], *, day: date, known_ids: KnownIds = NOTHING_KNOWN, mapping: Mapping = CONTRACT
 ) -> NightExtract:
-    """Reads the night in these files, keyed by the contract's names without extension (`kunder`)."""
+    """Reads the night in these files, keyed by the contract's names without extension (`kunder`).
+
+    The optional files may come alone: then they tell of what is known, and nothing is absent.
+    """
     for name in REQUIRED:
-        if name not in files:
+        if name not in files and not only_things(files):
             raise NightRefused(mapping.files[name], 1, "the file is missing: extract all four files again")
     return _NightReader(files, Checks(day, mapping), known_ids, mapping).read()
 
@@ -109,15 +117,21 @@ class _NightReader:
     def read(self) -> NightExtract:
         """Reads organisations, clients, decisions and allocations; then locks, keys and tags."""
         night = self.night
+        night.tells_only_things = only_things(self.files)
+        if not night.tells_only_things:
+            self._read_care()
+        night.locks = self._optional("las", self._lock)
+        night.keys = self._optional("nycklar", self._key)
+        night.tags = self._optional("knappar", self._tag)
+        return night
+
+    def _read_care(self) -> None:
+        night = self.night
         night.organisations = {row.orgnr: row for row in self._good_rows("utforare", self._organisation)}
         night.clients = {row.reference: row for row in self._good_rows("kunder", self._client)}
         for decision in self._good_rows("beslut", self._decision):
             night.decisions[decision.reference] = decision
         night.allocations = {row.reference: row for row in self._good_rows("fordelning", self._allocation)}
-        night.locks = self._optional("las", self._lock)
-        night.keys = self._optional("nycklar", self._key)
-        night.tags = self._optional("knappar", self._tag)
-        return night
 
     def _optional(self, name: str, parse: Callable[[Values], Row]) -> list[Row] | None:
         return list(self._good_rows(name, parse)) if name in self.files else None
@@ -250,7 +264,7 @@ class _NightReader:
         return LockRow(
             client=self._reference("kund_id", client, self.night.clients, self.known_ids.clients),
             door=limited_text("dorr", door, 50),
-            serial=identifier("serienummer", serial),
+            serial=checks.thing_number("serienummer", serial),
             mounted=self.checks.day_or_none("monterat", mounted),
             line=self.line,
         )
@@ -273,9 +287,10 @@ class _NightReader:
     def _tag(self, values: Values) -> TagRow:
         client, tag, handed_out = values
         client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
-        self._refuse_second("knapp", tag, self.seen_tags)
+        number = checks.thing_number("knapp", tag)
+        self._refuse_second("knapp", number, self.seen_tags)
         handed_out_on = self.checks.day_or_none("utlamnad", handed_out)
-        return TagRow(client_id, identifier("knapp", tag), handed_out_on, self.line)
+        return TagRow(client_id, number, handed_out_on, self.line)
 
     # --- names
 

@@ -153,6 +153,7 @@ class NightExtract(msgspec.Struct):
     locks: list[LockRow] | None = None
     keys: list[KeyRow] | None = None
     tags: list[TagRow] | None = None
+    tells_only_things: bool = False
 
 
 def as_merged(night: NightExtract, merged: Mapping[str, str]) -> NightExtract:

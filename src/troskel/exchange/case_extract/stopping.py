@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from troskel.exchange.case_extract.contract import REQUIRED, NightRefused
+from troskel.exchange.case_extract.contract import OPTIONAL, REQUIRED, NightRefused
 from troskel.exchange.case_extract.current_state import TakenIn
 from troskel.exchange.case_extract.mapping import Mapping
 from troskel.exchange.case_extract.plan import MassChange, NightPlan
@@ -47,9 +47,8 @@ class NightStopped(NightRefused):
     def __init__(self, reasons: list[StopReason]) -> None:
         first = reasons[0]
         texts = "; ".join(TEXTS[r.kind].format(changed=r.changed, known=r.known) for r in reasons)
-        super().__init__(
-            first.file, first.line, f"{texts}: look at the extract, and add --confirm if it is right"
-        )
+        what_to_do = "look at the extract; add --confirm if it is right, or release it on the page of nights"
+        super().__init__(first.file, first.line, f"{texts}: {what_to_do}")
         self.reasons = reasons
 
 
@@ -64,7 +63,9 @@ def reasons_to_stop(
     ]
     if taken_in.newest_day is not None and plan.day < taken_in.newest_day:
         reasons.append(StopReason("older", _file("older", mapping)))
-    if digest == taken_in.latest_digest:
+    if night.tells_only_things:
+        return _rejections(night, mapping)
+    if digest in taken_in.latest:
         return reasons
     if digest in taken_in.digests:
         reasons.append(StopReason("again", _file("again", mapping)))
@@ -73,17 +74,25 @@ def reasons_to_stop(
 
 def _spoilt(night: NightExtract, mapping: Mapping) -> list[StopReason]:
     """Returns what is wrong with the files themselves."""
-    reasons = []
+    reasons = _rejections(night, mapping)
     if not night.clients:
-        reasons.append(StopReason("no_clients", mapping.files["kunder"]))
-    rejected = Counter(rejection.file for rejection in night.rejections)
-    for file, known in ((mapping.files[name], night.lines.get(name, 0)) for name in REQUIRED):
-        if MassChange("rejections", known, rejected[file]).is_too_much(LIMIT):
-            reasons.append(StopReason("rejections", file, 1, rejected[file], known))
+        reasons.insert(0, StopReason("no_clients", mapping.files["kunder"]))
     if night.odd_names:
         file, line = night.odd_names[0]
         reasons.append(StopReason("odd_names", file, line, len(night.odd_names)))
     return reasons
+
+
+def _rejections(night: NightExtract, mapping: Mapping) -> list[StopReason]:
+    """Returns the files of which too much can't be used; those of things count where they come alone."""
+    rejected = Counter(rejection.file for rejection in night.rejections)
+    counted = OPTIONAL if night.tells_only_things else REQUIRED
+    lines = [(mapping.files[name], night.lines.get(name, 0)) for name in counted]
+    return [
+        StopReason("rejections", file, 1, rejected[file], known)
+        for file, known in lines
+        if MassChange("rejections", known, rejected[file]).is_too_much(LIMIT)
+    ]
 
 
 def _file(kind: str, mapping: Mapping) -> str:

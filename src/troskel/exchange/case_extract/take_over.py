@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The first night: existing locks, keys and tags, and the homes that somebody has to inspect."""
+"""Existing locks, keys and tags; on the first night also the homes that somebody has to inspect."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def plan_take_over(night: NightExtract, municipality: str, day: date) -> TakeOve
         tags=list(night.tags or ()),
         unknown_homes=_unknown_homes(night, municipality, day),
     )
+
+
+def told_later(night: NightExtract) -> TakeOver:
+    """Returns what a later night, or files that come alone, tell of things; what is there already stays as it is."""
+    return TakeOver(locks=list(night.locks or ()), keys=list(night.keys or ()), tags=list(night.tags or ()))
 
 
 def _unknown_homes(night: NightExtract, municipality: str, day: date) -> list[str]:

@@ -30,6 +30,7 @@ REASON_TEXTS = (
     (r"nobody to send it to", gettext_noop("Ingen av mottagarna har en e-postadress. Lägg in den på organisationen.")),
     (r"the client is not there", gettext_noop("Kunden finns inte längre. E-brevet behövs inte.")),
     (r"the recipient was refused", gettext_noop("Mottagarens e-postserver tar inte emot på den adressen. Rätta den.")),
+    (r"does not take its letters", gettext_noop("E-postservern kan inte skicka till adressens tecken. Rätta den.")),
     (r"the sender was refused", gettext_noop("E-postservern godtar inte vår avsändare. Prata med driften.")),
     (r"the message was refused", gettext_noop("E-postservern tog inte emot brevet. Prata med driften.")),
     (r"STARTTLS|Authentication|SSL", gettext_noop("E-postservern går inte att tala säkert med. Prata med driften.")),

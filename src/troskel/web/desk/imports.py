@@ -5,19 +5,25 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import KeyReused, Refusal
 from troskel.people.imports import RejectedLine
 from troskel.people.queries import Person
 from troskel.reading import imports as reading_imports
-from troskel.reading.imports import NightSummary
+from troskel.reading.imports import NightSummary, StoppedSummary
 from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.screens.submitting import submit_once
 
 PAGE_SIZE = 14
 ADVICE = (
@@ -43,6 +49,37 @@ ADVICE = (
 NUMBER_ADVICE = gettext_noop("Numret stämmer inte. Kontrollera siffrorna i verksamhetssystemet.")
 
 
+REASONS = {
+    "clients": gettext_noop("Vården skulle upphöra för {changed} av {known} kunder."),
+    "decisions": gettext_noop("{changed} av {known} pågående beslut skulle upphöra."),
+    "allocations": gettext_noop("{changed} av {known} pågående fördelningar skulle upphöra."),
+    "names": gettext_noop("{changed} av {known} kunder skulle byta namn."),
+    "numbers": gettext_noop("{changed} av {known} kunder skulle byta personnummer."),
+    "protections": gettext_noop("{changed} av {known} kunder skulle förlora skyddet av sina uppgifter."),
+    "municipalities": gettext_noop("{changed} av {known} kunder skulle byta hemkommun."),
+    "moves": gettext_noop("{changed} av {known} kunder skulle flytta."),
+    "reallocations": gettext_noop("{changed} av {known} kunder skulle få en annan utförare."),
+    "kinds": gettext_noop(
+        "En utförare skulle bli av annan sort, med {changed} av {known} pågående fördelningar."
+    ),
+    "no_clients": gettext_noop("Ingen rad om kunder kunde användas."),
+    "rejections": gettext_noop("{changed} av {known} rader i {file} kunde inte användas."),
+    "odd_names": gettext_noop(
+        "Namn har tecken som inget namn har, först på rad {line} i {file}. Är kodningen fel?"
+    ),
+    "older": gettext_noop("Natten är äldre än den senaste inlästa."),
+    "again": gettext_noop("Natten har lästs in förut, och nyare nätter efter den."),
+}
+"""Why a night stopped, by the kind of its reason."""
+
+
+class StoppedRow(NamedTuple):
+    """A stopped night as a row."""
+
+    night: StoppedSummary
+    reasons: list[str]
+
+
 class RejectedLineRow(NamedTuple):
     """A rejected line as a row."""
 
@@ -61,15 +98,52 @@ class NightRow(NamedTuple):
 
 @page("imports/", name="imports", who=reading_imports.nights.who)
 def imports(request: HttpRequest, person: Person) -> HttpResponse:
-    """The imported nights, newest first."""
+    """The imported nights, newest first, below those that stopped."""
+    return _imports_page(request, person)
+
+
+@page("imports/<uuid:night>/answer", name="answer-night", who=REGISTER["answer_night"].who, methods=["POST"])
+def answer_night(request: HttpRequest, person: Person, night: UUID) -> HttpResponse:
+    """Release or reject a stopped night."""
+    release = request.POST.get("release") == "1"
+
+    def show(status: int, refusal: Exception | None) -> HttpResponse:
+        text = _("Natten väntar inte längre på svar.") if refusal else ""
+        return _imports_page(request, person, refusal=text, status=status)
+
+    return submit_once(
+        request,
+        lambda key: REGISTER["answer_night"].perform(
+            person.actor, {"night": str(night), "release": release}, key=key
+        ),
+        done=reverse("imports"),
+        show=show,
+        refusals=(Refusal, KeyReused),
+    )
+
+
+def _imports_page(
+    request: HttpRequest, person: Person, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
     nights = reading_imports.nights(person.actor, PageRequest(PAGE_SIZE, request.GET.get("after", "")))
     values = {
+        "refusal": refusal,
+        "stopped": [_stopped_row(night) for night in reading_imports.stopped_nights(person.actor)],
+        "key": new_id,
         "nights": [_night_row(night) for night in nights.items],
         "is_later_page": bool(request.GET.get("after")),
         "further": nights.next,
         "today": clock.today(),
     }
-    return render_page(request, "web/imports.html", values)
+    return render_page(request, "web/imports.html", values, status=status)
+
+
+def _stopped_row(night: StoppedSummary) -> StoppedRow:
+    told = [
+        _(REASONS[reason.kind]).format(**{name: getattr(reason, name) for name in reason.__struct_fields__})
+        for reason in night.reasons
+    ]
+    return StoppedRow(night, told)
 
 
 def _night_row(night: NightSummary) -> NightRow:
