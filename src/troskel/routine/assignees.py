@@ -134,5 +134,9 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     if here is not None and here.own and here.died is None and client_state.needs_the_door(here, case.day):
         return here
     living = [client for client in case.clients() if client.died is None]
+    if owner.role == LOCKSMITH:  # who comes to the door meets who lives there
+        living = [client for client in living if not client.coming]
+        if not living:
+            return case.client
     lead = client_state.lead_provider(living or case.clients(), case.day)
     return lead.client if lead is not None else case.client
