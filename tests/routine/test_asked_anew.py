@@ -330,3 +330,19 @@ def test_a_lock_that_is_to_be_taken_down_is_mended_once_it_is_not():
     assert s.open("P6.stop") and not s.open("P1.repair"), "the open order stands in the way"
     s.about_order("order.cancelled", anna, order, NORTH, reason_code="care_again")
     assert s.open("P1.repair") and not s.open("P6.stop")
+
+
+def test_the_key_to_anothers_client_goes_back_when_the_care_has_run_out():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    decision = s.care(anna, NORTH, "2026-03-02")
+    s.key_to(anna, s.doors_of[home][0], NORTH)
+    s.about("client.municipality_changed", anna, own=False)
+    s.about(
+        "decision.changed", anna, decision=decision, through=date(2026, 3, 5), **{"from": date(2026, 3, 2)}
+    )
+    s.until("2026-03-05")
+    assert not s.open("P5")
+    s.until("2026-03-06")
+    assert s.the("P5.return_keys").organisation == NORTH
