@@ -133,7 +133,8 @@ def step_findings(
         if duty.due is not None and duty.due < first:
             yield _late(duty, first)
     wanted = list(asked(state.world))
-    done = {_of_what(ask_of(c.duty), c.duty) for c in effects.closed if c.state == "done"}
+    ended = [c.duty for c in effects.closed if c.state == "done"]
+    done = {(*_of_what(ask_of(duty), duty), duty.about.get("through")) for duty in ended}
     still = {duty.id for duty in state.duties()}
     for duty in effects.opened:
         ask = ask_of(duty)
@@ -143,7 +144,7 @@ def step_findings(
         fits = [one for one in wanted if ask in one.asks and about[: len(one.about)] == one.about]
         if fits and all(one.must is STAY for one in fits):
             yield Finding("asked without need", ask, f"{_shown(about)}: anew")
-        if _of_what(ask, duty) in done:
+        if (*_of_what(ask, duty), duty.about.get("through")) in done:
             yield Finding("asked twice", ask, f"{_shown(about)}: done, and asked again at once")
     for duty in effects.changed:
         passed = duty.id in owners and owners[duty.id] != duty.organisation

@@ -284,6 +284,7 @@ def provider_left(p: Person, organisation: str, day: date) -> bool:
         said = decision.confirmed and last(p, decision) < day and not decided(p, latest.service, after)
     return (
         said
+        or not p.own
         or is_over(p, day)
         or any(
             a.to != organisation and a.service == latest.service and a.begins > last(p, latest)

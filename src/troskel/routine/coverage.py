@@ -152,15 +152,22 @@ def losses_of(client: ClientFacts, service: str) -> list[Loss[UUID]]:
 
 
 def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """No ongoing or coming allocation, and no mere gap: ended, followed by another provider, or the client left."""
+    """No ongoing or coming allocation, and no mere gap: ended, followed by another provider, or the client left.
+
+    Of another municipality's client nobody is asked to follow up what has run out (A8): there it is no gap.
+    """
     mine = [a for a in client.allocations.values() if a.organisation == organisation]
     ends = [client_state.last_day(client, a) for a in mine if client_state.came_to_hold(client, a)]
     if not mine or max(ends, default=date.min) >= day:
         return False
-    return client_state.has_left(client, day) or not any(
-        loss.provider == organisation and loss.first <= day <= loss.through
-        for service in {a.service for a in mine}
-        for loss in _losses(client, service)
+    return (
+        not client.own
+        or client_state.has_left(client, day)
+        or not any(
+            loss.provider == organisation and loss.first <= day <= loss.through
+            for service in {a.service for a in mine}
+            for loss in _losses(client, service)
+        )
     )
 
 

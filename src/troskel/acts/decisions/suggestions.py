@@ -56,7 +56,7 @@ def _suggest_allocation(context: DutyContext) -> Iterator[Suggestion]:
         return
     decision_facts = context.client.decisions[decision]
     values = {"decision": context.names.decisions[decision], **_period(decision_facts)}
-    if "decision_allocated" not in context.ask.done_when:
+    if context.ask.per != "decision":
         values["valid_from"] = max(decision_facts.begins, context.day_after).isoformat()
     if before is None or before.organisation in context.home.closed:
         yield allocate.suggestion(values, ("reference", "organisation"), "allocations")
@@ -67,7 +67,7 @@ def _suggest_allocation(context: DutyContext) -> Iterator[Suggestion]:
 
 def _to_allocate(context: DutyContext, client: ClientFacts) -> tuple[UUID | None, AllocationFacts | None]:
     """Returns the decision to allocate, and the allocation before it (None: a new decision, or none before)."""
-    if "decision_allocated" in context.ask.done_when:
+    if context.ask.per == "decision":
         return UUID(context.about["decision"]), None
     day, service = context.day_after, context.about["service"]
     before = [
