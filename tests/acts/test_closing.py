@@ -319,3 +319,18 @@ def test_rule_9_whose_things_have_passed_on_is_asked_to_place_and_collect_none(t
     assert ("place_tag", EAST) not in asked
     assert ("collect_keys", EAST) not in asked
     assert {("place_tag", MEADOW), ("collect_keys", MEADOW)} <= asked
+
+
+def test_rule_9_who_is_about_to_close_orders_nothing_any_more(town: Town) -> None:
+    """Who takes over does, from the day that it is known; where nobody takes over, the administrator."""
+    client, ended = town.new_client(), town.locked()
+    town.end(ended)
+    town.days_pass(1)
+    assert town.owner("P1.order", client) == ("provider", EAST)
+    assert town.owner("P6.order", ended) == ("provider", EAST)
+    town.does("siri", "succeed_organisation", **succession(on=town.day(5)))
+    assert town.owner("P1.order", client) == ("provider", MEADOW)
+    assert town.owner("P6.order", ended) == ("administrator", None)
+    town.does("moa", "order_installation", client=client, locksmith=FIRM, reason="x")
+    town.does("siri", "order_removal", client=ended, locksmith=FIRM)
+    town.is_sound()

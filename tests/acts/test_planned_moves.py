@@ -151,3 +151,30 @@ def test_who_dies_before_the_day_does_not_move(town: Town) -> None:
     assert street(client) != "Ny 1"
     town.refused("anna", "plan_move", "P6", client=client, address=NEW | {"apartment": "9"}, on="2026-03-30")
     town.is_sound()
+
+
+def test_a3_who_says_no_at_the_new_door_has_said_so_where_the_client_lives(town: Town) -> None:
+    values = planned(town)
+    client = values["client"]
+    order = town.does("olle", "order_installation", **values, locksmith=FIRM, reason="x").answer["order"]
+    town.does("laban", "report_failure", order=order, code="client_refused")
+    assert {"A3.way_in", "A3.confirm", "P6.cancel"} <= set(town.names(client))
+    town.does("anna", "decide_way_in", client=client, way="key")
+    town.does("anna", "confirm_refusal", client=client)
+    assert not {name for name in town.names(client) if name.startswith("A3.")}
+    town.is_sound()
+
+
+def test_rule_7_the_locksmith_takes_down_in_the_name_of_who_lived_there(town: Town) -> None:
+    former, mover = town.locked(address=5), town.new_client(MEADOW)
+    lives = {"street": "Vägen 5", "postcode": "99910", "town": "Byn", "apartment": ""}
+    home = Client.objects.select_related("home").get(reference=former).home
+    lives = {name: getattr(home, name) for name in lives}
+    town.end(former)
+    town.days_pass(1)
+    ordered = town.does("olle", "order_removal", client=former, locksmith=FIRM)
+    town.does("anna", "plan_move", client=mover, address=lives, on=ON)
+    assert town.owner("P6.stop", mover) == ("provider", MEADOW)
+    assert town.the("L1.remove").client.reference == former
+    town.does("moa", "cancel_order", order=ordered.answer["order"], reason="care_again")
+    assert not town.duties("P6.stop")

@@ -321,6 +321,17 @@ def test_who_became_anothers_by_mistake_is_not_billed():
     assert not s.open("O2.bill")
 
 
+def test_a_lock_that_is_to_be_taken_down_is_mended_once_it_is_not():
+    s, anna, bo, door, lock = couple()
+    s.about("client.died", bo, on="2026-03-03")
+    order = s.order(anna, door, NORTH, "removal", lock)
+    s.at_door("lock.fault_told", anna, door, lock=lock, code="jammed", organisation=NORTH)
+    s.care(anna, NORTH, "2026-03-04")
+    assert s.open("P6.stop") and not s.open("P1.repair"), "the open order stands in the way"
+    s.about_order("order.cancelled", anna, order, NORTH, reason_code="care_again")
+    assert s.open("P1.repair") and not s.open("P6.stop")
+
+
 def test_the_key_to_anothers_client_goes_back_when_the_care_has_run_out():
     s = Story()
     home = s.home()

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.routine.story import ALARM, ALARMS, HOME_CARE, NIGHT, NORTH, SOUTH, START, Story
-from troskel.routine import client_state, coverage
+from troskel.routine import charges, client_state, coverage
 
 
 def two_in_one_home():
@@ -381,7 +381,7 @@ def test_case_5_a_decision_taken_back_before_it_began_leaves_the_order_to_who_ma
     s.about("decision.withdrawn", anna, decision=decision)
     facts = s.homes[s.home_of[anna]].facts.clients[anna]
     assert client_state.nothing_remains(facts) and client_state.has_left(facts, s.today)
-    assert client_state.last_provider([facts]) is None
+    assert charges.last_provider([facts]) is None
     assert client_state.providers_to_the_end(facts) == []
     assert s.the("P6.cancel").organisation == NORTH
     assert s.names() == ["L1.install", "P6.cancel"]
@@ -399,7 +399,7 @@ def test_case_8_a_coming_decision_taken_back_does_not_confirm_what_ran_out():
     facts = s.homes[s.home_of[anna]].facts.clients[anna]
     assert not client_state.ending_is_known(facts, HOME_CARE)
     assert client_state.last_decision(facts, HOME_CARE).through == date(2026, 3, 31)
-    assert client_state.last_provider([facts]).organisation == NORTH
+    assert charges.last_provider([facts]).organisation == NORTH
     assert not coverage.provider_has_left(facts, NORTH, s.today)
     assert not s.open("P6")
     s.about("ending.confirmed", anna)

@@ -46,8 +46,11 @@ class Person:
     died: date | None = None
     home: str = ""
     absences: list[tuple[date, date | None]] = field(default_factory=list)
-    visits: dict[str, list[date]] = field(default_factory=dict)
+    visits: dict[str, tuple[str, date]] = field(default_factory=dict)
+    """By visit, since the move became known: by whom, and when."""
     told: date | None = None
+    left: dict[str, tuple[date, date]] = field(default_factory=dict)
+    """By former home: the last day there, and when that became known."""
 
     def is_away(self, day: date) -> bool:
         """In hospital or away, by any absence."""
@@ -93,7 +96,9 @@ class Calculator:
         elif event == "client.municipality_changed" and person:
             person.is_own = body["own"]
         elif event == "client.moved" and person:
-            person.home = body["to_home"]
+            person.left[person.home] = (date.fromisoformat(body["on"]) - ONE_DAY, day)
+            person.home, person.visits = body["to_home"], {}
+            person.left.pop(person.home, None)
         elif event == "client.died" and person:
             person.died = _iso(body["on"])
             person.told = day
@@ -102,8 +107,11 @@ class Calculator:
         elif event == "suspension.ended" and person:
             self._home_again(person, body)
         elif event == "visit.registered" and person:
-            arrived = _day(body["arrived"])
-            person.visits.setdefault(body["organisation"], []).append(arrived)
+            person.visits[body["visit"]] = (body["organisation"], _day(body["arrived"]))
+        elif event == "visit.corrected" and person and body["visit"] in person.visits:
+            del person.visits[body["visit"]]
+            if body["made"]:
+                person.visits[body["visit"]] = (body["organisation"], _day(body["arrived"]))
         elif event.startswith(("decision.", "allocation.", "ending.")):
             self._read_care(event, client, body, day)
 
@@ -203,18 +211,22 @@ class Calculator:
             return asked.through
         if asked.paragraph in ("P1", "P2", "P5"):
             clients = self._behind(asked) if asked.paragraph == "P1" else [asked.client]
-            days = [d for c in clients for d in self.people[c].visits.get(asked.organisation, [])]
-            days = [d for d in days if d >= self._stay(asked.client)]
+            visits = [visit for c in clients for visit in self.people[c].visits.values()]
+            days = [d for by, d in visits if by == asked.organisation and d >= self._stay(asked.client)]
             first = min(days, default=None)
             if asked.paragraph == "P5" and first is not None:
                 return max(first, asked.opened) + timedelta(days=2)
             return first
         behind = self._behind(asked)
-        told = max((p for c in behind if (p := self.people[c].told)), default=None)
-        ended = max((day for c in behind if (day := self._last_day(c))), default=None)
-        if told is None or ended is None:
+        told = [day for c in behind if (day := self.people[c].told)]
+        ended = [day for c in behind if (day := self._last_day(c))]
+        for client, person in self.people.items():
+            for last, known in (person.left[h] for h in self.doors[asked.door] if h in person.left):
+                told.append(known)
+                ended.append(min(last, self._last_day(client) or last))
+        if not told or not ended:
             return None
-        return max(working_days_after(told, 2), working_days_after(ended, 2))
+        return max(working_days_after(max(told), 2), working_days_after(max(ended), 2))
 
     def _behind(self, asked: Asked) -> list[str]:
         """The own clients of the home, or behind the door."""

@@ -14,6 +14,7 @@ from troskel.ground.texts import _
 from troskel.orders import operations as orders
 from troskel.orders import rules
 from troskel.orders.models import Order, OrderKind, OrderState
+from troskel.people.models import Client
 from troskel.people.operations import next_number
 from troskel.people.roles import Role
 from troskel.routine import client_state
@@ -342,12 +343,17 @@ def _cancel_repairs(ctx: ActContext, door_facts: DoorFacts) -> None:
 
 
 def _journal_refusal(ctx: ActContext, subject: lookup.OrderSubject) -> None:
-    """The order's client does not want the lock that was to be mounted; written once (case 10)."""
+    """The order's client does not want the lock that was to be mounted; written once (case 10).
+
+    At a door to which the client is to move, it is known where the client lives as well.
+    """
     client = lookup.client_of_order(ctx, subject)
     if subject.row.kind == OrderKind.INSTALLATION and not client.refused:
+        moving = Client.objects.filter(id=client.client, planned_moves__outcome="")
+        homes = {*ctx.lock_homes(moving.values("home_id")), *subject.homes}
         ctx.journal(
             "client.refused",
-            homes=[home for home in subject.homes if client.client in ctx.facts[home].clients],
+            homes=sorted(home for home in homes if client.client in ctx.facts[home].clients),
             client=client.client,
             paragraph="A3",
             reason_code="does_not_want",

@@ -10,7 +10,7 @@ from uuid import UUID
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
-from troskel.routine import client_state
+from troskel.routine import charges, client_state
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 
 OPEN_STATES = frozenset({"placed", "booked"})
@@ -266,8 +266,9 @@ def is_asked_to_remove(
     has become another municipality's it is the last provider again, whether the care goes on or not (O1).
     """
     own = client_state.own_clients_behind(door, homes)
-    lead = None if client_state.somebody_left(own, day) else client_state.lead_provider(own, day)
-    asked = lead or client_state.last_provider(own or [client])
+    closing = {one for home in client_state.homes_behind(door, homes) for one in home.closed}
+    lead = None if client_state.somebody_left(own, day) else charges.lead_provider(own, day, closing)
+    asked = lead or charges.last_provider(own or [client], closing)
     if asked is not None and asked.organisation != organisation:
         raise Refusal(
             "P6",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from troskel.routine import client_state
-from troskel.routine.client_state import Charge
+from troskel.routine import charges, client_state
+from troskel.routine.charges import Charge
 from troskel.routine.facts import ClientFacts
 from troskel.routine.line import uid_in
 from troskel.routine.subjects import Case
@@ -32,7 +32,10 @@ def _of(organisation: UUID | None, client: ClientFacts | None = None) -> Assigne
     return Assignee(PROVIDER, organisation, client) if organisation else FALLBACK
 
 
-def _of_charge(charge: Charge | None, otherwise: UUID | None) -> Assignee:
+def _of_charge(charge: Charge | None, otherwise: UUID | None, case: Case) -> Assignee:
+    """Who is about to close orders nothing any more, as the one who takes over does: else the administrator."""
+    if charge is not None and charge.organisation in case.home.closed:
+        return FALLBACK
     return _of(charge.organisation, charge.client) if charge is not None else _of(otherwise)
 
 
@@ -67,13 +70,15 @@ def is_closed(organisation: UUID | None, case: Case) -> bool:
 
 
 def _lead_provider(case: Case) -> Assignee:
-    return _of_charge(client_state.lead_provider(_clients(case), case.day), case.organisation)
+    return _of_charge(
+        charges.lead_provider(_clients(case), case.day, case.home.closed), case.organisation, case
+    )
 
 
 def _last_provider(case: Case) -> Assignee:
     """Where no allocation came into effect: one with an order at the door."""
     orders = (order.organisation for door in case.doors() for order in client_state.open_orders(door))
-    return _of_charge(client_state.last_provider(_clients(case)), next(orders, None))
+    return _of_charge(charges.last_provider(_clients(case), case.home.closed), next(orders, None), case)
 
 
 def _ordering_provider(case: Case) -> Assignee:
@@ -82,8 +87,8 @@ def _ordering_provider(case: Case) -> Assignee:
     for client in _clients(case):
         if orderer in client_state.providers_of(client, case.day):
             return _of(orderer, client)
-    lead = client_state.lead_provider(_clients(case), case.day)
-    return _of_charge(lead or client_state.last_provider(_clients(case)), orderer)
+    lead = charges.lead_provider(_clients(case), case.day, case.home.closed)
+    return _of_charge(lead or charges.last_provider(_clients(case), case.home.closed), orderer, case)
 
 
 def _every_provider(case: Case) -> list[Assignee]:
@@ -134,5 +139,9 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     if here is not None and here.own and here.died is None and client_state.needs_the_door(here, case.day):
         return here
     living = [client for client in case.clients() if client.died is None]
-    lead = client_state.lead_provider(living or case.clients(), case.day)
+    if owner.role == LOCKSMITH:  # who comes to the door meets who lives there
+        living = [client for client in living if not client.coming]
+        if not living:
+            return case.client
+    lead = charges.lead_provider(living or case.clients(), case.day)
     return lead.client if lead is not None else case.client

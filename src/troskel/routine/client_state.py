@@ -356,42 +356,6 @@ def somebody_left(clients: Iterable[ClientFacts], day: date) -> bool:
     return any(client.decisions and has_left(client, day) for client in clients)
 
 
-class Charge(NamedTuple):
-    """A provider, and the client for whom it answers at the door."""
-
-    organisation: UUID
-    client: ClientFacts
-
-
-def lead_provider(clients: Iterable[ClientFacts], day: date) -> Charge | None:
-    """The home-care provider allocated first, else the alarm organisation (P1). Who wants no lock counts last."""
-    found = [
-        (c.refused, a.service != HOME_CARE, *_since(a), place, a.organisation, c)
-        for place, (c, a) in enumerate(_allocations(clients))
-        if last_day(c, a) >= max(day, a.begins)
-    ]
-    return Charge(*min(found)[-2:]) if found else None
-
-
-def last_provider(clients: Iterable[ClientFacts]) -> Charge | None:
-    """The provider whose care ended last (P6, case 7); on the same day home care before alarm, then as for P1."""
-    found = [
-        (date.max - last_day(c, a), a.service != HOME_CARE, *_since(a), place, a.organisation, c)
-        for place, (c, a) in enumerate(_allocations(clients))
-        if came_to_hold(c, a)
-    ]
-    return Charge(*min(found)[-2:]) if found else None
-
-
-def _allocations(clients: Iterable[ClientFacts]) -> list[tuple[ClientFacts, AllocationFacts]]:
-    return [(c, a) for c in clients for a in c.allocations.values()]
-
-
-def _since(a: AllocationFacts) -> tuple[date, float]:
-    """Who was allocated first: by the first day, wherever the client lived then, and by when it was written."""
-    return a.begins, a.made.timestamp() if a.made is not None else 0.0
-
-
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
     """Open orders at the door, of these kinds ("installation", "repair", "removal") or of all."""
     return [order for order in door.orders.values() if not kinds or order.kind in kinds]

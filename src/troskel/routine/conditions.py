@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
-from troskel.routine import client_state, coverage, months, things
+from troskel.routine import charges, client_state, coverage, months, things
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import day_in, uid_in
 from troskel.routine.subjects import Case
@@ -155,7 +155,7 @@ def _lock_wanted(case: Case) -> bool:
 
 def _lock_can_be_ordered(case: Case) -> bool:
     """Nobody orders in the name of a client who has refused: the other's allocation is waited for (A4)."""
-    lead = client_state.lead_provider(case.clients(), case.day)
+    lead = charges.lead_provider(case.clients(), case.day)
     return lead is not None and not lead.client.refused
 
 
@@ -174,7 +174,7 @@ def _orders_lock(case: Case) -> bool:
     for door in case.home.doors.values():
         clients = client_state.own_clients_behind(door, case.homes)
         wanted = any(client_state.needs_the_door(c, case.day) and not c.refused for c in clients)
-        lead = client_state.lead_provider(clients, case.day)
+        lead = charges.lead_provider(clients, case.day, case.home.closed)
         free = door.lock is None and not door.cannot_be_fitted
         theirs = lead is not None and lead.organisation == case.organisation
         if wanted and free and theirs and not client_state.open_orders(door, "installation"):
@@ -271,7 +271,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "home_care_is_ending": lambda case: case.about.get("service") == HOME_CARE,
     "alarm_remains": _of_client(_alarm_remains),
     "nothing_remains": _of_client(lambda client, case: client_state.nothing_remains(client)),
-    "has_provider": lambda case: client_state.lead_provider(case.clients(), case.day) is not None,
+    "has_provider": lambda case: charges.lead_provider(case.clients(), case.day) is not None,
     "decision_over": _of_client(_decision_over),
     "lock_can_be_ordered": _lock_can_be_ordered,
     "provider_serves": _of_client(_serves),

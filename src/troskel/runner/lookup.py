@@ -19,7 +19,7 @@ from troskel.people.models import Client, HomeDoor, Organisation, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.people.rules import organisation_is_open
 from troskel.permits.sight import visible_clients
-from troskel.routine import client_state
+from troskel.routine import charges, client_state
 from troskel.runner.found_order import FoundOrder, open_order_in, stored_order
 from troskel.runner.lookup_of_things import find_holding as find_holding
 from troskel.runner.lookup_of_things import find_holding_or_none as find_holding_or_none
@@ -185,7 +185,7 @@ def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
     providers = {
         provider for client in residents for provider in client_state.providers_of(client, ctx.today)
     }
-    last = client_state.last_provider(residents)  # P6 may ask them to cancel the order
+    last = charges.last_provider(residents)  # P6 may ask them to cancel the order
     handling = providers | {row.organisation_id, last.organisation if last is not None else None}
     return actor.organisation is not None and actor.organisation in handling
 

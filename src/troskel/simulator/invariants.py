@@ -178,8 +178,10 @@ def a_link_ends_after_a_reported_removal(tables: Tables) -> Iterator[str]:
 def _may_have_ended(tables: Tables, link: SimLink) -> bool:
     client = tables.clients[link.client]
     ended = _instant(link.until)
-    return link.door not in tables.doors_of[client.home] or all(
-        _created_at(decision.id) > ended for decision in tables.in_care(client, tables.today)
+    return (
+        not tables.is_own(client)
+        or link.door not in tables.doors_of[client.home]
+        or all(_created_at(decision.id) > ended for decision in tables.in_care(client, tables.today))
     )
 
 
