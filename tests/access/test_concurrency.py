@@ -8,6 +8,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from tests.acts.test_concurrency import call, refusal_rules, run_at_once
 from tests.town import ALARM, CODE, EAST, Town, found
@@ -113,3 +114,8 @@ def test_rule_6_concurrent_batches_register_visits_once(town: Town) -> None:
     assert Visit.objects.count() == 3
     assert Line.objects.filter(event="visit.registered").count() == 3
     town.is_sound()
+
+
+def test_simulated_lock_raises_inside_a_transaction(transactional_db: None) -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        SimulatedLocks().state(LockAt(CODE, "L1"))

@@ -10,13 +10,13 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from django.db import transaction
 
 from tests.town import CODE, Town
-from troskel.access.drivers import NO_LOCK, SPENT, Grant, LockAt, LockDriver, NoLocks
+from troskel.access.drivers import NO_LOCK, SPENT, TOO_LATE, Grant, LockAt, LockDriver, NoLocks
 from troskel.access.models import SimulatedLock
 from troskel.access.rules import GRANT_LIFETIME, LockOutcome
 from troskel.access.simulated import SimulatedFault, SimulatedLocks
+from troskel.ground import clock
 from troskel.ground.ids import new_id
 
 DRIVERS: dict[str, Callable[[], LockDriver]] = {"simulated": SimulatedLocks, "none": NoLocks}
@@ -196,6 +196,21 @@ def test_battery_drains_and_flat_battery_is_silent(simulated: DriverCase) -> Non
     assert SimulatedLock.objects.get().charge == 999
 
 
+def test_spent_grant_is_remembered_until_it_ends(simulated: DriverCase) -> None:
+    driver, lock, grant, town = simulated
+    last = grant.not_after
+    for moment, answers in ((town.now, "opened"), (last, SPENT), (last + timedelta(seconds=1), TOO_LATE)):
+        with clock.frozen_at(moment):
+            answer = driver.unlock(lock, grant.account, grant)
+        assert answers in (answer.outcome, answer.code)
+    assert str(grant.id) in SimulatedLock.objects.get().spent
+    another = msgspec.structs.replace(grant, id=new_id(), not_after=last + GRANT_LIFETIME)
+    with clock.frozen_at(last + timedelta(seconds=1)):
+        assert driver.unlock(lock, grant.account, another).outcome is LockOutcome.OPENED
+    spent = SimulatedLock.objects.get().spent
+    assert str(another.id) in spent and str(grant.id) not in spent
+
+
 def test_moved_lock_knows_its_new_door(simulated: DriverCase) -> None:
     town = simulated.town
     town.end("K1")
@@ -212,9 +227,3 @@ def test_no_locks_driver_refuses(town: Town) -> None:
     setup = _driver_case(town, "none")
     answer = setup.driver.unlock(setup.lock, setup.grant.account, setup.grant)
     assert (answer.outcome, answer.code) == (LockOutcome.REFUSED, NO_LOCK)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_simulated_lock_raises_inside_a_transaction(transactional_db: None) -> None:
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        SimulatedLocks().state(LockAt(CODE, "L1"))

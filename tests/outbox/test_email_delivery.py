@@ -86,6 +86,19 @@ def test_permanently_refused_email_is_parked(server: MailServer, put: Put, stage
 
 
 @pytest.mark.django_db
+def test_address_with_letters_that_the_server_cannot_carry_is_parked_at_once(put: Put) -> None:
+    def compose(payload: Mapping[str, Any]) -> ComposedEmail:
+        return ComposedEmail("Beställning", "Text.\n", [Recipient("account-0", "räv@example.org")])
+
+    put("a")
+    with MailServer(enable_SMTPUTF8=False) as server:
+        handle_all(Worker(email_handlers(compose, server.smtp())))
+    (parked,) = queries.parked_messages("0999")
+    assert parked.last_error == "address: the mail server does not take its letters"
+    assert not server.accepted
+
+
+@pytest.mark.django_db
 def test_stalled_server_is_retried(server: MailServer, put: Put) -> None:
     server.on_data.append(STALL)
     message = put("a", run_at=NOW)

@@ -57,7 +57,7 @@ def test_a_removal_is_asked_for_once_whoever_left():
     s.about("client.refusal_confirmed", bo)
     assert [d.ask for d in s.open("P6.", "duty")] == ["order"], "one has left: no longer by the wish alone"
     s.about("client.municipality_changed", anna, own=False)
-    assert [d.ask for d in s.open("P6.", "duty")] == ["not_ours"]
+    assert [d.ask for d in s.open("P6.", "duty")] == ["unwanted"], "by the wish of the one who is ours"
 
 
 def test_a_key_lost_after_one_has_left_is_collected_for_the_other():
@@ -346,3 +346,22 @@ def test_the_key_to_anothers_client_goes_back_when_the_care_has_run_out():
     assert not s.open("P5")
     s.until("2026-03-06")
     assert s.the("P5.return_keys").organisation == NORTH
+
+
+def test_the_repair_waits_for_a_provider_and_is_asked_of_it():
+    s = Story()
+    home = s.home()
+    anna = s.client(home)
+    decision = s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    lock = s.lock_in_use(anna, door, NORTH)
+    s.at_door("lock.fault_told", anna, door, lock=lock, code="jammed")
+    assert s.the("P1.repair").organisation == NORTH
+    s.until("2026-03-05")
+    s.about(
+        "decision.changed", anna, decision=decision, through=date(2026, 3, 5), **{"from": date(2026, 3, 2)}
+    )
+    s.until("2026-03-06")
+    assert not s.open("P1.repair")
+    s.care(anna, SOUTH, "2026-03-09")
+    assert s.the("P1.repair").organisation == SOUTH

@@ -25,7 +25,7 @@ def decide(w: World, client: str, service: str, begins: int, through: int | None
     new = p.own and of.is_new(p, w.day)
     if of.is_over(p, w.day):
         p.told = p.told if p.links else []
-        p.refused, p.unwanted, p.visited = False, False, []
+        p.refused, p.unwanted, p.visited, p.begun = False, False, [], first
     name = f"~B{client[1:]}{service[0]}{sum(d.service == service for d in p.decisions.values()) + 1}"
     p.decisions[name] = Decision(service, first, _in(w, through), of_new=new)
     body = {"from": first, "through": _in(w, through), "replaces": None}

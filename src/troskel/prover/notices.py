@@ -91,7 +91,7 @@ def _of_care(step: Move, was: Person, p: Person, name: str, w: World, before: da
         yield from _of_allocation(was, p, a.to, w)
     if p.own:
         yield from _of_change(step, p, w, changed=mine and step.name == "change_provider")
-        yield from _of_leaving(was, p, w, before)
+        yield from _of_leaving(step, was, p, w, before)
         yield from _of_ending(was, p, by_ending=mine and step.name == "end" and bool(step.values[3]))
 
 
@@ -130,7 +130,7 @@ def _of_change(step: Move, p: Person, w: World, *, changed: bool) -> Iterator[Sa
                 yield Said("A6.tell_former", organisation, MAY)
 
 
-def _of_leaving(was: Person, p: Person, w: World, before: date) -> Iterator[Said]:
+def _of_leaving(step: Move, was: Person, p: Person, w: World, before: date) -> Iterator[Said]:
     """A6: a provider has left, and the care goes on."""
     for to in dict.fromkeys(a.to for a in of.real_allocations(was)):
         mine = [a for a in of.real_allocations(p) if a.to == to and a.begins <= w.day]
@@ -139,6 +139,8 @@ def _of_leaving(was: Person, p: Person, w: World, before: date) -> Iterator[Said
         left = of.provider_left(p, to, w.day) and not of.provider_left(was, to, before)
         last = max((of.last(p, a) for a in mine), default=date.max)
         follows = any(a.to != to and a.begins > last for a in of.real_allocations(p))
+        if mine and left and goes_on and follows and step.name == "withdraw_allocation":
+            yield Said("A6.tell_left", to, MAY)
         if mine and left and goes_on and not follows:
             alone = not any(a.to != to and a.begins >= last - HANDING_OVER for a in of.real_allocations(p))
             yield Said("A6.tell_left", to, alone)

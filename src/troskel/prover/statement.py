@@ -182,8 +182,12 @@ def installation_ordered(w: World) -> Iterator[Asked]:
             else:
                 yield Asked(("P1.consent",), (name,), agreed or (MAY if ready else STAY))
         if door.lock is not None and door.faulty and of.order_at(door, "repair") is None and here:
-            caring = any(of.has_care(p, w.day) and p.died is None for p in here.values())
-            yield Asked(("P1.repair",), (name,), caring and not door.orders)
+            served = any(of.serving(p, w.day) for p in of.behind(w, door).values() if p.own)
+            caring = any(
+                of.has_care(p, w.day) and of.serving(p, w.day) and p.died is None for p in here.values()
+            )
+            if served:
+                yield Asked(("P1.repair",), (name,), caring and not door.orders)
 
 
 @_paragraph

@@ -42,7 +42,7 @@ def order_installation(w: World, door_name: str, client: str, by: str) -> list[T
 def order_removal(w: World, door_name: str, client: str, by: str) -> list[Told]:
     """P6: never while somebody behind the door needs the lock. By nobody: by the administrator."""
     door, p = w.doors[door_name], w.people[client]
-    need(door.lock is not None and of.order_at(door, "removal") is None, "no lock, or ordered")
+    need(door.lock is not None and not door.orders, "no lock, or an order is open")
     need(not of.needing(w, door), "somebody needs the lock")
     known = not by or any(a.to == by for a in p.allocations.values())
     need(known and (p.home in door.homes or p.moved), "not its client")

@@ -65,7 +65,7 @@ class Person(msgspec.Struct):
     """A client. `elsewhere`: first and last day of the times as another municipality's; the last has no end yet.
 
     `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed? `unwanted`: it is
-    confirmed that the client wants no lock.
+    confirmed that the client wants no lock. `begun`: the first day of care after the last time it was over.
     """
 
     home: str
@@ -78,6 +78,7 @@ class Person(msgspec.Struct):
     way_in: bool = False
     away: bool = False
     moved: bool = False
+    begun: date = date.min
     visited: list[str] = []
     decisions: dict[str, Decision] = {}
     allocations: dict[str, Allocation] = {}
@@ -198,18 +199,8 @@ def is_over(p: Person, day: date) -> bool:
 def is_new(p: Person, day: date) -> bool:
     """Has no provider yet come to have the client, since care began or began anew (A4)?"""
     return is_over(p, day) or not any(
-        a.begins <= day and a.made < day and last(p, a) >= _begun(p) for a in real_allocations(p)
+        a.begins <= day and a.made < day and last(p, a) >= p.begun for a in real_allocations(p)
     )
-
-
-def _begun(p: Person) -> date:
-    """The first day of the care that goes on, or is to come: after the last confirmed ending."""
-    days = date.min
-    for d in sorted(real_decisions(p), key=lambda d: d.begins):
-        before = [x for x in real_decisions(p) if x.begins < d.begins]
-        if before and all(last(p, x) < d.begins and x.confirmed for x in before):
-            days = d.begins
-    return days
 
 
 def is_ending(p: Person) -> bool:

@@ -114,7 +114,9 @@ def _decision_allocated(client: ClientFacts, case: Case) -> bool:
 
 def _alarm_remains(client: ClientFacts, case: Case) -> bool:
     home_care, alarm = client_state.last_day_of(client, HOME_CARE), client_state.last_day_of(client, ALARM)
-    return alarm is not None and alarm >= case.day and (home_care is None or alarm > home_care)
+    if client.died is not None or alarm is None or alarm < case.day:
+        return False
+    return home_care is None or alarm > home_care
 
 
 def _has_care(client: ClientFacts, case: Case) -> bool:

@@ -159,11 +159,13 @@ def _per_provider(t: _EventContext) -> Iterator[Case]:
 
 
 def _served(t: _EventContext) -> list[ClientFacts]:
-    """The client; of a key, where its organisation no longer has this one, those whom it has in the home (P5)."""
-    if t.client is None or t.door is None:
-        return [t.client] if t.client else t.at_the_door()
+    """The client, else those at the door or in the home; of a key, an own client of its organisation there (P5)."""
+    if t.client is None:
+        return t.at_the_door() if t.door else [c for c in t.home.clients.values() if c.own]
+    if t.door is None:
+        return [t.client]
     in_the_home = [t.client, *t.home.clients.values()]
-    theirs = (c for c in in_the_home if t.h.organisation in client_state.providers_of(c, t.h.day))
+    theirs = (c for c in in_the_home if c.own and t.h.organisation in client_state.providers_of(c, t.h.day))
     return [next(theirs, t.client)]
 
 
