@@ -334,3 +334,18 @@ def test_rule_9_who_is_about_to_close_orders_nothing_any_more(town: Town) -> Non
     town.does("moa", "order_installation", client=client, locksmith=FIRM, reason="x")
     town.does("siri", "order_removal", client=ended, locksmith=FIRM)
     town.is_sound()
+
+
+def test_p7_a_tag_that_is_still_out_is_fetched_by_who_takes_over(town: Town) -> None:
+    client = town.new_client()
+    town.does("carin", "place_tag", client=client, tag="E1")
+    town.end(client)
+    town.days_pass(1)
+    assert town.owner("P7.fetch", client) == ("provider", EAST)
+    town.does("siri", "succeed_organisation", **succession(on=town.day(3)))
+    assert town.owner("P7.fetch", client) == ("provider", MEADOW)
+    assert not town.duties("P7.tell"), "it has not been fetched"
+    town.does("moa", "take_tag", client=client, tag="E1")
+    assert town.owner("P7.tell", client) == ("provider", MEADOW)
+    town.does("moa", "tell_tag_fetched", client=client, tag="E1")
+    assert not town.duties("P7.tell")

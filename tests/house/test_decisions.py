@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""docs/decisions: a number each, one form, all in the index, and every reference resolves."""
+"""docs/decisions: contiguous numbers, one form, all in the index, and every reference resolves."""
 
 from __future__ import annotations
 
@@ -43,10 +43,8 @@ def dangling(text: str, *, prose: bool) -> Iterator[str]:
         yield from (number for number in PROSE.findall(text) if number.zfill(4) not in NUMBERS)
 
 
-def test_each_number_is_one_decision() -> None:
-    """Numbers are taken in blocks by those who write at the same time, so some may never be used."""
-    numbers = [file.name[:4] for file in FILES]
-    assert len(numbers) == len(set(numbers))
+def test_numbers_are_contiguous() -> None:
+    assert [file.name[:4] for file in FILES] == [f"{n:04}" for n in range(1, len(FILES) + 1)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name[:4])

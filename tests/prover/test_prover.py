@@ -11,7 +11,7 @@ from tests.routine.story import FILE, ROUTINE
 from troskel.cli.main import main
 from troskel.prover import EDGES, HOUSEHOLDS, Counterexample, mutate, prove
 from troskel.prover.households import Household
-from troskel.prover.moves import Move
+from troskel.prover.moves import ChosenMove
 from troskel.prover.state import Engine, frozen, key, thawed
 from troskel.prover.world import World, covered, ident, is_over, name_of, needs_lock, uncovered
 from troskel.routine import Routine, parse_routine
@@ -114,10 +114,10 @@ def test_states_that_differ_in_names_alone_are_one() -> None:
     engine = Engine(ROUTINE)
     states = [engine.begin(HOUSEHOLDS["new"]) for _ in range(2)]
     for state, provider in zip(states, ("~Norr", "~Syd"), strict=True):
-        engine.make(state, Move("decide", ("~K1", "home_care", 1, None)))
-        engine.make(state, Move("allocate", ("~K1", "~BK1h1", provider, 0, None)))
+        engine.make(state, ChosenMove("decide", ("~K1", "home_care", 1, None)))
+        engine.make(state, ChosenMove("allocate", ("~K1", "~BK1h1", provider, 0, None)))
     assert key(states[0]) == key(states[1])
-    engine.make(states[0], Move("wait", (1,)))
+    engine.make(states[0], ChosenMove("wait", (1,)))
     assert key(states[0]) != key(states[1])
     assert thawed(frozen(states[0])) == states[0]
 
@@ -129,7 +129,7 @@ def test_ids_are_read_back_to_names(backwards: bool) -> None:
     assert (first < second) is not backwards
 
 
-def after(*moves: Move, household: Household = HOUSEHOLDS["new"]) -> World:
+def after(*moves: ChosenMove, household: Household = HOUSEHOLDS["new"]) -> World:
     state = Engine(ROUTINE).begin(household)
     for step in moves:
         Engine(ROUTINE).make(state, step)
@@ -137,7 +137,7 @@ def after(*moves: Move, household: Household = HOUSEHOLDS["new"]) -> World:
 
 
 def test_a_decision_that_is_not_allocated_leaves_its_days_uncovered() -> None:
-    world = after(Move("decide", ("~K1", "home_care", 1, 10)), Move("wait", (1,)))
+    world = after(ChosenMove("decide", ("~K1", "home_care", 1, 10)), ChosenMove("wait", (1,)))
     client = world.people["~K1"]
     assert not covered(client, "home_care", world.day)
     assert uncovered(client, "home_care", world.day)
@@ -146,14 +146,14 @@ def test_a_decision_that_is_not_allocated_leaves_its_days_uncovered() -> None:
 
 def test_what_has_run_out_is_not_over_until_a_person_says_so() -> None:
     run_out = (
-        Move("decide", ("~K1", "home_care", 1, 2)),
-        Move("allocate", ("~K1", "~BK1h1", "~Norr", 0, None)),
-        Move("wait", (3,)),
+        ChosenMove("decide", ("~K1", "home_care", 1, 2)),
+        ChosenMove("allocate", ("~K1", "~BK1h1", "~Norr", 0, None)),
+        ChosenMove("wait", (3,)),
     )
     world = after(*run_out)
     assert uncovered(world.people["~K1"], "home_care", world.day)
     assert not is_over(world.people["~K1"], world.day)
-    world = after(*run_out, Move("confirm_ending", ("~K1",)))
+    world = after(*run_out, ChosenMove("confirm_ending", ("~K1",)))
     assert not uncovered(world.people["~K1"], "home_care", world.day)
     assert is_over(world.people["~K1"], world.day)
 

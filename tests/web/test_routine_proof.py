@@ -16,7 +16,7 @@ from tests.web.test_routine_page import open_page
 from tests.web.test_routine_page_versions import hidden_fields, page_text, propose_version
 from troskel.journal.models import Line
 from troskel.prover import EDGES, HOUSEHOLDS
-from troskel.prover.moves import MOVES, Move
+from troskel.prover.moves import MOVES, ChosenMove
 from troskel.prover.proof import events_of
 from troskel.web.routine import proof
 
@@ -83,7 +83,7 @@ def test_every_move_has_its_words() -> None:
 @pytest.mark.parametrize("name", HOUSEHOLDS | EDGES)
 def test_every_household_is_told_day_by_day(name: str) -> None:
     household = (HOUSEHOLDS | EDGES)[name]
-    told = [(event.day, proof.event_text(event)) for event in events_of(household, (Move("wait"),))]
+    told = [(event.day, proof.event_text(event)) for event in events_of(household, (ChosenMove("wait"),))]
     assert len(told) == len(household.already) + 1
     assert [day for day, _ in told] == sorted(day for day, _ in told)
     assert all("{" not in text and "None" not in text and "~" not in text for _, text in told)

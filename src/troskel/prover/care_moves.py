@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from troskel.prover import world as of
-from troskel.prover.moves import Told, about, move, need
-from troskel.prover.world import ONE_DAY, TOLD, Allocation, Decision, World
+from troskel.prover.moves import ToldLine, about, move, need
+from troskel.prover.world import ONE_DAY, TOLD, World, WorldAllocation, WorldDecision
 
 
 def _in(w: World, days: int | None) -> date | None:
@@ -15,7 +15,7 @@ def _in(w: World, days: int | None) -> date | None:
 
 
 @move
-def decide(w: World, client: str, service: str, begins: int, through: int | None) -> list[Told]:
+def decide(w: World, client: str, service: str, begins: int, through: int | None) -> list[ToldLine]:
     """A decision is made, from a day and through a day (None: until further notice)."""
     p = w.people[client]
     need(p.died is None, "dead")
@@ -27,13 +27,13 @@ def decide(w: World, client: str, service: str, begins: int, through: int | None
         p.told = p.told if p.links else []
         p.refused, p.unwanted, p.visited, p.begun = False, False, [], first
     name = f"~B{client[1:]}{service[0]}{sum(d.service == service for d in p.decisions.values()) + 1}"
-    p.decisions[name] = Decision(service, first, _in(w, through), of_new=new)
+    p.decisions[name] = WorldDecision(service, first, _in(w, through), of_new=new)
     body = {"from": first, "through": _in(w, through), "replaces": None}
     return [about(w, "decision.made", client, decision=name, service=service, **body)]
 
 
 @move
-def allocate(w: World, client: str, decision: str, to: str, late: int, through: int | None) -> list[Told]:
+def allocate(w: World, client: str, decision: str, to: str, late: int, through: int | None) -> list[ToldLine]:
     """The decision is given to an organisation, `late` days after it begins."""
     p = w.people[client]
     need(decision in p.decisions and p.died is None, "no decision")
@@ -43,22 +43,22 @@ def allocate(w: World, client: str, decision: str, to: str, late: int, through: 
     need(of.last(p, d) >= max(begins, w.day), "the decision has ended")
     need(not any(a.to == to and of.last(p, a) >= begins for a in _of(p, decision)), "allocated")
     name = f"~F{decision[2:]}{to[1:]}{len(p.allocations) + 1}"
-    p.allocations[name] = Allocation(decision, d.service, to, begins, ends, made=w.day)
+    p.allocations[name] = WorldAllocation(decision, d.service, to, begins, ends, made=w.day)
     return [_allocated(w, client, name)]
 
 
-def _of(p: of.Person, decision: str) -> list[Allocation]:
+def _of(p: of.WorldClient, decision: str) -> list[WorldAllocation]:
     return [a for a in of.real_allocations(p) if a.decision == decision]
 
 
-def _allocated(w: World, client: str, name: str) -> Told:
+def _allocated(w: World, client: str, name: str) -> ToldLine:
     a = w.people[client].allocations[name]
     body = {"from": a.begins, "through": a.through, "decision": a.decision, "service": a.service}
     return about(w, "allocation.made", client, allocation=name, organisation=a.to, **body)
 
 
 @move
-def end(w: World, client: str, decision: str, on: int, confirmed: bool) -> list[Told]:
+def end(w: World, client: str, decision: str, on: int, confirmed: bool) -> list[ToldLine]:
     """The decision ends on a day; confirmed by a person, or an extract has stopped mentioning it."""
     d = _decision(w, client, decision)
     through = w.day + timedelta(days=on)
@@ -68,7 +68,7 @@ def end(w: World, client: str, decision: str, on: int, confirmed: bool) -> list[
     return [about(w, "decision.ended", client, decision=decision, **body)]
 
 
-def _decision(w: World, client: str, name: str) -> Decision:
+def _decision(w: World, client: str, name: str) -> WorldDecision:
     p = w.people[client]
     need(name in p.decisions and p.died is None, "no decision")
     need(of.last(p, p.decisions[name]) >= w.day, "over already")
@@ -76,7 +76,7 @@ def _decision(w: World, client: str, name: str) -> Decision:
 
 
 @move
-def change_decision(w: World, client: str, decision: str, through: int | None) -> list[Told]:
+def change_decision(w: World, client: str, decision: str, through: int | None) -> list[ToldLine]:
     """The decision gets another last day."""
     p = w.people[client]
     need(decision in p.decisions and p.died is None, "no decision")
@@ -92,7 +92,7 @@ def change_decision(w: World, client: str, decision: str, through: int | None) -
 
 
 @move
-def withdraw_decision(w: World, client: str, decision: str) -> list[Told]:
+def withdraw_decision(w: World, client: str, decision: str) -> list[ToldLine]:
     """The decision is withdrawn before it begins."""
     d = _decision(w, client, decision)
     need(d.begins > w.day, "it has begun")
@@ -101,7 +101,7 @@ def withdraw_decision(w: World, client: str, decision: str) -> list[Told]:
 
 
 @move
-def end_allocation(w: World, client: str, allocation: str, on: int, confirmed: bool) -> list[Told]:
+def end_allocation(w: World, client: str, allocation: str, on: int, confirmed: bool) -> list[ToldLine]:
     """The organisation has the client through a day."""
     a = _allocation(w, client, allocation)
     through = w.day + timedelta(days=on)
@@ -115,7 +115,7 @@ def end_allocation(w: World, client: str, allocation: str, on: int, confirmed: b
     ]  # fmt: skip
 
 
-def _allocation(w: World, client: str, name: str) -> Allocation:
+def _allocation(w: World, client: str, name: str) -> WorldAllocation:
     p = w.people[client]
     need(name in p.allocations and p.died is None, "no allocation")
     need(of.last(p, p.allocations[name]) >= w.day, "over already")
@@ -123,7 +123,7 @@ def _allocation(w: World, client: str, name: str) -> Allocation:
 
 
 @move
-def change_allocation(w: World, client: str, allocation: str, through: int | None) -> list[Told]:
+def change_allocation(w: World, client: str, allocation: str, through: int | None) -> list[ToldLine]:
     """The allocation gets another last day."""
     a = _allocation(w, client, allocation)
     new = _in(w, through)
@@ -134,7 +134,7 @@ def change_allocation(w: World, client: str, allocation: str, through: int | Non
 
 
 @move
-def withdraw_allocation(w: World, client: str, allocation: str) -> list[Told]:
+def withdraw_allocation(w: World, client: str, allocation: str) -> list[ToldLine]:
     """The allocation is withdrawn before it begins."""
     a = _allocation(w, client, allocation)
     need(a.begins > w.day, "it has begun")
@@ -144,7 +144,7 @@ def withdraw_allocation(w: World, client: str, allocation: str) -> list[Told]:
 
 
 @move
-def change_provider(w: World, client: str, allocation: str, to: str, on: int) -> list[Told]:
+def change_provider(w: World, client: str, allocation: str, to: str, on: int) -> list[ToldLine]:
     """Another provider has the client from a day on."""
     p, a = w.people[client], _allocation(w, client, allocation)
     need(a.to != to and on > 0 and to not in of.serving(p, w.day), "it has the client")
@@ -153,12 +153,12 @@ def change_provider(w: World, client: str, allocation: str, to: str, on: int) ->
     through = a.through
     lines = end_allocation(w, client, allocation, on - 1, confirmed=True)
     name = f"~F{a.decision[2:]}{to[1:]}{len(p.allocations) + 1}"
-    p.allocations[name] = Allocation(a.decision, a.service, to, day, through, made=w.day)
+    p.allocations[name] = WorldAllocation(a.decision, a.service, to, day, through, made=w.day)
     return [*lines, _allocated(w, client, name)]
 
 
 @move
-def confirm_ending(w: World, client: str) -> list[Told]:
+def confirm_ending(w: World, client: str) -> list[ToldLine]:
     """A person says that what has run out has ended."""
     p = w.people[client]
     run_out = [d for d in p.decisions.values() if d.through is not None and d.through < w.day]
@@ -169,7 +169,7 @@ def confirm_ending(w: World, client: str) -> list[Told]:
 
 
 @move
-def die(w: World, client: str) -> list[Told]:
+def die(w: World, client: str) -> list[ToldLine]:
     """The client dies today."""
     p = w.people[client]
     need(p.died is None, "dead")
@@ -179,7 +179,7 @@ def die(w: World, client: str) -> list[Told]:
 
 
 @move
-def become(w: World, client: str, own: bool) -> list[Told]:
+def become(w: World, client: str, own: bool) -> list[ToldLine]:
     """The client becomes the municipality's own, or another's."""
     p = w.people[client]
     need(p.own != own and p.died is None, "so already")
@@ -196,37 +196,37 @@ def become(w: World, client: str, own: bool) -> list[Told]:
 
 
 @move
-def move_house(w: World, client: str, to: str) -> list[Told]:
+def move_house(w: World, client: str, to: str) -> list[ToldLine]:
     """The client moves to another home today. Links, keys and orders stay with the doors of the old one."""
     p = w.people[client]
     _need_living(p)
     need(p.home != to, "lives there")
     old, p.home, p.visited, p.moved = p.home, to, [], True
-    return [Told("client.moved", (old, to), client, {"from_home": old, "to_home": to, "on": w.day})]
+    return [ToldLine("client.moved", (old, to), client, {"from_home": old, "to_home": to, "on": w.day})]
 
 
-def _need_living(p: of.Person) -> None:
+def _need_living(p: of.WorldClient) -> None:
     need(p.died is None, "dead")
 
 
 @move
-def puzzle(w: World, home: str) -> list[Told]:
+def puzzle(w: World, home: str) -> list[ToldLine]:
     """Nobody knows what is at the doors of a home."""
     need(home not in w.unknown, "unknown already")
     w.unknown = [*w.unknown, home]
-    return [Told("home.unknown", (home,), None, {})]
+    return [ToldLine("home.unknown", (home,), None, {})]
 
 
 @move
-def look_at(w: World, home: str) -> list[Told]:
+def look_at(w: World, home: str) -> list[ToldLine]:
     """Somebody has looked."""
     need(home in w.unknown, "known")
     w.unknown = [one for one in w.unknown if one != home]
-    return [Told("home.looked_at", (home,), None, {})]
+    return [ToldLine("home.looked_at", (home,), None, {})]
 
 
 @move
-def go_away(w: World, client: str) -> list[Told]:
+def go_away(w: World, client: str) -> list[ToldLine]:
     """In hospital or away from today."""
     p = w.people[client]
     need(not p.away and p.died is None, "away")
@@ -235,7 +235,7 @@ def go_away(w: World, client: str) -> list[Told]:
 
 
 @move
-def come_home(w: World, client: str) -> list[Told]:
+def come_home(w: World, client: str) -> list[ToldLine]:
     """Home again today."""
     p = w.people[client]
     need(p.away and p.died is None, "at home")
@@ -247,7 +247,7 @@ def come_home(w: World, client: str) -> list[Told]:
 
 
 @move
-def tell(w: World, client: str, what: str) -> list[Told]:
+def tell(w: World, client: str, what: str) -> list[ToldLine]:
     """The client is told (orally, in writing, about keys), or has understood."""
     p = w.people[client]
     need(what not in p.told and p.own and of.has_care(p, w.day), "nothing to tell")
@@ -261,7 +261,7 @@ def tell(w: World, client: str, what: str) -> list[Told]:
 
 
 @move
-def tell_all(w: World, client: str) -> list[Told]:
+def tell_all(w: World, client: str) -> list[ToldLine]:
     """The client is told everything, and has understood."""
     missing = [what for what in TOLD if what not in w.people[client].told]
     need(missing, "told already")
@@ -269,7 +269,7 @@ def tell_all(w: World, client: str) -> list[Told]:
 
 
 @move
-def refuse(w: World, client: str) -> list[Told]:
+def refuse(w: World, client: str) -> list[ToldLine]:
     """The client does not want a lock turner."""
     p = w.people[client]
     need(not p.refused and p.own and p.died is None, "refused")
@@ -279,7 +279,7 @@ def refuse(w: World, client: str) -> list[Told]:
 
 
 @move
-def confirm_refusal(w: World, client: str) -> list[Told]:
+def confirm_refusal(w: World, client: str) -> list[ToldLine]:
     """It is confirmed that the client wants no lock: one that hangs there is to be taken down."""
     p = w.people[client]
     need(p.refused and not p.unwanted and p.own and of.has_care(p, w.day) and p.died is None, "no refusal")
@@ -288,7 +288,7 @@ def confirm_refusal(w: World, client: str) -> list[Told]:
 
 
 @move
-def decide_way_in(w: World, client: str) -> list[Told]:
+def decide_way_in(w: World, client: str) -> list[ToldLine]:
     """It is decided how staff get in without a lock turner."""
     p = w.people[client]
     need(p.way_in and p.died is None, "no need")
@@ -297,7 +297,7 @@ def decide_way_in(w: World, client: str) -> list[Told]:
 
 
 @move
-def visit(w: World, client: str, by: str) -> list[Told]:
+def visit(w: World, client: str, by: str) -> list[ToldLine]:
     """The organisation's first visit."""
     p = w.people[client]
     need(by not in p.visited and any(of.covered(p, s, w.day, by) for s in of.services(p)), "not its client")
@@ -306,10 +306,10 @@ def visit(w: World, client: str, by: str) -> list[Told]:
 
 
 @move
-def wait(w: World, days: int | None = None) -> list[Told]:
+def wait(w: World, days: int | None = None) -> list[ToldLine]:
     """To the next day on which something begins, ends or nears its end; or so many days."""
     w.day = w.day + timedelta(days=days) if days else _next_day(w)
-    return [Told("day.turned", (), None, {"day": w.day})]
+    return [ToldLine("day.turned", (), None, {"day": w.day})]
 
 
 def _next_day(w: World) -> date:

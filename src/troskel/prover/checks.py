@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from troskel.prover import world as of
-from troskel.prover.moves import Move
+from troskel.prover.moves import ChosenMove
 from troskel.prover.notices import INSTEAD, STILL_SO, said
 from troskel.prover.state import State
 from troskel.prover.statement import FIELDS, STAY, asked
@@ -124,7 +124,7 @@ def beside(name: str) -> frozenset[str]:
 
 
 def step_findings(
-    step: Move, before: World, owners: dict[UUID, UUID | None], state: State, effects: Effects
+    step: ChosenMove, before: World, owners: dict[UUID, UUID | None], state: State, effects: Effects
 ) -> Iterator[Finding]:
     """What does not hold about the step itself: what opened late, passed on late, or was said wrongly."""
     day = state.world.day
@@ -215,12 +215,12 @@ def _owner_cannot(w: World, ask: str, duty: OpenDuty) -> str | None:
     return None
 
 
-def people_known(people: list[of.Person], owner: str) -> bool:
+def people_known(people: list[of.WorldClient], owner: str) -> bool:
     """Has the owner had any of them?"""
     return any(of.knows(p, owner) for p in people)
 
 
-def _concerned(w: World, duty: OpenDuty) -> list[of.Person]:
+def _concerned(w: World, duty: OpenDuty) -> list[of.WorldClient]:
     door = name_of(str(duty.door)) if duty.door else None
     if door in w.doors:
         return list(of.behind(w, w.doors[door]).values())
@@ -228,7 +228,7 @@ def _concerned(w: World, duty: OpenDuty) -> list[of.Person]:
     return [p for p in w.people.values() if p.home == home]
 
 
-def _ended_last(people: list[of.Person]) -> list[str]:
+def _ended_last(people: list[of.WorldClient]) -> list[str]:
     found = [
         (of.last(p, a), a.service == HOME_CARE, a.to) for p in people if p.own for a in of.real_allocations(p)
     ]

@@ -17,25 +17,25 @@ from troskel.prover.households import (
     lock,
     settled,
 )
-from troskel.prover.moves import Move
+from troskel.prover.moves import ChosenMove
 from troskel.prover.world import ALARM, ALARMS, HOME_CARE
 
-ELSEWHERE = Move("become", ("~K1", False))
-ENDS_TODAY = Move("end", ("~K1", "~BK1h1", 0, True))
-TAG = Move("place_tag", ("~K1", NORTH))
-KEY = Move("receive_key", ("~D1", "~K1", NORTH))
-ORDER = Move("order_installation", ("~D1", "~K1", NORTH))
+ELSEWHERE = ChosenMove("become", ("~K1", False))
+ENDS_TODAY = ChosenMove("end", ("~K1", "~BK1h1", 0, True))
+TAG = ChosenMove("place_tag", ("~K1", NORTH))
+KEY = ChosenMove("receive_key", ("~D1", "~K1", NORTH))
+ORDER = ChosenMove("order_installation", ("~D1", "~K1", NORTH))
 BOTH = (*care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2)
 TWO_HOMES = {"~K1": "~H1", "~K2": "~H2"}
 GATE: dict[str, tuple[str, ...]] = {"~D1": ("~H1", "~H2")}
-AT_GATE = (*care("~K1"), ALL_TOLD, Move("consent", ("~D1", "~K1", True)))
+AT_GATE = (*care("~K1"), ALL_TOLD, ChosenMove("consent", ("~D1", "~K1", True)))
 TWO_DOORS: dict[str, tuple[str, ...]] = {"~D1": ("~H1",), "~D2": ("~H1",)}
 WAITING = (*care("~K1"), ALL_TOLD, TAG, KEY, ORDER)
 IN_USE = (*care("~K1"), ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT)
 SHARED = (*BOTH, *lock("~K1"), *settled("~K1"), *settled("~K2"), WAIT)
 
 
-def _one(name: str, words: str, *already: Move, own: bool = True) -> Household:
+def _one(name: str, words: str, *already: ChosenMove, own: bool = True) -> Household:
     return Household(name, words, ONE, DOOR, already, own=own)
 
 
@@ -45,38 +45,39 @@ EDGES = {
         _one("untold", "a client with home care, who has been told nothing", *care("~K1")),
         _one(
             "refused elsewhere", "a client who refused a lock, and is another municipality's",
-            *care("~K1"), Move("refuse", ("~K1",)), WAIT, ELSEWHERE,
+            *care("~K1"), ChosenMove("refuse", ("~K1",)), WAIT, ELSEWHERE,
         ),
         _one(
             "wish while ordered", "an order of a lock, which the client, as is confirmed, does not want",
-            *WAITING, Move("refuse", ("~K1",)), Move("confirm_refusal", ("~K1",)),
+            *WAITING, ChosenMove("refuse", ("~K1",)), ChosenMove("confirm_refusal", ("~K1",)),
         ),
         _one(
             "wish", "a lock in use that the client, as is confirmed, does not want",
-            *IN_USE, Move("refuse", ("~K1",)), Move("confirm_refusal", ("~K1",)),
+            *IN_USE, ChosenMove("refuse", ("~K1",)), ChosenMove("confirm_refusal", ("~K1",)),
         ),
         _one(
             "two decided", "a client with home care and an alarm, since yesterday, that nobody has",
-            Move("decide", ("~K1", HOME_CARE, 1, None)), Move("decide", ("~K1", ALARM, 1, None)), WAIT, WAIT,
+            ChosenMove("decide", ("~K1", HOME_CARE, 1, None)), ChosenMove("decide", ("~K1", ALARM, 1, None)),
+            WAIT, WAIT,
         ),
         _one(
             "changing", "a client with a lock in use, whose provider changes tomorrow",
-            *IN_USE, Move("change_provider", ("~K1", "~FK1h1Norr1", SOUTH, 1)),
+            *IN_USE, ChosenMove("change_provider", ("~K1", "~FK1h1Norr1", SOUTH, 1)),
         ),
         _one(
             "one left", "a client with a lock in use, of whose two providers one has left",
-            *care("~K1"), Move("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)), ALL_TOLD, *lock("~K1"),
+            *care("~K1"), ChosenMove("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)), ALL_TOLD, *lock("~K1"),
              *settled("~K1"),
-            WAIT, Move("end_allocation", ("~K1", "~FK1h1Syd2", 0, True)), WAIT,
+            WAIT, ChosenMove("end_allocation", ("~K1", "~FK1h1Syd2", 0, True)), WAIT,
         ),
         _one(
             "other of three", "another municipality's client with two providers and an alarm, in hospital",
-            *care("~K1"), Move("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)), *care("~K1", ALARM, ALARMS), WAIT,
-            Move("go_away", ("~K1",)), own=False,
+            *care("~K1"), ChosenMove("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)), *care("~K1", ALARM, ALARMS), WAIT,
+            ChosenMove("go_away", ("~K1",)), own=False,
         ),
         _one(
             "other decided", "another municipality's client, whose home care nobody has yet",
-            Move("decide", ("~K1", HOME_CARE, 1, None)), own=False,
+            ChosenMove("decide", ("~K1", HOME_CARE, 1, None)), own=False,
         ),
         _one(
             "waiting elsewhere", "a lock is ordered for a client who is another municipality's now",
@@ -86,7 +87,7 @@ EDGES = {
             "waiting ended", "a lock is ordered for a client whose home care has ended",
             *WAITING, WAIT, ENDS_TODAY, WAIT,
         ),
-        _one("dying", "a lock is ordered for a client who died today", *WAITING, WAIT, Move("die", ("~K1",))),
+        _one("dying", "a lock is ordered for a client who died today", *WAITING, WAIT, ChosenMove("die", ("~K1",))),
         _one(
             "last day", "a client with a tag and an open order, on the last day of home care",
             *WAITING, WAIT, ENDS_TODAY,
@@ -94,40 +95,42 @@ EDGES = {
         _one("ending", "a client with a lock in use, on the last day of home care", *IN_USE, ENDS_TODAY),
         _one(
             "mounted", "a client with a tag, whose lock is mounted and not linked",
-            *WAITING, Move("report", ("~D1", "~W1")),
+            *WAITING, ChosenMove("report", ("~D1", "~W1")),
         ),
         _one(
             "tag back", "a client who waits for the lock, and whose tag came back",
-            *WAITING, Move("take_tag", ("~K1", "~T1")),
+            *WAITING, ChosenMove("take_tag", ("~K1", "~T1")),
         ),
         _one("unknown home", "a client with a tag and keys; nobody knows what is at the door",
-             *care("~K1"), ALL_TOLD, TAG, KEY, Move("puzzle", ("~H1",))),
+             *care("~K1"), ALL_TOLD, TAG, KEY, ChosenMove("puzzle", ("~H1",))),
         _one("alarm tag", "a client with an alarm alone, and a tag", *care("~K1", ALARM, ALARMS), ALL_TOLD,
-             Move("place_tag", ("~K1", ALARMS))),
+             ChosenMove("place_tag", ("~K1", ALARMS))),
         _one("late repair", "a lock to be mended, of a client whose home care has ended",
-             *IN_USE, Move("fault", ("~D1", "~K1")), Move("order_repair", ("~D1", "~K1", NORTH)), ENDS_TODAY, WAIT),
+             *IN_USE, ChosenMove("fault", ("~D1", "~K1")), ChosenMove("order_repair", ("~D1", "~K1", NORTH)),
+             ENDS_TODAY, WAIT),
         _one(
             "mounted again", "a lock came down though it was needed, and another is ordered",
-            *IN_USE, ENDS_TODAY, WAIT, Move("order_removal", ("~D1", "~K1", NORTH)),
-            Move("decide", ("~K1", HOME_CARE, 1, None)), Move("allocate", ("~K1", "~BK1h2", NORTH, 0, None)),
-            Move("report", ("~D1", "~W2")), ALL_TOLD, ORDER,
+            *IN_USE, ENDS_TODAY, WAIT, ChosenMove("order_removal", ("~D1", "~K1", NORTH)),
+            ChosenMove("decide", ("~K1", HOME_CARE, 1, None)),
+            ChosenMove("allocate", ("~K1", "~BK1h2", NORTH, 0, None)),
+            ChosenMove("report", ("~D1", "~W2")), ALL_TOLD, ORDER,
         ),
         Household(
             "one of two doors", "a lock at one door, an order at the other, and a tag", ONE, TWO_DOORS,
             (*care("~K1"), ALL_TOLD, *lock("~K1"), *settled("~K1"), TAG,
-             Move("order_installation", ("~D2", "~K1", NORTH)), WAIT),
+             ChosenMove("order_installation", ("~D2", "~K1", NORTH)), WAIT),
         ),
         Household(
             "unfit gate", "two homes behind a gate that can't take a lock", TWO_HOMES, GATE,
-            (*AT_GATE, ORDER, Move("cancel", ("~D1", "~W1", "cannot_be_fitted")), WAIT),
+            (*AT_GATE, ORDER, ChosenMove("cancel", ("~D1", "~W1", "cannot_be_fitted")), WAIT),
         ),
         Household(
             "gate run out", "two homes behind a gate, without a lock; the home care has run out", TWO_HOMES, GATE,
-            (*care("~K1", through=2), ALL_TOLD, Move("consent", ("~D1", "~K1", True)), Move("wait", (3,))),
+            (*care("~K1", through=2), ALL_TOLD, ChosenMove("consent", ("~D1", "~K1", True)), ChosenMove("wait", (3,))),
         ),
         Household(
             "unknown gate", "two homes behind a gate; nobody knows what is at the doors of the one", TWO_HOMES, GATE,
-            (*AT_GATE, Move("puzzle", ("~H1",))),
+            (*AT_GATE, ChosenMove("puzzle", ("~H1",))),
         ),
         Household(
             "spouse elsewhere", "a couple with a lock in use, of whom one is another municipality's", COUPLE, DOOR,
@@ -137,13 +140,13 @@ EDGES = {
             "spouse run out", "a couple with a lock in use; the home care of the one has run out", COUPLE, DOOR,
             (*care("~K1", through=2), *care("~K2"), ALL_TOLD, ALL_TOLD_2, *lock("~K1"), *settled("~K1"),
              *settled("~K2"),
-             Move("wait", (3,))),
+             ChosenMove("wait", (3,))),
         ),
         Household(
             "spouse decided elsewhere",
             "a couple without a lock; the one is another municipality's, and nobody has the care",
             COUPLE, DOOR,
-            (*care("~K2"), ALL_TOLD_2, WAIT, ELSEWHERE, Move("decide", ("~K1", HOME_CARE, 1, None))),
+            (*care("~K2"), ALL_TOLD_2, WAIT, ELSEWHERE, ChosenMove("decide", ("~K1", HOME_CARE, 1, None))),
         ),
     )
 }  # fmt: skip

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from troskel.prover.checks import Finding, about_of, ask_of, findings, step_findings
 from troskel.prover.choices import choices
 from troskel.prover.households import Household
-from troskel.prover.moves import Impossible, Move
+from troskel.prover.moves import ChosenMove, Impossible
 from troskel.prover.state import Engine, State, frozen, key, thawed
 from troskel.prover.world import name_of
 from troskel.routine.duty import OpenDuty
 from troskel.routine.model import Routine
 
-Course = tuple[Move, ...]
+Course = tuple[ChosenMove, ...]
 AT_LENGTH = ("can't be done", "left behind", "turns on an id")
 """Findings that are not seen in a state or a step alone: their courses are the shortest, and are not shrunk further."""
 
@@ -91,12 +91,12 @@ def explore(
 
 def _steps(
     engine: Engine, household: Household, node: Node, until: float, *, waiting: bool
-) -> Iterator[tuple[Move, State, set[Finding]]]:
+) -> Iterator[tuple[ChosenMove, State, set[Finding]]]:
     """Each move that can be made, the state it leads to, and what does not hold about the move itself."""
     before = thawed(node.raw)
     owners = {duty.id: duty.organisation for duty in before.duties()}
     equal = household.equal_clients and not node.course
-    for step in [Move("wait")] if waiting else choices(before.world, equal_clients=equal):
+    for step in [ChosenMove("wait")] if waiting else choices(before.world, equal_clients=equal):
         if time.monotonic() > until:
             return
         state = thawed(node.raw)

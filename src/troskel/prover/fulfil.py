@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from troskel.prover import world as of
 from troskel.prover.checks import Finding, about_of, ask_of
-from troskel.prover.moves import Impossible, Move
+from troskel.prover.moves import ChosenMove, Impossible
 from troskel.prover.state import Engine, State, frozen, key, thawed
 from troskel.prover.statement import FIELDS
 from troskel.prover.world import ALARM, ALARMS, PROVIDERS, World, name_of
@@ -17,7 +17,7 @@ ROUNDS = 14
 """Rounds of doing all that is asked, and then letting days go."""
 WAITS = 3
 """Rounds of waiting after which what still can't be done will never be."""
-Doing = Callable[[World, tuple[str, ...], str | None], Iterator[Move]]
+Doing = Callable[[World, tuple[str, ...], str | None], Iterator[ChosenMove]]
 
 
 class Fulfilment:
@@ -47,7 +47,7 @@ class Fulfilment:
                     yield Finding("can't be done", ask, f"{about}: {why}")
                 return
             if not done:
-                self.engine.make(state, Move("wait"))
+                self.engine.make(state, ChosenMove("wait"))
         else:
             for ask, about in {(ask, " ".join(about)) for ask, about, _ in _open(state)}:
                 if ask[0] != "O":  # another municipality's months go on ending
@@ -119,21 +119,21 @@ def _first(found: Iterator[str]) -> str:
 
 
 def _tell(*what: str) -> Doing:
-    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
         for one in what:
             if one not in w.people[about[0]].told:
-                yield Move("tell", (about[0], one))
+                yield ChosenMove("tell", (about[0], one))
 
     return doing
 
 
-def _allocate(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _allocate(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     client, decision = about
     service = w.people[client].decisions[decision].service
-    yield Move("allocate", (client, decision, ALARMS if service == ALARM else PROVIDERS[0], 0, None))
+    yield ChosenMove("allocate", (client, decision, ALARMS if service == ALARM else PROVIDERS[0], 0, None))
 
 
-def _follow_up(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _follow_up(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     """What runs out goes on, and is allocated; else the ending is confirmed."""
     client, p = about[0], w.people[about[0]]
     running = [
@@ -144,89 +144,89 @@ def _follow_up(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[
         later = [x.begins for x in p.decisions.values() if x.service == d.service and x.begins > d.begins]
         through = (min(later) - w.day).days - 1 if later else None
         if d.through is not None and d.through != (min(later) - of.ONE_DAY if later else None):
-            yield Move("change_decision", (client, name, through))
+            yield ChosenMove("change_decision", (client, name, through))
         mine = {n: a for n, a in p.allocations.items() if a.decision == name and of.last(p, a) >= w.day}
         for allocation, a in mine.items():
             if a.through is not None:
-                yield Move("change_allocation", (client, allocation, None))
+                yield ChosenMove("change_allocation", (client, allocation, None))
         first = min((a.begins for a in mine.values()), default=of.FOREVER)
         if first > max(d.begins, w.day):
             late = max((w.day - d.begins).days, 0)
-            yield Move("allocate", (client, name, _to(d.service, mine.values()), late, None))
+            yield ChosenMove("allocate", (client, name, _to(d.service, mine.values()), late, None))
     if not running:
-        yield Move("confirm_ending", (client,))
+        yield ChosenMove("confirm_ending", (client,))
 
 
-def _to(service: str, taken: Iterable[of.Allocation]) -> str:
+def _to(service: str, taken: Iterable[of.WorldAllocation]) -> str:
     """The alarm organisation, or a provider that does not have it yet."""
     return ALARMS if service == ALARM else next(o for o in PROVIDERS if o not in {a.to for a in taken})
 
 
 def _at_door(name: str) -> Doing:
-    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
-        yield Move(name, (about[0], about[1], owner or ""))
+    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
+        yield ChosenMove(name, (about[0], about[1], owner or ""))
 
     return doing
 
 
 def _on_order(name: str, kind: str, *more: str) -> Doing:
-    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
         for door_name, door in w.doors.items():
             for order, one in list(door.orders.items()):
                 if one.kind == kind and about[0] in (order, door_name):
-                    yield Move(name, (door_name, order, *more))
+                    yield ChosenMove(name, (door_name, order, *more))
 
     return doing
 
 
-def _present(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _present(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     """The carer is there when the locksmith's report comes: nothing of its own."""
     return iter(())
 
 
-def _consent(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
-    yield Move("consent", (about[0], about[-1], True))
+def _consent(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
+    yield ChosenMove("consent", (about[0], about[-1], True))
 
 
-def _collect(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _collect(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     home, to = about
     client = _first(n for n, p in w.people.items() if p.home == home and to in of.serving(p, w.day) and p.own)
     for name, door in of.doors_of(w, home):
         if not any(key == to and w.people[left].home == home for key, left in door.keys.values()):
-            yield Move("receive_key", (name, client, to))
+            yield ChosenMove("receive_key", (name, client, to))
 
 
-def _give_back(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _give_back(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     for name, door in of.doors_of(w, about[0]):
         for key_, (to, left) in list(door.keys.items()):
             if to == about[1] and of.home_of_key(w, door, left) == about[0]:
-                yield Move("return_key", (name, key_))
+                yield ChosenMove("return_key", (name, key_))
 
 
-def _take_tag(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _take_tag(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     for tag, to in list(w.people[about[0]].tags.items()):
         if to == about[1]:
-            yield Move("take_tag", (about[0], tag))
+            yield ChosenMove("take_tag", (about[0], tag))
 
 
-def _link(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
-    yield Move("link", (_first(n for n, door in w.doors.items() if door.lock == about[1]), about[0]))
+def _link(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
+    yield ChosenMove("link", (_first(n for n, door in w.doors.items() if door.lock == about[1]), about[0]))
 
 
-def _unlink(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
+def _unlink(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     client = _first(n for n, p in w.people.items() if about[0] in p.links)
-    yield Move("unlink", (client, about[0]))
+    yield ChosenMove("unlink", (client, about[0]))
 
 
-def _send(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
-    yield Move(
+def _send(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
+    yield ChosenMove(
         "form", (_first(n for n, form in w.forms.items() if tuple(form[:3]) == about or n == about[0]),)
     )
 
 
 def _simple(name: str) -> Doing:
-    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Move]:
-        yield Move(name, about)
+    def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
+        yield ChosenMove(name, about)
 
     return doing
 

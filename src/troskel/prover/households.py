@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from troskel.prover.moves import Move, Told
-from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, TOLD, Door, Person, World
+from troskel.prover.moves import ChosenMove, ToldLine
+from troskel.prover.world import ALARM, ALARMS, HOME_CARE, PROVIDERS, TOLD, World, WorldClient, WorldDoor
 
 START = date(2026, 8, 10)
 """A Monday, far from holidays."""
@@ -22,7 +22,7 @@ class Household(NamedTuple):
     words: str
     homes: dict[str, str]
     doors: dict[str, tuple[str, ...]]
-    already: tuple[Move, ...] = ()
+    already: tuple[ChosenMove, ...] = ()
     equal_clients: bool = False
     own: bool = True
     spare: tuple[str, ...] = ()
@@ -32,53 +32,55 @@ class Household(NamedTuple):
         """The household on its first day, before anything has happened."""
         elsewhere = [] if self.own else [(date.min, None)]
         people = {
-            client: Person(home, self.own, list(elsewhere), told=list(TOLD) if self.take_over else [])
+            client: WorldClient(home, self.own, list(elsewhere), told=list(TOLD) if self.take_over else [])
             for client, home in self.homes.items()
         }
         doors = {
-            door: Door(kind="gate" if len(homes) > 1 else "apartment", homes=list(homes))
+            door: WorldDoor(kind="gate" if len(homes) > 1 else "apartment", homes=list(homes))
             for door, homes in self.doors.items()
         }
         return World(day=START, people=people, doors=doors, spare=list(self.spare))
 
-    def lines(self) -> Iterator[Told]:
+    def lines(self) -> Iterator[ToldLine]:
         """The lines that register it."""
         for home in dict.fromkeys((*self.homes.values(), *self.spare)):
-            yield Told("home.registered", (home,), None, {"home": home})
+            yield ToldLine("home.registered", (home,), None, {"home": home})
         for name, door in self.world().doors.items():
             body = {"door": name, "kind": door.kind, "homes": door.homes}
-            yield Told("door.registered", tuple(door.homes), None, body)
+            yield ToldLine("door.registered", tuple(door.homes), None, body)
         for client, home in self.homes.items():
             taken_over = {"take_over": self.take_over, "settling": bool(self.take_over)}
-            yield Told("client.registered", (home,), client, {"home": home, "own": self.own, **taken_over})
+            yield ToldLine(
+                "client.registered", (home,), client, {"home": home, "own": self.own, **taken_over}
+            )
 
 
 def care(
     client: str, service: str = HOME_CARE, to: str = NORTH, through: int | None = None
-) -> tuple[Move, ...]:
+) -> tuple[ChosenMove, ...]:
     decision = f"~B{client[1:]}{service[0]}1"
     """A decision of a service from tomorrow, given to an organisation."""
     return (
-        Move("decide", (client, service, 1, through)),
-        Move("allocate", (client, decision, to, 0, None)),
+        ChosenMove("decide", (client, service, 1, through)),
+        ChosenMove("allocate", (client, decision, to, 0, None)),
     )
 
 
-def lock(client: str, by: str = NORTH, door: str = "~D1", order: str = "~W1") -> tuple[Move, ...]:
+def lock(client: str, by: str = NORTH, door: str = "~D1", order: str = "~W1") -> tuple[ChosenMove, ...]:
     """A lock is ordered and mounted, and the client gets the letter."""
     return (
-        Move("order_installation", (door, client, by)),
-        Move("report", (door, order)),
-        Move("send_letter", (order,)),
+        ChosenMove("order_installation", (door, client, by)),
+        ChosenMove("report", (door, order)),
+        ChosenMove("send_letter", (order,)),
     )
 
 
-def settled(client: str, by: str = NORTH, door: str = "~D1") -> tuple[Move, ...]:
+def settled(client: str, by: str = NORTH, door: str = "~D1") -> tuple[ChosenMove, ...]:
     """The key is handed over, and the client is linked to the lock."""
-    return (Move("receive_key", (door, client, by)), Move("link", (door, client)))
+    return (ChosenMove("receive_key", (door, client, by)), ChosenMove("link", (door, client)))
 
 
-def _one(*moves: Move) -> tuple[Move, ...]:
+def _one(*moves: ChosenMove) -> tuple[ChosenMove, ...]:
     return (*care("~K1"), *moves)
 
 
@@ -86,9 +88,9 @@ ONE = {"~K1": "~H1"}
 DOOR: dict[str, tuple[str, ...]] = {"~D1": ("~H1",)}
 TWO_HOMES: dict[str, tuple[str, ...]] = {"~D1": ("~H1",), "~D9": ("~H9",)}
 COUPLE = {"~K1": "~H1", "~K2": "~H1"}
-ALL_TOLD = Move("tell_all", ("~K1",))
-ALL_TOLD_2 = Move("tell_all", ("~K2",))
-WAIT = Move("wait", (1,))
+ALL_TOLD = ChosenMove("tell_all", ("~K1",))
+ALL_TOLD_2 = ChosenMove("tell_all", ("~K2",))
+WAIT = ChosenMove("wait", (1,))
 
 HOUSEHOLDS = {
     household.name: household
@@ -96,15 +98,15 @@ HOUSEHOLDS = {
         Household("new", "a client of whom nothing is known yet", ONE, DOOR),
         Household(
             "decided", "a client with home care from tomorrow, told, who has no provider yet", ONE, DOOR,
-            (Move("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD),
+            (ChosenMove("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD),
         ),
         Household(
             "waiting", "a client with home care from tomorrow, told, with a tag; the lock is ordered", ONE, DOOR,
             _one(
                 ALL_TOLD,
-                Move("place_tag", ("~K1", NORTH)),
-                Move("receive_key", ("~D1", "~K1", NORTH)),
-                Move("order_installation", ("~D1", "~K1", NORTH)),
+                ChosenMove("place_tag", ("~K1", NORTH)),
+                ChosenMove("receive_key", ("~D1", "~K1", NORTH)),
+                ChosenMove("order_installation", ("~D1", "~K1", NORTH)),
             ),
         ),
         Household(
@@ -119,26 +121,26 @@ HOUSEHOLDS = {
             "ended", "a client whose home care has ended, with the lock, a key and a tag left", ONE, DOOR,
             _one(
                 ALL_TOLD,
-                Move("place_tag", ("~K1", NORTH)),
+                ChosenMove("place_tag", ("~K1", NORTH)),
                 *lock("~K1"),
                 *settled("~K1"),
                 WAIT,
-                Move("end", ("~K1", "~BK1h1", 0, True)),
+                ChosenMove("end", ("~K1", "~BK1h1", 0, True)),
                 WAIT,
             ),
         ),
         Household(
             "refusing", "a client with home care who does not want a lock", ONE, DOOR,
-            _one(Move("refuse", ("~K1",)), WAIT),
+            _one(ChosenMove("refuse", ("~K1",)), WAIT),
         ),
         Household(
             "two providers", "a client with two home-care providers and a lock in use", ONE, DOOR,
             _one(
-                Move("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)),
+                ChosenMove("allocate", ("~K1", "~BK1h1", SOUTH, 0, None)),
                 ALL_TOLD,
                 *lock("~K1"),
                 *settled("~K1"),
-                Move("receive_key", ("~D1", "~K1", SOUTH)),
+                ChosenMove("receive_key", ("~D1", "~K1", SOUTH)),
                 WAIT,
             ),
         ),
@@ -149,7 +151,7 @@ HOUSEHOLDS = {
                 ALL_TOLD,
                 *lock("~K1"),
                 *settled("~K1"),
-                Move("receive_key", ("~D1", "~K1", ALARMS)),
+                ChosenMove("receive_key", ("~D1", "~K1", ALARMS)),
                 WAIT,
             ),
         ),
@@ -165,7 +167,7 @@ HOUSEHOLDS = {
             "couple waiting", "a couple, both with home care; the lock is ordered", COUPLE, DOOR,
             (
                 *care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2,
-                Move("order_installation", ("~D1", "~K1", NORTH)), WAIT,
+                ChosenMove("order_installation", ("~D1", "~K1", NORTH)), WAIT,
             ),
         ),
         Household(
@@ -180,7 +182,7 @@ HOUSEHOLDS = {
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
             (
                 *care("~K1"), *care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2,
-                Move("consent", ("~D1", "~K1", True)),
+                ChosenMove("consent", ("~D1", "~K1", True)),
                 *lock("~K1"), *settled("~K1"), *settled("~K2", SOUTH), WAIT,
             ),
             equal_clients=True,
@@ -188,24 +190,25 @@ HOUSEHOLDS = {
         Household(
             "decided gate", "two homes behind one gate; one client is told and has care that nobody has yet",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (Move("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD),
+            (ChosenMove("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD),
         ),
         Household(
             "agreed gate", "two homes behind one gate; the owner has agreed, and nothing is ordered",
             {"~K1": "~H1", "~K2": "~H2"}, {"~D1": ("~H1", "~H2")},
-            (*care("~K1"), *care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2, Move("consent", ("~D1", "~K1", True)), WAIT),
+            (*care("~K1"), *care("~K2", to=SOUTH), ALL_TOLD, ALL_TOLD_2,
+            ChosenMove("consent", ("~D1", "~K1", True)), WAIT),
         ),
         Household(
             "away", "a client with home care and a lock in use, in hospital", ONE, DOOR,
-            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, Move("go_away", ("~K1",))),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, ChosenMove("go_away", ("~K1",))),
         ),
         Household(
             "again", "a client whose home care has ended and who has it again; the removal is ordered", ONE, DOOR,
             _one(
                 ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT,
-                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
-                Move("order_removal", ("~D1", "~K1", NORTH)),
-                Move("decide", ("~K1", HOME_CARE, 1, None)),
+                ChosenMove("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                ChosenMove("order_removal", ("~D1", "~K1", NORTH)),
+                ChosenMove("decide", ("~K1", HOME_CARE, 1, None)),
             ),
         ),
         Household(
@@ -217,11 +220,12 @@ HOUSEHOLDS = {
         Household(
             "two doors", "a client with two doors, told and with home care; a lock at one of them",
             ONE, {"~D1": ("~H1",), "~D2": ("~H1",)},
-            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), ChosenMove("receive_key", ("~D2", "~K1", NORTH)), WAIT),
         ),
         Household(
             "moving waiting", "a client with home care and a tag, who may move", ONE, TWO_HOMES,
-            _one(ALL_TOLD, Move("place_tag", ("~K1", NORTH)), Move("order_installation", ("~D1", "~K1", NORTH)), WAIT),
+            _one(ALL_TOLD, ChosenMove("place_tag", ("~K1", NORTH)),
+            ChosenMove("order_installation", ("~D1", "~K1", NORTH)), WAIT),
             spare=("~H9",),
         ),
         Household(
@@ -232,9 +236,9 @@ HOUSEHOLDS = {
             "booked", "a client with home care; the locksmith is booked, and a carer must be present", ONE, DOOR,
             _one(
                 ALL_TOLD,
-                Move("place_tag", ("~K1", NORTH)),
-                Move("order_installation", ("~D1", "~K1", NORTH)),
-                Move("book", ("~D1", "~W1")),
+                ChosenMove("place_tag", ("~K1", NORTH)),
+                ChosenMove("order_installation", ("~D1", "~K1", NORTH)),
+                ChosenMove("book", ("~D1", "~W1")),
                 WAIT,
             ),
         ),
@@ -242,26 +246,26 @@ HOUSEHOLDS = {
             "repair", "a client with a lock in use that is to be mended", ONE, DOOR,
             _one(
                 ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT,
-                Move("fault", ("~D1", "~K1")), Move("order_repair", ("~D1", "~K1", NORTH)),
+                ChosenMove("fault", ("~D1", "~K1")), ChosenMove("order_repair", ("~D1", "~K1", NORTH)),
             ),
         ),
         Household(
             "removal", "a client whose home care has ended; the removal is ordered, and booked", ONE, DOOR,
             _one(
                 ALL_TOLD,
-                Move("place_tag", ("~K1", NORTH)),
+                ChosenMove("place_tag", ("~K1", NORTH)),
                 *lock("~K1"), *settled("~K1"), WAIT,
-                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
-                Move("order_removal", ("~D1", "~K1", NORTH)), Move("book", ("~D1", "~W2")),
-                Move("take_tag", ("~K1", "~T1")),
+                ChosenMove("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                ChosenMove("order_removal", ("~D1", "~K1", NORTH)), ChosenMove("book", ("~D1", "~W2")),
+                ChosenMove("take_tag", ("~K1", "~T1")),
             ),
         ),
         Household(
             "removed", "a client whose home care has ended; the lock is taken down, the link is left", ONE, DOOR,
             _one(
                 ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT,
-                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
-                Move("order_removal", ("~D1", "~K1", NORTH)), Move("report", ("~D1", "~W2")),
+                ChosenMove("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                ChosenMove("order_removal", ("~D1", "~K1", NORTH)), ChosenMove("report", ("~D1", "~W2")),
             ),
         ),
         Household(
@@ -269,28 +273,30 @@ HOUSEHOLDS = {
             (
                 *care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2,
                 *lock("~K1"), *settled("~K1"), *settled("~K2"), WAIT,
-                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                ChosenMove("end", ("~K1", "~BK1h1", 0, True)), WAIT,
             ),
         ),
         Household(
             "billed", "a client of another municipality, whose first month has ended and been billed", ONE, DOOR,
-            _one(Move("wait", (22,)), Move("bill", ("~K1", NORTH, "2026-08")), Move("wait", (30,))), own=False,
+            _one(ChosenMove("wait", (22,)), ChosenMove("bill", ("~K1", NORTH, "2026-08")),
+            ChosenMove("wait", (30,))), own=False,
         ),
         Household(
             "taken over", "a client whose care and lock were there before the system", ONE, DOOR,
-            (Move("take_over", ("~K1", "~D1", NORTH)), WAIT), take_over=START,
+            (ChosenMove("take_over", ("~K1", "~D1", NORTH)), WAIT), take_over=START,
         ),
         Household(
             "unwanted", "a client with a lock in use, who does not want it any more", ONE, DOOR,
-            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, Move("refuse", ("~K1",))),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, ChosenMove("refuse", ("~K1",))),
         ),
         Household(
             "keys left", "a client with two doors and a key left of each, whose home care has ended", ONE,
             {"~D1": ("~H1",), "~D2": ("~H1",)},
             _one(
                 ALL_TOLD,
-                Move("receive_key", ("~D1", "~K1", NORTH)), Move("receive_key", ("~D2", "~K1", NORTH)), WAIT,
-                Move("end", ("~K1", "~BK1h1", 0, True)), WAIT,
+                ChosenMove("receive_key", ("~D1", "~K1", NORTH)),
+                ChosenMove("receive_key", ("~D2", "~K1", NORTH)), WAIT,
+                ChosenMove("end", ("~K1", "~BK1h1", 0, True)), WAIT,
             ),
         ),
         Household("other", "a client of another municipality, with home care", ONE, DOOR, _one(WAIT), own=False),

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from troskel.prover.world import Door, World
+from troskel.prover.world import World, WorldDoor
 
 
 class Impossible(Exception):
     """The move can't be made in this world; the text says what stands in the way."""
 
 
-class Move(NamedTuple):
+class ChosenMove(NamedTuple):
     """A move by its name in MOVES, and its values."""
 
     name: str
@@ -26,7 +26,7 @@ class Move(NamedTuple):
         return " ".join([self.name, *(_shown(v) for v in self.values)])
 
 
-class Told(NamedTuple):
+class ToldLine(NamedTuple):
     """A line to be written: the event, the homes, the client and the body; ids are names."""
 
     event: str
@@ -35,10 +35,10 @@ class Told(NamedTuple):
     body: dict[str, Any]
 
 
-MOVES: dict[str, Callable[..., list[Told]]] = {}
+MOVES: dict[str, Callable[..., list[ToldLine]]] = {}
 
 
-def move(function: Callable[..., list[Told]]) -> Callable[..., list[Told]]:
+def move(function: Callable[..., list[ToldLine]]) -> Callable[..., list[ToldLine]]:
     """Registers a move under the function's name."""
     MOVES[function.__name__] = function
     return function
@@ -56,11 +56,11 @@ def need(holds: object, why: str) -> None:
         raise Impossible(why)
 
 
-def about(w: World, event: str, client: str, **body: Any) -> Told:
+def about(w: World, event: str, client: str, **body: Any) -> ToldLine:
     """A line about a client."""
-    return Told(event, (w.people[client].home,), client, body)
+    return ToldLine(event, (w.people[client].home,), client, body)
 
 
-def at_door(event: str, door_name: str, door: Door, client: str, **body: Any) -> Told:
+def at_door(event: str, door_name: str, door: WorldDoor, client: str, **body: Any) -> ToldLine:
     """A line about a door and a client behind it."""
-    return Told(event, tuple(door.homes), client, {"door": door_name, **body})
+    return ToldLine(event, tuple(door.homes), client, {"door": door_name, **body})

@@ -19,7 +19,7 @@ from troskel.prover.checks import Finding, ask_of, beside, findings, step_findin
 from troskel.prover.choices import choices
 from troskel.prover.explore import Course, explore
 from troskel.prover.households import Household
-from troskel.prover.moves import Impossible, Move
+from troskel.prover.moves import ChosenMove, Impossible
 from troskel.prover.state import Engine, State, frozen, thawed
 from troskel.routine.duty import Effects, OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.line import LineFacts
@@ -46,7 +46,7 @@ class Mutant(NamedTuple):
         return f"{self.ask} {self.field} {self.condition!r} {self.change}"
 
 
-class Verdict(NamedTuple):
+class MutantVerdict(NamedTuple):
     """`refuted`: by this finding, after this course. Neither: it differs, and nothing refutes it."""
 
     mutant: Mutant
@@ -138,7 +138,7 @@ class Pair(NamedTuple):
     names: frozenset[str]
 
     def step(
-        self, states: tuple[bytes, bytes], step: Move
+        self, states: tuple[bytes, bytes], step: ChosenMove
     ) -> tuple[tuple[State, State], Finding | None, bool]:
         """Both after the move; what fails of the mutant alone; and whether anything differs."""
         after, found, followed = [], list[set[Finding]](), []
@@ -178,7 +178,7 @@ class Trial:
     def __init__(self, routine: Routine, those: Iterable[Mutant]) -> None:
         self.routine = routine
         self.waiting = list(those)
-        self.verdicts: dict[Mutant, Verdict] = {}
+        self.verdicts: dict[Mutant, MutantVerdict] = {}
         self.different: set[Mutant] = set()
         self.pursued: dict[Mutant, int] = {}
         self.differing: set[Mutant] = set()
@@ -219,7 +219,7 @@ class Trial:
         states = [engine.begin(household) for engine in pair[:2]]
         found = [set(findings(state, pair.names)) for state in states]
         if wrong := found[1] - found[0]:
-            self._refute(Verdict(mutant, min(wrong), household.name))
+            self._refute(MutantVerdict(mutant, min(wrong), household.name))
         elif _asked(states[0]) != _asked(states[1]):
             self.different.add(mutant)
             self._pursue(mutant, pair, household, (states[0], states[1]), (), left, until)
@@ -235,7 +235,7 @@ class Trial:
         raw = frozen(state)
         after, wrong, differs = pair.step((raw, raw), course[-1])
         if wrong is not None:
-            self._refute(Verdict(mutant, wrong, household.name, course))
+            self._refute(MutantVerdict(mutant, wrong, household.name, course))
         elif differs:
             self.different.add(mutant)
             self.pursued[mutant] = self.pursued.get(mutant, 0) + 1
@@ -257,7 +257,7 @@ class Trial:
         for moves in reversed(range(left)):
             following = []
             for both, so_far in frontier:
-                for step in choices(thawed(both[0]).world) if moves else [Move("wait")]:
+                for step in choices(thawed(both[0]).world) if moves else [ChosenMove("wait")]:
                     if time.monotonic() > until:
                         return
                     try:
@@ -266,7 +266,7 @@ class Trial:
                         continue
                     here = (*so_far, step)
                     if wrong is not None:
-                        self._refute(Verdict(mutant, wrong, household.name, here))
+                        self._refute(MutantVerdict(mutant, wrong, household.name, here))
                         return
                     if differs and moves:
                         following.append(((frozen(after[0]), frozen(after[1])), here))
@@ -279,12 +279,12 @@ class Trial:
             beside(mutant.ask),
         )
 
-    def _refute(self, verdict: Verdict) -> None:
+    def _refute(self, verdict: MutantVerdict) -> None:
         self.verdicts[verdict.mutant] = verdict
         self.watched[verdict.mutant.ask].drop(verdict.mutant)
         self.waiting.remove(verdict.mutant)
 
-    def judged(self) -> list[Verdict]:
+    def judged(self) -> list[MutantVerdict]:
         """The verdict on each mutant."""
-        rest = [Verdict(mutant, equivalent=mutant not in self.different) for mutant in self.waiting]
+        rest = [MutantVerdict(mutant, equivalent=mutant not in self.different) for mutant in self.waiting]
         return [*self.verdicts.values(), *rest]

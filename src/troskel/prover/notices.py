@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from troskel.prover import world as of
-from troskel.prover.moves import Move
+from troskel.prover.moves import ChosenMove
 from troskel.prover.statement import HANDING_OVER as HANDING_OVER_DAYS
 from troskel.prover.statement import MAY, MUST
-from troskel.prover.world import ALARM, HOME_CARE, Person, World
+from troskel.prover.world import ALARM, HOME_CARE, World, WorldClient
 
 
 class Said(NamedTuple):
@@ -39,7 +39,7 @@ CARE_MOVES = frozenset(
 )
 
 
-def said(step: Move, before: World, after: World) -> Iterator[Said]:
+def said(step: ChosenMove, before: World, after: World) -> Iterator[Said]:
     """What must or may be said because of the move."""
     if step.name in CARE_MOVES:
         for name, p in after.people.items():
@@ -63,7 +63,7 @@ def said(step: Move, before: World, after: World) -> Iterator[Said]:
         yield from _of_work(step, before, after)
 
 
-def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
+def _of_work(step: ChosenMove, before: World, after: World) -> Iterator[Said]:
     order = before.doors[step.values[0]].orders[step.values[1]]
     door = after.doors[step.values[0]]
     cared_for = any(of.has_care(p, after.day) and p.died is None for p in of.needing(after, door).values())
@@ -85,7 +85,9 @@ def _of_work(step: Move, before: World, after: World) -> Iterator[Said]:
             yield Said("S1.email", to, MUST)
 
 
-def _of_care(step: Move, was: Person, p: Person, name: str, w: World, before: date) -> Iterator[Said]:
+def _of_care(
+    step: ChosenMove, was: WorldClient, p: WorldClient, name: str, w: World, before: date
+) -> Iterator[Said]:
     mine = bool(step.values) and step.values[0] == name
     for a in (a for key, a in p.allocations.items() if key not in was.allocations):
         yield from _of_allocation(was, p, a.to, w)
@@ -95,7 +97,7 @@ def _of_care(step: Move, was: Person, p: Person, name: str, w: World, before: da
         yield from _of_ending(was, p, by_ending=mine and step.name == "end" and bool(step.values[3]))
 
 
-def _of_allocation(was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
+def _of_allocation(was: WorldClient, p: WorldClient, to: str, w: World) -> Iterator[Said]:
     """A4, O1."""
     if not p.own:
         yield Said("O1.tell", to, MUST)
@@ -105,7 +107,7 @@ def _of_allocation(was: Person, p: Person, to: str, w: World) -> Iterator[Said]:
             yield Said("A4.tell_others", to, MAY)  # of two who were allocated at once one orders
 
 
-def orders(w: World, p: Person, to: str) -> bool:
+def orders(w: World, p: WorldClient, to: str) -> bool:
     """Is it this organisation's to order a lock for a door of the home (P1)?"""
     return any(
         door.lock is None
@@ -117,7 +119,7 @@ def orders(w: World, p: Person, to: str) -> bool:
     )
 
 
-def _of_change(step: Move, p: Person, w: World, *, changed: bool) -> Iterator[Said]:
+def _of_change(step: ChosenMove, p: WorldClient, w: World, *, changed: bool) -> Iterator[Said]:
     """A5, A6."""
     organisations = {a.to for a in p.allocations.values()}
     if changed:
@@ -130,7 +132,7 @@ def _of_change(step: Move, p: Person, w: World, *, changed: bool) -> Iterator[Sa
                 yield Said("A6.tell_former", organisation, MAY)
 
 
-def _of_leaving(step: Move, was: Person, p: Person, w: World, before: date) -> Iterator[Said]:
+def _of_leaving(step: ChosenMove, was: WorldClient, p: WorldClient, w: World, before: date) -> Iterator[Said]:
     """A6: a provider has left, and the care goes on."""
     for to in dict.fromkeys(a.to for a in of.real_allocations(was)):
         mine = [a for a in of.real_allocations(p) if a.to == to and a.begins <= w.day]
@@ -146,7 +148,7 @@ def _of_leaving(step: Move, was: Person, p: Person, w: World, before: date) -> I
             yield Said("A6.tell_left", to, alone)
 
 
-def _of_ending(was: Person, p: Person, *, by_ending: bool) -> Iterator[Said]:
+def _of_ending(was: WorldClient, p: WorldClient, *, by_ending: bool) -> Iterator[Said]:
     """A7, P6."""
     home, alarm = _last(p, HOME_CARE), _last(p, ALARM)
     if home is not None and of.end_is_said(p, HOME_CARE) and alarm is not None and alarm > home:
@@ -158,22 +160,22 @@ def _of_ending(was: Person, p: Person, *, by_ending: bool) -> Iterator[Said]:
             yield Said("P6.told", to, by_ending and not of.is_ending(was))
 
 
-def _last(p: Person, service: str) -> date | None:
+def _last(p: WorldClient, service: str) -> date | None:
     return max((of.last(p, d) for d in of.real_decisions(p, service)), default=None)
 
 
-def _to_the_end(p: Person, service: str | None = None) -> list[str]:
+def _to_the_end(p: WorldClient, service: str | None = None) -> list[str]:
     found = [a for a in of.real_allocations(p) if service in (None, a.service)]
     ends = max((of.last(p, a) for a in found), default=None)
     return list(dict.fromkeys(a.to for a in found if of.last(p, a) == ends))
 
 
-def _alarm_goes_on(p: Person, to: str, day: date) -> bool:
+def _alarm_goes_on(p: WorldClient, to: str, day: date) -> bool:
     home, alarm = _last(p, HOME_CARE), _last(p, ALARM)
     return alarm is not None and alarm >= day and (home is None or alarm > home)
 
 
-def _follows(p: Person) -> bool:
+def _follows(p: WorldClient) -> bool:
     """Does one provider follow another?"""
     found = of.real_allocations(p)
     return any(
@@ -183,7 +185,7 @@ def _follows(p: Person) -> bool:
     )
 
 
-STILL_SO: dict[str, Callable[[World, Person, str, str], bool]] = {
+STILL_SO: dict[str, Callable[[World, WorldClient, str, str], bool]] = {
     "A3.refused": lambda w, p, to, door: p.refused or not of.has_care(p, w.day),
     "A4.tell": lambda w, p, to, door: not of.provider_left(p, to, w.day) and orders(w, p, to),
     "A4.tell_others": lambda w, p, to, door: not of.provider_left(p, to, w.day),

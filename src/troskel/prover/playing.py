@@ -13,7 +13,7 @@ from typing import Any
 
 from troskel.prover import world as of
 from troskel.prover.households import Household
-from troskel.prover.moves import MOVES, Move
+from troskel.prover.moves import MOVES, ChosenMove
 from troskel.prover.world import ALARMS, PROVIDERS, World
 from troskel.routine.line import STOCKHOLM
 
@@ -24,7 +24,7 @@ IDENTITIES = ("193001019805", "193102049818")
 Act = tuple[str, str, dict[str, Any]]
 
 
-def play_of(household: Household, course: tuple[Move, ...], title: str) -> list[str]:
+def play_of(household: Household, course: tuple[ChosenMove, ...], title: str) -> list[str]:
     """The lines of the play."""
     world = household.world()
     lines = [f"# {title}", '{"include": "founding.jsonl"}']
@@ -88,7 +88,7 @@ def _is_named(world: World, door: str) -> bool:
     return world.doors[door].kind == "gate" or door not in ("~D1", "~D9")
 
 
-def _stock(household: Household, course: tuple[Move, ...]) -> dict[str, list[str]]:
+def _stock(household: Household, course: tuple[ChosenMove, ...]) -> dict[str, list[str]]:
     world, stock = household.world(), dict[str, list[str]]()
     for step in (*household.already, *course):
         MOVES[step.name](world, *step.values)
@@ -109,7 +109,7 @@ def _plain(value: Any) -> Any:
     return value.lstrip("~") if isinstance(value, str) else value
 
 
-def _acts(w: World, step: Move) -> Iterator[Act]:
+def _acts(w: World, step: ChosenMove) -> Iterator[Act]:
     """The acts of a move; none where there is none."""
     make = ACTS.get(step.name)
     if make is not None:

@@ -15,7 +15,7 @@ import msgspec
 from troskel.prover.explore import AT_LENGTH, Found, explore, shrunk, twins
 from troskel.prover.fulfil import Fulfilment
 from troskel.prover.households import Household
-from troskel.prover.moves import MOVES, Move
+from troskel.prover.moves import MOVES, ChosenMove
 from troskel.prover.mutate import Trial, mutants
 from troskel.prover.playing import play_of
 from troskel.prover.state import Engine
@@ -150,13 +150,13 @@ def _counterexample(engine: Engine, household: Household, first: Found, times: i
     )
 
 
-def told(household: Household, course: tuple[Move, ...]) -> Iterator[str]:
+def told(household: Household, course: tuple[ChosenMove, ...]) -> Iterator[str]:
     """The course as lines: its day, and what happened."""
     for day, step in _days(household, course):
         yield f"{day} {step}"
 
 
-def events_of(household: Household, course: tuple[Move, ...]) -> Iterator[Event]:
+def events_of(household: Household, course: tuple[ChosenMove, ...]) -> Iterator[Event]:
     """The course, value by value."""
     for day, step in _days(household, course):
         names = list(inspect.signature(MOVES[step.name]).parameters)[1:]
@@ -177,7 +177,7 @@ def _plain(value: Any, since: date | None) -> Any:
     return since + timedelta(days=value) if since is not None and value is not None else value
 
 
-def _days(household: Household, course: tuple[Move, ...]) -> Iterator[tuple[date, Move]]:
+def _days(household: Household, course: tuple[ChosenMove, ...]) -> Iterator[tuple[date, ChosenMove]]:
     world = household.world()
     for step in (*household.already, *course):
         MOVES[step.name](world, *step.values)

@@ -15,7 +15,7 @@ import msgspec
 
 from troskel.prover import care_moves, thing_moves
 from troskel.prover.households import Household
-from troskel.prover.moves import MOVES, Move, Told
+from troskel.prover.moves import MOVES, ChosenMove, ToldLine
 from troskel.prover.world import World, ident, name_of
 from troskel.routine.duty import Effects, HomeSnapshot, OpenDuty
 from troskel.routine.engine import advance
@@ -53,11 +53,11 @@ class Engine:
             self.make(state, step)
         return state
 
-    def make(self, state: State, step: Move) -> Effects:
+    def make(self, state: State, step: ChosenMove) -> Effects:
         """Makes the move, in the world and in the engine. Raises Impossible, and then changes neither."""
         return self.write(state, MOVES[step.name](state.world, *step.values))
 
-    def write(self, state: State, lines: Iterable[Told]) -> Effects:
+    def write(self, state: State, lines: Iterable[ToldLine]) -> Effects:
         """Writes the lines; returns all that follows."""
         every = Effects()
         for told in lines:
@@ -68,7 +68,7 @@ class Engine:
             every.emails += effects.emails
         return every
 
-    def _line(self, state: State, told: Told) -> LineFacts:
+    def _line(self, state: State, told: ToldLine) -> LineFacts:
         state.lines += 1
         at = datetime.combine(state.world.day, time(9 + state.lines % 600 // 60, state.lines % 60), STOCKHOLM)
         return LineFacts(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from troskel.prover import world as of
-from troskel.prover.world import HOME_CARE, Door, Person, World
+from troskel.prover.world import HOME_CARE, World, WorldClient, WorldDoor
 
 MUST, MAY = True, False
 STAY: None = None
@@ -49,7 +49,7 @@ def asked(w: World) -> Iterator[Asked]:
         yield from statement(w)
 
 
-def _living(w: World) -> Iterator[tuple[str, Person]]:
+def _living(w: World) -> Iterator[tuple[str, WorldClient]]:
     """The municipality's own who live."""
     return ((name, p) for name, p in w.people.items() if p.own and p.died is None)
 
@@ -115,7 +115,7 @@ def followed_up(w: World) -> Iterator[Asked]:
                 yield Asked(("A8.allocation",), (name,), MAY)
 
 
-def _given(p: Person, decision: str) -> bool:
+def _given(p: WorldClient, decision: str) -> bool:
     return any(a.decision == decision for a in of.real_allocations(p))
 
 
@@ -123,12 +123,14 @@ def _is_near(w: World, day: date) -> bool:
     return abs(day.toordinal() - w.day.toordinal()) <= A8_REACH
 
 
-def _may_be_followed_up(p: Person, name: str, one: of.Decision | of.Allocation) -> Iterator[Asked]:
+def _may_be_followed_up(
+    p: WorldClient, name: str, one: of.WorldDecision | of.WorldAllocation
+) -> Iterator[Asked]:
     """What runs out may be asked about: a decision that none follows; a day that nobody has, or this provider."""
     following = of.day_after(p, one)
-    if isinstance(one, of.Decision) and not of.decided(p, one.service, following):
+    if isinstance(one, of.WorldDecision) and not of.decided(p, one.service, following):
         yield Asked(("A8.investigation",), (name,), MAY)
-    by = one.to if isinstance(one, of.Allocation) else None
+    by = one.to if isinstance(one, of.WorldAllocation) else None
     if not of.covered(p, one.service, following, by):
         yield Asked(("A8.allocation",), (name,), MAY)
 
@@ -153,7 +155,7 @@ def followed_up_by_provider(w: World) -> Iterator[Asked]:
 # -- provider, new client
 
 
-def _awaiting(w: World, door: Door) -> list[str]:
+def _awaiting(w: World, door: WorldDoor) -> list[str]:
     """Own clients with care and a provider behind a door that has no lock."""
     if door.lock is not None or of.order_at(door, "installation"):
         return []

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from troskel.prover import world as of
-from troskel.prover.moves import Told, about, at_door, move, need
-from troskel.prover.world import SMITH, TOLD, Door, Order, World
+from troskel.prover.moves import ToldLine, about, at_door, move, need
+from troskel.prover.world import SMITH, TOLD, World, WorldDoor, WorldOrder
 
 
-def _ordered(w: World, kind: str, door_name: str, client: str, by: str) -> list[Told]:
+def _ordered(w: World, kind: str, door_name: str, client: str, by: str) -> list[ToldLine]:
     door, order = w.doors[door_name], w.next("W")
-    door.orders[order] = Order(kind, client, by)
+    door.orders[order] = WorldOrder(kind, client, by)
     more = {"lock": door.lock} if door.lock is not None else {}
     body = {
         "order": order,
@@ -26,7 +26,7 @@ def _ordered(w: World, kind: str, door_name: str, client: str, by: str) -> list[
 
 
 @move
-def order_installation(w: World, door_name: str, client: str, by: str) -> list[Told]:
+def order_installation(w: World, door_name: str, client: str, by: str) -> list[ToldLine]:
     """P1: by an organisation that has the client, who has been told and has understood (A1–A3)."""
     door, p = w.doors[door_name], w.people[client]
     need(p.own and of.has_care(p, w.day), "no care of ours")
@@ -39,7 +39,7 @@ def order_installation(w: World, door_name: str, client: str, by: str) -> list[T
 
 
 @move
-def order_removal(w: World, door_name: str, client: str, by: str) -> list[Told]:
+def order_removal(w: World, door_name: str, client: str, by: str) -> list[ToldLine]:
     """P6: never while somebody behind the door needs the lock. By nobody: by the administrator."""
     door, p = w.doors[door_name], w.people[client]
     need(door.lock is not None and not door.orders, "no lock, or an order is open")
@@ -50,7 +50,7 @@ def order_removal(w: World, door_name: str, client: str, by: str) -> list[Told]:
 
 
 @move
-def order_repair(w: World, door_name: str, client: str, by: str) -> list[Told]:
+def order_repair(w: World, door_name: str, client: str, by: str) -> list[ToldLine]:
     """The lock is to be mended."""
     door, p = w.doors[door_name], w.people[client]
     need(door.lock is not None and door.faulty and not door.orders, "no fault, or ordered")
@@ -58,7 +58,7 @@ def order_repair(w: World, door_name: str, client: str, by: str) -> list[Told]:
     return _ordered(w, "repair", door_name, client, by)
 
 
-def _order(w: World, door_name: str, order: str) -> tuple[Door, Order, dict[str, Any]]:
+def _order(w: World, door_name: str, order: str) -> tuple[WorldDoor, WorldOrder, dict[str, Any]]:
     door = w.doors[door_name]
     need(order in door.orders, "no such order")
     o = door.orders[order]
@@ -66,7 +66,7 @@ def _order(w: World, door_name: str, order: str) -> tuple[Door, Order, dict[str,
 
 
 @move
-def book(w: World, door_name: str, order: str, carer: bool = True) -> list[Told]:
+def book(w: World, door_name: str, order: str, carer: bool = True) -> list[ToldLine]:
     """The locksmith books a time in three days; a carer must be present, or need not."""
     door, o, body = _order(w, door_name, order)
     need(not o.booked, "booked")
@@ -81,7 +81,7 @@ def book(w: World, door_name: str, order: str, carer: bool = True) -> list[Told]
 
 
 @move
-def fail(w: World, door_name: str, order: str) -> list[Told]:
+def fail(w: World, door_name: str, order: str) -> list[ToldLine]:
     """Nobody was at home: to be booked again."""
     door, o, body = _order(w, door_name, order)
     need(o.booked, "not booked")
@@ -90,7 +90,7 @@ def fail(w: World, door_name: str, order: str) -> list[Told]:
 
 
 @move
-def cancel(w: World, door_name: str, order: str, reason: str) -> list[Told]:
+def cancel(w: World, door_name: str, order: str, reason: str) -> list[ToldLine]:
     """The order is cancelled, as one that is not needed or one that can't be carried out."""
     door, o, body = _order(w, door_name, order)
     need(reason != "cannot_be_fitted" or o.kind == "installation", "it is fitted")
@@ -100,7 +100,7 @@ def cancel(w: World, door_name: str, order: str, reason: str) -> list[Told]:
 
 
 @move
-def report(w: World, door_name: str, order: str) -> list[Told]:
+def report(w: World, door_name: str, order: str) -> list[ToldLine]:
     """L1: the locksmith reports the work as done."""
     door, o, body = _order(w, door_name, order)
     del door.orders[order]
@@ -122,13 +122,13 @@ def report(w: World, door_name: str, order: str) -> list[Told]:
 
 
 @move
-def take_over(w: World, client: str, door_name: str, by: str) -> list[Told]:
+def take_over(w: World, client: str, door_name: str, by: str) -> list[ToldLine]:
     """What was there before the system: home care for months, and a lock that the client is linked to."""
     p, door, long_ago = w.people[client], w.doors[door_name], w.day - timedelta(days=100)
     decision, allocation, link = f"~B{client[1:]}h1", f"~F{client[1:]}h1{by[1:]}1", w.next("J")
     door.lock = w.next("L")
-    p.decisions[decision] = of.Decision(of.HOME_CARE, long_ago)
-    p.allocations[allocation] = of.Allocation(decision, of.HOME_CARE, by, long_ago, made=w.day)
+    p.decisions[decision] = of.WorldDecision(of.HOME_CARE, long_ago)
+    p.allocations[allocation] = of.WorldAllocation(decision, of.HOME_CARE, by, long_ago, made=w.day)
     p.links[link], w.link_doors[link] = door.lock, door_name
     key = w.next("N")
     door.keys[key] = (by, client)
@@ -139,12 +139,12 @@ def take_over(w: World, client: str, door_name: str, by: str) -> list[Told]:
         about(w, "allocation.made", client, allocation=allocation, organisation=by, **days),
         at_door("lock.taken_over", door_name, door, client, lock=door.lock, link=link, since=long_ago),
         at_door("key.taken_over", door_name, door, client, key=key, holder=holder, since=long_ago),
-        Told("take_over.finished", (p.home,), None, {}),
+        ToldLine("take_over.finished", (p.home,), None, {}),
     ]
 
 
 @move
-def take_back(w: World, door_name: str) -> list[Told]:
+def take_back(w: World, door_name: str) -> list[ToldLine]:
     """What was reported last has not been done: the order is open again."""
     door = w.doors[door_name]
     need(door.reported is not None and not door.orders, "nothing reported")
@@ -160,7 +160,7 @@ def take_back(w: World, door_name: str) -> list[Told]:
 
 
 @move
-def correct_lock(w: World, door_name: str, client: str) -> list[Told]:
+def correct_lock(w: World, door_name: str, client: str) -> list[ToldLine]:
     """Another lock hangs at the door than was told."""
     door = w.doors[door_name]
     need(door.lock is not None and door.reported is not None, "no lock")
@@ -169,22 +169,24 @@ def correct_lock(w: World, door_name: str, client: str) -> list[Told]:
 
 
 @move
-def add_door(w: World, door_name: str, home: str) -> list[Told]:
+def add_door(w: World, door_name: str, home: str) -> list[ToldLine]:
     """The home has one more door."""
     need(door_name not in w.doors, "known")
-    w.doors[door_name] = Door("apartment", [home])
-    return [Told("door.registered", (home,), None, {"door": door_name, "kind": "apartment", "homes": [home]})]
+    w.doors[door_name] = WorldDoor("apartment", [home])
+    return [
+        ToldLine("door.registered", (home,), None, {"door": door_name, "kind": "apartment", "homes": [home]})
+    ]
 
 
 @move
-def send_letter(w: World, order: str) -> list[Told]:
+def send_letter(w: World, order: str) -> list[ToldLine]:
     """S1, S3: the letter to the client."""
     need(order in w.letters, "no letter")
     return [about(w, "letter.sent", w.letters.pop(order)[0], order=order)]
 
 
 @move
-def fault(w: World, door_name: str, client: str) -> list[Told]:
+def fault(w: World, door_name: str, client: str) -> list[ToldLine]:
     """The lock has a fault."""
     door = w.doors[door_name]
     need(door.lock is not None and not door.faulty, "no lock")
@@ -193,7 +195,7 @@ def fault(w: World, door_name: str, client: str) -> list[Told]:
 
 
 @move
-def consent(w: World, door_name: str, client: str, given: bool) -> list[Told]:
+def consent(w: World, door_name: str, client: str, given: bool) -> list[ToldLine]:
     """The owner of a gate consents, or takes it back."""
     door = w.doors[door_name]
     need(door.kind == "gate" and door.consent != given, "so already")
@@ -202,7 +204,7 @@ def consent(w: World, door_name: str, client: str, given: bool) -> list[Told]:
 
 
 @move
-def link(w: World, door_name: str, client: str) -> list[Told]:
+def link(w: World, door_name: str, client: str) -> list[ToldLine]:
     """S2: the client is linked to the lock."""
     door, p = w.doors[door_name], w.people[client]
     need(door.lock is not None and p.home in door.homes, "no lock")
@@ -214,7 +216,7 @@ def link(w: World, door_name: str, client: str) -> list[Told]:
 
 
 @move
-def unlink(w: World, client: str, link: str) -> list[Told]:
+def unlink(w: World, client: str, link: str) -> list[ToldLine]:
     """S3: the link is removed, when the lock is gone or the client no longer needs it."""
     p = w.people[client]
     need(link in p.links, "no link")
@@ -234,7 +236,7 @@ def _handed(w: World, client: str, of_: str, *, to_client: bool) -> dict[str, An
 
 
 @move
-def place_tag(w: World, client: str, of_: str) -> list[Told]:
+def place_tag(w: World, client: str, of_: str) -> list[ToldLine]:
     """P2."""
     p = w.people[client]
     need(p.own and of_ in of.serving(p, w.day) and of_ not in p.tags.values(), "not its client, or placed")
@@ -244,7 +246,7 @@ def place_tag(w: World, client: str, of_: str) -> list[Told]:
 
 
 @move
-def find_tag(w: World, client: str, of_: str) -> list[Told]:
+def find_tag(w: World, client: str, of_: str) -> list[ToldLine]:
     """Another tag of the organisation's turns out to be with the client."""
     p = w.people[client]
     need(p.own and of.knows(p, of_) and p.died is None, "not its client")
@@ -254,7 +256,7 @@ def find_tag(w: World, client: str, of_: str) -> list[Told]:
 
 
 @move
-def take_tag(w: World, client: str, tag: str) -> list[Told]:
+def take_tag(w: World, client: str, tag: str) -> list[ToldLine]:
     """P3, P7."""
     p = w.people[client]
     need(tag in p.tags, "no tag")
@@ -267,14 +269,14 @@ def take_tag(w: World, client: str, tag: str) -> list[Told]:
 
 
 @move
-def lose_tag(w: World, client: str, tag: str) -> list[Told]:
+def lose_tag(w: World, client: str, tag: str) -> list[ToldLine]:
     """The tag is lost."""
     need(tag in w.people[client].tags, "no tag")
     return [about(w, "tag.lost", client, tag=tag, organisation=w.people[client].tags.pop(tag))]
 
 
 @move
-def tell_return(w: World, tag: str) -> list[Told]:
+def tell_return(w: World, tag: str) -> list[ToldLine]:
     """P7: the administrator is told that the tag is fetched."""
     need(tag in w.tellings, "nothing to tell")
     w.early = [one for one in w.early if one != tag]
@@ -282,7 +284,7 @@ def tell_return(w: World, tag: str) -> list[Told]:
 
 
 @move
-def receive_key(w: World, door_name: str, client: str, to: str) -> list[Told]:
+def receive_key(w: World, door_name: str, client: str, to: str) -> list[ToldLine]:
     """P5: the organisation gets a key from the client."""
     door, p = w.doors[door_name], w.people[client]
     need(p.own and to in of.serving(p, w.day) and p.home in door.homes, "not its client")
@@ -292,13 +294,13 @@ def receive_key(w: World, door_name: str, client: str, to: str) -> list[Told]:
     return [_key_line(w, door_name, client, to, key, to_client=False)]
 
 
-def _key_line(w: World, door_name: str, client: str, of_: str, key: str, *, to_client: bool) -> Told:
+def _key_line(w: World, door_name: str, client: str, of_: str, key: str, *, to_client: bool) -> ToldLine:
     body = _handed(w, client, of_, to_client=to_client)
     return at_door("key.handed_over", door_name, w.doors[door_name], client, key=key, **body)
 
 
 @move
-def return_key(w: World, door_name: str, key: str) -> list[Told]:
+def return_key(w: World, door_name: str, key: str) -> list[ToldLine]:
     """P5: the key goes back to the client."""
     door = w.doors[door_name]
     need(key in door.keys, "no key")
@@ -307,7 +309,7 @@ def return_key(w: World, door_name: str, key: str) -> list[Told]:
 
 
 @move
-def lose_key(w: World, door_name: str, key: str) -> list[Told]:
+def lose_key(w: World, door_name: str, key: str) -> list[ToldLine]:
     """The key is lost."""
     door = w.doors[door_name]
     need(key in door.keys, "no key")
@@ -319,7 +321,7 @@ def lose_key(w: World, door_name: str, key: str) -> list[Told]:
 
 
 @move
-def bill(w: World, client: str, by: str, month: str) -> list[Told]:
+def bill(w: World, client: str, by: str, month: str) -> list[ToldLine]:
     """O2."""
     need((client, by, month) in of.months_owed(w), "not owed")
     w.billed.append((client, by, month))
@@ -329,7 +331,7 @@ def bill(w: World, client: str, by: str, month: str) -> list[Told]:
 
 
 @move
-def form(w: World, form: str) -> list[Told]:
+def form(w: World, form: str) -> list[ToldLine]:
     """O3: the basis form is sent; then received."""
     need(form in w.forms, "no form")
     client, by, month, state = w.forms[form]

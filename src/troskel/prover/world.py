@@ -39,7 +39,7 @@ def name_of(text: str) -> str:
     return text
 
 
-class Decision(msgspec.Struct):
+class WorldDecision(msgspec.Struct):
     """A granted service. `confirmed`: a person has said that it ends on its last day. `of_new`: of a new client."""
 
     service: str
@@ -49,7 +49,7 @@ class Decision(msgspec.Struct):
     of_new: bool = False
 
 
-class Allocation(msgspec.Struct):
+class WorldAllocation(msgspec.Struct):
     """A decision given to an organisation, on the day `made`."""
 
     decision: str
@@ -61,7 +61,7 @@ class Allocation(msgspec.Struct):
     made: date = date.min
 
 
-class Person(msgspec.Struct):
+class WorldClient(msgspec.Struct):
     """A client. `elsewhere`: first and last day of the times as another municipality's; the last has no end yet.
 
     `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed? `unwanted`: it is
@@ -80,13 +80,13 @@ class Person(msgspec.Struct):
     moved: bool = False
     begun: date = date.min
     visited: list[str] = []
-    decisions: dict[str, Decision] = {}
-    allocations: dict[str, Allocation] = {}
+    decisions: dict[str, WorldDecision] = {}
+    allocations: dict[str, WorldAllocation] = {}
     tags: dict[str, str] = {}
     links: dict[str, str] = {}
 
 
-class Order(msgspec.Struct):
+class WorldOrder(msgspec.Struct):
     """An open order at a door. `carer_on`: the booked day, where a carer must be present."""
 
     kind: str
@@ -96,7 +96,7 @@ class Order(msgspec.Struct):
     carer_on: date | None = None
 
 
-class Door(msgspec.Struct):
+class WorldDoor(msgspec.Struct):
     """A door with its lock, orders, and keys (key to organisation and client).
 
     `reported`: the order that was reported last and has not been taken back, and the lock that it was about.
@@ -108,8 +108,8 @@ class Door(msgspec.Struct):
     unfit: bool = False
     faulty: bool = False
     lock: str | None = None
-    orders: dict[str, Order] = {}
-    reported: tuple[str, Order, str] | None = None
+    orders: dict[str, WorldOrder] = {}
+    reported: tuple[str, WorldOrder, str] | None = None
     keys: dict[str, tuple[str, str]] = {}
 
 
@@ -121,8 +121,8 @@ class World(msgspec.Struct):
     """
 
     day: date
-    people: dict[str, Person] = {}
-    doors: dict[str, Door] = {}
+    people: dict[str, WorldClient] = {}
+    doors: dict[str, WorldDoor] = {}
     spare: list[str] = []
     unknown: list[str] = []
     link_doors: dict[str, str] = {}
@@ -142,52 +142,52 @@ class World(msgspec.Struct):
 # -- care
 
 
-def granted(p: Person) -> list[Decision | Allocation]:
+def granted(p: WorldClient) -> list[WorldDecision | WorldAllocation]:
     """The decisions and allocations."""
     return [*p.decisions.values(), *p.allocations.values()]
 
 
-def last(p: Person, granted: Decision | Allocation) -> date:
+def last(p: WorldClient, granted: WorldDecision | WorldAllocation) -> date:
     """The last day: its own, its decision's, or the day of death."""
     days = [granted.through or FOREVER, p.died or FOREVER]
-    if isinstance(granted, Allocation):
+    if isinstance(granted, WorldAllocation):
         days.append(p.decisions[granted.decision].through or FOREVER)
     return min(days)
 
 
-def day_after(p: Person, granted: Decision | Allocation) -> date:
+def day_after(p: WorldClient, granted: WorldDecision | WorldAllocation) -> date:
     """The day after the last day; FOREVER where there is none."""
     ends = last(p, granted)
     return ends if ends == FOREVER else ends + ONE_DAY
 
 
-def real_decisions(p: Person, service: str | None = None) -> list[Decision]:
+def real_decisions(p: WorldClient, service: str | None = None) -> list[WorldDecision]:
     """The decisions, but those withdrawn before they began."""
     return [d for d in p.decisions.values() if service in (None, d.service) and last(p, d) >= d.begins]
 
 
-def real_allocations(p: Person) -> list[Allocation]:
+def real_allocations(p: WorldClient) -> list[WorldAllocation]:
     """The allocations that have had a day, or will."""
     return [a for a in p.allocations.values() if last(p, a) >= a.begins]
 
 
-def has_care(p: Person, day: date) -> bool:
+def has_care(p: WorldClient, day: date) -> bool:
     """Is there care on the day or later?"""
     return any(last(p, d) >= day for d in real_decisions(p))
 
 
-def end_is_said(p: Person, service: str) -> bool:
+def end_is_said(p: WorldClient, service: str) -> bool:
     """Has a person said that the service ends, or has the client died?"""
     latest = max(real_decisions(p, service), key=lambda d: (d.through or FOREVER, d.begins))
     return p.died is not None or (latest.through is not None and latest.confirmed)
 
 
-def services(p: Person) -> list[str]:
+def services(p: WorldClient) -> list[str]:
     """The services that the client has had, or will have."""
     return list(dict.fromkeys(d.service for d in real_decisions(p)))
 
 
-def is_over(p: Person, day: date) -> bool:
+def is_over(p: WorldClient, day: date) -> bool:
     """Neither home care nor alarm, said by a person; or dead (P6)."""
     if p.died is not None and p.died < day:
         return True
@@ -196,42 +196,42 @@ def is_over(p: Person, day: date) -> bool:
     )
 
 
-def is_new(p: Person, day: date) -> bool:
+def is_new(p: WorldClient, day: date) -> bool:
     """Has no provider yet come to have the client, since care began or began anew (A4)?"""
     return is_over(p, day) or not any(
         a.begins <= day and a.made < day and last(p, a) >= p.begun for a in real_allocations(p)
     )
 
 
-def is_ending(p: Person) -> bool:
+def is_ending(p: WorldClient) -> bool:
     """Has a person said of everything the client has had that it ends?"""
     return bool(p.decisions) and all(end_is_said(p, service) for service in services(p))
 
 
-def needs_lock(p: Person, day: date) -> bool:
+def needs_lock(p: WorldClient, day: date) -> bool:
     """The municipality's own, with care that is not over, who is not known to want no lock (rule 1)."""
     return p.own and bool(p.decisions) and not p.unwanted and not is_over(p, day)
 
 
-def serving(p: Person, day: date, service: str | None = None) -> list[str]:
+def serving(p: WorldClient, day: date, service: str | None = None) -> list[str]:
     """The organisations that have the client now or soon, the earliest first."""
     found = [a for a in real_allocations(p) if last(p, a) >= day and service in (None, a.service)]
     return list(dict.fromkeys(a.to for a in sorted(found, key=lambda a: a.begins)))
 
 
-def having(p: Person, day: date, service: str | None = None) -> list[str]:
+def having(p: WorldClient, day: date, service: str | None = None) -> list[str]:
     """Those that serve, and those whose allocation has run out though nobody has said that they leave: a gap."""
     had = [a.to for a in real_allocations(p) if service in (None, a.service)]
     serves = serving(p, day, service)
     return [o for o in dict.fromkeys([*serves, *had]) if o in serves or not provider_left(p, o, day)]
 
 
-def knows(p: Person, organisation: str) -> bool:
+def knows(p: WorldClient, organisation: str) -> bool:
     """Has the organisation had the client, or will it?"""
     return any(a.to == organisation for a in real_allocations(p))
 
 
-def covered(p: Person, service: str, day: date, by: str | None = None) -> bool:
+def covered(p: WorldClient, service: str, day: date, by: str | None = None) -> bool:
     """Does an ongoing decision that is allocated cover the day (A8)?"""
     return any(
         a.service == service
@@ -241,7 +241,7 @@ def covered(p: Person, service: str, day: date, by: str | None = None) -> bool:
     )
 
 
-def stays(p: Person, organisation: str, day: date) -> bool:
+def stays(p: WorldClient, organisation: str, day: date) -> bool:
     """Has the organisation the client after the day, and nobody has said that it ends?"""
     return any(
         a.to == organisation
@@ -251,12 +251,12 @@ def stays(p: Person, organisation: str, day: date) -> bool:
     )
 
 
-def decided(p: Person, service: str, day: date) -> bool:
+def decided(p: WorldClient, service: str, day: date) -> bool:
     """Does a decision cover the day?"""
     return any(d.begins <= day <= last(p, d) for d in real_decisions(p, service))
 
 
-def provider_left(p: Person, organisation: str, day: date) -> bool:
+def provider_left(p: WorldClient, organisation: str, day: date) -> bool:
     """The organisation no longer has the client, and that is no mere gap (P5, P7; decision 48).
 
     While a decision goes on that nobody has, whoever had the client last has only lost it on the phone, even if its
@@ -284,7 +284,7 @@ def provider_left(p: Person, organisation: str, day: date) -> bool:
     )
 
 
-def uncovered(p: Person, service: str, day: date) -> bool:
+def uncovered(p: WorldClient, service: str, day: date) -> bool:
     """Is the day without an ongoing allocated decision, and nobody has said that it should be?"""
     begun = [d for d in real_decisions(p, service) if d.begins <= day]
     if not p.own or not begun or (p.died is not None and p.died < day) or covered(p, service, day):
@@ -304,7 +304,7 @@ def months_owed(w: World) -> list[tuple[str, str, str]]:
     return [owed for owed in found if owed not in w.billed]
 
 
-def _months(p: Person, a: Allocation, through: date) -> Iterator[str]:
+def _months(p: WorldClient, a: WorldAllocation, through: date) -> Iterator[str]:
     for first, until in p.elsewhere:
         day = max(a.begins, p.decisions[a.decision].begins, first)
         while day <= min(last(p, a), until or FOREVER, through):
@@ -315,33 +315,33 @@ def _months(p: Person, a: Allocation, through: date) -> Iterator[str]:
 # -- doors
 
 
-def doors_of(w: World, home: str) -> Iterator[tuple[str, Door]]:
+def doors_of(w: World, home: str) -> Iterator[tuple[str, WorldDoor]]:
     """The doors of a home."""
     return ((name, door) for name, door in w.doors.items() if home in door.homes)
 
 
-def behind(w: World, door: Door) -> dict[str, Person]:
+def behind(w: World, door: WorldDoor) -> dict[str, WorldClient]:
     """The clients behind a door."""
     return {name: p for name, p in w.people.items() if p.home in door.homes}
 
 
-def behind_home(w: World, home: str) -> list[Person]:
+def behind_home(w: World, home: str) -> list[WorldClient]:
     """The clients behind the doors of a home."""
     found = {name: p for _, door in doors_of(w, home) for name, p in behind(w, door).items()}
     return list(found.values())
 
 
-def needing(w: World, door: Door) -> dict[str, Person]:
+def needing(w: World, door: WorldDoor) -> dict[str, WorldClient]:
     """Those behind the door who keep a lock there (rule 1)."""
     return {name: p for name, p in behind(w, door).items() if needs_lock(p, w.day)}
 
 
-def wanting(w: World, door: Door) -> list[str]:
+def wanting(w: World, door: WorldDoor) -> list[str]:
     """Those who need a lock at the door and do not refuse one."""
     return [name for name, p in needing(w, door).items() if not p.refused]
 
 
-def leads(w: World, people: Iterable[Person]) -> list[str]:
+def leads(w: World, people: Iterable[WorldClient]) -> list[str]:
     """Those of whom one orders the lock: home care before alarm, of those allocated first (P1)."""
     found = [
         (p.refused, a.service != HOME_CARE, a.begins, a.to)
@@ -368,22 +368,22 @@ def pass_letters_on(w: World) -> None:
     w.letters = {order: (to, door) for order, (to, door) in found.items() if to is not None}
 
 
-def order_at(door: Door, kind: str) -> str | None:
+def order_at(door: WorldDoor, kind: str) -> str | None:
     """The open order of this kind."""
     return next((name for name, order in door.orders.items() if order.kind == kind), None)
 
 
-def lock_in_use(w: World, p: Person) -> bool:
+def lock_in_use(w: World, p: WorldClient) -> bool:
     """Is the client linked to a lock that hangs at a door of the home?"""
     return any(linked_at(p, door) for _, door in doors_of(w, p.home))
 
 
-def home_of_key(w: World, door: Door, left_by: str) -> str:
+def home_of_key(w: World, door: WorldDoor, left_by: str) -> str:
     """The home that a key is to: the home of the client who left it, or the door's, if the client has moved."""
     home = w.people[left_by].home
     return home if home in door.homes else door.homes[0]
 
 
-def linked_at(p: Person, door: Door) -> bool:
+def linked_at(p: WorldClient, door: WorldDoor) -> bool:
     """Is the client linked to the lock at the door?"""
     return door.lock is not None and door.lock in p.links.values()

@@ -194,7 +194,9 @@ def _follows_another(client: ClientFacts, case: Case) -> bool:
 
 
 def _tag_came_from_client(case: Case) -> bool:
-    return bool((case.about.get("from") or {}).get("kind") == "client")
+    """Not where it stays with the client, and only another organisation answers for it now."""
+    kind = {end: (case.about.get(end) or {}).get("kind") for end in ("from", "to")}
+    return kind["from"] == "client" != kind["to"]
 
 
 def _serves(client: ClientFacts, case: Case) -> bool:

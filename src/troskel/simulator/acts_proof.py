@@ -42,7 +42,7 @@ UNENDING = ("O",)
 """Paragraphs of another municipality's clients: their months go on."""
 
 
-class Step(NamedTuple):
+class ProofStep(NamedTuple):
     """An act by an account, or days that pass. `at`: when it was done."""
 
     account: str
@@ -77,8 +77,8 @@ class ActsCounterexample(NamedTuple):
     """What went wrong after a course, shortened, and how many courses end so."""
 
     wrong: Wrong
-    course: tuple[Step, ...]
-    done: tuple[Step, ...]
+    course: tuple[ProofStep, ...]
+    done: tuple[ProofStep, ...]
     times: int
 
 
@@ -107,7 +107,7 @@ class Copies:
         """The household as it stands."""
         return connection.connection.serialize(), self.now
 
-    def take(self, step: Step) -> Step:
+    def take(self, step: ProofStep) -> ProofStep:
         """Does the act a minute later, or lets days pass. Raises what the act raises, and changes nothing then."""
         if step.days:
             self.now = datetime.combine(
@@ -131,9 +131,9 @@ def explore(
     copies: Copies, depth: int, *, until: float = float("inf"), progress: Callable[[str], None] = print
 ) -> ActsProof:
     """Every course of acts to a depth, each followed by all that is asked."""
-    found: dict[tuple[str, str, str], list[tuple[Wrong, tuple[Step, ...], tuple[Step, ...]]]] = {}
+    found: dict[tuple[str, str, str], list[tuple[Wrong, tuple[ProofStep, ...], tuple[ProofStep, ...]]]] = {}
     courses = 0
-    frontier: list[tuple[tuple[bytes, datetime], tuple[Step, ...]]] = [(copies.copy(), ())]
+    frontier: list[tuple[tuple[bytes, datetime], tuple[ProofStep, ...]]] = [(copies.copy(), ())]
     for level in range(depth + 1):
         following = []
         for start, course in frontier:
@@ -167,8 +167,8 @@ def _proof(copies: Copies, found: dict[Any, list[Any]], courses: int, *, complet
 
 
 def _shrunk(
-    copies: Copies, wrong: Wrong, course: tuple[Step, ...], done: tuple[Step, ...]
-) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    copies: Copies, wrong: Wrong, course: tuple[ProofStep, ...], done: tuple[ProofStep, ...]
+) -> tuple[tuple[ProofStep, ...], tuple[ProofStep, ...]]:
     """The course without the steps that it does not need."""
     for index in reversed(range(len(course))):
         fewer = (*course[:index], *course[index + 1 :])
@@ -186,7 +186,7 @@ def _shrunk(
 # -- all that is asked
 
 
-def fulfil(copies: Copies) -> tuple[tuple[Step, ...], list[Wrong]]:
+def fulfil(copies: Copies) -> tuple[tuple[ProofStep, ...], list[Wrong]]:
     """Each open duty by its first way, as its owner, until none is open. Returns what was done, and what went wrong."""
     round_ = _Rounds(copies)
     quiet = idle = 0
@@ -215,13 +215,13 @@ class _Rounds:
 
     def __init__(self, copies: Copies) -> None:
         self.copies = copies
-        self.done: list[Step] = []
+        self.done: list[ProofStep] = []
         self.wrongs: dict[Wrong, None] = {}
         self.stuck: list[Wrong] = []
 
     def wait(self, days: int) -> None:
         """Lets days pass."""
-        self.done.append(self.copies.take(Step("", "", {}, days)))
+        self.done.append(self.copies.take(ProofStep("", "", {}, days)))
 
     def each(self, rows: list[Duty]) -> bool:
         """Each of the duties once; returns whether any way was gone."""
@@ -244,7 +244,7 @@ class _Rounds:
         """Does the act. What is out of sight, or refused by a paragraph that asks nothing there, is wrong at once."""
         ask = f"{row.paragraph}.{row.ask}"
         try:
-            self.done.append(self.copies.take(Step(who, way.act, _filled(self.copies, row, way))))
+            self.done.append(self.copies.take(ProofStep(who, way.act, _filled(self.copies, row, way))))
         except (Refusal, NotFound, BadValue) as refused:
             if not Duty.objects.filter(id=row.id, state="open").exists():
                 return  # another way has ended it meanwhile
@@ -312,43 +312,45 @@ def _provider(copies: Copies, row: Duty) -> str:
 # -- what is tried
 
 
-def choices(copies: Copies) -> Iterator[Step]:
+def choices(copies: Copies) -> Iterator[ProofStep]:
     """The acts that are tried: those offered beside duties, and some that change the household."""
     today = clock.day_of(copies.now)
     soon = today + timedelta(days=3)
-    yield Step("", "", {}, 1)
-    yield Step("", "", {}, 14)
+    yield ProofStep("", "", {}, 1)
+    yield ProofStep("", "", {}, 14)
     with clock.frozen_at(copies.now):
         rows = _open(copies)
         ways = suggestions(Actor.system(copies.municipality, ActorKind.DEMO), [row.id for row in rows])
     for row in rows:
         who = _owner(copies, row)
         for way in ways.get(row.id, []) if who else ():
-            yield Step(who or "", way.act, _filled(copies, row, way))
+            yield ProofStep(who or "", way.act, _filled(copies, row, way))
     for client in Client.objects.filter(municipality=copies.municipality, died=None).order_by("case_number"):
         case = client.case_number
-        yield Step("anna", "record_deaths", {"deaths": [{"client": case, "on": str(today)}]})
-        yield Step("anna", "change_clients", {"changes": [{"client": case, "home_municipality": "0998"}]})
-        yield Step("anna", "record_refusal", {"client": case, "reason": "does_not_want"})
-        yield Step("anna", "suspend_access", {"client": case, "since": str(today), "reason": "hospital"})
+        yield ProofStep("anna", "record_deaths", {"deaths": [{"client": case, "on": str(today)}]})
+        yield ProofStep(
+            "anna", "change_clients", {"changes": [{"client": case, "home_municipality": "0998"}]}
+        )
+        yield ProofStep("anna", "record_refusal", {"client": case, "reason": "does_not_want"})
+        yield ProofStep("anna", "suspend_access", {"client": case, "since": str(today), "reason": "hospital"})
         for service in ("home_care", "safety_alarm"):
             for on in (today, soon):
                 values = {"client": case, "service": service, "on": str(on), "reason": "x"}
-                yield Step("anna", "end_care", values)
+                yield ProofStep("anna", "end_care", values)
             made = {"client": case, "service": service, "valid_from": str(today + timedelta(days=1))}
             reference = f"X{service[0]}{copies.now:%m%d%H%M}"
-            yield Step("anna", "make_decisions", {"decisions": [{**made, "reference": reference}]})
+            yield ProofStep("anna", "make_decisions", {"decisions": [{**made, "reference": reference}]})
     for decision in Decision.objects.filter(municipality=copies.municipality, withdrawn=False):
         period = {"reference": decision.reference, "valid_from": str(decision.valid_from)}
-        yield Step("anna", "change_decisions", {"periods": [{**period, "valid_through": str(soon)}]})
+        yield ProofStep("anna", "change_decisions", {"periods": [{**period, "valid_through": str(soon)}]})
     for allocation in Allocation.objects.filter(municipality=copies.municipality, withdrawn=False):
         ending = {"reference": allocation.reference, "valid_through": str(today), "reason": "x"}
         for confirmed in (True, False):
-            yield Step("anna", "end_allocations", {"endings": [{**ending, "confirmed": confirmed}]})
+            yield ProofStep("anna", "end_allocations", {"endings": [{**ending, "confirmed": confirmed}]})
     for order in Order.objects.filter(municipality=copies.municipality, state__in=("placed", "booked")):
-        yield Step("siri", "cancel_order", {"order": order.number, "reason": "not_needed"})
+        yield ProofStep("siri", "cancel_order", {"order": order.number, "reason": "not_needed"})
     lost = Holding.objects.filter(municipality=copies.municipality, until=None, thing_kind__in=("key", "tag"))
     for holding in (
         lost.exclude(kind="lost").select_related("thing").exclude(thing_kind="tag", kind="organisation")
     ):
-        yield Step("siri", "report_lost", {"kind": holding.thing_kind, "number": holding.thing.number})
+        yield ProofStep("siri", "report_lost", {"kind": holding.thing_kind, "number": holding.thing.number})

@@ -258,7 +258,7 @@ def _whoever_is_asked_knows_the_client(tables: Tables, rows: list[_Row]) -> Iter
 
 
 HOLDS_SOMETHING = frozenset(
-    {("P5", "fetch_back"), ("P5", "return_keys"), ("P3", "take_tag"), ("P7", "fetch")}
+    {("P5", "fetch_back"), ("P5", "return_keys"), ("P3", "take_tag"), ("P7", "fetch"), ("P7", "tell")}
 )
 """Whoever's key or tag is there by mistake fetches it or gives it back, and so knows where."""
 
