@@ -238,12 +238,13 @@ class Calculator:
 
     def _stay(self, client: str) -> date:
         """The first day of the present care: of decisions with no confirmed ending between them."""
-        begins = date.max
-        ended = date.min
+        begins, ended, is_meant = date.max, date.min, True
         for period in sorted(self._periods(client), key=lambda p: p.begins):
-            if period.begins > ended + ONE_DAY:
+            if period.begins > ended + ONE_DAY and is_meant:
                 begins = period.begins
-            ended = max(ended, period.through or date.max - ONE_DAY)
+            last = period.through or date.max - ONE_DAY
+            if last >= ended:
+                ended, is_meant = last, period.meant
         return begins
 
     def _care_begins(self, asked: Asked) -> date:
