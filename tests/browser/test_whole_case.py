@@ -59,7 +59,7 @@ def test_client_from_decision_to_removal(works: Works, town: Town) -> None:
     olle.is_not_asked("Hämta en nyckel till varje lås", case)
     olle.does("Beställ montering", case, {"Låssmed": "Lås & Nyckel"}, foresees="Låssmed: Montera låsvredet")
     carin.has_nothing_left(case)
-    carin.has_on_the_phone(NAME, "Nyckel K-trad", "Kvittensprodukt hos kunden")
+    carin.has_on_the_phone(NAME, "Nyckel K-TRAD", "Kvittensprodukt hos kunden")
 
     # P4: the locksmith books, and somebody is to be there
     comes = town.today + timedelta(days=2)
