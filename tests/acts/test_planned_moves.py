@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tests.acts.examples import ActExample
 from tests.town import EAST, FIRM, MEADOW, Town
 from troskel.people.models import Client, PlannedMove, Residence
@@ -178,3 +180,52 @@ def test_rule_7_the_locksmith_takes_down_in_the_name_of_who_lived_there(town: To
     assert town.the("L1.remove").client.reference == former
     town.does("moa", "cancel_order", order=ordered.answer["order"], reason="care_again")
     assert not town.duties("P6.stop")
+
+
+def test_keys_and_a_removal_at_the_door_ahead(town: Town) -> None:
+    """What is asked of that door before the day can be done before the day."""
+    values = planned(town)
+    town.does("olle", "receive_key", **values, key="N9", signed="client")
+    number = town.does("olle", "order_installation", **values, locksmith=FIRM, reason="flytt").answer["order"]
+    town.mount(number, "L2")
+    town.end(values["client"])
+    town.days_pass(1)
+    assert {duty.door_id for duty in town.duties("P6.order")} == {
+        UUID(str(town.door(values["client"]))),
+        UUID(str(values["door"])),
+    }
+    town.does("olle", "order_removal", **values, locksmith=FIRM)
+
+
+def test_a_lock_left_behind_is_not_taken_down_in_the_name_of_who_never_came(town: Town) -> None:
+    """One moves out, another plans to move in and does not: the removal is asked in the name of the first."""
+    first, second = town.locked(), town.new_client()
+    home = Client.objects.get(reference=first).home
+    there = {"street": home.street, "postcode": home.postcode, "town": home.town, "apartment": home.apartment}
+    door = town.door(first)
+    town.does("anna", "plan_move", client=second, address=there, on=ON)
+    town.does("anna", "move_clients", moves=[{"client": first, "address": NEW, "on": town.day(0)}])
+    town.end(first)
+    town.days_pass(2)
+    town.does("anna", "call_off_move", client=second)
+    duty = town.the("P6.order")
+    assert (str(duty.door_id), duty.client and duty.client.reference) == (str(door), first)
+    who = "olle" if duty.role == "provider" else "siri"
+    town.does(who, "order_removal", client=first, door=str(door), locksmith=FIRM)
+
+
+def test_a_lock_that_hangs_where_nobody_came_is_taken_down(town: Town) -> None:
+    values = planned(town)
+    number = town.does("olle", "order_installation", **values, locksmith=FIRM, reason="flytt").answer["order"]
+    town.mount(number, "L2")
+    town.does("anna", "call_off_move", client=values["client"])
+    duty = town.the("P6.order")
+    assert (str(duty.door_id), duty.client and duty.client.reference) == (
+        str(values["door"]),
+        values["client"],
+    )
+    who = "olle" if duty.role == "provider" else "siri"
+    removal = town.does(who, "order_removal", **values, locksmith=FIRM).answer["order"]
+    town.does("laban", "report_removal", order=removal, serial="L2")
+    assert not town.duties("P6")
+    town.is_sound()

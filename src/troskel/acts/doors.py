@@ -98,7 +98,7 @@ def record_consent(
     `way`: in writing, orally, or the client's own property.
     """
     subject = lookup.find_client(ctx, client)
-    door_facts = _door_of_others(lookup.find_door(subject.home, door))
+    door_facts = _door_of_others(lookup.find_door(subject.home, door, lookup.homes_ahead(ctx, subject)))
     day = since or ctx.today
     if day > ctx.today:
         raise BadValue(
@@ -142,7 +142,7 @@ def _suggest_consent(context: DutyContext) -> Iterator[Suggestion]:
 def withdraw_consent(ctx: ActContext, *, client: CaseNumber, door: DoorId | None = None) -> dict[str, Any]:
     """Record that the owner withdraws consent: nothing more is ordered there. A mounted lock stays for now."""
     subject = lookup.find_client(ctx, client)
-    door_facts = _door_of_others(lookup.find_door(subject.home, door))
+    door_facts = _door_of_others(lookup.find_door(subject.home, door, lookup.homes_ahead(ctx, subject)))
     consents = Consent.objects.filter(door=door_facts.door, municipality=ctx.actor.municipality, until=None)
     if not consents.update(until=ctx.today):
         raise Refusal(

@@ -282,11 +282,12 @@ def _key_from_client(
     """The key that opens the client's door (`said`: which), or another's, which is here by mistake whoever has it."""
     holding = lookup.find_holding_or_none(ctx, ThingKind.KEY, label)
     opens = holding.thing.door_id if holding is not None else None
-    if holding is not None and opens not in subject.home.doors:
+    ahead = lookup.homes_ahead(ctx, subject)
+    if holding is not None and not any(opens in home.doors for home in (subject.home, *ahead)):
         report.ask(lambda: rules.key_opens(opens, said, label))
         return holding
     rules.own_client(subject.facts)
-    door = lookup.find_door(subject.home, said or opens).door
+    door = lookup.find_door(subject.home, said or opens, ahead).door
     if holding is not None:
         report.ask(lambda: rules.key_opens(opens, door, label))
         return holding

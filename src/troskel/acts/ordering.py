@@ -74,12 +74,11 @@ def order_installation(
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
     rules.care_to_come(subject.facts, ctx.today)
-    ahead = subject.facts.moving_to
-    coming_to = [ctx.lock_homes([ahead])[ahead]] if ahead else []
+    ahead = lookup.homes_ahead(ctx, subject)
     rules.organisation_has_the_client(subject.facts, ctx.actor.organisation, ctx.today)
     rules.not_refused(subject.facts)
     rules.client_is_informed(subject.facts, reason)
-    door_facts = lookup.find_door(subject.home, door, coming_to)
+    door_facts = lookup.find_door(subject.home, door, ahead)
     rules.no_lock_at(door_facts)
     rules.no_open_order(door_facts)
     rules.owner_consents(door_facts)
@@ -141,7 +140,8 @@ def order_removal(
     An open repair order at the door is cancelled.
     """
     subject = lookup.find_client(ctx, client)
-    door_facts = lookup.find_door(subject.home, door, subject.former_homes)
+    others = [*subject.former_homes, *lookup.homes_ever_planned(ctx, subject)]
+    door_facts = lookup.find_door(subject.home, door, others)
     lock = rules.may_be_taken_down(door_facts, ctx.facts, ctx.today)
     if ctx.actor.role is Role.COORDINATOR:
         rules.is_asked_to_remove(door_facts, subject.facts, ctx.facts, ctx.actor.organisation, ctx.today)

@@ -88,7 +88,10 @@ def _ordering_provider(case: Case) -> Assignee:
         if orderer in client_state.providers_of(client, case.day):
             return _of(orderer, client)
     lead = charges.lead_provider(_clients(case), case.day, case.home.closed)
-    return _of_charge(lead or charges.last_provider(_clients(case), case.home.closed), orderer, case)
+    clients = [client for home in case.homes.values() for client in home.clients.values()]
+    had = {a.organisation for client in clients for a in client.allocations.values()}
+    otherwise = orderer if orderer in had else None  # what the office has ordered is the administrator's
+    return _of_charge(lead or charges.last_provider(_clients(case), case.home.closed), otherwise, case)
 
 
 def _every_provider(case: Case) -> list[Assignee]:
@@ -144,4 +147,13 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
         if not living:
             return case.client
     lead = charges.lead_provider(living or case.clients(), case.day)
-    return lead.client if lead is not None else case.client
+    return lead.client if lead is not None else _who_has_lived_there(case)
+
+
+def _who_has_lived_there(case: Case) -> ClientFacts | None:
+    """The case's client; of one whose move there was called off, the last who did live behind the door."""
+    if case.client is None or case.door is None or client_state.has_lived_here(case.client):
+        return case.client
+    behind = client_state.homes_behind(case.door, case.homes)
+    lived = [c for home in behind for c in home.clients.values() if client_state.has_lived_here(c)]
+    return max(lived, key=lambda c: (client_state.here_through(c), c.client), default=case.client)

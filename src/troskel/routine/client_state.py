@@ -34,11 +34,16 @@ Homes = Mapping[UUID, HomeFacts]
 # -- periods: a decision or allocation reaches no further than the client's life in this home
 
 
+def has_lived_here(client: ClientFacts) -> bool:
+    """Not of one who is still to come, nor of one whose move here was called off."""
+    return not client.coming and (client.moved_out is None or client.moved_out != client.moved_in)
+
+
 def here_through(client: ClientFacts) -> date:
     """The last known day that the client lives in this home; FOREVER where none is known."""
     last = client.died or FOREVER
-    if client.moved_out is not None and client.moved_out == client.moved_in:
-        return date.min  # a planned move that was called off
+    if not client.coming and not has_lived_here(client):
+        return date.min
     if client.moved_out is not None:
         last = min(last, client.moved_out - ONE_DAY)
     return last

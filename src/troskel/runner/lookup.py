@@ -15,7 +15,7 @@ from troskel.duties.models import Duty
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.people import queries as people
-from troskel.people.models import Client, HomeDoor, Organisation, Residence
+from troskel.people.models import Client, HomeDoor, Organisation, PlannedMove, Residence
 from troskel.people.roles import PROVIDER_ROLES, Actor, Role
 from troskel.people.rules import organisation_is_open
 from troskel.permits.sight import visible_clients
@@ -208,13 +208,26 @@ def homes_of_door(ctx: ActContext, door: UUID) -> tuple[UUID, ...]:
     return tuple(sorted(home for home, facts in ctx.facts.items() if door in facts.doors))
 
 
-def find_door(home: HomeFacts, door: UUID | None, former_homes: Iterable[HomeFacts] = ()) -> DoorFacts:
-    """Returns the given door, of the home or of `former_homes`; with None, the home's only door, else Refusal."""
+def homes_ahead(ctx: ActContext, subject: ClientSubject) -> list[HomeFacts]:
+    """Locks the home to which the client is to move, and returns it; empty where no move is planned."""
+    ahead = subject.facts.moving_to
+    return [ctx.lock_homes([ahead])[ahead]] if ahead else []
+
+
+def homes_ever_planned(ctx: ActContext, subject: ClientSubject) -> list[HomeFacts]:
+    """Locks the homes to which the client has planned to move, and returns them: a lock may hang where nobody came."""
+    plans = PlannedMove.objects.filter(client=subject.row).values_list("home", flat=True)
+    homes = set(plans) - {subject.home.home, *(home.home for home in subject.former_homes)}
+    return list(ctx.lock_homes(homes).values()) if homes else []
+
+
+def find_door(home: HomeFacts, door: UUID | None, others: Iterable[HomeFacts] = ()) -> DoorFacts:
+    """Returns the given door, of the home or of its `others`; with None, the home's only door, else Refusal."""
     if door is None:
         if len(home.doors) != 1:
             raise door_not_said_which(len(home.doors))
         return next(iter(home.doors.values()))
-    for candidate in (home, *former_homes):
+    for candidate in (home, *others):
         if door in candidate.doors:
             return candidate.doors[door]
     raise NotFound("door", "door")
