@@ -87,3 +87,19 @@ def test_rule_1_a_lone_client_has_nobody_to_be_separated_from(town: Town) -> Non
         town.refused("anna", "separate_home", "rule 1", client=client, apartment="1102").code
         == "home.not_shared"
     )
+
+
+def test_p6_a_removal_is_stopped_when_the_gate_serves_a_neighbour_with_care(town: Town) -> None:
+    first, second = town.client(), town.new_client()
+    gate = town.does("anna", "add_door", client=first, kind="gate", label="Grinden").answer["door"]
+    town.grant(first)
+    town.consent(first, gate)
+    town.mount(town.order(first, door=gate), "L1")
+    town.end(first)
+    town.days_pass(1)
+    order = town.does("olle", "order_removal", client=first, locksmith=FIRM, door=gate).answer["order"]
+    town.does("anna", "let_door_serve", client=second, door=gate)
+    assert town.owner("P6.stop") == ("provider", EAST)
+    town.does("olle", "cancel_order", order=order, reason="care_again")
+    assert not town.duties("P6.stop") and not town.duties("P6.order")
+    town.is_sound()
