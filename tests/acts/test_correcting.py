@@ -221,3 +221,20 @@ def test_a1_a2_a3_written_down_on_the_wrong_client(town: Town) -> None:
     town.does("anna", "correct_information", client=client, what="refused")
     assert names(town, "P1.order") == ["P1.order"]
     town.is_sound()
+
+
+def test_a_repair_is_not_taken_back_once_the_lock_has_come_down(town: Town) -> None:
+    """The lock does not hang there again because of a repair that was not made."""
+    client = town.locked()
+    mended = town.does("olle", "order_repair", client=client, locksmith=FIRM, fault="jammed").answer["order"]
+    town.does("laban", "report_repair", order=mended, serial="L1")
+    town.does("laban", "correct_report", order=mended)
+    town.does("laban", "report_repair", order=mended, serial="L1")
+    town.end(client)
+    town.days_pass(1)
+    town.removed(client)
+    refusal = town.refused("laban", "correct_report", "L1", order=mended)
+    assert refusal.code == "report.overtaken"
+    town.days_pass(3)
+    assert not town.duties("P6.order")
+    town.is_sound()

@@ -155,6 +155,8 @@ def _not_done(
         custody.hand_over(was, HolderKind.DOOR, row.door_id, ctx.now, account, account)
         mounted = Order.objects.filter(door=row.door_id, lock=was.thing_id, kind=OrderKind.INSTALLATION)
         since = mounted.order_by("-closed").values_list("closed", flat=True).first()
+    else:
+        rules.is_still_at_door(door.lock, was.thing_id, row.number)
     orders.reopen(row.id)
     ctx.journal(
         "report.taken_back",

@@ -116,7 +116,7 @@ def report_taken_back(door: DoorFacts, line: LineFacts) -> None:
     door.orders[uid(line.body["order"])] = _order(kind, line)
     if kind == "installation":
         door.lock = door.since = door.replaced = None
-    else:
+    elif kind == "removal":
         door.lock, door.since = uid(line.body["lock"]), day_in(line.body, "since")
     door.fault = ""
 
