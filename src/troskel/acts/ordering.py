@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -140,7 +141,7 @@ def order_removal(
     An open repair order at the door is cancelled.
     """
     subject = lookup.find_client(ctx, client)
-    others = [*subject.former_homes, *lookup.homes_ever_planned(ctx, subject)]
+    others = chain(subject.former_homes, lookup.homes_ever_planned(ctx, subject))
     door_facts = lookup.find_door(subject.home, door, others)
     lock = rules.may_be_taken_down(door_facts, ctx.facts, ctx.today)
     if ctx.actor.role is Role.COORDINATOR:

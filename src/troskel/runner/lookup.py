@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -214,11 +215,11 @@ def homes_ahead(ctx: ActContext, subject: ClientSubject) -> list[HomeFacts]:
     return [ctx.lock_homes([ahead])[ahead]] if ahead else []
 
 
-def homes_ever_planned(ctx: ActContext, subject: ClientSubject) -> list[HomeFacts]:
-    """Locks the homes to which the client has planned to move, and returns them: a lock may hang where nobody came."""
+def homes_ever_planned(ctx: ActContext, subject: ClientSubject) -> Iterator[HomeFacts]:
+    """Locks the homes to which the client has planned to move, and yields them: a lock may hang where nobody came."""
     plans = PlannedMove.objects.filter(client=subject.row).values_list("home", flat=True)
     homes = set(plans) - {subject.home.home, *(home.home for home in subject.former_homes)}
-    return list(ctx.lock_homes(homes).values()) if homes else []
+    yield from ctx.lock_homes(homes).values() if homes else ()
 
 
 def find_door(home: HomeFacts, door: UUID | None, others: Iterable[HomeFacts] = ()) -> DoorFacts:
@@ -227,7 +228,7 @@ def find_door(home: HomeFacts, door: UUID | None, others: Iterable[HomeFacts] = 
         if len(home.doors) != 1:
             raise door_not_said_which(len(home.doors))
         return next(iter(home.doors.values()))
-    for candidate in (home, *others):
+    for candidate in chain([home], others):
         if door in candidate.doors:
             return candidate.doors[door]
     raise NotFound("door", "door")
