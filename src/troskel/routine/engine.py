@@ -221,10 +221,8 @@ class _Advance:
                 new.planned.append(planned)
         if line.client is not None and line.client in old.seen:
             here, there = old.seen[line.client], new.seen.setdefault(line.client, ClientSnapshot())
-            there.months, there.endings = (
-                here.months,
-                here.endings,
-            )  # what is said of the person is not said again
+            # what is said of the person is not said again
+            there.months, there.endings = here.months, here.endings
             there.provider_changes = here.provider_changes
 
     # -- settling: first what ends, then what opens

@@ -219,7 +219,8 @@ def homes_ever_planned(ctx: ActContext, subject: ClientSubject) -> Iterator[Home
     """Locks the homes to which the client has planned to move, and yields them: a lock may hang where nobody came."""
     plans = PlannedMove.objects.filter(client=subject.row).values_list("home", flat=True)
     homes = set(plans) - {subject.home.home, *(home.home for home in subject.former_homes)}
-    yield from ctx.lock_homes(homes).values() if homes else ()
+    locked = ctx.lock_homes(homes) if homes else {}
+    yield from (locked[home] for home in sorted(homes))  # not the neighbours behind a gate
 
 
 def find_door(home: HomeFacts, door: UUID | None, others: Iterable[HomeFacts] = ()) -> DoorFacts:
