@@ -229,3 +229,14 @@ def test_a_lock_that_hangs_where_nobody_came_is_taken_down(town: Town) -> None:
     town.does("laban", "report_removal", order=removal, serial="L2")
     assert not town.duties("P6")
     town.is_sound()
+
+
+def test_the_neighbours_behind_the_gate_ahead_are_not_reached(town: Town) -> None:
+    values, neighbour = planned(town), town.new_client()
+    town.until(ON)
+    gate = town.does("anna", "add_door", client=values["client"], kind="gate").answer["door"]
+    town.does("anna", "let_door_serve", client=neighbour, door=gate)
+    second = town.new_client()
+    town.does("anna", "plan_move", client=second, address=NEW, on=town.day(9))
+    theirs = Client.objects.get(reference=neighbour).home.ways.exclude(door=gate).get().door_id
+    town.refused("olle", "order_removal", "NotFound", client=second, door=str(theirs), locksmith=FIRM)
