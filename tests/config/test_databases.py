@@ -33,7 +33,7 @@ def test_postgresql_with_all_parts() -> None:
     assert settings["OPTIONS"] == {
         "server_side_binding": True,
         "prepare_threshold": 5,
-        "options": "-c jit=off",
+        "options": "-c jit=off -c lock_timeout=20000",
         "sslmode": "verify-full",
     }
     given = database("postgresql:///troskel?options=")["OPTIONS"]

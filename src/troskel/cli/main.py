@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from troskel.cli.output import EXIT_REFUSED, CommandError
-from troskel.ground import clock
+from troskel.ground import clock, waiting
 from troskel.ground.error_log import error_text
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -37,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except Exception as error:
+        if waiting.is_busy(error):
+            print(
+                "troskel: another program keeps the database busy: what was not done yet is done if you start again",
+                file=sys.stderr,
+            )
+            return 1
         print(
             f"troskel: this is an error of the program; please report it:\n{error_text(error)}",
             file=sys.stderr,

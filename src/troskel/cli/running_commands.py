@@ -29,6 +29,12 @@ from troskel.people.roles import ActorKind
 T = TypeVar("T")
 
 MINUTE_SECONDS = 60
+THREADS = 16
+"""Threads of a process that answers: ten may change something at a time, two never wait for the database."""
+
+WAIT_SECONDS = 5
+"""The longest that somebody at a page waits for another's transaction."""
+
 LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
 
 
@@ -55,6 +61,12 @@ def add_to(commands: Any) -> None:
     command.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     command.add_argument("--port", type=port, default=8000, help="default: 8000")
     command.add_argument("--no-worker", action="store_true", help="run no worker here: one runs elsewhere")
+    command.add_argument(
+        "--workers",
+        type=integer_between(1, 64),
+        default=os.environ.get("TROSKEL_WORKERS") or "1",
+        help="processes that answer, as many as processors at most (default: TROSKEL_WORKERS, or 1)",
+    )
     command.set_defaults(run=serve)
 
     command = commands.add_parser("worker", help="send the outbox and turn the day, until stopped")
@@ -148,7 +160,7 @@ def demo(arguments: argparse.Namespace) -> int:
     if mail_directory := os.environ.get("TROSKEL_LETTER_BOX"):
         print_status(f"The routine's e-mails come to the folder {mail_directory}")
     print_status("Stop with Ctrl-C\n")
-    return _serve("127.0.0.1", arguments.port, with_worker=True)
+    return _serve("127.0.0.1", arguments.port, with_worker=True, workers=1)
 
 
 def _start_over(data: Path) -> None:
@@ -165,10 +177,12 @@ def _start_over(data: Path) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serves pages and API."""
-    return _serve(arguments.host, arguments.port, with_worker=not arguments.no_worker)
+    return _serve(
+        arguments.host, arguments.port, with_worker=not arguments.no_worker, workers=arguments.workers
+    )
 
 
-def _serve(host: str, port: int, *, with_worker: bool) -> int:
+def _serve(host: str, port: int, *, with_worker: bool, workers: int) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -177,13 +191,15 @@ def _serve(host: str, port: int, *, with_worker: bool) -> int:
     )  # a fork would inherit the locks our worker's threads hold
     if with_worker:
         threading.Thread(target=_run_worker, args=(threading.Event(),), daemon=True).start()
+    os.environ.setdefault("TROSKEL_THREADS", str(THREADS))  # of the processes that answer
+    os.environ.setdefault("TROSKEL_WAIT", str(WAIT_SECONDS))
     server = Granian(
         "troskel.config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=4,
+        workers=workers,
+        blocking_threads=int(os.environ["TROSKEL_THREADS"]),
         websockets=False,
         log_access=False,
         log_dictconfig={"formatters": {name: {"()": LOG_FORMATTER} for name in ("generic", "access")}},

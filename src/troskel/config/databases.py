@@ -15,37 +15,39 @@ URL_FORMS = (
 # FULL: an act that was answered is on disk, even after a power cut.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 # Without JIT: it compiles for seconds what runs for milliseconds, since Sight's conditions look dear to the planner.
-POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5, "options": "-c jit=off"}
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5}
 
 
-def database(url: str) -> dict[str, Any]:
-    """Returns Django's settings for the database at `url`. Raises ValueError for an unknown form."""
+def database(url: str, wait: float = 20) -> dict[str, Any]:
+    """Returns Django's settings for the database at `url`. Raises ValueError for an unknown form.
+
+    `wait`: how many seconds it may take until another transaction is out of the way.
+    """
     scheme = url.partition(":")[0]
     if scheme == "sqlite" and url.startswith("sqlite:///"):
-        return {**_sqlite(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
+        return {**_sqlite(url, wait), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     if scheme in ("postgresql", "postgres") and "://" in url:
-        return {**_postgresql(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
+        return {**_postgresql(url, wait), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     raise ValueError(
         f"TROSKEL_DATABASE begins with {scheme!r}: write {URL_FORMS}"
     )  # the rest may hold a password
 
 
-def _sqlite(url: str) -> dict[str, Any]:
+def _sqlite(url: str, wait: float) -> dict[str, Any]:
     path = unquote(url.removeprefix("sqlite:///"))
     if not path or path.endswith("/"):
         raise ValueError(f"TROSKEL_DATABASE names no file: write {URL_FORMS}")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "troskel.ground.sqlite3",
         "NAME": str(Path(path).absolute()),
-        "OPTIONS": dict(SQLITE_OPTIONS),
+        "OPTIONS": {**SQLITE_OPTIONS, "timeout": wait},
     }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
+def _postgresql(url: str, wait: float) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if not name:
@@ -63,5 +65,9 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": port,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**POSTGRESQL_OPTIONS, **options},
+        "OPTIONS": {
+            **POSTGRESQL_OPTIONS,
+            "options": f"-c jit=off -c lock_timeout={int(wait * 1000)}",
+            **options,
+        },
     }

@@ -69,10 +69,24 @@ def _hosts() -> list[str]:
 SECRET_KEY = _secret()
 ALLOWED_HOSTS = _hosts()
 
-# Database
+# Database. `serve` sets TROSKEL_WAIT and TROSKEL_THREADS for those who answer people
 
+
+def _number(name: str, default: float) -> float:
+    text = os.environ.get(name) or str(default)
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 3600:
+        raise RuntimeError(f"{name}={text!r} is no number from 0 to 3600")
+    return number
+
+
+TROSKEL_WAIT = _number("TROSKEL_WAIT", 20)  # seconds until another transaction is out of the way
+TROSKEL_THREADS = int(_number("TROSKEL_THREADS", 0))  # of a process that serves; 0: a program of one's own
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database(os.environ.get("TROSKEL_DATABASE") or "sqlite:///data/troskel.sqlite3")
+    "default": database(os.environ.get("TROSKEL_DATABASE") or "sqlite:///data/troskel.sqlite3", TROSKEL_WAIT)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -124,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "troskel.web.shell.busy.InTurn",
 ]
 ROOT_URLCONF = "troskel.config.urls"
 WSGI_APPLICATION = "troskel.config.wsgi.application"
