@@ -34,7 +34,7 @@ def _of(organisation: UUID | None, client: ClientFacts | None = None) -> Assigne
 
 def _of_charge(charge: Charge | None, otherwise: UUID | None, case: Case) -> Assignee:
     """Who is about to close orders nothing any more, as the one who takes over does: else the administrator."""
-    if charge is not None and charge.organisation in case.home.closed:
+    if charge is not None and charge.organisation in case.closed:
         return FALLBACK
     return _of(charge.organisation, charge.client) if charge is not None else _of(otherwise)
 
@@ -65,20 +65,18 @@ def owner(name: str, case: Case) -> Assignee:
 
 def is_closed(organisation: UUID | None, case: Case) -> bool:
     """Has the organisation closed, as this home knows, by the day?"""
-    closed = case.home.closed.get(organisation) if organisation is not None else None
+    closed = case.closed.get(organisation) if organisation is not None else None
     return closed is not None and closed <= case.day
 
 
 def _lead_provider(case: Case) -> Assignee:
-    return _of_charge(
-        charges.lead_provider(_clients(case), case.day, case.home.closed), case.organisation, case
-    )
+    return _of_charge(charges.lead_provider(_clients(case), case.day, case.closed), case.organisation, case)
 
 
 def _last_provider(case: Case) -> Assignee:
     """Where no allocation came into effect: one with an order at the door."""
     orders = (order.organisation for door in case.doors() for order in client_state.open_orders(door))
-    return _of_charge(charges.last_provider(_clients(case), case.home.closed), next(orders, None), case)
+    return _of_charge(charges.last_provider(_clients(case), case.closed), next(orders, None), case)
 
 
 def _ordering_provider(case: Case) -> Assignee:
@@ -87,11 +85,11 @@ def _ordering_provider(case: Case) -> Assignee:
     for client in _clients(case):
         if orderer in client_state.providers_of(client, case.day):
             return _of(orderer, client)
-    lead = charges.lead_provider(_clients(case), case.day, case.home.closed)
+    lead = charges.lead_provider(_clients(case), case.day, case.closed)
     clients = [client for home in case.homes.values() for client in home.clients.values()]
     had = {a.organisation for client in clients for a in client.allocations.values()}
     otherwise = orderer if orderer in had else None  # what the office has ordered is the administrator's
-    return _of_charge(lead or charges.last_provider(_clients(case), case.home.closed), otherwise, case)
+    return _of_charge(lead or charges.last_provider(_clients(case), case.closed), otherwise, case)
 
 
 def _every_provider(case: Case) -> list[Assignee]:
