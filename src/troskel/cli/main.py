@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from troskel.cli.output import EXIT_REFUSED, CommandError
-from troskel.ground import clock
+from troskel.ground.environment import WrongSettings
 from troskel.ground.error_log import error_text
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         field = f"{refusal.field}: " if isinstance(refusal, BadValue) else ""
         print(f"troskel: {field}{english(refusal)}", file=sys.stderr)
         return EXIT_REFUSED
+    except WrongSettings as wrong:
+        for fault in wrong.faults:
+            print(f"troskel: {fault}", file=sys.stderr)
+        return EXIT_REFUSED
     except BrokenPipeError:
         return 1
     except Exception as error:
@@ -47,11 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _set_up_django(*, tables_ready: bool) -> None:
     import django
 
-    try:
-        django.setup()
-        clock.now()
-    except (RuntimeError, ValueError) as error:
-        raise CommandError(str(error), EXIT_REFUSED) from None
+    django.setup()
     if tables_ready:
         from troskel.cli import tables
 
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         care_commands,
         conformance_commands,
         docs_commands,
+        installing_commands,
         journal_commands,
         retention_commands,
         routine_commands,
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (
-        *(running_commands, care_commands, journal_commands, routine_commands),
+        *(running_commands, installing_commands, care_commands, journal_commands, routine_commands),
         *(conformance_commands, retention_commands, docs_commands, simulate_command),
     ):
         module.add_to(commands)
