@@ -374,6 +374,9 @@ NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
 EXAMPLES = {
     # the municipality, its routine and its people
     "found_municipality": ActExample("elsewhere", client_of_another_municipality, "rule 6", by="demo"),
+    "change_municipality": ActExample(
+        "demo", lambda town: {"name": "Nya Tröskelby"}, "BadValue sender", {"sender": "nobody"}
+    ),
     "propose_routine": ActExample("siri", other_routine, "BadValue text", {"text": "nonsense"}),
     "withdraw_proposal": ActExample("siri", proposal, "D", again=True),
     "approve_routine": ActExample("maria", approval, "D", by="siri"),

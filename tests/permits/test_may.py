@@ -62,6 +62,7 @@ WHO = {
     "name_deputy": {"administrator", "coordinator", "locksmith"},
     "dismiss_deputy": {"administrator", "coordinator", "locksmith"},
     "found_municipality": set(),
+    "change_municipality": set(),
     "begin_take_over": set(),
     "finish_take_over": set(),
     "settle_homes": set(),

@@ -27,6 +27,7 @@ from troskel.runner.register import REGISTER
 
 ELSEWHERE_TRIED = {
     "found_municipality": "once, before",
+    "change_municipality": "tests/cli",
     "propose_routine": "tests/duties",
     "withdraw_proposal": "tests/duties",
     "approve_routine": "tests/duties",

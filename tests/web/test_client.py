@@ -402,7 +402,14 @@ def test_journal_paging(town: Town) -> None:
 
 
 NOT_ABOUT_A_CLIENT = {
-    *("routine.in_force", "routine.proposed", "routine.withdrawn", "day.turned", "municipality.founded"),
+    *(
+        "routine.in_force",
+        "routine.proposed",
+        "routine.withdrawn",
+        "day.turned",
+        "municipality.founded",
+        "municipality.changed",
+    ),
     *(
         "take_over.began",
         "homes.taken_over",
