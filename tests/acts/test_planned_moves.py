@@ -257,5 +257,7 @@ def test_rule_7_an_order_for_who_does_not_come_is_in_that_name_alone(town: Town)
     asked = [duty for duty in town.duties() if str(duty.door_id) == door and duty.kind == "duty"]
     assert {f"{duty.paragraph}.{duty.ask}" for duty in asked} == {"L1.install", "P6.cancel"}
     assert {duty.client.reference for duty in asked if duty.client} == {coming}
-    town.does("olle", "cancel_order", order=json.loads(town.the("L1.install").about)["number"], reason="mistake")
+    town.does(
+        "olle", "cancel_order", order=json.loads(town.the("L1.install").about)["number"], reason="mistake"
+    )
     town.is_sound()
