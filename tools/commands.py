@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tools import architecture, browser, environment, node, releasing, words
+from tools import architecture, browser, environment, node, releasing, services, words
 from tools.checks import check
 from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, VENV, WORDS, Missing, say
 from tools.postgres import NoServer, running
@@ -212,6 +212,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "durations": durations,
     "check": run_check,
     "postgres": postgres,
+    "services": services.services,
     "lock": lock,
     "words": run_words,
     "pictures": pictures,

@@ -24,7 +24,7 @@ TOKEN_PREFIX = "troskel_"
 """Lets secret scanners recognise a leaked token."""
 
 
-@act("D", who=WHO, writes=["token.issued"], secret=True)
+@act("D", who=WHO, writes=["token.issued"], secret=True, fresh=True)
 def issue_token(
     ctx: ActContext,
     *,

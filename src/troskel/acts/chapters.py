@@ -14,6 +14,7 @@ from troskel.acts import (
     attesting,
     billing_a_month,
     changing_provider,
+    claiming,
     closing,
     correcting,
     correcting_things,
@@ -21,6 +22,7 @@ from troskel.acts import (
     deciding,
     doors,
     ending,
+    enrolling,
     entrusting,
     erasure,
     handing_over,
@@ -37,6 +39,7 @@ from troskel.acts import (
     repairing,
     reporting_work,
     reused_references,
+    signing_in,
     taking_over,
     taking_over_things,
     transferring,
@@ -85,6 +88,9 @@ CHAPTERS = (
     organising,
     closing,
     accounts,
+    claiming,
+    enrolling,
+    signing_in,
     attesting,
 )
 

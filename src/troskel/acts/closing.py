@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from troskel.acts.signing_in import sign_out
 from troskel.care.models import Allocation
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.duties.models import Deputy, Duty
@@ -37,16 +38,23 @@ CHAPTER = _("Den som slutar")
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 CLOSING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
-CLOSES_ACCOUNTS = ("account.closed", "client.entrusted_no_more", "deputy.dismissed", "duty.released")
+CLOSES_ACCOUNTS = (
+    "account.closed",
+    "session.ended",
+    "client.entrusted_no_more",
+    "deputy.dismissed",
+    "duty.released",
+)
 """The events of `close_accounts`, for the acts that call it."""
 
 
 @act(
     "D",
     who=ADMINISTRATOR,
-    writes=["account.changed", "duty.released"],
+    writes=["account.changed", "duty.released", "session.ended"],
     title=_("Ändra ett konto"),
     lead=_("Det du lämnar tomt blir som det är. Den som byter organisation får ett nytt konto där."),
+    fresh=True,
 )
 def change_account(
     ctx: ActContext, *, username: Username, name: Title | None = None, role: AccountRole | None = None
@@ -58,6 +66,7 @@ def change_account(
         rules.role_in_organisation(role, row.organisation.kind)
         _keep_an_administrator(ctx, row)
         _release_duties(ctx, [row])
+        sign_out(ctx, [row.id], "role_changed")
         row.role = role
     if name is not None:
         row.name, row.sort_key = name, truncated_sort_key(name)
@@ -73,6 +82,7 @@ def change_account(
     writes=CLOSES_ACCOUNTS,
     title=_("Stäng ett konto"),
     lead=_("Personen har slutat. Från och med nu öppnas ingen dörr, och inget syns i telefonen."),
+    fresh=True,
 )
 def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Close a person's account, from now on. A coordinator and a locksmith close those of their own organisation."""
@@ -90,6 +100,7 @@ def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     writes=["account.reopened"],
     title=_("Öppna ett konto igen"),
     lead=_("Personen är tillbaka, eller kontot stängdes av misstag."),
+    fresh=True,
 )
 def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Open a closed account again. Tokens, entrusted clients and deputyships are given anew."""
@@ -115,6 +126,7 @@ def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     writes=["organisation.closed", *CLOSES_ACCOUNTS],
     title=_("Stäng en organisation"),
     lead=_("När den varken har kunder, beställningar eller saker kvar. Annars får en annan ta över allt."),
+    fresh=True,
 )
 def close_organisation(ctx: ActContext, *, organisation: OrganisationNumber) -> dict[str, Any]:
     """Close an organisation that has no clients, orders or things left, from today, with its accounts."""
@@ -224,6 +236,8 @@ def close_accounts(
     deputies = _dismiss_deputies(ctx, ids)
     Token.objects.filter(account__in=ids, revoked=None).update(revoked=at)
     Account.objects.filter(id__in=ids).update(closed=at)
+    if at <= ctx.now:  # else they end of themselves: a closed account is nobody's
+        sign_out(ctx, ids, "account_closed")
     holdings: dict[UUID | None, list[Holding]] = {}
     for holding in Holding.objects.filter(
         municipality=ctx.actor.municipality,

@@ -14,7 +14,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
-from troskel.people import identity, rules
+from troskel.people import identity, rules, sign_in_rules
 from troskel.people.models import Account, Organisation
 from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
@@ -110,6 +110,7 @@ def _goes_on_as(ctx: ActContext, row: Organisation, kind: OrganisationKind) -> N
     writes=["account.registered"],
     title=_("Lägg upp ett konto"),
     lead=_("En person med en roll i en organisation."),
+    fresh=True,
 )
 def register_account(
     ctx: ActContext,
@@ -120,6 +121,7 @@ def register_account(
     organisation: OrganisationNumber,
 ) -> dict[str, Any]:
     """Give a person an account: one role in one organisation."""
+    sign_in_rules.username_is_no_number(username)
     row = lookup.find_organisation(ctx, organisation)
     rules.role_in_organisation(role, row.kind)
     account = Account(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from troskel.config.databases import database
+from troskel.people import sign_in_settings
 
 PRODUCTION = os.environ.get("TROSKEL_PRODUCTION") == "1"
 DEBUG = os.environ.get("TROSKEL_DEBUG") == "1" and not PRODUCTION
@@ -118,6 +119,7 @@ AUTH_USER_MODEL = "people.Account"
 MIDDLEWARE = [
     "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
     "troskel.screens.language.LanguageMiddleware",
+    "troskel.screens.session.KeepSession",
     "troskel.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -158,6 +160,10 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DEMO = os.environ.get("TROSKEL_DEMO") == "1" and not PRODUCTION  # anyone may become any of the demo's people
+
+# Signing in: a file says by whom, and how surely; without one, by passkeys alone (docs/signing-in.md)
+
+TROSKEL_SIGN_IN = sign_in_settings.read(os.environ.get("TROSKEL_SIGN_IN", ""), os.environ)
 
 # Time and language
 

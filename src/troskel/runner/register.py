@@ -44,9 +44,11 @@ class Act(Generic[P]):
         title: str = "",
         lead: str = "",
         applies_to: ClientCondition | None = None,
+        fresh: bool = False,
     ):
         self.body = body
         self.secret = secret
+        self.fresh = fresh
         self.name = body.__name__
         self.chapter = body.__module__.rsplit(".", 1)[-1]
         self.heading: str = body.__globals__.get("CHAPTER", "")
@@ -187,16 +189,20 @@ def act(
     title: str = "",
     lead: str = "",
     applies_to: ClientCondition | None = None,
+    fresh: bool = False,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
     `secret`: the answer holds a secret, shown once, so it is never stored for a repeat. `title`: the act's button and
     heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
     chapter's heading is the module's `CHAPTER`, which stands above its acts. `applies_to`: clients that it is for.
+    `fresh`: dangerous, so a person of a session has shown anew who it is some minutes ago.
     """
 
     def decorate(body: Body[P]) -> Act[P]:
-        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to)
+        new_act = Act(
+            body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to, fresh
+        )
         unknown = set(new_act.writes) - EVENTS.keys()
         if unknown:
             raise ValueError(f"{new_act.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")
