@@ -24,8 +24,8 @@ from joserfc.jwk import RSAKey
 
 from tests.acts.test_signing_in import account, lines
 from tests.town import EAST, OFFICE, Town
-from tools import services
-from tools.services import CLIENT_SECRET, LOA2, LOA3
+from tools import oidc_server
+from tools.oidc_server import CLIENT_SECRET, LOA2, LOA3
 from troskel.exchange import oidc
 from troskel.ground import clock
 from troskel.people.login_models import Session
@@ -37,7 +37,7 @@ from troskel.web.signing_in.sign_in import PENDING
 
 HERE = "http://localhost:8000"
 PEOPLE = (
-    *services.PEOPLE,
+    *oidc_server.PEOPLE,
     {"sub": "carin", "acr": LOA3, "name": "Carin Vård", "employer": EAST, "groups": ["vard"]},
     {"sub": "195001011234", "acr": LOA3, "name": "Nils"},
 )
@@ -78,7 +78,7 @@ def registered(mailbox: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def issuer(mailbox: str) -> Iterator[str]:
-    with services.oidc(registered(mailbox), people=PEOPLE) as address:
+    with oidc_server.oidc(registered(mailbox), people=PEOPLE) as address:
         yield address
 
 
@@ -263,10 +263,10 @@ def test_the_provider_changes_its_keys(here: Town, mailbox: str, settings: Any) 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with services.oidc(registered(mailbox), people=PEOPLE, port=port, keys=1) as issuer:
+    with oidc_server.oidc(registered(mailbox), people=PEOPLE, port=port, keys=1) as issuer:
         settings.TROSKEL_SIGN_IN = settings_of(issuer)
         known("anna")
-    with services.oidc(registered(mailbox), people=PEOPLE, port=port, keys=2) as issuer:
+    with oidc_server.oidc(registered(mailbox), people=PEOPLE, port=port, keys=2) as issuer:
         within_the_minute = AtProvider().comes("anna")
         assert within_the_minute.status_code == 403
         with clock.frozen_at(clock.now() + timedelta(seconds=61)):

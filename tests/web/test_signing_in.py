@@ -21,7 +21,7 @@ from troskel.people.sign_in_settings import BadSignInFile, Proxy, SignIn
 from troskel.screens import session_cookie, tries
 
 PROXY = SignIn(
-    proxy=Proxy(addresses=["127.0.0.1"], header="X-Remote-User", address_header="X-Forwarded-For"),
+    proxy=Proxy(addresses=["127.0.0.1"], header="X-Remote-User"),
     acr={"default": ["proxy", "passkey"]},
 )
 
@@ -292,13 +292,13 @@ def test_a_bad_sign_in_file_is_refused_at_the_start(tmp_path: Path, text: str, t
     file = tmp_path / "sign-in.toml"
     file.write_text(text)
     with pytest.raises(BadSignInFile, match=re.escape(told)):
-        sign_in_settings.read(str(file), {})
+        sign_in_settings.read(str(file), "")
 
 
 def test_the_provider_s_secret_may_lie_elsewhere(tmp_path: Path) -> None:
     file = tmp_path / "sign-in.toml"
     file.write_text(GOOD)
-    found = sign_in_settings.read(str(file), {"TROSKEL_OIDC_SECRET": "secret"})
+    found = sign_in_settings.read(str(file), "secret")
     assert found.provider is not None and found.provider.client_secret == "secret"
 
 

