@@ -66,7 +66,11 @@ class Ways(NamedTuple):
 def ways_in() -> Ways:
     """Returns the ways that this installation has."""
     told: SignIn = settings.TROSKEL_SIGN_IN
-    return Ways((told.provider.name or _("kommunens inloggning")) if told.provider else "", bool(told.proxy.header), told.passkeys)
+    return Ways(
+        (told.provider.name or _("kommunens inloggning")) if told.provider else "",
+        bool(told.proxy.header),
+        told.passkeys,
+    )
 
 
 def system_of(municipality: str) -> Actor:
