@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.acts.test_signing_in import account, lines, link_for, passkey_values, signed_up
-from tests.town import Town
+from tests.town import EAST, Town
 from troskel.people import sign_in_settings
 from troskel.people.login_models import Session
 from troskel.people.sign_in_settings import BadSignInFile, Proxy, SignIn
@@ -308,3 +308,25 @@ def test_a_session_of_nobody_left_has_a_page_to_leave_by(town: Town) -> None:
     type(account("olle")).objects.filter(id=account("olle").id).update(login=None)
     page = get(town, browser, "/sign-in/account").content.decode()
     assert "inget öppet konto" in page and "Logga ut" in page
+
+
+def test_own_tokens_are_made_shown_once_and_ended(town: Town) -> None:
+    olle = signed_in(town, "olle")
+    made = post(town, olle, "/me/", {"label": "Schema", "scope": "visits"}).content.decode()
+    assert re.search(r"<code>troskel_[\w-]{43}</code>", made)
+    page = get(town, olle, "/me/").content.decode()
+    assert "<strong>Schema</strong> · Besök" in page and "troskel_" not in page.replace("troskel_session", "")
+    (token,) = re.findall(r'name="token" value="([^"]+)"', page)
+    post(town, olle, "/me/", {"token": token})
+    assert "Schema" not in get(town, olle, "/me/").content.decode()
+
+
+def test_a_system_s_tokens_are_made_on_its_account_s_page(town: Town) -> None:
+    values = {"username": "larm", "name": "Larm", "role": "coordinator", "organisation": EAST}
+    town.does("siri", "register_account", of_system=True, **values)
+    siri = signed_in(town, "siri")
+    path = f"/accounts/{account('larm').id}/sign-in"
+    assert "engångslänk" not in get(town, siri, path).content.decode()
+    assert "<code>troskel_" in post(town, siri, path, {"label": "x", "scope": "alarms"}).content.decode()
+    town.now += timedelta(minutes=11)
+    assert post(town, siri, path, {"label": "x"})["Location"].startswith("/sign-in/again")

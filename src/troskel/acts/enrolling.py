@@ -47,6 +47,12 @@ def issue_enrolment_link(ctx: ActContext, *, username: Username) -> dict[str, An
         raise NotFound("account", "username")
     if account.id == ctx.actor.account:
         raise Refusal("D", "enrolment.own", _("Du kan inte ge en länk till dig själv. Be en kollega."))
+    if account.of_system:
+        raise Refusal(
+            "D",
+            "enrolment.of_system",
+            _("Kontot tillhör ett system: ingen loggar in med det. Gör en åtkomstnyckel."),
+        )
     EnrolmentLink.objects.filter(account=account, spent=None).update(spent=ctx.now)
     secret = secrets.token_urlsafe(32)
     link = EnrolmentLink(

@@ -10,7 +10,7 @@ from troskel.acts.signing_in import sign_out
 from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
-from troskel.people import rules
+from troskel.people import rules, token_rules
 from troskel.people.models import Account, Home
 from troskel.people.queries import open_accounts
 from troskel.people.roles import Role
@@ -38,6 +38,7 @@ def change_account(
     rules.account_is_open(row.closed, ctx.now)
     if role is not None and role != row.role:
         rules.role_in_organisation(role, row.organisation.kind)
+        token_rules.role_of_system(role, of_system=row.of_system)
         _keep_an_administrator(ctx, row)
         release_duties(ctx, [row])
         sign_out(ctx, [row.id], "role_changed")

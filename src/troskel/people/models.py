@@ -107,6 +107,7 @@ class Account(AbstractBaseUser):
     sort_key = models.CharField(max_length=250, default="")
     closed = models.DateTimeField(null=True, help_text="empty: it is open")
     login = models.ForeignKey(Login, on_delete=models.PROTECT, null=True, related_name="accounts")
+    of_system = models.BooleanField(default=False, help_text="another system's: nobody signs in as it")
     claimed = models.BooleanField(default=False, help_text="it follows what the provider says of the person")
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -130,6 +131,8 @@ class Token(Record):
     label = models.CharField(max_length=100)
     expires = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
+    scopes = models.CharField(max_length=100, default="", help_text="codes with blanks between; empty: all")
+    used = models.DateTimeField(null=True, help_text="about when it was last used")
 
 
 class Home(Record):

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.ground.sorting import swedish_sort_key
-from troskel.people.models import Account, Organisation
+from troskel.people.models import Account, Organisation, Token
 from troskel.people.queries import is_open
 from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.people.sign_in_rules import OWN_ISSUER
@@ -47,6 +47,7 @@ class AccountSignIn(msgspec.Struct, frozen=True):
     passkeys: int
     sessions: int
     link_until: datetime | None
+    of_system: bool
 
 
 ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "active")
@@ -98,7 +99,39 @@ def account_sign_in(viewer: Actor, account: UUID) -> AccountSignIn:
         login.passkeys.filter(removed=None).count() if login else 0,
         found.sessions.filter(ended=None, expires__gt=now).count(),
         link,
+        found.of_system,
     )
+
+
+class ListedToken(msgspec.Struct, frozen=True):
+    """A token that can be used: whose, what for, until when, and about when it was last used."""
+
+    id: UUID
+    username: str
+    label: str
+    scopes: list[str]
+    expires: datetime | None
+    used: datetime | None
+
+
+@read(who=EVERY_ROLE)
+def tokens(viewer: Actor, of: str = "") -> list[ListedToken]:
+    """Tokens that can be used: one's own; the administrator sees all, or those of one account.
+
+    No client is read: nothing is recorded. One query.
+    """
+    now = clock.now()
+    rows = Token.objects.filter(Q(expires=None) | Q(expires__gt=now), is_open(now, "account__"), revoked=None)
+    rows = rows.filter(account__municipality=viewer.municipality)
+    if viewer.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
+        rows = rows.filter(account=viewer.account)
+    if of:
+        rows = rows.filter(account__username=f"{viewer.municipality}/{of}")
+    names = ("id", "account__username", "label", "scopes", "expires", "used")
+    return [
+        ListedToken(id_, username(whose) or "", label, scopes.split(), expires, used)
+        for id_, whose, label, scopes, expires, used in rows.order_by("id").values_list(*names)
+    ]
 
 
 @read(who=[Role.ADMINISTRATOR])

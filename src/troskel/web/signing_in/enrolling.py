@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
-from troskel.ground.refusals import CodedError
+from troskel.ground import clock
+from troskel.ground.refusals import CodedError, SignInAgain
 from troskel.people import login_queries
 from troskel.people.login_queries import Enrolment
 from troskel.people.queries import Person
+from troskel.people.token_rules import TokenScope
 from troskel.reading import accounts as reading_accounts
 from troskel.screens import tries
 from troskel.screens.pages import page, public
@@ -32,6 +34,7 @@ from troskel.web.signing_in.entering import (
     too_many,
     ways_in,
 )
+from troskel.web.signing_in.tokens import make_token
 from troskel.web.text.refusals import refusal_text
 
 POST = ("POST",)
@@ -46,19 +49,28 @@ POST = ("POST",)
 def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> HttpResponse:
     """How a person signs in; give a link, shown once; or end the person's sessions."""
     shown = reading_accounts.account_sign_in(person.actor, account)
-    values: dict[str, Any] = {"shown": shown, "link": "", "message": "", "ended": None}
+    values: dict[str, Any] = {"shown": shown, "link": "", "message": "", "ended": None, "secret": ""}
     status = 200
     try:
         if "link" in request.POST:
             made = REGISTER["issue_enrolment_link"].perform(person.actor, {"username": shown.username}).answer
             values["link"] = address_of(request) + reverse("enrol", args=[made["link"]])
+        if "label" in request.POST:
+            values["secret"] = make_token(request, person, shown.username)
+        if token := request.POST.get("token"):
+            REGISTER["revoke_token"].perform(person.actor, {"token": token})
         if "end" in request.POST:
             ended = REGISTER["sign_out_account"].perform(person.actor, {"username": shown.username}).answer
             values |= {"ended": ended["sessions"], "shown": msgspec.structs.replace(shown, sessions=0)}
+    except SignInAgain:
+        raise
     except CodedError as refusal:
-        if refusal.code == "session.not_fresh":
-            raise
         values["message"], status = refusal_text(refusal), 409
+    values |= {
+        "tokens": reading_accounts.tokens(person.actor, of=shown.username),
+        "today": clock.today(),
+        "token_scopes": TokenScope,
+    }
     return render_page(request, "web/account_sign_in.html", values, status=status)
 
 

@@ -12,15 +12,19 @@ from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
 from troskel.ground.refusals import CodedError, SignInAgain
 from troskel.people import login_queries
+from troskel.people import queries as account_queries
 from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE
+from troskel.people.token_rules import TokenScope
 from troskel.permits.may import fresh_enough
+from troskel.reading import accounts as reading_accounts
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.session import signed_in_of
 from troskel.web.signing_in import passkeys
 from troskel.web.signing_in.enrolling import label_of
 from troskel.web.signing_in.entering import Refused, refused_by, system_of, ways_in
+from troskel.web.signing_in.tokens import make_token
 from troskel.web.text.refusals import refusal_text
 
 POST = ("POST",)
@@ -29,11 +33,12 @@ POST = ("POST",)
 @page("me/", name="me", who=EVERY_ROLE, methods=("GET", "HEAD", "POST"))
 def me(request: HttpRequest, person: Person) -> HttpResponse:
     """Where one is signed in, with a button each to end it; one's passkeys, to add and remove."""
-    message, status = "", 200
+    message, status, secret = "", 200, ""
     if request.method == "POST":
         try:
-            _perform(request, person)
-            return HttpResponseRedirect(reverse("me"))
+            secret = _perform(request, person)
+            if not secret:
+                return HttpResponseRedirect(reverse("me"))
         except SignInAgain:
             raise
         except CodedError as refusal:
@@ -42,6 +47,9 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
     login = signed_in.login if signed_in else None
     values: dict[str, Any] = {
         "message": message,
+        "secret": secret,
+        "token_scopes": TokenScope,
+        "tokens": reading_accounts.tokens(person.actor, of=own_username(person)),
         "today": clock.today(),
         "current": signed_in.id if signed_in else None,
         "sessions": login_queries.sessions_of(login) if login else [],
@@ -82,7 +90,17 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
     return passkeys.forgotten(JsonResponse({"next": reverse("me")}))
 
 
-def _perform(request: HttpRequest, person: Person) -> None:
+def own_username(person: Person) -> str:
+    """Returns the person's username, without the municipality."""
+    return account_queries.username_of(person.actor.account) if person.actor.account else ""
+
+
+def _perform(request: HttpRequest, person: Person) -> str:
+    """Does what a button asks. Returns a new token's secret, else nothing."""
+    if "label" in request.POST:
+        return make_token(request, person)
+    if token := request.POST.get("token"):
+        REGISTER["revoke_token"].perform(person.actor, {"token": token})
     if session := request.POST.get("session"):
         REGISTER["end_own_session"].perform(person.actor, {"session": session})
     if passkey := request.POST.get("passkey"):
@@ -90,3 +108,4 @@ def _perform(request: HttpRequest, person: Person) -> None:
         REGISTER["remove_passkey"].perform(
             system_of(person.actor.municipality), {"account": str(person.actor.account), "passkey": passkey}
         )
+    return ""
