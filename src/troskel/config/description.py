@@ -195,6 +195,17 @@ SETTINGS = (
         "TROSKEL_DEBUG", "`true`: Django's error pages", flag, default_says="false", in_production="refused"
     ),
     Setting(
+        "TROSKEL_SIGN_IN",
+        "the file that says how people sign in ([signing in](signing-in.md))",
+        default_says="by passkeys alone",
+    ),
+    Setting(
+        "TROSKEL_OIDC_SECRET",
+        "the secret by which the sign-in provider knows the program; else it stands in that file",
+        default_says="none",
+        is_secret=True,
+    ),
+    Setting(
         "TROSKEL_TEST_POSTGRES",
         "the address of a server for `./dev test` to use, instead of starting one",
         default_says="none",
