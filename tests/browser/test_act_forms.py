@@ -8,6 +8,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens
+from tests.browser.person_at_work import START
 
 
 def heading(page: Page) -> str:
@@ -73,7 +74,7 @@ def test_a1_by_keyboard_alone(opens: Opens) -> None:
     assert "H1" in focused(page)
     tab_to(page, "Till det jag ska göra")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", level=1, name="att göra").wait_for()
+    page.get_by_role("heading", level=1, name=START).wait_for()
 
 
 def test_without_scripts_it_works_too(opens: Opens) -> None:
@@ -169,4 +170,4 @@ def test_the_language_is_changed_and_stays(opens: Opens) -> None:
     page.get_by_role("heading", level=1, name="to do").wait_for()
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("button", name="Svenska").click()
-    page.get_by_role("heading", level=1, name="att göra").wait_for()
+    page.get_by_role("heading", level=1, name=START).wait_for()

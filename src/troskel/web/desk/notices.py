@@ -14,6 +14,7 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading import duties, lists
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.duties import ListedNotice
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import LocalizedText
@@ -55,6 +56,7 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
     query = {"show": choice, "client": case}
     values = {
         "rows": [_notice_row(notice, organisation_names, reader_names) for notice in recent.items],
+        "clients": names_of_shown(person.actor, [notice.case for notice in recent.items if notice.case]),
         "sees_all": sees_all,
         "choices": choices,
         "choice": choice,
