@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from troskel.outbox import operations
-from troskel.outbox.models import OutboxMessage
+from troskel.outbox.models import OutboxMessage, Sender
 from troskel.outbox.operations import OutboxDraft
 from troskel.outbox.worker import Handler, PermanentFailure, TransientFailure
 
@@ -98,7 +98,7 @@ class SmtpTransport:
         """
         try:
             with self._connection() as server:
-                server.send_message(message, self.sender, [to])
+                server.send_message(message, parseaddr(str(message["From"]))[1], [to])
         except smtplib.SMTPRecipientsRefused as error:
             raise _refusal("recipient", error.recipients[to][0]) from None
         except smtplib.SMTPSenderRefused as error:
@@ -111,6 +111,16 @@ class SmtpTransport:
             raise TransientFailure(f"SMTP {error.smtp_code}: {type(error).__name__}") from None
         except OSError as error:  # smtplib's own errors are OSErrors too
             raise TransientFailure(type(error).__name__) from None
+
+    def try_connection(self) -> None:
+        """Connects and logs in, and sends nothing. Raises TransientFailure where a message would not go now."""
+        try:
+            with self._connection():
+                pass
+        except smtplib.SMTPResponseException as error:
+            raise TransientFailure(f"SMTP {error.smtp_code}: {type(error).__name__}") from None
+        except OSError as error:
+            raise TransientFailure(error.strerror or type(error).__name__) from None
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
@@ -187,15 +197,21 @@ def _send(
     outbox_message: OutboxMessage,
     original: str,
 ) -> None:
+    sender = _own_sender(outbox_message.municipality) or transport.sender
     mail = EmailMessage()
-    mail["From"] = transport.sender
+    mail["From"] = sender
     mail["To"] = recipient.address
     mail["Subject"] = content.subject
     mail["Date"] = format_datetime(outbox_message.put_at)
-    mail["Message-ID"] = message_id(original, recipient.code, transport.sender)
+    mail["Message-ID"] = message_id(original, recipient.code, sender)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(content.text, cte="quoted-printable")
     transport.send(mail, recipient.address)
+
+
+def _own_sender(municipality: str) -> str:
+    """The municipality's own address; empty where it has none."""
+    return Sender.objects.filter(municipality=municipality).values_list("address", flat=True).first() or ""
 
 
 def message_id(original: str, code: str, sender: str) -> str:

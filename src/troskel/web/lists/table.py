@@ -51,10 +51,11 @@ class CellPart(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell: its column's heading and its texts."""
+    """A cell: its column's heading, its texts, and where they lead, or empty."""
 
     heading: str
     parts: list[CellPart]
+    url: str = ""
 
 
 class Tab(NamedTuple):
@@ -162,10 +163,10 @@ def _rows(request: HttpRequest, columns: Sequence[Column], items: Sequence[Any])
     today = clock.today()
     return [
         [
-            Cell(column.heading, _parts(value, clients, today))
+            Cell(column.heading, _parts(value, clients, today), column.url_of(item) if column.url_of else "")
             for column, value in zip(columns, row, strict=True)
         ]
-        for row in values
+        for item, row in zip(items, values, strict=True)
     ]
 
 
