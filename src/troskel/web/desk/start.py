@@ -65,7 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
         for duty, offered in prefill.duty_offers(person.actor, shown).items()
     }
     unread = [item for item in items if item.duty.kind == "notice"]
-    newest = sorted(unread, key=lambda item: item.duty.opened, reverse=True)[:NOTICES_SHOWN]
+    newest = sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
     navigation.set_unread_count(request, len(unread))
     values = {
         "heading": cards.heading(mine),
@@ -94,9 +94,11 @@ def unread_badge(request: HttpRequest, person: Person) -> HttpResponse:
 
 @page("notices/<uuid:notice>/read", name="read", who=REGISTER["read_notice"].who, methods=["POST"])
 def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
-    """Mark a notice as read; no error if it already is. The sender sees the receipt."""
+    """Mark a notice as read; no error if it already is. The sender sees the receipt. Returns to where it was read."""
     with contextlib.suppress(NotFound):
         REGISTER["read_notice"].perform(person.actor, {"notice": str(notice)}, key=f"read {notice}")
+    if request.POST.get("from") == "notices":
+        return HttpResponseRedirect(f"{reverse('notices')}?show=unread")
     return HttpResponseRedirect(f"{reverse('start')}#notices")
 
 
