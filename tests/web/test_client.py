@@ -410,14 +410,21 @@ NOT_ABOUT_A_CLIENT = {
         "municipality.founded",
         "municipality.changed",
     ),
-    *("take_over.began", "take_over.finished", "organisation.registered", "organisation.changed"),
+    *(
+        "take_over.began",
+        "homes.taken_over",
+        "take_over.finished",
+        "organisation.registered",
+        "organisation.changed",
+    ),
     *("token.issued", "token.revoked", "account.registered", "deputy.named", "deputy.dismissed"),
     *("account.changed", "account.closed", "account.reopened", "things.corrected"),
     *("organisation.closed", "organisation.reopened"),
     *("things.registered", "things.offered", "things.moved", "offer.withdrawn", "lock.lost", "thing.found"),
     *("stock.counted", "home.registered", "door.registered", "home.unknown"),
     *("sharing.proposed", "sharing.confirmed", "email.sent_again", "night.imported"),
-    "night.answered",
+    *("night.answered", "session.began", "session.ended", "sign_in.refused", "enrolment.issued"),
+    *("login.connected", "passkey.added", "passkey.removed"),
 }
 """Events whose lines name no client: they stand on no client's page."""
 

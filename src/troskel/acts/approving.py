@@ -79,7 +79,7 @@ def withdraw_proposal(ctx: ActContext, *, version: UUID) -> dict[str, Any]:
     return {"version": row.id}
 
 
-@act("D", who=WHO, writes=["routine.in_force"])
+@act("D", who=WHO, writes=["routine.in_force"], fresh=True)
 def approve_routine(
     ctx: ActContext,
     *,

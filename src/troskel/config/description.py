@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from troskel.config.databases import database
-from troskel.ground.environment import Setting, flag, folder, instant, names, one_of, signing_secret
+from troskel.ground.environment import Parse, Setting, flag, folder, instant, names, one_of, signing_secret
 
 
 def municipality_code(text: str) -> str:
@@ -46,6 +46,28 @@ def proxies(text: str) -> frozenset[str]:
         return frozenset(str(ip_address(name)) for name in names(text))
     except ValueError:
         raise ValueError(f"is {text!r}: write addresses with commas between, as 127.0.0.1") from None
+
+
+def whole_number(lowest: int, highest: int) -> Parse:
+    """Parses a number; 0 where none is set."""
+
+    def parse(text: str) -> int:
+        if text == "0" or (text.isdecimal() and lowest <= int(text) <= highest):
+            return int(text)
+        raise ValueError(f"is {text!r}: write a whole number from {lowest} to {highest}")
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    """Parses a time to wait."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= 3600:
+        raise ValueError(f"is {text!r}: write seconds, from 0.1 to 3600")
+    return number
 
 
 SETTINGS = (
@@ -136,6 +158,26 @@ SETTINGS = (
         default_says="`simulated`; in production `none`",
     ),
     Setting(
+        "TROSKEL_WORKERS",
+        "processes of `serve` that answer; as many as processors at most",
+        whole_number(1, 64),
+        default="1",
+    ),
+    Setting(
+        "TROSKEL_THREADS",
+        "threads of each: five of eight may change something at a time, two never wait for the database",
+        whole_number(4, 256),
+        default="0",
+        default_says="`16` under `serve`",
+    ),
+    Setting(
+        "TROSKEL_WAIT",
+        "the longest that a transaction waits for another, in seconds; then the answer is 503, or the command ends",
+        seconds,
+        default="20",
+        default_says="`5` under `serve`, else `20`",
+    ),
+    Setting(
         "TROSKEL_NOW",
         "an instant with offset at which the clock stands still",
         instant,
@@ -151,6 +193,17 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_DEBUG", "`true`: Django's error pages", flag, default_says="false", in_production="refused"
+    ),
+    Setting(
+        "TROSKEL_SIGN_IN",
+        "the file that says how people sign in ([signing in](signing-in.md))",
+        default_says="by passkeys alone",
+    ),
+    Setting(
+        "TROSKEL_OIDC_SECRET",
+        "the secret by which the sign-in provider knows the program; else it stands in that file",
+        default_says="none",
+        is_secret=True,
     ),
     Setting(
         "TROSKEL_TEST_POSTGRES",

@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from troskel.config.databases import waiting
 from troskel.config.description import SETTINGS
 from troskel.ground.environment import WrongSettings, kept_secret, read
+from troskel.people import sign_in_settings
 
 GIVEN = read(SETTINGS, os.environ)
 PRODUCTION: bool = GIVEN["TROSKEL_PRODUCTION"]
@@ -35,9 +37,12 @@ if TROSKEL_LOCKS == "simulated" and PRODUCTION:
     )
 TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/open uses
 
-# Database
+# Database. `serve` sets the wait and the threads of those who answer people
 
-DATABASES: dict[str, dict[str, Any]] = {"default": GIVEN["TROSKEL_DATABASE"]}
+TROSKEL_WAIT: float = GIVEN["TROSKEL_WAIT"]
+TROSKEL_THREADS: int = GIVEN["TROSKEL_THREADS"]  # 0: a program of one's own
+TROSKEL_WORKERS: int = GIVEN["TROSKEL_WORKERS"]
+DATABASES: dict[str, dict[str, Any]] = {"default": waiting(GIVEN["TROSKEL_DATABASE"], TROSKEL_WAIT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _FILE = Path(
     DATABASES["default"]["NAME"] if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "data/troskel"
@@ -95,12 +100,14 @@ MIDDLEWARE = [
     "troskel.web.shell.forwarded.ForwardedMiddleware",
     "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
     "troskel.screens.language.LanguageMiddleware",
+    "troskel.screens.session.KeepSession",
     "troskel.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "troskel.web.shell.busy.InTurn",
 ]
 ROOT_URLCONF = "troskel.config.urls"
 WSGI_APPLICATION = "troskel.config.wsgi.application"
@@ -134,6 +141,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# Signing in: a file says by whom, and how surely; without one, by passkeys alone (docs/signing-in.md)
+
+TROSKEL_SIGN_IN = sign_in_settings.read(GIVEN["TROSKEL_SIGN_IN"], GIVEN["TROSKEL_OIDC_SECRET"])
 
 # Time and language
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,6 +44,7 @@ class ActorKind(StrEnum):
     DEMO = "demo"
     COMMAND_LINE = "command_line"
     """Somebody at the command line, on behalf of an account or of the installation itself: never a person."""
+    SIGN_IN = "sign_in"
 
 
 MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})
@@ -74,6 +76,8 @@ class Actor:
     kind: ActorKind = ActorKind.ACCOUNT
     account: UUID | None = None
     organisation: UUID | None = None
+    signed_in: datetime | None = field(default=None, compare=False)
+    """When the person of a session last showed who it is; None in the demo, and for tokens and the system."""
 
     @property
     def is_system(self) -> bool:

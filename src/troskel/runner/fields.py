@@ -189,8 +189,8 @@ Email = Annotated[str, msgspec.Meta(max_length=254), field(_("E-post"), spelling
 Username = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[a-z0-9._-]{1,100}$",
-        description="small letters a-z, digits, full stop, hyphen and low line, 100 at most",
+        pattern=r"^[a-z0-9._@-]{1,100}$",
+        description="small letters a-z, digits, full stop, hyphen, low line and at sign, 100 at most",
     ),
     field(_("Kontonamn"), hint=_("Små bokstäver och siffror")),
 ]
