@@ -10,7 +10,8 @@ import pytest
 from tests.acts.examples import ActExample
 from tests.acts.test_signing_in import account, signed_up
 from tests.town import EAST, FIRM, MEADOW, OFFICE, Town
-from troskel.ground.refusals import NotFound
+from troskel.exchange import staff_file
+from troskel.ground.refusals import BadValue, NotFound
 from troskel.people import login_queries
 from troskel.people.models import Account
 from troskel.people.roles import Role
@@ -18,7 +19,13 @@ from troskel.reading import accounts
 from troskel.reading.paging import PageRequest
 
 MOVED = {"username": "carin", "organisation": MEADOW, "role": "carer"}
-EXAMPLES = {"move_account": ActExample("siri", lambda town: dict(MOVED), "D", {"organisation": EAST})}
+LIST = {"username": "ny", "name": "Ny", "role": "carer", "organisation": EAST}
+EXAMPLES = {
+    "move_account": ActExample("siri", lambda town: dict(MOVED), "D", {"organisation": EAST}),
+    "update_staff": ActExample(
+        "siri", lambda town: {"staff": [LIST]}, "BadValue staff[0].role", {"staff": [LIST | {"role": "king"}]}
+    ),
+}
 NEW = {"username": "ny", "name": "Ny", "role": "carer", "organisation": EAST}
 
 
@@ -89,3 +96,93 @@ def test_whoever_moves_back_gets_a_username_of_their_own(town: Town) -> None:
 def test_the_last_administrator_stays(town: Town) -> None:
     values = {"username": "siri", "organisation": EAST, "role": "coordinator"}
     town.refused("demo", "move_account", "rule 9", **values)
+
+
+def person(username: str, **more: str) -> dict[str, str]:
+    row = account(username)
+    told = {"username": username, "name": row.name, "role": row.role, "organisation": row.organisation.orgnr}
+    return told | more
+
+
+def test_a_list_makes_changes_opens_and_closes(town: Town) -> None:
+    town.does("siri", "register_account", **(NEW | {"username": "gone"}))
+    town.does("siri", "register_account", **(NEW | {"username": "back"}))
+    town.does("siri", "close_account", username="back")
+    staff = [person("olle"), person("carin", name="Carin Ek"), person("back"), LIST]
+    before = usernames(town, "siri")
+    preview = town.tries("siri", "update_staff", {"staff": staff, "complete": True}, preview=True)
+    assert usernames(town, "siri") == before
+    done = town.does("siri", "update_staff", staff=staff, complete=True)
+    assert (
+        done.answer
+        == preview.answer
+        == {
+            "new": ["ny"],
+            "changed": ["carin"],
+            "reopened": ["back"],
+            "closed": ["gone"],
+            "unchanged": 1,
+        }
+    )
+    again = town.does("siri", "update_staff", staff=staff, complete=True)
+    assert again.answer == {"new": [], "changed": [], "reopened": [], "closed": [], "unchanged": 4}
+    assert again.lines == []
+    assert account("mikael").closed is None, "of an organisation that is not in the list"
+    town.is_sound()
+
+
+def test_what_a_list_may_not_do_is_left_out_and_the_rest_is_done(town: Town) -> None:
+    staff = [
+        LIST,
+        LIST,
+        person("mikael", organisation=EAST),
+        LIST | {"username": "x", "role": "administrator", "organisation": OFFICE},
+        person("siri", name="Siri S"),
+        LIST | {"username": "195001011234"},
+        LIST | {"username": "y", "organisation": "1"},
+        person("maria", role="administrator"),
+    ]
+    done = town.does("siri", "update_staff", staff=staff)
+    assert [entry["code"] for entry in done.refused] == [
+        "account.named_twice",
+        "account.elsewhere",
+        "account.administrator_by_list",
+        "account.not_by_list",
+        "account.named_by_number",
+        "organisation.not_found",
+        "account.administrator_by_list",
+    ]
+    assert done.answer["new"] == ["ny"]
+    assert account("maria").role == "manager"
+
+
+def test_a_coordinator_s_list_is_of_the_own_staff(town: Town) -> None:
+    staff = [LIST, LIST | {"username": "z", "organisation": MEADOW}]
+    done = town.does("olle", "update_staff", staff=staff, complete=True)
+    assert [entry["code"] for entry in done.refused] == ["account.other_organisation"]
+    assert done.answer["closed"] == ["carin"] and account("mikael").closed is None
+
+
+FILE = "Kontonamn;Roll;Namn;Organisation\nNY@kommun.example;Omvårdnadspersonal;Ny Ek;556000-9911\n\n"
+
+
+@pytest.mark.parametrize("text", [FILE, "\ufeff" + FILE, FILE.replace(";", ","), FILE.replace("\n", "\r\n")])
+def test_a_file_of_staff_is_read(text: str) -> None:
+    assert staff_file.read(text) == [
+        {"username": "ny@kommun.example", "role": "carer", "name": "Ny Ek", "organisation": EAST}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "staff.column_missing"),
+        (FILE.replace("Roll", "Titel"), "staff.column_missing"),
+        (FILE.replace("Omvårdnadspersonal", "Kung"), "staff.bad_line"),
+        (FILE.replace("Ny Ek;", ""), "staff.bad_line"),
+        (FILE.replace("NY@kommun.example", " "), "staff.bad_line"),
+    ],
+)
+def test_a_bad_file_of_staff_is_refused_with_its_line(text: str, code: str) -> None:
+    with pytest.raises(BadValue, match=code):
+        staff_file.read(text)

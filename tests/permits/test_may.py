@@ -59,6 +59,7 @@ WHO = {
     "revoke_token": {role.value for role in EVERY_ROLE},
     "end_own_session": {role.value for role in EVERY_ROLE},
     "move_account": ADMINISTRATOR,
+    "update_staff": STAFF,
     "issue_enrolment_link": STAFF,
     "sign_out_account": STAFF,
     "begin_session": set(),

@@ -58,6 +58,7 @@ OF_A_ROLE = {
     "imports": {Role.ADMINISTRATOR},
     "answer-night": {Role.ADMINISTRATOR},
     "account-sign-in": set(STAFF_ROLES),
+    "staff-file": set(STAFF_ROLES),
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,

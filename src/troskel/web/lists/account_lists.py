@@ -59,7 +59,10 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
         ],
         newest_first=False,
         tabs=_account_tabs(request, viewer.role),
-        act_links=common.act_links(viewer.role, "register_account", "change_account", "close_account"),
+        act_links=[
+            *common.act_links(viewer.role, "register_account", "change_account", "close_account"),
+            (reverse("staff-file"), _("Personal från en fil")),
+        ],
     )
     return render_listing(request, listing)
 
