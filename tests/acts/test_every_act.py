@@ -374,6 +374,9 @@ NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
 EXAMPLES = {
     # the municipality, its routine and its people
     "found_municipality": ActExample("elsewhere", client_of_another_municipality, "rule 6", by="demo"),
+    "change_municipality": ActExample(
+        "demo", lambda town: {"name": "Nya Tröskelby"}, "BadValue sender", {"sender": "nobody"}
+    ),
     "propose_routine": ActExample("siri", other_routine, "BadValue text", {"text": "nonsense"}),
     "withdraw_proposal": ActExample("siri", proposal, "D", again=True),
     "approve_routine": ActExample("maria", approval, "D", by="siri"),
@@ -381,6 +384,7 @@ EXAMPLES = {
     "finish_take_over": ActExample(
         "import", lambda town: {"day": town.day(0), "unknown": []}, "rule 7", by="siri"
     ),
+    "settle_homes": ActExample("import", lambda town: {"homes": []}, "rule 7", by="siri"),
     "take_over_locks": ActExample("import", lambda town: {"locks": []}, "rule 7", by="siri"),
     "take_over_keys": ActExample("import", lambda town: {"keys": []}, "rule 7", by="siri"),
     "take_over_tags": ActExample("import", lambda town: {"tags": []}, "rule 7", by="siri"),

@@ -79,8 +79,10 @@ WHO = {
     "name_deputy": {"administrator", "coordinator", "locksmith"},
     "dismiss_deputy": {"administrator", "coordinator", "locksmith"},
     "found_municipality": set(),
+    "change_municipality": set(),
     "begin_take_over": set(),
     "finish_take_over": set(),
+    "settle_homes": set(),
     "turn_the_day": set(),
     "take_over_locks": set(),
 }

@@ -27,6 +27,7 @@ from troskel.runner.register import REGISTER
 
 ELSEWHERE_TRIED = {
     "found_municipality": "once, before",
+    "change_municipality": "tests/cli",
     "propose_routine": "tests/duties",
     "withdraw_proposal": "tests/duties",
     "approve_routine": "tests/duties",
@@ -38,6 +39,7 @@ ELSEWHERE_TRIED = {
     "blank_details": "years: tests/acts/test_retention.py",
     "begin_take_over": "the first night: tests/exchange",
     "finish_take_over": "the first night: tests/exchange",
+    "settle_homes": "the first night: tests/exchange",
     "take_over_locks": "the first night: tests/exchange",
     "take_over_keys": "the first night: tests/exchange",
     "take_over_tags": "the first night: tests/exchange",

@@ -123,7 +123,8 @@ def homes_of(ctx: ActContext, organisation: Organisation) -> set[UUID]:
     """Returns the homes where something may be asked of the organisation: clients, orders, keys. Three queries."""
     municipality = ctx.actor.municipality
     allocations = Allocation.objects.filter(municipality=municipality, organisation=organisation)
-    homes = set(allocations.values_list("decision__client__residences__home", flat=True))
+    of_client = [f"decision__client__{where}__home" for where in ("residences", "planned_moves")]
+    homes = {home for pair in allocations.values_list(*of_client) for home in pair if home is not None}
     orders = Order.objects.filter(municipality=municipality)
     orders = orders.filter(Q(organisation=organisation) | Q(locksmith=organisation))
     homes |= set(orders.values_list("door__ways__home", flat=True))

@@ -5,19 +5,23 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
+from troskel.duties import queries as duties
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground import spelling
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
-from troskel.people.models import Home, Municipality
-from troskel.routine import parser
+from troskel.outbox.models import Sender
+from troskel.people.models import Municipality
+from troskel.routine import InvalidRoutine, parser
+from troskel.routine.facts import HomeFacts
 from troskel.runner import lookup
-from troskel.runner.fields import field
+from troskel.runner.fields import Email, FileText, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -25,8 +29,18 @@ MunicipalityName = Annotated[str, msgspec.Meta(max_length=100), field(_("Namn"),
 
 
 @act("D", writes=["municipality.founded", "routine.in_force"])
-def found_municipality(ctx: ActContext, *, name: MunicipalityName, valid_from: date) -> dict[str, Any]:
-    """Found the actor's municipality, with the shipped routine in force from a day."""
+def found_municipality(
+    ctx: ActContext,
+    *,
+    name: MunicipalityName,
+    valid_from: date,
+    routine: FileText | None = None,
+    file: str = "",
+) -> dict[str, Any]:
+    """Found the actor's municipality, with its routine in force from a day: its own file's text, else the shipped one.
+
+    The shipped routine is another town's document. It is for trying things: nobody begins with it as their own.
+    """
     if not (
         ctx.actor.municipality.isascii()
         and ctx.actor.municipality.isdigit()
@@ -42,12 +56,32 @@ def found_municipality(ctx: ActContext, *, name: MunicipalityName, valid_from: d
         )
     Municipality.objects.create(code=ctx.actor.municipality, name=name)
     ctx.journal("municipality.founded")
-    return {"version": _adopt_shipped_routine(ctx, valid_from)}
+    if routine is None:
+        return {
+            "version": _adopt(ctx, routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem, valid_from)
+        }
+    return {"version": _adopt(ctx, routine, _own_name(routine, file), valid_from)}
 
 
-def _adopt_shipped_routine(ctx: ActContext, valid_from: date) -> str:
-    """Puts the shipped routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
-    text, name = routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem
+def _own_name(text: str, file: str) -> str:
+    """Returns the name of the municipality's own version. Refuses an unusable file, and another town's document."""
+    try:
+        routine = parser.parse_routine(text.encode(), file)
+    except InvalidRoutine as refused:
+        raise BadValue(
+            "routine", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
+        ) from None
+    if routine.header.id == routines.shipped().header.id:
+        raise BadValue(
+            "routine",
+            "routine.of_another_town",
+            _("Det här är Tröskelbys rutin. Skriv er egen: ett eget id och era egna ansvariga i huvudet."),
+        )
+    return file.removesuffix(".toml")[:50] or routine.header.id
+
+
+def _adopt(ctx: ActContext, text: str, name: str, valid_from: date) -> str:
+    """Puts a routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
     routine = parser.parse_routine(text.encode(), name)
     RoutineVersion.objects.create(
         id=new_id(),
@@ -64,6 +98,19 @@ def _adopt_shipped_routine(ctx: ActContext, valid_from: date) -> str:
     ctx.use_new_routine()
     ctx.journal("routine.in_force", version=routine.version, name=name, from_=valid_from)
     return routine.version
+
+
+@act("D", writes=["municipality.changed"])
+def change_municipality(
+    ctx: ActContext, *, name: MunicipalityName | None = None, sender: Email | None = None
+) -> dict[str, Any]:
+    """Change the municipality's name, or the address that its e-mail comes from; what is left out stays."""
+    if name is not None:
+        Municipality.objects.filter(code=ctx.actor.municipality).update(name=name)
+    if sender is not None:
+        Sender.objects.update_or_create(municipality=ctx.actor.municipality, defaults={"address": sender})
+    ctx.journal("municipality.changed", renamed=name is not None, sender=sender is not None)
+    return {"municipality": ctx.actor.municipality}
 
 
 @act("D", writes=["take_over.began"])
@@ -83,18 +130,45 @@ def begin_take_over(ctx: ActContext, *, day: date) -> dict[str, Any]:
     return {"day": day}
 
 
-@act("D", writes=["take_over.finished", "home.unknown"])
-def finish_take_over(ctx: ActContext, *, day: date, unknown: list[str]) -> dict[str, Any]:
-    """Finish the take-over. Somebody has to look at the homes where lock, tag and keys are unknown.
+class TakenOverHome(msgspec.Struct, frozen=True):
+    """A home of the take-over; `unknown` where nobody knows its lock, tags and keys."""
 
-    `unknown`: the reference of a client in each such home.
+    home: UUID
+    unknown: bool = False
+
+
+@act("D", writes=["homes.taken_over", "home.unknown"], parts="homes")
+def settle_homes(ctx: ActContext, *, homes: list[TakenOverHome]) -> dict[str, Any]:
+    """Settle homes that are being taken over: from now on they are asked about like others. A repeat adds nothing.
+
+    Somebody has to look at those where lock, tag and keys are unknown.
     """
-    all_homes = sorted(Home.objects.filter(municipality=ctx.actor.municipality).values_list("id", flat=True))
-    ctx.lock_homes(all_homes)
+    ctx.lock_homes(item.home for item in homes)
+    waiting = [item for item in homes if _is_settling(ctx.facts[item.home])]
+    for item in waiting:
+        if item.unknown:
+            ctx.journal("home.unknown", homes=[item.home], home=item.home)
+    if waiting:
+        ctx.journal("homes.taken_over", homes=[item.home for item in waiting])
+    return {"homes": len(waiting)}
+
+
+def _is_settling(home: HomeFacts) -> bool:
+    return any(client.settling for client in home.clients.values())
+
+
+@act("D", writes=["take_over.finished", "home.unknown"])
+def finish_take_over(ctx: ActContext, *, day: date, unknown: list[str] = []) -> dict[str, Any]:  # noqa: B006
+    """Finish the take-over. Homes that have not been settled are settled now (many: by `settle_homes`, before).
+
+    `unknown`: the reference of a client in each home where somebody has to look at lock, tag and keys.
+    """
     rows = lookup.find_existing_clients(ctx, unknown)
-    homes = sorted({row.home_id for row in rows.values()})
+    homes = list(dict.fromkeys(rows[reference].home_id for reference in unknown if reference in rows))
     for home in homes:
         ctx.journal("home.unknown", homes=[home], home=home)
+    left = duties.homes_being_taken_over(ctx.actor.municipality)
+    ctx.lock_homes(left)
     Municipality.objects.filter(code=ctx.actor.municipality).update(taken_over=True)
-    ctx.journal("take_over.finished", homes=all_homes, day=day)
+    ctx.journal("take_over.finished", homes=left, day=day)
     return {"homes": len(homes)}

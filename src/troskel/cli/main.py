@@ -81,6 +81,10 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _of_the_surroundings(error: Exception) -> str:
     """What is wrong outside the program, in words: a file, a disk, a lost database; empty of anything else."""
+    from troskel.ground import waiting
+
+    if waiting.is_busy(error):
+        return "others keep the database busy: start again, and what is not done yet is done"
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, OSError) and link.strerror:
@@ -103,6 +107,7 @@ def _set_up_django(*, tables_ready: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     from troskel.cli import (
+        begin_command,
         care_commands,
         completion,
         conformance_commands,
@@ -125,7 +130,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"troskel {version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (
-        *(running_commands, installing_commands, municipality_commands, care_commands, journal_commands),
+        *(
+            running_commands,
+            installing_commands,
+            begin_command,
+            municipality_commands,
+            care_commands,
+            journal_commands,
+        ),
         *(routine_commands, conformance_commands, retention_commands, docs_commands, simulate_command),
     ):
         module.add_to(commands)

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
-from troskel.people.models import Account, Client, Municipality, Token
+from troskel.people.models import Account, Client, Municipality, Organisation, Token
 from troskel.people.roles import Actor, OrganisationKind, Role
 
 
@@ -180,6 +180,11 @@ def municipality_rows() -> list[MunicipalityRow]:
     """Returns all municipalities, by code."""
     rows = Municipality.objects.order_by("code").values_list("code", "name", "taken_over")
     return [MunicipalityRow(*row) for row in rows]
+
+
+def organisation_exists(municipality: str, orgnr: str) -> bool:
+    """Has the municipality an organisation with this number, as it is stored?"""
+    return Organisation.objects.filter(municipality=municipality, orgnr=orgnr).exists()
 
 
 def municipality_exists(code: str) -> bool:

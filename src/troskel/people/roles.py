@@ -42,6 +42,8 @@ class ActorKind(StrEnum):
     IMPORT = "import"
     CLOCK = "clock"
     DEMO = "demo"
+    COMMAND_LINE = "command_line"
+    """Somebody at the command line, on behalf of an account or of the installation itself: never a person."""
     SIGN_IN = "sign_in"
 
 
@@ -69,7 +71,7 @@ ALLOWED_ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts or reads: an account in one municipality, or the system itself (import, clock, demo)."""
+    """Who acts or reads: an account in one municipality, or the system itself (import, clock, demo, command line)."""
 
     municipality: str
     role: Role
@@ -81,7 +83,7 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        return self.kind is not ActorKind.ACCOUNT
+        return self.account is None
 
     @classmethod
     def system(cls, municipality: str, kind: ActorKind) -> Actor:

@@ -22,6 +22,7 @@ from troskel.acts import (
     turning_the_day,
 )
 from troskel.acts.decisions import values as decision_values
+from troskel.duties import queries as duties
 from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.act_runner import ActRunner, Tell
@@ -36,10 +37,11 @@ from troskel.exchange.case_extract.rows import NightExtract, as_merged
 from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
 from troskel.exchange.case_extract.take_over import TakeOver, told_later
 from troskel.exchange.case_extract.to_decide import told
-from troskel.ground import clock, maintenance
+from troskel.ground import clock, maintenance, waiting
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
 from troskel.runner.choices import CareService
+from troskel.runner.parts import PART_SIZE
 from troskel.runner.register import Act
 
 
@@ -155,7 +157,7 @@ class _NightRunner(ActRunner):
         else:
             self._things(told_later(self.night), is_counted=True)
         if first_night and self.night.clients and not self.dry_run:
-            taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
+            self._finish_take_over(plan)
         if not self.dry_run:
             maintenance.analyze()
 
@@ -165,6 +167,17 @@ class _NightRunner(ActRunner):
         turning_the_day.catch_up(self.actor.municipality)
         if first_night and not current_state.is_taken_over(self.actor.municipality):
             taking_over.begin_take_over(self.actor, day=self.day)
+
+    def _finish_take_over(self, plan: NightPlan) -> None:
+        homes = duties.homes_being_taken_over(self.actor.municipality)
+        self.tell(f"settle_homes: {len(homes)}")
+        homes_of = current_state.homes_of_clients(self.actor.municipality)
+        unknown = {homes_of.get(reference) for reference in plan.taken_over.unknown_homes}
+        items = [taking_over.TakenOverHome(home, home in unknown) for home in homes]
+        for start in range(0, len(items), PART_SIZE):
+            taking_over.settle_homes(self.actor, homes=items[start : start + PART_SIZE])
+            waiting.let_others_in()
+        taking_over.finish_take_over(self.actor, day=self.day)
 
     def _organisations(self, plan: NightPlan) -> None:
         self.do(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from troskel.care.models import Allocation, Decision, Investigation
 from troskel.exchange.case_extract.known_records import (
@@ -39,6 +40,11 @@ def is_taken_over(municipality: str) -> bool:
 def is_first_night(municipality: str) -> bool:
     """Has no night been imported completely yet?"""
     return not Municipality.objects.filter(code=municipality, taken_over=True).exists()
+
+
+def homes_of_clients(municipality: str) -> dict[str, UUID]:
+    """Returns where each client lives, by reference."""
+    return dict(Client.objects.filter(municipality=municipality).values_list("reference", "home_id"))
 
 
 class TakenIn(NamedTuple):
