@@ -75,7 +75,8 @@ def import_night(
     if not confirm:
         _stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
-    runner.carry_out(plan, first_night)
+    with maintenance.seldom_collecting():
+        runner.carry_out(plan, first_night)
     to_decide = [told(item, case_system) for item in plan.to_decide]
     if not dry_run:
         _save_summary(actor, plan, night, digest, runner, to_decide)
