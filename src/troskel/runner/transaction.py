@@ -19,7 +19,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
-from troskel.permits.may import may
+from troskel.permits.may import fresh_enough, may
 from troskel.routine.duty import OpenDuty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.vocabulary import MARKED
@@ -86,6 +86,7 @@ class ActContext:
         `prepare` runs before it, once the actor may do the act. `part`: it is one part of the act.
         """
         may(actor, act.name, act.who)
+        fresh_enough(actor, act)
         happened = occurrence(occurred, late_reason)
         if prepare is not None:
             prepare()
