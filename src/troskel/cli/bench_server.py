@@ -58,7 +58,7 @@ def served(workers: int) -> Iterator[int]:
         port = int(free.getsockname()[1])
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(port), str(workers)],
-        env=environment(),
+        env=environment(TROSKEL_DEMO="true"),  # whose cookie says who one is
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
