@@ -77,6 +77,7 @@ def clients_of_form(viewer: Actor, subjects: FormSubjects, *, recorded: str = ""
     return sorted(_names(rows).values(), key=lambda client: client.case)
 
 
+@read(who=EVERY_ROLE)
 def names_of_shown(viewer: Actor, cases: Iterable[str | None]) -> dict[str, ClientName]:
     """The clients that a recorded reading has just shown, by case number: those in the viewer's sight. One query.
 
