@@ -152,9 +152,9 @@ def _looking_on(port: int, token: str, cookie: str) -> Iterator[Callable[[], Rep
             stop.wait(PAUSE_SECONDS)
 
     def look() -> None:
-        caller, pages = Caller(port, Cookie=cookie), ("/", "/clients/")
+        caller = Caller(port, Cookie=cookie)
         while not stop.is_set():
-            answer = caller.get(pages[len(seen["page"]) % 2])
+            answer = caller.get("/")
             seen["page"].append((answer.status, answer.milliseconds))
             stop.wait(PAUSE_SECONDS)
 
