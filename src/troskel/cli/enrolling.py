@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from troskel.acts.chapters import REGISTER
+from django.conf import settings
+
+from troskel.acts.enrolling import issue_enrolment_link
 from troskel.people.roles import Actor
 
 
-def enrolment_secret(actor: Actor, username: str) -> str | None:
-    """Returns what the account's person signs in with once; None where this version has no sign-in."""
-    issue = REGISTER.get("issue_enrolment_link")
-    return None if issue is None else str(issue.perform(actor, {"username": username}).answer["link"])
+def enrolment_link(actor: Actor, username: str) -> str:
+    """Returns the link by which the account's person begins to sign in, once."""
+    secret = issue_enrolment_link.perform(actor, {"username": username}).answer["link"]
+    address = settings.TROSKEL_SIGN_IN.address or f"https://{settings.ALLOWED_HOSTS[0]}"
+    return f"{address.rstrip('/')}/enrol/{secret}"
