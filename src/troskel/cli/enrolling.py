@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.urls import reverse
 
 from troskel.acts.enrolling import issue_enrolment_link
 from troskel.people.roles import Actor
 
 
 def enrolment_link(actor: Actor, username: str) -> str:
-    """Returns the link by which the account's person begins to sign in, once."""
+    """Returns the address where the account's person begins, used once."""
     secret = issue_enrolment_link.perform(actor, {"username": username}).answer["link"]
-    address = settings.TROSKEL_SIGN_IN.address or f"https://{settings.ALLOWED_HOSTS[0]}"
-    return f"{address.rstrip('/')}/enrol/{secret}"
+    scheme = "https" if settings.PRODUCTION else "http"
+    address = settings.TROSKEL_SIGN_IN.address.rstrip("/") or f"{scheme}://{settings.ALLOWED_HOSTS[0]}"
+    return f"{address}{reverse('enrol', args=[secret])}"
