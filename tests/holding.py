@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A real other process that keeps what writers wait for: SQLite's writer, or PostgreSQL's homes and heads of the chains."""
+"""Another real process that keeps what writers wait for: SQLite's writer, or PostgreSQL's homes and chain heads."""
 
 from __future__ import annotations
 
