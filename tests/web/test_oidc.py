@@ -347,7 +347,7 @@ def test_claims_that_are_not_for_us(
 ) -> None:
     """Whoever signs them: what the signature holds is judged too."""
     key = RSAKey.generate_key(2048, parameters={"kid": "1"})
-    client = oidc.Client(Provider(issuer="https://p.example", client_id="troskel"))
+    client = oidc.ProviderClient(Provider(issuer="https://p.example", client_id="troskel"))
     published = {
         "issuer": "https://p.example",
         "jwks_uri": "keys",

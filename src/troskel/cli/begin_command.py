@@ -84,8 +84,7 @@ def begin(arguments: argparse.Namespace) -> int:
             organising.register_account.perform(actor, values)
         print_status(f"{username}: {name}, system administrator")
     for username, name in arguments.administrator:
-        link = enrolment_link(actor, username)
-        print(f"{username}  {name}  {link or '(no way to sign in yet: troskel token)'}")
+        print(f"{username}  {name}  {enrolment_link(actor, username)}")
     print_status(f"begun. Let TROSKEL_MUNICIPALITY be {code}, and then: troskel check")
     return 0
 

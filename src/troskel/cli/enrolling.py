@@ -6,15 +6,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.enrolling import issue_enrolment_link
 from troskel.people.roles import Actor
 
 
-def enrolment_link(actor: Actor, username: str) -> str | None:
-    """Returns the address where the account's person begins, used once; None where this version has no sign-in."""
-    issue = REGISTER.get("issue_enrolment_link")
-    if issue is None:
-        return None
-    secret = str(issue.perform(actor, {"username": username}).answer["link"])
+def enrolment_link(actor: Actor, username: str) -> str:
+    """Returns the address where the account's person begins, used once."""
+    secret = issue_enrolment_link.perform(actor, {"username": username}).answer["link"]
     scheme = "https" if settings.PRODUCTION else "http"
-    return f"{scheme}://{settings.ALLOWED_HOSTS[0]}{reverse('enrol', args=[secret])}"
+    address = settings.TROSKEL_SIGN_IN.address.rstrip("/") or f"{scheme}://{settings.ALLOWED_HOSTS[0]}"
+    return f"{address}{reverse('enrol', args=[secret])}"

@@ -58,7 +58,7 @@ class Pending(NamedTuple):
     """Was the person to be asked, though signed in there already?"""
 
 
-class Identity(NamedTuple):
+class ShownIdentity(NamedTuple):
     """Who it is, as the provider says. `authenticated`: when it asked the person; None where it does not say."""
 
     issuer: str
@@ -78,7 +78,7 @@ class _Published(NamedTuple):
     fetched: datetime
 
 
-class Client:
+class ProviderClient:
     """What the program asks of one provider."""
 
     def __init__(self, provider: Provider) -> None:
@@ -110,7 +110,7 @@ class Client:
         )
         return str(address), pending
 
-    def finish(self, back: str, pending: Pending, answer: Mapping[str, str]) -> Identity:
+    def finish(self, back: str, pending: Pending, answer: Mapping[str, str]) -> ShownIdentity:
         """Returns who has come back, by the values in the address. Raises ProviderError."""
         if not hmac.compare_digest(answer.get("state", "").encode(), pending.state.encode()):
             raise ProviderError("state")
@@ -181,7 +181,7 @@ class Client:
             code_challenge_method="S256",
         )
 
-    def _identity(self, claims: Mapping[str, Any], id_token: str, pending: Pending) -> Identity:
+    def _identity(self, claims: Mapping[str, Any], id_token: str, pending: Pending) -> ShownIdentity:
         skew = self.provider.clock_skew
         nonce = claims.get("nonce")
         if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(), pending.nonce.encode()):
@@ -195,7 +195,7 @@ class Client:
         subject = claims.get(self.provider.subject)
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
             raise ProviderError("subject")
-        return Identity(
+        return ShownIdentity(
             issuer=self.provider.issuer,
             subject=subject,
             email=_text(claims, "email", 254) if claims.get("email_verified") is not False else "",
@@ -265,12 +265,12 @@ class Client:
             return self._published
 
 
-_CLIENTS: dict[Provider, Client] = {}
+_CLIENTS: dict[Provider, ProviderClient] = {}
 
 
-def client_of(provider: Provider) -> Client:
+def client_of(provider: Provider) -> ProviderClient:
     """Returns the client of a provider, which remembers what it publishes."""
-    return _CLIENTS.setdefault(provider, Client(provider))
+    return _CLIENTS.setdefault(provider, ProviderClient(provider))
 
 
 def _get(address: str) -> dict[str, Any]:

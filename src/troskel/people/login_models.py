@@ -95,3 +95,15 @@ class Session(Record):
             models.Index(fields=["login", "ended"], name="sessions_by_login"),
             models.Index(fields=["sid"], name="sessions_by_sid"),
         ]
+
+
+class Token(Record):
+    """A bearer token of an account; only its hash is stored."""
+
+    account = models.ForeignKey("people.Account", on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=100)
+    expires = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+    scopes = models.CharField(max_length=100, default="", help_text="codes with blanks between; empty: all")
+    used = models.DateTimeField(null=True, help_text="about when it was last used")

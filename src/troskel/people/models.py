@@ -12,6 +12,7 @@ from django.db.models import Q
 from troskel.ground.ids import new_id
 from troskel.ground.models import Record
 from troskel.people.login_models import Login
+from troskel.people.login_models import Token as Token
 from troskel.people.roles import OrganisationKind, Role
 
 ERASED = "[gallrad]"
@@ -121,18 +122,6 @@ class Account(AbstractBaseUser):
             ),
         ]
         indexes = [models.Index(fields=["municipality", "sort_key"], name="accounts_in_swedish_order")]
-
-
-class Token(Record):
-    """A bearer token of an account; only its hash is stored."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE)
-    digest = models.CharField(max_length=64, unique=True)
-    label = models.CharField(max_length=100)
-    expires = models.DateTimeField(null=True)
-    revoked = models.DateTimeField(null=True)
-    scopes = models.CharField(max_length=100, default="", help_text="codes with blanks between; empty: all")
-    used = models.DateTimeField(null=True, help_text="about when it was last used")
 
 
 class Home(Record):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from troskel.acts.chapters import REGISTER
-from troskel.exchange.oidc import Identity
+from troskel.exchange.oidc import ShownIdentity
 from troskel.ground.refusals import CodedError
 from troskel.people import sign_in_rules
 from troskel.people.sign_in_settings import SignIn
@@ -20,8 +20,8 @@ LONGEST_NAME = 200
 NOT_IN_USERNAME = re.compile(r"[^a-z0-9._@-]+")
 
 
-def follow(told: SignIn, identity: Identity) -> None:
-    """Gives a person the accounts of the claims, and closes those that they no longer give. Raises Refused."""
+def follow(told: SignIn, identity: ShownIdentity) -> None:
+    """Gives a person the accounts of the claims, and closes those that they no longer give. Raises NotLetIn."""
     given = accounts_given(told, identity.claims)
     try:
         for municipality in sorted({rule.municipality for rule in told.accounts.given}):
@@ -59,7 +59,7 @@ def accounts_given(told: SignIn, claims: Mapping[str, Any]) -> list[tuple[str, s
     return list(dict.fromkeys(given))
 
 
-def username(told: SignIn, identity: Identity) -> str:
+def username(told: SignIn, identity: ShownIdentity) -> str:
     """Returns the username that the claims say, without what a username has not; never an identity number."""
     said = NOT_IN_USERNAME.sub("", next(iter(_values(identity.claims, told.accounts.username)), "").lower())[
         :90

@@ -25,7 +25,7 @@ from troskel.screens.render import render_page
 from troskel.screens.session import signed_in_of
 from troskel.web.signing_in import passkeys
 from troskel.web.signing_in.entering import (
-    Refused,
+    NotLetIn,
     address_of,
     browser_of,
     note,
@@ -85,7 +85,7 @@ def enrol(request: HttpRequest, secret: str) -> HttpResponse:
                 raise Http404
             _do("enrol_login", enrolment, login=signed_in.login)
             return HttpResponseRedirect(reverse("choose-account"))
-    except Refused as refused:
+    except NotLetIn as refused:
         note(request, refused, "enrolment")
         return render_page(request, "web/enrolment_spent.html", {"text": refused.text}, status=refused.status)
     values = {
@@ -102,7 +102,7 @@ def enrol_ask(request: HttpRequest, secret: str) -> HttpResponse:
     """What the browser asks its device, to make a passkey."""
     try:
         account = _enrolment(request, secret).account
-    except Refused as refused:
+    except NotLetIn as refused:
         note(request, refused, "enrolment")
         return passkeys.refused_json(refused)
     assert account.actor.account is not None
@@ -116,7 +116,7 @@ def enrol_passkey(request: HttpRequest, secret: str) -> HttpResponse:
         enrolment = _enrolment(request, secret)
         made = passkeys.new_passkey(request, passkeys.body_of(request))
         _do("enrol_passkey", enrolment, **made._asdict(), label=label_of(request))
-    except Refused as refused:
+    except NotLetIn as refused:
         note(request, refused, "enrolment")
         return passkeys.forgotten(passkeys.refused_json(refused))
     return passkeys.forgotten(JsonResponse({"next": reverse("sign-in")}))
@@ -138,7 +138,7 @@ def login_by_identity(issuer: str, subject: str, email: str, secret: str) -> UUI
         ).answer
         return UUID(str(answer["login"]))
     if found is None:
-        raise Refused("no_account", _("Du har inget konto här. Be systemförvaltaren om en engångslänk."))
+        raise NotLetIn("no_account", _("Du har inget konto här. Be systemförvaltaren om en engångslänk."))
     return found
 
 
@@ -152,7 +152,9 @@ def _enrolment(request: HttpRequest, secret: str) -> Enrolment:
         raise too_many(wait)
     found = login_queries.enrolment(secret)
     if found is None:
-        raise Refused("enrolment", _("Länken gäller inte längre. Be systemförvaltaren om en ny."), status=404)
+        raise NotLetIn(
+            "enrolment", _("Länken gäller inte längre. Be systemförvaltaren om en ny."), status=404
+        )
     return found
 
 

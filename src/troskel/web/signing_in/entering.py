@@ -30,7 +30,7 @@ from troskel.web.text.refusals import refusal_text
 SECONDS_IN_MINUTE = 60
 
 
-class Refused(Exception):
+class NotLetIn(Exception):
     """Nobody comes in. `reason`: a code, for the log; `text`: what the person is told."""
 
     def __init__(self, reason: str, text: str, *, status: int = 403, stronger: bool = False) -> None:
@@ -91,16 +91,16 @@ def address_of(request: HttpRequest) -> str:
 
 
 def enter(request: HttpRequest, shown: Shown, onward: str, *, anew: bool = False) -> HttpResponse:
-    """Begins a session and goes on: to `onward`, or to the choice of account. Raises Refused.
+    """Begins a session and goes on: to `onward`, or to the choice of account. Raises NotLetIn.
 
     `anew`: the person of the present session has shown again who it is; another person may not take it over.
     """
     before = signed_in_of(request)
     if anew and (before is None or before.login != shown.login):
-        raise Refused("another_person", _("Det var en annan person som visade sig. Logga ut först."))
+        raise NotLetIn("another_person", _("Det var en annan person som visade sig. Logga ut först."))
     people = login_queries.accounts_of(shown.login)
     if not people:
-        raise Refused("no_account", _("Du har inget konto här. Be systemförvaltaren om en engångslänk."))
+        raise NotLetIn("no_account", _("Du har inget konto här. Be systemförvaltaren om en engångslänk."))
     if wait := tries.wait(request, str(shown.login)):
         raise too_many(wait)
     chosen = _chosen(people, before.person if anew and before else None)
@@ -124,12 +124,12 @@ def enter(request: HttpRequest, shown: Shown, onward: str, *, anew: bool = False
     return response
 
 
-def refused_by(refusal: CodedError) -> Refused:
+def refused_by(refusal: CodedError) -> NotLetIn:
     """Returns the refusal of an act as one of a sign-in."""
-    return Refused(refusal.code, refusal_text(refusal), stronger=refusal.code == "session.too_weak")
+    return NotLetIn(refusal.code, refusal_text(refusal), stronger=refusal.code == "session.too_weak")
 
 
-def too_many(seconds: int) -> Refused:
+def too_many(seconds: int) -> NotLetIn:
     """Returns the refusal of somebody who has tried too often."""
     minutes = -(-seconds // SECONDS_IN_MINUTE)
     text = ngettext(
@@ -137,10 +137,10 @@ def too_many(seconds: int) -> Refused:
         "Det blev för många försök. Vänta {count} minuter.",
         minutes,
     )
-    return Refused("too_many", text.format(count=minutes), status=429)
+    return NotLetIn("too_many", text.format(count=minutes), status=429)
 
 
-def note(request: HttpRequest, refused: Refused, method: str, login: UUID | None = None) -> None:
+def note(request: HttpRequest, refused: NotLetIn, method: str, login: UUID | None = None) -> None:
     """Counts a failure; it is a line in the journal where the person is known, else in the security log alone."""
     if refused.reason == "too_many":  # counted and written down already, as what it was
         return
@@ -153,7 +153,7 @@ def note(request: HttpRequest, refused: Refused, method: str, login: UUID | None
         )
 
 
-def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+def refusal_page(request: HttpRequest, refused: NotLetIn) -> HttpResponse:
     """The page that says why nobody came in, and what to do."""
     values = {"text": refused.text, "stronger": refused.stronger and settings.TROSKEL_SIGN_IN.provider}
     return render_page(request, "web/sign_in_refused.html", values, status=refused.status)

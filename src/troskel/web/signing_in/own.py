@@ -23,7 +23,7 @@ from troskel.screens.render import render_page
 from troskel.screens.session import signed_in_of
 from troskel.web.signing_in import passkeys
 from troskel.web.signing_in.enrolling import label_of
-from troskel.web.signing_in.entering import Refused, refused_by, system_of, ways_in
+from troskel.web.signing_in.entering import NotLetIn, refused_by, system_of, ways_in
 from troskel.web.signing_in.tokens import make_token
 from troskel.web.text.refusals import refusal_text
 
@@ -83,7 +83,7 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
             **made._asdict(),
             label=label_of(request),
         )
-    except Refused as refused:
+    except NotLetIn as refused:
         return passkeys.forgotten(passkeys.refused_json(refused))
     except CodedError as refusal:
         return passkeys.forgotten(passkeys.refused_json(refused_by(refusal)))

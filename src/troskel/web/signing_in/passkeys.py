@@ -34,7 +34,7 @@ from troskel.people.login_queries import KnownPasskey
 from troskel.screens import tries
 from troskel.screens.pages import public
 from troskel.web.signing_in.entering import (
-    Refused,
+    NotLetIn,
     Shown,
     address_of,
     enter,
@@ -84,7 +84,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         shown = _verified(request, sent, passkey)
         onward = local(str(told.get("next", "")))
         entered = enter(request, shown, onward, anew=told.get("anew") is True)
-    except Refused as refused:
+    except NotLetIn as refused:
         note(request, refused, "passkey", login)
         return forgotten(refused_json(refused))
     response = JsonResponse({"next": entered["Location"]})
@@ -107,7 +107,7 @@ def ask_for_new(request: HttpRequest, account: UUID, name: str, known: list[str]
 
 
 def new_passkey(request: HttpRequest, told: Mapping[str, Any]) -> NewPasskey:
-    """Returns the passkey of a device's answer. Raises Refused."""
+    """Returns the passkey of a device's answer. Raises NotLetIn."""
     try:
         made = _server(request).register_complete(_state(request), told["credential"])
         data = made.credential_data
@@ -134,17 +134,17 @@ def asked(request: HttpRequest, options: dict[str, Any], state: Mapping[str, Any
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """Returns the JSON object that was sent. Raises Refused."""
+    """Returns the JSON object that was sent. Raises NotLetIn."""
     try:
         told = json.loads(request.body) if len(request.body) <= MAX_BYTES else None
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
-        raise Refused("no_json", _("Svaret från webbläsaren gick inte att läsa. Försök igen."), status=400)
+        raise NotLetIn("no_json", _("Svaret från webbläsaren gick inte att läsa. Försök igen."), status=400)
     return told
 
 
-def refused_json(refused: Refused) -> HttpResponse:
+def refused_json(refused: NotLetIn) -> HttpResponse:
     """Why nobody came in, for the script of the page."""
     return JsonResponse({"message": refused.text}, status=refused.status)
 
@@ -156,7 +156,7 @@ def forgotten(response: HttpResponse) -> HttpResponse:
 
 
 def _named(told: Mapping[str, Any]) -> tuple[AuthenticationResponse, KnownPasskey]:
-    """Returns the answer, and the passkey that it names. Raises Refused."""
+    """Returns the answer, and the passkey that it names. Raises NotLetIn."""
     try:
         sent = AuthenticationResponse.from_dict(told["credential"])
         passkey = login_queries.passkey_of(websafe_encode(sent.raw_id))
@@ -164,12 +164,12 @@ def _named(told: Mapping[str, Any]) -> tuple[AuthenticationResponse, KnownPasske
         raise _not_believed(error) from None
     if passkey is None:
         text = _("Passnyckeln är inte känd här. Be systemförvaltaren om en engångslänk.")
-        raise Refused("unknown_passkey", text)
+        raise NotLetIn("unknown_passkey", text)
     return sent, passkey
 
 
 def _verified(request: HttpRequest, sent: AuthenticationResponse, passkey: KnownPasskey) -> Shown:
-    """Returns what the answer shows, where it is the passkey's own. Raises Refused."""
+    """Returns what the answer shows, where it is the passkey's own. Raises NotLetIn."""
     try:
         state = _state(request)
         known = AttestedCredentialData(websafe_decode(passkey.public))
@@ -189,11 +189,11 @@ def _verified(request: HttpRequest, sent: AuthenticationResponse, passkey: Known
     )
 
 
-def _not_believed(error: Exception) -> Refused:
+def _not_believed(error: Exception) -> NotLetIn:
     return (
         error
-        if isinstance(error, Refused)
-        else Refused("passkey", _("Passnyckeln gick inte att lita på. Försök igen."))
+        if isinstance(error, NotLetIn)
+        else NotLetIn("passkey", _("Passnyckeln gick inte att lita på. Försök igen."))
     )
 
 
@@ -201,7 +201,7 @@ def _state(request: HttpRequest) -> dict[str, str]:
     try:
         challenge, verification = signing.loads(request.COOKIES.get(ASKED, ""), salt=ASKED, max_age=ASKED_FOR)
     except signing.BadSignature:
-        raise Refused("not_asked", _("Det tog för lång tid. Försök igen.")) from None
+        raise NotLetIn("not_asked", _("Det tog för lång tid. Försök igen.")) from None
     return {"challenge": challenge, "user_verification": verification}
 
 

@@ -28,7 +28,7 @@ from troskel.screens.session import signed_in_of
 from troskel.web.shell.forwarded import PEER
 from troskel.web.signing_in import claims, enrolling
 from troskel.web.signing_in.entering import (
-    Refused,
+    NotLetIn,
     Shown,
     address_of,
     end,
@@ -79,10 +79,10 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             address, pending = client.start(_back(request), sign_in_rules.all_levels(told.acr), anew=anew)
         except oidc.ProviderError:
-            raise Refused(
+            raise NotLetIn(
                 "unreachable", _("Inloggningstjänsten svarar inte. Försök igen om en stund.")
             ) from None
-    except Refused as refused:
+    except NotLetIn as refused:
         note(request, refused, "oidc")
         return refusal_page(request, refused)
     response = HttpResponseRedirect(address)
@@ -113,7 +113,7 @@ def back(request: HttpRequest) -> HttpResponse:
         claims.follow(told, identity)
         login, shown = _login(identity, enrol)
         response = enter(request, shown, onward, anew=pending.anew)
-    except Refused as refused:
+    except NotLetIn as refused:
         note(request, refused, "oidc", login)
         response = refusal_page(request, refused)
     response.delete_cookie(PENDING, path=reverse("sign-in"), samesite="Lax")
@@ -197,13 +197,13 @@ def _remembered(request: HttpRequest) -> tuple[oidc.Pending, str, str]:
             request.COOKIES.get(PENDING, ""), salt=PENDING, max_age=PENDING_FOR
         )
     except signing.BadSignature:
-        raise Refused(
+        raise NotLetIn(
             "not_begun_here", _("Inloggningen tog för lång tid, eller började någon annanstans. Försök igen.")
         ) from None
     return oidc.Pending(*pending), enrol, onward
 
 
-def _identity(request: HttpRequest, client: oidc.Client, pending: oidc.Pending) -> oidc.Identity:
+def _identity(request: HttpRequest, client: oidc.ProviderClient, pending: oidc.Pending) -> oidc.ShownIdentity:
     answer = {name: str(value) for name, value in request.GET.items()}
     try:
         return client.finish(_back(request), pending, answer)
@@ -216,10 +216,10 @@ def _identity(request: HttpRequest, client: oidc.Client, pending: oidc.Pending) 
         text = texts.get(
             error.reason, _("Svaret från inloggningstjänsten går inte att lita på. Försök igen.")
         )
-        raise Refused(error.reason, text) from None
+        raise NotLetIn(error.reason, text) from None
 
 
-def _login(identity: oidc.Identity, enrol: str) -> tuple[UUID, Shown]:
+def _login(identity: oidc.ShownIdentity, enrol: str) -> tuple[UUID, Shown]:
     """Returns the login of who has come, and what was shown; connected first, where the person has a link."""
     try:
         login = enrolling.login_by_identity(identity.issuer, identity.subject, identity.email, enrol)
@@ -243,12 +243,12 @@ def _by_proxy(request: HttpRequest, told: SignIn, enrol: str, onward: str) -> Ht
     if not told.proxy.header:
         return HttpResponseRedirect(reverse("sign-in"))
     if not told.is_proxy(str(request.META.get(PEER, ""))):
-        raise Refused(
+        raise NotLetIn(
             "not_the_proxy", _("Du kom inte genom kommunens inloggning. Använd den vanliga adressen.")
         )
     subject = request.headers.get(told.proxy.header, "").strip()
     if not subject:
-        raise Refused("proxy_names_nobody", _("Kommunens inloggning sade inte vem du är."))
+        raise NotLetIn("proxy_names_nobody", _("Kommunens inloggning sade inte vem du är."))
     try:
         login = enrolling.login_by_identity(sign_in_rules.PROXY_ISSUER, subject[:255], "", enrol)
     except CodedError as refusal:
