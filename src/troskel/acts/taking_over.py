@@ -86,7 +86,7 @@ def finish_take_over(ctx: ActContext, *, day: date, unknown: list[str]) -> dict[
     all_homes = sorted(Home.objects.filter(municipality=ctx.actor.municipality).values_list("id", flat=True))
     ctx.lock_homes(all_homes)
     rows = lookup.find_existing_clients(ctx, unknown)
-    homes = sorted({row.home_id for row in rows.values()})
+    homes = list(dict.fromkeys(rows[reference].home_id for reference in unknown))
     for home in homes:
         ctx.journal("home.unknown", homes=[home], home=home)
     Municipality.objects.filter(code=ctx.actor.municipality).update(taken_over=True)

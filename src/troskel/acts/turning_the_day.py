@@ -43,7 +43,7 @@ def _carry_out_moves(ctx: ActContext, day: date) -> None:
     plans = list(
         PlannedMove.objects.select_related("client", "home")
         .filter(municipality=ctx.actor.municipality, outcome="", on__lte=day)
-        .order_by("on", "id")
+        .order_by("on", "client__case_number")
     )
     ctx.lock_homes({home for plan in plans for home in (plan.home_id, plan.client.home_id)})
     residences = []
@@ -57,7 +57,7 @@ def _carry_out_moves(ctx: ActContext, day: date) -> None:
             )
             ctx.journal(
                 "client.moved",
-                homes={former_home, plan.home_id},
+                homes=[former_home, plan.home_id],
                 client=row.id,
                 paragraph="P6",
                 from_home=former_home,

@@ -26,6 +26,7 @@ class Municipality(models.Model):
         null=True, help_text="day of the first import: who was there then is not new"
     )
     taken_over = models.BooleanField(default=False, help_text="the first import has been taken in to its end")
+    begun_night = models.TextField(default="", help_text="JSON: the night that is being taken in")
 
 
 class Organisation(Record):

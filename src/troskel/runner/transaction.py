@@ -207,6 +207,9 @@ class ActContext:
     ) -> None:
         """Adds a journal line. Ids, days and codes go in `body`; free text and personal details only in `detail`.
 
+        `homes`: in an order that means something, as the home that a client leaves before the one that it comes to:
+        the routine takes them so.
+
         `from_` becomes "from" in the body, since it is a Python keyword. `though`: marks of what was unusual.
         """
         if event not in self.act.writes:
@@ -226,7 +229,7 @@ class ActContext:
         self._entries.append(
             journal.Entry(
                 event=event,
-                homes=tuple(sorted(homes)),
+                homes=tuple(dict.fromkeys(homes)),
                 client=client,
                 body=msgspec.to_builtins({name.rstrip("_"): value for name, value in body.items()}),
                 occurred=occurred or self.occurred,

@@ -37,6 +37,7 @@ from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
 from troskel.exchange.case_extract.take_over import TakeOver, told_later
 from troskel.exchange.case_extract.to_decide import told
 from troskel.ground import clock, maintenance
+from troskel.journal import queries as journal
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
 from troskel.runner.choices import CareService
@@ -59,11 +60,12 @@ def import_night(
     has to decide something. Raises NightRefused, and then nothing has changed.
     """
     state = current_state.load(actor.municipality)
-    first_night = current_state.is_first_night(actor.municipality)
     progress("reading the files")
     case_system = read_mapping(mapping) if mapping else CONTRACT
     files = files_of(directory, case_system)
     digest = digest_of(files)
+    begun = current_state.begun(actor.municipality, day, digest)
+    first_night = begun.is_first if begun else current_state.is_first_night(actor.municipality)
     night = read_night(files, day=day, known_ids=state.ids(), mapping=case_system)
     if night.tells_only_things and first_night:
         raise NightRefused(case_system.files["kunder"], 1, "the first night needs all four files: add them")
@@ -73,7 +75,7 @@ def import_night(
     if not confirm:
         _stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
-    runner.carry_out(plan, first_night)
+    runner.carry_out(plan, first_night, digest, begun)
     to_decide = [told(item, case_system) for item in plan.to_decide]
     if not dry_run:
         _save_summary(actor, plan, night, digest, runner, to_decide)
@@ -82,7 +84,7 @@ def import_night(
         "refused": len(runner.refused),
         "to_decide": msgspec.to_builtins(to_decide),
         "acts": dict(runner.acts),
-        "unchanged": plan.unchanged,
+        "unchanged": runner.unchanged,
         "other_services": night.other_services,
         "first_night": first_night,
     }
@@ -122,7 +124,7 @@ def _save_summary(
         actor,
         day=plan.day,
         digest="" if night.tells_only_things else digest,
-        unchanged=plan.unchanged,
+        unchanged=runner.unchanged,
         changes={n: c for n, c in runner.acts.items() if c},
         rejected=[
             *map(_stored, night.rejections),
@@ -142,11 +144,21 @@ class _NightRunner(ActRunner):
     def __init__(self, *arguments: Any, day: date, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.day = day
+        self.unchanged = self.after_line = 0
 
-    def carry_out(self, plan: NightPlan, first_night: bool) -> None:
-        """Carries out the whole plan. Each act commits by itself: after a crash, importing the same night continues."""
+    def carry_out(
+        self, plan: NightPlan, first_night: bool, digest: str, begun: imports.BegunNight | None
+    ) -> None:
+        """Carries out the whole plan. Each act commits by itself: after a crash, importing the same night continues.
+
+        `begun`: what was noted at the beginning of the same night, where it was broken off.
+        """
+        self.unchanged = begun.unchanged if begun else plan.unchanged
         if not self.dry_run:
             self._begin(first_night)
+            if begun is None and not plan.is_empty():
+                night = imports.BegunNight(self.day, digest, self.after_line, plan.unchanged, first_night)
+                importing.note_beginning(self.actor, night=night)
         self._organisations(plan)
         self._clients(plan)
         self._care(plan)
@@ -154,9 +166,11 @@ class _NightRunner(ActRunner):
             self._things(plan.taken_over, is_counted=False)
         else:
             self._things(told_later(self.night), is_counted=True)
-        if first_night and self.night.clients and not self.dry_run:
+        is_taken_over = not current_state.is_first_night(self.actor.municipality)
+        if first_night and self.night.clients and not self.dry_run and not is_taken_over:
             taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
         if not self.dry_run:
+            self.count_since(begun.after_line if begun else self.after_line)
             maintenance.analyze()
 
     def _begin(self, first_night: bool) -> None:
@@ -165,6 +179,8 @@ class _NightRunner(ActRunner):
         turning_the_day.catch_up(self.actor.municipality)
         if first_night and not current_state.is_taken_over(self.actor.municipality):
             taking_over.begin_take_over(self.actor, day=self.day)
+        head = journal.head(self.actor.municipality)
+        self.after_line = head.number if head else 0
 
     def _organisations(self, plan: NightPlan) -> None:
         self.do(
