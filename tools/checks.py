@@ -22,7 +22,11 @@ CHECKS = {
 def check() -> int:
     """Run all checks beside each other; what fails tells why. Gives 0 where all hold, else 1."""
     started = time.monotonic()
-    surroundings = {**os.environ, "TROSKEL_DATABASE": f"sqlite:///{tempfile.gettempdir()}/unused.sqlite3"}
+    surroundings = {
+        **os.environ,
+        "TROSKEL_DATABASE": f"sqlite:///{tempfile.gettempdir()}/unused.sqlite3",
+        "TROSKEL_SECRET": "of nothing that is ever signed: no file is made",
+    }
     running = {
         name: subprocess.Popen(
             [str(part) for part in command],

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from tools import architecture, browser, environment, node, releasing, words
+from tools import architecture, browser, environment, node, releasing, services, words
 from tools.checks import check
 from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, VENV, WORDS, Missing, say
-from tools.postgres import NoServer, running
+from tools.postgres import NoServer
 from tools.testing import QUICK, test
 
 _RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
@@ -145,9 +146,12 @@ def wheel(arguments: Sequence[str]) -> int:
     environment.ensure(development=True)
     words.ensure()
     node.ensure()
-    folder = str(arguments[0]) if arguments else "dist"
-    command = [str(PYTHON), "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    folder = ROOT / (arguments[0] if arguments else "dist")
+    command = [str(PYTHON), "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    if code == 0:
+        shutil.copyfile(RUNTIME, folder / "troskel-lock.txt")  # what it was tested with: versions and hashes
+    return code
 
 
 def release(arguments: Sequence[str]) -> int:
@@ -157,14 +161,15 @@ def release(arguments: Sequence[str]) -> int:
     return releasing.release(lambda: wheel(()))
 
 
-def postgres(arguments: Sequence[str]) -> int:
-    """Run a PostgreSQL until stopped; its address goes to stdout."""
+def run_services(arguments: Sequence[str]) -> int:
+    """Run a component that a server stands among, until stopped; its address goes to stdout."""
     environment.ensure(development=True)
-    with running(VENV) as server:
-        say(f"PostgreSQL {server.version}; Ctrl-C stops it and throws its data away")
-        print(f"TROSKEL_DATABASE={server.url}", flush=True)
-        signal.pause()
-    return 0
+    return services.serve(arguments)
+
+
+def postgres(_arguments: Sequence[str]) -> int:
+    """Run a PostgreSQL until stopped."""
+    return run_services(["postgres"])
 
 
 def lock(arguments: Sequence[str]) -> int:
@@ -212,6 +217,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "durations": durations,
     "check": run_check,
     "postgres": postgres,
+    "services": run_services,
     "lock": lock,
     "words": run_words,
     "pictures": pictures,

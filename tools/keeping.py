@@ -147,6 +147,7 @@ def fill() -> None:
     troskel(TWO_ROUTINES, "play", PLAYS / "routine-version.jsonl")
     troskel(BLANKED, "play", PLAYS / "thread.jsonl")
     troskel(BLANKED, "retention", "blank", "--all")
+    troskel(IMPORTED, "municipality", "add", IMPORTED, IMPORTED)
     for night, day in (("night-1", "2026-11-19"), ("night-2", "2026-11-20")):
         troskel(IMPORTED, "import", EXTRACT / night, "--day", day, "--confirm")
 

@@ -59,11 +59,14 @@ def test_rule_4_two_carers_open_one_door_with_own_grants(town: Town) -> None:
     town.is_sound()
 
 
-def test_rule_6_concurrent_repeats_turn_the_lock_once(town: Town) -> None:
+def test_rule_6_concurrent_repeats_turn_the_lock_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "TRIES", 600)  # as long as a slow machine needs
     client = town.locked()
     results = run_at_once(*(opens(town, "carin", client, "k") for _ in range(4)))
     assert {result.opening for result in results} == {Opening.objects.get().id}
-    assert {result.outcome for result in results} <= {"opened", "unknown"}
+    assert {result.outcome for result in results} == {"opened"}, (
+        "who comes second waits for what the first was told"
+    )
     assert (Opening.objects.get().outcome, SimulatedLock.objects.get().charge) == ("opened", 999)
     assert Line.objects.filter(event="door.opened").count() == 1
     town.is_sound()

@@ -357,3 +357,16 @@ def test_a8_duties_and_gaps_are_what_a_slow_count_says(town: Town, chance: rando
     for _ in range(steps):
         chance.choice(events)()
         life.agrees()
+
+
+def test_a4_an_allocation_outside_its_decision_allocates_nothing(town: Town) -> None:
+    """It begins after the decision's last day, so no day of the decision has a provider: it is still asked."""
+    client = town.client()
+    decision = town.grant(client, None, begins=town.day(3), through=town.day(5))
+    town.allocate(decision, EAST, town.day(20), town.day(40))
+    assert town.names(client).count("A4.allocate") == 1
+    given = {"decision": decision, "reference": "FX", "organisation": EAST}
+    period = {"valid_from": town.day(3), "valid_through": town.day(5)}
+    town.does("anna", "allocate", allocations=[given | period])
+    assert "A4.allocate" not in town.names(client)
+    town.is_sound()

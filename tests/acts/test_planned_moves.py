@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from tests.acts.examples import ActExample
@@ -240,3 +241,23 @@ def test_the_neighbours_behind_the_gate_ahead_are_not_reached(town: Town) -> Non
     town.does("anna", "plan_move", client=second, address=NEW, on=town.day(9))
     theirs = Client.objects.get(reference=neighbour).home.ways.exclude(door=gate).get().door_id
     town.refused("olle", "order_removal", "NotFound", client=second, door=str(theirs), locksmith=FIRM)
+
+
+def test_rule_7_an_order_for_who_does_not_come_is_in_that_name_alone(town: Town) -> None:
+    """Who lived there before has moved away, and is neither the locksmith's nor the provider's to know."""
+    before = town.client(address=7)
+    town.grant(before, MEADOW, begins=town.day(20))
+    town.does("anna", "move_clients", moves=[{"client": before, "address": NEW, "on": town.day(0)}])
+    coming = town.new_client(EAST)
+    there = {"street": "Ängsvägen 7", "postcode": "99910", "town": "Byn", "apartment": "1001"}
+    door = town.does("anna", "plan_move", client=coming, address=there, on=town.day(5)).answer["door"]
+    town.order(coming, door=door)
+    assert [duty.client.reference for duty in town.duties("L1.install") if duty.client] == [coming]
+    town.does("anna", "call_off_move", client=coming)
+    asked = [duty for duty in town.duties() if str(duty.door_id) == door and duty.kind == "duty"]
+    assert {f"{duty.paragraph}.{duty.ask}" for duty in asked} == {"L1.install", "P6.cancel"}
+    assert {duty.client.reference for duty in asked if duty.client} == {coming}
+    town.does(
+        "olle", "cancel_order", order=json.loads(town.the("L1.install").about)["number"], reason="mistake"
+    )
+    town.is_sound()

@@ -195,3 +195,14 @@ def test_p7_a_stock_is_counted(town: Town) -> None:
     assert counted.answer["unexpected"] == ["M1", "Z9"]
     assert len(holding_chain("E3")) == 1, "nothing is lost by being counted"
     assert OFFICE and FIRM
+
+
+def test_p2_p5_what_was_there_before_the_take_over_is_collected_and_placed(town: Town) -> None:
+    """A list of keys and tags comes when the client is already asked about: nothing is asked for that is there."""
+    client = town.new_client()
+    assert {"P2.place_tag", "P5.collect_keys"} <= set(town.names(client))
+    town.does("import", "take_over_keys", keys=[{"client": client, "door": "", "holder": EAST, "count": 1}])
+    assert "P5.collect_keys" not in town.names(client)
+    town.does("import", "take_over_tags", tags=[{"client": client, "tag": "OLD1"}])
+    assert "P2.place_tag" not in town.names(client)
+    town.is_sound()

@@ -16,11 +16,23 @@ from tests.browser.person_at_work import AtWork
 from tests.browser.town_server import CHECKOUT, Town
 from tools import browser as chromium
 
+PATIENCE = 60_000  # milliseconds: what is wrong stays wrong; what is slow comes, on any machine
+
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 STYLE = CHECKOUT / "node_modules" / "@digdir"
 
 try:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Response,
+        expect,
+        sync_playwright,
+    )
+
+    expect.set_options(timeout=PATIENCE)
 except ImportError:  # its node needs a library that a bare machine lacks
     sync_playwright = None  # type: ignore[assignment]
 
@@ -165,7 +177,7 @@ def opening(server: str, browser: Browser) -> Iterator[Opens]:
             locale="sv-SE",
             timezone_id="Europe/Stockholm",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         person = Person(context, server)
         opened.append(person)
         if name:

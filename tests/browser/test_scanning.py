@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import barcodes
-from tests.browser.conftest import Opens, Person
+from tests.browser.conftest import PATIENCE, Opens, Person
 from tests.browser.page_faults import in_every_state
 from tools import browser as chromium
 
@@ -33,7 +33,7 @@ def films(server: str, browser: Browser, tmp_path: Path) -> Iterator[Films]:
             executable_path=chromium.find(), args=[*chromium.arguments(), *seen]
         )
         context = another.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         person = Person(context, server)
         opened.append((another, person))
         return person

@@ -65,12 +65,12 @@ def test_connections_persist_without_atomic_requests(url: str) -> None:
     ],
 )
 def test_other_urls_are_refused_with_the_valid_forms(url: str) -> None:
-    with pytest.raises(ValueError, match=r"TROSKEL_DATABASE .*: write sqlite:///"):
+    with pytest.raises(ValueError, match=r": write sqlite:///"):
         database(url)
 
 
 def test_refusal_contains_no_password() -> None:
-    with pytest.raises(ValueError, match="TROSKEL_DATABASE") as refused:
+    with pytest.raises(ValueError, match="write sqlite") as refused:
         database("mysql://anna:secret@db/x")
     assert "secret" not in str(refused.value)
 

@@ -114,7 +114,7 @@ def _06_what_the_act_refuses_is_told_with_its_line(folder: Path, capsys: Any) ->
         ("fordelning.csv", 26, "beslut_id", "B25"),
     ]
     stored = ImportedNight.objects.order_by("-id")[0]
-    assert stored.rejections == 2 and "beslut.csv" in stored.rejected and "0206" not in stored.rejected
+    assert stored.rejections == 2 and "beslut.csv" in stored.rejected and "0206-03-02" not in stored.rejected
 
 
 @expected

@@ -57,5 +57,5 @@ def test_what_cannot_be_done_as_it_is_asked_is_told_with_its_play(tmp_path: Path
 
 
 def test_it_is_refused_in_production() -> None:
-    done = prove(SHIPPED, TROSKEL_PRODUCTION="1")
+    done = prove(SHIPPED, TROSKEL_PRODUCTION="true", TROSKEL_HOSTS="troskel.example")
     assert done.returncode == 2 and "TROSKEL_PRODUCTION" in done.stderr

@@ -200,9 +200,34 @@ class Calculator:
     # -- by when, and when it was done
 
     def due(self, asked: Asked) -> date | None:
-        """The day by which it is to be done; never before it was asked (rule 9). None: not known yet."""
+        """The day by which it is to be done; never before it was asked of this owner (rule 9). None: not known yet."""
         found = self._counted(asked)
-        return max(found, asked.opened) if found is not None else None
+        since = self._theirs_since(asked) if asked.paragraph == "P1" else asked.opened
+        return max(found, since) if found is not None else None
+
+    def _theirs_since(self, asked: Asked) -> date:
+        """The day on which the order last passed to this provider: it is asked anew, and has that day for it."""
+        day = self.happened[-1][1]
+        if not self._leads(asked, day):
+            return asked.opened
+        while day > asked.opened and self._leads(asked, day - ONE_DAY):
+            day -= ONE_DAY
+        return day
+
+    def _leads(self, asked: Asked, day: date) -> bool:
+        """Is it the one to order: home care before alarm, then who was allocated first, of those still to come?"""
+        behind = self._behind(asked)
+        going_on = [
+            (a.service != "home_care", a.begins, number, a.organisation)
+            for number, a in enumerate(self.allocations.values())
+            if a.client in behind and not a.is_void and self._goes_on(a, day)
+        ]
+        return bool(going_on) and min(going_on)[-1] == asked.organisation
+
+    def _goes_on(self, allocation: Period, day: date) -> bool:
+        decision = self.decisions[allocation.decision]
+        ends = [one for one in (allocation.through, decision.through) if one is not None]
+        return not decision.is_void and min(ends, default=day) >= day
 
     def _counted(self, asked: Asked) -> date | None:
         if asked.paragraph == "A4":

@@ -94,7 +94,8 @@ def test_by_when_and_whether_it_was_done_in_time(exported: list[dict[str, str]])
             continue
         asked = as_asked(duty)
         reckoned = Calculator(exported, duty.closed_line)
-        due = reckoned.due(asked)
+        at_birth = duty.opened_line if duty.paragraph == "A4" else None  # another decision moves no deadline
+        due = (Calculator(exported, at_birth) if at_birth else reckoned).due(asked)
         done = (
             reckoned.done(asked, duty.opened_line or 0) if duty.paragraph not in ("A8", "P5") else duty.closed
         )

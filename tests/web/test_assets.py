@@ -34,7 +34,9 @@ def test_pyproject_lists_the_vendor_files() -> None:
         "wheel"
     ]
     carried = {
-        where.removeprefix("troskel/web/static/"): place for place, where in told["force-include"].items()
+        where.removeprefix("troskel/web/static/"): place
+        for place, where in told["force-include"].items()
+        if where.startswith("troskel/web/static/")
     }
     assert carried == {name: f"node_modules/{place}" for name, place in assets.VENDOR_FILES.items()}
 
@@ -125,5 +127,7 @@ def test_wheel_contents(tmp_path: Path) -> None:
     wanted |= {
         "troskel/locale/en/LC_MESSAGES/django.mo",
         "troskel/web/jinja2/web/start.html",
+        "troskel/shipped/troskelby/2016-11-29.toml",
+        "troskel/shipped/troskelby/retention-2025-07-01.toml",
     }
     assert wanted <= names

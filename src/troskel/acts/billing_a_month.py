@@ -49,7 +49,7 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     """Bill an ended month: one row for each client of another municipality whom the organisation had (O2).
 
     A month with care but no visit gives a row with zero visits. A repeat counts late visits too, until the basis
-    form is signed.
+    form is signed; then the row stands, and its form is not asked for again.
     """
     rules.has_ended(month, ctx.today)
     organisation = rules.billing_organisation("O2", ctx.actor.organisation)
@@ -59,12 +59,16 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     rules.somebody_to_bill(month, len(billable))
     stored_rows = _stored_rows(organisation, month)
     rows = []
+    signed_rows = []
     for index, client in enumerate(billable):
         count = counts.get(client.id, Count())
         stored_row = stored_rows.get(client.id)
         try:
             if stored_row is not None:
                 rules.not_signed(month, client.case_number, stored_row.state, _count(stored_row), count)
+                if rules.is_signed(stored_row.state):
+                    signed_rows.append(stored_row)
+                    continue
         except Refusal as refusal:
             if len(billable) == 1:
                 raise
@@ -81,7 +85,7 @@ def bill_month(ctx: ActContext, *, month: Month) -> dict[str, Any]:
     )
     for row in rows:
         _journal(ctx, "month.billed", row, row=row.id, **_count(row)._asdict())
-    return {"month": month, "rows": [_row_answer(row) for row in rows]}
+    return {"month": month, "rows": [_row_answer(row) for row in (*rows, *signed_rows)]}
 
 
 @bill_month.suggested_by("month.billed")
@@ -267,7 +271,8 @@ def _stored_rows(organisation: UUID, month: str) -> dict[UUID, Any]:
         municipality=OuterRef("municipality"),
     )
     rows = InvoiceRow.objects.filter(organisation=organisation, month=month)
-    return {row.client_id: row for row in rows.annotate(state=form.values("state"))}
+    rows = rows.select_related("client").annotate(state=form.values("state"))
+    return {row.client_id: row for row in rows}
 
 
 def _count(record: Any) -> Count:

@@ -8,13 +8,13 @@ What the person had is asked about by a duty of the organisation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from troskel.care.models import Allocation
+from troskel.care.models import Allocation, Ending
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.duties.models import Deputy, Duty
 from troskel.ground import clock
@@ -39,6 +39,8 @@ ADMINISTRATOR = (Role.ADMINISTRATOR,)
 CLOSING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
 CLOSES_ACCOUNTS = ("account.closed", "client.entrusted_no_more", "deputy.dismissed", "duty.released")
 """The events of `close_accounts`, for the acts that call it."""
+ENDS_ALLOCATIONS = ("allocation.ended", "allocation.withdrawn")
+"""The events of `close_with_accounts`, beside those of `close_accounts`."""
 
 
 @act(
@@ -112,7 +114,7 @@ def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
 @act(
     "A4",
     who=ADMINISTRATOR,
-    writes=["organisation.closed", *CLOSES_ACCOUNTS],
+    writes=["organisation.closed", *ENDS_ALLOCATIONS, *CLOSES_ACCOUNTS],
     title=_("Stäng en organisation"),
     lead=_("När den varken har kunder, beställningar eller saker kvar. Annars får en annan ta över allt."),
 )
@@ -213,8 +215,37 @@ def close_with_accounts(ctx: ActContext, row: Organisation, at: datetime, **line
     accounts = Account.objects.filter(is_open(ctx.now), organisation=row).order_by("username")
     close_accounts(ctx, row, list(accounts), at, asks=False)
     row.closed = clock.day_of(at)
+    _end_allocations(ctx, row, row.closed)
     row.save(update_fields=["closed"])
     ctx.journal("organisation.closed", homes=homes_of(ctx, row), organisation=row.id, on=row.closed, **line)
+
+
+def _end_allocations(ctx: ActContext, organisation: Organisation, on: date) -> None:
+    """Ends what would go on past the closing if it came to life again: of the dead, and of decisions that are over.
+
+    Should the death be a mistake, or the decision go on, the gap is asked about (A8). Nobody has confirmed these ends.
+    """
+    rows = list(
+        Allocation.objects.select_related("decision__client")
+        .filter(Q(valid_through=None) | Q(valid_through__gte=on), organisation=organisation, withdrawn=False)
+        .order_by("valid_from", "id")
+    )
+    last = on - timedelta(days=1)
+    for row in rows:
+        client = row.decision.client
+        line: dict[str, Any] = {
+            "homes": [client.home_id],
+            "client": client.id,
+            "allocation": row.id,
+            "paragraph": "A6",
+        }
+        if row.valid_from < on:
+            row.valid_through, row.ending = last, Ending.UNCONFIRMED
+            ctx.journal("allocation.ended", **line, through=last, confirmed=False)
+        else:
+            row.withdrawn = True
+            ctx.journal("allocation.withdrawn", **line)
+    Allocation.objects.bulk_update(rows, ["valid_through", "ending", "withdrawn"], batch_size=400)
 
 
 def close_accounts(

@@ -7,6 +7,7 @@ An opening is two acts with the lock between them: one allows it, one records th
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
@@ -42,6 +43,9 @@ from troskel.runner.transaction import ActContext
 CHAPTER = _("Låset vid dörren")
 
 Percentage = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+TRIES, PAUSE = 30, 0.1
+"""How often, and after how many seconds each, a repeated request looks for the outcome of the first."""
 
 _log = logging.getLogger(__name__)
 
@@ -240,7 +244,9 @@ def open_the_door(
     """Opens a door: commits the grant, calls the lock outside any transaction, then commits the outcome.
 
     A repeat with the same key is the same opening: it returns the recorded outcome, or presents the same grant to the
-    lock, which turns once for it. A grant that is spent or expired returns `unknown` and records nothing.
+    lock, which turns once for it. Where the lock says that the grant is spent, the first request is still on its way
+    back (a double click), so its outcome is waited for; an expired grant, or one whose request broke off, returns
+    `unknown` and records nothing.
     """
     parsed: Any = open_door.read(values)
     allowed: list[_Allowed] = []
@@ -258,9 +264,23 @@ def open_the_door(
             return _result(permission, row.outcome, row.code, row.battery)
     reply = _unlock(driver, actor, permission)
     if reply.code == SPENT:
-        return _result(permission, str(LockOutcome.UNKNOWN), "", None)
+        return _recorded_meanwhile(actor, permission) or _result(
+            permission, str(LockOutcome.UNKNOWN), "", None
+        )
     note = _noted(actor, allowed[0] if allowed else None, permission["opening"], reply)
     return _result(permission, note["outcome"], note["code"], note["battery"])
+
+
+def _recorded_meanwhile(actor: Actor, permission: Mapping[str, Any]) -> Opened | None:
+    """Returns the outcome that another request records for the same opening, or None where it does not come."""
+    for _try in range(TRIES):
+        row = queries.opening(actor.municipality, UUID(permission["opening"]))
+        if row.noted is not None:
+            return _result(permission, row.outcome, row.code, row.battery)
+        if clock.now() > datetime.fromisoformat(permission["not_after"]):
+            return None
+        time.sleep(PAUSE)
+    return None
 
 
 def _noted(actor: Actor, allowed: _Allowed | None, identifier: str, reply: LockAnswer) -> dict[str, Any]:

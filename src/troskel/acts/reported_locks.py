@@ -78,14 +78,16 @@ def lock_homes_behind(ctx: ActContext, door: UUID) -> tuple[UUID, ...]:
 
 
 def owner_of_key(ctx: ActContext, holding: Holding, homes: Sequence[UUID]) -> UUID | None:
-    """Returns the client who left the key, or somebody who lives behind its door; None where nobody does."""
+    """Returns the client who left the key, or who lives behind its door, or has; None where nobody ever did."""
     door = holding.thing.door_id
     for home in homes:
         known = ctx.facts[home].doors[door].keys.get(holding.thing_id) if door else None
         if known is not None:
             return known.client
     residents = [client for home in homes for client in ctx.facts[home].clients.values()]
-    return next((client.client for client in residents if client.moved_to is None), None)
+    living = [client.client for client in residents if client.moved_to is None]
+    lived = [client.client for client in residents]
+    return next(iter(living or [one for one in lived if one == holding.holder] or lived), None)
 
 
 def _register(ctx: ActContext, report: Reported, serial: str, firm: UUID) -> Holding:

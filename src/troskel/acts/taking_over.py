@@ -4,22 +4,28 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
+from troskel.ground import spelling
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Home, Municipality
 from troskel.routine import parser
 from troskel.runner import lookup
+from troskel.runner.fields import field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
+MunicipalityName = Annotated[str, msgspec.Meta(max_length=100), field(_("Namn"), spelling=spelling.name)]
+
 
 @act("D", writes=["municipality.founded", "routine.in_force"])
-def found_municipality(ctx: ActContext, *, name: str, valid_from: date) -> dict[str, Any]:
+def found_municipality(ctx: ActContext, *, name: MunicipalityName, valid_from: date) -> dict[str, Any]:
     """Found the actor's municipality, with the shipped routine in force from a day."""
     if not (
         ctx.actor.municipality.isascii()

@@ -152,9 +152,14 @@ def may_become(number: str, state: str, wanted: str) -> None:
     )
 
 
+def is_signed(state: str | None) -> bool:
+    """Is the form of a row signed, whatever has become of it since?"""
+    return state not in (None, "made")
+
+
 def not_signed(month: str, case: str, state: str | None, billed: Count, computed: Count) -> None:
     """A month with a signed form is not billed again with other counts (O2, O3)."""
-    if state not in (None, "made") and billed != computed:
+    if is_signed(state) and billed != computed:
         more = computed.visits - billed.visits
         raise Refusal(
             "O3",

@@ -49,7 +49,7 @@ def add_to(commands: Any) -> None:
         "the newest, or is spoilt",
     )
     command.add_argument("--json", action="store_true", help="print the report as one JSON document")
-    command.set_defaults(run=import_night)
+    command.set_defaults(run=import_night, may_be_first=True)
 
     command = commands.add_parser("gaps", help="list clients without coverage, and on which days")
     command.description = (
@@ -132,7 +132,7 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--json", action="store_true", help="one JSON line per act")
-    command.set_defaults(run=play)
+    command.set_defaults(run=play, of_no_municipality=True)
 
 
 def import_night(arguments: argparse.Namespace) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the documentation: the generated pages of acts, readings and refusals."""
+"""Commands about the documentation: the generated pages of acts, readings, refusals and settings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 ACTS_PAGE = Path("docs", "acts.md")
 READINGS_PAGE = Path("docs", "readings.md")
 REFUSALS_PAGE = Path("docs", "refusals.md")
+SETTINGS_PAGE = Path("docs", "settings.md")
 
 
 def add_to(commands: Any) -> None:
@@ -36,6 +37,12 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--write", action="store_true", help="write docs/refusals.md instead of printing it")
     command.set_defaults(run=refusals, without_database=True)
+    command = commands.add_parser("settings", help="print the page of all settings (docs/settings.md)")
+    command.description = (
+        "Prints the page of all settings: what each is, its default, where it may come from."
+    )
+    command.add_argument("--write", action="store_true", help="write docs/settings.md instead of printing it")
+    command.set_defaults(run=settings, without_database=True)
 
 
 def acts(arguments: argparse.Namespace) -> None:
@@ -68,6 +75,15 @@ def refusals(arguments: argparse.Namespace) -> None:
     from troskel.cli.refusals_page import page
 
     _print_or_write(page(), REFUSALS_PAGE, is_written=arguments.write)
+
+
+def settings(arguments: argparse.Namespace) -> None:
+    """Prints the page, or writes it."""
+    from django.conf import settings as in_force
+
+    from troskel.cli.settings_page import page
+
+    _print_or_write(page(in_force.TROSKEL_SETTINGS), SETTINGS_PAGE, is_written=arguments.write)
 
 
 def _print_or_write(text: str, page: Path, *, is_written: bool) -> None:

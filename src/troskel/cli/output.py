@@ -79,7 +79,9 @@ def day_or_today(day: date | None) -> date:
 
 def municipality() -> str:
     """Returns the code of the municipality that commands are about."""
-    return os.environ.get("TROSKEL_MUNICIPALITY", "0999")
+    from django.conf import settings
+
+    return os.environ.get("TROSKEL_MUNICIPALITY") or str(settings.TROSKEL_MUNICIPALITY)
 
 
 def actor_of_account(account: str) -> Actor:

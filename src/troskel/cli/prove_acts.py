@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import io
 import os
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 def prove(arguments: argparse.Namespace) -> int:
     """Proves a file from each play. Refused in production: it fills a database, and lets years pass."""
-    if os.environ.get("TROSKEL_PRODUCTION") == "1":
-        raise CommandError("this invents households: not where TROSKEL_PRODUCTION=1", EXIT_REFUSED)
-    os.environ["TROSKEL_DATABASE"] = "sqlite:///:memory:"
+    os.environ |= {"TROSKEL_DATABASE": "sqlite:///:memory:", "TROSKEL_SECRET": secrets.token_hex(32)}
     import django
+    from django.conf import settings
 
     django.setup()
+    if settings.PRODUCTION:
+        raise CommandError("this invents households: not where TROSKEL_PRODUCTION is set", EXIT_REFUSED)
     from django.db import connection
 
     from troskel.cli import tables

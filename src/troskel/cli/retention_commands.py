@@ -35,7 +35,7 @@ def add_to(commands: Any) -> None:
     verb.add_argument("--on", type=parse_day, metavar="DAY", help="as 2026-11-20 (default: today)")
     verb.add_argument("--language", choices=["sv", "en"], default="sv", help="default: sv")
     verb.add_argument("--json", action="store_true", help="one JSON document")
-    verb.set_defaults(run=show)
+    verb.set_defaults(run=show, of_no_municipality=True)
     verb = verbs.add_parser("preview", help="print what would be blanked, and change nothing")
     verb.description = (
         "Runs the blanking and rolls it back, for each KIND or for the whole plan: how many rows the first batch would "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands that set up and run Tröskel: demo, serve, worker, migrate, municipality, token, bench."""
+"""Commands that set up and run Tröskel: demo, serve, worker, migrate, token, bench."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def add_to(commands: Any) -> None:
     command.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     command.add_argument("--port", type=port, default=8000, help="default: 8000")
     command.add_argument("--no-worker", action="store_true", help="run no worker here: one runs elsewhere")
-    command.set_defaults(run=serve)
+    command.set_defaults(run=serve, of_no_municipality=True)
 
     command = commands.add_parser("worker", help="send the outbox and turn the day, until stopped")
     command.description = (
@@ -64,26 +64,14 @@ def add_to(commands: Any) -> None:
         "two days, then parked."
     )
     command.add_argument("--once", action="store_true", help="do what is due now, and exit")
-    command.set_defaults(run=worker)
+    command.set_defaults(run=worker, of_no_municipality=True)
 
     command = commands.add_parser("migrate", help="create or update the tables")
     command.description = (
         "Creates the tables of an empty database, or updates those of an older version. Take a backup first. Other "
         "commands also create the tables of an empty database, but refuse to update older ones."
     )
-    command.set_defaults(run=migrate, makes_tables=True)
-
-    command = commands.add_parser("municipality", help="add a municipality")
-    verbs = command.add_subparsers(metavar="VERB", required=True)
-    verb = verbs.add_parser("add", help="add a municipality, with the shipped routine in force from today")
-    verb.description = (
-        "Adds a municipality to the database. Then set TROSKEL_MUNICIPALITY to its code, which the other commands use; "
-        "create its first organisations and accounts with 'troskel play' (docs/running.md). 'troskel import' adds a "
-        "missing municipality itself."
-    )
-    verb.add_argument("code", metavar="CODE", help="four digits")
-    verb.add_argument("name", metavar="NAME", help="as 'Annanby'")
-    verb.set_defaults(run=add_municipality)
+    command.set_defaults(run=migrate, makes_tables=True, of_no_municipality=True)
 
     command = commands.add_parser("token", help="issue a bearer token for the API; it is printed once")
     command.description = (
@@ -109,7 +97,7 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--clients", type=integer_between(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
     )
-    command.set_defaults(run=bench)
+    command.set_defaults(run=bench, of_no_municipality=True)
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -169,6 +157,9 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 def _serve(host: str, port: int, *, with_worker: bool) -> int:
+    from troskel.cli import installing_commands
+
+    installing_commands.ensure_servable(host, port)
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -196,15 +187,15 @@ def worker(arguments: argparse.Namespace) -> int:
     """Sends the outbox, and turns the day."""
     if arguments.once:
         from troskel.outbox import queries as outbox
+        from troskel.people import queries as people
 
         _turn_days()
         outbox_worker = _outbox_worker()
-        due = outbox.outbox_status(municipality()).due
+        due = sum(outbox.outbox_status(code).due for code in people.municipalities())
         tried = sum(outbox_worker.run_once() for _ in range(due))
-        after = outbox.outbox_status(municipality())
-        print_status(
-            f"{tried} messages tried; {after.failing} will be tried again, {after.parked} are parked"
-        )
+        after = [outbox.outbox_status(code) for code in people.municipalities()]
+        failing, parked = sum(status.failing for status in after), sum(status.parked for status in after)
+        print_status(f"{tried} messages tried; {failing} will be tried again, {parked} are parked")
         return 0
     _run_worker(threading.Event())
     return 0
@@ -268,23 +259,6 @@ def migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def add_municipality(arguments: argparse.Namespace) -> int:
-    """Adds a municipality with the shipped routine."""
-    from troskel.acts import taking_over
-    from troskel.ground import clock
-    from troskel.ground.refusal_texts import english
-    from troskel.ground.refusals import BadValue, Refusal
-    from troskel.people.roles import Actor
-
-    actor = Actor.system(arguments.code, ActorKind.IMPORT)
-    try:
-        taking_over.found_municipality(actor, name=arguments.name, valid_from=clock.today())
-    except (Refusal, BadValue) as refusal:
-        raise CommandError(english(refusal)) from None
-    print_status(f"municipality {arguments.code} is there, with the shipped routine in force from today")
-    return 0
-
-
 def token(arguments: argparse.Namespace) -> int:
     """Issues a token to an account."""
     from troskel.acts import accounts
@@ -292,8 +266,8 @@ def token(arguments: argparse.Namespace) -> int:
     from troskel.ground.refusals import NotFound
 
     try:
-        outcome = accounts.issue_token(
-            system_actor(ActorKind.DEMO), username=arguments.account, label=arguments.label
+        outcome = accounts.issue_token.perform(
+            system_actor(ActorKind.DEMO), {"username": arguments.account, "label": arguments.label}
         )
     except NotFound as missing:
         raise CommandError(english(missing)) from None

@@ -50,6 +50,12 @@ def add_to(commands: Any) -> None:
         "refused",
     )
     command.add_argument("--check", action="store_true", help="check every rule after each day")
+    command.add_argument(
+        "--stop",
+        action="store_true",
+        help="check, and stop a simulation on the first day on which a rule is broken; print the journal and the "
+        "duties of the homes concerned",
+    )
     command.add_argument("--json", action="store_true", help="JSON: a list with one result for each seed")
     command.add_argument(
         "--database", metavar="URL", help="the database to use, in the format of TROSKEL_DATABASE; it is kept"
@@ -92,7 +98,8 @@ def _simulate(arguments: argparse.Namespace) -> int:
             days=days,
             clients=arguments.clients,
             seed=seed,
-            check=arguments.check,
+            check=arguments.check or arguments.stop,
+            is_stopped=arguments.stop,
             is_rough=arguments.rough,
             tell=print_status if arguments.seeds is None else lambda _: None,
         )
@@ -128,6 +135,8 @@ def _print(result: Any) -> None:
         print(f"  BROKEN on {broken.day}: {broken.rule}: {broken.message}")
     for fault in result.faults:
         print(f"  FAULT on {fault.day}: {fault.who} {fault.act}: {fault.rule}: {fault.message}")
+    for line in result.history:
+        print(f"  {line}")
     print("  paragraph         asked  in time  late  open  moot  median days")
     for row in result.conformance:
         days = "–" if row.days is None else f"{row.days:g}"

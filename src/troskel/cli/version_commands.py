@@ -79,7 +79,9 @@ def propose(arguments: argparse.Namespace) -> int:
         text = arguments.file.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{arguments.file} can't be read: {error}", EXIT_REFUSED) from None
-    outcome = propose_routine(actor_of_account(arguments.person), name=arguments.file.name, text=text)
+    outcome = propose_routine.perform(
+        actor_of_account(arguments.person), {"name": arguments.file.name, "text": text}
+    )
     print(outcome.answer["version"])
     print_status(f"proposed; see what it would change: troskel routine compare {outcome.answer['version']}")
     return 0
@@ -105,9 +107,8 @@ def approve(arguments: argparse.Namespace) -> int:
     from troskel.acts.approving import approve_routine
 
     why = {"done_though": ["routine.refuted"], "reason": arguments.though} if arguments.though else {}
-    approve_routine(
-        actor_of_account(arguments.person), version=arguments.version, in_force_from=arguments.begins, **why
-    )
+    values = {"version": str(arguments.version), "in_force_from": arguments.begins.isoformat(), **why}
+    approve_routine.perform(actor_of_account(arguments.person), values)
     print_status(f"approved: in force from {arguments.begins}")
     return 0
 
@@ -116,6 +117,6 @@ def withdraw(arguments: argparse.Namespace) -> int:
     """Withdraws a proposal."""
     from troskel.acts.approving import withdraw_proposal
 
-    withdraw_proposal(actor_of_account(arguments.person), version=arguments.version)
+    withdraw_proposal.perform(actor_of_account(arguments.person), {"version": str(arguments.version)})
     print_status("withdrawn")
     return 0

@@ -29,15 +29,13 @@ def database(url: str) -> dict[str, Any]:
         return {**_sqlite(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     if scheme in ("postgresql", "postgres") and "://" in url:
         return {**_postgresql(url), "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
-    raise ValueError(
-        f"TROSKEL_DATABASE begins with {scheme!r}: write {URL_FORMS}"
-    )  # the rest may hold a password
+    raise ValueError(f"begins with {scheme!r}: write {URL_FORMS}")  # the rest may hold a password
 
 
 def _sqlite(url: str) -> dict[str, Any]:
     path = unquote(url.removeprefix("sqlite:///"))
     if not path or path.endswith("/"):
-        raise ValueError(f"TROSKEL_DATABASE names no file: write {URL_FORMS}")
+        raise ValueError(f"names no file: write {URL_FORMS}")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(Path(path).absolute()),
@@ -49,7 +47,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise ValueError(f"TROSKEL_DATABASE names no database: write {URL_FORMS}")
+        raise ValueError(f"names no database: write {URL_FORMS}")
     options = dict(
         parse_qsl(parts.query, keep_blank_values=True)
     )  # ?host=/folder/of/socket, sslmode and other options of libpq

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings. Everything that differs between installations comes from the environment, as `TROSKEL_…`."""
+"""Settings. What differs between installations comes from the environment, as `description.py` describes it."""
 
 from __future__ import annotations
 
@@ -7,76 +7,52 @@ import os
 from pathlib import Path
 from typing import Any
 
-from troskel.config.databases import database
+from troskel.config.description import SETTINGS
+from troskel.ground.environment import WrongSettings, kept_secret, read
 
-PRODUCTION = os.environ.get("TROSKEL_PRODUCTION") == "1"
-DEBUG = os.environ.get("TROSKEL_DEBUG") == "1" and not PRODUCTION
+GIVEN = read(SETTINGS, os.environ)
+PRODUCTION: bool = GIVEN["TROSKEL_PRODUCTION"]
+DEBUG: bool = GIVEN["TROSKEL_DEBUG"]
+DEMO: bool = GIVEN["TROSKEL_DEMO"]  # anyone may become any of the demo's people
 PACKAGE = Path(__file__).resolve().parent.parent
+TROSKEL_SETTINGS = SETTINGS  # for the commands `check` and `settings`, which are a lower room's
 
 # Municipality and e-mail
 
-TROSKEL_MUNICIPALITY = (
-    os.environ.get("TROSKEL_MUNICIPALITY") or "0999"
-)  # assigned to no municipality: the demo's
-TROSKEL_SMTP = os.environ.get("TROSKEL_SMTP") or "smtp://127.0.0.1:1025"
-TROSKEL_MAIL_FROM = os.environ.get("TROSKEL_MAIL_FROM") or "troskel@example.org"
-TROSKEL_LETTER_BOX = os.environ.get("TROSKEL_LETTER_BOX", "")  # a folder instead of a mail server: the demo's
-TROSKEL_RETENTION = os.environ.get(
-    "TROSKEL_RETENTION", ""
-)  # a folder of the municipality's own retention plans
+TROSKEL_MUNICIPALITY: str = GIVEN["TROSKEL_MUNICIPALITY"]
+TROSKEL_SMTP: str = GIVEN["TROSKEL_SMTP"]
+TROSKEL_MAIL_FROM: str = GIVEN["TROSKEL_MAIL_FROM"]
+TROSKEL_LETTER_BOX: Path | None = GIVEN["TROSKEL_LETTER_BOX"]
+TROSKEL_RETENTION: Path | None = GIVEN["TROSKEL_RETENTION"]
 TROSKEL_OUTBOX_WORKER = "troskel.config.wiring.outbox_worker"  # what `troskel worker` runs
 
 # The lock driver. A simulated one reports openings that did not happen: never in production
 
-
-def _locks() -> str:
-    driver = os.environ.get("TROSKEL_LOCKS") or ("none" if PRODUCTION else "simulated")
-    if driver not in ("simulated", "none"):
-        raise RuntimeError(f"TROSKEL_LOCKS={driver!r} is no lock driver: write simulated or none")
-    if driver == "simulated" and PRODUCTION:
-        raise RuntimeError(
-            "TROSKEL_LOCKS=simulated opens no real door and is refused in production: write none"
-        )
-    return driver
-
-
-TROSKEL_LOCKS = _locks()
+TROSKEL_LOCKS: str = GIVEN["TROSKEL_LOCKS"] or ("none" if PRODUCTION else "simulated")
+if TROSKEL_LOCKS == "simulated" and PRODUCTION:
+    raise WrongSettings(
+        ["TROSKEL_LOCKS=simulated opens no real door and is refused in production: write none"]
+    )
 TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/open uses
-
-# Secrets and addresses
-
-_SECRET_OF_DEVELOPMENT = "known to everyone: refused in production"
-
-
-def _secret() -> str:
-    secret = os.environ.get("TROSKEL_SECRET", "")
-    if not PRODUCTION:
-        return secret or _SECRET_OF_DEVELOPMENT
-    if len(secret) < 32:
-        raise RuntimeError("production asks for TROSKEL_SECRET: at least 32 characters that nobody can guess")
-    return secret
-
-
-def _hosts() -> list[str]:
-    hosts = [host.strip() for host in os.environ.get("TROSKEL_HOSTS", "").split(",") if host.strip()]
-    if PRODUCTION and not hosts:
-        raise RuntimeError(
-            "production asks for TROSKEL_HOSTS: the names it is reached by, with commas between"
-        )
-    return hosts or ["localhost", "127.0.0.1", "[::1]"]
-
-
-SECRET_KEY = _secret()
-ALLOWED_HOSTS = _hosts()
 
 # Database
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": database(os.environ.get("TROSKEL_DATABASE") or "sqlite:///data/troskel.sqlite3")
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": GIVEN["TROSKEL_DATABASE"]}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+_FILE = Path(
+    DATABASES["default"]["NAME"] if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "data/troskel"
+).absolute()
+try:
+    _FILE.parent.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise WrongSettings([f"the folder {_FILE.parent} can't be made: {error.strerror}"]) from None
+
+# Secrets and addresses
+
+SECRET_KEY: str = GIVEN["TROSKEL_SECRET"] or kept_secret(_FILE.with_name(f"{_FILE.name}.secret"))
+SECRET_KEY_FALLBACKS = [GIVEN["TROSKEL_SECRET_PREVIOUS"]] if GIVEN["TROSKEL_SECRET_PREVIOUS"] else []
+ALLOWED_HOSTS: list[str] = GIVEN["TROSKEL_HOSTS"]
+TROSKEL_PROXIES: frozenset[str] = GIVEN["TROSKEL_PROXIES"]
 
 # Rooms, lowest first
 
@@ -116,6 +92,7 @@ AUTH_USER_MODEL = "people.Account"
 # Requests
 
 MIDDLEWARE = [
+    "troskel.web.shell.forwarded.ForwardedMiddleware",
     "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
     "troskel.screens.language.LanguageMiddleware",
     "troskel.api.problems.ProblemsOnly",
@@ -143,7 +120,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "troskel.web.shell.errors.csrf_failure"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = os.environ.get("TROSKEL_STATIC")
+STATIC_ROOT = str(GIVEN["TROSKEL_STATIC"] or _FILE.with_name("static")) if PRODUCTION else None
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "troskel.web.shell.assets.VendorFinder",
@@ -157,7 +134,6 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-DEMO = os.environ.get("TROSKEL_DEMO") == "1" and not PRODUCTION  # anyone may become any of the demo's people
 
 # Time and language
 

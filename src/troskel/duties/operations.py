@@ -28,7 +28,7 @@ BATCH_SIZE = 400
 DRAFTED = 1 << 40
 """Added to the numbers of lines that have no place in the chain yet: they come after all that have."""
 UPDATED_COLUMNS = [
-    *("home", "client", "role", "organisation", "due", "person", "escalated"),
+    *("home", "client", "role", "organisation", "about", "due", "person", "escalated"),
     *("state", "closed", "closed_line"),
 ]
 

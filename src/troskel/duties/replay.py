@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -109,13 +110,23 @@ def discrepancies(municipality: str) -> list[str]:
 
 def _stored_outcome(row: Duty) -> tuple[Any, ...]:
     owner = (row.role, row.organisation_id, row.person_id)
-    return (*owner, row.home_id, row.due, row.escalated, row.state, row.closed, row.closed_line)
+    return (
+        *owner,
+        row.home_id,
+        json.loads(row.about),
+        row.due,
+        row.escalated,
+        row.state,
+        row.closed,
+        row.closed_line,
+    )
 
 
 def _replayed_outcome(outcome: DutyOutcome) -> tuple[Any, ...]:
     duty = outcome.duty
     owner = (duty.role, duty.organisation, duty.person)
-    return (*owner, duty.home, duty.due, duty.escalated, outcome.state, outcome.day, outcome.line)
+    about = json.loads(json.dumps(duty.about))
+    return (*owner, duty.home, about, duty.due, duty.escalated, outcome.state, outcome.day, outcome.line)
 
 
 def _duties_in(state: routine_duty.HomeSnapshot) -> list[Any]:

@@ -14,8 +14,18 @@ from troskel.duties.models import Duty, RoutineVersion
 from troskel.duties.queries import DutyFacts
 from troskel.routine import Routine, Routines, deadlines, parser
 
-SHIPPED = Path(__file__).resolve().parents[3] / "routines" / "troskelby" / "2016-11-29.toml"
-"""The routine that a municipality begins with."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROUTINES = _PACKAGE / "shipped"  # in the built wheel
+if not _ROUTINES.is_dir():
+    _ROUTINES = _PACKAGE.parents[1] / "routines"  # in a checkout
+SHIPPED = _ROUTINES / "troskelby" / "2016-11-29.toml"
+"""The routine of Tröskelby, which one's own is written from. The retention plans lie beside it."""
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Routine:
+    """Tröskelby's routine."""
+    return parser.read_routine(SHIPPED)
 
 
 @lru_cache(maxsize=1024)

@@ -86,6 +86,12 @@ def head(municipality: str, kind: str = ChainKind.ACTS) -> Head | None:
     return Head(municipality, kind, *row) if row else None
 
 
+def last_recorded(municipality: str) -> datetime | None:
+    """Returns when the last act of the municipality was recorded, or None without any."""
+    of_acts = Line.objects.filter(municipality=municipality, kind=ChainKind.ACTS)
+    return of_acts.order_by("-number").values_list("recorded", flat=True).first()
+
+
 def first_after_head(municipality: str, kind: str) -> int | None:
     """Returns the number of the first line after the head of its chain, which `append` can't have written."""
     query = (

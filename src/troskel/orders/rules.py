@@ -263,12 +263,15 @@ def is_asked_to_remove(
     """The provider whose care behind the door ended last orders the removal (P6, case 7).
 
     While everybody's care goes on it is taken down at the client's wish, and the lead provider orders. For a client who
-    has become another municipality's it is the last provider again, whether the care goes on or not (O1).
+    has become another municipality's it is the last provider again, whether the care goes on or not (O1). Where the
+    client has moved, it is whoever was the last while they lived there.
     """
     own = client_state.own_clients_behind(door, homes)
-    closing = {one for home in client_state.homes_behind(door, homes) for one in home.closed}
+    behind = client_state.homes_behind(door, homes)
+    there = next((home.clients[client.client] for home in behind if client.client in home.clients), client)
+    closing = {one for home in behind for one in home.closed}
     lead = None if client_state.somebody_left(own, day) else charges.lead_provider(own, day, closing)
-    asked = lead or charges.last_provider(own or [client], closing)
+    asked = lead or charges.last_provider(own or [there], closing)
     if asked is not None and asked.organisation != organisation:
         raise Refusal(
             "P6",

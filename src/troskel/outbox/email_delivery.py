@@ -112,6 +112,16 @@ class SmtpTransport:
         except OSError as error:  # smtplib's own errors are OSErrors too
             raise TransientFailure(type(error).__name__) from None
 
+    def try_connection(self) -> None:
+        """Connects and logs in, and sends nothing. Raises TransientFailure where a message would not go now."""
+        try:
+            with self._connection():
+                pass
+        except smtplib.SMTPResponseException as error:
+            raise TransientFailure(f"SMTP {error.smtp_code}: {type(error).__name__}") from None
+        except OSError as error:
+            raise TransientFailure(error.strerror or type(error).__name__) from None
+
     @contextlib.contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         context = self.context or ssl.create_default_context()

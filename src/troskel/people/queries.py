@@ -143,6 +143,20 @@ def municipalities() -> list[str]:
     return list(Municipality.objects.order_by("code").values_list("code", flat=True))
 
 
+class MunicipalityRow(NamedTuple):
+    """A municipality as commands list it."""
+
+    code: str
+    name: str
+    taken_over: bool
+
+
+def municipality_rows() -> list[MunicipalityRow]:
+    """Returns all municipalities, by code."""
+    rows = Municipality.objects.order_by("code").values_list("code", "name", "taken_over")
+    return [MunicipalityRow(*row) for row in rows]
+
+
 def municipality_exists(code: str) -> bool:
     """Is there a municipality with this code?"""
     return Municipality.objects.filter(code=code).exists()

@@ -68,6 +68,12 @@ def organisation_is_open(closed: date | None) -> None:
         )
 
 
+def ends_before_closing(closed: date | None, through: date | None) -> None:
+    """What a closed organisation has done until then can be changed; it does nothing from the day that it closes."""
+    if closed is not None and (through is None or through >= closed):
+        organisation_is_open(closed)
+
+
 def organisation_is_closed(closed: date | None) -> None:
     """Only a closed organisation is opened again."""
     if closed is None:

@@ -32,11 +32,11 @@ def _of(organisation: UUID | None, client: ClientFacts | None = None) -> Assigne
     return Assignee(PROVIDER, organisation, client) if organisation else FALLBACK
 
 
-def _of_charge(charge: Charge | None, otherwise: UUID | None, case: Case) -> Assignee:
+def _of_charge(charge: Charge | None, otherwise: Assignee, case: Case) -> Assignee:
     """Who is about to close orders nothing any more, as the one who takes over does: else the administrator."""
-    if charge is not None and charge.organisation in case.home.closed:
+    if charge is not None and charge.organisation in case.closed:
         return FALLBACK
-    return _of(charge.organisation, charge.client) if charge is not None else _of(otherwise)
+    return _of(charge.organisation, charge.client) if charge is not None else otherwise
 
 
 def _clients(case: Case) -> list[ClientFacts]:
@@ -65,20 +65,23 @@ def owner(name: str, case: Case) -> Assignee:
 
 def is_closed(organisation: UUID | None, case: Case) -> bool:
     """Has the organisation closed, as this home knows, by the day?"""
-    closed = case.home.closed.get(organisation) if organisation is not None else None
+    closed = case.closed.get(organisation) if organisation is not None else None
     return closed is not None and closed <= case.day
 
 
 def _lead_provider(case: Case) -> Assignee:
-    return _of_charge(
-        charges.lead_provider(_clients(case), case.day, case.home.closed), case.organisation, case
-    )
+    charge = charges.lead_provider(_clients(case), case.day, case.closed)
+    return _of_charge(charge, _of(case.organisation), case)
 
 
 def _last_provider(case: Case) -> Assignee:
-    """Where no allocation came into effect: one with an order at the door."""
-    orders = (order.organisation for door in case.doors() for order in client_state.open_orders(door))
-    return _of_charge(charges.last_provider(_clients(case), case.home.closed), next(orders, None), case)
+    """Where no allocation came into effect: one with an order at the door, in the name of the order's client."""
+    ordered = FALLBACK
+    for door in case.doors():
+        for order in client_state.open_orders(door)[:1]:
+            copies = [home.clients.get(order.client) for home in client_state.homes_behind(door, case.homes)]
+            ordered = _of(order.organisation, next(filter(None, copies), None))
+    return _of_charge(charges.last_provider(_clients(case), case.closed), ordered, case)
 
 
 def _ordering_provider(case: Case) -> Assignee:
@@ -87,11 +90,11 @@ def _ordering_provider(case: Case) -> Assignee:
     for client in _clients(case):
         if orderer in client_state.providers_of(client, case.day):
             return _of(orderer, client)
-    lead = charges.lead_provider(_clients(case), case.day, case.home.closed)
+    lead = charges.lead_provider(_clients(case), case.day, case.closed)
     clients = [client for home in case.homes.values() for client in home.clients.values()]
     had = {a.organisation for client in clients for a in client.allocations.values()}
-    otherwise = orderer if orderer in had else None  # what the office has ordered is the administrator's
-    return _of_charge(lead or charges.last_provider(_clients(case), case.home.closed), otherwise, case)
+    otherwise = _of(orderer if orderer in had else None)  # what the office has ordered is the administrator's
+    return _of_charge(lead or charges.last_provider(_clients(case), case.closed), otherwise, case)
 
 
 def _every_provider(case: Case) -> list[Assignee]:
@@ -143,7 +146,7 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
         return here
     living = [client for client in case.clients() if client.died is None]
     if owner.role == LOCKSMITH:  # who comes to the door meets who lives there
-        living = [client for client in living if not client.coming]
+        living = [c for c in living if not c.coming and client_state.lives_here(c, case.day)]
         if not living:
             return case.client
     lead = charges.lead_provider(living or case.clients(), case.day)

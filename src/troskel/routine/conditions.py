@@ -154,9 +154,13 @@ def _lock_wanted(case: Case) -> bool:
 
 
 def _lock_can_be_ordered(case: Case) -> bool:
-    """Nobody orders in the name of a client who has refused: the other's allocation is waited for (A4)."""
-    lead = charges.lead_provider(case.clients(), case.day)
-    return lead is not None and not lead.client.refused
+    """Nobody orders in the name of a client who has refused: the other's allocation is waited for (A4).
+
+    Nor does who is about to close: the next allocation is waited for (A8).
+    """
+    closed = case.closed
+    lead = charges.lead_provider(case.clients(), case.day, closed)
+    return lead is not None and not lead.client.refused and lead.organisation not in closed
 
 
 def _linked(client: ClientFacts, case: Case) -> bool:
@@ -174,7 +178,7 @@ def _orders_lock(case: Case) -> bool:
     for door in case.home.doors.values():
         clients = client_state.own_clients_behind(door, case.homes)
         wanted = any(client_state.needs_the_door(c, case.day) and not c.refused for c in clients)
-        lead = charges.lead_provider(clients, case.day, case.home.closed)
+        lead = charges.lead_provider(clients, case.day, case.closed)
         free = door.lock is None and not door.cannot_be_fitted
         theirs = lead is not None and lead.organisation == case.organisation
         if wanted and free and theirs and not client_state.open_orders(door, "installation"):
@@ -201,7 +205,7 @@ def _tag_came_from_client(case: Case) -> bool:
 
 def _serves(client: ClientFacts, case: Case) -> bool:
     """Not one that is about to close: whoever takes over has its keys and tags already."""
-    return case.organisation not in case.home.closed and case.organisation in client_state.providers_of(
+    return case.organisation not in case.closed and case.organisation in client_state.providers_of(
         client, case.day
     )
 

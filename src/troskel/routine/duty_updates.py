@@ -56,7 +56,7 @@ def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str
     if duty.passed is not None and day < duty.passed:
         return False  # a neighbour that is woken late for an earlier day knows less
     is_left = assignees.is_closed(duty.organisation, case)
-    is_left |= rule.may_pass_on and duty.organisation in case.home.closed
+    is_left |= rule.may_pass_on and duty.organisation in case.closed
     if not (rule.may_pass_on or is_left):
         return False
     role, organisation, _ = assignees.owner(rule.ask.of[0], case)

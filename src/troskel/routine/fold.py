@@ -93,6 +93,7 @@ def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     old.moving_to = None
     old.moved_out, old.moved_to, old.tags = on, new_home, {}
     old.told = stockholm_day(line.recorded)
+    homes[new_home].closed |= homes[old_home].closed
 
 
 def move_planned(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
@@ -106,6 +107,7 @@ def move_planned(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     new.coming, new.moved_in, new.moved_out = True, date.fromisoformat(line.body["on"]), None
     new.first_visits, new.links = {}, {}
     homes[new_home].clients[line.client] = new
+    homes[new_home].closed |= homes[old_home].closed
     old.moving_to = new_home
 
 

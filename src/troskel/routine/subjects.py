@@ -67,6 +67,12 @@ class Case:
         """The door, where it is about one."""
         return self.door.door if self.door is not None else None
 
+    @property
+    def closed(self) -> dict[UUID, date]:
+        """Organisations that have closed, or will, and from when: as the home, or one behind the same door, knows."""
+        behind = client_state.homes_behind(self.door, self.homes) if self.door is not None else []
+        return {one: on for home in (*behind, self.home) for one, on in home.closed.items()}
+
     def clients(self) -> list[ClientFacts]:
         """Own clients concerned: those behind the door, else those of the home."""
         if self.door is not None:

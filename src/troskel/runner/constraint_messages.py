@@ -163,6 +163,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "organisation.just_closed",
         _("Organisationen har just stängts. Välj en annan."),
     ),
+    "no_allocation_goes_on_past_a_closing": (
+        "A4",
+        "organisation.just_closed",
+        _("Organisationen har just stängts. Välj en annan."),
+    ),
     "no_order_for_a_closed_organisation": (
         "P1",
         "organisation.just_closed",

@@ -178,7 +178,10 @@ def _homes_of_order(municipality: str, number: str) -> QuerySet[Any, Any]:
 
 
 def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
-    """A locksmith: orders placed with the firm. A provider: orders it placed, or where it has, or had last, care."""
+    """A locksmith: orders placed with the firm. A provider: orders it placed, or where it has, or had last, care.
+
+    And where it is asked to do something at the door: what is asked can be done (rule 9).
+    """
     actor, row = ctx.actor, subject.row
     if actor.role is Role.LOCKSMITH:
         return row.locksmith_id == actor.organisation
@@ -190,7 +193,14 @@ def _may_handle_order(ctx: ActContext, subject: OrderSubject) -> bool:
     }
     last = charges.last_provider(residents)  # P6 may ask them to cancel the order
     handling = providers | {row.organisation_id, last.organisation if last is not None else None}
-    return actor.organisation is not None and actor.organisation in handling
+    if actor.organisation is None:
+        return False
+    return actor.organisation in handling or _is_asked_at(ctx, row.door_id)
+
+
+def _is_asked_at(ctx: ActContext, door: UUID) -> bool:
+    asked = Duty.objects.filter(duties.asked_of(ctx.actor, ctx.today), municipality=ctx.actor.municipality)
+    return asked.filter(door=door, kind="duty", state="open", organisation=ctx.actor.organisation).exists()
 
 
 def door_of_order(ctx: ActContext, subject: OrderSubject) -> DoorFacts:

@@ -14,7 +14,9 @@ COOKIE_LIFETIME = timedelta(hours=12)
 
 
 def account_of(request: HttpRequest) -> UUID | None:
-    """Returns the cookie's account; None without a cookie, or with an expired or invalid one."""
+    """Returns the cookie's account; None without a cookie, with an expired or invalid one, and outside the demo."""
+    if not settings.DEMO:
+        return None
     value = request.get_signed_cookie(COOKIE_NAME, default=None, max_age=int(COOKIE_LIFETIME.total_seconds()))
     return UUID(value) if value else None
 

@@ -31,9 +31,9 @@ def live(
 ) -> Town:
     """Simulates this many days, the last one being that of `now`. The same seed and days produce the same journal.
 
-    `every_day` is called at the end of each day, with the clock frozen there. `is_shown`: people will look at the
-    municipality, so the last days contain something of everything. `is_rough`: much goes wrong, and no refusal is a
-    fault.
+    `every_day` is called at the end of each day, with the clock frozen there; it may stop the town. `is_shown`: people
+    will look at the municipality, so the last days contain something of everything. `is_rough`: much goes wrong, and
+    no refusal is a fault.
     """
     random = Random(seed)
     with durability.relaxed(), ids.random_source(Random(seed).randbytes):
@@ -51,6 +51,8 @@ def live(
                 with life.standing():
                     every_day(town)
             _report_progress(town, number + 1)
+            if town.is_stopped:
+                break
     return town
 
 

@@ -7,6 +7,7 @@ counted from the tables, without the routine's conditions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -107,6 +108,7 @@ class DutyInvariants:
 
 
 NOTHING = "nothing is offered"
+NO_STEP = "no step brings it nearer"
 
 
 def _waits(row: _Row, rows: list[_Row]) -> bool:
@@ -156,11 +158,12 @@ def _hindrance(
     refused = []
     for way in ways:
         try:
-            REGISTER[way.act].perform(town.life.actor(owner), _filled(town, way, row), preview=True)
+            done = REGISTER[way.act].perform(town.life.actor(owner), _filled(town, way, row), preview=True)
         except (Refusal, NotFound, BadValue) as refusal:
             refused.append((way.act, refusal))
         else:
-            return None
+            if way.is_final or done.lines:
+                return None
     around = _around(snapshots, row.home)
     asked = {one.paragraph for one in rows if one.home in around and one.id != row.id}
     ended = any(one.door == row.door and (one.paragraph, one.ask) in ENDS_AN_ORDER for one in rows)
@@ -168,9 +171,8 @@ def _hindrance(
         return None
     if any(isinstance(refusal, Refusal) and refusal.rule in asked for _, refusal in refused):
         return None
-    return ", ".join(
-        f"{act} is refused by {getattr(r, 'rule', type(r).__name__)} {r.code}" for act, r in refused
-    )
+    said = [f"{act} is refused by {getattr(r, 'rule', type(r).__name__)} {r.code}" for act, r in refused]
+    return ", ".join(said) or NO_STEP
 
 
 BY_STEPS = frozenset({("O3", "send")})
@@ -213,9 +215,10 @@ def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
 
 
 def _form(row: _Row) -> str:
-    """The client's newest form at the organisation."""
-    forms = BasisForm.objects.filter(client=row.client, organisation__orgnr=row.organisation)
-    number: str | None = forms.order_by("-month").values_list("number", flat=True).first()
+    """The client's form of the month at the organisation."""
+    month = json.loads(Duty.objects.values_list("about", flat=True).get(id=row.id)).get("month")
+    forms = BasisForm.objects.filter(client=row.client, organisation__orgnr=row.organisation, month=month)
+    number: str | None = forms.values_list("number", flat=True).first()
     return number or "none"
 
 
@@ -242,9 +245,13 @@ def _nothing_is_born_late(
 
 
 def _whoever_is_asked_knows_the_client(tables: Tables, rows: list[_Row]) -> Iterator[Violation]:
-    """Rule 7: a provider is asked about clients whom it has or has had, a locksmith about those at an order's door."""
+    """Rule 7: a provider is asked about clients whom it has or has had, or for whom it has the order.
+
+    A locksmith about those at an order's door.
+    """
     organisations = tables.orgnrs
     known = {(organisations[a.organisation], tables.decisions[a.decision].client) for a in tables.allocations}
+    known |= {(organisations[order.organisation], order.client) for order in tables.orders}
     ordered = {(order.door, order.client) for order in tables.orders}
     ordered |= {(door, client.id) for door, living in tables.behind.items() for client in living}
     for row in rows:

@@ -16,15 +16,17 @@ from troskel.journal.models import Chain
 from troskel.simulator import day_loop
 from troskel.simulator.conformance import ConformanceRow, conformance
 from troskel.simulator.demo import BRISK_BELOW_DAYS
+from troskel.simulator.history import first_of_each_kind
+from troskel.simulator.history import tell as tell_history
 from troskel.simulator.invariants import BrokenRule, InvariantChecker
 from troskel.simulator.life import UnexpectedRefusal
-from troskel.simulator.town import BRISK, Pace
+from troskel.simulator.town import BRISK, Pace, Town
 
 
 class SimulationResult(msgspec.Struct, frozen=True):
     """The result of a simulation. `journal`: the hash of the last line, equal for the same seed on the same day.
 
-    `refused`: expected refusals by rule; `faults`: unexpected refusals.
+    `refused`: expected refusals by rule; `faults`: unexpected refusals. `history`: what led to it being stopped.
     """
 
     seed: int
@@ -40,6 +42,7 @@ class SimulationResult(msgspec.Struct, frozen=True):
     broken: list[BrokenRule]
     journal: str
     conformance: list[ConformanceRow]
+    history: list[str]
 
     @property
     def is_sound(self) -> bool:
@@ -56,9 +59,23 @@ def simulate(
     check: bool,
     tell: Callable[[str], None],
     is_rough: bool = False,
+    is_stopped: bool = False,
 ) -> SimulationResult:
-    """Simulates this many days, ending this evening. With `check` every rule is checked after each day."""
+    """Simulates this many days, ending this evening. With `check` every rule is checked after each day.
+
+    `is_stopped`: at the first day on which a rule is broken or an act refused unexpectedly; it is told what led there.
+    """
     checker = InvariantChecker() if check else None
+    history: list[str] = []
+
+    def end_of_day(town: Town) -> None:
+        if checker is not None:
+            checker(town)
+            town.is_stopped = is_stopped and bool(checker.broken or town.life.faults)
+            if town.is_stopped:
+                for broken in first_of_each_kind(checker.broken):
+                    history.extend(tell_history(municipality, broken))
+
     started = time.monotonic()
     evening = datetime.combine(clock.today(), time_of_day(20), clock.STOCKHOLM)
     town = day_loop.live(
@@ -69,7 +86,7 @@ def simulate(
         pace=BRISK if days < BRISK_BELOW_DAYS else Pace(),
         now=evening,
         tell=tell,
-        every_day=checker,
+        every_day=end_of_day,
         is_rough=is_rough,
     )
     seconds = time.monotonic() - started
@@ -91,4 +108,5 @@ def simulate(
         broken=checker.broken if checker else [],
         journal=Chain.objects.get(municipality=municipality, kind="acts").hash,
         conformance=conformance(municipality, life.day),
+        history=history,
     )

@@ -126,6 +126,7 @@ class SimOrder(NamedTuple):
     door: str
     closed: str | None
     lock: str | None
+    organisation: str
 
 
 class SimDuty(NamedTuple):
@@ -169,7 +170,7 @@ _QUERIES: dict[Any, str] = {
     "ORDER BY thing_id, sequence",
     SimLink: "SELECT id, lock_id, client_id, door_id, since, until, corrects_id FROM custody_link "
     "WHERE municipality_id = %s",
-    SimOrder: "SELECT number, kind, state, client_id, door_id, closed, lock FROM orders_order "
+    SimOrder: "SELECT number, kind, state, client_id, door_id, closed, lock, organisation_id FROM orders_order "
     "WHERE municipality_id = %s",
     SimDuty: "SELECT id, kind, paragraph, ask, home_id, client_id, door_id, role, organisation_id, about "
     "FROM duties_duty WHERE municipality_id = %s AND state = 'open'",

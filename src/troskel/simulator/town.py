@@ -105,6 +105,7 @@ class Town:
         self.investigated: set[str] = set()
         self.identities: set[str] = set()
         self.closed: set[str] = set()
+        self.is_stopped = False
         self.locks: dict[str, list[str]] = {}
         self.tags: dict[str, list[str]] = {}
         self._numbers = count(1)

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from troskel.acts import lifetimes
 from troskel.care import rules
-from troskel.care.models import Decision
+from troskel.care.models import Allocation, Decision
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.people import rules as people
 from troskel.people.models import Client
 from troskel.runner.transaction import ActContext
 
@@ -30,9 +31,12 @@ def resolve(
         try:
             if row is None:
                 raise NotFound(field, field)
-            rules.period(first, getattr(item, "valid_through", None))
+            through = getattr(item, "valid_through", None)
+            rules.period(first, through)
             if first is not None:
                 lifetimes.ensure_within_life(ctx, "valid_from", _client_of(row), first, born)
+                if isinstance(row, Allocation):
+                    people.ends_before_closing(row.organisation.closed, through)
         except (NotFound, BadValue, Refusal) as refusal:
             refuse_item(ctx, len(items), index, refusal)
             continue

@@ -47,7 +47,7 @@ def _decision_query(municipality: str, references: list[str]) -> QuerySet[Decisi
 
 
 def _allocation_query(municipality: str, references: list[str]) -> QuerySet[Allocation]:
-    rows = Allocation.objects.select_related("decision__client")
+    rows = Allocation.objects.select_related("decision__client", "organisation")
     return rows.filter(municipality=municipality, reference__in=references, withdrawn=False)
 
 

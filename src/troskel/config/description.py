@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every setting, described once: `settings.py` reads them by it, `troskel settings` makes docs/settings.md of it."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from troskel.config.databases import database
+from troskel.ground.environment import Setting, flag, folder, instant, names, one_of, signing_secret
+
+
+def municipality_code(text: str) -> str:
+    """Parses a municipality's code."""
+    if not re.fullmatch(r"\d{4}", text, re.ASCII):
+        raise ValueError(f"is {text!r}: a municipality's code is four digits")
+    return text
+
+
+def mail_server(text: str) -> str:
+    """Checks the address of a mail server; it may hold a password, and is never repeated."""
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ValueError("is no mail server: write smtp://host:port or smtps://user:password@host")
+    return text
+
+
+def mail_address(text: str) -> str:
+    """Parses the address of a sender."""
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
+        raise ValueError(f"is {text!r}: write an address, as troskel@annanby.se")
+    return text
+
+
+def proxies(text: str) -> frozenset[str]:
+    """Parses the addresses of the web servers in front."""
+    try:
+        return frozenset(str(ip_address(name)) for name in names(text))
+    except ValueError:
+        raise ValueError(f"is {text!r}: write addresses with commas between, as 127.0.0.1") from None
+
+
+SETTINGS = (
+    Setting(
+        "TROSKEL_PRODUCTION",
+        "`true` where clients are real: cookies over TLS alone, no demo, no simulated locks, no moved clock",
+        flag,
+        default_says="false",
+    ),
+    Setting(
+        "TROSKEL_DATABASE",
+        "`sqlite:///folder/file.sqlite3` (four slashes for an absolute path) or `postgresql://user:password@host:5432/name`",
+        database,
+        default="sqlite:///data/troskel.sqlite3",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_SECRET",
+        "signs cookies: at least 32 characters that nobody can guess. Outside production a random one is made, in a "
+        "file beside the SQLite file (`….secret`), or in `data/troskel.secret` with PostgreSQL",
+        signing_secret,
+        default_says="a random one",
+        is_secret=True,
+        in_production="required",
+    ),
+    Setting(
+        "TROSKEL_SECRET_PREVIOUS",
+        "the secret before, while it is changed: what it has signed holds on, for the twelve hours of a session",
+        signing_secret,
+        default_says="none",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_HOSTS",
+        "the host names that it answers to, with commas between",
+        names,
+        default="localhost,127.0.0.1,[::1]",
+        in_production="required",
+    ),
+    Setting(
+        "TROSKEL_PROXIES",
+        "the addresses of the web servers in front: their `X-Forwarded-Proto` and `X-Forwarded-For` are believed, "
+        "nobody else's",
+        proxies,
+        default="127.0.0.1,::1",
+    ),
+    Setting(
+        "TROSKEL_STATIC",
+        "the folder of the pages' files in production, filled by `troskel static`",
+        folder,
+        default_says="`static` beside the SQLite file, or in `data`",
+    ),
+    Setting(
+        "TROSKEL_MUNICIPALITY",
+        "the municipality that commands and the demo's start page are about",
+        municipality_code,
+        default="0999",
+    ),
+    Setting(
+        "TROSKEL_SMTP",
+        "`smtp://host:port` (TLS where the server offers it) or `smtps://user:password@host`",
+        mail_server,
+        default="smtp://127.0.0.1:1025",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_MAIL_FROM",
+        "the sender of e-mail, for municipalities that have no own",
+        mail_address,
+        default="troskel@example.org",
+    ),
+    Setting(
+        "TROSKEL_LETTER_BOX",
+        "a folder for e-mail instead of a mail server; `demo` sets it unless `TROSKEL_SMTP` is set",
+        folder,
+        default_says="none",
+    ),
+    Setting(
+        "TROSKEL_RETENTION",
+        "a folder with your own retention plans, `retention-<first day>.toml`",
+        folder,
+        default_says="those that are shipped",
+    ),
+    Setting(
+        "TROSKEL_LOCKS",
+        "which lock driver `POST /phone/open` uses: `simulated` (refused in production) or `none`",
+        one_of("simulated", "none"),
+        default_says="`simulated`; in production `none`",
+    ),
+    Setting(
+        "TROSKEL_NOW",
+        "an instant with offset at which the clock stands still",
+        instant,
+        default_says="none",
+        in_production="refused",
+    ),
+    Setting(
+        "TROSKEL_DEMO",
+        "`true`: anyone can become any of the people; `demo` sets it",
+        flag,
+        default_says="false",
+        in_production="refused",
+    ),
+    Setting(
+        "TROSKEL_DEBUG", "`true`: Django's error pages", flag, default_says="false", in_production="refused"
+    ),
+    Setting(
+        "TROSKEL_TEST_POSTGRES",
+        "the address of a server for `./dev test` to use, instead of starting one",
+        default_says="none",
+    ),
+)
