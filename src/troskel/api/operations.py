@@ -13,6 +13,7 @@ from ninja.openapi.docs import Swagger
 from ninja.security import HttpBearer
 
 from troskel.api import problems
+from troskel.api.strictness import strict
 from troskel.ground import clock
 from troskel.ground.refusals import NotAllowed
 from troskel.ground.texts import _
@@ -136,7 +137,7 @@ def add_operation(
         description=f"{description}\n\n{who_may}".strip(),
         tags=[tag],
         openapi_extra=extra,
-    )(view)
+    )(strict(view))
 
 
 def _schema(kind: Any) -> dict[str, Any]:
