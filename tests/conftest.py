@@ -25,7 +25,7 @@ hypothesis.settings.register_profile("calm", hypothesis.settings.default, deadli
 hypothesis.settings.load_profile("calm")
 
 PATIENCE = 600
-"""Seconds that SQLite waits for its one writer: in production 20, but no test may depend on how fast the disk is."""
+"""Seconds that a transaction waits for another: in production few, but no test may depend on how fast the disk is."""
 
 BY_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 """Fixtures of tests that touch it. `django_db_blocker` is not one: pytest-django itself asks for it, in every test."""
@@ -88,6 +88,7 @@ def django_db_modify_db_settings(
         options["timeout"] = PATIENCE
     else:
         test["NAME"] = f"test_troskel_{os.getpid()}"
+        options["options"] = f"-c jit=off -c lock_timeout={PATIENCE}s"
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.acts.test_parts import new_clients, references
+from tests.parts import make_parts_small
 from tests.town import CODE, EAST, FIRM, MEADOW, Town, found
 from troskel.acts.turning_the_day import catch_up
 from troskel.custody.models import Holding, Link
-from troskel.duties.models import DayTurned
+from troskel.duties.models import DayTurned, HomeState
 from troskel.ground import clock
 from troskel.ground.refusals import Refusal
 from troskel.journal.models import Line
@@ -236,3 +238,38 @@ def test_concurrent_moves_leave_each_client_in_one_home(town: Town) -> None:
     assert set(refusal_rules(results)) <= {"rule 6"}  # told to try again
     town.is_sound()
     assert Residence.objects.filter(client__reference=first, valid_through=None).count() == 1
+
+
+# --- acts in parts
+
+
+def test_same_key_of_an_act_in_parts_is_done_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_parts_small(monkeypatch, 3)
+    values = new_clients(8)
+
+    def register() -> ActOutcome:
+        return town.tries("anna", "register_clients", values, key="k")
+
+    outcomes = run_at_once(*(register for _ in range(4)))
+    assert refusal_rules(outcomes) == []
+    assert references() == [f"N{900 + n}" for n in range(8)]
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    town.is_sound()
+
+
+def test_workers_turn_a_long_day_together(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(8):
+        town.grant(town.client(), through=town.day(20))
+    town.days_pass(3)
+    town.now += timedelta(days=1)
+    make_parts_small(monkeypatch, 3)
+    HomeState.objects.update(wake=town.today)
+
+    def turn() -> int:
+        with clock.frozen_at(town.now):
+            return catch_up(CODE)
+
+    assert refusal_rules(run_at_once(*(turn for _ in range(3)))) == []
+    assert not HomeState.objects.filter(wake__lte=town.today).exists()
+    assert DayTurned.objects.filter(day=town.today).count() == 1
+    town.is_sound()

@@ -381,6 +381,7 @@ EXAMPLES = {
     "finish_take_over": ActExample(
         "import", lambda town: {"day": town.day(0), "unknown": []}, "rule 7", by="siri"
     ),
+    "settle_homes": ActExample("import", lambda town: {"homes": []}, "rule 7", by="siri"),
     "take_over_locks": ActExample("import", lambda town: {"locks": []}, "rule 7", by="siri"),
     "take_over_keys": ActExample("import", lambda town: {"keys": []}, "rule 7", by="siri"),
     "take_over_tags": ActExample("import", lambda town: {"tags": []}, "rule 7", by="siri"),

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.utils import ConnectionHandler
 
-from troskel.config.databases import database
+from troskel.config.databases import database, waiting
 
 
 def test_three_slashes_are_a_relative_path() -> None:
@@ -36,7 +36,8 @@ def test_postgresql_with_all_parts() -> None:
         "options": "-c jit=off",
         "sslmode": "verify-full",
     }
-    given = database("postgresql:///troskel?options=")["OPTIONS"]
+    assert waiting(settings, 5)["OPTIONS"]["options"] == "-c jit=off -c lock_timeout=5000"
+    given = waiting(database("postgresql:///troskel?options="), 5)["OPTIONS"]
     assert given["options"] == "", "a pooler that takes none"
 
 
@@ -78,7 +79,9 @@ def test_refusal_contains_no_password() -> None:
 @pytest.mark.django_db
 def test_sqlite_is_durable_and_allows_reads_during_writes(tmp_path: Path) -> None:
     """A database of its own: the tests' need not be durable."""
-    opened = ConnectionHandler({"default": database(f"sqlite:///{tmp_path}/troskel.sqlite3")})["default"]
+    opened = ConnectionHandler({"default": waiting(database(f"sqlite:///{tmp_path}/troskel.sqlite3"), 20)})[
+        "default"
+    ]
     pragmas = {}
     with opened.cursor() as cursor:
         for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):

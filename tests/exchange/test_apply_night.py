@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -15,14 +16,17 @@ from django.test.utils import CaptureQueriesContext
 from tests.exchange.import_runs import YESTERDAY, Nights, names, organisations_with, take_in, troskel
 from tests.exchange.nights import ALARM, DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
 from tests.exchange.test_inputs import changeable
+from tests.parts import Stopped, make_parts_small, stop_at_commit
 from tests.town import CODE, snapshot, undone_at_the_end
 from troskel.acts.chapters import REGISTER
 from troskel.care.models import Decision
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
+from troskel.duties.queries import homes_being_taken_over
 from troskel.duties.replay import discrepancies
 from troskel.exchange.case_extract import current_state
 from troskel.ground.refusals import Refusal
+from troskel.journal.models import Line
 from troskel.outbox.models import OutboxMessage
 from troskel.people.models import Client, Home, Residence
 
@@ -295,6 +299,7 @@ CRASHES = {
         "take_over_locks",
         "take_over_keys",
         "take_over_tags",
+        "settle_homes",
         "finish_take_over",
     ),
     "second": ("register_clients", "make_decisions", "end_decisions", "end_allocations", "allocate"),
@@ -352,6 +357,42 @@ def uncrashed(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: A
         return state_after(Nights(tmp_path_factory.mktemp("whole")))
 
 
+# --- in parts
+
+
+def test_night_in_parts_stopped_at_every_commit_is_the_same_night(
+    uncrashed: dict[str, Any], nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_parts_small(monkeypatch, 3)
+    number = 0
+    for day, lines in zip((YESTERDAY, DAY), two_nights(), strict=True):
+        while True:
+            number += 1
+            with monkeypatch.context() as patched:
+                stop_at_commit(patched, 2)  # one part is done, the next is not
+                try:
+                    nights.take_in(lines, "--confirm", day=day)
+                except Stopped:
+                    assert discrepancies(CODE) == []
+                    continue
+            break
+    assert number > 12, "it was stopped often"
+    assert everything() == uncrashed
+
+
+def test_no_line_of_a_first_night_names_every_home(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_parts_small(monkeypatch, 5)
+    nights.take_in(many_clients(60))
+    homes = Home.objects.count()
+    assert homes == 60
+    named = [len(json.loads(row)) for row in Line.objects.filter(kind="acts").values_list("homes", flat=True)]
+    assert max(named) <= 5
+    assert Line.objects.filter(event="homes.taken_over").count() == homes // 5
+    assert json.loads(Line.objects.get(event="take_over.finished").homes) == []
+    assert not homes_being_taken_over(CODE)
+    assert discrepancies(CODE) == []
+
+
 # --- the number of queries
 
 
@@ -374,9 +415,10 @@ def costs(folder: Path, count: int, blocker: Any) -> tuple[Counter[str], Counter
         return cost(nights, first, YESTERDAY), cost(nights, second, DAY)
 
 
-def test_query_count_is_independent_of_clients(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
+def test_query_count_of_a_part_is_independent_of_clients(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_parts_small(monkeypatch, 1000)
     few = costs(tmp_path_factory.mktemp("few"), 100, django_db_blocker)
     with_many = costs(tmp_path_factory.mktemp("many"), 400, django_db_blocker)
     for fewer, more in zip(few, with_many, strict=True):

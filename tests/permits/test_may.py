@@ -64,6 +64,7 @@ WHO = {
     "found_municipality": set(),
     "begin_take_over": set(),
     "finish_take_over": set(),
+    "settle_homes": set(),
     "turn_the_day": set(),
     "take_over_locks": set(),
 }

@@ -38,6 +38,7 @@ ELSEWHERE_TRIED = {
     "blank_details": "years: tests/acts/test_retention.py",
     "begin_take_over": "the first night: tests/exchange",
     "finish_take_over": "the first night: tests/exchange",
+    "settle_homes": "the first night: tests/exchange",
     "take_over_locks": "the first night: tests/exchange",
     "take_over_keys": "the first night: tests/exchange",
     "take_over_tags": "the first night: tests/exchange",

@@ -403,7 +403,13 @@ def test_journal_paging(town: Town) -> None:
 
 NOT_ABOUT_A_CLIENT = {
     *("routine.in_force", "routine.proposed", "routine.withdrawn", "day.turned", "municipality.founded"),
-    *("take_over.began", "take_over.finished", "organisation.registered", "organisation.changed"),
+    *(
+        "take_over.began",
+        "homes.taken_over",
+        "take_over.finished",
+        "organisation.registered",
+        "organisation.changed",
+    ),
     *("token.issued", "token.revoked", "account.registered", "deputy.named", "deputy.dismissed"),
     *("account.changed", "account.closed", "account.reopened", "things.corrected"),
     *("organisation.closed", "organisation.reopened"),

@@ -55,6 +55,7 @@ ENDING_FIELDS = ["valid_through", "ending", "withdrawn"]
     writes=["investigation.started"],
     title=_("Börja en utredning"),
     lead=_("Utredningen kan följa upp ett beslut."),
+    parts="investigations",
 )
 def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvestigation]) -> dict[str, Any]:
     """Start investigations, so that a new decision is ready before the old one ends (A8)."""
@@ -90,6 +91,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
     writes=["decision.made"],
     title=_("Skriv in ett beslut"),
     lead=_("Båda dagarna räknas in. Utan sista dag gäller beslutet tills vidare."),
+    parts="decisions",
 )
 def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict[str, Any]:
     """Register decisions: what is granted to whom, from when to when."""
@@ -132,6 +134,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     writes=["decision.changed"],
     title=_("Ändra ett besluts dagar"),
     lead=_("Beslutet får en ny period."),
+    parts="periods",
 )
 def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> dict[str, Any]:
     """Change the periods of decisions."""
@@ -162,6 +165,7 @@ def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> d
     writes=["decision.ended"],
     title=_("Avsluta ett beslut"),
     lead=_("Sista dagen räknas in."),
+    parts="endings",
 )
 def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[str, Any]:
     """End decisions. If the alarm stays, the provider is told that the lock stays (A7); otherwise P6 follows."""
@@ -190,6 +194,7 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     writes=["decision.withdrawn"],
     title=_("Ta tillbaka beslut"),
     lead=_("För beslut som inte har börjat gälla. Ett som har börjat avslutas."),
+    parts="references",
 )
 def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw decisions that have not begun."""
@@ -231,6 +236,7 @@ def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     writes=["allocation.made"],
     title=_("Fördela till en utförare"),
     lead=_("Utföraren får veta det och ser kunden de dagar som fördelas."),
+    parts="allocations",
 )
 def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[str, Any]:
     """Allocate decisions to providers, who thereby learn of a new client (A4) or a change (A5)."""
@@ -278,6 +284,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     writes=["allocation.changed"],
     title=_("Ändra en fördelnings dagar"),
     lead=_("Fördelningen får en ny period."),
+    parts="periods",
 )
 def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) -> dict[str, Any]:
     """Change the periods of allocations."""
@@ -300,6 +307,7 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) 
     writes=["allocation.ended"],
     title=_("Avsluta en fördelning"),
     lead=_("Sista dagen räknas in."),
+    parts="endings",
 )
 def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dict[str, Any]:
     """End allocations: the provider's phones lose the client after that day. The lock stays (A6)."""
@@ -319,6 +327,7 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     writes=["allocation.withdrawn"],
     title=_("Ta tillbaka fördelningar"),
     lead=_("För fördelningar som inte har börjat gälla. En som har börjat avslutas."),
+    parts="references",
 )
 def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:
     """Withdraw allocations that have not begun."""

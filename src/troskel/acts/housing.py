@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from troskel.acts import lifetimes
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.row_writing import insert
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import operations as people
@@ -64,6 +65,7 @@ class Resident(msgspec.Struct, frozen=True):
     writes=["client.moved", "move.called_off", "home.registered", "door.registered"],
     title=_("Kunden flyttar"),
     lead=_("Låset vid den gamla dörren tas ner om ingen annan där behöver det."),
+    parts="moves",
 )
 def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     """Register that clients have moved (case 15): removal at the old door, installation at the new."""
@@ -71,10 +73,11 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     plans = {
         plan.client_id: plan for plan in PlannedMove.objects.filter(client__in=rows.values(), outcome="")
     }
-    homes = find_or_make_homes(ctx, [item.address for item in moves])
+    found = find_or_store_homes(ctx, [item.address for item in moves])
     born = lifetimes.births((rows[item.client], item.on) for item in moves)
     new: list[Residence] = []
-    for item, home in zip(moves, homes, strict=True):
+    for item, home in zip(moves, found.homes, strict=True):
+        found.journal(ctx, home)
         if item.on > ctx.today:
             raise BadValue(
                 "on",
@@ -183,6 +186,7 @@ def end_plan(ctx: ActContext, plan: PlannedMove, home: UUID, outcome: str) -> No
     writes=["home.corrected"],
     title=_("Rätta en adress"),
     lead=_("Kunden har inte flyttat; adressen var fel."),
+    parts="clients",
 )
 def correct_addresses(ctx: ActContext, *, clients: NonEmpty[Resident]) -> dict[str, Any]:
     """Correct the addresses of homes; nobody moves."""
@@ -205,6 +209,7 @@ def correct_addresses(ctx: ActContext, *, clients: NonEmpty[Resident]) -> dict[s
     writes=["sharing.proposed"],
     title=_("Fråga om flera bor tillsammans"),
     lead=_("Till dess räknas bostaden som delad."),
+    parts="addresses",
 )
 def propose_sharing(ctx: ActContext, *, addresses: NonEmpty[Address]) -> dict[str, Any]:
     """Propose that clients at one address without apartment number share a home; they do until refuted (rule 1)."""
@@ -289,8 +294,29 @@ def separate_home(ctx: ActContext, *, client: CaseNumber, apartment: Apartment) 
     return {"case": subject.row.case_number}
 
 
+class FoundHomes(NamedTuple):
+    """The home of each address, in order. `made`: the doors of those that are new, which have no lines yet."""
+
+    homes: list[Home]
+    made: dict[UUID, Door]
+
+    def journal(self, ctx: ActContext, home: Home) -> None:
+        """Journals a home that is new, before the first line that names it."""
+        if door := self.made.pop(home.id, None):
+            ctx.journal("home.registered", homes=[home.id], home=home.id)
+            ctx.journal("door.registered", homes=[home.id], door=door.id, kind=door.kind)
+
+
 def find_or_make_homes(ctx: ActContext, addresses: list[Address]) -> list[Home]:
-    """Returns the home of each address, in order: the existing one, locked, or a new one with a door."""
+    """Returns the home of each address, in order: the existing one, locked, or a new one with a door, journaled."""
+    found = find_or_store_homes(ctx, addresses)
+    for home in found.homes:
+        found.journal(ctx, home)
+    return found.homes
+
+
+def find_or_store_homes(ctx: ActContext, addresses: list[Address]) -> FoundHomes:
+    """As `find_or_make_homes`; the caller journals the new ones, so that lines stand in the order of the items."""
     keys = {address.key for address in addresses if address.key}
     homes_by_key: dict[str | None, Home] = {
         home.address_key: home
@@ -316,21 +342,17 @@ def find_or_make_homes(ctx: ActContext, addresses: list[Address]) -> list[Home]:
             if address.key:
                 homes_by_key[address.key] = home
         homes.append(home)
-    _store_homes(ctx, new)
-    return homes
+    return FoundHomes(homes, _store_homes(ctx, new))
 
 
-def _store_homes(ctx: ActContext, homes: list[Home]) -> None:
+def _store_homes(ctx: ActContext, homes: list[Home]) -> dict[UUID, Door]:
     doors = [Door(id=new_id(), municipality_id=ctx.actor.municipality, kind="apartment") for _ in homes]
-    Home.objects.bulk_create(homes, batch_size=BATCH_SIZE)
-    Door.objects.bulk_create(doors, batch_size=BATCH_SIZE)
-    HomeDoor.objects.bulk_create(
+    insert(homes)
+    insert(doors)
+    insert(
         [
             HomeDoor(municipality_id=home.municipality_id, home=home, door=door)
             for home, door in zip(homes, doors, strict=True)
-        ],
-        batch_size=BATCH_SIZE,
+        ]
     )
-    for home, door in zip(homes, doors, strict=True):
-        ctx.journal("home.registered", homes=[home.id], home=home.id)
-        ctx.journal("door.registered", homes=[home.id], door=door.id, kind=door.kind)
+    return {home.id: door for home, door in zip(homes, doors, strict=True)}

@@ -44,6 +44,7 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     writes=["organisation.registered"],
     title=_("Lägg upp en organisation"),
     lead=_("En utförare, larmorganisation eller låssmed."),
+    parts="organisations",
 )
 def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrganisation]) -> dict[str, Any]:
     """Register providers, alarm organisations and locksmith firms."""

@@ -96,18 +96,20 @@ class Death(msgspec.Struct, frozen=True):
     writes=["home.registered", "door.registered", "client.registered", "client.died"],
     title=_("Lägg upp en ny kund"),
     lead=_("Kunden får ett ärendenummer, som används överallt i stället för namn."),
+    parts="clients",
 )
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
     _are_one_each(ctx, zip(clients, numbers, strict=True))
     _belong_to_nobody(ctx, [number for _kind, number in numbers], but={item.reference for item in clients})
-    homes = housing.find_or_make_homes(ctx, [item.address for item in clients])
+    found = housing.find_or_store_homes(ctx, [item.address for item in clients])
     cases = people.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
     take_overs = Municipality.objects.values_list("take_over", "taken_over")
     take_over, taken_over = take_overs.get(code=ctx.actor.municipality)
     rows: list[Client] = []
-    for item, home, case, (_kind, number) in zip(clients, homes, cases, numbers, strict=True):
+    for item, home, case, (_kind, number) in zip(clients, found.homes, cases, numbers, strict=True):
+        found.journal(ctx, home)
         row = Client(
             id=new_id(),
             municipality_id=ctx.actor.municipality,
@@ -149,6 +151,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     writes=["client.changed", "client.municipality_changed"],
     title=_("Ändra en kunds uppgifter"),
     lead=_("Det du lämnar tomt blir som det är."),
+    parts="changes",
 )
 def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict[str, Any]:
     """Change clients: name, telephone, language, protection, identity, home municipality (O1)."""
@@ -188,6 +191,7 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     writes=["client.died"],
     title=_("Kunden har avlidit"),
     lead=_("Utan dag: en tidigare uppgift om dödsfall var fel."),
+    parts="deaths",
 )
 def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]:
     """Record that clients have died (case 15): their care ends that day."""

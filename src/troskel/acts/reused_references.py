@@ -26,14 +26,14 @@ class ReusedReference(msgspec.Struct, frozen=True):
     withdrawn: bool
 
 
-@act("A8", writes=["decision.ended", "decision.withdrawn"])
+@act("A8", writes=["decision.ended", "decision.withdrawn"], parts="decisions")
 def supersede_decisions(ctx: ActContext, *, decisions: list[ReusedReference]) -> dict[str, Any]:
     """Retire references of old decisions that new ones now use."""
     rows = Decision.objects.select_related("client").filter(municipality=ctx.actor.municipality)
     return _supersede(ctx, rows, decisions, "decision")
 
 
-@act("A6", writes=["allocation.ended", "allocation.withdrawn"])
+@act("A6", writes=["allocation.ended", "allocation.withdrawn"], parts="allocations")
 def supersede_allocations(ctx: ActContext, *, allocations: list[ReusedReference]) -> dict[str, Any]:
     """Retire references of old allocations that new ones now use."""
     rows = Allocation.objects.select_related("decision__client").filter(municipality=ctx.actor.municipality)

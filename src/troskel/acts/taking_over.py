@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
+from troskel.duties import queries as duties
 from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground import spelling
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
-from troskel.people.models import Home, Municipality
+from troskel.people.models import Municipality
 from troskel.routine import parser
+from troskel.routine.facts import HomeFacts
 from troskel.runner import lookup
 from troskel.runner.fields import field
 from troskel.runner.register import act
@@ -83,18 +86,45 @@ def begin_take_over(ctx: ActContext, *, day: date) -> dict[str, Any]:
     return {"day": day}
 
 
-@act("D", writes=["take_over.finished", "home.unknown"])
-def finish_take_over(ctx: ActContext, *, day: date, unknown: list[str]) -> dict[str, Any]:
-    """Finish the take-over. Somebody has to look at the homes where lock, tag and keys are unknown.
+class TakenOverHome(msgspec.Struct, frozen=True):
+    """A home of the take-over; `unknown` where nobody knows its lock, tags and keys."""
 
-    `unknown`: the reference of a client in each such home.
+    home: UUID
+    unknown: bool = False
+
+
+@act("D", writes=["homes.taken_over", "home.unknown"], parts="homes")
+def settle_homes(ctx: ActContext, *, homes: list[TakenOverHome]) -> dict[str, Any]:
+    """Settle homes that are being taken over: from now on they are asked about like others. A repeat adds nothing.
+
+    Somebody has to look at those where lock, tag and keys are unknown.
     """
-    all_homes = sorted(Home.objects.filter(municipality=ctx.actor.municipality).values_list("id", flat=True))
-    ctx.lock_homes(all_homes)
+    ctx.lock_homes(item.home for item in homes)
+    waiting = [item for item in homes if _is_settling(ctx.facts[item.home])]
+    for item in waiting:
+        if item.unknown:
+            ctx.journal("home.unknown", homes=[item.home], home=item.home)
+    if waiting:
+        ctx.journal("homes.taken_over", homes=[item.home for item in waiting])
+    return {"homes": len(waiting)}
+
+
+def _is_settling(home: HomeFacts) -> bool:
+    return any(client.settling for client in home.clients.values())
+
+
+@act("D", writes=["take_over.finished", "home.unknown"])
+def finish_take_over(ctx: ActContext, *, day: date, unknown: list[str] = []) -> dict[str, Any]:  # noqa: B006
+    """Finish the take-over. Homes that have not been settled are settled now (many: by `settle_homes`, before).
+
+    `unknown`: the reference of a client in each home where somebody has to look at lock, tag and keys.
+    """
     rows = lookup.find_existing_clients(ctx, unknown)
-    homes = list(dict.fromkeys(rows[reference].home_id for reference in unknown))
+    homes = list(dict.fromkeys(rows[reference].home_id for reference in unknown if reference in rows))
     for home in homes:
         ctx.journal("home.unknown", homes=[home], home=home)
+    left = duties.homes_being_taken_over(ctx.actor.municipality)
+    ctx.lock_homes(left)
     Municipality.objects.filter(code=ctx.actor.municipality).update(taken_over=True)
-    ctx.journal("take_over.finished", homes=all_homes, day=day)
+    ctx.journal("take_over.finished", homes=left, day=day)
     return {"homes": len(homes)}

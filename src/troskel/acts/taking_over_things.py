@@ -51,7 +51,7 @@ class OldTag(msgspec.Struct, frozen=True):
     since: date | None = None
 
 
-@act("S2", writes=["lock.taken_over", "door.registered"])
+@act("S2", writes=["lock.taken_over", "door.registered"], parts="locks")
 def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
     """Take over mounted locks; each client is linked to the lock at the door. One that is linked already stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in locks])
@@ -128,7 +128,7 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
     return {"locks": len(links)}
 
 
-@act("P5", writes=["key.taken_over", "door.registered"])
+@act("P5", writes=["key.taken_over", "door.registered"], parts="keys")
 def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
     """Take over keys. Each gets a label of case, holder and number; those that have theirs already stay so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in keys])
@@ -171,7 +171,7 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
     return {"keys": len(holdings)}
 
 
-@act("P2", writes=["tag.taken_over"])
+@act("P2", writes=["tag.taken_over"], parts="tags")
 def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
     """Take over tags that are with clients; each belongs to the client's provider today. One that is there stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in tags])

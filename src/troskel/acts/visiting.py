@@ -128,7 +128,7 @@ def register_visit(
     return answer
 
 
-@act("P2", who=(Role.CARER, Role.COORDINATOR), writes=["visit.registered", "visit.departed"])
+@act("P2", who=(Role.CARER, Role.COORDINATOR), writes=["visit.registered", "visit.departed"], parts="visits")
 def register_visits(
     ctx: ActContext, *, visits: Annotated[list[MadeVisit], msgspec.Meta(min_length=1, max_length=MAX_VISITS)]
 ) -> dict[str, Any]:

@@ -102,6 +102,7 @@ FAULT_DESCRIPTIONS = {
     413: "The body is larger than 1 MB",
     415: "The body is not application/json",
     422: "A value can't be used: `field` tells which; or the key was used with other content",
+    503: "Others keep the database busy: try again after the seconds of Retry-After",
 }
 
 
@@ -158,7 +159,7 @@ def _responses(answers: Any, faults: Iterable[int]) -> dict[int, Any]:
     )
     responses: dict[int, Any] = {200: {"description": "Done", "content": content}}
     return responses | {
-        status: {"description": FAULT_DESCRIPTIONS[status], "content": fault} for status in faults
+        status: {"description": FAULT_DESCRIPTIONS[status], "content": fault} for status in (*faults, 503)
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from troskel.ground import waiting
 from troskel.ground.refusal_texts import Phrasing, refusal_text
 from troskel.ground.refusals import BadValue, KeyReused, NotAllowed, NotFound, Refusal
 
@@ -129,12 +130,15 @@ def add_handlers(api: NinjaAPI) -> None:
         api.add_exception_handler(error, handler)
 
 
-TITLES = {404: "No such path", 405: "No such method here", 500: "Our fault"}
+TITLES = {404: "No such path", 405: "No such method here", 500: "Our fault", 503: "Others are at work"}
 DETAILS = {
     404: "see the operations at /api/v1/docs",
     405: "the header Allow says which methods there are",
     500: "something broke here; nothing has been changed",
+    503: "others keep the database busy: try again with the same Idempotency-Key, after the seconds of Retry-After",
 }
+CODES = {503: waiting.CODE}
+KEPT_HEADERS = ("Allow", "Retry-After")
 
 
 class ProblemsOnly:
@@ -151,9 +155,11 @@ class ProblemsOnly:
         if response.get("Content-Type", "") == CONTENT_TYPE:
             return response
         title = TITLES.get(status, HTTPStatus(status).phrase)
+        kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
         problem_response = problem(
-            status, HTTPStatus(status).phrase.lower().replace(" ", "-"), title, DETAILS.get(status, title)
+            status, kind, title, DETAILS.get(status, title), code=CODES.get(status, "")
         )
-        if "Allow" in response:
-            problem_response["Allow"] = response["Allow"]
+        for name in KEPT_HEADERS:
+            if name in response:
+                problem_response[name] = response[name]
         return problem_response

@@ -81,6 +81,10 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _of_the_surroundings(error: Exception) -> str:
     """What is wrong outside the program, in words: a file, a disk, a lost database; empty of anything else."""
+    from troskel.ground import waiting
+
+    if waiting.is_busy(error):
+        return "others keep the database busy: start again, and what is not done yet is done"
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, OSError) and link.strerror:

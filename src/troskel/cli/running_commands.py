@@ -29,6 +29,12 @@ from troskel.people.roles import ActorKind
 T = TypeVar("T")
 
 MINUTE_SECONDS = 60
+THREADS = 16
+"""Threads of a process that answers: ten may change something at a time, two never wait for the database."""
+
+WAIT_SECONDS = 5
+"""The longest that somebody at a page waits for another's transaction."""
+
 LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
 
 
@@ -55,6 +61,11 @@ def add_to(commands: Any) -> None:
     command.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     command.add_argument("--port", type=port, default=8000, help="default: 8000")
     command.add_argument("--no-worker", action="store_true", help="run no worker here: one runs elsewhere")
+    command.add_argument(
+        "--workers",
+        type=integer_between(1, 64),
+        help="processes that answer, as many as processors at most (default: TROSKEL_WORKERS, or 1)",
+    )
     command.set_defaults(run=serve, of_no_municipality=True)
 
     command = commands.add_parser("worker", help="send the outbox and turn the day, until stopped")
@@ -153,13 +164,16 @@ def _start_over(data: Path) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serves pages and API."""
-    return _serve(arguments.host, arguments.port, with_worker=not arguments.no_worker)
+    return _serve(
+        arguments.host, arguments.port, with_worker=not arguments.no_worker, workers=arguments.workers
+    )
 
 
-def _serve(host: str, port: int, *, with_worker: bool) -> int:
+def _serve(host: str, port: int, *, with_worker: bool, workers: int | None = None) -> int:
     from troskel.cli import installing_commands
 
     installing_commands.ensure_servable(host, port)
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -168,13 +182,15 @@ def _serve(host: str, port: int, *, with_worker: bool) -> int:
     )  # a fork would inherit the locks our worker's threads hold
     if with_worker:
         threading.Thread(target=_run_worker, args=(threading.Event(),), daemon=True).start()
+    os.environ.setdefault("TROSKEL_THREADS", str(THREADS))  # of the processes that answer
+    os.environ.setdefault("TROSKEL_WAIT", str(WAIT_SECONDS))
     server = Granian(
         "troskel.config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=4,
+        workers=workers or max(1, settings.TROSKEL_WORKERS),
+        blocking_threads=int(os.environ["TROSKEL_THREADS"]),
         websockets=False,
         log_access=False,
         log_dictconfig={"formatters": {name: {"()": LOG_FORMATTER} for name in ("generic", "access")}},

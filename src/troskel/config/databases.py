@@ -15,11 +15,11 @@ URL_FORMS = (
 # FULL: an act that was answered is on disk, even after a power cut.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
+WITHOUT_JIT = "-c jit=off"
 # Without JIT: it compiles for seconds what runs for milliseconds, since Sight's conditions look dear to the planner.
-POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5, "options": "-c jit=off"}
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5, "options": WITHOUT_JIT}
 
 
 def database(url: str) -> dict[str, Any]:
@@ -32,12 +32,22 @@ def database(url: str) -> dict[str, Any]:
     raise ValueError(f"begins with {scheme!r}: write {URL_FORMS}")  # the rest may hold a password
 
 
+def waiting(described: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Returns Django's settings for a database, with the longest that a transaction waits for another."""
+    options = dict(described["OPTIONS"])
+    if described["ENGINE"].endswith("sqlite3"):
+        options["timeout"] = seconds
+    elif options["options"] == WITHOUT_JIT:
+        options["options"] += f" -c lock_timeout={int(seconds * 1000)}"
+    return {**described, "OPTIONS": options}
+
+
 def _sqlite(url: str) -> dict[str, Any]:
     path = unquote(url.removeprefix("sqlite:///"))
     if not path or path.endswith("/"):
         raise ValueError(f"names no file: write {URL_FORMS}")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "troskel.ground.sqlite3",
         "NAME": str(Path(path).absolute()),
         "OPTIONS": dict(SQLITE_OPTIONS),
     }

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from troskel.config.databases import database
-from troskel.ground.environment import Setting, flag, folder, instant, names, one_of, signing_secret
+from troskel.ground.environment import Parse, Setting, flag, folder, instant, names, one_of, signing_secret
 
 
 def municipality_code(text: str) -> str:
@@ -43,6 +43,28 @@ def proxies(text: str) -> frozenset[str]:
         return frozenset(str(ip_address(name)) for name in names(text))
     except ValueError:
         raise ValueError(f"is {text!r}: write addresses with commas between, as 127.0.0.1") from None
+
+
+def whole_number(lowest: int, highest: int) -> Parse:
+    """Parses a number; 0 where none is set."""
+
+    def parse(text: str) -> int:
+        if text == "0" or (text.isdecimal() and lowest <= int(text) <= highest):
+            return int(text)
+        raise ValueError(f"is {text!r}: write a whole number from {lowest} to {highest}")
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    """Parses a time to wait."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= 3600:
+        raise ValueError(f"is {text!r}: write seconds, from 0.1 to 3600")
+    return number
 
 
 SETTINGS = (
@@ -131,6 +153,26 @@ SETTINGS = (
         "which lock driver `POST /phone/open` uses: `simulated` (refused in production) or `none`",
         one_of("simulated", "none"),
         default_says="`simulated`; in production `none`",
+    ),
+    Setting(
+        "TROSKEL_WORKERS",
+        "processes of `serve` that answer; as many as processors at most",
+        whole_number(1, 64),
+        default="1",
+    ),
+    Setting(
+        "TROSKEL_THREADS",
+        "threads of each: five of eight may change something at a time, two never wait for the database",
+        whole_number(4, 256),
+        default="0",
+        default_says="`16` under `serve`",
+    ),
+    Setting(
+        "TROSKEL_WAIT",
+        "the longest that a transaction waits for another, in seconds; then the answer is 503, or the command ends",
+        seconds,
+        default="20",
+        default_says="`5` under `serve`, else `20`",
     ),
     Setting(
         "TROSKEL_NOW",

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from troskel.config.databases import waiting
 from troskel.config.description import SETTINGS
 from troskel.ground.environment import WrongSettings, kept_secret, read
 
@@ -35,9 +36,12 @@ if TROSKEL_LOCKS == "simulated" and PRODUCTION:
     )
 TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/open uses
 
-# Database
+# Database. `serve` sets the wait and the threads of those who answer people
 
-DATABASES: dict[str, dict[str, Any]] = {"default": GIVEN["TROSKEL_DATABASE"]}
+TROSKEL_WAIT: float = GIVEN["TROSKEL_WAIT"]
+TROSKEL_THREADS: int = GIVEN["TROSKEL_THREADS"]  # 0: a program of one's own
+TROSKEL_WORKERS: int = GIVEN["TROSKEL_WORKERS"]
+DATABASES: dict[str, dict[str, Any]] = {"default": waiting(GIVEN["TROSKEL_DATABASE"], TROSKEL_WAIT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _FILE = Path(
     DATABASES["default"]["NAME"] if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "data/troskel"
@@ -101,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "troskel.web.shell.busy.InTurn",
 ]
 ROOT_URLCONF = "troskel.config.urls"
 WSGI_APPLICATION = "troskel.config.wsgi.application"

@@ -74,9 +74,12 @@ class LockedHomes:
                 self._lock(wanted[start : start + BATCH_SIZE])
         return self.facts
 
-    def lock_waking(self, day: date) -> None:
-        """Lock the homes that wake on or before `day`."""
-        self._lock(HomeState.objects.filter(municipality=self.municipality, wake__lte=day).values("home_id"))
+    def lock_waking(self, day: date, most: int) -> bool:
+        """Lock the homes that wake on or before `day`, `most` of them; returns whether others are left."""
+        waking = HomeState.objects.filter(municipality=self.municipality, wake__lte=day).order_by("home_id")
+        homes = list(waking.values_list("home_id", flat=True)[: most + 1])
+        self.lock(homes[:most])
+        return len(homes) > most
 
     def use_new_routine(self) -> None:
         """The act has added a version: use it from now on."""

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import StrIndex
 
 from troskel.duties import rules
 from troskel.duties.models import Deputy, Duty, HomeState
+from troskel.people.models import Client
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.routine import duty as engine
 from troskel.routine.facts import HomeFacts
@@ -128,3 +130,22 @@ def facts_of(municipality: str, homes: Collection[UUID] | QuerySet[Any, Any]) ->
     rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
     stored = rows.values_list("home_id", "state")
     return {home: msgspec.json.decode(state, type=engine.HomeSnapshot).facts for home, state in stored}
+
+
+_SETTLING = '"settling":true'
+
+
+def homes_being_taken_over(municipality: str) -> list[UUID]:
+    """The homes with a client whom the first night has not finished with, in order of case numbers.
+
+    One query, which looks through all states.
+    """
+    settling = HomeState.objects.annotate(at=StrIndex("state", Value(_SETTLING))).filter(
+        municipality=municipality, at__gt=0
+    )
+    homes = set(settling.values_list("home_id", flat=True))
+    if not homes:
+        return []
+    clients = Client.objects.filter(municipality=municipality).order_by("case_number")
+    by_case = dict.fromkeys(home for home in clients.values_list("home_id", flat=True) if home in homes)
+    return [*by_case, *sorted(homes - by_case.keys())]

@@ -25,6 +25,7 @@ class Answer(Record):
     key = models.CharField(max_length=200)
     content = models.CharField(max_length=64, help_text="SHA-256 of the act's name and values")
     answer = models.TextField(help_text="JSON")
+    done = models.PositiveIntegerField(null=True, help_text="items settled of an act in parts; null: all")
     recorded = models.DateTimeField()
 
     class Meta:

@@ -138,7 +138,9 @@ _INSERTS: dict[type[Model], Upsert] = {}
 
 
 def insert(rows: Sequence[Model]) -> None:
-    """Inserts rows of one model."""
+    """Inserts rows of one model, if any."""
+    if not rows:
+        return
     model = type(rows[0])
     if model not in _INSERTS:
         _INSERTS[model] = Upsert(model)

@@ -236,15 +236,16 @@ class _Advance:
         line: LineFacts | None,
     ) -> None:
         self.effects.events += found
+        touched_homes = touched if len(touched) < 9 else frozenset(touched)  # many: the homes of a take-over
         for home in self.around:
             state = self.states[home]
             if state.open:
-                near = home in touched
+                near = home in touched_homes
                 for duty in list(state.open):
                     if near or duty.door is not None:
                         self.judge(state, duty, found, day, occurred, line)
             for planned in list(state.planned):
-                if home in touched or planned.door is not None:
+                if home in touched_homes or planned.door is not None:
                     self.review(state, planned, found, _moment(planned.home, day, line))
         rules = self.routines.rules_on(day)
         if rules is not None:

@@ -71,7 +71,7 @@ def client_registered(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
 
 
 def take_over_finished(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
-    """The first night has been imported: from now on these clients are asked about like others."""
+    """These homes are taken over: from now on their clients are asked about like others."""
     for home in line.homes:
         for client in homes[home].clients.values():
             client.settling = False
@@ -231,6 +231,7 @@ def information_taken_back(client: ClientFacts, line: LineFacts) -> None:
 
 ON_HOMES: dict[str, Callable[[Mapping[UUID, HomeFacts], LineFacts], None]] = {
     "door.registered": door_registered,
+    "homes.taken_over": take_over_finished,
     "take_over.finished": take_over_finished,
     "client.registered": client_registered,
     "client.moved": client_moved,

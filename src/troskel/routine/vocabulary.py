@@ -19,6 +19,7 @@ routine.in_force | en version av rutinen börjar gälla | a version of the routi
 day.turned | ett nytt dygn börjar | a new day begins
 municipality.founded | kommunen läggs upp | the municipality is founded
 take_over.began | övertagandet börjar | the take-over begins
+homes.taken_over | bostäder är övertagna | homes are taken over
 take_over.finished | övertagandet är klart | the take-over is finished
 night.imported | verksamhetssystemets filer för en natt har lästs in | the case system's files of a night have been taken in
 night.answered | en natt som stannat har släppts eller avvisats | a night that stopped has been released or rejected

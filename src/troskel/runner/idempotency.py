@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.db.models import QuerySet
 
 from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.driver import db_value, execute
 from troskel.ground.models import Answer
 from troskel.ground.refusals import BadValue, KeyReused
 from troskel.ground.row_writing import insert, new_row
@@ -63,6 +65,52 @@ _ANSWER = CompiledQuery(
         municipality=municipality, account=account, key=key
     ).values_list("content", "answer")
 )
+
+
+class StoredProgress(NamedTuple):
+    """What is stored of an act in parts: how many items are settled (None: all), and their outcome."""
+
+    done: int | None
+    outcome: ActOutcome | None
+
+
+def claim(key: IdempotencyKey, now: datetime) -> None:
+    """Stores that an act in parts has begun, if it has not before. Raises KeyReused if the request was different."""
+    row = new_row(Answer, **key._asdict(), answer="", recorded=now, done=0)
+    Answer.objects.bulk_create([row], ignore_conflicts=True)  # waits for one who claims it at this moment
+
+
+def stored_progress(key: IdempotencyKey) -> StoredProgress:
+    """Returns how far an act in parts has come. Raises KeyReused if the request was different."""
+    content, done, answer = _rows(key).values_list("content", "done", "answer").get()
+    if content != key.content:
+        raise KeyReused
+    return StoredProgress(done, msgspec.json.decode(answer, type=ActOutcome) if answer else None)
+
+
+def lock_progress(key: IdempotencyKey) -> int | None:
+    """Returns how many items are settled (None: all, or the claim is gone), locked until the transaction ends."""
+    return _rows(key).select_for_update().values_list("done", flat=True).first()
+
+
+def store_progress(key: IdempotencyKey, outcome: ActOutcome, done: int | None) -> None:
+    """Stores how far the act has come; `done` as in `StoredProgress`."""
+    answer = msgspec.json.encode(outcome).decode()
+    execute(_STORE_PROGRESS, [answer, done, *map(db_value, (key.municipality, key.account, key.key))])
+
+
+_STORE_PROGRESS = (
+    "UPDATE ground_answer SET answer = %s, done = %s WHERE municipality = %s AND account = %s AND key = %s"
+)
+
+
+def unclaim(key: IdempotencyKey) -> None:
+    """Forgets an act that has taken nothing: a refusal is not stored."""
+    _rows(key).filter(done=0).delete()
+
+
+def _rows(key: IdempotencyKey) -> QuerySet[Answer]:
+    return Answer.objects.filter(municipality=key.municipality, account=key.account, key=key.key)
 
 
 def store_outcome(key: IdempotencyKey, outcome: ActOutcome, now: datetime) -> None:

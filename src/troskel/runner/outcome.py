@@ -8,6 +8,9 @@ from typing import Any
 
 import msgspec
 
+from troskel.ground.refusal_texts import Phrasing, english, refusal_text
+from troskel.ground.refusals import BadValue, NotFound, Refusal
+
 
 class DutyChange(msgspec.Struct, frozen=True):
     """A duty or notice that the act opened or closed."""
@@ -70,3 +73,10 @@ class ActOutcome(msgspec.Struct, frozen=True):
     preview: bool = False
     access: list[Access] = []
     locks: list[LockAfter] = []
+
+
+def refused_item(index: int, refusal: Refusal | NotFound | BadValue) -> dict[str, Any]:
+    """Returns a refused item of a plural act, as `refused` tells it."""
+    rule = refusal.rule if isinstance(refusal, Refusal) else refusal.field
+    message, swedish = english(refusal), refusal_text(refusal, Phrasing("sv"))
+    return {"item": index, "rule": rule, "code": refusal.code, "message": message, "swedish": swedish}

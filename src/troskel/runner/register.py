@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Concatenate, Generic, ParamSpec
 
@@ -15,13 +15,17 @@ from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 from troskel.permits.acts import ACTS
+from troskel.permits.may import may
 from troskel.routine.vocabulary import EVENTS
 from troskel.runner import field_errors
 from troskel.runner.fields import ClientCondition
+from troskel.runner.idempotency import IdempotencyKey, make_key
+from troskel.runner.occurrence import occurrence
 from troskel.runner.one_spelling import in_one_spelling
 from troskel.runner.outcome import ActOutcome
+from troskel.runner.parts import PART_SIZE, Progress, settle
 from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion
-from troskel.runner.transaction import ActContext
+from troskel.runner.transaction import ActContext, Part
 
 P = ParamSpec("P")
 Body = Callable[Concatenate[ActContext, P], dict[str, Any]]
@@ -44,6 +48,7 @@ class Act(Generic[P]):
         title: str = "",
         lead: str = "",
         applies_to: ClientCondition | None = None,
+        parts: str = "",
     ):
         self.body = body
         self.secret = secret
@@ -53,6 +58,7 @@ class Act(Generic[P]):
         self.title = title
         self.lead = lead
         self.applies_to = applies_to
+        self.parts = parts
         self.paragraphs = paragraphs
         self.who = who
         self.writes = writes
@@ -62,9 +68,36 @@ class Act(Generic[P]):
 
     def __call__(self, actor: Actor, *args: P.args, **values: P.kwargs) -> ActOutcome:
         """Runs the act. Raises NotAllowed, Refusal, NotFound or BadValue, and then nothing has changed."""
+        if self._is_long(values):
+            return self._in_parts(actor, values)
         return ActContext.run(
             self, actor, lambda ctx: self.body(ctx, *args, **values), prepare=self._prepare(actor, values)
         )
+
+    def each(self, actor: Actor, items: Sequence[Any]) -> ActOutcome:
+        """Runs a plural act in parts. An item that is refused is told in `refused`, though it be the only one."""
+        return self._in_parts(actor, {self.parts: items}, may_be_empty=True)
+
+    def _is_long(self, values: Mapping[str, Any]) -> bool:
+        return bool(self.parts) and len(values.get(self.parts) or ()) > PART_SIZE
+
+    def _in_parts(
+        self,
+        actor: Actor,
+        values: Mapping[str, Any],
+        key: IdempotencyKey | None = None,
+        *,
+        may_be_empty: bool = False,
+        **options: Any,
+    ) -> ActOutcome:
+        may(actor, self.name, self.who)
+
+        def run(items: Sequence[Any], progress: Progress) -> ActOutcome:
+            arguments = {**values, self.parts: items}
+            part = Part(progress, len(items))
+            return ActContext.run(self, actor, lambda ctx: self.body(ctx, **arguments), part=part, **options)  # type: ignore[call-arg]
+
+        return settle(run, values[self.parts], key, may_be_empty=may_be_empty)
 
     def perform(
         self,
@@ -94,11 +127,17 @@ class Act(Generic[P]):
         def body(ctx: ActContext) -> dict[str, Any]:
             return self.body(ctx, **arguments)  # type: ignore[call-arg]
 
+        content = [msgspec.to_builtins(parsed), occurred, *([late_reason] if late_reason else [])]
+        if self._is_long(arguments):
+            occurrence(occurred, late_reason)
+            made = make_key(actor, self.name, content, key) if key and not preview else None
+            options: dict[str, Any] = {"preview": preview, "occurred": occurred, "late_reason": late_reason}
+            return self._in_parts(actor, arguments, made, **options)
         return ActContext.run(
             self,
             actor,
             body,
-            content=[msgspec.to_builtins(parsed), occurred, *([late_reason] if late_reason else [])],
+            content=content,
             key=key,
             preview=preview,
             occurred=occurred,
@@ -187,16 +226,22 @@ def act(
     title: str = "",
     lead: str = "",
     applies_to: ClientCondition | None = None,
+    parts: str = "",
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
     `secret`: the answer holds a secret, shown once, so it is never stored for a repeat. `title`: the act's button and
     heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
     chapter's heading is the module's `CHAPTER`, which stands above its acts. `applies_to`: clients that it is for.
+    `parts`: the list whose items may be carried out in several transactions, where they are many (`parts.py`).
     """
 
     def decorate(body: Body[P]) -> Act[P]:
-        new_act = Act(body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to)
+        new_act = Act(
+            body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to, parts
+        )
+        if parts and parts not in new_act.values.__struct_fields__:
+            raise ValueError(f"{new_act.name} has no list {parts!r} to carry out in parts")
         unknown = set(new_act.writes) - EVENTS.keys()
         if unknown:
             raise ValueError(f"{new_act.name} writes {sorted(unknown)}: add it to routine/vocabulary.py")

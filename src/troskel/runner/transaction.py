@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,6 @@ from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.compiled_query import Value
 from troskel.ground.driver import pipelined
-from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
@@ -27,7 +26,8 @@ from troskel.routine.vocabulary import MARKED
 from troskel.runner import idempotency
 from troskel.runner.constraint_messages import refusal_of
 from troskel.runner.occurrence import Occurrence, occurrence
-from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed
+from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed, refused_item
+from troskel.runner.parts import PART_SIZE, Progress
 from troskel.runner.preview import LastDays, access_changes, last_days, last_days_on_phones, locks_after
 
 RETRYABLE_SQLSTATES = ("40P01", "40001")
@@ -38,6 +38,13 @@ MAX_RETRIES = 5
 
 class _PreviewRollback(Exception):
     """Rolls back a preview that has run to its end."""
+
+
+class Part(NamedTuple):
+    """So many items of a plural act that is carried out in parts."""
+
+    progress: Progress
+    items: int
 
 
 class ActContext:
@@ -72,10 +79,11 @@ class ActContext:
         occurred: datetime | None = None,
         late_reason: str = "",
         prepare: Callable[[], None] | None = None,
+        part: Part | None = None,
     ) -> ActOutcome:
         """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome.
 
-        `prepare` runs before it, once the actor may do the act.
+        `prepare` runs before it, once the actor may do the act. `part`: it is one part of the act.
         """
         may(actor, act.name, act.who)
         happened = occurrence(occurred, late_reason)
@@ -84,7 +92,7 @@ class ActContext:
         idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
         try:
             return cls._retry_on_collision(
-                lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key)
+                lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key, part)
             )
         except IntegrityError as error:
             if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
@@ -107,13 +115,18 @@ class ActContext:
         return run()
 
     def _run(
-        self, body: Callable[[Self], dict[str, Any]], idempotency_key: idempotency.IdempotencyKey | None
+        self,
+        body: Callable[[Self], dict[str, Any]],
+        idempotency_key: idempotency.IdempotencyKey | None,
+        part: Part | None,
     ) -> ActOutcome:
         outcome: ActOutcome | None = None
         try:
             with transaction.atomic(durable=True):
+                if part is not None:
+                    part.progress.lock()
                 answer = body(self)
-                outcome = self._finish(answer, idempotency_key)
+                outcome = self._finish(answer, idempotency_key, part)
                 if self._preview:
                     raise _PreviewRollback
         except _PreviewRollback:
@@ -122,7 +135,10 @@ class ActContext:
         return outcome
 
     def _finish(
-        self, answer: dict[str, Any], idempotency_key: idempotency.IdempotencyKey | None
+        self,
+        answer: dict[str, Any],
+        idempotency_key: idempotency.IdempotencyKey | None,
+        part: Part | None,
     ) -> ActOutcome:
         """Writes what the act has brought about. What needs no place in the chain comes before its head is locked."""
         drafted = journal.draft(self._entries, municipality=self.actor.municipality)
@@ -149,6 +165,8 @@ class ActContext:
             outcome = msgspec.structs.replace(outcome, lines=[line.number for line in lines])
             if idempotency_key:
                 idempotency.store_outcome(idempotency_key, outcome, self.now)
+            if part is not None:
+                part.progress.store(outcome, part.items)
         return outcome
 
     def _access_changes(self) -> list[Access]:
@@ -185,9 +203,9 @@ class ActContext:
         """The facts of the homes locked so far."""
         return self._routine.facts
 
-    def lock_homes_to_wake(self, day: date) -> None:
-        """Locks the homes where the calendar alone changes something on or before `day`."""
-        self._routine.lock_waking(day)
+    def lock_homes_to_wake(self, day: date) -> bool:
+        """Locks a part of the homes where the calendar alone changes something by `day`; returns if others are left."""
+        return self._routine.lock_waking(day, PART_SIZE)
 
     def use_new_routine(self) -> None:
         """Makes duties follow a version of the routine that this act has added."""
@@ -243,17 +261,7 @@ class ActContext:
 
     def refuse_item(self, index: int, refusal: Refusal | NotFound | BadValue) -> None:
         """Records that one item of a plural act is refused: it changes nothing, and the others are not affected."""
-        rule = refusal.rule if isinstance(refusal, Refusal) else getattr(refusal, "field", "")
-        swedish = refusal_text(refusal, Phrasing("sv"))
-        self.refused.append(
-            {
-                "item": index,
-                "rule": rule,
-                "code": refusal.code,
-                "message": english(refusal),
-                "swedish": swedish,
-            }
-        )
+        self.refused.append(refused_item(index, refusal))
 
 
 def _duty_change(duty: OpenDuty, state: str) -> DutyChange:

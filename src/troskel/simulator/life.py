@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from troskel.acts.chapters import REGISTER
-from troskel.acts.turning_the_day import days_to_turn, turn_the_day
+from troskel.acts.turning_the_day import days_to_turn, turn_fully
 from troskel.ground import clock
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, NotFound, Refusal
@@ -75,7 +75,7 @@ class Life:
         with self.standing():
             clock_ticks = Actor.system(self.municipality, ActorKind.CLOCK)
             for day in days_to_turn(self.municipality, self.day):
-                self.lines += len(turn_the_day(clock_ticks, day=day).lines)
+                self.lines += turn_fully(clock_ticks, day)
 
     def at(self, hour: int, minute: int = 0) -> datetime:
         """Returns an instant of the day."""

@@ -16,6 +16,7 @@ from troskel.exchange.case_extract.rows import NightExtract
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import queries as journal
 from troskel.people.roles import Actor
+from troskel.runner.parts import PART_SIZE
 from troskel.runner.register import Act
 
 Tell = Callable[[str], None]
@@ -62,32 +63,28 @@ class ActRunner:
         *,
         is_counted: bool = True,
     ) -> None:
-        """Does the act with all its items at once, and counts what it changed. `sources`: where each comes from."""
+        """Does the act with all its items, in parts, and counts what it changed. `sources`: where each comes from."""
         if is_counted:
             self.counted.add(act.name)
         if not items:
             return
         self.tell(f"{act.name}: {len(items)}")
-        done = len(items) if self.dry_run else self._do_or_halve(act, name, items, sources)
+        done = len(items) if self.dry_run else self._do(act, name, items, sources)
         if is_counted and done:
             self.acts[act.name] += done
 
-    def _do_or_halve(self, act: Act[Any], name: str, items: Sequence[Any], sources: Sequence[Source]) -> int:
-        """Returns how many items were done. Refused whole, the act is done with each half: one item stops no other."""
-        try:
-            outcome = act(self.actor, **{name: items})
-        except (Refusal, NotFound, BadValue) as refusal:
-            if len(items) > 1:
-                half = len(items) // 2
-                first = self._do_or_halve(act, name, items[:half], sources[:half])
-                return first + self._do_or_halve(act, name, items[half:], sources[half:])
-            self._tell_refused(act, act_refusals.refused_act(sources[0], refusal, self.case_system))
-            return 0
-        for refused in outcome.refused:
-            source = sources[refused["item"]]
-            self._tell_refused(act, act_refusals.refused_item(source, refused, self.case_system))
-        changed = outcome.answer.get(name)  # of things, some may have been there already
-        return changed if isinstance(changed, int) else len(items) - len(outcome.refused)
+    def _do(self, act: Act[Any], name: str, items: Sequence[Any], sources: Sequence[Source]) -> int:
+        """Returns how many items were done. One that is refused stops no other."""
+        done = 0
+        for start in range(0, len(items), PART_SIZE):
+            part = items[start : start + PART_SIZE]
+            outcome = act.each(self.actor, part)
+            for refused in outcome.refused:
+                source = sources[start + refused["item"]]
+                self._tell_refused(act, act_refusals.refused_item(source, refused, self.case_system))
+            changed = outcome.answer.get(name)  # of things, some may have been there already
+            done += changed if isinstance(changed, int) else len(part) - len(outcome.refused)
+        return done
 
     def do_one(self, act: Act[Any], values: dict[str, Any], source: Source) -> None:
         """Does an act that takes no list."""

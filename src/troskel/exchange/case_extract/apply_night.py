@@ -22,25 +22,27 @@ from troskel.acts import (
     turning_the_day,
 )
 from troskel.acts.decisions import values as decision_values
+from troskel.duties import queries as duties
 from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.act_runner import ActRunner, Tell
+from troskel.exchange.case_extract.asking import stop
 from troskel.exchange.case_extract.contract import NightRefused, Rejection
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
-from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
 from troskel.exchange.case_extract.periods import PeriodChanges
 from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import digest_of, files_of, read_night
 from troskel.exchange.case_extract.rows import NightExtract, as_merged
-from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
+from troskel.exchange.case_extract.stopping import reasons_to_stop
 from troskel.exchange.case_extract.take_over import TakeOver, told_later
 from troskel.exchange.case_extract.to_decide import told
-from troskel.ground import clock, maintenance
+from troskel.ground import clock, maintenance, waiting
 from troskel.journal import queries as journal
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
 from troskel.runner.choices import CareService
+from troskel.runner.parts import PART_SIZE
 from troskel.runner.register import Act
 
 
@@ -73,7 +75,7 @@ def import_night(
     plan = plan_night(night, state, day=day, first_night=first_night)
     reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
     if not confirm:
-        _stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
+        stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
     runner.carry_out(plan, first_night, digest, begun)
     to_decide = [told(item, case_system) for item in plan.to_decide]
@@ -88,27 +90,6 @@ def import_night(
         "other_services": night.other_services,
         "first_night": first_night,
     }
-
-
-def _stop(
-    actor: Actor,
-    day: date,
-    digest: str,
-    reasons: list[imports.StopReason],
-    case_system: CaseSystem,
-    *,
-    dry_run: bool,
-) -> None:
-    """Raises NightRefused for a night that stops, and notes it for the administrator; or for one that they rejected."""
-    answer = current_state.answer_to(actor.municipality, day, digest)
-    if answer == "rejected":
-        raise NightRefused(
-            case_system.files["kunder"], 1, "the administrator has rejected this night: extract it again"
-        )
-    if reasons and answer != "released":
-        if not dry_run and current_state.is_founded(actor.municipality):
-            importing.note_stop(actor, day=day, digest=digest, reasons=reasons)
-        raise NightStopped(reasons)
 
 
 def _save_summary(
@@ -168,7 +149,7 @@ class _NightRunner(ActRunner):
             self._things(told_later(self.night), is_counted=True)
         is_taken_over = not current_state.is_first_night(self.actor.municipality)
         if first_night and self.night.clients and not self.dry_run and not is_taken_over:
-            taking_over.finish_take_over(self.actor, day=self.day, unknown=plan.taken_over.unknown_homes)
+            self._finish_take_over(plan)
         if not self.dry_run:
             self.count_since(begun.after_line if begun else self.after_line)
             maintenance.analyze()
@@ -181,6 +162,17 @@ class _NightRunner(ActRunner):
             taking_over.begin_take_over(self.actor, day=self.day)
         head = journal.head(self.actor.municipality)
         self.after_line = head.number if head else 0
+
+    def _finish_take_over(self, plan: NightPlan) -> None:
+        homes = duties.homes_being_taken_over(self.actor.municipality)
+        self.tell(f"settle_homes: {len(homes)}")
+        homes_of = current_state.homes_of_clients(self.actor.municipality)
+        unknown = {homes_of.get(reference) for reference in plan.taken_over.unknown_homes}
+        items = [taking_over.TakenOverHome(home, home in unknown) for home in homes]
+        for start in range(0, len(items), PART_SIZE):
+            taking_over.settle_homes(self.actor, homes=items[start : start + PART_SIZE])
+            waiting.let_others_in()
+        taking_over.finish_take_over(self.actor, day=self.day)
 
     def _organisations(self, plan: NightPlan) -> None:
         self.do(

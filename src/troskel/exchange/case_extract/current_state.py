@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -49,6 +50,11 @@ def begun(municipality: str, day: date, digest: str) -> BegunNight | None:
     stored = Municipality.objects.filter(code=municipality).values_list("begun_night", flat=True).first()
     night = msgspec.json.decode(stored, type=BegunNight) if stored else None
     return night if night and (night.day, night.digest) == (day, digest) else None
+
+
+def homes_of_clients(municipality: str) -> dict[str, UUID]:
+    """Returns where each client lives, by reference."""
+    return dict(Client.objects.filter(municipality=municipality).values_list("reference", "home_id"))
 
 
 class TakenIn(NamedTuple):

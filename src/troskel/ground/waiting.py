@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Waiting for the database: in turn, not for ever, and never by so many that nobody is left to answer.
+
+SQLite has one writer. Whoever finds it busy says so by a lock on a file beside the database, and tries often. Long
+work in parts lets them in between two parts (`let_others_in`). PostgreSQL queues those who wait by itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, connection
+
+RETRY_AFTER_SECONDS = 2
+"""What who could not wait any longer is told."""
+
+CODE = "server.busy"
+"""The stable code of that answer."""
+
+YIELD_SECONDS = 1.0
+"""The longest that work in parts waits for others between two parts."""
+
+_POLL_SECONDS = 0.003
+_BUSY_OF_SQLITE = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED; the higher bytes tell more
+_BUSY_OF_POSTGRESQL = (
+    "55P03",
+    "40P01",
+    "40001",
+)  # lock_timeout; deadlock and collision, if retrying did not help
+
+
+class TooManyWait(OperationalError):
+    """As many wait for the database as may: the other threads are left to answer."""
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Did the wait for the database reach its limit? Nothing has been changed; trying again later may do."""
+    if isinstance(error, TooManyWait):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.__cause__
+    sqlite_code = getattr(cause, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return sqlite_code & 0xFF in _BUSY_OF_SQLITE
+    return getattr(cause, "sqlstate", None) in _BUSY_OF_POSTGRESQL
+
+
+def queue_of(database: str) -> Path | None:
+    """The file by which those who wait for this SQLite database are seen; None for one in memory."""
+    in_memory = ":memory:" in str(database) or "mode=memory" in str(database)
+    return None if in_memory else Path(f"{database}-queue")
+
+
+def take_turn(begin: Callable[[], None], queue: Path | None, limit: float) -> None:
+    """Calls `begin` until the writer is free, `limit` seconds at most. Raises its OperationalError, or TooManyWait."""
+    try:
+        begin()
+        return
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+    with _place_to_wait(), _seen_waiting(queue):
+        end = time.monotonic() + limit
+        while True:
+            try:
+                begin()
+                return
+            except OperationalError as error:
+                if not is_busy(error) or time.monotonic() > end:
+                    raise
+            time.sleep(_POLL_SECONDS)
+
+
+def let_others_in() -> None:
+    """Between two parts of long work: lets those who wait for SQLite's writer write first, for a moment."""
+    queue = queue_of(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
+    if queue is None:
+        return
+    with _opened(queue) as file:
+        end = time.monotonic() + YIELD_SECONDS
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def _seen_waiting(queue: Path | None) -> Iterator[None]:
+    if queue is None:
+        yield
+        return
+    with _opened(queue) as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def _opened(queue: Path) -> Iterator[int]:
+    file = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)  # and with it the lock
+
+
+_places: list[threading.BoundedSemaphore] = []
+
+
+@contextmanager
+def _place_to_wait() -> Iterator[None]:
+    """A place among the threads that wait. A server keeps two that never do; a program has no others."""
+    if not settings.TROSKEL_THREADS:
+        yield
+        return
+    if not _places:
+        _places.append(threading.BoundedSemaphore(max(1, settings.TROSKEL_THREADS - 2)))
+    if not _places[0].acquire(blocking=False):
+        raise TooManyWait("as many wait for the database as may")
+    try:
+        yield
+    finally:
+        _places[0].release()

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Middleware: nobody waits for the database for ever, and those who change something leave others to be answered.
+
+A request that changes something takes one of few places in this process; where none is left, it is answered at once
+that the server is busy (503). So is one whose wait has reached its limit.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+
+from troskel.ground import waiting
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class InTurn:
+    """Gives places to requests that change something: five of eight threads; any number in a program of one's own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        threads = settings.TROSKEL_THREADS
+        self.places = threading.BoundedSemaphore(max(1, threads * 5 // 8)) if threads else None
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.places is None or request.method in SAFE_METHODS:
+            return self.get_response(request)
+        if not self.places.acquire(blocking=False):
+            return busy()
+        try:
+            return self.get_response(request)
+        finally:
+            self.places.release()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answers 503 where the wait has reached its limit; other errors are left to Django."""
+        return busy() if waiting.is_busy(exception) else None
+
+
+def busy() -> HttpResponse:
+    """503, and when to try again. The page uses neither the session nor the database."""
+    page = get_template("web/busy.html", using="jinja2").render({"code": waiting.CODE})
+    response = HttpResponse(page, status=503)
+    response["Retry-After"] = str(waiting.RETRY_AFTER_SECONDS)
+    return response
