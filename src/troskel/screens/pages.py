@@ -12,8 +12,10 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
 
-from troskel.ground.refusals import BadValue, NotAllowed, NotFound
+from troskel.ground.refusal_texts import Phrasing, refusal_text
+from troskel.ground.refusals import BadValue, NotAllowed, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.screens.render import render_page
@@ -85,6 +87,8 @@ def page(
                 raise Http404 from None
             except NotAllowed as error:  # a reading on the page is for fewer roles than the page
                 return _forbidden(request, error.values.get("roles", []))
+            except Refusal as refusal:  # a document that can't be made
+                return _refused(request, refusal)
 
         PAGES.append(PageSpec(_package(view), path, name, roles, allowed, wrapper))
         return wrapper
@@ -108,6 +112,11 @@ def _package(view: Callable[..., HttpResponseBase]) -> str:
 def _forbidden(request: HttpRequest, roles: Any) -> HttpResponseBase:
     values = {"roles": sorted(roles)}
     return _without_caching(render_page(request, "screens/forbidden.html", values, status=403))
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    text = refusal_text(refusal, Phrasing("en" if get_language() == "en" else "sv"))
+    return _without_caching(render_page(request, "screens/refused.html", {"text": text}, status=409))
 
 
 def _redirect_to_start(request: HttpRequest) -> HttpResponse:
