@@ -28,6 +28,13 @@ def settings() -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in (line.partition("=") for line in lines)}
 
 
+def step(command: str) -> str:
+    """The line of the page that runs a command of the program, such as `begin`, with what goes on below it."""
+    found = re.search(rf"^troskel {command}\b(?:.*\\\n)*.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None, f"docs/installing.md has no line that begins with 'troskel {command}'"
+    return found.group().replace("\\\n", " ")
+
+
 def commands(unit: str) -> list[str]:
     """The commands of a unit, with systemd's escapes undone."""
     return [

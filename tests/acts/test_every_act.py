@@ -299,7 +299,7 @@ def deputy(town: Town) -> Values:
 
 
 def token(town: Town) -> Values:
-    return {"token": town.does("siri", "issue_token", username="olle", label="x").answer["id"]}
+    return {"token": town.does("siri", "issue_token", label="x").answer["id"]}
 
 
 def tomorrow(town: Town) -> Values:
@@ -374,6 +374,9 @@ NO_END = {"reference": "no such", "valid_through": "2026-03-20"}
 EXAMPLES = {
     # the municipality, its routine and its people
     "found_municipality": ActExample("elsewhere", client_of_another_municipality, "rule 6", by="demo"),
+    "change_municipality": ActExample(
+        "demo", lambda town: {"name": "Nya Tröskelby"}, "BadValue sender", {"sender": "nobody"}
+    ),
     "propose_routine": ActExample("siri", other_routine, "BadValue text", {"text": "nonsense"}),
     "withdraw_proposal": ActExample("siri", proposal, "D", again=True),
     "approve_routine": ActExample("maria", approval, "D", by="siri"),
@@ -398,9 +401,8 @@ EXAMPLES = {
     "register_account": ActExample(
         "siri", lambda town: dict(ACCOUNT), "BadValue role", {"role": "locksmith"}
     ),
-    "issue_token": ActExample(
-        "siri", lambda town: {"username": "olle", "label": "x"}, "NotFound", {"username": "no such"}
-    ),
+    "issue_token": ActExample("siri", lambda town: {"label": "x"}, "D", {"username": "olle"}),
+    "note_token_use": ActExample("demo", token, "NotFound", {"token": str(new_id())}),
     "revoke_token": ActExample("siri", token, "NotFound", {"token": str(new_id())}),
     "register_things": ActExample(
         "siri",
@@ -720,7 +722,7 @@ def test_the_system_has_no_keys(town: Town) -> None:
 
 def test_secret_answers_are_not_stored(town: Town) -> None:
     with pytest.raises(BadValue, match=r"key\.answer_is_secret"):
-        town.tries("siri", "issue_token", {"username": "olle", "label": "x"}, key="x")
+        town.tries("siri", "issue_token", {"label": "x"}, key="x")
 
 
 def test_keys_belong_to_their_account(town: Town) -> None:

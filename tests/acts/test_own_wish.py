@@ -127,3 +127,31 @@ def test_o1_who_is_asked_for_the_removal_orders_it_though_care_goes_on(town: Tow
     town.refused("olle", "order_removal", "P6", client=client, locksmith=FIRM)
     town.does("lars", "order_removal", client=client, locksmith=FIRM)
     assert not town.duties("P6.not_ours")
+
+
+def test_a_no_that_was_written_down_by_mistake_stops_the_removal(town: Town) -> None:
+    client = town.locked()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    town.does("olle", "order_removal", client=client, locksmith=FIRM)
+    town.does("anna", "correct_information", client=client, what="refused")
+    assert town.owner("P6.stop", client) == ("provider", EAST)
+
+
+def test_a_no_that_was_written_down_by_mistake_asks_for_consent_again(town: Town) -> None:
+    client = town.client()
+    gate = town.does("anna", "add_door", client=client, kind="gate").answer["door"]
+    town.grant(client)
+    assert str(town.the("P1.consent").door_id) == gate
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    assert not town.duties("P1.consent")
+    town.does("anna", "correct_information", client=client, what="refused")
+    assert str(town.the("P1.consent").door_id) == gate
+
+
+def test_a_no_that_was_written_down_by_mistake_asks_for_the_repair_again(town: Town) -> None:
+    client = town.locked()
+    town.does("carin", "tell_fault", client=client, serial="L1", code="jammed")
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    assert not town.duties("P1.repair")
+    town.does("anna", "correct_information", client=client, what="refused")
+    assert town.owner("P1.repair", client) == ("provider", EAST)

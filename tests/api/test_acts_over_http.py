@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
-from tests.api.cast import FIRM
+from tests.api.cast import FIRM, NOW
 from tests.api.conftest import ROOT, ApiClient
 from troskel.ground import clock
 from troskel.ground.models import Answer
@@ -185,7 +185,7 @@ def test_unknown_paths_methods_and_types_are_problems(api: ApiClient) -> None:
 
 
 def test_token_is_shown_once_and_only_its_digest_is_stored(api: ApiClient) -> None:
-    issued = api.act("siri", "issue_token", {"username": "maria", "label": "second"})
+    issued = api.act("maria", "issue_token", {"label": "second"})
     secret = issued.body["answer"]["token"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT digest FROM people_token WHERE label = 'second'")
@@ -197,14 +197,57 @@ def test_token_is_shown_once_and_only_its_digest_is_stored(api: ApiClient) -> No
 
 
 def test_token_is_not_stored_in_idempotent_answers(api: ApiClient) -> None:
-    response = api.act("siri", "issue_token", {"username": "maria", "label": "x"}, key="k")
+    response = api.act("maria", "issue_token", {"label": "x"}, key="k")
     assert (response.status, response.body["field"]) == (422, "key")
     assert not Answer.objects.exists()
 
 
 def test_token_expires(api: ApiClient) -> None:
-    values = {"username": "maria", "label": "x", "expires": "2026-03-02T09:00:01+01:00"}
-    api.cast.tokens["brief"] = api.act("siri", "issue_token", values).body["answer"]["token"]
+    values = {"label": "x", "expires": "2026-03-02T09:00:01+01:00"}
+    api.cast.tokens["brief"] = api.act("maria", "issue_token", values).body["answer"]["token"]
     assert api.get("brief", "/acts").status == 200
     with clock.frozen_at(datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
         assert api.get("brief", "/acts").status == 401
+
+
+@pytest.mark.parametrize(
+    ("scope", "path", "act", "status"),
+    [
+        ("read", "/phone/clients", "", 200),
+        ("read", "", "raise_alarm", 403),
+        ("alarms", "/alarms", "", 200),
+        ("alarms", "/phone/clients", "", 403),
+        ("alarms", "", "raise_alarm", 422),
+        ("visits", "", "raise_alarm", 403),
+        ("visits", "/visits", "", 403),
+        ("doors", "", "open_door", 422),
+    ],
+)
+def test_a_token_is_for_what_its_scopes_say(
+    api: ApiClient, scope: str, path: str, act: str, status: int
+) -> None:
+    """It narrows: what the role may not do (a responder lists no visits) no scope lets it."""
+    made = api.act("rut", "issue_token", {"label": "x", "scopes": [scope]}).body["answer"]["token"]
+    api.cast.tokens["narrow"] = made
+    answer = api.get("narrow", path) if path else api.act("narrow", act, {})
+    assert answer.status == status
+
+
+def test_the_list_of_tokens_says_when_each_was_used(api: ApiClient) -> None:
+    made = api.act("maria", "issue_token", {"label": "report"}).body["answer"]
+    api.cast.tokens["report"] = made["token"]
+
+    def used() -> str | None:
+        tokens = api.get("maria", "/tokens").body
+        return next(token["used"] for token in tokens if token["label"] == "report")
+
+    assert used() is None
+    api.get("report", "/acts")
+    first = used()
+    assert first is not None
+    with clock.frozen_at(NOW + timedelta(minutes=59)):
+        api.get("report", "/acts")
+        assert used() == first
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        api.get("report", "/acts")
+        assert used() != first

@@ -66,7 +66,7 @@ class Installed:
 
     def _ours(self, command: str) -> list[str]:
         changed = command.replace("/var/lib/troskel/extract", str(NIGHT)).replace("8000", str(self.port))
-        return [str(self.program) if word == PROGRAM else word for word in shlex.split(changed)]
+        return [str(self.program) if word in (PROGRAM, "troskel") else word for word in shlex.split(changed)]
 
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.settings}
@@ -101,8 +101,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     ):
         subprocess.run(command, check=True)
     program = Installed(folder)
-    for arguments in (("migrate",), ("municipality", "add", "1234", "Annanby"), ("static",)):
-        done = program.runs(*arguments)
+    template = program.runs("routine", "template")
+    own = template.stdout.replace("TRB-HT-LAS-01", "ANB-HT-LAS-01")
+    (folder / "annanby.toml").write_text(own, encoding="utf-8")
+    for command in ("migrate", "static", "begin"):
+        done = program.carries_out(installing.step(command).replace("/var/lib/troskel", str(folder)))
         assert done.returncode == 0, done.stderr
     return program
 
@@ -125,7 +128,7 @@ def test_nothing_is_missing_and_all_that_the_program_needs_has_travelled(install
     checked = installed.runs("check", "--port", str(services.free_port()))
     assert checked.returncode == 0, checked.stdout
     assert installed.runs("--version").stdout.split()[0] == "troskel"
-    assert "2016-11-29" in installed.runs("routine", "versions").stdout
+    assert "annanby" in installed.runs("routine", "versions").stdout
     shown = installed.runs("retention", "show")
     assert shown.returncode == 0, shown.stderr
     assert oct((installed.folder / "troskel.sqlite3").stat().st_mode & 0o777) == "0o600"

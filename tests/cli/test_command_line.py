@@ -12,13 +12,12 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests import migrated
+from tests.cli.conftest import Runs
 from troskel.cli import main as program
 from troskel.cli import municipalities
 from troskel.cli.output import CommandError
@@ -60,31 +59,6 @@ def test_a_path_that_is_no_database(tmp_path: Path) -> None:
     for path in paths:
         done = troskel(tmp_path, "duties", TROSKEL_DATABASE=f"sqlite:///{path}", TROSKEL_SECRET="x" * 32)
         assert done.returncode != 0 and "troskel: " in done.stderr, path
-
-
-Runs = Callable[..., "Done"]
-
-
-class Done(NamedTuple):
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def runs(db: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runs:
-    """A command in this process, in the test's database; `of`: its municipality."""
-
-    def run(*arguments: str, of: str = "0999") -> Done:
-        monkeypatch.setenv("TROSKEL_MUNICIPALITY", of)
-        code = program.main(arguments)
-        told = capsys.readouterr()
-        assert "error of the program" not in told.err
-        return Done(code, told.out, told.err)
-
-    return run
 
 
 def test_a_wrong_municipality_is_an_error_and_no_empty_answer(runs: Runs) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.town import ELSEWHERE, FIRM, PEOPLE, Town
 from troskel.acts.chapters import REGISTER
 from troskel.ground.refusals import NotAllowed
-from troskel.people.roles import Actor, ActorKind, Role
+from troskel.people.roles import EVERY_ROLE, Actor, ActorKind, Role
 from troskel.permits.may import may
 
 ASSESSOR, ADMINISTRATOR = {"assessor"}, {"administrator"}
@@ -54,14 +54,29 @@ WHO = {
     "register_things": ADMINISTRATOR,
     "register_organisations": ADMINISTRATOR,
     "register_account": ADMINISTRATOR,
-    "issue_token": ADMINISTRATOR,
-    "revoke_token": ADMINISTRATOR,
+    "issue_token": {role.value for role in EVERY_ROLE},
+    "revoke_token": {role.value for role in EVERY_ROLE},
+    "end_own_session": {role.value for role in EVERY_ROLE},
+    "issue_enrolment_link": ADMINISTRATOR,
+    "sign_out_account": ADMINISTRATOR,
+    "begin_session": set(),
+    "use_account": set(),
+    "leave_account": set(),
+    "end_session": set(),
+    "enrol_passkey": set(),
+    "enrol_identity": set(),
+    "enrol_login": set(),
+    "add_passkey": set(),
+    "remove_passkey": set(),
+    "follow_claims": set(),
+    "note_token_use": set(),
     "propose_routine": {"administrator", "manager"},
     "approve_routine": {"administrator", "manager"},
     "withdraw_proposal": {"administrator", "manager"},
     "name_deputy": {"administrator", "coordinator", "locksmith"},
     "dismiss_deputy": {"administrator", "coordinator", "locksmith"},
     "found_municipality": set(),
+    "change_municipality": set(),
     "begin_take_over": set(),
     "finish_take_over": set(),
     "settle_homes": set(),

@@ -402,7 +402,14 @@ def test_journal_paging(town: Town) -> None:
 
 
 NOT_ABOUT_A_CLIENT = {
-    *("routine.in_force", "routine.proposed", "routine.withdrawn", "day.turned", "municipality.founded"),
+    *(
+        "routine.in_force",
+        "routine.proposed",
+        "routine.withdrawn",
+        "day.turned",
+        "municipality.founded",
+        "municipality.changed",
+    ),
     *(
         "take_over.began",
         "homes.taken_over",
@@ -416,7 +423,8 @@ NOT_ABOUT_A_CLIENT = {
     *("things.registered", "things.offered", "things.moved", "offer.withdrawn", "lock.lost", "thing.found"),
     *("stock.counted", "home.registered", "door.registered", "home.unknown"),
     *("sharing.proposed", "sharing.confirmed", "email.sent_again", "night.imported"),
-    "night.answered",
+    *("night.answered", "session.began", "session.ended", "sign_in.refused", "enrolment.issued"),
+    *("login.connected", "passkey.added", "passkey.removed"),
 }
 """Events whose lines name no client: they stand on no client's page."""
 

@@ -25,8 +25,11 @@ BESIDE_A_DUTY = "who answers for a duty is chosen beside it: to come"
 THE_PHONE = "is pressed at the door, on the phone; register_visit enters a whole visit by hand"
 WITHOUT_FORM = {
     "read_notice": "has a button of its own beside the notice",
-    "issue_token": "its answer is a secret, shown once: the administrator's page of accounts is to come",
-    "revoke_token": "needs the list of tokens: the administrator's page of accounts is to come",
+    "issue_token": "its answer is a secret, shown once: one's own page, or that of a system's account",
+    "revoke_token": "has a button of its own beside the token",
+    "issue_enrolment_link": "its answer is a secret, shown once, on the page of the account",
+    "sign_out_account": "has a button of its own on the page of the account",
+    "end_own_session": "has a button of its own beside the session",
     "let_door_serve": "needs a door of another home to choose: the client's page is to come",
     "correct_visit": "needs a visit of the list of visits to choose: the client's page is to come",
     "open_door": "only allows; `POST /phone/open` asks the lock too, and notes what it answered",

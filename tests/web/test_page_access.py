@@ -27,7 +27,10 @@ from troskel.screens.pages import ANYONE, PAGES, PageSpec, page
 from troskel.web import urls
 
 OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
+OPEN |= {"sign-in", "sign-in-again", "sign-in-start", "sign-in-back", "choose-account", "sign-out"}
+OPEN |= {"ended-at-provider", "passkey-ask", "passkey-answer", "enrol", "enrol-ask", "enrol-passkey"}
 FOR_EVERY_ACCOUNT = {"count", "read", "acts", "notices", "routine", "paragraph"}
+FOR_EVERY_ACCOUNT |= {"me", "me-passkey", "me-passkey-ask"}
 OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
 SEE_VERSIONS = {"routine-versions", "routine-version"}
 DECIDE_ON_VERSIONS = {
@@ -54,8 +57,12 @@ OF_A_ROLE = {
     "email-again": {Role.ADMINISTRATOR},
     "imports": {Role.ADMINISTRATOR},
     "answer-night": {Role.ADMINISTRATOR},
+    "account-sign-in": {Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
+    "account-sign-in": 404,
+    "me-passkey": 400,
+    "me-passkey-ask": 409,
     "accept-alarm": 404,
     "email-again": 404,
     "answer-night": 404,

@@ -36,7 +36,7 @@ EXEMPT = {
     "people/migrations/": "the same note",
 }
 """Where Swedish may stand, and why."""
-NAMES = {"POST", "Tröskel", "Svenska", "driver", "lgh", "sort", "port", "PORT", "personal"}
+NAMES = {"POST", "Tröskel", "Svenska", "driver", "min", "lgh", "sort", "port", "PORT", "personal"}
 """Methods and names; words that are code in one language and text in the other; Swedish addresses."""
 
 

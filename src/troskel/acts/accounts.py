@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bearer tokens, by which another system acts and reads as an account."""
+"""Bearer tokens, by which a program acts and reads as an account: a person's own, or another system's."""
 
 from __future__ import annotations
 
@@ -9,51 +9,68 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import Q
 
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue, NotFound
-from troskel.ground.texts import _
+from troskel.ground.refusals import NotFound
+from troskel.people import token_rules
 from troskel.people.models import Token
 from troskel.people.queries import digest_of, open_accounts
-from troskel.people.roles import Role
+from troskel.people.roles import EVERY_ROLE, Role
+from troskel.people.token_rules import TokenScope
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
-WHO = (Role.ADMINISTRATOR,)
 TOKEN_PREFIX = "troskel_"
 """Lets secret scanners recognise a leaked token."""
 
 
-@act("D", who=WHO, writes=["token.issued"], secret=True)
+@act("D", who=EVERY_ROLE, writes=["token.issued"], secret=True, fresh=True)
 def issue_token(
     ctx: ActContext,
     *,
-    username: str,
     label: Annotated[str, msgspec.Meta(max_length=100)],
+    username: Annotated[str, msgspec.Meta(max_length=100)] = "",
     expires: Annotated[datetime, msgspec.Meta(tz=True)] | None = None,
+    scopes: tuple[TokenScope, ...] = (),
 ) -> dict[str, Any]:
-    """Give an account a bearer token. It is shown once: only its digest is stored."""
+    """Make a bearer token for one's own account, or as administrator for another system's. Shown once.
+
+    Only its digest is stored. `scopes`: what it may be used for; empty: all that the account may. Without `expires` it
+    lasts 90 days, a system's a year.
+    """
     municipality = ctx.actor.municipality
-    account = open_accounts(municipality).filter(username=f"{municipality}/{username}").first()
+    named = Q(username=f"{municipality}/{username}") if username else Q(id=ctx.actor.account)
+    account = open_accounts(municipality).filter(named).first()
     if account is None:
         raise NotFound("account", "username")
-    if expires is not None and expires <= ctx.now:
-        raise BadValue(
-            "expires",
-            "token.expires_in_the_past",
-            _("Den tiden har redan gått. Skriv en senare tid, eller lämna tomt."),
+    if not ctx.actor.is_system:
+        token_rules.is_own_or_a_systems(
+            is_own=account.id == ctx.actor.account, of_system=account.of_system, role=ctx.actor.role
         )
+    ends = token_rules.expiry(expires, ctx.now, of_system=account.of_system)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = Token(id=new_id(), account=account, digest=digest_of(secret), label=label, expires=expires)
+    codes = sorted({scope.value for scope in scopes})
+    token = Token(
+        id=new_id(),
+        account=account,
+        digest=digest_of(secret),
+        label=label,
+        expires=ends,
+        scopes=" ".join(codes),
+    )
     token.save(force_insert=True)
-    ctx.journal("token.issued", token=token.id, account=account.id, expires=expires)
-    return {"id": token.id, "token": secret}
+    ctx.journal("token.issued", token=token.id, account=account.id, expires=ends, scopes=codes)
+    return {"id": token.id, "token": secret, "expires": ends}
 
 
-@act("D", who=WHO, writes=["token.revoked"])
+@act("D", who=EVERY_ROLE, writes=["token.revoked"])
 def revoke_token(ctx: ActContext, *, token: UUID) -> dict[str, Any]:
-    """Revoke a bearer token by its id, from now on."""
-    row = Token.objects.filter(id=token, account__municipality=ctx.actor.municipality).first()
+    """Revoke a bearer token by its id, from now on: one's own, or as administrator anybody's."""
+    rows = Token.objects.filter(id=token, account__municipality=ctx.actor.municipality)
+    if ctx.actor.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
+        rows = rows.filter(account=ctx.actor.account)
+    row = rows.first()
     if row is None:
         raise NotFound("token", "token")
     if row.revoked is None:
@@ -61,3 +78,11 @@ def revoke_token(ctx: ActContext, *, token: UUID) -> dict[str, Any]:
         row.save(update_fields=["revoked"])
         ctx.journal("token.revoked", token=row.id, account=row.account_id)
     return {"id": row.id}
+
+
+@act("D")
+def note_token_use(ctx: ActContext, *, token: UUID) -> dict[str, Any]:
+    """Note that a token is in use. Called once an hour at most: the list of tokens says when each was last used."""
+    if not Token.objects.filter(id=token, account__municipality=ctx.actor.municipality).update(used=ctx.now):
+        raise NotFound("token", "token")
+    return {"id": token}

@@ -17,7 +17,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Actor, Role
 from troskel.routine import InvalidRoutine, parser
-from troskel.runner.fields import Named, Text, field
+from troskel.runner.fields import FileText, Named, Text, field
 from troskel.runner.register import act
 from troskel.runner.reported import Reported
 from troskel.runner.transaction import ActContext
@@ -32,7 +32,6 @@ FileName = Annotated[
 ]
 ApprovedThough = Annotated[list[str], field(_("Godkänn ändå"), names=Named.DONE_THOUGH)]
 """Codes of refusals that have asked, as `done_though` of a report: it is approved all the same."""
-FileText = Annotated[str, msgspec.Meta(min_length=1, max_length=500_000)]
 
 
 @act("D", who=WHO, writes=["routine.proposed"])
@@ -80,7 +79,7 @@ def withdraw_proposal(ctx: ActContext, *, version: UUID) -> dict[str, Any]:
     return {"version": row.id}
 
 
-@act("D", who=WHO, writes=["routine.in_force"])
+@act("D", who=WHO, writes=["routine.in_force"], fresh=True)
 def approve_routine(
     ctx: ActContext,
     *,

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from troskel.acts.signing_in import sign_out
 from troskel.care.models import Allocation, Ending
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.duties.models import Deputy, Duty
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.ground.refusals import BadValue, NotFound, Refusal
-from troskel.ground.sorting import truncated_sort_key
+from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.orders.models import Order, OrderState
 from troskel.people import rules
@@ -28,8 +28,8 @@ from troskel.people.models import Account, Client, Door, Entrusted, Home, HomeDo
 from troskel.people.queries import is_open, open_accounts
 from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
-from troskel.runner.choices import AccountRole, DoorKind
-from troskel.runner.fields import OrganisationNumber, Title, Username
+from troskel.runner.choices import DoorKind
+from troskel.runner.fields import OrganisationNumber
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -37,78 +37,16 @@ CHAPTER = _("Den som slutar")
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 CLOSING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
-CLOSES_ACCOUNTS = ("account.closed", "client.entrusted_no_more", "deputy.dismissed", "duty.released")
+CLOSES_ACCOUNTS = (
+    "account.closed",
+    "session.ended",
+    "client.entrusted_no_more",
+    "deputy.dismissed",
+    "duty.released",
+)
 """The events of `close_accounts`, for the acts that call it."""
 ENDS_ALLOCATIONS = ("allocation.ended", "allocation.withdrawn")
 """The events of `close_with_accounts`, beside those of `close_accounts`."""
-
-
-@act(
-    "D",
-    who=ADMINISTRATOR,
-    writes=["account.changed", "duty.released"],
-    title=_("Ändra ett konto"),
-    lead=_("Det du lämnar tomt blir som det är. Den som byter organisation får ett nytt konto där."),
-)
-def change_account(
-    ctx: ActContext, *, username: Username, name: Title | None = None, role: AccountRole | None = None
-) -> dict[str, Any]:
-    """Change a person's name, or role within the organisation. Duties that the person had taken are released."""
-    row = _account(ctx, username)
-    rules.account_is_open(row.closed, ctx.now)
-    if role is not None and role != row.role:
-        rules.role_in_organisation(role, row.organisation.kind)
-        _keep_an_administrator(ctx, row)
-        _release_duties(ctx, [row])
-        row.role = role
-    if name is not None:
-        row.name, row.sort_key = name, truncated_sort_key(name)
-    row.save(update_fields=["name", "sort_key", "role"])
-    ctx.journal("account.changed", account=row.id, organisation=row.organisation_id, role=row.role)
-    return {"account": row.id}
-
-
-@act(
-    "P5",
-    "D",
-    who=CLOSING_ROLES,
-    writes=CLOSES_ACCOUNTS,
-    title=_("Stäng ett konto"),
-    lead=_("Personen har slutat. Från och med nu öppnas ingen dörr, och inget syns i telefonen."),
-)
-def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
-    """Close a person's account, from now on. A coordinator and a locksmith close those of their own organisation."""
-    row = _account(ctx, username)
-    rules.account_is_open(row.closed, ctx.now)
-    rules.closes_another(row.id, ctx.actor.account)
-    _keep_an_administrator(ctx, row)
-    close_accounts(ctx, row.organisation, [row], ctx.now)
-    return {"account": row.id}
-
-
-@act(
-    "D",
-    who=ADMINISTRATOR,
-    writes=["account.reopened"],
-    title=_("Öppna ett konto igen"),
-    lead=_("Personen är tillbaka, eller kontot stängdes av misstag."),
-)
-def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
-    """Open a closed account again. Tokens, entrusted clients and deputyships are given anew."""
-    row = _account(ctx, username)
-    rules.account_is_closed(row.closed)
-    rules.organisation_is_open(row.organisation.closed)
-    row.closed = None
-    row.save(update_fields=["closed"])
-    premises = list(Home.objects.filter(id=row.organisation_id).values_list("id", flat=True))
-    ctx.lock_homes(premises)
-    ctx.journal(
-        "account.reopened",
-        homes=premises,
-        account=row.id,
-        organisation=row.organisation_id,
-    )
-    return {"account": row.id}
 
 
 @act(
@@ -117,6 +55,7 @@ def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     writes=["organisation.closed", *ENDS_ALLOCATIONS, *CLOSES_ACCOUNTS],
     title=_("Stäng en organisation"),
     lead=_("När den varken har kunder, beställningar eller saker kvar. Annars får en annan ta över allt."),
+    fresh=True,
 )
 def close_organisation(ctx: ActContext, *, organisation: OrganisationNumber) -> dict[str, Any]:
     """Close an organisation that has no clients, orders or things left, from today, with its accounts."""
@@ -187,8 +126,10 @@ def homes_of(ctx: ActContext, organisation: Organisation) -> list[UUID]:
     """
     municipality = ctx.actor.municipality
     allocations = Allocation.objects.filter(municipality=municipality, organisation=organisation)
-    lived = allocations.order_by("decision__client__case_number", "decision__client__residences__id")
-    homes = list(lived.values_list("decision__client__residences__home", flat=True))
+    of_client = [f"decision__client__{where}" for where in ("residences", "planned_moves")]
+    lived = allocations.order_by("decision__client__case_number", *(f"{where}__id" for where in of_client))
+    pairs = lived.values_list(*(f"{where}__home" for where in of_client))
+    homes = [home for pair in pairs for home in pair if home is not None]
     orders = Order.objects.filter(municipality=municipality)
     orders = orders.filter(Q(organisation=organisation) | Q(locksmith=organisation))
     homes += orders.order_by("number", "door__ways__id").values_list("door__ways__home", flat=True)
@@ -253,11 +194,13 @@ def close_accounts(
 ) -> None:
     """Closes accounts of an organisation from `at`. `asks`: what each person had is asked about by a duty."""
     ids = [row.id for row in rows]
-    _release_duties(ctx, rows)
+    release_duties(ctx, rows)
     entrusted = _end_entrustments(ctx, ids)
     deputies = _dismiss_deputies(ctx, ids)
     Token.objects.filter(account__in=ids, revoked=None).update(revoked=at)
     Account.objects.filter(id__in=ids).update(closed=at)
+    if at <= ctx.now:  # else they end of themselves: a closed account is nobody's
+        sign_out(ctx, ids, "account_closed")
     holdings: dict[UUID | None, list[Holding]] = {}
     for holding in Holding.objects.filter(
         municipality=ctx.actor.municipality,
@@ -314,7 +257,7 @@ def _owner_of_duty(organisation: Organisation) -> str:
     return owner if left.exists() else "administrator"
 
 
-def _release_duties(ctx: ActContext, rows: Sequence[Account]) -> None:
+def release_duties(ctx: ActContext, rows: Sequence[Account]) -> None:
     duties = Duty.objects.filter(
         municipality=ctx.actor.municipality, person__in=[row.id for row in rows], state="open"
     ).order_by("opened", "client__case_number", "paragraph", "ask", "id")
@@ -380,26 +323,3 @@ def midnight(ctx: ActContext, on: Any) -> datetime:
             "on", "organisation.day_has_been", _("Dagen har redan varit. Välj idag eller en senare dag.")
         )
     return max(ctx.now, datetime.combine(on, time(), clock.STOCKHOLM))
-
-
-def _account(ctx: ActContext, username: str) -> Account:
-    """Returns an account by username: of the actor's organisation, or any for the administrator. Raises NotFound."""
-    municipality = ctx.actor.municipality
-    rows = Account.objects.select_related("organisation").select_for_update(of=("self",))
-    rows = rows.filter(municipality=municipality, username=f"{municipality}/{username}")
-    if ctx.actor.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
-        rows = rows.filter(organisation=ctx.actor.organisation)
-    row = rows.first()
-    if row is None:
-        raise NotFound("account", "username")
-    return row
-
-
-def _keep_an_administrator(ctx: ActContext, row: Account) -> None:
-    others = open_accounts(ctx.actor.municipality).filter(role=Role.ADMINISTRATOR).exclude(id=row.id)
-    if row.role == Role.ADMINISTRATOR and not others.exists():
-        raise Refusal(
-            "rule 9",
-            "account.last_administrator",
-            _("Personen är den enda systemförvaltaren. Lägg först upp ett konto till en annan."),
-        )

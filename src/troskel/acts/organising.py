@@ -14,7 +14,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
-from troskel.people import identity, rules
+from troskel.people import identity, rules, sign_in_rules, token_rules
 from troskel.people.models import Account, Organisation
 from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
@@ -111,6 +111,7 @@ def _goes_on_as(ctx: ActContext, row: Organisation, kind: OrganisationKind) -> N
     writes=["account.registered"],
     title=_("Lägg upp ett konto"),
     lead=_("En person med en roll i en organisation."),
+    fresh=True,
 )
 def register_account(
     ctx: ActContext,
@@ -119,8 +120,16 @@ def register_account(
     name: Title,
     role: AccountRole,
     organisation: OrganisationNumber,
+    of_system: Annotated[
+        bool,
+        field(
+            _("Kontot tillhör ett annat system"), hint=_("Ingen loggar in med det; det får åtkomstnycklar")
+        ),
+    ] = False,
 ) -> dict[str, Any]:
-    """Give a person an account: one role in one organisation."""
+    """Give a person, or another system, an account: one role in one organisation."""
+    token_rules.role_of_system(role, of_system=of_system)
+    sign_in_rules.username_is_no_number(username)
     row = lookup.find_organisation(ctx, organisation)
     rules.role_in_organisation(role, row.kind)
     account = Account(
@@ -131,6 +140,7 @@ def register_account(
         role=role,
         name=name,
         sort_key=truncated_sort_key(name),
+        of_system=of_system,
     )
     account.set_unusable_password()
     if Account.objects.filter(username=account.username).exists():

@@ -16,11 +16,12 @@ from troskel.ground import spelling
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
+from troskel.outbox.models import Sender
 from troskel.people.models import Municipality
-from troskel.routine import parser
+from troskel.routine import InvalidRoutine, parser
 from troskel.routine.facts import HomeFacts
 from troskel.runner import lookup
-from troskel.runner.fields import field
+from troskel.runner.fields import Email, FileText, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -28,8 +29,18 @@ MunicipalityName = Annotated[str, msgspec.Meta(max_length=100), field(_("Namn"),
 
 
 @act("D", writes=["municipality.founded", "routine.in_force"])
-def found_municipality(ctx: ActContext, *, name: MunicipalityName, valid_from: date) -> dict[str, Any]:
-    """Found the actor's municipality, with the shipped routine in force from a day."""
+def found_municipality(
+    ctx: ActContext,
+    *,
+    name: MunicipalityName,
+    valid_from: date,
+    routine: FileText | None = None,
+    file: str = "",
+) -> dict[str, Any]:
+    """Found the actor's municipality, with its routine in force from a day: its own file's text, else the shipped one.
+
+    The shipped routine is another town's document. It is for trying things: nobody begins with it as their own.
+    """
     if not (
         ctx.actor.municipality.isascii()
         and ctx.actor.municipality.isdigit()
@@ -45,12 +56,32 @@ def found_municipality(ctx: ActContext, *, name: MunicipalityName, valid_from: d
         )
     Municipality.objects.create(code=ctx.actor.municipality, name=name)
     ctx.journal("municipality.founded")
-    return {"version": _adopt_shipped_routine(ctx, valid_from)}
+    if routine is None:
+        return {
+            "version": _adopt(ctx, routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem, valid_from)
+        }
+    return {"version": _adopt(ctx, routine, _own_name(routine, file), valid_from)}
 
 
-def _adopt_shipped_routine(ctx: ActContext, valid_from: date) -> str:
-    """Puts the shipped routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
-    text, name = routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem
+def _own_name(text: str, file: str) -> str:
+    """Returns the name of the municipality's own version. Refuses an unusable file, and another town's document."""
+    try:
+        routine = parser.parse_routine(text.encode(), file)
+    except InvalidRoutine as refused:
+        raise BadValue(
+            "routine", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
+        ) from None
+    if routine.header.id == routines.shipped().header.id:
+        raise BadValue(
+            "routine",
+            "routine.of_another_town",
+            _("Det här är Tröskelbys rutin. Skriv er egen: ett eget id och era egna ansvariga i huvudet."),
+        )
+    return file.removesuffix(".toml")[:50] or routine.header.id
+
+
+def _adopt(ctx: ActContext, text: str, name: str, valid_from: date) -> str:
+    """Puts a routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
     routine = parser.parse_routine(text.encode(), name)
     RoutineVersion.objects.create(
         id=new_id(),
@@ -67,6 +98,19 @@ def _adopt_shipped_routine(ctx: ActContext, valid_from: date) -> str:
     ctx.use_new_routine()
     ctx.journal("routine.in_force", version=routine.version, name=name, from_=valid_from)
     return routine.version
+
+
+@act("D", writes=["municipality.changed"])
+def change_municipality(
+    ctx: ActContext, *, name: MunicipalityName | None = None, sender: Email | None = None
+) -> dict[str, Any]:
+    """Change the municipality's name, or the address that its e-mail comes from; what is left out stays."""
+    if name is not None:
+        Municipality.objects.filter(code=ctx.actor.municipality).update(name=name)
+    if sender is not None:
+        Sender.objects.update_or_create(municipality=ctx.actor.municipality, defaults={"address": sender})
+    ctx.journal("municipality.changed", renamed=name is not None, sender=sender is not None)
+    return {"municipality": ctx.actor.municipality}
 
 
 @act("D", writes=["take_over.began"])

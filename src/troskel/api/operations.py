@@ -4,21 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 from ninja.security import HttpBearer
 
-from troskel.api import problems
+from troskel.acts.chapters import REGISTER
+from troskel.api import problems, scopes
 from troskel.api.strictness import strict
 from troskel.ground import clock
 from troskel.ground.refusals import NotAllowed
 from troskel.ground.texts import _
-from troskel.people.queries import actor_of_token, digest_of
-from troskel.people.roles import Actor, Role
+from troskel.people.queries import Bearer, bearer_of, digest_of
+from troskel.people.roles import Actor, ActorKind, Role
+from troskel.people.token_rules import NOTED_EVERY
 
 View = Callable[..., HttpResponse]
 POINTER = "#/components/schemas/{name}"
@@ -39,19 +43,29 @@ OPERATIONS: list[OperationSpec] = []
 """Every declared operation."""
 
 
-class Bearer(HttpBearer):
+class TokenAuth(HttpBearer):
     """Authenticates by bearer token, and checks the account's role against the operation's."""
 
     openapi_name = "token"
 
-    def __init__(self, who: frozenset[Role], name: str) -> None:
+    def __init__(self, who: frozenset[Role], method: str, name: str) -> None:
         super().__init__()
         self.who = who
+        self.method = method
         self.name = name
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        actor = actor_of_token(digest_of(token), clock.now())
-        if actor is not None and actor.role not in self.who and actor.role is not Role.SYSTEM:
+        bearer = bearer_of(digest_of(token), clock.now())
+        if bearer is None:
+            return None
+        actor = bearer.actor
+        if not scopes.lets(bearer.scopes, self.method, self.name):
+            raise NotAllowed(
+                "token.out_of_scope",
+                _("Åtkomstnyckeln är inte till för {act}. Gör en som är det."),
+                act=self.name,
+            )
+        if actor.role not in self.who and actor.role is not Role.SYSTEM:
             raise NotAllowed(
                 "role.not_allowed",
                 _("{act} är till för {roles}, inte för {role}. Be någon av dem."),
@@ -59,7 +73,16 @@ class Bearer(HttpBearer):
                 roles=sorted(self.who),
                 role=actor.role,
             )
+        _note_use(bearer)
         return actor
+
+
+def _note_use(bearer: Bearer) -> None:
+    """Notes about when a token was last used. What waits for the database's writer too long is noted another time."""
+    if bearer.used is None or clock.now() - bearer.used >= NOTED_EVERY:
+        with suppress(OperationalError):
+            system = Actor.system(bearer.actor.municipality, ActorKind.SIGN_IN)
+            REGISTER["note_token_use"](system, token=bearer.token)
 
 
 class TroskelAPI(NinjaAPI):
@@ -132,7 +155,7 @@ def add_operation(
     api.api_operation(
         [method],
         path,
-        auth=Bearer(allowed, name),
+        auth=TokenAuth(allowed, method, name),
         operation_id=name,
         summary=summary,
         description=f"{description}\n\n{who_may}".strip(),

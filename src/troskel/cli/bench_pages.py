@@ -243,5 +243,5 @@ def _bare_page(request: HttpRequest) -> HttpResponse:
 def _with_bare_page() -> Iterator[None]:
     addresses = ModuleType("addresses_with_bare_page")
     addresses.urlpatterns = [*get_resolver().url_patterns, path(BARE.lstrip("/"), _bare_page)]  # type: ignore[attr-defined]
-    with override_settings(ROOT_URLCONF=addresses):
+    with override_settings(ROOT_URLCONF=addresses, DEMO=True):  # its people are chosen, as in the demo
         yield

@@ -241,6 +241,10 @@ def duties(arguments: argparse.Namespace) -> None:
 
 def play(arguments: argparse.Namespace) -> int:
     """Carries out a file of acts."""
+    from django.conf import settings
+
     from troskel.cli.play_runner import play_file
 
+    if settings.PRODUCTION:
+        raise CommandError("a play acts as anybody, by a clock of its own: never in production", EXIT_REFUSED)
     return play_file(arguments.file, as_json=arguments.json)

@@ -107,6 +107,7 @@ def _set_up_django(*, tables_ready: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     from troskel.cli import (
+        begin_command,
         care_commands,
         completion,
         conformance_commands,
@@ -129,7 +130,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"troskel {version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (
-        *(running_commands, installing_commands, municipality_commands, care_commands, journal_commands),
+        *(
+            running_commands,
+            installing_commands,
+            begin_command,
+            municipality_commands,
+            care_commands,
+            journal_commands,
+        ),
         *(routine_commands, conformance_commands, retention_commands, docs_commands, simulate_command),
     ):
         module.add_to(commands)

@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -85,13 +86,13 @@ def municipality() -> str:
 
 
 def actor_of_account(account: str) -> Actor:
-    """Returns the actor of an account, as `anna`. Raises CommandError when there is none."""
+    """Returns the command line as actor on behalf of an account, as `anna`. Raises CommandError when there is none."""
     from troskel.people import queries as people
 
     actor = people.actor_of_username(f"{municipality()}/{account}")
     if actor is None:
         raise CommandError(f"there is no account {account!r} in municipality {municipality()}", EXIT_REFUSED)
-    return actor
+    return replace(actor, kind=ActorKind.COMMAND_LINE)
 
 
 def system_actor(kind: ActorKind = ActorKind.CLOCK) -> Actor:

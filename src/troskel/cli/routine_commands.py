@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the routine file: check, show, compare. Versions: version_commands.py; proof: prove_command.py."""
+"""Commands about the routine file: check, template, show, compare. Elsewhere: versions, and the proof."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ def add_to(commands: Any) -> None:
     )
     verb.add_argument("file", type=Path, metavar="FILE", help="as routines/troskelby/2016-11-29.toml")
     verb.set_defaults(run=check, without_database=True)
+    verb = verbs.add_parser("template", help="print Tröskelby's routine file, to write your own from")
+    verb.description = "Prints the shipped routine file. Give yours an id and responsible people of its own."
+    verb.set_defaults(run=template, without_database=True)
     verb = verbs.add_parser("show", help="print a routine file as a document")
     verb.description = "Prints the header, then the paragraphs under their headings. Needs no database."
     verb.add_argument("file", type=Path, metavar="FILE")
@@ -88,6 +91,17 @@ def check(arguments: argparse.Namespace) -> int:
     print_status(
         f"{arguments.file.name}: {len(routine.paragraphs)} paragraphs, {asks} asks, version {routine.version[:12]}"
     )
+    return 0
+
+
+def template(_arguments: argparse.Namespace) -> int:
+    """Prints the shipped file."""
+    import django
+
+    django.setup()
+    from troskel.duties import routines
+
+    print(routines.SHIPPED.read_text(encoding="utf-8"), end="")
     return 0
 
 

@@ -283,7 +283,7 @@ def token(arguments: argparse.Namespace) -> int:
 
     try:
         outcome = accounts.issue_token.perform(
-            system_actor(ActorKind.DEMO), {"username": arguments.account, "label": arguments.label}
+            system_actor(ActorKind.COMMAND_LINE), {"username": arguments.account, "label": arguments.label}
         )
     except NotFound as missing:
         raise CommandError(english(missing)) from None

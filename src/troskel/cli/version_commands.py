@@ -44,7 +44,8 @@ def add_to(verbs: Any) -> None:
     verb.description = (
         "Approves a version that another person has proposed. It is in force from DAY: today or later, and not before "
         "a version that has already been approved. Duties that are open then keep their terms. The file is proven "
-        "first, to depth 1 ('troskel routine prove FILE'); one with counterexamples is approved only with --though."
+        "first, to depth 1 ('troskel routine prove FILE'); one with counterexamples is approved only with --though. "
+        "Not in production: there a person approves it, signed in."
     )
     verb.add_argument("version", type=UUID, metavar="VERSION", help=VERSION_HELP)
     _add_person(verb, "who approves it: a system administrator or a manager, never the author")
@@ -104,8 +105,15 @@ def versions(arguments: argparse.Namespace) -> int:
 
 def approve(arguments: argparse.Namespace) -> int:
     """Approves a version."""
+    from django.conf import settings
+
     from troskel.acts.approving import approve_routine
 
+    if settings.PRODUCTION:
+        raise CommandError(
+            "four eyes are two people, and the command line is none: approve it on the page 'Rutinen', signed in",
+            EXIT_REFUSED,
+        )
     why = {"done_though": ["routine.refuted"], "reason": arguments.though} if arguments.though else {}
     values = {"version": str(arguments.version), "in_force_from": arguments.begins.isoformat(), **why}
     approve_routine.perform(actor_of_account(arguments.person), values)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -32,8 +33,10 @@ def mail_server(text: str) -> str:
 
 def mail_address(text: str) -> str:
     """Parses the address of a sender."""
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
-        raise ValueError(f"is {text!r}: write an address, as troskel@annanby.se")
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", parseaddr(text)[1]):
+        raise ValueError(
+            f"is {text!r}: write an address, as troskel@annanby.se or Tröskel <troskel@annanby.se>"
+        )
     return text
 
 
@@ -190,6 +193,17 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_DEBUG", "`true`: Django's error pages", flag, default_says="false", in_production="refused"
+    ),
+    Setting(
+        "TROSKEL_SIGN_IN",
+        "the file that says how people sign in ([signing in](signing-in.md))",
+        default_says="by passkeys alone",
+    ),
+    Setting(
+        "TROSKEL_OIDC_SECRET",
+        "the secret by which the sign-in provider knows the program; else it stands in that file",
+        default_says="none",
+        is_secret=True,
     ),
     Setting(
         "TROSKEL_TEST_POSTGRES",

@@ -10,6 +10,7 @@ from typing import Any
 from troskel.config.databases import waiting
 from troskel.config.description import SETTINGS
 from troskel.ground.environment import WrongSettings, kept_secret, read
+from troskel.people import sign_in_settings
 
 GIVEN = read(SETTINGS, os.environ)
 PRODUCTION: bool = GIVEN["TROSKEL_PRODUCTION"]
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "troskel.web.shell.forwarded.ForwardedMiddleware",
     "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
     "troskel.screens.language.LanguageMiddleware",
+    "troskel.screens.session.KeepSession",
     "troskel.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -139,6 +141,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# Signing in: a file says by whom, and how surely; without one, by passkeys alone (docs/signing-in.md)
+
+TROSKEL_SIGN_IN = sign_in_settings.read(GIVEN["TROSKEL_SIGN_IN"], GIVEN["TROSKEL_OIDC_SECRET"])
 
 # Time and language
 

@@ -51,6 +51,15 @@ class NotAllowed(Refusal):
         super().__init__("rule 7", code, text, **values)
 
 
+class SignInAgain(NotAllowed):
+    """A dangerous act asks that the person shows anew who it is; pages let that be done, and go on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "session.not_fresh", _("Visa först att det är du: logga in igen, och gör sedan om det.")
+        )
+
+
 NOT_FOUND_KINDS = {
     "account": _("inget konto"),
     "absence": _("ingen frånvaro"),
@@ -74,8 +83,10 @@ NOT_FOUND_KINDS = {
     "opening": _("ingen öppning"),
     "order": _("ingen beställning"),
     "organisation": _("ingen organisation"),
+    "passkey": _("ingen passnyckel"),
     "routine": _("ingen rutin"),
     "routine_version": _("ingen version av rutinen"),
+    "session": _("ingen inloggning"),
     "tag": _("ingen kvittensprodukt"),
     "thing_kind": _("ingen sådan sorts sak"),
     "token": _("ingen åtkomstnyckel"),

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -24,6 +24,9 @@ GENESIS_HASH = "0" * 64
 
 MAX_FAULTS = 20
 """A check stops after this many faults: those after the first break add little information."""
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""An act takes its instant as it begins and its place in the chain as it ends: neighbours may stand the other way."""
 
 _MAX_INTEGER = 2**53 - 1  # the largest integer that every JSON reader can represent
 
@@ -168,6 +171,7 @@ class ChainChecker:
         self._lines = self._blanked = self._number = 0
         self._stored = self._computed = GENESIS_HASH
         self._before = ""
+        self._latest = datetime.min.replace(tzinfo=UTC) + CLOCK_TOLERANCE
 
     def take(self, row: LineText) -> bool:
         """Checks the next line. Returns False when the check should stop after `MAX_FAULTS` faults."""
@@ -183,6 +187,7 @@ class ChainChecker:
         if self._noted_hashes.pop(number, row.hash) != row.hash:
             self.fault(number, "was replaced: its hash is not the one that was noted earlier")
         self._check_detail(row, number)
+        self._check_clock(row, number)
         self._number, self._before = number, self._stored
         self._stored, self._computed = row.hash, computed
         return len(self._faults) < MAX_FAULTS
@@ -217,6 +222,19 @@ class ChainChecker:
             self.fault(number, "was given a detail row that it did not have")
         elif detail_hash(row.salt, row.detail) != row.detail_hash:
             self.fault(number, "has a detail row that was changed")
+
+    def _check_clock(self, row: LineText, number: int) -> None:
+        try:
+            recorded = datetime.fromisoformat(row.recorded)
+        except ValueError:
+            self.fault(number, "was recorded at no instant")
+            return
+        if recorded < self._latest - CLOCK_TOLERANCE:
+            self.fault(
+                number,
+                f"was recorded at {row.recorded}, though a line before it was at {instant(self._latest)}",
+            )
+        self._latest = max(self._latest, recorded)
 
     def _check_head(self) -> None:
         if self._number < self._head.number:

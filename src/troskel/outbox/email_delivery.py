@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from troskel.outbox import operations
-from troskel.outbox.models import OutboxMessage
+from troskel.outbox.models import OutboxMessage, Sender
 from troskel.outbox.operations import OutboxDraft
 from troskel.outbox.worker import Handler, PermanentFailure, TransientFailure
 
@@ -98,7 +98,7 @@ class SmtpTransport:
         """
         try:
             with self._connection() as server:
-                server.send_message(message, self.sender, [to])
+                server.send_message(message, parseaddr(str(message["From"]))[1], [to])
         except smtplib.SMTPRecipientsRefused as error:
             raise _refusal("recipient", error.recipients[to][0]) from None
         except smtplib.SMTPSenderRefused as error:
@@ -197,15 +197,21 @@ def _send(
     outbox_message: OutboxMessage,
     original: str,
 ) -> None:
+    sender = _own_sender(outbox_message.municipality) or transport.sender
     mail = EmailMessage()
-    mail["From"] = transport.sender
+    mail["From"] = sender
     mail["To"] = recipient.address
     mail["Subject"] = content.subject
     mail["Date"] = format_datetime(outbox_message.put_at)
-    mail["Message-ID"] = message_id(original, recipient.code, transport.sender)
+    mail["Message-ID"] = message_id(original, recipient.code, sender)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(content.text, cte="quoted-printable")
     transport.send(mail, recipient.address)
+
+
+def _own_sender(municipality: str) -> str:
+    """The municipality's own address; empty where it has none."""
+    return Sender.objects.filter(municipality=municipality).values_list("address", flat=True).first() or ""
 
 
 def message_id(original: str, code: str, sender: str) -> str:

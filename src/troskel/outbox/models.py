@@ -42,6 +42,13 @@ class OutboxMessage(Record):
         ]
 
 
+class Sender(models.Model):
+    """The address that a municipality's e-mail comes from; without a row, the installation's."""
+
+    municipality = models.CharField(max_length=4, primary_key=True)
+    address = models.CharField(max_length=254)
+
+
 class Heartbeat(Record):
     """A worker's last sign of life; `id` is the worker's id."""
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from troskel.ground.ids import new_id
 from troskel.ground.models import Record
+from troskel.people.login_models import Login
 from troskel.people.roles import OrganisationKind, Role
 
 ERASED = "[gallrad]"
@@ -96,7 +97,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A login with one role in one organisation of one municipality. From `closed` on it does and sees nothing."""
+    """One role of a person in one organisation of one municipality. From `closed` on it does and sees nothing."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
@@ -106,6 +107,9 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=200)
     sort_key = models.CharField(max_length=250, default="")
     closed = models.DateTimeField(null=True, help_text="empty: it is open")
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, null=True, related_name="accounts")
+    of_system = models.BooleanField(default=False, help_text="another system's: nobody signs in as it")
+    claimed = models.BooleanField(default=False, help_text="it follows what the provider says of the person")
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -128,6 +132,8 @@ class Token(Record):
     label = models.CharField(max_length=100)
     expires = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
+    scopes = models.CharField(max_length=100, default="", help_text="codes with blanks between; empty: all")
+    used = models.DateTimeField(null=True, help_text="about when it was last used")
 
 
 class Home(Record):

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
-from troskel.people.models import Account, Client, Municipality, Token
+from troskel.people.models import Account, Client, Municipality, Organisation, Token
 from troskel.people.roles import Actor, OrganisationKind, Role
 
 
@@ -48,14 +48,27 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def actor_of_token(digest: str, now: datetime) -> Actor | None:
-    """Returns the actor whose token has this digest; None when revoked, expired, unknown, or closed with its account.
+class Bearer(NamedTuple):
+    """Who comes with a token, and what the token is for: `scopes` empty, all."""
 
-    One query.
-    """
-    for municipality, role, account, organisation in _ACCOUNT_OF_TOKEN(digest, now):
-        return Actor(municipality=municipality, role=Role(role), account=account, organisation=organisation)
+    actor: Actor
+    token: UUID
+    scopes: frozenset[str]
+    used: datetime | None
+
+
+def bearer_of(digest: str, now: datetime) -> Bearer | None:
+    """Returns whose token has this digest; None when revoked, expired, unknown, or its account closed. One query."""
+    for municipality, role, account, organisation, token, scopes, used in _ACCOUNT_OF_TOKEN(digest, now):
+        actor = Actor(municipality=municipality, role=Role(role), account=account, organisation=organisation)
+        return Bearer(actor, token, frozenset(scopes.split()), used)
     return None
+
+
+def actor_of_token(digest: str, now: datetime) -> Actor | None:
+    """Returns the actor of a token, as `bearer_of`."""
+    found = bearer_of(digest, now)
+    return found.actor if found else None
 
 
 def _account_of_token(digest: str, now: datetime) -> QuerySet[Any, Any]:
@@ -63,11 +76,23 @@ def _account_of_token(digest: str, now: datetime) -> QuerySet[Any, Any]:
         is_open(now, "account__"), account__organisation__municipality=F("account__municipality")
     )
     return rows.values_list(
-        "account__municipality_id", "account__role", "account_id", "account__organisation_id"
+        "account__municipality_id",
+        "account__role",
+        "account_id",
+        "account__organisation_id",
+        "id",
+        "scopes",
+        "used",
     )
 
 
 _ACCOUNT_OF_TOKEN = CompiledQuery(_account_of_token)
+
+
+def username_of(account: UUID) -> str:
+    """Returns an account's username, without the municipality; empty where there is no such account."""
+    full = Account.objects.filter(id=account).values_list("username", flat=True).first()
+    return (full or "").partition("/")[2]
 
 
 class Person(NamedTuple):
@@ -155,6 +180,11 @@ def municipality_rows() -> list[MunicipalityRow]:
     """Returns all municipalities, by code."""
     rows = Municipality.objects.order_by("code").values_list("code", "name", "taken_over")
     return [MunicipalityRow(*row) for row in rows]
+
+
+def organisation_exists(municipality: str, orgnr: str) -> bool:
+    """Has the municipality an organisation with this number, as it is stored?"""
+    return Organisation.objects.filter(municipality=municipality, orgnr=orgnr).exists()
 
 
 def municipality_exists(code: str) -> bool:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -41,6 +42,9 @@ class ActorKind(StrEnum):
     IMPORT = "import"
     CLOCK = "clock"
     DEMO = "demo"
+    COMMAND_LINE = "command_line"
+    """Somebody at the command line, on behalf of an account or of the installation itself: never a person."""
+    SIGN_IN = "sign_in"
 
 
 MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})
@@ -65,17 +69,19 @@ ALLOWED_ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts or reads: an account in one municipality, or the system itself (import, clock, demo)."""
+    """Who acts or reads: an account in one municipality, or the system itself (import, clock, demo, command line)."""
 
     municipality: str
     role: Role
     kind: ActorKind = ActorKind.ACCOUNT
     account: UUID | None = None
     organisation: UUID | None = None
+    signed_in: datetime | None = field(default=None, compare=False)
+    """When the person of a session last showed who it is; None in the demo, and for tokens and the system."""
 
     @property
     def is_system(self) -> bool:
-        return self.kind is not ActorKind.ACCOUNT
+        return self.account is None
 
     @classmethod
     def system(cls, municipality: str, kind: ActorKind) -> Actor:

@@ -18,6 +18,7 @@ class ActInfo(Protocol):
     paragraphs: tuple[str, ...]
     who: frozenset[Role]
     writes: tuple[str, ...]
+    fresh: bool
 
 
 ACTS: dict[str, ActInfo] = {}

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from troskel.ground.refusals import NotAllowed
+from troskel.ground import clock
+from troskel.ground.refusals import NotAllowed, SignInAgain
 from troskel.ground.texts import _
+from troskel.people import sign_in_rules
 from troskel.people.roles import Actor, Role
+from troskel.permits.acts import ActInfo
 
 
 def may(actor: Actor, act: str, who: Collection[Role]) -> None:
@@ -22,6 +25,12 @@ def may(actor: Actor, act: str, who: Collection[Role]) -> None:
             role=actor.role,
         )
     raise _not_allowed(actor, act, who)
+
+
+def fresh_enough(actor: Actor, act: ActInfo) -> None:
+    """Raises SignInAgain where the act is dangerous, and the person of a session showed long ago who it is."""
+    if act.fresh and not sign_in_rules.is_fresh(actor.signed_in, clock.now()):
+        raise SignInAgain
 
 
 def may_read(viewer: Actor, reading: str, who: Collection[Role]) -> None:

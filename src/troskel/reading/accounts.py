@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from troskel.ground import clock
+from troskel.ground.refusals import NotFound
 from troskel.ground.sorting import swedish_sort_key
-from troskel.people.models import Account, Organisation
+from troskel.people.models import Account, Organisation, Token
 from troskel.people.queries import is_open
 from troskel.people.roles import EVERY_ROLE, Actor, Role
+from troskel.people.sign_in_rules import OWN_ISSUER
 from troskel.reading.base import note
 from troskel.reading.lists import ListedOrganisation
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
@@ -29,6 +32,22 @@ class ListedAccount(msgspec.Struct, frozen=True):
     role: str
     organisation: str
     active: bool
+
+
+class AccountSignIn(msgspec.Struct, frozen=True):
+    """How the person of an account signs in. `provider`: by the municipality's own sign-in."""
+
+    id: UUID
+    username: str
+    name: str
+    role: str
+    organisation: str
+    active: bool
+    provider: bool
+    passkeys: int
+    sessions: int
+    link_until: datetime | None
+    of_system: bool
 
 
 ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "active")
@@ -55,6 +74,64 @@ def _account(row: Row) -> ListedAccount:
     return ListedAccount(
         row["id"], username(row["username"]) or "", *(row[name] for name in ACCOUNT_COLUMNS[2:])
     )
+
+
+@read(who=[Role.ADMINISTRATOR])
+def account_sign_in(viewer: Actor, account: UUID) -> AccountSignIn:
+    """How the person of an account signs in. No client is read: nothing is recorded. Raises NotFound."""
+    now = clock.now()
+    row = Account.objects.select_related("organisation", "login").filter(
+        municipality=viewer.municipality, id=account
+    )
+    found = row.first()
+    if found is None:
+        raise NotFound("account", "account")
+    login = found.login
+    link = found.enrolments.filter(spent=None, expires__gt=now).values_list("expires", flat=True).first()
+    return AccountSignIn(
+        found.id,
+        username(found.username) or "",
+        found.name,
+        found.role,
+        found.organisation.name,
+        found.closed is None or found.closed > now,
+        login is not None and login.issuer != OWN_ISSUER,
+        login.passkeys.filter(removed=None).count() if login else 0,
+        found.sessions.filter(ended=None, expires__gt=now).count(),
+        link,
+        found.of_system,
+    )
+
+
+class ListedToken(msgspec.Struct, frozen=True):
+    """A token that can be used: whose, what for, until when, and about when it was last used."""
+
+    id: UUID
+    username: str
+    label: str
+    scopes: list[str]
+    expires: datetime | None
+    used: datetime | None
+
+
+@read(who=EVERY_ROLE)
+def tokens(viewer: Actor, of: str = "") -> list[ListedToken]:
+    """Tokens that can be used: one's own; the administrator sees all, or those of one account.
+
+    No client is read: nothing is recorded. One query.
+    """
+    now = clock.now()
+    rows = Token.objects.filter(Q(expires=None) | Q(expires__gt=now), is_open(now, "account__"), revoked=None)
+    rows = rows.filter(account__municipality=viewer.municipality)
+    if viewer.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
+        rows = rows.filter(account=viewer.account)
+    if of:
+        rows = rows.filter(account__username=f"{viewer.municipality}/{of}")
+    names = ("id", "account__username", "label", "scopes", "expires", "used")
+    return [
+        ListedToken(id_, username(whose) or "", label, scopes.split(), expires, used)
+        for id_, whose, label, scopes, expires, used in rows.order_by("id").values_list(*names)
+    ]
 
 
 @read(who=[Role.ADMINISTRATOR])

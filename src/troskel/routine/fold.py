@@ -78,7 +78,10 @@ def take_over_finished(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None
 
 
 def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
-    """Care, tags and what was said move to the new home; links and keys stay with the doors of the old one."""
+    """Care, tags and what was said move to the new home; links and keys stay with the doors of the old one.
+
+    A link at a door that serves both homes goes on: the client still belongs behind it.
+    """
     assert line.client is not None
     old_home, new_home = uid(line.body["from_home"]), uid(line.body["to_home"])
     old, on = homes[old_home].clients.get(line.client), date.fromisoformat(line.body["on"])
@@ -87,11 +90,13 @@ def client_moved(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     there_before = homes[new_home].clients.get(line.client)
     new = msgspec.convert(msgspec.to_builtins(old), ClientFacts)
     new.moved_in, new.moved_out, new.moved_to = on, None, None
-    new.first_visits, new.links = {}, there_before.links if there_before else {}
+    shared = {link: at for link, at in old.links.items() if at.door in homes[new_home].doors}
+    new.first_visits, new.links = {}, (there_before.links if there_before else {}) | shared
     new.moving_to = None if old.moving_to == new_home else old.moving_to
     homes[new_home].clients[line.client] = new
     old.moving_to = None
     old.moved_out, old.moved_to, old.tags = on, new_home, {}
+    old.links = {link: at for link, at in old.links.items() if link not in shared}
     old.told = stockholm_day(line.recorded)
     homes[new_home].closed |= homes[old_home].closed
 

@@ -18,6 +18,7 @@ EVENTS = _words("""
 routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
 day.turned | ett nytt dygn börjar | a new day begins
 municipality.founded | kommunen läggs upp | the municipality is founded
+municipality.changed | kommunens namn eller avsändare ändras | the municipality's name or sender changes
 take_over.began | övertagandet börjar | the take-over begins
 homes.taken_over | bostäder är övertagna | homes are taken over
 take_over.finished | övertagandet är klart | the take-over is finished
@@ -33,6 +34,13 @@ account.registered | ett konto läggs upp | an account is registered
 account.changed | ett konto ändras | an account is changed
 account.closed | ett konto stängs: personen har slutat | an account is closed: the person has left
 account.reopened | ett konto öppnas igen | an account is opened again
+session.began | en person loggar in | a person signs in
+session.ended | en person loggas ut | a person is signed out
+sign_in.refused | en inloggning nekas | a sign-in is refused
+enrolment.issued | en person får en engångslänk för att logga in | a person gets a link, to be used once, to sign in
+login.connected | ett konto får en inloggning | an account gets a login
+passkey.added | en passnyckel läggs till | a passkey is added
+passkey.removed | en passnyckel tas bort | a passkey is removed
 things.registered | saker tas in i lager | things are taken into stock
 home.registered | en bostad läggs upp | a home is registered
 door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves

@@ -9,6 +9,22 @@ from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 
 MESSAGES: dict[str, tuple[str, str, str]] = {
+    "one_enrolment_at_a_time": (
+        "D",
+        "enrolment.just_issued",
+        _("Någon annan har just gett personen en länk. Försök igen."),
+    ),
+    "one_session_per_proof": (
+        "rule 6",
+        "session.proof_used",
+        _("Inloggningen har redan använts. Logga in igen."),
+    ),
+    "one_passkey_per_credential": (
+        "D",
+        "passkey.already_added",
+        _("Passnyckeln finns redan. Använd den, eller välj en annan."),
+    ),
+    "one_login_per_person": ("D", "login.just_made", _("Personen loggar just in. Försök igen.")),
     "one_open_order_per_door_and_kind": (
         "P1",
         "order.already_open",
@@ -221,6 +237,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 
 # SQLite reports the columns of a broken unique constraint, not its name
 CONSTRAINT_BY_COLUMNS = {
+    "people_session.proof": "one_session_per_proof",
+    "people_passkey.credential": "one_passkey_per_credential",
+    "people_login.issuer, people_login.subject": "one_login_per_person",
+    "people_enrolmentlink.account_id": "one_enrolment_at_a_time",
     "orders_order.municipality_id, orders_order.door_id": "one_open_order_per_door_and_kind",
     "custody_holding.municipality_id, custody_holding.thing_id, custody_holding.sequence": "holdings_in_sequence",
     "custody_holding.municipality_id, custody_holding.thing_id": "one_holder_per_thing",

@@ -183,12 +183,14 @@ IdentityNumber = Annotated[str, field(_("Personnummer"), hint=_("Tolv siffror"))
 Name = Annotated[str, msgspec.Meta(max_length=100), field(spelling=spelling.line_of_text)]
 FirstName = Annotated[Name, field(_("Förnamn"), spelling=spelling.name)]
 LastName = Annotated[Name, field(_("Efternamn"), spelling=spelling.name)]
+FileText = Annotated[str, msgspec.Meta(min_length=1, max_length=500_000)]
+"""The text of a routine file."""
 Email = Annotated[str, msgspec.Meta(max_length=254), field(_("E-post"), spelling=spelling.email)]
 Username = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[a-z0-9._-]{1,100}$",
-        description="small letters a-z, digits, full stop, hyphen and low line, 100 at most",
+        pattern=r"^[a-z0-9._@-]{1,100}$",
+        description="small letters a-z, digits, full stop, hyphen, low line and at sign, 100 at most",
     ),
     field(_("Kontonamn"), hint=_("Små bokstäver och siffror")),
 ]

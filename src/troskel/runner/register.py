@@ -50,9 +50,11 @@ class Act(Generic[P]):
         lead: str = "",
         applies_to: ClientCondition | None = None,
         parts: str = "",
+        fresh: bool = False,
     ):
         self.body = body
         self.secret = secret
+        self.fresh = fresh
         self.name = body.__name__
         self.chapter = body.__module__.rsplit(".", 1)[-1]
         self.heading: str = body.__globals__.get("CHAPTER", "")
@@ -243,6 +245,7 @@ def act(
     lead: str = "",
     applies_to: ClientCondition | None = None,
     parts: str = "",
+    fresh: bool = False,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
@@ -250,11 +253,21 @@ def act(
     heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
     chapter's heading is the module's `CHAPTER`, which stands above its acts. `applies_to`: clients that it is for.
     `parts`: the list whose items may be carried out in several transactions, where they are many (`parts.py`).
+    `fresh`: dangerous, so a person of a session has shown anew who it is some minutes ago.
     """
 
     def decorate(body: Body[P]) -> Act[P]:
         new_act = Act(
-            body, tuple(paragraphs), frozenset(who), tuple(writes), secret, title, lead, applies_to, parts
+            body,
+            tuple(paragraphs),
+            frozenset(who),
+            tuple(writes),
+            secret,
+            title,
+            lead,
+            applies_to,
+            parts,
+            fresh,
         )
         if parts and parts not in new_act.values.__struct_fields__:
             raise ValueError(f"{new_act.name} has no list {parts!r} to carry out in parts")

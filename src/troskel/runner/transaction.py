@@ -19,7 +19,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
-from troskel.permits.may import may
+from troskel.permits.may import fresh_enough, may
 from troskel.routine.duty import OpenDuty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.vocabulary import MARKED
@@ -89,6 +89,7 @@ class ActContext:
         plural act has got; where it refuses all of them, the first refusal is raised.
         """
         may(actor, act.name, act.who)
+        fresh_enough(actor, act)
         happened = occurrence(occurred, late_reason)
         if prepare is not None:
             prepare()

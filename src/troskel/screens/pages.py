@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from importlib import import_module
 from typing import Any, Concatenate, NamedTuple, ParamSpec
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -15,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 
 from troskel.ground.refusal_texts import Phrasing, refusal_text
-from troskel.ground.refusals import BadValue, NotAllowed, NotFound, Refusal
+from troskel.ground.refusals import BadValue, NotAllowed, NotFound, Refusal, SignInAgain
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.screens.render import render_page
@@ -29,6 +30,8 @@ ANYONE = "anyone"
 """Signed in or not."""
 START = "start"
 """The name of the page that requests without a session are sent to."""
+AGAIN = "sign-in-again"
+"""The name of the page where a person shows anew who it is."""
 
 
 class PageSpec(NamedTuple):
@@ -85,6 +88,8 @@ def page(
                 return _without_caching(view(request, person, *args, **values))
             except (NotFound, BadValue):  # an invalid cursor or number in the URL
                 raise Http404 from None
+            except SignInAgain:
+                return _redirect(request, f"{reverse(AGAIN)}?{urlencode({'next': request.path})}")
             except NotAllowed as error:  # a reading on the page is for fewer roles than the page
                 return _forbidden(request, error.values.get("roles", []))
             except Refusal as refusal:  # a document that can't be made
@@ -124,7 +129,10 @@ def _redirect_to_start(request: HttpRequest) -> HttpResponse:
 
     A polled fragment (HX-Request with GET) redirects nobody: the person may be filling in a form.
     """
-    url = reverse(START) + ("?left=1" if request.method == "POST" else "")
+    return _redirect(request, reverse(START) + ("?left=1" if request.method == "POST" else ""))
+
+
+def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         if request.method == "POST":

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
+from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal, SignInAgain
 
 REFUSALS = (Refusal, NotFound, BadValue, KeyReused)
 """What an act raises when it has changed nothing."""
@@ -38,6 +38,8 @@ def preview_or_perform(
     key = form_key(request) if request.POST.get("step") == "confirm" else ""
     try:
         outcome = act(preview=not key, key=key or None)
+    except SignInAgain:  # the page's declaration answers it
+        raise
     except refusals as refusal:
         return refuse(refusal)
     return show(outcome)
@@ -61,6 +63,8 @@ def submit_once(
         return show(422, None)
     try:
         answer = perform(key)
+    except SignInAgain:
+        raise
     except refusals as refusal:
         return show(409, refusal)
     return HttpResponseRedirect(done) if isinstance(done, str) else done(answer)

@@ -28,13 +28,14 @@ from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
-from troskel.screens.session import person_of
+from troskel.screens.session import leave, person_of, signed_in_of
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.forms import prefill
 from troskel.web.forms.prefill import ActOffer
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
 from troskel.web.shell.links import Button
+from troskel.web.signing_in.entering import ways_in
 from troskel.web.text import act_labels, phrases
 
 
@@ -60,7 +61,14 @@ def start(request: HttpRequest) -> HttpResponse:
     """The person's duties and notices; without a session, the choice of person."""
     person = person_of(request)
     if person is None:
-        sign_in_values = {"organisations": _organisations(), "left": "left" in request.GET}
+        if signed_in_of(request):
+            return HttpResponseRedirect(reverse("choose-account"))
+        sign_in_values = {
+            "organisations": _organisations(),
+            "left": "left" in request.GET,
+            "ways": ways_in(),
+            "onward": reverse("start"),
+        }
         return render_page(request, "web/sign_in.html", sign_in_values)
     today = clock.today()
     worklist_items, losses = _worklist_and_losses(person)
@@ -116,10 +124,10 @@ def demo_log_in(request: HttpRequest) -> HttpResponse:
 
 
 @public("demo/logout", name="demo-logout", methods=["POST"])
-def demo_log_out(_request: HttpRequest) -> HttpResponse:
+def demo_log_out(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     response = HttpResponseRedirect(reverse("start"))
-    session_cookie.delete_cookie(response)
+    leave(request, response)
     return response
 
 

@@ -21,6 +21,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE
+from troskel.permits.may import fresh_enough
 from troskel.reading import routine_versions
 from troskel.routine.model import Routine
 from troskel.runner.fields import InAddress, Named, fields_of
@@ -101,6 +102,7 @@ def _view(act: Act[Any]) -> Any:
 
 def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResponse:
     """Step 1, from a duty's button, a client's page or the list of acts."""
+    fresh_enough(person.actor, act)
     duty = request.GET.get("duty", "")
     case = request.GET.get("client", "")
     context = FormContext(person, act, duty, case)

@@ -40,7 +40,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Konton"),
         _("Ett konto är en person med en roll i en organisation."),
         [
-            Column(_("Namn"), lambda row: row.name),
+            Column(_("Namn"), lambda row: row.name, lambda row: reverse("account-sign-in", args=[row.id])),
             Column(_("Konto"), lambda row: row.username),
             Column(_("Roll"), lambda row: phrases.role(row.role)),
             Column(_("Organisation"), lambda row: common.organisation_name(names, row.organisation)),

@@ -18,7 +18,8 @@ CellValue = str | CaseNumber | date | datetime | list[CaseNumber] | None
 
 
 class Column(NamedTuple):
-    """A column: its heading, and a function from an item to its value."""
+    """A column: its heading, and a function from an item to its value. `url_of`: to where the text is a link."""
 
     heading: str
     value_of: Callable[[Any], CellValue]
+    url_of: Callable[[Any], str] | None = None

@@ -153,7 +153,12 @@ def _status(listing: Listing, count: int, *, is_complete: bool, is_reversed: boo
 
 def _cells(columns: Sequence[Column], item: Any) -> list[Cell]:
     today = clock.today()
-    return [Cell(column.heading, _parts(column.value_of(item), today)) for column in columns]
+    return [Cell(column.heading, _parts_of(column, item, today)) for column in columns]
+
+
+def _parts_of(column: Column, item: Any, today: date) -> list[CellPart]:
+    parts = _parts(column.value_of(item), today)
+    return parts if column.url_of is None else [part._replace(url=column.url_of(item)) for part in parts]
 
 
 def _parts(value: CellValue, today: date) -> list[CellPart]:

@@ -25,6 +25,7 @@ from troskel.ground import clock, formatting
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
+from troskel.permits.may import fresh_enough
 from troskel.reading import routine_versions as reading_routine_versions
 from troskel.reading.routine_versions import Version
 from troskel.routine import parser
@@ -101,6 +102,7 @@ def approve(request: HttpRequest, person: Person, version: UUID) -> HttpResponse
     """Approve a version that somebody else has proposed, from a day."""
     proposal = _find_version(person, version)
     act = REGISTER[ACT_BY_DECISION["approve"]]
+    fresh_enough(person.actor, act)
     fields = [
         replace(
             field, label=_("Gäller från"), help=_("Från i dag eller senare."), value=clock.today().isoformat()

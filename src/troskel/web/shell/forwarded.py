@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+PEER = "troskel.peer"
+"""The key in META of the address that really calls: a proxy's, or a client's."""
 PROTO, CLIENT = "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR"
 
 
@@ -22,6 +24,7 @@ class ForwardedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META[PEER] = request.META.get("REMOTE_ADDR", "")
         proto, client = request.META.pop(PROTO, ""), request.META.pop(CLIENT, "")
         if _is_proxy(request.META.get("REMOTE_ADDR", "")):
             if _last(proto) in ("http", "https"):

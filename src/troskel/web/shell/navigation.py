@@ -30,7 +30,7 @@ from troskel.reading import (
     things,
     worklist,
 )
-from troskel.screens.session import person_of
+from troskel.screens.session import person_of, signed_in_of
 
 
 class NavLink(NamedTuple):
@@ -48,6 +48,8 @@ class FrameUrls(NamedTuple):
     search: str
     unread: str
     logout: str
+    sign_out: str
+    me: str
     language: str
     accessibility: str
     api: str
@@ -64,6 +66,7 @@ class Frame(NamedTuple):
     languages: list[tuple[str, str]]
     version: str
     is_demo: bool
+    has_session: bool
     may_search: bool
 
 
@@ -79,6 +82,7 @@ def frame_of(request: HttpRequest) -> Frame:
         languages=list(settings.LANGUAGES),
         version=_version(),
         is_demo=bool(settings.DEMO),
+        has_session=signed_in_of(request) is not None,
         may_search=person is not None and person.actor.role in search.search.who,
     )
 
@@ -90,6 +94,8 @@ def frame_urls() -> FrameUrls:
         search=reverse("search"),
         unread=reverse("count"),
         logout=reverse("demo-logout"),
+        sign_out=reverse("sign-out"),
+        me=reverse("me"),
         language=reverse("language"),
         accessibility=reverse("accessibility"),
         api=reverse("api:openapi-view"),

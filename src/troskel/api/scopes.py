@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which operations a token with scopes may use. It only narrows: role and Sight of the account hold as well."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from troskel.people.token_rules import TokenScope
+
+LETS = {
+    TokenScope.ALARMS: {"raise_alarm", "accept_alarm", "close_alarm", "list_alarms"},
+    TokenScope.VISITS: {
+        "register_visit",
+        "register_visits",
+        "arrive",
+        "depart",
+        "correct_visit",
+        "list_visits",
+    },
+    TokenScope.DOORS: {"open_door_by_phone", "open_door", "note_opening", "ask_door"},
+}
+"""By scope, which operations. `read` lets every GET."""
+
+
+def lets(scopes: Collection[str], method: str, operation: str) -> bool:
+    """May a token with these scopes use the operation? Without scopes it may use all."""
+    if not scopes or (TokenScope.READ in scopes and method == "GET"):
+        return True
+    return any(operation in LETS.get(scope, ()) for scope in TokenScope if scope in scopes)

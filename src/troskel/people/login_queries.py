@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Looks up those who sign in: sessions, logins, passkeys, enrolment links."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from troskel.ground import clock
+from troskel.people import sign_in_rules
+from troskel.people.login_models import EnrolmentLink, Login, Passkey, Session
+from troskel.people.models import Account
+from troskel.people.queries import Person, actor_of, digest_of, is_open
+
+
+class SignedIn(NamedTuple):
+    """A session that is not over. `person`: none until an account is chosen, or where it has closed."""
+
+    id: UUID
+    login: UUID
+    person: Person | None
+    method: str
+    acr: str
+    authenticated: datetime
+    expires: datetime
+    idle: timedelta
+
+
+class ShownSession(NamedTuple):
+    """A session in the list of one's own."""
+
+    id: UUID
+    account: str
+    organisation: str
+    method: str
+    browser: str
+    began: datetime
+    expires: datetime
+
+
+def _standing(now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(ended=None, expires__gt=now)
+
+
+def signed_in(secret: str) -> SignedIn | None:
+    """Returns the session of a cookie's secret; None where it has ended or run out. One query."""
+    now = clock.now()
+    rows = _standing(now).select_related("account__organisation")
+    row = rows.filter(digest=digest_of(secret)).first()
+    if row is None:
+        return None
+    account = row.account
+    person = None
+    if account is not None and (account.closed is None or account.closed > now):
+        actor = replace(actor_of(account), signed_in=row.authenticated)
+        person = Person(actor, account.name, account.organisation.name)
+    idle = sign_in_rules.idle(account.role if account else "")
+    return SignedIn(row.id, row.login_id, person, row.method, row.acr, row.authenticated, row.expires, idle)
+
+
+def login_named(issuer: str, subject: str) -> UUID | None:
+    """Returns the login that a provider names so."""
+    return Login.objects.filter(issuer=issuer, subject=subject).values_list("id", flat=True).first()
+
+
+def accounts_of(login: UUID) -> list[Person]:
+    """Returns the open accounts of a login, by municipality and organisation. One query."""
+    rows = Account.objects.select_related("organisation").filter(is_open(clock.now()), login=login)
+    ordered = rows.order_by("municipality", "organisation__name", "role", "id")
+    return [Person(actor_of(row), row.name, row.organisation.name) for row in ordered]
+
+
+class KnownPasskey(NamedTuple):
+    """A passkey that can sign in."""
+
+    id: UUID
+    login: UUID
+    credential: str
+    public: str
+    signed: int
+    label: str
+    added: datetime
+    used: datetime | None
+
+
+def _passkeys(rows: QuerySet[Passkey]) -> list[KnownPasskey]:
+    names = ("id", "login_id", "credential", "public", "count", "label", "added", "used")
+    return [KnownPasskey(*row) for row in rows.filter(removed=None).order_by("added").values_list(*names)]
+
+
+def passkey_of(credential: str) -> KnownPasskey | None:
+    """Returns the passkey with this id (base64url)."""
+    return next(iter(_passkeys(Passkey.objects.filter(credential=credential))), None)
+
+
+def passkeys_of(login: UUID) -> list[KnownPasskey]:
+    """Returns the passkeys of a login, oldest first."""
+    return _passkeys(Passkey.objects.filter(login=login))
+
+
+class Enrolment(NamedTuple):
+    """An enrolment link that can be used: whose account, and the login that it has already."""
+
+    id: UUID
+    account: Person
+    login: UUID | None
+
+
+def enrolment(secret: str) -> Enrolment | None:
+    """Returns the enrolment of a link's secret; None where it is spent, too old, or its account has closed."""
+    now = clock.now()
+    rows = EnrolmentLink.objects.select_related("account__organisation")
+    rows = rows.filter(is_open(now, "account__"), spent=None, expires__gt=now)
+    row = rows.filter(digest=digest_of(secret)).first()
+    if row is None:
+        return None
+    person = Person(actor_of(row.account), row.account.name, row.account.organisation.name)
+    return Enrolment(row.id, person, row.account.login_id)
+
+
+def sessions_of(login: UUID) -> list[ShownSession]:
+    """Returns the sessions of a login that are not over, the newest first. One query."""
+    rows = _standing(clock.now()).filter(login=login).order_by("-began", "-id")
+    return [
+        ShownSession(*row)
+        for row in rows.values_list(
+            "id", "account__name", "account__organisation__name", "method", "browser", "began", "expires"
+        )
+    ]
+
+
+def id_token_of(session: UUID) -> str:
+    """Returns what a provider is shown when the session ends; empty where there is none."""
+    return Session.objects.filter(id=session).values_list("id_token", flat=True).first() or ""
+
+
+def sessions_at_provider(issuer: str, sid: str, subject: str) -> list[tuple[UUID, str]]:
+    """Returns sessions that a provider says are over, each with its municipality.
+
+    `sid`: one of its own sessions; without it, all of the `subject`.
+    """
+    rows = _standing(clock.now()).filter(login__issuer=issuer)
+    wanted = Q(sid=sid) if sid else Q(login__subject=subject)
+    rows = rows.filter(wanted & (Q(login__subject=subject) if subject else Q()))
+    found = _with_municipality(rows).order_by("id").values_list("id", "of")
+    return [(session, municipality) for session, municipality in found if municipality]
+
+
+def municipality_of(session: UUID) -> str:
+    """Returns the municipality of a session: of its account, or of one that could have been chosen."""
+    return _with_municipality(Session.objects.filter(id=session)).values_list("of", flat=True).get() or ""
+
+
+def _with_municipality(rows: QuerySet[Session]) -> Any:
+    return rows.annotate(of=Coalesce("account__municipality", Min("login__accounts__municipality")))
