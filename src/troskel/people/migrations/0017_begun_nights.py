@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0014_stopped_nights'),
+        ("people", "0016_tokens"),
     ]
 
     operations = [
