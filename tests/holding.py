@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A real other process that keeps what writers wait for: SQLite's writer, or PostgreSQL's heads of the chains."""
+"""Another real process that keeps what writers wait for: SQLite's writer, or PostgreSQL's homes and chain heads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ database.execute("BEGIN IMMEDIATE")
 _ON_POSTGRESQL = """
 import psycopg, sys
 database = psycopg.connect(sys.argv[1])
-database.execute("LOCK TABLE journal_chain IN EXCLUSIVE MODE")
+database.execute("LOCK TABLE journal_chain, duties_homestate IN EXCLUSIVE MODE")
 """
 _UNTIL_TOLD = """
 print("held", flush=True)

@@ -370,3 +370,16 @@ def test_a4_an_allocation_outside_its_decision_allocates_nothing(town: Town) -> 
     town.does("anna", "allocate", allocations=[given | period])
     assert "A4.allocate" not in town.names(client)
     town.is_sound()
+
+
+def test_a8_a_decision_after_one_that_nobody_got_is_asked_about(town: Town) -> None:
+    """The first decision of home care ran out without a provider; the next begins the day after it."""
+    client = town.client()
+    town.grant(client, None, begins=town.day(0), through=town.day(1))
+    town.grant(client, ALARM, "safety_alarm")
+    town.days_pass(4)
+    following = town.grant(client, None, begins=town.day(-2), through=town.day(90))
+    assert "A8.allocation" in town.names(client) or "A4.allocate" in town.names(client)
+    town.allocate(following, EAST, town.day(0))
+    assert not {"A4.allocate", "A8.allocation"} & set(town.names(client))
+    town.is_sound()

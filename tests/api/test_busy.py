@@ -16,10 +16,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from tests.api import cast as casting
-from tests.api.cast import EAST
+from tests.api.cast import EAST, NOW
 from tests.api.conftest import ApiClient
 from tests.holding import held_by_another_process, waiting_at_most
-from troskel.ground import waiting
+from troskel.ground import clock, waiting
 from troskel.journal.models import Line
 from troskel.screens import session_cookie
 from troskel.web.shell.busy import InTurn
@@ -28,8 +28,10 @@ NEW_TAGS = {"kind": "tag", "numbers": ["T9"], "organisation": EAST}
 
 
 @pytest.fixture
-def caller(transactional_db: None) -> ApiClient:
-    return ApiClient(casting.make_cast())
+def caller(transactional_db: None) -> Iterator[ApiClient]:
+    cast = casting.make_cast()
+    with clock.frozen_at(NOW):
+        yield ApiClient(cast)
 
 
 @pytest.fixture
@@ -59,7 +61,8 @@ def test_read_that_is_journaled_is_told_503(busy: ApiClient) -> None:
     assert answer.body["code"] == "server.busy"
 
 
-def test_pages_and_forms_are_told_503_and_others_are_answered(busy: ApiClient) -> None:
+def test_pages_and_forms_are_told_503_and_others_are_answered(busy: ApiClient, settings: Any) -> None:
+    settings.DEMO = True
     http = Client(raise_request_exception=False)
     account = str(busy.cast.actors["anna"].account)
     name = session_cookie.COOKIE_NAME

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOW, CONFIRM = "Visa vad som händer", "Ja, gör det"
 Answers = Mapping[str, str]
+START = re.compile("i dag|att göra")
 NOTHING: Answers = MappingProxyType({})
 
 
@@ -40,26 +41,45 @@ class AtWork:
     def starts(self) -> None:
         """Goes to the start page by the first of the ways on, and sees it as it is now."""
         self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Att göra"))
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text("att göra")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(START)
+
+    def turns_to(self, what: Locator) -> None:
+        """Turns the pages of cards until this is there, or there are no more."""
+        further = self.page.get_by_role("link", name="Visa fler")
+        while not what.count() and further.count():
+            self.goes_to(further)
 
     def row(self, what: str, case: str) -> Locator:
-        """A duty or a notice on the start page, by its words."""
-        heading = self.page.get_by_role("heading", level=3, name=re.compile(f"^{re.escape(what)}.*{case}$"))
-        return self.page.get_by_role("listitem").filter(has=heading)
+        """A duty on a client's card or a notice, by its words, on this page of cards."""
+        card = self.page.locator(".person-card").filter(has_text=case)
+        duty = card.locator(".ask").filter(has_text=what)
+        notice = self.page.get_by_role("listitem").filter(
+            has=self.page.get_by_role("heading", level=3, name=what)
+        )
+        return duty.or_(notice.filter(has_text=case))
+
+    def looks_for(self, what: str, case: str) -> Locator:
+        """The duty or notice, on whatever page of the cards; else among all that is unread."""
+        self.starts()
+        row = self.row(what, case)
+        self.turns_to(row)
+        rest = self.page.get_by_role("link", name=re.compile("^Se alla .* olästa"))
+        if not row.count() and rest.count():
+            self.goes_to(rest)
+        return row
 
     def is_asked(self, what: str, case: str) -> None:
         """The start page has this duty or notice about the client, once."""
-        self.starts()
-        expect(self.row(what, case)).to_have_count(1)
+        expect(self.looks_for(what, case)).to_have_count(1)
 
     def is_not_asked(self, what: str, case: str) -> None:
         """The start page does not, or no longer, have this duty about the client."""
-        self.starts()
-        expect(self.row(what, case)).to_have_count(0)
+        expect(self.looks_for(what, case)).to_have_count(0)
 
     def has_nothing_left(self, case: str) -> None:
         """Nothing about this client waits on the start page, neither to do nor to read."""
         self.starts()
+        self.turns_to(self.page.get_by_role("main").get_by_text(case))
         expect(self.page.get_by_role("main").get_by_text(case)).to_have_count(0)
 
     def reads(self, what: str, case: str) -> None:
@@ -67,7 +87,8 @@ class AtWork:
         self.is_asked(what, case)
         self.hand.press(self.row(what, case).get_by_role("button", name=re.compile("^Jag har läst")))
         expect(self.row(what, case)).to_have_count(0)
-        self.sees_where()
+        if self.page.url.endswith("#notices"):
+            self.sees_where()
 
     # -- acts
 
@@ -78,9 +99,14 @@ class AtWork:
         self.confirms(button, foresees)
 
     def opens(self, button: str, case: str) -> None:
-        """Presses the button beside a duty about the client."""
+        """Presses the button beside a duty about the client: on the card, else on the client's page."""
         self.starts()
-        self.goes_to(self.beside(button, case).first)
+        self.turns_to(self.page.locator(".person-card").filter(has_text=case))
+        if not self.beside(button, case).count():
+            self.goes_to(self.page.locator(".person-card").filter(has_text=case).locator(".whose-name"))
+            self.goes_to(self.page.get_by_role("link", name=re.compile(rf"^{re.escape(button)}\s*, ")).first)
+        else:
+            self.goes_to(self.beside(button, case).first)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(button)
 
     def beside(self, button: str, case: str) -> Locator:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.test_passkeys import AUTHENTICATOR
 from tools import environment, installing, services
 
 pytestmark = pytest.mark.thorough
@@ -29,6 +30,7 @@ class Installed:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.told = ""  # by the last of its commands, `begin`
         self.port = services.free_port()
         self.program = folder / "environment" / "bin" / "troskel"
         secret = folder / "secret"
@@ -107,12 +109,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     for command in ("migrate", "static", "begin"):
         done = program.carries_out(installing.step(command).replace("/var/lib/troskel", str(folder)))
         assert done.returncode == 0, done.stderr
+        program.told = done.stdout
     return program
 
 
 @pytest.fixture(scope="module")
 def address(installed: Installed) -> Iterator[str]:
     """The address of nginx, before the server that the unit starts."""
+    if services.nginx_program() is None and not os.environ.get("CI"):
+        pytest.skip("no nginx here (apt-get install nginx-light)")
     (command,) = installing.commands(installing.units()["troskel.service"])
     server = installed.starts(command)
     try:
@@ -149,6 +154,36 @@ def test_a_form_behind_tls(installed: Installed, address: str, browser: Browser)
     cookies = context.cookies()
     assert {cookie["name"] for cookie in cookies} == {"csrftoken", "troskel_language"}
     assert all(cookie["secure"] for cookie in cookies)
+    context.close()
+
+
+def test_an_administrator_signs_in_by_the_link_of_begin_and_does_something(
+    installed: Installed, address: str, browser: Browser
+) -> None:
+    """A passkey, a session over TLS, and an act's form."""
+    (line,) = (line for line in installed.told.splitlines() if line.startswith("siri "))
+    link = line.split()[-1]
+    assert link.startswith("https://localhost/")
+    context = browser.new_context(ignore_https_errors=True, locale="sv-SE")
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    page.goto(link.replace("https://localhost", address))
+    page.get_by_role("button", name="Skapa en passnyckel").click()
+    page.wait_for_url("**/sign-in")
+    page.get_by_role("button", name="Logga in med passnyckel").click()
+    page.get_by_role("button", name="Logga ut").wait_for()
+    page.goto(f"{address}/do/register_account")
+    page.get_by_label("Kontonamn").fill("anna")
+    page.get_by_label("Namn", exact=True).fill("Anna Alm")
+    page.get_by_label("Roll").select_option("assessor")
+    page.get_by_role("button", name="Visa vad som händer").click()
+    page.get_by_role("button", name="Ja, gör det").click()
+    page.get_by_role("link", name="Till det jag ska göra").wait_for()
+    page.goto(f"{address}/accounts/")
+    assert page.get_by_text("Anna Alm").count() == 1
+    assert all(cookie["secure"] for cookie in context.cookies())
     context.close()
 
 

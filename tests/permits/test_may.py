@@ -13,6 +13,7 @@ from troskel.permits.may import may
 
 ASSESSOR, ADMINISTRATOR = {"assessor"}, {"administrator"}
 PROVIDER = {"coordinator", "carer"}
+STAFF = {"administrator", "coordinator", "locksmith"}
 WHO = {
     "inform_client": ASSESSOR,
     "tell_about_keys": ASSESSOR,
@@ -53,12 +54,14 @@ WHO = {
     "close_alarm": {"coordinator", "responder"},
     "register_things": ADMINISTRATOR,
     "register_organisations": ADMINISTRATOR,
-    "register_account": ADMINISTRATOR,
+    "register_account": STAFF,
     "issue_token": {role.value for role in EVERY_ROLE},
     "revoke_token": {role.value for role in EVERY_ROLE},
     "end_own_session": {role.value for role in EVERY_ROLE},
-    "issue_enrolment_link": ADMINISTRATOR,
-    "sign_out_account": ADMINISTRATOR,
+    "move_account": ADMINISTRATOR,
+    "update_staff": STAFF,
+    "issue_enrolment_link": STAFF,
+    "sign_out_account": STAFF,
     "begin_session": set(),
     "use_account": set(),
     "leave_account": set(),

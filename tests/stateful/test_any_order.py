@@ -73,6 +73,8 @@ ELSEWHERE_TRIED = {
         ],
         "signing in: tests/acts/test_signing_in.py",
     ),
+    "update_staff": "a list: tests/acts/test_staff.py",
+    "move_account": "closes and registers: tests/acts/test_staff.py",
     "issue_token": "nothing follows from it",
     "revoke_token": "nothing follows from it",
     "register_things": "before",

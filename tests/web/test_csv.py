@@ -42,7 +42,7 @@ def csv_rows(town: Town, who: str, path: str) -> list[list[str]]:
 def test_export_has_the_rows_of_the_list(town: Town) -> None:
     own, theirs = town.locked(), town.new_client(MEADOW)
     heading, *cells = csv_rows(town, "olle", "/clients/?as=csv")
-    assert heading == ["Ärende", "Hemtjänst", "Trygghetslarm", "Lås", "Att veta"]
+    assert heading == ["Kund", "Hemtjänst", "Trygghetslarm", "Lås", "Att veta"]
     assert [row[0] for row in cells] == [case_of(town, own)]
     assert cells[0][3] == "L1"
     rows = csv_rows(town, "anna", f"/clients/?provider={MEADOW}&as=csv")

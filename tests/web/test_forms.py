@@ -28,6 +28,7 @@ WITHOUT_FORM = {
     "issue_token": "its answer is a secret, shown once: one's own page, or that of a system's account",
     "revoke_token": "has a button of its own beside the token",
     "issue_enrolment_link": "its answer is a secret, shown once, on the page of the account",
+    "update_staff": "has a page of its own, where a file is chosen",
     "sign_out_account": "has a button of its own on the page of the account",
     "end_own_session": "has a button of its own beside the session",
     "let_door_serve": "needs a door of another home to choose: the client's page is to come",

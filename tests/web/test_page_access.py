@@ -21,7 +21,7 @@ from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.queries import Person
-from troskel.people.roles import EVERY_ROLE, Role
+from troskel.people.roles import EVERY_ROLE, STAFF_ROLES, Role
 from troskel.reading import imports
 from troskel.screens.pages import ANYONE, PAGES, PageSpec, page
 from troskel.web import urls
@@ -57,7 +57,8 @@ OF_A_ROLE = {
     "email-again": {Role.ADMINISTRATOR},
     "imports": {Role.ADMINISTRATOR},
     "answer-night": {Role.ADMINISTRATOR},
-    "account-sign-in": {Role.ADMINISTRATOR},
+    "account-sign-in": set(STAFF_ROLES),
+    "staff-file": set(STAFF_ROLES),
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,
@@ -79,7 +80,7 @@ LISTS = {
     "orders": {*CARE, Role.LOCKSMITH},
     "things": {*CARE, Role.LOCKSMITH},
     "links": CARE,
-    "accounts": {Role.ADMINISTRATOR},
+    "accounts": set(STAFF_ROLES),
     "organisations": {Role.ADMINISTRATOR},
     "search": set(Role) - {Role.SYSTEM, Role.MANAGER},
 }

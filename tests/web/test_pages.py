@@ -56,12 +56,13 @@ def test_no_demo_sign_in_outside_the_demo(cast: Cast, settings: Any) -> None:
 
 def test_worklist_page(cast: Cast) -> None:
     page = become(cast, "olle").get("/").content.decode()
-    assert "saker att göra" in page
+    assert re.search("kund(er)? behöver dig i dag|Inget brådskar i dag", page)
     assert "Beställ montering av låsvred" in page
-    assert 'ärende <a class="ds-link" href="/clients/2026-0001">2026-0001</a></span>' in page
+    assert '<a class="ds-link whose-name" href="/clients/2026-0001">Astrid' in page
     assert "P1" in page
-    assert "Klart när: monteringen är beställd." in page
-    assert "Astrid" not in page
+    assert "<title>" in page and "Astrid" not in page.split("</title>")[0], (
+        "a title stays in the browser's history"
+    )
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -78,8 +79,7 @@ def test_empty_worklist(cast: Cast) -> None:
 def test_start_page_of_roles_without_duties(cast: Cast) -> None:
     manager, economist = (become(cast, name).get("/").content.decode() for name in ("maria", "erik"))
     assert "Rutin vid installation" in manager
-    assert 'Ärende <a class="ds-link" href="/clients/2026-0003">2026-0003</a>' in economist
-    assert "Astrid" not in economist
+    assert 'href="/clients/2026-0003"' in economist and "2026-0001" not in economist
 
 
 def test_phone_link_of_carers(cast: Cast) -> None:
@@ -150,8 +150,8 @@ def test_headings(late: int, count: int, heading: str, below: str) -> None:
     [
         (date(2026, 11, 21), ("2 dagar sen", "skulle varit lördag 21 nov")),
         (date(2026, 11, 22), ("1 dag sen", "skulle varit söndag 22 nov")),
-        (TODAY, ("Idag", "23 nov")),
-        (date(2026, 11, 24), ("Imorgon", "tisdag 24 nov")),
+        (TODAY, ("I dag", "23 nov")),
+        (date(2026, 11, 24), ("I morgon", "tisdag 24 nov")),
         (date(2026, 11, 25), ("Onsdag", "25 nov")),
         (date(2027, 1, 4), ("4 jan 2027", "måndag, om 42 dagar")),
         (None, ("Utan datum", "")),

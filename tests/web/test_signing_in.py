@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
@@ -330,3 +331,16 @@ def test_a_system_s_tokens_are_made_on_its_account_s_page(town: Town) -> None:
     assert "<code>troskel_" in post(town, siri, path, {"label": "x", "scope": "alarms"}).content.decode()
     town.now += timedelta(minutes=11)
     assert post(town, siri, path, {"label": "x"})["Location"].startswith("/sign-in/again")
+
+
+def test_staff_from_a_file_is_shown_before_it_is_done(town: Town) -> None:
+    olle = signed_in(town, "olle")
+    text = f"kontonamn;namn;roll;organisation\nny;Ny Ek;carer;{EAST}\nolle;Olle;Samordnare;{EAST}\n"
+    chosen = SimpleUploadedFile("personal.csv", text.encode())
+    page = post(town, olle, "/accounts/file", {"file": chosen, "complete": "on"}).content.decode()
+    assert "Nya (1)" in page and "Stängs (1)" in page and "Kommer inte med (1)" in page
+    (key,) = re.findall(r'name="key" value="([^"]+)"', page)
+    told = {"text": text, "complete": "on", "key": key, "step": "confirm"}
+    assert "Det är gjort" in post(town, olle, "/accounts/file", told).content.decode()
+    assert account("ny").closed is None and account("carin").closed is not None
+    assert post(town, olle, "/accounts/file", {"text": "x"}).status_code == 422

@@ -36,7 +36,6 @@ from troskel.runner.transaction import ActContext
 CHAPTER = _("Den som slutar")
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
-CLOSING_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH)
 CLOSES_ACCOUNTS = (
     "account.closed",
     "session.ended",

@@ -30,6 +30,7 @@ from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.row_writing import insert, new_row
 from troskel.ground.texts import _
 from troskel.people import rules as people
 from troskel.people.models import Client, Organisation
@@ -66,10 +67,11 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
     rows = []
     for item, client in resolve(ctx, investigations, lambda item: clients[item.client], "client"):
         replaced_decision = decisions.get(item.replaces)
-        row = Investigation(
+        row = new_row(
+            Investigation,
             id=new_id(),
             municipality_id=ctx.actor.municipality,
-            client=client,
+            client_id=client.id,
             reference=item.reference,
             started=ctx.today,
         )
@@ -81,7 +83,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
             investigation=row.id,
             replaces=replaced_decision.id if replaced_decision else None,
         )
-    Investigation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
+    insert(rows)
     return {"investigations": [row.reference for row in rows]}
 
 
@@ -102,10 +104,11 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     rows = []
     for item, client in resolve(ctx, decisions, lambda item: clients[item.client], "client"):
         replaced_decision = decisions_by_reference.get(item.replaces)
-        row = Decision(
+        row = new_row(
+            Decision,
             id=new_id(),
             municipality_id=ctx.actor.municipality,
-            client=client,
+            client_id=client.id,
             reference=item.reference,
             service=item.service,
             valid_from=item.valid_from,
@@ -124,7 +127,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
             through=row.valid_through,
             replaces=replaced_decision.id if replaced_decision else None,
         )
-    Decision.objects.bulk_create(rows, batch_size=BATCH_SIZE)
+    insert(rows)
     return {"decisions": [row.reference for row in rows]}
 
 
@@ -253,11 +256,12 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
         except (NotFound, Refusal) as refusal:
             refuse_item(ctx, len(allocations), index, refusal)
             continue
-        row = Allocation(
+        row = new_row(
+            Allocation,
             id=new_id(),
             municipality_id=ctx.actor.municipality,
-            decision=decision,
-            organisation=organisation,
+            decision_id=decision.id,
+            organisation_id=organisation.id,
             reference=item.reference,
             valid_from=item.valid_from,
             valid_through=item.valid_through,
@@ -274,7 +278,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
             from_=row.valid_from,
             through=row.valid_through,
         )
-    Allocation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
+    insert(rows)
     return {"allocations": [row.reference for row in rows]}
 
 

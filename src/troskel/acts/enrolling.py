@@ -20,8 +20,9 @@ from troskel.people import sign_in_rules
 from troskel.people.login_models import EnrolmentLink, Login, Passkey, Session
 from troskel.people.models import Account
 from troskel.people.queries import digest_of, is_open, open_accounts
-from troskel.people.roles import Role
+from troskel.people.roles import STAFF_ROLES
 from troskel.runner.fields import Username
+from troskel.runner.lookup_of_accounts import open_account
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -35,16 +36,14 @@ PublicKey = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 Label = Annotated[str, msgspec.Meta(max_length=60)]
 
 
-@act("D", who=[Role.ADMINISTRATOR], writes=["enrolment.issued"], secret=True, fresh=True)
+@act("D", who=STAFF_ROLES, writes=["enrolment.issued"], secret=True, fresh=True)
 def issue_enrolment_link(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Give a person a link to begin signing in, or to begin again after a loss. It is shown once, and used once.
 
-    An earlier link of the account can't be used any more. Nobody gives a link to themselves.
+    An earlier link of the account can't be used any more. Nobody gives a link to themselves. A coordinator and a
+    locksmith give links to their own staff.
     """
-    municipality = ctx.actor.municipality
-    account = open_accounts(municipality).filter(username=f"{municipality}/{username}").first()
-    if account is None:
-        raise NotFound("account", "username")
+    account = open_account(ctx, username)
     if account.id == ctx.actor.account:
         raise Refusal("D", "enrolment.own", _("Du kan inte ge en länk till dig själv. Be en kollega."))
     if account.of_system:

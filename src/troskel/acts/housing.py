@@ -11,7 +11,7 @@ import msgspec
 from troskel.acts import lifetimes
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
-from troskel.ground.row_writing import insert
+from troskel.ground.row_writing import insert, new_row
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import operations as people
@@ -328,7 +328,8 @@ def find_or_store_homes(ctx: ActContext, addresses: list[Address]) -> FoundHomes
     for address in addresses:
         home = homes_by_key.get(address.key) if address.key else None
         if home is None:
-            home = Home(
+            home = new_row(
+                Home,
                 id=new_id(),
                 municipality_id=ctx.actor.municipality,
                 street=address.street,
@@ -346,12 +347,13 @@ def find_or_store_homes(ctx: ActContext, addresses: list[Address]) -> FoundHomes
 
 
 def _store_homes(ctx: ActContext, homes: list[Home]) -> dict[UUID, Door]:
-    doors = [Door(id=new_id(), municipality_id=ctx.actor.municipality, kind="apartment") for _ in homes]
+    municipality = ctx.actor.municipality
+    doors = [new_row(Door, id=new_id(), municipality_id=municipality, kind="apartment") for _ in homes]
     insert(homes)
     insert(doors)
     insert(
         [
-            HomeDoor(municipality_id=home.municipality_id, home=home, door=door)
+            new_row(HomeDoor, municipality_id=municipality, home_id=home.id, door_id=door.id)
             for home, door in zip(homes, doors, strict=True)
         ]
     )

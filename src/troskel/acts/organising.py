@@ -16,7 +16,7 @@ from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import identity, rules, sign_in_rules, token_rules
 from troskel.people.models import Account, Organisation
-from troskel.people.roles import OrganisationKind, Role
+from troskel.people.roles import STAFF_ROLES, OrganisationKind, Role
 from troskel.runner import lookup
 from troskel.runner.choices import AccountRole
 from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, Title, Username, field
@@ -107,7 +107,7 @@ def _goes_on_as(ctx: ActContext, row: Organisation, kind: OrganisationKind) -> N
 
 @act(
     "D",
-    who=ADMINISTRATOR,
+    who=STAFF_ROLES,
     writes=["account.registered"],
     title=_("Lägg upp ett konto"),
     lead=_("En person med en roll i en organisation."),
@@ -127,10 +127,11 @@ def register_account(
         ),
     ] = False,
 ) -> dict[str, Any]:
-    """Give a person, or another system, an account: one role in one organisation."""
+    """Give a person, or another system, an account: one role in one organisation. A coordinator does so at home."""
     token_rules.role_of_system(role, of_system=of_system)
     sign_in_rules.username_is_no_number(username)
     row = lookup.find_organisation(ctx, organisation)
+    rules.looks_after(ctx.actor.role, ctx.actor.organisation, row.id)
     rules.role_in_organisation(role, row.kind)
     account = Account(
         id=new_id(),

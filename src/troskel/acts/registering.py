@@ -15,6 +15,7 @@ from troskel.care import rules as care_rules
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.row_writing import new_row
 from troskel.ground.sorting import truncated_sort_key
 from troskel.ground.texts import _
 from troskel.people import identity
@@ -110,12 +111,13 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     rows: list[Client] = []
     for item, home, case, (_kind, number) in zip(clients, found.homes, cases, numbers, strict=True):
         found.journal(ctx, home)
-        row = Client(
+        row = new_row(
+            Client,
             id=new_id(),
             municipality_id=ctx.actor.municipality,
             case_number=case,
             reference=item.reference,
-            home=home,
+            home_id=home.id,
             first_name=item.first_name,
             last_name=item.last_name,
             sort_key=truncated_sort_key(item.last_name, item.first_name),

@@ -21,8 +21,9 @@ from troskel.people import sign_in_rules
 from troskel.people.login_models import Login, Passkey, Session
 from troskel.people.models import Account
 from troskel.people.queries import digest_of, open_accounts
-from troskel.people.roles import EVERY_ROLE, Role
+from troskel.people.roles import EVERY_ROLE, STAFF_ROLES, Role
 from troskel.runner.fields import Code, Username
+from troskel.runner.lookup_of_accounts import open_account
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -126,13 +127,10 @@ def end_own_session(ctx: ActContext, *, session: UUID) -> dict[str, Any]:
     return {"session": row.id}
 
 
-@act("D", who=[Role.ADMINISTRATOR], writes=["session.ended"])
+@act("D", who=STAFF_ROLES, writes=["session.ended"])
 def sign_out_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """End every session of an account: the telephone is stolen. The person can sign in again."""
-    municipality = ctx.actor.municipality
-    account = open_accounts(municipality).filter(username=f"{municipality}/{username}").first()
-    if account is None:
-        raise NotFound("account", "username")
+    account = open_account(ctx, username)
     return {"sessions": sign_out(ctx, [account.id], "by_administrator")}
 
 

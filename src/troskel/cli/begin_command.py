@@ -50,7 +50,7 @@ def add_to(commands: Any) -> None:
 def begin(arguments: argparse.Namespace) -> int:
     """Makes the municipality."""
     from troskel.acts import organising, taking_over
-    from troskel.cli.enrolling import enrolment_secret
+    from troskel.cli.enrolling import enrolment_link
     from troskel.ground import clock
     from troskel.people import queries as people
 
@@ -84,8 +84,8 @@ def begin(arguments: argparse.Namespace) -> int:
             organising.register_account.perform(actor, values)
         print_status(f"{username}: {name}, system administrator")
     for username, name in arguments.administrator:
-        secret = enrolment_secret(actor, username)
-        print(f"{username}  {name}  {secret or '(no way to sign in yet: troskel token)'}")
+        link = enrolment_link(actor, username)
+        print(f"{username}  {name}  {link or '(no way to sign in yet: troskel token)'}")
     print_status(f"begun. Let TROSKEL_MUNICIPALITY be {code}, and then: troskel check")
     return 0
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -168,10 +169,19 @@ _bare_view.csrf_exempt = True  # type: ignore[attr-defined]
 
 @contextmanager
 def _with_bare_view() -> Iterator[None]:
+    with override_settings(ROOT_URLCONF=_addresses()):
+        yield
+
+
+def add_bare_view() -> None:
+    """Adds the bare view to this process's addresses."""
+    settings.ROOT_URLCONF = _addresses()
+
+
+def _addresses() -> ModuleType:
     addresses = ModuleType("addresses_with_bare_view")
     addresses.urlpatterns = [*get_resolver().url_patterns, path("bench/bare", _bare_view)]  # type: ignore[attr-defined]
-    with override_settings(ROOT_URLCONF=addresses):
-        yield
+    return addresses
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def verify(arguments: argparse.Namespace) -> int:
     reports, sound = [], True
     for chain in [arguments.chain] if arguments.chain else ["acts", "reads"]:
         started = time.monotonic()
-        verdict = verification.verify(municipality(), chain)
+        verdict = verification.verify(municipality(), chain, tell=print_status)
         seconds = time.monotonic() - started
         sound = sound and verdict.is_sound
         reports.append(

@@ -130,7 +130,7 @@ def remove(arguments: argparse.Namespace) -> int:
         words = f"{arguments.code} is called {name!r}, not {arguments.name!r}: nothing is removed"
         raise CommandError(words, EXIT_REFUSED)
     for kind in ("acts", "reads"):
-        if not verification.verify(arguments.code, kind).is_sound:
+        if not verification.verify(arguments.code, kind, tell=print_status).is_sound:
             raise CommandError(f"the chain of {kind} is broken: 'troskel journal verify'. Nothing is removed")
     export(arguments)
     removed = leaving.remove(arguments.code, print_status)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from enum import Enum
 from pathlib import Path
 
@@ -52,9 +53,11 @@ def state() -> TablesState:
 def migrate() -> None:
     """Creates or updates the tables. Raises CommandError where they are of a newer version."""
     _make_private_file()
-    if state() is TablesState.NEWER:
-        raise CommandError(TablesState.NEWER.value)
-    call_command("migrate", verbosity=0, interactive=False)
+    found = state()
+    if found is TablesState.NEWER:
+        raise CommandError(found.value)
+    told = 1 if found is TablesState.OLDER else 0  # each step of an update, which may take long, as it goes
+    call_command("migrate", verbosity=told, interactive=False, stdout=sys.stderr)
 
 
 def ensure_ready() -> None:

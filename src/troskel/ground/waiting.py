@@ -86,7 +86,7 @@ def let_others_in() -> None:
         return
     with _opened(queue) as file:
         end = time.monotonic() + YIELD_SECONDS
-        while time.monotonic() < end:
+        while file is not None and time.monotonic() < end:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
@@ -100,13 +100,19 @@ def _seen_waiting(queue: Path | None) -> Iterator[None]:
         yield
         return
     with _opened(queue) as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+        if file is not None:
+            fcntl.flock(file, fcntl.LOCK_SH)
         yield
 
 
 @contextmanager
-def _opened(queue: Path) -> Iterator[int]:
-    file = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _opened(queue: Path) -> Iterator[int | None]:
+    """The file; None where it is another user's, or the folder may not be written: then nobody sees who waits."""
+    try:
+        file = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    except OSError:
+        yield None
+        return
     try:
         yield file
     finally:

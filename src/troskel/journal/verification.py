@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from troskel.journal import queries
@@ -19,13 +19,19 @@ from troskel.journal.form import (
 )
 from troskel.journal.models import ChainKind
 
+TOLD_LINES = 50_000
+"""After so many lines a check tells how far it is: some seconds."""
+
 __all__ = ["Verdict", "export", "verify", "verify_export"]
 
 
 def verify(
-    municipality: str, kind: str = ChainKind.ACTS, noted_hashes: Mapping[int, str] | None = None
+    municipality: str,
+    kind: str = ChainKind.ACTS,
+    noted_hashes: Mapping[int, str] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
-    """Checks every line of a chain, in chunks, up to the head it had when the check began.
+    """Checks every line of a chain, in chunks, up to the head it had when the check began; tells how far it is.
 
     `noted_hashes`: hashes by number, noted elsewhere earlier. The owner of the database can rewrite a whole
     chain with new hashes, but not one that still matches these.
@@ -35,6 +41,8 @@ def verify(
     for row in queries.line_texts_after(municipality, None, kind=kind, through=head.number):
         if not checker.take(row):
             break
+        if int(row.number) % TOLD_LINES == 0:
+            tell(f"{kind}: {row.number} of {head.number} lines")
     for number in queries.unexplained_erasures(municipality, kind, head.number, MAX_FAULTS):
         checker.fault(number, "has lost its detail, and nothing tells that it was blanked")
     beyond = queries.first_after_head(municipality, kind)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from troskel.ground.driver import db_value
 from troskel.ground.ids import new_id
+from troskel.ground.row_writing import insert, new_row
 from troskel.people.models import Client, Identifier, ReservedNumber, Residence
 
 BATCH_SIZE = 400
@@ -80,16 +81,26 @@ def _advance(municipality: str, kind: str, year: int, count: int) -> int:
 
 def register(clients: Sequence[Client], identities: Sequence[tuple[str, str]], since: date) -> None:
     """Stores new clients, each with its identity (kind and number) and its residence: where the row says it lives."""
-    Client.objects.bulk_create(clients, batch_size=BATCH_SIZE)
-    identifiers = [
-        Identifier(municipality_id=row.municipality_id, client=row, kind=kind, number=number, since=since)
-        for row, (kind, number) in zip(clients, identities, strict=True)
-    ]
-    Identifier.objects.bulk_create(identifiers, batch_size=BATCH_SIZE)
-    residences = [
-        Residence(municipality_id=row.municipality_id, client=row, home_id=row.home_id) for row in clients
-    ]
-    Residence.objects.bulk_create(residences, batch_size=BATCH_SIZE)
+    insert(clients)
+    insert(
+        [
+            new_row(
+                Identifier,
+                municipality_id=row.municipality_id,
+                client_id=row.id,
+                kind=kind,
+                number=number,
+                since=since,
+            )
+            for row, (kind, number) in zip(clients, identities, strict=True)
+        ]
+    )
+    insert(
+        [
+            new_row(Residence, municipality_id=row.municipality_id, client_id=row.id, home_id=row.home_id)
+            for row in clients
+        ]
+    )
 
 
 def move(residences: Sequence[Residence]) -> None:

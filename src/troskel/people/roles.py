@@ -56,6 +56,8 @@ CARE_ROLES = OFFICE_ROLES | {Role.COORDINATOR}
 """The roles that plan a client's care and its locks."""
 CLIENT_ROLES = EVERY_ROLE - {Role.MANAGER}
 """Every role but the manager, who sees no client: figures are enough."""
+STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH})
+"""The roles that look after accounts: the administrator all, the others those of their own organisation."""
 PHONE_ROLES = frozenset({Role.CARER, Role.RESPONDER})
 """The roles that have clients on a phone, and open doors."""
 

@@ -51,6 +51,22 @@ def account_is_closed(closed: datetime | None) -> None:
         raise Refusal("rule 6", "account.open", _("Kontot är öppet. Det finns inget att göra."))
 
 
+def moves_elsewhere(before: UUID, after: UUID) -> None:
+    """Who moves does so to another organisation; a role alone is changed."""
+    if before == after:
+        raise Refusal(
+            "D",
+            "account.same_organisation",
+            _("Kontot är redan där. Ändra kontot om rollen ska bli en annan."),
+        )
+
+
+def looks_after(role: Role, own: UUID | None, organisation: UUID) -> None:
+    """A coordinator and a locksmith look after the accounts of their own organisation, the administrator after all."""
+    if role not in (Role.ADMINISTRATOR, Role.SYSTEM) and own != organisation:
+        raise Refusal("D", "account.other_organisation", _("Du sköter bara kontona i din egen organisation."))
+
+
 def closes_another(account: UUID, actor: UUID | None) -> None:
     """Nobody closes their own account, so that somebody else knows of it."""
     if account == actor:

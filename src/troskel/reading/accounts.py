@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
 from troskel.ground.sorting import swedish_sort_key
 from troskel.people.models import Account, Organisation, Token
 from troskel.people.queries import is_open
-from troskel.people.roles import EVERY_ROLE, Actor, Role
+from troskel.people.roles import EVERY_ROLE, STAFF_ROLES, Actor, Role
 from troskel.people.sign_in_rules import OWN_ISSUER
 from troskel.reading.base import note
 from troskel.reading.lists import ListedOrganisation
@@ -53,13 +53,24 @@ class AccountSignIn(msgspec.Struct, frozen=True):
 ACCOUNT_COLUMNS = ("id", "username", "name", "role", "organisation__orgnr", "active")
 
 
-@read(who=[Role.ADMINISTRATOR])
+def looked_after(viewer: Actor) -> QuerySet[Account]:
+    """Returns the accounts that the viewer looks after: all, or those of the own organisation."""
+    rows = Account.objects.filter(municipality=viewer.municipality)
+    if viewer.role in (Role.ADMINISTRATOR, Role.SYSTEM):
+        return rows
+    return rows.filter(organisation=viewer.organisation)
+
+
+@read(who=STAFF_ROLES)
 def accounts(
     viewer: Actor, page_request: PageRequest, *, role: str = "", organisation: str = "", state: str = ""
 ) -> Page[ListedAccount]:
-    """The municipality's accounts by name in Swedish order, optionally of one role, organisation or state."""
+    """The municipality's accounts by name in Swedish order, optionally of one role, organisation or state.
+
+    A coordinator and a locksmith see those of their own organisation.
+    """
     active = ExpressionWrapper(is_open(clock.now()), output_field=BooleanField())
-    rows = Account.objects.filter(municipality=viewer.municipality).annotate(active=active)
+    rows = looked_after(viewer).annotate(active=active)
     filters = {"role": role, "organisation__orgnr": organisation}
     rows = rows.filter(**{field: value for field, value in filters.items() if value})
     if state:
@@ -76,14 +87,11 @@ def _account(row: Row) -> ListedAccount:
     )
 
 
-@read(who=[Role.ADMINISTRATOR])
+@read(who=STAFF_ROLES)
 def account_sign_in(viewer: Actor, account: UUID) -> AccountSignIn:
     """How the person of an account signs in. No client is read: nothing is recorded. Raises NotFound."""
     now = clock.now()
-    row = Account.objects.select_related("organisation", "login").filter(
-        municipality=viewer.municipality, id=account
-    )
-    found = row.first()
+    found = looked_after(viewer).select_related("organisation", "login").filter(id=account).first()
     if found is None:
         raise NotFound("account", "account")
     login = found.login

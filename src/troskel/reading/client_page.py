@@ -31,6 +31,7 @@ from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import client_record, lists
 from troskel.reading.base import CASE_NUMBER, clients_in_sight, note, remaining
 from troskel.reading.client_journal import ClientLine, client_lines
+from troskel.reading.client_names import birth_year, current_number
 from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
 from troskel.reading.register import read
@@ -106,6 +107,7 @@ class ClientPage(msgspec.Struct, frozen=True):
     language: str
     representatives: list[RepresentativeShown]
     person: PersonShown | None
+    born: int | None
     access_note: str
     shares: bool
     doors: list[DoorShown]
@@ -186,6 +188,7 @@ def client_page(
         language=row.language,
         representatives=representatives if person else [],
         person=person,
+        born=birth_year(getattr(row, "identity_number", None)) if person else None,
         access_note=client_record.visible_access_note(viewer, row, person),
         shares=_is_sharing(viewer, context, row.id, today),
         doors=context.own_doors,
@@ -215,7 +218,7 @@ def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeSho
     rows = (
         clients_in_sight(viewer)
         .select_related("home__access_note")
-        .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks)
+        .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks, identity_number=current_number())
     )
     annotated = rows.annotate(kind=F("speaks__kind"), name=F("speaks__name"), number=F("speaks__phone"))
     found = annotated.order_by("speaks__since", "speaks__id")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,6 +26,7 @@ from troskel.reading import client_record as records
 from troskel.reading import lists
 from troskel.reading import things as custody
 from troskel.reading.base import clients_in_sight, note, remaining
+from troskel.reading.client_names import birth_year, current_number
 from troskel.reading.client_record import PersonShown, visible_person
 from troskel.reading.register import read
 
@@ -44,12 +46,13 @@ class SearchMatches(msgspec.Struct, frozen=True):
 
 
 class ClientMatch(msgspec.Struct, frozen=True):
-    """A matching client with name and address, as far as the viewer may know them."""
+    """A matching client with name, birth year and address, as far as the viewer may know them."""
 
     case: str
     own: bool
     protected: bool
     died: date | None
+    born: int | None
     person: PersonShown | None
 
 
@@ -87,7 +90,8 @@ def results(viewer: Actor, matches: SearchMatches) -> SearchResults:
     """Loads the matches as they are now; those out of the viewer's sight are left out."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
     rows = clients_in_sight(viewer).select_related("home").filter(id__in=matches.clients)
-    clients = {row.id: row for row in rows.annotate(entrusted_to_viewer=Exists(mine))}
+    annotated = rows.annotate(number=current_number(), entrusted_to_viewer=Exists(mine))
+    clients = {row.id: row for row in annotated}
     orders = {
         row["id"]: row for row in lists.order_rows(_visible_orders(viewer).filter(id__in=matches.orders))
     }
@@ -103,9 +107,10 @@ def results(viewer: Actor, matches: SearchMatches) -> SearchResults:
     )
 
 
-def _client(viewer: Actor, row: Client) -> ClientMatch:
-    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)  # type: ignore[attr-defined]
-    return ClientMatch(row.case_number, row.is_own, bool(row.protection), row.died, person)
+def _client(viewer: Actor, row: Any) -> ClientMatch:
+    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
+    born = birth_year(row.number) if person else None
+    return ClientMatch(row.case_number, row.is_own, bool(row.protection), row.died, born, person)
 
 
 def _by_numbers(viewer: Actor, query: search_terms.SearchTerms) -> Iterable[UUID]:

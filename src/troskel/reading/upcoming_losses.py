@@ -12,8 +12,9 @@ from troskel.care import queries as care
 from troskel.ground import clock
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.register import read
-from troskel.reading.worklist import WorklistItem, unnoted_worklist
+from troskel.reading.worklist import WorklistItem, unnoted_worklist, with_clients
 from troskel.routine.client_state import FOREVER
 
 LOOKAHEAD = timedelta(days=120)
@@ -33,6 +34,7 @@ class UpcomingLoss(msgspec.Struct, frozen=True):
     """
 
     case: str
+    client: ClientName | None
     service: str
     decision: str
     lost: date
@@ -48,14 +50,16 @@ def worklist_and_losses(viewer: Actor) -> tuple[list[WorklistItem], list[Upcomin
     with_duty = {item.duty.case for item in items if FOLLOW_UP_ACTS & set(item.duty.fulfilled_by)}
     today = clock.today()
     ahead = care.losses_ahead(clients_in_sight(viewer), viewer.municipality, today, today + LOOKAHEAD)
-    unasked = (_upcoming_loss(one) for one in ahead if one.case not in with_duty)
-    upcoming = list(islice(unasked, MAX_LOSSES))
-    cases = {item.duty.case for item in items} | {loss.case for loss in upcoming}
-    note(viewer, "worklist.viewed", cases=sorted(case for case in cases if case))
-    return items, upcoming
+    unasked = list(islice((one for one in ahead if one.case not in with_duty), MAX_LOSSES))
+    cases = {item.duty.case for item in items if item.duty.case} | {one.case for one in unasked}
+    note(viewer, "worklist.viewed", cases=sorted(cases))
+    clients = names_of_shown(viewer, cases)
+    return with_clients(items, clients), [_upcoming_loss(one, clients.get(one.case)) for one in unasked]
 
 
-def _upcoming_loss(one: care.LossAhead) -> UpcomingLoss:
+def _upcoming_loss(one: care.LossAhead, client: ClientName | None) -> UpcomingLoss:
     first, through = one.loss.first, one.loss.through
     again = None if through == FOREVER else through + timedelta(days=1)
-    return UpcomingLoss(one.case, one.service, one.decision, first, again, one.decided, one.investigated)
+    return UpcomingLoss(
+        one.case, client, one.service, one.decision, first, again, one.decided, one.investigated
+    )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
+from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.register import read
 from troskel.routine import wording
 from troskel.routine.model import Ask, LocalizedText
@@ -66,13 +67,13 @@ class DutyShown(msgspec.Struct, frozen=True):
 class WorklistItem(msgspec.Struct, frozen=True):
     """A duty of a worklist, with the routine's texts in both languages.
 
-    `in_sight`: the viewer may open the client's page; a duty alone may reveal only the case number.
+    `client`: whom it is about, where the viewer may open the client's page; else a duty reveals the case number alone.
     `theirs`: asked of the viewer; others are late duties that the administrator also sees.
     """
 
     duty: DutyShown
     texts: DutyTexts
-    in_sight: bool
+    client: ClientName | None
     theirs: bool
 
 
@@ -101,20 +102,21 @@ def worklist(viewer: Actor) -> list[WorklistItem]:
     """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated."""
     items = unnoted_worklist(viewer)
     note(viewer, "worklist.viewed", cases=[item.duty.case for item in items])
-    return items
+    return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 
 
 def unnoted_worklist(viewer: Actor) -> list[WorklistItem]:
-    """The same without recording the read: for a page that shows more and records once."""
+    """The same without clients' names and without recording the read: for a reading that shows more."""
     today = clock.today()
     open_duties = within_sight(viewer, duties.worklist(viewer, today))
-    in_sight = Exists(clients_in_sight(viewer).filter(pk=OuterRef("client")))
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
-    rows = open_duties.annotate(in_sight=in_sight, theirs=theirs).values(*duties.FIELDS, "in_sight", "theirs")
-    return [
-        WorklistItem(duty_shown(row, today), duty_texts(row), row["in_sight"], row["theirs"])
-        for row in with_names(rows)
-    ]
+    rows = with_names(open_duties.annotate(theirs=theirs).values(*duties.FIELDS, "theirs"))
+    return [WorklistItem(duty_shown(row, today), duty_texts(row), None, row["theirs"]) for row in rows]
+
+
+def with_clients(items: Iterable[WorklistItem], clients: Mapping[str, ClientName]) -> list[WorklistItem]:
+    """The items with their clients, by case number."""
+    return [msgspec.structs.replace(item, client=clients.get(item.duty.case or "")) for item in items]
 
 
 @read(who=EVERY_ROLE)

@@ -74,10 +74,12 @@ def _next_day_allocated(client: ClientFacts, case: Case) -> bool:
 
 
 def _allocation_awaited(client: ClientFacts, case: Case) -> bool:
-    """A4 asks for it: the decision was made for a new client, and nobody has it or will have it."""
+    """A4 asks for it: the decision was made for a new client, is not over, and nobody has it or will have it."""
     named = uid_in(case.about, "decision")
     decision = client.decisions.get(named) if named else None
-    return decision is not None and decision.of_new and not _decision_allocated(client, case)
+    if decision is None or not decision.of_new or _decision_over(client, case):
+        return False
+    return not _decision_allocated(client, case)
 
 
 def _ending_confirmed(client: ClientFacts, case: Case) -> bool:

@@ -75,14 +75,19 @@ class StoredProgress(NamedTuple):
 
 
 def claim(key: IdempotencyKey, now: datetime) -> None:
-    """Stores that an act in parts has begun, if it has not before. Raises KeyReused if the request was different."""
+    """Stores that an act in parts has begun, if it has not before."""
     row = new_row(Answer, **key._asdict(), answer="", recorded=now, done=0)
     Answer.objects.bulk_create([row], ignore_conflicts=True)  # waits for one who claims it at this moment
 
 
-def stored_progress(key: IdempotencyKey) -> StoredProgress:
-    """Returns how far an act in parts has come. Raises KeyReused if the request was different."""
-    content, done, answer = _rows(key).values_list("content", "done", "answer").get()
+def stored_progress(key: IdempotencyKey) -> StoredProgress | None:
+    """Returns how far an act in parts has come; None where it has been forgotten. Raises KeyReused if the
+    request was different.
+    """
+    row = _rows(key).values_list("content", "done", "answer").first()
+    if row is None:
+        return None
+    content, done, answer = row
     if content != key.content:
         raise KeyReused
     return StoredProgress(done, msgspec.json.decode(answer, type=ActOutcome) if answer else None)

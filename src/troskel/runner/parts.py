@@ -43,13 +43,13 @@ class Progress:
         self.refusals: list[Refusal | NotFound | BadValue] = []
         self.refused: list[dict[str, Any]] = []
         if key is not None:
-            idempotency.claim(key, clock.now())
             self.resume()
 
     def resume(self) -> None:
-        """Goes on from what is stored."""
+        """Goes on from what is stored; from the beginning where nothing is, or where another call has forgotten it."""
         assert self.key is not None
-        stored = idempotency.stored_progress(self.key)
+        while (stored := idempotency.stored_progress(self.key)) is None:
+            idempotency.claim(self.key, clock.now())
         self.outcome = stored.outcome
         self.done = self._stored = self.count if stored.done is None else stored.done
         self.refused = list(self.outcome.refused) if self.outcome else []

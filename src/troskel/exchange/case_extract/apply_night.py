@@ -71,13 +71,15 @@ def import_night(
     night = read_night(files, day=day, known_ids=state.ids(), mapping=case_system)
     if night.tells_only_things and first_night:
         raise NightRefused(case_system.files["kunder"], 1, "the first night needs all four files: add them")
+    files.clear()  # tens of megabytes, which nobody needs any more
     night = as_merged(night, state.merged)
     plan = plan_night(night, state, day=day, first_night=first_night)
     reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
     if not confirm:
         stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
-    runner.carry_out(plan, first_night, digest, begun)
+    with maintenance.seldom_collecting():
+        runner.carry_out(plan, first_night, digest, begun)
     to_decide = [told(item, case_system) for item in plan.to_decide]
     if not dry_run:
         _save_summary(actor, plan, night, digest, runner, to_decide)

@@ -20,7 +20,7 @@ from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.client import journal_lines, life_events, summary, timeline_svg
 from troskel.web.client.timeline import TIME_SPANS, lanes_of, windows
-from troskel.web.desk import start
+from troskel.web.desk import duty_rows
 from troskel.web.text import act_labels, phrases
 
 
@@ -65,7 +65,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "rows": timeline_rows(timeline_svg.visible_lanes(all_lanes, wide.window)),
         "times": [_span_link(case, name, span_name) for name in TIME_SPANS],
         "duties": [
-            start.client_duty_row(
+            duty_rows.client_duty_row(
                 client_duty.duty, client_duty.texts, client_duty.acts, is_mine=client_duty.mine
             )
             for client_duty in duties

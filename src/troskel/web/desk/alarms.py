@@ -17,6 +17,7 @@ from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import access, lists, phone
+from troskel.reading.client_names import names_of_shown
 from troskel.runner.choices import AlarmOutcome, DoorKind
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
@@ -78,6 +79,7 @@ def _alarms_page(
     values = {
         "alarms": sorted(open_alarms, key=lambda alarm: not alarm.mine),
         "homes": homes,
+        "clients": names_of_shown(person.actor, [alarm.case for alarm in open_alarms if alarm.case]),
         "doors": lists.door_names(person.actor, doors) if doors else {},
         "kinds": act_labels.choice_labels(DoorKind),
         "outcomes": _outcome_choices(),

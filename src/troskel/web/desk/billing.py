@@ -18,6 +18,7 @@ from troskel.people.queries import Person
 from troskel.reading import billing as reading_billing
 from troskel.reading import lists
 from troskel.reading.billing import ShownForm, ShownRow
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
@@ -65,6 +66,7 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
         "month": month,
         "month_name": formatting.month(first),
         "rows": billing_rows,
+        "clients": names_of_shown(person.actor, [row.case for row in rows]),
         "waiting": sum(row.state != "received" for row in billing_rows),
         "month_buttons": [
             _month_button(name, month) for name in ("bill_month", "make_basis_forms") if _may(name, person)

@@ -18,6 +18,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.reading import outbox
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.outbox import FailedEmail
 from troskel.reading.paging import PageRequest
 from troskel.screens.pages import page
@@ -78,6 +79,9 @@ def _emails_page(
     emails_given_up = outbox.failed_emails(person.actor, PageRequest(PAGE_SIZE, request.GET.get("after", "")))
     values = {
         "rows": [_email_row(email) for email in emails_given_up.items],
+        "clients": names_of_shown(
+            person.actor, [email.case for email in emails_given_up.items if email.case]
+        ),
         "condition": outbox.outbox_condition(person.actor),
         "further": emails_given_up.next,
         "sent": "again" in request.GET and not refusal,

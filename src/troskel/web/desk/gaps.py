@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from troskel.ground import clock
 from troskel.people.queries import Person
 from troskel.reading import accounts, coverage
+from troskel.reading.client_names import names_of_shown
 from troskel.runner.choices import CareService
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
@@ -45,4 +46,6 @@ def gaps(request: HttpRequest, person: Person) -> HttpResponse:
         )
         for gap in sorted(found, key=lambda gap: (gap.days[0], gap.case))
     ]
-    return render_page(request, "web/gaps.html", {"rows": rows, "today": today, "days": DAYS})
+    clients = names_of_shown(person.actor, [row.case for row in rows])
+    values = {"rows": rows, "clients": clients, "today": today, "days": DAYS}
+    return render_page(request, "web/gaps.html", values)

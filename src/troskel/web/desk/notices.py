@@ -14,6 +14,7 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading import duties, lists
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.duties import ListedNotice
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import LocalizedText
@@ -25,12 +26,13 @@ PAGE_SIZE = 50
 
 
 class NoticeRow(NamedTuple):
-    """A notice as a row."""
+    """A notice as a row. `is_mine_to_read`: unread, and the viewer's own."""
 
     notice: ListedNotice
     text: str
     to: str
     reader: str
+    is_mine_to_read: bool
 
 
 @page("notices/", name="notices", who=duties.recent_notices.who)
@@ -54,7 +56,8 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
     reader_names = people.names_by_username(person.actor.municipality, readers) if readers else {}
     query = {"show": choice, "client": case}
     values = {
-        "rows": [_notice_row(notice, organisation_names, reader_names) for notice in recent.items],
+        "rows": [_notice_row(notice, organisation_names, reader_names, person) for notice in recent.items],
+        "clients": names_of_shown(person.actor, [notice.case for notice in recent.items if notice.case]),
         "sees_all": sees_all,
         "choices": choices,
         "choice": choice,
@@ -66,8 +69,13 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
     return render_page(request, "web/notices.html", values)
 
 
+def _is_told(person: Person, notice: ListedNotice) -> bool:
+    """Whether the viewer is one of those told. An office sees also what others are told; others see their own."""
+    return person.actor.role not in ROLES_SEEING_ALL or notice.role == person.actor.role
+
+
 def _notice_row(
-    notice: ListedNotice, organisation_names: dict[str, str], reader_names: dict[str, str]
+    notice: ListedNotice, organisation_names: dict[str, str], reader_names: dict[str, str], person: Person
 ) -> NoticeRow:
     organisation = organisation_names.get(notice.organisation or "", "")
     role = phrases.role(notice.role)
@@ -76,4 +84,5 @@ def _notice_row(
         text=act_labels.localized(LocalizedText(notice.text, notice.text_en)),
         to=f"{role}, {organisation}" if organisation else role,
         reader=reader_names.get(notice.read_by or "", ""),
+        is_mine_to_read=notice.state != "done" and _is_told(person, notice),
     )

@@ -12,6 +12,7 @@ from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.reading import duties, lists, routine_versions
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.duties import ListedDuty
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.routine.model import Routine
@@ -61,6 +62,7 @@ def overdue(request: HttpRequest, person: Person) -> HttpResponse:
         "rows": [
             _overdue_row(duty, organisation_names, person_names, routine) for duty in overdue_duties.items
         ],
+        "clients": names_of_shown(person.actor, [duty.case for duty in overdue_duties.items if duty.case]),
         "roles": [(role, phrases.role(role)) for role in DUTY_ROLES],
         "organisations": organisation_names,
         "selection": {"role": "", "organisation": "", **selection},

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,8 +11,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -22,38 +19,26 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import conformance, lists, routine_versions, upcoming_losses, worklist
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
-from troskel.reading.worklist import DutyShown, DutyTexts, WorklistItem
+from troskel.reading.worklist import WorklistItem
 from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import leave, person_of, signed_in_of
+from troskel.web.desk import cards, duty_rows
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
+from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.forms import prefill
-from troskel.web.forms.prefill import ActOffer
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
-from troskel.web.shell.links import Button
 from troskel.web.signing_in.entering import ways_in
-from troskel.web.text import act_labels, phrases
+from troskel.web.text import act_labels
 
-
-class DutyRow(NamedTuple):
-    """A duty or a notice as a row. `urgency` is a CSS class: late, today or later."""
-
-    id: UUID
-    urgency: str
-    sign: str
-    when: str
-    text: str
-    case: str
-    paragraph: str
-    paragraph_text: str
-    fulfilled_when: str
-    buttons: list[Button]
-    may_open: bool = True
-    owner: str = ""
+NOTICES_SHOWN = 5
+"""The newest notices; the rest are on the page of notices."""
+MAX_DIGITS = 6
 
 
 @public("", name="start")
@@ -71,17 +56,26 @@ def start(request: HttpRequest) -> HttpResponse:
         }
         return render_page(request, "web/sign_in.html", sign_in_values)
     today = clock.today()
-    worklist_items, losses = _worklist_and_losses(person)
-    items = sorted(worklist_items, key=_sort_key)
-    duties = [item for item in items if item.duty.kind == "duty" and item.theirs]
-    offers = prefill.duty_offers(person.actor, [item.duty.id for item in duties])
-    duty_rows = [_worklist_row(item, offers.get(item.duty.id, []), today) for item in duties]
-    notices = [_notice_row(item, today) for item in items if item.duty.kind == "notice"]
-    navigation.set_unread_count(request, len(notices))
+    items, losses = _worklist_and_losses(person)
+    mine = worklist_of([item for item in items if item.duty.kind == "duty" and item.theirs], today)
+    page_number = _page_number(request, mine.pages)
+    shown = [item.duty.id for stack in mine.page(page_number) for item in stack]
+    offers = {
+        duty: [offer.act for offer in offered]
+        for duty, offered in prefill.duty_offers(person.actor, shown).items()
+    }
+    unread = [item for item in items if item.duty.kind == "notice"]
+    newest = sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
+    navigation.set_unread_count(request, len(unread))
     values = {
-        "duties": duty_rows,
-        "late": sum(row.urgency == "late" for row in duty_rows),
-        "notices": notices,
+        "heading": cards.heading(mine),
+        "summary": cards.summary(mine),
+        "groups": card_groups(mine, page_number, offers),
+        "page_number": page_number,
+        "pages": mine.pages,
+        "is_asked": bool(mine.stacks),
+        "notices": [duty_rows.notice_row(item, today) for item in newest],
+        "unread": len(unread),
         "late_of_others": sum(item.duty.kind == "duty" and not item.theirs for item in items),
         "role": person.actor.role.value,
         "secondary_pages": navigation.secondary_pages(person.actor.role),
@@ -100,9 +94,11 @@ def unread_badge(request: HttpRequest, person: Person) -> HttpResponse:
 
 @page("notices/<uuid:notice>/read", name="read", who=REGISTER["read_notice"].who, methods=["POST"])
 def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpResponse:
-    """Mark a notice as read; no error if it already is. The sender sees the receipt."""
+    """Mark a notice as read; no error if it already is. The sender sees the receipt. Returns to where it was read."""
     with contextlib.suppress(NotFound):
         REGISTER["read_notice"].perform(person.actor, {"notice": str(notice)}, key=f"read {notice}")
+    if request.POST.get("from") == "notices":
+        return HttpResponseRedirect(f"{reverse('notices')}?show=unread")
     return HttpResponseRedirect(f"{reverse('start')}#notices")
 
 
@@ -149,6 +145,16 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render_page(request, "web/accessibility.html", {})
 
 
+def _page_number(request: HttpRequest, pages: int) -> int:
+    """Returns the page of cards that is asked for; the first or the last where there is no such page."""
+    typed = request.GET.get("page", "")
+    return (
+        min(max(int(typed), 1), pages)
+        if typed.isascii() and typed.isdigit() and len(typed) < MAX_DIGITS
+        else 1
+    )
+
+
 def _worklist_and_losses(
     person: Person,
 ) -> tuple[list[WorklistItem], list[desk_upcoming_losses.LossRow] | None]:
@@ -176,66 +182,16 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
     ]
 
 
-def _sort_key(item: WorklistItem) -> tuple[date, date]:
-    return item.duty.due or date.max, item.duty.opened
-
-
-def _worklist_row(item: WorklistItem, offers: list[ActOffer], today: date) -> DutyRow:
-    return _duty_row(item.duty, item.texts, offers, today)._replace(may_open=item.in_sight)
-
-
-def _duty_row(duty: DutyShown, texts: DutyTexts, offers: list[ActOffer], today: date) -> DutyRow:
-    sign, when = phrases.due_labels(duty.due, today)
-    urgency = "late" if duty.state == "late" else "today" if duty.due == today else "later"
-    buttons = [_button(offer, duty.id) for offer in offers]
-    return _base_row(duty, texts, urgency, sign, when)._replace(buttons=buttons)
-
-
-def _notice_row(item: WorklistItem, today: date) -> DutyRow:
-    when = phrases.arrival_day(item.duty.opened, today)
-    row = _base_row(item.duty, item.texts, "later", _("Att läsa"), when)
-    return row._replace(may_open=item.in_sight)
-
-
-def _base_row(duty: DutyShown, texts: DutyTexts, urgency: str, sign: str, when: str) -> DutyRow:
-    return DutyRow(
-        id=duty.id,
-        urgency=urgency,
-        sign=sign,
-        when=when,
-        text=act_labels.localized(texts.duty),
-        case=duty.case or "",
-        paragraph=duty.paragraph,
-        paragraph_text=act_labels.localized(texts.paragraph),
-        fulfilled_when=act_labels.localized(texts.fulfilled),
-        buttons=[],
-    )
-
-
-def client_duty_row(duty: DutyShown, texts: DutyTexts, acts: list[str], *, is_mine: bool) -> DutyRow:
-    """Returns a duty for its client's page: without the case number, with the owner if it is somebody else's."""
-    row = _duty_row(duty, texts, [ActOffer(act, {}, {}) for act in acts], clock.today())
-    return row._replace(case="", owner="" if is_mine else phrases.role(duty.role))
-
-
-def _button(offer: ActOffer, duty: UUID) -> Button:
-    act_text = act_labels.act_text(offer.act)
-    assert act_text is not None, f"{offer.act} has no title"
-    return Button(
-        act_text.title,
-        f"{reverse(f'act-{offer.act}')}?{urlencode({'duty': str(duty)})}",
-    )
-
-
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_cases": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:
         clients = lists.clients(person.actor, PageRequest(limit=MAX_PAGE))
-        panels["foreign_cases"] = [client.case for client in clients.items]
+        named = names_of_shown(person.actor, [client.case for client in clients.items])
+        panels["foreign_clients"] = list(named.values())
     return panels
 
 

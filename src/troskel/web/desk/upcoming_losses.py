@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from troskel.ground import clock, formatting
+from troskel.reading.client_names import ClientName
 from troskel.reading.upcoming_losses import UpcomingLoss
 from troskel.runner.choices import CareService
 from troskel.web.shell.links import Button, act_button
@@ -22,6 +23,7 @@ class LossRow(NamedTuple):
     when: str
     service: str
     case: str
+    client: ClientName | None
     reason: str
     button: Button
 
@@ -34,7 +36,7 @@ def loss_rows(losses: list[UpcomingLoss]) -> list[LossRow]:
 def _loss_row(loss: UpcomingLoss, today: date) -> LossRow:
     service = act_labels.choice_label(CareService, loss.service)
     sign, when = phrases.due_labels(loss.lost, today)
-    return LossRow(sign, when, service, loss.case, _reason(loss, today), _button(loss))
+    return LossRow(sign, when, service, loss.case, loss.client, _reason(loss, today), _button(loss))
 
 
 def _reason(loss: UpcomingLoss, today: date) -> str:

@@ -224,6 +224,7 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
     if propose:
         state = state._replace(fields=link_form.with_proposed_serial(state.fields, links))
     return {
+        "clients": state.context.clients(state.fields, links.case if links else ""),
         "links": links,
         "mismatched": link_form.mismatched_serials(state.fields, links),
         "door_kinds": link_form.door_kinds(),

@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from troskel.people.queries import Person
 from troskel.reading import lists, worklist
+from troskel.reading.client_names import ClientName, FormSubjects, clients_of_form
 from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.runner.fields import Named
 from troskel.runner.register import Act
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import prefill
-from troskel.web.forms.fields import OrganisationOption
+from troskel.web.forms.fields import Field, OrganisationOption
+
+ORDERS = (Named.ORDER, Named.INSTALLATION_ORDER, Named.REMOVAL_ORDER, Named.REPAIR_ORDER)
+DECISIONS = (Named.DECISION, Named.ANY_DECISION)
 
 
 class FormContext:
@@ -39,6 +45,24 @@ class FormContext:
         offers = prefill.duty_offers(self.person.actor, [duty]).get(duty, []) if duty else []
         offer = next((candidate for candidate in offers if candidate.act == self.act.name), None)
         return prefill.with_doors(self.person.actor, offer) if offer else None
+
+    def clients(self, fields: Iterable[Field], recorded: str) -> list[ClientName]:
+        """Returns whom the form is about, as its duty, its client's page and its values tell.
+
+        `recorded`: the case whose showing another reading of the form has recorded.
+        """
+        named: dict[Named | None, list[str]] = {}
+        for form_field in fields:
+            if form_field.value:
+                named.setdefault(form_field.facts.names, []).append(form_field.value)
+        subjects = FormSubjects(
+            cases=[*filter(None, [self.case]), *named.get(Named.CLIENT, [])],
+            orders=[number for kind in ORDERS for number in named.get(kind, [])],
+            decisions=[reference for kind in DECISIONS for reference in named.get(kind, [])],
+            allocations=named.get(Named.ALLOCATION, []),
+            duty=_uuid(self.duty),
+        )
+        return clients_of_form(self.person.actor, subjects, recorded=self.case or recorded)
 
     @property
     def is_duty_gone(self) -> bool:

@@ -58,8 +58,11 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
             Filter("state", _("Läge"), states),
         ],
         newest_first=False,
-        tabs=_account_tabs(request),
-        act_links=common.act_links(viewer.role, "register_account"),
+        tabs=_account_tabs(request, viewer.role),
+        act_links=[
+            *common.act_links(viewer.role, "register_account", "change_account", "close_account"),
+            (reverse("staff-file"), _("Personal från en fil")),
+        ],
     )
     return render_listing(request, listing)
 
@@ -98,13 +101,14 @@ def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
             )
         ],
         newest_first=False,
-        tabs=_account_tabs(request),
+        tabs=_account_tabs(request, viewer.role),
         act_links=common.act_links(viewer.role, "register_organisations", "change_organisation"),
     )
     return render_listing(request, listing)
 
 
-def _account_tabs(request: HttpRequest) -> list[Tab]:
-    return common.tabs(
-        request, [(reverse("accounts"), _("Konton")), (reverse("organisations"), _("Organisationer"))]
-    )
+def _account_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+    places = [(reverse("accounts"), _("Konton"))]
+    if role in reading_accounts.organisations_by_name.who:
+        places.append((reverse("organisations"), _("Organisationer")))
+    return common.tabs(request, places)

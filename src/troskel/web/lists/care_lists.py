@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of clients, visits and orders: by case number, never by name."""
+"""Lists of clients, visits and orders. On the page by name, in CSV by case number alone."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
     listing = Listing(
         "clients",
         _("Kunder"),
-        _("Kunderna står med ärendenummer. Namn och adress finns hos kunden, för den som får se dem."),
+        _("Alla som du har med att göra. I kalkylbladet står bara ärendenumret."),
         [
-            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Kund"), lambda row: CaseNumber(row.case)),
             *care,
             Column(_("Lås"), lambda row: ", ".join(row.locks)),
             Column(_("Att veta"), _client_notes_with_care if has_care_columns else client_notes),
@@ -125,7 +125,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Besök"),
         _("När någon kom och gick, och vad som visar det."),
         [
-            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Kund"), lambda row: CaseNumber(row.case)),
             Column(_("Utförare"), lambda row: common.organisation_name(names, row.organisation)),
             Column(_("Kom"), lambda row: row.arrived),
             Column(_("Gick"), lambda row: row.departed),
@@ -190,7 +190,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Beställning"), lambda row: row.number),
             Column(_("Arbete"), lambda row: _order_kinds()[row.kind]),
             Column(_("Läge"), _order_state_text),
-            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Kund"), lambda row: CaseNumber(row.case)),
             Column(_("Bokad tid"), lambda row: row.booked),
             *_party_columns(viewer.role, names),
             Column(_("Beställd"), lambda row: row.placed),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class CaseNumber(str):
-    """A case number: shown as a link to the client."""
+    """A case number: on a page the client's name, as a link; in CSV the number."""
 
     __slots__ = ()
 

@@ -22,6 +22,7 @@ from troskel.ground import formatting
 from troskel.people.queries import Person
 from troskel.reading import accounts
 from troskel.reading import search as reading_search
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.client_record import PersonShown
 from troskel.reading.search import SearchMatches, SearchResults
 from troskel.screens.pages import page
@@ -51,6 +52,7 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
         else [],
         "orders": care_lists.order_results(answer.orders, names) if answer else [],
         "things": thing_lists.thing_results(answer.things, names) if answer else [],
+        "named": names_of_shown(person.actor, _cases(answer)) if answer else {},
         "max_clients": reading_search.MAX_CLIENTS,
     }
     return render_page(request, "web/search.html", values)
@@ -107,6 +109,12 @@ def _heading(answer: SearchResults | None) -> str:
     if not count:
         return _("Inget stämde")
     return ngettext("{count} träff", "{count} träffar", count).format(count=formatting.digits(count))
+
+
+def _cases(answer: SearchResults) -> list[str]:
+    """Returns the case numbers beside the orders and things that were found."""
+    cases = [*(order.case for order in answer.orders), *(thing.case for thing in answer.things)]
+    return [case for case in cases if case]
 
 
 def _address_line(person: PersonShown | None) -> str:

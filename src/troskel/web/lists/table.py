@@ -6,7 +6,7 @@ Filters accept known values only: nothing else in a URL is read, so no typed tex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 
 from troskel.ground import clock, formatting
 from troskel.ground.refusals import BadValue
+from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.paging import Page, PageRequest
 from troskel.screens.render import render_page
+from troskel.screens.session import person_of
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
-from troskel.web.shell import links
 
 PAGE_SIZE = 50
 ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
@@ -41,18 +42,20 @@ class Filter(NamedTuple):
 
 
 class CellPart(NamedTuple):
-    """A text in a cell, with an optional URL. `nowrap`: never broken over two lines."""
+    """A text in a cell, never broken over two lines if `nowrap`; or a client, by case number and name."""
 
     text: str
-    url: str = ""
     nowrap: bool = False
+    case: str = ""
+    client: ClientName | None = None
 
 
 class Cell(NamedTuple):
-    """A cell: its column's heading and its texts."""
+    """A cell: its column's heading, its texts, and where they lead, or empty."""
 
     heading: str
     parts: list[CellPart]
+    url: str = ""
 
 
 class Tab(NamedTuple):
@@ -119,7 +122,7 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         "status": _status(
             listing, len(page.items), is_complete=not after and page.next is None, is_reversed=is_reversed
         ),
-        "rows": [_cells(listing.columns, item) for item in page.items],
+        "rows": _rows(request, listing.columns, page.items),
         "is_filtered": bool(set(selection) - {ORDER_PARAM}),
         "start": _listing_url(listing, selection),
         "after": after,
@@ -151,29 +154,35 @@ def _status(listing: Listing, count: int, *, is_complete: bool, is_reversed: boo
     return sentence if is_complete else " ".join((sentence, _("Fler finns på andra sidor.")))
 
 
-def _cells(columns: Sequence[Column], item: Any) -> list[Cell]:
+def _rows(request: HttpRequest, columns: Sequence[Column], items: Sequence[Any]) -> list[list[Cell]]:
+    """Returns the cells of each item. The clients in them are named at once."""
+    values = [[column.value_of(item) for column in columns] for item in items]
+    cases = {case for row in values for value in row for case in _cases(value)}
+    person = person_of(request)
+    clients = names_of_shown(person.actor, cases) if person else {}
     today = clock.today()
-    return [Cell(column.heading, _parts_of(column, item, today)) for column in columns]
-
-
-def _parts_of(column: Column, item: Any, today: date) -> list[CellPart]:
-    parts = _parts(column.value_of(item), today)
-    return parts if column.url_of is None else [part._replace(url=column.url_of(item)) for part in parts]
-
-
-def _parts(value: CellValue, today: date) -> list[CellPart]:
-    if value is None or value == "":
-        return []
-    if isinstance(value, list):
-        return [_case_part(case) for case in value]
-    if isinstance(value, CaseNumber):
-        return [_case_part(value)]
-    if isinstance(value, datetime):
-        return [CellPart(formatting.instant(value, today), nowrap=True)]
     return [
-        CellPart(formatting.day(value, today), nowrap=True) if isinstance(value, date) else CellPart(value)
+        [
+            Cell(column.heading, _parts(value, clients, today), column.url_of(item) if column.url_of else "")
+            for column, value in zip(columns, row, strict=True)
+        ]
+        for item, row in zip(items, values, strict=True)
     ]
 
 
-def _case_part(number: str) -> CellPart:
-    return CellPart(number, links.to_client(number), nowrap=True)
+def _cases(value: CellValue) -> list[CaseNumber]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, CaseNumber) and value else []
+
+
+def _parts(value: CellValue, clients: Mapping[str, ClientName], today: date) -> list[CellPart]:
+    if value is None or value == "":
+        return []
+    if isinstance(value, list | CaseNumber):
+        return [CellPart("", case=case, client=clients.get(case)) for case in _cases(value)]
+    if isinstance(value, datetime):
+        return [CellPart(formatting.instant(value, today))]
+    return [
+        CellPart(formatting.day(value, today), nowrap=True) if isinstance(value, date) else CellPart(value)
+    ]

@@ -47,7 +47,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
             Column(_("Nummer"), lambda row: row.number),
             Column(_("Var"), lambda row: _place_labels(kind)[row.held_by]),
             Column(_("Hos"), lambda row: _holder(row, names)),
-            *([] if kind == "tag" else [Column(_("Ärende"), lambda row: [*map(CaseNumber, row.clients)])]),
+            *([] if kind == "tag" else [Column(_("Kund"), lambda row: [*map(CaseNumber, row.clients)])]),
             Column(_("Sedan"), lambda row: row.since),
         ],
         lambda page_request, **selection: reading_things.THING_LISTS[kind](
@@ -147,7 +147,7 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Kopplingar"),
         _("Vilken kund som hör till vilket lås. Kopplingen är det som låter telefonen öppna."),
         [
-            Column(_("Ärende"), lambda row: CaseNumber(row.case)),
+            Column(_("Kund"), lambda row: CaseNumber(row.case)),
             Column(_("Lås"), lambda row: row.lock),
             Column(_("Kopplad"), lambda row: row.since),
             Column(_("Borttagen"), lambda row: row.until),

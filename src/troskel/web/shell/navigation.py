@@ -114,7 +114,11 @@ def _unread_in_request(request: HttpRequest, person: Person) -> int:
 
 UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER)}
 """Pages that a role may open but does not work from: few coordinators answer alarms, and a carer uses the phone."""
-LINKED_FROM_START = {("billing", Role.ADMINISTRATOR)}
+LINKED_FROM_START = {
+    ("billing", Role.ADMINISTRATOR),
+    ("accounts", Role.COORDINATOR),
+    ("accounts", Role.LOCKSMITH),
+}
 """Pages in the navigation of others, which this role uses only now and then."""
 
 

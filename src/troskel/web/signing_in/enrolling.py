@@ -43,7 +43,7 @@ POST = ("POST",)
 @page(
     "accounts/<uuid:account>/sign-in",
     name="account-sign-in",
-    who=REGISTER["issue_enrolment_link"].who,
+    who=reading_accounts.account_sign_in.who,
     methods=("GET", "HEAD", "POST"),
 )
 def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> HttpResponse:

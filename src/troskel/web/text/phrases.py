@@ -103,9 +103,9 @@ def due_labels(due: date | None, today: date) -> tuple[str, str]:
         sign = ngettext("{days} dag sen", "{days} dagar sen", -left).format(days=digits(-left))
         return sign, _("skulle varit {day}").format(day=full_name)
     if left == 0:
-        return _("Idag"), day(due, today)
+        return _("I dag"), day(due, today)
     if left == 1:
-        return _("Imorgon"), full_name
+        return _("I morgon"), full_name
     if left < DAYS_IN_WEEK:
         return capitalized(weekday(due)), day(due, today)
     return day(due, today), _("{weekday}, om {days} dagar").format(weekday=weekday(due), days=digits(left))

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A served Tröskel for measuring: in processes of its own, with a bare insert view beside it; and calls to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
+SERVE = "import sys; from troskel.cli.bench_server import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
+PATIENCE_SECONDS = 120
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a program that uses this process's database, with the same secret."""
+    named = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{named['NAME']}"
+    else:
+        who = f"{named['USER']}:{named['PASSWORD']}" if named["PASSWORD"] else named["USER"]
+        url = f"postgresql://{who}@/{named['NAME']}?host={named['HOST']}&port={named['PORT']}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
+    return {**kept, "TROSKEL_DATABASE": url, "TROSKEL_SECRET": settings.SECRET_KEY, **more}
+
+
+def serve(port: int, workers: int) -> None:
+    """Serves on this machine, with the bare view; a process of its own calls it."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troskel.config.settings")
+    django.setup()
+    from troskel.cli.running_commands import serve_on
+
+    serve_on(
+        "127.0.0.1",
+        port,
+        with_worker=False,
+        workers=workers,
+        application="troskel.cli.bench_wsgi:application",
+    )
+
+
+@contextmanager
+def served(workers: int) -> Iterator[int]:
+    """Inside, a server answers on the port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port), str(workers)],
+        env=environment(TROSKEL_DEMO="true"),  # whose cookie says who one is
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(PATIENCE_SECONDS)
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        try:
+            if Caller(port).get("/api/v1/openapi.json").status:
+                return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise RuntimeError("the server to measure does not answer")
+
+
+class Answer:
+    """A status, and the milliseconds that it took."""
+
+    def __init__(self, status: int, milliseconds: float) -> None:
+        self.status = status
+        self.milliseconds = milliseconds
+
+
+class Caller:
+    """Calls the server over one connection."""
+
+    def __init__(self, port: int, **headers: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+        self.headers = headers
+
+    def get(self, path: str) -> Answer:
+        """Requests a page."""
+        return self._call("GET", path, None, {})
+
+    def post(self, path: str, body: bytes, key: str) -> Answer:
+        """Does an act."""
+        return self._call("POST", path, body, {"Content-Type": "application/json", "Idempotency-Key": key})
+
+    def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        started = time.perf_counter()
+        self.connection.request(method, path, body, {**self.headers, **headers})
+        response = self.connection.getresponse()
+        response.read()
+        return Answer(response.status, (time.perf_counter() - started) * 1000)
+
+
+class Ran:
+    """How a program of its own ended: seconds, those of its processor, and the most memory it had."""
+
+    def __init__(self, arguments: list[str], **more: str) -> None:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUN, *arguments],
+            env=environment(**more),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stderr
+        told = process.stderr.read().decode()
+        _pid, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.seconds = time.perf_counter() - started
+        self.cpu_seconds = used.ru_utime + used.ru_stime
+        self.peak_mb = used.ru_maxrss / 1024  # Linux counts kilobytes
+        if process.returncode:
+            raise RuntimeError(f"troskel {arguments[0]} ended with {process.returncode}: {told[-500:]}")
+
+
+Report = dict[str, Any]

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads a list of staff: CSV with the columns kontonamn, namn, roll, organisation, in any order.
+
+In UTF-8; semicolons, commas or tabs between. Roles by their Swedish name or code. The first line names the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from troskel.ground.refusals import BadValue
+from troskel.ground.texts import _
+from troskel.runner.choices import AccountRole
+
+COLUMNS = {
+    "kontonamn": "username",
+    "username": "username",
+    "namn": "name",
+    "name": "name",
+    "roll": "role",
+    "role": "role",
+    "organisation": "organisation",
+    "organisationsnummer": "organisation",
+}
+WANTED = ("username", "name", "role", "organisation")
+MAX_LINES = 5000
+
+
+def read(text: str) -> list[dict[str, Any]]:
+    """Returns the people of the list, as `update_staff` takes them. Raises BadValue, which names the line."""
+    lines = text.removeprefix("\ufeff")
+    heading = lines.partition("\n")[0]
+    delimiter = max(";,\t", key=heading.count)
+    rows = csv.reader(io.StringIO(lines), delimiter=delimiter)
+    names = [COLUMNS.get(name.strip().lower(), "") for name in next(rows, [])]
+    if missing := [name for name in WANTED if name not in names]:
+        raise BadValue(
+            "file",
+            "staff.column_missing",
+            _(
+                "Första raden ska namnge kolumnerna kontonamn, namn, roll och organisation. Här saknas {count}."
+            ),
+            count=len(missing),
+        )
+    roles = {role.label.lower(): role.value for role in AccountRole} | {
+        role.value: role.value for role in AccountRole
+    }
+    people: list[dict[str, Any]] = []
+    try:
+        for row in rows:
+            if not any(cell.strip() for cell in row):
+                continue
+            told = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
+            told["role"] = roles.get(told.get("role", "").lower(), "")
+            told["username"] = told.get("username", "").lower()
+            told["organisation"] = told.get("organisation", "").replace("-", "")
+            if len(row) < len(names) or not all(told.values()) or len(people) >= MAX_LINES:
+                raise _bad_line(rows.line_num)
+            people.append(told)
+    except csv.Error:
+        raise _bad_line(rows.line_num) from None
+    return people
+
+
+def _bad_line(line: int) -> BadValue:
+    return BadValue(
+        "file",
+        "staff.bad_line",
+        _("Rad {line} saknar något, eller har en roll som inte finns. Rätta den och försök igen."),
+        line=line,
+    )
