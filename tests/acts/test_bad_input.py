@@ -358,3 +358,39 @@ def test_things_are_one_however_they_are_scanned(town: Town) -> None:
     town.refused("siri", "register_things", "BadValue numbers[0]", **stock, numbers=[" "])
     client = town.new_client()
     town.does("carin", "place_tag", client=client, tag="\x1dT-901 ")
+
+
+UNREADABLE = {
+    "early": "0001-01-01T00:00:00+14:00",
+    "late": "9999-12-31T23:59:59-12:00",
+    "old": "1203-05-01T08:00:00Z",
+}
+
+
+@pytest.mark.parametrize("instant", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("field", ["arrived", "departed"])
+def test_absurd_instant_refuses_its_visit_and_no_other(town: Town, field: str, instant: str) -> None:
+    client = town.new_client()
+    good = {"client": client, "arrived": town.at(7).isoformat(), "by": "hand", "reason": "forgotten"}
+    done = town.does("carin", "register_visits", visits=[good | {field: instant}, good])
+    assert [(item["item"], item["code"]) for item in done.refused] == [(0, "value.outside_years")]
+    assert [visit["case"] for visit in done.answer["visits"]] == ["2026-0001"]
+    town.refused("carin", "register_visit", f"BadValue {field}", **(good | {field: instant}))
+
+
+def test_plural_act_that_takes_nothing_is_refused_with_each_reason(town: Town) -> None:
+    wrong = [
+        {"client": name, "arrived": town.at(7).isoformat(), "by": "hand", "reason": "x"} for name in "ab"
+    ]
+    refused = town.refused("carin", "register_visits", "NotFound", visits=wrong)
+    assert [item["item"] for item in refused.items] == [0, 1]
+
+
+def test_plural_act_that_takes_nothing_keeps_no_answer(town: Town) -> None:
+    client = town.client()
+    made = [DECISION | {"client": client, "reference": name} for name in ("B1", "B2")]
+    wrong = [item | {"valid_from": "0206-03-02"} for item in made]
+    with town.standing(), pytest.raises(BadValue):
+        REGISTER["make_decisions"].perform(town.actor("anna"), {"decisions": wrong}, key="k")
+    done = town.tries("anna", "make_decisions", {"decisions": made}, key="k")
+    assert done.answer["decisions"] == ["B1", "B2"], "a refusal is not stored: the key is free"

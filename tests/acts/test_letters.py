@@ -192,3 +192,20 @@ def test_s1_the_letter_goes_to_the_orders_client(town: Town) -> None:
     town.days_pass(2)
     assert town.duties("S1.letter", first), "another's death takes nobody's letter away"
     assert "Öman1" in letter_text(town, order)
+
+
+@pytest.mark.parametrize("name", ["李小龍", "Å🧓🏽", "\u0e01\u0e01", "Å\U0010ffff"])
+def test_letter_that_the_letters_can_not_write_is_refused_and_says_no_name(
+    town: Town, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, order = mount(town)
+    town.does("anna", "change_clients", changes=[{"client": client, "first_name": name}])
+    with town.standing(), pytest.raises(Refusal) as refused:
+        letters.order_letter(town.actor("siri"), order, "sv")
+    assert (refused.value.rule, refused.value.code) == ("S1", "document.cannot_be_set")
+    chain: BaseException | None = refused.value
+    while chain is not None:
+        assert name not in f"{chain}{chain.args}"
+        chain = chain.__cause__ or chain.__context__
+    assert name not in caplog.text
+    town.does("siri", "send_letter", order=order)  # written by hand

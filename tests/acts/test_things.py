@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.town import EAST, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town
@@ -205,4 +207,16 @@ def test_p2_p5_what_was_there_before_the_take_over_is_collected_and_placed(town:
     assert "P5.collect_keys" not in town.names(client)
     town.does("import", "take_over_tags", tags=[{"client": client, "tag": "OLD1"}])
     assert "P2.place_tag" not in town.names(client)
+    town.is_sound()
+
+
+def test_key_that_is_with_its_client_is_lost_and_the_administrator_is_told(town: Town) -> None:
+    client = town.new_client()
+    town.does("carin", "receive_key", client=client, key="1", signed="client")
+    town.does("carin", "return_key", client=client, key="1", signed="client")
+    lost = town.does("siri", "report_lost", kind="key", number="1")
+    assert lost.answer["held_by"] == "client"
+    assert town.owner("P5.lost", client) == ("administrator", None)
+    body = json.loads(Line.objects.get(number=lost.lines[-1]).body)
+    assert body["organisation"] is None and body["last"]["kind"] == "client"
     town.is_sound()

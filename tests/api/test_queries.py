@@ -55,6 +55,18 @@ THREAD: list[tuple[str, str, dict[str, Any]]] = [
     ("olle", "return_key", {"client": "K1", "key": "N1", "signed": "client"}),
 ]
 
+WHOLE = (
+    "/gaps",
+    "/phone/clients",
+    "/phone/counts",
+    "/invoice-rows",
+    "/routine",
+    "/routine/versions",
+    "/conformance",
+    "/acts",
+)
+"""They have no pages, so they take no limit."""
+
 LISTS = {
     "/clients": "anna",
     "/decisions": "olle",
@@ -125,7 +137,7 @@ def test_list_query_count_is_independent_of_length(api: ApiClient, path: str) ->
         assert api.get(LISTS[path], path).status == 200
     add_clients(api.cast, {f"K{number}": number for number in range(10, 60)}, EAST)
     with CaptureQueriesContext(connection) as with_many:
-        response = api.get(LISTS[path], path, limit=200)
+        response = api.get(LISTS[path], path, **({} if path.split("?")[0] in WHOLE else {"limit": 200}))
     assert response.status == 200
     assert len(counted_queries(with_many)) == len(counted_queries(few)), counted_queries(with_many)
     assert len(counted_queries(with_many)) <= MAX_LIST_QUERIES, counted_queries(with_many)

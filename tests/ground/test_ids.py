@@ -18,6 +18,13 @@ def test_id_is_uuid7_of_its_instant() -> None:
     assert new_id.int >> 80 == int(NOON.timestamp() * 1000)
 
 
+def test_ids_of_one_instant_sort_as_they_were_made() -> None:
+    with clock.frozen_at(NOON):
+        made = [ids.new_id() for _ in range(5000)]
+    assert made == sorted(made)
+    assert len({one.int & 0xFFFF for one in made}) > 1000, "and end in chance"
+
+
 def test_seeded_source_repeats_ids_only_inside_the_context() -> None:
     def three_ids() -> list[str]:
         return [str(ids.new_id()) for _ in range(3)]

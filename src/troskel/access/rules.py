@@ -235,9 +235,7 @@ def answers_for(client: ClientFacts, organisation: UUID | None, day: date) -> UU
     allocations = [
         allocation for allocation in client_state.ongoing(client, day) if allocation.service == ALARM
     ]
-    for allocation in sorted(
-        allocations, key=lambda allocation: (allocation.begins, str(allocation.organisation))
-    ):
+    for allocation in sorted(allocations, key=lambda allocation: (allocation.begins, allocation.line)):
         if organisation in (None, allocation.organisation):
             return allocation.organisation
     raise Refusal(

@@ -195,7 +195,7 @@ def succeed_organisation(
     people.is_another(former.id, new.id)
     people.same_kind(former.kind, new.kind)
     at = closing.midnight(ctx, on)
-    ctx.lock_homes(sorted(closing.homes_of(ctx, former)))
+    ctx.lock_homes(closing.homes_of(ctx, former))
     allocations = _pass_allocations_on(ctx, former, new, on, reference)
     orders = _pass_orders_on(ctx, former, new)
     things = _pass_things_on(ctx, former, new)
@@ -258,7 +258,7 @@ def _pass_things_on(ctx: ActContext, former: Organisation, new: Organisation) ->
         .order_by("thing__kind", "thing__number")
     )
     offers = Offer.objects.filter(thing__in=[holding.thing_id for holding in holdings], outcome="")
-    offered = sorted(offers.values_list("thing_id", flat=True))
+    offered = list(offers.order_by("thing__kind", "thing__number").values_list("thing_id", flat=True))
     if offered:
         offers.update(outcome="withdrawn", closed=ctx.now, closed_by=ctx.actor.account)
         ctx.journal("offer.withdrawn", paragraph="P5", things=offered)
@@ -288,7 +288,7 @@ def _pass_things_on(ctx: ActContext, former: Organisation, new: Organisation) ->
         stock, HolderKind.ORGANISATION, new.id, ctx.now, None, ctx.actor.account, Signature.NOBODY
     )
     for kind in (ThingKind.LOCK, ThingKind.TAG):
-        things = sorted(holding.thing_id for holding in stock if holding.thing.kind == kind)
+        things = [holding.thing_id for holding in stock if holding.thing.kind == kind]
         if things:
             ctx.journal(
                 "things.moved",

@@ -63,7 +63,7 @@ def close_organisation(ctx: ActContext, *, organisation: OrganisationNumber) -> 
     has_clients = Allocation.objects.filter(not_over(ctx), organisation=row).exists()
     rules.has_no_clients(has_clients)
     rules.has_no_orders(open_orders(ctx).filter(Q(locksmith=row) | Q(organisation=row)).exists())
-    ctx.lock_homes(sorted(homes_of(ctx, row)))
+    ctx.lock_homes(homes_of(ctx, row))
     things = Holding.objects.filter(
         municipality=ctx.actor.municipality, kind=HolderKind.ORGANISATION, holder=row.id, until=None
     )
@@ -83,7 +83,7 @@ def reopen_organisation(ctx: ActContext, *, organisation: OrganisationNumber) ->
     """Open a closed organisation again. Its accounts stay closed, and what another took over stays there."""
     row = lookup.find_organisation(ctx, organisation, may_be_closed=True)
     rules.organisation_is_closed(row.closed)
-    homes = sorted(homes_of(ctx, row))
+    homes = homes_of(ctx, row)
     ctx.lock_homes(homes)
     row.closed = None
     row.save(update_fields=["closed"])
@@ -119,15 +119,19 @@ def open_orders(ctx: ActContext) -> Any:
     )
 
 
-def homes_of(ctx: ActContext, organisation: Organisation) -> set[UUID]:
-    """Returns the homes where something may be asked of the organisation: clients, orders, keys. Three queries."""
+def homes_of(ctx: ActContext, organisation: Organisation) -> list[UUID]:
+    """Returns the homes where something may be asked of the organisation: of clients, orders, keys, each in order of
+    their numbers. Three queries.
+    """
     municipality = ctx.actor.municipality
     allocations = Allocation.objects.filter(municipality=municipality, organisation=organisation)
-    of_client = [f"decision__client__{where}__home" for where in ("residences", "planned_moves")]
-    homes = {home for pair in allocations.values_list(*of_client) for home in pair if home is not None}
+    of_client = [f"decision__client__{where}" for where in ("residences", "planned_moves")]
+    lived = allocations.order_by("decision__client__case_number", *(f"{where}__id" for where in of_client))
+    pairs = lived.values_list(*(f"{where}__home" for where in of_client))
+    homes = [home for pair in pairs for home in pair if home is not None]
     orders = Order.objects.filter(municipality=municipality)
     orders = orders.filter(Q(organisation=organisation) | Q(locksmith=organisation))
-    homes |= set(orders.values_list("door__ways__home", flat=True))
+    homes += orders.order_by("number", "door__ways__id").values_list("door__ways__home", flat=True)
     keys = Holding.objects.filter(
         municipality=municipality,
         thing_kind=ThingKind.KEY,
@@ -135,7 +139,9 @@ def homes_of(ctx: ActContext, organisation: Organisation) -> set[UUID]:
         holder=organisation.id,
         until=None,
     )
-    return homes | set(keys.values_list("thing__door__ways__home", flat=True))
+    of_keys = keys.order_by("thing__number", "thing__door__ways__id")
+    homes += of_keys.values_list("thing__door__ways__home", flat=True)
+    return list(dict.fromkeys(homes))
 
 
 def tags_at_clients(ctx: ActContext, organisation: UUID) -> list[UUID]:
@@ -146,14 +152,12 @@ def tags_at_clients(ctx: ActContext, organisation: UUID) -> list[UUID]:
 
 def close_with_accounts(ctx: ActContext, row: Organisation, at: datetime, **line: Any) -> None:
     """Closes an organisation and its accounts from `at`: its duties pass to the administrator from that day."""
-    accounts = Account.objects.filter(is_open(ctx.now), organisation=row).order_by("id")
+    accounts = Account.objects.filter(is_open(ctx.now), organisation=row).order_by("username")
     close_accounts(ctx, row, list(accounts), at, asks=False)
     row.closed = clock.day_of(at)
     _end_allocations(ctx, row, row.closed)
     row.save(update_fields=["closed"])
-    ctx.journal(
-        "organisation.closed", homes=sorted(homes_of(ctx, row)), organisation=row.id, on=row.closed, **line
-    )
+    ctx.journal("organisation.closed", homes=homes_of(ctx, row), organisation=row.id, on=row.closed, **line)
 
 
 def _end_allocations(ctx: ActContext, organisation: Organisation, on: date) -> None:
@@ -203,7 +207,7 @@ def close_accounts(
         holder=organisation.id,
         taken_by__in=ids,
         until=None,
-    ).order_by("thing_id"):
+    ).order_by("thing__kind", "thing__number"):
         holdings.setdefault(holding.taken_by_id, []).append(holding)
     owner = _owner_of_duty(organisation) if asks else ""
     if asks:
@@ -255,7 +259,7 @@ def _owner_of_duty(organisation: Organisation) -> str:
 def release_duties(ctx: ActContext, rows: Sequence[Account]) -> None:
     duties = Duty.objects.filter(
         municipality=ctx.actor.municipality, person__in=[row.id for row in rows], state="open"
-    ).order_by("id")
+    ).order_by("opened", "client__case_number", "paragraph", "ask", "id")
     found = list(duties)
     ctx.lock_homes({duty.home_id for duty in found})
     for duty in found:
@@ -271,7 +275,9 @@ def release_duties(ctx: ActContext, rows: Sequence[Account]) -> None:
 def _end_entrustments(ctx: ActContext, accounts: Sequence[UUID]) -> dict[UUID, int]:
     """Ends what the persons could see of protected clients. Returns how many clients each had."""
     rows = list(
-        Entrusted.objects.filter(account__in=accounts, until=None).select_related("client").order_by("id")
+        Entrusted.objects.filter(account__in=accounts, until=None)
+        .select_related("client")
+        .order_by("client__case_number", "account__username")
     )
     ctx.lock_homes(Client.objects.filter(id__in=[row.client_id for row in rows]).values("home_id"))
     Entrusted.objects.filter(id__in=[row.id for row in rows]).update(until=ctx.today)
@@ -290,7 +296,9 @@ def _end_entrustments(ctx: ActContext, accounts: Sequence[UUID]) -> dict[UUID, i
 
 def _dismiss_deputies(ctx: ActContext, accounts: Sequence[UUID]) -> dict[UUID, int]:
     """Dismisses the persons as deputies. Returns how many roles each was deputy for."""
-    rows = list(Deputy.objects.filter(account__in=accounts, dismissed=None).order_by("id"))
+    rows = list(
+        Deputy.objects.filter(account__in=accounts, dismissed=None).order_by("account__username", "role")
+    )
     Deputy.objects.filter(id__in=[row.id for row in rows]).update(dismissed=ctx.today)
     counts: dict[UUID, int] = {}
     for row in rows:

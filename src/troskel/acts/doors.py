@@ -72,7 +72,7 @@ def let_door_serve(ctx: ActContext, *, client: CaseNumber, door: UUID) -> dict[s
         raise Refusal("rule 1", "door.already_in_home", _("Dörren hör redan till bostaden."))
     door_facts = ctx.facts[homes_served[0]].doors[door]
     HomeDoor.objects.create(municipality_id=ctx.actor.municipality, home_id=subject.home.home, door_id=door)
-    homes = sorted({*homes_served, subject.home.home})
+    homes = [*homes_served, subject.home.home]
     ctx.journal("door.registered", homes=homes, door=door, kind=door_facts.kind, homes_=homes)
     return {"door": door, "homes": len(homes)}
 

@@ -94,7 +94,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
         new.append(Residence(municipality_id=row.municipality_id, client=row, home=home, valid_from=item.on))
         ctx.journal(
             "client.moved",
-            homes={former_home, home.id},
+            homes=[former_home, home.id],
             client=row.id,
             from_home=former_home,
             to_home=home.id,
@@ -137,7 +137,7 @@ def plan_move(ctx: ActContext, *, client: CaseNumber, address: Address, on: Day)
     )
     ctx.journal(
         "move.planned",
-        homes={subject.home.home, home.id},
+        homes=[subject.home.home, home.id],
         client=subject.row.id,
         from_home=subject.home.home,
         to_home=home.id,
@@ -172,7 +172,7 @@ def end_plan(ctx: ActContext, plan: PlannedMove, home: UUID, outcome: str) -> No
         ctx.lock_homes([home, plan.home_id])
         ctx.journal(
             "move.called_off",
-            homes={home, plan.home_id},
+            homes=[home, plan.home_id],
             client=plan.client_id,
             paragraph="P6",
             from_home=home,
@@ -216,7 +216,8 @@ def propose_sharing(ctx: ActContext, *, addresses: NonEmpty[Address]) -> dict[st
     homes = Home.objects.filter(
         municipality=ctx.actor.municipality, address_key__in={a.key for a in addresses if a.key}, sharing=""
     )
-    ids = sorted(homes.values_list("id", flat=True))
+    by_key = dict(homes.values_list("address_key", "id"))
+    ids = [by_key[key] for key in dict.fromkeys(address.key for address in addresses) if key in by_key]
     ctx.lock_homes(ids)
     for home in ids:
         ctx.journal("sharing.proposed", homes=[home], home=home)
@@ -281,7 +282,7 @@ def separate_home(ctx: ActContext, *, client: CaseNumber, apartment: Apartment) 
     )
     ctx.journal(
         "client.moved",
-        homes={shared_home.id, home.id},
+        homes=[shared_home.id, home.id],
         client=subject.row.id,
         from_home=shared_home.id,
         to_home=home.id,

@@ -9,19 +9,29 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people import rules
-from troskel.people.imports import RejectedLine, StopReason
-from troskel.people.models import ImportedNight, StoppedNight
+from troskel.people.imports import BegunNight, RejectedLine, StopReason
+from troskel.people.models import ImportedNight, Municipality, StoppedNight
 from troskel.people.roles import Role
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
 MAX_STORED_REJECTIONS = 500
 """The most rejected lines stored for a night; the others are counted only."""
+
+
+@act("A4")
+def note_beginning(ctx: ActContext, *, night: BegunNight) -> dict[str, Any]:
+    """Note that a night begins to be taken in, so that it is told of as a whole if it is broken off and comes again.
+
+    It changes nothing else, so no line is written.
+    """
+    _municipality(ctx).update(begun_night=msgspec.json.encode(night).decode())
+    return {"day": night.day}
 
 
 @act("A4", writes=["night.imported"])
@@ -39,6 +49,7 @@ def note_night(
     stored_lines = json.dumps(
         msgspec.to_builtins([*to_decide, *rejected][:MAX_STORED_REJECTIONS]), ensure_ascii=False
     )
+    _municipality(ctx).exclude(begun_night="").update(begun_night="")
     latest = (
         ImportedNight.objects.filter(municipality=ctx.actor.municipality).order_by("-taken_in", "-id").first()
     )
@@ -88,6 +99,10 @@ def answer_night(ctx: ActContext, *, night: UUID, release: bool) -> dict[str, An
     row.save(update_fields=["answer"])
     ctx.journal("night.answered", night=row.id, day=row.day, release=release)
     return {"night": row.id, "answer": row.answer}
+
+
+def _municipality(ctx: ActContext) -> QuerySet[Municipality]:
+    return Municipality.objects.filter(code=ctx.actor.municipality)
 
 
 def _same_night(ctx: ActContext, day: date, digest: str) -> Q:

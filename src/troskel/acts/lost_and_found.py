@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from troskel.acts.correcting_things import note_retrieval
+from troskel.acts.reported_locks import owner_of_key
 from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -150,13 +151,12 @@ def _loss_fields(ctx: ActContext, holding: Holding) -> dict[str, Any]:
         }
     if holding.thing.door_id is not None:
         homes = lookup.homes_of_door(ctx, holding.thing.door_id)
-        key_facts = ctx.facts[homes[0]].doors[holding.thing.door_id].keys.get(holding.thing_id)
         return {
             "homes": homes,
-            "client": key_facts.client if key_facts else None,
+            "client": owner_of_key(ctx, holding, homes),
             "key": holding.thing_id,
             "door": holding.thing.door_id,
-            "organisation": holding.holder,
+            "organisation": holding.holder if holding.kind == HolderKind.ORGANISATION else None,
         }
     return {holding.thing.kind: holding.thing_id, "organisation": holding.holder}
 

@@ -351,10 +351,12 @@ def _journal_refusal(ctx: ActContext, subject: lookup.OrderSubject) -> None:
     client = lookup.client_of_order(ctx, subject)
     if subject.row.kind == OrderKind.INSTALLATION and not client.refused:
         moving = Client.objects.filter(id=client.client, planned_moves__outcome="")
-        homes = {*ctx.lock_homes(moving.values("home_id")), *subject.homes}
+        ctx.lock_homes(moving.values("home_id"))
+        lived_in = moving.values_list("home_id", flat=True)
+        homes = dict.fromkeys([*subject.homes, *lived_in])
         ctx.journal(
             "client.refused",
-            homes=sorted(home for home in homes if client.client in ctx.facts[home].clients),
+            homes=[home for home in homes if client.client in ctx.facts[home].clients],
             client=client.client,
             paragraph="A3",
             reason_code="does_not_want",

@@ -81,7 +81,7 @@ def offer_things(
         if holding not in stock:
             _journal_offer(ctx, holding, receiver.id)
     if stock:
-        things = sorted(holding.thing_id for holding in stock)
+        things = [holding.thing_id for holding in stock]
         ctx.journal("things.offered", kind=kind, things=things, organisation=receiver.id)
     return {"kind": kind, "numbers": numbers}
 
@@ -123,7 +123,7 @@ def accept_things(
             ctx.actor.account,
         )
     if stock and kind != "key":
-        things = sorted(holding.thing_id for holding in stock)
+        things = [holding.thing_id for holding in stock]
         ctx.journal("things.moved", kind=kind, things=things, organisation=ctx.actor.organisation)
     _close_offers(ctx, offers, "accepted")
     return {"kind": kind, "numbers": numbers}
@@ -146,7 +146,7 @@ def withdraw_offer(
     for holding in holdings:
         rules.is_offered(offers.get(holding.thing_id), holding.thing.number)
     _close_offers(ctx, offers, "withdrawn")
-    ctx.journal("offer.withdrawn", kind=kind, things=sorted(holding.thing_id for holding in holdings))
+    ctx.journal("offer.withdrawn", kind=kind, things=[holding.thing_id for holding in holdings])
     return {"kind": kind, "numbers": numbers}
 
 

@@ -51,7 +51,7 @@ def _carry_out_moves(ctx: ActContext, day: date) -> bool:
     plans = list(
         PlannedMove.objects.select_related("client", "home")
         .filter(municipality=ctx.actor.municipality, outcome="", on__lte=day)
-        .order_by("on", "id")
+        .order_by("on", "client__case_number")
     )
     plans, later = plans[:PART_SIZE], plans[PART_SIZE:]
     ctx.lock_homes({home for plan in plans for home in (plan.home_id, plan.client.home_id)})
@@ -66,7 +66,7 @@ def _carry_out_moves(ctx: ActContext, day: date) -> bool:
             )
             ctx.journal(
                 "client.moved",
-                homes={former_home, plan.home_id},
+                homes=[former_home, plan.home_id],
                 client=row.id,
                 paragraph="P6",
                 from_home=former_home,

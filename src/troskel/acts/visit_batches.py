@@ -20,6 +20,7 @@ from troskel.ground.clock import day_of
 from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
+from troskel.ground.years import can_be_meant
 from troskel.people.models import Account, Residence
 from troskel.people.roles import Role
 from troskel.routine import client_state
@@ -222,8 +223,15 @@ class VisitBatch:
 
     @classmethod
     def of(cls, ctx: ActContext, items: Sequence[MadeVisit], *, begins: bool = False) -> Self:
-        """Reads all rows that the items need."""
+        """Reads all rows that the items need, but for those that can't have been made: no day is reckoned from them."""
         batch = cls(ctx, begins=begins)
+        items = [
+            item
+            for item in items
+            if can_be_meant(item.arrived) and can_be_meant(item.departed or item.arrived)
+        ]
+        if not items:
+            return batch
         days: dict[date, set[str]] = {}
         for item in items:
             days.setdefault(min(day_of(item.arrived), ctx.today), set()).add(item.client)
@@ -243,12 +251,12 @@ class VisitBatch:
     def judge(self, item: MadeVisit) -> VisitJudgement:
         """Judges an item. Raises NotFound, BadValue or Refusal."""
         ctx, subject = self.ctx, self.clients.get(item.client)
+        rules.has_been_made(item.arrived, item.departed, ctx.now)
         if subject is None:
             raise NotFound("client", "client")
         if isinstance(subject, Refusal):
             raise subject
         organisation = rules.visiting_organisation(ctx.actor.organisation)
-        rules.has_been_made(item.arrived, item.departed, ctx.now)
         rules.departs_after_arrival(item.arrived, item.departed)
         rules.by_hand_with_reason(item.by, item.reason)
         home, is_covered = _home_of_visit(subject, organisation, day_of(item.arrived))

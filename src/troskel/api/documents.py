@@ -43,7 +43,7 @@ def list_basis_forms(
     return json_response(billing.basis_forms(actor_of(request), PageRequest(limit, after), month, state))
 
 
-@reads("/basis-forms/{form}/pdf", billing.basis_form_document, faults=(*READ_FAULTS, 404))
+@reads("/basis-forms/{form}/pdf", billing.basis_form_document, faults=(*READ_FAULTS, 404, 409))
 def show_basis_form(request: HttpRequest, form: FormNumber) -> HttpResponse:
     return pdf_response(billing.basis_form_document(actor_of(request), form), form)
 

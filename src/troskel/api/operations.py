@@ -16,6 +16,7 @@ from ninja.security import HttpBearer
 
 from troskel.acts.chapters import REGISTER
 from troskel.api import problems, scopes
+from troskel.api.strictness import strict
 from troskel.ground import clock
 from troskel.ground.refusals import NotAllowed
 from troskel.ground.texts import _
@@ -160,7 +161,7 @@ def add_operation(
         description=f"{description}\n\n{who_may}".strip(),
         tags=[tag],
         openapi_extra=extra,
-    )(view)
+    )(strict(view))
 
 
 def _schema(kind: Any) -> dict[str, Any]:

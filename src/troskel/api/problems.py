@@ -24,7 +24,8 @@ API_PREFIX = "/api/"
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An error. `code` says which refusal (docs/refusals.md), whatever the wording; `rule` names the paragraph or rule
     that refused; `field` the value that can't be used. `confirm`: the refusal only asks. Where it has been done all
-    the same, send this code too in the act's `done_though`.
+    the same, send this code too in the act's `done_though`. `refused`: of a plural act that took none of its items,
+    each item's refusal, as in the outcome of one that took some.
     """
 
     type: str
@@ -35,13 +36,14 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str = ""
     field: str = ""
     confirm: str = ""
+    refused: list[dict[str, Any]] = []
 
 
 class NotJson(Exception):
     """The body can't be parsed."""
 
 
-def problem(status: int, kind: str, title: str, detail: str, **more: str) -> HttpResponse:
+def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> HttpResponse:
     """Returns a response that describes an error."""
     body = Problem(f"urn:troskel:problem:{kind}", title, status, detail, **more)
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type=CONTENT_TYPE)
@@ -58,7 +60,7 @@ def _problem_response(
     detail = refusal_text(error, Phrasing("sv" if swedish else "en"))
     if error.confirmable:
         more["confirm"] = error.code
-    response = problem(status, kind, title, detail, code=error.code, **more)
+    response = problem(status, kind, title, detail, code=error.code, refused=list(error.items), **more)
     response["Content-Language"] = "sv" if swedish else "en"
     response["Vary"] = "Accept-Language"
     return response

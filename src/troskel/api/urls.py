@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern, URLResolver
 from django.urls.resolvers import RoutePattern
 
 from troskel.api import documents, opening, reading, reading_routine
 from troskel.api.operations import api
+from troskel.api.strictness import check_parameters
 from troskel.api.writing import add_acts
+from troskel.ground.refusals import BadValue
 
 
 class _ByPath(URLResolver):
@@ -32,8 +36,27 @@ class _ByPath(URLResolver):
         }
 
 
+def _without_parameters(pattern: Any) -> URLPattern:
+    """The description and its page take no parameters: other ones are refused as an operation refuses them."""
+    view = pattern.callback
+
+    def strict_view(request: HttpRequest, **values: Any) -> HttpResponse:
+        try:
+            check_parameters(request)
+        except BadValue as error:
+            return api.on_exception(request, error)
+        answer: HttpResponse = view(request, **values)
+        return answer
+
+    return URLPattern(pattern.pattern, strict_view, pattern.default_args, pattern.name)
+
+
 add_acts()
 _operations, _app, _namespace = api.urls
+_operations = [
+    _without_parameters(one) if getattr(one, "name", "") in ("openapi-json", "openapi-view") else one
+    for one in _operations
+]
 urls = _ByPath(RoutePattern("api/v1/"), _operations, {}, _app, _namespace)
 
 __all__ = ["documents", "opening", "reading", "reading_routine", "urls"]

@@ -15,6 +15,7 @@ from pydantic import WithJsonSchema
 from troskel.acts.chapters import REGISTER
 from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.problems import NotJson, problem
+from troskel.api.strictness import names_given_once
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.runner.occurrence import FAR_BACK, LateReason
@@ -114,6 +115,7 @@ def parse_values(body: bytes) -> dict[str, Any]:
         raise NotJson(str(error)) from None
     if not isinstance(values, dict):
         raise NotJson("the body is no object: send the values by their names")
+    names_given_once(body)
     if b"\\u" in body:
         for field, text in _texts(values, ""):
             if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):

@@ -47,4 +47,5 @@ def render(form: BasisForm, signature: FormSignature | None = None) -> bytes:
             "without_departure": formatting.digits(form.without_departure, LANGUAGE),
             "signed": signature_text,
         },
+        rule="O3",
     )

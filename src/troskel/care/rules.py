@@ -7,14 +7,13 @@ from datetime import date
 
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
-
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+from troskel.ground.years import FIRST_YEAR, LAST_YEAR, can_be_meant
 
 
 def period(valid_from: date | None, valid_through: date | None) -> None:
     """Checks that a period ends on or after the day it begins; both days are included. Raises BadValue."""
     for field, day in (("valid_from", valid_from), ("valid_through", valid_through)):
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        if day is not None and not can_be_meant(day):
             raise BadValue(
                 field,
                 "decision.day_unlikely",

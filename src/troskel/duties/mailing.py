@@ -47,7 +47,7 @@ def compose(payload: Mapping[str, Any]) -> ComposedEmail:
 def _recipients(municipality: str, to: Iterable[tuple[str, UUID | None]]) -> Iterable[Recipient]:
     """The organisations' own addresses; a role without an organisation is the municipality's office."""
     organisations = Organisation.objects.filter(municipality=municipality)
-    office = organisations.filter(kind=OrganisationKind.MUNICIPALITY).order_by("id").first()
+    office = organisations.filter(kind=OrganisationKind.MUNICIPALITY).order_by("orgnr").first()
     named = {row.id: row for row in organisations.filter(id__in=[one for _, one in to if one])}
     reached: dict[str, Recipient] = {}
     for _, organisation in to:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,10 +21,12 @@ from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.people.models import HomeDoor
 from troskel.routine import Routines, engine, openings
 from troskel.routine import duty as routine_duty
-from troskel.routine.facts import HomeFacts
+from troskel.routine.facts import AllocationFacts, HomeFacts
 from troskel.routine.line import LineFacts
 
 BATCH_SIZE = 400
+DRAFTED = 1 << 40
+"""Added to the numbers of lines that have no place in the chain yet: they come after all that have."""
 UPDATED_COLUMNS = [
     *("home", "client", "role", "organisation", "about", "due", "person", "escalated"),
     *("state", "closed", "closed_line"),
@@ -132,15 +134,28 @@ class LockedHomes:
 
     def store_before(self, effects: routine_duty.Effects) -> None:
         """Stores the states that name no new line: they need no place in the chain."""
-        self._store_states(effects.touched - _homes_with_numbers(effects))
+        self._store_states(effects.touched - self._homes_with_numbers(effects))
 
     def store(self, effects: routine_duty.Effects, *, lines_before: int) -> None:
         """Stores the rest of what `advance` returned, once the first of its lines has the number `lines_before` + 1."""
-        openings.renumber(effects, lines_before)
-        self._store_states(effects.touched & _homes_with_numbers(effects))
+        homes = effects.touched & self._homes_with_numbers(effects)
+        openings.renumber(effects, lines_before - DRAFTED)
+        for home in homes:
+            for allocation in self._new_allocations(home):
+                allocation.line += lines_before - DRAFTED
+        self._store_states(homes)
         self._store_duties(effects)
         if effects.emails:
             outbox.enqueue([self._message(email) for email in effects.emails])
+
+    def _homes_with_numbers(self, effects: routine_duty.Effects) -> set[UUID]:
+        """The homes whose states name a line that is new."""
+        opened = {duty.home for duty in effects.opened if duty.opened_line is not None}
+        return opened | {home for home in effects.touched if any(self._new_allocations(home))}
+
+    def _new_allocations(self, home: UUID) -> Iterator[AllocationFacts]:
+        for client in self.states[home].facts.clients.values():
+            yield from (a for a in client.allocations.values() if a.line > DRAFTED)
 
     def _rules(self, written: Sequence[DraftedLine]) -> Routines:
         """The versions in force. An act that adds one reads them again, since it may be rolled back."""
@@ -208,11 +223,6 @@ class LockedHomes:
         )
 
 
-def _homes_with_numbers(effects: routine_duty.Effects) -> set[UUID]:
-    """The homes whose states name a line that is new."""
-    return {duty.home for duty in effects.opened if duty.opened_line is not None}
-
-
 def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
     """The states of the homes and of those that share a door with them, locked in sorted order."""
     behind_the_same_doors = HomeDoor.objects.filter(door__ways__home__in=homes).values("home_id")
@@ -237,7 +247,7 @@ _UPSERT_DUTIES = Upsert(Duty, "id", UPDATED_COLUMNS)
 
 def _line(written: DraftedLine) -> LineFacts:
     return LineFacts(
-        number=written.number,
+        number=written.number + DRAFTED,
         occurred=written.occurred,
         recorded=written.recorded,
         event=written.event,

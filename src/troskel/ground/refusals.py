@@ -8,6 +8,8 @@ language, where the name of each value tells how it is formatted. Pure Python.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from troskel.ground.texts import _
 
 EMPTY_CHOICE = "(empty)"
@@ -18,9 +20,11 @@ class CodedError(Exception):
     """An error with its stable code, its text in Swedish (a template) and the template's values.
 
     `confirmable`: it only asks; what has been done all the same is told again with the code in `done_though`.
+    `items`: of a plural act that has taken none of its items, the refusal of each, of which this is the first.
     """
 
     confirmable = False
+    items: Sequence[Mapping[str, object]] = ()
 
     def __init__(self, code: str, text: str, /, **values: object) -> None:
         self.code = code

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from troskel.journal.form import Head, LineText
 from troskel.journal.models import Chain, ChainKind, Line, LineOrganisation
@@ -62,6 +62,15 @@ def lines_about(
     for number, occurred, recorded, event, homes, client, body in rows.values_list(*columns).iterator():
         ids = tuple(map(UUID, json.loads(homes)))
         yield ParsedLine(number, occurred, recorded, event, ids, client, json.loads(body))
+
+
+def counts_by_act(municipality: str, actor_kind: str, after: int) -> dict[tuple[str, str], int]:
+    """Returns how many lines each act has written of each event after a line, by actors of a kind. One query."""
+    rows = Line.objects.filter(
+        municipality=municipality, kind=ChainKind.ACTS, number__gt=after, actor_kind=actor_kind
+    )
+    counts = rows.values_list("act", "event").annotate(count=Count("pk")).order_by()
+    return {(act, event): count for act, event, count in counts}
 
 
 def concerning(organisation: UUID | None) -> Exists | Q:

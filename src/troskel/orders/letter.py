@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from troskel.ground import pdf
 from troskel.ground.formatting import long_day
 from troskel.orders.models import Order
+from troskel.orders.rules import LETTER_PARAGRAPHS
 from troskel.people.models import Client, Organisation
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
@@ -46,6 +47,7 @@ def render(letter: Letter) -> bytes:
             "office": [letter.office.name, letter.office.email],
             "provider": _provider(letter),
         },
+        rule=LETTER_PARAGRAPHS[order.kind],
     )
 
 

@@ -335,14 +335,17 @@ def has_a_letter(kind: str, state: str, number: str) -> None:
 
 
 def addressee(homes: Iterable[HomeFacts], ordered_for: UUID, day: date) -> ClientFacts | None:
-    """Who gets the letter about an order (S1, S3): the client it was made for, else the first who lives there."""
+    """Who gets the letter about an order (S1, S3): the client it was made for, else the first who lives there.
+
+    `homes`: those behind its door, in the order in which it came to serve them.
+    """
     living = [
         client
         for home in homes
         for client in home.clients.values()
         if client.own and client_state.lives_here(client, day)
     ]
-    return min(living, key=lambda client: (client.client != ordered_for, client.client), default=None)
+    return min(living, key=lambda client: client.client != ordered_for, default=None)
 
 
 def gets_letters(kind: str, lives_there: bool) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 
@@ -19,6 +21,19 @@ class RejectedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
     used: bool = False
     swedish: str = ""
+
+
+class BegunNight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The night that is being taken in: one that is broken off and comes again is told of as a whole.
+
+    `after_line`: the journal's last line before it. `unchanged`: the lines that said what was known already.
+    """
+
+    day: date
+    digest: str
+    after_line: int
+    unchanged: int
+    is_first: bool
 
 
 class StopReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

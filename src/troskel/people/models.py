@@ -24,10 +24,9 @@ class Municipality(models.Model):
 
     code = models.CharField(primary_key=True, max_length=4)
     name = models.CharField(max_length=100)
-    take_over = models.DateField(
-        null=True, help_text="day of the first import: who was there then is not new"
-    )
+    take_over = models.DateField(null=True, help_text="day of the first import: who was there then is not new")  # fmt: skip  # noqa: E501
     taken_over = models.BooleanField(default=False, help_text="the first import has been taken in to its end")
+    begun_night = models.TextField(default="", help_text="JSON: the night that is being taken in")
 
 
 class Organisation(Record):

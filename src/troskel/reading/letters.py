@@ -31,8 +31,9 @@ def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes
     today = clock.today()
     rules.has_a_letter(order.kind, order.state, number)
     behind = HomeDoor.objects.filter(door=order.door_id).values("home")
-    homes = facts_of(viewer.municipality, behind).values()
-    to = rules.addressee(homes, order.client_id, today)
+    homes = facts_of(viewer.municipality, behind)
+    served = next(home.doors[order.door_id].homes for home in homes.values())
+    to = rules.addressee([homes[home] for home in served], order.client_id, today)
     rules.gets_letters(order.kind, to is not None)
     assert to is not None
     addressee = Client.objects.select_related("home").get(id=to.client)
@@ -46,7 +47,7 @@ def order_letter(viewer: Actor, number: str, language: letter.Language) -> bytes
             client=addressee,
             done=_day_done(order),
             written=today,
-            office=offices.earliest("id"),
+            office=offices.earliest("orgnr"),
             language=language,
         )
     )

@@ -159,4 +159,4 @@ def _who_has_lived_there(case: Case) -> ClientFacts | None:
         return case.client
     behind = client_state.homes_behind(case.door, case.homes)
     lived = [c for home in behind for c in home.clients.values() if client_state.has_lived_here(c)]
-    return max(lived, key=lambda c: (client_state.here_through(c), c.client), default=case.client)
+    return max(lived, key=client_state.here_through, default=case.client)

@@ -54,6 +54,6 @@ def _allocations(clients: Iterable[ClientFacts]) -> list[tuple[ClientFacts, Allo
     return [(c, a) for c in clients for a in c.allocations.values()]
 
 
-def _since(a: AllocationFacts) -> tuple[date, float]:
-    """Who was allocated first: by the first day, wherever the client lived then, and by when it was written."""
-    return a.begins, a.made.timestamp() if a.made is not None else 0.0
+def _since(a: AllocationFacts) -> tuple[date, float, int]:
+    """Who was allocated first: by the first day, wherever the client lived then, when it was written, and its line."""
+    return a.begins, a.made.timestamp() if a.made is not None else 0.0, a.line

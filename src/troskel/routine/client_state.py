@@ -249,7 +249,7 @@ def is_being_taken_over(client: ClientFacts) -> bool:
 def providers_of(client: ClientFacts, day: date) -> list[UUID]:
     """Organisations with an ongoing or coming allocation, the earliest allocation first."""
     found = [a for a in client.allocations.values() if last_day(client, a) >= max(day, a.begins)]
-    return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: a.begins)))
+    return list(dict.fromkeys(a.organisation for a in sorted(found, key=lambda a: (a.begins, a.line))))
 
 
 def was_allocated(client: ClientFacts, organisation: UUID) -> bool:
@@ -288,13 +288,13 @@ def change_of_provider(client: ClientFacts, service: str, organisation: UUID) ->
         return None
     begins = first_day(client, max(mine, key=lambda a: a.begins))
     others: dict[UUID, date] = {}
-    for a in allocations:
+    for a in sorted(allocations, key=lambda a: (a.begins, a.line)):
         if a.organisation != organisation and first_day(client, a) < begins:
             others[a.organisation] = max(others.get(a.organisation, date.min), last_day(client, a))
     before = [(ended, former) for former, ended in others.items() if ended < begins + HANDING_OVER]
     if not before:
         return None
-    ended, former = max(before)
+    ended, former = max(before, key=lambda one: one[0])  # of several, the one allocated first
     beside = any(first_day(client, a) < begins and ended <= last_day(client, a) for a in mine)
     same_stay = client.stay is None or ended >= client.stay
     return ChangeOfProvider(former, ended, begins) if same_stay and not beside else None
@@ -334,6 +334,11 @@ def providers_to_the_end(client: ClientFacts, service: str | None = None) -> lis
 
 
 # -- doors
+
+
+def first_behind(home: HomeFacts) -> UUID:
+    """The first home that a shared door of this home served; without such a door, the home itself."""
+    return next((door.homes[0] for door in home.doors.values() if len(door.homes) > 1), home.home)
 
 
 def homes_behind(door: DoorFacts, homes: Homes) -> list[HomeFacts]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
-from troskel.routine.client_state import is_being_taken_over
+from troskel.routine.client_state import first_behind, is_being_taken_over
 from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,
@@ -65,9 +65,9 @@ def turn(
     done: set[UUID] = set()
     for home in sorted(_to_wake(homes, due, day)):
         if home not in done:
-            around = _around(homes, (home,))
+            around = _around(homes, (first_behind(homes[home].facts),))
             if missing := [str(h) for h in around if h not in homes]:
-                raise LookupError(f"the turn of {day} needs the homes {', '.join(missing)}")
+                raise LookupError(f"the turn of {day} needs the homes {missing}")
             done.update(around)
             _Advance(routines, homes, around, effects).catch_up(day)
 
@@ -121,7 +121,7 @@ class _Advance:
             ]
             if not wakes:
                 return
-            on, home = min(wakes)
+            on, home = min(wakes, key=lambda wake: wake[0])
             midnight = datetime.combine(on, time(), STOCKHOLM)
             state = self.states[home]
             found: list[RoutineEvent] = []

@@ -35,7 +35,7 @@ class DecisionFacts(msgspec.Struct, omit_defaults=True):
 
 
 class AllocationFacts(msgspec.Struct, omit_defaults=True):
-    """A decision given to an organisation to carry out. `made`: when it became known."""
+    """A decision given to an organisation to carry out. `made`: when it became known, and `line`: by which line."""
 
     decision: UUID
     service: str
@@ -44,6 +44,7 @@ class AllocationFacts(msgspec.Struct, omit_defaults=True):
     through: date | None = None
     confirmed: bool = False
     made: datetime | None = None
+    line: int = 0
 
 
 class LinkFacts(msgspec.Struct, frozen=True, omit_defaults=True):

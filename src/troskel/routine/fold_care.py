@@ -103,6 +103,7 @@ def allocation_made(client: ClientFacts, line: LineFacts) -> None:
         begins=date.fromisoformat(line.body["from"]),
         through=day_in(line.body, "through"),
         made=line.recorded,
+        line=line.number,
     )
 
 

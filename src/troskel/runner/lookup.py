@@ -72,8 +72,10 @@ def _all_homes_of_clients(municipality: str, clients: list[UUID]) -> QuerySet[An
 
 def subject_of(ctx: ActContext, row: Client) -> ClientSubject:
     """Returns a client's row with the facts of its homes, which must be locked. Raises Refusal if it just moved."""
-    homes = [home for _, home in sorted(ctx.facts.items()) if row.id in home.clients]
-    former_homes = tuple(home for home in homes if home.clients[row.id].moved_to is not None)
+    homes = [home for home in ctx.facts.values() if row.id in home.clients]
+    left = [(home.clients[row.id].moved_out or date.max, home) for home in homes
+            if home.clients[row.id].moved_to is not None]  # fmt: skip
+    former_homes = tuple(home for _day, home in sorted(left, key=lambda one: one[0]))
     home = current_home(ctx, row.id, row.home_id)
     return ClientSubject(row, home, home.clients[row.id], former_homes)
 
@@ -215,8 +217,9 @@ def client_of_order(ctx: ActContext, subject: OrderSubject) -> ClientFacts:
 
 
 def homes_of_door(ctx: ActContext, door: UUID) -> tuple[UUID, ...]:
-    """Returns the homes that the door serves, from the locked facts."""
-    return tuple(sorted(home for home, facts in ctx.facts.items() if door in facts.doors))
+    """Returns the homes that the door serves, from the locked facts, in the order in which it came to serve them."""
+    serves = next((facts.doors[door].homes for facts in ctx.facts.values() if door in facts.doors), [])
+    return tuple(home for home in serves if home in ctx.facts)
 
 
 def homes_ahead(ctx: ActContext, subject: ClientSubject) -> list[HomeFacts]:
@@ -227,10 +230,11 @@ def homes_ahead(ctx: ActContext, subject: ClientSubject) -> list[HomeFacts]:
 
 def homes_ever_planned(ctx: ActContext, subject: ClientSubject) -> Iterator[HomeFacts]:
     """Locks the homes to which the client has planned to move, and yields them: a lock may hang where nobody came."""
-    plans = PlannedMove.objects.filter(client=subject.row).values_list("home", flat=True)
-    homes = set(plans) - {subject.home.home, *(home.home for home in subject.former_homes)}
+    plans = PlannedMove.objects.filter(client=subject.row).order_by("on", "id").values_list("home", flat=True)
+    lived_in = {subject.home.home, *(home.home for home in subject.former_homes)}
+    homes = [home for home in dict.fromkeys(plans) if home not in lived_in]
     locked = ctx.lock_homes(homes) if homes else {}
-    yield from (locked[home] for home in sorted(homes))  # not the neighbours behind a gate
+    yield from (locked[home] for home in homes)  # not the neighbours behind a gate
 
 
 def find_door(home: HomeFacts, door: UUID | None, others: Iterable[HomeFacts] = ()) -> DoorFacts:

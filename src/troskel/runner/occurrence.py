@@ -17,6 +17,7 @@ from troskel.ground.choices import Choice
 from troskel.ground.ids import created
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
+from troskel.ground.years import check_year
 
 TOLERANCE = timedelta(minutes=5)
 """How fast the clock of who tells may be."""
@@ -88,6 +89,7 @@ def occurrence(occurred: datetime | None, late_reason: str) -> Occurrence | None
         raise BadValue(
             "occurred", "occurred.in_the_future", _("Tiden har inte kommit än. Skriv när det hände.")
         )
+    check_year("occurred", occurred)
     if now - occurred <= FAR_BACK:
         return Occurrence(min(occurred, now), "")
     if late_reason not in LateReason.codes():

@@ -82,6 +82,8 @@ class Progress:
             if not may_be_empty:
                 raise self.give_up()
             return ActOutcome("", [], {}, [], [], [], self.refused)
+        if len(self.refused) == self.count and self.refusals and not may_be_empty:
+            raise self.give_up()
         outcome = msgspec.structs.replace(self.outcome, refused=self.refused)
         if self.key is not None and self._stored < self.count:
             with transaction.atomic(durable=True):
@@ -92,6 +94,7 @@ class Progress:
         """Returns the first refusal, for an act that has taken nothing. A refusal is not stored."""
         if self.key is not None:
             idempotency.unclaim(self.key)
+        self.refusals[0].items = self.refused
         return self.refusals[0]
 
     def _store(self, outcome: ActOutcome, done: int) -> None:

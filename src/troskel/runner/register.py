@@ -6,13 +6,14 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Concatenate, Generic, ParamSpec
 
 import msgspec
 
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
+from troskel.ground.years import check_year
 from troskel.people.roles import Actor, Role
 from troskel.permits.acts import ACTS
 from troskel.permits.may import may
@@ -73,7 +74,11 @@ class Act(Generic[P]):
         if self._is_long(values):
             return self._in_parts(actor, values)
         return ActContext.run(
-            self, actor, lambda ctx: self.body(ctx, *args, **values), prepare=self._prepare(actor, values)
+            self,
+            actor,
+            lambda ctx: self.body(ctx, *args, **values),
+            prepare=self._prepare(actor, values),
+            items=_most_items(values),
         )
 
     def each(self, actor: Actor, items: Sequence[Any]) -> ActOutcome:
@@ -145,6 +150,7 @@ class Act(Generic[P]):
             occurred=occurred,
             late_reason=late_reason,
             prepare=self._prepare(actor, arguments),
+            items=_most_items(arguments),
         )
 
     def prepared_by(self, preparation: Preparation) -> Preparation:
@@ -194,9 +200,19 @@ class Act(Generic[P]):
         if unknown := field_errors.unknown_field(values, self.values):
             raise unknown
         try:
-            return msgspec.convert(in_one_spelling(values, self.values), self.values, strict=True)
+            parsed = msgspec.convert(in_one_spelling(values, self.values), self.values, strict=True)
         except msgspec.ValidationError as error:
             raise field_errors.bad_value(error, self.values) from None
+        for (
+            name
+        ) in parsed.__struct_fields__:  # one within an item is the act's to refuse, so that the others stand
+            if isinstance(value := getattr(parsed, name), date):
+                check_year(name, value)
+        return parsed
+
+
+def _most_items(values: Mapping[str, Any]) -> int:
+    return max((len(value) for value in values.values() if isinstance(value, list)), default=0)
 
 
 def _unstorable_field(values: Any, field: str = "values") -> str | None:

@@ -49,8 +49,8 @@ class DutyContext(NamedTuple):
 
     @property
     def case(self) -> str:
-        """The client's case number; for a duty about a home, that of a client who lives there."""
-        client_id = self.client.client if self.client else min(self.home.clients, default=None)
+        """The client's case number; for a duty about a home, that of the first client there."""
+        client_id = self.client.client if self.client else next(iter(self.home.clients), None)
         return self.names.cases.get(client_id, "") if client_id else ""
 
     @property

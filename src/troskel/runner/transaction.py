@@ -60,6 +60,7 @@ class ActContext:
         self.occurred = occurrence.instant if occurrence else self.now
         self._occurrence = occurrence
         self.refused: list[dict[str, Any]] = []
+        self._refusals: list[Refusal | NotFound | BadValue] = []
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._preview = preview
@@ -80,10 +81,12 @@ class ActContext:
         late_reason: str = "",
         prepare: Callable[[], None] | None = None,
         part: Part | None = None,
+        items: int = 0,
     ) -> ActOutcome:
         """Runs `body`, with its lines, duties and outbox messages, in one durable transaction. Returns the outcome.
 
-        `prepare` runs before it, once the actor may do the act. `part`: it is one part of the act.
+        `prepare` runs before it, once the actor may do the act. `part`: it is one part of the act. `items`: how many a
+        plural act has got; where it refuses all of them, the first refusal is raised.
         """
         may(actor, act.name, act.who)
         fresh_enough(actor, act)
@@ -93,7 +96,7 @@ class ActContext:
         idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
         try:
             return cls._retry_on_collision(
-                lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key, part)
+                lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key, part, items)
             )
         except IntegrityError as error:
             if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
@@ -120,6 +123,7 @@ class ActContext:
         body: Callable[[Self], dict[str, Any]],
         idempotency_key: idempotency.IdempotencyKey | None,
         part: Part | None,
+        items: int,
     ) -> ActOutcome:
         outcome: ActOutcome | None = None
         try:
@@ -127,6 +131,7 @@ class ActContext:
                 if part is not None:
                     part.progress.lock()
                 answer = body(self)
+                self._took_something(part, items)
                 outcome = self._finish(answer, idempotency_key, part)
                 if self._preview:
                     raise _PreviewRollback
@@ -134,6 +139,14 @@ class ActContext:
             pass
         assert outcome is not None
         return outcome
+
+    def _took_something(self, part: Part | None, items: int) -> None:
+        """Raises the first refusal where all items are refused: that is no answer. A part tells it on."""
+        if self._refusals and not self._entries and len(self._refusals) == (part.items if part else items):
+            if part is None:
+                self._refusals[0].items = self.refused
+                raise self._refusals[0]
+            part.progress.refusals += self._refusals[:1]
 
     def _finish(
         self,
@@ -226,6 +239,9 @@ class ActContext:
     ) -> None:
         """Adds a journal line. Ids, days and codes go in `body`; free text and personal details only in `detail`.
 
+        `homes`: in an order that means something, as the home that a client leaves before the one that it comes to:
+        the routine takes them so.
+
         `from_` becomes "from" in the body, since it is a Python keyword. `though`: marks of what was unusual.
         """
         if event not in self.act.writes:
@@ -245,7 +261,7 @@ class ActContext:
         self._entries.append(
             journal.Entry(
                 event=event,
-                homes=tuple(sorted(homes)),
+                homes=tuple(dict.fromkeys(homes)),
                 client=client,
                 body=msgspec.to_builtins({name.rstrip("_"): value for name, value in body.items()}),
                 occurred=occurred or self.occurred,
@@ -260,6 +276,7 @@ class ActContext:
     def refuse_item(self, index: int, refusal: Refusal | NotFound | BadValue) -> None:
         """Records that one item of a plural act is refused: it changes nothing, and the others are not affected."""
         self.refused.append(refused_item(index, refusal))
+        self._refusals.append(refusal)
 
 
 def _duty_change(duty: OpenDuty, state: str) -> DutyChange:

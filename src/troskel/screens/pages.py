@@ -13,8 +13,10 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
 
-from troskel.ground.refusals import BadValue, NotAllowed, NotFound, SignInAgain
+from troskel.ground.refusal_texts import Phrasing, refusal_text
+from troskel.ground.refusals import BadValue, NotAllowed, NotFound, Refusal, SignInAgain
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.screens.render import render_page
@@ -90,6 +92,8 @@ def page(
                 return _redirect(request, f"{reverse(AGAIN)}?{urlencode({'next': request.path})}")
             except NotAllowed as error:  # a reading on the page is for fewer roles than the page
                 return _forbidden(request, error.values.get("roles", []))
+            except Refusal as refusal:  # a document that can't be made
+                return _refused(request, refusal)
 
         PAGES.append(PageSpec(_package(view), path, name, roles, allowed, wrapper))
         return wrapper
@@ -113,6 +117,11 @@ def _package(view: Callable[..., HttpResponseBase]) -> str:
 def _forbidden(request: HttpRequest, roles: Any) -> HttpResponseBase:
     values = {"roles": sorted(roles)}
     return _without_caching(render_page(request, "screens/forbidden.html", values, status=403))
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    text = refusal_text(refusal, Phrasing("en" if get_language() == "en" else "sv"))
+    return _without_caching(render_page(request, "screens/refused.html", {"text": text}, status=409))
 
 
 def _redirect_to_start(request: HttpRequest) -> HttpResponse:

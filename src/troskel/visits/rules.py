@@ -16,6 +16,7 @@ from troskel.ground import clock
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
+from troskel.ground.years import check_year
 
 
 class VisitReason(Choice, question=_("Varför för hand?")):
@@ -68,7 +69,9 @@ def visiting_organisation(organisation: UUID | None) -> UUID:
 
 
 def has_been_made(arrived: datetime, departed: datetime | None, now: datetime) -> None:
-    """A visit is registered afterwards, never in advance."""
+    """A visit is registered afterwards, never in advance; and not before anybody can have made it."""
+    check_year("arrived", arrived)
+    check_year("departed", departed)
     if arrived > now or (departed or arrived) > now:
         raise BadValue(
             "arrived",

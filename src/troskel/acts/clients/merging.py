@@ -86,7 +86,7 @@ def merge_clients(
         )
     homes = [
         home.home
-        for home in ctx.facts.values()
+        for home in sorted(ctx.facts.values(), key=lambda home: home.home != kept.home_id)
         if {kept.id, gone.id} & home.clients.keys()
         or any(things_in_name_of(door, gone.id) for door in home.doors.values())
     ]

@@ -7,16 +7,32 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from troskel.acts import organising
+from troskel.acts.chapters import REGISTER
 from troskel.exchange.case_extract import act_refusals
 from troskel.exchange.case_extract.act_refusals import Refused, Source
 from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
 from troskel.exchange.case_extract.rows import NightExtract
 from troskel.ground.refusals import BadValue, NotFound, Refusal
+from troskel.journal import queries as journal
 from troskel.people.roles import Actor
 from troskel.runner.parts import PART_SIZE
 from troskel.runner.register import Act
 
 Tell = Callable[[str], None]
+
+OF_AN_ITEM = {
+    "register_clients": ("client.registered",),
+    "change_clients": ("client.changed",),
+    "move_clients": ("client.moved",),
+    "take_over_locks": ("lock.taken_over",),
+    "take_over_keys": ("key.taken_over",),
+}
+"""The event that one item of an act brings, where the act writes others too."""
+
+
+def _events(act: str) -> tuple[str, ...]:
+    return OF_AN_ITEM.get(act, REGISTER[act].writes)
 
 
 class ActRunner:
@@ -31,6 +47,7 @@ class ActRunner:
         self.case_system = case_system
         self.dry_run = dry_run
         self.acts: Counter[str] = Counter()
+        self.counted = {organising.change_organisation.name}
         self.refused: list[Refused] = []
 
     def sources(self, file: str, references: Iterable[str]) -> list[Source]:
@@ -47,6 +64,8 @@ class ActRunner:
         is_counted: bool = True,
     ) -> None:
         """Does the act with all its items, in parts, and counts what it changed. `sources`: where each comes from."""
+        if is_counted:
+            self.counted.add(act.name)
         if not items:
             return
         self.tell(f"{act.name}: {len(items)}")
@@ -76,6 +95,12 @@ class ActRunner:
             self._tell_refused(act, act_refusals.refused_act(source, refusal, self.case_system))
         else:
             self.acts[act.name] += 1
+
+    def count_since(self, line: int) -> None:
+        """Counts by the journal what the night has changed since a line: it may have been broken off meanwhile."""
+        told = journal.counts_by_act(self.actor.municipality, self.actor.kind.value, line)
+        found = {name: sum(told.get((name, event), 0) for event in _events(name)) for name in self.counted}
+        self.acts = Counter({name: count for name, count in sorted(found.items()) if count})
 
     def _tell_refused(self, act: Act[Any], refused: Refused) -> None:
         self.refused.append(refused)

@@ -26,18 +26,19 @@ from troskel.duties import queries as duties
 from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.act_runner import ActRunner, Tell
+from troskel.exchange.case_extract.asking import stop
 from troskel.exchange.case_extract.contract import NightRefused, Rejection
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
-from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
 from troskel.exchange.case_extract.periods import PeriodChanges
 from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
 from troskel.exchange.case_extract.reading import digest_of, files_of, read_night
 from troskel.exchange.case_extract.rows import NightExtract, as_merged
-from troskel.exchange.case_extract.stopping import NightStopped, reasons_to_stop
+from troskel.exchange.case_extract.stopping import reasons_to_stop
 from troskel.exchange.case_extract.take_over import TakeOver, told_later
 from troskel.exchange.case_extract.to_decide import told
 from troskel.ground import clock, maintenance, waiting
+from troskel.journal import queries as journal
 from troskel.people import imports
 from troskel.people.roles import Actor, OrganisationKind
 from troskel.runner.choices import CareService
@@ -61,11 +62,12 @@ def import_night(
     has to decide something. Raises NightRefused, and then nothing has changed.
     """
     state = current_state.load(actor.municipality)
-    first_night = current_state.is_first_night(actor.municipality)
     progress("reading the files")
     case_system = read_mapping(mapping) if mapping else CONTRACT
     files = files_of(directory, case_system)
     digest = digest_of(files)
+    begun = current_state.begun(actor.municipality, day, digest)
+    first_night = begun.is_first if begun else current_state.is_first_night(actor.municipality)
     night = read_night(files, day=day, known_ids=state.ids(), mapping=case_system)
     if night.tells_only_things and first_night:
         raise NightRefused(case_system.files["kunder"], 1, "the first night needs all four files: add them")
@@ -74,10 +76,10 @@ def import_night(
     plan = plan_night(night, state, day=day, first_night=first_night)
     reasons = reasons_to_stop(plan, night, digest, current_state.taken_in(actor.municipality), case_system)
     if not confirm:
-        _stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
+        stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
     with maintenance.seldom_collecting():
-        runner.carry_out(plan, first_night)
+        runner.carry_out(plan, first_night, digest, begun)
     to_decide = [told(item, case_system) for item in plan.to_decide]
     if not dry_run:
         _save_summary(actor, plan, night, digest, runner, to_decide)
@@ -86,31 +88,10 @@ def import_night(
         "refused": len(runner.refused),
         "to_decide": msgspec.to_builtins(to_decide),
         "acts": dict(runner.acts),
-        "unchanged": plan.unchanged,
+        "unchanged": runner.unchanged,
         "other_services": night.other_services,
         "first_night": first_night,
     }
-
-
-def _stop(
-    actor: Actor,
-    day: date,
-    digest: str,
-    reasons: list[imports.StopReason],
-    case_system: CaseSystem,
-    *,
-    dry_run: bool,
-) -> None:
-    """Raises NightRefused for a night that stops, and notes it for the administrator; or for one that they rejected."""
-    answer = current_state.answer_to(actor.municipality, day, digest)
-    if answer == "rejected":
-        raise NightRefused(
-            case_system.files["kunder"], 1, "the administrator has rejected this night: extract it again"
-        )
-    if reasons and answer != "released":
-        if not dry_run and current_state.is_founded(actor.municipality):
-            importing.note_stop(actor, day=day, digest=digest, reasons=reasons)
-        raise NightStopped(reasons)
 
 
 def _save_summary(
@@ -126,7 +107,7 @@ def _save_summary(
         actor,
         day=plan.day,
         digest="" if night.tells_only_things else digest,
-        unchanged=plan.unchanged,
+        unchanged=runner.unchanged,
         changes={n: c for n, c in runner.acts.items() if c},
         rejected=[
             *map(_stored, night.rejections),
@@ -146,11 +127,21 @@ class _NightRunner(ActRunner):
     def __init__(self, *arguments: Any, day: date, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.day = day
+        self.unchanged = self.after_line = 0
 
-    def carry_out(self, plan: NightPlan, first_night: bool) -> None:
-        """Carries out the whole plan. Each act commits by itself: after a crash, importing the same night continues."""
+    def carry_out(
+        self, plan: NightPlan, first_night: bool, digest: str, begun: imports.BegunNight | None
+    ) -> None:
+        """Carries out the whole plan. Each act commits by itself: after a crash, importing the same night continues.
+
+        `begun`: what was noted at the beginning of the same night, where it was broken off.
+        """
+        self.unchanged = begun.unchanged if begun else plan.unchanged
         if not self.dry_run:
             self._begin(first_night)
+            if begun is None and not plan.is_empty():
+                night = imports.BegunNight(self.day, digest, self.after_line, plan.unchanged, first_night)
+                importing.note_beginning(self.actor, night=night)
         self._organisations(plan)
         self._clients(plan)
         self._care(plan)
@@ -158,9 +149,11 @@ class _NightRunner(ActRunner):
             self._things(plan.taken_over, is_counted=False)
         else:
             self._things(told_later(self.night), is_counted=True)
-        if first_night and self.night.clients and not self.dry_run:
+        is_taken_over = not current_state.is_first_night(self.actor.municipality)
+        if first_night and self.night.clients and not self.dry_run and not is_taken_over:
             self._finish_take_over(plan)
         if not self.dry_run:
+            self.count_since(begun.after_line if begun else self.after_line)
             maintenance.analyze()
 
     def _begin(self, first_night: bool) -> None:
@@ -169,6 +162,8 @@ class _NightRunner(ActRunner):
         turning_the_day.catch_up(self.actor.municipality)
         if first_night and not current_state.is_taken_over(self.actor.municipality):
             taking_over.begin_take_over(self.actor, day=self.day)
+        head = journal.head(self.actor.municipality)
+        self.after_line = head.number if head else 0
 
     def _finish_take_over(self, plan: NightPlan) -> None:
         homes = duties.homes_being_taken_over(self.actor.municipality)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads the state before the night, in a constant number of queries."""
+"""Reads the state before the night, in a constant number of queries; in an order that no id decides (rule 11)."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from troskel.care.models import Allocation, Decision, Investigation
 from troskel.exchange.case_extract.known_records import (
@@ -16,6 +18,7 @@ from troskel.exchange.case_extract.known_records import (
     KnownState,
 )
 from troskel.exchange.case_extract.rows import ExtractAddress
+from troskel.people.imports import BegunNight
 from troskel.people.models import (
     Client,
     Home,
@@ -40,6 +43,13 @@ def is_taken_over(municipality: str) -> bool:
 def is_first_night(municipality: str) -> bool:
     """Has no night been imported completely yet?"""
     return not Municipality.objects.filter(code=municipality, taken_over=True).exists()
+
+
+def begun(municipality: str, day: date, digest: str) -> BegunNight | None:
+    """Returns what was noted when this night began to be taken in, where it was then broken off."""
+    stored = Municipality.objects.filter(code=municipality).values_list("begun_night", flat=True).first()
+    night = msgspec.json.decode(stored, type=BegunNight) if stored else None
+    return night if night and (night.day, night.digest) == (day, digest) else None
 
 
 def homes_of_clients(municipality: str) -> dict[str, UUID]:
@@ -98,18 +108,20 @@ def load(municipality: str) -> KnownState:
 
 def _homes(municipality: str) -> Any:
     rows = Home.objects.filter(municipality=municipality).exclude(address_key=None)
-    return rows.values_list("address_key", "sharing")
+    return rows.order_by("address_key").values_list("address_key", "sharing")
 
 
 def _organisations(municipality: str) -> Any:
-    return Organisation.objects.filter(municipality=municipality).values("orgnr", "name", "email", "kind")
+    rows = Organisation.objects.filter(municipality=municipality).order_by("orgnr")
+    return rows.values("orgnr", "name", "email", "kind")
 
 
 def _clients(municipality: str) -> Any:
     numbers = dict(
         Identifier.objects.filter(municipality=municipality, until=None).values_list("client_id", "number")
     )
-    rows = Client.objects.filter(municipality=municipality, merged_into=None).values_list(
+    clients = Client.objects.filter(municipality=municipality, merged_into=None).order_by("case_number")
+    rows = clients.values_list(
         "id",
         "reference",
         "first_name",
@@ -153,7 +165,8 @@ def _decisions(municipality: str) -> Any:
         "ending",
         "withdrawn",
     )
-    return Decision.objects.filter(municipality=municipality).values_list(*fields).iterator()
+    rows = Decision.objects.filter(municipality=municipality).order_by("valid_from", "reference")
+    return rows.values_list(*fields).iterator()
 
 
 def _known_decision(row: tuple[Any, ...]) -> KnownDecision:
@@ -170,7 +183,8 @@ def _allocations(municipality: str) -> Any:
         "ending",
         "withdrawn",
     )
-    return Allocation.objects.filter(municipality=municipality).values_list(*fields).iterator()
+    rows = Allocation.objects.filter(municipality=municipality).order_by("valid_from", "reference")
+    return rows.values_list(*fields).iterator()
 
 
 def _known_allocation(row: tuple[Any, ...]) -> KnownAllocation:

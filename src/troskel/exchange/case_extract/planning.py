@@ -104,7 +104,7 @@ def _decisions(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
     for before in state.decisions.values():
         if before.reference not in night.mentioned_ids.decisions:
             plan.decisions.absent(before, plan.day)
-    plan.decisions_made.sort(key=lambda row: (row.valid_from, row.reference))
+    plan.decisions_made.sort(key=lambda row: row.valid_from)  # then by their place in the file
 
 
 def _being_written(
@@ -166,4 +166,4 @@ def _allocations(plan: NightPlan, night: NightExtract, state: KnownState) -> Non
     for before in state.allocations.values():
         if before.reference not in night.mentioned_ids.allocations:
             plan.allocations.absent(before, plan.day)
-    plan.allocations_made.sort(key=lambda row: (row.valid_from, row.reference))
+    plan.allocations_made.sort(key=lambda row: row.valid_from)  # then by their place in the file

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An allocation's facts tell by which line it was made: they are folded anew from the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations
+
+from troskel.duties import refolding
+
+
+def fold_anew(apps: Any, _editor: Any) -> None:
+    refolding.fold_anew(apps.get_model("duties", "HomeState"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("duties", "0003_facts_folded_anew"),
+    ]
+
+    operations = [migrations.RunPython(fold_anew, migrations.RunPython.noop)]
