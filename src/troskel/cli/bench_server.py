@@ -83,7 +83,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server to measure does not answer")
 
 
-class Answer:
+class HttpAnswer:
     """A status, and the milliseconds that it took."""
 
     def __init__(self, status: int, milliseconds: float) -> None:
@@ -98,20 +98,20 @@ class Caller:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         self.headers = headers
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str) -> HttpAnswer:
         """Requests a page."""
         return self._call("GET", path, None, {})
 
-    def post(self, path: str, body: bytes, key: str) -> Answer:
+    def post(self, path: str, body: bytes, key: str) -> HttpAnswer:
         """Does an act."""
         return self._call("POST", path, body, {"Content-Type": "application/json", "Idempotency-Key": key})
 
-    def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+    def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> HttpAnswer:
         started = time.perf_counter()
         self.connection.request(method, path, body, {**self.headers, **headers})
         response = self.connection.getresponse()
         response.read()
-        return Answer(response.status, (time.perf_counter() - started) * 1000)
+        return HttpAnswer(response.status, (time.perf_counter() - started) * 1000)
 
 
 class Ran:
