@@ -49,8 +49,13 @@ def is_busy(error: BaseException | None) -> bool:
     cause = error.__cause__
     sqlite_code = getattr(cause, "sqlite_errorcode", None)
     if sqlite_code is not None:
-        return sqlite_code & 0xFF in _BUSY_OF_SQLITE
+        return is_busy_code(sqlite_code)
     return getattr(cause, "sqlstate", None) in _BUSY_OF_POSTGRESQL
+
+
+def is_busy_code(sqlite_code: int) -> bool:
+    """Does SQLite's error code say that another one writes?"""
+    return sqlite_code & 0xFF in _BUSY_OF_SQLITE
 
 
 def queue_of(database: str) -> Path | None:
@@ -59,24 +64,17 @@ def queue_of(database: str) -> Path | None:
     return None if in_memory else Path(f"{database}-queue")
 
 
-def take_turn(begin: Callable[[], None], queue: Path | None, limit: float) -> None:
-    """Calls `begin` until the writer is free, `limit` seconds at most. Raises its OperationalError, or TooManyWait."""
-    try:
-        begin()
-        return
-    except OperationalError as error:
-        if not is_busy(error):
-            raise
+def take_turn(begins: Callable[[], bool], queue: Path | None, limit: float) -> bool:
+    """Calls `begins` until it returns True, `limit` seconds at most. Returns whether it did; raises TooManyWait."""
+    if begins():
+        return True
     with _place_to_wait(), _seen_waiting(queue):
         end = time.monotonic() + limit
-        while True:
-            try:
-                begin()
-                return
-            except OperationalError as error:
-                if not is_busy(error) or time.monotonic() > end:
-                    raise
+        while time.monotonic() < end:
             time.sleep(_POLL_SECONDS)
+            if begins():
+                return True
+    return False
 
 
 def let_others_in() -> None:

@@ -130,7 +130,9 @@ class Worker:
         leased = OutboxMessage.objects.filter(
             UNFINISHED, id=message.id, leased_by=self.id, attempts=message.attempts
         )
-        if not leased.update(leased_by=None, lease_until=None, **end):
+        with transaction.atomic():  # waits its turn, as a single statement would not
+            was_ours = leased.update(leased_by=None, lease_until=None, **end)
+        if not was_ours:
             _log.warning("message %s took longer than its lease: another worker has it", message.id)
 
     def _retry(self, message: OutboxMessage, error: str) -> None:
