@@ -192,7 +192,7 @@ class Consent(Record):
 
 
 class Client(Record):
-    """A person granted care. Lists, e-mails and URLs show the case number alone (design, rule 8)."""
+    """A person granted care. E-mails, files and URLs have the case number alone (design, rule 8)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
     case_number = models.CharField(max_length=12)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of duties, notices with receipts, and deputies. By case number, never by name."""
+"""Lists of duties, notices with receipts, and deputies. By case number; a screen puts names to them."""
 
 from __future__ import annotations
 
