@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of care, orders, links and visits, by case number: a screen puts names to them. Each page is one recorded read."""
+"""Lists of care, orders, links and visits, by case number: screens put names to them. A page is one recorded read."""
 
 from __future__ import annotations
 
