@@ -23,6 +23,8 @@ from troskel.duties.replay import discrepancies
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Line
+from troskel.people.login_models import Login
+from troskel.people.models import Account
 from troskel.prover import Proof
 from troskel.reading import routine_versions
 
@@ -112,6 +114,27 @@ def test_d_the_author_does_not_approve(town: Town) -> None:
     assert versions(town)[-1] == ("2026-03-02", "in force", "maria")
     line = Line.objects.filter(event="routine.in_force").latest("number")
     assert (line.actor, line.act) == (town.actor("maria").account, "approve_routine")
+
+
+def test_d_two_accounts_of_one_person_are_one_pair_of_eyes(town: Town) -> None:
+    version, values = proposed(town), {"in_force_from": town.day(0)}
+    person = Login.objects.create(issuer="https://id.example", subject="siri-or-maria")
+    both = Account.objects.filter(id__in=[town.actor("siri").account, town.actor("maria").account])
+    both.update(login=person)
+    refusal = town.refused("maria", "approve_routine", "D", version=version, **values)
+    assert refusal.code == "routine.approved_by_the_same_person"
+    both.update(login=None)
+    town.does("maria", "approve_routine", version=version, **values)
+
+
+def test_d_whom_the_author_has_just_let_in_does_not_approve(town: Town) -> None:
+    """An administrator can give herself the manager's way in: not to approve what she has proposed."""
+    version = proposed(town)
+    town.does("siri", "issue_enrolment_link", username="maria")
+    refusal = town.refused("maria", "approve_routine", "D", version=version, in_force_from=town.day(0))
+    assert refusal.code == "routine.approved_by_who_was_let_in"
+    town.days_pass(31)
+    town.does("maria", "approve_routine", version=version, in_force_from=town.day(31))
 
 
 def test_d_the_proof_is_run_before_the_transaction(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from troskel.duties import proofs, routines, rules
 from troskel.duties.models import RoutineVersion
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
+from troskel.people.login_models import EnrolmentLink
+from troskel.people.models import Account
 from troskel.people.roles import Actor, Role
 from troskel.routine import InvalidRoutine, parser
 from troskel.runner.fields import FileText, Named, Text, field
@@ -30,6 +32,8 @@ FileName = Annotated[
         description="letters a-z, digits, full stop, hyphen and low line, 50 at most",
     ),
 ]
+NEWLY_LET_IN = timedelta(days=30)
+"""Whom the author gave a way to sign in so lately could be the author."""
 ApprovedThough = Annotated[list[str], field(_("Godkänn ändå"), names=Named.DONE_THOUGH)]
 """Codes of refusals that have asked, as `done_though` of a report: it is approved all the same."""
 
@@ -94,7 +98,7 @@ def approve_routine(
     counterexamples is approved only by `done_though`, with a `reason`. The line says whether it is proven.
     """
     row = _proposal(ctx, version)
-    rules.is_approved_by_another(row.proposed_by_id, ctx.actor)
+    _is_seen_by_two_people(ctx, row.proposed_by_id)
     approved_versions = RoutineVersion.objects.filter(
         municipality=ctx.actor.municipality, sequence__isnull=False
     )
@@ -132,6 +136,25 @@ def _prove(actor: Actor, *, version: UUID, **_: Any) -> None:
     rows = RoutineVersion.objects.filter(municipality=actor.municipality, id=version, approved_at=None)
     for digest in rows.filter(withdrawn=None).values_list("digest", flat=True):
         proofs.proof_of(routines.version(digest))
+
+
+def _is_seen_by_two_people(ctx: ActContext, author: UUID | None) -> None:
+    approver = ctx.actor.account
+    logins: dict[UUID | None, UUID | None] = dict(
+        Account.objects.filter(id__in=[author, approver]).values_list("id", "login")
+    )
+    theirs = Q(id=author) | Q(login__isnull=False, login=logins.get(author))
+    given = EnrolmentLink.objects.filter(
+        account=approver,
+        issued__gt=ctx.now - NEWLY_LET_IN,
+        issued_by__in=Account.objects.filter(theirs).values("id"),
+    )
+    rules.is_approved_by_another(
+        author,
+        ctx.actor,
+        same_login=logins.get(author) is not None and logins.get(author) == logins.get(approver),
+        let_in_by_author=given.exists(),
+    )
 
 
 def _proposal(ctx: ActContext, version: UUID) -> RoutineVersion:

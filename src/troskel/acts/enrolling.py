@@ -59,6 +59,7 @@ def issue_enrolment_link(ctx: ActContext, *, username: Username) -> dict[str, An
         account=account,
         digest=digest_of(secret),
         issued=ctx.now,
+        issued_by_id=ctx.actor.account,
         expires=ctx.now + sign_in_rules.ENROLMENT,
     )
     link.save(force_insert=True)

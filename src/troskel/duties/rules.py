@@ -191,8 +191,10 @@ def is_proven(counterexamples: int) -> None:
         )
 
 
-def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
-    """A person approves, and never the author."""
+def is_approved_by_another(
+    author: UUID | None, actor: Actor, *, same_login: bool, let_in_by_author: bool
+) -> None:
+    """A person approves, and never the author: nor by another account of the author's, or one just given the way in."""
     if actor.account is None:
         raise Refusal(
             "D",
@@ -204,6 +206,21 @@ def is_approved_by_another(author: UUID | None, actor: Actor) -> None:
             "D",
             "routine.approved_by_its_author",
             _("Du har föreslagit versionen. Någon annan måste godkänna den."),
+        )
+    if same_login:
+        raise Refusal(
+            "D",
+            "routine.approved_by_the_same_person",
+            _("Du har själv föreslagit versionen, med ett annat konto. Någon annan måste godkänna den."),
+        )
+    if let_in_by_author:
+        raise Refusal(
+            "D",
+            "routine.approved_by_who_was_let_in",
+            _(
+                "Den som föreslog versionen har nyligen gett det här kontot en inloggningslänk. "
+                "Låt någon annan godkänna, eller vänta tills det har gått en månad."
+            ),
         )
 
 

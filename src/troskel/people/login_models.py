@@ -49,6 +49,7 @@ class EnrolmentLink(Record):
     account = models.ForeignKey("people.Account", on_delete=models.CASCADE, related_name="enrolments")
     digest = models.CharField(max_length=64, unique=True)
     issued = models.DateTimeField()
+    issued_by = models.ForeignKey("people.Account", on_delete=models.SET_NULL, null=True, related_name="+")
     expires = models.DateTimeField()
     spent = models.DateTimeField(null=True, help_text="used, or replaced by a newer one")
 
