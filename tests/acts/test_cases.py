@@ -448,7 +448,8 @@ def test_case_15_a_death_that_was_a_mistake(town: Town) -> None:
     town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
     town.days_pass(1)
     assert town.duties("P6.order")
-    town.does("anna", "record_deaths", deaths=[{"client": client, "on": None}])
+    town.does("anna", "take_back_death", client=client)
+    assert town.refused("anna", "take_back_death", "P6", client=client).code == "client.not_dead"
     assert not town.duties("P6.order")
     town.does("carin", "open_door", client=client, serial="L1")
 

@@ -321,6 +321,12 @@ def stop(town: Town) -> Values:
     return {"day": town.day(0), "digest": "d", "reasons": [{"kind": "moves", "file": "kunder.csv"}]}
 
 
+def dead_client(town: Town) -> dict[str, Any]:
+    client = town.locked()
+    town.does("anna", "record_deaths", deaths=[{"client": client, "on": town.day(0)}])
+    return {"client": client}
+
+
 def stopped_night(town: Town) -> Values:
     """A night that waits for an answer."""
     noted = town.does("import", "note_stop", **stop(town))
@@ -428,6 +434,7 @@ EXAMPLES = {
         "NotFound",
         {"deaths": [{"client": "no such", "on": None}]},
     ),
+    "take_back_death": ActExample("anna", dead_client, "NotFound", {"client": "no such"}),
     "move_clients": ActExample(
         "anna",
         lambda town: {"moves": [{"client": town.locked(), "address": HOME, "on": town.day(0)}]},

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import FIRM, Town, acted
 from troskel.acts.chapters import REGISTER
 from troskel.ground.ids import new_id
+from troskel.journal.models import Line
 from troskel.orders.models import Booking
 
 MAX_QUERIES = 12
@@ -309,6 +310,24 @@ def test_rule_10_form_asks_about_what_is_unusual_and_records_it(town: Town) -> N
         done = browser.post("/do/report_removal", {**inputs(preview), "step": "confirm"})
     assert "Klart:" in done.content.decode()
     assert acted() != before
+    town.is_sound()
+
+
+def test_case_15_an_empty_day_takes_no_death_back(town: Town) -> None:
+    client = town.locked()
+    case = case_of(town, client)
+    with town.standing():
+        browser = screen(town, "anna")
+        assert "take_back_death" not in browser.get(f"/clients/{case}").content.decode()
+        form = {"deaths.client": case, "key": str(new_id()), "step": "confirm"}
+        empty = browser.post("/do/record_deaths", form)
+        assert (empty.status_code, "Fyll i det här." in empty.content.decode()) == (422, True)
+        browser.post("/do/record_deaths", form | {"deaths.on": town.day(0)})
+        assert Line.objects.filter(event="client.died").count() == 1
+        assert browser.post("/do/record_deaths", form | {"key": str(new_id())}).status_code == 422
+        assert "/do/take_back_death" in browser.get(f"/clients/{case}").content.decode()
+        browser.post("/do/take_back_death", {"client": case, "key": str(new_id()), "step": "confirm"})
+        assert "take_back_death" not in browser.get(f"/clients/{case}").content.decode()
     town.is_sound()
 
 

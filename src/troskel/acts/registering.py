@@ -25,6 +25,7 @@ from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import (
     CaseNumber,
+    ClientCondition,
     Day,
     FirstName,
     IdentityNumber,
@@ -85,10 +86,10 @@ class ChangedClient(msgspec.Struct, frozen=True):
 
 
 class Death(msgspec.Struct, frozen=True):
-    """A client died on `on`. Without a day, an earlier report of the death was a mistake."""
+    """A client died on `on`. Null, as another system tells it: an earlier report of the death was a mistake."""
 
     client: CaseNumber
-    on: Day | None
+    on: Annotated[Day | None, field(_("Dag"), filled=True)]
 
 
 @act(
@@ -192,7 +193,7 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     who=WHO,
     writes=["client.died"],
     title=_("Kunden har avlidit"),
-    lead=_("Utan dag: en tidigare uppgift om dödsfall var fel."),
+    lead=_("All hemtjänst och allt larm upphör den dagen."),
     parts="deaths",
 )
 def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]:
@@ -214,6 +215,26 @@ def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]
         ctx.journal("client.died", homes=[row.home_id], client=row.id, on=item.on)
     Client.objects.bulk_update(list(rows.values()), ["died"], batch_size=BATCH_SIZE)
     return {"clients": len(rows)}
+
+
+@act(
+    "P6",
+    "P7",
+    who=WHO,
+    writes=["client.died"],
+    title=_("Uppgiften om dödsfall var fel"),
+    lead=_("Kunden lever. Det som dödsfallet avslutade begärs igen."),
+    applies_to=ClientCondition.DEAD,
+)
+def take_back_death(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
+    """Take back a death that was recorded by mistake: the client lives, and what it ended is asked for again."""
+    row = lookup.find_clients(ctx, [client])[client]
+    if row.died is None:
+        raise Refusal("P6", "client.not_dead", _("Inget dödsfall är inskrivet för kunden."))
+    row.died = None
+    row.save(update_fields=["died"])
+    ctx.journal("client.died", homes=[row.home_id], client=row.id, on=None)
+    return {"client": row.id}
 
 
 def _parse_identity(ctx: ActContext, text: str) -> tuple[str, str]:

@@ -47,6 +47,7 @@ class ClientOptions(NamedTuple):
     """What a form may offer about a client, as far as the viewer may know."""
 
     case: str
+    dead: bool
     away: bool
     absences: Sequence[Absence]
     decisions: Sequence[CarePeriod]
@@ -70,6 +71,7 @@ def page_options(page: ClientPage) -> ClientOptions:
     """The options of a client page already in memory."""
     return ClientOptions(
         page.case,
+        page.died is not None,
         bool(page.absences),
         (),
         page.decisions,
@@ -93,6 +95,7 @@ def read_options(viewer: Actor, case: str, act: str) -> ClientOptions:
     act_names_absence = any(spec.facts.names is Named.ABSENCE for spec in fields_of(REGISTER[act].values))
     return ClientOptions(
         row.case_number,
+        row.died is not None,
         bool(client_state.absences_from(context.facts, today)),
         care.absences(row.id, today) if act_names_absence else (),
         decisions,
@@ -234,6 +237,7 @@ OPTION_FINDERS: Mapping[Named | None, OptionFinder] = {
 """What a client has, by what a field names."""
 
 CONDITIONS: Mapping[ClientCondition, Callable[[ClientOptions], bool]] = {
+    ClientCondition.DEAD: lambda client_options: client_options.dead,
     ClientCondition.AWAY: lambda client_options: client_options.away,
     ClientCondition.HAS_LOCK: lambda client_options: bool(_LOCKS(client_options)),
 }

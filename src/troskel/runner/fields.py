@@ -54,6 +54,7 @@ class ClientCondition(Enum):
     """A state of the client that an act needs, where none of its fields names it."""
 
     AWAY = "away, or will be"
+    DEAD = "dead, as has been recorded"
     HAS_LOCK = "has a mounted lock"
 
 
@@ -67,7 +68,8 @@ class InAddress(StrEnum):
 class FieldFacts(NamedTuple):
     """What forms know of a field. `organisations`: kinds to choose from; `choices`: codes that a text may be.
 
-    `spelling`: returns the value's one spelling, in which acts get it, or raises BadSpelling.
+    `spelling`: returns the value's one spelling, in which acts get it, or raises BadSpelling. `filled`: a form never
+    leaves it empty, though the act takes null.
     """
 
     label: str = ""
@@ -78,6 +80,7 @@ class FieldFacts(NamedTuple):
     names: Named | None = None
     choices: type[Choice] | None = None
     spelling: Callable[[str], str] | None = None
+    filled: bool = False
 
 
 def field(
@@ -90,9 +93,12 @@ def field(
     names: Named | None = None,
     choices: type[Choice] | None = None,
     spelling: Callable[[str], str] | None = None,
+    filled: bool = False,
 ) -> msgspec.Meta:
     """Returns the annotation of these facts; a label comes with its own hint. Texts are Swedish, marked by `_`."""
-    facts = FieldFacts(label, hint, scanned, in_address, organisations, names, choices, spelling)._asdict()
+    facts = FieldFacts(
+        label, hint, scanned, in_address, organisations, names, choices, spelling, filled
+    )._asdict()
     given = {name: value for name, value in facts.items() if value or (name == "hint" and label)}
     return msgspec.Meta(extra=given)
 

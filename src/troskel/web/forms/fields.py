@@ -232,7 +232,7 @@ def _field(spec: FieldSpec, organisations: list[OrganisationOption]) -> Field:
         label=_(spec.facts.label) if spec.facts.label else "",
         help=_(spec.facts.hint) if spec.facts.hint else "",
         required=spec.required and "" not in {choice.value for choice in choices},
-        nullable=spec.nullable,
+        nullable=spec.nullable and not spec.facts.filled,
         choices=choices,
         max_length=getattr(spec.type, "max_length", None),
         facts=spec.facts,
