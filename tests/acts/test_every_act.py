@@ -416,6 +416,14 @@ EXAMPLES = {
         "rule 5",
         again=True,
     ),
+    "note_beginning": ActExample(
+        "import",
+        lambda town: {
+            "night": {"day": town.day(0), "digest": "", "after_line": 1, "unchanged": 0, "is_first": False}
+        },
+        "rule 7",
+        by="siri",
+    ),
     "note_night": ActExample("import", night, "rule 7", by="siri"),
     "note_stop": ActExample("import", stop, "rule 7", by="siri"),
     "answer_night": ActExample("siri", stopped_night, "A4", again=True),

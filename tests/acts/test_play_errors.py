@@ -207,4 +207,4 @@ def test_an_answer_is_saved_under_another_name(tmp_path: Path, capsys: pytest.Ca
 def test_a_refused_item_fails_the_expectation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     begin = (FOUND % "", ORGANISED % "")
     assert main(["play", str(play_file(tmp_path, *begin, GRANTED))]) == 1, "there is no K1"
-    assert "item 1 refused by client" in capsys.readouterr().out
+    assert "refused by NotFound" in capsys.readouterr().out

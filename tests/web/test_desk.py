@@ -692,7 +692,7 @@ def test_navigation_of_each_role(town: Town) -> None:
 def test_secondary_pages_on_start_page(town: Town) -> None:
     for who, ways in {
         "siri": ["late", "gaps", "emails", "imports", "billing", "notices"],
-        "olle": ["gaps", "notices"],
+        "olle": ["gaps", "accounts", "notices"],
     }.items():
         beside = page(town, who, "/").split("<nav")[-1]
         assert re.findall(r'href="/(\w+)/"', beside.split("</nav>")[0]) == ways, who

@@ -16,6 +16,7 @@ from tests.browser.seed import populate
 from tests.duties.test_versions import changed
 from tests.town import ORGANISATIONS, PEOPLE, Town
 from tests.web.test_act_forms import screen
+from tests.web.test_signing_in import signed_in
 from tests.web.test_untranslated import swedish_words
 from troskel.people.models import Client as ClientRow
 from troskel.people.models import Home
@@ -72,7 +73,10 @@ WRITTEN = (
 """What people of the town have written, names, and the columns of a file of the case system."""
 PER_PAGE = 2
 """How many addresses of one page are looked at, for each person."""
-NOT_REACHED = {"demo-login", "demo-logout", "language", "read", "count", "basis-form"}
+NOT_REACHED = {
+    *("demo-login", "demo-logout", "language", "read", "count", "basis-form"),
+    *("sign-in-start", "sign-in-back"),
+}
 """Pages that only send on, answer a script, or are a form in Swedish by the routine."""
 ROLES = {role: name for name, role, _ in reversed(PEOPLE)}
 
@@ -153,6 +157,25 @@ def walk(browser: Client, names: list[str], seen: set[str]) -> dict[str, list[st
     return found
 
 
+def signing_in(town: Town, names: list[str], seen: set[str]) -> dict[str, list[str]]:
+    """The pages of signing in: with a link, with two accounts to choose between, and with one."""
+    link = town.does("siri", "issue_enrolment_link", username="moa").answer["link"]
+    found = {}
+    for browser, paths in (
+        (Client(), ["/sign-in", f"/enrol/{link}"]),
+        (signed_in(town, "olle", "erik"), ["/sign-in/account"]),
+        (signed_in(town, "siri"), ["/me/", "/sign-in/again"]),
+    ):
+        browser.cookies[language.COOKIE_NAME] = "en"
+        for path in paths:
+            answer = browser.get(path)
+            assert answer.status_code == 200, path
+            seen.add(page_name(path))
+            if left := swedish(answer.content.decode(), names):
+                found[path] = left
+    return found
+
+
 def test_no_swedish_on_english_pages(populated: Town, settings: Any) -> None:
     settings.DEMO = True
     names, seen, found = data(populated), set[str](), {}
@@ -161,6 +184,7 @@ def test_no_swedish_on_english_pages(populated: Town, settings: Any) -> None:
             browser = screen(populated, name)
             browser.cookies[language.COOKIE_NAME] = "en"
             found |= {f"{role} {path}": words for path, words in walk(browser, names, seen).items()}
+        found |= signing_in(populated, names, seen)
     assert found == {}
     shown = {page.name for page in PAGES if "GET" in page.methods}
     assert sorted(shown - seen - NOT_REACHED) == []
