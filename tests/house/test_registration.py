@@ -22,7 +22,7 @@ DECLARING = {
 """The decorators that declare, by module and name: the kind of what they declare."""
 
 REGISTERED = """
-import json, os
+import json, os, sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troskel.config.settings")
 import django
 django.setup()
@@ -33,7 +33,8 @@ import troskel.phone.urls
 import troskel.web.urls
 acts = [f"{act.body.__module__}.{act.name}" for act in acts_in_order()]
 pages = [f"{page.view.__module__}.{page.view.__name__}" for page in PAGES]
-print(json.dumps({"act": acts, "page": pages}))
+loaded = [name for name in sys.modules if name.startswith("troskel.api.")]
+print(json.dumps({"act": acts, "page": pages, "api": loaded}))
 """
 """Prints what the program has registered once it runs, in an interpreter in which no test has imported anything."""
 
@@ -77,6 +78,12 @@ def test_every_declared_act_and_page_is_registered(registered: dict[str, set[str
     assert unregistered(SOURCE, registered) == [], (
         "name the module in acts/chapters.py (an act), or move it into a room whose urls.py declares pages (a page)"
     )
+
+
+def test_every_module_of_the_api_is_loaded(registered: dict[str, set[str]]) -> None:
+    """An operation is declared when its module is imported: one that `api/urls.py` leaves out answers 404."""
+    modules = {f"troskel.api.{path.stem}" for path in (SOURCE / "troskel" / "api").glob("[!_]*.py")}
+    assert modules - registered["api"] == set()
 
 
 def test_walk_finds_what_is_registered(registered: dict[str, set[str]]) -> None:

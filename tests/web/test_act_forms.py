@@ -21,7 +21,7 @@ from troskel.orders.models import Booking
 
 MAX_QUERIES = 12
 ORDER_QUERIES = (10, 21, 22)
-"""Of the form, its preview and the act, at most; three of each name the client and record that. PostgreSQL needs most."""
+"""Of the form, its preview and the act, at most (on PostgreSQL); three of each name the client and record that."""
 
 
 @pytest.fixture(autouse=True)
