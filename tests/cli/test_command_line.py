@@ -109,12 +109,16 @@ def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
     assert modes == {"troskel.sqlite3": 0o600, "troskel.sqlite3.secret": 0o600}
 
 
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+"""A shell lets what it runs in the background ignore Ctrl-C, and the tests may run there."""
+
+
 @pytest.mark.once
 def test_interrupted_worker_says_so_and_no_more(folder: Path) -> None:
     log = folder / "log"
     with log.open("w") as told:
         worker = subprocess.Popen(
-            [sys.executable, "-c", RUN, "worker"],
+            [sys.executable, "-c", INTERRUPTIBLE + RUN, "worker"],
             cwd=folder,
             env=surroundings(folder),
             stdout=told,
@@ -124,7 +128,7 @@ def test_interrupted_worker_says_so_and_no_more(folder: Path) -> None:
         assert worker.poll() is None, log.read_text()
         time.sleep(0.05)
     worker.send_signal(signal.SIGINT)
-    assert worker.wait() == program.EXIT_INTERRUPTED
+    assert worker.wait(120) == program.EXIT_INTERRUPTED
     assert log.read_text() == "troskel: interrupted; what was not finished is not done\n"
 
 
