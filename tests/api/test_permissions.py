@@ -62,6 +62,8 @@ READERS = {
     "list_basis_forms": "siri erik olle moa",
     "show_basis_form": "siri erik olle moa",
     "show_letter": "siri",
+    "list_accounts": "siri olle moa laban",
+    "list_tokens": "anna siri maria erik olle carin moa mikael rut laban",
 }
 """Who may read what, written out: a change of `who=` must be made here as well."""
 
