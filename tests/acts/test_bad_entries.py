@@ -92,7 +92,7 @@ class Caller:
 
     def token(self, who: str) -> str:
         if who not in self.tokens:
-            issued = self.town.tries("siri", "issue_token", {"username": who, "label": "test"})
+            issued = self.town.tries("demo", "issue_token", {"username": who, "label": "test"})
             self.tokens[who] = issued.answer["token"]
         return self.tokens[who]
 

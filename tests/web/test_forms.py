@@ -145,15 +145,10 @@ def test_checkbox_always_has_a_value() -> None:
     assert values("confirm_sharing", {"client": "2026-0001", "shared": "on"})["shared"] is True
 
 
-def test_nullable_day_may_be_empty() -> None:
-    assert values("record_deaths", {"deaths.client": "2026-0001"}) == {
-        "deaths": [{"client": "2026-0001", "on": None}]
-    }
-
-
 @pytest.mark.parametrize(
     ("act", "path", "typed"),
     [
+        ("record_deaths", "deaths.on", ""),
         ("end_care", "on", "igår"),
         ("end_care", "on", "2026-02-30"),
         ("book_order", "starts", "13.30"),

@@ -87,8 +87,8 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "a month as 2026-10": _("en månad, till exempel 2026-10"),
         "a language as sv, en, fi, so (ISO 639)": _("ett språk, till exempel sv, en, fi eller so"),
-        "small letters a-z, digits, full stop, hyphen and low line, 100 at most": _(
-            "små bokstäver a–z, siffror, punkt, bindestreck och understreck, högst 100 tecken"
+        "small letters a-z, digits, full stop, hyphen, low line and at sign, 100 at most": _(
+            "små bokstäver a–z, siffror, punkt, bindestreck, understreck och snabel-a, högst 100 tecken"
         ),
         "letters a-z, digits, full stop, hyphen and low line, 50 at most": _(
             "bokstäver a–z, siffror, punkt, bindestreck och understreck, högst 50 tecken"

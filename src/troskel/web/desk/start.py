@@ -97,7 +97,7 @@ def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpRespo
     """Mark a notice as read; no error if it already is. The sender sees the receipt. Returns to where it was read."""
     with contextlib.suppress(NotFound):
         REGISTER["read_notice"].perform(person.actor, {"notice": str(notice)}, key=f"read {notice}")
-    if request.POST.get("from") == "notices":
+    if "listed" in request.POST:
         return HttpResponseRedirect(f"{reverse('notices')}?show=unread")
     return HttpResponseRedirect(f"{reverse('start')}#notices")
 
