@@ -74,8 +74,8 @@ def translated(text: str, language: str) -> str:
 
 VERBATIM = frozenset(
     {
-        "case", "count", "faults", "fields", "first_year", "form", "key", "last_year", "line", "more", "most", "municipality",
-        "number", "order", "paragraphs", "plan_kinds", "serial", "tag", "told", "username", "written",
+        "case", "count", "faults", "fields", "first_year", "form", "key", "last_year", "line", "more", "most",
+        "municipality", "number", "order", "paragraphs", "plan_kinds", "serial", "tag", "told", "username", "written",
     }
 )  # fmt: skip
 """Values shown verbatim: numbers and names that are the same in every language, and words of a file or program."""
