@@ -69,19 +69,24 @@ class Whole:
     stopped: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def at_once(self) -> int:
+        """One more than there are cores: a browser and its server wait for each other a quarter of the time."""
+        return self.cores + 1
+
     def run(self, *, recorded: bool) -> int:
         """Run it all; gives 0 where everything held."""
         started, before = time.monotonic(), portions.recorded()
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="troskel-test-")))
         self.server = _postgresql(self.stack)[1] if POSTGRESQL in self.parts else ""
-        divided = portions.portions(portions.all_files(), self.parts, before, self.cores)
+        divided = portions.portions(portions.all_files(), self.parts, before, self.at_once)
         works: list[Callable[[], int]] = [check]
         works += [
             lambda portion=portion, number=number: self._run(portion, number, len(divided))  # type: ignore[misc]
             for number, portion in enumerate(divided, 1)
         ]
         say(
-            f"checks, and {len(divided)} portions of the tests ({', '.join(self.parts)}), {self.cores} at once"
+            f"checks, and {len(divided)} portions of the tests ({', '.join(self.parts)}), {self.at_once} at once"
         )
         failed = self._all(works)
         ended = "something FAILED" if any(failed) else "everything held"
@@ -98,7 +103,7 @@ class Whole:
 
     def _all(self, works: Sequence[Callable[[], int]]) -> list[int]:
         """Their results, in order. Whatever stops us stops what we started."""
-        with ThreadPoolExecutor(self.cores) as pool:
+        with ThreadPoolExecutor(self.at_once) as pool:
             try:
                 return list(pool.map(lambda work: work(), works))
             finally:

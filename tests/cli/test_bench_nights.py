@@ -15,7 +15,7 @@ import pytest
 RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.once
 def test_nights_and_visits_are_measured(tmp_path: Path) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
