@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.doorproto.street import ANNA, ISSUER, ISSUERS, LOCK, LOCK_ID, NOW, Door, asking, granted, sure
+from tests.doorproto.test_cbor import REFUSED as CBOR_REFUSED
 from troskel.doorproto.cbor import decode, encode
 from troskel.doorproto.cose import PrivateKey, name_of, point_of, sign
 from troskel.doorproto.errors import Code, DoorError
@@ -163,6 +164,9 @@ def vectors() -> dict[str, Any]:
             },
             "lines": [{"item": encode(line.line.item()).hex(), "hash": line.hash.hex()} for line in lines],
         },
+        "cbor_refused_within_64_bytes": [
+            {"data": text, "code": int(code), "word": code.word} for text, code in CBOR_REFUSED
+        ],
         "refused": [
             {"what": what, "reads": reads, "data": data.hex(), "code": int(code), "word": code.word}
             for what, reads, data, code in refused(opening)

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from tests.doorproto import example, test_attacks
-from tests.doorproto.street import issue
+from tests.doorproto.street import Door, asking, granted, issue, sure
 
 AGAIN = "run PYTHONPATH=src .venv/bin/python -m tests.doorproto.example"
 STORED: dict[str, Any] = json.loads(example.VECTORS.read_text())
@@ -58,3 +58,13 @@ def test_every_attack_of_the_table_is_a_test_and_the_other_way_round() -> None:
     table = example.PAGE.read_text().split("## Attacks")[1].split("\nFuzzed besides")[0]
     tests = {name for name in vars(test_attacks) if name.startswith("test_")}
     assert set(re.findall(r"`(test_\w+)`", table)) == tests - NOT_ATTACKS
+
+
+def test_sizes_of_the_page_are_those_of_an_ordinary_opening() -> None:
+    door = Door()
+    sure(door)
+    hello, grant = door.hello(), issue(granted(acknowledged=1))
+    request = asking(hello, grant, since=1)
+    sizes = {"GRANT": grant, "HELLO": hello, "REQUEST": request, "RESULT": door.answer(request)}
+    rows = re.findall(r"^\| ([A-Z]+) \|[^|]+\| \d+ \| (\d+) \|", example.PAGE.read_text(), re.MULTILINE)
+    assert dict(rows) == {name: str(len(message)) for name, message in sizes.items()}
