@@ -64,7 +64,7 @@ class Write(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """The motor is to do this."""
+    """The motor is to do this. Answered with DONE or JAMMED; with nothing, the outcome is unknown."""
 
     operation: Operation
 
@@ -121,7 +121,7 @@ class DoorLock:
         if memory.pending is not None:
             memory = replace(memory, lines=(*memory.lines, memory.pending), pending=None)
         if memory != self._memory:
-            yield from self._keep(memory, ticks)
+            yield from self._keep(memory)
         return b""
 
     def hello(self, ticks: int, nonce: bytes) -> bytes:
@@ -175,12 +175,12 @@ class DoorLock:
             if not self._is_half_full(memory):
                 memory = replace(memory, lines=(*memory.lines, replace(line, outcome=outcome)))
         elif operation is not Operation.READ:
-            yield from self._keep(replace(memory, pending=line), ticks)
+            yield from self._keep(replace(memory, pending=line))
             outcome = (yield Turn(operation)) or TurnOutcome.UNKNOWN
             self._bolt = _BOLT_AFTER[operation] if outcome is TurnOutcome.DONE else Bolt.UNKNOWN
             memory = replace(memory, lines=(*memory.lines, replace(line, outcome=outcome)), pending=None)
         if memory != before:
-            yield from self._keep(memory, ticks)
+            yield from self._keep(memory)
         return self._result(outcome, reason, asked.asked.since, ticks, request)
 
     def _out_of_date(self, grant: DoorGrant, challenge: _Challenge, ticks: int) -> Code | None:
@@ -241,8 +241,8 @@ class DoorLock:
         )
         return sign(self._key, result.encode(), result_aad(request))
 
-    def _keep(self, memory: LockMemory, ticks: int) -> Generator[Write, None, None]:
-        """Write it down, and go by it only then. The clock stands as it does now."""
+    def _keep(self, memory: LockMemory) -> Generator[Write, None, None]:
+        """Write it down, and go by it only then."""
         memory = replace(memory, writes=self._memory.writes + 1, strangers=self._strangers)
         yield Write(*memory.slot())
         self._memory = memory
