@@ -91,7 +91,7 @@ def test_any_bytes_are_read_as_cbor2_reads_them_or_refused(data: bytes) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=200_000)
+@settings(max_examples=20_000)
 @given(st.binary(max_size=60))
 def test_many_bytes_are_read_as_cbor2_reads_them_or_refused(data: bytes) -> None:
     check_any(data)

@@ -58,7 +58,7 @@ from troskel.doorproto.phone import ask
 from troskel.doorproto.verify import read_grant, read_request, read_result
 
 QUICKLY = settings(max_examples=60, phases=[Phase.explicit, Phase.generate])
-AT_LENGTH = settings(max_examples=20_000, phases=[Phase.explicit, Phase.generate])
+AT_LENGTH = settings(max_examples=10_000, phases=[Phase.explicit, Phase.generate])
 
 LATE = U32 - 20 * HOUR
 LARGEST = granted(
