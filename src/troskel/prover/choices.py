@@ -120,8 +120,8 @@ def _said(name: str, p: WorldClient) -> Iterator[ChosenMove]:
 def _things(name: str, p: WorldClient) -> Iterator[ChosenMove]:
     for organisation in dict.fromkeys(a.to for a in p.allocations.values()):
         yield ChosenMove("place_tag", (name, organisation))
-        if organisation in p.tags.values():
-            yield ChosenMove("find_tag", (name, organisation))
+        yield ChosenMove("find_tag", (name, organisation))
+    yield ChosenMove("tell_tag", (name,))
     for link in p.links:
         yield ChosenMove("unlink", (name, link))
     for tag in p.tags:
@@ -135,6 +135,9 @@ def _at_door(w: World, name: str, door: WorldDoor) -> Iterator[ChosenMove]:
         for by in dict.fromkeys(a.to for a in p.allocations.values()):
             yield ChosenMove("receive_key", (name, client, by))
         yield ChosenMove("link", (name, client))
+        yield ChosenMove("tell_lock", (name, client))
+        for to in (*providers(w), ALARMS):
+            yield ChosenMove("tell_key", (name, client, to))
         for by in of.serving(p, w.day)[:1]:
             yield ChosenMove("order_installation", (name, client, by))
             yield ChosenMove("order_repair", (name, client, by))

@@ -95,7 +95,8 @@ def _dangling(w: World) -> Iterator[tuple[str, str]]:
     for name, door in w.doors.items():
         if door.orders:
             yield "an order", name[1:]
-        if door.lock is not None and not of.needing(w, door):
+        cared_for = any(p.decisions or not p.own for p in of.behind(w, door).values())
+        if door.lock is not None and cared_for and not of.needing(w, door):
             yield "a lock that nobody needs", name[1:]
         for to, _ in door.keys.values():
             if not any(to in of.having(p, w.day) for p in of.behind(w, door).values()):

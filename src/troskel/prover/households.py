@@ -286,6 +286,11 @@ HOUSEHOLDS = {
             (ChosenMove("take_over", ("~K1", "~D1", NORTH)), WAIT), take_over=START,
         ),
         Household(
+            "taken over with keys", "a client taken over; a provider that never had the client has a key", ONE, DOOR,
+            (ChosenMove("tell_key", ("~D1", "~K1", SOUTH)), ChosenMove("take_over", ("~K1", "~D1", NORTH)), WAIT),
+            take_over=START,
+        ),
+        Household(
             "unwanted", "a client with a lock in use, who does not want it any more", ONE, DOOR,
             _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, ChosenMove("refuse", ("~K1",))),
         ),

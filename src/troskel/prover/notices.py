@@ -153,21 +153,15 @@ def _of_ending(was: WorldClient, p: WorldClient, *, by_ending: bool) -> Iterator
     home, alarm = _last(p, HOME_CARE), _last(p, ALARM)
     if home is not None and of.end_is_said(p, HOME_CARE) and alarm is not None and alarm > home:
         known = HOME_CARE in of.services(was) and of.end_is_said(was, HOME_CARE)
-        for to in _to_the_end(p, HOME_CARE):
+        for to in of.last_providers(p, HOME_CARE):
             yield Said("A7.tell", to, by_ending and not known)
     if of.is_ending(p):
-        for to in _to_the_end(p):
+        for to in of.last_providers(p):
             yield Said("P6.told", to, by_ending and not of.is_ending(was))
 
 
 def _last(p: WorldClient, service: str) -> date | None:
     return max((of.last(p, d) for d in of.real_decisions(p, service)), default=None)
-
-
-def _to_the_end(p: WorldClient, service: str | None = None) -> list[str]:
-    found = [a for a in of.real_allocations(p) if service in (None, a.service)]
-    ends = max((of.last(p, a) for a in found), default=None)
-    return list(dict.fromkeys(a.to for a in found if of.last(p, a) == ends))
 
 
 def _alarm_goes_on(p: WorldClient, to: str, day: date) -> bool:

@@ -229,15 +229,11 @@ def keys_collected(w: World) -> Iterator[Asked]:
 
 @_paragraph
 def keys_returned(w: World) -> Iterator[Asked]:
-    """P5: a provider that no longer has anyone in the home gives its keys back."""
+    """P5: a provider that no longer has anyone behind the door, or never had, gives its keys back."""
     for door in w.doors.values():
         for provider, left in door.keys.values():
-            home = of.home_of_key(w, door, left)
-            people = [p for p in w.people.values() if p.home == home]
-            if any(provider in of.serving(p, w.day) for p in of.behind(w, door).values()):
-                continue  # a key to the same door
-            gone = all(not of.knows(p, provider) or of.provider_left(p, provider, w.day) for p in people)
-            yield Asked(("P5.return_keys",), (home, provider), gone)
+            if not any(provider in of.having(p, w.day) for p in of.behind(w, door).values()):
+                yield Asked(("P5.return_keys",), (of.home_of_key(w, door, left), provider), MUST)
 
 
 @_paragraph
@@ -266,7 +262,8 @@ def removal_ordered(w: World) -> Iterator[Asked]:
             )
             asks += ("P6.not_ours",) if any(not p.own for p in here.values()) or not here else ()
             asks += ("P6.unwanted",) if any(p.unwanted and not of.is_over(p, w.day) for p in own) else ()
-            yield Asked(asks or ("P6.order",), (name,), MUST)
+            known = bool(asks) or any(p.decisions for p in here.values())
+            yield Asked(asks or ("P6.order",), (name,), known)
         if of.order_at(door, "installation") and not wanted:
             yield Asked(("P6.cancel",), (name,), MUST)
         if of.order_at(door, "removal") and needed:

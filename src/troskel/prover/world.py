@@ -226,6 +226,13 @@ def having(p: WorldClient, day: date, service: str | None = None) -> list[str]:
     return [o for o in dict.fromkeys([*serves, *had]) if o in serves or not provider_left(p, o, day)]
 
 
+def last_providers(p: WorldClient, service: str | None = None) -> list[str]:
+    """Those who had the client, in this service, on its last day."""
+    found = [a for a in real_allocations(p) if service in (None, a.service)]
+    ends = max((last(p, a) for a in found), default=None)
+    return list(dict.fromkeys(a.to for a in found if last(p, a) == ends))
+
+
 def knows(p: WorldClient, organisation: str) -> bool:
     """Has the organisation had the client, or will it?"""
     return any(a.to == organisation for a in real_allocations(p))
