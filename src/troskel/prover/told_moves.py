@@ -27,6 +27,7 @@ def tell_key(w: World, door_name: str, client: str, to: str) -> list[ToldLine]:
     """An organisation has a key, whether it has the client or not."""
     door = w.doors[door_name]
     need((to, client) not in door.keys.values() and w.people[client].home in door.homes, "it is known")
+    need(to not in w.closing, "it closes")
     key = w.next("N")
     door.keys[key] = (to, client)
     holder = {"kind": "organisation", "id": to}
@@ -37,7 +38,7 @@ def tell_key(w: World, door_name: str, client: str, to: str) -> list[ToldLine]:
 def tell_tag(w: World, client: str) -> list[ToldLine]:
     """A tag is with the client: of the provider who has the client, else of who had the client last."""
     p = w.people[client]
-    having = of.serving(p, w.day) or of.last_providers(p)
+    having = of.serving(p, w.day, closing=w.closing) or of.last_providers(p)
     need(
         p.own and having and having[0] not in p.tags.values(),
         "no provider has had the client, or it is known",
