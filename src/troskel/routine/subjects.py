@@ -160,7 +160,7 @@ def _per_client_behind_door(t: _EventContext) -> Iterator[Case]:
 def _per_provider(t: _EventContext) -> Iterator[Case]:
     for client in _served(t):
         own = [t.h.organisation] if t.h.organisation else client_state.providers_of(client, t.h.day)
-        for organisation in dict.fromkeys([*own, *_handed_over_by(t)]):
+        for organisation in dict.fromkeys([*own, *_had_by(t)]):
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
@@ -175,10 +175,10 @@ def _served(t: _EventContext) -> list[ClientFacts]:
     return [next(theirs, t.client)]
 
 
-def _handed_over_by(t: _EventContext) -> list[UUID]:
-    """The provider that a thing goes from: it concerns that one, too."""
-    giver = t.h.about.get("from")
-    return [UUID(giver["id"])] if isinstance(giver, dict) and giver.get("kind") == "organisation" else []
+def _had_by(t: _EventContext) -> list[UUID]:
+    """The provider that a thing goes from, or that has had it since before the take-over: it concerns that one, too."""
+    ends = (t.h.about.get("from"), t.h.about.get("holder"))
+    return [UUID(end["id"]) for end in ends if isinstance(end, dict) and end.get("kind") == "organisation"]
 
 
 def _per_provider_and_home(t: _EventContext) -> Iterator[Case]:
