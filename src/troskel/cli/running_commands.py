@@ -7,6 +7,7 @@ import argparse
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from troskel.cli.output import (
     print_status,
     system_actor,
 )
+from troskel.ground import counters
 from troskel.ground.error_log import error_text, log_error_of_thread
 from troskel.people.roles import ActorKind
 
@@ -34,6 +36,9 @@ THREADS = 16
 
 WAIT_SECONDS = 5
 """The longest that somebody at a page waits for another's transaction."""
+
+LAST_MAIL_SECONDS = 60
+"""So long a stop waits for the mail that is being sent, and for the part of a day that is being turned."""
 
 LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
 
@@ -200,8 +205,6 @@ def serve_on(
     multiprocessing.set_start_method(
         "spawn", force=True
     )  # a fork would inherit the locks our worker's threads hold
-    if with_worker:
-        threading.Thread(target=_run_worker, args=(threading.Event(),), daemon=True).start()
     os.environ.setdefault("TROSKEL_THREADS", str(THREADS))  # of the processes that answer
     os.environ.setdefault("TROSKEL_WAIT", str(WAIT_SECONDS))
     server = Granian(
@@ -215,7 +218,17 @@ def serve_on(
         log_access=False,
         log_dictconfig={"formatters": {name: {"()": LOG_FORMATTER} for name in ("generic", "access")}},
     )
-    server.serve()
+    stop = threading.Event()
+    sending = threading.Thread(target=_run_worker, args=(stop,), daemon=True)
+    with counters.shared():
+        if with_worker:
+            sending.start()
+        try:
+            server.serve()
+        finally:
+            stop.set()
+            if with_worker:
+                sending.join(LAST_MAIL_SECONDS)  # the mail that is being sent is sent to its end
     return 0
 
 
@@ -233,7 +246,10 @@ def worker(arguments: argparse.Namespace) -> int:
         failing, parked = sum(status.failing for status in after), sum(status.parked for status in after)
         print_status(f"{tried} messages tried; {failing} will be tried again, {parked} are parked")
         return 0
-    _run_worker(threading.Event())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _run_worker(stop)
     return 0
 
 
@@ -247,8 +263,10 @@ def _outbox_worker() -> Any:
 
 def _run_worker(stop: threading.Event) -> None:
     threading.excepthook = log_error_of_thread
-    threading.Thread(target=_turn_days_until, args=(stop,), daemon=True).start()
+    turning = threading.Thread(target=_turn_days_until, args=(stop,), daemon=True)
+    turning.start()
     _outbox_worker().run(stop)
+    turning.join(LAST_MAIL_SECONDS)
 
 
 def _turn_days_until(stop: threading.Event) -> None:

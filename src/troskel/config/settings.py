@@ -59,6 +59,9 @@ SECRET_KEY_FALLBACKS = [GIVEN["TROSKEL_SECRET_PREVIOUS"]] if GIVEN["TROSKEL_SECR
 ALLOWED_HOSTS: list[str] = GIVEN["TROSKEL_HOSTS"]
 TROSKEL_PROXIES: frozenset[str] = GIVEN["TROSKEL_PROXIES"]
 
+TROSKEL_METRICS_FROM: frozenset[str] = GIVEN["TROSKEL_METRICS_FROM"]
+TROSKEL_METRICS_TOKEN: str = GIVEN["TROSKEL_METRICS_TOKEN"]
+
 # Rooms, lowest first
 
 INSTALLED_APPS = [
@@ -98,15 +101,15 @@ AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
     "troskel.web.shell.forwarded.ForwardedMiddleware",
+    "troskel.web.shell.request_log.RequestLog",
     "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
+    "troskel.web.shell.watching.Watching",
     "troskel.screens.language.LanguageMiddleware",
     "troskel.screens.session.KeepSession",
     "troskel.api.problems.ProblemsOnly",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "troskel.web.shell.busy.InTurn",
 ]
 ROOT_URLCONF = "troskel.config.urls"
@@ -122,8 +125,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrftoken"
 CSRF_FAILURE_VIEW = "troskel.web.shell.errors.csrf_failure"
 
 STATIC_URL = "/static/"
@@ -135,7 +137,7 @@ STATICFILES_FINDERS = [
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "troskel.web.shell.assets.CollectedFiles"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -155,13 +157,21 @@ LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
-# Errors are logged on stderr, with their frames and without values: no line contains a name, number or address
+# Logged on stderr: a line a request, the security log, and errors with their frames and without values. No line
+# contains a name, a number or an address (docs/watching.md)
 
+OF_SERVERS = "INFO" if TROSKEL_THREADS and not DEMO else "WARNING"  # a command's stderr is read by its caller
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "troskel.ground.error_log.LogFormatter"}},
+    "formatters": {
+        "line": {"()": "troskel.ground.error_log.LogFormatter", "as_json": GIVEN["TROSKEL_LOG"] == "json"}
+    },
     "handlers": {"stderr": {"class": "troskel.ground.error_log.LogHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "troskel.requests": {"level": OF_SERVERS},
+        "troskel.security": {"level": OF_SERVERS},
+    },
 }
