@@ -73,13 +73,16 @@ def served(workers: int) -> Iterator[int]:
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
+        caller = Caller(port)
         try:
-            if Caller(port).get("/api/v1/openapi.json").status:
+            if caller.get("/api/v1/openapi.json").status:
                 return
         except OSError:
             if server.poll() is not None:
                 break
             time.sleep(0.1)
+        finally:
+            caller.connection.close()
     raise RuntimeError("the server to measure does not answer")
 
 

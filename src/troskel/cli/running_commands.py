@@ -37,7 +37,11 @@ THREADS = 16
 WAIT_SECONDS = 5
 """The longest that somebody at a page waits for another's transaction."""
 
+MOST_CONNECTIONS = 4096
+"""Of one process: those that send nothing cost it a little memory, and no thread."""
+
 LAST_MAIL_SECONDS = 60
+LAST_PART_SECONDS = 5
 """So long a stop waits for the mail that is being sent, and for the part of a day that is being turned."""
 
 LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
@@ -192,7 +196,7 @@ def serve_on(
     *,
     with_worker: bool,
     workers: int | None = None,
-    application: str = "troskel.config.wsgi:application",
+    application: str = "troskel.config.rsgi:application",
 ) -> int:
     """Serves an application until it is stopped."""
     from troskel.cli import installing_commands
@@ -200,7 +204,10 @@ def serve_on(
     installing_commands.ensure_servable(host, port)
     from django.conf import settings
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+
+    from troskel.screens import whole_requests
 
     multiprocessing.set_start_method(
         "spawn", force=True
@@ -211,9 +218,16 @@ def serve_on(
         application,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers or max(1, settings.TROSKEL_WORKERS),
-        blocking_threads=int(os.environ["TROSKEL_THREADS"]),
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(whole_requests.HEAD_SECONDS * 1000),
+            max_buffer_size=whole_requests.LARGEST_HEAD,
+        ),
+        backlog=MOST_CONNECTIONS,
+        backpressure=MOST_CONNECTIONS,
+        respawn_failed_workers=True,
         websockets=False,
         log_access=False,
         log_dictconfig={"formatters": {name: {"()": LOG_FORMATTER} for name in ("generic", "access")}},
@@ -266,7 +280,7 @@ def _run_worker(stop: threading.Event) -> None:
     turning = threading.Thread(target=_turn_days_until, args=(stop,), daemon=True)
     turning.start()
     _outbox_worker().run(stop)
-    turning.join(LAST_MAIL_SECONDS)
+    turning.join(LAST_PART_SECONDS)  # what is not committed by then is undone, and done anew next time
 
 
 def _turn_days_until(stop: threading.Event) -> None:

@@ -195,6 +195,12 @@ SETTINGS = (
         default_says="`16` under `serve`",
     ),
     Setting(
+        "TROSKEL_REQUESTS",
+        "requests a minute of one token, and of one address, in each process; more get 429. `0`: no limit",
+        whole_number(60, 1_000_000),
+        default="3000",
+    ),
+    Setting(
         "TROSKEL_WAIT",
         "the longest that a transaction waits for another, in seconds; then the answer is 503, or the command ends",
         seconds,

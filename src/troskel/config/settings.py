@@ -41,6 +41,7 @@ TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/op
 
 TROSKEL_WAIT: float = GIVEN["TROSKEL_WAIT"]
 TROSKEL_THREADS: int = GIVEN["TROSKEL_THREADS"]  # 0: a program of one's own
+TROSKEL_REQUESTS: int = GIVEN["TROSKEL_REQUESTS"]
 TROSKEL_WORKERS: int = GIVEN["TROSKEL_WORKERS"]
 DATABASES: dict[str, dict[str, Any]] = {"default": waiting(GIVEN["TROSKEL_DATABASE"], TROSKEL_WAIT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "troskel.screens.language.LanguageMiddleware",
     "troskel.screens.session.KeepSession",
     "troskel.api.problems.ProblemsOnly",
+    "troskel.web.shell.rates.Rates",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -160,7 +162,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 # Logged on stderr: a line a request, the security log, and errors with their frames and without values. No line
 # contains a name, a number or an address (docs/watching.md)
 
-OF_SERVERS = "INFO" if TROSKEL_THREADS and not DEMO else "WARNING"  # a command's stderr is read by its caller
+OF_SERVERS = "INFO" if TROSKEL_THREADS and not DEMO else "ERROR"  # a command's stderr is read by its caller
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -160,3 +160,28 @@ def _place_to_wait() -> Iterator[None]:
         yield
     finally:
         _places[0].release()
+
+
+COSTLY_AT_ONCE = 2
+"""Exports, comparisons and proofs in a process that answers: each may take a thread for seconds."""
+_costly = threading.BoundedSemaphore(COSTLY_AT_ONCE)
+
+
+@contextmanager
+def costly() -> Iterator[None]:
+    """A place among the few that do something costly in a server. Raises TooManyWait where none is left."""
+    release = take_costly_place()
+    try:
+        yield
+    finally:
+        release()
+
+
+def take_costly_place() -> Callable[[], None]:
+    """Takes such a place, and returns what gives it back, once however often it is called. Raises TooManyWait."""
+    if not settings.TROSKEL_THREADS:
+        return lambda: None
+    if not _costly.acquire(blocking=False):
+        raise TooManyWait("as many do something costly as may")
+    held = iter([_costly.release])
+    return lambda: next(held, lambda: None)()

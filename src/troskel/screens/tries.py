@@ -86,6 +86,12 @@ def succeeded(request: HttpRequest, response: HttpResponse, login: str, method: 
     )
 
 
+def token_refused(request: HttpRequest) -> None:
+    """Writes in the security log that a token was sent that is none, or none any more."""
+    counters.count_sign_in("token", "refused")
+    _log.warning("token refused:", extra={FIELDS: {"from": _mark(caller(request))}})
+
+
 def forget_all() -> None:
     """Forgets every count."""
     with _lock:

@@ -7,9 +7,11 @@ that the server is busy (503). So is one whose wait has reached its limit.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from django.template.loader import get_template
 
 from troskel.ground import counters, waiting
 from troskel.ground.error_log import error_text
+from troskel.web.shell.security_headers import secure
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -59,7 +62,31 @@ def busy(code: str = waiting.CODE) -> HttpResponse:
     return response
 
 
+TURNED_AWAY = (
+    "Det kom för mycket, eller för långsamt. Försök igen om en stund. (Too much, or too slow: try again.)\n"
+)
+
+
 class Unavailable(HttpResponse):
     """503, with the code by which the API tells why."""
 
     code = waiting.CODE
+
+
+def turned_away(path: str, status: int) -> tuple[list[tuple[str, str]], bytes]:
+    """The answer to a request that is not read to its end: short, as nothing else has been made of it."""
+    phrase = HTTPStatus(status).phrase
+    is_api = path.startswith("/api/")
+    headers = {"Content-Type": "application/problem+json" if is_api else "text/plain; charset=utf-8"}
+    headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(waiting.RETRY_AFTER_SECONDS)
+    secure(headers)
+    problem = {
+        "type": "about:blank",
+        "title": phrase,
+        "status": status,
+        "detail": phrase,
+        "code": waiting.CODE,
+    }
+    return [*headers.items()], (json.dumps(problem) if is_api else TURNED_AWAY).encode()
