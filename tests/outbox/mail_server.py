@@ -34,7 +34,7 @@ class MailServer:
         self.accepted: list[tuple[str, EmailMessage]] = []
         self.something_came = threading.Event()
         self.go_on = threading.Event()
-        self._controller = _Controller(self, hostname="127.0.0.1", port=_free_port(), **options)
+        self._controller = _Controller(self, hostname="127.0.0.1", port=free_port(), **options)
 
     def __enter__(self) -> MailServer:
         self._controller.start()
@@ -103,7 +103,8 @@ class _Cutting(SMTP):
         self.transport.abort()  # type: ignore[union-attr]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
