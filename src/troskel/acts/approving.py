@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from troskel.ground.texts import _
 from troskel.people.login_models import EnrolmentLink
 from troskel.people.models import Account
 from troskel.people.roles import Actor, Role
-from troskel.routine import InvalidRoutine, parser
+from troskel.routine import InvalidRoutine, Routine, parser
 from troskel.runner.fields import FileText, Named, Text, field
 from troskel.runner.register import act
 from troskel.runner.reported import Reported
@@ -44,12 +45,7 @@ def propose_routine(ctx: ActContext, *, name: FileName, text: FileText) -> dict[
 
     An invalid file is refused with every fault and its line number.
     """
-    try:
-        routine = parser.parse_routine(text.encode(), name)
-    except InvalidRoutine as refused:
-        raise BadValue(
-            "text", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
-        ) from None
+    routine = _parsed(name, text)
     proposals = RoutineVersion.objects.filter(municipality=ctx.actor.municipality, withdrawn=None)
     if proposals.filter(digest=routine.version).exists():
         raise Refusal(
@@ -128,6 +124,22 @@ def approve_routine(
         counterexamples=found,
     )
     return {"version": row.id, "in_force_from": in_force_from}
+
+
+@propose_routine.prepared_by
+def _parse(_actor: Actor, *, name: str, text: str) -> None:
+    """Parses the file, which may take a second where it was made to."""
+    _parsed(name, text)
+
+
+@lru_cache(maxsize=4)
+def _parsed(name: str, text: str) -> Routine:
+    try:
+        return parser.parse_routine(text.encode(), name)
+    except InvalidRoutine as refused:
+        raise BadValue(
+            "text", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
+        ) from None
 
 
 @approve_routine.prepared_by

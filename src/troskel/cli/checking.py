@@ -23,7 +23,7 @@ from troskel.cli.tables import TablesState
 from troskel.duties import routines
 from troskel.ground import clock
 from troskel.journal import queries as journal
-from troskel.outbox.email_delivery import SmtpTransport
+from troskel.outbox.email_delivery import SmtpTransport, is_this_machine
 from troskel.outbox.worker import TransientFailure
 from troskel.people import queries as people
 
@@ -84,7 +84,29 @@ def findings(address: tuple[str, int] | None, *, ask_mail_server: bool) -> Itera
         yield missing("database", found.value)
         return
     yield ok("database", f"{connection.display_name}, with the tables of this version")
+    yield from _log_of_postgresql()
     yield from _municipalities()
+
+
+def _log_of_postgresql() -> Iterator[CheckFinding]:
+    """PostgreSQL logs a refused row's values (a case reference), and those of slow statements, unless it is terse."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('log_error_verbosity'), current_database(), ssl FROM pg_stat_ssl "
+                       "WHERE pid = pg_backend_pid()")  # fmt: skip
+        verbosity, name, encrypted = cursor.fetchone()
+    if verbosity == "terse":
+        yield ok("database's log", "without the values of rows")
+    else:
+        yield note(
+            "database's log",
+            "PostgreSQL writes values of refused rows in its own log. As its superuser: "
+            f"ALTER DATABASE {connection.ops.quote_name(name)} SET log_error_verbosity = terse",
+        )
+    host = str(connection.settings_dict["HOST"])
+    if not encrypted and host and not host.startswith("/") and not is_this_machine(host):
+        yield note("database", f"it is asked at {host} without TLS: leave ?sslmode= out of TROSKEL_DATABASE")
 
 
 def _port(host: str, port: int) -> Iterator[CheckFinding]:
