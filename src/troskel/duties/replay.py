@@ -82,9 +82,9 @@ def _fate(outcome: DutyOutcome | None) -> Fate | None:
     return Fate(duty.opened, duty.due, duty.escalated, duty.role, outcome.state, outcome.day)
 
 
-def discrepancies(municipality: str) -> list[str]:
-    """Where the stored duties and states differ from the journal. Must be empty."""
-    again = history(municipality)
+def discrepancies(municipality: str, again: History | None = None) -> list[str]:
+    """Where the stored duties and states differ from the journal (`again`: replayed already). Must be empty."""
+    again = again or history(municipality)
     wrong = []
     stored = {row.id: row for row in Duty.objects.filter(municipality=municipality)}
     for identifier, outcome in again.duties.items():
