@@ -6,10 +6,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from troskel.cli.output import EXIT_REFUSED, CommandError, municipality, print_json, print_status
+
+if TYPE_CHECKING:
+    from troskel.keeping.heads import KnownHeads
 
 
 def add_to(commands: Any) -> None:
@@ -43,7 +47,9 @@ def add_to(commands: Any) -> None:
 
 
 def _add_verify(verbs: Any) -> None:
-    verb = verbs.add_parser("verify", help="check every line, and all that follows from it; exit code 1 if broken")
+    verb = verbs.add_parser(
+        "verify", help="check every line, and all that follows from it; exit code 1 if broken"
+    )
     verb.description = (
         "Checks the municipality's chains from the first line (numbers, hashes, details, clock) against the heads that "
         "were signed; then triggers, blanked details, and duties and rows against the journal replayed. Prints "
@@ -66,45 +72,53 @@ def _add_verify(verbs: Any) -> None:
         metavar="FILE",
         help="a public key to believe beside today's (troskel journal key)",
     )
+    verb.add_argument("--all", action="store_true", help="every municipality of the database")
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(run=verify)
 
 
 def verify(arguments: argparse.Namespace) -> int:
     """Checks the chains, and what follows from them."""
-    from troskel.keeping import checks
+    from troskel.people import queries as people
 
     known = _known(arguments)
-    reports: list[dict[str, Any]] = []
-    for chain in [arguments.chain] if arguments.chain else checks.CHAINS:
-        started = time.monotonic()
-        verdict, since = checks.verify_chain(municipality(), chain, known, print_status)
-        seconds = time.monotonic() - started
-        reports.append(
-            {
-                "chain": chain,
-                "lines": verdict.lines,
-                "blanked": verdict.blanked,
-                "sound": verdict.is_sound,
-                "faults": [{"line": fault.number, "what": fault.what} for fault in verdict.faults],
-                "since": since,
-                "lines_per_second": round(verdict.lines / seconds) if seconds else 0,
-            }
-        )
-        if not arguments.json:
-            print("\n".join([str(verdict), *since]))
-            print_status(f"{reports[-1]['lines_per_second']} lines a second")
-    for looked in [] if arguments.chain else checks.look(municipality(), known, print_status):
-        reports.append({"about": looked.about, "sound": not looked.wrong, "faults": looked.wrong})
-        if not arguments.json:
-            print("\n".join([f"{looked.about}: {'BROKEN' if looked.wrong else 'as they should be'}", *(
-                f"  {words}" for words in looked.wrong)]))
+    codes = people.municipalities() if arguments.all else [municipality()]
+    reports = [report for code in codes for report in _verify(code, known, arguments)]
     if arguments.json:
         print_json(reports)
     return 0 if all(report["sound"] for report in reports) else 1
 
 
-def _known(arguments: argparse.Namespace) -> Any:
+def _verify(code: str, known: KnownHeads, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Yields what each look at a municipality finds, and prints it unless JSON is asked for."""
+    from troskel.keeping import checks
+
+    for chain in [arguments.chain] if arguments.chain else checks.CHAINS:
+        started = time.monotonic()
+        verdict, since = checks.verify_chain(code, chain, known, print_status)
+        seconds = time.monotonic() - started
+        speed = round(verdict.lines / seconds) if seconds else 0
+        if not arguments.json:
+            print("\n".join([str(verdict), *since]))
+            print_status(f"{speed} lines a second")
+        yield {
+            "municipality": code,
+            "chain": chain,
+            "lines": verdict.lines,
+            "blanked": verdict.blanked,
+            "sound": verdict.is_sound,
+            "faults": [{"line": fault.number, "what": fault.what} for fault in verdict.faults],
+            "since": since,
+            "lines_per_second": speed,
+        }
+    for looked in [] if arguments.chain else checks.look(code, known, print_status):
+        if not arguments.json:
+            words = "BROKEN" if looked.wrong else "as it should be"
+            print("\n".join([f"{code} {looked.about}: {words}", *(f"  {one}" for one in looked.wrong)]))
+        yield {"municipality": code, "about": looked.about, "sound": not looked.wrong, "faults": looked.wrong}
+
+
+def _known(arguments: argparse.Namespace) -> KnownHeads:
     from troskel.keeping import heads
 
     try:

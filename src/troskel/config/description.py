@@ -168,8 +168,8 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_JOURNAL_KEY",
-        "signs the journal's heads ([the journal](journal.md)): 64 hexadecimal digits. Without one a random one is made, "
-        "in a file beside the SQLite file (`….journal-key`), or in `data/troskel.journal-key` with PostgreSQL",
+        "signs the journal's heads ([the journal](journal.md)): 64 hexadecimal digits. Without one a random one is "
+        "made, in a file beside the SQLite file (`….journal-key`), or in `data/troskel.journal-key` with PostgreSQL",
         journal_key,
         default_says="a random one",
         is_secret=True,
@@ -185,6 +185,18 @@ SETTINGS = (
         "the addresses that signed heads are sent to, with commas between",
         mail_addresses,
         default_says="none",
+    ),
+    Setting(
+        "TROSKEL_BACKUP",
+        "the folder of backups ([backup](backup.md))",
+        folder,
+        default_says="none: `troskel backup` names one",
+    ),
+    Setting(
+        "TROSKEL_BACKUP_TO",
+        "who can read backups: recipients of age (`age1…`, `ssh-ed25519 …`), with commas between",
+        names,
+        default_says="none: `troskel backup` names them",
     ),
     Setting(
         "TROSKEL_LOCKS",

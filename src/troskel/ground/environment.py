@@ -198,9 +198,7 @@ def kept_secret(file: Path, setting: str = f"{PREFIX}SECRET") -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
         raise WrongSettings(
-            [
-                f"the secret {file} can be neither read nor made ({why}): set {setting} or {setting}{FILE}"
-            ]
+            [f"the secret {file} can be neither read nor made ({why}): set {setting} or {setting}{FILE}"]
         ) from None
     if len(kept) < SHORTEST_SECRET:
         raise WrongSettings([f"the secret {file} is cut off: remove it, and a new one is made"])

@@ -64,11 +64,14 @@ def lines_about(
         yield ParsedLine(number, occurred, recorded, event, ids, client, json.loads(body))
 
 
-def bodies(municipality: str, events: Collection[str]) -> Iterator[tuple[str, UUID | None, dict[str, Any]]]:
-    """Yields event, client and body of the lines of these events, in order. One query."""
+def bodies(
+    municipality: str, events: Collection[str]
+) -> Iterator[tuple[int, str, UUID | None, dict[str, Any]]]:
+    """Yields number, event, client and body of the lines of these events, in order. One query."""
     rows = Line.objects.filter(municipality=municipality, kind=ChainKind.ACTS, event__in=events)
-    for event, client, body in rows.order_by("number").values_list("event", "client", "body").iterator():
-        yield event, client, json.loads(body)
+    columns = ("number", "event", "client", "body")
+    for number, event, client, body in rows.order_by("number").values_list(*columns).iterator():
+        yield number, event, client, json.loads(body)
 
 
 def counts_by_act(municipality: str, actor_kind: str, after: int) -> dict[tuple[str, str], int]:

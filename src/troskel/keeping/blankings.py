@@ -20,11 +20,11 @@ from troskel.retention import plans
 from troskel.retention.locations import NON_ENTRY_EVENTS
 
 KIND = "free_text"
-ACT = "erasure.blank_details"
+ACT = "blank_details"
 
 
 class Erasure(NamedTuple):
-    """A line that tells of blanked details. `by`: the account, or the kind of actor; `on`: due by the plan of this day."""
+    """A line that tells of blanked details. `by`: the account, or the kind of actor; `on`: the day they were due by."""
 
     line: int
     recorded: datetime
@@ -115,5 +115,6 @@ def _not_due(municipality: str, erasure: Erasure, rows: list[_BlankedLine]) -> I
     for row in rows:
         if max(row.recorded, last_entries.get(row.client, row.recorded)) >= before:
             yield Fault(
-                row.number, f"was blanked by line {erasure.line}, and was not due: its file has entries after {last}"
+                row.number,
+                f"was blanked by line {erasure.line}, and was not due: its file has entries after {last}",
             )

@@ -48,7 +48,9 @@ def differing() -> list[str]:
             wrong.append(f"the trigger {guard.name} of {guard.table} is switched off")
         elif there.text != guard.text:
             wrong.append(f"the trigger {guard.name} of {guard.table} is another than migrate makes")
-    return wrong + [f"{table} has a trigger {name} that migrate does not make" for table, name in sorted(found)]
+    return wrong + [
+        f"{table} has a trigger {name} that migrate does not make" for table, name in sorted(found)
+    ]
 
 
 def _existing() -> list[Guard]:

@@ -52,7 +52,7 @@ class SignedHead(NamedTuple):
         return "\n".join(self[:6]).encode()
 
 
-class Known(NamedTuple):
+class KnownHeads(NamedTuple):
     """What a file knows: hashes by chain, and the lines of it that can't be believed."""
 
     chains: Chains
@@ -122,20 +122,23 @@ def last_signed() -> datetime | None:
         return None
 
 
-def known_in_own_file(keys: Iterable[Ed25519PublicKey] = ()) -> Known:
+def known_in_own_file(keys: Iterable[Ed25519PublicKey] = ()) -> KnownHeads:
     """Returns what the file of signed heads knows, by our key and others; nothing where there is no file."""
-    with suppress(FileNotFoundError), open(settings.TROSKEL_HEADS, encoding="utf-8", errors="replace") as file:
+    with (
+        suppress(FileNotFoundError),
+        open(settings.TROSKEL_HEADS, encoding="utf-8", errors="replace") as file,
+    ):
         return known_in(file, [private_key().public_key(), *keys])
-    return Known({}, [])
+    return KnownHeads({}, [])
 
 
-def known_in(lines: Iterable[str], keys: Iterable[Ed25519PublicKey]) -> Known:
+def known_in(lines: Iterable[str], keys: Iterable[Ed25519PublicKey]) -> KnownHeads:
     """Returns the hashes that signed heads, or an export of a chain, tell; text around them is skipped.
 
     A head is believed where one of the keys has signed it.
     """
     trusted = {fingerprint(key): key for key in keys}
-    known = Known({}, [])
+    known = KnownHeads({}, [])
     exported: dict[int, str] | None = None
     for place, text in enumerate(lines, start=1):
         record = _record(text)
@@ -151,7 +154,7 @@ def known_in(lines: Iterable[str], keys: Iterable[Ed25519PublicKey]) -> Known:
     return known
 
 
-def both(known: Known, other: Known) -> Known:
+def both(known: KnownHeads, other: KnownHeads) -> KnownHeads:
     """Returns what either knows. A hash that they tell differently is a fault."""
     chains = {chain: dict(hashes) for chain, hashes in known.chains.items()}
     faults = [*known.faults, *other.faults]
@@ -160,11 +163,13 @@ def both(known: Known, other: Known) -> Known:
         for number, known_hash in hashes.items():
             if ours.setdefault(number, known_hash) != known_hash:
                 ours[number] = known_hash
-                faults.append(f"line {number} of {' '.join(chain)} is known otherwise in {settings.TROSKEL_HEADS}")
-    return Known(chains, faults)
+                faults.append(
+                    f"line {number} of {' '.join(chain)} is known otherwise in {settings.TROSKEL_HEADS}"
+                )
+    return KnownHeads(chains, faults)
 
 
-def behind(code: str, known: Known) -> list[str]:
+def behind(code: str, known: KnownHeads) -> list[str]:
     """Returns how the municipality's chains differ from their last known heads: quickly, without reading a chain."""
     wrong = []
     for (municipality, kind), hashes in known.chains.items():
@@ -196,7 +201,9 @@ def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     )
     to = [Recipient(address, address) for address in settings.TROSKEL_HEADS_TO]
     return ComposedEmail(
-        f"Loggens slut – {heads[0].municipality} {heads[0].signed[:10]}", text + "".join(map(as_line, heads)), to
+        f"Loggens slut – {heads[0].municipality} {heads[0].signed[:10]}",
+        text + "".join(map(as_line, heads)),
+        to,
     )
 
 
@@ -259,7 +266,7 @@ def _record(text: str) -> dict[str, str] | None:
 
 
 def _take_head(
-    record: dict[str, str], place: int, trusted: Mapping[str, Ed25519PublicKey], known: Known
+    record: dict[str, str], place: int, trusted: Mapping[str, Ed25519PublicKey], known: KnownHeads
 ) -> None:
     try:
         head = SignedHead(**record)

@@ -62,7 +62,11 @@ def _periods_differ(municipality: str, clients: list[ClientFacts]) -> Iterator[s
     days = ("withdrawn", "valid_from", "valid_through")
     for name, lived, rows in (
         ("decision", of_decision, decisions.values_list("id", "client", "service", *days)),
-        ("allocation", of_allocation, allocations.values_list("id", "decision__client", "organisation", *days)),
+        (
+            "allocation",
+            of_allocation,
+            allocations.values_list("id", "decision__client", "organisation", *days),
+        ),
     ):
         stored = {one: tuple(rest) for one, *rest in rows}
         told = {
@@ -87,11 +91,17 @@ def _days(
 def _lived_links(municipality: str) -> dict[UUID, Any]:
     """By their own lines: a home that a client has left keeps facts of links that ended after that."""
     links: dict[UUID, Any] = {}
-    for event, client, body in journal.bodies(municipality, ("link.made", "lock.taken_over", "link.removed")):
+    for _, event, client, body in journal.bodies(
+        municipality, ("link.made", "lock.taken_over", "link.removed")
+    ):
         if event == "link.removed":
             links.pop(UUID(body["link"]), None)
         elif body.get("link"):
-            links[UUID(body["link"])] = (UUID(body.get("client") or str(client)), UUID(body["lock"]), UUID(body["door"]))
+            links[UUID(body["link"])] = (
+                UUID(body.get("client") or str(client)),
+                UUID(body["lock"]),
+                UUID(body["door"]),
+            )
     return links
 
 
@@ -107,7 +117,7 @@ def _lived_locks(homes: Mapping[UUID, HomeSnapshot]) -> dict[UUID, Any]:
 
 def _stored_locks(municipality: str) -> dict[UUID, Any]:
     rows = Holding.objects.filter(municipality=municipality, until=None, kind=HolderKind.DOOR)
-    return dict(rows.values_list("holder", "thing"))
+    return {door: thing for door, thing in rows.values_list("holder", "thing") if door}
 
 
 def _lived_keys(homes: Mapping[UUID, HomeSnapshot]) -> dict[UUID, Any]:
