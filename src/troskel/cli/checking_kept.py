@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What `troskel check` looks at of what keeps the journal: triggers, and the heads that were signed."""
+"""What `troskel check` looks at of what keeps the journal: triggers, signed heads, days that are turned, backups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -13,9 +14,9 @@ from troskel.cli.findings import CheckFinding, missing, note, ok
 from troskel.duties import days
 from troskel.ground import clock
 from troskel.ground.environment import WrongSettings
-from troskel.keeping import guards, heads
+from troskel.keeping import backup, guards, heads
 
-LONGEST_UNSIGNED = timedelta(days=2)
+LONGEST_WITHOUT = timedelta(days=2)
 
 
 def findings(codes: list[str]) -> Iterator[CheckFinding]:
@@ -25,6 +26,8 @@ def findings(codes: list[str]) -> Iterator[CheckFinding]:
         yield from _days(code)
     if codes:
         yield from _heads(codes)
+    if settings.TROSKEL_BACKUP:
+        yield from _backups(settings.TROSKEL_BACKUP)
 
 
 def _triggers() -> Iterator[CheckFinding]:
@@ -53,7 +56,7 @@ def _heads(codes: list[str]) -> Iterator[CheckFinding]:
         yield note(
             "journal", "its heads have not been signed: the worker does so daily, and 'troskel journal sign'"
         )
-    elif clock.now() - last > LONGEST_UNSIGNED:
+    elif clock.now() - last > LONGEST_WITHOUT:
         yield note("journal", f"its heads were signed last on {clock.day_of(last)}: does the worker run?")
     elif not wrong:
         yield ok("journal", f"contains the heads that were signed, the last on {clock.day_of(last)}")
@@ -71,3 +74,17 @@ def _days(code: str) -> Iterator[CheckFinding]:
             "clock",
             f"in {code} no day is turned since {last} until somebody says which it is: 'troskel day confirm'",
         )
+
+
+def _backups(folder: Path) -> Iterator[CheckFinding]:
+    try:
+        made = list(backup.backups(folder).values())
+    except OSError as error:
+        yield note("backup", f"{folder} can't be read: {error.strerror}")
+        return
+    if not made:
+        yield note("backup", f"there is none in {folder}: 'troskel backup'")
+    elif clock.now() - made[-1] > LONGEST_WITHOUT:
+        yield note("backup", f"the newest in {folder} is of {clock.day_of(made[-1])}: does its timer run?")
+    else:
+        yield ok("backup", f"the newest is of {clock.day_of(made[-1])}; 'troskel backup drill' tries it")

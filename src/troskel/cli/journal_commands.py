@@ -74,13 +74,16 @@ def _add_verify(verbs: Any) -> None:
     )
     verb.add_argument("--all", action="store_true", help="every municipality of the database")
     verb.add_argument("--json", action="store_true", help="one JSON document")
-    verb.set_defaults(run=verify)
+    verb.set_defaults(run=verify, of_no_municipality=True)
 
 
 def verify(arguments: argparse.Namespace) -> int:
     """Checks the chains, and what follows from them."""
+    from troskel.cli import municipalities
     from troskel.people import queries as people
 
+    if not arguments.all:
+        municipalities.ensure_there(may_be_first=False)
     known = _known(arguments)
     codes = people.municipalities() if arguments.all else [municipality()]
     reports = [report for code in codes for report in _verify(code, known, arguments)]

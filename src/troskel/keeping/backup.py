@@ -213,7 +213,7 @@ def _head_rows() -> Iterator[tuple[Any, ...]]:
 
 def _copy_sqlite(file: Path, before: Heads) -> Heads:
     """SQLite's online backup, in one step: writers go on meanwhile. It must reach what the chains had reached."""
-    source = f"file:{connection.settings_dict['NAME']}?mode=ro"
+    source = f"{Path(connection.settings_dict['NAME']).as_uri()}?mode=ro"
     with closing(sqlite3.connect(source, uri=True)) as live, closing(sqlite3.connect(file)) as copy:
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
