@@ -18,7 +18,7 @@ from troskel.ground.refusals import NotFound
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import conformance, lists, routine_versions, upcoming_losses, worklist
+from troskel.reading import conformance, days, lists, routine_versions, upcoming_losses, worklist
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
@@ -187,7 +187,9 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "clock": None}
+    if role is Role.ADMINISTRATOR:
+        panels["clock"] = days.day_status(person.actor)
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:
