@@ -100,7 +100,9 @@ def _of_things(copies: Copies) -> Iterator[ProofStep]:
 
 def _of_organisations(copies: Copies, soon: date) -> Iterator[ProofStep]:
     """A provider offers its key to another, loses a carer, or passes everything on and closes."""
-    providers = Organisation.objects.filter(municipality=copies.municipality, kind="home_care").order_by("orgnr")
+    providers = Organisation.objects.filter(municipality=copies.municipality, kind="home_care").order_by(
+        "orgnr"
+    )
     first = providers.filter(allocations__withdrawn=False).order_by("allocations__reference").first()
     second = providers.exclude(id=first.id).last() if first is not None else None
     if first is None or second is None:
