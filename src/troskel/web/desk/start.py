@@ -18,7 +18,7 @@ from troskel.ground.refusals import NotFound
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import conformance, lists, routine_versions, upcoming_losses, worklist
+from troskel.reading import conformance, imports, lists, routine_versions, upcoming_losses, worklist
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.worklist import WorklistItem
@@ -81,6 +81,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "secondary_pages": navigation.secondary_pages(person.actor.role),
         **_side_panels(person),
         "losses": losses,
+        "today": today,
     }
     return render_page(request, "web/start.html", values)
 
@@ -185,7 +186,9 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "waiting_nights": []}
+    if role is Role.ADMINISTRATOR:
+        panels["waiting_nights"] = [n.day for n in imports.stopped_nights(person.actor) if not n.answer]
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:
