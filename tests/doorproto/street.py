@@ -17,7 +17,7 @@ from troskel.doorproto.memory import MOST_KEPT, new_slots
 from troskel.doorproto.messages import (
     MAX_REQUEST,
     MAX_RESULT,
-    Asked,
+    DoorRequest,
     DoorGrant,
     DoorResult,
     Hello,
@@ -169,7 +169,7 @@ def asking(
 ) -> bytes:
     """A request as the phone makes it."""
     lock = Hello.of_bytes(hello).lock
-    return ask(hello, lock, grant, phone, Asked(operation, b"phone--1", NOW, since))
+    return ask(hello, lock, grant, phone, DoorRequest(operation, b"phone--1", NOW, since))
 
 
 def signed(claims: Mapping[Any, Any] | bytes, issuer: PrivateKey = ISSUER) -> bytes:

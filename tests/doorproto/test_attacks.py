@@ -35,7 +35,7 @@ from troskel.doorproto.errors import Code, DoorError, UnsignedError
 from troskel.doorproto.lock import BUSY_SECONDS, EMERGENCY_LINES, MOST_STRANGERS
 from troskel.doorproto.log import beginning, follow
 from troskel.doorproto.messages import (
-    Asked,
+    DoorRequest,
     Bolt,
     DoorResult,
     Hello,
@@ -129,7 +129,7 @@ def test_request_passed_on_to_another_lock() -> None:
 def test_false_lock_gets_no_signature() -> None:
     hello = Door(OTHER_LOCK_ID, OTHER_LOCK).hello()
     with pytest.raises(DoorError) as wrong:
-        ask(hello, LOCK_ID, GRANT, ANNA, Asked(Operation.UNLOCK, b"phone--1", NOW, 0))
+        ask(hello, LOCK_ID, GRANT, ANNA, DoorRequest(Operation.UNLOCK, b"phone--1", NOW, 0))
     assert wrong.value.code is Code.HELLO_OTHER_LOCK
 
 

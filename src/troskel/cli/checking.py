@@ -201,6 +201,13 @@ def _municipalities() -> Iterator[CheckFinding]:
         elif head is not None and clock.now() - head > LONGEST_STANDSTILL:
             days = (clock.now() - head).days
             yield note("clock", f"nothing has happened in {code} for {days} days: is the clock right?")
+        for night in people.unfinished_nights(code):
+            words = (
+                "has stopped: the administrator releases or rejects it on the page of nights"
+                if night.is_stopped
+                else "was broken off: import the same files again, and it goes on where it was"
+            )
+            yield note("night", f"{code}'s night of {night.day} {words}")
         newest = routines.approved_last(code)
         if settings.PRODUCTION and newest is not None and newest.header.id == routines.shipped().header.id:
             yield note(

@@ -213,7 +213,7 @@ class Hello(msgspec.Struct, frozen=True):
         return hello
 
 
-class Asked(msgspec.Struct, frozen=True):
+class DoorRequest(msgspec.Struct, frozen=True):
     """What a phone asks, signed by its key. `time`: the phone's, advisory; `since`: the log's last line it knows of."""
 
     operation: Operation

@@ -6,10 +6,10 @@ from __future__ import annotations
 from troskel.doorproto.cbor import encode
 from troskel.doorproto.cose import PrivateKey, sign
 from troskel.doorproto.errors import Code, DoorError
-from troskel.doorproto.messages import Asked, Hello, request_aad
+from troskel.doorproto.messages import DoorRequest, Hello, request_aad
 
 
-def ask(hello: bytes, lock: bytes, grant: bytes, key: PrivateKey, asked: Asked) -> bytes:
+def ask(hello: bytes, lock: bytes, grant: bytes, key: PrivateKey, asked: DoorRequest) -> bytes:
     """Returns the request, 340 bytes at most. `lock`: the one that the carer chose.
 
     Raises `hello.other_lock` where another lock gave the challenge: nothing is signed for that one.

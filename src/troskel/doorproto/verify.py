@@ -14,7 +14,7 @@ from troskel.doorproto.messages import (
     MAX_PROOF,
     MAX_REQUEST,
     MAX_RESULT,
-    Asked,
+    DoorRequest,
     DoorGrant,
     DoorResult,
     Hello,
@@ -32,10 +32,10 @@ class SignedRequest(NamedTuple):
 
     grant: DoorGrant
     phone: PublicKey
-    asked: Asked
+    asked: DoorRequest
 
 
-class Opening(NamedTuple):
+class DoorTurn(NamedTuple):
     """What a lock, a phone and an issuer have signed of one operation."""
 
     hello: Hello
@@ -62,7 +62,7 @@ def read_request(data: bytes, hello: bytes, issuers: Issuers) -> SignedRequest:
     signed = take_apart(proof, MAX_PROOF, kid_size=0)
     grant = read_grant(granted, issuers)
     phone = key_at(grant.phone)
-    asked = Asked.of_payload(verify(signed, phone, request_aad(hello, granted), Code.REQUEST_SIGNATURE))
+    asked = DoorRequest.of_payload(verify(signed, phone, request_aad(hello, granted), Code.REQUEST_SIGNATURE))
     if grant.lock != Hello.of_bytes(hello).lock:
         raise DoorError(Code.GRANT_OTHER_LOCK)
     return SignedRequest(grant, phone, asked)
@@ -76,7 +76,7 @@ def read_result(data: bytes, request: bytes, lock: PublicKey) -> DoorResult:
     return DoorResult.of_payload(verify(signed, lock, result_aad(request), Code.RESULT_SIGNATURE))
 
 
-def review(hello: bytes, request: bytes, result: bytes, issuers: Issuers, lock: PublicKey) -> Opening:
+def review(hello: bytes, request: bytes, result: bytes, issuers: Issuers, lock: PublicKey) -> DoorTurn:
     """Returns what the three messages prove together, as the server looks at what a phone hands in."""
     asked = read_request(request, hello, issuers)
-    return Opening(Hello.of_bytes(hello), asked, read_result(result, request, lock))
+    return DoorTurn(Hello.of_bytes(hello), asked, read_result(result, request, lock))
