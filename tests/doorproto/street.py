@@ -17,8 +17,8 @@ from troskel.doorproto.memory import MOST_KEPT, new_slots
 from troskel.doorproto.messages import (
     MAX_REQUEST,
     MAX_RESULT,
-    DoorRequest,
     DoorGrant,
+    DoorRequest,
     DoorResult,
     Hello,
     Operation,

@@ -35,8 +35,8 @@ from troskel.doorproto.errors import Code, DoorError, UnsignedError
 from troskel.doorproto.lock import BUSY_SECONDS, EMERGENCY_LINES, MOST_STRANGERS
 from troskel.doorproto.log import beginning, follow
 from troskel.doorproto.messages import (
-    DoorRequest,
     Bolt,
+    DoorRequest,
     DoorResult,
     Hello,
     Operation,
@@ -291,6 +291,8 @@ def test_lost_clock_learns_from_a_signed_time() -> None:
     assert outcome(door.open(GRANT)) == ONE_TURN
     hello = Hello.of_bytes(door.hello())
     assert (hello.clock, hello.sure) == (NOW, False)
+    later = issue(granted(begins=NOW + HOUR))
+    assert outcome(door.open(later)) == ONE_TURN, "it may well be later than it knows: nobody is locked out"
 
 
 def test_counter_that_ran_backwards_is_a_lost_clock() -> None:
@@ -463,7 +465,18 @@ def test_other_curve_signs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x80", b"\x82\x01\x02", encode((2, *range(7))), encode((1, *range(7)))]
+    "data",
+    [
+        b"",
+        b"\x80",
+        b"\x82\x01\x02",
+        encode((2, *range(7))),
+        encode((1, *range(7))),
+        encode((1, bytes(8), bytes(16), NOW, True, 0, 0, 101)),
+        encode((1, bytes(8), bytes(16), NOW, 1, 0, 0, 100)),
+        encode((1, bytes(8), bytes(16), NOW, True, False, 0, 100)),
+        encode((True, bytes(8), bytes(16), NOW, True, 0, 0, 100)),
+    ],
 )
 def test_other_challenges(data: bytes) -> None:
     with pytest.raises(DoorError):
@@ -487,8 +500,12 @@ def test_strangers_are_counted_and_fill_no_log() -> None:
     door.ticks += BUSY_SECONDS
     result = door.open(GRANT)
     assert result.strangers == MOST_STRANGERS and len(result.lines) == 1
+    for _ in range(2):
+        for _ in range(MOST_STRANGERS - 1):
+            door.refuses(asking(door.hello(), GRANT, BO))
+        assert outcome(door.open(GRANT)) == ONE_TURN, "only those in a row make it rest"
     door.power_on()
-    assert door.open(GRANT, operation=Operation.READ).strangers == MOST_STRANGERS
+    assert door.open(GRANT, operation=Operation.READ).strangers == 3 * MOST_STRANGERS - 2
 
 
 def test_refused_requests_fill_half_of_the_log_and_openings_all_but_a_reserve() -> None:

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from tests.doorproto.street import LOCK_ID, Door, granted, issue
+from troskel.doorproto.cbor import decode, encode
 from troskel.doorproto.errors import Code, DoorError
 from troskel.doorproto.log import beginning, extend, follow
 from troskel.doorproto.messages import DoorResult, LogHead, Operation
@@ -65,6 +67,7 @@ def test_line_left_out_or_changed_or_moved_is_seen() -> None:
         NOTHING, replace(whole, lines=(one, replace(two, time=two.time + 1), three, four)), Code.LOG_FORGED
     )
     refuse(NOTHING, replace(whole, lines=(*whole.lines, replace(four, number=5))), Code.LOG_FORGED)
+    refuse(NOTHING, replace(whole, head=LogHead(3, bytes(32))), Code.LOG_FORGED)
     refuse(NOTHING, replace(whole, since=LogHead(0, bytes(32))), Code.LOG_FORKED)
     refuse(NOTHING, replace(whole, head=LogHead(0, bytes(32)), lines=()), Code.LOG_FORKED)
 
@@ -86,6 +89,45 @@ def test_log_told_anew_is_seen() -> None:
 def test_lines_follow_the_lock_they_are_of() -> None:
     whole = results(1)[0]
     assert extend(beginning(bytes(8)), whole.lines).hash != whole.head.hash
+
+
+@pytest.mark.parametrize(
+    "at, value",
+    [
+        (0, True),
+        (0, 5),
+        (1, 256),
+        (2, 4),
+        (3, 101),
+        (4, 2**32),
+        (5, 1),
+        (6, 2**16),
+        (7, -1),
+        (8, b""),
+        (9, ((),)),
+        (10, -1),
+    ],
+)
+def test_result_in_another_form_is_refused_though_it_is_signed(at: int, value: Any) -> None:
+    fields: list[Any] = list(decode(results(1)[0].encode(), 512))  # type: ignore[arg-type]
+    DoorResult.of_payload(encode(tuple(fields)))
+    fields[at] = value
+    with pytest.raises(DoorError) as refused:
+        DoorResult.of_payload(encode(tuple(fields)))
+    assert refused.value.code is Code.RESULT_FORM
+
+
+@pytest.mark.parametrize(
+    "at, value", [(0, 0), (0, True), (1, -1), (2, 1), (3, 4), (4, 5), (5, 256), (6, b"x"), (7, b""), (8, 101)]
+)
+def test_line_in_another_form_is_refused(at: int, value: Any) -> None:
+    fields: list[Any] = list(decode(results(1)[0].encode(), 512))  # type: ignore[arg-type]
+    line = list(fields[9][0])
+    line[at] = value
+    fields[9] = (tuple(line),)
+    with pytest.raises(DoorError) as refused:
+        DoorResult.of_payload(encode(tuple(fields)))
+    assert refused.value.code is Code.RESULT_FORM
 
 
 def refuse(known: dict[int, bytes], result: DoorResult, code: Code) -> None:

@@ -45,10 +45,15 @@ class Signed(NamedTuple):
 
 def sign(key: PrivateKey, payload: bytes, aad: bytes, kid: bytes = b"") -> bytes:
     """Returns a tagged COSE_Sign1 with the payload."""
-    r, s = decode_dss_signature(key.sign(_to_be_signed(payload, aad), _SIGN))
-    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    signature = raw(key.sign(_to_be_signed(payload, aad), _SIGN))
     unprotected: Item = {KID: kid} if kid else {}
     return TAG_SIGN1 + encode((PROTECTED, unprotected, payload, signature))
+
+
+def raw(der: bytes) -> bytes:
+    """Returns a signature as COSE has it, r and then s, of one that `cryptography` made."""
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def take_apart(data: bytes, longest: int, kid_size: int) -> Signed:

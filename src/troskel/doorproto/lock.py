@@ -197,7 +197,7 @@ class DoorLock:
         now, put_right = max(time, grant.issued), grant.nonce == challenge.nonce
         if put_right:
             now, sure = grant.issued, True
-        denied = _denied(memory.denied, grant.denied, now if sure else 0)
+        denied = _denied(memory.denied, grant.denied, now)
         memory = replace(memory, epoch=grant.epoch, time=now, sure=sure, denied=denied)
         gone = min(max(grant.acknowledged - memory.acknowledged.number, 0), len(memory.lines))
         acknowledged = extend(memory.acknowledged, memory.lines[:gone])

@@ -14,8 +14,8 @@ from troskel.doorproto.messages import (
     MAX_PROOF,
     MAX_REQUEST,
     MAX_RESULT,
-    DoorRequest,
     DoorGrant,
+    DoorRequest,
     DoorResult,
     Hello,
     raise_said,
@@ -35,7 +35,7 @@ class SignedRequest(NamedTuple):
     asked: DoorRequest
 
 
-class DoorTurn(NamedTuple):
+class Reviewed(NamedTuple):
     """What a lock, a phone and an issuer have signed of one operation."""
 
     hello: Hello
@@ -76,7 +76,7 @@ def read_result(data: bytes, request: bytes, lock: PublicKey) -> DoorResult:
     return DoorResult.of_payload(verify(signed, lock, result_aad(request), Code.RESULT_SIGNATURE))
 
 
-def review(hello: bytes, request: bytes, result: bytes, issuers: Issuers, lock: PublicKey) -> DoorTurn:
+def review(hello: bytes, request: bytes, result: bytes, issuers: Issuers, lock: PublicKey) -> Reviewed:
     """Returns what the three messages prove together, as the server looks at what a phone hands in."""
     asked = read_request(request, hello, issuers)
-    return DoorTurn(Hello.of_bytes(hello), asked, read_result(result, request, lock))
+    return Reviewed(Hello.of_bytes(hello), asked, read_result(result, request, lock))
