@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from troskel.ground import clock
 from troskel.ground.error_log import LogFormatter
 from troskel.outbox.models import Heartbeat, OutboxMessage
 from troskel.people.roles import Role
+from troskel.reading import standing
 from troskel.reading.standing import Standing, Trouble, Troubled, judged
 from troskel.web.desk.standing import rows
 
@@ -134,6 +137,23 @@ def test_what_stands_still_in_words(changed: dict[str, Any], words: list[str]) -
         said = rows(Role.CARER, judged(facts))
     assert [row.what.replace("\N{NO-BREAK SPACE}", " ") for row in said] == words
     assert not any(row.url for row in said), "a carer can do nothing about it"
+
+
+def test_when_the_last_backup_was_made(settings: Any, tmp_path: Path) -> None:
+    assert standing.last_backup() == "unknown"
+    settings.TROSKEL_BACKUP = tmp_path / "backup"
+    assert standing.last_backup() is None
+    settings.TROSKEL_BACKUP.mkdir()
+    for name, made in (("new", NOON), ("old", NOON - timedelta(days=9))):
+        (settings.TROSKEL_BACKUP / name).write_text("x")
+        os.utime(settings.TROSKEL_BACKUP / name, (made.timestamp(), made.timestamp()))
+    assert standing.last_backup() == NOON
+    for hours, told in ((35, []), (37, ["Den senaste säkerhetskopian är från 24 nov kl. 12.00."])):
+        with clock.frozen_at(NOON + timedelta(hours=hours)):
+            said = rows(Role.CARER, standing.judged_backup(standing.last_backup()))
+        assert [row.what.replace("\N{NO-BREAK SPACE}", " ") for row in said] == told
+    with clock.frozen_at(NOON):
+        assert [one.trouble for one in standing.judged_backup(None)] == [Trouble.BACKUP]
 
 
 def test_every_trouble_has_words() -> None:

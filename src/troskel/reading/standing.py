@@ -6,11 +6,13 @@ What stands still is judged here, once. No client is read, so nothing is recorde
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 
@@ -24,7 +26,7 @@ from troskel.reading.register import read
 
 WORKER_SILENT = timedelta(minutes=2)
 MAIL_WAITS = timedelta(minutes=15)
-NIGHT_IS_OLD = timedelta(hours=36)
+NIGHT_IS_OLD = BACKUP_IS_OLD = timedelta(hours=36)
 DAY_IS_TURNED_WITHIN = timedelta(minutes=30)
 """After midnight: a worker turns the day within a minute, and a large one takes some."""
 
@@ -64,6 +66,7 @@ class Trouble(StrEnum):
     MAIL = "mail"
     NIGHT = "night"
     STOPPED = "stopped"
+    BACKUP = "backup"
     PARKED = "parked"
 
 
@@ -117,7 +120,34 @@ def kept_standings() -> list[Standing]:
 def troubles(viewer: Actor) -> list[Troubled]:
     """What stands still, the gravest first; empty where all is well. One query at most."""
     mine = [one for one in kept_standings() if one.municipality == viewer.municipality]
-    return [trouble for standing in mine for trouble in judged(standing)]
+    found = [trouble for standing in mine for trouble in judged(standing)]
+    return [*found, *judged_backup(last_backup())]
+
+
+def last_backup() -> datetime | Literal["unknown"] | None:
+    """Returns when the newest file in the folder of backups was written, None without any.
+
+    `unknown`: no folder is named, or it can't be looked into.
+    """
+    folder: Path | None = getattr(settings, "TROSKEL_BACKUP", None)
+    if folder is None:
+        return "unknown"
+    try:
+        written = [file.stat().st_mtime for file in folder.iterdir() if file.is_file()]
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return "unknown"
+    return datetime.fromtimestamp(max(written), UTC) if written else None
+
+
+def judged_backup(made: datetime | Literal["unknown"] | None) -> list[Troubled]:
+    """Returns the trouble with backups, if there is one."""
+    if made is None:
+        return [Troubled(Trouble.BACKUP)]
+    if isinstance(made, datetime) and clock.now() - made > BACKUP_IS_OLD:
+        return [Troubled(Trouble.BACKUP, made)]
+    return []
 
 
 def judged(standing: Standing) -> list[Troubled]:

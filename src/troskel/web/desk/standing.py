@@ -72,6 +72,15 @@ def _row(role: Role | None, found: Troubled) -> TroubleRow:
             return _linked(
                 TroubleRow(what, means), role, imports.nights.who, "imports", _("Nätternas inläsning")
             )
+        case Trouble.BACKUP:
+            what = (
+                _("Den senaste säkerhetskopian är från {since}.").format(since=since)
+                if since
+                else _("Det finns ingen säkerhetskopia.")
+            )
+            return TroubleRow(
+                what, _("Går maskinen sönder försvinner det som är nyare. Driften behöver se efter.")
+            )
         case Trouble.STOPPED:
             what = ngettext(
                 "En natts inläsning har stannat.", "{count} nätters inläsning har stannat.", found.count

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
 from troskel.ground import clock, counters, waiting
-from troskel.reading.standing import Standing, kept_standings
+from troskel.reading.standing import Standing, kept_standings, last_backup
 from troskel.screens.pages import public
 from troskel.web.shell.forwarded import is_forwarded
 
@@ -122,6 +122,11 @@ def _metrics(facts: list[Standing] | None) -> Iterator[Metric]:
     if workers:
         beat.add_metric([], max(workers).timestamp())
     yield beat
+    made = last_backup()
+    if isinstance(made, datetime):
+        yield GaugeMetricFamily(
+            "troskel_last_backup_seconds", "When the newest was written", made.timestamp()
+        )
     for name, (metric, what) in FIGURES.items():
         family = GaugeMetricFamily(f"troskel_{metric}", what, labels=["municipality"])
         for one in facts:
