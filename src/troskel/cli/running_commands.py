@@ -220,12 +220,11 @@ def serve_on(
 def worker(arguments: argparse.Namespace) -> int:
     """Sends the outbox, and turns the day."""
     if arguments.once:
-        from troskel.keeping import heads
         from troskel.outbox import queries as outbox
         from troskel.people import queries as people
 
         none_waits = _turn_days()
-        heads.sign(only_if_due=True)
+        _sign_heads()
         outbox_worker = _outbox_worker()
         due = sum(outbox.outbox_status(code).due for code in people.municipalities())
         tried = sum(outbox_worker.run_once() for _ in range(due))
@@ -258,7 +257,6 @@ def _run_worker(stop: threading.Event) -> None:
 
 def _turn_days_until(stop: threading.Event) -> None:
     from troskel.ground import maintenance
-    from troskel.keeping import heads
     from troskel.people import queries as people
 
     while not stop.is_set():
@@ -267,7 +265,7 @@ def _turn_days_until(stop: threading.Event) -> None:
         ]
         if any(turned):
             _logging_errors(maintenance.analyze)
-        _logging_errors(partial(heads.sign, only_if_due=True), "the journal's heads wait to be signed")
+        _sign_heads()
         stop.wait(MINUTE_SECONDS)
 
 
@@ -283,6 +281,13 @@ def _logging_errors(work: Callable[[], T], what: str = "the day waits to be turn
         return None
 
 
+def _sign_heads() -> None:
+    """Signs the journal's heads once a day. What hinders it is logged, and hinders nothing else."""
+    from troskel.keeping import heads
+
+    _logging_errors(partial(heads.sign, only_if_due=True), "the journal's heads wait to be signed")
+
+
 def _turn(code: str) -> int | None:
     """Turns the days of a municipality that have come; None, and a warning, where a person has to confirm the day."""
     from troskel.acts.turning_the_day import catch_up
@@ -292,6 +297,8 @@ def _turn(code: str) -> int | None:
     try:
         return catch_up(code)
     except Refusal as refusal:
+        if refusal.code != "day.not_confirmed":
+            raise
         told = f"{english(refusal)} (troskel day confirm)"
         logging.getLogger(__name__).warning("%s: %s", code, told)
         return None
