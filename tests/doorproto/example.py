@@ -54,7 +54,7 @@ LABELS = {
 }  # fmt: skip
 
 
-class Opening:
+class DoorTurn:
     """The messages of one opening, after the lock's clock was put right."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ def _annotate(data: bytes, at: int, labels: Iterator[str], lines: list[str], ind
 
 def page_part() -> str:
     """What stands in the page between the marks."""
-    opening = Opening()
+    opening = DoorTurn()
     messages = {
         "HELLO": opening.hello,
         "GRANT": opening.grant,
@@ -136,7 +136,7 @@ def page_part() -> str:
 
 def vectors() -> dict[str, Any]:
     """What another implementation must make, take and refuse. Byte strings are hex."""
-    opening = Opening()
+    opening = DoorTurn()
     ok = opening.request
     result = read_result(opening.result, ok, LOCK.public_key())
     lines = follow({1: result.since.hash}, result)
@@ -185,7 +185,7 @@ def key_vector(key: PrivateKey) -> dict[str, str]:
     }
 
 
-def refused(opening: Opening) -> Iterator[tuple[str, str, bytes, Code]]:
+def refused(opening: DoorTurn) -> Iterator[tuple[str, str, bytes, Code]]:
     """What must be refused by whoever reads a HELLO, GRANT, REQUEST (to this HELLO) or RESULT (to this REQUEST)."""
     hello, grant, request, result = opening.hello, opening.grant, opening.request, opening.result
     everything = (("hello", hello), ("grant", grant), ("request", request), ("result", result))

@@ -29,7 +29,7 @@ def test_vectors_are_what_the_code_makes() -> None:
 
 
 def test_the_indented_bytes_are_the_message() -> None:
-    opening = example.Opening()
+    opening = example.DoorTurn()
     written = example.annotated("REQUEST", opening.request)
     found = "".join(line.strip().split("  ")[0].replace(" ", "") for line in written)
     assert found == opening.request.hex()
