@@ -154,7 +154,7 @@ def test_a_form_behind_tls(installed: Installed, address: str, browser: Browser)
     assert [answer for answer in answers if answer[0] >= 400] == []
     assert sum("/static/" in url for _, url in answers) >= 3
     cookies = context.cookies()
-    assert {cookie["name"] for cookie in cookies} == {"csrftoken", "troskel_language"}
+    assert {cookie["name"] for cookie in cookies} == {"__Host-csrf", "__Host-troskel_language"}
     assert all(cookie["secure"] for cookie in cookies)
     context.close()
 

@@ -34,6 +34,7 @@ def mail_server(text: str) -> str:
     try:
         parts = urlsplit(text)
         is_one = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        is_one = is_one and parts.query in ("", "tls=none")
     except ValueError:
         is_one = False
     if not is_one:
@@ -94,7 +95,9 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_DATABASE",
-        "`sqlite:///folder/file.sqlite3` (four slashes for an absolute path) or `postgresql://user:password@host:5432/name`",
+        "`sqlite:///folder/file.sqlite3` (four slashes for an absolute path) or "
+        "`postgresql://user:password@host:5432/name` (on another machine with TLS and its certificate verified, unless "
+        "`?sslmode=…` says otherwise)",
         database,
         default="sqlite:///data/troskel.sqlite3",
         is_secret=True,
@@ -130,6 +133,26 @@ SETTINGS = (
         default="127.0.0.1,::1",
     ),
     Setting(
+        "TROSKEL_METRICS_FROM",
+        "the addresses that `/-/metrics` answers, with commas between; this machine's own count only where no web "
+        "server has handed the request on",
+        proxies,
+        default="127.0.0.1,::1",
+    ),
+    Setting(
+        "TROSKEL_METRICS_TOKEN",
+        "or it answers whoever sends this as `Authorization: Bearer …`: at least 32 characters",
+        signing_secret,
+        default_says="none",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_LOG",
+        "how log lines are written: `text` or `json`",
+        one_of("text", "json"),
+        default="text",
+    ),
+    Setting(
         "TROSKEL_STATIC",
         "the folder of the pages' files in production, filled by `troskel static`",
         folder,
@@ -143,7 +166,8 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_SMTP",
-        "`smtp://host:port` (TLS where the server offers it) or `smtps://user:password@host`",
+        "`smtp://host:port` (STARTTLS, which a server on another machine must offer) or `smtps://user:password@host`; "
+        "`?tls=none` after it sends in the clear",
         mail_server,
         default="smtp://127.0.0.1:1025",
         is_secret=True,
@@ -216,6 +240,12 @@ SETTINGS = (
         whole_number(4, 256),
         default="0",
         default_says="`16` under `serve`",
+    ),
+    Setting(
+        "TROSKEL_REQUESTS",
+        "requests a minute of one token, and of one address, in each process; more get 429. `0`: no limit",
+        whole_number(60, 1_000_000),
+        default="3000",
     ),
     Setting(
         "TROSKEL_WAIT",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -146,6 +147,7 @@ def _key(key: object) -> str:
     raise ValueError(f"the key {key!r} is not an ASCII text")
 
 
+@lru_cache(maxsize=1_024)  # a part's lines share one instant
 def instant(value: datetime) -> str:
     """Returns `2026-11-20T07:00:00.000000Z`: always UTC, with microseconds. Raises ValueError without an offset."""
     if value.tzinfo is None:
