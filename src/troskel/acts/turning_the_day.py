@@ -24,6 +24,7 @@ from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Klockan")
 ONE_DAY = timedelta(days=1)
+WhichDay = Annotated[Day, field(_("Vilken dag är det?"))]
 
 
 @act("A8", "P6", writes=["client.moved", "day.turned", "move.called_off"])
@@ -91,15 +92,9 @@ def _carry_out_moves(ctx: ActContext, day: date) -> bool:
     title=_("Bekräfta vilken dag det är"),
     lead=_("När klockan har hoppat mer än en vecka vänds inga dygn förrän någon har sagt att dagen stämmer."),
 )
-def confirm_day(ctx: ActContext, *, day: Annotated[Day, field(_("Vilken dag är det?"))]) -> dict[str, Any]:
+def confirm_day(ctx: ActContext, *, day: WhichDay) -> dict[str, Any]:
     """Confirm which day it is, so that the days since the last one that was turned are turned."""
-    if day != ctx.today:
-        raise Refusal(
-            "D",
-            "day.is_another",
-            _("Systemets klocka säger {today}. Stämmer inte det, ställ klockan först."),
-            today=ctx.today,
-        )
+    _check_the_clock(ctx, day)
     DayConfirmed.objects.update_or_create(municipality_id=ctx.actor.municipality, defaults={"day": day})
     ctx.journal("day.confirmed", day=day)
     last = last_turned(ctx.actor.municipality)
@@ -113,11 +108,12 @@ def confirm_day(ctx: ActContext, *, day: Annotated[Day, field(_("Vilken dag är 
     title=_("Ta tillbaka dygn som inte har varit"),
     lead=_("När klockan har gått för långt fram: det som dygnen ledde till prövas om, ur loggen."),
 )
-def take_back_days(ctx: ActContext) -> dict[str, Any]:
+def take_back_days(ctx: ActContext, *, day: WhichDay) -> dict[str, Any]:
     """Take back the days that were turned though they have not come: duties are judged anew, from the journal.
 
     What those days did beside duties stays, and is told: planned moves that were carried out, and e-mails.
     """
+    _check_the_clock(ctx, day)
     ahead = DayTurned.objects.filter(municipality=ctx.actor.municipality, day__gt=ctx.today)
     days = list(ahead.order_by("day").values_list("day", flat=True))
     if not days:
@@ -136,6 +132,17 @@ def take_back_days(ctx: ActContext) -> dict[str, Any]:
     ctx.journal("days.taken_back", after=ctx.today, through=days[-1])
     _tell_the_chain_of_reads(ctx, days[-1])
     return {"days": len(days), "through": days[-1], "duties": changed, "moved": sorted(moved)}
+
+
+def _check_the_clock(ctx: ActContext, day: date) -> None:
+    """Both the person and the clock say which day it is: where they differ, nothing is done."""
+    if day != ctx.today:
+        raise Refusal(
+            "D",
+            "day.is_another",
+            _("Systemets klocka säger {today}. Stämmer inte det, ställ klockan först."),
+            today=ctx.today,
+        )
 
 
 def _tell_the_chain_of_reads(ctx: ActContext, through: date) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from troskel.cli.output import actor_of_account, day_or_today, parse_day, print_json, print_status
+from troskel.cli.output import actor_of_account, parse_day, print_json, print_status
 
 
 def add_to(commands: Any) -> None:
@@ -17,9 +17,6 @@ def add_to(commands: Any) -> None:
     verb.description = (
         "After more than a week no day is turned until somebody says which it is: the clock may be wrong. Then the "
         "worker turns the days since."
-    )
-    verb.add_argument(
-        "day", nargs="?", type=parse_day, metavar="DAY", help="as 2026-11-30 (default: as the clock says)"
     )
     _add_person(verb)
     verb.set_defaults(run=confirm)
@@ -34,6 +31,7 @@ def add_to(commands: Any) -> None:
 
 
 def _add_person(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("day", type=parse_day, metavar="TODAY", help="which day it is, as 2026-11-30")
     verb.add_argument(
         "--as", dest="account", required=True, metavar="ACCOUNT", help="the system administrator"
     )
@@ -41,10 +39,7 @@ def _add_person(verb: argparse.ArgumentParser) -> None:
 
 def confirm(arguments: argparse.Namespace) -> int:
     """Says which day it is."""
-    from troskel.acts.chapters import REGISTER
-
-    values = {"day": day_or_today(arguments.day).isoformat()}
-    answer = REGISTER["confirm_day"].perform(actor_of_account(arguments.account), values).answer
+    answer = _perform("confirm_day", arguments)
     print_json(answer)
     print_status(f"{answer['to_turn']} days are turned by the worker ('troskel worker --once')")
     return 0
@@ -52,7 +47,12 @@ def confirm(arguments: argparse.Namespace) -> int:
 
 def take_back(arguments: argparse.Namespace) -> int:
     """Takes days back."""
+    print_json(_perform("take_back_days", arguments))
+    return 0
+
+
+def _perform(act: str, arguments: argparse.Namespace) -> dict[str, Any]:
     from troskel.acts.chapters import REGISTER
 
-    print_json(REGISTER["take_back_days"].perform(actor_of_account(arguments.account), {}).answer)
-    return 0
+    values = {"day": arguments.day.isoformat()}
+    return REGISTER[act].perform(actor_of_account(arguments.account), values).answer

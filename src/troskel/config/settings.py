@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "troskel.offers",
     "troskel.exchange",
     "troskel.simulator",
+    "troskel.keeping",
     "troskel.api",
     "troskel.web",
     "troskel.phone",
