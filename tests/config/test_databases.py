@@ -37,7 +37,10 @@ def test_postgresql_with_all_parts() -> None:
         "options": "-c jit=off -c synchronous_commit=on",
         "sslmode": "verify-full",
     }
-    assert waiting(settings, 5)["OPTIONS"]["options"] == "-c jit=off -c synchronous_commit=on -c lock_timeout=5000"
+    assert (
+        waiting(settings, 5)["OPTIONS"]["options"]
+        == "-c jit=off -c synchronous_commit=on -c lock_timeout=5000"
+    )
     given = waiting(database("postgresql:///troskel?options="), 5)["OPTIONS"]
     assert given["options"] == "", "a pooler that takes none"
 

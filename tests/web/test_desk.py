@@ -492,6 +492,8 @@ def test_stopped_night_is_released_or_rejected_on_the_page(town: Town) -> None:
     ]
     for digest in ("a", "b"):
         town.does("import", "note_stop", day=town.day(0), digest=digest, reasons=reasons)
+    assert "2 nätter har stannat, den senaste till 2 mars." in text(page(town, "siri", "/"))
+    assert "har stannat" not in page(town, "anna", "/")
     source = page(town, "siri", "/imports/")
     assert "Natten till 2 mars väntar på ditt svar" in text(source)
     assert "12 av 40 kunder skulle flytta." in text(source)
@@ -507,6 +509,7 @@ def test_stopped_night_is_released_or_rejected_on_the_page(town: Town) -> None:
     assert late.status_code == 409 and "väntar inte längre på svar" in late.content.decode()
     page_text = text(page(town, "siri", "/imports/"))
     assert "är släppt, och läses in nästa gång" in page_text and "väntar på ditt svar" not in page_text
+    assert "har stannat" not in page(town, "siri", "/")
     assert page_text.count("12 av 40") == 1, "the rejected one is gone"
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from troskel.duties import proofs, routines, rules
 from troskel.duties.models import RoutineVersion
@@ -151,21 +151,17 @@ def _prove(actor: Actor, *, version: UUID, **_: Any) -> None:
 
 
 def _is_seen_by_two_people(ctx: ActContext, author: UUID | None) -> None:
+    """Raises Refusal where one person, or one whom the author has let in, would approve what the author proposed."""
     approver = ctx.actor.account
-    logins: dict[UUID | None, UUID | None] = dict(
-        Account.objects.filter(id__in=[author, approver]).values_list("id", "login")
-    )
-    theirs = Q(id=author) | Q(login__isnull=False, login=logins.get(author))
+    login_of_author = Account.objects.filter(Q(id=author), login__isnull=False).values("login")
     given = EnrolmentLink.objects.filter(
-        account=approver,
-        issued__gt=ctx.now - NEWLY_LET_IN,
-        issued_by__in=Account.objects.filter(theirs).values("id"),
+        account=approver, issued__gt=ctx.now - NEWLY_LET_IN, issued_by=OuterRef("id")
+    )
+    of_author = dict(
+        Account.objects.filter(Q(id=author) | Q(login__in=login_of_author)).values_list("id", Exists(given))
     )
     rules.is_approved_by_another(
-        author,
-        ctx.actor,
-        same_login=logins.get(author) is not None and logins.get(author) == logins.get(approver),
-        let_in_by_author=given.exists(),
+        author, ctx.actor, same_login=approver in of_author, let_in_by_author=any(of_author.values())
     )
 
 

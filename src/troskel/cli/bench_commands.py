@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`troskel bench`: what acts, pages and nights cost, each next to a baseline of the same run; what a crash loses."""
+"""`troskel bench`: what acts, pages, nights and doors cost, each next to a baseline; what a crash loses."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from troskel.cli.output import integer_between, print_json, print_status
 
 def add_to(commands: Any) -> None:
     """Adds this command to the parser."""
-    command = commands.add_parser("bench", help="measure acts, pages or nights against a baseline; crash it")
+    command = commands.add_parser(
+        "bench", help="measure acts, pages, nights or doors against a baseline; crash it"
+    )
     command.description = (
         "act: hands a tag over and back and opens a door through the API, each time next to a bare view with one "
         "insert; and the access decision and the chain's head next to bare SQL. pages: "
         "requests every page as each of its roles, with many clients loaded directly, next to a bare view. nights: "
         "takes in first nights of 1,500, 15,000 and 60,000 clients and turns the next day, while others act and look "
-        "at pages of a served Tröskel; then visits a second, next to a bare view. crash: kills server, child, worker "
-        "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. All use a "
-        "temporary database of the kind that TROSKEL_DATABASE names, and print JSON. If a page breaks a limit "
+        "at pages of a served Tröskel; then visits a second, next to a bare view. doors: issues and verifies grants "
+        "of the door protocol, next to a bare signature. crash: kills server, child, worker "
+        "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. All but doors "
+        "use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page breaks a limit "
         "(queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something was lost."
     )
-    command.add_argument("what", choices=["act", "pages", "nights", "crash"])
+    command.add_argument("what", choices=["act", "pages", "nights", "doors", "crash"])
     command.add_argument(
-        "--rounds", type=integer_between(2, 100_000), help="default: 200 of an act, 20 of each page"
+        "--rounds",
+        type=integer_between(2, 100_000),
+        help="default: 200 of an act, 20 of each page, 2000 of a grant",
     )
     command.add_argument(
         "--clients", type=integer_between(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
@@ -49,7 +54,7 @@ def add_to(commands: Any) -> None:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measures acts, pages or nights; or crashes it."""
+    """Measures acts, pages, nights or doors; or crashes it."""
     if arguments.what == "pages":
         from troskel.cli.bench_pages import bench_pages
 
@@ -67,6 +72,11 @@ def bench(arguments: argparse.Namespace) -> int:
         report = bench_crash(arguments.kills, arguments.seed, print_status)
         print_json(report)
         return 1 if report["lost"] or report["doubled"] or report["wrong"] or report["mail"]["left"] else 0
+    if arguments.what == "doors":
+        from troskel.cli.bench_doors import bench_doors
+
+        print_json(bench_doors(arguments.rounds or 2000))
+        return 0
     from troskel.cli.bench_acts import bench_act
 
     print_json(bench_act(arguments.rounds or 200))

@@ -223,14 +223,15 @@ def worker(arguments: argparse.Namespace) -> int:
         from troskel.outbox import queries as outbox
         from troskel.people import queries as people
 
-        _turn_days()
+        none_waits = _turn_days()
+        _sign_heads()
         outbox_worker = _outbox_worker()
         due = sum(outbox.outbox_status(code).due for code in people.municipalities())
         tried = sum(outbox_worker.run_once() for _ in range(due))
         after = [outbox.outbox_status(code) for code in people.municipalities()]
         failing, parked = sum(status.failing for status in after), sum(status.parked for status in after)
         print_status(f"{tried} messages tried; {failing} will be tried again, {parked} are parked")
-        return 0
+        return 0 if none_waits else 1
     stop, told = threading.Event(), []
 
     def end(number: int, _frame: Any) -> None:
@@ -262,39 +263,63 @@ def _run_worker(stop: threading.Event) -> None:
 
 
 def _turn_days_until(stop: threading.Event) -> None:
-    from troskel.acts.turning_the_day import catch_up
     from troskel.ground import maintenance
     from troskel.people import queries as people
 
     while not stop.is_set():
         turned = [
-            _logging_errors(partial(catch_up, code)) for code in _logging_errors(people.municipalities) or ()
+            _logging_errors(partial(_turn, code)) for code in _logging_errors(people.municipalities) or ()
         ]
         if any(turned):
             _logging_errors(maintenance.analyze)
+        _sign_heads()
         stop.wait(MINUTE_SECONDS)
 
 
-def _logging_errors(work: Callable[[], T]) -> T | None:
+def _logging_errors(work: Callable[[], T], what: str = "the day waits to be turned") -> T | None:
     """Runs `work`; logs any error and returns None, so that the thread continues."""
     from django.db import connection
 
     try:
         return work()
     except Exception as error:
-        logging.getLogger(__name__).warning("the day waits to be turned: %s", error_text(error))
+        logging.getLogger(__name__).warning("%s: %s", what, error_text(error))
         connection.close()  # it may be broken: the next query opens a new one
         return None
 
 
-def _turn_days() -> None:
+def _sign_heads() -> None:
+    """Signs the journal's heads once a day. What hinders it is logged, and hinders nothing else."""
+    from troskel.keeping import heads
+
+    _logging_errors(partial(heads.sign, only_if_due=True), "the journal's heads wait to be signed")
+
+
+def _turn(code: str) -> int | None:
+    """Turns the days of a municipality that have come; None, and a warning, where a person has to confirm the day."""
     from troskel.acts.turning_the_day import catch_up
+    from troskel.ground.refusal_texts import english
+    from troskel.ground.refusals import Refusal
+
+    try:
+        return catch_up(code)
+    except Refusal as refusal:
+        if refusal.code != "day.not_confirmed":
+            raise
+        told = f"{english(refusal)} (troskel day confirm)"
+        logging.getLogger(__name__).warning("%s: %s", code, told)
+        return None
+
+
+def _turn_days() -> bool:
+    """Turns the days of every municipality. Returns whether none waits for a person."""
     from troskel.ground import maintenance
     from troskel.people import queries as people
 
-    turned = [catch_up(code) for code in people.municipalities()]
+    turned = [_turn(code) for code in people.municipalities()]
     if any(turned):
         maintenance.analyze()
+    return None not in turned
 
 
 def migrate(arguments: argparse.Namespace) -> int:

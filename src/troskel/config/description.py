@@ -9,7 +9,17 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from troskel.config.databases import database
-from troskel.ground.environment import Parse, Setting, flag, folder, instant, names, one_of, signing_secret
+from troskel.ground.environment import (
+    Parse,
+    Setting,
+    flag,
+    folder,
+    instant,
+    journal_key,
+    names,
+    one_of,
+    signing_secret,
+)
 
 
 def municipality_code(text: str) -> str:
@@ -39,6 +49,11 @@ def mail_address(text: str) -> str:
             f"is {text!r}: write an address, as troskel@annanby.se or Tröskel <troskel@annanby.se>"
         )
     return text
+
+
+def mail_addresses(text: str) -> list[str]:
+    """Parses addresses with commas between."""
+    return [mail_address(one) for one in names(text)]
 
 
 def proxies(text: str) -> frozenset[str]:
@@ -174,6 +189,38 @@ SETTINGS = (
         "a folder with your own retention plans, `retention-<first day>.toml`",
         folder,
         default_says="those that are shipped",
+    ),
+    Setting(
+        "TROSKEL_JOURNAL_KEY",
+        "signs the journal's heads ([the journal](journal.md)): 64 hexadecimal digits. Without one a random one is "
+        "made, in a file beside the SQLite file (`….journal-key`), or in `data/troskel.journal-key` with PostgreSQL",
+        journal_key,
+        default_says="a random one",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_HEADS",
+        "the file to which signed heads are appended: where the database's owner can only add",
+        folder,
+        default_says="`….heads` beside the SQLite file, or `data/troskel.heads`",
+    ),
+    Setting(
+        "TROSKEL_HEADS_TO",
+        "the addresses that signed heads are sent to, with commas between",
+        mail_addresses,
+        default_says="none",
+    ),
+    Setting(
+        "TROSKEL_BACKUP",
+        "the folder of backups ([backup](backup.md))",
+        folder,
+        default_says="none: `troskel backup` names one",
+    ),
+    Setting(
+        "TROSKEL_BACKUP_TO",
+        "who can read backups: recipients of age (`age1…`, `ssh-ed25519 …`), with commas between",
+        names,
+        default_says="none: `troskel backup` names them",
     ),
     Setting(
         "TROSKEL_LOCKS",

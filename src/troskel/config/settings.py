@@ -57,6 +57,12 @@ except OSError as error:
 
 SECRET_KEY: str = GIVEN["TROSKEL_SECRET"] or kept_secret(_FILE.with_name(f"{_FILE.name}.secret"))
 SECRET_KEY_FALLBACKS = [GIVEN["TROSKEL_SECRET_PREVIOUS"]] if GIVEN["TROSKEL_SECRET_PREVIOUS"] else []
+TROSKEL_JOURNAL_KEY: str = GIVEN["TROSKEL_JOURNAL_KEY"]
+TROSKEL_JOURNAL_KEY_PATH = _FILE.with_name(f"{_FILE.name}.journal-key")  # made when first needed
+TROSKEL_HEADS: Path = GIVEN["TROSKEL_HEADS"] or _FILE.with_name(f"{_FILE.name}.heads")
+TROSKEL_HEADS_TO: list[str] = GIVEN["TROSKEL_HEADS_TO"]
+TROSKEL_BACKUP: Path | None = GIVEN["TROSKEL_BACKUP"]
+TROSKEL_BACKUP_TO: list[str] = GIVEN["TROSKEL_BACKUP_TO"]
 ALLOWED_HOSTS: list[str] = GIVEN["TROSKEL_HOSTS"]
 TROSKEL_PROXIES: frozenset[str] = GIVEN["TROSKEL_PROXIES"]
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db import IntegrityError, OperationalError, transaction
 
+from troskel.duties import judging
 from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.compiled_query import Value
@@ -248,6 +249,13 @@ class ActContext:
     def use_new_routine(self) -> None:
         """Makes duties follow a version of the routine that this act has added."""
         self._routine.use_new_routine()
+
+    def judge_anew(self, not_after: date) -> int:
+        """Makes all duties anew from the journal, without the days turned after this one; returns how many changed.
+
+        Only before the act has locked a home: it locks all of them.
+        """
+        return judging.judge_anew(self.actor.municipality, not_after)
 
     def journal(
         self,

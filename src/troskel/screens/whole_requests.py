@@ -44,7 +44,7 @@ Refuse = Callable[[str, int], tuple[Headers, bytes]]
 """From a path and a status to the answer of a request that is turned away."""
 
 
-class Scope(Protocol):
+class RequestScope(Protocol):
     """The parts of granian's scope that are used."""
 
     method: str
@@ -91,7 +91,7 @@ class WholeRequests:
         self.waiting = 0
         self.bodies: Counter[str] = Counter()
 
-    async def __call__(self, scope: Scope, proto: Any) -> None:
+    async def __call__(self, scope: RequestScope, proto: Any) -> None:
         """Answers one request."""
         try:
             address = _address(scope.client)
@@ -106,7 +106,7 @@ class WholeRequests:
             _log.error("a request broke: %s", error_text(error))
             self._turn_away(scope, proto, HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    def _turn_away(self, scope: Scope, proto: Any, status: HTTPStatus) -> None:
+    def _turn_away(self, scope: RequestScope, proto: Any, status: HTTPStatus) -> None:
         headers, text = self.refuse(scope.path, status)
         with suppress(RuntimeError):  # the client has gone, or has had a part of an answer
             proto.response_bytes(status, [*headers, ("connection", "close")], text)
@@ -132,7 +132,7 @@ class WholeRequests:
             if not self.bodies[address]:
                 del self.bodies[address]
 
-    async def _ask(self, scope: Scope, body: bytes) -> tuple[_Answer, Context]:
+    async def _ask(self, scope: RequestScope, body: bytes) -> tuple[_Answer, Context]:
         """Calls the application in a thread."""
         context = copy_context()
         environ = _environ(scope, body)
@@ -190,7 +190,7 @@ class WholeRequests:
             await self._in_thread(self.threads, context, answer.close)
 
 
-async def _read(scope: Scope, proto: Any, count: Callable[[int], None]) -> bytes:
+async def _read(scope: RequestScope, proto: Any, count: Callable[[int], None]) -> bytes:
     """Reads a body to its end. Raises _TurnedAway where it is too large, or comes too slowly."""
     length = scope.headers.get("content-length")
     if length is None and scope.headers.get("transfer-encoding") is None:
@@ -230,7 +230,7 @@ class _File:
         self.file.close()
 
 
-def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
+def _environ(scope: RequestScope, body: bytes) -> dict[str, Any]:
     """The request as WSGI has it. A header whose name has an underscore would pass for another, and is dropped."""
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {

@@ -18,7 +18,7 @@ from troskel.ground.refusals import NotFound
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import conformance, lists, routine_versions, upcoming_losses, worklist
+from troskel.reading import conformance, days, imports, lists, routine_versions, upcoming_losses, worklist
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
@@ -83,6 +83,7 @@ def start(request: HttpRequest) -> HttpResponse:
         **_side_panels(person),
         "losses": losses,
         "standing_still": next(iter(standing.rows(person.actor.role, troubles(person.actor))), None),
+        "today": today,
     }
     return render_page(request, "web/start.html", values)
 
@@ -187,7 +188,10 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "clock": None, "waiting_nights": []}
+    if role is Role.ADMINISTRATOR:
+        panels["clock"] = days.day_status(person.actor)
+        panels["waiting_nights"] = [n.day for n in imports.stopped_nights(person.actor) if not n.answer]
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:
