@@ -34,10 +34,13 @@ def test_postgresql_with_all_parts() -> None:
         "server_side_binding": True,
         "prepare_threshold": 5,
         "connect_timeout": 5,
-        "options": "-c jit=off",
+        "options": "-c jit=off -c synchronous_commit=on",
         "sslmode": "verify-full",
     }
-    assert waiting(settings, 5)["OPTIONS"]["options"] == "-c jit=off -c lock_timeout=5000"
+    assert (
+        waiting(settings, 5)["OPTIONS"]["options"]
+        == "-c jit=off -c synchronous_commit=on -c lock_timeout=5000"
+    )
     given = waiting(database("postgresql:///troskel?options="), 5)["OPTIONS"]
     assert given["options"] == "", "a pooler that takes none"
 

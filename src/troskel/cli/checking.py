@@ -61,9 +61,12 @@ def _log_of_postgresql() -> Iterator[CheckFinding]:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('log_error_verbosity'), current_database(), ssl FROM pg_stat_ssl "
-                       "WHERE pid = pg_backend_pid()")  # fmt: skip
-        verbosity, name, encrypted = cursor.fetchone()
+        cursor.execute("SELECT current_setting('log_error_verbosity'), current_setting('fsync'), current_database(), "
+                       "ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")  # fmt: skip
+        verbosity, fsync, name, encrypted = cursor.fetchone()
+    if fsync != "on":
+        words = "PostgreSQL does not write to disk (fsync is off): a power cut loses acts, or all"
+        yield missing("database", words) if settings.PRODUCTION else note("database", words)
     if verbosity == "terse":
         yield ok("database's log", "without the values of rows")
     else:

@@ -232,10 +232,17 @@ def worker(arguments: argparse.Namespace) -> int:
         failing, parked = sum(status.failing for status in after), sum(status.parked for status in after)
         print_status(f"{tried} messages tried; {failing} will be tried again, {parked} are parked")
         return 0 if none_waits else 1
-    stop = threading.Event()
+    stop, told = threading.Event(), []
+
+    def end(number: int, _frame: Any) -> None:
+        told.append(number)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     _run_worker(stop)
+    if signal.SIGINT in told:
+        raise KeyboardInterrupt
     return 0
 
 

@@ -18,12 +18,13 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
-WITHOUT_JIT = "-c jit=off"
+OF_SESSION = "-c jit=off -c synchronous_commit=on"
 # Without JIT: it compiles for seconds what runs for milliseconds, since Sight's conditions look dear to the planner.
+# A commit that is answered is on disk, whatever the server's own default: else a crash of it loses acts.
 POSTGRESQL_OPTIONS = {
     "server_side_binding": True,
     "prepare_threshold": 5,
-    "options": WITHOUT_JIT,
+    "options": OF_SESSION,
     "connect_timeout": 5,
 }
 
@@ -46,7 +47,7 @@ def waiting(described: dict[str, Any], seconds: float) -> dict[str, Any]:
     options = dict(described["OPTIONS"])
     if described["ENGINE"].endswith("sqlite3"):
         options["timeout"] = seconds
-    elif options["options"] == WITHOUT_JIT:
+    elif options["options"] == OF_SESSION:
         options["options"] += f" -c lock_timeout={int(seconds * 1000)}"
     return {**described, "OPTIONS": options}
 
