@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from tests.town import Town
 from tests.web.test_desk import page, screen
 from troskel.config import urls
 from troskel.duties.models import DayTurned
-from troskel.ground import clock
+from troskel.ground import clock, counters
 from troskel.ground.error_log import LogFormatter
 from troskel.outbox.models import Heartbeat, OutboxMessage
 from troskel.people.roles import Role
@@ -198,6 +200,21 @@ def test_security_log_of_a_token(town: Town, caplog: pytest.LogCaptureFixture) -
         made = town.does("siri", "issue_token", label="nattens")
     (record,) = [one for one in caplog.records if one.name == "troskel.security"]
     assert LogFormatter().format(record).endswith(f"token.issued municipality=0999 line={made.lines[0]}")
+
+
+def test_counts_of_a_killed_server_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counters, "IN_MEMORY", tmp_path)
+    monkeypatch.delenv(counters.SHARED, raising=False)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    killed, running = (tmp_path / f"{counters.PREFIX}{pid}-x" for pid in (ended.pid, os.getpid()))
+    killed.mkdir()
+    running.mkdir()
+    with counters.shared():
+        ours = Path(os.environ[counters.SHARED])
+        assert ours.is_dir() and running.is_dir() and not killed.exists()
+    assert not ours.exists()
+    assert counters.SHARED not in os.environ
 
 
 # Error pages

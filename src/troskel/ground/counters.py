@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 IN_MEMORY = Path("/dev/shm")  # a full disk must not stop the counting process
 
+PREFIX = "troskel-counts-"
+
 
 class _Counters(NamedTuple):
     acts: Counter
@@ -38,14 +40,23 @@ def shared() -> Iterator[None]:
     if os.environ.get(SHARED):
         yield
         return
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix="troskel-counts-", dir=place)
+    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    _forget_the_killed(place)
+    folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)
     os.environ[SHARED] = folder
     try:
         yield
     finally:
         os.environ.pop(SHARED, None)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_the_killed(place: Path) -> None:
+    """Removes what a server that was killed has left. Another user's, and that of one that runs, stay."""
+    for folder in place.glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdecimal() and not Path("/proc", pid).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def count_act(act: str) -> None:
