@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
-from troskel.routine.client_state import are_being_taken_over, first_behind, is_being_taken_over
+from troskel.routine.client_state import are_being_taken_over, first_behind
 from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,
@@ -22,7 +22,7 @@ from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
 from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
 from troskel.routine.merging import merge_duties
-from troskel.routine.rules import Rule, Rules
+from troskel.routine.rules import Rule, Rules, is_quiet
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
 from troskel.routine.vocabulary import OF_A_DUTY
@@ -241,7 +241,7 @@ class _Advance:
             if state.open:
                 near = home in touched_homes
                 for duty in list(state.open):
-                    if near or duty.door is not None:
+                    if (near or duty.door is not None) and duty.opened <= day:  # a home may wake late
                         self.judge(state, duty, found, day, occurred, line)
             for planned in list(state.planned):
                 if home in touched_homes or planned.door is not None:
@@ -300,7 +300,7 @@ class _Advance:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
         ask, event = rule.ask, context.event
         for case in subjects.cases(ask.per, context):
-            if not ask.at_take_over and case.client is not None and is_being_taken_over(case.client):
+            if case.client is not None and is_quiet(ask, case.client):
                 continue
             if not rule.applies(case, event):
                 continue

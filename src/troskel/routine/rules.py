@@ -6,9 +6,11 @@ from __future__ import annotations
 from troskel.routine import subjects
 from troskel.routine.assignees import REASSIGNABLE
 from troskel.routine.bases import BASES
+from troskel.routine.client_state import is_being_taken_over
 from troskel.routine.conditions import CHECKS
 from troskel.routine.deadlines import attest_from
 from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
+from troskel.routine.facts import ClientFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.subjects import ABOUT_NO_CLIENT, Case
@@ -73,6 +75,17 @@ class Rule:
             return False
         first = attest_from(self.ask, duty.opened, duty.due, self.eves)
         return first is None or first <= stockholm_day(line.occurred)
+
+
+ASKED_AHEAD = frozenset({"home", "door", "order", "client_behind_door"})
+"""Subjects that are asked about where a client is yet to move in."""
+
+
+def is_quiet(ask: Ask, client: ClientFacts) -> bool:
+    """Is it asked of nobody: settled before the take-over, or, of one who is to move in, asked where they live now?"""
+    if client.coming and ask.per not in ASKED_AHEAD:
+        return True
+    return not ask.at_take_over and is_being_taken_over(client)
 
 
 class Rules:

@@ -164,7 +164,7 @@ def _per_provider(t: EventContext) -> Iterator[Case]:
         own = (
             [t.event.organisation] if t.event.organisation else client_state.providers_of(client, t.event.day)
         )
-        for organisation in dict.fromkeys([*own, *_handed_over_by(t)]):
+        for organisation in dict.fromkeys([*own, *_had_by(t)]):
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
@@ -181,10 +181,10 @@ def _served(t: EventContext) -> list[ClientFacts]:
     return [next(theirs, t.client)]
 
 
-def _handed_over_by(t: EventContext) -> list[UUID]:
-    """The provider that a thing goes from: it concerns that one, too."""
-    giver = t.event.about.get("from")
-    return [UUID(giver["id"])] if isinstance(giver, dict) and giver.get("kind") == "organisation" else []
+def _had_by(t: EventContext) -> list[UUID]:
+    """The provider that a thing goes from, or that has had it since before the take-over: it concerns that one, too."""
+    ends = (t.event.about.get("from"), t.event.about.get("holder"))
+    return [UUID(end["id"]) for end in ends if isinstance(end, dict) and end.get("kind") == "organisation"]
 
 
 def _per_provider_and_home(t: EventContext) -> Iterator[Case]:
