@@ -39,6 +39,10 @@ LINES = {
     "nothing but separators": ("kunder", ";" * 11, "kund_id", "must be filled in"),
     "the header again": (
         "beslut", ";".join(COLUMNS["beslut"]), "beslut_id", "extract one file, not several after each other"),
+    "a lock mounted tomorrow": ("las", "K1;;S1;2026-11-21", "monterat", "a day that has not come"),
+    "a lock mounted by the Romans": ("las", "K1;;S1;0206-01-01", "monterat", "another age"),
+    "a door with a control": ("las", "K1;gr\x07ind;S1;", "dorr", "a control character"),
+    "a serial without a letter or digit": ("las", "K1;;--;", "serienummer", "must be filled in"),
     "a tag given to two": ("knappar", "K1;T1;", "knapp", "keep one of them"),
 }  # fmt: skip
 
@@ -51,7 +55,7 @@ def nights(tmp_path: Path, db: None) -> Nights:
 @pytest.mark.parametrize("what", LINES)
 def test_invalid_line_is_skipped_and_reported(what: str) -> None:
     name, line, column, reason = LINES[what]
-    lines = GOOD | {"knappar": ["K1;T1;"]} if name == "knappar" else dict(GOOD)
+    lines = GOOD | {"knappar": ["K1;T1;"]} if name == "knappar" else GOOD | {"las": []}
     night = read(lines | {name: [*lines[name], line]})
     (rejection,) = night.rejections
     assert (rejection.file, rejection.line) == (f"{name}.csv", len(lines[name]) + 2)

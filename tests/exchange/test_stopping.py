@@ -85,6 +85,22 @@ def test_night_taken_in_before_is_known_by_its_bytes(nights: Nights, capsys: Any
     assert nights.take_in(make_night(), day=TOMORROW + timedelta(days=1)) == {}, "as last night"
 
 
+@pytest.mark.parametrize(
+    "without",
+    [
+        {"beslut": [], "fordelning": []},
+        {"fordelning": []},
+        {"beslut": [line.replace("HTJ", "BOST").replace("TLARM", "BOST") for line in twenty()["beslut"]]},
+        {"beslut": [line.replace("2026-", "0206-", 1) for line in twenty()["beslut"]]},
+    ],
+)
+def test_first_night_without_care_never_ends_the_take_over(
+    nights: Nights, without: Lines, capsys: Any
+) -> None:
+    stops(nights.write_files(twenty() | without), YESTERDAY, capsys)
+    assert not Municipality.objects.filter(taken_over=True).exists()
+
+
 def test_first_night_without_clients_never_ends_the_take_over(nights: Nights, capsys: Any) -> None:
     empty = nights.write_files(make_night(kunder=[], beslut=[], fordelning=[]))
     stops(empty, YESTERDAY, capsys)

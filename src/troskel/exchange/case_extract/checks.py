@@ -9,6 +9,7 @@ from datetime import date
 from troskel.exchange.case_extract.mapping import Mapping
 from troskel.ground import spelling
 from troskel.ground.refusal_texts import english
+from troskel.ground.years import can_be_meant
 from troskel.people.identity import BadIdentity, Identity, birth_day, check_orgnr, parse_identity
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
@@ -59,6 +60,13 @@ class Checks:
     def day_or_none(self, column: str, value: Value) -> date | None:
         """Returns a day, or None for an empty value."""
         return None if value == "" else self.day(column, value)
+
+    def past_day_or_none(self, column: str, value: Value) -> date | None:
+        """Returns a day on which something has happened, or None for an empty value."""
+        day = self.day_or_none(column, value)
+        if day is not None and not (can_be_meant(day) and day <= self._today):
+            raise BadColumn(column, value, "a day that has not come, or of another age: correct it")
+        return day
 
     def period(self, first: Value, last: Value) -> tuple[date, date | None]:
         """Returns `fran` and `till`, both inclusive; the year 9999 and an empty value mean until further notice."""
@@ -179,8 +187,9 @@ def email(column: str, value: Value) -> str:
 
 
 def thing_number(column: str, value: Value) -> str:
-    """Returns the number of a lock or a tag, in one spelling."""
-    return identifier(column, spelling.thing_number(value) if value else value)
+    """Returns the number of a lock or a tag, in one spelling. One without a letter or a digit is empty."""
+    number = spelling.thing_number(value) if value else value
+    return identifier(column, number if number is None or any(map(str.isalnum, number)) else "")
 
 
 def municipality(column: str, value: Value) -> str:

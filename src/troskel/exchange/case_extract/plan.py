@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -65,7 +66,10 @@ OFTEN_CORRECTED = ("numbers", "protections", "municipalities")
 
 
 class NightPlan(msgspec.Struct):
-    """All changes of a night. Carry them out from top to bottom; within a list, in any order."""
+    """All changes of a night. Carry them out from top to bottom; within a list, in any order.
+
+    `refused_ahead`: by file, how many of its lines an act is going to refuse.
+    """
 
     day: date
     first_night: bool
@@ -84,6 +88,7 @@ class NightPlan(msgspec.Struct):
     to_decide: list[ToDecide] = msgspec.field(default_factory=list)
     mass_changes: list[MassChange] = msgspec.field(default_factory=list)
     waiting: int = 0
+    refused_ahead: Counter[str] = msgspec.field(default_factory=Counter)
     unchanged: int = 0
 
     def counts(self) -> dict[str, int]:

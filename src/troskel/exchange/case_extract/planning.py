@@ -106,6 +106,7 @@ def _decisions(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
     for before in state.decisions.values():
         if before.reference not in night.mentioned_ids.decisions:
             plan.decisions.absent(before, plan.day)
+    plan.refused_ahead["beslut"] = sum(map(refusals_ahead.of_decision, plan.decisions_made))
     plan.decisions_made.sort(key=lambda row: row.valid_from)  # then by their place in the file
 
 
@@ -162,7 +163,9 @@ def _allocations(plan: NightPlan, night: NightExtract, state: KnownState) -> Non
             if before is not None:
                 plan.allocations.absent(before, plan.day)
         else:
-            if before is not None and not refusals_ahead.of_allocation(row, night, state):
+            is_refused = refusals_ahead.of_allocation(row, night, state)
+            plan.refused_ahead["fordelning"] += is_refused
+            if before is not None and not is_refused:
                 plan.allocations.supersede(before, plan.day)
             plan.allocations_made.append(row)
     for before in state.allocations.values():

@@ -271,9 +271,9 @@ class _NightReader:
         client, door, serial, mounted = values
         return LockRow(
             client=self._reference("kund_id", client, self.night.clients, self.known_ids.clients),
-            door=limited_text("dorr", door, 50),
+            door=checks.name("dorr", door, 50),
             serial=checks.thing_number("serienummer", serial),
-            mounted=self.checks.day_or_none("monterat", mounted),
+            mounted=self.checks.past_day_or_none("monterat", mounted),
             line=self.line,
         )
 
@@ -281,7 +281,7 @@ class _NightReader:
         client, door, holder, count = values
         return KeyRow(
             client=self._reference("kund_id", client, self.night.clients, self.known_ids.clients),
-            door=limited_text("dorr", door, 50),
+            door=checks.name("dorr", door, 50),
             holder=self._holder(holder),
             count=checks.count("antal", count),
             line=self.line,
@@ -297,7 +297,7 @@ class _NightReader:
         client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
         number = checks.thing_number("knapp", tag)
         self._refuse_second("knapp", number, self.seen_tags)
-        handed_out_on = self.checks.day_or_none("utlamnad", handed_out)
+        handed_out_on = self.checks.past_day_or_none("utlamnad", handed_out)
         return TagRow(client_id, number, handed_out_on, self.line)
 
     # --- names

@@ -27,6 +27,7 @@ TEXTS = {
     "reallocations": "would give {changed} of {known} clients with ongoing care another provider",
     "kinds": "would change the kind of organisation of {changed} of {known} ongoing allocations",
     "no_clients": "uses no line of clients",
+    "no_care": "is the first night, and has no decision in force or no allocation",
     "rejections": "can't use {changed} of {known} lines",
     "odd_names": "has names with characters that no name has, in {changed} lines",
     "older": "is of a day before the newest night taken in",
@@ -37,6 +38,7 @@ FILES = {
     "reallocations": "fordelning",
     "decisions": "beslut",
     "kinds": "utforare",
+    "no_care": "beslut",
 }
 """Where to look; the others: kunder."""
 
@@ -64,17 +66,20 @@ def reasons_to_stop(
     if taken_in.newest_day is not None and plan.day < taken_in.newest_day:
         reasons.append(StopReason("older", _file("older", mapping)))
     if night.tells_only_things:
-        return _rejections(night, mapping)
+        return _rejections(plan, night, mapping)
     if digest in taken_in.latest:
         return reasons
     if digest in taken_in.digests:
         reasons.append(StopReason("again", _file("again", mapping)))
-    return [*reasons, *_spoilt(night, mapping)]
+    return [*reasons, *_spoilt(plan, night, mapping)]
 
 
-def _spoilt(night: NightExtract, mapping: Mapping) -> list[StopReason]:
+def _spoilt(plan: NightPlan, night: NightExtract, mapping: Mapping) -> list[StopReason]:
     """Returns what is wrong with the files themselves."""
-    reasons = _rejections(night, mapping)
+    reasons = _rejections(plan, night, mapping)
+    has_care = night.allocations and any(row.status == "in_force" for row in night.decisions.values())
+    if plan.first_night and night.clients and not has_care and not reasons:
+        reasons.append(StopReason("no_care", _file("no_care", mapping)))
     if not night.clients:
         reasons.insert(0, StopReason("no_clients", mapping.files["kunder"]))
     if night.odd_names:
@@ -83,9 +88,10 @@ def _spoilt(night: NightExtract, mapping: Mapping) -> list[StopReason]:
     return reasons
 
 
-def _rejections(night: NightExtract, mapping: Mapping) -> list[StopReason]:
-    """Returns the files of which too much can't be used; those of things count where they come alone."""
+def _rejections(plan: NightPlan, night: NightExtract, mapping: Mapping) -> list[StopReason]:
+    """Returns the files of which too much can't be used, by reader or act; those of things where they come alone."""
     rejected = Counter(rejection.file for rejection in night.rejections)
+    rejected.update({mapping.files[name]: count for name, count in plan.refused_ahead.items()})
     counted = OPTIONAL if night.tells_only_things else REQUIRED
     lines = [(mapping.files[name], night.lines.get(name, 0)) for name in counted]
     return [

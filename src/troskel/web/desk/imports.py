@@ -39,6 +39,7 @@ ADVICE = (
     (r"^not a municipality", gettext_noop("Det är ingen kommunkod. Skriv de fyra siffrorna.")),
     (r"^not a number of", gettext_noop("Det är inget antal mellan 1 och 999. Skriv det med siffror.")),
     (r"^a second line", gettext_noop("Två rader har samma beteckning. Behåll en av dem.")),
+    (r"^a day that has not", gettext_noop("Dagen har inte kommit, eller så är årtalet fel. Rätta den.")),
     (r"^a control character", gettext_noop("Namnet har ett tecken som inte syns, som en radbrytning. Ta bort det.")),
     (r"^the same identity number", gettext_noop(
         "En annan kund har samma personnummer. Är det en person, slå ihop dem. Annars: rätta numret.")),
@@ -64,6 +65,7 @@ REASONS = {
         "En utförare skulle bli av annan sort, med {changed} av {known} pågående fördelningar."
     ),
     "no_clients": gettext_noop("Ingen rad om kunder kunde användas."),
+    "no_care": gettext_noop("Första natten har inget gällande beslut, eller ingen fördelning."),
     "rejections": gettext_noop("{changed} av {known} rader i {file} kunde inte användas."),
     "odd_names": gettext_noop(
         "Namn har tecken som inget namn har, först på rad {line} i {file}. Är kodningen fel?"
