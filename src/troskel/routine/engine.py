@@ -171,7 +171,7 @@ class _Advance:
         self.settle(found, touched, day, occurred, line)
         for home in touched:
             self.effects.touched.add(home)
-            if line.event in CARE_EVENTS or line.event == "organisation.closed":
+            if line.event in CARE_EVENTS or line.event in WITH_A_DAY:
                 self.sleep(home, day)
 
     def derived(
@@ -298,9 +298,7 @@ class _Advance:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
         ask = rule.ask
         for case in subjects.cases(ask.per, event, self.facts):
-            if not rule.applies(case, event):
-                continue
-            if case.client is not None and is_quiet(ask, case.client):
+            if not rule.applies(case, event) or is_quiet(ask, case.client):
                 continue
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
@@ -382,10 +380,13 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
-# Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
+# Subjects that are about no door (a tag goes where the client goes): their duties move with the client.
 MOVES_WITH_CLIENT = frozenset(
     {"client", "decision", "ending", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
 )
+
+# Others that say a day on which something changes by itself.
+WITH_A_DAY = frozenset({"organisation.closed", "suspension.began", "suspension.ended"})
 
 # Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(
