@@ -41,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure where that is asked for."""
+    """Measure where that is asked for. Each client of a test would else read all static files anew."""
+    settings.WHITENOISE_AUTOREFRESH = True
     if config.getoption("--costs"):
         config.pluginmanager.register(Costs(Path(config.getoption("--costs"))))
 
@@ -70,6 +71,13 @@ def _touches_the_database(item: pytest.Item) -> bool:
 def _proven_in_one_household(monkeypatch: pytest.MonkeyPatch) -> None:
     """A version that is approved is proven first: where the test is about something else, in one household only."""
     monkeypatch.setattr("troskel.duties.proofs.HOUSEHOLDS", (HOUSEHOLDS["new"],))
+
+
+@pytest.fixture(autouse=True)
+def _heads_of_ones_own(settings: Any, tmp_path: Path) -> None:
+    """Signed heads of one test are nothing to another, nor to the checkout."""
+    settings.TROSKEL_HEADS = tmp_path / "troskel.heads"
+    settings.TROSKEL_JOURNAL_KEY_PATH = tmp_path / "troskel.journal-key"
 
 
 @pytest.fixture(scope="session")

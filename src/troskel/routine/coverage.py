@@ -286,6 +286,8 @@ def _losses(client: ClientFacts, service: str) -> list[Loss[UUID]]:
         if one.service == service
     ]
     held = [_held(client, one) for one in client.allocations.values() if one.service == service]
+    if not granted and not held:
+        return []
     here = client_state.here_through(client)
     return [
         loss._replace(through=min(loss.through, here)) for loss in losses(granted, held) if loss.first <= here

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
-from troskel.routine.client_state import first_behind
+from troskel.routine.client_state import are_being_taken_over, first_behind
 from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,
@@ -47,9 +47,8 @@ def advance(routines: Routines, homes: dict[UUID, HomeSnapshot], line: LineFacts
     elif line.event == "day.turned":
         turn(routines, homes, homes, _day_of(line), effects)
     elif line.homes:
-        for home in line.homes:
-            if home not in homes:
-                homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
+        for home in [named for named in line.homes if named not in homes]:
+            homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
         day = stockholm_day(line.recorded)
         around = _around(homes, line.homes)
         if missing := [str(home) for home in around if home not in homes]:
@@ -169,9 +168,9 @@ class _Advance:
                         self.states[home], client, day, occurred, line.recorded, line.number
                     )
         self.settle(found, touched, day, occurred, line)
-        for home in touched:
-            self.effects.touched.add(home)
-            if line.event in CARE_EVENTS or line.event in WITH_A_DAY:
+        self.effects.touched.update(touched)
+        if line.event in CARE_EVENTS or line.event in WITH_A_DAY:
+            for home in touched:
                 self.sleep(home, day)
 
     def derived(
@@ -249,9 +248,12 @@ class _Advance:
                     self.review(state, planned, found, _moment(planned.home, day, line))
         rules = self.routines.rules_on(day)
         if rules is not None:
+            on = rules.on_at_take_over if are_being_taken_over(self.facts) else rules.on
             for event in found:
-                for rule in rules.on.get(event.name, ()):
-                    self.open(rules, rule, event)
+                if listening := on.get(event.name):
+                    context = subjects.EventContext(event, self.facts)
+                    for rule in listening:
+                        self.open(rules, rule, context)
 
     def judge(
         self,
@@ -294,11 +296,13 @@ class _Advance:
         if duty.escalated is None and duty.escalate_on is not None:
             wake_by(self.states[duty.home], duty.escalate_on)
 
-    def open(self, rules: Rules, rule: Rule, event: RoutineEvent) -> None:
+    def open(self, rules: Rules, rule: Rule, context: subjects.EventContext) -> None:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
-        ask = rule.ask
-        for case in subjects.cases(ask.per, event, self.facts):
-            if not rule.applies(case, event) or is_quiet(ask, case.client):
+        ask, event = rule.ask, context.event
+        for case in subjects.cases(ask.per, context):
+            if is_quiet(ask, case.client):
+                continue
+            if not rule.applies(case, event):
                 continue
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))

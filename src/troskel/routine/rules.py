@@ -13,7 +13,7 @@ from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.facts import ClientFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
-from troskel.routine.subjects import Case
+from troskel.routine.subjects import ABOUT_NO_CLIENT, Case
 from troskel.routine.vocabulary import NOTICED
 
 
@@ -91,7 +91,7 @@ def is_quiet(ask: Ask, client: ClientFacts | None) -> bool:
 
 
 class Rules:
-    """All asks of one version."""
+    """All asks of one version. `on`: those that listen to an event; `on_at_take_over`: where all are taken over."""
 
     def __init__(self, routine: Routine) -> None:
         self.routine, self.eves = routine, routine.header.free_eves
@@ -99,9 +99,12 @@ class Rules:
             (p.id, ask.ask): Rule(p, ask, self.eves) for p in routine.paragraphs for ask in p.asks
         }
         self.on: dict[str, list[Rule]] = {}
+        self.on_at_take_over: dict[str, list[Rule]] = {}
         for rule in self.by_name.values():
             for name in rule.ask.on:
                 self.on.setdefault(name, []).append(rule)
+                if rule.ask.at_take_over or rule.ask.per in ABOUT_NO_CLIENT:
+                    self.on_at_take_over.setdefault(name, []).append(rule)
         self.notices = tuple(
             sorted({r.ask.notice_days for r in self.by_name.values() if r.ask.notice_days is not None})
         )

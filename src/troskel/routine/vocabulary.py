@@ -17,6 +17,8 @@ def _words(text: str) -> dict[str, LocalizedText]:
 EVENTS = _words("""
 routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
 day.turned | ett nytt dygn börjar | a new day begins
+day.confirmed | en människa har sagt vilken dag det är | a person has said which day it is
+days.taken_back | dygn som inte har varit tas tillbaka | days that have not been are taken back
 municipality.founded | kommunen läggs upp | the municipality is founded
 municipality.changed | kommunens namn eller avsändare ändras | the municipality's name or sender changes
 take_over.began | övertagandet börjar | the take-over begins
