@@ -162,6 +162,8 @@ def change_provider(w: World, client: str, allocation: str, to: str, on: int) ->
     """Another provider has the client from a day on."""
     p, a = w.people[client], _allocation(w, client, allocation)
     need(a.to != to and on > 0 and to not in of.serving(p, w.day), "it has the client")
+    mine = [x for x in of.real_allocations(p) if (x.to, x.service) == (a.to, a.service)]
+    need(sum(of.last(p, x) >= w.day for x in mine) == 1, "it has the client by two decisions")
     day = w.day + timedelta(days=on)
     need(a.begins < day <= of.last(p, a), "not within it")
     through = a.through

@@ -192,14 +192,15 @@ def _owner_cannot(w: World, ask: str, duty: OpenDuty) -> str | None:
         return None
     people = _concerned(w, duty)
     if duty.role == "administrator":
-        known = any(of.serving(p, w.day) for p in people)
+        known = any(of.serving(p, w.day, closing=w.closing) for p in people)
         return "nobody's, though a provider is there" if known and ask not in ALSO_ADMINISTRATORS else None
     if duty.role != "provider" or duty.organisation is None:
         return None
     owner = name_of(str(duty.organisation))
     removal = any(of.order_at(door, "removal") for door in w.doors.values())
-    deserted = not any(of.serving(p, w.day) for p in people)
-    if (ask == "P4.be_present" and (removal or deserted)) or (ask == "P6.stop" and deserted):
+    deserted = not any(of.serving(p, w.day, closing=w.closing) for p in people)
+    left = bool(w.closing) and deserted  # who took over an order, and then never gets the client
+    if left or (ask == "P4.be_present" and (removal or deserted)) or (ask == "P6.stop" and deserted):
         return None  # whoever had the client last answers for it, until the order is cancelled or carried out
     if ask in SERVES and not any(owner in of.having(p, w.day) for p in people):
         return f"{owner[1:]} has nobody there"

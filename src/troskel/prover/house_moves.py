@@ -14,6 +14,7 @@ from troskel.prover.world import FOREVER, ONE_DAY, World, WorldClient
 def _moved(w: World, client: str, to: str, on: date) -> ToldLine:
     p = w.people[client]
     old, p.home, p.visited, p.moved = p.home, to, [], True
+    p.home_through = None
     return ToldLine("client.moved", (old, to), client, {"from_home": old, "to_home": to, "on": on})
 
 
@@ -108,6 +109,8 @@ def merge(w: World, client: str, other: str) -> list[ToldLine]:
     for door in w.doors.values():
         for order in door.orders.values():
             order.client = client if order.client == other else order.client
+        if door.reported is not None and door.reported[1].client == other:
+            door.reported[1].client = client
         door.keys = {key: (to, client if left == other else left) for key, (to, left) in door.keys.items()}
     w.letters = {one: (client if to == other else to, door) for one, (to, door) in w.letters.items()}
     w.tellings = {tag: client if one == other else one for tag, one in w.tellings.items()}

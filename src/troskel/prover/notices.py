@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from troskel.prover import world as of
 from troskel.prover.moves import ChosenMove
-from troskel.prover.statement import HANDING_OVER as HANDING_OVER_DAYS
 from troskel.prover.statement import MAY, MUST
-from troskel.prover.world import ALARM, HOME_CARE, World, WorldClient
+from troskel.prover.world import ALARM, HANDING_OVER, HOME_CARE, World, WorldClient
 
 
 class Said(NamedTuple):
@@ -206,6 +205,5 @@ STILL_SO: dict[str, Callable[[World, WorldClient, str, str], bool]] = {
 }
 """Notices that say what may change: once it is no longer so, they are no longer said."""
 
-HANDING_OVER = timedelta(days=HANDING_OVER_DAYS)
 INSTEAD = {"A4.tell": "A4.tell_others"}
 """What says the same to those for whom there is nothing to do."""

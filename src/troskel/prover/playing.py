@@ -260,9 +260,30 @@ def _other(w: World, client: str, own: bool) -> Iterator[Act]:
     )
 
 
+ADDRESS = {"street": "Ängsvägen 3", "postcode": "999 10", "town": "Tröskelby", "apartment": "1101"}
+
+
 def _move_house(w: World, client: str, to: str) -> Iterator[Act]:
-    address = {"street": "Ängsvägen 3", "postcode": "999 10", "town": "Tröskelby", "apartment": "1101"}
-    yield "anna", "move_clients", {"moves": [{"client": client, "address": address, "on": w.day}]}
+    yield "anna", "move_clients", {"moves": [{"client": client, "address": ADDRESS, "on": w.day}]}
+
+
+def _plan_move(w: World, client: str, to: str, on: int) -> Iterator[Act]:
+    yield "anna", "plan_move", {"client": client, "address": ADDRESS, "on": _day(w, on)}
+
+
+def _go_away(w: World, client: str, begins: int = 0, through: int | None = None) -> Iterator[Act]:
+    away = {"client": client, "since": _day(w, begins), "through": _day(w, through), "reason": "hospital"}
+    yield "anna", "suspend_access", away
+
+
+def _succeed(w: World, former: str, new: str, on: int) -> Iterator[Act]:
+    values = {"organisation": NUMBERS[former], "successor": NUMBERS[new], "on": _day(w, on)}
+    yield "siri", "succeed_organisation", values | {"reference": "S", "reason": "bankruptcy"}
+
+
+def _offer_key(w: World, door: str, key: str, to: str) -> Iterator[Act]:
+    values = {"kind": "key", "numbers": [key], "to": NUMBERS[to], "agreed": True}
+    yield COORDINATORS[w.doors[door].keys[key][0]], "offer_things", values
 
 
 def _link(w: World, door: str, client: str) -> Iterator[Act]:
@@ -288,10 +309,27 @@ ACTS: dict[str, Callable[..., Iterator[Act]]] = {
     "become": _other,
     "move_house": _move_house,
     "look_at": lambda w, home: iter([("olle", "look_at_home", {"client": next(iter(w.people))})]),
-    "go_away": lambda w, c: iter(
-        [("anna", "suspend_access", {"client": c, "since": w.day, "reason": "hospital"})]
+    "go_away": _go_away,
+    "come_home": lambda w, c, which=None: iter([("anna", "resume_access", {"client": c, "on": w.day})]),
+    "plan_move": _plan_move,
+    "call_off_move": lambda w, c: iter([("anna", "call_off_move", {"client": c})]),
+    "move_to_special_housing": lambda w, c: iter(
+        [("anna", "move_to_special_housing", {"client": c, "on": w.day})]
     ),
-    "come_home": lambda w, c: iter([("anna", "resume_access", {"client": c, "on": w.day})]),
+    "merge": lambda w, c, other: iter(
+        [
+            (
+                "anna",
+                "merge_clients",
+                {"client": c, "other": other, "same_person": True, "numbers_differ": True},
+            )
+        ]
+    ),
+    "succeed": _succeed,
+    "offer_key": _offer_key,
+    "accept_key": lambda w, d, key: iter(
+        [(COORDINATORS[w.offers[key]], "accept_things", {"kind": "key", "numbers": [key]})]
+    ),
     "confirm_refusal": lambda w, c: iter([("anna", "confirm_refusal", {"client": c})]),
     "tell": _tell,
     "tell_all": _tell,

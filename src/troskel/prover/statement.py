@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from troskel.prover import world as of
-from troskel.prover.world import HOME_CARE, World, WorldClient, WorldDoor
+from troskel.prover.world import HANDING_OVER, HOME_CARE, World, WorldClient, WorldDoor
 
 MUST, MAY = True, False
 STAY: None = None
@@ -21,9 +21,6 @@ ASKED_AHEAD = 3
 """Days before a gap by which it has been asked about, at the latest (the shipped routine: five working days)."""
 A8_REACH = 61
 """Days around a gap within which it may be asked about (the shipped routine: sixty)."""
-
-HANDING_OVER = 7
-"""Days within which one provider follows another."""
 
 
 class Asked(NamedTuple):
@@ -145,9 +142,7 @@ def followed_up_by_provider(w: World) -> Iterator[Asked]:
                 continue
             if of.last(p, p.decisions[a.decision]) < max(lost, w.day):
                 continue
-            follows = any(
-                abs((x.begins - lost).days) <= HANDING_OVER and x is not a for x in of.real_allocations(p)
-            )
+            follows = any(abs(x.begins - lost) <= HANDING_OVER and x is not a for x in of.real_allocations(p))
             if lost >= w.day and not follows and not of.covered(p, a.service, lost, a.to):
                 yield Asked(("A8.allocation", "A8.investigation"), (name,), MUST)
 
@@ -343,8 +338,9 @@ def looked_at(w: World) -> Iterator[Asked]:
 @_paragraph
 def billed(w: World) -> Iterator[Asked]:
     """O2, O3: each month of another municipality's client is billed, and the basis form sent and received."""
-    for owed in of.months_owed(w):
-        yield Asked(("O2.bill",), owed, MUST)
+    for client, provider, month in of.months_owed(w):
+        closed = w.closing.get(provider, of.FOREVER) <= w.day  # then it is the administrator's, to attest
+        yield Asked(("O2.bill",), (client, None if closed else provider, month), MUST)
     for form, (client, by, month, state) in w.forms.items():
         if state == "billed":
             yield Asked(("O3.send",), (client, by, month), MUST)

@@ -39,10 +39,8 @@ def tell_tag(w: World, client: str) -> list[ToldLine]:
     """A tag is with the client: of the provider who has the client, else of who had the client last."""
     p = w.people[client]
     having = of.serving(p, w.day, closing=w.closing) or of.last_providers(p)
-    need(
-        p.own and having and having[0] not in p.tags.values(),
-        "no provider has had the client, or it is known",
-    )
+    known = {*p.tags.values(), *w.closing}
+    need(p.own and having and having[0] not in known, "no provider has had the client, or it is known")
     tag = w.next("T")
     p.tags[tag] = having[0]
     return [about(w, "tag.taken_over", client, tag=tag, organisation=having[0])]

@@ -48,6 +48,9 @@ __all__ = [
 ]
 
 
+HANDING_OVER = timedelta(days=7)
+"""Time within which one provider follows another."""
+
 # -- care
 
 
@@ -207,7 +210,9 @@ def provider_left(p: WorldClient, organisation: str, day: date) -> bool:
         or not p.own
         or is_over(p, day)
         or any(
-            a.to != organisation and a.service == latest.service and a.begins > last(p, latest)
+            a.to != organisation
+            and a.service == latest.service
+            and a.begins > max(last(p, latest) - HANDING_OVER, latest.begins)
             for a in real_allocations(p)
         )
     )

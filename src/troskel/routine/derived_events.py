@@ -66,7 +66,7 @@ def changes_since(
         return
     state.seen[client.client] = now
     home = state.facts
-    if client.coming:  # nothing is asked twice: all of it is known where the client lives
+    if not client_state.has_lived_here(client):  # nothing is asked twice: it is known where the client lives
         now = ClientSnapshot(left=now.left)
         state.seen[client.client] = now
         before = ClientSnapshot(left=before.left)
@@ -195,7 +195,7 @@ def _changing(client: ClientFacts, day: date, notices: tuple[int, ...]) -> Itera
     """Days on which something of the client changes by itself: care begins or ends, a notice comes, a month is over."""
     gone = client_state.here_through(client)
     losses = [loss for service in client_state.SERVICES for loss in gaps_ahead(client, service, day)]
-    last_days = [gone, *(loss.through for loss in losses)]
+    last_days = [gone, *(loss.through for loss in losses), *(a.through or FOREVER for a in client.absences)]
     for granted in (client.decisions, client.allocations):
         for one in granted.values():
             yield client_state.first_day(client, one)

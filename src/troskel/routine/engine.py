@@ -169,7 +169,7 @@ class _Advance:
                     )
         self.settle(found, touched, day, occurred, line)
         self.effects.touched.update(touched)
-        if line.event in CARE_EVENTS or line.event == "organisation.closed":
+        if line.event in CARE_EVENTS or line.event in WITH_A_DAY:
             for home in touched:
                 self.sleep(home, day)
 
@@ -300,7 +300,7 @@ class _Advance:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
         ask, event = rule.ask, context.event
         for case in subjects.cases(ask.per, context):
-            if case.client is not None and is_quiet(ask, case.client):
+            if is_quiet(ask, case.client):
                 continue
             if not rule.applies(case, event):
                 continue
@@ -384,10 +384,13 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
 # What ends a duty or notice by a person's word.
 ENDING = frozenset({"duty.attested", "notice.read"})
 
-# Subjects of duties that are about no door (a tag goes where the client goes): they move with the client.
+# Subjects that are about no door (a tag goes where the client goes): their duties move with the client.
 MOVES_WITH_CLIENT = frozenset(
     {"client", "decision", "ending", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
 )
+
+# Others that say a day on which something changes by itself.
+WITH_A_DAY = frozenset({"organisation.closed", "suspension.began", "suspension.ended"})
 
 # Events that may change coverage, providers, endings or doors.
 CARE_EVENTS = frozenset(

@@ -8,9 +8,9 @@ from datetime import date
 from uuid import UUID
 
 from troskel.routine import derived_events, planning, subjects
-from troskel.routine.duty import ClientSnapshot, ClosedDuty, Effects, HomeSnapshot
+from troskel.routine.duty import ClientSnapshot, ClosedDuty, Effects, HomeSnapshot, OpenDuty
 from troskel.routine.facts import HomeFacts
-from troskel.routine.line import LineFacts, uid
+from troskel.routine.line import LineFacts, uid, uid_in
 from troskel.routine.versions import Routines
 
 
@@ -54,13 +54,24 @@ def merge_duties(
                 for near in facts
                 for other in states[near].open
             )
-            if is_twin or rule.is_over(subjects.case_of_duty(duty, facts, day)):
+            if (
+                is_twin
+                or _is_of_a_dropped_link(duty, facts)
+                or rule.is_over(subjects.case_of_duty(duty, facts, day))
+            ):
                 state.open.remove(duty)
                 effects.closed.append(ClosedDuty(duty, "moot", day, line.number))
                 effects.touched.add(home)
             elif is_renamed:
                 effects.changed.append(duty)
                 effects.touched.add(home)
+
+
+def _is_of_a_dropped_link(duty: OpenDuty, facts: Mapping[UUID, HomeFacts]) -> bool:
+    """Both entries had a link to the same lock, and this is about the one that fell?"""
+    link = uid_in(duty.about, "link")
+    clients = [client for home in facts.values() for client in home.clients.values()]
+    return link is not None and not any(link in client.links for client in clients)
 
 
 def _merge_seen(state: HomeSnapshot, kept: UUID, gone: UUID, day: date) -> None:

@@ -81,8 +81,10 @@ ASKED_AHEAD = frozenset({"home", "door", "order", "client_behind_door"})
 """Subjects that are asked about where a client is yet to move in."""
 
 
-def is_quiet(ask: Ask, client: ClientFacts) -> bool:
+def is_quiet(ask: Ask, client: ClientFacts | None) -> bool:
     """Is it asked of nobody: settled before the take-over, or, of one who is to move in, asked where they live now?"""
+    if client is None:
+        return False
     if client.coming and ask.per not in ASKED_AHEAD:
         return True
     return not ask.at_take_over and is_being_taken_over(client)
