@@ -109,6 +109,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     cases = people.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
     take_overs = Municipality.objects.values_list("take_over", "taken_over")
     take_over, taken_over = take_overs.get(code=ctx.actor.municipality)
+    assessor = ctx.actor.account if ctx.actor.role is Role.ASSESSOR else None
     rows: list[Client] = []
     for item, home, case, (_kind, number) in zip(clients, found.homes, cases, numbers, strict=True):
         found.journal(ctx, home)
@@ -128,6 +129,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
             protection=item.protection,
             home_municipality=item.home_municipality or ctx.actor.municipality,
             died=item.died,
+            assessor_id=assessor,
         )
         rows.append(row)
         ctx.journal(
@@ -138,6 +140,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
             own=row.is_own,
             take_over=take_over,
             settling=take_over is not None and not taken_over,
+            assessor=assessor,
         )
         if item.died:
             care_rules.has_happened("died", item.died, ctx.today)

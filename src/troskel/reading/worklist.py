@@ -25,6 +25,8 @@ from troskel.reading.register import read
 from troskel.routine import wording
 from troskel.routine.model import Ask, LocalizedText
 
+EVERYTHING = Q()
+
 
 class DutyTexts(msgspec.Struct, frozen=True):
     """The routine's texts of a duty: the task, when it is fulfilled, and the paragraph."""
@@ -105,10 +107,10 @@ def worklist(viewer: Actor) -> list[WorklistItem]:
     return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 
 
-def unnoted_worklist(viewer: Actor) -> list[WorklistItem]:
+def unnoted_worklist(viewer: Actor, condition: Q = EVERYTHING) -> list[WorklistItem]:
     """The same without clients' names and without recording the read: for a reading that shows more."""
     today = clock.today()
-    open_duties = within_sight(viewer, duties.worklist(viewer, today))
+    open_duties = within_sight(viewer, duties.worklist(viewer, today).filter(condition))
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
     rows = with_names(open_duties.annotate(theirs=theirs).values(*duties.FIELDS, "theirs"))
     return [WorklistItem(duty_shown(row, today), duty_texts(row), None, row["theirs"]) for row in rows]

@@ -46,6 +46,8 @@ class Named(Enum):
     REPORTED_LOCK = "lock that the locksmith reported: proposed and compared, never chosen"
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
+    ASSESSOR = "assessor of the municipality"
+    CASES = "clients, several of them"
     DUTY = "duty: the form is opened from it alone"
     DONE_THOUGH = "refusals that asked: ticked in the form that asks, never typed"
 

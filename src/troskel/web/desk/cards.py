@@ -162,8 +162,20 @@ def _card(stack: list[WorklistItem], offers: Mapping[UUID, Sequence[str]], today
 
 
 def _line(paragraph: str, rows: list[DutyRow]) -> CardLine:
-    asks = [Button(row.text, row.buttons[0].address if row.buttons else "") for row in rows]
+    asks = [Button(row.text, row.buttons[0].address if row.buttons else "") for row in _said_once(rows)]
     return CardLine(paragraph, rows[0].urgency, rows[0].sign, asks)
+
+
+def _said_once(rows: list[DutyRow]) -> list[DutyRow]:
+    """Returns the rows without those that an act of an earlier one fulfils too, as A8's pair: one line says both."""
+    said: list[DutyRow] = []
+    offered: set[str] = set()
+    for row in rows:
+        acts = {button.label for button in row.buttons}
+        if not acts or not acts & offered:
+            said.append(row)
+        offered |= acts
+    return said
 
 
 def _buttons(rows: list[DutyRow], *, all_of_them: bool) -> list[Button]:

@@ -107,9 +107,9 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     case = request.GET.get("client", "")
     context = FormContext(person, act, duty, case)
     offer = context.offer
-    values, options = _values_in_url(request, act), {}
+    values, options = _values_in_url(request, act), context.people_options
     if offer:
-        values, options = {**values, **offer.values}, offer.options
+        values, options = {**values, **offer.values}, {**options, **offer.options}
     fields = forms_fields.with_url_choices(
         forms_fields.fields_of(act, context.organisation_options, values, options), request.GET
     )
@@ -138,7 +138,7 @@ def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormSt
     duty, case = typed.get("duty-id", ""), typed.get("about", "")
     context = FormContext(person, act, duty, case)
     offer = _visible_offer(context)
-    options = offer.options if offer else {}
+    options = context.people_options | (offer.options if offer else {})
     if prefill.DOOR not in options and typed.get(prefill.DOOR):
         values[prefill.DOOR] = typed[prefill.DOOR]  # chosen while the duty was open
     fields = forms_fields.with_values(
