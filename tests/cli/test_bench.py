@@ -38,6 +38,7 @@ def test_act_is_measured_with_its_parts(tmp_path: Path) -> None:
         > report["bare"]["queries_most"]
         == 2
     )
+    assert report["lock"]["queries_most"] > 0, "the lock's memory is told apart"
     assert report["head"]["ratio_p50"] > 0
 
 

@@ -11,9 +11,11 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -147,3 +149,10 @@ def test_api_may_not_import_operations_of_other_rooms() -> None:
     assert set(contract["forbidden_modules"]) == operations, (
         "bring forbidden_modules of the contract up to date"
     )
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Also where the import stands inside a function."""
+    graph = grimp.build_graph("troskel", cache_dir=None)
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    TopologicalSorter(imported).prepare()  # raises CycleError, which names the files

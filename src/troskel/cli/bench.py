@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Measures acts over WSGI, next to a bare view with the same middleware, a token and one insert; and their parts."""
+"""What benches share: samples, costs, a database of their own, and the bare view that acts are measured next to."""
 
 from __future__ import annotations
 
-import io
-import json
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test.utils import override_settings
@@ -28,7 +24,6 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
-from troskel.simulator.people import identity_number
 
 MUNICIPALITY = "0999"
 PROVIDER = "5560000993"
@@ -59,71 +54,6 @@ class Samples(NamedTuple):
         }
 
 
-def bench_act(rounds: int = 200) -> dict[str, Any]:
-    """Measures acts over WSGI, the access decision and the chain's head, each in turn with its baseline."""
-    from troskel.cli import bench_parts
-
-    rounds += rounds % 2  # a tag is handed over, and back
-    with temporary_database(), _with_bare_view():
-        token = _fill()
-        carer = bench_parts.fill_door()
-        serve = get_wsgi_application()
-        over_http = {name: Samples([], [], []) for name in ("act", "open_door", "bare")}
-        for number in range(-WARM_UP, rounds):
-            tag = ("place_tag" if number % 2 == 0 else "take_tag", {"client": "K1", "tag": "T1"})
-            for name, url, bearer, values in (
-                ("act", f"/api/v1/acts/{tag[0]}", token, tag[1]),
-                ("open_door", "/api/v1/phone/open", carer, bench_parts.DOOR),
-                ("bare", "/bench/bare", token, tag[1]),
-            ):
-                body = json.dumps(values).encode()
-                cost = _call(serve, url, bearer, body, key=f"{url} {number}", counted=number < 0)
-                if number < 0:
-                    over_http[name].queries.append(cost.queries)
-                else:
-                    over_http[name].milliseconds.append(cost.seconds * 1000)
-                    over_http[name].cpu.append(cost.cpu * 1000)  # type: ignore[union-attr]
-        report = {name: samples.summary() for name, samples in over_http.items()}
-        ratios = {
-            f"{name}_ratio_{cut}": round(report[name][f"{cut}_ms"] / report["bare"][f"{cut}_ms"], 2)
-            for name in ("act", "open_door")
-            for cut in ("p50", "p10", "cpu_p50")
-        }
-        return {
-            "rounds": rounds,
-            "database": connection.vendor,
-            **report,
-            **ratios,
-            "access": bench_parts.measure_access(rounds),
-            "head": bench_parts.measure_head(rounds),
-        }
-
-
-def _call(serve: Any, url: str, token: str, body: bytes, key: str, *, counted: bool) -> Cost:
-    """Makes one request. Returns what it cost; its queries are counted only if `counted`."""
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": url,
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "HTTP_HOST": "localhost",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(body)),
-        "HTTP_AUTHORIZATION": f"Bearer {token}",
-        "HTTP_IDEMPOTENCY_KEY": key,
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-    }
-    statuses: list[str] = []
-    with measure_cost(counted=counted) as cost:
-        answer = serve(environ, lambda status, headers, error=None: statuses.append(status))
-        body_bytes = b"".join(answer)
-    if not statuses[0].startswith("200"):
-        raise RuntimeError(f"{url} answered {statuses[0]}: {body_bytes.decode()}")
-    return cost
-
-
 @dataclass
 class Cost:
     """Seconds, those of this thread's processor, and number of queries."""
@@ -131,6 +61,10 @@ class Cost:
     seconds: float = 0
     cpu: float = 0
     queries: int = 0
+
+    def without(self, part: Cost) -> Cost:
+        """Returns what is left when a part of it is taken away."""
+        return Cost(self.seconds - part.seconds, self.cpu - part.cpu, self.queries - part.queries)
 
 
 @contextmanager
@@ -168,7 +102,8 @@ _bare_view.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 @contextmanager
-def _with_bare_view() -> Iterator[None]:
+def with_bare_view() -> Iterator[None]:
+    """Inside, this process's addresses have the bare view."""
     with override_settings(ROOT_URLCONF=_addresses()):
         yield
 
@@ -179,7 +114,7 @@ def add_bare_view() -> None:
 
 
 def _addresses() -> ModuleType:
-    addresses = ModuleType("addresses_with_bare_view")
+    addresses = ModuleType("addresseswith_bare_view")
     addresses.urlpatterns = [*get_resolver().url_patterns, path("bench/bare", _bare_view)]  # type: ignore[attr-defined]
     return addresses
 
@@ -203,22 +138,3 @@ def temporary_database() -> Iterator[None]:
 def perform(act: str, **values: Any) -> dict[str, Any]:
     """Runs an act as the system. Returns its answer."""
     return REGISTER[act].perform(Actor.system(MUNICIPALITY, ActorKind.DEMO), values).answer
-
-
-def _fill() -> str:
-    """Creates a client with home care, and a tag in the provider's stock. Returns a coordinator's token."""
-    today = clock.today()
-    since = (today - timedelta(days=30)).isoformat()
-    perform("found_municipality", name="Bench", valid_from=since)
-    office = {"orgnr": PROVIDER, "name": "Provider", "email": "p@example.org", "kind": "home_care"}
-    perform("register_organisations", organisations=[office])
-    perform("register_account", username="olle", name="Olle", role="coordinator", organisation=PROVIDER)
-    client = {"reference": "K1", "first_name": "A", "last_name": "B", "address": {"street": "Ekvägen 1"}}
-    client["identity"] = identity_number(today.replace(year=1940, day=1), 980)
-    perform("register_clients", clients=[client])
-    decision = {"client": "K1", "reference": "B1", "service": "home_care", "valid_from": since}
-    perform("make_decisions", decisions=[decision])
-    allocation = {"decision": "B1", "reference": "F1", "organisation": PROVIDER, "valid_from": since}
-    perform("allocate", allocations=[allocation])
-    perform("register_things", kind="tag", numbers=["T1"], organisation=PROVIDER)
-    return str(perform("issue_token", username="olle", label="bench")["token"])

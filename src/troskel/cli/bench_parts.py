@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from troskel.access.drivers import Grant, LockAnswer, LockAt
+from troskel.access.simulated import SimulatedLocks
 from troskel.acts.chapters import REGISTER
-from troskel.cli.bench import MUNICIPALITY, PROVIDER, WARM_UP, perform
+from troskel.cli.bench import MUNICIPALITY, PROVIDER, WARM_UP, Cost, measure_cost, perform
 from troskel.ground import clock
 from troskel.ground.driver import for_sqlite
 from troskel.ground.ids import new_id
@@ -41,6 +44,18 @@ def fill_door() -> str:
     REGISTER["report_installation"].perform(_actor("laban"), {"order": order, "serial": "L1"})
     perform("link_lock", **DOOR)
     return str(perform("issue_token", username="carin", label="bench")["token"])
+
+
+class LockMeasuredApart(SimulatedLocks):
+    """The simulated lock; `cost` is that of the last time that it was asked to unlock."""
+
+    cost = Cost()
+
+    def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> LockAnswer:
+        """Unlocks as the simulated lock does."""
+        counted = bool(connection.execute_wrappers)
+        with measure_cost(counted=counted) as LockMeasuredApart.cost:
+            return super().unlock(lock, account, grant)
 
 
 def _actor(name: str) -> Actor:

@@ -108,6 +108,7 @@ def _set_up_django(*, tables_ready: bool) -> None:
 def _parser() -> argparse.ArgumentParser:
     from troskel.cli import (
         begin_command,
+        bench_commands,
         care_commands,
         completion,
         conformance_commands,
@@ -139,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
             journal_commands,
         ),
         *(routine_commands, conformance_commands, retention_commands, docs_commands, simulate_command),
+        bench_commands,
     ):
         module.add_to(commands)
     completion.add_to(commands, parser)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`troskel bench`: what acts, pages and nights cost, each next to a baseline of the same run."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from troskel.cli.output import integer_between, print_json, print_status
+
+
+def add_to(commands: Any) -> None:
+    """Adds this command to the parser."""
+    command = commands.add_parser("bench", help="measure acts, pages or nights against a baseline")
+    command.description = (
+        "act: hands a tag over and back and opens a door through the API, each time next to a bare view with one "
+        "insert; and the access decision and the chain's head next to bare SQL. pages: "
+        "requests every page as each of its roles, with many clients loaded directly, next to a bare view. nights: "
+        "takes in first nights of 1,500, 15,000 and 60,000 clients and turns the next day, while others act and look "
+        "at pages of a served Tröskel; then visits a second, next to a bare view. All use a "
+        "temporary database of the kind that TROSKEL_DATABASE names, and print JSON. If a page breaks a limit "
+        "(queries, bytes sent), 'broken' tells which, and the exit code is 1."
+    )
+    command.add_argument("what", choices=["act", "pages", "nights"])
+    command.add_argument(
+        "--rounds", type=integer_between(2, 100_000), help="default: 200 of an act, 20 of each page"
+    )
+    command.add_argument(
+        "--clients", type=integer_between(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
+    )
+    command.add_argument(
+        "--nights",
+        type=integer_between(10, 1_000_000),
+        nargs="+",
+        metavar="CLIENTS",
+        help="for nights: their sizes (default: 1500 15000 60000)",
+    )
+    command.add_argument(
+        "--workers", type=integer_between(1, 64), default=2, help="for nights: of the server (default: 2)"
+    )
+    command.set_defaults(run=bench, of_no_municipality=True)
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    """Measures acts, pages or nights."""
+    if arguments.what == "pages":
+        from troskel.cli.bench_pages import bench_pages
+
+        report = bench_pages(arguments.clients, arguments.rounds or 20)
+        print_json(report)
+        return 1 if report["broken"] else 0
+    if arguments.what == "nights":
+        from troskel.cli.bench_nights import SIZES, bench_nights
+
+        print_json(bench_nights(arguments.nights or SIZES, arguments.workers, print_status))
+        return 0
+    from troskel.cli.bench_acts import bench_act
+
+    print_json(bench_act(arguments.rounds or 200))
+    return 0
