@@ -51,6 +51,7 @@ class NamedAssessor(msgspec.Struct, frozen=True):
     writes=["client.assigned"],
     title=_("Ta över kunder"),
     lead=_("Du blir ansvarig handläggare, och kunderna står bland dina egna."),
+    light=True,
 )
 def take_over_clients(ctx: ActContext, *, clients: Cases) -> dict[str, Any]:
     """Take over clients: the assessor who does it answers for their cases from now on."""
@@ -66,6 +67,7 @@ def take_over_clients(ctx: ActContext, *, clients: Cases) -> dict[str, Any]:
     writes=["client.assigned"],
     title=_("Lämna över kunder"),
     lead=_("En annan handläggare tar över en eller flera kunder."),
+    light=True,
 )
 def hand_over_clients(ctx: ActContext, *, clients: Cases, to: Receiver) -> dict[str, Any]:
     """Hand clients over to another assessor, who answers for their cases from now on."""
@@ -125,6 +127,7 @@ def note_assessors(ctx: ActContext, *, clients: NonEmpty[NamedAssessor]) -> dict
     writes=["absence.covered", "absence.covered_no_more"],
     title=_("Utse ersättare medan någon är borta"),
     lead=_("Ersättaren ser den andras kunder bland sina egna de dagarna."),
+    light=True,
 )
 def cover_absence(
     ctx: ActContext,
@@ -180,6 +183,7 @@ def cover_absence(
     writes=["absence.covered_no_more"],
     title=_("Ersättaren behövs inte längre"),
     lead=_("Den som var borta är tillbaka."),
+    light=True,
 )
 def end_cover(
     ctx: ActContext, *, absent: Annotated[str, field(_("Vem är tillbaka?"), names=Named.ASSESSOR)] = ""
@@ -199,6 +203,7 @@ def end_cover(
     writes=["account.placed"],
     title=_("Placera en handläggare i en enhet"),
     lead=_("De i samma enhet ser varandras kunder under Enhetens. Tomt: ingen enhet."),
+    light=True,
 )
 def place_in_unit(
     ctx: ActContext, *, username: Username, unit: Annotated[ShortText, field(_("Enhet"))] = ""

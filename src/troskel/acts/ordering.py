@@ -167,6 +167,7 @@ def _suggest_removal(context: DutyContext) -> Iterator[Suggestion]:
     writes=["order.booked"],
     title=_("Boka tid"),
     lead=_("En ny bokning ersätter den gamla."),
+    light=True,
 )
 def book_order(
     ctx: ActContext,

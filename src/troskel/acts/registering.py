@@ -11,6 +11,7 @@ import msgspec
 
 from troskel.acts import housing, lifetimes
 from troskel.acts.housing import Address
+from troskel.acts.made_references import with_references
 from troskel.care import rules as care_rules
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
@@ -32,9 +33,9 @@ from troskel.runner.fields import (
     Language,
     LastName,
     MunicipalityCode,
+    NewReference,
     NonEmpty,
     Phone,
-    Reference,
     field,
 )
 from troskel.runner.register import act
@@ -57,10 +58,10 @@ DERIVED_FIELDS = ("sort_key", "first_key", "assigned_by", "own_since")
 CHANGEABLE = ("first_name", "last_name", "home_municipality", "protection", "phone", "language")
 
 
-class NewClient(msgspec.Struct, frozen=True):
+class NewClient(msgspec.Struct, frozen=True, kw_only=True):
     """A new client. `identity`: twelve characters."""
 
-    reference: Reference
+    reference: NewReference = ""
     identity: IdentityNumber
     first_name: FirstName
     last_name: LastName
@@ -102,6 +103,7 @@ class Death(msgspec.Struct, frozen=True):
 )
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
+    clients = with_references(ctx, clients)
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
     _are_one_each(ctx, zip(clients, numbers, strict=True))
     _belong_to_nobody(ctx, [number for _kind, number in numbers], but={item.reference for item in clients})

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,22 @@ def worklist(viewer: Actor) -> list[WorklistItem]:
     """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated."""
     items = unnoted_worklist(viewer)
     note(viewer, "worklist.viewed", cases=[item.duty.case for item in items])
+    return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
+
+
+@read(who=EVERY_ROLE)
+def left_for(viewer: Actor, cases: Sequence[str], *, recorded: Collection[str] = ()) -> list[WorklistItem]:
+    """The duties on the viewer's worklist about these clients: what is next, once something is done for them.
+
+    `recorded`: the cases whose showing another reading of the page has recorded.
+    """
+    items = [
+        item
+        for item in unnoted_worklist(viewer, Q(client__case_number__in=cases, kind="duty"))
+        if item.theirs
+    ]
+    if shown := {item.duty.case or "" for item in items} - {*recorded}:
+        note(viewer, "worklist.viewed", cases=sorted(shown))
     return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 
 

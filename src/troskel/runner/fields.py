@@ -44,6 +44,8 @@ class Named(Enum):
     MOUNTED_LOCK = "lock at a door of the client"
     LINKED_LOCK = "lock linked to the client"
     REPORTED_LOCK = "lock that the locksmith reported: proposed and compared, never chosen"
+    LOCKSMITH = "locksmith: the one of the last order is proposed"
+    OWN_TAG = "tag in one's own stock: one is proposed"
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
     ASSESSOR = "assessor of the municipality"
@@ -117,6 +119,13 @@ Reference = Annotated[
     str, msgspec.Meta(min_length=1, max_length=50), field(_("Beteckning i verksamhetssystemet"))
 ]
 """A reference of the case system."""
+
+NewReference = Annotated[
+    str,
+    msgspec.Meta(max_length=50),
+    field(_("Beteckning i verksamhetssystemet"), hint=_("Tom: systemet sätter en")),
+]
+"""The same of something new; empty where the case system gives none, and then one is made."""
 
 Replaced = Annotated[
     str,
@@ -214,7 +223,10 @@ Text = Annotated[
 # organisations, by number
 
 PROVIDERS = frozenset({OrganisationKind.HOME_CARE, OrganisationKind.ALARM})
-LocksmithNumber = Annotated[str, field(_("Låssmed"), organisations=frozenset({OrganisationKind.LOCKSMITH}))]
+LocksmithNumber = Annotated[
+    str,
+    field(_("Låssmed"), organisations=frozenset({OrganisationKind.LOCKSMITH}), names=Named.LOCKSMITH),
+]
 ProviderNumber = Annotated[str, field(_("Utförare"), organisations=PROVIDERS)]
 OrganisationNumber = Annotated[str, field(_("Organisation"), organisations=frozenset(OrganisationKind))]
 

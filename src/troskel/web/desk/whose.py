@@ -26,6 +26,7 @@ class WhoseClients(NamedTuple):
 
     links: list[WhoseLink]
     sentence: str
+    new_client: Button
     hand_over: Button
     query: str
 
@@ -43,10 +44,13 @@ def whose_clients(caseload: Caseload, waiting: int) -> WhoseClients:
         WhoseLink(label, f"{reverse('start')}?whose={whose}", whose is caseload.chosen)
         for whose, label in labels.items()
     ]
+    new_client = Button(_("Ny kund"), reverse("act-take_on_client"))
     hand_over = Button(_("Lämna över …"), reverse("act-hand_over_clients"))
     if caseload.chosen is Whose.NOBODYS:
         hand_over = Button(_("Ta över …"), reverse("act-take_over_clients"))
-    return WhoseClients(links, _sentence(caseload, waiting), hand_over, f"whose={caseload.chosen}")
+    return WhoseClients(
+        links, _sentence(caseload, waiting), new_client, hand_over, f"whose={caseload.chosen}"
+    )
 
 
 def _sentence(caseload: Caseload, waiting: int) -> str:
