@@ -241,7 +241,7 @@ def _suggest_understanding(context: DutyContext) -> Iterator[Suggestion]:
 @hold_conversation.suggested_by("client.understood")
 def _suggest_conversation(context: DutyContext) -> Iterator[Suggestion]:
     """What is left is ticked, but for what nobody takes for granted: that the client has understood."""
-    if context.client and not context.client.refused:
+    if context.client:
         left = left_of_conversation(context.client) | {"understood": False}
         yield hold_conversation.suggestion({"client": context.case, **left}, missing=("understood",))
 

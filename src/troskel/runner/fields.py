@@ -7,6 +7,7 @@ What differs at one act is `Annotated` at its parameter: the outer facts take th
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import Enum, StrEnum
@@ -45,6 +46,8 @@ class Named(Enum):
     LINKED_LOCK = "lock linked to the client"
     REPORTED_LOCK = "lock that the locksmith reported: proposed and compared, never chosen"
     LOCKSMITH = "locksmith: the one of the last order is proposed"
+    SLOT_BEGIN = "when a booking begins: a free hour is proposed"
+    SLOT_END = "when it ends"
     OWN_TAG = "tag in one's own stock: one is proposed"
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
@@ -269,6 +272,13 @@ class FieldSpec(NamedTuple):
 def fields_of(struct: type[msgspec.Struct]) -> tuple[FieldSpec, ...]:
     """Returns the fields of an act's values in order, with structs and lists of structs flattened."""
     return tuple(_leaf_fields(inspect.type_info(struct)))
+
+
+@cache
+def lists_of(struct: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Returns the names of the fields that are lists, as a plural act's items."""
+    fields = typing.cast("inspect.StructType", inspect.type_info(struct)).fields
+    return tuple(one.name for one in fields if isinstance(_unwrap(one.type)[0], inspect.ListType))
 
 
 def _leaf_fields(struct: Any, prefix: str = "") -> Iterator[FieldSpec]:

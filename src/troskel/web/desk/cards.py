@@ -160,13 +160,29 @@ def _card(stack: list[WorklistItem], offers: Mapping[UUID, Offered], today: date
     by_paragraph: dict[str, list[DutyRow]] = {}
     for row, one in zip(rows, offered, strict=True):
         by_paragraph.setdefault(CONVERSATION if one.conversation else row.paragraph, []).append(row)
-    left = next((one.conversation for one in offered if one.conversation), {})
+    left = _left_of_conversation(stack, offered)
     lines = [_line(its_rows, left if name == CONVERSATION else {}) for name, its_rows in by_paragraph.items()]
     later = [
         line._replace(sign="" if line.sign == before.sign else line.sign) for before, line in pairwise(lines)
     ]
     buttons = _buttons(rows, all_of_them=first.client is None)
     return Card(group_of(first, today), first.duty.case or "", first.client, [*lines[:1], *later], buttons)
+
+
+STEPS_OF = {
+    "inform_client": ("oral", "written"),
+    "tell_about_keys": ("keys",),
+    "confirm_understanding": ("understood",),
+}
+"""The steps of a conversation, by the act that fulfils a duty."""
+
+
+def _left_of_conversation(stack: list[WorklistItem], offered: list[Offered]) -> dict[str, bool]:
+    """Returns what is done of the conversation, and of what is asked what is left, by step."""
+    left = next((one.conversation for one in offered if one.conversation), {})
+    acts = {act for item in stack for act in item.duty.fulfilled_by}
+    asked = {step for act in acts for step in STEPS_OF.get(act, ())}
+    return {step: is_left for step, is_left in left.items() if not is_left or step in asked}
 
 
 def _line(rows: list[DutyRow], left: Mapping[str, bool]) -> CardLine:

@@ -223,6 +223,7 @@ def _way_on(state: FormState, outcome: ActOutcome, cases: list[str]) -> dict[str
     done = {form_field.path: form_field.value for form_field in state.fields}
     return {
         "left": left,
+        "results": [pair for pair in outcomes.results(outcome) if pair[1] not in cases],
         "correction": corrections.correction(state.person, state.act.name, done, outcome.answer),
         "result_case": case if case in cases or state.person.actor.role is Role.ASSESSOR else "",
     }

@@ -128,14 +128,15 @@ STEPS_OF_A_CONVERSATION = {
     "oral": gettext_noop("muntligt"),
     "written": gettext_noop("skriftligt"),
     "keys": gettext_noop("nycklar"),
-    "understood": gettext_noop("förstått"),
+    "understood": gettext_noop("förståelsen"),
 }
+"""What is told, and that it is understood, as in "muntligt och nycklar klart, skriftligt och förståelsen kvar"."""
 
 
 def conversation(left: Mapping[str, bool]) -> str:
     """Returns what is done and what is left of the conversation about the lock turner (A1-A3)."""
-    done = [_(word) for step, word in STEPS_OF_A_CONVERSATION.items() if not left[step]]
-    waits = [_(word) for step, word in STEPS_OF_A_CONVERSATION.items() if left[step]]
+    done = [_(word) for step, word in STEPS_OF_A_CONVERSATION.items() if left.get(step) is False]
+    waits = [_(word) for step, word in STEPS_OF_A_CONVERSATION.items() if left.get(step)]
     if not done:
         return _("Samtal om låset: {steps}").format(steps=", ".join(waits))
     return capitalized(_("{done} klart, {left} kvar").format(done=_joined(done), left=_joined(waits)))
