@@ -41,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure where that is asked for."""
+    """Measure where that is asked for. Each client of a test would else read all static files anew."""
+    settings.WHITENOISE_AUTOREFRESH = True
     if config.getoption("--costs"):
         config.pluginmanager.register(Costs(Path(config.getoption("--costs"))))
 

@@ -55,7 +55,7 @@ def portions(files: Iterable[str], parts: Sequence[str], costs: Costs, cores: in
     made = []
     for part in parts:
         mine = [file for file in files if of_the_browser(file) == (part == BROWSER)]
-        count = 2 * cores if part == BROWSER else max(1, cores // others)
+        count = cores + 1 if part == BROWSER else max(2, cores // others)  # a long one at the end runs alone
         made += _divided(part, mine, costs, count)
     return sorted(made, key=lambda portion: -portion.seconds)
 

@@ -176,6 +176,7 @@ def signing_in(town: Town, names: list[str], seen: set[str]) -> dict[str, list[s
     return found
 
 
+@pytest.mark.once
 def test_no_swedish_on_english_pages(populated: Town, settings: Any) -> None:
     settings.DEMO = True
     names, seen, found = data(populated), set[str](), {}

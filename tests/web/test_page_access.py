@@ -143,6 +143,7 @@ def expected_status(declared: PageSpec) -> frozenset[Role] | str:
 
 
 @pytest.mark.thorough
+@pytest.mark.once
 def test_access_to_every_page(cast: Cast) -> None:
     browsers = {name: become(cast, name) for name in PEOPLE}
     for declared in pages():

@@ -131,18 +131,16 @@ def test_no_inline_code_or_foreign_origin(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("late", "count", "heading", "below"),
+    ("count", "heading"),
     [
-        (0, 0, "Inget att göra just nu", "Allt är gjort."),
-        (0, 1, "En sak att göra", "Inget är sent."),
-        (1, 1, "En sak att göra", "En är sen."),
-        (2, 5, "Fem saker att göra", "Två är sena. Allt annat är i tid."),
-        (13, 29, "29 saker att göra", "13 är sena. Allt annat är i tid."),
+        (0, "Inget att göra just nu"),
+        (1, "En sak att göra"),
+        (5, "Fem saker att göra"),
+        (29, "29 saker att göra"),
     ],
 )
-def test_headings(late: int, count: int, heading: str, below: str) -> None:
+def test_headings(count: int, heading: str) -> None:
     assert phrases.duties_heading(count) == heading
-    assert phrases.lateness_summary(late, count) == below
 
 
 @pytest.mark.parametrize(

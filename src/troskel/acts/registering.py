@@ -90,7 +90,7 @@ class Death(msgspec.Struct, frozen=True):
     """A client died on `on`. Null, as another system tells it: an earlier report of the death was a mistake."""
 
     client: CaseNumber
-    on: Annotated[Day | None, field(_("Dag"), filled=True)]
+    on: Annotated[Day | None, field(_("Dag"))]
 
 
 @act(

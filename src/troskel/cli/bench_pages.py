@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -226,6 +227,7 @@ def _files(page: bytes) -> set[str]:
     return set(re.findall(rf'(?:href|src)="/{static_root}([^"?#]+)"', page.decode()))
 
 
+@cache
 def _compressed_size(name: str) -> int:
     """Returns a file's compressed size in bytes; 0 when it is not installed."""
     file = finders.find(name)

@@ -75,8 +75,7 @@ class InAddress(StrEnum):
 class FieldFacts(NamedTuple):
     """What forms know of a field. `organisations`: kinds to choose from; `choices`: codes that a text may be.
 
-    `spelling`: returns the value's one spelling, in which acts get it, or raises BadSpelling. `filled`: a form never
-    leaves it empty, though the act takes null.
+    `spelling`: returns the value's one spelling, in which acts get it, or raises BadSpelling.
     """
 
     label: str = ""
@@ -87,7 +86,6 @@ class FieldFacts(NamedTuple):
     names: Named | None = None
     choices: type[Choice] | None = None
     spelling: Callable[[str], str] | None = None
-    filled: bool = False
 
 
 def field(
@@ -100,12 +98,9 @@ def field(
     names: Named | None = None,
     choices: type[Choice] | None = None,
     spelling: Callable[[str], str] | None = None,
-    filled: bool = False,
 ) -> msgspec.Meta:
     """Returns the annotation of these facts; a label comes with its own hint. Texts are Swedish, marked by `_`."""
-    facts = FieldFacts(
-        label, hint, scanned, in_address, organisations, names, choices, spelling, filled
-    )._asdict()
+    facts = FieldFacts(label, hint, scanned, in_address, organisations, names, choices, spelling)._asdict()
     given = {name: value for name, value in facts.items() if value or (name == "hint" and label)}
     return msgspec.Meta(extra=given)
 
@@ -257,7 +252,6 @@ class FieldSpec(NamedTuple):
 
     path: str
     type: Any
-    nullable: bool
     required: bool
     default: Any
     facts: FieldFacts
@@ -284,25 +278,22 @@ def lists_of(struct: type[msgspec.Struct]) -> tuple[str, ...]:
 def _leaf_fields(struct: Any, prefix: str = "") -> Iterator[FieldSpec]:
     for leaf in struct.fields:
         path = f"{prefix}{leaf.name}"
-        kind, nullable, facts = _unwrap(leaf.type)
+        kind, facts = _unwrap(leaf.type)
         item = _unwrap(kind.item_type)[0] if isinstance(kind, inspect.ListType) else kind
         if isinstance(item, inspect.StructType):
             yield from _leaf_fields(item, f"{path}.")
         else:
-            yield FieldSpec(path, kind, nullable, leaf.required, leaf.default, _facts(kind, facts))
+            yield FieldSpec(path, kind, leaf.required, leaf.default, _facts(kind, facts))
 
 
-def _unwrap(kind: Any) -> tuple[Any, bool, dict[str, Any]]:
-    """Returns the type without metadata and None, whether it may be None, and its facts."""
+def _unwrap(kind: Any) -> tuple[Any, dict[str, Any]]:
+    """Returns the type without metadata and None, and its facts."""
     if isinstance(kind, inspect.Metadata):
-        inner, nullable, facts = _unwrap(kind.type)
-        return inner, nullable, {**facts, **(kind.extra or {})}
+        inner, facts = _unwrap(kind.type)
+        return inner, {**facts, **(kind.extra or {})}
     if isinstance(kind, inspect.UnionType):
-        inner, _nullable, facts = _unwrap(
-            next(member for member in kind.types if not isinstance(member, inspect.NoneType))
-        )
-        return inner, True, facts
-    return kind, False, {}
+        return _unwrap(next(member for member in kind.types if not isinstance(member, inspect.NoneType)))
+    return kind, {}
 
 
 def _facts(kind: Any, facts: dict[str, Any]) -> FieldFacts:

@@ -51,7 +51,6 @@ class Field:
     label: str
     help: str
     required: bool
-    nullable: bool
     choices: list[ChoiceOption] = field(default_factory=list)
     max_length: int | None = None
     value: str = ""
@@ -216,8 +215,6 @@ def values_of(act: Act[Any], fields: list[Field]) -> dict[str, Any]:
             target = target.setdefault(step, {})
         if form_field.value or form_field.kind == "check":
             target[name] = _parse(form_field)
-        elif form_field.required and form_field.nullable:
-            target[name] = None
     for list_name in act_fields.lists_of(act.values):
         if isinstance(values.get(list_name), dict):
             values[list_name] = [values[list_name]]  # a plural act gets one item
@@ -232,7 +229,6 @@ def _field(spec: FieldSpec, organisations: list[OrganisationOption]) -> Field:
         label=_(spec.facts.label) if spec.facts.label else "",
         help=_(spec.facts.hint) if spec.facts.hint else "",
         required=spec.required and "" not in {choice.value for choice in choices},
-        nullable=spec.nullable and not spec.facts.filled,
         choices=choices,
         max_length=getattr(spec.type, "max_length", None),
         facts=spec.facts,
@@ -280,7 +276,7 @@ def _choices(spec: FieldSpec, organisations: list[OrganisationOption]) -> list[C
 
 def _input_error(form_field: Field) -> str:
     if not form_field.value:
-        if not form_field.required or form_field.nullable or form_field.kind == "check":
+        if not form_field.required or form_field.kind == "check":
             return ""
         return _("Välj ett svar.") if form_field.choices else _("Fyll i det här.")
     try:

@@ -78,16 +78,6 @@ def duties_heading(count: int) -> str:
     return text.format(number=capitalized(number(count)))
 
 
-def lateness_summary(late: int, count: int) -> str:
-    """Returns the line below the heading: how many duties are late."""
-    if count == 0:
-        return _("Allt är gjort.")
-    if late == 0:
-        return _("Inget är sent.")
-    sentence = ngettext("En är sen.", "{number} är sena.", late).format(number=capitalized(number(late)))
-    return sentence if late == count else " ".join((sentence, _("Allt annat är i tid.")))
-
-
 def notices_heading(count: int) -> str:
     """Returns the heading of the notices."""
     text = ngettext("Ett meddelande att läsa", "{number} meddelanden att läsa", count)
