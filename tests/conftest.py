@@ -73,6 +73,13 @@ def _proven_in_one_household(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("troskel.duties.proofs.HOUSEHOLDS", (HOUSEHOLDS["new"],))
 
 
+@pytest.fixture(autouse=True)
+def _heads_of_ones_own(settings: Any, tmp_path: Path) -> None:
+    """Signed heads of one test are nothing to another, nor to the checkout."""
+    settings.TROSKEL_HEADS = tmp_path / "troskel.heads"
+    settings.TROSKEL_JOURNAL_KEY_PATH = tmp_path / "troskel.journal-key"
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory

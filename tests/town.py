@@ -21,11 +21,11 @@ from troskel.acts.chapters import REGISTER
 from troskel.acts.turning_the_day import catch_up
 from troskel.duties import routines
 from troskel.duties.models import Duty
-from troskel.duties.replay import discrepancies
 from troskel.ground import clock
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import BadValue, CodedError, NotFound, Refusal
 from troskel.journal.verification import verify
+from troskel.keeping import rows
 from troskel.outbox.models import OutboxMessage
 from troskel.people import queries as people
 from troskel.people.roles import Actor, ActorKind
@@ -129,7 +129,7 @@ class Town:
         day = date.fromisoformat(day) if isinstance(day, str) else day
         self.now = datetime.combine(day, time(hour), clock.STOCKHOLM)
         with clock.frozen_at(self.now):
-            catch_up(CODE)
+            catch_up(CODE, however_long=True)
 
     def days_pass(self, days: int, hour: int = 8) -> None:
         self.until(self.today + timedelta(days=days), hour)
@@ -323,7 +323,8 @@ class Town:
 
     def is_sound(self) -> None:
         """What is stored follows from the journal, and the journal holds."""
-        assert discrepancies(CODE) == []
+        with self.standing():
+            assert rows.discrepancies(CODE) == []
         assert verify(CODE).is_sound
 
 
@@ -353,7 +354,7 @@ def found() -> Town:
     for organisation, numbers in TAGS.items():
         town.does("siri", "register_things", kind="tag", numbers=numbers, organisation=organisation)
     with town.standing():
-        catch_up(CODE)
+        catch_up(CODE, however_long=True)
     town.until(MONDAY)
     return town
 

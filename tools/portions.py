@@ -26,6 +26,9 @@ START = 4.0
 GROWN, WORTH_A_WORD = 1.5, 3.0
 """Times what was recorded, and seconds more than that: from here on a file is told to have grown."""
 
+QUICK_SECONDS = 110.0
+"""What a quick run of the tests may cost in all: it takes the files that cost least."""
+
 Costs = Mapping[str, Mapping[str, float]]
 """By file, below the checkout, and then by `SQLITE`, `POSTGRESQL`, `BROWSER`."""
 
@@ -46,6 +49,19 @@ def all_files(root: Path = ROOT) -> list[str]:
 def of_the_browser(file: str) -> bool:
     """Whether the file's tests need a browser."""
     return file.startswith("tests/browser/")
+
+
+def quickest(files: Iterable[str], part: str, costs: Costs) -> list[str]:
+    """The files without a browser that cost least, as many as a quick run has time for."""
+    left, chosen = QUICK_SECONDS, []
+    for seconds, file in sorted(
+        (costs.get(file, {}).get(part, UNKNOWN), file) for file in files if not of_the_browser(file)
+    ):
+        left -= seconds
+        if left < 0:
+            break
+        chosen.append(file)
+    return chosen
 
 
 def portions(files: Iterable[str], parts: Sequence[str], costs: Costs, cores: int) -> list[Portion]:

@@ -45,7 +45,8 @@ def test(arguments: Sequence[str], *, recorded: bool) -> int:
         failed = Whole(stack, parts, cores(), quick=quick).run(recorded=recorded)
     if quick:
         say(
-            "left out by --quick, and run by './dev test': the browser, PostgreSQL, and what is marked thorough"
+            "left out by --quick, and run by './dev test': the browser, PostgreSQL, what is marked thorough, and the "
+            "files that cost most"
         )
     return failed
 
@@ -79,7 +80,10 @@ class Whole:
         started, before = time.monotonic(), portions.recorded()
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="troskel-test-")))
         self.server = _postgresql(self.stack)[1] if POSTGRESQL in self.parts else ""
-        divided = portions.portions(portions.all_files(), self.parts, before, self.at_once)
+        files = portions.all_files()
+        if self.quick:
+            files = portions.quickest(files, SQLITE, before)
+        divided = portions.portions(files, self.parts, before, self.at_once)
         works: list[Callable[[], int]] = [check]
         works += [
             lambda portion=portion, number=number: self._run(portion, number, len(divided))  # type: ignore[misc]

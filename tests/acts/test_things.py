@@ -220,3 +220,29 @@ def test_key_that_is_with_its_client_is_lost_and_the_administrator_is_told(town:
     body = json.loads(Line.objects.get(number=lost.lines[-1]).body)
     assert body["organisation"] is None and body["last"]["kind"] == "client"
     town.is_sound()
+
+
+def test_p5_p7_s2_what_is_told_of_things_later_is_asked_about_as_what_happens_is(town: Town) -> None:
+    """Keys of a provider without the client, a tag of who has ended, and a lock that hangs already."""
+    client, ended = town.new_client(), town.new_client()
+    town.days_pass(1)
+    town.end(ended)
+    town.days_pass(1)
+    town.does("import", "take_over_keys", keys=[{"client": client, "door": "", "holder": MEADOW, "count": 1}])
+    assert town.the("P5.return_keys", client).organisation.orgnr == MEADOW
+    town.does("import", "take_over_tags", tags=[{"client": ended, "tag": "OLD1"}])
+    assert town.the("P7.fetch", ended).organisation.orgnr == EAST
+    town.does("import", "take_over_locks", locks=[{"client": client, "door": "", "serial": "OLD2"}])
+    again = [{"client": client, "door": "", "serial": "OLD3"}]
+    assert town.refused("import", "take_over_locks", "rule 2", locks=again).code == "door.has_another_lock"
+    town.is_sound()
+
+
+def test_s2_a_couples_lock_is_told_of_one_after_the_other(town: Town) -> None:
+    one = town.new_client(address=1)
+    other = town.new_client(address=1)
+    town.does("import", "take_over_locks", locks=[{"client": one, "door": "", "serial": "OLD2"}])
+    assert town.names(other).count("S2.link") == 1
+    town.does("import", "take_over_locks", locks=[{"client": other, "door": "", "serial": "OLD2"}])
+    assert "S2.link" not in town.names(other)
+    town.is_sound()

@@ -41,6 +41,7 @@ class Installed:
             "TROSKEL_DATABASE": f"sqlite:///{folder}/troskel.sqlite3",
             "TROSKEL_SECRET_FILE": str(secret),
             "TROSKEL_STATIC": str(folder / "static"),
+            "TROSKEL_BACKUP": str(folder / "backup"),
             "TROSKEL_SMTP": "smtp://127.0.0.1:9",  # nobody answers there: that is a note, not a fault
         }
 
@@ -103,6 +104,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     ):
         subprocess.run(command, check=True)
     program = Installed(folder)
+    program.settings["TROSKEL_BACKUP_TO"] = program.carries_out(installing.step("backup")).stdout.strip()
     template = program.runs("routine", "template")
     own = template.stdout.replace("TRB-HT-LAS-01", "ANB-HT-LAS-01")
     (folder / "annanby.toml").write_text(own, encoding="utf-8")
@@ -152,7 +154,7 @@ def test_a_form_behind_tls(installed: Installed, address: str, browser: Browser)
     assert [answer for answer in answers if answer[0] >= 400] == []
     assert sum("/static/" in url for _, url in answers) >= 3
     cookies = context.cookies()
-    assert {cookie["name"] for cookie in cookies} == {"csrftoken", "troskel_language"}
+    assert {cookie["name"] for cookie in cookies} == {"__Host-csrf", "__Host-troskel_language"}
     assert all(cookie["secure"] for cookie in cookies)
     context.close()
 
@@ -196,7 +198,7 @@ def test_a_second_server_on_the_port_does_not_start(installed: Installed, addres
 
 @pytest.mark.parametrize("unit", sorted(installing.units()))
 def test_each_unit_can_be_started(installed: Installed, unit: str) -> None:
-    """Each command of a unit runs: to its end, or until it is stopped. Dumping asks for PostgreSQL's server."""
+    """Each command of a unit runs: to its end, or until it is stopped."""
     for command in installing.commands(installing.units()[unit]):
         if command.endswith("worker"):
             worker = installed.starts(command)
@@ -204,8 +206,7 @@ def test_each_unit_can_be_started(installed: Installed, unit: str) -> None:
                 worker.wait(3)
             worker.terminate()
             worker.wait(services.PATIENCE)
-        elif "serve" not in command and "pg_dump" not in command:
-            (installed.folder / "backup").mkdir(exist_ok=True)
+        elif "serve" not in command:
             done = installed.carries_out(command)
             assert done.returncode == 0, done.stderr
 

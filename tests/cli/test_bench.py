@@ -14,6 +14,7 @@ import pytest
 
 from troskel.cli import bench_pages
 from troskel.cli.bench import Samples
+from troskel.cli.bench_doors import bench_doors
 from troskel.cli.bench_pages import PageResponse, PageVisit
 
 RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
@@ -40,6 +41,12 @@ def test_act_is_measured_with_its_parts(tmp_path: Path) -> None:
     )
     assert report["lock"]["queries_most"] > 0, "the lock's memory is told apart"
     assert report["head"]["ratio_p50"] > 0
+
+
+def test_grants_are_measured_beside_a_bare_signature() -> None:
+    report = bench_doors(2)
+    assert report["rounds"] == 100 and report["bytes"]["grant"] <= 240
+    assert {"issue", "verify"} <= report["per_second"].keys() and min(report["ratio"].values()) > 0
 
 
 @pytest.mark.thorough

@@ -14,6 +14,7 @@ from troskel.acts import turning_the_day
 from troskel.cli import running_commands
 from troskel.cli.main import main
 from troskel.ground.refusals import Refusal
+from troskel.keeping import heads
 from troskel.people import queries as people
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,7 @@ def test_failed_turn_of_the_day_is_retried(
     monkeypatch.setattr(turning_the_day, "catch_up", catch_up)
     monkeypatch.setattr(people, "municipalities", lambda: [CODE])
     monkeypatch.setattr(running_commands, "MINUTE_SECONDS", 0)
+    monkeypatch.setattr(heads, "sign", lambda **_: [])
     monkeypatch.setattr("django.db.connection.close", lambda: None)
     running_commands._turn_days_until(stop)
     assert tried == [CODE, CODE]

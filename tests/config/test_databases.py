@@ -33,12 +33,28 @@ def test_postgresql_with_all_parts() -> None:
     assert settings["OPTIONS"] == {
         "server_side_binding": True,
         "prepare_threshold": 5,
+        "connect_timeout": 5,
         "options": "-c jit=off",
         "sslmode": "verify-full",
     }
     assert waiting(settings, 5)["OPTIONS"]["options"] == "-c jit=off -c lock_timeout=5000"
     given = waiting(database("postgresql:///troskel?options="), 5)["OPTIONS"]
     assert given["options"] == "", "a pooler that takes none"
+
+
+@pytest.mark.parametrize(
+    ("url", "sslmode"),
+    [
+        ("postgresql://db.example.org/troskel", "verify-full"),
+        ("postgresql://192.0.2.7/troskel", "verify-full"),
+        ("postgresql://db.example.org/troskel?sslmode=disable", "disable"),
+        ("postgresql://127.0.0.1/troskel", None),
+        ("postgresql://localhost/troskel", None),
+        ("postgresql:///troskel?host=/run/postgresql", None),
+    ],
+)
+def test_the_certificate_of_another_machine_is_verified(url: str, sslmode: str | None) -> None:
+    assert database(url)["OPTIONS"].get("sslmode") == sslmode
 
 
 def test_postgresql_on_a_socket() -> None:

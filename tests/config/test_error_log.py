@@ -21,6 +21,7 @@ from troskel.cli import running_commands
 from troskel.cli.main import main
 from troskel.ground import clock
 from troskel.ground.error_log import MAX_FRAMES, LogHandler, error_text, log_error_of_thread
+from troskel.keeping import heads
 from troskel.outbox.models import OutboxMessage
 from troskel.outbox.operations import OutboxDraft, enqueue
 from troskel.outbox.worker import Worker
@@ -121,6 +122,7 @@ def test_an_error_of_turning_the_day(stderr: Callable[[], str], monkeypatch: pyt
     stop = threading.Event()
     monkeypatch.setattr(people, "municipalities", lambda: stop.set() or broken())
     monkeypatch.setattr(turning_the_day, "catch_up", broken)
+    monkeypatch.setattr(heads, "sign", lambda **_: [])
     running_commands._turn_days_until(stop)
     check(stderr())
 

@@ -7,6 +7,7 @@ Every column of every file, and every way of going wrong in it: tests/exchange/t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,9 @@ LINES = {
     "an allocation of a decision that is not there": (
         "fordelning", f"F2;B404;{NORTH};2026-01-01;", "beslut_id", "mend or extract the line"),
     "a value that is missing": ("beslut", ";K1;U1;HTJ;VERKST;2026-01-01;;;;", "beslut_id", "must be filled in"),
+    "nothing but separators": ("kunder", ";" * 11, "kund_id", "must be filled in"),
+    "the header again": (
+        "beslut", ";".join(COLUMNS["beslut"]), "beslut_id", "extract one file, not several after each other"),
     "a tag given to two": ("knappar", "K1;T1;", "knapp", "keep one of them"),
 }  # fmt: skip
 
@@ -56,6 +60,15 @@ def test_invalid_line_is_skipped_and_reported(what: str) -> None:
     assert (night.clients, night.decisions, night.allocations, night.organisations, night.tags) == (
         *(good.clients, good.decisions, good.allocations, good.organisations, good.tags),
     )
+
+
+@pytest.mark.parametrize(
+    "spell", [str.lower, lambda line: f"\ufeff{line}", lambda line: line.replace(";", "\u200b;")]
+)
+def test_neither_case_of_a_code_nor_what_nobody_sees_makes_another_line(spell: Callable[[str], str]) -> None:
+    lines = GOOD | {"beslut": [spell(line) if spell is not str.lower else line.replace("HTJ", "htj")
+                               for line in GOOD["beslut"]]}  # fmt: skip
+    assert read(lines) == read(GOOD)
 
 
 def test_day_is_reported_in_the_case_systems_format() -> None:
@@ -90,6 +103,7 @@ REFUSED = {
     "a header missing a column": (
         lambda data: data.replace(b"kund_id", b"person", 1), 1, "'kund_id' is missing: extract it"),
     "a column twice": (lambda data: data.replace(b"efternamn", b"fornamn", 1), 1, "keep one"),
+    "lines that end with CR": (lambda data: data.replace(b"\r\n", b"\r"), 1, "end them with CRLF or LF"),
     "another separator": (lambda data: data.replace(b";", b","), 1, "with the right separator"),
 }  # fmt: skip
 

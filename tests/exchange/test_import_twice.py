@@ -5,30 +5,42 @@ are drawn, and wherever the import is killed and begun anew.
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
 from random import Random
+from time import sleep
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from tests.emptying import empty_the_tables
 from tests.exchange.import_runs import YESTERDAY, Nights, morning, organisations_with, troskel
 from tests.exchange.nights import DAY, NORTH, SOUTH, client, files, make_night, many_clients
 from tests.exchange.test_plan_example_nights import EXAMPLES, SHARED, SMALL
 from tests.same_story import falling, rising, shuffled, story
 from tests.town import CODE, undone_at_the_end
 from troskel.acts.turning_the_day import catch_up
+from troskel.cli.bench_server import RUN, environment
+from troskel.duties import routines
+from troskel.duties.replay import discrepancies
+from troskel.ground import clock
 from troskel.ground.ids import random_source
+from troskel.journal.models import Line
 
 Import = Callable[..., Any]
 
 
 MOST_STATEMENTS = 150
 """More than a small night asks, and fewer than a large one."""
+LONGEST_ACT = 0.05
+"""Seconds: a kill comes at the latest so long after a commit, within the act that follows."""
 
 
 class Killed(BaseException):
@@ -148,3 +160,73 @@ def test_p1_is_the_one_who_stands_first_in_the_file(
     with random_source(falling()):
         nights.take_in(couple, "--confirm")
     assert organisations_with("P1.order") == [one]
+
+
+# --- a process that is killed, by the system itself
+
+
+class ProcessKiller:
+    """Takes nights in by processes, and kills them some time after the journal has got a random number of lines."""
+
+    def __init__(self, chance: Random, kills: int, most: int) -> None:
+        self.chance, self.left, self.most = chance, kills, most
+
+    def take_in(self, folder: Path, *options: str, day: date = DAY) -> tuple[int, Any]:
+        """The exit code and the report of the process that lived."""
+        arguments = ["import", str(folder), "--day", day.isoformat(), "--json", *options]
+        now = datetime.combine(day, time(4), clock.STOCKHOLM).isoformat()
+        while True:
+            process = subprocess.Popen(
+                [sys.executable, "-c", RUN, *arguments],
+                env=environment(TROSKEL_NOW=now),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            if self.left:
+                self._kill(process)
+            told, _ = process.communicate()
+            if process.returncode != -signal.SIGKILL:
+                return process.returncode, json.loads(told)
+            self.left -= 1
+
+    def _kill(self, process: subprocess.Popen[str]) -> None:
+        enough = Line.objects.count() + self.chance.randint(1, self.most)
+        while process.poll() is None and Line.objects.count() < enough:
+            sleep(0.002)
+        sleep(self.chance.random() * LONGEST_ACT)
+        process.kill()
+
+
+def killed_by_the_system(folder: Path, kills: int, most: int, blocker: Any) -> None:
+    """As `killed`, but the nights of a process that is gone are in the database for good."""
+    whole, confirm = two_nights(folder, rising(), blocker), ["--confirm"] if folder != SHARED else []
+    killer = ProcessKiller(Random(1), kills, most)
+    while killer.left:  # where the processes were through too soon, once more
+        with blocker.unblock():
+            routines.of_municipality.cache_clear()
+            try:
+                reports = [killer.take_in(folder / "night-1", day=YESTERDAY)]
+                with morning(DAY):
+                    catch_up(CODE)
+                reports.append(killer.take_in(folder / "night-2", *confirm))
+                assert reports == whole[:2]
+                assert [lines for lines in zip_longest(story(CODE), whole[2]) if len(set(lines)) > 1] == []
+                assert discrepancies(CODE) == []
+            finally:
+                empty_the_tables()
+
+
+@pytest.mark.thorough
+def test_night_of_a_killed_process_is_a_whole_one(
+    with_things: Path, django_db_setup: None, django_db_blocker: Any
+) -> None:
+    killed_by_the_system(with_things, 1, 30, django_db_blocker)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("folder", EXAMPLES, ids=["small", "shared"])
+def test_night_of_twenty_killed_processes_is_a_whole_one(
+    folder: Path, django_db_setup: None, django_db_blocker: Any
+) -> None:
+    killed_by_the_system(folder, 20, 300 if folder == SHARED else 30, django_db_blocker)

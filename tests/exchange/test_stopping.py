@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tests.exchange.import_runs import Nights, morning, take_in, troskel
-from tests.exchange.nights import DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
+from tests.exchange.nights import ALARM, DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
 from tests.exchange.test_inputs import stops
-from tests.town import CODE
+from tests.town import CODE, snapshot
 from troskel.acts.chapters import REGISTER
+from troskel.cli import checking
 from troskel.custody.models import Link
 from troskel.exchange.case_extract.checks import is_odd
 from troskel.ground.refusals import Refusal
@@ -100,7 +102,7 @@ def test_first_night_without_clients_never_ends_the_take_over(nights: Nights, ca
         *(("“Nanna” Öst", False), ("H†kan", True), ("Sj”", True), ("G”ran", True), ("P„r", True), ("™berg", True)),
         *(("Lindstr\ufffdm", True), ("Å\x85ke", True), ("Å\nke", True)),
         *(("HÃ¥kan", True), ("SÃO", False), ("H}kan", True), ("[ke", True), ("H?kan", True), ("H€kan", True)),
-        ("Åke ?", False),
+        *(("Åke ?", False), ("LindstrÃ", True), ("Lindstr¶m", True), ("GonÇalves ÂNGELO", False)),
     ],
 )  # fmt: skip
 def test_characters_that_no_name_has(text: str, odd: bool) -> None:
@@ -112,6 +114,19 @@ def test_characters_that_no_name_has(text: str, odd: bool) -> None:
 
 def the_question() -> StoppedNight:
     return StoppedNight.objects.get()
+
+
+def checked() -> Iterator[str]:
+    """What `troskel check` says of nights, up to what to do."""
+    found = checking.findings(None, ask_mail_server=False)
+    yield from (one.words.partition(" on the page")[0] for one in found if one.about == "night")
+
+
+def test_database_knows_the_states_of_a_night_that_stopped(nights: Nights, capsys: Any) -> None:
+    nights.take_in(twenty(), day=YESTERDAY)
+    stops(nights.write_files(STOPS["moves"][0]), DAY, capsys)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StoppedNight.objects.update(answer="perhaps")
 
 
 def answer(release: bool) -> None:
@@ -126,7 +141,11 @@ def test_night_that_the_administrator_releases_goes_on_once(nights: Nights, caps
     for _time in range(2):
         stops(folder, DAY, capsys)
     assert (the_question().answer, the_question().day) == ("", DAY)
+    assert list(checked()) == [
+        f"{CODE}'s night of {DAY} has stopped: the administrator releases or rejects it"
+    ]
     answer(release=True)
+    assert list(checked()) == []
     stops(nights.write_files(STOPS["names"][0]), DAY, capsys)
     StoppedNight.objects.filter(answer="").delete()
     assert take_in(folder, day=DAY)["acts"] == {"move_clients": 10}
@@ -172,6 +191,32 @@ def test_what_acts_refuse_stands_with_its_line_and_stops_no_other(nights: Nights
     code, again = troskel("import", str(folder), "--day", DAY.isoformat())
     assert (code, again["acts"], len(again["rejected"])) == (1, {}, 2), "the same night twice changes nothing"
     assert ImportedNight.objects.count() == 2
+
+
+def granted() -> list[list[str]]:
+    """All rows of decisions and allocations."""
+    return [rows for table, rows in snapshot().items() if table.startswith("care_")]
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "column"),
+    [
+        ("fordelning", f"F2;B2;{NORTH}", f"F2;B2;{ALARM}", "fordelning_id"),
+        ("fordelning", f"F2;B2;{NORTH};2026-", f"F2;B2;{SOUTH};0206-", "fran"),
+        ("beslut", "B2;K2;U2;HTJ;VERKST;2026-", "B2;K3;U2;HTJ;VERKST;0206-", "fran"),
+    ],
+)
+def test_line_that_an_act_refuses_leaves_what_it_would_take_the_place_of(
+    nights: Nights, file: str, before: str, after: str, column: str
+) -> None:
+    nights.take_in(twenty(), day=YESTERDAY)
+    lines = changed(file, lambda line: line.replace(before, after))
+    assert lines != twenty()
+    before_it = granted()
+    code, report = troskel("import", str(nights.write_files(lines)), "--day", DAY.isoformat(), "--confirm")
+    assert (code, report["acts"]) == (1, {})
+    assert [(row["file"], row["column"]) for row in report["rejected"]] == [(f"{file}.csv", column)]
+    assert granted() == before_it
 
 
 def test_changed_organisation_is_told(nights: Nights) -> None:

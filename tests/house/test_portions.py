@@ -41,6 +41,12 @@ def test_the_heavy_are_apart_and_begin_first() -> None:
     ]
 
 
+def test_a_quick_run_takes_the_files_that_cost_least() -> None:
+    dear = portions.QUICK_SECONDS - 1
+    costs = {"tests/a/test_a.py": {SQLITE: dear}, "tests/a/test_b.py": {SQLITE: 3.0}, "tests/b/test_c.py": {}}
+    assert portions.quickest(FILES, SQLITE, costs) == ["tests/b/test_c.py", "tests/a/test_b.py"]
+
+
 def test_what_touches_no_database_is_not_run_again_on_the_second() -> None:
     here = "tests/house/test_portions.py::test_a_file_that_grows_is_told_and_a_slower_machine_is_not"
     there = "tests/ground/test_maintenance.py"

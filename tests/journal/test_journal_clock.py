@@ -33,3 +33,15 @@ def test_a_clock_that_went_back_is_told(write_lines: WriteLines) -> None:
     export("0999", to=written)
     written.seek(0)
     assert verify_export(written).faults == verdict.faults
+
+
+@pytest.mark.django_db
+def test_a_clock_that_a_person_has_put_right_is_no_fault(write_lines: WriteLines) -> None:
+    """A year ahead, back again, and a person says so; what goes back after that is told as ever."""
+    for minutes, event in ((0, "a.b"), (525_600, "a.b"), (2, "a.b"), (3, "days.taken_back"), (4, "a.b")):
+        with clock.frozen_at(START + timedelta(minutes=minutes)):
+            write_lines(1, event=event)
+    assert verify("0999").is_sound
+    with clock.frozen_at(START - timedelta(minutes=60)):
+        write_lines(1)
+    assert [fault.number for fault in verify("0999").faults] == [6]

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from troskel.outbox.email_delivery import SmtpTransport
 
-STALL, CUT = "stall", "cut"
+STALL, CUT, SLOW = "stall", "cut", "slow"
 SENDER = "Tröskel <ingen-svarar@troskel.example>"
 CERTIFICATE = Path(aiosmtpd.__file__).parent / "tests" / "certs" / "server.crt"
 
@@ -33,7 +33,8 @@ class MailServer:
         self.seen: list[EmailMessage] = []
         self.accepted: list[tuple[str, EmailMessage]] = []
         self.something_came = threading.Event()
-        self._controller = _Controller(self, hostname="127.0.0.1", port=_free_port(), **options)
+        self.go_on = threading.Event()
+        self._controller = _Controller(self, hostname="127.0.0.1", port=free_port(), **options)
 
     def __enter__(self) -> MailServer:
         self._controller.start()
@@ -69,6 +70,10 @@ class MailServer:
         answer = self.on_data.pop(0) if self.on_data else "250 OK"
         if answer == STALL:
             await asyncio.sleep(3600)
+        if answer == SLOW:
+            while not self.go_on.is_set():
+                await asyncio.sleep(0.02)
+            answer = "250 OK"
         if answer.startswith("250"):
             self.accepted += [(address, mail) for address in envelope.rcpt_tos]
         return answer
@@ -98,7 +103,8 @@ class _Cutting(SMTP):
         self.transport.abort()  # type: ignore[union-attr]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -16,12 +16,12 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from django.db import connection
 
 from tests.outbox.conftest import Put, handle_all
-from tests.outbox.mail_server import CERTIFICATE, CUT, STALL, MailServer
+from tests.outbox.mail_server import CERTIFICATE, CUT, SENDER, STALL, MailServer, free_port
 from troskel.ground import clock
 from troskel.outbox import queries
 from troskel.outbox.email_delivery import ComposedEmail, Recipient, SmtpTransport, email_handlers
 from troskel.outbox.models import OutboxMessage
-from troskel.outbox.worker import TransientFailure, Worker
+from troskel.outbox.worker import MAX_WAIT, TransientFailure, Worker
 
 NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -308,3 +308,45 @@ def test_composer_may_raise_transient_failure(server: MailServer, put: Put) -> N
     handle_all(Worker(email_handlers(not_ready, server.smtp())))
     assert stored(message).last_error == "no template"
     assert json.loads(stored(message).payload) == {"order": "a"}
+
+
+@pytest.mark.django_db
+def test_mail_server_away_for_an_hour(put: Put) -> None:
+    """Nothing is lost, parked or sent twice: once it is back, all has gone within the longest pause."""
+    now = clock.now()
+    for key in "abc":
+        put(key)
+    with MailServer() as server:
+        away = SmtpTransport.from_url(f"smtp://127.0.0.1:{free_port()}", sender=SENDER)
+        for minutes in range(0, 61, 2):
+            with clock.frozen_at(now + timedelta(minutes=minutes)):
+                handle_all(Worker(email_handlers(to_staff(), away)))
+        assert OutboxMessage.objects.filter(done_at=None, parked_at=None).exclude(last_error="").count() == 3
+        with clock.frozen_at(now + timedelta(minutes=61) + MAX_WAIT):
+            handle_all(email_worker(server))
+        assert OutboxMessage.objects.filter(done_at__isnull=False).count() == 3
+        assert len(set(server.ids())) == len(server.accepted) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "in_clear"),
+    [
+        ("smtp://127.0.0.1:25", True),
+        ("smtp://localhost", True),
+        ("smtp://[::1]:25", True),
+        ("smtp://mail.annanby.se", False),
+        ("smtp://192.0.2.1?tls=none", True),
+        ("smtp://localhost.annanby.se", False),
+    ],
+)
+def test_only_this_machines_server_is_sent_mail_in_the_clear(url: str, in_clear: bool) -> None:
+    assert SmtpTransport.from_url(url, sender=SENDER).in_clear == in_clear
+
+
+@pytest.mark.django_db
+def test_mail_is_not_sent_in_the_clear(server: MailServer, put: Put) -> None:
+    put("a")
+    elsewhere = server.smtp(in_clear=False)  # as from_url makes it of a server on another machine
+    assert handle_all(Worker(email_handlers(to_staff(), elsewhere))) == 1
+    assert not server.seen
+    assert "STARTTLS" in OutboxMessage.objects.get().last_error

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A worker that is killed while sending: another takes over, and the receiver sees one message."""
+"""A worker that is killed while sending: another takes over. One that is told to stop sends it to its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from tests.outbox.conftest import Put, handle_all
-from tests.outbox.mail_server import STALL, MailServer
+from tests.outbox.mail_server import SLOW, STALL, MailServer
 from tests.outbox.test_email_delivery import email_worker
 from troskel.ground import clock
 from troskel.outbox.models import OutboxMessage
@@ -44,3 +44,20 @@ def test_another_worker_takes_over_when_the_lease_ends(server: MailServer, put: 
     parcel = OutboxMessage.objects.get()
     assert parcel.done_at
     assert parcel.attempts == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sigterm_lets_the_mail_be_sent_to_its_end(server: MailServer, put: Put) -> None:
+    put("a")
+    server.on_data.append(SLOW)
+    order = {"database": connection.settings_dict, "smtp": server.url, "as_command": True}
+    told = subprocess.Popen([sys.executable, WORKER], stdin=subprocess.PIPE, text=True)
+    assert told.stdin
+    told.stdin.write(json.dumps(order, default=str))
+    told.stdin.close()
+    assert server.something_came.wait(60)
+    told.terminate()
+    server.go_on.set()
+    assert told.wait(60) == 0
+    parcel = OutboxMessage.objects.get()
+    assert (parcel.done_at is not None, parcel.attempts, len(server.accepted)) == (True, 1, 1)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A worker in its own process, to be killed. Reads its configuration from standard input."""
+"""A worker in its own process, to be killed or told to stop. Reads its configuration from standard input."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import threading
@@ -23,4 +24,10 @@ if __name__ == "__main__":
     from troskel.outbox.worker import Worker
 
     smtp = SmtpTransport.from_url(order["smtp"], sender="Tröskel <ingen-svarar@troskel.example>")
-    Worker(email_handlers(to_staff(), smtp)).run(threading.Event())
+    worker = Worker(email_handlers(to_staff(), smtp))
+    if order.get("as_command"):
+        from troskel.cli import running_commands
+
+        running_commands._outbox_worker = lambda: worker
+        sys.exit(running_commands.worker(argparse.Namespace(once=False)))
+    worker.run(threading.Event())

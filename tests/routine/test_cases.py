@@ -338,6 +338,29 @@ def test_take_over_asks_nothing_but_what_lies_ahead():
     assert {d.paragraph for d in s.open()} == {"A8"}
 
 
+def test_take_over_asks_back_what_is_with_who_has_nobody_there():
+    """A key of a provider that has left, and lock and tag of one who has died: they hang there now (P5, P6, P7)."""
+    s = Story()
+    home = s.home()
+    (door,) = s.doors_of[home]
+    anna = s.client(home, take_over="2026-03-02", settling=True)
+    decision = s.decision(anna, "2024-01-01")
+    s.allocation(anna, decision, NORTH, "2024-01-01")
+    holder = {"kind": "organisation", "id": SOUTH}
+    s.at_door("key.taken_over", anna, door, key=s.id("key"), holder=holder)
+    alone = s.client(s.home(), take_over="2026-03-02", settling=True)
+    s.allocation(alone, s.decision(alone, "2024-01-01"), NORTH, "2024-01-01")
+    s.about("client.died", alone, on=date(2026, 2, 20))
+    (other,) = s.doors_of[s.home_of[alone]]
+    lock = {"lock": s.id("lock"), "serial": "S", "since": date(2024, 2, 1), "link": s.id("link")}
+    s.at_door("lock.taken_over", alone, other, **lock)
+    s.about("tag.taken_over", alone, tag=s.id("tag"), organisation=NORTH)
+    s.taken_over(date(2026, 3, 2))
+    assert s.the("P5.return_keys").organisation == SOUTH
+    assert (s.the("P6.order").client, s.the("P7.fetch").client) == (alone, alone)
+    assert len(s.open()) == 3 and not s.mails()
+
+
 def test_take_over_care_that_begins_later_is_new():
     s = Story()
     anna = s.client(take_over="2026-03-02", settling=True)

@@ -26,10 +26,10 @@ from troskel.reading import imports
 from troskel.screens.pages import ANYONE, PAGES, PageSpec, page
 from troskel.web import urls
 
-OPEN = {"start", "demo-login", "demo-logout", "language", "accessibility"}
+OPEN = {"live", "ready", "metrics", "start", "demo-login", "demo-logout", "language", "accessibility"}
 OPEN |= {"sign-in", "sign-in-again", "sign-in-start", "sign-in-back", "choose-account", "sign-out"}
 OPEN |= {"ended-at-provider", "passkey-ask", "passkey-answer", "enrol", "enrol-ask", "enrol-passkey"}
-FOR_EVERY_ACCOUNT = {"count", "read", "acts", "notices", "routine", "paragraph"}
+FOR_EVERY_ACCOUNT = {"count", "standing", "read", "acts", "notices", "routine", "paragraph"}
 FOR_EVERY_ACCOUNT |= {"me", "me-passkey", "me-passkey-ask"}
 OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
 SEE_VERSIONS = {"routine-versions", "routine-version"}

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from troskel.duties import proofs, routines, rules
 from troskel.duties.models import RoutineVersion
@@ -18,7 +19,7 @@ from troskel.ground.texts import _
 from troskel.people.login_models import EnrolmentLink
 from troskel.people.models import Account
 from troskel.people.roles import Actor, Role
-from troskel.routine import InvalidRoutine, parser
+from troskel.routine import InvalidRoutine, Routine, parser
 from troskel.runner.fields import FileText, Named, Text, field
 from troskel.runner.register import act
 from troskel.runner.reported import Reported
@@ -44,12 +45,7 @@ def propose_routine(ctx: ActContext, *, name: FileName, text: FileText) -> dict[
 
     An invalid file is refused with every fault and its line number.
     """
-    try:
-        routine = parser.parse_routine(text.encode(), name)
-    except InvalidRoutine as refused:
-        raise BadValue(
-            "text", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
-        ) from None
+    routine = _parsed(name, text)
     proposals = RoutineVersion.objects.filter(municipality=ctx.actor.municipality, withdrawn=None)
     if proposals.filter(digest=routine.version).exists():
         raise Refusal(
@@ -130,6 +126,22 @@ def approve_routine(
     return {"version": row.id, "in_force_from": in_force_from}
 
 
+@propose_routine.prepared_by
+def _parse(_actor: Actor, *, name: str, text: str) -> None:
+    """Parses the file, which may take a second where it was made to."""
+    _parsed(name, text)
+
+
+@lru_cache(maxsize=4)
+def _parsed(name: str, text: str) -> Routine:
+    try:
+        return parser.parse_routine(text.encode(), name)
+    except InvalidRoutine as refused:
+        raise BadValue(
+            "text", "routine.unusable", _("Filen går inte att använda: {faults}"), faults=str(refused)
+        ) from None
+
+
 @approve_routine.prepared_by
 def _prove(actor: Actor, *, version: UUID, **_: Any) -> None:
     """Proves the file, which takes seconds the first time, and is kept in the process."""
@@ -139,21 +151,17 @@ def _prove(actor: Actor, *, version: UUID, **_: Any) -> None:
 
 
 def _is_seen_by_two_people(ctx: ActContext, author: UUID | None) -> None:
+    """Raises Refusal where one person, or one whom the author has let in, would approve what the author proposed."""
     approver = ctx.actor.account
-    logins: dict[UUID | None, UUID | None] = dict(
-        Account.objects.filter(id__in=[author, approver]).values_list("id", "login")
-    )
-    theirs = Q(id=author) | Q(login__isnull=False, login=logins.get(author))
+    login_of_author = Account.objects.filter(Q(id=author), login__isnull=False).values("login")
     given = EnrolmentLink.objects.filter(
-        account=approver,
-        issued__gt=ctx.now - NEWLY_LET_IN,
-        issued_by__in=Account.objects.filter(theirs).values("id"),
+        account=approver, issued__gt=ctx.now - NEWLY_LET_IN, issued_by=OuterRef("id")
+    )
+    of_author = dict(
+        Account.objects.filter(Q(id=author) | Q(login__in=login_of_author)).values_list("id", Exists(given))
     )
     rules.is_approved_by_another(
-        author,
-        ctx.actor,
-        same_login=logins.get(author) is not None and logins.get(author) == logins.get(approver),
-        let_in_by_author=given.exists(),
+        author, ctx.actor, same_login=approver in of_author, let_in_by_author=any(of_author.values())
     )
 
 

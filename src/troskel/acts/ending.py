@@ -89,11 +89,12 @@ def move_to_special_housing(ctx: ActContext, *, client: CaseNumber, on: LastDay)
             Q(valid_through=None) | Q(valid_through__gt=on) | Q(valid_through=on, ending="")
         )
     )
-    _end_decisions(ctx, subject, rows, on, SPECIAL_HOUSING)
     plan = PlannedMove.objects.filter(client=subject.row, outcome="").first()
     if plan is not None:
         end_plan(ctx, plan, subject.home.home, "called_off")
+    # first: else the alarm would remain for a moment, as home care ends (A7)
     ctx.journal("client.moved_to_special_housing", homes=[subject.home.home], client=subject.row.id, on=on)
+    _end_decisions(ctx, subject, rows, on, SPECIAL_HOUSING)
     return {"case": subject.row.case_number, "decisions": [row.reference for row in rows]}
 
 

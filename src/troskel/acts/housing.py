@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -30,7 +31,7 @@ WHO = (Role.ASSESSOR,)
 BATCH_SIZE = 400
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, dict=True):
     """The address of a home. Without a street, no other client shares the home."""
 
     street: Annotated[ShortText, field(_("Gatuadress"))] = ""
@@ -38,7 +39,7 @@ class Address(msgspec.Struct, frozen=True):
     town: Annotated[Name, field(_("Ort"))] = ""
     apartment: Apartment = ""
 
-    @property
+    @cached_property
     def key(self) -> str | None:
         """The key that clients of one home share; None where the home can't be shared."""
         return address_key(self.street, self.postcode, self.town, self.apartment)

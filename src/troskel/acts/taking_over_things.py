@@ -57,13 +57,13 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
     rows = lookup.find_existing_clients(ctx, [item.client for item in locks])
     doors = _DoorIndex(ctx)
     serials = [item.serial for item in locks]
-    registered = _registered_numbers(ctx, ThingKind.LOCK, serials)
+    registered = _registered(ctx, ThingKind.LOCK, serials)
     open_links = Link.objects.filter(municipality=ctx.actor.municipality, until=None).select_related("lock")
     linked = {
         (link.lock.number, link.client_id)
         for link in lookup.fetch_in_batches(open_links, "lock__number", serials)
     }
-    locks_by_door: dict[UUID, Thing] = {}
+    new_locks: dict[UUID, Thing] = {}
     doors_by_serial: dict[str, UUID] = {}
     links: list[Link] = []
     for index, item in enumerate(locks):
@@ -77,12 +77,19 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
                 )
             if (item.serial, row.id) in linked:
                 continue
-            if item.serial in registered:
+            hanging = doors.lock_at(home, item.door)
+            if item.serial in registered and registered[item.serial].id != hanging:
                 raise Refusal(
                     "rule 2",
                     "lock.already_registered",
                     _("Låsvred {serial} är redan inlagt."),
                     serial=item.serial,
+                )
+            if hanging is not None and item.serial not in registered:
+                raise Refusal(
+                    "rule 2",
+                    "door.has_another_lock",
+                    _("Vid dörren sitter redan ett annat låsvred. Är det fel, rätta vilket som sitter där."),
                 )
             door = doors.find_or_make(home, item.door)
             if doors_by_serial.setdefault(item.serial, door) != door:
@@ -92,7 +99,9 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
                     _("Låsvred {serial} står vid två dörrar. Det sitter vid en."),
                     serial=item.serial,
                 )
-            thing = locks_by_door.setdefault(door, _thing(ctx, ThingKind.LOCK, item.serial))
+            thing = registered.get(item.serial) or new_locks.setdefault(
+                door, _thing(ctx, ThingKind.LOCK, item.serial)
+            )
             if thing.number != item.serial:
                 raise Refusal(
                     "rule 2",
@@ -123,7 +132,7 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
             since=item.since,
         )
     doors.store()
-    custody.register_all([(thing, HolderKind.DOOR, door) for door, thing in locks_by_door.items()], ctx.now)
+    custody.register_all([(thing, HolderKind.DOOR, door) for door, thing in new_locks.items()], ctx.now)
     Link.objects.bulk_create(links)
     return {"locks": len(links)}
 
@@ -135,7 +144,7 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
     holders = _organisations(ctx, [item.holder for item in keys])
     doors = _DoorIndex(ctx)
     labels = [_label(rows[item.client], item) for item in keys if item.client in rows]
-    registered = _registered_numbers(ctx, ThingKind.KEY, [f"{label}-1" for label in labels])
+    registered = _registered(ctx, ThingKind.KEY, [f"{label}-1" for label in labels])
     told: set[str] = set()
     holdings: list[tuple[Thing, str, UUID]] = []
     for index, item in enumerate(keys):
@@ -173,10 +182,10 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
 
 @act("P2", writes=["tag.taken_over"], parts="tags")
 def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
-    """Take over tags that are with clients; each belongs to the client's provider today. One that is there stays so."""
+    """Take over tags that are with clients; each is the client's provider's, or the last one's. One there stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in tags])
     numbers = [item.tag for item in tags]
-    registered = _registered_numbers(ctx, ThingKind.TAG, numbers)
+    registered = _registered(ctx, ThingKind.TAG, numbers)
     held = Holding.objects.filter(
         municipality=ctx.actor.municipality, thing__kind=ThingKind.TAG, kind=HolderKind.CLIENT, until=None
     ).select_related("thing")
@@ -189,7 +198,10 @@ def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
             row, home = _client(ctx, rows, item.client)
             if (item.tag, row.id) in there:
                 continue
-            providers = client_state.providers_of(home.clients[row.id], ctx.today)
+            client = home.clients[row.id]
+            providers = client_state.providers_of(client, ctx.today) or client_state.providers_to_the_end(
+                client
+            )
             if not providers:
                 raise Refusal(
                     "P2",
@@ -212,8 +224,7 @@ def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
         except (NotFound, Refusal) as refusal:
             ctx.refuse_item(index, refusal)
             continue
-        registered.add(item.tag)
-        thing = _thing(ctx, ThingKind.TAG, item.tag)
+        registered[item.tag] = thing = _thing(ctx, ThingKind.TAG, item.tag)
         holdings.append((thing, HolderKind.CLIENT, row.id))
         ctx.journal(
             "tag.taken_over",
@@ -251,6 +262,12 @@ class _DoorIndex:
             self.ctx.journal("door.registered", homes=[home.home], door=door.id, kind=kind)
         return self.doors_by_name[home.home, name]
 
+    def lock_at(self, home: HomeFacts, text: str) -> UUID | None:
+        """Returns the id of the lock at the home's door of this name, where one hangs."""
+        kind, label = _kind_of(text)
+        door = home.doors.get(self.doors_by_name.get((home.home, label or kind), home.home))
+        return door.lock if door is not None else None
+
     def homes_behind(self, door: UUID) -> list[UUID]:
         """Returns the ids of the homes that the door serves."""
         return self.homes_by_door[door]
@@ -275,9 +292,9 @@ def _kind_of(text: str) -> tuple[str, str]:
     return kind, text.strip()[:50]
 
 
-def _registered_numbers(ctx: ActContext, kind: str, numbers: Sequence[str]) -> set[str]:
+def _registered(ctx: ActContext, kind: str, numbers: Sequence[str]) -> dict[str, Thing]:
     rows = Thing.objects.filter(municipality=ctx.actor.municipality, kind=kind)
-    return {row.number for row in lookup.fetch_in_batches(rows, "number", numbers)}
+    return {row.number: row for row in lookup.fetch_in_batches(rows, "number", numbers)}
 
 
 def _thing(ctx: ActContext, kind: str, number: str, door: UUID | None = None) -> Thing:

@@ -4,19 +4,26 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from troskel.acts.housing import end_plan
-from troskel.duties.models import DayTurned
+from troskel.duties.days import last_turned, waits
+from troskel.duties.models import DayConfirmed, DayTurned
 from troskel.ground import clock, waiting
-from troskel.ground.refusals import BadValue
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
+from troskel.journal import operations as journal
+from troskel.journal.models import ChainKind
 from troskel.people import operations as people
 from troskel.people.models import Municipality, PlannedMove, Residence
-from troskel.people.roles import Actor, ActorKind
+from troskel.people.roles import Actor, ActorKind, Role
+from troskel.runner.fields import Day, field
 from troskel.runner.parts import PART_SIZE
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
+
+CHAPTER = _("Klockan")
+ONE_DAY = timedelta(days=1)
 
 
 @act("A8", "P6", writes=["client.moved", "day.turned", "move.called_off"])
@@ -77,25 +84,104 @@ def _carry_out_moves(ctx: ActContext, day: date) -> bool:
     return bool(later)
 
 
+@act(
+    "D",
+    who=(Role.ADMINISTRATOR,),
+    writes=["day.confirmed"],
+    title=_("Bekräfta vilken dag det är"),
+    lead=_("När klockan har hoppat mer än en vecka vänds inga dygn förrän någon har sagt att dagen stämmer."),
+)
+def confirm_day(ctx: ActContext, *, day: Annotated[Day, field(_("Vilken dag är det?"))]) -> dict[str, Any]:
+    """Confirm which day it is, so that the days since the last one that was turned are turned."""
+    if day != ctx.today:
+        raise Refusal(
+            "D",
+            "day.is_another",
+            _("Systemets klocka säger {today}. Stämmer inte det, ställ klockan först."),
+            today=ctx.today,
+        )
+    DayConfirmed.objects.update_or_create(municipality_id=ctx.actor.municipality, defaults={"day": day})
+    ctx.journal("day.confirmed", day=day)
+    last = last_turned(ctx.actor.municipality)
+    return {"day": day, "to_turn": max(0, (day - last).days) if last else 0}
+
+
+@act(
+    "D",
+    who=(Role.ADMINISTRATOR,),
+    writes=["days.taken_back"],
+    title=_("Ta tillbaka dygn som inte har varit"),
+    lead=_("När klockan har gått för långt fram: det som dygnen ledde till prövas om, ur loggen."),
+)
+def take_back_days(ctx: ActContext) -> dict[str, Any]:
+    """Take back the days that were turned though they have not come: duties are judged anew, from the journal.
+
+    What those days did beside duties stays, and is told: planned moves that were carried out, and e-mails.
+    """
+    ahead = DayTurned.objects.filter(municipality=ctx.actor.municipality, day__gt=ctx.today)
+    days = list(ahead.order_by("day").values_list("day", flat=True))
+    if not days:
+        raise Refusal(
+            "D",
+            "day.none_ahead",
+            _("Inget dygn efter {today} är vänt. Det finns inget att ta tillbaka."),
+            today=ctx.today,
+        )
+    moved = PlannedMove.objects.filter(
+        municipality=ctx.actor.municipality, outcome="moved", on__gt=ctx.today
+    ).values_list("client__case_number", flat=True)
+    ahead.delete()
+    DayConfirmed.objects.filter(municipality=ctx.actor.municipality, day__gt=ctx.today).delete()
+    changed = ctx.judge_anew(ctx.today)
+    ctx.journal("days.taken_back", after=ctx.today, through=days[-1])
+    _tell_the_chain_of_reads(ctx, days[-1])
+    return {"days": len(days), "through": days[-1], "duties": changed, "moved": sorted(moved)}
+
+
+def _tell_the_chain_of_reads(ctx: ActContext, through: date) -> None:
+    """There too lines were recorded by the clock that was ahead: whoever checks that chain alone is told as well."""
+    entry = journal.Entry(
+        event="days.taken_back",
+        body={"after": ctx.today, "through": through},
+        act=take_back_days.name,
+        paragraph="D",
+        actor_kind=ctx.actor.kind.value,
+        actor=ctx.actor.account,
+    )
+    journal.append([entry], municipality=ctx.actor.municipality, kind=ChainKind.READS)
+
+
 def days_to_turn(municipality: str, through: date) -> list[date]:
     """Returns the days to turn, through `through`: that day alone the first time, none without municipality."""
     if not Municipality.objects.filter(code=municipality).exists():
         return []
-    last = (
-        DayTurned.objects.filter(municipality=municipality)
-        .order_by("-day")
-        .values_list("day", flat=True)
-        .first()
-    )
+    last = last_turned(municipality)
     if last is None:
         return [through]
     return [last + timedelta(days=n) for n in range(1, (through - last).days + 1)]
 
 
-def catch_up(municipality: str) -> int:
-    """Turns every day not yet turned, through today, and returns how many. Safe to call at any time."""
+def catch_up(municipality: str, *, however_long: bool = False) -> int:
+    """Turns every day not yet turned, through today, and returns how many. Safe to call at any time.
+
+    Raises Refusal where more than a week is left to turn and nobody has confirmed the day: the clock may be wrong.
+    `however_long`: turns them all the same, where the clock is moved on purpose (plays, demo, simulator).
+    """
     actor = Actor.system(municipality, ActorKind.CLOCK)
-    days = days_to_turn(municipality, clock.today())
+    today = clock.today()
+    days = days_to_turn(municipality, today)
+    if days and not however_long and waits(municipality, days[0] - ONE_DAY, today):
+        raise Refusal(
+            "D",
+            "day.not_confirmed",
+            _(
+                "Klockan har hoppat {count} dygn, från {first_day} till {today}. Inga dygn vänds förrän en "
+                "systemförvaltare har bekräftat vilken dag det är."
+            ),
+            count=len(days),
+            first_day=days[0] - ONE_DAY,
+            today=today,
+        )
     for day in days:
         turn_fully(actor, day)
     return len(days)

@@ -16,6 +16,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from troskel.ground import waiting
 from troskel.ground.refusal_texts import Phrasing, refusal_text
 from troskel.ground.refusals import BadValue, KeyReused, NotAllowed, NotFound, Refusal
+from troskel.screens import tries
 
 CONTENT_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
@@ -94,7 +95,9 @@ def _key_used(request: HttpRequest, error: Any) -> HttpResponse:
     )
 
 
-def _no_token(_: HttpRequest, __: Any) -> HttpResponse:
+def _no_token(request: HttpRequest, __: Any) -> HttpResponse:
+    if "Authorization" in request.headers:
+        tries.token_refused(request)
     return problem(401, "no-token", "Who are you?", "send a valid token as: Authorization: Bearer …")
 
 
@@ -132,14 +135,17 @@ def add_handlers(api: NinjaAPI) -> None:
         api.add_exception_handler(error, handler)
 
 
-TITLES = {404: "No such path", 405: "No such method here", 500: "Our fault", 503: "Others are at work"}
+TITLES = {404: "No such path", 405: "No such method here", 429: "Too often", 500: "Our fault", 503: "Not now"}
 DETAILS = {
     404: "see the operations at /api/v1/docs",
     405: "the header Allow says which methods there are",
+    429: "too many requests of this token or address: go on after the seconds of Retry-After",
     500: "something broke here; nothing has been changed",
     503: "others keep the database busy: try again with the same Idempotency-Key, after the seconds of Retry-After",
 }
-CODES = {503: waiting.CODE}
+AWAY = (
+    "the database can't be reached: try again with the same Idempotency-Key, after the seconds of Retry-After"
+)
 KEPT_HEADERS = ("Allow", "Retry-After")
 
 
@@ -158,9 +164,9 @@ class ProblemsOnly:
             return response
         title = TITLES.get(status, HTTPStatus(status).phrase)
         kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
-        problem_response = problem(
-            status, kind, title, DETAILS.get(status, title), code=CODES.get(status, "")
-        )
+        code = getattr(response, "code", "")
+        detail = AWAY if code == waiting.AWAY else DETAILS.get(status, title)
+        problem_response = problem(status, kind, title, detail, code=code)
         for name in KEPT_HEADERS:
             if name in response:
                 problem_response[name] = response[name]

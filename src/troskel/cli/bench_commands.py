@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`troskel bench`: what acts, pages and nights cost, each next to a baseline of the same run."""
+"""`troskel bench`: what acts, pages, nights and doors cost, each next to a baseline; what a crash loses."""
 
 from __future__ import annotations
 
@@ -11,19 +11,25 @@ from troskel.cli.output import integer_between, print_json, print_status
 
 def add_to(commands: Any) -> None:
     """Adds this command to the parser."""
-    command = commands.add_parser("bench", help="measure acts, pages or nights against a baseline")
+    command = commands.add_parser(
+        "bench", help="measure acts, pages, nights or doors against a baseline; crash it"
+    )
     command.description = (
         "act: hands a tag over and back and opens a door through the API, each time next to a bare view with one "
         "insert; and the access decision and the chain's head next to bare SQL. pages: "
         "requests every page as each of its roles, with many clients loaded directly, next to a bare view. nights: "
         "takes in first nights of 1,500, 15,000 and 60,000 clients and turns the next day, while others act and look "
-        "at pages of a served Tröskel; then visits a second, next to a bare view. All use a "
-        "temporary database of the kind that TROSKEL_DATABASE names, and print JSON. If a page breaks a limit "
-        "(queries, bytes sent), 'broken' tells which, and the exit code is 1."
+        "at pages of a served Tröskel; then visits a second, next to a bare view. doors: issues and verifies grants "
+        "of the door protocol, next to a bare signature. crash: kills server, child, worker "
+        "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. All but doors "
+        "use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page breaks a limit "
+        "(queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something was lost."
     )
-    command.add_argument("what", choices=["act", "pages", "nights"])
+    command.add_argument("what", choices=["act", "pages", "nights", "doors", "crash"])
     command.add_argument(
-        "--rounds", type=integer_between(2, 100_000), help="default: 200 of an act, 20 of each page"
+        "--rounds",
+        type=integer_between(2, 100_000),
+        help="default: 200 of an act, 20 of each page, 2000 of a grant",
     )
     command.add_argument(
         "--clients", type=integer_between(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
@@ -38,11 +44,17 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--workers", type=integer_between(1, 64), default=2, help="for nights: of the server (default: 2)"
     )
+    command.add_argument(
+        "--kills", type=integer_between(1, 100_000), default=20, help="for crash (default: 20)"
+    )
+    command.add_argument(
+        "--seed", type=integer_between(1, 1_000_000), default=1, help="for crash: when, and whom (default: 1)"
+    )
     command.set_defaults(run=bench, of_no_municipality=True)
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measures acts, pages or nights."""
+    """Measures acts, pages, nights or doors; or crashes it."""
     if arguments.what == "pages":
         from troskel.cli.bench_pages import bench_pages
 
@@ -53,6 +65,17 @@ def bench(arguments: argparse.Namespace) -> int:
         from troskel.cli.bench_nights import SIZES, bench_nights
 
         print_json(bench_nights(arguments.nights or SIZES, arguments.workers, print_status))
+        return 0
+    if arguments.what == "crash":
+        from troskel.cli.bench_crash import bench_crash
+
+        report = bench_crash(arguments.kills, arguments.seed, print_status)
+        print_json(report)
+        return 1 if report["lost"] or report["doubled"] or report["wrong"] or report["mail"]["left"] else 0
+    if arguments.what == "doors":
+        from troskel.cli.bench_doors import bench_doors
+
+        print_json(bench_doors(arguments.rounds or 2000))
         return 0
     from troskel.cli.bench_acts import bench_act
 

@@ -187,7 +187,7 @@ def _visits(workers: int) -> Report:
     """Visits a second, with one, four and eight who report at once, each next to the bare view."""
     report: Report = {"workers": workers, "clients": []}
     with temporary_database():
-        tokens = _carers(max(CLIENTS_AT_ONCE))
+        tokens = carers(max(CLIENTS_AT_ONCE))
         with served(workers) as port:
             for count in CLIENTS_AT_ONCE:
                 visit = _a_second(port, tokens[:count], "/api/v1/acts/register_visit", _visit)
@@ -209,7 +209,7 @@ def _visit(carer: int) -> dict[str, Any]:
     return {"client": f"K{carer}", "by": "hand", "reason": "no_tag_yet", **times}
 
 
-def _carers(count: int) -> list[str]:
+def carers(count: int) -> list[str]:
     """A provider with so many carers, each with a client. Returns their tokens."""
     _people()
     since = (clock.today() - timedelta(days=40)).isoformat()

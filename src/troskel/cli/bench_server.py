@@ -30,7 +30,8 @@ def environment(**more: str) -> dict[str, str]:
         who = f"{named['USER']}:{named['PASSWORD']}" if named["PASSWORD"] else named["USER"]
         url = f"postgresql://{who}@/{named['NAME']}?host={named['HOST']}&port={named['PORT']}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
-    return {**kept, "TROSKEL_DATABASE": url, "TROSKEL_SECRET": settings.SECRET_KEY, **more}
+    ours = {"TROSKEL_DATABASE": url, "TROSKEL_SECRET": settings.SECRET_KEY, "TROSKEL_REQUESTS": "0"}
+    return {**kept, **ours, **more}
 
 
 def serve(port: int, workers: int) -> None:
@@ -53,49 +54,64 @@ def serve(port: int, workers: int) -> None:
 @contextmanager
 def served(workers: int) -> Iterator[int]:
     """Inside, a server answers on the port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(port), str(workers)],
-        env=environment(TROSKEL_DEMO="true"),  # whose cookie says who one is
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    port = free_port()
+    server = started(port, workers, environment(TROSKEL_DEMO="true"))  # whose cookie says who one is
     try:
-        _wait_for(port, server)
+        wait_for(port, server)
         yield port
     finally:
         server.terminate()
         server.wait(PATIENCE_SECONDS)
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def started(port: int, workers: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Starts a server in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port), str(workers)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Waits until the server answers. Raises RuntimeError where it does not."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
+        caller = Caller(port)
         try:
-            if Caller(port).get("/api/v1/openapi.json").status:
+            if caller.get("/api/v1/openapi.json").status:
                 return
         except OSError:
             if server.poll() is not None:
                 break
             time.sleep(0.1)
+        finally:
+            caller.connection.close()
     raise RuntimeError("the server to measure does not answer")
 
 
 class HttpAnswer:
-    """A status, and the milliseconds that it took."""
+    """A status, the milliseconds that it took, and the body."""
 
-    def __init__(self, status: int, milliseconds: float) -> None:
+    def __init__(self, status: int, milliseconds: float, body: bytes) -> None:
         self.status = status
         self.milliseconds = milliseconds
+        self.body = body
 
 
 class Caller:
     """Calls the server over one connection."""
 
-    def __init__(self, port: int, **headers: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    def __init__(self, port: int, *, patience: float = PATIENCE_SECONDS, **headers: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
         self.headers = headers
 
     def get(self, path: str) -> HttpAnswer:
@@ -107,11 +123,11 @@ class Caller:
         return self._call("POST", path, body, {"Content-Type": "application/json", "Idempotency-Key": key})
 
     def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> HttpAnswer:
-        started = time.perf_counter()
+        begun = time.perf_counter()
         self.connection.request(method, path, body, {**self.headers, **headers})
         response = self.connection.getresponse()
-        response.read()
-        return HttpAnswer(response.status, (time.perf_counter() - started) * 1000)
+        answered = response.read()
+        return HttpAnswer(response.status, (time.perf_counter() - begun) * 1000, answered)
 
 
 class Ran:

@@ -3,7 +3,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from troskel.screens.whole_requests import WholeRequests
 
 
 def _with_bare_view() -> Any:
@@ -14,4 +17,4 @@ def _with_bare_view() -> Any:
     return made
 
 
-application = _with_bare_view()
+application = WholeRequests(_with_bare_view(), settings.TROSKEL_THREADS, lambda _path, _status: ([], b""))

@@ -8,22 +8,21 @@ import hashlib
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.db import connection
 
-from troskel.cli import tables
+from troskel.cli import checking_kept, tables
+from troskel.cli.findings import CheckFinding, missing, note, ok
 from troskel.cli.output import CommandError
 from troskel.cli.tables import TablesState
 from troskel.duties import routines
 from troskel.ground import clock
 from troskel.journal import queries as journal
-from troskel.outbox.email_delivery import SmtpTransport
+from troskel.outbox.email_delivery import SmtpTransport, is_this_machine
 from troskel.outbox.worker import TransientFailure
 from troskel.people import queries as people
 
@@ -31,37 +30,6 @@ LONGEST_STANDSTILL = timedelta(days=7)
 SMTP_SECONDS = 5.0
 STAMP = "troskel.sha256"
 """In the folder of the pages' files: of which files it was filled."""
-
-
-class Weight(StrEnum):
-    """How grave a finding is. `MISSING`: it is not served so."""
-
-    OK = "ok"
-    NOTE = "note"
-    MISSING = "missing"
-
-
-class CheckFinding(NamedTuple):
-    """One thing that was looked at."""
-
-    about: str
-    weight: Weight
-    words: str
-
-
-def ok(about: str, words: str) -> CheckFinding:
-    """A finding that asks for nothing."""
-    return CheckFinding(about, Weight.OK, words)
-
-
-def missing(about: str, words: str) -> CheckFinding:
-    """A finding that keeps it from being served."""
-    return CheckFinding(about, Weight.MISSING, words)
-
-
-def note(about: str, words: str) -> CheckFinding:
-    """A finding to look at; it is served all the same."""
-    return CheckFinding(about, Weight.NOTE, words)
 
 
 def findings(address: tuple[str, int] | None, *, ask_mail_server: bool) -> Iterator[CheckFinding]:
@@ -84,7 +52,29 @@ def findings(address: tuple[str, int] | None, *, ask_mail_server: bool) -> Itera
         yield missing("database", found.value)
         return
     yield ok("database", f"{connection.display_name}, with the tables of this version")
+    yield from _log_of_postgresql()
     yield from _municipalities()
+
+
+def _log_of_postgresql() -> Iterator[CheckFinding]:
+    """PostgreSQL logs a refused row's values (a case reference), and those of slow statements, unless it is terse."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('log_error_verbosity'), current_database(), ssl FROM pg_stat_ssl "
+                       "WHERE pid = pg_backend_pid()")  # fmt: skip
+        verbosity, name, encrypted = cursor.fetchone()
+    if verbosity == "terse":
+        yield ok("database's log", "without the values of rows")
+    else:
+        yield note(
+            "database's log",
+            "PostgreSQL writes values of refused rows in its own log. As its superuser: "
+            f"ALTER DATABASE {connection.ops.quote_name(name)} SET log_error_verbosity = terse",
+        )
+    host = str(connection.settings_dict["HOST"])
+    if not encrypted and host and not host.startswith("/") and not is_this_machine(host):
+        yield note("database", f"it is asked at {host} without TLS: leave ?sslmode= out of TROSKEL_DATABASE")
 
 
 def _port(host: str, port: int) -> Iterator[CheckFinding]:
@@ -211,6 +201,13 @@ def _municipalities() -> Iterator[CheckFinding]:
         elif head is not None and clock.now() - head > LONGEST_STANDSTILL:
             days = (clock.now() - head).days
             yield note("clock", f"nothing has happened in {code} for {days} days: is the clock right?")
+        for night in people.unfinished_nights(code):
+            words = (
+                "has stopped: the administrator releases or rejects it on the page of nights"
+                if night.is_stopped
+                else "was broken off: import the same files again, and it goes on where it was"
+            )
+            yield note("night", f"{code}'s night of {night.day} {words}")
         newest = routines.approved_last(code)
         if settings.PRODUCTION and newest is not None and newest.header.id == routines.shipped().header.id:
             yield note(
@@ -218,3 +215,4 @@ def _municipalities() -> Iterator[CheckFinding]:
             )
     if codes:
         yield ok("municipality", ", ".join(codes))
+    yield from checking_kept.findings(codes)

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from troskel.cli.findings import Weight
 from troskel.cli.output import EXIT_REFUSED, CommandError, port, print_json, print_status
 
 
@@ -70,7 +71,7 @@ def check(arguments: argparse.Namespace) -> int:
     else:
         for finding in found:
             print(f"{finding.weight:8} {finding.about}: {finding.words}")
-    return 1 if any(finding.weight is checking.Weight.MISSING for finding in found) else 0
+    return 1 if any(finding.weight is Weight.MISSING for finding in found) else 0
 
 
 def ensure_servable(host: str, port: int) -> None:
@@ -78,11 +79,9 @@ def ensure_servable(host: str, port: int) -> None:
     from troskel.cli import checking
 
     found = list(checking.findings((host, port), ask_mail_server=False))
-    wrong = [
-        f"{finding.about}: {finding.words}" for finding in found if finding.weight is checking.Weight.MISSING
-    ]
+    wrong = [f"{finding.about}: {finding.words}" for finding in found if finding.weight is Weight.MISSING]
     if wrong:
         raise CommandError("\ntroskel: ".join(wrong))
     for finding in found:
-        if finding.weight is checking.Weight.NOTE:
+        if finding.weight is Weight.NOTE:
             print_status(f"note: {finding.about}: {finding.words}")

@@ -107,11 +107,13 @@ def _set_up_django(*, tables_ready: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     from troskel.cli import (
+        backup_commands,
         begin_command,
         bench_commands,
         care_commands,
         completion,
         conformance_commands,
+        day_commands,
         docs_commands,
         installing_commands,
         journal_commands,
@@ -138,6 +140,8 @@ def _parser() -> argparse.ArgumentParser:
             municipality_commands,
             care_commands,
             journal_commands,
+            backup_commands,
+            day_commands,
         ),
         *(routine_commands, conformance_commands, retention_commands, docs_commands, simulate_command),
         bench_commands,

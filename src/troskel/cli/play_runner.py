@@ -29,7 +29,7 @@ def play_file(path: Path, *, as_json: bool = False) -> int:
     names: dict[str, Any] = {}
     for line in lines:
         with clock.frozen_at(line.at):
-            turning_the_day.catch_up(municipality())
+            turning_the_day.catch_up(municipality(), however_long=True)
             result, is_expected = (
                 _carry_out(line, names, path.parent) if isinstance(line, PlayStep) else _check(line)
             )

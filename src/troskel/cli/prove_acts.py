@@ -51,7 +51,8 @@ def of_play(play: Path, depth: int, until: float) -> ActsProof:
     """Plays the file, in the empty database that is open, and tries every course of acts from there."""
     from troskel.cli.play_files import read_play
     from troskel.cli.play_runner import play_file
-    from troskel.simulator.acts_proof import Copies, explore
+    from troskel.simulator.acts_household import Copies
+    from troskel.simulator.acts_proof import explore
 
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         unexpected = play_file(play)

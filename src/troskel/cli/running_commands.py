@@ -7,6 +7,7 @@ import argparse
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from troskel.cli.output import (
     print_status,
     system_actor,
 )
+from troskel.ground import counters
 from troskel.ground.error_log import error_text, log_error_of_thread
 from troskel.people.roles import ActorKind
 
@@ -33,6 +35,13 @@ THREADS = 16
 
 WAIT_SECONDS = 5
 """The longest that somebody at a page waits for another's transaction."""
+
+MOST_CONNECTIONS = 4096
+"""Of one process: those that send nothing cost it a little memory, and no thread."""
+
+LAST_MAIL_SECONDS = 60
+LAST_PART_SECONDS = 5
+"""So long a stop waits for the mail that is being sent, and for the part of a day that is being turned."""
 
 LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
 
@@ -157,7 +166,7 @@ def serve_on(
     *,
     with_worker: bool,
     workers: int | None = None,
-    application: str = "troskel.config.wsgi:application",
+    application: str = "troskel.config.rsgi:application",
 ) -> int:
     """Serves an application until it is stopped."""
     from troskel.cli import installing_commands
@@ -165,27 +174,46 @@ def serve_on(
     installing_commands.ensure_servable(host, port)
     from django.conf import settings
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+
+    from troskel.screens import whole_requests
 
     multiprocessing.set_start_method(
         "spawn", force=True
     )  # a fork would inherit the locks our worker's threads hold
-    if with_worker:
-        threading.Thread(target=_run_worker, args=(threading.Event(),), daemon=True).start()
     os.environ.setdefault("TROSKEL_THREADS", str(THREADS))  # of the processes that answer
     os.environ.setdefault("TROSKEL_WAIT", str(WAIT_SECONDS))
     server = Granian(
         application,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers or max(1, settings.TROSKEL_WORKERS),
-        blocking_threads=int(os.environ["TROSKEL_THREADS"]),
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(whole_requests.HEAD_SECONDS * 1000),
+            max_buffer_size=whole_requests.LARGEST_HEAD,
+        ),
+        backlog=MOST_CONNECTIONS,
+        backpressure=MOST_CONNECTIONS,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
         websockets=False,
         log_access=False,
         log_dictconfig={"formatters": {name: {"()": LOG_FORMATTER} for name in ("generic", "access")}},
     )
-    server.serve()
+    stop = threading.Event()
+    sending = threading.Thread(target=_run_worker, args=(stop,), daemon=True)
+    with counters.shared():
+        if with_worker:
+            sending.start()
+        try:
+            server.serve()
+        finally:
+            stop.set()
+            if with_worker:
+                sending.join(LAST_MAIL_SECONDS)  # the mail that is being sent is sent to its end
     return 0
 
 
@@ -195,15 +223,19 @@ def worker(arguments: argparse.Namespace) -> int:
         from troskel.outbox import queries as outbox
         from troskel.people import queries as people
 
-        _turn_days()
+        none_waits = _turn_days()
+        _sign_heads()
         outbox_worker = _outbox_worker()
         due = sum(outbox.outbox_status(code).due for code in people.municipalities())
         tried = sum(outbox_worker.run_once() for _ in range(due))
         after = [outbox.outbox_status(code) for code in people.municipalities()]
         failing, parked = sum(status.failing for status in after), sum(status.parked for status in after)
         print_status(f"{tried} messages tried; {failing} will be tried again, {parked} are parked")
-        return 0
-    _run_worker(threading.Event())
+        return 0 if none_waits else 1
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _run_worker(stop)
     return 0
 
 
@@ -217,44 +249,70 @@ def _outbox_worker() -> Any:
 
 def _run_worker(stop: threading.Event) -> None:
     threading.excepthook = log_error_of_thread
-    threading.Thread(target=_turn_days_until, args=(stop,), daemon=True).start()
+    turning = threading.Thread(target=_turn_days_until, args=(stop,), daemon=True)
+    turning.start()
     _outbox_worker().run(stop)
+    turning.join(LAST_PART_SECONDS)  # what is not committed by then is undone, and done anew next time
 
 
 def _turn_days_until(stop: threading.Event) -> None:
-    from troskel.acts.turning_the_day import catch_up
     from troskel.ground import maintenance
     from troskel.people import queries as people
 
     while not stop.is_set():
         turned = [
-            _logging_errors(partial(catch_up, code)) for code in _logging_errors(people.municipalities) or ()
+            _logging_errors(partial(_turn, code)) for code in _logging_errors(people.municipalities) or ()
         ]
         if any(turned):
             _logging_errors(maintenance.analyze)
+        _sign_heads()
         stop.wait(MINUTE_SECONDS)
 
 
-def _logging_errors(work: Callable[[], T]) -> T | None:
+def _logging_errors(work: Callable[[], T], what: str = "the day waits to be turned") -> T | None:
     """Runs `work`; logs any error and returns None, so that the thread continues."""
     from django.db import connection
 
     try:
         return work()
     except Exception as error:
-        logging.getLogger(__name__).warning("the day waits to be turned: %s", error_text(error))
+        logging.getLogger(__name__).warning("%s: %s", what, error_text(error))
         connection.close()  # it may be broken: the next query opens a new one
         return None
 
 
-def _turn_days() -> None:
+def _sign_heads() -> None:
+    """Signs the journal's heads once a day. What hinders it is logged, and hinders nothing else."""
+    from troskel.keeping import heads
+
+    _logging_errors(partial(heads.sign, only_if_due=True), "the journal's heads wait to be signed")
+
+
+def _turn(code: str) -> int | None:
+    """Turns the days of a municipality that have come; None, and a warning, where a person has to confirm the day."""
     from troskel.acts.turning_the_day import catch_up
+    from troskel.ground.refusal_texts import english
+    from troskel.ground.refusals import Refusal
+
+    try:
+        return catch_up(code)
+    except Refusal as refusal:
+        if refusal.code != "day.not_confirmed":
+            raise
+        told = f"{english(refusal)} (troskel day confirm)"
+        logging.getLogger(__name__).warning("%s: %s", code, told)
+        return None
+
+
+def _turn_days() -> bool:
+    """Turns the days of every municipality. Returns whether none waits for a person."""
     from troskel.ground import maintenance
     from troskel.people import queries as people
 
-    turned = [catch_up(code) for code in people.municipalities()]
+    turned = [_turn(code) for code in people.municipalities()]
     if any(turned):
         maintenance.analyze()
+    return None not in turned
 
 
 def migrate(arguments: argparse.Namespace) -> int:

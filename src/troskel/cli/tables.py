@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
 from troskel.cli.output import CommandError, print_status
+from troskel.keeping import guards
 
 
 class TablesState(Enum):
@@ -51,13 +52,14 @@ def state() -> TablesState:
 
 
 def migrate() -> None:
-    """Creates or updates the tables. Raises CommandError where they are of a newer version."""
+    """Creates or updates the tables, and makes every trigger anew. Raises CommandError where they are newer."""
     _make_private_file()
     found = state()
     if found is TablesState.NEWER:
         raise CommandError(found.value)
     told = 1 if found is TablesState.OLDER else 0  # each step of an update, which may take long, as it goes
     call_command("migrate", verbosity=told, interactive=False, stdout=sys.stderr)
+    guards.restore()
 
 
 def ensure_ready() -> None:

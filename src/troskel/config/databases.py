@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,7 +20,15 @@ SQLITE_OPTIONS = {
 }
 WITHOUT_JIT = "-c jit=off"
 # Without JIT: it compiles for seconds what runs for milliseconds, since Sight's conditions look dear to the planner.
-POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5, "options": WITHOUT_JIT}
+POSTGRESQL_OPTIONS = {
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+    "options": WITHOUT_JIT,
+    "connect_timeout": 5,
+}
+
+VERIFIED = {"sslmode": "verify-full", "sslrootcert": "system"}
+"""Of a server on another machine: TLS, with a certificate that this machine trusts and that names the host."""
 
 
 def database(url: str) -> dict[str, Any]:
@@ -62,6 +71,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         parse_qsl(parts.query, keep_blank_values=True)
     )  # ?host=/folder/of/socket, sslmode and other options of libpq
     host = options.pop("host", None) or unquote(parts.hostname or "")
+    verified = VERIFIED if _is_elsewhere(host) and "sslmode" not in options else {}
     port = options.pop("port", None) or str(parts.port or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -71,5 +81,15 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": port,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**POSTGRESQL_OPTIONS, **options},
+        "OPTIONS": {**POSTGRESQL_OPTIONS, **verified, **options},
     }
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Is it another machine? A socket's folder and the names of this one are not."""
+    if not host or host.startswith("/"):
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"

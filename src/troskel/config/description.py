@@ -9,7 +9,17 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from troskel.config.databases import database
-from troskel.ground.environment import Parse, Setting, flag, folder, instant, names, one_of, signing_secret
+from troskel.ground.environment import (
+    Parse,
+    Setting,
+    flag,
+    folder,
+    instant,
+    journal_key,
+    names,
+    one_of,
+    signing_secret,
+)
 
 
 def municipality_code(text: str) -> str:
@@ -24,6 +34,7 @@ def mail_server(text: str) -> str:
     try:
         parts = urlsplit(text)
         is_one = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        is_one = is_one and parts.query in ("", "tls=none")
     except ValueError:
         is_one = False
     if not is_one:
@@ -38,6 +49,11 @@ def mail_address(text: str) -> str:
             f"is {text!r}: write an address, as troskel@annanby.se or Tröskel <troskel@annanby.se>"
         )
     return text
+
+
+def mail_addresses(text: str) -> list[str]:
+    """Parses addresses with commas between."""
+    return [mail_address(one) for one in names(text)]
 
 
 def proxies(text: str) -> frozenset[str]:
@@ -79,7 +95,9 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_DATABASE",
-        "`sqlite:///folder/file.sqlite3` (four slashes for an absolute path) or `postgresql://user:password@host:5432/name`",
+        "`sqlite:///folder/file.sqlite3` (four slashes for an absolute path) or "
+        "`postgresql://user:password@host:5432/name` (on another machine with TLS and its certificate verified, unless "
+        "`?sslmode=…` says otherwise)",
         database,
         default="sqlite:///data/troskel.sqlite3",
         is_secret=True,
@@ -115,6 +133,26 @@ SETTINGS = (
         default="127.0.0.1,::1",
     ),
     Setting(
+        "TROSKEL_METRICS_FROM",
+        "the addresses that `/-/metrics` answers, with commas between; this machine's own count only where no web "
+        "server has handed the request on",
+        proxies,
+        default="127.0.0.1,::1",
+    ),
+    Setting(
+        "TROSKEL_METRICS_TOKEN",
+        "or it answers whoever sends this as `Authorization: Bearer …`: at least 32 characters",
+        signing_secret,
+        default_says="none",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_LOG",
+        "how log lines are written: `text` or `json`",
+        one_of("text", "json"),
+        default="text",
+    ),
+    Setting(
         "TROSKEL_STATIC",
         "the folder of the pages' files in production, filled by `troskel static`",
         folder,
@@ -128,7 +166,8 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_SMTP",
-        "`smtp://host:port` (TLS where the server offers it) or `smtps://user:password@host`",
+        "`smtp://host:port` (STARTTLS, which a server on another machine must offer) or `smtps://user:password@host`; "
+        "`?tls=none` after it sends in the clear",
         mail_server,
         default="smtp://127.0.0.1:1025",
         is_secret=True,
@@ -152,6 +191,38 @@ SETTINGS = (
         default_says="those that are shipped",
     ),
     Setting(
+        "TROSKEL_JOURNAL_KEY",
+        "signs the journal's heads ([the journal](journal.md)): 64 hexadecimal digits. Without one a random one is "
+        "made, in a file beside the SQLite file (`….journal-key`), or in `data/troskel.journal-key` with PostgreSQL",
+        journal_key,
+        default_says="a random one",
+        is_secret=True,
+    ),
+    Setting(
+        "TROSKEL_HEADS",
+        "the file to which signed heads are appended: where the database's owner can only add",
+        folder,
+        default_says="`….heads` beside the SQLite file, or `data/troskel.heads`",
+    ),
+    Setting(
+        "TROSKEL_HEADS_TO",
+        "the addresses that signed heads are sent to, with commas between",
+        mail_addresses,
+        default_says="none",
+    ),
+    Setting(
+        "TROSKEL_BACKUP",
+        "the folder of backups ([backup](backup.md))",
+        folder,
+        default_says="none: `troskel backup` names one",
+    ),
+    Setting(
+        "TROSKEL_BACKUP_TO",
+        "who can read backups: recipients of age (`age1…`, `ssh-ed25519 …`), with commas between",
+        names,
+        default_says="none: `troskel backup` names them",
+    ),
+    Setting(
         "TROSKEL_LOCKS",
         "which lock driver `POST /phone/open` uses: `simulated` (refused in production) or `none`",
         one_of("simulated", "none"),
@@ -169,6 +240,12 @@ SETTINGS = (
         whole_number(4, 256),
         default="0",
         default_says="`16` under `serve`",
+    ),
+    Setting(
+        "TROSKEL_REQUESTS",
+        "requests a minute of one token, and of one address, in each process; more get 429. `0`: no limit",
+        whole_number(60, 1_000_000),
+        default="3000",
     ),
     Setting(
         "TROSKEL_WAIT",

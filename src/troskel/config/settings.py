@@ -41,6 +41,7 @@ TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/op
 
 TROSKEL_WAIT: float = GIVEN["TROSKEL_WAIT"]
 TROSKEL_THREADS: int = GIVEN["TROSKEL_THREADS"]  # 0: a program of one's own
+TROSKEL_REQUESTS: int = GIVEN["TROSKEL_REQUESTS"]
 TROSKEL_WORKERS: int = GIVEN["TROSKEL_WORKERS"]
 DATABASES: dict[str, dict[str, Any]] = {"default": waiting(GIVEN["TROSKEL_DATABASE"], TROSKEL_WAIT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -56,8 +57,17 @@ except OSError as error:
 
 SECRET_KEY: str = GIVEN["TROSKEL_SECRET"] or kept_secret(_FILE.with_name(f"{_FILE.name}.secret"))
 SECRET_KEY_FALLBACKS = [GIVEN["TROSKEL_SECRET_PREVIOUS"]] if GIVEN["TROSKEL_SECRET_PREVIOUS"] else []
+TROSKEL_JOURNAL_KEY: str = GIVEN["TROSKEL_JOURNAL_KEY"]
+TROSKEL_JOURNAL_KEY_PATH = _FILE.with_name(f"{_FILE.name}.journal-key")  # made when first needed
+TROSKEL_HEADS: Path = GIVEN["TROSKEL_HEADS"] or _FILE.with_name(f"{_FILE.name}.heads")
+TROSKEL_HEADS_TO: list[str] = GIVEN["TROSKEL_HEADS_TO"]
+TROSKEL_BACKUP: Path | None = GIVEN["TROSKEL_BACKUP"]
+TROSKEL_BACKUP_TO: list[str] = GIVEN["TROSKEL_BACKUP_TO"]
 ALLOWED_HOSTS: list[str] = GIVEN["TROSKEL_HOSTS"]
 TROSKEL_PROXIES: frozenset[str] = GIVEN["TROSKEL_PROXIES"]
+
+TROSKEL_METRICS_FROM: frozenset[str] = GIVEN["TROSKEL_METRICS_FROM"]
+TROSKEL_METRICS_TOKEN: str = GIVEN["TROSKEL_METRICS_TOKEN"]
 
 # Rooms, lowest first
 
@@ -98,15 +108,16 @@ AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
     "troskel.web.shell.forwarded.ForwardedMiddleware",
+    "troskel.web.shell.request_log.RequestLog",
     "troskel.web.shell.security_headers.SecurityHeadersMiddleware",
+    "troskel.web.shell.watching.Watching",
     "troskel.screens.language.LanguageMiddleware",
     "troskel.screens.session.KeepSession",
     "troskel.api.problems.ProblemsOnly",
-    "django.middleware.security.SecurityMiddleware",
+    "troskel.web.shell.rates.Rates",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "troskel.web.shell.busy.InTurn",
 ]
 ROOT_URLCONF = "troskel.config.urls"
@@ -122,8 +133,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrftoken"
 CSRF_FAILURE_VIEW = "troskel.web.shell.errors.csrf_failure"
 
 STATIC_URL = "/static/"
@@ -135,7 +145,7 @@ STATICFILES_FINDERS = [
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "troskel.web.shell.assets.CollectedFiles"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -155,13 +165,21 @@ LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
-# Errors are logged on stderr, with their frames and without values: no line contains a name, number or address
+# Logged on stderr: a line a request, the security log, and errors with their frames and without values. No line
+# contains a name, a number or an address (docs/watching.md)
 
+OF_SERVERS = "INFO" if TROSKEL_THREADS and not DEMO else "ERROR"  # a command's stderr is read by its caller
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "troskel.ground.error_log.LogFormatter"}},
+    "formatters": {
+        "line": {"()": "troskel.ground.error_log.LogFormatter", "as_json": GIVEN["TROSKEL_LOG"] == "json"}
+    },
     "handlers": {"stderr": {"class": "troskel.ground.error_log.LogHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "troskel.requests": {"level": OF_SERVERS},
+        "troskel.security": {"level": OF_SERVERS},
+    },
 }

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from troskel.access.drivers import LockDriver, NoLocks
 from troskel.access.simulated import SimulatedLocks
-from troskel.duties.mailing import compose
+from troskel.duties import mailing
 from troskel.ground.ids import new_id
+from troskel.keeping import heads
 from troskel.outbox import email_delivery
+from troskel.outbox.email_delivery import ComposedEmail
 from troskel.outbox.worker import Worker
 
 
@@ -36,6 +40,11 @@ LOCKS: dict[str, type[LockDriver]] = {"simulated": SimulatedLocks, "none": NoLoc
 def lock_driver() -> LockDriver:
     """Returns the configured lock driver."""
     return LOCKS[settings.TROSKEL_LOCKS]()
+
+
+def compose(payload: Mapping[str, Any]) -> ComposedEmail:
+    """Composes an e-mail of the outbox: the routine's, or signed heads of the journal."""
+    return heads.compose(payload) if heads.is_about_heads(payload) else mailing.compose(payload)
 
 
 def outbox_worker() -> Worker:

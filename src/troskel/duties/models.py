@@ -155,3 +155,10 @@ class DayTurned(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "day"], name="a_day_turns_once")]
+
+
+class DayConfirmed(Record):
+    """The day that a person said it was, the last time: after a long standstill days are turned again by that."""
+
+    municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT)
+    day = models.DateField()

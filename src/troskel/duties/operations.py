@@ -186,42 +186,44 @@ class LockedHomes:
         _UPSERT_STATES([row for row in rows if (row.state, row.wake) != self._stored.get(row.home_id)])
 
     def _store_duties(self, effects: routine_duty.Effects) -> None:
-        rows = {duty.id: self._row(duty) for duty in (*effects.opened, *effects.changed)}
+        rows = {duty.id: duty_row(self.municipality, duty) for duty in (*effects.opened, *effects.changed)}
         for closed in effects.closed:
-            row = rows.get(closed.duty.id) or self._row(closed.duty)
+            row = rows.get(closed.duty.id) or duty_row(self.municipality, closed.duty)
             row.state, row.closed, row.closed_line = closed.state, closed.day, closed.line
             rows[row.id] = row
         _UPSERT_DUTIES(list(rows.values()))
-
-    def _row(self, duty: routine_duty.OpenDuty) -> Duty:
-        return new_row(
-            Duty,
-            id=duty.id,
-            municipality_id=self.municipality,
-            kind=duty.kind,
-            paragraph=duty.paragraph,
-            ask=duty.ask,
-            version=duty.version,
-            home_id=duty.home,
-            client_id=duty.client,
-            door_id=duty.door,
-            organisation_id=duty.organisation,
-            role=duty.role,
-            about=json.dumps(duty.about, sort_keys=True),
-            opened=duty.opened,
-            opened_line=duty.opened_line,
-            due=duty.due,
-            also_role=duty.also_role or "",
-            also_organisation=duty.also_organisation,
-            also_from=duty.also_from,
-            person_id=duty.person,
-            escalated=duty.escalated,
-        )
 
     def _message(self, email: routine_duty.Email) -> outbox.OutboxDraft:
         return outbox.OutboxDraft(
             municipality=self.municipality, key=email.key, kind=EMAIL_KIND, payload=msgspec.to_builtins(email)
         )
+
+
+def duty_row(municipality: str, duty: routine_duty.OpenDuty) -> Duty:
+    """Returns the row of a duty that is open."""
+    return new_row(
+        Duty,
+        id=duty.id,
+        municipality_id=municipality,
+        kind=duty.kind,
+        paragraph=duty.paragraph,
+        ask=duty.ask,
+        version=duty.version,
+        home_id=duty.home,
+        client_id=duty.client,
+        door_id=duty.door,
+        organisation_id=duty.organisation,
+        role=duty.role,
+        about=json.dumps(duty.about, sort_keys=True),
+        opened=duty.opened,
+        opened_line=duty.opened_line,
+        due=duty.due,
+        also_role=duty.also_role or "",
+        also_organisation=duty.also_organisation,
+        also_from=duty.also_from,
+        person_id=duty.person,
+        escalated=duty.escalated,
+    )
 
 
 def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:

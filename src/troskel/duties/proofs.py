@@ -7,6 +7,7 @@ It is a function of the file alone, so it is kept in the process, not in the dat
 from __future__ import annotations
 
 from troskel import prover
+from troskel.ground import waiting
 from troskel.prover import Proof
 from troskel.routine import Routine
 
@@ -27,7 +28,8 @@ def proof_of(routine: Routine) -> Proof:
     """The proof; it is run where it has not been. Takes seconds then."""
     found = known(routine)
     if found is None:
-        found = prover.prove(routine, HOUSEHOLDS, DEPTH)
+        with waiting.costly():
+            found = prover.prove(routine, HOUSEHOLDS, DEPTH)
         while len(_proofs) >= KEPT:
             _proofs.pop(next(iter(_proofs)))
         _proofs[routine.version] = found

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -44,16 +45,30 @@ class DutyDifference(msgspec.Struct, frozen=True):
     after: Fate | None
 
 
-def lines(municipality: str) -> Iterator[LineFacts]:
-    """Every line of the municipality's acts, in order."""
+def lines(municipality: str, not_after: date | None = None) -> Iterator[LineFacts]:
+    """Every line of the municipality's acts, in order, but for the turn of days that were taken back.
+
+    `not_after`: as if the days after this one were taken back now.
+    """
+    ends = [(number, date.fromisoformat(body["after"])) for number, body in _taken_back(municipality)]
+    ends += [(sys.maxsize, not_after)] if not_after else []
     for told in journal.lines_after(municipality):
+        if told.event == "day.turned":
+            day = date.fromisoformat(told.body["day"])
+            if any(told.number < number and day > after for number, after in ends):
+                continue
         yield LineFacts(**told._asdict())
 
 
-def history(municipality: str, instead: Routine | None = None) -> History:
-    """All duties of the journal, under the versions in force or under another."""
+def _taken_back(municipality: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, _, _, body in journal.bodies(municipality, ("days.taken_back",)):
+        yield number, body
+
+
+def history(municipality: str, instead: Routine | None = None, *, not_after: date | None = None) -> History:
+    """All duties of the journal, under the versions in force or under another; `not_after` as of `lines`."""
     versions = routines.of_municipality(municipality, routines.newest(municipality))
-    return replay(versions, lines(municipality), instead=instead)
+    return replay(versions, lines(municipality, not_after), instead=instead)
 
 
 def compare(municipality: str, proposed: Routine) -> list[DutyDifference]:
@@ -82,16 +97,16 @@ def _fate(outcome: DutyOutcome | None) -> Fate | None:
     return Fate(duty.opened, duty.due, duty.escalated, duty.role, outcome.state, outcome.day)
 
 
-def discrepancies(municipality: str) -> list[str]:
-    """Where the stored duties and states differ from the journal. Must be empty."""
-    again = history(municipality)
+def discrepancies(municipality: str, again: History | None = None) -> list[str]:
+    """Where the stored duties and states differ from the journal (`again`: replayed already). Must be empty."""
+    again = again or history(municipality)
     wrong = []
     stored = {row.id: row for row in Duty.objects.filter(municipality=municipality)}
     for identifier, outcome in again.duties.items():
         row = stored.pop(identifier, None)
         if row is None:
             wrong.append(f"duty {outcome.duty.paragraph} {outcome.duty.ask} {identifier} is not stored")
-        elif _stored_outcome(row) != _replayed_outcome(outcome):
+        elif differs(row, outcome):
             wrong.append(f"duty {row.paragraph} {row.ask} {identifier} is stored otherwise than it was lived")
     wrong += [
         f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()
@@ -106,6 +121,11 @@ def discrepancies(municipality: str) -> list[str]:
         ):
             wrong.append(f"the state of home {state.home_id} is not what the journal gives")
     return wrong
+
+
+def differs(row: Duty, outcome: DutyOutcome) -> bool:
+    """Is the duty stored otherwise than it was lived?"""
+    return _stored_outcome(row) != _replayed_outcome(outcome)
 
 
 def _stored_outcome(row: Duty) -> tuple[Any, ...]:

@@ -34,7 +34,10 @@ def read(text: str) -> list[dict[str, Any]]:
     heading = lines.partition("\n")[0]
     delimiter = max(";,\t", key=heading.count)
     rows = csv.reader(io.StringIO(lines), delimiter=delimiter)
-    names = [COLUMNS.get(name.strip().lower(), "") for name in next(rows, [])]
+    try:
+        names = [COLUMNS.get(name.strip().lower(), "") for name in next(rows, [])]
+    except csv.Error:  # a field without an end
+        raise _bad_line(rows.line_num) from None
     if missing := [name for name in WANTED if name not in names]:
         raise BadValue(
             "file",

@@ -24,7 +24,12 @@ def db_value(value: Any) -> Any:
 
 def instant_value(value: datetime, database: Any) -> Any:
     """Returns an instant in the database's form, which is text in UTC on SQLite."""
-    return str(value.astimezone(UTC).replace(tzinfo=None)) if database.vendor == "sqlite" else value
+    return _sqlite_instant(value) if database.vendor == "sqlite" else value
+
+
+@lru_cache(maxsize=1_024)  # rows that are written together share one instant
+def _sqlite_instant(value: datetime) -> str:
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 @contextmanager

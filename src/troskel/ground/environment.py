@@ -7,6 +7,7 @@ A secret may also come from a file (`…_FILE`) or from a systemd credential of 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -167,7 +168,14 @@ def signing_secret(text: str) -> str:
     return text
 
 
-def kept_secret(file: Path) -> str:
+def journal_key(text: str) -> str:
+    """Parses the seed of the key that signs the journal's heads; nothing is empty."""
+    if text and not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError("is no key: make one by openssl rand -hex 32 (64 hexadecimal digits)")
+    return text
+
+
+def kept_secret(file: Path, setting: str = f"{PREFIX}SECRET") -> str:
     """Returns the secret kept in a file that its owner alone may read; makes it where it is missing.
 
     Raises WrongSettings where it can be neither read nor made, or where others may read it. Of several that start at
@@ -190,9 +198,7 @@ def kept_secret(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
         raise WrongSettings(
-            [
-                f"the secret {file} can be neither read nor made ({why}): set {PREFIX}SECRET or {PREFIX}SECRET{FILE}"
-            ]
+            [f"the secret {file} can be neither read nor made ({why}): set {setting} or {setting}{FILE}"]
         ) from None
     if len(kept) < SHORTEST_SECRET:
         raise WrongSettings([f"the secret {file} is cut off: remove it, and a new one is made"])

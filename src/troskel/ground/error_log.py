@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Errors are logged with their frames and without values.
+"""What is logged: our own lines as fields, errors with their frames and without values, each with its request's id.
 
 An error's message, its locals and a request's address may hold a name, an identity number or an address. A log is
 read by more people than a record is, and is kept longer: so it gets the error's type, where it was raised, and which
@@ -8,15 +8,28 @@ route was asked.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import threading
 from contextlib import suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from traceback import walk_tb
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 OWN_LOGGERS = "troskel"
 """Loggers of this program, and those below: their messages hold codes and ids, and are logged as they are."""
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that this thread answers: in each of its lines, and in its answer."""
+
+FIELDS = "fields"
+"""The attribute of a record that holds its fields: codes, ids, counts and names of the program's own."""
 
 MAX_FRAMES = 40
 """Of one error: the outermost and the innermost half. An endless recursion has a thousand."""
@@ -58,22 +71,31 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 
 
 class LogFormatter(logging.Formatter):
-    """Formats a record so that no value of the outside can stand in it.
+    """Formats a record so that no value of the outside can stand in it: as a line of text, or as one of JSON.
 
-    A message of our own is written as it is. A warning or an error of a library is written as its template, without
-    the arguments, or not at all where it has none (it may have been put together of values); its place always is.
+    A message of our own is written as it is, and its fields after it. A warning or an error of a library is written
+    as its template, without the arguments, or not at all where it has none (it may have been put together of
+    values); its place always is.
     """
 
-    def __init__(self) -> None:
-        super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+    def __init__(self, *, as_json: bool = False) -> None:
+        super().__init__("{asctime} {levelname} {name}{request}: {message}", style="{")
+        self.as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = self._message(record)
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        told = error_text(error) if error is not None else ""
+        message, fields, asked = self._message(record), getattr(record, FIELDS, {}), request_id.get()
+        if self.as_json:
+            at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+            line = {"at": at, "level": record.levelname, "logger": record.name, "message": message, **fields}
+            extra = {"request": asked, "error": told}
+            return json.dumps(line | {name: text for name, text in extra.items() if text}, ensure_ascii=False)
+        record.message = " ".join([message, *(f"{name}={value}" for name, value in fields.items())])
+        record.request = f" [{asked}]" if asked else ""
         record.asctime = self.formatTime(record)
-        line = self.formatMessage(record)
-        if isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
-            line += f"\n{error_text(record.exc_info[1])}"
-        return line
+        line_of_text = self.formatMessage(record)
+        return f"{line_of_text}\n{told}" if told else line_of_text
 
     def _message(self, record: logging.LogRecord) -> str:
         if record.name.split(".")[0] == OWN_LOGGERS or record.levelno < logging.WARNING:
@@ -81,8 +103,7 @@ class LogFormatter(logging.Formatter):
         place = f"{_short(record.pathname)}:{record.lineno}:{record.funcName}"
         request = getattr(record, "request", None)
         if request is not None:
-            method = request.method if request.method in METHODS else "?"  # else the sender's own text
-            return f"{method} {_route(request)} at {place}"
+            return f"{method_of(request)} {route_of(request)} at {place}"
         template = record.msg if isinstance(record.msg, str) and record.args else ""
         return f"{template} at {place}".strip()
 
@@ -100,7 +121,12 @@ class LogHandler(logging.Handler):
             sys.stderr.flush()
 
 
-def _route(request: object) -> str:
+def method_of(request: HttpRequest) -> str:
+    """The request's method; a question mark for one that is the sender's own text."""
+    return request.method if request.method in METHODS else "?"
+
+
+def route_of(request: object) -> str:
     """The name of the route, or its pattern; never the path, which may hold a number."""
     match = getattr(request, "resolver_match", None)
     return (match.view_name or match.route) if match else "(no route)"

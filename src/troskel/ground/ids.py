@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,14 +32,25 @@ class _Ticks:
 
     def __init__(self) -> None:
         self._lock, self._last = threading.Lock(), 0
+        self._chance: Iterator[tuple[int, ...]] = iter(())
 
-    def next(self) -> int:
+    def next(self) -> tuple[int, int]:
+        """Returns a tick, and chance bits; these are drawn for many ids at a time: asking the system takes long."""
         with self._lock:
             self._last = max(self._last + 1, time.monotonic_ns() >> 10)
-            return self._last % (1 << _TICK_BITS)
+            chance = next(self._chance, None)
+            if chance is None:
+                self._chance = struct.iter_unpack("=I", os.urandom(4096))
+                chance = next(self._chance)
+            return self._last % (1 << _TICK_BITS), chance[0] % (1 << _CHANCE_BITS)
+
+    def forget_chance(self) -> None:
+        """In a process that was forked: it draws its own."""
+        self._chance = iter(())
 
 
 _ticks = _Ticks()
+os.register_at_fork(after_in_child=_ticks.forget_chance)
 
 
 def new_id() -> UUID:
@@ -51,9 +64,9 @@ def new_id() -> UUID:
 def _after_the_millisecond() -> bytes:
     if _source.get() is not secrets.token_bytes:
         return random_bytes(_RANDOM_BYTES)
-    tick = _ticks.next()
+    tick, chance = _ticks.next()
     high, low = tick >> (_TICK_BITS - 12), tick % (1 << _TICK_BITS - 12)
-    rest = (high << 64) | (low << 30) | secrets.randbits(_CHANCE_BITS)
+    rest = (high << 64) | (low << 30) | chance
     return rest.to_bytes(_RANDOM_BYTES, "big")
 
 

@@ -16,13 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 RETRY_AFTER_SECONDS = 2
 """What who could not wait any longer is told."""
 
 CODE = "server.busy"
 """The stable code of that answer."""
+
+AWAY = "server.away"
+"""The stable code of the answer where the database can't be reached, or can't be written to."""
 
 YIELD_SECONDS = 1.0
 """The longest that work in parts waits for others between two parts."""
@@ -34,6 +37,10 @@ _BUSY_OF_POSTGRESQL = (
     "40P01",
     "40001",
 )  # lock_timeout; deadlock and collision, if retrying did not help
+
+_AWAY_OF_SQLITE = (8, 10, 13, 14)  # SQLITE_READONLY, IOERR, FULL, CANTOPEN
+_AWAY_OF_POSTGRESQL = ("08", "53", "57", "58")  # classes: connection, resources, operator, system
+_READ_ONLY_OF_POSTGRESQL = "25006"
 
 
 class TooManyWait(OperationalError):
@@ -51,6 +58,25 @@ def is_busy(error: BaseException | None) -> bool:
     if sqlite_code is not None:
         return is_busy_code(sqlite_code)
     return getattr(cause, "sqlstate", None) in _BUSY_OF_POSTGRESQL
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Can't the database be reached, or be written to (a full disk)? Nothing has been changed."""
+    if not isinstance(error, Error) or is_busy(error):
+        return False
+    cause = error.__cause__
+    sqlite_code = getattr(cause, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return sqlite_code & 0xFF in _AWAY_OF_SQLITE
+    state = getattr(cause, "sqlstate", None)
+    if state is None:  # no server has said anything
+        return isinstance(error, OperationalError | InterfaceError)
+    return state[:2] in _AWAY_OF_POSTGRESQL or state == _READ_ONLY_OF_POSTGRESQL
+
+
+def code_of(error: BaseException | None) -> str:
+    """Returns the code of the answer 503 that the error asks for; empty where it is another error."""
+    return CODE if is_busy(error) else AWAY if is_away(error) else ""
 
 
 def is_busy_code(sqlite_code: int) -> bool:
@@ -134,3 +160,28 @@ def _place_to_wait() -> Iterator[None]:
         yield
     finally:
         _places[0].release()
+
+
+COSTLY_AT_ONCE = 2
+"""Exports, comparisons and proofs in a process that answers: each may take a thread for seconds."""
+_costly = threading.BoundedSemaphore(COSTLY_AT_ONCE)
+
+
+@contextmanager
+def costly() -> Iterator[None]:
+    """A place among the few that do something costly in a server. Raises TooManyWait where none is left."""
+    release = take_costly_place()
+    try:
+        yield
+    finally:
+        release()
+
+
+def take_costly_place() -> Callable[[], None]:
+    """Takes such a place, and returns what gives it back, once however often it is called. Raises TooManyWait."""
+    if not settings.TROSKEL_THREADS:
+        return lambda: None
+    if not _costly.acquire(blocking=False):
+        raise TooManyWait("as many do something costly as may")
+    held = iter([_costly.release])
+    return lambda: next(held, lambda: None)()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -24,6 +25,9 @@ GENESIS_HASH = "0" * 64
 
 MAX_FAULTS = 20
 """A check stops after this many faults: those after the first break add little information."""
+
+CLOCK_SET_RIGHT = "days.taken_back"
+"""The event by which a person puts right what a clock that was ahead has led to: before it, lines may go back."""
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """An act takes its instant as it begins and its place in the chain as it ends: neighbours may stand the other way."""
@@ -143,6 +147,7 @@ def _key(key: object) -> str:
     raise ValueError(f"the key {key!r} is not an ASCII text")
 
 
+@lru_cache(maxsize=1_024)  # a part's lines share one instant
 def instant(value: datetime) -> str:
     """Returns `2026-11-20T07:00:00.000000Z`: always UTC, with microseconds. Raises ValueError without an offset."""
     if value.tzinfo is None:
@@ -168,6 +173,7 @@ class ChainChecker:
         self._head = head
         self._noted_hashes = dict(noted_hashes or {})
         self._faults: list[Fault] = []
+        self._clock_faults: list[Fault] = []
         self._lines = self._blanked = self._number = 0
         self._stored = self._computed = GENESIS_HASH
         self._before = ""
@@ -200,6 +206,8 @@ class ChainChecker:
         """Returns the verdict, after checking the head against the last line."""
         if len(self._faults) < MAX_FAULTS:
             self._check_head()
+        for number, what in self._clock_faults:
+            self.fault(number, what)
         return Verdict(self._head, self._lines, self._blanked, tuple(self._faults))
 
     def _check_link(self, row: LineText, number: int, *, hash_holds: bool) -> None:
@@ -229,11 +237,12 @@ class ChainChecker:
         except ValueError:
             self.fault(number, "was recorded at no instant")
             return
-        if recorded < self._latest - CLOCK_TOLERANCE:
-            self.fault(
-                number,
-                f"was recorded at {row.recorded}, though a line before it was at {instant(self._latest)}",
-            )
+        if row.event == CLOCK_SET_RIGHT:
+            self._clock_faults.clear()
+            self._latest = recorded
+        elif recorded < self._latest - CLOCK_TOLERANCE and len(self._clock_faults) < MAX_FAULTS:
+            what = f"was recorded at {row.recorded}, though a line before it was at {instant(self._latest)}"
+            self._clock_faults.append(Fault(number, what))
         self._latest = max(self._latest, recorded)
 
     def _check_head(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -171,10 +172,17 @@ def _check_organisations(body: Mapping[str, Any]) -> None:
     for name, value in named.items():
         if value is None:
             continue
-        try:
-            UUID(str(value))
-        except ValueError:
-            raise ValueError(f"{name} holds no organisation's id") from None
+        if not _is_id(str(value)):
+            raise ValueError(f"{name} holds no organisation's id")
+
+
+@lru_cache(maxsize=1_024)
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _build_detail(line: Line, content: Mapping[str, Any]) -> Detail:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from troskel.journal.form import Head, LineText
+from troskel.journal.form import GENESIS_HASH, Head, LineText
 from troskel.journal.models import Chain, ChainKind, Line, LineOrganisation
 
 CHUNK_ROWS = 5_000
@@ -64,6 +64,16 @@ def lines_about(
         yield ParsedLine(number, occurred, recorded, event, ids, client, json.loads(body))
 
 
+def bodies(
+    municipality: str, events: Collection[str]
+) -> Iterator[tuple[int, str, UUID | None, dict[str, Any]]]:
+    """Yields number, event, client and body of the lines of these events, in order. One query."""
+    rows = Line.objects.filter(municipality=municipality, kind=ChainKind.ACTS, event__in=events)
+    columns = ("number", "event", "client", "body")
+    for number, event, client, body in rows.order_by("number").values_list(*columns).iterator():
+        yield number, event, client, json.loads(body)
+
+
 def counts_by_act(municipality: str, actor_kind: str, after: int) -> dict[tuple[str, str], int]:
     """Returns how many lines each act has written of each event after a line, by actors of a kind. One query."""
     rows = Line.objects.filter(
@@ -84,6 +94,14 @@ def head(municipality: str, kind: str = ChainKind.ACTS) -> Head | None:
     """Returns the current end of the chain, or None when it is empty. Noted elsewhere, `verify` can use it."""
     row = Chain.objects.filter(municipality=municipality, kind=kind).values_list("number", "hash").first()
     return Head(municipality, kind, *row) if row else None
+
+
+def hash_of(municipality: str, kind: str, number: int) -> str | None:
+    """Returns the hash of a line (of number 0: of none, before the first); None where there is no such line."""
+    if number == 0:
+        return GENESIS_HASH
+    rows = Line.objects.filter(municipality=municipality, kind=kind, number=number)
+    return rows.values_list("hash", flat=True).first()
 
 
 def last_recorded(municipality: str) -> datetime | None:

@@ -217,6 +217,11 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [name for name in expected if name not in existing]
 
 
+def tables() -> set[str]:
+    """Returns the tables that have such triggers, or are asked by one."""
+    return {table for trigger in _ROW_TRIGGERS for table in trigger.tables}
+
+
 def _triggers(connection: BaseDatabaseWrapper) -> tuple[JournalTrigger, ...]:
     return _ROW_TRIGGERS + (_TABLE_TRIGGERS if connection.vendor == "postgresql" else ())
 

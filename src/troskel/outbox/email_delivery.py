@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -27,6 +28,8 @@ from troskel.outbox.worker import Handler, PermanentFailure, TransientFailure
 
 EMAIL_KIND = "email"
 """The kind of an outbox message that is one e-mail to any number of recipients."""
+
+NO_TLS = "tls=none"
 
 COPY_KIND = "email.copy"
 """The kind of an outbox message that is one recipient's copy; created here."""
@@ -62,7 +65,7 @@ class MailTransport(Protocol):
 
 @dataclass(frozen=True)
 class SmtpTransport:
-    """A mail server. `timeout`: seconds for each answer."""
+    """A mail server. `timeout`: seconds for each answer. `in_clear`: may mail go unencrypted where it offers no TLS?"""
 
     host: str
     port: int
@@ -70,14 +73,18 @@ class SmtpTransport:
     user: str = ""
     password: str = field(default="", repr=False)
     encrypted: bool = False
+    in_clear: bool = True
     timeout: float = 20.0
     context: ssl.SSLContext | None = None
 
     @classmethod
     def from_url(cls, url: str, *, sender: str, timeout: float = 20.0) -> SmtpTransport:
-        """Parses `smtp://host:port` or `smtps://user:password@host`. Raises ValueError for anything else."""
+        """Parses `smtp://host:port` or `smtps://user:password@host`. Raises ValueError for anything else.
+
+        A server elsewhere must offer TLS, unless the address ends with `?tls=none`.
+        """
         parts = urlsplit(url)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.query not in ("", NO_TLS):
             raise ValueError("not a mail server: write smtp://host:port or smtps://user:password@host")
         encrypted = parts.scheme == "smtps"
         return cls(
@@ -87,6 +94,7 @@ class SmtpTransport:
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             encrypted=encrypted,
+            in_clear=parts.query == NO_TLS or is_this_machine(parts.hostname),
             timeout=timeout,
         )
 
@@ -136,6 +144,8 @@ class SmtpTransport:
             if not self.encrypted and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+            if not (self.in_clear or isinstance(server.sock, ssl.SSLSocket)):
+                raise TransientFailure("no STARTTLS: the mail is not sent in the clear")
             if self.user:
                 self._log_in(server)
             yield server
@@ -148,6 +158,14 @@ class SmtpTransport:
         if not isinstance(server.sock, ssl.SSLSocket):
             raise TransientFailure("no STARTTLS: the password is not sent in the clear")
         server.login(self.user, self.password)
+
+
+def is_this_machine(host: str) -> bool:
+    """Does the name stand for this machine, so that nobody listens on the way?"""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def email_handlers(compose: Compose, transport: MailTransport) -> dict[str, Handler]:

@@ -33,6 +33,9 @@ MAX_ATTEMPTS = 60
 """With the backoff below: about two days."""
 
 MAX_WAIT = timedelta(hours=1)
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries to reach the database."""
+
 HEARTBEAT_INTERVAL = timedelta(seconds=10)
 
 _log = logging.getLogger(__name__)
@@ -67,15 +70,18 @@ class Worker:
     def run(self, stop: threading.Event, *, idle: float = 1.0) -> None:
         """Works until `stop` is set; polls every `idle` seconds when nothing is due.
 
-        Waits for a database that can't be reached.
+        Ends after the message that is being handled. Waits for a database that can't be reached, longer each time.
         """
+        failures = 0
         while not stop.is_set():
             try:
-                worked = self.run_once()
+                worked, failures = self.run_once(), 0
             except Error as error:
+                failures += 1
                 _log.warning("the outbox waits for the database: %s", type(error).__name__)
                 connection.close()
-                worked = False
+                stop.wait(min(idle * 2**failures, LONGEST_PAUSE))
+                continue
             if not worked:
                 stop.wait(idle)
         connection.close()

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db.models import F, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
-from troskel.people.models import Account, Client, Municipality, Organisation, Token
+from troskel.people.imports import BegunNight
+from troskel.people.models import Account, Client, Municipality, Organisation, StoppedNight, Token
 from troskel.people.roles import Actor, OrganisationKind, Role
 
 
@@ -180,6 +182,23 @@ def municipality_rows() -> list[MunicipalityRow]:
     """Returns all municipalities, by code."""
     rows = Municipality.objects.order_by("code").values_list("code", "name", "taken_over")
     return [MunicipalityRow(*row) for row in rows]
+
+
+class UnfinishedNight(NamedTuple):
+    """A night of the case system that is not taken in: it waits for an answer, or was broken off."""
+
+    day: date
+    is_stopped: bool
+
+
+def unfinished_nights(municipality: str) -> list[UnfinishedNight]:
+    """Returns the nights that are not taken in, by day; not those that the administrator has answered for."""
+    stopped = StoppedNight.objects.filter(municipality=municipality, answer="")
+    nights = {UnfinishedNight(day, is_stopped=True) for day in stopped.values_list("day", flat=True)}
+    begun = Municipality.objects.filter(code=municipality).values_list("begun_night", flat=True).first()
+    if begun:
+        nights.add(UnfinishedNight(msgspec.json.decode(begun, type=BegunNight).day, is_stopped=False))
+    return sorted(nights)
 
 
 def organisation_exists(municipality: str, orgnr: str) -> bool:

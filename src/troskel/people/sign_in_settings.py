@@ -104,7 +104,7 @@ def read(file: str, secret: str) -> SignIn:
         found = msgspec.convert(told, SignIn)
     except OSError as error:
         raise BadSignInFile(f"{file} can't be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadSignInFile(f"{file} is no TOML: {error}") from None
     except msgspec.ValidationError as error:
         raise BadSignInFile(f"{file}: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from troskel.prover import house_moves
 from troskel.prover import world as of
 from troskel.prover.moves import ToldLine, about, move, need
 from troskel.prover.world import ONE_DAY, TOLD, World, WorldAllocation, WorldDecision
@@ -28,8 +29,17 @@ def decide(w: World, client: str, service: str, begins: int, through: int | None
         p.refused, p.unwanted, p.visited, p.begun = False, False, [], first
     name = f"~B{client[1:]}{service[0]}{sum(d.service == service for d in p.decisions.values()) + 1}"
     p.decisions[name] = WorldDecision(service, first, _in(w, through), of_new=new)
+    _is_home_again(p, p.decisions[name])
     body = {"from": first, "through": _in(w, through), "replaces": None}
     return [about(w, "decision.made", client, decision=name, service=service, **body)]
+
+
+def _is_home_again(p: of.WorldClient, d: WorldDecision) -> None:
+    """Care at home after the move to special housing: the client is back, or never moved there."""
+    if p.home_through is not None and (
+        d.through is None or d.through >= max(d.begins, p.home_through + ONE_DAY)
+    ):
+        p.home_through = None
 
 
 @move
@@ -40,7 +50,10 @@ def allocate(w: World, client: str, decision: str, to: str, late: int, through: 
     d = p.decisions[decision]
     begins = d.begins + timedelta(days=late)
     ends = begins + timedelta(days=through) if through is not None else d.through
-    need(of.last(p, d) >= max(begins, w.day), "the decision has ended")
+    ends = (
+        ends if ends is None or ends >= begins else None
+    )  # outside the decision: accepted, and without effect
+    need(of.last(p, d) >= max(d.begins, w.day), "the decision has ended")
     need(not any(a.to == to and of.last(p, a) >= begins for a in _of(p, decision)), "allocated")
     name = f"~F{decision[2:]}{to[1:]}{len(p.allocations) + 1}"
     p.allocations[name] = WorldAllocation(decision, d.service, to, begins, ends, made=w.day)
@@ -86,6 +99,7 @@ def change_decision(w: World, client: str, decision: str, through: int | None) -
     later = [x.begins for x in p.decisions.values() if x.service == d.service and x.begins > d.begins]
     need(not later or (new is not None and new < min(later)), "another follows")
     d.through, d.confirmed = new, False
+    _is_home_again(p, d)
     return [
         about(w, "decision.changed", client, decision=decision, **{"from": d.begins, "through": d.through})
     ]
@@ -195,54 +209,6 @@ def become(w: World, client: str, own: bool) -> list[ToldLine]:
     return [about(w, "client.municipality_changed", client, own=own)]
 
 
-@move
-def move_house(w: World, client: str, to: str) -> list[ToldLine]:
-    """The client moves to another home today. Links, keys and orders stay with the doors of the old one."""
-    p = w.people[client]
-    _need_living(p)
-    need(p.home != to, "lives there")
-    old, p.home, p.visited, p.moved = p.home, to, [], True
-    return [ToldLine("client.moved", (old, to), client, {"from_home": old, "to_home": to, "on": w.day})]
-
-
-def _need_living(p: of.WorldClient) -> None:
-    need(p.died is None, "dead")
-
-
-@move
-def puzzle(w: World, home: str) -> list[ToldLine]:
-    """Nobody knows what is at the doors of a home."""
-    need(home not in w.unknown, "unknown already")
-    w.unknown = [*w.unknown, home]
-    return [ToldLine("home.unknown", (home,), None, {})]
-
-
-@move
-def look_at(w: World, home: str) -> list[ToldLine]:
-    """Somebody has looked."""
-    need(home in w.unknown, "known")
-    w.unknown = [one for one in w.unknown if one != home]
-    return [ToldLine("home.looked_at", (home,), None, {})]
-
-
-@move
-def go_away(w: World, client: str) -> list[ToldLine]:
-    """In hospital or away from today."""
-    p = w.people[client]
-    need(not p.away and p.died is None, "away")
-    p.away = True
-    return [about(w, "suspension.began", client, **{"from": w.day, "through": None})]
-
-
-@move
-def come_home(w: World, client: str) -> list[ToldLine]:
-    """Home again today."""
-    p = w.people[client]
-    need(p.away and p.died is None, "at home")
-    p.away = False
-    return [about(w, "suspension.ended", client, on=w.day)]
-
-
 # -- what is said
 
 
@@ -309,12 +275,19 @@ def visit(w: World, client: str, by: str) -> list[ToldLine]:
 def wait(w: World, days: int | None = None) -> list[ToldLine]:
     """To the next day on which something begins, ends or nears its end; or so many days."""
     w.day = w.day + timedelta(days=days) if days else _next_day(w)
-    return [ToldLine("day.turned", (), None, {"day": w.day})]
+    moves = [line for name, p in w.people.items() for line in house_moves.carried_out(w, name, p)]
+    of.pass_letters_on(w)
+    return [*moves, ToldLine("day.turned", (), None, {"day": w.day})]
 
 
 def _next_day(w: World) -> date:
     days = [p.died + ONE_DAY for p in w.people.values() if p.died is not None]
+    days += w.closing.values()
     for p in w.people.values():
+        days += [p.coming[1]] if p.coming is not None else []
+        days += [p.home_through + ONE_DAY] if p.home_through is not None else []
+        for first, last in p.absences:
+            days += [first, (last or first) + ONE_DAY]
         for granted in of.granted(p):
             days.append(granted.begins)
             ends = of.last(p, granted)

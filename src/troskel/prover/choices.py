@@ -24,6 +24,8 @@ def choices(w: World, *, equal_clients: bool = False) -> Iterator[ChosenMove]:
         yield from _things(name, p)
         if p.died is None:
             yield from (ChosenMove("move_house", (name, home)) for home in w.spare)
+            yield from _moves_ahead(w, name, p)
+    yield from _of_organisations(w)
     for home in w.spare:
         yield ChosenMove("look_at" if home in w.unknown else "puzzle", (home,))
         yield ChosenMove("add_door", ("~D8", next(iter(w.people.values())).home))
@@ -41,11 +43,33 @@ def choices(w: World, *, equal_clients: bool = False) -> Iterator[ChosenMove]:
         yield ChosenMove("form", (form,))
 
 
+def _moves_ahead(w: World, name: str, p: WorldClient) -> Iterator[ChosenMove]:
+    if "plan" in w.also:
+        yield from (ChosenMove("plan_move", (name, home, NEAR)) for home in w.spare)
+        yield ChosenMove("call_off_move", (name,))
+    if "merge" in w.also:
+        yield from (ChosenMove("merge", (name, other)) for other in w.people if other != name)
+
+
+def _of_organisations(w: World) -> Iterator[ChosenMove]:
+    if "closing" in w.also:
+        yield ChosenMove("succeed", (*PROVIDERS, NEAR))
+    if "offers" in w.also:
+        for name, door in w.doors.items():
+            for key, (by, _) in door.keys.items():
+                yield from (ChosenMove("offer_key", (name, key, to)) for to in PROVIDERS if to != by)
+                yield ChosenMove("accept_key", (name, key))
+    if "accounts" in w.also:
+        for had in (True, False):
+            yield ChosenMove("close_account", ("~A1", PROVIDERS[0], had))
+        yield ChosenMove("reopen_account", ("~A1", PROVIDERS[0]))
+
+
 def providers(w: World) -> list[str]:
     """The home-care providers, of those that have had nobody only the first."""
     used = {a.to for p in w.people.values() for a in p.allocations.values()}
     unused = [o for o in PROVIDERS if o not in used]
-    return [o for o in PROVIDERS if o in used] + unused[:1]
+    return [o for o in PROVIDERS if o in used and o not in w.closing] + unused[:1]
 
 
 def _care(w: World, name: str, p: WorldClient) -> Iterator[ChosenMove]:
@@ -76,7 +100,11 @@ def _care(w: World, name: str, p: WorldClient) -> Iterator[ChosenMove]:
     yield ChosenMove("confirm_ending", (name,))
     yield ChosenMove("die", (name,))
     yield ChosenMove("become", (name, not p.own))
-    yield ChosenMove("come_home" if p.away else "go_away", (name,))
+    yield ChosenMove("come_home" if of.is_away(p, w.day) else "go_away", (name,))
+    yield ChosenMove("move_to_special_housing", (name,))
+    if "absences" in w.also:
+        yield ChosenMove("go_away", (name, NEAR, NEAR + NEAR))
+        yield from (ChosenMove("come_home", (name, which)) for which in range(len(p.absences)))
 
 
 def _to_each(w: World, name: str, p: WorldClient) -> Iterator[ChosenMove]:
@@ -104,6 +132,8 @@ def _allocations(w: World, name: str, p: WorldClient, decision: str) -> Iterator
     if not given:
         yield ChosenMove("allocate", (name, decision, to[0], 1, None))
         yield ChosenMove("allocate", (name, decision, to[0], 0, NEAR))
+        if d.through is not None:
+            yield ChosenMove("allocate", (name, decision, to[0], (d.through - d.begins).days + 1, None))
 
 
 def _said(name: str, p: WorldClient) -> Iterator[ChosenMove]:
@@ -120,8 +150,8 @@ def _said(name: str, p: WorldClient) -> Iterator[ChosenMove]:
 def _things(name: str, p: WorldClient) -> Iterator[ChosenMove]:
     for organisation in dict.fromkeys(a.to for a in p.allocations.values()):
         yield ChosenMove("place_tag", (name, organisation))
-        if organisation in p.tags.values():
-            yield ChosenMove("find_tag", (name, organisation))
+        yield ChosenMove("find_tag", (name, organisation))
+    yield ChosenMove("tell_tag", (name,))
     for link in p.links:
         yield ChosenMove("unlink", (name, link))
     for tag in p.tags:
@@ -135,6 +165,9 @@ def _at_door(w: World, name: str, door: WorldDoor) -> Iterator[ChosenMove]:
         for by in dict.fromkeys(a.to for a in p.allocations.values()):
             yield ChosenMove("receive_key", (name, client, by))
         yield ChosenMove("link", (name, client))
+        yield ChosenMove("tell_lock", (name, client))
+        for to in (*providers(w), ALARMS):
+            yield ChosenMove("tell_key", (name, client, to))
         for by in of.serving(p, w.day)[:1]:
             yield ChosenMove("order_installation", (name, client, by))
             yield ChosenMove("order_repair", (name, client, by))

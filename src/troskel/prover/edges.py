@@ -29,6 +29,9 @@ BOTH = (*care("~K1"), *care("~K2"), ALL_TOLD, ALL_TOLD_2)
 TWO_HOMES = {"~K1": "~H1", "~K2": "~H2"}
 GATE: dict[str, tuple[str, ...]] = {"~D1": ("~H1", "~H2")}
 AT_GATE = (*care("~K1"), ALL_TOLD, ChosenMove("consent", ("~D1", "~K1", True)))
+TWO_DOORS_APART: dict[str, tuple[str, ...]] = {"~D1": ("~H1",), "~D9": ("~H9",)}
+PLANNED = ChosenMove("plan_move", ("~K1", "~H9", 3))
+CLOSING = ChosenMove("succeed", (NORTH, SOUTH, 3))
 TWO_DOORS: dict[str, tuple[str, ...]] = {"~D1": ("~H1",), "~D2": ("~H1",)}
 WAITING = (*care("~K1"), ALL_TOLD, TAG, KEY, ORDER)
 IN_USE = (*care("~K1"), ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT)
@@ -99,7 +102,7 @@ EDGES = {
         ),
         _one(
             "tag back", "a client who waits for the lock, and whose tag came back",
-            *WAITING, ChosenMove("take_tag", ("~K1", "~T1")),
+            *WAITING, ChosenMove("take_tag", ("~K1", "~T1")), WAIT,
         ),
         _one("unknown home", "a client with a tag and keys; nobody knows what is at the door",
              *care("~K1"), ALL_TOLD, TAG, KEY, ChosenMove("puzzle", ("~H1",))),
@@ -147,6 +150,84 @@ EDGES = {
             "a couple without a lock; the one is another municipality's, and nobody has the care",
             COUPLE, DOOR,
             (*care("~K2"), ALL_TOLD_2, WAIT, ELSEWHERE, ChosenMove("decide", ("~K1", HOME_CARE, 1, None))),
+        ),
+        _one(
+            "wish ordered", "a lock that the client, as is confirmed, does not want; the removal is ordered",
+            *IN_USE, ChosenMove("refuse", ("~K1",)), ChosenMove("confirm_refusal", ("~K1",)),
+            ChosenMove("order_removal", ("~D1", "~K1", NORTH)),
+        ),
+        _one(
+            "fault unserved", "a client with a lock that has a fault, whose provider leaves today",
+            *IN_USE, ChosenMove("fault", ("~D1", "~K1")), ChosenMove("end_allocation", ("~K1", "~FK1h1Norr1", 0, True)),
+        ),
+        _one(
+            "again with a fault", "a client with home care again, whose lock has a fault; the removal is ordered",
+            *IN_USE, ENDS_TODAY, WAIT, ChosenMove("order_removal", ("~D1", "~K1", NORTH)),
+            ChosenMove("decide", ("~K1", HOME_CARE, 1, None)),
+            ChosenMove("allocate", ("~K1", "~BK1h2", NORTH, 0, None)),
+        ),
+        _one(
+            "unknown decided", "a client with home care that nobody has; nobody knows what is at the door",
+            ChosenMove("puzzle", ("~H1",)), ChosenMove("decide", ("~K1", HOME_CARE, 1, None)), ALL_TOLD,
+        ),
+        _one(
+            "decided short", "a client with home care for two weeks that nobody has",
+            ChosenMove("decide", ("~K1", HOME_CARE, 1, 14)), ALL_TOLD,
+        ),
+        Household(
+            "spouse decided", "a couple with one lock in use; the one has care that nobody has", COUPLE, DOOR,
+            (*IN_USE, ChosenMove("decide", ("~K2", HOME_CARE, 1, None)), WAIT),
+        ),
+        Household(
+            "spouse over", "a couple with one lock; the care of the one is over, and nobody had it", COUPLE, DOOR,
+            (ChosenMove("decide", ("~K2", HOME_CARE, 1, None)), *IN_USE, ChosenMove("end", ("~K2", "~BK2h1", 0, True)),
+             WAIT),
+        ),
+        Household(
+            "planned", "a client with a lock in use, who is to move in three days", ONE, TWO_DOORS_APART,
+            (*IN_USE, PLANNED), spare=("~H9",), also=("plan",),
+        ),
+        Household(
+            "planned waiting", "a client who waits for the lock, and is to move in three days", ONE, TWO_DOORS_APART,
+            (*WAITING, WAIT, PLANNED), spare=("~H9",), also=("plan",),
+        ),
+        Household(
+            "lock there", "a client who is to move in three days, with a lock mounted there", ONE, TWO_DOORS_APART,
+            (*IN_USE, PLANNED, *lock("~K1", door="~D9", order="~W2")[:2]), spare=("~H9",), also=("plan",),
+        ),
+        Household(
+            "to a neighbour's", "a client who is to move in with another, where a lock is in use",
+            {"~K1": "~H1", "~K2": "~H9"}, TWO_DOORS_APART,
+            (*IN_USE, *care("~K2"), ALL_TOLD_2, *lock("~K2", door="~D9", order="~W2"), *settled("~K2", door="~D9"),
+             WAIT, PLANNED), spare=("~H9",), also=("plan",),
+        ),
+        Household(
+            "twice", "one person entered twice, both with a lock in use", COUPLE, DOOR, SHARED, also=("merge",),
+        ),
+        Household(
+            "twice in part", "one person entered twice: with home care and a tag, and with an alarm", COUPLE, DOOR,
+            (*care("~K1"), *care("~K2", ALARM, ALARMS), ALL_TOLD, TAG, KEY, WAIT), also=("merge",),
+        ),
+        Household(
+            "handing over", "a client whose provider changes tomorrow; the key is on offer", ONE, DOOR,
+            (*IN_USE, ChosenMove("change_provider", ("~K1", "~FK1h1Norr1", SOUTH, 1)),
+             ChosenMove("offer_key", ("~D1", "~N1", SOUTH))), also=("offers",),
+        ),
+        Household(
+            "bankrupt", "a client with a lock in use, whose provider may close", ONE, DOOR, IN_USE, also=("closing",),
+        ),
+        Household(
+            "closing", "a client who waits for the lock, whose provider closes in three days", ONE, DOOR,
+            (*WAITING, WAIT, CLOSING),
+        ),
+        Household(
+            "closing in use", "a client with a lock in use, whose provider closes in three days", ONE, DOOR,
+            (*IN_USE, CLOSING),
+        ),
+        Household("leaving", "a person may leave the provider", ONE, DOOR, (), also=("accounts",)),
+        Household(
+            "two absences", "a client with a lock in use, in hospital, and away next week as well", ONE, DOOR,
+            (*IN_USE, ChosenMove("go_away", ("~K1",)), ChosenMove("go_away", ("~K1", 7, 9))), also=("absences",),
         ),
     )
 }  # fmt: skip

@@ -95,7 +95,8 @@ def _dangling(w: World) -> Iterator[tuple[str, str]]:
     for name, door in w.doors.items():
         if door.orders:
             yield "an order", name[1:]
-        if door.lock is not None and not of.needing(w, door):
+        cared_for = any(p.decisions or not p.own for p in of.behind(w, door).values())
+        if door.lock is not None and cared_for and not of.needing(w, door):
             yield "a lock that nobody needs", name[1:]
         for to, _ in door.keys.values():
             if not any(to in of.having(p, w.day) for p in of.behind(w, door).values()):
@@ -224,6 +225,11 @@ def _send(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[Chose
     )
 
 
+def _reopen(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
+    """Attested by hand; here the person is back."""
+    yield ChosenMove("reopen_account", (about[0], owner or PROVIDERS[0]))
+
+
 def _simple(name: str) -> Doing:
     def doing(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
         yield ChosenMove(name, about)
@@ -249,6 +255,7 @@ DOING: dict[str, Doing] = {
     "P4.be_present": _present,
     "P5.collect_keys": _collect,
     "P5.return_keys": _give_back,
+    "P5.left": _reopen,
     "P6.order": _at_door("order_removal"),
     "P6.not_ours": _at_door("order_removal"),
     "P6.unwanted": _at_door("order_removal"),

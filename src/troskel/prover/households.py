@@ -27,6 +27,7 @@ class Household(NamedTuple):
     own: bool = True
     spare: tuple[str, ...] = ()
     take_over: date | None = None
+    also: tuple[str, ...] = ()
 
     def world(self) -> World:
         """The household on its first day, before anything has happened."""
@@ -39,7 +40,7 @@ class Household(NamedTuple):
             door: WorldDoor(kind="gate" if len(homes) > 1 else "apartment", homes=list(homes))
             for door, homes in self.doors.items()
         }
-        return World(day=START, people=people, doors=doors, spare=list(self.spare))
+        return World(day=START, people=people, doors=doors, spare=list(self.spare), also=self.also)
 
     def lines(self) -> Iterator[ToldLine]:
         """The lines that register it."""
@@ -200,7 +201,7 @@ HOUSEHOLDS = {
         ),
         Household(
             "away", "a client with home care and a lock in use, in hospital", ONE, DOOR,
-            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, ChosenMove("go_away", ("~K1",))),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, ChosenMove("go_away", ("~K1",))), also=("absences",),
         ),
         Household(
             "again", "a client whose home care has ended and who has it again; the removal is ordered", ONE, DOOR,
@@ -226,11 +227,11 @@ HOUSEHOLDS = {
             "moving waiting", "a client with home care and a tag, who may move", ONE, TWO_HOMES,
             _one(ALL_TOLD, ChosenMove("place_tag", ("~K1", NORTH)),
             ChosenMove("order_installation", ("~D1", "~K1", NORTH)), WAIT),
-            spare=("~H9",),
+            spare=("~H9",), also=("plan",),
         ),
         Household(
             "moving", "a client with a lock in use, who may move", ONE, TWO_HOMES,
-            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT), spare=("~H9",),
+            _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT), spare=("~H9",), also=("plan",),
         ),
         Household(
             "booked", "a client with home care; the locksmith is booked, and a carer must be present", ONE, DOOR,
@@ -284,6 +285,11 @@ HOUSEHOLDS = {
         Household(
             "taken over", "a client whose care and lock were there before the system", ONE, DOOR,
             (ChosenMove("take_over", ("~K1", "~D1", NORTH)), WAIT), take_over=START,
+        ),
+        Household(
+            "taken over with keys", "a client taken over; a provider that never had the client has a key", ONE, DOOR,
+            (ChosenMove("tell_key", ("~D1", "~K1", SOUTH)), ChosenMove("take_over", ("~K1", "~D1", NORTH)), WAIT),
+            take_over=START,
         ),
         Household(
             "unwanted", "a client with a lock in use, who does not want it any more", ONE, DOOR,

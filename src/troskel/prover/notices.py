@@ -35,8 +35,12 @@ CARE_MOVES = frozenset(
             "wait",
         ),
         *("change_allocation", "withdraw_allocation", "change_provider", "confirm_ending", "become"),
+        *("move_to_special_housing", "succeed"),
     }
 )
+
+
+OF_A_THING = {"lose_key": "P5.lost", "lose_tag": "P7.lost", "offer_key": "P5.offered"}
 
 
 def said(step: ChosenMove, before: World, after: World) -> Iterator[Said]:
@@ -44,13 +48,14 @@ def said(step: ChosenMove, before: World, after: World) -> Iterator[Said]:
     if step.name in CARE_MOVES:
         for name, p in after.people.items():
             yield from _of_care(step, before.people[name], p, name, after, before.day)
-    elif step.name in ("lose_key", "lose_tag"):
-        yield Said("P5.lost" if step.name == "lose_key" else "P7.lost", None, MUST)
+    elif step.name in OF_A_THING:
+        yield Said(OF_A_THING[step.name], step.values[2] if step.name == "offer_key" else None, MUST)
     elif step.name in ("refuse", "go_away", "come_home"):
         p = after.people[step.values[0]]
         name = {"refuse": "A3.refused", "go_away": "A8.suspended", "come_home": "A8.home_again"}[step.name]
+        heard = step.name != "come_home" or not of.is_away(p, after.day)
         for to in [None] if step.name == "refuse" else of.serving(p, after.day):
-            if p.own and (step.name != "refuse" or of.has_care(p, after.day)):
+            if heard and p.own and (step.name != "refuse" or of.has_care(p, after.day)):
                 yield Said(name, to, MUST)
     elif step.name == "form":
         yield Said("O3.email", None, MAY)
@@ -90,11 +95,16 @@ def _of_care(
 ) -> Iterator[Said]:
     mine = bool(step.values) and step.values[0] == name
     for a in (a for key, a in p.allocations.items() if key not in was.allocations):
-        yield from _of_allocation(was, p, a.to, w)
+        if of.last(p, a) >= a.begins:
+            yield from _of_allocation(was, p, a.to, w)
     if p.own:
         yield from _of_change(step, p, w, changed=mine and step.name == "change_provider")
         yield from _of_leaving(step, was, p, w, before)
-        yield from _of_ending(was, p, by_ending=mine and step.name == "end" and bool(step.values[3]))
+        yield from _of_ending(was, p, by_ending=mine and _is_an_ending(step))
+
+
+def _is_an_ending(step: ChosenMove) -> bool:
+    return step.name == "move_to_special_housing" or (step.name == "end" and bool(step.values[3]))
 
 
 def _of_allocation(was: WorldClient, p: WorldClient, to: str, w: World) -> Iterator[Said]:
@@ -153,21 +163,15 @@ def _of_ending(was: WorldClient, p: WorldClient, *, by_ending: bool) -> Iterator
     home, alarm = _last(p, HOME_CARE), _last(p, ALARM)
     if home is not None and of.end_is_said(p, HOME_CARE) and alarm is not None and alarm > home:
         known = HOME_CARE in of.services(was) and of.end_is_said(was, HOME_CARE)
-        for to in _to_the_end(p, HOME_CARE):
+        for to in of.last_providers(p, HOME_CARE):
             yield Said("A7.tell", to, by_ending and not known)
     if of.is_ending(p):
-        for to in _to_the_end(p):
+        for to in of.last_providers(p):
             yield Said("P6.told", to, by_ending and not of.is_ending(was))
 
 
 def _last(p: WorldClient, service: str) -> date | None:
     return max((of.last(p, d) for d in of.real_decisions(p, service)), default=None)
-
-
-def _to_the_end(p: WorldClient, service: str | None = None) -> list[str]:
-    found = [a for a in of.real_allocations(p) if service in (None, a.service)]
-    ends = max((of.last(p, a) for a in found), default=None)
-    return list(dict.fromkeys(a.to for a in found if of.last(p, a) == ends))
 
 
 def _alarm_goes_on(p: WorldClient, to: str, day: date) -> bool:
@@ -193,7 +197,7 @@ STILL_SO: dict[str, Callable[[World, WorldClient, str, str], bool]] = {
     "A6.tell_former": lambda w, p, to, door: _follows(p),
     "A6.tell_left": lambda w, p, to, door: to not in of.serving(p, w.day) and of.has_care(p, w.day),
     "A7.tell": lambda w, p, to, door: _alarm_goes_on(p, to, w.day),
-    "A8.suspended": lambda w, p, to, door: p.away,
+    "A8.suspended": lambda w, p, to, door: of.is_away(p, w.day, ahead=True),
     "L1.mended": lambda w, p, to, door: bool(of.needing(w, w.doors[door])),
     "P1.not_fitted": lambda w, p, to, door: bool(of.needing(w, w.doors[door])),
     "P1.taken_down": lambda w, p, to, door: bool(of.needing(w, w.doors[door])) and w.doors[door].lock is None,

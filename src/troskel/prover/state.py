@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.prover import care_moves, thing_moves
+from troskel.prover import care_moves, closing_moves, house_moves, thing_moves, told_moves
 from troskel.prover.households import Household
 from troskel.prover.moves import MOVES, ChosenMove, ToldLine
 from troskel.prover.world import World, ident, name_of
@@ -23,7 +23,13 @@ from troskel.routine.line import STOCKHOLM, LineFacts
 from troskel.routine.model import Routine
 from troskel.routine.versions import Routines
 
-__all__ = ["care_moves", "thing_moves"]  # imported so that their moves are registered
+__all__ = [
+    "care_moves",
+    "closing_moves",
+    "house_moves",
+    "thing_moves",
+    "told_moves",
+]  # imported so that their moves are registered
 
 
 class State(msgspec.Struct):

@@ -160,7 +160,11 @@ def _awaiting(w: World, door: WorldDoor) -> list[str]:
     if door.lock is not None or of.order_at(door, "installation"):
         return []
     here = of.needing(w, door)
-    return [n for n, p in here.items() if of.has_care(p, w.day) and of.serving(p, w.day) and p.died is None]
+    return [
+        name
+        for name, p in here.items()
+        if of.has_care_at(p, door, w.day) and of.serving(p, w.day, closing=w.closing) and p.died is None
+    ]
 
 
 @_paragraph
@@ -188,7 +192,7 @@ def installation_ordered(w: World) -> Iterator[Asked]:
             caring = any(
                 of.has_care(p, w.day) and of.serving(p, w.day) and p.died is None for p in here.values()
             )
-            if served:
+            if served and not of.order_at(door, "removal"):
                 yield Asked(("P1.repair",), (name,), caring and not door.orders)
 
 
@@ -199,7 +203,7 @@ def tag_in_use(w: World) -> Iterator[Asked]:
         if not p.own or of.is_over(p, w.day):
             continue
         locks = [door.lock for _, door in of.doors_of(w, p.home)]
-        for provider in of.having(p, w.day, HOME_CARE):
+        for provider in (one for one in of.having(p, w.day, HOME_CARE) if one not in w.closing):
             waits = provider not in p.tags.values() and not of.lock_in_use(w, p)
             if waits and of.has_care(p, w.day) and p.died is None:
                 fit = of.stays(p, provider, w.day) and p.home not in w.unknown
@@ -218,7 +222,7 @@ def tag_in_use(w: World) -> Iterator[Asked]:
 def keys_collected(w: World) -> Iterator[Asked]:
     """P5: one key to each door for each provider."""
     for _, p in _living(w):
-        for provider in of.having(p, w.day):
+        for provider in (one for one in of.having(p, w.day) if one not in w.closing):
             for _, door in of.doors_of(w, p.home):
                 here = {client for client, person in w.people.items() if person.home == p.home}
                 held = any(to == provider and left in here for to, left in door.keys.values())
@@ -229,15 +233,11 @@ def keys_collected(w: World) -> Iterator[Asked]:
 
 @_paragraph
 def keys_returned(w: World) -> Iterator[Asked]:
-    """P5: a provider that no longer has anyone in the home gives its keys back."""
+    """P5: a provider that no longer has anyone behind the door, or never had, gives its keys back."""
     for door in w.doors.values():
         for provider, left in door.keys.values():
-            home = of.home_of_key(w, door, left)
-            people = [p for p in w.people.values() if p.home == home]
-            if any(provider in of.serving(p, w.day) for p in of.behind(w, door).values()):
-                continue  # a key to the same door
-            gone = all(not of.knows(p, provider) or of.provider_left(p, provider, w.day) for p in people)
-            yield Asked(("P5.return_keys",), (home, provider), gone)
+            if not any(provider in of.having(p, w.day) for p in of.behind(w, door).values()):
+                yield Asked(("P5.return_keys",), (of.home_of_key(w, door, left), provider), MUST)
 
 
 @_paragraph
@@ -266,7 +266,8 @@ def removal_ordered(w: World) -> Iterator[Asked]:
             )
             asks += ("P6.not_ours",) if any(not p.own for p in here.values()) or not here else ()
             asks += ("P6.unwanted",) if any(p.unwanted and not of.is_over(p, w.day) for p in own) else ()
-            yield Asked(asks or ("P6.order",), (name,), MUST)
+            known = bool(asks) or any(p.decisions for p in here.values())
+            yield Asked(asks or ("P6.order",), (name,), known)
         if of.order_at(door, "installation") and not wanted:
             yield Asked(("P6.cancel",), (name,), MUST)
         if of.order_at(door, "removal") and needed:
@@ -351,46 +352,27 @@ def billed(w: World) -> Iterator[Asked]:
             yield Asked(("O3.receive",), (form,), MUST)
 
 
-FIELDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        (
-            "A1.inform",
-            "A2.keys",
-            "A3.understood",
-            "A3.way_in",
-            "A3.confirm",
-            "A8.investigation",
-            "A8.allocation",
-        ),
-        ("client",),
-    ),
-    "A4.allocate": ("client", "decision"),
-    **dict.fromkeys(
-        (
-            "P1.order",
-            "P1.consent",
-            "P1.repair",
-            "P6.order",
-            "P6.not_ours",
-            "P6.unwanted",
-            "P6.cancel",
-            "P6.stop",
-        ),
-        ("door",),
-    ),
-    **dict.fromkeys(
-        ("P2.place_tag", "P2.place_again", "P3.take_tag", "P7.fetch", "P7.not_ours"),
-        ("client", "organisation"),
-    ),
-    **dict.fromkeys(("P5.collect_keys", "P5.return_keys"), ("home", "organisation")),
-    **dict.fromkeys(
-        ("P4.be_present", "L1.install", "L1.remove", "L1.repair", "S1.letter", "S3.letter"), ("order",)
-    ),
-    "P7.tell": ("tag",),
-    "S2.link": ("client", "lock"),
-    **dict.fromkeys(("S3.unlink", "S3.unlink_one", "S3.unlink_not_ours"), ("link",)),
-    **dict.fromkeys(("O2.bill", "O3.send"), ("client", "organisation", "month")),
-    "O3.receive": ("form",),
-    "S2.look": ("home",),
+@_paragraph
+def gone_through(w: World) -> Iterator[Asked]:
+    """P5: what a person had who has left an organisation."""
+    for account in w.left:
+        yield Asked(("P5.left",), (account,), MUST)
+
+
+_ABOUT: dict[tuple[str, ...], str] = {
+    ("account",): "P5.left",
+    ("client",): "A1.inform A2.keys A3.understood A3.way_in A3.confirm A8.investigation A8.allocation",
+    ("client", "decision"): "A4.allocate",
+    ("door",): "P1.order P1.consent P1.repair P6.order P6.not_ours P6.unwanted P6.cancel P6.stop",
+    ("client", "organisation"): "P2.place_tag P2.place_again P3.take_tag P7.fetch P7.not_ours",
+    ("home", "organisation"): "P5.collect_keys P5.return_keys",
+    ("order",): "P4.be_present L1.install L1.remove L1.repair S1.letter S3.letter",
+    ("tag",): "P7.tell",
+    ("client", "lock"): "S2.link",
+    ("link",): "S3.unlink S3.unlink_one S3.unlink_not_ours",
+    ("client", "organisation", "month"): "O2.bill O3.send",
+    ("form",): "O3.receive",
+    ("home",): "S2.look",
 }
+FIELDS = {ask: fields for fields, asks in _ABOUT.items() for ask in asks.split()}
 """What each duty is about, by which it is recognised; a duty of another name has no statement, and is let be."""

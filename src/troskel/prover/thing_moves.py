@@ -45,7 +45,7 @@ def order_removal(w: World, door_name: str, client: str, by: str) -> list[ToldLi
     need(door.lock is not None and not door.orders, "no lock, or an order is open")
     need(not of.needing(w, door), "somebody needs the lock")
     known = not by or any(a.to == by for a in p.allocations.values())
-    need(known and (p.home in door.homes or p.moved), "not its client")
+    need(known and (p.home in door.homes or p.moved or not of.behind(w, door)), "not its client")
     return _ordered(w, "removal", door_name, client, by)
 
 
@@ -239,7 +239,8 @@ def _handed(w: World, client: str, of_: str, *, to_client: bool) -> dict[str, An
 def place_tag(w: World, client: str, of_: str) -> list[ToldLine]:
     """P2."""
     p = w.people[client]
-    need(p.own and of_ in of.serving(p, w.day) and of_ not in p.tags.values(), "not its client, or placed")
+    serves = of_ in of.serving(p, w.day, closing=w.closing)
+    need(p.own and serves and of_ not in p.tags.values(), "not its client, or placed")
     tag = w.next("T")
     p.tags[tag] = of_
     return [about(w, "tag.handed_over", client, tag=tag, **_handed(w, client, of_, to_client=True))]
@@ -249,7 +250,7 @@ def place_tag(w: World, client: str, of_: str) -> list[ToldLine]:
 def find_tag(w: World, client: str, of_: str) -> list[ToldLine]:
     """Another tag of the organisation's turns out to be with the client."""
     p = w.people[client]
-    need(p.own and of.knows(p, of_) and p.died is None, "not its client")
+    need(p.own and of.knows(p, of_) and p.died is None and of_ not in w.closing, "not its client")
     tag = w.next("T")
     p.tags[tag] = of_
     return [about(w, "tag.corrected", client, tag=tag, **_handed(w, client, of_, to_client=True))]
@@ -287,7 +288,8 @@ def tell_return(w: World, tag: str) -> list[ToldLine]:
 def receive_key(w: World, door_name: str, client: str, to: str) -> list[ToldLine]:
     """P5: the organisation gets a key from the client."""
     door, p = w.doors[door_name], w.people[client]
-    need(p.own and to in of.serving(p, w.day) and p.home in door.homes, "not its client")
+    serves = to in of.serving(p, w.day, closing=w.closing)
+    need(p.own and serves and p.home in door.homes, "not its client")
     need((to, client) not in door.keys.values(), "it has one")
     key = w.next("N")
     door.keys[key] = (to, client)

@@ -6,137 +6,46 @@ Ids are names, as "~K1" for a client and "~Norr" for a provider; `ident` makes t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
-from uuid import UUID
 
-import msgspec
+from troskel.prover.entities import (
+    ALARM,
+    ALARMS,
+    FOREVER,
+    HOME_CARE,
+    ONE_DAY,
+    PROVIDERS,
+    SMITH,
+    TOLD,
+    World,
+    WorldAllocation,
+    WorldClient,
+    WorldDecision,
+    WorldDoor,
+    WorldOrder,
+    ident,
+    name_of,
+)
 
-HOME_CARE, ALARM = "home_care", "safety_alarm"
-PROVIDERS, ALARMS, SMITH = ("~Norr", "~Syd"), "~Larm", "~Smed"
-ONE_DAY, FOREVER = timedelta(days=1), date.max
-_REVERSED = (1 << 128) - 1
-TOLD = ("oral", "written", "keys", "understood")
-"""What the client must have been told, and have understood (A1, A2, A3)."""
-
-
-@lru_cache(maxsize=4096)
-def ident(name: str, backwards: bool = False) -> UUID:
-    """The UUID of a name of at most 16 letters; backwards, UUIDs sort in the opposite order."""
-    number = int.from_bytes(name.encode().ljust(16, b"."), "big")
-    return UUID(int=number ^ _REVERSED if backwards else number)
-
-
-@lru_cache(maxsize=65_536)
-def name_of(text: str) -> str:
-    """The name whose UUID this is, either way round; what is no name comes back as it is."""
-    number = UUID(text).int
-    for value in (number, number ^ _REVERSED):
-        raw = value.to_bytes(16, "big")
-        if raw[:1] == b"~":
-            return raw.decode(errors="replace").rstrip(".")
-    return text
-
-
-class WorldDecision(msgspec.Struct):
-    """A granted service. `confirmed`: a person has said that it ends on its last day. `of_new`: of a new client."""
-
-    service: str
-    begins: date
-    through: date | None = None
-    confirmed: bool = False
-    of_new: bool = False
-
-
-class WorldAllocation(msgspec.Struct):
-    """A decision given to an organisation, on the day `made`."""
-
-    decision: str
-    service: str
-    to: str
-    begins: date
-    through: date | None = None
-    confirmed: bool = False
-    made: date = date.min
-
-
-class WorldClient(msgspec.Struct):
-    """A client. `elsewhere`: first and last day of the times as another municipality's; the last has no end yet.
-
-    `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed? `unwanted`: it is
-    confirmed that the client wants no lock. `begun`: the first day of care after the last time it was over.
-    """
-
-    home: str
-    own: bool = True
-    elsewhere: list[tuple[date, date | None]] = []
-    died: date | None = None
-    told: list[str] = []
-    refused: bool = False
-    unwanted: bool = False
-    way_in: bool = False
-    away: bool = False
-    moved: bool = False
-    begun: date = date.min
-    visited: list[str] = []
-    decisions: dict[str, WorldDecision] = {}
-    allocations: dict[str, WorldAllocation] = {}
-    tags: dict[str, str] = {}
-    links: dict[str, str] = {}
-
-
-class WorldOrder(msgspec.Struct):
-    """An open order at a door. `carer_on`: the booked day, where a carer must be present."""
-
-    kind: str
-    client: str
-    by: str
-    booked: bool = False
-    carer_on: date | None = None
-
-
-class WorldDoor(msgspec.Struct):
-    """A door with its lock, orders, and keys (key to organisation and client).
-
-    `reported`: the order that was reported last and has not been taken back, and the lock that it was about.
-    """
-
-    kind: str
-    homes: list[str]
-    consent: bool = False
-    unfit: bool = False
-    faulty: bool = False
-    lock: str | None = None
-    orders: dict[str, WorldOrder] = {}
-    reported: tuple[str, WorldOrder, str] | None = None
-    keys: dict[str, tuple[str, str]] = {}
-
-
-class World(msgspec.Struct):
-    """A household on a day, and what is owed by what was done: letters, tellings, forms; the months that are billed.
-
-    `letters`: order to the client who gets it, and the door. `spare`: homes where nobody lives yet. `unknown`: homes of
-    which nobody knows what is at the doors. `early`: tags that were taken from clients whose last day was only known.
-    """
-
-    day: date
-    people: dict[str, WorldClient] = {}
-    doors: dict[str, WorldDoor] = {}
-    spare: list[str] = []
-    unknown: list[str] = []
-    link_doors: dict[str, str] = {}
-    letters: dict[str, tuple[str, str]] = {}
-    tellings: dict[str, str] = {}
-    early: list[str] = []
-    billed: list[tuple[str, str, str]] = []
-    forms: dict[str, list[str]] = {}
-    serial: dict[str, int] = {}
-
-    def next(self, kind: str) -> str:
-        """A new name."""
-        self.serial[kind] = self.serial.get(kind, 0) + 1
-        return f"~{kind}{self.serial[kind]}"
+__all__ = [
+    "ALARM",
+    "ALARMS",
+    "FOREVER",
+    "HOME_CARE",
+    "ONE_DAY",
+    "PROVIDERS",
+    "SMITH",
+    "TOLD",
+    "World",
+    "WorldAllocation",
+    "WorldClient",
+    "WorldDecision",
+    "WorldDoor",
+    "WorldOrder",
+    "ident",
+    "name_of",
+]
 
 
 # -- care
@@ -177,9 +86,19 @@ def has_care(p: WorldClient, day: date) -> bool:
 
 
 def end_is_said(p: WorldClient, service: str) -> bool:
-    """Has a person said that the service ends, or has the client died?"""
+    """Has a person said that the service ends, or has the client died or moved to special housing?"""
     latest = max(real_decisions(p, service), key=lambda d: (d.through or FOREVER, d.begins))
-    return p.died is not None or (latest.through is not None and latest.confirmed)
+    return is_leaving(p) or (latest.through is not None and latest.confirmed)
+
+
+def is_leaving(p: WorldClient) -> bool:
+    """Is the client dead, or on the way to special housing?"""
+    return p.died is not None or p.home_through is not None
+
+
+def is_gone(p: WorldClient, day: date) -> bool:
+    """Is the client dead since an earlier day, or in special housing?"""
+    return any(last is not None and last < day for last in (p.died, p.home_through))
 
 
 def services(p: WorldClient) -> list[str]:
@@ -189,7 +108,7 @@ def services(p: WorldClient) -> list[str]:
 
 def is_over(p: WorldClient, day: date) -> bool:
     """Neither home care nor alarm, said by a person; or dead (P6)."""
-    if p.died is not None and p.died < day:
+    if is_gone(p, day):
         return True
     return (
         bool(p.decisions) and not has_care(p, day) and all(end_is_said(p, service) for service in services(p))
@@ -213,9 +132,12 @@ def needs_lock(p: WorldClient, day: date) -> bool:
     return p.own and bool(p.decisions) and not p.unwanted and not is_over(p, day)
 
 
-def serving(p: WorldClient, day: date, service: str | None = None) -> list[str]:
-    """The organisations that have the client now or soon, the earliest first."""
+def serving(
+    p: WorldClient, day: date, service: str | None = None, closing: Collection[str] = ()
+) -> list[str]:
+    """The organisations that have the client now or soon, the earliest first; none that is about to close."""
     found = [a for a in real_allocations(p) if last(p, a) >= day and service in (None, a.service)]
+    found = [a for a in found if a.to not in closing]
     return list(dict.fromkeys(a.to for a in sorted(found, key=lambda a: a.begins)))
 
 
@@ -224,6 +146,13 @@ def having(p: WorldClient, day: date, service: str | None = None) -> list[str]:
     had = [a.to for a in real_allocations(p) if service in (None, a.service)]
     serves = serving(p, day, service)
     return [o for o in dict.fromkeys([*serves, *had]) if o in serves or not provider_left(p, o, day)]
+
+
+def last_providers(p: WorldClient, service: str | None = None) -> list[str]:
+    """Those who had the client, in this service, on its last day."""
+    found = [a for a in real_allocations(p) if service in (None, a.service)]
+    ends = max((last(p, a) for a in found), default=None)
+    return list(dict.fromkeys(a.to for a in found if last(p, a) == ends))
 
 
 def knows(p: WorldClient, organisation: str) -> bool:
@@ -287,10 +216,10 @@ def provider_left(p: WorldClient, organisation: str, day: date) -> bool:
 def uncovered(p: WorldClient, service: str, day: date) -> bool:
     """Is the day without an ongoing allocated decision, and nobody has said that it should be?"""
     begun = [d for d in real_decisions(p, service) if d.begins <= day]
-    if not p.own or not begun or (p.died is not None and p.died < day) or covered(p, service, day):
+    if not p.own or not begun or is_gone(p, day) or covered(p, service, day):
         return False
     latest = max(begun, key=lambda d: (d.through or FOREVER, d.begins))
-    return last(p, latest) >= day or not latest.confirmed
+    return last(p, latest) >= day or not (latest.confirmed or is_leaving(p))
 
 
 def months_owed(w: World) -> list[tuple[str, str, str]]:
@@ -321,8 +250,29 @@ def doors_of(w: World, home: str) -> Iterator[tuple[str, WorldDoor]]:
 
 
 def behind(w: World, door: WorldDoor) -> dict[str, WorldClient]:
-    """The clients behind a door."""
-    return {name: p for name, p in w.people.items() if p.home in door.homes}
+    """The clients behind a door, now or by a planned move."""
+    return {name: p for name, p in w.people.items() if lives_behind(p, door) or comes_to(p, door)}
+
+
+def lives_behind(p: WorldClient, door: WorldDoor) -> bool:
+    """Does the client live there now?"""
+    return p.home in door.homes
+
+
+def comes_to(p: WorldClient, door: WorldDoor) -> bool:
+    """Is the client to move there?"""
+    return p.coming is not None and p.coming[0] in door.homes
+
+
+def has_care_at(p: WorldClient, door: WorldDoor, day: date) -> bool:
+    """Is there care there: on the day or later, or, where the client is to move there, from that day on?"""
+    first = p.coming[1] if p.coming is not None and not lives_behind(p, door) else day
+    return has_care(p, max(day, first))
+
+
+def is_away(p: WorldClient, day: date, *, ahead: bool = False) -> bool:
+    """Is the client in hospital or away that day (`ahead`: or later)?"""
+    return any((ahead or first <= day) and day <= (last or FOREVER) for first, last in p.absences)
 
 
 def behind_home(w: World, home: str) -> list[WorldClient]:
@@ -348,7 +298,7 @@ def leads(w: World, people: Iterable[WorldClient]) -> list[str]:
         for p in people
         if p.own
         for a in real_allocations(p)
-        if last(p, a) >= w.day
+        if last(p, a) >= w.day and a.to not in w.closing
     ]
     return [to for *first, to in found if first == list(min(found)[:3])]
 
@@ -357,9 +307,11 @@ def letter_to(w: World, client: str, door_name: str) -> str | None:
     """Who gets a letter about the door: the client, or else another who has care there (S1, S3)."""
     here = behind(w, w.doors[door_name])
     others = (name for name in needing(w, w.doors[door_name]) if serving(here[name], w.day))
-    return next(
-        (name for name in (client, *others) if w.people[name].own and w.people[name].died is None), None
-    )
+    for name in (client, *others):
+        p = w.people[name]
+        if p.own and p.died is None and not is_gone(p, w.day) and not comes_to(p, w.doors[door_name]):
+            return name
+    return None
 
 
 def pass_letters_on(w: World) -> None:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from troskel.duties import proofs, replay, routines
 from troskel.duties.models import RoutineVersion
 from troskel.duties.replay import DutyDifference, Fate
-from troskel.ground import clock
+from troskel.ground import clock, waiting
 from troskel.ground.refusals import NotFound
 from troskel.journal import queries as journal
 from troskel.people.roles import EVERY_ROLE, OFFICE_ROLES, Actor, Role
@@ -144,7 +144,8 @@ def comparison(viewer: Actor, version: UUID) -> Comparison:
     key = _cache_key(viewer.municipality, proposed)
     differences: _Differences | None = cache.get(key)
     if differences is None:
-        differences = _differences(replay.compare(viewer.municipality, proposed), clock.today())
+        with waiting.costly():
+            differences = _differences(replay.compare(viewer.municipality, proposed), clock.today())
         cache.set(key, differences, CACHE_SECONDS)
     return _comparison_for(viewer, version, differences)
 

@@ -243,6 +243,12 @@ def is_being_taken_over(client: ClientFacts) -> bool:
     return client.settling and not (client.stay and client.take_over and client.stay > client.take_over)
 
 
+def are_being_taken_over(homes: Homes) -> bool:
+    """Are all clients of these homes being taken over?"""
+    clients = [client for home in homes.values() for client in home.clients.values()]
+    return bool(clients) and all(map(is_being_taken_over, clients))
+
+
 # -- providers
 
 

@@ -241,6 +241,10 @@ def _provider_left(client: ClientFacts, case: Case) -> bool:
     return case.organisation is not None and coverage.provider_has_left(client, case.organisation, case.day)
 
 
+def _provider_in_gap(client: ClientFacts, case: Case) -> bool:
+    return case.organisation is not None and coverage.is_in_gap(client, case.organisation, case.day)
+
+
 def _only_answers_alarms(client: ClientFacts, case: Case) -> bool:
     return case.organisation is not None and client_state.only_answers_alarms(
         client, case.organisation, case.day
@@ -285,6 +289,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "provider_serves": _of_client(_serves),
     "provider_serves_home": _serves_home,
     "provider_left": _of_client(_provider_left),
+    "provider_in_gap": _of_client(_provider_in_gap),
     "only_answers_alarms": _of_client(_only_answers_alarms),
     "provider_stays": _of_client(
         lambda client, case: (

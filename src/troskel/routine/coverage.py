@@ -171,6 +171,16 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
     )
 
 
+def is_in_gap(client: ClientFacts, organisation: UUID, day: date) -> bool:
+    """Has the provider had the client, and has it neither now or soon nor left: A8 asks (decision 48)?"""
+    held = any(
+        a.organisation == organisation and client_state.came_to_hold(client, a)
+        for a in client.allocations.values()
+    )
+    serves = organisation in client_state.providers_of(client, day)
+    return held and not serves and not provider_has_left(client, organisation, day)
+
+
 def gaps(client: ClientFacts, service: str) -> list[Gap]:
     """The gaps in a service from its first decision on. A confirmed ending leaves no gap."""
     if not client.own:
@@ -276,6 +286,8 @@ def _losses(client: ClientFacts, service: str) -> list[Loss[UUID]]:
         if one.service == service
     ]
     held = [_held(client, one) for one in client.allocations.values() if one.service == service]
+    if not granted and not held:
+        return []
     here = client_state.here_through(client)
     return [
         loss._replace(through=min(loss.through, here)) for loss in losses(granted, held) if loss.first <= here

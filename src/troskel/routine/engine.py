@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
-from troskel.routine.client_state import first_behind, is_being_taken_over
+from troskel.routine.client_state import are_being_taken_over, first_behind
 from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,
@@ -22,7 +22,7 @@ from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import fold
 from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
 from troskel.routine.merging import merge_duties
-from troskel.routine.rules import Rule, Rules
+from troskel.routine.rules import Rule, Rules, is_quiet
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
 from troskel.routine.vocabulary import OF_A_DUTY
@@ -47,9 +47,8 @@ def advance(routines: Routines, homes: dict[UUID, HomeSnapshot], line: LineFacts
     elif line.event == "day.turned":
         turn(routines, homes, homes, _day_of(line), effects)
     elif line.homes:
-        for home in line.homes:
-            if home not in homes:
-                homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
+        for home in [named for named in line.homes if named not in homes]:
+            homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
         day = stockholm_day(line.recorded)
         around = _around(homes, line.homes)
         if missing := [str(home) for home in around if home not in homes]:
@@ -169,9 +168,9 @@ class _Advance:
                         self.states[home], client, day, occurred, line.recorded, line.number
                     )
         self.settle(found, touched, day, occurred, line)
-        for home in touched:
-            self.effects.touched.add(home)
-            if line.event in CARE_EVENTS or line.event == "organisation.closed":
+        self.effects.touched.update(touched)
+        if line.event in CARE_EVENTS or line.event == "organisation.closed":
+            for home in touched:
                 self.sleep(home, day)
 
     def derived(
@@ -242,16 +241,19 @@ class _Advance:
             if state.open:
                 near = home in touched_homes
                 for duty in list(state.open):
-                    if near or duty.door is not None:
+                    if (near or duty.door is not None) and duty.opened <= day:  # a home may wake late
                         self.judge(state, duty, found, day, occurred, line)
             for planned in list(state.planned):
                 if home in touched_homes or planned.door is not None:
                     self.review(state, planned, found, _moment(planned.home, day, line))
         rules = self.routines.rules_on(day)
         if rules is not None:
+            on = rules.on_at_take_over if are_being_taken_over(self.facts) else rules.on
             for event in found:
-                for rule in rules.on.get(event.name, ()):
-                    self.open(rules, rule, event)
+                if listening := on.get(event.name):
+                    context = subjects.EventContext(event, self.facts)
+                    for rule in listening:
+                        self.open(rules, rule, context)
 
     def judge(
         self,
@@ -294,13 +296,13 @@ class _Advance:
         if duty.escalated is None and duty.escalate_on is not None:
             wake_by(self.states[duty.home], duty.escalate_on)
 
-    def open(self, rules: Rules, rule: Rule, event: RoutineEvent) -> None:
+    def open(self, rules: Rules, rule: Rule, context: subjects.EventContext) -> None:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
-        ask = rule.ask
-        for case in subjects.cases(ask.per, event, self.facts):
-            if not rule.applies(case, event):
+        ask, event = rule.ask, context.event
+        for case in subjects.cases(ask.per, context):
+            if case.client is not None and is_quiet(ask, case.client):
                 continue
-            if not ask.at_take_over and case.client is not None and is_being_taken_over(case.client):
+            if not rule.applies(case, event):
                 continue
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))

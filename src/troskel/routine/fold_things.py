@@ -153,7 +153,10 @@ def link_removed(client: ClientFacts, line: LineFacts) -> None:
 
 def lock_taken_over(door: DoorFacts, line: LineFacts) -> None:
     """A lock that was there before the take-over."""
-    door.lock, door.since, door.replaced = uid(line.body["lock"]), day_in(line.body, "since"), None
+    lock = uid(line.body["lock"])
+    if door.lock != lock:  # told of another client too, it hangs as long as it did
+        door.lock, door.since, door.replaced = lock, day_in(line.body, "since"), None
+        door.cannot_be_fitted, door.fault = False, ""
 
 
 def link_taken_over(client: ClientFacts, line: LineFacts) -> None:

@@ -26,6 +26,7 @@ class LineFacts(msgspec.Struct, frozen=True):
     body: dict[str, Any] = {}
 
 
+@lru_cache(maxsize=1_024)  # a part's lines share one instant
 def stockholm_day(instant: datetime) -> date:
     """The date in Sweden at this instant."""
     return instant.astimezone(STOCKHOLM).date()

@@ -141,8 +141,10 @@ def _home_of(facts: Homes, line: LineFacts, touched: list[UUID]) -> UUID:
 
 
 def _first_visit(facts: Homes, line: LineFacts) -> date | None:
+    if line.event != "visit.registered" or line.client is None:
+        return None
     organisation = uid_in(line.body, "organisation")
-    if line.event != "visit.registered" or organisation is None or line.client is None:
+    if organisation is None:
         return None
     days = [
         client.first_visits[organisation]
@@ -153,16 +155,17 @@ def _first_visit(facts: Homes, line: LineFacts) -> date | None:
 
 
 def _lock(facts: Homes, line: LineFacts) -> UUID | None:
-    door = uid_in(line.body, "door")
-    if line.event not in ("repair.reported", "removal.reported", "report.taken_back") or door is None:
+    if line.event not in ("repair.reported", "removal.reported", "report.taken_back"):
         return None
+    door = uid_in(line.body, "door")
     return next((facts[home].doors[door].lock for home in line.homes if door in facts[home].doors), None)
 
 
 def _ending(facts: Homes, line: LineFacts) -> tuple[date, bool] | None:
     """An ending that is put off, or no longer confirmed, gives days back: it is a change like any other."""
-    name, _, happened = line.event.partition(".")
-    named = uid_in(line.body, name) if happened == "ended" and name in ("decision", "allocation") else None
+    if line.event not in ("decision.ended", "allocation.ended"):
+        return None
+    named = uid_in(line.body, line.event.partition(".")[0])
     if named is None or line.client is None:
         return None
     for home in line.homes:

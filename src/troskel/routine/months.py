@@ -35,7 +35,7 @@ def ended(client: ClientFacts, day: date) -> list[tuple[str, UUID]]:
 
     Empty in a home that the client has left: care moves with the client.
     """
-    if client.coming or client.moved_to is not None:
+    if client.coming or client.moved_to is not None or not _was_ever_elsewhere(client):
         return []
     before = day.replace(day=1) - ONE_DAY
     return sorted(
@@ -57,7 +57,7 @@ def seen_through(
 
 def is_running(client: ClientFacts, day: date) -> bool:
     """Has the client had, or will have, care as another municipality's in the month that the day is in?"""
-    if client.coming or client.moved_to is not None:
+    if client.coming or client.moved_to is not None or not _was_ever_elsewhere(client):
         return False
     first, last = day.replace(day=1), first_of_next(day) - ONE_DAY
     return any(next(_months(client, a, first, last), None) for a in client.allocations.values())
@@ -87,6 +87,10 @@ def _months(client: ClientFacts, a: AllocationFacts, first: date, last: date) ->
 def was_elsewhere(client: ClientFacts, day: date) -> bool:
     """Was the client another municipality's on the day?"""
     return any(theirs <= day <= ours for theirs, ours in _elsewhere(client))
+
+
+def _was_ever_elsewhere(client: ClientFacts) -> bool:
+    return not client.own or client.own_since is not None
 
 
 def _elsewhere(client: ClientFacts) -> Iterator[tuple[date, date]]:

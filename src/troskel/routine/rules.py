@@ -6,12 +6,14 @@ from __future__ import annotations
 from troskel.routine import subjects
 from troskel.routine.assignees import REASSIGNABLE
 from troskel.routine.bases import BASES
+from troskel.routine.client_state import is_being_taken_over
 from troskel.routine.conditions import CHECKS
 from troskel.routine.deadlines import attest_from
 from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
+from troskel.routine.facts import ClientFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
-from troskel.routine.subjects import Case
+from troskel.routine.subjects import ABOUT_NO_CLIENT, Case
 from troskel.routine.vocabulary import NOTICED
 
 
@@ -75,8 +77,19 @@ class Rule:
         return first is None or first <= stockholm_day(line.occurred)
 
 
+ASKED_AHEAD = frozenset({"home", "door", "order", "client_behind_door"})
+"""Subjects that are asked about where a client is yet to move in."""
+
+
+def is_quiet(ask: Ask, client: ClientFacts) -> bool:
+    """Is it asked of nobody: settled before the take-over, or, of one who is to move in, asked where they live now?"""
+    if client.coming and ask.per not in ASKED_AHEAD:
+        return True
+    return not ask.at_take_over and is_being_taken_over(client)
+
+
 class Rules:
-    """All asks of one version."""
+    """All asks of one version. `on`: those that listen to an event; `on_at_take_over`: where all are taken over."""
 
     def __init__(self, routine: Routine) -> None:
         self.routine, self.eves = routine, routine.header.free_eves
@@ -84,9 +97,12 @@ class Rules:
             (p.id, ask.ask): Rule(p, ask, self.eves) for p in routine.paragraphs for ask in p.asks
         }
         self.on: dict[str, list[Rule]] = {}
+        self.on_at_take_over: dict[str, list[Rule]] = {}
         for rule in self.by_name.values():
             for name in rule.ask.on:
                 self.on.setdefault(name, []).append(rule)
+                if rule.ask.at_take_over or rule.ask.per in ABOUT_NO_CLIENT:
+                    self.on_at_take_over.setdefault(name, []).append(rule)
         self.notices = tuple(
             sorted({r.ask.notice_days for r in self.by_name.values() if r.ask.notice_days is not None})
         )

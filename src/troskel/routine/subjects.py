@@ -111,21 +111,23 @@ def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
     )
 
 
-class _EventContext:
-    """An event with its home, client and door."""
+class EventContext:
+    """An event with its home, client and door: the rules that listen to it take their cases from one."""
 
-    def __init__(self, h: RoutineEvent, homes: Homes) -> None:
-        self.h, self.homes, self.home = h, homes, homes[h.home]
-        self.client = self.home.clients.get(h.client) if h.client else None
-        self.door = self.home.doors.get(h.door) if h.door else None
+    def __init__(self, event: RoutineEvent, homes: Homes) -> None:
+        self.event, self.homes, self.home = event, homes, homes[event.home]
+        self.client = self.home.clients.get(event.client) if event.client else None
+        self.door = self.home.doors.get(event.door) if event.door else None
 
     def case(self, client: ClientFacts | None = None, **more: Any) -> Case:
         home = self.home
         if client is not None and home.clients.get(client.client) is not client:
             home = next(h for h in self.homes.values() if h.clients.get(client.client) is client)
-        about = more.pop("about", self.h.about)
-        more.setdefault("organisation", self.h.organisation)
-        return Case(self.homes, home, self.h.day, client=client, about=about, since=self.h.since, **more)
+        about = more.pop("about", self.event.about)
+        more.setdefault("organisation", self.event.organisation)
+        return Case(
+            self.homes, home, self.event.day, client=client, about=about, since=self.event.since, **more
+        )
 
     def at_the_door(self) -> list[ClientFacts]:
         """The event's client first, then the other own clients behind the door."""
@@ -137,87 +139,91 @@ class _EventContext:
         return [self.client, *(c for c in behind if c is not self.client)]
 
 
-def _per_home(t: _EventContext) -> Iterator[Case]:
+def _per_home(t: EventContext) -> Iterator[Case]:
     yield t.case()
 
 
-def _per_account(t: _EventContext) -> Iterator[Case]:
-    if t.h.about.get("account"):
+def _per_account(t: EventContext) -> Iterator[Case]:
+    if t.event.about.get("account"):
         yield t.case()
 
 
-def _per_client(t: _EventContext) -> Iterator[Case]:
+def _per_client(t: EventContext) -> Iterator[Case]:
     if t.client:
         yield t.case(t.client, door=t.door)
 
 
-def _per_client_behind_door(t: _EventContext) -> Iterator[Case]:
+def _per_client_behind_door(t: EventContext) -> Iterator[Case]:
     for client in t.at_the_door():
-        if client is t.client or client_state.needs_the_door(client, t.h.day):
+        if client is t.client or client_state.needs_the_door(client, t.event.day):
             yield t.case(client, door=t.door)
 
 
-def _per_provider(t: _EventContext) -> Iterator[Case]:
+def _per_provider(t: EventContext) -> Iterator[Case]:
     for client in _served(t):
-        own = [t.h.organisation] if t.h.organisation else client_state.providers_of(client, t.h.day)
-        for organisation in dict.fromkeys([*own, *_handed_over_by(t)]):
+        own = (
+            [t.event.organisation] if t.event.organisation else client_state.providers_of(client, t.event.day)
+        )
+        for organisation in dict.fromkeys([*own, *_had_by(t)]):
             yield t.case(client, organisation=organisation, door=t.door if t.client else None)
 
 
-def _served(t: _EventContext) -> list[ClientFacts]:
+def _served(t: EventContext) -> list[ClientFacts]:
     """The client, else those at the door or in the home; of a key, an own client of its organisation there (P5)."""
     if t.client is None:
         return t.at_the_door() if t.door else [c for c in t.home.clients.values() if c.own]
     if t.door is None:
         return [t.client]
     in_the_home = [t.client, *t.home.clients.values()]
-    theirs = (c for c in in_the_home if c.own and t.h.organisation in client_state.providers_of(c, t.h.day))
+    theirs = (
+        c for c in in_the_home if c.own and t.event.organisation in client_state.providers_of(c, t.event.day)
+    )
     return [next(theirs, t.client)]
 
 
-def _handed_over_by(t: _EventContext) -> list[UUID]:
-    """The provider that a thing goes from: it concerns that one, too."""
-    giver = t.h.about.get("from")
-    return [UUID(giver["id"])] if isinstance(giver, dict) and giver.get("kind") == "organisation" else []
+def _had_by(t: EventContext) -> list[UUID]:
+    """The provider that a thing goes from, or that has had it since before the take-over: it concerns that one, too."""
+    ends = (t.event.about.get("from"), t.event.about.get("holder"))
+    return [UUID(end["id"]) for end in ends if isinstance(end, dict) and end.get("kind") == "organisation"]
 
 
-def _per_provider_and_home(t: _EventContext) -> Iterator[Case]:
+def _per_provider_and_home(t: EventContext) -> Iterator[Case]:
     """The home, and others behind the same doors from which the provider holds keys: in the name of who left them."""
     yield from _per_provider(t)
-    if t.h.organisation is None:
+    if t.event.organisation is None:
         return
     for door in t.home.doors.values():
         for home in client_state.homes_behind(door, t.homes):
-            for key in things.keys_of(home, t.h.organisation):
+            for key in things.keys_of(home, t.event.organisation):
                 if home is not t.home:
                     yield t.case(home.clients[key.client])
 
 
-def _per_provider_and_month(t: _EventContext) -> Iterator[Case]:
-    if t.client and t.h.organisation:
+def _per_provider_and_month(t: EventContext) -> Iterator[Case]:
+    if t.client and t.event.organisation:
         yield t.case(t.client)
 
 
-def _per_ending_provider(t: _EventContext) -> Iterator[Case]:
+def _per_ending_provider(t: EventContext) -> Iterator[Case]:
     if t.client:
-        for organisation in client_state.providers_to_the_end(t.client, t.h.about.get("service")):
+        for organisation in client_state.providers_to_the_end(t.client, t.event.about.get("service")):
             yield t.case(t.client, organisation=organisation)
 
 
-def _per_last_provider(t: _EventContext) -> Iterator[Case]:
+def _per_last_provider(t: EventContext) -> Iterator[Case]:
     if t.client:
         for organisation in client_state.providers_to_the_end(t.client):
             yield t.case(t.client, organisation=organisation)
 
 
-def _per_provider_with_tag(t: _EventContext) -> Iterator[Case]:
+def _per_provider_with_tag(t: EventContext) -> Iterator[Case]:
     for client in t.at_the_door():
         for organisation in dict.fromkeys(client.tags.values()):
-            if t.door is not None or t.h.organisation in (None, organisation):
+            if t.door is not None or t.event.organisation in (None, organisation):
                 yield t.case(client, organisation=organisation)
 
 
-def _per_door(t: _EventContext) -> Iterator[Case]:
+def _per_door(t: EventContext) -> Iterator[Case]:
     for home in [t.home] if t.door else _homes(t):
         named = home.clients.get(t.client.client) if t.client else None
         for door in [t.door] if t.door else list(home.doors.values()):
@@ -227,38 +233,38 @@ def _per_door(t: _EventContext) -> Iterator[Case]:
                 yield t.case(client, door=door)
 
 
-def _homes(t: _EventContext) -> list[HomeFacts]:
+def _homes(t: EventContext) -> list[HomeFacts]:
     """The home, and the one to which the client is to move: what is asked of the doors is asked there too."""
     ahead = t.homes.get(t.client.moving_to) if t.client is not None and t.client.moving_to else None
     return [t.home] if ahead is None else [t.home, ahead]
 
 
-def _per_client_and_lock(t: _EventContext) -> Iterator[Case]:
+def _per_client_and_lock(t: EventContext) -> Iterator[Case]:
     for door in [t.door] if t.door else list(t.home.doors.values()):
         if door.lock is not None:
             for client in t.at_the_door():
-                yield t.case(client, door=door, about={**t.h.about, "lock": str(door.lock)})
+                yield t.case(client, door=door, about={**t.event.about, "lock": str(door.lock)})
 
 
-def _per_link(t: _EventContext) -> Iterator[Case]:
+def _per_link(t: EventContext) -> Iterator[Case]:
     """The link that it is about; with a door, links to a lock that hangs there no more; without, links at the doors."""
-    lock = uid_in(t.h.about, "lock")
+    lock = uid_in(t.event.about, "lock")
     doors = {t.door.door: t.door} if t.door else t.home.doors
     behind = [home for door in doors.values() for home in client_state.homes_behind(door, t.homes)]
     others = [c for home in behind for c in home.clients.values()]
     for client in {c.client: c for c in (*t.at_the_door(), *others)}.values():
         for link_id, link in client.links.items():
-            is_named = str(link_id) == t.h.about.get("link")
+            is_named = str(link_id) == t.event.about.get("link")
             is_stale = t.door is not None and link.door == t.door.door and link.lock != t.door.lock
             is_here = t.door is None and link.door in doors and lock in (None, link.lock)
             if is_named or is_stale or is_here:
                 door = t.home.doors.get(link.door)
                 yield t.case(
-                    client, door=door, about={**t.h.about, "link": str(link_id), "lock": str(link.lock)}
+                    client, door=door, about={**t.event.about, "link": str(link_id), "lock": str(link.lock)}
                 )
 
 
-PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
+PER: dict[str, Callable[[EventContext], Iterator[Case]]] = {
     "home": _per_home,
     "account": _per_account,
     "client": _per_client,
@@ -280,6 +286,9 @@ PER: dict[str, Callable[[_EventContext], Iterator[Case]]] = {
     "client_and_lock": _per_client_and_lock,
     "link": _per_link,
 }
+
+ABOUT_NO_CLIENT = ("home", "account")
+"""Of these a case names no client."""
 
 # The fields that identify a duty of an ask. `through` separates one ending, or gap, from the next; a provider
 # has a duty in each home of a client who moves: old keys go back while new ones are collected.
@@ -308,9 +317,9 @@ SAME: dict[str, tuple[str, ...]] = {
 _OWN_FIELDS = ("home", "client", "door", "organisation")
 
 
-def cases(per: str, event: RoutineEvent, homes: Homes) -> Iterator[Case]:
+def cases(per: str, event: EventContext) -> Iterator[Case]:
     """The cases of an event, one for each duty it may open."""
-    return PER[per](_EventContext(event, homes))
+    return PER[per](event)
 
 
 def identity(per: str, thing: OpenDuty | PlannedDuty) -> tuple[Any, ...]:

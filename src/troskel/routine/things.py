@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from troskel.routine import coverage
 from troskel.routine.client_state import Homes, homes_behind, providers_of
 from troskel.routine.facts import ClientFacts, HomeFacts, KeyFacts
 
@@ -37,12 +38,12 @@ def keys_of(home: HomeFacts, organisation: UUID) -> list[KeyFacts]:
 
 
 def keys_to_return(home: HomeFacts, homes: Homes, organisation: UUID, day: date) -> list[KeyFacts]:
-    """The keys it holds from the home to doors behind which it has no client, now or soon (P5)."""
+    """The keys it holds from the home to doors behind which it has no client, now or soon, nor a mere gap (P5)."""
     idle = [
         door
         for door in home.doors.values()
         if not any(
-            organisation in providers_of(client, day)
+            organisation in providers_of(client, day) or coverage.is_in_gap(client, organisation, day)
             for behind in homes_behind(door, homes)
             for client in behind.clients.values()
         )

@@ -8,7 +8,9 @@ import re
 Where = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)(?:\.[A-Za-z0-9_-]+)*\s*=")
-_STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
+_STRINGS = re.compile(
+    r'"(?:\\.|[^"\\])*+(?:"|$)|\'[^\']*+(?:\'|$)'
+)  # an open one too: to the end of the line
 
 
 class TomlPositions:

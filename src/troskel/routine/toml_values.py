@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from troskel.routine.model import LocalizedText
+from troskel.routine.toml_bounds import beyond_bounds
 from troskel.routine.toml_positions import TomlPositions
 
 Table = dict[str, Any]
@@ -23,13 +24,17 @@ class InvalidDocument(ValueError):
 
 
 def parse(content: bytes, file: str) -> tuple[str, Table]:
-    """The file's text and TOML table. Raises InvalidDocument."""
+    """The file's text and TOML table. Raises InvalidDocument, soon also where the file was made to take long."""
     try:
         text = content.decode()
+        if reason := beyond_bounds(text):
+            raise InvalidDocument([f"{file}: {reason}"])
         return text, tomllib.loads(text)
+    except InvalidDocument:
+        raise
     except UnicodeDecodeError as error:
         raise InvalidDocument([f"{file}:1: not UTF-8: {error.reason}"]) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidDocument([f"{file}: not TOML: {error}"]) from error
 
 

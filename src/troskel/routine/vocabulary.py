@@ -17,6 +17,8 @@ def _words(text: str) -> dict[str, LocalizedText]:
 EVENTS = _words("""
 routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
 day.turned | ett nytt dygn börjar | a new day begins
+day.confirmed | en människa har sagt vilken dag det är | a person has said which day it is
+days.taken_back | dygn som inte har varit tas tillbaka | days that have not been are taken back
 municipality.founded | kommunen läggs upp | the municipality is founded
 municipality.changed | kommunens namn eller avsändare ändras | the municipality's name or sender changes
 take_over.began | övertagandet börjar | the take-over begins
@@ -246,6 +248,7 @@ lock_can_be_ordered | någon utförare har en kund bakom dörren som inte har sa
 provider_serves | utföraren har kunden, nu eller snart | the provider has the client, now or soon
 provider_serves_home | utföraren har någon kund i bostaden | the provider has some client in the home
 provider_left | utföraren har inte längre kunden | the provider no longer has the client
+provider_in_gap | utföraren har bara förlorat kunden ett tag: ingen har sagt att det är slut (A8) | the provider has only lost the client for a while: nobody has said that it is over (A8)
 only_answers_alarms | utföraren svarar bara på kundens larm | the provider only answers the client's alarms
 provider_stays | utföraren har kunden även efter i dag, och ingen har sagt att det tar slut | the provider has the client after today too, and nobody has said that it ends
 provider_orders | det är utföraren som ska beställa lås till någon dörr | the provider is the one to order a lock for some door

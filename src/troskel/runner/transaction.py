@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db import IntegrityError, OperationalError, transaction
 
+from troskel.duties import judging
 from troskel.duties import operations as duties
 from troskel.ground import clock
 from troskel.ground.compiled_query import Value
@@ -23,7 +24,7 @@ from troskel.permits.may import fresh_enough, may
 from troskel.routine.duty import Effects, OpenDuty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.vocabulary import MARKED
-from troskel.runner import idempotency
+from troskel.runner import idempotency, noticed
 from troskel.runner.constraint_messages import refusal_of
 from troskel.runner.occurrence import Occurrence, occurrence
 from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed, refused_item
@@ -89,12 +90,32 @@ class ActContext:
         `prepare` runs before it, once the actor may do the act. `part`: it is one part of the act. `items`: how many a
         plural act has got; where it refuses all of them, the first refusal is raised.
         """
-        may(actor, act.name, act.who)
-        fresh_enough(actor, act)
-        happened = occurrence(occurred, late_reason)
-        if prepare is not None:
-            prepare()
-        idempotency_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
+        try:
+            may(actor, act.name, act.who)
+            fresh_enough(actor, act)
+            happened = occurrence(occurred, late_reason)
+            if prepare is not None:
+                prepare()
+            made_key = idempotency.make_key(actor, act.name, content, key) if key and not preview else None
+            return cls._once(act, actor, body, happened, made_key, preview, part, items)
+        except (Refusal, NotFound, BadValue) as error:
+            if not preview:
+                noticed.refused(act, actor, error)
+            raise
+
+    @classmethod
+    def _once(
+        cls,
+        act: ActInfo,
+        actor: Actor,
+        body: Callable[[Self], dict[str, Any]],
+        happened: Occurrence | None,
+        idempotency_key: idempotency.IdempotencyKey | None,
+        preview: bool,
+        part: Part | None,
+        items: int,
+    ) -> ActOutcome:
+        """Runs the act; where its key has been used, returns the first outcome."""
         try:
             return cls._retry_on_collision(
                 lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key, part, items)
@@ -139,6 +160,10 @@ class ActContext:
         except _PreviewRollback:
             pass
         assert outcome is not None
+        if not self._preview:
+            noticed.done(
+                self.act, self.actor, [*zip((e.event for e in self._entries), outcome.lines, strict=True)]
+            )
         return outcome
 
     def _took_something(self, part: Part | None, items: int) -> None:
@@ -249,6 +274,13 @@ class ActContext:
     def use_new_routine(self) -> None:
         """Makes duties follow a version of the routine that this act has added."""
         self._routine.use_new_routine()
+
+    def judge_anew(self, not_after: date) -> int:
+        """Makes all duties anew from the journal, without the days turned after this one; returns how many changed.
+
+        Only before the act has locked a home: it locks all of them.
+        """
+        return judging.judge_anew(self.actor.municipality, not_after)
 
     def journal(
         self,

@@ -10,13 +10,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from troskel.screens.cookies import full_name
+
 COOKIE_NAME = "troskel_language"
 COOKIE_LIFETIME = timedelta(days=365)
 
 
 def language_of(request: HttpRequest) -> str:
     """Returns the language in the cookie; the default if it is missing or unknown."""
-    code = request.COOKIES.get(COOKIE_NAME, "")
+    code = request.COOKIES.get(full_name(COOKIE_NAME), "")
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
@@ -24,7 +26,12 @@ def set_cookie(answer: HttpResponse, language: str) -> None:
     """Sets the cookie to this language."""
     secure = bool(settings.SESSION_COOKIE_SECURE)
     answer.set_cookie(
-        COOKIE_NAME, language, max_age=COOKIE_LIFETIME, httponly=True, samesite="Lax", secure=secure
+        full_name(COOKIE_NAME),
+        language,
+        max_age=COOKIE_LIFETIME,
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
     )
 
 

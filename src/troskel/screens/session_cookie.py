@@ -15,6 +15,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 
 from troskel.ground import clock
+from troskel.screens.cookies import full_name
 
 COOKIE_NAME = "troskel_account"
 """The demo's. It is honoured in the demo alone."""
@@ -45,7 +46,7 @@ def set_cookie(answer: HttpResponse, account: UUID) -> None:
 def session_of(request: HttpRequest) -> tuple[str, datetime] | None:
     """Returns the secret of the session's cookie, and when it was last used; None where it is missing or forged."""
     try:
-        secret, _, seen = _signer().unsign(request.COOKIES.get(_name(), "")).rpartition(":")
+        secret, _, seen = _signer().unsign(request.COOKIES.get(full_name(SESSION), "")).rpartition(":")
         return secret, datetime.fromtimestamp(int(seen), UTC)
     except (BadSignature, ValueError, OverflowError):
         return None
@@ -55,7 +56,7 @@ def keep(answer: HttpResponse, secret: str, expires: datetime) -> None:
     """Sets the session's cookie: it has been used now."""
     now = clock.now()
     answer.set_cookie(
-        _name(),
+        full_name(SESSION),
         _signer().sign(f"{secret}:{int(now.timestamp())}"),
         max_age=max(expires - now, timedelta(0)),
         httponly=True,
@@ -66,7 +67,7 @@ def keep(answer: HttpResponse, secret: str, expires: datetime) -> None:
 
 def delete_cookie(answer: HttpResponse) -> None:
     """Deletes both cookies."""
-    for name in (COOKIE_NAME, _name()):
+    for name in (COOKIE_NAME, full_name(SESSION)):
         answer.set_cookie(
             name,
             max_age=0,
@@ -75,11 +76,6 @@ def delete_cookie(answer: HttpResponse) -> None:
             samesite="Lax",
             secure=bool(settings.SESSION_COOKIE_SECURE),
         )
-
-
-def _name() -> str:
-    """The name: with a prefix under TLS, so that no other host of the domain can set it."""
-    return f"__Host-{SESSION}" if settings.SESSION_COOKIE_SECURE else SESSION
 
 
 def _signer() -> Signer:

@@ -20,7 +20,9 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 
-from troskel.ground import clock
+from troskel.ground import clock, counters
+from troskel.ground.error_log import FIELDS
+from troskel.screens.cookies import full_name
 
 WINDOW = timedelta(minutes=15)
 MOST_OF_ADDRESS = 20
@@ -41,7 +43,16 @@ def wait(request: HttpRequest, person: str = "") -> int:
     """Returns for how many seconds this browser must wait before it tries again; 0: it may try now."""
     now = clock.now()
     with _lock:
-        return max(_wait(key, most, now) for key, most in _keys(request, person))
+        seconds = max(_wait(key, most, now) for key, most in _keys(request, person))
+    if seconds:
+        limit_met("sign_in", request)
+    return seconds
+
+
+def limit_met(limit: str, request: HttpRequest) -> None:
+    """Counts a request that met a limit, and writes it in the security log."""
+    counters.count_limit(limit)
+    _log.warning("limit met", extra={FIELDS: {"limit": limit, "from": _mark(caller(request))}})
 
 
 def failed(request: HttpRequest, method: str, reason: str, person: str = "") -> None:
@@ -54,22 +65,31 @@ def failed(request: HttpRequest, method: str, reason: str, person: str = "") -> 
             _failures.move_to_end(key)
         while len(_failures) > REMEMBERED:
             _failures.popitem(last=False)
-    _log.warning("sign-in refused: method=%s reason=%s from=%s", method, reason, _mark(caller(request)))
+    counters.count_sign_in(method, "refused")
+    fields = {"method": method, "reason": reason, "from": _mark(caller(request))}
+    _log.warning("sign-in refused:", extra={FIELDS: fields})
 
 
-def succeeded(request: HttpRequest, response: HttpResponse, login: str) -> None:
+def succeeded(request: HttpRequest, response: HttpResponse, login: str, method: str) -> None:
     """Forgets the failures of the person in this browser, which is known from now on."""
+    counters.count_sign_in(method, "done")
     with _lock:
         for key, _most in _keys(request, login)[1:]:
             _failures.pop(key, None)
     response.set_cookie(
-        KNOWN_BROWSER,
+        full_name(KNOWN_BROWSER),
         _signer().sign(login),
         max_age=KNOWN_FOR,
         httponly=True,
         samesite="Lax",
         secure=bool(settings.SESSION_COOKIE_SECURE),
     )
+
+
+def token_refused(request: HttpRequest) -> None:
+    """Writes in the security log that a token was sent that is none, or none any more."""
+    counters.count_sign_in("token", "refused")
+    _log.warning("token refused:", extra={FIELDS: {"from": _mark(caller(request))}})
 
 
 def forget_all() -> None:
@@ -85,7 +105,10 @@ def caller(request: HttpRequest) -> str:
 
 def _keys(request: HttpRequest, person: str) -> list[tuple[str, int]]:
     try:
-        place, most = f"browser {_signer().unsign(request.COOKIES.get(KNOWN_BROWSER, ''))}", MOST_OF_BROWSER
+        place, most = (
+            f"browser {_signer().unsign(request.COOKIES.get(full_name(KNOWN_BROWSER), ''))}",
+            MOST_OF_BROWSER,
+        )
     except BadSignature:
         place, most = f"address {caller(request)}", MOST_OF_ADDRESS
     keys = [(_mark(place), most)]

@@ -195,12 +195,12 @@ def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
         "locksmith": lambda: LOCKSMITH,
         "reason": lambda: "x",
         "fault": lambda: "jammed",
-        "tag": lambda: _in_stock("tag", row.organisation),
+        "tag": lambda: _in_stock(town, "tag", row.organisation),
         "key": lambda: f"N{row.id}"[:20],
         "signed": lambda: "client",
         "owner": lambda: "Brf",
         "way": lambda: {"decide_way_in": "key"}.get(way.act, "oral"),
-        "serial": lambda: _in_stock("lock", row.organisation),
+        "serial": lambda: _in_stock(town, "lock", row.organisation),
         "reference": lambda: f"X{row.id}"[:30],
         "organisation": lambda: next(one for one in HOME_CARE if one not in town.closed),
         "code": lambda: "nobody_home",
@@ -222,9 +222,9 @@ def _form(row: _Row) -> str:
     return number or "none"
 
 
-def _in_stock(kind: str, orgnr: str | None) -> str:
+def _in_stock(town: Town, kind: str, orgnr: str | None) -> str:
     """The newest of the organisation's things, which nobody has used; no lock that is still linked to a client."""
-    organisation = Organisation.objects.filter(orgnr=orgnr).values("id")
+    organisation = Organisation.objects.filter(municipality=town.life.municipality, orgnr=orgnr).values("id")
     held = Holding.objects.filter(kind="organisation", holder__in=organisation, until=None, thing__kind=kind)
     held = held.exclude(thing__in=Link.objects.filter(until=None).values("lock"))
     number: str | None = held.order_by("-thing_id").values_list("thing__number", flat=True).first()

@@ -42,6 +42,7 @@ COLUMN_OF_CODE: Final = {
     "lock.already_registered": "serienummer",
     "lock.told_at_two_doors": "serienummer",
     "door.told_two_locks": "serienummer",
+    "door.has_another_lock": "serienummer",
     "key.already_registered": "dorr",
     "tag.already_registered": "knapp",
 }

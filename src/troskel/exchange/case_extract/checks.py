@@ -13,9 +13,9 @@ from troskel.people.identity import BadIdentity, Identity, birth_day, check_orgn
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
-_PERHAPS_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd„†‚”™€…Ã?\[\\\]{|}]")
+_PERHAPS_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd„†‚”™€…ÃÂ¤¥¶?\[\\\]{|}]")
 _WRONGLY_READ = re.compile(
-    r"\ufffd|Ã[^\w\s]"  # UTF-8 read as Windows-1252, and written down so
+    r"\ufffd|Ã[^\w\s]|[a-zåäöé][ÃÂ]|[¤¥¶]\w|\w[¤¥¶]"  # UTF-8, whole or cut, read as Windows-1252
     r"|[„†™€]\w|\w[„†™€]|\w[”‚]\w|…\w"  # DOS and Mac, read as Windows-1252
     r"|[\[\\\]{|}]\w|\w[\[\\\]{|}]"  # the Swedish seven-bit letters
     r"|\w\?\w"  # letters that were given up
@@ -45,6 +45,10 @@ class Checks:
         self._today = day
         self._mapping = mapping
         self._days: dict[str, date] = {}
+        self._folded_codes = {
+            column: {code.casefold(): meaning for code, meaning in codes.items()}
+            for column, codes in mapping.codes.items()
+        }
 
     def day(self, column: str, value: Value) -> date:
         """Returns a required day."""
@@ -84,7 +88,8 @@ class Checks:
     def code(self, column: str, value: Value) -> str:
         """Returns a code of the case system, translated to the code used here."""
         codes = self._mapping.codes[column]
-        translated = codes.get(required(column, value, or_empty="" in codes))
+        text = required(column, value, or_empty="" in codes)
+        translated = codes.get(text, self._folded_codes[column].get(text.casefold()))
         if translated is None:
             raise BadColumn(
                 column,
@@ -92,6 +97,10 @@ class Checks:
                 f"not one of {', '.join(repr(code) for code in codes)}: correct it, or name it in a mapping",
             )
         return translated
+
+    def is_code(self, column: str, value: str) -> bool:
+        """Is it a code of the column, in capitals or not?"""
+        return value.casefold() in self._folded_codes[column]
 
     def _new_day(self, column: str, text: str) -> date:
         try:

@@ -116,7 +116,7 @@ def _homes(municipality: str) -> Any:
 
 def _organisations(municipality: str) -> Any:
     rows = Organisation.objects.filter(municipality=municipality).order_by("orgnr")
-    return rows.values("orgnr", "name", "email", "kind")
+    return rows.values("orgnr", "name", "email", "kind", "closed")
 
 
 def _clients(municipality: str) -> Any:

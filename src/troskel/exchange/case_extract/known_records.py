@@ -21,6 +21,7 @@ class KnownOrganisation(msgspec.Struct, frozen=True, gc=False):
     name: str
     email: str
     kind: str
+    closed: date | None = None
 
 
 class KnownClient(msgspec.Struct, frozen=True, gc=False):

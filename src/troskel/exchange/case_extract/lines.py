@@ -17,6 +17,8 @@ _MULTI_BYTE = re.compile(
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
 """A character of UTF-8 that is not ASCII (Unicode, table 3-7)."""
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""What leaves no ink and says nothing, as a mark of the encoding within a file: an id with one would be another id."""
 _MAX_RECORD_LINES = 50
 
 FileRecord = tuple[int, list[str | None], bool]
@@ -26,7 +28,7 @@ FileRecord = tuple[int, list[str | None], bool]
 def records(name: str, data: bytes, mapping: Mapping) -> Iterator[FileRecord]:
     """Yields the records of one file of the night. Raises NightRefused when the file can't be trusted."""
     file = mapping.files[name]
-    lines = _lines(file, _decode(file, data, mapping.encoding), mapping)
+    lines = _lines(file, _UNSEEN.sub("", _decode(file, data, mapping.encoding)), mapping)
     header, at = _record(lines, 0, mapping.separator)
     positions = _column_positions(name, header, mapping)
     constants = [mapping.constants[name].get(column) for column in COLUMNS[name]]
@@ -99,6 +101,10 @@ def _wrong_encoding(file: str, line: int) -> NightRefused:
 def _lines(file: str, text: str, mapping: Mapping) -> list[str]:
     """Returns the physical lines without line endings (LF or CRLF). Without a last ending, the file may be cut off."""
     lines = text.split("\n")
+    if len(lines) == 1 and "\r" in text.rstrip("\r"):
+        raise NightRefused(
+            file, 1, "lines that end with CR alone: let the case system end them with CRLF or LF"
+        )
     if not lines[-1]:
         lines.pop()
     elif mapping.final_newline:

@@ -89,7 +89,7 @@ def parse_mapping(text: str) -> Mapping:
     """Parses the mapping in a TOML text. Raises MappingRefused."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise MappingRefused(f"this is not TOML: {error}") from None
     _refuse_unknown("table", document, _TABLES)
     tables = {name: _table(document, name) for name in _TABLES}

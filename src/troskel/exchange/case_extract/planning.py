@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from troskel.exchange.case_extract import refusals_ahead
 from troskel.exchange.case_extract.assessors import named_assessors
 from troskel.exchange.case_extract.homes import plan_homes
 from troskel.exchange.case_extract.known_records import KnownClient, KnownDecision, KnownState
@@ -97,7 +98,8 @@ def _decisions(plan: NightPlan, night: NightExtract, state: KnownState) -> None:
         elif before is None or before.withdrawn:
             _newly_in_force(plan, row, before)
         elif (before.client, before.service) != (row.client, row.service):
-            plan.decisions.supersede(before, plan.day)
+            if not refusals_ahead.of_decision(row):
+                plan.decisions.supersede(before, plan.day)
             _newly_in_force(plan, row, None)
         elif row.status == "closed" and not _ended_by(row.valid_through, plan.day):
             _closed_ahead_of_its_end(plan, row, before)
@@ -162,7 +164,7 @@ def _allocations(plan: NightPlan, night: NightExtract, state: KnownState) -> Non
             if before is not None:
                 plan.allocations.absent(before, plan.day)
         else:
-            if before is not None:
+            if before is not None and not refusals_ahead.of_allocation(row, night, state):
                 plan.allocations.supersede(before, plan.day)
             plan.allocations_made.append(row)
     for before in state.allocations.values():

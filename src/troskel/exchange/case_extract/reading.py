@@ -143,6 +143,7 @@ class _NightReader:
         for line, values, too_many in records(name, self.files[name], self.mapping):
             self.line = line
             try:
+                self._is_no_header(name, values[0])
                 row = parse(values)
                 if row is not None and too_many:
                     raise BadColumn(
@@ -158,6 +159,12 @@ class _NightReader:
                     checked += 1
                     yield row
         self.night.lines[name] = checked
+
+    def _is_no_header(self, name: str, value: Value) -> None:
+        """Rejects the names of the columns, come again."""
+        column = COLUMNS[name][0]
+        if value is not None and value.casefold() == self.mapping.columns[name][column].casefold():
+            raise BadColumn(column, value, "the header again: extract one file, not several after each other")
 
     # --- the four required files
 
@@ -188,12 +195,13 @@ class _NightReader:
             died,
         ) = values
         self._refuse_second("kund_id", reference, self.night.mentioned_ids.clients)
+        row_id = identifier("kund_id", reference)
         identity = self.checks.identity("personnummer", number)
         first_name, last_name = self._name("fornamn", first, 100), self._name("efternamn", last, 100)
         required("fornamn", first_name or last_name)
         self._note_odd(street or "", town or "")
         return ClientRow(
-            reference=identifier("kund_id", reference),
+            reference=row_id,
             identity=identity,
             first_name=first_name,
             last_name=last_name,
@@ -234,7 +242,7 @@ class _NightReader:
 
     def _is_other_service(self, reference: Value, service: Value) -> bool:
         """Is the decision of another service? Then it is counted, and not checked."""
-        if service is None or service in self.mapping.codes["insats"]:
+        if service is None or self.checks.is_code("insats", service):
             return False
         self.night.other_services[service] = self.night.other_services.get(service, 0) + 1
         if reference:

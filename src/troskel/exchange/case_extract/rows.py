@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -19,7 +20,7 @@ Service = Literal["home_care", "safety_alarm"]
 Status = Literal["in_force", "being_written", "closed"]
 
 
-class ExtractAddress(msgspec.Struct, frozen=True, gc=False):
+class ExtractAddress(msgspec.Struct, frozen=True, dict=True):
     """A client's address, as the case system writes it."""
 
     street: str = ""
@@ -27,7 +28,7 @@ class ExtractAddress(msgspec.Struct, frozen=True, gc=False):
     town: str = ""
     apartment: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str | None:
         """A key, equal for addresses of one home, whatever the spelling; None for a home shared with nobody."""
         return address_key(self.street, self.postcode, self.town, self.apartment)

@@ -29,6 +29,7 @@ PAGE_SIZE = 14
 ADVICE = (
     (r"^the line ends before", gettext_noop("Raden tar slut för tidigt, eller ett citattecken saknas. Rätta filen.")),
     (r"^more values than columns", gettext_noop("Raden har för många värden. Saknas ett citattecken?")),
+    (r"^the header again", gettext_noop("Rubrikraden står en gång till. Läs ut en fil, inte flera efter varandra.")),
     (r"^empty", gettext_noop("Fältet är tomt. Fyll i det i verksamhetssystemet.")),
     (r"^longer than", gettext_noop("Texten är för lång. Korta den i verksamhetssystemet.")),
     (r"^not a day", gettext_noop("Det är ingen dag som finns. Rätta den i verksamhetssystemet.")),

@@ -19,17 +19,27 @@ from troskel.offers import duty_actions
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import caseloads, conformance, lists, routine_versions, upcoming_losses, worklist
+from troskel.reading import (
+    caseloads,
+    conformance,
+    days,
+    imports,
+    lists,
+    routine_versions,
+    upcoming_losses,
+    worklist,
+)
 from troskel.reading.caseloads import Caseload
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.reading.standing import troubles
 from troskel.reading.worklist import WorklistItem
 from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import leave, person_of, signed_in_of
-from troskel.web.desk import cards, duty_rows
+from troskel.web.desk import cards, duty_rows, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.desk.whose import whose_clients
@@ -83,6 +93,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "secondary_pages": navigation.secondary_pages(person.actor.role),
         **_side_panels(person),
         "losses": losses,
+        "standing_still": next(iter(standing.rows(person.actor.role, troubles(person.actor))), None),
+        "today": today,
     }
     return render_page(request, "web/start.html", values)
 
@@ -194,7 +206,10 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "clock": None, "waiting_nights": []}
+    if role is Role.ADMINISTRATOR:
+        panels["clock"] = days.day_status(person.actor)
+        panels["waiting_nights"] = [n.day for n in imports.stopped_nights(person.actor) if not n.answer]
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:

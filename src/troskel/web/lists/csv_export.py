@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from troskel.ground import clock, formatting
+from troskel.ground import clock, formatting, waiting
 from troskel.ground.error_log import error_text
 from troskel.reading.paging import MAX_EXPORT_PART, Page, PageRequest
 from troskel.web.lists.columns import CellValue, Column
@@ -39,13 +39,23 @@ MAX_ROWS = 100_000
 def csv_response(
     title: str, columns: Sequence[Column], read: Callable[[PageRequest], Page[Any]]
 ) -> StreamingHttpResponse:
-    """Returns the file as a streaming response. `read` returns one page of rows."""
-    response = StreamingHttpResponse(
-        _encoded_parts(columns, read, get_language() or "sv"), content_type="text/csv; charset=utf-8"
-    )
+    """Returns the file as a streaming response. `read` returns one page of rows. Raises TooManyWait: few at a time."""
+    parts = _Parts(_encoded_parts(columns, read, get_language() or "sv"), waiting.take_costly_place())
+    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
     name = f"{slugify(title)}-{clock.today().isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+class _Parts:
+    """The parts of a file; its place is given back when it is closed, taken to its end or not."""
+
+    def __init__(self, parts: Iterator[bytes], close: Callable[[], None]) -> None:
+        self.parts = parts
+        self.close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.parts
 
 
 def escape_formula(text: str) -> str:

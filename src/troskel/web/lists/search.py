@@ -25,6 +25,7 @@ from troskel.reading import search as reading_search
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.client_record import PersonShown
 from troskel.reading.search import SearchMatches, SearchResults
+from troskel.screens.cookies import full_name
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.lists import care_lists, thing_lists
@@ -62,11 +63,13 @@ def _run_search(request: HttpRequest, person: Person) -> HttpResponse:
     response = HttpResponseRedirect(reverse("search"))
     question = request.POST.get("question", "").strip()
     if not question:
-        response.delete_cookie(COOKIE_NAME, path=reverse("search"), samesite="Lax")
+        response.delete_cookie(
+            full_name(COOKIE_NAME, of_every_path=False), path=reverse("search"), samesite="Lax"
+        )
         return response
     result = reading_search.search(person.actor, question)
     response.set_cookie(
-        COOKIE_NAME,
+        full_name(COOKIE_NAME, of_every_path=False),
         _signed_result(person, result),
         max_age=COOKIE_LIFETIME,
         path=reverse("search"),
@@ -89,7 +92,7 @@ def _result_in_cookie(request: HttpRequest, person: Person) -> SearchMatches | N
     """Returns the last result; None if it is too old, tampered with, or of another account."""
     try:
         value = signing.TimestampSigner(salt=COOKIE_NAME).unsign(
-            request.COOKIES.get(COOKIE_NAME, ""), max_age=COOKIE_LIFETIME
+            request.COOKIES.get(full_name(COOKIE_NAME, of_every_path=False), ""), max_age=COOKIE_LIFETIME
         )
     except signing.BadSignature:
         return None

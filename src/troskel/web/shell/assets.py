@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 NODE_MODULES = Path(__file__).resolve().parents[4] / "node_modules"
 VENDOR_FILES = {
@@ -55,3 +56,16 @@ class _SingleFileStorage(FileSystemStorage):
 
     def path(self, name: str) -> str:
         return str(NODE_MODULES / self.source)
+
+
+class CollectedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """The pages' files in production. Where their list is missing, an error page is a page all the same."""
+
+    manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        """Returns the file's name by its content; the plain name where none is collected."""
+        try:
+            return str(super().stored_name(name))
+        except (ValueError, OSError):
+            return name

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
+from troskel.ground import waiting
 from troskel.screens.render import render_page
+from troskel.web.shell.busy import busy
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,5 +29,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:
-    """500. The page uses neither the session nor the database, which may be broken."""
+    """500, or 503 where the database is away. The page uses neither the session nor the database."""
+    if code := waiting.code_of(sys.exc_info()[1]):
+        return busy(code)
     return HttpResponse(get_template("web/server_error.html", using="jinja2").render({}), status=500)

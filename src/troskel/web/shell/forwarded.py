@@ -14,7 +14,11 @@ from django.http import HttpRequest, HttpResponse
 
 PEER = "troskel.peer"
 """The key in META of the address that really calls: a proxy's, or a client's."""
+FORWARDED = "troskel.forwarded"
+"""The key in META of whether a proxy has handed the request on, by what it says itself."""
 PROTO, CLIENT = "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR"
+
+SIGNS = (PROTO, CLIENT, "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 
 
 class ForwardedMiddleware:
@@ -25,6 +29,7 @@ class ForwardedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.META[PEER] = request.META.get("REMOTE_ADDR", "")
+        request.META[FORWARDED] = any(name in request.META for name in SIGNS)
         proto, client = request.META.pop(PROTO, ""), request.META.pop(CLIENT, "")
         if _is_proxy(request.META.get("REMOTE_ADDR", "")):
             if _last(proto) in ("http", "https"):
@@ -32,6 +37,16 @@ class ForwardedMiddleware:
             if _last(client):
                 request.META["REMOTE_ADDR"] = _last(client)
         return self.get_response(request)
+
+
+def is_forwarded(request: HttpRequest) -> bool:
+    """Has a proxy handed this request on?"""
+    return bool(request.META.get(FORWARDED))
+
+
+def is_from_proxy(request: HttpRequest) -> bool:
+    """Does the request come from a proxy that is named?"""
+    return _is_proxy(request.META.get(PEER, ""))
 
 
 def _is_proxy(address: str) -> bool:

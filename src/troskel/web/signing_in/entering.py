@@ -120,7 +120,7 @@ def enter(request: HttpRequest, shown: Shown, onward: str, *, anew: bool = False
         end(before.id, "replaced")
     response = HttpResponseRedirect(local(onward) if chosen else reverse("choose-account"))
     session.begin(request, response, begun["secret"], datetime.fromisoformat(begun["expires"]))
-    tries.succeeded(request, response, str(shown.login))
+    tries.succeeded(request, response, str(shown.login), shown.method)
     return response
 
 

@@ -32,6 +32,7 @@ from fido2.webauthn import (
 from troskel.people import login_queries, sign_in_rules
 from troskel.people.login_queries import KnownPasskey
 from troskel.screens import tries
+from troskel.screens.cookies import full_name
 from troskel.screens.pages import public
 from troskel.web.signing_in.entering import (
     NotLetIn,
@@ -123,7 +124,7 @@ def asked(request: HttpRequest, options: dict[str, Any], state: Mapping[str, Any
     response = JsonResponse(options)
     kept = [state["challenge"], str(getattr(state["user_verification"], "value", state["user_verification"]))]
     response.set_cookie(
-        ASKED,
+        full_name(ASKED),
         signing.dumps(kept, salt=ASKED),
         max_age=ASKED_FOR,
         httponly=True,
@@ -151,7 +152,7 @@ def refused_json(refused: NotLetIn) -> HttpResponse:
 
 def forgotten(response: HttpResponse) -> HttpResponse:
     """Takes the challenge from the browser: it was for one answer."""
-    response.delete_cookie(ASKED, samesite="Strict")
+    response.delete_cookie(full_name(ASKED), samesite="Strict")
     return response
 
 
@@ -199,7 +200,9 @@ def _not_believed(error: Exception) -> NotLetIn:
 
 def _state(request: HttpRequest) -> dict[str, str]:
     try:
-        challenge, verification = signing.loads(request.COOKIES.get(ASKED, ""), salt=ASKED, max_age=ASKED_FOR)
+        challenge, verification = signing.loads(
+            request.COOKIES.get(full_name(ASKED), ""), salt=ASKED, max_age=ASKED_FOR
+        )
     except signing.BadSignature:
         raise NotLetIn("not_asked", _("Det tog för lång tid. Försök igen.")) from None
     return {"challenge": challenge, "user_verification": verification}

@@ -22,6 +22,7 @@ from troskel.ground.refusals import CodedError, NotFound, Refusal
 from troskel.people import login_queries, sign_in_rules
 from troskel.people.sign_in_settings import SignIn
 from troskel.screens import session, tries
+from troskel.screens.cookies import full_name
 from troskel.screens.pages import public
 from troskel.screens.render import render_page
 from troskel.screens.session import signed_in_of
@@ -88,7 +89,7 @@ def start(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(address)
     remembered = signing.dumps([*pending, enrol, onward], salt=PENDING)
     response.set_cookie(
-        PENDING,
+        full_name(PENDING, of_every_path=False),
         remembered,
         max_age=PENDING_FOR,
         path=reverse("sign-in"),
@@ -116,7 +117,7 @@ def back(request: HttpRequest) -> HttpResponse:
     except NotLetIn as refused:
         note(request, refused, "oidc", login)
         response = refusal_page(request, refused)
-    response.delete_cookie(PENDING, path=reverse("sign-in"), samesite="Lax")
+    response.delete_cookie(full_name(PENDING, of_every_path=False), path=reverse("sign-in"), samesite="Lax")
     return response
 
 
@@ -194,7 +195,9 @@ def _choice(request: HttpRequest, people: list[Any], current: Any) -> HttpRespon
 def _remembered(request: HttpRequest) -> tuple[oidc.Pending, str, str]:
     try:
         *pending, enrol, onward = signing.loads(
-            request.COOKIES.get(PENDING, ""), salt=PENDING, max_age=PENDING_FOR
+            request.COOKIES.get(full_name(PENDING, of_every_path=False), ""),
+            salt=PENDING,
+            max_age=PENDING_FOR,
         )
     except signing.BadSignature:
         raise NotLetIn(
