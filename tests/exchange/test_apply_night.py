@@ -17,7 +17,7 @@ from tests.exchange.import_runs import YESTERDAY, Nights, names, organisations_w
 from tests.exchange.nights import ALARM, DAY, NORTH, SOUTH, Lines, client, make_night, many_clients
 from tests.exchange.test_inputs import changeable
 from tests.parts import Stopped, make_parts_small, stop_at_commit
-from tests.town import CODE, snapshot, undone_at_the_end
+from tests.town import CODE, OFFICE, snapshot, undone_at_the_end
 from troskel.acts.chapters import REGISTER
 from troskel.care.models import Decision
 from troskel.custody.models import Holding, Link
@@ -29,6 +29,7 @@ from troskel.ground.refusals import Refusal
 from troskel.journal.models import Line
 from troskel.outbox.models import OutboxMessage
 from troskel.people.models import Client, Home, Residence
+from troskel.people.roles import Actor, ActorKind
 
 
 @pytest.fixture
@@ -117,6 +118,27 @@ def test_new_client_on_the_second_night_gets_the_whole_routine(nights: Nights) -
     }
     assert names(reference="K2", kind="notice") == Counter({"A4.tell": 1})
     assert organisations_with("A4.tell") == [NORTH]
+
+
+def test_the_case_system_names_who_answers_for_a_client_and_a_hand_over_here_stands(nights: Nights) -> None:
+    nights.take_in(make_night())
+    demo, office = Actor.system(CODE, ActorKind.DEMO), {"orgnr": OFFICE, "kind": "municipality"}
+    named = {"name": "Socialkontoret", "email": "kontor@office.example"}
+    REGISTER["register_organisations"].perform(demo, {"organisations": [office | named]})
+    for username, name in (("handl1", "Hanna Ek"), ("bo", "Bo Berg")):
+        told = {"username": username, "name": name, "role": "assessor", "organisation": OFFICE}
+        REGISTER["register_account"].perform(demo, told)
+
+    def assessor() -> str:
+        return Client.objects.values_list("assessor__name", flat=True).get(reference="K1") or ""
+
+    nights.take_in(make_night())  # handl1
+    assert assessor() == "Hanna Ek"
+    nights.act("hand_over_clients", clients=["K1"], to="bo")
+    assert nights.take_in(make_night()) == {}
+    assert assessor() == "Bo Berg", "the same night as before says nothing new"
+    nights.take_in(make_night(beslut=["B1;K1;U1;HTJ;VERKST;2026-01-01;;;Ek, Hanna;"]))
+    assert assessor() == "Hanna Ek"
 
 
 def test_other_municipalitys_client_gets_only_o1(nights: Nights) -> None:

@@ -403,6 +403,9 @@ def test_journal_paging(town: Town) -> None:
 
 NOT_ABOUT_A_CLIENT = {
     *(
+        "absence.covered",
+        "absence.covered_no_more",
+        "account.placed",
         "routine.in_force",
         "routine.proposed",
         "routine.withdrawn",

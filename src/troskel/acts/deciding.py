@@ -26,6 +26,7 @@ from troskel.acts.decisions.values import (
     NewInvestigation,
     References,
 )
+from troskel.acts.made_references import with_references
 from troskel.care import rules
 from troskel.care.models import Allocation, Decision, Ending, Investigation
 from troskel.ground.ids import new_id
@@ -60,6 +61,7 @@ ENDING_FIELDS = ["valid_through", "ending", "withdrawn"]
 )
 def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvestigation]) -> dict[str, Any]:
     """Start investigations, so that a new decision is ready before the old one ends (A8)."""
+    investigations = with_references(ctx, investigations)
     clients = _clients(ctx, (item.client for item in investigations))
     decisions = rows_by_reference(
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in investigations]
@@ -97,6 +99,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
 )
 def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict[str, Any]:
     """Register decisions: what is granted to whom, from when to when."""
+    decisions = with_references(ctx, decisions)
     clients = _clients(ctx, (item.client for item in decisions))
     decisions_by_reference = rows_by_reference(
         Decision.objects.filter(municipality=ctx.actor.municipality), [i.replaces for i in decisions]
@@ -243,6 +246,7 @@ def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
 )
 def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[str, Any]:
     """Allocate decisions to providers, who thereby learn of a new client (A4) or a change (A5)."""
+    allocations = with_references(ctx, allocations)
     decisions = find_decisions(ctx, [item.decision for item in allocations])
     organisations = find_organisations(ctx, [item.organisation for item in allocations])
     rows = []

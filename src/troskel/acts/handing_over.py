@@ -49,8 +49,11 @@ PROVIDER_STAFF = (Role.COORDINATOR, Role.CARER)
     writes=["tag.handed_over"],
     title=_("Kvittensprodukten är hos kunden"),
     lead=_("Från och med första besöket, i väntan på låsvredet."),
+    light=True,
 )
-def place_tag(ctx: ActContext, *, client: CaseNumber, tag: TagNumber) -> dict[str, Any]:
+def place_tag(
+    ctx: ActContext, *, client: CaseNumber, tag: Annotated[TagNumber, field(names=Named.OWN_TAG)]
+) -> dict[str, Any]:
     """Leave a receipt tag with the client, for the visits until the lock is there (P2)."""
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
@@ -73,6 +76,7 @@ def _suggest_placing(context: DutyContext) -> Iterator[Suggestion]:
     writes=["tag.handed_over"],
     title=_("Kvittensprodukten är hämtad"),
     lead=_("Den är nu hos er."),
+    light=True,
 )
 def take_tag(
     ctx: ActContext, *, client: CaseNumber, tag: Annotated[TagNumber, field(names=Named.CLIENTS_TAG)]

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from troskel.care import rules
 from troskel.ground.choices import Choice
-from troskel.ground.refusals import Refusal
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Client
 from troskel.people.roles import Role
+from troskel.routine.facts import ClientFacts
 from troskel.runner import lookup
-from troskel.runner.fields import CaseNumber, Text
+from troskel.runner.fields import CaseNumber, Text, field
 from troskel.runner.register import act
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
@@ -66,6 +67,7 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
     writes=["client.informed"],
     title=_("Kunden är informerad"),
     lead=_("Kunden har fått veta vad låsvredet innebär. Både muntligt och skriftligt behövs."),
+    light=True,
 )
 def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> dict[str, Any]:
     """Inform the client about the lock turner, orally or in writing (A1 asks for both)."""
@@ -74,19 +76,13 @@ def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> 
     return {"case": subject.row.case_number}
 
 
-@inform_client.suggested_by("client.informed")
-def _suggest_informing(context: DutyContext) -> Iterator[Suggestion]:
-    for way in ("oral", "written"):
-        if context.client and way not in context.client.informed:
-            yield inform_client.suggestion({"client": context.case, "way": way})
-
-
 @act(
     "A2",
     who=WHO,
     writes=["client.told_about_keys"],
     title=_("Kunden vet vilka nycklar som behövs"),
     lead=_("En nyckel per lås till varje utförare, både muntligt och skriftligt. Utan val: på båda sätten."),
+    light=True,
 )
 def tell_about_keys(
     ctx: ActContext, *, client: CaseNumber, way: InformingWay | None = None
@@ -97,17 +93,13 @@ def tell_about_keys(
     return {"case": subject.row.case_number, "keys": len(subject.home.doors)}
 
 
-@tell_about_keys.suggested_by("client.told_about_keys")
-def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
-    yield tell_about_keys.suggestion({"client": context.case})
-
-
 @act(
     "A3",
     who=WHO,
     writes=["client.understood"],
     title=_("Kunden har förstått"),
     lead=_("Kunden har förstått att ett låsvred kommer att monteras."),
+    light=True,
 )
 def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client has understood that a lock turner will be installed (A3)."""
@@ -115,6 +107,65 @@ def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, A
     Client.objects.filter(id=subject.row.id).update(lock_unwanted=None)
     ctx.journal("client.understood", homes=[subject.home.home], client=subject.row.id)
     return {"case": subject.row.case_number}
+
+
+@act(
+    "A1",
+    "A2",
+    "A3",
+    who=WHO,
+    consists_of=[inform_client, tell_about_keys, confirm_understanding],
+    title=_("Skriv in samtalet"),
+    lead=_("Kryssa i det som är gjort. Det som är kvar skriver du in en annan gång."),
+    light=True,
+)
+def hold_conversation(
+    ctx: ActContext,
+    *,
+    client: CaseNumber,
+    oral: Annotated[bool, field(_("Kunden har fått veta muntligt vad låsvredet innebär"))] = False,
+    written: Annotated[bool, field(_("Kunden har fått det skriftligt"))] = False,
+    keys: Annotated[
+        bool, field(_("Kunden vet vilka nycklar som ska lämnas: en per lås till varje utförare"))
+    ] = False,
+    understood: Annotated[bool, field(_("Kunden har förstått att ett låsvred monteras"))] = False,
+) -> dict[str, Any]:
+    """Write down one conversation about the lock turner: told orally, in writing, which keys, understood (A1, A2, A3).
+
+    The keys are told of in the way of this conversation; where neither is ticked, in both.
+    """
+    if not (oral or written or keys or understood):
+        raise BadValue("oral", "conversation.nothing_ticked", _("Kryssa i det som är gjort."))
+    ways = [way for way, ticked in ((InformingWay.ORAL, oral), (InformingWay.WRITTEN, written)) if ticked]
+    for way in ways:
+        ctx.does(inform_client, client=client, way=way)
+    if keys:
+        ctx.does(tell_about_keys, client=client, way=ways[0] if len(ways) == 1 else None)
+    if understood:
+        ctx.does(confirm_understanding, client=client)
+    return {"case": lookup.find_client(ctx, client).row.case_number}
+
+
+def left_of_conversation(client: ClientFacts) -> dict[str, bool]:
+    """Returns, of what a conversation is to bring (A1, A2, A3), what is left."""
+    return {
+        "oral": "oral" not in client.informed,
+        "written": "written" not in client.informed,
+        "keys": not client.told_about_keys,
+        "understood": not client.understood,
+    }
+
+
+@inform_client.suggested_by("client.informed")
+def _suggest_informing(context: DutyContext) -> Iterator[Suggestion]:
+    for way in ("oral", "written"):
+        if context.client and way not in context.client.informed:
+            yield inform_client.suggestion({"client": context.case, "way": way})
+
+
+@tell_about_keys.suggested_by("client.told_about_keys")
+def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
+    yield tell_about_keys.suggestion({"client": context.case})
 
 
 @act(
@@ -183,6 +234,16 @@ def _suggest_confirming(context: DutyContext) -> Iterator[Suggestion]:
 def _suggest_understanding(context: DutyContext) -> Iterator[Suggestion]:
     yield confirm_understanding.suggestion({"client": context.case})
     yield record_refusal.suggestion({"client": context.case}, missing=("reason",))
+
+
+@hold_conversation.suggested_by("client.informed")
+@hold_conversation.suggested_by("client.told_about_keys")
+@hold_conversation.suggested_by("client.understood")
+def _suggest_conversation(context: DutyContext) -> Iterator[Suggestion]:
+    """What is left is ticked, but for what nobody takes for granted: that the client has understood."""
+    if context.client:
+        left = left_of_conversation(context.client) | {"understood": False}
+        yield hold_conversation.suggestion({"client": context.case, **left}, missing=("understood",))
 
 
 @act(

@@ -167,13 +167,14 @@ def _suggest_removal(context: DutyContext) -> Iterator[Suggestion]:
     writes=["order.booked"],
     title=_("Boka tid"),
     lead=_("En ny bokning ersätter den gamla."),
+    light=True,
 )
 def book_order(
     ctx: ActContext,
     *,
     order: Annotated[OrderNumber, field(names=Named.ORDER)],
-    starts: Annotated[Instant, field(_("Börjar"))],
-    ends: Annotated[Instant, field(_("Slutar"))],
+    starts: Annotated[Instant, field(_("Börjar"), names=Named.SLOT_BEGIN)],
+    ends: Annotated[Instant, field(_("Slutar"), names=Named.SLOT_END)],
     presence: Presence | None = None,
 ) -> dict[str, Any]:
     """Book when the locksmith comes, and who must be present (P4); by default as the order says.

@@ -11,6 +11,7 @@ import msgspec
 
 from troskel.acts import housing, lifetimes
 from troskel.acts.housing import Address
+from troskel.acts.made_references import with_references
 from troskel.care import rules as care_rules
 from troskel.ground.choices import Choice
 from troskel.ground.ids import new_id
@@ -32,9 +33,9 @@ from troskel.runner.fields import (
     Language,
     LastName,
     MunicipalityCode,
+    NewReference,
     NonEmpty,
     Phone,
-    Reference,
     field,
 )
 from troskel.runner.register import act
@@ -57,10 +58,10 @@ DERIVED_FIELDS = ("sort_key", "first_key", "assigned_by", "own_since")
 CHANGEABLE = ("first_name", "last_name", "home_municipality", "protection", "phone", "language")
 
 
-class NewClient(msgspec.Struct, frozen=True):
+class NewClient(msgspec.Struct, frozen=True, kw_only=True):
     """A new client. `identity`: twelve characters."""
 
-    reference: Reference
+    reference: NewReference = ""
     identity: IdentityNumber
     first_name: FirstName
     last_name: LastName
@@ -102,6 +103,7 @@ class Death(msgspec.Struct, frozen=True):
 )
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
+    clients = with_references(ctx, clients)
     numbers = [_parse_identity(ctx, item.identity) for item in clients]
     _are_one_each(ctx, zip(clients, numbers, strict=True))
     _belong_to_nobody(ctx, [number for _kind, number in numbers], but={item.reference for item in clients})
@@ -109,6 +111,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     cases = people.next_numbers(ctx.actor.municipality, "case", ctx.today.year, len(clients))
     take_overs = Municipality.objects.values_list("take_over", "taken_over")
     take_over, taken_over = take_overs.get(code=ctx.actor.municipality)
+    assessor = ctx.actor.account if ctx.actor.role is Role.ASSESSOR else None
     rows: list[Client] = []
     for item, home, case, (_kind, number) in zip(clients, found.homes, cases, numbers, strict=True):
         found.journal(ctx, home)
@@ -128,6 +131,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
             protection=item.protection,
             home_municipality=item.home_municipality or ctx.actor.municipality,
             died=item.died,
+            assessor_id=assessor,
         )
         rows.append(row)
         ctx.journal(
@@ -138,6 +142,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
             own=row.is_own,
             take_over=take_over,
             settling=take_over is not None and not taken_over,
+            assessor=assessor,
         )
         if item.died:
             care_rules.has_happened("died", item.died, ctx.today)

@@ -58,6 +58,7 @@ class LockedHomes:
         self._facts: dict[UUID, HomeFacts] = {}
         self._newest: UUID | None = None
         self._stored: dict[UUID, tuple[str, date | None]] = {}
+        self._effects = routine_duty.Effects()
 
     @property
     def facts(self) -> Mapping[UUID, HomeFacts]:
@@ -113,11 +114,11 @@ class LockedHomes:
     # after the act's own changes
 
     def advance(self, drafted: Sequence[DraftedLine]) -> routine_duty.Effects:
-        """Runs the routine over lines that have no place in the chain yet. Returns all effects together, to be stored.
+        """Runs the routine over lines that have no place in the chain yet. Returns all effects so far, to be stored.
 
         Where a version comes into force, all homes wake.
         """
-        together = routine_duty.Effects()
+        together = self._effects
         if not drafted:
             return together
         if self._newest is None:

@@ -8,14 +8,15 @@ knows (a serial number, a time, a locksmith) are `missing`. Chapters say beside 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.informing import hold_conversation, left_of_conversation
 from troskel.care.models import Decision, Investigation
 from troskel.custody.models import Thing
 from troskel.duties import routines, rules
@@ -42,18 +43,19 @@ def suggestions(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Sugges
     """
     suggestions_by_duty: dict[UUID, list[Suggestion]] = {}
     for start in range(0, len(duties), BATCH_SIZE):
-        rows = Duty.objects.filter(
-            asked_of(viewer, clock.today()),
-            id__in=duties[start : start + BATCH_SIZE],
-            municipality=viewer.municipality,
-            state="open",
-        ).values(*DutyFacts._fields)
-        facts = [DutyFacts(**row) for row in within_sight(viewer, rows)]
+        facts = _open_duties(viewer, duties[start : start + BATCH_SIZE])
         for context in _contexts(viewer.municipality, facts):
             suggestions_by_duty[context.duty.id] = [
                 suggestion for suggestion in _suggestions(context) if _may(viewer, context.duty, suggestion)
             ]
     return suggestions_by_duty
+
+
+def _open_duties(viewer: Actor, duties: Sequence[UUID]) -> list[DutyFacts]:
+    rows = Duty.objects.filter(
+        asked_of(viewer, clock.today()), id__in=duties, municipality=viewer.municipality, state="open"
+    ).values(*DutyFacts._fields)
+    return [DutyFacts(**row) for row in within_sight(viewer, rows)]
 
 
 class _NoNames(Mapping[UUID, str]):
@@ -72,10 +74,37 @@ class _NoNames(Mapping[UUID, str]):
 _NO_NAMES = Names(*[_NoNames()] * len(Names._fields))
 
 
+class Offered(NamedTuple):
+    """What is offered beside a duty: its acts, and of a conversation with the client (A1-A3) what is left, by step."""
+
+    acts: list[str]
+    conversation: dict[str, bool]
+
+
+NOTHING_OFFERED = Offered([], {})
+
+
+def acts_offered(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, Offered]:
+    """The acts of `suggestions`, each once and without values, for a page of the viewer's duties. Two queries."""
+    facts = _open_duties(viewer, duties)
+    homes = _homes({row.home_id for row in facts})
+    acts = suggested_acts(viewer, facts, homes)
+    return {
+        row.id: Offered(acts[row.id], _conversation(row, homes[row.home_id], acts[row.id])) for row in facts
+    }
+
+
+def _conversation(row: DutyFacts, home: HomeFacts, acts: Sequence[str]) -> dict[str, bool]:
+    client = home.clients.get(row.client_id) if row.client_id else None
+    return left_of_conversation(client) if client and hold_conversation.name in acts else {}
+
+
 def suggested_acts(
     viewer: Actor, rows: Sequence[DutyFacts], homes: Mapping[UUID, HomeFacts]
 ) -> dict[UUID, list[str]]:
     """The acts of `suggestions`, each once and without values, for duties of the viewer's already in memory. No query.
+
+    Guided acts come first, and stand for their steps.
 
     The values are computed when the act's form is opened.
     """
@@ -86,7 +115,9 @@ def suggested_acts(
             for suggestion in _suggestions(_context(row, homes[row.home_id], _NO_NAMES))
             if _may(viewer, row, suggestion)
         )
-        acts_by_duty[row.id] = list(dict.fromkeys(names))
+        offered = sorted(dict.fromkeys(names), key=lambda name: not REGISTER[name].consists_of)
+        steps = {step for name in offered for step in REGISTER[name].consists_of}
+        acts_by_duty[row.id] = [name for name in offered if name not in steps]
     return acts_by_duty
 
 
@@ -115,13 +146,17 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
 
 def _contexts(municipality: str, rows: Sequence[DutyFacts]) -> Iterator[DutyContext]:
     homes = {row.home_id for row in rows}
-    states = {
-        state.home_id: msgspec.json.decode(state.state, type=engine.HomeSnapshot).facts
-        for state in HomeState.objects.filter(home_id__in=homes)
-    }
+    states = _homes(homes)
     names = _names(municipality, [(row, msgspec.json.decode(row.about)) for row in rows], states)
     for row in rows:
         yield _context(row, states[row.home_id], names)
+
+
+def _homes(homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
+    return {
+        state.home_id: msgspec.json.decode(state.state, type=engine.HomeSnapshot).facts
+        for state in HomeState.objects.filter(home_id__in=homes)
+    }
 
 
 def _context(row: DutyFacts, home: HomeFacts, names: Names) -> DutyContext:

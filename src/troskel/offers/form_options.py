@@ -119,7 +119,7 @@ def known_values(act: str, client_options: ClientOptions) -> KnownValues | None:
     values: dict[str, str] = {}
     options: dict[str, list[Option]] = {}
     for spec in fields_of(REGISTER[act].values):
-        if spec.facts.names is Named.CLIENT and spec.required and not values:
+        if spec.facts.names in (Named.CLIENT, Named.CASES) and spec.required and not values:
             values = {spec.path: client_options.case}
         elif spec.facts.names in OPTION_FINDERS:
             choices = OPTION_FINDERS[spec.facts.names](client_options)
@@ -137,7 +137,8 @@ def is_optional(act: str, path: str) -> bool:
 
 def _is_about_a_client(act: Act[Any]) -> bool:
     return any(
-        spec.facts.names in OPTION_FINDERS or (spec.facts.names is Named.CLIENT and spec.required)
+        spec.facts.names in OPTION_FINDERS
+        or (spec.facts.names in (Named.CLIENT, Named.CASES) and spec.required)
         for spec in fields_of(act.values)
     )
 

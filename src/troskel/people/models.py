@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from troskel.ground.ids import new_id
 from troskel.ground.models import Record
+from troskel.people.caseload_models import Cover as Cover
 from troskel.people.login_models import Login
 from troskel.people.login_models import Token as Token
 from troskel.people.roles import OrganisationKind, Role
@@ -109,6 +110,9 @@ class Account(AbstractBaseUser):
     login = models.ForeignKey(Login, on_delete=models.PROTECT, null=True, related_name="accounts")
     of_system = models.BooleanField(default=False, help_text="another system's: nobody signs in as it")
     claimed = models.BooleanField(default=False, help_text="it follows what the provider says of the person")
+    unit = models.CharField(
+        max_length=100, blank=True, default="", help_text="of the office, as assessors share them"
+    )
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -216,6 +220,8 @@ class Client(Record):
         help_text="the other municipality, of one who is own since `own_since`",
     )
     own_since = models.DateField(null=True)
+    assessor = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="caseload")
+    assessor_told = models.CharField(max_length=200, null=True, help_text="whom the case system last named")
     died = models.DateField(null=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="merged", help_text="the entry that remains"
@@ -234,6 +240,7 @@ class Client(Record):
         indexes = [
             models.Index(fields=["municipality", "sort_key"], name="clients_in_swedish_order"),
             models.Index(fields=["municipality", "first_key"], name="clients_by_first_name"),
+            models.Index(fields=["municipality", "assessor"], name="clients_by_assessor"),
         ]
 
     @property

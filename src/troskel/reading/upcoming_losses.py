@@ -12,6 +12,7 @@ from troskel.care import queries as care
 from troskel.ground import clock
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.caseloads import Caseload, clients_of, duties_of_clients
 from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.register import read
 from troskel.reading.worklist import WorklistItem, unnoted_worklist, with_clients
@@ -44,15 +45,21 @@ class UpcomingLoss(msgspec.Struct, frozen=True):
 
 
 @read(who=[Role.ASSESSOR])
-def worklist_and_losses(viewer: Actor) -> tuple[list[WorklistItem], list[UpcomingLoss]]:
-    """The worklist, and upcoming losses that no duty warns of, the soonest first. One recorded read."""
-    items = unnoted_worklist(viewer)
+def worklist_and_losses(
+    viewer: Actor, caseload: Caseload | None = None
+) -> tuple[list[WorklistItem], list[UpcomingLoss]]:
+    """The worklist, and upcoming losses that no duty warns of, the soonest first. One recorded read.
+
+    `caseload`: only what concerns these clients.
+    """
+    items = unnoted_worklist(viewer, duties_of_clients(viewer, caseload))
     with_duty = {item.duty.case for item in items if FOLLOW_UP_ACTS & set(item.duty.fulfilled_by)}
     today = clock.today()
-    ahead = care.losses_ahead(clients_in_sight(viewer), viewer.municipality, today, today + LOOKAHEAD)
+    clients_shown = clients_in_sight(viewer).filter(clients_of(viewer, caseload))
+    ahead = care.losses_ahead(clients_shown, viewer.municipality, today, today + LOOKAHEAD)
     unasked = list(islice((one for one in ahead if one.case not in with_duty), MAX_LOSSES))
     cases = {item.duty.case for item in items if item.duty.case} | {one.case for one in unasked}
-    note(viewer, "worklist.viewed", cases=sorted(cases))
+    note(viewer, "worklist.viewed", cases=sorted(cases), whose=caseload.chosen if caseload else "")
     clients = names_of_shown(viewer, cases)
     return with_clients(items, clients), [_upcoming_loss(one, clients.get(one.case)) for one in unasked]
 

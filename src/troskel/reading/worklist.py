@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.register import read
 from troskel.routine import wording
 from troskel.routine.model import Ask, LocalizedText
+
+EVERYTHING = Q()
 
 
 class DutyTexts(msgspec.Struct, frozen=True):
@@ -105,10 +107,26 @@ def worklist(viewer: Actor) -> list[WorklistItem]:
     return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 
 
-def unnoted_worklist(viewer: Actor) -> list[WorklistItem]:
+@read(who=EVERY_ROLE)
+def left_for(viewer: Actor, cases: Sequence[str], *, recorded: Collection[str] = ()) -> list[WorklistItem]:
+    """The duties on the viewer's worklist about these clients: what is next, once something is done for them.
+
+    `recorded`: the cases whose showing another reading of the page has recorded.
+    """
+    items = [
+        item
+        for item in unnoted_worklist(viewer, Q(client__case_number__in=cases, kind="duty"))
+        if item.theirs
+    ]
+    if shown := {item.duty.case or "" for item in items} - {*recorded}:
+        note(viewer, "worklist.viewed", cases=sorted(shown))
+    return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
+
+
+def unnoted_worklist(viewer: Actor, condition: Q = EVERYTHING) -> list[WorklistItem]:
     """The same without clients' names and without recording the read: for a reading that shows more."""
     today = clock.today()
-    open_duties = within_sight(viewer, duties.worklist(viewer, today))
+    open_duties = within_sight(viewer, duties.worklist(viewer, today).filter(condition))
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
     rows = with_names(open_duties.annotate(theirs=theirs).values(*duties.FIELDS, "theirs"))
     return [WorklistItem(duty_shown(row, today), duty_texts(row), None, row["theirs"]) for row in rows]

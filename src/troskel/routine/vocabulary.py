@@ -34,6 +34,7 @@ token.issued | ett konto får en nyckel till gränssnittet | an account gets a t
 token.revoked | en nyckel till gränssnittet spärras | a token for the interface is revoked
 account.registered | ett konto läggs upp | an account is registered
 account.changed | ett konto ändras | an account is changed
+account.placed | ett konto placeras i en enhet | an account is placed in a unit
 account.closed | ett konto stängs: personen har slutat | an account is closed: the person has left
 account.reopened | ett konto öppnas igen | an account is opened again
 session.began | en person loggar in | a person signs in
@@ -56,6 +57,7 @@ move.called_off | en planerad flytt blir inte av | a planned move does not take 
 client.municipality_changed | kunden blir kommunens egen, eller en annan kommuns | the client becomes the municipality's own, or another's
 representative.named | kunden får en företrädare | the client gets a representative
 representative.left | någon är inte längre kundens företrädare | somebody represents the client no longer
+client.assigned | kunden får en ansvarig handläggare | the client gets a responsible assessor
 client.entrusted | någon får se en skyddad kunds namn och adress | somebody may see a protected client's name and address
 client.entrusted_no_more | någon får inte längre se en skyddad kunds namn och adress | somebody may no longer see a protected client's name and address
 consent.given | fastighetsägaren går med på ett låsvred på dörren | the property owner consents to a lock turner at the door
@@ -138,6 +140,8 @@ alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the ala
 alarm.closed | larmet är avslutat | the alarm is closed
 routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed
 routine.withdrawn | ett förslag till rutin tas tillbaka | a proposed version of the routine is withdrawn
+absence.covered | någon får en ersättare medan hen är borta | somebody gets a stand-in while away
+absence.covered_no_more | ersättaren behövs inte längre | the stand-in is needed no more
 deputy.named | någon blir ställföreträdare | somebody is named deputy
 deputy.dismissed | någon är inte längre ställföreträdare | somebody is no longer deputy
 duty.assigned | en uppgift får en person som svarar för den | a duty gets a person who answers for it

@@ -7,6 +7,7 @@ What differs at one act is `Annotated` at its parameter: the outer facts take th
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import Enum, StrEnum
@@ -44,8 +45,14 @@ class Named(Enum):
     MOUNTED_LOCK = "lock at a door of the client"
     LINKED_LOCK = "lock linked to the client"
     REPORTED_LOCK = "lock that the locksmith reported: proposed and compared, never chosen"
+    LOCKSMITH = "locksmith: the one of the last order is proposed"
+    SLOT_BEGIN = "when a booking begins: a free hour is proposed"
+    SLOT_END = "when it ends"
+    OWN_TAG = "tag in one's own stock: one is proposed"
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
+    ASSESSOR = "assessor of the municipality"
+    CASES = "clients, several of them"
     DUTY = "duty: the form is opened from it alone"
     DONE_THOUGH = "refusals that asked: ticked in the form that asks, never typed"
 
@@ -110,6 +117,13 @@ Reference = Annotated[
     str, msgspec.Meta(min_length=1, max_length=50), field(_("Beteckning i verksamhetssystemet"))
 ]
 """A reference of the case system."""
+
+NewReference = Annotated[
+    str,
+    msgspec.Meta(max_length=50),
+    field(_("Beteckning i verksamhetssystemet"), hint=_("Tom: systemet sätter en")),
+]
+"""The same of something new; empty where the case system gives none, and then one is made."""
 
 Replaced = Annotated[
     str,
@@ -207,7 +221,10 @@ Text = Annotated[
 # organisations, by number
 
 PROVIDERS = frozenset({OrganisationKind.HOME_CARE, OrganisationKind.ALARM})
-LocksmithNumber = Annotated[str, field(_("Låssmed"), organisations=frozenset({OrganisationKind.LOCKSMITH}))]
+LocksmithNumber = Annotated[
+    str,
+    field(_("Låssmed"), organisations=frozenset({OrganisationKind.LOCKSMITH}), names=Named.LOCKSMITH),
+]
 ProviderNumber = Annotated[str, field(_("Utförare"), organisations=PROVIDERS)]
 OrganisationNumber = Annotated[str, field(_("Organisation"), organisations=frozenset(OrganisationKind))]
 
@@ -249,6 +266,13 @@ class FieldSpec(NamedTuple):
 def fields_of(struct: type[msgspec.Struct]) -> tuple[FieldSpec, ...]:
     """Returns the fields of an act's values in order, with structs and lists of structs flattened."""
     return tuple(_leaf_fields(inspect.type_info(struct)))
+
+
+@cache
+def lists_of(struct: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Returns the names of the fields that are lists, as a plural act's items."""
+    fields = typing.cast("inspect.StructType", inspect.type_info(struct)).fields
+    return tuple(one.name for one in fields if isinstance(_unwrap(one.type)[0], inspect.ListType))
 
 
 def _leaf_fields(struct: Any, prefix: str = "") -> Iterator[FieldSpec]:

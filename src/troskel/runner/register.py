@@ -51,10 +51,14 @@ class Act(Generic[P]):
         applies_to: ClientCondition | None = None,
         parts: str = "",
         fresh: bool = False,
+        consists_of: tuple[str, ...] = (),
+        light: bool = False,
     ):
         self.body = body
         self.secret = secret
         self.fresh = fresh
+        self.consists_of = consists_of
+        self.light = light
         self.name = body.__name__
         self.chapter = body.__module__.rsplit(".", 1)[-1]
         self.heading: str = body.__globals__.get("CHAPTER", "")
@@ -246,6 +250,8 @@ def act(
     applies_to: ClientCondition | None = None,
     parts: str = "",
     fresh: bool = False,
+    consists_of: typing.Iterable[Act[Any]] = (),
+    light: bool = False,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
@@ -253,21 +259,28 @@ def act(
     heading, `lead`: a sentence that explains it; both Swedish, marked by `_`. An act without a title has no form. The
     chapter's heading is the module's `CHAPTER`, which stands above its acts. `applies_to`: clients that it is for.
     `parts`: the list whose items may be carried out in several transactions, where they are many (`parts.py`).
+    `consists_of`: the acts that a guided act does in one go (`ctx.does`); beside a duty it is offered instead of them.
+    `light`: easily put right, so its form shows no preview where nothing would follow for others.
     `fresh`: dangerous, so a person of a session has shown anew who it is some minutes ago.
     """
+
+    steps = tuple(consists_of)
+    written = tuple(dict.fromkeys([*writes, *(event for step in steps for event in step.writes)]))
 
     def decorate(body: Body[P]) -> Act[P]:
         new_act = Act(
             body,
             tuple(paragraphs),
             frozenset(who),
-            tuple(writes),
+            written,
             secret,
             title,
             lead,
             applies_to,
             parts,
             fresh,
+            tuple(step.name for step in steps),
+            light,
         )
         if parts and parts not in new_act.values.__struct_fields__:
             raise ValueError(f"{new_act.name} has no list {parts!r} to carry out in parts")

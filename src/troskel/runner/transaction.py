@@ -21,7 +21,7 @@ from troskel.journal import operations as journal
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
 from troskel.permits.may import fresh_enough, may
-from troskel.routine.duty import OpenDuty
+from troskel.routine.duty import Effects, OpenDuty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.vocabulary import MARKED
 from troskel.runner import idempotency, noticed
@@ -64,6 +64,7 @@ class ActContext:
         self._refusals: list[Refusal | NotFound | BadValue] = []
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
+        self._advanced = 0
         self._preview = preview
         self._care_before: LastDays = {}
         self._phones_before: LastDays = {}
@@ -180,8 +181,7 @@ class ActContext:
         part: Part | None,
     ) -> ActOutcome:
         """Writes what the act has brought about. What needs no place in the chain comes before its head is locked."""
-        drafted = journal.draft(self._entries, municipality=self.actor.municipality)
-        effects = self._routine.advance(drafted.lines)
+        drafted, effects = self._advance()
         outcome = ActOutcome(
             act=self.act.name,
             lines=[],
@@ -208,6 +208,13 @@ class ActContext:
                 part.progress.store(outcome, part.items)
         return outcome
 
+    def _advance(self) -> tuple[journal.Draft, Effects]:
+        """Runs the routine over the lines since the last step of a guided act: the next step finds its facts."""
+        drafted = journal.draft(self._entries, municipality=self.actor.municipality)
+        effects = self._routine.advance(drafted.lines[self._advanced :])
+        self._advanced = len(drafted.lines)
+        return drafted, effects
+
     def _access_changes(self) -> list[Access]:
         if not self._preview:
             return []
@@ -219,6 +226,24 @@ class ActContext:
         return locks_after(self.actor, self._care_before, last_days(self.facts), self.facts, self.today)
 
     # called by the acts' functions
+
+    def does(self, act: Any, **values: Any) -> dict[str, Any]:
+        """Carries out another act's function as a step of this one, a guided act: in its transaction, with its lines.
+
+        The actor must be one who may do the step alone. What it refuses, it refuses whole. `act.consists_of` names it.
+        """
+        may(self.actor, act.name, act.who)
+        if act.name not in self.act.consists_of:
+            raise LookupError(f"{self.act.name} does {act.name}, and does not say so in its @act")
+        whole, self.act, refused = self.act, act, len(self._refusals)
+        try:
+            answer: dict[str, Any] = act.body(self, **values)
+        finally:
+            self.act = whole
+        for refusal in self._refusals[refused:]:
+            raise refusal
+        self._advance()
+        return answer
 
     def lock_homes(self, homes: Any) -> Mapping[UUID, HomeFacts]:
         """Locks these homes, and those that share a door with them, in sorted order; returns their facts.

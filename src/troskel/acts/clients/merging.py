@@ -192,7 +192,8 @@ def _keep_details(kept: Client, gone: Client) -> None:
     kept.phone = kept.phone or gone.phone
     kept.assigned_by = kept.assigned_by or gone.assigned_by
     kept.own_since = kept.own_since or gone.own_since
-    kept.save(update_fields=["phone", "assigned_by", "own_since"])
+    kept.assessor_id = kept.assessor_id or gone.assessor_id
+    kept.save(update_fields=["phone", "assigned_by", "own_since", "assessor"])
     Client.objects.filter(Q(id=gone.id) | Q(merged_into=gone)).update(merged_into=kept)
 
 

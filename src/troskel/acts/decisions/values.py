@@ -15,6 +15,7 @@ from troskel.runner.fields import (
     LastDay,
     Name,
     Named,
+    NewReference,
     NonEmpty,
     OpenLastDay,
     ProviderNumber,
@@ -26,30 +27,30 @@ from troskel.runner.fields import (
 References = Annotated[NonEmpty[str], field(_("Beteckningar"), hint=_("En per rad"))]
 
 
-class NewInvestigation(msgspec.Struct, frozen=True):
+class NewInvestigation(msgspec.Struct, frozen=True, kw_only=True):
     """An investigation that has begun. `replaces`: the reference of the decision that it follows up, or empty."""
 
     client: CaseNumber
-    reference: Reference
+    reference: NewReference = ""
     replaces: Replaced = ""
 
 
-class NewDecision(msgspec.Struct, frozen=True):
+class NewDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A decision. Both days are included; without `valid_through` it holds until further notice."""
 
     client: CaseNumber
-    reference: Reference
+    reference: NewReference = ""
     service: CareService
     valid_from: FirstDay
     valid_through: OpenLastDay = None
     replaces: Replaced = ""
 
 
-class NewAllocation(msgspec.Struct, frozen=True):
+class NewAllocation(msgspec.Struct, frozen=True, kw_only=True):
     """A decision allocated to an organisation, by its number."""
 
     decision: Annotated[str, field(_("Beslutets beteckning"), names=Named.DECISION)]
-    reference: Reference
+    reference: NewReference = ""
     organisation: ProviderNumber
     valid_from: FirstDay
     valid_through: OpenLastDay = None

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from troskel.acts import (
+    caseloads,
     deciding,
     housing,
     importing,
@@ -145,6 +146,7 @@ class _NightRunner(ActRunner):
         self._organisations(plan)
         self._clients(plan)
         self._care(plan)
+        self._assessors(plan)
         if first_night:
             self._things(plan.taken_over, is_counted=False)
         else:
@@ -308,6 +310,11 @@ class _NightRunner(ActRunner):
             ],
             [("fordelning", row) for row in plan.allocations_made],
         )
+
+    def _assessors(self, plan: NightPlan) -> None:
+        items = [values.assessor(item) for item in plan.assessors_named]
+        sources = [("beslut", item.row) for item in plan.assessors_named]
+        self.do(caseloads.note_assessors, "clients", items, sources, is_counted=False)
 
     def _change_periods(
         self,

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.care.models import Allocation, Decision, Investigation
+from troskel.exchange.case_extract.assessors import names_of
 from troskel.exchange.case_extract.known_records import (
     KnownAllocation,
     KnownClient,
@@ -18,6 +19,7 @@ from troskel.exchange.case_extract.known_records import (
     KnownState,
 )
 from troskel.exchange.case_extract.rows import ExtractAddress
+from troskel.people import caseloads
 from troskel.people.imports import BegunNight
 from troskel.people.models import (
     Client,
@@ -103,6 +105,7 @@ def load(municipality: str) -> KnownState:
                 "reference", "merged_into__reference"
             )
         ),
+        assessors=names_of(caseloads.assessors(municipality)),
     )
 
 
@@ -134,6 +137,7 @@ def _clients(municipality: str) -> Any:
         "home_municipality",
         "phone",
         "died",
+        "assessor_told",
     )
     for identifier, *row in rows.iterator():
         yield numbers.get(identifier, ""), row
@@ -141,7 +145,7 @@ def _clients(municipality: str) -> Any:
 
 def _known_client(numbered_row: tuple[str, list[Any]]) -> KnownClient:
     number, (reference, first, last, protection, street, postcode, town, apartment, *rest) = numbered_row
-    home_municipality, phone, died = rest
+    home_municipality, phone, died, assessor_told = rest
     return KnownClient(
         reference=reference,
         number12=number,
@@ -152,6 +156,7 @@ def _known_client(numbered_row: tuple[str, list[Any]]) -> KnownClient:
         home_municipality=home_municipality,
         phone=phone,
         died=died,
+        assessor_told=assessor_told or "",
     )
 
 

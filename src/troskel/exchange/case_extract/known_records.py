@@ -36,6 +36,7 @@ class KnownClient(msgspec.Struct, frozen=True, gc=False):
     home_municipality: str
     phone: str
     died: date | None = None
+    assessor_told: str = ""
 
     def __repr__(self) -> str:
         return f"KnownClient({self.reference})"
@@ -69,6 +70,7 @@ class KnownState(msgspec.Struct):
     """The whole state. `homes`: the sharing of each home with an address, by `ExtractAddress.key`, occupied or not.
 
     `merged`: references of entries that were merged here, each with the reference of the client who remains.
+    `assessors`: the username of each assessor by what the case system may call the person (`assessors.names_of`).
     """
 
     municipality: str
@@ -79,6 +81,7 @@ class KnownState(msgspec.Struct):
     decisions: dict[str, KnownDecision] = msgspec.field(default_factory=dict)
     allocations: dict[str, KnownAllocation] = msgspec.field(default_factory=dict)
     merged: dict[str, str] = msgspec.field(default_factory=dict)
+    assessors: dict[str, str] = msgspec.field(default_factory=dict)
 
     def ids(self) -> KnownIds:
         """Returns the ids that a line of the night may refer to."""

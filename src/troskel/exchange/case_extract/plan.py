@@ -47,6 +47,15 @@ class InvestigationStarted(msgspec.Struct, frozen=True, gc=False):
     row: DecisionRow
 
 
+class AssessorNamed(msgspec.Struct, frozen=True, gc=False):
+    """A client's assessor by username, whom the case system calls `named`."""
+
+    client: str
+    assessor: str
+    named: str
+    row: DecisionRow
+
+
 class MassChange(msgspec.Struct, frozen=True, gc=False):
     """How many the night would end or change, of how many there are on the day. `kind`: as in `stopping.TEXTS`."""
 
@@ -84,6 +93,7 @@ class NightPlan(msgspec.Struct):
     decisions_made: list[DecisionRow] = msgspec.field(default_factory=list)
     allocations: PeriodChanges = msgspec.field(default_factory=PeriodChanges)
     allocations_made: list[AllocationRow] = msgspec.field(default_factory=list)
+    assessors_named: list[AssessorNamed] = msgspec.field(default_factory=list)
     taken_over: TakeOver = msgspec.field(default_factory=TakeOver)
     to_decide: list[ToDecide] = msgspec.field(default_factory=list)
     mass_changes: list[MassChange] = msgspec.field(default_factory=list)

@@ -216,7 +216,7 @@ class _NightReader:
         )
 
     def _decision(self, values: Values) -> DecisionRow | None:
-        (reference, client, investigation, service, status, start, end, replaces, _assessor, reason) = values
+        (reference, client, investigation, service, status, start, end, replaces, assessor, reason) = values
         if self._is_other_service(reference, service):
             return None
         self._refuse_second("beslut_id", reference, self.night.mentioned_ids.decisions, self.other_decisions)
@@ -237,6 +237,7 @@ class _NightReader:
             replaces=limited_text("ersatter", replaces, checks.MAX_ID_LENGTH),
             reason=truncate(reason, 100),
             line=self.line,
+            assessor=truncate(assessor, 200),
         )
 
     def _is_other_service(self, reference: Value, service: Value) -> bool:

@@ -83,6 +83,7 @@ class DecisionRow(msgspec.Struct, frozen=True, gc=False):
     replaces: str
     reason: str
     line: int = 0
+    assessor: str = ""
 
 
 class AllocationRow(msgspec.Struct, frozen=True, gc=False):

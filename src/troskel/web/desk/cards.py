@@ -13,24 +13,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troskel.ground.formatting import capitalized, number
+from troskel.offers.duty_actions import NOTHING_OFFERED, Offered
 from troskel.reading.client_names import ClientName
 from troskel.reading.worklist import WorklistItem
 from troskel.web.desk.duty_rows import DutyRow, duty_row
 from troskel.web.shell.links import Button
+from troskel.web.text import phrases
 
 PAGE_SIZE = 10
 BUTTONS = 2
 """One main way and at most one other: the rest is behind the client's page."""
+CONVERSATION = "conversation"
+"""Stands for the paragraphs of what one conversation with the client fulfils."""
 LATE, TODAY, WEEK, LATER = "late", "today", "week", "later"
 
 
 class CardLine(NamedTuple):
-    """What is asked under one paragraph: when, and each duty's text with the address of its first act, or empty.
+    """What is asked under one paragraph, or in one conversation: when, and each text with its first act's address.
 
     `sign`: empty where the line above says the same.
     """
 
-    paragraph: str
+    paragraphs: list[str]
     urgency: str
     sign: str
     asks: list[Button]
@@ -88,8 +92,8 @@ def worklist_of(items: Sequence[WorklistItem], today: date) -> Worklist:
     return Worklist(list(stacks.values()), today)
 
 
-def card_groups(worklist: Worklist, page: int, offers: Mapping[UUID, Sequence[str]]) -> list[CardGroup]:
-    """Returns the cards of a page by urgency. `offers`: acts by duty."""
+def card_groups(worklist: Worklist, page: int, offers: Mapping[UUID, Offered]) -> list[CardGroup]:
+    """Returns the cards of a page by urgency. `offers`: by duty."""
     titles = {LATE: _("Försenat"), TODAY: _("I dag"), WEEK: _("Den här veckan"), LATER: _("Senare")}
     cards = [_card(stack, offers, worklist.today) for stack in worklist.page(page)]
     return [
@@ -147,13 +151,17 @@ def _urgency_key(item: WorklistItem) -> tuple[Any, ...]:
     return duty.state != LATE, duty.due or date.max, duty.opened, duty.case or "", duty.paragraph, duty.ask
 
 
-def _card(stack: list[WorklistItem], offers: Mapping[UUID, Sequence[str]], today: date) -> Card:
+def _card(stack: list[WorklistItem], offers: Mapping[UUID, Offered], today: date) -> Card:
     first = stack[0]
-    rows = [duty_row(item.duty, item.texts, offers.get(item.duty.id, []), today) for item in stack]
+    offered = [offers.get(item.duty.id, NOTHING_OFFERED) for item in stack]
+    rows = [
+        duty_row(item.duty, item.texts, one.acts, today) for item, one in zip(stack, offered, strict=True)
+    ]
     by_paragraph: dict[str, list[DutyRow]] = {}
-    for row in rows:
-        by_paragraph.setdefault(row.paragraph, []).append(row)
-    lines = [_line(*paragraph_rows) for paragraph_rows in by_paragraph.items()]
+    for row, one in zip(rows, offered, strict=True):
+        by_paragraph.setdefault(CONVERSATION if one.conversation else row.paragraph, []).append(row)
+    left = _left_of_conversation(stack, offered)
+    lines = [_line(its_rows, left if name == CONVERSATION else {}) for name, its_rows in by_paragraph.items()]
     later = [
         line._replace(sign="" if line.sign == before.sign else line.sign) for before, line in pairwise(lines)
     ]
@@ -161,9 +169,40 @@ def _card(stack: list[WorklistItem], offers: Mapping[UUID, Sequence[str]], today
     return Card(group_of(first, today), first.duty.case or "", first.client, [*lines[:1], *later], buttons)
 
 
-def _line(paragraph: str, rows: list[DutyRow]) -> CardLine:
-    asks = [Button(row.text, row.buttons[0].address if row.buttons else "") for row in rows]
-    return CardLine(paragraph, rows[0].urgency, rows[0].sign, asks)
+STEPS_OF = {
+    "inform_client": ("oral", "written"),
+    "tell_about_keys": ("keys",),
+    "confirm_understanding": ("understood",),
+}
+"""The steps of a conversation, by the act that fulfils a duty."""
+
+
+def _left_of_conversation(stack: list[WorklistItem], offered: list[Offered]) -> dict[str, bool]:
+    """Returns what is done of the conversation, and of what is asked what is left, by step."""
+    left = next((one.conversation for one in offered if one.conversation), {})
+    acts = {act for item in stack for act in item.duty.fulfilled_by}
+    asked = {step for act in acts for step in STEPS_OF.get(act, ())}
+    return {step: is_left for step, is_left in left.items() if not is_left or step in asked}
+
+
+def _line(rows: list[DutyRow], left: Mapping[str, bool]) -> CardLine:
+    asks = [Button(row.text, row.buttons[0].address if row.buttons else "") for row in _said_once(rows)]
+    if left:
+        asks = [asks[0]._replace(label=phrases.conversation(left))]
+    paragraphs = sorted({row.paragraph for row in rows})
+    return CardLine(paragraphs, rows[0].urgency, rows[0].sign, asks)
+
+
+def _said_once(rows: list[DutyRow]) -> list[DutyRow]:
+    """Returns the rows without those that an act of an earlier one fulfils too, as A8's pair: one line says both."""
+    said: list[DutyRow] = []
+    offered: set[str] = set()
+    for row in rows:
+        acts = {button.label for button in row.buttons}
+        if not acts or not acts & offered:
+            said.append(row)
+        offered |= acts
+    return said
 
 
 def _buttons(rows: list[DutyRow], *, all_of_them: bool) -> list[Button]:

@@ -15,10 +15,21 @@ from django.urls import reverse
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
+from troskel.offers import duty_actions
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import conformance, days, imports, lists, routine_versions, upcoming_losses, worklist
+from troskel.reading import (
+    caseloads,
+    conformance,
+    days,
+    imports,
+    lists,
+    routine_versions,
+    upcoming_losses,
+    worklist,
+)
+from troskel.reading.caseloads import Caseload
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
@@ -31,7 +42,7 @@ from troskel.screens.session import leave, person_of, signed_in_of
 from troskel.web.desk import cards, duty_rows, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
-from troskel.web.forms import prefill
+from troskel.web.desk.whose import whose_clients
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation
 from troskel.web.signing_in.entering import ways_in
@@ -57,21 +68,21 @@ def start(request: HttpRequest) -> HttpResponse:
         }
         return render_page(request, "web/sign_in.html", sign_in_values)
     today = clock.today()
-    items, losses = _worklist_and_losses(person)
+    caseload = _caseload(request, person)
+    items, losses = _worklist_and_losses(person, caseload)
     mine = worklist_of([item for item in items if item.duty.kind == "duty" and item.theirs], today)
     page_number = _page_number(request, mine.pages)
     shown = [item.duty.id for stack in mine.page(page_number) for item in stack]
-    offers = {
-        duty: [offer.act for offer in offered]
-        for duty, offered in prefill.duty_offers(person.actor, shown).items()
-    }
+    offers = duty_actions.acts_offered(person.actor, shown)
     unread = [item for item in items if item.duty.kind == "notice"]
     newest = sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
-    navigation.set_unread_count(request, len(unread))
+    if caseload is None:  # else those of other clients count too
+        navigation.set_unread_count(request, len(unread))
     values = {
         "heading": cards.heading(mine),
         "summary": cards.summary(mine),
         "groups": card_groups(mine, page_number, offers),
+        "whose": whose_clients(caseload, len(mine.stacks)) if caseload else None,
         "page_number": page_number,
         "pages": mine.pages,
         "is_asked": bool(mine.stacks),
@@ -158,13 +169,20 @@ def _page_number(request: HttpRequest, pages: int) -> int:
     )
 
 
+def _caseload(request: HttpRequest, person: Person) -> Caseload | None:
+    """Returns whose clients an assessor looks at; None for other roles, who have no cases of their own."""
+    if person.actor.role is not Role.ASSESSOR:
+        return None
+    return caseloads.caseload(person.actor, request.GET.get("whose", ""))
+
+
 def _worklist_and_losses(
-    person: Person,
+    person: Person, caseload: Caseload | None
 ) -> tuple[list[WorklistItem], list[desk_upcoming_losses.LossRow] | None]:
     """Returns the worklist; for the assessor also the upcoming losses, else None."""
-    if person.actor.role is not Role.ASSESSOR:
+    if caseload is None:
         return worklist.worklist(person.actor), None
-    rows, losses = upcoming_losses.worklist_and_losses(person.actor)
+    rows, losses = upcoming_losses.worklist_and_losses(person.actor, caseload)
     return rows, desk_upcoming_losses.loss_rows(losses)
 
 

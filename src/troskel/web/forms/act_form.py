@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,7 +21,7 @@ from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import KeyReused, NotFound, Refusal
 from troskel.people.queries import Person
-from troskel.people.roles import EVERY_ROLE
+from troskel.people.roles import EVERY_ROLE, Role
 from troskel.permits.may import fresh_enough
 from troskel.reading import routine_versions
 from troskel.routine.model import Routine
@@ -30,23 +31,26 @@ from troskel.runner.register import Act
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import form_key, preview_or_perform
+from troskel.web.desk.left_for_clients import left_for_clients
+from troskel.web.forms import corrections, link_form, prefill
 from troskel.web.forms import fields as forms_fields
-from troskel.web.forms import link_form, prefill
 from troskel.web.forms.fields import Field
 from troskel.web.forms.form_context import FormContext
+from troskel.web.forms.proposals import with_proposals
 from troskel.web.text import act_labels, outcomes
 
 URL_VALUE = re.compile(r"[\w-]{1,50}")
 
 
 class FormState(NamedTuple):
-    """The state of a form. `duty` and `case`: what it was opened from, or empty."""
+    """The state of a form. `duty`, `case`: what it was opened from, or empty. `came_from`: a path, or empty."""
 
     context: FormContext
     fields: list[Field]
     key: str
     duty: str
     case: str = ""
+    came_from: str = ""
 
     @property
     def person(self) -> Person:
@@ -107,14 +111,16 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     case = request.GET.get("client", "")
     context = FormContext(person, act, duty, case)
     offer = context.offer
-    values, options = _values_in_url(request, act), {}
+    values, options = _values_in_url(request, act), context.people_options
     if offer:
-        values, options = {**values, **offer.values}, offer.options
+        values, options = {**values, **offer.values}, {**options, **offer.options}
     fields = forms_fields.with_url_choices(
         forms_fields.fields_of(act, context.organisation_options, values, options), request.GET
     )
     fields = link_form.with_url_values(fields, request.GET.dict())
-    state = FormState(context, fields, str(new_id()), duty if offer else "", case if offer else "")
+    fields = with_proposals(person, fields)
+    came_from = _local_path(request.headers.get("Referer", ""), request.get_host())
+    state = FormState(context, fields, str(new_id()), duty if offer else "", case if offer else "", came_from)
     message = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
     return _form_page(request, state, message=message, propose=True)
 
@@ -138,14 +144,23 @@ def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormSt
     duty, case = typed.get("duty-id", ""), typed.get("about", "")
     context = FormContext(person, act, duty, case)
     offer = _visible_offer(context)
-    options = offer.options if offer else {}
+    options = context.people_options | (offer.options if offer else {})
     if prefill.DOOR not in options and typed.get(prefill.DOOR):
         values[prefill.DOOR] = typed[prefill.DOOR]  # chosen while the duty was open
     fields = forms_fields.with_values(
         forms_fields.fields_of(act, context.organisation_options, values, options), typed
     )
     key = form_key(request) or str(new_id())  # without a key: only a preview, with a new key
-    return FormState(context, fields, key, duty, case if offer else "")
+    came_from = _local_path(typed.get("came-from", ""), "")
+    return FormState(context, fields, key, duty, case if offer else "", came_from)
+
+
+def _local_path(url: str, host: str) -> str:
+    """Returns the path and query of a page of ours to which one may go back; empty for another's or a form's."""
+    parts = urlsplit(url)
+    is_ours = parts.netloc == host and parts.path.startswith("/") and not url.startswith(("//", "/\\"))
+    is_a_way_back = parts.path == reverse("start") or parts.path.startswith(reverse("clients"))
+    return urlunsplit(("", "", parts.path, parts.query, "")) if is_ours and is_a_way_back else ""
 
 
 def _visible_offer(context: FormContext) -> prefill.ActOffer | None:
@@ -161,12 +176,30 @@ def _perform(request: HttpRequest, state: FormState) -> HttpResponse:
     fields = forms_fields.with_input_errors(state.fields)
     if any(field.error for field in fields):
         return _form_page(request, state._replace(fields=fields), status=422)
+
+    def perform(**how: Any) -> ActOutcome:
+        values = forms_fields.values_of(state.act, fields)
+        outcome = state.act.perform(state.person.actor, values, **how)
+        if outcome.preview and _goes_on(request, state, outcome):
+            return state.act.perform(state.person.actor, values, key=state.key)
+        return outcome
+
     return preview_or_perform(
         request,
-        lambda **how: state.act.perform(state.person.actor, forms_fields.values_of(state.act, fields), **how),
+        perform,
         show=partial(_outcome_page, request, state),
         refuse=partial(_refusal_page, request, state),
     )
+
+
+def _goes_on(request: HttpRequest, state: FormState, outcome: ActOutcome) -> bool:
+    """Whether the form needs no preview: the act is light, nothing follows for others, and the form has its key."""
+    followed = (outcome.opened, outcome.mailed, outcome.access, outcome.locks, outcome.refused)
+    return state.act.light and not any(followed) and bool(form_key(request)) and _is_first(request)
+
+
+def _is_first(request: HttpRequest) -> bool:
+    return request.POST.get("step") == "preview"
 
 
 def _outcome_page(request: HttpRequest, state: FormState, outcome: ActOutcome) -> HttpResponse:
@@ -177,7 +210,23 @@ def _outcome_page(request: HttpRequest, state: FormState, outcome: ActOutcome) -
         "results": outcomes.results(outcome),
         "duty_gone": outcome.preview and state.context.is_duty_gone,
     }
+    if not outcome.preview:
+        values |= _way_on(state, outcome, [client.case for client in values["clients"]])
     return render_page(request, "web/preview.html" if outcome.preview else "web/done.html", values)
+
+
+def _way_on(state: FormState, outcome: ActOutcome, cases: list[str]) -> dict[str, Any]:
+    """Returns what a person may do next: what is left for the client, the correcting act, where one came from."""
+    case = str(outcome.answer.get("case") or "")
+    shown = list(dict.fromkeys([*cases, *filter(None, [case])]))
+    left = left_for_clients(state.person, shown, cases)
+    done = {form_field.path: form_field.value for form_field in state.fields}
+    return {
+        "left": left,
+        "results": [pair for pair in outcomes.results(outcome) if pair[1] not in cases],
+        "correction": corrections.correction(state.person, state.act.name, done, outcome.answer),
+        "result_case": case if case in cases or state.person.actor.role is Role.ASSESSOR else "",
+    }
 
 
 def _refusal_page(request: HttpRequest, state: FormState, error: Any) -> HttpResponse:
@@ -236,7 +285,9 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "key": state.key,
         "duty": state.duty,
         "case": state.case,
-        "back": reverse("client", args=[state.case]) if state.case else reverse("start"),
+        "back": state.came_from or (reverse("client", args=[state.case]) if state.case else reverse("start")),
+        "came_from": state.came_from,
+        "is_light": state.act.light,
     }
 
 

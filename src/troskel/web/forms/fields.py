@@ -215,7 +215,7 @@ def values_of(act: Act[Any], fields: list[Field]) -> dict[str, Any]:
             target = target.setdefault(step, {})
         if form_field.value or form_field.kind == "check":
             target[name] = _parse(form_field)
-    for list_name in act.values.__struct_fields__:
+    for list_name in act_fields.lists_of(act.values):
         if isinstance(values.get(list_name), dict):
             values[list_name] = [values[list_name]]  # a plural act gets one item
     return values

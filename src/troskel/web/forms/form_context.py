@@ -8,15 +8,17 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from troskel.people.queries import Person
-from troskel.reading import lists, worklist
+from troskel.reading import caseloads, lists, worklist
 from troskel.reading.client_names import ClientName, FormSubjects, clients_of_form
 from troskel.reading.paging import MAX_PAGE, PageRequest
-from troskel.runner.fields import Named
+from troskel.runner.fields import Named, fields_of
 from troskel.runner.register import Act
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import prefill
-from troskel.web.forms.fields import Field, OrganisationOption
+from troskel.web.forms.fields import ChoiceOption, Field, OrganisationOption
 
 ORDERS = (Named.ORDER, Named.INSTALLATION_ORDER, Named.REMOVAL_ORDER, Named.REPAIR_ORDER)
 DECISIONS = (Named.DECISION, Named.ANY_DECISION)
@@ -56,7 +58,11 @@ class FormContext:
             if form_field.value:
                 named.setdefault(form_field.facts.names, []).append(form_field.value)
         subjects = FormSubjects(
-            cases=[*filter(None, [self.case]), *named.get(Named.CLIENT, [])],
+            cases=[
+                *filter(None, [self.case]),
+                *named.get(Named.CLIENT, []),
+                *_lines(named.get(Named.CASES, [])),
+            ],
             orders=[number for kind in ORDERS for number in named.get(kind, [])],
             decisions=[reference for kind in DECISIONS for reference in named.get(kind, [])],
             allocations=named.get(Named.ALLOCATION, []),
@@ -77,6 +83,16 @@ class FormContext:
         """The organisations to choose from; not read for an act that names none."""
         return self._organisations if forms_fields.has_organisation_field(self.act) else []
 
+    @cached_property
+    def people_options(self) -> dict[str, list[ChoiceOption]]:
+        """The assessors to choose from, by path; not read for an act that names none."""
+        specs = [spec for spec in fields_of(self.act.values) if spec.facts.names is Named.ASSESSOR]
+        if not specs:
+            return {}
+        people = [ChoiceOption(one.username, one.name) for one in caseloads.assessors(self.person.actor)]
+        oneself = ChoiceOption("", _("Jag själv"))
+        return {spec.path: people if spec.required else [oneself, *people] for spec in specs}
+
     def organisation_names(self) -> dict[str, str]:
         """Returns all organisations' names by their numbers."""
         return {organisation.orgnr: organisation.name for organisation in self._organisations}
@@ -89,6 +105,10 @@ class FormContext:
             for organisation in page.items
         ]
         return sorted(options, key=lambda organisation: organisation.name.casefold())
+
+
+def _lines(values: Iterable[str]) -> list[str]:
+    return [line.strip() for value in values for line in value.splitlines() if line.strip()]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -24,6 +24,7 @@ CLIENT_EVENTS = {
     "client.municipality_changed": _("Kunden bytte hemkommun"),
     "representative.named": _("Kunden fick en företrädare"),
     "representative.left": _("En företrädare talar inte längre för kunden"),
+    "client.assigned": _("Kunden fick en ansvarig handläggare"),
     "client.entrusted": _("En person får se kundens skyddade uppgifter"),
     "client.entrusted_no_more": _("En person får inte längre se kundens skyddade uppgifter"),
     "consent.given": _("Fastighetsägaren gick med på ett låsvred"),

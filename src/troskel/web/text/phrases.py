@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -111,3 +112,26 @@ def days_late(days: int) -> str:
 def arrival_day(opened: date, today: date) -> str:
     """Returns when a notice arrived."""
     return _("kom {day}").format(day=day(opened, today))
+
+
+STEPS_OF_A_CONVERSATION = {
+    "oral": gettext_noop("muntligt"),
+    "written": gettext_noop("skriftligt"),
+    "keys": gettext_noop("nycklar"),
+    "understood": gettext_noop("förståelsen"),
+}
+"""What is told, and that it is understood, as in "muntligt och nycklar klart, skriftligt och förståelsen kvar"."""
+
+
+def conversation(left: Mapping[str, bool]) -> str:
+    """Returns what is done and what is left of the conversation about the lock turner (A1-A3)."""
+    done = [_(word) for step, word in STEPS_OF_A_CONVERSATION.items() if left.get(step) is False]
+    waits = [_(word) for step, word in STEPS_OF_A_CONVERSATION.items() if left.get(step)]
+    if not done:
+        return _("Samtal om låset: {steps}").format(steps=", ".join(waits))
+    return capitalized(_("{done} klart, {left} kvar").format(done=_joined(done), left=_joined(waits)))
+
+
+def _joined(words: list[str]) -> str:
+    *first, last = words or [""]
+    return _("{first} och {last}").format(first=", ".join(first), last=last) if first else last
