@@ -129,6 +129,13 @@ def test_shared_home_without_apartment_is_proposed_once() -> None:
     together = make_night(kunder=[client("K1"), client("K2")])
     assert [a.street for a in Municipality().take_in(together).homes.sharing_proposed] == ["Ängsvägen 1"]
     assert [a.street for a in after(alone, together).homes.sharing_proposed] == ["Ängsvägen 1"]
+    told = Municipality()
+    told.take_in(together)
+    told.known.homes = dict.fromkeys(told.known.homes, "")
+    again = told.take_in(together).homes.sharing_proposed
+    assert [a.street for a in again] == ["Ängsvägen 1"], (
+        "both were registered before the night was broken off"
+    )
     widow = make_night(kunder=[client("K1", avliden="2020-01-01"), client("K2")])
     assert Municipality().take_in(widow).homes.sharing_proposed == []
 

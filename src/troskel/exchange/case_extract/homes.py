@@ -58,9 +58,7 @@ def plan_homes(night: NightExtract, state: KnownState, day: date) -> Homes:
         row for row in night.clients.values() if _lives_elsewhere(row, state.clients.get(row.reference))
     ]
     newcomers = [row for row in night.clients.values() if row.reference not in state.clients]
-    if not movers and not newcomers:
-        return homes
-    residents = _residents(state)
+    residents = _residents(state) if movers else {}
     keys: set[str | None] = set(state.homes)
     renamed: set[str] = set()
     for row in movers:
@@ -80,10 +78,7 @@ def plan_homes(night: NightExtract, state: KnownState, day: date) -> Homes:
         else:
             homes.unsure.append(row)
     _register(homes, newcomers, keys)
-    touched = (
-        [m.address for m in homes.moved] + [r.address for r in homes.renamed] + [n.address for n in newcomers]
-    )
-    _propose_sharing(homes, touched, night, state)
+    _propose_sharing(homes, night, state)
     return homes
 
 
@@ -117,22 +112,24 @@ def _register(homes: Homes, newcomers: list[ClientRow], keys: set[str | None]) -
             homes.registered.append(HomeRegistered(address))
 
 
-def _propose_sharing(
-    homes: Homes, touched: list[ExtractAddress], night: NightExtract, state: KnownState
-) -> None:
-    """Proposes a shared home for two living clients at an address without apartment; a person confirms it."""
-    candidates = {
-        a.key: a for a in touched if a.key and not a.in_one_spelling.apartment and not state.homes.get(a.key)
-    }
-    if not candidates:
-        return
+def _propose_sharing(homes: Homes, night: NightExtract, state: KnownState) -> None:
+    """Proposes a shared home for two living clients at an address without apartment; a person confirms it.
+
+    Of all clients, whoever is new: a night that was broken off had registered some of them already.
+    """
+    unsure = {row.reference for row in homes.unsure}
     living: Counter[str | None] = Counter()
+    addresses: dict[str | None, ExtractAddress] = {}
     for row in night.clients.values():
         before = state.clients.get(row.reference)
-        address = (
-            before.address if before and (row.address.key is None or before.died or row.died) else row.address
-        )
+        stays = before and (row.address.key is None or before.died or row.died or row.reference in unsure)
+        address = before.address if before and stays else row.address
         living[address.key] += row.died is None
+        addresses.setdefault(address.key, address)
     for client in state.clients.values():
         living[client.address.key] += client.reference not in night.clients and client.died is None
-    homes.sharing_proposed.extend(address for key, address in candidates.items() if living[key] > 1)
+    homes.sharing_proposed.extend(
+        address
+        for key, address in addresses.items()
+        if key and living[key] > 1 and not state.homes.get(key) and not address.in_one_spelling.apartment
+    )
