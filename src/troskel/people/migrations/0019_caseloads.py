@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -26,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='client',
             name='assessor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='caseload', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='caseload', to='people.account'),
         ),
         migrations.AddField(
             model_name='client',
@@ -44,8 +43,8 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField()),
                 ('valid_through', models.DateField()),
                 ('ended', models.DateField(help_text='the day on which it was ended before its time', null=True)),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to=settings.AUTH_USER_MODEL)),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covering', to=settings.AUTH_USER_MODEL)),
+                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='people.account')),
+                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covering', to='people.account')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
             ],
             options={
