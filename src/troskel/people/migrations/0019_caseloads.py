@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='unit',
-            field=models.CharField(blank=True, default='', help_text='of the office, as assessors share them', max_length=100),
+            field=models.CharField(help_text='of the office, as assessors share them', max_length=100, null=True),
         ),
         migrations.AddField(
             model_name='client',
