@@ -110,9 +110,7 @@ class Account(AbstractBaseUser):
     login = models.ForeignKey(Login, on_delete=models.PROTECT, null=True, related_name="accounts")
     of_system = models.BooleanField(default=False, help_text="another system's: nobody signs in as it")
     claimed = models.BooleanField(default=False, help_text="it follows what the provider says of the person")
-    unit = models.CharField(
-        max_length=100, blank=True, default="", help_text="of the office, as assessors share them"
-    )
+    unit = models.CharField(max_length=100, null=True, help_text="of the office, as assessors share them")
 
     objects: ClassVar[AccountManager] = AccountManager()
 

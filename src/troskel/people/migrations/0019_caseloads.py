@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -21,12 +20,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='unit',
-            field=models.CharField(blank=True, default='', help_text='of the office, as assessors share them', max_length=100),
+            field=models.CharField(help_text='of the office, as assessors share them', max_length=100, null=True),
         ),
         migrations.AddField(
             model_name='client',
             name='assessor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='caseload', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='caseload', to='people.account'),
         ),
         migrations.AddField(
             model_name='client',
@@ -44,8 +43,8 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField()),
                 ('valid_through', models.DateField()),
                 ('ended', models.DateField(help_text='the day on which it was ended before its time', null=True)),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to=settings.AUTH_USER_MODEL)),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covering', to=settings.AUTH_USER_MODEL)),
+                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='people.account')),
+                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covering', to='people.account')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
             ],
             options={
