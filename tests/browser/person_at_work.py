@@ -129,7 +129,7 @@ class AtWork:
 
     def chooses_among_all(self, act: str) -> None:
         """Opens a form from the list of all that one may do."""
-        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Gör något annat"))
+        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Fler åtgärder"))
         self.goes_to(self.page.get_by_role("link", name=act, exact=True))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(act)
 

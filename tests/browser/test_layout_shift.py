@@ -33,7 +33,7 @@ def test_no_layout_shift(comes: Opens, width: int) -> None:
         person.becomes(name)
         found += [f"{role}: {shift}" for path in paths(role) for shift in shifts(person, path)]
         person.page.get_by_role("button", name="Byt person").click()
-        person.page.get_by_role("heading", name="Vem är du idag?").wait_for()
+        person.page.get_by_role("heading", name="Vem är du i dag?").wait_for()
     assert found == []
 
 

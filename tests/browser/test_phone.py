@@ -26,11 +26,11 @@ def goes_to(page: Page, sign: str) -> None:
 def test_a_carers_morning(opens: Opens, scripts: bool) -> None:
     page = opens("carin", width=390, scripts=scripts).page
     page.get_by_role("link", name="Telefonen").click()
-    assert heading(page).endswith("kunder idag")
+    assert heading(page).endswith("kunder i dag")
     goes_to(page, "Lås L2")
     page.get_by_role("button", name="Öppna dörren").click()
     expect(page.get_by_role("status").filter(has_text="Dörren är öppen.")).to_be_focused()
-    page.get_by_role("button", name="Börja med lås L2").click()
+    page.get_by_role("button", name="Starta med lås L2").click()
     expect(page.get_by_role("heading", name="Besöket pågår")).to_be_visible()
     goes_to(page, "Åberg")
     expect(page.get_by_text("Du har ett annat besök som pågår")).to_be_visible()
@@ -38,17 +38,17 @@ def test_a_carers_morning(opens: Opens, scripts: bool) -> None:
     page.get_by_role("button", name="Avsluta med lås L2").click()
     expect(page.get_by_role("status").filter(has_text="Besöket är avslutat.")).to_be_focused()
     goes_to(page, "Åberg")
-    page.get_by_label("Kvittensproduktens nummer").fill("E7")
-    page.get_by_role("button", name="Börja med kvittensprodukt").click()
+    page.get_by_label("Knappens nummer").fill("E7")
+    page.get_by_role("button", name="Starta med knappen").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("Kvittensprodukten finns inte hos den här kunden.")
-    page.get_by_label("Kvittensproduktens nummer").fill("E1")
-    page.get_by_role("button", name="Börja med kvittensprodukt").click()
-    page.get_by_text("Avsluta för hand").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Knappen finns inte hos den här kunden.")
+    page.get_by_label("Knappens nummer").fill("E1")
+    page.get_by_role("button", name="Starta med knappen").click()
+    page.get_by_text("Avsluta manuellt").first.click()
     page.get_by_label("Kvittensprodukten hittades inte").check()
-    page.get_by_role("button", name="Avsluta för hand").click()
+    page.get_by_role("button", name="Avsluta manuellt").click()
     expect(page.get_by_role("status").filter(has_text="Besöket är avslutat.")).to_be_visible()
-    page.get_by_role("link", name="Alla kunder idag").click()
+    page.get_by_role("link", name="Alla kunder i dag").click()
     expect(page.get_by_text(re.compile("är besökta"))).to_be_visible()
 
 
@@ -62,7 +62,7 @@ def test_a_double_click_counts_once(opens: Opens, scripts: bool) -> None:
     before = page.get_by_text(ENDED).count()
     page.get_by_role("button", name="Öppna dörren").dblclick()
     expect(page.get_by_role("status").filter(has_text="Dörren är öppen.")).to_be_visible()
-    page.get_by_role("button", name="Börja med lås L2").dblclick()
+    page.get_by_role("button", name="Starta med lås L2").dblclick()
     expect(page.get_by_role("heading", name="Besöket pågår")).to_be_visible()
     page.get_by_role("button", name="Avsluta med lås L2").dblclick()
     expect(page.get_by_text(ENDED)).to_have_count(before + 1)
@@ -74,7 +74,7 @@ def test_the_back_button_leads_to_the_list(opens: Opens) -> None:
     page.get_by_role("button", name="Öppna dörren").click()
     expect(page.get_by_role("status").filter(has_text="Dörren är öppen.")).to_be_focused()
     page.go_back()
-    expect(page.get_by_role("heading", name="kunder idag")).to_be_visible()
+    expect(page.get_by_role("heading", name="kunder i dag")).to_be_visible()
 
 
 def test_rule_4_a_responder_opens_the_door_of_the_alarm(opens: Opens) -> None:
@@ -83,7 +83,7 @@ def test_rule_4_a_responder_opens_the_door_of_the_alarm(opens: Opens) -> None:
     expect(page.get_by_text("Du har tagit kundens larm.")).to_be_visible()
     page.get_by_role("button", name="Öppna dörren").click()
     expect(page.get_by_role("status").filter(has_text="Dörren är öppen.")).to_be_focused()
-    expect(page.get_by_role("heading", name="Börja besöket")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Starta besöket")).to_have_count(0)
 
 
 def test_a_lost_session_says_that_nothing_was_done(opens: Opens) -> None:
@@ -107,14 +107,14 @@ def test_axe_and_button_size(opens: Opens, axe: str) -> None:
 
     goes_to(page, "Åberg")
     look()
-    page.get_by_text("Börja för hand").first.click()
-    page.get_by_label("Kvittensproduktens nummer").fill("E7")
-    page.get_by_role("button", name="Börja med kvittensprodukt").click()
+    page.get_by_text("Starta manuellt").first.click()
+    page.get_by_label("Knappens nummer").fill("E7")
+    page.get_by_role("button", name="Starta med knappen").click()
     look()
     goes_to(page, "Lås L2")
     page.get_by_role("button", name="Öppna dörren").click()
     look()
-    page.get_by_role("button", name="Börja med lås L2").click()
+    page.get_by_role("button", name="Starta med lås L2").click()
     look()
     page.goto(urljoin(page.url, "/phone/"))
     look()

@@ -19,7 +19,7 @@ from troskel.simulator.people import identity_number
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
 TAG = "Kvittensprodukten är hos kunden"
-TAG_NUMBER = "Kvittensproduktens nummer"
+TAG_NUMBER = "Knappens nummer"
 ORDER = "Beställ montering"
 REGISTER = "Lägg upp en ny kund"
 GONE = "Uppgiften är redan gjord, eller behövs inte längre."

@@ -49,14 +49,14 @@ def test_client_from_decision_to_removal(works: Works, town: Town) -> None:
 
     # P2, P5, P1: tag and key at the first visit; the order
     carin.is_asked("Lämna en kvittensprodukt hos kunden", case)
-    carin.does("Kvittensprodukten är hos kunden", case, {"Kvittensproduktens nummer": "E1"})
+    carin.does("Kvittensprodukten är hos kunden", case, {"Knappens nummer": "E1"})
     carin.does(
         "Ta emot en nyckel", case, {"Nyckelns märkning": "K-trad", "Vem skriver under för kunden?": "Kunden"}
     )
     olle.is_not_asked("Hämta en nyckel till varje lås", case)
     olle.does("Beställ montering", case, {"Låssmed": "Lås & Nyckel"}, foresees="Låssmed: Montera låsvredet")
     carin.has_nothing_left(case)
-    carin.has_on_the_phone(NAME, "Nyckel K-TRAD", "Kvittensprodukt hos kunden")
+    carin.has_on_the_phone(NAME, "Nyckel K-TRAD", "Knappen är hos kunden")
 
     # P4: the locksmith books, and somebody is to be there
     comes = town.today + timedelta(days=2)

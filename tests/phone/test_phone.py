@@ -46,14 +46,14 @@ def test_rule_4_the_phone_shows_todays_clients_and_who_is_visited(town: Town) ->
     town.grant(town.client(home_municipality=ELSEWHERE), EAST)
     phone = Phone(town, "carin")
     page = phone.goes("/phone/")
-    assert "Två kunder idag" in page and "Ingen är besökt ännu." in page
+    assert "Två kunder i dag" in page and "Ingen är besökt ännu." in page
     assert "Lås L1" in page and "Kunden öppnar själv" in page
     phone.press(locked, "arrive", "hand", reason="phone_failed")
     assert "Ett besök pågår" in phone.goes("/phone/")
     assert "En är besökt." in phone.goes("/phone/")
     phone.press(locked, "depart", "hand", reason="phone_failed")
     page = phone.goes("/phone/")
-    places = ["Inte besökta ännu", where(waiting), "Besökta idag", where(locked)]
+    places = ["Inte besökta ännu", where(waiting), "Besökta i dag", where(locked)]
     assert sorted(places, key=phone.page.index) == places
     assert re.search(r"Besök 08\.\d\d–08\.\d\d, av dig", page)
     assert case_of(waiting) not in page, "names stand there; case numbers only for who is protected"
@@ -75,7 +75,7 @@ def test_rule_4_a_carer_of_another_provider_gets_nothing(town: Town) -> None:
     theirs, stranger = Phone(town, "carin"), Phone(town, "mikael")
     theirs.client(client)
     form = theirs.form(do="open")
-    assert "Inga kunder idag" in stranger.goes("/phone/")
+    assert "Inga kunder i dag" in stranger.goes("/phone/")
     before = snapshot()
     said = {stranger.client(client), stranger.sends(client, form), stranger.goes("/phone/2026-0099/")}
     (said_alike,) = said
@@ -262,7 +262,7 @@ def test_p2_by_the_tag_and_a_wrong_one_is_said_in_words(town: Town) -> None:
     for wrong in ("E2", "X9", " "):
         page = phone.press(client, "arrive", "tag", tag=wrong)
         assert phone.status == 409
-        assert "Kvittensprodukten finns inte hos den här kunden." in page
+        assert "Knappen finns inte hos den här kunden." in page
     assert "Besöket har börjat." in phone.press(client, "arrive", "tag", tag=" E1 ")
     assert "Besöket är avslutat." in phone.press(client, "depart", "tag", tag="E1")
     visit = Visit.objects.get()
@@ -273,7 +273,7 @@ def test_p2_by_hand_with_a_reason(town: Town) -> None:
     client = town.new_client()
     phone = Phone(town, "carin")
     assert "other_municipality" not in phone.client(client)
-    assert "Välj varför du kvitterar för hand." in phone.press(client, "arrive", "hand")
+    assert "Välj varför du kvitterar manuellt." in phone.press(client, "arrive", "hand")
     assert "Det gick inte." in phone.sends(client, phone.form(do="arrive") | {"by": "magic"})
     phone.press(client, "arrive", "hand", reason="no_tag_yet")
     phone.press(client, "depart", "hand", reason="tag_missing")
@@ -334,11 +334,11 @@ def test_rule_4_a_responder_sees_the_client_whose_alarm_they_took(town: Town) ->
     alarm = town.does("rut", "raise_alarm", client=client).answer["alarm"]
     assert "Du ser en kund när du har tagit kundens larm" in phone.client(client)
     town.does("rut", "accept_alarm", alarm=alarm)
-    assert "En kund idag" in phone.goes("/phone/") and "besökta" not in phone.goes("/phone/")
+    assert "En kund i dag" in phone.goes("/phone/") and "besökta" not in phone.goes("/phone/")
     page = phone.client(client)
     assert re.search(r"Du har tagit kundens larm\. Du ser kunden och kan öppna dörren till 12\.\d\d", page)
     assert "Dörren är öppen." in phone.press(client, "open")
-    assert "Börja besöket" not in phone.client(client), "visits are the carers'"
+    assert "Starta besöket" not in phone.client(client), "visits are the carers'"
     town.does("rut", "close_alarm", alarm=alarm, outcome="helped")
     assert phone.client(client) and phone.status == 404
 

@@ -69,7 +69,7 @@ def test_l1_a_booking_says_where_when_and_who_is_to_be_there(town: Town) -> None
     order = booked(town, town.new_client(), presence="carer")
     source = page(town, "laban", "/bookings/")
     page_text = text(source)
-    assert "Idag, måndag 2 mars" in page_text
+    assert "I dag, måndag 2 mars" in page_text
     assert "13.00–14.00 Montera" in page_text
     assert "Ängsvägen 1" in page_text
     assert "Ska vara med Personal från utföraren" in page_text

@@ -200,8 +200,8 @@ def test_empty_list(town: Town) -> None:
 
 def test_act_links_of_each_role(town: Town) -> None:
     for who, ways in {
-        "anna": ["Kunder", "Beställningar", "Saker"],
-        "siri": ["Kunder", "Beställningar", "Saker", "Konton"],
+        "anna": ["Kunder", "Beställningar", "Lås, knappar och nycklar"],
+        "siri": ["Kunder", "Beställningar", "Lås, knappar och nycklar", "Konton"],
         "laban": ["Kunder", "Beställningar", "Låsvred"],
         "erik": ["Kunder"],
         "carin": [],
@@ -211,7 +211,7 @@ def test_act_links_of_each_role(town: Town) -> None:
         named = [
             one
             for one in re.findall(r'<a href="/[^"]+">([^<]+)</a>', nav)
-            if one in {"Kunder", "Beställningar", "Saker", "Låsvred", "Konton"}
+            if one in {"Kunder", "Beställningar", "Lås, knappar och nycklar", "Låsvred", "Konton"}
         ]
         assert named == ways, who
 

@@ -84,7 +84,7 @@ def test_start_page_of_roles_without_duties(cast: Cast) -> None:
 
 def test_phone_link_of_carers(cast: Cast) -> None:
     page = become(cast, "carin").get("/phone/").content.decode()
-    assert "Två kunder idag" in page
+    assert "Två kunder i dag" in page
     assert "Ekvägen 1" in page
     assert "Ekvägen 4" not in page, "a protected client's address"
     assert become(cast, "olle").get("/phone/").status_code == 403
@@ -103,13 +103,13 @@ def test_tampered_cookie_is_no_session(cast: Cast) -> None:
     browser.cookies[session_cookie.COOKIE_NAME] = browser.cookies[session_cookie.COOKIE_NAME].value.replace(
         ":", "x:", 1
     )
-    assert "Vem är du idag?" in browser.get("/").content.decode()
+    assert "Vem är du i dag?" in browser.get("/").content.decode()
 
 
 def test_sign_out(cast: Cast) -> None:
     browser = become(cast, "anna")
     browser.post("/demo/logout")
-    assert "Vem är du idag?" in browser.get("/").content.decode()
+    assert "Vem är du i dag?" in browser.get("/").content.decode()
 
 
 def test_csrf_failure(cast: Cast) -> None:

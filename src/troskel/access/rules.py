@@ -160,7 +160,7 @@ def _right_by_decision(row: DoorRow) -> AccessRight:
         raise Refusal(
             "rule 4",
             "decision.not_allocated_today",
-            _("Inget pågående beslut är fördelat till er idag. Fråga biståndshandläggaren (A8)."),
+            _("Inget pågående beslut är fördelat till er i dag. Fråga biståndshandläggaren (A8)."),
         )
     if row.suspended:
         raise Refusal(

@@ -80,7 +80,7 @@ def _assign(ctx: ActContext, row: Duty, person: Account) -> dict[str, Any]:
         raise Refusal(
             "rule 4",
             "duty.client_not_on_phone",
-            _("Kunden finns inte i personens telefon idag. Välj en samordnare, eller vänta."),
+            _("Kunden finns inte i personens telefon i dag. Välj en samordnare, eller vänta."),
         )
     ctx.journal(
         "duty.assigned",

@@ -17,7 +17,7 @@ from troskel.runner.register import act
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
 
-CHAPTER = _("För hand")
+CHAPTER = _("Manuellt")
 
 PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 

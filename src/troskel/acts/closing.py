@@ -319,6 +319,6 @@ def midnight(ctx: ActContext, on: Any) -> datetime:
     """Returns the instant at which `on` begins; now, if that is today. Raises BadValue for a day that has been."""
     if on < ctx.today:
         raise BadValue(
-            "on", "organisation.day_has_been", _("Dagen har redan varit. Välj idag eller en senare dag.")
+            "on", "organisation.day_has_been", _("Dagen har redan varit. Välj i dag eller en senare dag.")
         )
     return max(ctx.now, datetime.combine(on, time(), clock.STOCKHOLM))

@@ -205,8 +205,8 @@ def correct_visit(
     ctx: ActContext,
     *,
     visit: UUID,
-    arrived: Annotated[Instant | None, field(_("Kom"))] = None,
-    departed: Annotated[Instant | None, field(_("Gick"))] = None,
+    arrived: Annotated[Instant | None, field(_("Ankomst"))] = None,
+    departed: Annotated[Instant | None, field(_("Avgång"))] = None,
     made: Annotated[bool, field(_("Besöket gjordes"))] = True,
     text: Text = "",
 ) -> dict[str, Any]:

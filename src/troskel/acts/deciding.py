@@ -138,7 +138,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     "A8",
     who=WHO,
     writes=["decision.changed"],
-    title=_("Ändra ett besluts dagar"),
+    title=_("Ändra beslutsperiod"),
     lead=_("Beslutet får en ny period."),
     parts="periods",
 )
@@ -290,7 +290,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     "A8",
     who=WHO,
     writes=["allocation.changed"],
-    title=_("Ändra en fördelnings dagar"),
+    title=_("Ändra fördelningsperiod"),
     lead=_("Fördelningen får en ny period."),
     parts="periods",
 )

@@ -38,9 +38,9 @@ class MadeVisit(msgspec.Struct, frozen=True, kw_only=True):
     """A visit. `visit`: the caller's own id for it. `carer`: the username, where a coordinator registers it."""
 
     client: CaseNumber
-    arrived: Annotated[Instant, field(_("Kom"))]
+    arrived: Annotated[Instant, field(_("Ankomst"))]
     by: Evidence
-    departed: Annotated[Instant | None, field(_("Gick"))] = None
+    departed: Annotated[Instant | None, field(_("Avgång"))] = None
     tag: Annotated[Code, TAG] = ""
     serial: Annotated[Code, SERIAL] = ""
     reason: Code = ""

@@ -95,18 +95,18 @@ def depart(
     who=(Role.CARER, Role.COORDINATOR),
     writes=["visit.registered", "visit.departed"],
     title=_("Skriv in ett besök"),
-    lead=_("Med kvittensprodukt, lås eller för hand med en anledning."),
+    lead=_("Med kvittensprodukt, lås eller manuellt med en anledning."),
 )
 def register_visit(
     ctx: ActContext,
     *,
     client: CaseNumber,
-    arrived: Annotated[Instant, field(_("Kom"))],
+    arrived: Annotated[Instant, field(_("Ankomst"))],
     by: Evidence,
-    departed: Annotated[Instant | None, field(_("Gick"))] = None,
+    departed: Annotated[Instant | None, field(_("Avgång"))] = None,
     tag: Annotated[Code, TAG] = "",
     serial: Annotated[Code, SERIAL] = "",
-    reason: Annotated[Code, field(_("Varför för hand?"), choices=rules.VisitReason)] = "",
+    reason: Annotated[Code, field(_("Varför manuellt?"), choices=rules.VisitReason)] = "",
     visit: UUID | None = None,
     carer: Annotated[Code, field(_("Vem gjorde besöket?"), hint=_("Kontonamn. Tom: du själv"))] = "",
     done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it

@@ -230,7 +230,7 @@ def comes_into_force(begins: date, today: date, newest: date | None) -> None:
         raise Refusal(
             "D",
             "routine.begins_in_the_past",
-            _("{day} har redan varit. En version börjar gälla idag eller senare."),
+            _("{day} har redan varit. En version börjar gälla i dag eller senare."),
             day=begins,
         )
     if newest is not None and begins < newest:

@@ -48,7 +48,7 @@ def account_is_open(closed: datetime | None, now: datetime) -> None:
 def account_is_closed(closed: datetime | None) -> None:
     """Only a closed account is opened again."""
     if closed is None:
-        raise Refusal("rule 6", "account.open", _("Kontot är öppet. Det finns inget att göra."))
+        raise Refusal("rule 6", "account.open", _("Kontot är aktivt. Det finns inget att göra."))
 
 
 def moves_elsewhere(before: UUID, after: UUID) -> None:

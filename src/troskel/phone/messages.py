@@ -80,8 +80,8 @@ OPEN_REFUSALS = {
 """Messages by the code of what refuses to open. Out of sight, another page is shown."""
 
 TAG_ELSEWHERE = (
-    gettext_noop("Kvittensprodukten finns inte hos den här kunden."),
-    gettext_noop("Kontrollera numret. Stämmer det, kvittera för hand."),
+    gettext_noop("Knappen finns inte hos den här kunden."),
+    gettext_noop("Kontrollera numret. Stämmer det, kvittera manuellt."),
 )
 LOCK_NOT_LINKED = (
     gettext_noop("Låset är inte kopplat till kunden."),
@@ -155,7 +155,7 @@ def _visit_refusal(result: ActionResult, error: CodedError, rule: str, door: Cli
 
 def _bad_value(error: BadValue, values: Mapping[str, str]) -> Message:
     if error.field == "reason":
-        return Message(DANGER, _("Välj varför du kvitterar för hand."))
+        return Message(DANGER, _("Välj varför du kvitterar manuellt."))
     return Message(DANGER, _("Det gick inte."), _("Det som skickades går inte att använda. Försök igen."))
 
 

@@ -96,4 +96,4 @@ class Evidence(Choice, question=_("Kvitteras med")):
 
     TAG = "tag", _("Kvittensprodukt")
     LOCK = "lock", _("Lås")
-    HAND = "hand", _("För hand")
+    HAND = "hand", _("Manuellt")

@@ -19,7 +19,7 @@ from troskel.ground.texts import _
 from troskel.ground.years import check_year
 
 
-class VisitReason(Choice, question=_("Varför för hand?")):
+class VisitReason(Choice, question=_("Varför manuellt?")):
     """Why a visit is entered by hand."""
 
     NO_TAG_YET = "no_tag_yet", _("Ingen kvittensprodukt ännu")
@@ -27,7 +27,7 @@ class VisitReason(Choice, question=_("Varför för hand?")):
     PHONE_FAILED = "phone_failed", _("Telefonen fungerade inte")
     LOCK_FAILED = "lock_failed", _("Låset svarade inte")
     OTHER_MUNICIPALITY = "other_municipality", _("Kunden bor i en annan kommun")
-    FORGOTTEN = "forgotten", _("Det glömdes vid besöket")
+    FORGOTTEN = "forgotten", _("Glömde kvittera")
 
 
 REASONS = VisitReason.codes()
@@ -86,7 +86,7 @@ def by_hand_with_reason(evidence: str, reason: str) -> None:
         raise BadValue(
             "reason",
             "visit.no_reason",
-            _("Ett besök för hand behöver en anledning. Välj en av dem: {codes}."),
+            _("Ett manuellt besök behöver en anledning. Välj en av dem: {codes}."),
             codes=sorted(REASONS),
         )
 

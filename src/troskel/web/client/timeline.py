@@ -49,7 +49,7 @@ class TimeSpan(NamedTuple):
 
 
 TIME_SPANS = {
-    "": TimeSpan(gettext_noop("Kring idag"), 115, 40, 35, 20),
+    "": TimeSpan(gettext_noop("Kring i dag"), 115, 40, 35, 20),
     "year": TimeSpan(gettext_noop("Längre tid"), 365, 90, 150, 60),
     "all": TimeSpan(gettext_noop("Hela tiden"), 3650, 180, 3650, 90),
 }

@@ -126,7 +126,7 @@ def _days(booked: list[Trip], today: date) -> list[BookingDay]:
     days = []
     for day, trips in groupby(booked, key=lambda trip: _starts(trip).date()):
         full_day = formatting.full_day(day, today)
-        name = _("Idag, {day}").format(day=full_day) if day == today else formatting.capitalized(full_day)
+        name = _("I dag, {day}").format(day=full_day) if day == today else formatting.capitalized(full_day)
         areas = [Area(area, list(area_trips)) for area, area_trips in groupby(trips, key=_area_name)]
         days.append(BookingDay(name, day < today, areas))
     return days

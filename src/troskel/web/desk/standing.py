@@ -70,7 +70,11 @@ def _row(role: Role | None, found: Troubled) -> TroubleRow:
             what = _("Inget nytt har kommit från verksamhetssystemet sedan {since}.").format(since=since)
             means = _("Nya beslut och ändringar därifrån syns inte än. Driften behöver se efter.")
             return _linked(
-                TroubleRow(what, means), role, imports.nights.who, "imports", _("Nätternas inläsning")
+                TroubleRow(what, means),
+                role,
+                imports.nights.who,
+                "imports",
+                _("Import från verksamhetssystemet"),
             )
         case Trouble.BACKUP:
             what = (

@@ -44,7 +44,7 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Konto"), lambda row: row.username),
             Column(_("Roll"), lambda row: phrases.role(row.role)),
             Column(_("Organisation"), lambda row: common.organisation_name(names, row.organisation)),
-            Column(_("Läge"), lambda row: _("Öppet") if row.active else _("Stängt")),
+            Column(_("Läge"), lambda row: _("Aktivt") if row.active else _("Inaktivt")),
         ],
         lambda page_request, **selection: reading_accounts.accounts(viewer, page_request, **selection),
         lambda count: ngettext("{count} konto", "{count} konton", count).format(

@@ -74,7 +74,7 @@ def _care_text(care: ListedCare, names: Names) -> str:
 
 
 def _client_notes_with_care(client: ListedClient) -> str:
-    no_care = "" if client.care or client.died else _("Får inget idag")
+    no_care = "" if client.care or client.died else _("Ingen insats i dag")
     return ", ".join(filter(None, (no_care, client_notes(client))))
 
 
@@ -91,8 +91,8 @@ def client_notes(client: ListedClient | ClientMatch) -> str:
 def _client_filters(role: Role, names: Names) -> list[Filter]:
     states = [
         ChoiceOption("", _("Alla")),
-        ChoiceOption("in_care", _("Får något idag")),
-        ChoiceOption("without_care", _("Får inget idag")),
+        ChoiceOption("in_care", _("Har insats i dag")),
+        ChoiceOption("without_care", _("Ingen insats i dag")),
         ChoiceOption("elsewhere", _("Från en annan kommun")),
         ChoiceOption("protected", _("Skyddade personuppgifter")),
         ChoiceOption("dead", _("Avlidna")),
@@ -127,8 +127,8 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         [
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
             Column(_("Utförare"), lambda row: common.organisation_name(names, row.organisation)),
-            Column(_("Kom"), lambda row: row.arrived),
-            Column(_("Gick"), lambda row: row.departed),
+            Column(_("Ankomst"), lambda row: row.arrived),
+            Column(_("Avgång"), lambda row: row.departed),
             Column(_("Kvitterat med"), _evidence_text),
             Column(_("Att titta på"), _flags_text),
         ],
@@ -201,7 +201,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
             count=formatting.digits(count)
         ),
         (_("Nyast först"), _("Äldst först")),
-        _("Här står beställningar när utföraren har gjort dem, från uppgiften eller under Gör något annat."),
+        _("Här står beställningar när utföraren har gjort dem, från uppgiften eller under Fler åtgärder."),
         filters,
     )
     return render_listing(request, listing)

@@ -147,17 +147,17 @@ def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
         for page in _pages(role)
         if page.is_linked_for(role)
     ]
-    links.append(_nav_link(request, reverse("acts"), _("Gör något annat")))
+    links.append(_nav_link(request, reverse("acts"), _("Fler åtgärder")))
     return links
 
 
 def secondary_pages(role: Role) -> list[tuple[str, str]]:
     """Returns names and labels of pages used now and then: they are linked from the start page."""
     pages = [
-        NavPage("late", _("Allt som är sent"), duties.late_duties.who),
+        NavPage("late", _("Försenat hos andra"), duties.late_duties.who),
         NavPage("gaps", _("Kunder som försvinner ur telefonen"), coverage.gaps.who),
         NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
-        NavPage("imports", _("Nätternas inläsning"), imports.nights.who),
+        NavPage("imports", _("Import från verksamhetssystemet"), imports.nights.who),
         *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),
         NavPage("notices", _("Meddelanden, och vem som har läst dem"), duties.recent_notices.who),
     ]
@@ -176,7 +176,7 @@ def _pages(role: Role) -> list[NavPage]:
         NavPage("orders", _("Beställningar"), lists.orders.who),
         NavPage(
             "things",
-            _("Låsvred") if sees_locks_only else _("Saker"),
+            _("Låsvred") if sees_locks_only else _("Lås, knappar och nycklar"),
             things.locks.who,
             arguments=("lock",),
             subpages=("things/", "links/"),
