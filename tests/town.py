@@ -324,7 +324,7 @@ class Town:
     def is_sound(self) -> None:
         """What is stored follows from the journal, and the journal holds."""
         with self.standing():
-            assert rows.discrepancies(CODE) == []
+            assert not (found := rows.discrepancies(CODE)), "\n".join(found)
         assert verify(CODE).is_sound
 
 

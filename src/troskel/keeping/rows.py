@@ -91,11 +91,12 @@ def _days(
 def _lived_links(municipality: str) -> dict[UUID, Any]:
     """By their own lines: a home that a client has left keeps facts of links that ended after that."""
     links: dict[UUID, Any] = {}
-    for _, event, client, body in journal.bodies(
-        municipality, ("link.made", "lock.taken_over", "link.removed")
-    ):
+    events = ("link.made", "lock.taken_over", "link.removed", "clients.merged")
+    for _, event, client, body in journal.bodies(municipality, events):
         if event == "link.removed":
             links.pop(UUID(body["link"]), None)
+        elif event == "clients.merged" and client is not None:
+            links = _merged(links, client, UUID(body["merged"]))
         elif body.get("link"):
             links[UUID(body["link"])] = (
                 UUID(body.get("client") or str(client)),
@@ -103,6 +104,16 @@ def _lived_links(municipality: str) -> dict[UUID, Any]:
                 UUID(body["door"]),
             )
     return links
+
+
+def _merged(links: dict[UUID, Any], kept: UUID, gone: UUID) -> dict[UUID, Any]:
+    """The links of both entries as the kept one's, one for each lock."""
+    locks = {lock for client, lock, _door in links.values() if client == kept}
+    return {
+        one: (kept if client == gone else client, lock, door)
+        for one, (client, lock, door) in links.items()
+        if client != gone or lock not in locks
+    }
 
 
 def _stored_links(municipality: str) -> dict[UUID, Any]:
