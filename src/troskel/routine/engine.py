@@ -300,9 +300,7 @@ class _Advance:
         """Open what the paragraph asks, once for each case in which its conditions hold."""
         ask, event = rule.ask, context.event
         for case in subjects.cases(ask.per, context):
-            if is_quiet(ask, case.client):
-                continue
-            if not rule.applies(case, event):
+            if is_quiet(ask, case.client) or not rule.applies(case, event):
                 continue
             if ask.kind == "email":
                 self.effects.emails.append(openings.email(rules, rule, case, event))
@@ -388,8 +386,6 @@ ENDING = frozenset({"duty.attested", "notice.read"})
 MOVES_WITH_CLIENT = frozenset(
     {"client", "decision", "ending", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
 )
-
-# Others that say a day on which something changes by itself.
 WITH_A_DAY = frozenset({"organisation.closed", "suspension.began", "suspension.ended"})
 
 # Events that may change coverage, providers, endings or doors.
