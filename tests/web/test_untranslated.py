@@ -32,6 +32,8 @@ EXEMPT = {
     "duties/mailing.py": "e-mails are in both languages at once",
     "keeping/heads.py": "an e-mail in both languages at once",
     "keeping/backup.py": "the ending of a file's name: tar",
+    "web/shell/rates.py": "both languages at once, before a language is known",
+    "web/shell/busy.py": "both languages at once, before a language is known",
     "acts/taking_over_things.py": "what a list of locks may say",
     "people/identity.py": "the name of a number",
     "people/models.py": "what stands in the database instead of a blanked name; a field's note",
