@@ -95,6 +95,22 @@ def test_repeated_form_counts_once(town: Town) -> None:
     assert "Klart:" in again.content.decode()
 
 
+def test_what_is_done_offers_the_act_that_puts_it_right(town: Town) -> None:
+    """To whoever may do that act, with the client filled in: coordinators don't correct what a client has been told."""
+    client = town.new_client()
+    form = {"key": str(new_id()), "client": case_of(town, client), "way": "oral", "step": "confirm"}
+    done = screen(town, "anna").post("/do/inform_client", form).content.decode()
+    (way,) = re.findall(r'href="(/do/correct_information[^"]*)"', done)
+    assert way == f"/do/correct_information?client={case_of(town, client)}"
+    assert screen(town, "anna").get(way).status_code == 200
+
+
+def test_every_act_that_puts_another_right_has_a_form() -> None:
+    correcting = {act.corrected_by for act in REGISTER.values() if act.corrected_by}
+    assert "correct_information" in correcting
+    assert [name for name in correcting if name not in REGISTER or not REGISTER[name].title] == []
+
+
 def test_old_form_with_other_values_is_refused(town: Town) -> None:
     client = town.new_client()
     browser = screen(town, "anna")

@@ -40,6 +40,7 @@ WHO = (Role.ASSESSOR, Role.COORDINATOR)
     writes=["suspension.began"],
     title=_("Kunden är inte hemma"),
     lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
+    corrected_by="resume_access",
 )
 def suspend_access(
     ctx: ActContext,

@@ -52,6 +52,7 @@ class NamedAssessor(msgspec.Struct, frozen=True):
     title=_("Ta över kunder"),
     lead=_("Du blir ansvarig handläggare, och kunderna står bland dina egna."),
     light=True,
+    corrected_by="hand_over_clients",
 )
 def take_over_clients(ctx: ActContext, *, clients: Cases) -> dict[str, Any]:
     """Take over clients: the assessor who does it answers for their cases from now on."""
@@ -68,6 +69,7 @@ def take_over_clients(ctx: ActContext, *, clients: Cases) -> dict[str, Any]:
     title=_("Lämna över kunder"),
     lead=_("En annan handläggare tar över en eller flera kunder."),
     light=True,
+    corrected_by="hand_over_clients",
 )
 def hand_over_clients(ctx: ActContext, *, clients: Cases, to: Receiver) -> dict[str, Any]:
     """Hand clients over to another assessor, who answers for their cases from now on."""
@@ -128,6 +130,7 @@ def note_assessors(ctx: ActContext, *, clients: NonEmpty[NamedAssessor]) -> dict
     title=_("Utse ersättare medan någon är borta"),
     lead=_("Ersättaren ser den andras kunder bland sina egna de dagarna."),
     light=True,
+    corrected_by="end_cover",
 )
 def cover_absence(
     ctx: ActContext,

@@ -57,6 +57,7 @@ class SuccessionReason(Choice, question=_("Varför?")):
     writes=["allocation.ended", "allocation.withdrawn", "allocation.made"],
     title=_("Byt utförare"),
     lead=_("Låsvredet sitter kvar. Båda utförarna får veta det."),
+    corrected_by="change_allocations",
 )
 def change_provider(
     ctx: ActContext,

@@ -55,6 +55,7 @@ ENDS_ALLOCATIONS = ("allocation.ended", "allocation.withdrawn")
     title=_("Stäng en organisation"),
     lead=_("När den varken har kunder, beställningar eller saker kvar. Annars får en annan ta över allt."),
     fresh=True,
+    corrected_by="reopen_organisation",
 )
 def close_organisation(ctx: ActContext, *, organisation: OrganisationNumber) -> dict[str, Any]:
     """Close an organisation that has no clients, orders or things left, from today, with its accounts."""

@@ -96,6 +96,7 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
     title=_("Skriv in ett beslut"),
     lead=_("Båda dagarna räknas in. Utan sista dag gäller beslutet tills vidare."),
     parts="decisions",
+    corrected_by="change_decisions",
 )
 def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict[str, Any]:
     """Register decisions: what is granted to whom, from when to when."""
@@ -172,6 +173,7 @@ def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> d
     title=_("Avsluta ett beslut"),
     lead=_("Sista dagen räknas in."),
     parts="endings",
+    corrected_by="change_decisions",
 )
 def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[str, Any]:
     """End decisions. If the alarm stays, the provider is told that the lock stays (A7); otherwise P6 follows."""
@@ -243,6 +245,7 @@ def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     title=_("Fördela till en utförare"),
     lead=_("Utföraren får veta det och ser kunden de dagar som fördelas."),
     parts="allocations",
+    corrected_by="change_allocations",
 )
 def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[str, Any]:
     """Allocate decisions to providers, who thereby learn of a new client (A4) or a change (A5)."""
@@ -316,6 +319,7 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) 
     title=_("Avsluta en fördelning"),
     lead=_("Sista dagen räknas in."),
     parts="endings",
+    corrected_by="change_allocations",
 )
 def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dict[str, Any]:
     """End allocations: the provider's phones lose the client after that day. The lock stays (A6)."""

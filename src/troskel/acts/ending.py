@@ -33,6 +33,7 @@ SPECIAL_HOUSING = _("särskilt boende")
     writes=["decision.ended", "decision.withdrawn"],
     title=_("Avsluta hemtjänst eller larm"),
     lead=_("Finns larm eller hemtjänst kvar bakom dörren sitter låsvredet kvar."),
+    corrected_by="change_decisions",
 )
 def end_care(
     ctx: ActContext,

@@ -50,6 +50,7 @@ PROVIDER_STAFF = (Role.COORDINATOR, Role.CARER)
     title=_("Kvittensprodukten är hos kunden"),
     lead=_("Från och med första besöket, i väntan på låsvredet."),
     light=True,
+    corrected_by="correct_holder",
 )
 def place_tag(
     ctx: ActContext, *, client: CaseNumber, tag: Annotated[TagNumber, field(names=Named.OWN_TAG)]
@@ -77,6 +78,7 @@ def _suggest_placing(context: DutyContext) -> Iterator[Suggestion]:
     title=_("Kvittensprodukten är hämtad"),
     lead=_("Den är nu hos er."),
     light=True,
+    corrected_by="correct_holder",
 )
 def take_tag(
     ctx: ActContext, *, client: CaseNumber, tag: Annotated[TagNumber, field(names=Named.CLIENTS_TAG)]
@@ -139,6 +141,7 @@ def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
     writes=["key.handed_over", "key.retrieved"],
     title=_("Ta emot en nyckel"),
     lead=_("Båda skriver under."),
+    corrected_by="correct_holder",
 )
 def receive_key(
     ctx: ActContext,
@@ -177,6 +180,7 @@ def _suggest_receiving(context: DutyContext) -> Iterator[Suggestion]:
     writes=["key.handed_over", "key.misplaced"],
     title=_("Lämna tillbaka en nyckel"),
     lead=_("Båda skriver under."),
+    corrected_by="correct_holder",
 )
 def return_key(
     ctx: ActContext,

@@ -112,6 +112,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     writes=["move.planned", "home.registered", "door.registered"],
     title=_("Kunden ska flytta"),
     lead=_("Låsvredet vid den nya dörren kan beställas redan nu. Kunden flyttar av sig självt på dagen."),
+    corrected_by="call_off_move",
 )
 def plan_move(ctx: ActContext, *, client: CaseNumber, address: Address, on: Day) -> dict[str, Any]:
     """Plan a client's move to a new address on a coming day, so that a lock can be ordered there before (P1).

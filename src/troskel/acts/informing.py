@@ -68,6 +68,7 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
     title=_("Kunden är informerad"),
     lead=_("Kunden har fått veta vad låsvredet innebär. Både muntligt och skriftligt behövs."),
     light=True,
+    corrected_by="correct_information",
 )
 def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> dict[str, Any]:
     """Inform the client about the lock turner, orally or in writing (A1 asks for both)."""
@@ -83,6 +84,7 @@ def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> 
     title=_("Kunden vet vilka nycklar som behövs"),
     lead=_("En nyckel per lås till varje utförare, både muntligt och skriftligt. Utan val: på båda sätten."),
     light=True,
+    corrected_by="correct_information",
 )
 def tell_about_keys(
     ctx: ActContext, *, client: CaseNumber, way: InformingWay | None = None
@@ -100,6 +102,7 @@ def tell_about_keys(
     title=_("Kunden har förstått"),
     lead=_("Kunden har förstått att ett låsvred kommer att monteras."),
     light=True,
+    corrected_by="correct_information",
 )
 def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client has understood that a lock turner will be installed (A3)."""
@@ -118,6 +121,7 @@ def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, A
     title=_("Skriv in samtalet"),
     lead=_("Kryssa i det som är gjort. Det som är kvar skriver du in en annan gång."),
     light=True,
+    corrected_by="correct_information",
 )
 def hold_conversation(
     ctx: ActContext,
@@ -177,6 +181,7 @@ def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
         "Ingen montering beställs. Kvittensprodukten används tills vidare. "
         "Sitter ett låsvred redan på dörren tas det ner, om ingen annan behöver det."
     ),
+    corrected_by="correct_information",
 )
 def record_refusal(
     ctx: ActContext,

@@ -31,6 +31,7 @@ WHO = (Role.ADMINISTRATOR, Role.COORDINATOR)
     title=_("Koppla låset till kunden"),
     lead=_("Bara ett lås som sitter vid kundens dörr går att koppla."),
     applies_to=ClientCondition.HAS_LOCK,
+    corrected_by="correct_link",
 )
 def link_lock(
     ctx: ActContext, *, client: CaseNumber, serial: Annotated[Serial, field(names=Named.REPORTED_LOCK)]

@@ -51,6 +51,7 @@ REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
     writes=["installation.ordered"],
     title=_("Beställ montering"),
     lead=_("Låssmeden får beställningen och bokar en tid."),
+    corrected_by="cancel_order",
 )
 def order_installation(
     ctx: ActContext,
@@ -127,6 +128,7 @@ def _provider_client(context: DutyContext) -> ClientFacts | None:
     title=_("Beställ nedmontering"),
     lead=_("När ingen bakom dörren har hemtjänst eller trygghetslarm kvar."),
     applies_to=ClientCondition.HAS_LOCK,
+    corrected_by="cancel_order",
 )
 def order_removal(
     ctx: ActContext,
@@ -168,6 +170,7 @@ def _suggest_removal(context: DutyContext) -> Iterator[Suggestion]:
     title=_("Boka tid"),
     lead=_("En ny bokning ersätter den gamla."),
     light=True,
+    corrected_by="correct_booking",
 )
 def book_order(
     ctx: ActContext,

@@ -100,6 +100,7 @@ class Death(msgspec.Struct, frozen=True):
     title=_("Lägg upp en ny kund"),
     lead=_("Kunden får ett ärendenummer, som används överallt i stället för namn."),
     parts="clients",
+    corrected_by="change_clients",
 )
 def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[str, Any]:
     """Register clients with their homes. A new home has one door until more are added."""
@@ -200,6 +201,7 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     title=_("Kunden har avlidit"),
     lead=_("All hemtjänst och allt larm upphör den dagen."),
     parts="deaths",
+    corrected_by="take_back_death",
 )
 def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]:
     """Record that clients have died (case 15): their care ends that day."""

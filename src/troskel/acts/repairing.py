@@ -47,6 +47,7 @@ CHAPTER = _("Reparationer")
     title=_("Beställ reparation"),
     lead=_("Låssmeden lagar eller byter låsvredet."),
     applies_to=ClientCondition.HAS_LOCK,
+    corrected_by="cancel_order",
 )
 def order_repair(
     ctx: ActContext,
@@ -90,6 +91,7 @@ def _suggest_repair(context: DutyContext) -> Iterator[Suggestion]:
     writes=["repair.reported", "link.removed", "link.made", "lock.corrected", "home.unknown"],
     title=_("Låsvredet är lagat"),
     lead=_("Byttes låsvredet flyttar kopplingen med."),
+    corrected_by="correct_report",
 )
 def report_repair(
     ctx: ActContext,

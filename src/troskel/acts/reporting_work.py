@@ -52,6 +52,7 @@ WHO = (Role.LOCKSMITH,)
     writes=["installation.reported", "lock.corrected", "home.unknown"],
     title=_("Låsvredet är monterat"),
     lead=_("Utföraren och systemförvaltaren får veta det."),
+    corrected_by="correct_report",
 )
 def report_installation(
     ctx: ActContext,
@@ -97,6 +98,7 @@ def _suggest_installed(context: DutyContext) -> Iterator[Suggestion]:
     writes=["removal.reported", "lock.corrected", "lock.lost", "home.unknown"],
     title=_("Låsvredet är nedmonterat"),
     lead=_("Låsvredet är nu hos er."),
+    corrected_by="correct_report",
 )
 def report_removal(
     ctx: ActContext,

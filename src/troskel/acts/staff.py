@@ -111,6 +111,7 @@ def move_account(
     title=_("Stäng ett konto"),
     lead=_("Personen har slutat. Från och med nu öppnas ingen dörr, och inget syns i telefonen."),
     fresh=True,
+    corrected_by="reopen_account",
 )
 def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Close a person's account, from now on. A coordinator and a locksmith close those of their own organisation."""

@@ -35,6 +35,7 @@ CHAPTER = _("Kunder")
     consists_of=[register_clients, make_decisions, allocate],
     title=_("Ny kund med beslut och utförare"),
     lead=_("Kunden läggs upp, beslutet skrivs in och fördelas. Utföraren får veta att kunden är ny."),
+    corrected_by="change_clients",
 )
 def take_on_client(
     ctx: ActContext,

@@ -53,12 +53,14 @@ class Act(Generic[P]):
         fresh: bool = False,
         consists_of: tuple[str, ...] = (),
         light: bool = False,
+        corrected_by: str = "",
     ):
         self.body = body
         self.secret = secret
         self.fresh = fresh
         self.consists_of = consists_of
         self.light = light
+        self.corrected_by = corrected_by
         self.name = body.__name__
         self.chapter = body.__module__.rsplit(".", 1)[-1]
         self.heading: str = body.__globals__.get("CHAPTER", "")
@@ -252,6 +254,7 @@ def act(
     fresh: bool = False,
     consists_of: typing.Iterable[Act[Any]] = (),
     light: bool = False,
+    corrected_by: str = "",
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
@@ -261,6 +264,7 @@ def act(
     `parts`: the list whose items may be carried out in several transactions, where they are many (`parts.py`).
     `consists_of`: the acts that a guided act does in one go (`ctx.does`); beside a duty it is offered instead of them.
     `light`: easily put right, so its form shows no preview where nothing would follow for others.
+    `corrected_by`: the act that puts it right, by name; it is offered beside what has just been done.
     `fresh`: dangerous, so a person of a session has shown anew who it is some minutes ago.
     """
 
@@ -281,6 +285,7 @@ def act(
             fresh,
             tuple(step.name for step in steps),
             light,
+            corrected_by,
         )
         if parts and parts not in new_act.values.__struct_fields__:
             raise ValueError(f"{new_act.name} has no list {parts!r} to carry out in parts")
