@@ -30,7 +30,7 @@ from troskel.outbox.models import Heartbeat, OutboxMessage
 from troskel.people.roles import Role
 from troskel.reading import standing
 from troskel.reading.standing import Standing, Trouble, Troubled, judged
-from troskel.web.desk.standing import rows
+from troskel.web.desk.standing import on_start_page, rows
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 WELL = Standing(
@@ -164,6 +164,14 @@ def test_every_trouble_has_words() -> None:
         for trouble in Trouble:
             (row,) = rows(Role.ADMINISTRATOR, [Troubled(trouble, **facts)])
             assert row.what.endswith(".") and row.means.endswith(".")
+
+
+def test_the_start_page_names_what_one_can_put_right_or_the_gravest() -> None:
+    found = [Troubled(Trouble.WORKER), Troubled(Trouble.DAY_WAITS, NOON), Troubled(Trouble.STOPPED, count=1)]
+    with clock.frozen_at(NOON):
+        told = {role: on_start_page(role, found) for role in (Role.ADMINISTRATOR, Role.CARER)}
+    assert [row.url for row in told[Role.ADMINISTRATOR]] == ["/do/confirm_day", "/imports/"]
+    assert [row.what for row in told[Role.CARER]] == ["Inget arbetar i bakgrunden."]
 
 
 def test_the_start_page_tells_what_stands_still(town: Town, settings: Any) -> None:

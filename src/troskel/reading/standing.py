@@ -16,12 +16,13 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 
+from troskel.duties import days
 from troskel.duties.models import DayTurned, Duty
 from troskel.ground import clock
 from troskel.journal.models import Chain, ChainKind, Line
 from troskel.outbox.models import UNFINISHED, Heartbeat, OutboxMessage
 from troskel.people.models import ImportedNight, Municipality, StoppedNight
-from troskel.people.roles import EVERY_ROLE, Actor
+from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.reading.register import read
 
 WORKER_SILENT = timedelta(minutes=2)
@@ -62,6 +63,7 @@ class Trouble(StrEnum):
 
     WORKER = "worker"
     DAY = "day"
+    DAY_WAITS = "day_waits"
     DAY_AHEAD = "day_ahead"
     MAIL = "mail"
     NIGHT = "night"
@@ -118,10 +120,19 @@ def kept_standings() -> list[Standing]:
 
 @read(who=EVERY_ROLE, title="What stands still in the program itself")
 def troubles(viewer: Actor) -> list[Troubled]:
-    """What stands still, the gravest first; empty where all is well. One query at most."""
-    mine = [one for one in kept_standings() if one.municipality == viewer.municipality]
-    found = [trouble for standing in mine for trouble in judged(standing)]
+    """What stands still, the gravest first; empty where all is well. One query at most, one more where days do."""
+    puts_it_right = viewer.role is Role.ADMINISTRATOR  # and sees at once that it is
+    found_now = standings() if puts_it_right else kept_standings()
+    mine = [one for one in found_now if one.municipality == viewer.municipality]
+    found = [_for_a_person(standing, trouble) for standing in mine for trouble in judged(standing)]
     return [*found, *judged_backup(last_backup())]
+
+
+def _for_a_person(standing: Standing, found: Troubled) -> Troubled:
+    """The trouble, where days are not turned since a person has to say which day it is."""
+    if found.trouble is Trouble.DAY and days.waits(standing.municipality, standing.day, clock.today()):
+        return msgspec.structs.replace(found, trouble=Trouble.DAY_WAITS)
+    return found
 
 
 def last_backup() -> datetime | Literal["unknown"] | None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import Role
@@ -18,6 +19,7 @@ from troskel.reading import imports, outbox, standing
 from troskel.reading.standing import Trouble, Troubled
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.web.text import act_labels
 
 
 class TroubleRow(NamedTuple):
@@ -41,6 +43,12 @@ def rows(role: Role | None, found: list[Troubled]) -> list[TroubleRow]:
     return [_row(role, trouble) for trouble in found]
 
 
+def on_start_page(role: Role | None, found: list[Troubled]) -> list[TroubleRow]:
+    """Returns the troubles that this role can do something about; without any, the gravest."""
+    told = rows(role, found)
+    return [row for row in told if row.url] or told[:1]
+
+
 def _row(role: Role | None, found: Troubled) -> TroubleRow:
     since, count = _when(found.since), formatting.digits(found.count)
     match found.trouble:
@@ -56,11 +64,16 @@ def _row(role: Role | None, found: Troubled) -> TroubleRow:
         case Trouble.DAY:
             means = _("Uppgifter som ska komma av sig själva saknas. Driften behöver se efter.")
             return TroubleRow(_("Den senaste dagen som har börjat är {since}.").format(since=since), means)
+        case Trouble.DAY_WAITS:
+            what = _("Inga dagar har börjat sedan {since}: klockan har hoppat mer än en vecka.")
+            means = _("Systemförvaltaren behöver säga vilken dag det är.")
+            return _by_act(TroubleRow(what.format(since=since), means), role, "confirm_day")
         case Trouble.DAY_AHEAD:
-            means = _("Klockan har gått fel. Uppgifter kan ha kommit för tidigt. Driften behöver se efter.")
-            return TroubleRow(
-                _("En dag har börjat som inte har kommit än: {since}.").format(since=since), means
+            what = _("En dag har börjat som inte har kommit än: {since}.")
+            means = _(
+                "Klockan har gått fel. Uppgifter kan ha kommit för tidigt, och till dess kommer inga nya."
             )
+            return _by_act(TroubleRow(what.format(since=since), means), role, "take_back_days")
         case Trouble.MAIL:
             means = ngettext("{count} brev väntar.", "{count} brev väntar.", found.count).format(count=count)
             by_itself = _("De skickas av sig själva när e-postservern svarar. Ring om det brådskar.")
@@ -97,6 +110,11 @@ def _row(role: Role | None, found: Troubled) -> TroubleRow:
             means = _("Systemförvaltaren kan skicka igen, när det som var i vägen är borta.")
             done = TroubleRow(what.format(count=count), means)
             return _linked(done, role, outbox.failed_emails.who, "emails", _("Se varför"))
+
+
+def _by_act(row: TroubleRow, role: Role | None, act: str) -> TroubleRow:
+    text = act_labels.act_text(act)
+    return _linked(row, role, REGISTER[act].who, f"act-{act}", text.title if text else act)
 
 
 def _linked(row: TroubleRow, role: Role | None, who: frozenset[Role], name: str, label: str) -> TroubleRow:

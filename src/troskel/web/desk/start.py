@@ -22,8 +22,6 @@ from troskel.people.roles import Role
 from troskel.reading import (
     caseloads,
     conformance,
-    days,
-    imports,
     lists,
     routine_versions,
     upcoming_losses,
@@ -93,8 +91,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "secondary_pages": navigation.secondary_pages(person.actor.role),
         **_side_panels(person),
         "losses": losses,
-        "standing_still": next(iter(standing.rows(person.actor.role, troubles(person.actor))), None),
-        "today": today,
+        "standing_still": standing.on_start_page(person.actor.role, troubles(person.actor)),
     }
     return render_page(request, "web/start.html", values)
 
@@ -206,10 +203,7 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "clock": None, "waiting_nights": []}
-    if role is Role.ADMINISTRATOR:
-        panels["clock"] = days.day_status(person.actor)
-        panels["waiting_nights"] = [n.day for n in imports.stopped_nights(person.actor) if not n.answer]
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
     if role is Role.ECONOMIST:
