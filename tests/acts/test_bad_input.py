@@ -163,7 +163,7 @@ def test_unknown_reason_codes(town: Town) -> None:
         (
             "make_decisions",
             {"decisions": [{"client": "K1"}]},
-            "decisions[0].reference",
+            "decisions[0].service",
             "value.missing",
             "is missing",
         ),
@@ -198,9 +198,9 @@ def test_unknown_reason_codes(town: Town) -> None:
             "with client, reference, service, valid_from",
         ),
         (
-            "make_decisions",
-            {"decisions": [DECISION | {"reference": ""}]},
-            "decisions[0].reference",
+            "end_allocations",
+            {"endings": [{"reference": "", "valid_through": "2026-03-01"}]},
+            "endings[0].reference",
             "value.empty",
             "is empty",
         ),

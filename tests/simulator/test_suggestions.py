@@ -29,6 +29,7 @@ ANSWERS: dict[str, Any] = {
     "reason": "other",
     "signed": "client",
     "month": "2026-10",
+    "understood": True,
 }
 """Values that a person might fill in; all others are some text."""
 

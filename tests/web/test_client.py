@@ -410,6 +410,8 @@ NOT_ABOUT_A_CLIENT = {
         "routine.proposed",
         "routine.withdrawn",
         "day.turned",
+        "day.confirmed",
+        "days.taken_back",
         "municipality.founded",
         "municipality.changed",
     ),

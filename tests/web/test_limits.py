@@ -88,7 +88,7 @@ def test_a_field_without_end_is_a_bad_line(text: str) -> None:
         staff_file.read(text)
 
 
-def test_few_exports_at_a_time_and_each_gives_its_place_back(settings: Any) -> None:
+def test_few_exports_at_a_time_and_each_gives_its_place_back(db: None, settings: Any) -> None:
     settings.TROSKEL_THREADS = 8
 
     def export() -> Any:

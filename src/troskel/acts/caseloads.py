@@ -156,7 +156,7 @@ def cover_absence(
         raise Refusal(
             "rule 6",
             "cover.already_named",
-            _("Det finns redan en ersättare till och med {day}. Avsluta det uppdraget först."),
+            _("Frånvaron har redan en ersättare till och med {day}. Avsluta det uppdraget först."),
             day=standing.valid_through,
         )
     if standing is not None:

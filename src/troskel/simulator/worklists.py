@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from troskel.acts.chapters import REGISTER
 from troskel.duties.models import Duty
 from troskel.offers.duty_actions import Suggestion, suggestions
 from troskel.simulator import assessors, coordinators, locksmiths
@@ -149,7 +150,8 @@ def _open_duties(town: Town, condition: Q) -> list[_DutyRow]:
 
 
 def _carry_out(town: Town, ask: str, task: Task, options: Sequence[Suggestion]) -> int | None:
-    """Performs the duty. Returns in how many days to retry if it can't be done today."""
+    """Performs the duty, step by step. Returns in how many days to retry if it can't be done today."""
+    options = [way for way in options if not REGISTER[way.act].consists_of]
     if not options:
         return RETRY_DAYS
     if ask in PROCEDURES:

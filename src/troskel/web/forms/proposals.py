@@ -54,4 +54,4 @@ def _with(form_field: Field, value: str) -> Field:
 
 
 def _wall_time(instant: datetime) -> str:
-    return f"{instant.astimezone(clock.STOCKHOLM):%Y-%m-%dT%H:%M}"
+    return instant.astimezone(clock.STOCKHOLM).replace(tzinfo=None).isoformat(timespec="minutes")
