@@ -82,6 +82,7 @@ def test_every_operation_matches_its_description(case: Any, tokens: Cast) -> Non
 
 
 @pytest.mark.thorough
+@pytest.mark.once
 @schema.parametrize()
 @EDGES
 def test_every_operation_matches_its_description_at_the_edges(case: Any, tokens: Cast) -> None:

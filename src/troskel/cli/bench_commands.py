@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
     command.add_argument("what", choices=["act", "pages", "nights", "doors", "crash"])
     command.add_argument(
         "--rounds",
-        type=integer_between(2, 100_000),
+        type=integer_between(1, 100_000),
         help="default: 200 of an act, 20 of each page, 2000 of a grant",
     )
     command.add_argument(
