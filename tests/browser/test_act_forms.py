@@ -92,7 +92,7 @@ def test_a_double_click_and_the_back_button_do_it_once(opens: Opens) -> None:
     person = opens("olle", scripts=False)
     page = person.page
     page.get_by_role("link", name=re.compile("^Kvittensprodukten är hos kunden")).first.click()
-    page.get_by_label("Knappens nummer").fill("E8")
+    page.get_by_label("Kvittensproduktens nummer").fill("E8")
     again = page.context.new_page()
     values = page.eval_on_selector_all("main form input", "all => all.map(one => [one.name, one.value])")
     page.get_by_role("button", name="Spara").click()

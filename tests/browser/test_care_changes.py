@@ -91,7 +91,9 @@ def test_o1_o2_o3_client_of_another_municipality(works: Works, town: Town) -> No
     olle.reads("Kunden är anvisad av en annan kommun: varken låsvred eller kvittensprodukt", case)
     olle.has_nothing_left(case)
     olle.is_refused("Beställ montering", {"Ärendenummer": case, "Låssmed": "Lås & Nyckel"}, "O1")
-    olle.is_refused("Kvittensprodukten är hos kunden", {"Ärendenummer": case, "Knappens nummer": "E7"}, "O1")
+    olle.is_refused(
+        "Kvittensprodukten är hos kunden", {"Ärendenummer": case, "Kvittensproduktens nummer": "E7"}, "O1"
+    )
     day = town.today.isoformat()
     olle.does_another(
         "Skriv in ett besök",

@@ -19,7 +19,7 @@ from troskel.simulator.people import identity_number
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
 TAG = "Kvittensprodukten är hos kunden"
-TAG_NUMBER = "Knappens nummer"
+TAG_NUMBER = "Kvittensproduktens nummer"
 ORDER = "Beställ montering"
 REGISTER = "Lägg upp en ny kund"
 GONE = "Uppgiften är redan gjord, eller behövs inte längre."
@@ -92,14 +92,15 @@ def test_lost_session_does_nothing(works: Works, town: Town, scripts: bool) -> N
     case = town.cases["uninformed"][0 if scripts else 1]
     anna = works("anna", scripts=scripts)
     for step in ("fill in", "confirm"):
-        anna.opens("Kunden vet vilka nycklar som behövs", case)
+        anna.opens("Kunden säger nej", case)
+        anna.page.get_by_label("Vill inte").check()
         if step == "confirm":
             anna.shows()
         is_logged_out(anna)
         anna.says_yes() if step == "confirm" else anna.says_show()
         expect(anna.page.get_by_role("status")).to_contain_text(LOGGED_OUT)
         anna.logs_in("anna")
-        anna.is_asked("Berätta vilka nycklar kunden ska lämna", case)
+        anna.opens("Kunden säger nej", case)  # it is offered still
 
 
 def test_polled_fragment_does_not_redirect(works: Works, town: Town) -> None:
@@ -139,18 +140,18 @@ def test_refusal_keeps_the_input(works: Works, town: Town, scripts: bool) -> Non
 def test_server_error_keeps_the_input_and_counts_once(works: Works, town: Town) -> None:
     case = town.cases["informed"][4]
     olle = works("olle")
-    olle.opens(TAG, case)
-    olle.answers({TAG_NUMBER: "E6"})
+    olle.opens(ORDER, case)
+    olle.answers({"Låssmed": "Lås & Nyckel"})
     with broken(town):
         olle.says_show()
         olle.is_told("Servern svarar inte som den ska. Det du har skrivit står kvar.")
-        expect(olle.page.get_by_label(TAG_NUMBER)).to_have_value("E6")
+        expect(olle.page.get_by_label("Lås & Nyckel")).to_be_checked()
     olle.shows()
     with broken(town):
         olle.says_yes()
         olle.is_told("Försök igen om en stund: det räknas bara en gång.")
     olle.says_yes()
-    expect(olle.page.get_by_role("heading", level=1)).to_have_text(f"Klart: {TAG}")
+    expect(olle.page.get_by_role("heading", level=1)).to_have_text(f"Klart: {ORDER}")
     assert [told[:3] for told in olle.person.complaints] == ["500", "500"]
     olle.person.complaints.clear()
 

@@ -193,13 +193,13 @@ def _perform(request: HttpRequest, state: FormState) -> HttpResponse:
 
 
 def _goes_on(request: HttpRequest, state: FormState, outcome: ActOutcome) -> bool:
-    """Whether the form needs no preview: the act is light, nothing follows for others, and the form has its key."""
+    """Whether the form needs no preview: the act is light, and nobody else has to do with it.
+
+    Nothing follows for others, nobody has done the duty meanwhile, and the form has its key.
+    """
     followed = (outcome.opened, outcome.mailed, outcome.access, outcome.locks, outcome.refused)
-    return state.act.light and not any(followed) and bool(form_key(request)) and _is_first(request)
-
-
-def _is_first(request: HttpRequest) -> bool:
-    return request.POST.get("step") == "preview"
+    is_first = request.POST.get("step") == "preview" and bool(form_key(request))
+    return state.act.light and is_first and not any(followed) and not state.context.is_duty_gone
 
 
 def _outcome_page(request: HttpRequest, state: FormState, outcome: ActOutcome) -> HttpResponse:
