@@ -16,7 +16,7 @@ from troskel.phone.actions import ActionResult
 
 NOBODY_INSIDE: Any = SimpleNamespace(client=SimpleNamespace(case="2026-0001"), under_way=None, visits=[])
 CHANGED, NOT_LINKED = "Något ändrades just nu.", "Låset är inte kopplat till kunden."
-NO_TAG, NOT_HERE = "Kvittensprodukten finns inte", "Låset sitter inte vid den här dörren längre."
+NO_TAG, NOT_HERE = "Knappen finns inte", "Låset sitter inte vid den här dörren längre."
 
 
 def heading(action: str, error: CodedError, **values: str) -> str:

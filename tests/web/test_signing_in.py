@@ -310,7 +310,7 @@ def test_a_session_of_nobody_left_has_a_page_to_leave_by(town: Town) -> None:
     Session.objects.update(account=None)
     type(account("olle")).objects.filter(id=account("olle").id).update(login=None)
     page = get(town, browser, "/sign-in/account").content.decode()
-    assert "inget öppet konto" in page and "Logga ut" in page
+    assert "inget aktivt konto" in page and "Logga ut" in page
 
 
 def test_own_tokens_are_made_shown_once_and_ended(town: Town) -> None:
