@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page
@@ -23,6 +24,8 @@ STATES: tuple[tuple[int, Any, Any], ...] = (
     (1280, "dark", COLOUR),
 )
 """Width, scheme, and what may be wrong for the first time there. A scheme changes colours alone: see test_assets."""
+ONCE_EACH = ((390, "light", WHOLE), (1280, "dark", DRAWN))
+"""Each width and each scheme once: for what is made of parts that are seen in all four elsewhere."""
 
 SIGHT = """() => [...document.styleSheets].map(sheet => sheet.href).join()
     + document.querySelector("main").outerHTML.replace(/(csrfmiddlewaretoken" value=")[^"]*/g, "$1")"""
@@ -39,12 +42,12 @@ LOOKS = """async ([context, options]) => {
 }"""
 
 
-def in_every_state(page: Page, axe: str) -> list[str]:
+def in_every_state(page: Page, axe: str, states: Sequence[tuple[int, Any, Any]] = STATES) -> list[str]:
     """What is wrong with the page as it stands in each width and scheme, told with it."""
     sight = page.evaluate(SIGHT)
     is_known = sight in FOUND_GOOD
     found = []
-    for width, scheme, rules in STATES:
+    for width, scheme, rules in states:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         if not is_known:

@@ -49,7 +49,7 @@ def test_grants_are_measured_beside_a_bare_signature() -> None:
     assert {"issue", "verify"} <= report["per_second"].keys() and min(report["ratio"].values()) > 0
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 def test_every_page_is_requested_as_its_roles(tmp_path: Path) -> None:
     """In a process of its own: it makes a database and drops it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
