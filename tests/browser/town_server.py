@@ -134,6 +134,9 @@ def _surroundings(folder: Path) -> dict[str, str]:
     return {
         **clean,
         "TROSKEL_DATABASE": f"sqlite:///{folder}/town.sqlite3",
+        "TROSKEL_WAIT": str(
+            PATIENCE
+        ),  # in production few seconds; no test may depend on how fast the machine is
         "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'src'}",
     }
 
