@@ -236,7 +236,8 @@ def test_heads_are_signed_once_a_day_and_sent(town: Town, settings: Any) -> None
     town.days_pass(1)
     with town.standing():
         assert heads.sign(only_if_due=True)
-    letters = [json.loads(row.payload) for row in OutboxMessage.objects.filter(key__startswith="heads/")]
+    sent = OutboxMessage.objects.filter(key__startswith="heads/").order_by("put_at", "id")
+    letters = [json.loads(row.payload) for row in sent]
     assert len(letters) == 2 and all(map(heads.is_about_heads, letters))
     letter = heads.compose(letters[0])
     known = heads.known_in(letter.text.splitlines(), [heads.private_key().public_key()])
