@@ -75,6 +75,7 @@ EDGES = settings(BOUNDED, phases=[Phase.explicit])
 LONG = settings(BOUNDED, max_examples=100, derandomize=False)
 
 
+@pytest.mark.once
 @without_edges.parametrize()
 @BOUNDED
 def test_every_operation_matches_its_description(case: Any, tokens: Cast) -> None:
