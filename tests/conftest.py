@@ -31,8 +31,14 @@ BY_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 """Fixtures of tests that touch it. `django_db_blocker` is not one: pytest-django itself asks for it, in every test."""
 
 
-ON_BOTH = {"test_lists.py", "test_pages.py", "test_search.py", "test_signing_in.py"}
-"""Of the pages' tests, those whose own queries sort, search and lock. What the others show, tests/api reads on both."""
+ON_BOTH = {
+    "test_lists.py",
+    "test_pages.py",
+    "test_search.py",
+    "test_signing_in.py",
+    "test_simulation_runs.py",
+}
+"""Of the tests of pages and lives, the files that run on both: they sort, search and lock. tests/api reads the rest."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,8 +67,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_the_database(item: pytest.Item) -> bool:
-    of_pages = item.path.parent.name in {"web", "phone"} and item.path.name not in ON_BOTH
-    if of_pages or item.get_closest_marker("once") is not None:
+    is_of_one = item.path.parent.name in {"web", "phone", "simulator"} and item.path.name not in ON_BOTH
+    if is_of_one or item.get_closest_marker("once") is not None:
         return False
     kind = getattr(item, "cls", None)
     return (

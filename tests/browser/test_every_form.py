@@ -14,6 +14,7 @@ from troskel.web.text import act_labels
 FIRST_OF = {role: name for name, role, _ in reversed(PEOPLE)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "role", sorted({role.value for name in act_labels.act_names() for role in REGISTER[name].who})
 )
