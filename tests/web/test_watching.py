@@ -146,9 +146,10 @@ def test_when_the_last_backup_was_made(settings: Any, tmp_path: Path) -> None:
     settings.TROSKEL_BACKUP = tmp_path / "backup"
     assert standing.last_backup() is None
     settings.TROSKEL_BACKUP.mkdir()
-    for name, made in (("new", NOON), ("old", NOON - timedelta(days=9))):
+    for made in (NOON, NOON - timedelta(days=9)):
+        name = f"troskel-{made.astimezone(UTC):%Y%m%dT%H%M%S}Z.tar.gz.age"
         (settings.TROSKEL_BACKUP / name).write_text("x")
-        os.utime(settings.TROSKEL_BACKUP / name, (made.timestamp(), made.timestamp()))
+    (settings.TROSKEL_BACKUP / "half-written").write_text("x")
     assert standing.last_backup() == NOON
     for hours, told in ((35, []), (37, ["Den senaste säkerhetskopian är från 24 nov kl. 12.00."])):
         with clock.frozen_at(NOON + timedelta(hours=hours)):

@@ -13,8 +13,9 @@ from django.db import DatabaseError
 from troskel.cli.findings import CheckFinding, missing, note, ok
 from troskel.duties import days
 from troskel.ground import clock
+from troskel.ground.backup_files import backups
 from troskel.ground.environment import WrongSettings
-from troskel.keeping import backup, guards, heads
+from troskel.keeping import guards, heads
 
 LONGEST_WITHOUT = timedelta(days=2)
 
@@ -78,7 +79,7 @@ def _days(code: str) -> Iterator[CheckFinding]:
 
 def _backups(folder: Path) -> Iterator[CheckFinding]:
     try:
-        made = list(backup.backups(folder).values())
+        made = list(backups(folder).values())
     except OSError as error:
         yield note("backup", f"{folder} can't be read: {error.strerror}")
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import subprocess
 import tarfile
@@ -23,12 +22,12 @@ from django.db import connection, transaction
 
 from troskel.duties.models import RoutineVersion
 from troskel.ground import clock
+from troskel.ground.backup_files import backups
 from troskel.journal.models import Chain
 from troskel.keeping import heads
 from troskel.retention import plans
 
 FORM = "troskel backup 1"
-NAME = re.compile(r"troskel-(\d{8}T\d{6})Z\.tar\.gz(\.age)?")
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 """The name of the database within a backup."""
 
@@ -87,16 +86,6 @@ def make(folder: Path, recipients: Sequence[str], keep: Keep | None, *, plain: b
         ready.rename(path)
     pruned = prune(folder, keep) if keep else []
     return Backup(path, size, sum(head[2] for head in found), pruned)
-
-
-def backups(folder: Path) -> dict[Path, datetime]:
-    """Returns the backups in the folder and when they were made, the oldest first."""
-    found = {}
-    with suppress(FileNotFoundError):
-        for path in sorted(folder.iterdir()):
-            if named := NAME.fullmatch(path.name):
-                found[path] = datetime.strptime(named[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    return found
 
 
 def prune(folder: Path, keep: Keep) -> list[Path]:

@@ -21,11 +21,11 @@ import psycopg
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
+from troskel.ground.backup_files import backups
 from troskel.keeping.backup import (
     DATABASE,
     CannotKeep,
     Heads,
-    backups,
     postgresql_environment,
     programme,
     run,

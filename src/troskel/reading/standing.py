@@ -6,7 +6,7 @@ What stands still is judged here, once. No client is read, so nothing is recorde
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, V
 from troskel.duties import days
 from troskel.duties.models import DayTurned, Duty
 from troskel.ground import clock
+from troskel.ground.backup_files import backups
 from troskel.journal.models import Chain, ChainKind, Line
 from troskel.outbox.models import UNFINISHED, Heartbeat, OutboxMessage
 from troskel.people.models import ImportedNight, Municipality, StoppedNight
@@ -136,7 +137,7 @@ def _for_a_person(standing: Standing, found: Troubled) -> Troubled:
 
 
 def last_backup() -> datetime | Literal["unknown"] | None:
-    """Returns when the newest file in the folder of backups was written, None without any.
+    """Returns when the newest backup was made, None without any.
 
     `unknown`: no folder is named, or it can't be looked into.
     """
@@ -144,12 +145,9 @@ def last_backup() -> datetime | Literal["unknown"] | None:
     if folder is None:
         return "unknown"
     try:
-        written = [file.stat().st_mtime for file in folder.iterdir() if file.is_file()]
-    except FileNotFoundError:
-        return None
+        return max(backups(folder).values(), default=None)
     except OSError:
         return "unknown"
-    return datetime.fromtimestamp(max(written), UTC) if written else None
 
 
 def judged_backup(made: datetime | Literal["unknown"] | None) -> list[Troubled]:
