@@ -3,11 +3,11 @@
 
 from django.db import migrations
 
-from troskel.ground.migration_columns import text_column
+from troskel.ground.migration_columns import TextColumn
 
 
 class Migration(migrations.Migration):
     dependencies = [("people", "0019_caseloads")]
     operations = [
-        text_column("people.organisation", "phone", 30, blank=True, help_text="whom a locksmith calls")
+        TextColumn("people.organisation", "phone", 30, blank=True, help_text="whom a locksmith calls")
     ]
