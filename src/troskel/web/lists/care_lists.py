@@ -22,7 +22,7 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels
+from troskel.web.text import act_labels, phrases
 
 
 @page("clients/", name="clients", who=lists.clients.who)
@@ -217,7 +217,7 @@ def _party_columns(role: Role, names: Names) -> list[Column]:
 
 
 def _order_kinds() -> dict[str, str]:
-    return {"installation": _("Montering"), "removal": _("Nedmontering"), "repair": _("Lagning")}
+    return {kind: _(label) for kind, label in phrases.ORDER_KINDS.items()}
 
 
 def _order_states() -> dict[str, str]:
