@@ -30,7 +30,7 @@ OPEN = {"live", "ready", "metrics", "start", "demo-login", "demo-logout", "langu
 OPEN |= {"sign-in", "sign-in-again", "sign-in-start", "sign-in-back", "choose-account", "sign-out"}
 OPEN |= {"calendar-feed"}
 OPEN |= {"ended-at-provider", "passkey-ask", "passkey-answer", "enrol", "enrol-ask", "enrol-passkey"}
-FOR_EVERY_ACCOUNT = {"count", "standing", "read", "acts", "notices", "routine", "paragraph"}
+FOR_EVERY_ACCOUNT = {"count", "standing", "read", "read-several", "acts", "notices", "routine", "paragraph"}
 FOR_EVERY_ACCOUNT |= {"me", "me-passkey", "me-passkey-ask"}
 OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
 SEE_VERSIONS = {"routine-versions", "routine-version"}
@@ -46,6 +46,7 @@ IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
 """Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""
 OF_A_ROLE = {
     "calendar": {Role.LOCKSMITH, Role.COORDINATOR},
+    "foreign-visits": {Role.COORDINATOR},
     "papers": {Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR},
     "receipt": {Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR},
     "letter": {Role.ADMINISTRATOR},

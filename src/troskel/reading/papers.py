@@ -172,7 +172,7 @@ def work_order(viewer: Actor, number: str, language: Language) -> bytes:
     street = ""
     if person and person.street:
         street = f"{person.street}, lgh {person.apartment}" if person.apartment else person.street
-    place = f"{person.postcode} {person.town}".strip() if person and street else ""
+    place = f"{person.postcode[:3]} {person.postcode[3:]} {person.town}".strip() if person and street else ""
     return orders_work_order.render(
         {
             "language": language,

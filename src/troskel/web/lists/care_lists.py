@@ -139,6 +139,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Senast först"), _("Äldst först")),
         _("Här står besöken när telefonerna eller samordnaren har berättat om dem."),
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
+        days=_("Ankomst"),
         tabs=_client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
@@ -203,6 +204,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Nyast först"), _("Äldst först")),
         _("Här står beställningar när utföraren har gjort dem, från uppgiften eller under Fler åtgärder."),
         filters,
+        days=_("Beställd"),
     )
     return render_listing(request, listing)
 
