@@ -28,6 +28,7 @@ from troskel.web import urls
 
 OPEN = {"live", "ready", "metrics", "start", "demo-login", "demo-logout", "language", "accessibility"}
 OPEN |= {"sign-in", "sign-in-again", "sign-in-start", "sign-in-back", "choose-account", "sign-out"}
+OPEN |= {"calendar-feed"}
 OPEN |= {"ended-at-provider", "passkey-ask", "passkey-answer", "enrol", "enrol-ask", "enrol-passkey"}
 FOR_EVERY_ACCOUNT = {"count", "standing", "read", "acts", "notices", "routine", "paragraph"}
 FOR_EVERY_ACCOUNT |= {"me", "me-passkey", "me-passkey-ask"}
@@ -44,10 +45,14 @@ CASE = "2026-0001"
 IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
 """Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""
 OF_A_ROLE = {
+    "calendar": {Role.LOCKSMITH, Role.COORDINATOR},
     "bookings": {Role.LOCKSMITH, Role.COORDINATOR},
     "booking-who": {Role.COORDINATOR},
     "alarms": {Role.RESPONDER, Role.COORDINATOR},
     "accept-alarm": {Role.RESPONDER},
+    "find-alarm-client": {Role.RESPONDER, Role.COORDINATOR},
+    "raise-alarm": {Role.RESPONDER, Role.COORDINATOR},
+    "rank-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "close-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "billing": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "basis-form": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
@@ -65,6 +70,8 @@ ABOUT_SOMETHING = {
     "me-passkey": 400,
     "me-passkey-ask": 409,
     "accept-alarm": 404,
+    "raise-alarm": 404,
+    "rank-alarm": 422,
     "email-again": 404,
     "answer-night": 404,
     "basis-form": 404,

@@ -26,6 +26,7 @@ class TokenScope(Choice, question=_("Vad den får användas till")):
     ALARMS = "alarms", _("Larm")
     VISITS = "visits", _("Besök")
     DOORS = "doors", _("Öppna dörrar")
+    CALENDAR = "calendar", _("Kalender")
 
 
 def is_own_or_a_systems(*, is_own: bool, of_system: bool, role: Role) -> None:

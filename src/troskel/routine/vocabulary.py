@@ -136,6 +136,7 @@ opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
 opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
 alarm.raised | en kund larmar | a client raises the alarm
+alarm.ranked | någon säger hur bråttom ett larm är | somebody says how urgent an alarm is
 alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm
 alarm.closed | larmet är avslutat | the alarm is closed
 routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed

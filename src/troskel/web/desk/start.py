@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,6 +28,7 @@ from troskel.reading import (
     upcoming_losses,
     worklist,
 )
+from troskel.reading.bookings import Rounds, rounds_and_worklist
 from troskel.reading.caseloads import Caseload
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
@@ -37,7 +39,7 @@ from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import leave, person_of, signed_in_of
-from troskel.web.desk import cards, duty_rows, standing
+from troskel.web.desk import bookings, cards, duty_rows, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.desk.whose import whose_clients
@@ -65,6 +67,8 @@ def start(request: HttpRequest) -> HttpResponse:
             "onward": reverse("start"),
         }
         return render_page(request, "web/sign_in.html", sign_in_values)
+    if person.actor.role is Role.LOCKSMITH:
+        return _locksmith_start(request, person)
     today = clock.today()
     caseload = _caseload(request, person)
     items, losses = _worklist_and_losses(person, caseload)
@@ -73,7 +77,6 @@ def start(request: HttpRequest) -> HttpResponse:
     shown = [item.duty.id for stack in mine.page(page_number) for item in stack]
     offers = duty_actions.acts_offered(person.actor, shown)
     unread = [item for item in items if item.duty.kind == "notice"]
-    newest = sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
     if caseload is None:  # else those of other clients count too
         navigation.set_unread_count(request, len(unread))
     values = {
@@ -84,8 +87,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "page_number": page_number,
         "pages": mine.pages,
         "is_asked": bool(mine.stacks),
-        "notices": [duty_rows.notice_row(item, today) for item in newest],
-        "unread": len(unread),
+        **_notices(unread),
         "late_of_others": sum(item.duty.kind == "duty" and not item.theirs for item in items),
         "role": person.actor.role.value,
         "secondary_pages": navigation.secondary_pages(person.actor.role),
@@ -94,6 +96,35 @@ def start(request: HttpRequest) -> HttpResponse:
         "standing_still": standing.on_start_page(person.actor.role, troubles(person.actor)),
     }
     return render_page(request, "web/start.html", values)
+
+
+def _locksmith_start(request: HttpRequest, person: Person) -> HttpResponse:
+    """The calendar, with what is asked besides the orders in it."""
+    items: list[WorklistItem] = []
+
+    def read(first: date, days: int, page_request: PageRequest) -> Rounds:
+        rounds, besides = rounds_and_worklist(person.actor, first, days, page_request)
+        items.extend(besides)
+        return rounds
+
+    values = bookings.calendar_values(request, person, read)
+    unread = [item for item in items if item.duty.kind == "notice"]
+    navigation.set_unread_count(request, len(unread))
+    mine = worklist_of([item for item in items if item.duty.kind == "duty" and item.theirs], clock.today())
+    shown = [item.duty.id for stack in mine.stacks for item in stack]
+    offers = duty_actions.acts_offered(person.actor, shown) if shown else {}
+    groups = [group for number in range(1, mine.pages + 1) for group in card_groups(mine, number, offers)]
+    more = {**_notices(unread), "secondary_pages": navigation.secondary_pages(person.actor.role)}
+    return render_page(request, "web/locksmith_start.html", {**values, "groups": groups, **more})
+
+
+def _notices(unread: list[WorklistItem]) -> dict[str, Any]:
+    """Returns the newest unread notices, and how many there are."""
+    newest = sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
+    return {
+        "notices": [duty_rows.notice_row(item, clock.today()) for item in newest],
+        "unread": len(unread),
+    }
 
 
 @page("notices/count", name="count", who=worklist.unread_notices.who)

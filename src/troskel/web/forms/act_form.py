@@ -32,7 +32,7 @@ from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import form_key, preview_or_perform
 from troskel.web.desk.left_for_clients import left_for_clients
-from troskel.web.forms import corrections, link_form, prefill
+from troskel.web.forms import corrections, link_form, prefill, proposals
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.forms.form_context import FormContext
@@ -159,7 +159,9 @@ def _local_path(url: str, host: str) -> str:
     """Returns the path and query of a page of ours to which one may go back; empty for another's or a form's."""
     parts = urlsplit(url)
     is_ours = parts.netloc == host and parts.path.startswith("/") and not url.startswith(("//", "/\\"))
-    is_a_way_back = parts.path == reverse("start") or parts.path.startswith(reverse("clients"))
+    is_a_way_back = parts.path in (reverse("start"), reverse("bookings")) or parts.path.startswith(
+        reverse("clients")
+    )
     return urlunsplit(("", "", parts.path, parts.query, "")) if is_ours and is_a_way_back else ""
 
 
@@ -288,6 +290,7 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "back": state.came_from or (reverse("client", args=[state.case]) if state.case else reverse("start")),
         "came_from": state.came_from,
         "is_light": state.act.light,
+        "free_slots": proposals.slots_beside(state.person, state.fields) if propose else [],
     }
 
 

@@ -112,8 +112,10 @@ def _unread_in_request(request: HttpRequest, person: Person) -> int:
     return worklist.unread_notices(person.actor) if count is None else int(count)
 
 
-UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER)}
-"""Pages that a role may open but does not work from: few coordinators answer alarms, and a carer uses the phone."""
+UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER), ("bookings", Role.LOCKSMITH)}
+"""Pages that a role may open but does not work from: few coordinators answer alarms, a carer uses the phone, and a
+locksmith has the calendar on the start page.
+"""
 LINKED_FROM_START = {
     ("billing", Role.ADMINISTRATOR),
     ("accounts", Role.COORDINATOR),
@@ -141,7 +143,8 @@ def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
         return [_nav_link(request, reverse("start"), _("Start"))]
     role = person.actor.role
     subpages = tuple(f"{name}/" for name, _label in secondary_pages(role))
-    links = [_nav_link(request, reverse("start"), _("Att göra"), subpages=subpages)]
+    start_label = _("Min vecka") if role is Role.LOCKSMITH else _("Att göra")
+    links = [_nav_link(request, reverse("start"), start_label, subpages=subpages)]
     links += [
         _nav_link(request, reverse(page.name, args=page.arguments), page.label, page.subpages)
         for page in _pages(role)

@@ -90,6 +90,7 @@ CLIENT_EVENTS = {
     "door.opened": _("Dörren öppnades"),
     "opening.failed": _("Dörren öppnades inte, eller ingen vet"),
     "alarm.raised": _("Kunden larmade"),
+    "alarm.ranked": _("Larmet fick en annan plats i ordningen"),
     "alarm.accepted": _("Larmpatrullen tog larmet"),
     "alarm.closed": _("Larmet avslutades"),
     "duty.assigned": _("En uppgift fick en person som svarar för den"),
