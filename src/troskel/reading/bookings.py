@@ -23,7 +23,7 @@ from troskel.people.models import Client, Home, HomeDoor
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note
-from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.lists import own_orders
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 from troskel.reading.register import read
@@ -107,7 +107,8 @@ def rounds(viewer: Actor, first: date, days: int, page_request: PageRequest) -> 
     )
     homes = _homes({row.door_id for row in rows})
     attending = _attendances(viewer, rows)
-    trips = [_trip(viewer, row, homes.get(row.door_id, {}), attending.get(row.id)) for row in rows]
+    words = Words(viewer)
+    trips = [_trip(words, row, homes.get(row.door_id, {}), attending.get(row.id)) for row in rows]
     return Rounds(trips[: len(booked_rows)], Page(trips[len(booked_rows) :], next_cursor), has_more)
 
 
@@ -161,18 +162,18 @@ def _attendances(viewer: Actor, rows: list[Any]) -> dict[UUID, Attendance]:
     return attendances
 
 
-def _trip(viewer: Actor, row: Any, homes: dict[UUID, Home], attending: Attendance | None) -> Trip:
+def _trip(words: Words, row: Any, homes: dict[UUID, Home], attending: Attendance | None) -> Trip:
     client: Client = row.client
     if homes and client.home_id not in homes:
         client.home = homes[min(homes)]  # the client has moved: show the home at the order's door
-    person = visible_person(viewer, client, entrusted=row.entrusted_to_viewer)
+    person = visible_person(words.viewer, client, entrusted=row.entrusted_to_viewer)
     return Trip(
         order=row.number,
         kind=row.kind,
         case=client.case_number,
         person=person,
         door_kind=row.door.kind,
-        door_label=row.door.label,
+        door_label=words.label(row.door.label, client, entrusted=row.entrusted_to_viewer),
         lock=row.serial,
         fault=row.fault,
         parts=row.kept,
