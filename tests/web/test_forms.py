@@ -48,6 +48,8 @@ WITHOUT_FORM = {
     "assign_duty": BESIDE_A_DUTY,
     "release_duty": BESIDE_A_DUTY,
     "dismiss_deputy": "needs the list of deputies: the administrator's page of accounts is to come",
+    "draw_log_review": "has a button of its own beside the month",
+    "judge_reads": "is done on the page of the month, where the reads stand",
     "answer_night": "has two buttons of its own beside the night",
     "send_email_again": "has a button of its own beside the e-mail",
     "blank_details": "`troskel retention` shows first what would be blanked, and blanks it in parts",

@@ -44,6 +44,9 @@ enrolment.issued | en person får en engångslänk för att logga in | a person 
 login.connected | ett konto får en inloggning | an account gets a login
 passkey.added | en passnyckel läggs till | a passkey is added
 passkey.removed | en passnyckel tas bort | a passkey is removed
+log_review.drawn | urvalet av en månads läsningar dras | the sample of a month's reads is drawn
+read.judged | en läsning bedöms av någon annan än den som läste | a read is judged by somebody else than the reader
+log_review.done | en månads läsningar är granskade | a month's reads are reviewed
 things.registered | saker tas in i lager | things are taken into stock
 home.registered | en bostad läggs upp | a home is registered
 door.registered | en dörr läggs upp för sina bostäder | a door is registered for the homes it serves

@@ -39,7 +39,7 @@ from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import leave, person_of, signed_in_of
-from troskel.web.desk import bookings, cards, duty_rows, standing
+from troskel.web.desk import bookings, cards, duty_rows, log_reviews, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.desk.whose import whose_clients
@@ -234,9 +234,10 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": []}
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
+        panels["log_reviews"] = log_reviews.left_to_review(person)
     if role is Role.ECONOMIST:
         clients = lists.clients(person.actor, PageRequest(limit=MAX_PAGE))
         named = names_of_shown(person.actor, [client.case for client in clients.items])

@@ -23,6 +23,7 @@ from troskel.reading import (
     duties,
     imports,
     lists,
+    log_reviews,
     outbox,
     phone,
     routine_versions,
@@ -161,6 +162,7 @@ def secondary_pages(role: Role) -> list[tuple[str, str]]:
         NavPage("gaps", _("Kunder som försvinner ur telefonen"), coverage.gaps.who),
         NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
         NavPage("imports", _("Import från verksamhetssystemet"), imports.nights.who),
+        NavPage("log-reviews", _("Granskning av loggen"), log_reviews.log_reviews.who),
         *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),
         NavPage("notices", _("Meddelanden, och vem som har läst dem"), duties.recent_notices.who),
     ]
