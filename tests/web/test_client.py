@@ -430,6 +430,7 @@ NOT_ABOUT_A_CLIENT = {
     *("sharing.proposed", "sharing.confirmed", "email.sent_again", "night.imported"),
     *("night.answered", "session.began", "session.ended", "sign_in.refused", "enrolment.issued"),
     *("login.connected", "passkey.added", "passkey.removed"),
+    *("phone.event_refused", "phone.event_contested", "phone.event_settled"),
 }
 """Events whose lines name no client: they stand on no client's page."""
 
