@@ -73,6 +73,7 @@ NOT_FOUND_KINDS = {
     "door": _("ingen dörr"),
     "duty": _("ingen uppgift"),
     "email": _("inget e-postmeddelande"),
+    "event": _("ingen händelse"),
     "investigation": _("ingen utredning"),
     "key": _("ingen nyckel"),
     "letter": _("inget brev"),

@@ -11,6 +11,7 @@ from troskel.custody.rules import LockFault
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
 from troskel.orders.rules import Cancellation, Failure
+from troskel.visits.events import EventState
 from troskel.visits.rules import VisitReason
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Cancellation",
     "CareService",
     "DoorKind",
+    "EventState",
     "Evidence",
     "Failure",
     "KindOfThing",
