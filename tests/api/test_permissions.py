@@ -41,6 +41,7 @@ READERS = {
     "list_keys": "anna siri olle moa",
     "list_links": "anna siri olle moa",
     "list_visits": "anna siri olle moa",
+    "list_brief_sights": "siri maria",
     "list_duties": "anna siri maria erik olle carin moa mikael rut laban",
     "list_notices": "anna siri maria erik olle carin moa mikael rut laban",
     "list_phone_clients": "carin mikael rut",

@@ -59,12 +59,15 @@ OF_A_ROLE = {
     "answer-night": {Role.ADMINISTRATOR},
     "account-sign-in": set(STAFF_ROLES),
     "staff-file": set(STAFF_ROLES),
+    "brief-sights": {Role.MANAGER, Role.ADMINISTRATOR},
+    "review-brief-sight": {Role.MANAGER, Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,
     "me-passkey": 400,
     "me-passkey-ask": 409,
     "accept-alarm": 404,
+    "review-brief-sight": 422,
     "email-again": 404,
     "answer-night": 404,
     "basis-form": 404,

@@ -13,6 +13,7 @@ from troskel.acts import (
     assigning,
     attesting,
     billing_a_month,
+    brief_sight,
     caseloads,
     changing_provider,
     claiming,
@@ -48,6 +49,7 @@ from troskel.acts import (
     taking_over_things,
     transferring,
     turning_the_day,
+    upgrading,
     visiting,
 )
 from troskel.acts.clients import access_notes, merging
@@ -85,9 +87,11 @@ CHAPTERS = (
     visiting,
     opening,
     alarms,
+    brief_sight,
     billing_a_month,
     correspondence,
     turning_the_day,
+    upgrading,
     erasure,
     caseloads,
     assigning,
