@@ -43,6 +43,7 @@ READERS = {
     "list_visits": "anna siri olle moa",
     "list_phone_events": "siri olle carin moa mikael",
     "list_phones": "siri olle carin moa mikael",
+    "list_brief_sights": "siri maria",
     "list_duties": "anna siri maria erik olle carin moa mikael rut laban",
     "list_notices": "anna siri maria erik olle carin moa mikael rut laban",
     "list_phone_clients": "carin mikael rut",

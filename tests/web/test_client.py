@@ -409,6 +409,7 @@ NOT_ABOUT_A_CLIENT = {
         "routine.in_force",
         "routine.proposed",
         "routine.withdrawn",
+        "engine.changed",
         "day.turned",
         "day.confirmed",
         "days.taken_back",

@@ -44,6 +44,7 @@ WITHOUT_FORM = {
     "accept_alarm": THE_ALARMS,
     "close_alarm": THE_ALARMS,
     "rank_alarm": THE_ALARMS,
+    "review_brief_sight": "has a form of its own beside the brief sight",
     "propose_routine": THE_ROUTINE,
     "withdraw_proposal": THE_ROUTINE,
     "approve_routine": THE_ROUTINE,

@@ -67,6 +67,8 @@ OF_A_ROLE = {
     "answer-night": {Role.ADMINISTRATOR},
     "account-sign-in": set(STAFF_ROLES),
     "staff-file": set(STAFF_ROLES),
+    "brief-sights": {Role.MANAGER, Role.ADMINISTRATOR},
+    "review-brief-sight": {Role.MANAGER, Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,
@@ -77,6 +79,7 @@ ABOUT_SOMETHING = {
     "rank-alarm": 422,
     "log-review": 404,
     "draw-log-review": 404,
+    "review-brief-sight": 422,
     "email-again": 404,
     "answer-night": 404,
     "basis-form": 404,

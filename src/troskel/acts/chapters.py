@@ -13,6 +13,7 @@ from troskel.acts import (
     assigning,
     attesting,
     billing_a_month,
+    brief_sight,
     caseloads,
     changing_provider,
     claiming,
@@ -50,6 +51,7 @@ from troskel.acts import (
     taking_over_things,
     transferring,
     turning_the_day,
+    upgrading,
     visiting,
 )
 from troskel.acts.clients import access_notes, merging
@@ -88,9 +90,11 @@ CHAPTERS = (
     syncing,
     opening,
     alarms,
+    brief_sight,
     billing_a_month,
     correspondence,
     turning_the_day,
+    upgrading,
     erasure,
     reviewing,
     caseloads,

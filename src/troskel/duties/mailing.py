@@ -40,11 +40,11 @@ def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     return ComposedEmail(
         subject=f"{ask.duty.sv} – ärende {case}",
         text="\n".join(text) + "\n",
-        to=list(_recipients(client["municipality"], email.to)),
+        to=list(recipients(client["municipality"], email.to)),
     )
 
 
-def _recipients(municipality: str, to: Iterable[tuple[str, UUID | None]]) -> Iterable[Recipient]:
+def recipients(municipality: str, to: Iterable[tuple[str, UUID | None]]) -> Iterable[Recipient]:
     """The organisations' own addresses; a role without an organisation is the municipality's office."""
     organisations = Organisation.objects.filter(municipality=municipality)
     office = organisations.filter(kind=OrganisationKind.MUNICIPALITY).order_by("orgnr").first()

@@ -66,6 +66,7 @@ NOT_FOUND_KINDS = {
     "alarm": _("inget larm"),
     "allocation": _("ingen fördelning"),
     "basis_form": _("ingen underlagsblankett"),
+    "brief_sight": _("ingen kort insyn"),
     "carer": _("ingen i personalen"),
     "client": _("inget ärende"),
     "decision": _("inget beslut"),

@@ -15,6 +15,7 @@ def _words(text: str) -> dict[str, LocalizedText]:
 
 
 EVENTS = _words("""
+engine.changed | en annan version av programmet bedömer uppgifter från och med nu | another version of the program judges duties from now on
 routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
 day.turned | ett nytt dygn börjar | a new day begins
 day.confirmed | en människa har sagt vilken dag det är | a person has said which day it is
@@ -145,6 +146,8 @@ alarm.raised | en kund larmar | a client raises the alarm
 alarm.ranked | någon säger hur bråttom ett larm är | somebody says how urgent an alarm is
 alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm
 alarm.closed | larmet är avslutat | the alarm is closed
+brief_sight.taken | någon utan insyn ser en kund en kort tid | somebody without sight sees a client for a short time
+brief_sight.reviewed | en kort insyn är granskad | a brief sight is reviewed
 routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed
 routine.withdrawn | ett förslag till rutin tas tillbaka | a proposed version of the routine is withdrawn
 absence.covered | någon får en ersättare medan hen är borta | somebody gets a stand-in while away

@@ -21,6 +21,7 @@ from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import (
+    brief_sights,
     caseloads,
     conformance,
     lists,
@@ -234,7 +235,9 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": []}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": [], "unreviewed": 0}
+    if role in brief_sights.unreviewed_brief_sights.who:
+        panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
         panels["log_reviews"] = log_reviews.left_to_review(person)
