@@ -27,6 +27,7 @@ from troskel.runner.choices import DoorKind, Failure, LockFault, Presence
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
+from troskel.web.shell import way_back
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
@@ -110,6 +111,7 @@ def _bookings_page(
         "colleagues": _colleagues(person, rounds.booked),
         "locksmith": person.actor.role is Role.LOCKSMITH,
         "key": new_id,
+        "changed": way_back.changed(request),
         **extra,
     }
     return render_page(request, "web/bookings.html", values, status=status)
