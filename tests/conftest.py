@@ -4,18 +4,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import TransactionTestCase
-from django.test.utils import setup_databases, teardown_databases
 
-from tests import migrated
 from tests.emptying import empty_the_tables_after_tests
 from tests.measuring import Costs
 from troskel.prover import HOUSEHOLDS
@@ -108,27 +104,6 @@ def django_db_modify_db_settings(
     else:
         test["NAME"] = f"test_troskel_{os.getpid()}"
         options["options"] = f"-c jit=off -c lock_timeout={PATIENCE}s"
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
-) -> Iterator[None]:
-    """The test database with its tables. SQLite's is a copy of one that was made before, if there is one."""
-    on_sqlite = connection.vendor == "sqlite"
-    name = settings.DATABASES["default"]["TEST"]["NAME"]
-    with django_db_blocker.unblock():
-        if on_sqlite and migrated.copy_to(Path(name)):
-            connection.close()
-            connection.settings_dict["NAME"] = name
-            made = []
-        else:
-            made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
-            if on_sqlite:
-                migrated.keep(Path(name))
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ from email.policy import default
 from pathlib import Path
 from typing import Any, cast
 
-from tests import migrated
 from troskel.ground.clock import STOCKHOLM
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -38,7 +37,6 @@ class Town:
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._surroundings = _surroundings(folder)
-        migrated.copy_to(folder / "town.sqlite3")  # else the filling makes the tables
         told = json.loads(self._filled(filling))
         self.now = datetime.fromisoformat(told["now"])
         self.cases: dict[str, Any] = told["cases"]

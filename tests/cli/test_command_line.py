@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import migrated
 from tests.cli.conftest import Runs
 from troskel.cli import main as program
 from troskel.cli import municipalities
@@ -45,10 +44,18 @@ def troskel(folder: Path, *arguments: str, **settings: str) -> subprocess.Comple
     return done
 
 
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of today's tables."""
+    folder = tmp_path_factory.mktemp("tables")
+    assert troskel(folder, "migrate").returncode == 0
+    return folder / "troskel.sqlite3"
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with a database of today's tables."""
-    migrated.copy_to(tmp_path / "troskel.sqlite3")
+def folder(tmp_path: Path, tables: Path) -> Path:
+    """A folder with a copy of it."""
+    shutil.copyfile(tables, tmp_path / "troskel.sqlite3")
     return tmp_path
 
 

@@ -49,7 +49,8 @@ WORDS = {"fulfilled"}
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SQLITE_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name <> 'sqlite_stat1'"
 COLUMNS = (
-    "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, collation_name"
+    "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, collation_name,"
+    " NULLIF(column_default, $$''::character varying$$)"
     " FROM information_schema.columns WHERE table_schema = 'public'"
 )
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
@@ -94,10 +95,15 @@ def load(kept: Path, url: str) -> None:
 
 
 def schema(url: str) -> set[tuple[Any, ...]]:
-    """Tables, columns, indexes, constraints and triggers."""
+    """Tables, columns, indexes, constraints and triggers.
+
+    A default of '' tells only that the column was added to older rows. Columns of Django's own tables have no order.
+    """
     if connection.vendor == "sqlite":
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
-            return set(file.execute(SQLITE_SCHEMA).fetchall())
+            rows = file.execute(SQLITE_SCHEMA).fetchall()
+        told = {row[:3]: (row[3] or "").replace('"', "").replace(" DEFAULT ''", "") for row in rows}
+        return {(*name, "".join(sorted(sql)) if "auth_" in name[1] else sql) for name, sql in told.items()}
     with psycopg.connect(url) as database:
         rows = [row for asked in POSTGRESQL_SCHEMA for row in database.execute(asked).fetchall()]
     return {tuple(CASTS.sub("", told) if isinstance(told, str) else told for told in row) for row in rows}

@@ -10,14 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests import migrated
-
 NOW = "2026-11-20T12:00:00+01:00"
 RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
 
 def begin(seed: int, hashes: str, file: Path) -> subprocess.Popen[str]:
-    migrated.copy_to(file)  # else the program makes the tables
     command = ["simulate", "--days", "18", "--clients", "6", "--seed", str(seed), "--json"]
     command += ["--database", f"sqlite:///{file}"]
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TROSKEL_")}

@@ -9,27 +9,40 @@ from django.db import migrations
 from django.db.models import CharField
 
 
-def text_column(model: str, name: str, length: int, *, sorted_by_bytes: bool = False, **more: Any) -> Any:
-    """Returns the operation that adds a text column, empty in existing rows.
+class TextColumn(migrations.SeparateDatabaseAndState):
+    """Adds a text column, empty in existing rows.
 
     `sorted_by_bytes`: the column is a sort key and must not use the database's own collation.
     """
 
-    def add(apps: Any, schema_editor: Any) -> None:
-        table = apps.get_model(*model.split("."))._meta.db_table
-        collation = (
-            ' COLLATE "C"' if sorted_by_bytes and schema_editor.connection.vendor == "postgresql" else ""
-        )
-        schema_editor.execute(
-            f"ALTER TABLE {table} ADD COLUMN {name} varchar({length}){collation} DEFAULT '' NOT NULL"
+    def __init__(
+        self, model: str, name: str, length: int, *, sorted_by_bytes: bool = False, **more: Any
+    ) -> None:
+        self.model, self.name, self.sorted_by_bytes = model, name, sorted_by_bytes
+        field: Any = CharField(max_length=length, default="", **more)
+
+        def add(apps: Any, schema_editor: Any) -> None:
+            collation = ' COLLATE "C"' if self._is_collated(schema_editor) else ""
+            schema_editor.execute(
+                f'ALTER TABLE {self._table(apps)} ADD COLUMN "{name}" varchar({length}){collation} '
+                "DEFAULT '' NOT NULL"
+            )
+
+        def drop(apps: Any, schema_editor: Any) -> None:
+            schema_editor.execute(f'ALTER TABLE {self._table(apps)} DROP COLUMN "{name}"')
+
+        super().__init__(
+            database_operations=[migrations.RunPython(add, drop)],
+            state_operations=[migrations.AddField(model.split(".")[1], name, field)],
         )
 
-    def drop(apps: Any, schema_editor: Any) -> None:
-        table = apps.get_model(*model.split("."))._meta.db_table
-        schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+    def collate(self, apps: Any, schema_editor: Any) -> None:
+        """Tells the model, whose table is to be made, the collation that this step gives its column."""
+        if self._is_collated(schema_editor):
+            apps.get_model(*self.model.split("."))._meta.get_field(self.name).db_collation = "C"
 
-    field: Any = CharField(max_length=length, default="", **more)
-    return migrations.SeparateDatabaseAndState(
-        database_operations=[migrations.RunPython(add, drop)],
-        state_operations=[migrations.AddField(model.split(".")[1], name, field)],
-    )
+    def _is_collated(self, schema_editor: Any) -> bool:
+        return self.sorted_by_bytes and schema_editor.connection.vendor == "postgresql"
+
+    def _table(self, apps: Any) -> str:
+        return str(apps.get_model(*self.model.split("."))._meta.db_table)

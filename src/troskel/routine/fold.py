@@ -110,7 +110,8 @@ def move_planned(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
         return
     new = msgspec.convert(msgspec.to_builtins(old), ClientFacts)
     new.coming, new.moved_in, new.moved_out = True, date.fromisoformat(line.body["on"]), None
-    new.first_visits, new.links = {}, {}
+    there_before = homes[new_home].clients.get(line.client)
+    new.first_visits, new.links = {}, there_before.links if there_before else {}
     homes[new_home].clients[line.client] = new
     homes[new_home].closed |= homes[old_home].closed
     old.moving_to = new_home

@@ -15,8 +15,11 @@ def clients_merged(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
     """All of the other entry becomes the remaining one's, in every home and at every door."""
     assert line.client is not None
     kept_id, gone_id = line.client, uid(line.body["merged"])
+    linked = _locks_of(homes, line, kept_id)
     for home in (homes[home] for home in line.homes):
         gone, kept = home.clients.pop(gone_id, None), home.clients.get(kept_id)
+        if gone is not None:  # one lock, one link, also in a home that they have left
+            gone.links = {name: link for name, link in gone.links.items() if link.lock not in linked}
         if gone is not None and kept is not None:
             _absorb(kept, gone)
         elif gone is not None:
@@ -25,6 +28,12 @@ def clients_merged(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
         for door in home.doors.values():
             for thing in things_in_name_of(door, gone_id):
                 thing.client = kept_id
+
+
+def _locks_of(homes: Mapping[UUID, HomeFacts], line: LineFacts, client: UUID) -> set[UUID]:
+    """The locks that the client is linked to, in all homes of the line."""
+    found = [homes[home].clients.get(client) for home in line.homes]
+    return {link.lock for facts in found if facts is not None for link in facts.links.values()}
 
 
 def things_in_name_of(door: DoorFacts, client: UUID) -> list[OrderFacts | KeyFacts]:
@@ -59,8 +68,7 @@ def _absorb(kept: ClientFacts, gone: ClientFacts) -> None:
     kept.elsewhere_since = _of_both(max, kept.elsewhere_since, gone.elsewhere_since)
     kept.own_since = _of_both(max, kept.own_since, gone.own_since)
     kept.tags |= gone.tags
-    locks = {link.lock for link in kept.links.values()}  # one lock, one link
-    kept.links |= {name: link for name, link in gone.links.items() if link.lock not in locks}
+    kept.links |= gone.links
 
 
 def _of_both(choose: Callable[[date, date], date], one: date | None, other: date | None) -> date | None:

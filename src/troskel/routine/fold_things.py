@@ -160,8 +160,8 @@ def lock_taken_over(door: DoorFacts, line: LineFacts) -> None:
 
 
 def link_taken_over(client: ClientFacts, line: LineFacts) -> None:
-    """… and the client was linked to it."""
-    if line.body.get("link"):
+    """… and the client was linked to it, where the client lives: a gate's lock is told to each home behind it."""
+    if line.body.get("link") and client.moved_to is None and not client.coming:
         _link(client, line.body, day_in(line.body, "since") or stockholm_day(line.occurred))
 
 

@@ -4,6 +4,7 @@ import json
 
 from django.db import migrations, models
 
+from troskel.ground.new_database import FillRows
 from troskel.ground import clock
 
 
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
             name='spent',
             field=models.TextField(default='{}', help_text='JSON: grants turned on once, until they end'),
         ),
-        migrations.RunPython(take_over, migrations.RunPython.noop),
+        FillRows(take_over, migrations.RunPython.noop),
         migrations.DeleteModel(
             name='SpentGrant',
         ),

@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from django.db import migrations, models
 
+from troskel.ground.new_database import FillRows
+
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -67,5 +69,5 @@ class Migration(migrations.Migration):
             model_name='suspension',
             constraint=models.UniqueConstraint(condition=models.Q(('valid_through', None), ('withdrawn', False)), fields=('municipality', 'client', 'valid_from'), name='one_open_suspension_per_first_day'),
         ),
-        migrations.RunPython(rows_end_as_the_journal_tells, migrations.RunPython.noop, elidable=True),
+        FillRows(rows_end_as_the_journal_tells, migrations.RunPython.noop, elidable=True),
     ]

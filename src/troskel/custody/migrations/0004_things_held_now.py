@@ -3,7 +3,8 @@
 
 from django.db import migrations, models
 
-from troskel.ground.migration_columns import text_column
+from troskel.ground.new_database import FillRows
+from troskel.ground.migration_columns import TextColumn
 
 
 def fill(apps, schema_editor):
@@ -15,8 +16,8 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("custody", "0003_guards")]
     operations = [
-        text_column("custody.holding", "thing_kind", 10, help_text="the thing's, so that stock is found"),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        TextColumn("custody.holding", "thing_kind", 10, help_text="the thing's, so that stock is found"),
+        FillRows(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             "holding",
             models.Index(

@@ -3,6 +3,7 @@
 
 from django.db import migrations
 
+from troskel.ground.new_database import FillRows
 from troskel.ground.spelling import thing_number
 
 ROWS = 1000
@@ -30,4 +31,4 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("custody", "0004_things_held_now")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [FillRows(fill, migrations.RunPython.noop)]

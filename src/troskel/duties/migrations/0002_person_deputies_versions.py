@@ -6,6 +6,8 @@ import django.db.models.deletion
 import troskel.ground.ids
 from django.db import migrations, models
 
+from troskel.ground.new_database import FillRows
+
 
 BEFORE_IT_WAS_KEPT = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
             name='sequence',
             field=models.IntegerField(help_text='1 for the first that was approved, and so on', null=True),
         ),
-        migrations.RunPython(the_system_put_them_in_force, migrations.RunPython.noop, elidable=True),
+        FillRows(the_system_put_them_in_force, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
             model_name='duty',
             index=models.Index(fields=['municipality', 'opened', 'paragraph', 'ask', 'kind', 'state', 'due', 'closed', 'organisation'], name='conformance'),

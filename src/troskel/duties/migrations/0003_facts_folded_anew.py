@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import migrations
 
+from troskel.ground.new_database import FillRows
 from troskel.duties import refolding
 
 
@@ -20,4 +21,4 @@ class Migration(migrations.Migration):
         ("journal", "0004_line_organisations"),
     ]
 
-    operations = [migrations.RunPython(fold_anew, migrations.RunPython.noop)]
+    operations = [FillRows(fold_anew, migrations.RunPython.noop)]

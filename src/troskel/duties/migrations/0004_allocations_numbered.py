@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import migrations
 
+from troskel.ground.new_database import FillRows
 from troskel.duties import refolding
 
 
@@ -19,4 +20,4 @@ class Migration(migrations.Migration):
         ("duties", "0003_facts_folded_anew"),
     ]
 
-    operations = [migrations.RunPython(fold_anew, migrations.RunPython.noop)]
+    operations = [FillRows(fold_anew, migrations.RunPython.noop)]

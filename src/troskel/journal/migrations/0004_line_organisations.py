@@ -5,6 +5,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from troskel.ground.new_database import FillRows
 from troskel.journal.triggers import create_triggers, drop_triggers, insert_organisations
 
 
@@ -47,6 +48,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        FillRows(fill, migrations.RunPython.noop),
         migrations.RunPython(guard, unguard),
     ]

@@ -3,11 +3,11 @@
 
 from django.db import migrations
 
-from troskel.ground.migration_columns import text_column
+from troskel.ground.migration_columns import TextColumn
 
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0003_guards")]
     operations = [
-        text_column("orders.order", "done_though", 200, help_text="codes: what was unusual about the report"),
+        TextColumn("orders.order", "done_though", 200, help_text="codes: what was unusual about the report"),
     ]

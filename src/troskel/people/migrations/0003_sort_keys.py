@@ -6,7 +6,8 @@ The keys of clients are made anew: in the older ones å, ä and ö came before t
 
 from django.db import migrations, models
 
-from troskel.ground.migration_columns import text_column
+from troskel.ground.new_database import FillRows
+from troskel.ground.migration_columns import TextColumn
 from troskel.ground.sorting import truncated_sort_key
 
 ROWS = 1000
@@ -36,11 +37,11 @@ def sort_by_bytes(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("people", "0002_representatives_consents_entrusted")]
     operations = [
-        text_column("people.client", "first_key", 250, sorted_by_bytes=True, help_text="first name first: searched by, too"),
-        text_column("people.home", "street_key", 250, sorted_by_bytes=True, help_text="what the street is searched by"),
-        text_column("people.account", "sort_key", 250, sorted_by_bytes=True),
+        TextColumn("people.client", "first_key", 250, sorted_by_bytes=True, help_text="first name first: searched by, too"),
+        TextColumn("people.home", "street_key", 250, sorted_by_bytes=True, help_text="what the street is searched by"),
+        TextColumn("people.account", "sort_key", 250, sorted_by_bytes=True),
         migrations.RunPython(sort_by_bytes, migrations.RunPython.noop),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        FillRows(fill, migrations.RunPython.noop),
         migrations.AddIndex("client", models.Index(fields=["municipality", "first_key"], name="clients_by_first_name")),
         migrations.AddIndex("home", models.Index(fields=["municipality", "street_key"], name="homes_by_street")),
         migrations.AddIndex("account", models.Index(fields=["municipality", "sort_key"], name="accounts_in_swedish_order")),

@@ -3,14 +3,14 @@
 
 from django.db import migrations, models
 
-from troskel.ground.migration_columns import text_column
+from troskel.ground.migration_columns import TextColumn
 
 
 class Migration(migrations.Migration):
     dependencies = [("people", "0004_imported_nights")]
 
     operations = [
-        text_column(
+        TextColumn(
             "people.Client",
             "assigned_by",
             4,

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from django.db import migrations, models
 
+from troskel.ground.new_database import FillRows
+
 LONG_AGO = datetime(2012, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +30,6 @@ class Migration(migrations.Migration):
             "lock_unwanted",
             models.DateField(help_text="since when an assessor has confirmed it", null=True),
         ),
-        migrations.RunPython(close_inactive, migrations.RunPython.noop),
+        FillRows(close_inactive, migrations.RunPython.noop),
         migrations.RemoveField("account", "is_active"),
     ]

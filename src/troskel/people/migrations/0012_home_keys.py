@@ -6,6 +6,7 @@ Where two homes prove to be one, the later keeps a key that no address has: who 
 
 from django.db import migrations
 
+from troskel.ground.new_database import FillRows
 from troskel.people.addresses import address_key
 
 ROWS = 1000
@@ -26,4 +27,4 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("people", "0011_night_digests")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [FillRows(fill, migrations.RunPython.noop)]

@@ -3,6 +3,7 @@
 
 from django.db import migrations
 
+from troskel.ground.new_database import FillRows
 from troskel.ground.spelling import BadSpelling, email
 
 
@@ -20,4 +21,4 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("people", "0012_home_keys")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [FillRows(fill, migrations.RunPython.noop)]
