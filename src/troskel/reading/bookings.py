@@ -146,6 +146,18 @@ def _rounds(
     return Rounds(trips[: len(booked_rows)], Page(trips[len(booked_rows) :], next_cursor), has_more)
 
 
+def open_trip(viewer: Actor, number: str) -> Trip | None:
+    """An open order of the viewer's, for a reading that records it; None out of sight, or no longer open."""
+    row: Any = _orders(viewer).filter(number=number).annotate(needed=F("presence")).first()
+    if row is None:
+        return None
+    booking = row.bookings.filter(outcome="").first() if row.state == OrderState.BOOKED else None
+    if booking:
+        row.starts, row.ends, row.needed = booking.starts, booking.ends, booking.presence
+    homes, asked = _homes([row.door_id]), _duties_of(viewer, [row])
+    return _trip(Words(viewer), row, homes.get(row.door_id, {}), asked.get(row.id, {}))
+
+
 def _orders(viewer: Actor) -> QuerySet[Order]:
     in_vain = Booking.objects.filter(order=OuterRef("pk")).exclude(outcome__in=["", "rebooked"])
     hangs = Holding.objects.filter(thing__kind="lock", kind="door", holder=OuterRef("door"), until=None)

@@ -22,6 +22,7 @@ from troskel.reading import accounts
 from troskel.reading.calendar_feed import FeedBooking, calendar_feed
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
+from troskel.web.text.phrases import ORDER_KINDS
 
 LASTS = timedelta(days=365)
 
@@ -81,11 +82,7 @@ def _note_use(bearer: Bearer) -> None:
 
 
 def _event(booking: FeedBooking, viewer: Actor, home: str) -> icalendar.CalendarEvent:
-    work = {
-        "installation": _("Montering"),
-        "removal": _("Nedmontering"),
-        "repair": _("Reparation"),
-    }[booking.kind]
+    work = _(ORDER_KINDS[booking.kind])
     present = {"client": _("Kunden ska vara med."), "carer": _("Personal från utföraren ska vara med.")}
     said = [present.get(booking.presence, ""), _("Adress och telefonnummer står i Tröskel.")]
     summary = f"{work} {booking.order}"

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
-from troskel.ground.refusals import NotFound
+from troskel.ground.refusals import BadValue, NotFound
 from troskel.offers import duty_actions
 from troskel.people import queries as people
 from troskel.people.queries import Person
@@ -52,6 +52,8 @@ from troskel.web.text import act_labels
 NOTICES_SHOWN = 5
 """The newest notices; the rest are on the page of notices."""
 MAX_DIGITS = 6
+MAX_READ = 100
+"""Notices that are marked as read at a time."""
 
 
 @public("", name="start")
@@ -152,6 +154,17 @@ def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpRespo
     """Mark a notice as read; no error if it already is. The sender sees the receipt. Returns to where it was read."""
     with contextlib.suppress(NotFound):
         REGISTER["read_notice"].perform(person.actor, {"notice": str(notice)}, key=f"read {notice}")
+    if "listed" in request.POST:
+        return HttpResponseRedirect(f"{reverse('notices')}?show=unread")
+    return HttpResponseRedirect(f"{reverse('start')}#notices")
+
+
+@page("notices/read", name="read-several", who=REGISTER["read_notice"].who, methods=["POST"])
+def read_notices(request: HttpRequest, person: Person) -> HttpResponse:
+    """Mark several notices as read, as `read_notice` does each. Those already read are no error."""
+    for notice in request.POST.getlist("notice")[:MAX_READ]:
+        with contextlib.suppress(NotFound, BadValue):
+            REGISTER["read_notice"].perform(person.actor, {"notice": notice}, key=f"read {notice}"[:100])
     if "listed" in request.POST:
         return HttpResponseRedirect(f"{reverse('notices')}?show=unread")
     return HttpResponseRedirect(f"{reverse('start')}#notices")
