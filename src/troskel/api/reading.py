@@ -16,7 +16,18 @@ from troskel.api.operations import View, actor_of, add_operation, json_response
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
-from troskel.reading import access, act_list, client_record, coverage, duties, lists, phone, retention, things
+from troskel.reading import (
+    access,
+    act_list,
+    client_extract,
+    client_record,
+    coverage,
+    duties,
+    lists,
+    phone,
+    retention,
+    things,
+)
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.register import Reading
 
@@ -94,6 +105,13 @@ def open_client(
     request: HttpRequest, case: Annotated[str, Path(max_length=20, pattern=r"^[0-9-]+$")]
 ) -> HttpResponse:
     return json_response(client_record.record(actor_of(request), case))
+
+
+@reads("/clients/{case}/extract", client_extract.client_extract, faults=(*READ_FAULTS, 404, 409))
+def extract_client(
+    request: HttpRequest, case: Annotated[str, Path(max_length=20, pattern=r"^[0-9-]+$")]
+) -> HttpResponse:
+    return json_response(client_extract.client_extract(actor_of(request), case))
 
 
 @reads("/decisions", lists.decisions)

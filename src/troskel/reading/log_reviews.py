@@ -122,14 +122,14 @@ def log_review(viewer: Actor, month: str) -> LogReviewShown:
         )
     }
     ids = {row.reader for row in rows} | {row.judged_by for row in rows} | {viewer.account}
-    people = {
+    people: dict[Any, Account] = {
         row.id: row for row in Account.objects.select_related("organisation").filter(id__in=ids - {None})
     }
     shown = {number: _clients_of(line) for number, line in lines.items()}
     first = {client for clients in shown.values() for client in clients[:CASES_SHOWN]}
     own_clients = Client.objects.filter(municipality=viewer.municipality, id__in=first)
     cases = dict(own_clients.values_list("id", "case_number"))
-    viewer_row = people[viewer.account] if viewer.account in people else None
+    viewer_row = people.get(viewer.account)
     items = [
         _item(row, lines[row.number], [cases[one] for one in shown[row.number][:CASES_SHOWN] if one in cases],
               len(shown[row.number]), people, viewer_row)
@@ -152,8 +152,8 @@ def _item(
     people: dict[Any, Account],
     viewer: Account | None,
 ) -> ReadToJudge:
-    reader = people[row.reader] if row.reader in people else None
-    judge = people[row.judged_by] if row.judged_by in people else None
+    reader = people.get(row.reader)
+    judge = people.get(row.judged_by)
     is_same_login = reader is not None and viewer is not None and reader.login_id is not None
     own = reader is not None and viewer is not None and (
         reader.id == viewer.id or (is_same_login and reader.login_id == viewer.login_id)
