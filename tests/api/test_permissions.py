@@ -66,6 +66,7 @@ READERS = {
     "show_basis_form": "siri erik olle moa",
     "show_letter": "siri",
     "list_accounts": "siri olle moa laban",
+    "extract_client": "anna siri",
     "list_log_reviews": "maria",
     "show_log_review": "maria",
     "list_tokens": "anna siri maria erik olle carin moa mikael rut laban",

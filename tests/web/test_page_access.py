@@ -64,6 +64,7 @@ OF_A_ROLE = {
     "basis-form": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "client": EVERY_ROLE - {Role.MANAGER},
     "late": {Role.ADMINISTRATOR},
+    "client-extract": {Role.ASSESSOR, Role.ADMINISTRATOR},
     "log-reviews": {Role.MANAGER},
     "log-review": {Role.MANAGER},
     "draw-log-review": {Role.MANAGER},

@@ -122,7 +122,7 @@ def log_review(viewer: Actor, month: str) -> LogReviewShown:
         )
     }
     ids = {row.reader for row in rows} | {row.judged_by for row in rows} | {viewer.account}
-    people = {
+    people: dict[Any, Account] = {
         row.id: row for row in Account.objects.select_related("organisation").filter(id__in=ids - {None})
     }
     shown = {number: _clients_of(line) for number, line in lines.items()}
