@@ -120,6 +120,7 @@ def _own_alarm(ctx: ActContext, identifier: UUID) -> tuple[Alarm, lookup.ClientS
     if row is None:
         raise NotFound("alarm", "alarm")
     client: Client = row.client
+    ctx.told.add(client.id)
     return row, lookup.subject_of(ctx, client)
 
 

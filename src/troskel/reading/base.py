@@ -19,6 +19,7 @@ from troskel.journal import operations as journal
 from troskel.people import queries as people
 from troskel.people.models import Client
 from troskel.people.roles import Actor
+from troskel.permits import sight
 from troskel.permits.sight import ROLES_SEEING_ALL, candidate_clients, visible_clients
 
 Row = Mapping[str, Any]
@@ -28,6 +29,11 @@ CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 def clients_in_sight(viewer: Actor) -> QuerySet[Client]:
     """The clients in the viewer's sight today."""
     return Client.objects.filter(visible_clients(viewer, clock.today()))
+
+
+def readable_clients(viewer: Actor) -> QuerySet[Client]:
+    """The same, and those in the viewer's brief sight: for the record of one client."""
+    return Client.objects.filter(sight.readable_clients(viewer, clock.today()))
 
 
 def clients_within_reach(viewer: Actor) -> QuerySet[Client]:

@@ -24,7 +24,7 @@ from troskel.people.roles import Actor, Role
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note
 from troskel.reading.client_names import names_of_shown
-from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.lists import own_orders
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 from troskel.reading.register import read
@@ -141,7 +141,8 @@ def _rounds(
     )
     homes = _homes({row.door_id for row in rows})
     asked = _duties_of(viewer, rows)
-    trips = [_trip(viewer, row, homes.get(row.door_id, {}), asked.get(row.id, {})) for row in rows]
+    words = Words(viewer)
+    trips = [_trip(words, row, homes.get(row.door_id, {}), asked.get(row.id, {})) for row in rows]
     return Rounds(trips[: len(booked_rows)], Page(trips[len(booked_rows) :], next_cursor), has_more)
 
 
@@ -154,7 +155,7 @@ def open_trip(viewer: Actor, number: str) -> Trip | None:
     if booking:
         row.starts, row.ends, row.needed = booking.starts, booking.ends, booking.presence
     homes, asked = _homes([row.door_id]), _duties_of(viewer, [row])
-    return _trip(viewer, row, homes.get(row.door_id, {}), asked.get(row.id, {}))
+    return _trip(Words(viewer), row, homes.get(row.door_id, {}), asked.get(row.id, {}))
 
 
 def _orders(viewer: Actor) -> QuerySet[Order]:
@@ -222,11 +223,11 @@ def _attendance(viewer: Actor, duty: Duty | None) -> Attendance | None:
     return Attendance(duty.id, name, duty.person_id == viewer.account, its.name, its.phone)
 
 
-def _trip(viewer: Actor, row: Any, homes: dict[UUID, Home], asked: dict[str, Duty]) -> Trip:
+def _trip(words: Words, row: Any, homes: dict[UUID, Home], asked: dict[str, Duty]) -> Trip:
     client: Client = row.client
     if homes and client.home_id not in homes:
         client.home = homes[min(homes)]  # the client has moved: show the home at the order's door
-    person = visible_person(viewer, client, entrusted=row.entrusted_to_viewer)
+    person = visible_person(words.viewer, client, entrusted=row.entrusted_to_viewer)
     own = asked.get(CARRIES_OUT)
     return Trip(
         order=row.number,
@@ -234,7 +235,7 @@ def _trip(viewer: Actor, row: Any, homes: dict[UUID, Home], asked: dict[str, Dut
         case=client.case_number,
         person=person,
         door_kind=row.door.kind,
-        door_label=row.door.label,
+        door_label=words.label(row.door.label, client, entrusted=row.entrusted_to_viewer),
         lock=row.serial,
         fault=row.fault,
         parts=row.kept,
@@ -247,5 +248,5 @@ def _trip(viewer: Actor, row: Any, homes: dict[UUID, Home], asked: dict[str, Dut
         phone=row.organisation.phone,
         duty=own.id if own else None,
         due=own.due if own else None,
-        attending=_attendance(viewer, asked.get(ATTENDS)),
+        attending=_attendance(words.viewer, asked.get(ATTENDS)),
     )

@@ -16,7 +16,7 @@ from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
 from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
-from troskel.people.models import Door, Organisation
+from troskel.people.models import Organisation
 from troskel.people.roles import CARE_ROLES, CLIENT_ROLES, EVERY_ROLE, PROVIDER_ROLES, Actor, Role
 from troskel.reading.base import about_clients, between, clients_within_reach, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
@@ -380,13 +380,6 @@ def organisations(viewer: Actor, page_request: PageRequest) -> Page[ListedOrgani
     columns = ("orgnr", "name", "email", "kind")
     rows = Organisation.objects.filter(municipality=viewer.municipality).values("id", *columns)
     return page(rows, page_request, lambda row: ListedOrganisation(*(row[name] for name in columns)))
-
-
-@read(who=EVERY_ROLE)
-def door_names(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
-    """Kind and label of doors by id. No client is read, so nothing is recorded."""
-    rows = Door.objects.filter(municipality=viewer.municipality, id__in=doors).order_by("id")
-    return {row.id: (row.kind, row.label) for row in rows}
 
 
 def _client_ids(rows: Iterable[Row]) -> Iterable[UUID]:

@@ -27,7 +27,7 @@ from troskel.people.roles import CARE_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.bookings import open_trip
-from troskel.reading.client_record import visible_person
+from troskel.reading.discretion import Words, visible_person
 from troskel.reading.lists import own_orders
 from troskel.reading.register import read
 from troskel.reading.things import is_own_holding
@@ -129,7 +129,8 @@ def receipt(viewer: Actor, handover: UUID, language: Language) -> bytes:
     if client is None or not _handovers(viewer, client).filter(id=handover).exists():
         raise NotFound("key", "handover")
     note(viewer, "receipt.opened", client=client.id, handover=handover, language=language)
-    person = visible_person(viewer, client, entrusted=client.entrusted_to_viewer)
+    entrusted = client.entrusted_to_viewer
+    person = visible_person(viewer, client, entrusted=entrusted)
     name = f"{person.first_name} {person.last_name}" if person else client.case_number
     door = taken.thing.door
     return papers.receipt(
@@ -138,7 +139,7 @@ def receipt(viewer: Actor, handover: UUID, language: Language) -> bytes:
             "kind": taken.thing.kind,
             "number": taken.thing.number,
             "door": door.kind if door else "",
-            "label": door.label if door else "",
+            "label": Words(viewer).label(door.label, client, entrusted=entrusted) if door else "",
             "case": client.case_number,
             "at": long_instant(taken.since, language),
             "giver": _side(before, before.given_by, name),

@@ -22,12 +22,11 @@ from troskel.people import search_terms
 from troskel.people.models import Client, Home, HomeDoor, Identifier
 from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import entrustments_of
-from troskel.reading import client_record as records
 from troskel.reading import lists
 from troskel.reading import things as custody
 from troskel.reading.base import clients_in_sight, note, remaining
 from troskel.reading.client_names import birth_year, current_number
-from troskel.reading.client_record import PersonShown, visible_person
+from troskel.reading.discretion import PersonShown, is_address_visible, is_name_visible, visible_person
 from troskel.reading.register import read
 
 MAX_CLIENTS = 40
@@ -128,18 +127,18 @@ def _by_numbers(viewer: Actor, clients: QuerySet[Client], query: search_terms.Se
         return found or _ids(clients.filter(case_number=remaining(viewer, query.case)))
     if query.identities:
         identifiers = Identifier.objects.filter(municipality=viewer.municipality, number__in=query.identities)
-        return _ids(clients.filter(records.is_name_visible(viewer), id__in=identifiers.values("client")))
+        return _ids(clients.filter(is_name_visible(viewer), id__in=identifiers.values("client")))
     return []
 
 
 def _by_words(viewer: Actor, clients: QuerySet[Client], words: str) -> list[UUID]:
     """Clients by the beginning of last name, first name or street; each has its own index."""
     key = truncated_sort_key(words)
-    named = clients.filter(records.is_name_visible(viewer))
+    named = clients.filter(is_name_visible(viewer))
     last = _ids(named.filter(**_prefix_range("sort_key", key)).order_by("sort_key", "id"))
     first = _ids(named.filter(**_prefix_range("first_key", key)).order_by("first_key", "id"))
     homes = Home.objects.filter(municipality=viewer.municipality, **_prefix_range("street_key", key))
-    residents = clients.filter(records.is_address_visible(viewer), home__in=homes)
+    residents = clients.filter(is_address_visible(viewer), home__in=homes)
     return [*last, *first, *_ids(residents.order_by("home__street_key", "sort_key", "id"))]
 
 

@@ -16,7 +16,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import access, alarm_clients, lists, phone
+from troskel.reading import access, alarm_clients, phone
 from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.runner.choices import AlarmOutcome, AlarmUrgency, DoorKind
 from troskel.screens.pages import page
@@ -101,12 +101,10 @@ def _alarms_page(
     open_alarms = access.open_alarms(person.actor)
     has_own_alarm = any(alarm.mine for alarm in open_alarms) and person.actor.role is Role.RESPONDER
     homes = {client.case: client for client in phone.phone_list(person.actor)} if has_own_alarm else {}
-    doors = [way.door for client in homes.values() for way in client.ways_in]
     values = {
         "alarms": sorted(open_alarms, key=lambda alarm: not alarm.mine),
         "homes": homes,
         "clients": names_of_shown(person.actor, [alarm.case for alarm in open_alarms if alarm.case]),
-        "doors": lists.door_names(person.actor, doors) if doors else {},
         "kinds": act_labels.choice_labels(DoorKind),
         "outcomes": _outcome_choices(),
         "responder": person.actor.role is Role.RESPONDER,

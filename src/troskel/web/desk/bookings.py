@@ -32,6 +32,7 @@ from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
 from troskel.web.desk import calendar
 from troskel.web.desk.calendar import View
+from troskel.web.shell import way_back
 from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
@@ -125,6 +126,7 @@ def calendar_values(request: HttpRequest, person: Person, read: Read | None = No
         "colleagues": {} if is_locksmith else _colleagues(person, rounds.booked),
         "locksmith": is_locksmith,
         "key": new_id,
+        "changed": way_back.changed(request),
         "refusal": "",
     }
 

@@ -23,6 +23,7 @@ from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels, phrases
+from troskel.web.text.numbers import to_number
 
 
 @page("clients/", name="clients", who=lists.clients.who)
@@ -188,7 +189,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Beställningar"),
         _("Det som låssmeden är ombedd att göra: montera, laga eller ta ner ett låsvred."),
         [
-            Column(_("Beställning"), lambda row: row.number),
+            Column(_("Beställning"), lambda row: row.number, lambda row: to_number(row.number)),
             Column(_("Arbete"), lambda row: _order_kinds()[row.kind]),
             Column(_("Läge"), _order_state_text),
             Column(_("Kund"), lambda row: CaseNumber(row.case)),

@@ -26,6 +26,7 @@ from troskel.screens.session import person_of
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
+from troskel.web.shell.way_back import changed
 
 PAGE_SIZE = 50
 ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
@@ -133,6 +134,7 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         "next": _listing_url(listing, {**selection, AFTER_PARAM: page.next}) if page.next else "",
         "csv": _listing_url(listing, {**selection, FORMAT_PARAM: CSV_FORMAT}),
         "list_url": _listing_url(listing),
+        "changed": changed(request),
     }
     return render_page(request, "web/list.html", values)
 

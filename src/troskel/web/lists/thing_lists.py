@@ -27,6 +27,7 @@ from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import EVERY_KIND, Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels
+from troskel.web.text.numbers import to_number
 
 
 @page("things/<kind>/", name="things", who=reading_things.locks.who)
@@ -45,7 +46,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         _kinds(viewer.role)[kind],
         _things_lead(kind),
         [
-            Column(_("Nummer"), lambda row: row.number),
+            Column(_("Nummer"), lambda row: row.number, lambda row: to_number(row.number)),
             Column(_("Var"), lambda row: _place_labels(kind)[row.held_by]),
             Column(_("Hos"), lambda row: _holder(row, names)),
             *([] if kind == "tag" else [Column(_("Kund"), lambda row: [*map(CaseNumber, row.clients)])]),
@@ -158,7 +159,7 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Vilken kund som hör till vilket lås. Kopplingen är det som låter telefonen öppna."),
         [
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
-            Column(_("Lås"), lambda row: row.lock),
+            Column(_("Lås"), lambda row: row.lock, lambda row: to_number(row.lock)),
             Column(_("Kopplad"), lambda row: row.since),
             Column(_("Borttagen"), lambda row: row.until),
         ],

@@ -93,6 +93,8 @@ CLIENT_EVENTS = {
     "alarm.ranked": _("Larmet fick en annan plats i ordningen"),
     "alarm.accepted": _("Larmpatrullen tog larmet"),
     "alarm.closed": _("Larmet avslutades"),
+    "brief_sight.taken": _("Någon som annars inte ser kunden tog kort insyn"),
+    "brief_sight.reviewed": _("En kort insyn granskades"),
     "duty.assigned": _("En uppgift fick en person som svarar för den"),
     "duty.released": _("En uppgift är åter allas i organisationen"),
     "duty.attested": _("En uppgift intygades för hand"),
