@@ -72,8 +72,8 @@ def test_start_page_of_every_person(cast: Cast, name: str) -> None:
 
 def test_empty_worklist(cast: Cast) -> None:
     page = become(cast, "laban").get("/").content.decode()
-    assert "Inget att göra just nu" in page
-    assert "När rutinen begär något av dig står det här" in page
+    assert "Inget besök i dag" in page
+    assert "Varje öppen beställning har en tid." in page
 
 
 def test_start_page_of_roles_without_duties(cast: Cast) -> None:
