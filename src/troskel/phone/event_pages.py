@@ -95,6 +95,7 @@ def _events_page(
         "refusal": refusal,
         "may_contest": role in REGISTER["contest_event"].who,
         "may_settle": role in REGISTER["settle_event"].who,
+        "answers": ("written_in", "stands"),
         "states": EventState,
         "reasons": VisitReason,
         "in_english": get_language() == "en",

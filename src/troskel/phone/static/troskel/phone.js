@@ -25,7 +25,9 @@
     const rows = list.querySelector("ul");
     rows.replaceChildren(...own.map((event) => {
       const row = document.createElement("li");
-      const time = new Date(event.noted).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const lang = document.documentElement.lang;
+      const hours = new Date(event.noted).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+      const time = lang === "sv" ? hours.replace(":", ".") : hours;
       const why = event.state === "refused" ? "" : dataset[`error_${event.error}`] ?? (event.error ? dataset.error_other : "");
       row.dataset.state = event.state;
       row.textContent = [`${dataset[event.kind]} ${time}.`, dataset[`state_${event.state}`], why].join(" ");
@@ -126,4 +128,5 @@
   await underWay();
   await show();
   await send();
+  if (document.querySelector("[data-tells-refusals]")) await PhoneQueue.forgetRefused(person.account);
 })();

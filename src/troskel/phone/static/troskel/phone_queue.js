@@ -147,6 +147,15 @@ const PhoneQueue = (() => {
   }
 
   // Sends until nothing more is settled. A page and the worker take turns; were they not to, nothing would count twice.
+  // The server's page has told of them.
+  const forgetRefused = (account) => within(async (database) => {
+    const all = database.transaction("events", "readwrite");
+    for (const event of await all.store.getAll()) {
+      if (event.state === "refused" && event.account === account) all.store.delete(event.id);
+    }
+    await all.done;
+  });
+
   const send = () => navigator.locks.request("troskel-send", async () => {
     let settled = 0;
     for (let now = await sendOnce(); now; now = await sendOnce()) settled += now;
@@ -161,5 +170,5 @@ const PhoneQueue = (() => {
     return settled;
   });
 
-  return { note, events, send, keep, meta, UNSETTLED };
+  return { note, events, send, forgetRefused, keep, meta, UNSETTLED };
 })();
