@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import troskel.ground.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -11,7 +10,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0019_caseloads'),
         ('visits', '0002_begun_and_ended'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -22,7 +20,7 @@ class Migration(migrations.Migration):
                 ('first_seen', models.DateTimeField()),
                 ('last_seen', models.DateTimeField()),
                 ('skew', models.IntegerField(help_text='seconds that its clock was slow when it last spoke; negative: ahead')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phones', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phones', to='people.account')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
             ],
         ),
@@ -47,7 +45,7 @@ class Migration(migrations.Migration):
                 ('client', models.UUIDField(null=True)),
                 ('contested', models.DateTimeField(null=True)),
                 ('settled', models.DateTimeField(help_text='a coordinator has answered', null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phone_events', to=settings.AUTH_USER_MODEL)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phone_events', to='people.account')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.municipality')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phone_events', to='people.organisation')),
                 ('phone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='visits.carersphone')),
