@@ -19,6 +19,7 @@ from troskel.ground.texts import _
 from troskel.reading import (
     access,
     act_list,
+    client_extract,
     client_record,
     coverage,
     duties,
@@ -105,6 +106,13 @@ def open_client(
     request: HttpRequest, case: Annotated[str, Path(max_length=20, pattern=r"^[0-9-]+$")]
 ) -> HttpResponse:
     return json_response(client_record.record(actor_of(request), case))
+
+
+@reads("/clients/{case}/extract", client_extract.client_extract, faults=(*READ_FAULTS, 404, 409))
+def extract_client(
+    request: HttpRequest, case: Annotated[str, Path(max_length=20, pattern=r"^[0-9-]+$")]
+) -> HttpResponse:
+    return json_response(client_extract.client_extract(actor_of(request), case))
 
 
 @reads("/decisions", lists.decisions)

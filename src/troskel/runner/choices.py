@@ -6,7 +6,7 @@ Interfaces take the codes of rules from here, since they do not import rules.
 
 from __future__ import annotations
 
-from troskel.access.rules import AlarmOutcome
+from troskel.access.rules import AlarmOutcome, AlarmUrgency, SightVerdict
 from troskel.custody.rules import LockFault
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
@@ -17,6 +17,7 @@ from troskel.visits.rules import VisitReason
 __all__ = [
     "AccountRole",
     "AlarmOutcome",
+    "AlarmUrgency",
     "Cancellation",
     "CareService",
     "DoorKind",
@@ -27,6 +28,7 @@ __all__ = [
     "LockFault",
     "Presence",
     "RepresentativeKind",
+    "SightVerdict",
     "Signer",
     "VisitReason",
 ]

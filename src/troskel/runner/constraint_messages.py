@@ -225,6 +225,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "deputy.just_named",
         _("Någon annan har just utsett en ersättare. Titta igen."),
     ),
+    "one_log_review_a_month": (
+        "rule 7",
+        "log_review.just_drawn",
+        _("Någon annan har just dragit urvalet. Titta igen."),
+    ),
     "one_hold_per_client_and_reason": ("D", "hold.already_there", _("Akten bevaras redan av det skälet.")),
     "one_invoice_row_per_month_client_and_provider": (
         "O2",
@@ -279,6 +284,7 @@ CONSTRAINT_BY_COLUMNS = {
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
     "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
     "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",
+    "journal_logreview.municipality, journal_logreview.month": "one_log_review_a_month",
     "journal_hold.municipality, journal_hold.client, journal_hold.reason": "one_hold_per_client_and_reason",
 }
 
