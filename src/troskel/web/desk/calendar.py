@@ -164,7 +164,7 @@ def summary(chosen: Chosen, trips: list[Trip]) -> str:
             when = formatting.instant(starts(coming), chosen.today)
         else:
             when = _("kl. {time}").format(time=when)
-        said.append(_("Nästa: {place} {when}.").format(place=place(coming), when=when))
+        said.append(_("Nästa: {place}, {when}.").format(place=place(coming), when=when))
     return " ".join(said)
 
 

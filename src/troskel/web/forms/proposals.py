@@ -25,6 +25,9 @@ def with_proposals(person: Person, fields: list[Field]) -> list[Field]:
     proposed: dict[Named | None, str] = {}
     if missing.issuperset(SLOT):
         proposed |= _slot(person.actor)
+    if Named.OFFERED in missing and person.actor.role in proposals.things_offered.who:
+        kind, numbers = proposals.things_offered(person.actor)
+        proposed |= {Named.OFFERED_KIND: kind, Named.OFFERED: "\n".join(numbers)}
     for names, reading in PROPOSED_BY.items():
         if names in missing:
             proposed[names] = reading(person.actor)
