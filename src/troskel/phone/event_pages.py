@@ -99,7 +99,7 @@ def _events_page(
         "states": EventState,
         "reasons": VisitReason,
         "in_english": get_language() == "en",
-        "stockholm": clock.STOCKHOLM,
+        "wall_text": clock.wall_text,
         "today": clock.today(),
         "now": clock.now(),
         "key": new_id,
