@@ -48,6 +48,7 @@ READ_EVENTS = {
     "organisations.exported": _("Fil med organisationer"),
     "phone.listed": _("Telefonens lista"),
     "phone.opened": _("En kund i telefonen"),
+    "phone_events.listed": _("Telefonens händelser"),
     "phones.viewed": _("Vilka telefoner som har kunden"),
     "references.viewed": _("Verksamhetssystemets beteckningar"),
     "routine.compared": _("Jämförelse av två versioner av rutinen"),
