@@ -63,6 +63,7 @@ OF_A_ROLE = {
     "answer-night": {Role.ADMINISTRATOR},
     "account-sign-in": set(STAFF_ROLES),
     "staff-file": set(STAFF_ROLES),
+    "things-file": {Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,

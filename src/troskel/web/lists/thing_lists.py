@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from troskel.acts.chapters import REGISTER
 from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
@@ -60,12 +61,20 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         newest_first=False,
         arguments=(kind,),
         tabs=_thing_tabs(request, viewer.role),
-        act_links=common.act_links(viewer.role, *(["register_things"] if kind != "key" else [])),
+        act_links=[
+            *common.act_links(viewer.role, *(["register_things"] if kind != "key" else [])),
+            *_file_link(viewer.role),
+        ],
         facts=[]
         if kind == "key"
         else [_stock_line(row, names) for row in reading_things.stock(viewer, kind)],
     )
     return render_listing(request, listing)
+
+
+def _file_link(role: Role) -> list[tuple[str, str]]:
+    may = role in REGISTER["take_over_locks"].who
+    return [(reverse("things-file"), _("Lås, nycklar och knappar från en fil"))] if may else []
 
 
 def _kinds(role: Role) -> dict[str, str]:
