@@ -636,6 +636,9 @@ EXAMPLES = {
     ),
     "raise_alarm": ActExample("rut", client_with_alarm_care, "NotFound", {"client": "no such"}),
     "accept_alarm": ActExample("rut", raised_alarm, "NotFound", {"alarm": str(new_id())}),
+    "rank_alarm": ActExample(
+        "rut", lambda town: {**raised_alarm(town), "urgency": "urgent"}, "BadValue urgency", {"urgency": "x"}
+    ),
     "close_alarm": ActExample("rut", accepted_alarm, "BadValue outcome", {"outcome": "fine"}),
     # another municipality's clients, month by month
     "bill_month": ActExample("olle", ended_month, "O2", {"month": "2026-04"}),

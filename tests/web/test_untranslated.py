@@ -32,6 +32,7 @@ EXEMPT = {
     "access/mailing.py": "an e-mail in both languages at once",
     "reading/outbox.py": "the names of e-mails in both languages at once",
     "duties/mailing.py": "e-mails are in both languages at once",
+    "duties/told.py": "the routine's texts, in both languages at once",
     "keeping/heads.py": "an e-mail in both languages at once",
     "keeping/backup.py": "the ending of a file's name: tar",
     "ground/backup_files.py": "the same",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from troskel.access.rules import ALARM_OUTCOMES, LockOutcome, SightVerdict
+from troskel.access.rules import ALARM_OUTCOMES, AlarmUrgency, LockOutcome, SightVerdict
 from troskel.custody.models import Thing
 from troskel.ground.models import Record
 from troskel.people.models import Account, Client, Door, Municipality, Organisation
@@ -24,9 +24,13 @@ class Alarm(Record):
     until = models.DateTimeField(null=True, help_text="the acceptance lasts no longer, closed or not")
     closed = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
+    urgency = models.CharField(max_length=10, default=AlarmUrgency.USUAL, help_text="which goes first")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(urgency__in=sorted(AlarmUrgency.codes())), name="alarm_of_known_urgency"
+            ),
             models.UniqueConstraint(
                 fields=["municipality", "client", "organisation"],
                 condition=Q(closed=None),

@@ -62,6 +62,24 @@ class AlarmOutcome(Choice):
 ALARM_OUTCOMES = AlarmOutcome.codes()
 
 
+class AlarmUrgency(Choice, question=_("Hur bråttom är det?")):
+    """Which of several open alarms goes first, the most urgent first."""
+
+    URGENT = "urgent", _("Mycket bråttom")
+    USUAL = "usual", _("Som vanligt")
+    CAN_WAIT = "can_wait", _("Kan vänta")
+
+
+def is_more_urgent(one: str, other: str) -> bool:
+    """Whether one urgency goes before another."""
+    return urgency_rank(one) < urgency_rank(other)
+
+
+def urgency_rank(urgency: str) -> int:
+    """Returns the place of an urgency, from 0 on: what is sorted by it has the most urgent first."""
+    return [one.value for one in AlarmUrgency].index(urgency)
+
+
 class SightVerdict(Choice, question=_("Var insynen befogad?")):
     """What a manager says of a brief sight."""
 

@@ -14,6 +14,8 @@ LETS = {
         "register_visits",
         "arrive",
         "depart",
+        "sync_phone",
+        "sync_phone_with_plan",
         "correct_visit",
         "list_visits",
     },

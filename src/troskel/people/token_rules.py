@@ -26,6 +26,7 @@ class TokenScope(Choice, question=_("Vad den får användas till")):
     ALARMS = "alarms", _("Larm")
     VISITS = "visits", _("Besök")
     DOORS = "doors", _("Öppna dörrar")
+    CALENDAR = "calendar", _("Kalender")
     IMPORT = "import", _("Föra in från verksamhetssystemet")
     STAFF = "staff", _("Personal från en katalog")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,13 @@ def about_clients(viewer: Actor, client: str = "") -> Q:
     if viewer.role in ROLES_SEEING_ALL and not client:
         return Q(municipality=viewer.municipality)  # all clients: no lookup needed
     return Q(municipality=viewer.municipality, client__in=clients_matching(viewer, client))
+
+
+def between(field: str, first: date | None, last: date | None) -> Q:
+    """Returns the condition on rows whose instant falls on these days, both included; None: no limit."""
+    since = {f"{field}__gte": datetime.combine(first, time(), clock.STOCKHOLM)} if first else {}
+    until = {f"{field}__lt": clock.midnight_after(last)} if last and last < date.max else {}
+    return Q(**since, **until)
 
 
 def note(

@@ -88,6 +88,11 @@ def names_of_shown(viewer: Actor, cases: Iterable[str | None]) -> dict[str, Clie
     return _names(_annotated(viewer, rows)) if wanted else {}
 
 
+def names_of(viewer: Actor, clients: QuerySet[Client]) -> dict[str, ClientName]:
+    """The names of clients that another reading shows and records, by case number. One query."""
+    return _names(_annotated(viewer, clients))
+
+
 def _annotated(viewer: Actor, clients: QuerySet[Client]) -> list[Any]:
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
     rows = clients.select_related("home").annotate(number=current_number(), entrusted_to_viewer=Exists(mine))

@@ -90,6 +90,7 @@ CLIENT_EVENTS = {
     "door.opened": _("Dörren öppnades"),
     "opening.failed": _("Dörren öppnades inte, eller ingen vet"),
     "alarm.raised": _("Kunden larmade"),
+    "alarm.ranked": _("Larmet fick en annan plats i ordningen"),
     "alarm.accepted": _("Larmpatrullen tog larmet"),
     "alarm.closed": _("Larmet avslutades"),
     "brief_sight.taken": _("Någon som annars inte ser kunden tog kort insyn"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0002_spent_grants_lie_in_the_lock'),
+        ('access', '0003_alarm_urgency'),
         ('people', '0019_caseloads'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0019_caseloads'),
+        ('people', '0020_organisation_phone'),
     ]
 
     operations = [
