@@ -15,7 +15,7 @@ from tests.web.test_act_forms import case_of, inputs, screen, ways
 from troskel.custody.models import Thing
 from troskel.ground.ids import new_id
 from troskel.people.models import Door
-from troskel.reading.lists import door_names
+from troskel.reading.discretion import door_names
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from troskel.people import search_terms
 from troskel.people.models import Client as Row
 from troskel.people.models import Identifier
 from troskel.permits.sight import entrustments_of
-from troskel.reading.client_record import is_address_visible, is_name_visible, visible_person
+from troskel.reading.discretion import is_address_visible, is_name_visible, visible_person
 from troskel.web.lists import search
 
 

@@ -299,6 +299,8 @@ def _key_from_client(
     if holding is not None:
         report.ask(lambda: rules.key_opens(opens, door, label))
         return holding
+    row = subject.row
+    rules.label_names_nobody(label, row.first_name, row.last_name, row.home.street)
     thing = Thing(
         id=new_id(),
         municipality_id=ctx.actor.municipality,

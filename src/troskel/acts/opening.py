@@ -121,13 +121,17 @@ def _homes_of_named_client(municipality: str, name: str) -> QuerySet[Any, Any]:
     ).values("home_id")
 
 
+LockCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,20}$", description="a code of the lock")]
+"""Why a lock refused. It goes into a line of the journal, so it can't be words."""
+
+
 @act("S2", who=PHONE_ROLES, writes=["door.opened", "opening.failed", "lock.fault_told"])
 def note_opening(
     ctx: ActContext,
     *,
     opening: UUID,
     outcome: Literal["opened", "refused", "no_answer", "jammed", "unknown"],
-    code: Code = "",
+    code: LockCode = "",
     battery: Percentage | None = None,
 ) -> dict[str, Any]:
     """Record the lock's answer to an opening. A jam, no answer or a low battery is reported as a fault."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import msgspec
 
@@ -302,8 +303,10 @@ def _thing(ctx: ActContext, kind: str, number: str, door: UUID | None = None) ->
 
 
 def _label(row: Client, item: OldKeys) -> str:
-    door = _kind_of(item.door)[1] or "d"
-    return thing_number(f"{row.case_number}-{door[:12]}-{(item.holder or 'kund')[-4:]}")
+    """A key's label never says where it fits, and the door's name may: a digest of it tells the doors apart."""
+    kind, name = _kind_of(item.door)
+    door = f"{kind[0]}{crc32(name.casefold().encode()) % 1000:03}" if name else "d"
+    return thing_number(f"{row.case_number}-{door}-{(item.holder or 'kund')[-4:]}")
 
 
 def _client(ctx: ActContext, rows: dict[str, Client], reference: str) -> tuple[Client, HomeFacts]:

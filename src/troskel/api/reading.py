@@ -16,7 +16,19 @@ from troskel.api.operations import View, actor_of, add_operation, json_response
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
-from troskel.reading import access, act_list, client_record, coverage, duties, lists, phone, retention, things
+from troskel.reading import (
+    access,
+    act_list,
+    client_extract,
+    client_record,
+    coverage,
+    duties,
+    lists,
+    phone,
+    phone_events,
+    retention,
+    things,
+)
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.register import Reading
 
@@ -96,6 +108,13 @@ def open_client(
     return json_response(client_record.record(actor_of(request), case))
 
 
+@reads("/clients/{case}/extract", client_extract.client_extract, faults=(*READ_FAULTS, 404, 409))
+def extract_client(
+    request: HttpRequest, case: Annotated[str, Path(max_length=20, pattern=r"^[0-9-]+$")]
+) -> HttpResponse:
+    return json_response(client_extract.client_extract(actor_of(request), case))
+
+
 @reads("/decisions", lists.decisions)
 def list_decisions(
     request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
@@ -156,6 +175,21 @@ def list_visits(
 State = Annotated[
     Literal["open", "all"], Query(description="Those that stood open on the day, or all known by then")
 ]
+
+
+@reads("/phone/events", phone_events.phone_events)
+def list_phone_events(
+    request: HttpRequest,
+    state: Literal["", "unsettled", "noted", "on_the_way", "acknowledged", "refused", "corrected"] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> HttpResponse:
+    return json_response(phone_events.phone_events(actor_of(request), PageRequest(limit, after), state))
+
+
+@reads("/phone/installations", phone_events.phones)
+def list_phones(request: HttpRequest) -> HttpResponse:
+    return json_response(phone_events.phones(actor_of(request)))
 
 
 @reads("/duties", duties.listed_duties)

@@ -121,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         retention_commands,
         routine_commands,
         running_commands,
+        sbom_command,
         simulate_command,
     )
 
@@ -143,7 +144,14 @@ def _parser() -> argparse.ArgumentParser:
             backup_commands,
             day_commands,
         ),
-        *(routine_commands, conformance_commands, retention_commands, docs_commands, simulate_command),
+        *(
+            routine_commands,
+            conformance_commands,
+            retention_commands,
+            docs_commands,
+            sbom_command,
+            simulate_command,
+        ),
         bench_commands,
     ):
         module.add_to(commands)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -87,6 +88,23 @@ def key_opens(opens: UUID | None, door: UUID | None, label: str) -> None:
             "key.other_door",
             _("Nyckel {key} går till en annan dörr. Kontrollera märkningen."),
             key=label,
+        )
+
+
+def label_names_nobody(label: str, first: str, last: str, street: str) -> None:
+    """A key's label says neither whose it is nor where it fits: whoever finds it must not know (rule 8)."""
+    bare = "".join(c for c in label.casefold() if c.isalnum())
+    parts = set(re.split(r"[\W_]+", label.casefold()))
+    told = (
+        "".join(c for c in text.casefold() if c.isalnum()) for text in (first + last, last + first, street)
+    )
+    if {first.casefold(), last.casefold()} & parts or any(text in bare for text in told if text):
+        raise Refusal(
+            "rule 8",
+            "key.label_tells",
+            _(
+                "Märkningen säger vems nyckeln är eller vart den går. Märk om nyckeln, till exempel med ett nummer."
+            ),
         )
 
 

@@ -73,7 +73,7 @@ def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     return ComposedEmail(
         subject=f"{headline} – ärende {case}",
         text=_part(email, text, case, "sv") + BETWEEN_LANGUAGES + _part(email, text, case, "en"),
-        to=list(_recipients(municipality, email.to)),
+        to=list(recipients(municipality, email.to)),
     )
 
 
@@ -117,7 +117,7 @@ def site_address() -> str:
     return settings.TROSKEL_SIGN_IN.address.rstrip("/") or f"{scheme}://{settings.ALLOWED_HOSTS[0]}"
 
 
-def _recipients(municipality: str, to: Iterable[tuple[str, UUID | None]]) -> Iterable[Recipient]:
+def recipients(municipality: str, to: Iterable[tuple[str, UUID | None]]) -> Iterable[Recipient]:
     """The organisations' own addresses; a role without an organisation is the municipality's office."""
     organisations = Organisation.objects.filter(municipality=municipality)
     office = organisations.filter(kind=OrganisationKind.MUNICIPALITY).order_by("orgnr").first()

@@ -85,6 +85,7 @@ WORDS: dict[str, dict[str, str]] = {
         "a municipality's four digits; empty: this one": _(
             "en kommuns fyra siffror, eller lämna tomt för den egna"
         ),
+        "a code of the lock": _("en kod från låset: bokstäver och siffror, högst 20"),
         "a month as 2026-10": _("en månad, till exempel 2026-10"),
         "a language as sv, en, fi, so (ISO 639)": _("ett språk, till exempel sv, en, fi eller so"),
         "small letters a-z, digits, full stop, hyphen, low line and at sign, 100 at most": _(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from troskel.ground.models import Record
 from troskel.journal.form import GENESIS_HASH
@@ -104,5 +104,53 @@ class Hold(Record):
                 fields=["municipality", "client", "reason"],
                 condition=Q(until=None),
                 name="one_hold_per_client_and_reason",
+            ),
+        ]
+
+
+class LogReview(Record):
+    """A month's review of who has read what (rule 7): drawn once, done when each drawn read has been judged."""
+
+    municipality = models.CharField(max_length=4)
+    month = models.CharField(max_length=7, help_text="as 2026-10")
+    drawn = models.DateTimeField()
+    drawn_by = models.UUIDField(null=True, help_text="the account; empty: the system")
+    seed = models.CharField(max_length=64, help_text="the hash of the month's last read: nobody chose it")
+    reads = models.PositiveBigIntegerField(help_text="how many the month had")
+    done = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "month"], name="one_log_review_a_month"),
+        ]
+
+
+class DrawnRead(Record):
+    """A read that was drawn for review, and what somebody else than the reader has found."""
+
+    municipality = models.CharField(max_length=4)
+    review = models.ForeignKey(LogReview, on_delete=models.PROTECT, related_name="drawn_reads")
+    number = models.PositiveBigIntegerField(help_text="of the line in the chain of reads")
+    reader = models.UUIDField(null=True, help_text="the account; empty: the command line")
+    why = models.CharField(max_length=100, help_text="codes with blanks between: random, night, much …")
+    outcome = models.CharField(max_length=20, blank=True, help_text="code; empty: not judged yet")
+    judged_by = models.UUIDField(null=True)
+    judged = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "review", "number"], name="a_read_is_drawn_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="", judged_by=None, judged=None)
+                | Q(
+                    outcome__in=["justified", "explained", "unjustified"],
+                    judged_by__isnull=False,
+                    judged__isnull=False,
+                ),
+                name="judged_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(reader=None) | Q(judged_by=None) | ~Q(judged_by=F("reader")),
+                name="nobody_judges_an_own_read",
             ),
         ]

@@ -89,7 +89,7 @@ def read_options(viewer: Actor, case: str, act: str) -> ClientOptions:
     row, _ = client_row(viewer, case)
     today = clock.today()
     note(viewer, "client.chosen", client=row.id, case=case, act=act)
-    context = home_context(row)
+    context = home_context(viewer, row)
     names: dict[str, str] = {}
     decisions, allocations = care_periods(viewer, row, names)
     act_names_absence = any(spec.facts.names is Named.ABSENCE for spec in fields_of(REGISTER[act].values))

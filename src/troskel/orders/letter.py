@@ -42,7 +42,7 @@ def render(letter: Letter) -> bytes:
             "written": long_day(letter.written, letter.language),
             "done": long_day(letter.done, letter.language),
             "door": order.door.kind,
-            "label": order.door.label,
+            "label": "" if letter.client.protection else order.door.label,
             "municipality": order.municipality.name,
             "office": [letter.office.name, letter.office.email],
             "provider": _provider(letter),

@@ -19,12 +19,13 @@ from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
-from troskel.reading import client_record, lists
-from troskel.reading.base import CASE_NUMBER, clients_in_sight, note, remaining
+from troskel.reading import lists
+from troskel.reading.base import CASE_NUMBER, note, readable_clients, remaining
 from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_names import birth_year, current_number
-from troskel.reading.client_record import DoorShown, PersonShown, RepresentativeShown, visible_person
+from troskel.reading.client_record import DoorShown, RepresentativeShown
 from troskel.reading.client_status import CareStatus, LockStatus, care_statuses, lock_status, visible_gaps
+from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.register import read
 from troskel.routine import client_state
 from troskel.routine import duty as engine
@@ -157,7 +158,7 @@ def client_page(
     row, representatives = client_row(viewer, case)
     today = clock.today()
     note(viewer, "client.opened", client=row.id, case=case)
-    context, names = home_context(row), dict[str, str]()
+    context, names = home_context(viewer, row), dict[str, str]()
     decisions, allocations = care_periods(viewer, row, names)
     orders = client_orders(viewer, row, names)
     periods = holder_periods(viewer, row, context, visits_since, names)
@@ -166,7 +167,7 @@ def client_page(
     excluded += () if viewer.role in ROLES_MANAGING_CARE else ABSENCE_EVENTS
     lines, older = client_lines(viewer, row.id, before=before, excluded_events=excluded, limit=MAX_LINES)
     only_provider = _own_organisation(viewer)
-    person = visible_person(viewer, row, entrusted=getattr(row, "entrusted_to_viewer", False))
+    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
     return ClientPage(
         client=row.id,
         case=row.case_number,
@@ -180,7 +181,7 @@ def client_page(
         representatives=representatives if person else [],
         person=person,
         born=birth_year(getattr(row, "identity_number", None)) if person else None,
-        access_note=client_record.visible_access_note(viewer, row, person),
+        access_note=Words(viewer).access_note(row, entrusted=row.entrusted_to_viewer),
         shares=_is_sharing(viewer, context, row.id, today),
         doors=context.own_doors,
         decisions=decisions,
@@ -202,12 +203,12 @@ def _own_organisation(viewer: Actor) -> UUID | None:
     return viewer.organisation if viewer.role in PROVIDER_ROLES else None
 
 
-def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeShown]]:
+def client_row(viewer: Actor, case: str) -> tuple[Any, list[RepresentativeShown]]:
     """The client with home, and the current representatives. One query."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
     speaks = FilteredRelation("representatives", condition=Q(representatives__until=None))
     rows = (
-        clients_in_sight(viewer)
+        readable_clients(viewer)
         .select_related("home__access_note")
         .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks, identity_number=current_number())
     )
@@ -222,18 +223,18 @@ def client_row(viewer: Actor, case: str) -> tuple[Client, list[RepresentativeSho
     ]
 
 
-def home_context(row: Client) -> HomeContext:
+def home_context(viewer: Actor, row: Any) -> HomeContext:
     """The client's present and former doors, and facts of every home behind them, for the removal rule. One query."""
     behind = HomeDoor.objects.filter(home__residences__client=row.id).values("door")
     rows = HomeDoor.objects.filter(municipality=row.municipality_id, door__in=behind).order_by(
         "door_id", "home_id"
     )
-    homes: dict[UUID, HomeFacts] = {}
+    words, homes = Words(viewer), dict[UUID, HomeFacts]()
     doors: dict[UUID, DoorShown] = {}
     for home, door, kind, label, state in rows.values_list(
         "home_id", "door_id", "door__kind", "door__label", "home__state__state"
     ):
-        doors[door] = DoorShown(door, kind, label)
+        doors[door] = DoorShown(door, kind, words.label(label, row, entrusted=row.entrusted_to_viewer))
         if home not in homes and state:
             homes[home] = msgspec.json.decode(state, type=engine.HomeSnapshot).facts
     home_facts = homes.get(row.home_id) or HomeFacts(row.home_id)

@@ -21,30 +21,16 @@ from troskel.journal.models import ChainKind, Line
 from troskel.journal.queries import concerning
 from troskel.orders.models import Order
 from troskel.people.models import Client, HomeDoor
-from troskel.people.roles import CARE_ROLES, MUNICIPAL_ROLES, PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import CARE_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
-from troskel.reading.base import clients_in_sight, note, remaining
+from troskel.reading.base import clients_in_sight, note, readable_clients, remaining
+from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.duties import ListedDuty, ListedNotice, duty_item, notices_of
 from troskel.reading.paging import MAX_PAGE
 from troskel.reading.register import read
 from troskel.reading.things import ListedThing, things_about
 from troskel.reading.worklist import duties_of
-
-
-class PersonShown(msgspec.Struct, frozen=True):
-    """Name and address; absent where the identity is protected and the viewer is not entrusted with it.
-
-    The address is empty where the population register protects it (F) and the viewer is not entrusted with it.
-    """
-
-    first_name: str
-    last_name: str
-    phone: str
-    street: str
-    postcode: str
-    town: str
-    apartment: str
 
 
 class RepresentativeShown(msgspec.Struct, frozen=True):
@@ -108,60 +94,21 @@ class LinesShown(msgspec.Struct, frozen=True):
     next: int | None
 
 
-def visible_person(viewer: Actor, row: Client, *, entrusted: bool) -> PersonShown | None:
-    """Name and address as far as the viewer may know them (case 14); None where the name is hidden.
-
-    S, marked as secret: visible to the municipality's own roles, and to those entrusted. F, protected in the population
-    register: the same, but the address only for those entrusted.
-    """
-    if row.protection and not entrusted and viewer.role not in MUNICIPAL_ROLES:
-        return None
-    home = row.home
-    address = (home.street, home.postcode, home.town, home.apartment)
-    if row.protection == "F" and not entrusted:
-        address = ("", "", "", "")
-    return PersonShown(row.first_name, row.last_name, row.phone, *address)
-
-
-def visible_access_note(viewer: Actor, row: Client, person: PersonShown | None) -> str:
-    """How one gets to the home, for those who come or send somebody there, and may see the address; else empty.
-
-    `row`: with home and its note.
-    """
-    if viewer.role not in (Role.ASSESSOR, Role.ADMINISTRATOR, *PROVIDER_ROLES):
-        return ""
-    note_row = getattr(row.home, "access_note", None)
-    return note_row.text if note_row is not None and person is not None and person.street else ""
-
-
-def is_name_visible(viewer: Actor) -> Q:
-    """Returns the condition on clients whose name the viewer may see, as in `visible_person`."""
-    if viewer.role in MUNICIPAL_ROLES:
-        return Q()
-    return Q(protection="") | Q(Exists(entrustments_of(viewer).filter(client=OuterRef("pk"))))
-
-
-def is_address_visible(viewer: Actor) -> Q:
-    """The condition on clients whose name and address the viewer may see."""
-    entrusted = Q(Exists(entrustments_of(viewer).filter(client=OuterRef("pk"))))
-    return is_name_visible(viewer) & (~Q(protection="F") | entrusted)
-
-
 @read(who=lists.clients.who, title="A client's record; the read is journalled")
 def record(viewer: Actor, case: str) -> RecordShown:
     """Open a client's record and record the read. Raises NotFound outside the viewer's sight."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
-    rows = clients_in_sight(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
+    rows = readable_clients(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
     row: Any = rows.filter(case_number=case).first()
     row = row or rows.filter(case_number=remaining(viewer, case)).first()
     if row is None:
         raise NotFound("client", "case")
     today = clock.today()
     note(viewer, "client.opened", client=row.id, case=case)
-    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
+    person, words = visible_person(viewer, row, entrusted=row.entrusted_to_viewer), Words(viewer)
     doors = [
-        DoorShown(*door_row)
-        for door_row in HomeDoor.objects.filter(home=row.home_id)
+        DoorShown(door, kind, words.label(label, row, entrusted=row.entrusted_to_viewer))
+        for door, kind, label in HomeDoor.objects.filter(home=row.home_id)
         .order_by("door_id")
         .values_list("door_id", "door__kind", "door__label")
     ]

@@ -11,9 +11,10 @@ from django.db.models import Exists, F, OuterRef, Subquery
 
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground.refusals import NotFound
-from troskel.people.models import HomeDoor
+from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import clients_matching, note
+from troskel.reading.discretion import Words, is_address_visible
 from troskel.reading.register import read
 
 
@@ -67,13 +68,20 @@ def client_links(viewer: Actor, case: str, *, history: bool = False) -> ClientLi
         serial=Subquery(mounted.values("thing__number")[:1]),
         since=Subquery(mounted.values("since")[:1]),
     )
-    rows = doors.annotate(linked=Exists(open_links)).order_by("since", "door_id")
-    door_rows = list(rows.values_list("client", "serial", "door__kind", "door__label", "since", "linked"))
+    located = Client.objects.filter(is_address_visible(viewer), pk=OuterRef("client"))
+    rows = doors.annotate(linked=Exists(open_links), located=Exists(located)).order_by("since", "door_id")
+    columns = ("client", "located", "door__label", "serial", "door__kind", "since", "linked")
+    door_rows = list(rows.values_list(*columns))
     if not door_rows:
         raise NotFound("client", "client")
     client = door_rows[0][0]
     note(viewer, "links.viewed", client=client, case=case)
-    locks = [LockAtDoor(*lock) for _client, *lock in door_rows if lock[0]]
+    words = Words(viewer)
+    locks = [
+        LockAtDoor(serial, kind, words.free(label) if located else "", since, linked)
+        for _client, located, label, serial, kind, since, linked in door_rows
+        if serial
+    ]
     return ClientLinks(case, locks, _link_history(client) if history else [])
 
 

@@ -24,7 +24,7 @@ from troskel.people.roles import PHONE_ROLES, Actor
 from troskel.permits import doors
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note, remaining
-from troskel.reading.client_record import PersonShown, visible_access_note, visible_person
+from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.register import read
 from troskel.visits.models import Visit
 
@@ -177,7 +177,8 @@ def _phone_clients(
     tags: dict[UUID, list[str]] = {}
     for client, number in _tags(ids):
         tags.setdefault(client, []).append(number)
-    phone_clients = [_phone_client(row, viewer, ways.get(row.id, []), tags.get(row.id, [])) for row in rows]
+    words = Words(viewer)
+    phone_clients = [_phone_client(row, words, ways.get(row.id, []), tags.get(row.id, [])) for row in rows]
     names = {row.case_number: row.sort_key for row in rows}
     return sorted(
         phone_clients,
@@ -249,7 +250,12 @@ def _tags(clients: list[UUID]) -> Any:
     return tags.values_list("holder", "thing__number")
 
 
-def _phone_client(row: Any, viewer: Actor, ways: list[WayIn], tags: list[str]) -> OnThePhone:
-    person = visible_person(viewer, row, entrusted=row.entrusted_to_viewer)
-    note_text = visible_access_note(viewer, row, person)
-    return OnThePhone(row.case_number, bool(row.protection), person, ways, tags, note_text)
+def _phone_client(row: Any, words: Words, ways: list[WayIn], tags: list[str]) -> OnThePhone:
+    entrusted = row.entrusted_to_viewer
+    person = visible_person(words.viewer, row, entrusted=entrusted)
+    labelled = [
+        msgspec.structs.replace(way, door_label=words.label(way.door_label, row, entrusted=entrusted))
+        for way in ways
+    ]
+    access_note = words.access_note(row, entrusted=entrusted)
+    return OnThePhone(row.case_number, bool(row.protection), person, labelled, tags, access_note)

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import ChainKind, Line
 from troskel.people.roles import OFFICE_ROLES, Actor, Role
+from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.discretion import Words
 from troskel.reading.register import read
 from troskel.retention import locations, plans
 from troskel.routine.model import LocalizedText
@@ -92,17 +94,23 @@ def retention(viewer: Actor, on: date) -> RetentionShown:
 @read(who=OFFICE_ROLES, title="The free text of a line of the journal; the read is journalled")
 def detail(viewer: Actor, number: int) -> DetailShown:
     """The detail of a line about a client in sight, or about no client; the read is recorded. Raises NotFound."""
-    about = Q(client=None) | Q(client__in=clients_in_sight(viewer).values("pk"))
+    mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
+    clients: Any = clients_in_sight(viewer).annotate(entrusted_to_viewer=Exists(mine))
+    about = Q(client=None) | Q(client__in=clients.values("pk"))
     lines = Line.objects.filter(about, municipality=viewer.municipality, kind=ChainKind.ACTS, number=number)
     line = lines.select_related("detail", "blanking").first()
     if line is None:
         raise NotFound("line", "number")
     note(viewer, "detail.read", client=line.client, line=number)
+    client = clients.filter(pk=line.client).first() if line.client else None
+    entrusted = client is not None and client.entrusted_to_viewer
     detail_row, blanking = getattr(line, "detail", None), getattr(line, "blanking", None)
     return DetailShown(
         line=number,
         occurred=line.occurred,
         event=line.event,
         blanked=blanking.recorded if blanking else None,
-        detail=json.loads(detail_row.text) if detail_row else None,
+        detail=Words(viewer).about(json.loads(detail_row.text), client, entrusted=entrusted)
+        if detail_row
+        else None,
     )

@@ -199,6 +199,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "visit.id_taken",
         _("Ett annat besök har samma id. Ge varje besök ett eget."),
     ),
+    "visits_phoneevent_pkey": (
+        "rule 6",
+        "event.just_sent",
+        _("Telefonen har just skickat det här. Försök igen."),
+    ),
     "one_open_alarm_per_client": (
         "rule 4",
         "alarm.just_raised",
@@ -219,6 +224,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "rule 6",
         "deputy.just_named",
         _("Någon annan har just utsett en ersättare. Titta igen."),
+    ),
+    "one_log_review_a_month": (
+        "rule 7",
+        "log_review.just_drawn",
+        _("Någon annan har just dragit urvalet. Titta igen."),
     ),
     "one_hold_per_client_and_reason": ("D", "hold.already_there", _("Akten bevaras redan av det skälet.")),
     "one_invoice_row_per_month_client_and_provider": (
@@ -265,6 +275,7 @@ CONSTRAINT_BY_COLUMNS = {
     "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_first_day",
     "visits_visit.municipality_id, visits_visit.account_id": "one_open_visit_per_account",
     "visits_visit.id": "visits_visit_pkey",
+    "visits_phoneevent.id": "visits_phoneevent_pkey",
     "access_alarm.municipality_id, access_alarm.client_id": "one_open_alarm_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "billing_invoicerow.municipality_id, billing_invoicerow.month": "one_invoice_row_per_month_client_and_provider",
@@ -273,6 +284,7 @@ CONSTRAINT_BY_COLUMNS = {
     "duties_routineversion.municipality_id, duties_routineversion.digest": "one_routine_per_digest",
     "duties_routineversion.municipality_id, duties_routineversion.sequence": "routines_in_sequence",
     "duties_deputy.municipality_id, duties_deputy.organisation_id": "one_standing_deputy_per_role",
+    "journal_logreview.municipality, journal_logreview.month": "one_log_review_a_month",
     "journal_hold.municipality, journal_hold.client, journal_hold.reason": "one_hold_per_client_and_reason",
 }
 

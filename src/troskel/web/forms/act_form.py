@@ -8,6 +8,7 @@ button or an old form counts once.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -30,13 +31,15 @@ from troskel.runner.register import Act
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import form_key, preview_or_perform
+from troskel.web.desk import papers
 from troskel.web.desk.left_for_clients import left_for_clients
-from troskel.web.forms import corrections, link_form, prefill
+from troskel.web.forms import corrections, link_form, prefill, proposals
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.forms.form_context import FormContext
 from troskel.web.forms.proposals import with_proposals
 from troskel.web.shell import way_back
+from troskel.web.shell.links import Button
 from troskel.web.text import act_labels, outcomes
 
 URL_VALUE = re.compile(r"[\w-]{1,50}")
@@ -220,8 +223,17 @@ def _way_on(state: FormState, outcome: ActOutcome, cases: list[str]) -> dict[str
         "left": left,
         "results": [pair for pair in outcomes.results(outcome) if pair[1] not in cases],
         "correction": corrections.correction(state.person, state.act.name, done, outcome.answer),
+        "paper": _paper(state, outcome, [*cases, case]),
         "result_case": case if case in cases or state.person.actor.role is Role.ASSESSOR else "",
     }
+
+
+def _paper(state: FormState, outcome: ActOutcome | None = None, cases: Sequence[str] = ()) -> Button | None:
+    """Returns the way to the paper that belongs to the act, if there is one."""
+    typed = next((one.value for one in state.fields if one.path == "order"), "")
+    order = str(outcome.answer.get("order") or typed) if outcome else typed
+    case = next(filter(None, cases), "")
+    return papers.paper_of(state.person, state.act.name, order, case, is_done=outcome is not None)
 
 
 def _refusal_page(request: HttpRequest, state: FormState, error: Any) -> HttpResponse:
@@ -283,6 +295,8 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "back": _back(state),
         "came_from": state.came_from,
         "is_light": state.act.light,
+        "paper": _paper(state),
+        "free_slots": proposals.slots_beside(state.person, state.fields) if propose else [],
     }
 
 

@@ -15,7 +15,7 @@ from troskel.offers import duty_actions, form_options
 from troskel.offers.duty_actions import Suggestion
 from troskel.offers.form_options import KnownValues, Option
 from troskel.people.roles import Actor
-from troskel.reading.lists import door_names
+from troskel.reading.discretion import door_names
 from troskel.runner.choices import CareService, DoorKind
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.text import act_labels
@@ -44,7 +44,8 @@ def with_doors(viewer: Actor, offer: ActOffer) -> ActOffer:
     if DOOR not in offer.options:
         return offer
     kinds = act_labels.choice_labels(DoorKind)
-    doors_by_id = door_names(viewer, [UUID(choice.value) for choice in offer.options[DOOR]])
+    doors = [UUID(choice.value) for choice in offer.options[DOOR]]
+    doors_by_id = door_names(viewer, doors, offer.values.get("client", ""))
     choices = [ChoiceOption(str(door), label or kinds[kind]) for door, (kind, label) in doors_by_id.items()]
     return offer._replace(options={**offer.options, DOOR: choices})
 

@@ -26,7 +26,7 @@ from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.shell.links import Button, act_button
-from troskel.web.text import act_labels
+from troskel.web.text import act_labels, phrases
 from troskel.web.text.numbers import to_number
 
 
@@ -144,6 +144,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Senast först"), _("Äldst först")),
         _("Här står besöken när telefonerna eller samordnaren har berättat om dem."),
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
+        days=_("Ankomst"),
         tabs=_client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
@@ -208,6 +209,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Nyast först"), _("Äldst först")),
         _("Här står beställningar när utföraren har gjort dem, från uppgiften eller under Fler åtgärder."),
         filters,
+        days=_("Beställd"),
     )
     return render_listing(request, listing)
 
@@ -222,7 +224,7 @@ def _party_columns(role: Role, names: Names) -> list[Column]:
 
 
 def _order_kinds() -> dict[str, str]:
-    return {"installation": _("Montering"), "removal": _("Nedmontering"), "repair": _("Lagning")}
+    return {kind: _(label) for kind, label in phrases.ORDER_KINDS.items()}
 
 
 def _order_states() -> dict[str, str]:

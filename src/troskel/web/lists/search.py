@@ -23,7 +23,7 @@ from troskel.people.queries import Person
 from troskel.reading import accounts
 from troskel.reading import search as reading_search
 from troskel.reading.client_names import names_of_shown
-from troskel.reading.client_record import PersonShown
+from troskel.reading.discretion import PersonShown
 from troskel.reading.search import SearchMatches, SearchResults
 from troskel.screens.cookies import full_name
 from troskel.screens.pages import page

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -62,12 +63,21 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         newest_first=False,
         arguments=(kind,),
         tabs=_thing_tabs(request, viewer.role),
-        act_links=common.act_links(viewer.role, *(["register_things"] if kind != "key" else [])),
+        act_links=_thing_links(request, viewer.role, kind),
         facts=[]
         if kind == "key"
         else [_stock_line(row, names) for row in reading_things.stock(viewer, kind)],
     )
     return render_listing(request, listing)
+
+
+def _thing_links(request: HttpRequest, role: Role, kind: str) -> list[tuple[str, str]]:
+    """Returns the ways to take things in, and to print labels of the stock that is looked at."""
+    if kind == "key":
+        return []
+    query = {"organisation": request.GET["organisation"]} if request.GET.get("organisation") else {}
+    labels = f"{reverse('labels', args=[kind])}{'?' if query else ''}{urlencode(query)}"
+    return [*common.act_links(role, "register_things"), (labels, _("Skriv ut etiketter"))]
 
 
 def _kinds(role: Role) -> dict[str, str]:

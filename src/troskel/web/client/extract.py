@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The client's extract as a page to print: all that is held about the client, and who has read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from troskel.acts.absence import AbsenceReason
+from troskel.acts.doors import ConsentWay
+from troskel.acts.erasure import HoldReason
+from troskel.acts.registering import Protection
+from troskel.ground import clock, formatting
+from troskel.ground.choices import Choice
+from troskel.ground.refusals import Refusal
+from troskel.ground.texts import _
+from troskel.people.queries import Person
+from troskel.reading.client_extract import client_extract
+from troskel.runner.choices import (
+    AccountRole,
+    AlarmOutcome,
+    Cancellation,
+    CareService,
+    DoorKind,
+    Evidence,
+    Failure,
+    KindOfThing,
+    LockFault,
+    Presence,
+    RepresentativeKind,
+    Signer,
+    VisitReason,
+)
+from troskel.screens.pages import page
+from troskel.screens.render import render_page
+from troskel.web.text import act_labels
+from troskel.web.text.events import event_text
+from troskel.web.text.reads import read_text
+from troskel.web.text.refusals import refusal_text
+
+SECTIONS = {
+    "person": _("Uppgifter om personen"),
+    "identifiers": _("Personnummer och andra nummer"),
+    "homes": _("Bostäder"),
+    "planned_moves": _("Planerade flyttar"),
+    "access_notes": _("Vägen in"),
+    "doors": _("Dörrar"),
+    "consents": _("Fastighetsägarens medgivanden"),
+    "representatives": _("Företrädare"),
+    "entrusted": _("Vilka som får se skyddade uppgifter"),
+    "investigations": _("Utredningar"),
+    "decisions": _("Beslut"),
+    "allocations": _("Fördelningar till utförare"),
+    "absences": _("Frånvaro"),
+    "orders": _("Beställningar"),
+    "bookings": _("Bokade tider"),
+    "links": _("Kopplingar till låsvred"),
+    "things": _("Lås, kvittensprodukter och nycklar"),
+    "visits": _("Besök"),
+    "openings": _("Öppnade dörrar"),
+    "alarms": _("Larm"),
+    "invoice_rows": _("Fakturarader till en annan kommun"),
+    "basis_forms": _("Underlagsblanketter"),
+    "duties": _("Uppgifter och meddelanden hos personalen"),
+    "holds": _("Skäl att bevara akten"),
+    "log": _("Vad som har hänt"),
+    "reads": _("Vilka som har läst"),
+}
+COLUMNS = {
+    "accepted": _("Togs emot"), "arrived": _("Kom"), "assigned_by": _("Kom från kommunen"),
+    "assessor_told": _("Handläggare, enligt verksamhetssystemet"), "battery": _("Batteri"),
+    "ask": _("Vad som efterfrågas"), "billed": _("Fakturerades"), "case_number": _("Ärendenummer"),
+    "closed": _("Avslutades"), "code": _("Låsets kod"), "day": _("Dag"), "departed": _("Gick"),
+    "departed_evidence": _("Kvitterades ut med"), "departed_reason": _("Därför manuellt ut"),
+    "died": _("Avled"),
+    "digest": _("Blankettens kontrollsumma"), "done_though": _("Gjordes ändå, trots"),
+    "due": _("Senast"), "ending": _("Hur det tog slut"), "ends": _("Slutar"),
+    "escalated": _("Gick till ersättaren"), "event": _("Vad"), "evidence": _("Kvitterades med"),
+    "fault": _("Fel"), "finished": _("Blev klar"), "first_name": _("Förnamn"),
+    "flags": _("Märkt"), "home_municipality": _("Hemkommun"), "home__apartment": _("Lägenhet"),
+    "home__postcode": _("Postnummer"), "home__street": _("Gatuadress"), "home__town": _("Ort"),
+    "kind": _("Sort"), "door__kind": _("Dörr"), "door__label": _("Dörrens namn"),
+    "language": _("Språk"), "last_name": _("Efternamn"), "lock__number": _("Lås"),
+    "lock_unwanted": _("Vill inte ha låsvred sedan"), "locksmith__name": _("Låssmed"),
+    "made": _("Gjordes"), "merged_into__case_number": _("Ihopslagen med"), "minutes": _("Minuter"),
+    "month": _("Månad"), "name": _("Namn"), "not_after": _("Gällde till"),
+    "not_before": _("Gällde från"), "noted": _("Låset svarade"), "number": _("Nummer"),
+    "occurred": _("När"), "on": _("Dag"), "open": _("Pågår"), "opened": _("Började"),
+    "order__number": _("Beställning"), "organisation": _("Organisation"),
+    "organisation__name": _("Organisation"), "account__organisation__name": _("Organisation"),
+    "outcome": _("Hur det gick"), "own_since": _("Kommunens egen sedan"), "owner": _("Fastighetsägare"),
+    "paragraph": _("Punkt"), "parts": _("Dörrens eget vred"), "phone": _("Telefon"),
+    "placed": _("Lades"), "presence": _("Vem som är med"), "protection": _("Skyddade personuppgifter"),
+    "raised": _("Kom"), "reason": _("Anledning"), "received": _("Togs emot"),
+    "reference": _("Beteckning"), "decision__reference": _("Beslut"), "replaces": _("Ersätter"),
+    "role": _("Roll"), "account__role": _("Roll"), "assessor__role": _("Ansvarig"),
+    "sent": _("Skickades"), "service": _("Insats"), "signature": _("Skrev under"),
+    "signed": _("Skrevs under"), "since": _("Från"), "started": _("Började"), "starts": _("Börjar"),
+    "state": _("Läge"), "text": _("Text"), "thing__number": _("Nummer"), "thing_kind": _("Sak"),
+    "times": _("Antal gånger"), "until": _("Till"), "valid_from": _("Från och med"),
+    "valid_through": _("Till och med"), "visits": _("Besök"), "way": _("På vilket sätt"),
+    "withdrawn": _("Togs tillbaka"), "without_departure": _("Utan avgång"),
+}  # fmt: skip
+OTHER_CODES = {
+    "installation": _("Montering"), "removal": _("Nedmontering"), "repair": _("Reparation"),
+    "placed": _("Lagd"), "booked": _("Bokad"), "done": _("Klar"), "cancelled": _("Avbeställd"),
+    "organisation": _("En organisation"), "client": _("Kunden"), "door": _("Dörren"),
+    "lost": _("Borta"), "opened": _("Öppnades"), "refused": _("Låset nekade"),
+    "duty": _("Uppgift"), "notice": _("Meddelande"), "moot": _("Behövs inte längre"),
+    "made": _("Gjord"), "signed": _("Underskriven"), "sent": _("Skickad"),
+    "received": _("Mottagen"), "moved": _("Flyttade"), "called_off": _("Ställdes in"), "confirmed": _("Bekräftat"),
+    "unconfirmed": _("Inte bekräftat"), "rebooked": _("Bokades om"), "provider": _("Utföraren"),
+    "system": _("Systemet"), "none": _("Ingen"),
+}  # fmt: skip
+"""Words of codes that no list of choices has."""
+CHOICES: dict[str, tuple[type[Choice], ...]] = {
+    "door__kind": (DoorKind,), "role": (AccountRole,), "account__role": (AccountRole,),
+    "assessor__role": (AccountRole,),
+    "service": (CareService,), "thing_kind": (KindOfThing,), "signature": (Signer,), "way": (ConsentWay,),
+    "protection": (Protection,), "presence": (Presence,), "fault": (LockFault,), "evidence": (Evidence,),
+    "departed_evidence": (Evidence,), "departed_reason": (VisitReason,), "kind": (RepresentativeKind,),
+    "reason": (AbsenceReason, Cancellation, VisitReason, HoldReason), "outcome": (AlarmOutcome, Failure),
+}  # fmt: skip
+CODED = {*CHOICES, "state", "ending"}
+DAY, INSTANT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT.*")
+
+
+class ExtractTable(NamedTuple):
+    """A section as a table: its heading, the columns that any row has, and the rows."""
+
+    name: str
+    heading: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+@page("clients/<str:case>/extract", name="client-extract", who=client_extract.who)
+def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
+    """All that is held about the client. The read is recorded, and stands in the next extract."""
+    try:
+        found = client_extract(person.actor, case)
+    except Refusal as refusal:
+        return render_page(
+            request, "web/client_extract.html", {"case": case, "refusal": refusal_text(refusal)}, status=409
+        )
+    tables = []
+    for section in found.sections:
+        names = [name for name in COLUMNS if any(name in row for row in section.rows)]
+        rows = [[_value(section.name, name, row.get(name, "")) for name in names] for row in section.rows]
+        tables.append(
+            ExtractTable(
+                section.name,
+                gettext(SECTIONS[section.name]),
+                [gettext(COLUMNS[name]) for name in names],
+                rows,
+            )
+        )
+    values = {
+        "case": found.case,
+        "refusal": "",
+        "made": formatting.instant(found.made, clock.today()),
+        "tables": [table for table in tables if table.rows],
+        "empty": [table.heading for table in tables if not table.rows],
+    }
+    return render_page(request, "web/client_extract.html", values)
+
+
+def _value(section: str, column: str, value: str | int | bool) -> str:
+    """Returns a value in the language of the page: a code in words, a day, an instant."""
+    if isinstance(value, bool):
+        return gettext("Ja") if value else gettext("Nej")
+    text = str(value)
+    if column == "event":
+        return read_text(text) if section == "reads" else event_text(text)
+    if DAY.fullmatch(text):
+        return formatting.day(date.fromisoformat(text), date.min)
+    if INSTANT.fullmatch(text):
+        return formatting.instant(datetime.fromisoformat(text), date.min)
+    if column in CODED:
+        labels = (act_labels.choice_label(choices, text) for choices in CHOICES.get(column, ()))
+        return next(filter(None, labels), "") or (gettext(OTHER_CODES[text]) if text in OTHER_CODES else text)
+    return text
