@@ -111,6 +111,8 @@ class Account(AbstractBaseUser):
     login = models.ForeignKey(Login, on_delete=models.PROTECT, null=True, related_name="accounts")
     of_system = models.BooleanField(default=False, help_text="another system's: nobody signs in as it")
     claimed = models.BooleanField(default=False, help_text="it follows what the provider says of the person")
+    external_id = models.CharField(max_length=255, null=True, help_text="what a directory of staff calls it")
+    deleted = models.BooleanField(default=False, help_text="a directory has deleted it: it shows it no more")
     unit = models.CharField(max_length=100, null=True, help_text="of the office, as assessors share them")
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -121,6 +123,13 @@ class Account(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=Q(role__in=[r.value for r in Role]), name="account_of_known_role"
+            ),
+            models.UniqueConstraint(
+                fields=["municipality", "external_id"], name="one_account_per_external_id"
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted=False) | Q(closed__isnull=False, external_id=None),
+                name="a_deleted_account_is_closed",
             ),
         ]
         indexes = [models.Index(fields=["municipality", "sort_key"], name="accounts_in_swedish_order")]

@@ -13,9 +13,11 @@ from uuid import UUID
 import msgspec
 
 from troskel.access.models import BriefSight
+from troskel.ground import clock
 from troskel.journal.models import ChainKind, Line
-from troskel.people.roles import Actor, Role
-from troskel.reading.base import note
+from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
+from troskel.permits import sight
+from troskel.reading.base import clients_in_sight, note
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
 from troskel.reading.worklist import username
@@ -73,6 +75,20 @@ def brief_sights(viewer: Actor, page_request: PageRequest, *, state: str = "") -
 def unreviewed_brief_sights(viewer: Actor) -> int:
     """How many brief sights nobody has reviewed. No client is read: nothing is recorded."""
     return BriefSight.objects.filter(municipality=viewer.municipality, reviewed=None).count()
+
+
+@read(who=CLIENT_ROLES)
+def seen_until(viewer: Actor, client: UUID) -> datetime | None:
+    """Until when the viewer sees this client by a brief sight alone; None otherwise. What shows the client records it.
+
+    No query for roles that take none, one for others, and one more while it lasts.
+    """
+    if viewer.role not in PROVIDER_ROLES:
+        return None
+    until = (
+        sight.brief_sights(viewer, clock.now()).filter(client=client).values_list("until", flat=True).first()
+    )
+    return until if until and not clients_in_sight(viewer).filter(id=client).exists() else None
 
 
 def _reasons(viewer: Actor, rows: Sequence[Row]) -> dict[str, str]:

@@ -89,6 +89,11 @@ def names_of_shown(viewer: Actor, cases: Iterable[str | None]) -> dict[str, Clie
     return _names(_annotated(viewer, rows)) if wanted else {}
 
 
+def names_of(viewer: Actor, clients: QuerySet[Client]) -> dict[str, ClientName]:
+    """The names of clients that another reading shows and records, by case number. One query."""
+    return _names(_annotated(viewer, clients))
+
+
 MAX_TO_CHOOSE = 200
 """Clients to choose among by name; of more, their case numbers are written."""
 
@@ -110,11 +115,6 @@ def clients_to_choose(viewer: Actor, *, nobodys: bool = False) -> list[ClientNam
         *(client for client in names if not client.hidden),
         *sorted(hidden, key=lambda client: client.case),
     ]
-
-
-def names_of(viewer: Actor, clients: QuerySet[Client]) -> dict[str, ClientName]:
-    """The names of clients that another reading shows and records, by case number. One query."""
-    return _names(_annotated(viewer, clients))
 
 
 def _annotated(viewer: Actor, clients: QuerySet[Client]) -> list[Any]:

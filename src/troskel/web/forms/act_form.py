@@ -288,7 +288,7 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "lead": text.lead,
         "address": reverse(f"act-{state.act.name}"),
         "fields": state.fields,
-        "paragraphs": state.act.paragraphs,
+        "paragraphs": [name for name in state.act.paragraphs if not name.startswith("rule")],
         "key": state.key,
         "duty": state.duty,
         "case": state.case,
