@@ -77,6 +77,7 @@ NOT_REACHED = {
     *("live", "ready", "metrics"),
     *("demo-login", "demo-logout", "language", "read", "count", "basis-form"),
     *("sign-in-start", "sign-in-back"),
+    *("phone-manifest", "phone-worker"),
 }
 """Pages that only send on, answer a script, or are a form in Swedish by the routine."""
 ROLES = {role: name for name, role, _ in reversed(PEOPLE)}
@@ -85,6 +86,7 @@ ROLES = {role: name for name, role, _ in reversed(PEOPLE)}
 @pytest.fixture
 def populated(town: Town) -> Town:
     populate(town)
+    town.does("maria", "draw_log_review", month="2026-02")
     town.does("siri", "propose_routine", text=changed(), name="2026-03-02.toml")
     return town
 

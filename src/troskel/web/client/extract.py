@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from troskel.acts.absence import AbsenceReason
 from troskel.acts.doors import ConsentWay
@@ -19,13 +19,14 @@ from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.queries import Person
-from troskel.reading.client_extract import client_extract
+from troskel.reading.client_extract import TABLES, ExtractSection, client_extract
 from troskel.runner.choices import (
     AccountRole,
     AlarmOutcome,
     Cancellation,
     CareService,
     DoorKind,
+    EventState,
     Evidence,
     Failure,
     KindOfThing,
@@ -61,6 +62,7 @@ SECTIONS = {
     "links": _("Kopplingar till låsvred"),
     "things": _("Lås, kvittensprodukter och nycklar"),
     "visits": _("Besök"),
+    "phone_events": _("Vad personalens telefoner har antecknat"),
     "openings": _("Öppnade dörrar"),
     "alarms": _("Larm"),
     "invoice_rows": _("Fakturarader till en annan kommun"),
@@ -76,7 +78,7 @@ COLUMNS = {
     "ask": _("Vad som efterfrågas"), "billed": _("Fakturerades"), "case_number": _("Ärendenummer"),
     "closed": _("Avslutades"), "code": _("Låsets kod"), "day": _("Dag"), "departed": _("Gick"),
     "departed_evidence": _("Kvitterades ut med"), "departed_reason": _("Därför manuellt ut"),
-    "died": _("Avled"),
+    "died": _("Avled"), "content": _("Som telefonen skickade det"), "contested": _("Bestreds"),
     "digest": _("Blankettens kontrollsumma"), "done_though": _("Gjordes ändå, trots"),
     "due": _("Senast"), "ending": _("Hur det tog slut"), "ends": _("Slutar"),
     "escalated": _("Gick till ersättaren"), "event": _("Vad"), "evidence": _("Kvitterades med"),
@@ -88,7 +90,7 @@ COLUMNS = {
     "lock_unwanted": _("Vill inte ha låsvred sedan"), "locksmith__name": _("Låssmed"),
     "made": _("Gjordes"), "merged_into__case_number": _("Ihopslagen med"), "minutes": _("Minuter"),
     "month": _("Månad"), "name": _("Namn"), "not_after": _("Gällde till"),
-    "not_before": _("Gällde från"), "noted": _("Låset svarade"), "number": _("Nummer"),
+    "not_before": _("Gällde från"), "noted": _("Antecknades"), "number": _("Nummer"),
     "occurred": _("När"), "on": _("Dag"), "open": _("Pågår"), "opened": _("Började"),
     "order__number": _("Beställning"), "organisation": _("Organisation"),
     "organisation__name": _("Organisation"), "account__organisation__name": _("Organisation"),
@@ -98,7 +100,8 @@ COLUMNS = {
     "raised": _("Kom"), "reason": _("Anledning"), "received": _("Togs emot"),
     "reference": _("Beteckning"), "decision__reference": _("Beslut"), "replaces": _("Ersätter"),
     "role": _("Roll"), "account__role": _("Roll"), "assessor__role": _("Ansvarig"),
-    "sent": _("Skickades"), "service": _("Insats"), "signature": _("Skrev under"),
+    "sent": _("Skickades"), "rule": _("Punkt"), "settled": _("Besvarades"), "swedish": _("Varför"),
+    "service": _("Insats"), "signature": _("Skrev under"),
     "signed": _("Skrevs under"), "since": _("Från"), "started": _("Började"), "starts": _("Börjar"),
     "state": _("Läge"), "text": _("Text"), "thing__number": _("Nummer"), "thing_kind": _("Sak"),
     "times": _("Antal gånger"), "until": _("Till"), "valid_from": _("Från och med"),
@@ -114,7 +117,7 @@ OTHER_CODES = {
     "made": _("Gjord"), "signed": _("Underskriven"), "sent": _("Skickad"),
     "received": _("Mottagen"), "moved": _("Flyttade"), "called_off": _("Ställdes in"), "confirmed": _("Bekräftat"),
     "unconfirmed": _("Inte bekräftat"), "rebooked": _("Bokades om"), "provider": _("Utföraren"),
-    "system": _("Systemet"), "none": _("Ingen"),
+    "arrive": _("Ankomst"), "depart": _("Avgång"), "system": _("Systemet"), "none": _("Ingen"), "open": _("Öppen"),
 }  # fmt: skip
 """Words of codes that no list of choices has."""
 CHOICES: dict[str, tuple[type[Choice], ...]] = {
@@ -122,6 +125,7 @@ CHOICES: dict[str, tuple[type[Choice], ...]] = {
     "assessor__role": (AccountRole,),
     "service": (CareService,), "thing_kind": (KindOfThing,), "signature": (Signer,), "way": (ConsentWay,),
     "protection": (Protection,), "presence": (Presence,), "fault": (LockFault,), "evidence": (Evidence,),
+    "state": (EventState,),
     "departed_evidence": (Evidence,), "departed_reason": (VisitReason,), "kind": (RepresentativeKind,),
     "reason": (AbsenceReason, Cancellation, VisitReason, HoldReason), "outcome": (AlarmOutcome, Failure),
 }  # fmt: skip
@@ -147,10 +151,13 @@ def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         return render_page(
             request, "web/client_extract.html", {"case": case, "refusal": refusal_text(refusal)}, status=409
         )
-    tables = []
+    english, tables = (get_language() or "sv").startswith("en"), []
     for section in found.sections:
-        names = [name for name in COLUMNS if any(name in row for row in section.rows)]
-        rows = [[_value(section.name, name, row.get(name, "")) for name in names] for row in section.rows]
+        names = _columns(section)
+        rows = [
+            [_value(section.name, name, _told(row, name, english=english)) for name in names]
+            for row in section.rows
+        ]
         tables.append(
             ExtractTable(
                 section.name,
@@ -167,6 +174,17 @@ def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "empty": [table.heading for table in tables if not table.rows],
     }
     return render_page(request, "web/client_extract.html", values)
+
+
+def _columns(section: ExtractSection) -> list[str]:
+    """The columns that any row has, in the order of the table."""
+    in_order = next((table.columns for table in TABLES if table.name == section.name), ())
+    found = dict.fromkeys(name for row in section.rows for name in row if name != "text_en")
+    return [*(name for name in in_order if name in found), *(name for name in found if name not in in_order)]
+
+
+def _told(row: dict[str, str | int | bool], name: str, *, english: bool) -> str | int | bool:
+    return row.get("text_en" if english and name == "text" and "text_en" in row else name, "")
 
 
 def _value(section: str, column: str, value: str | int | bool) -> str:
