@@ -132,7 +132,7 @@ def test_p6_rule_1_refusal_in_words(town: Town) -> None:
     page = response.content.decode()
     assert response.status_code == 409
     assert 'role="alert"' in page
-    assert "Ett lås tas inte ner så länge någon bakom dörren har hemtjänst eller trygghetslarm." in page
+    assert "Ett lås tas inte ner så länge någon i bostaden har hemtjänst eller trygghetslarm." in page
     assert f'value="{case_of(town, client)}"' in page, "what was typed is still there"
 
 
@@ -321,10 +321,10 @@ def test_rule_10_form_asks_about_what_is_unusual_and_records_it(town: Town) -> N
         assert "Är det redan gjort?" in page
         (box,) = re.findall(r'<input[^>]+name="done_though"[^>]*>', page)
         assert 'type="checkbox"' in box and 'value="lock.needed"' in box and "checked" not in box
-        assert "Ja, det är gjort, fast någon bakom dörren behövde låsvredet" in page
+        assert "Ja, det är gjort, fast någon i bostaden behövde låsvredet" in page
         assert acted() == before
         preview = browser.post("/do/report_removal", {**form, "done_though": "lock.needed"}).content.decode()
-        assert "fast någon bakom dörren behövde låsvredet" in preview
+        assert "fast någon i bostaden behövde låsvredet" in preview
         assert "Beställ montering av låsvred" in preview, "what will put it right"
         done = browser.post("/do/report_removal", {**inputs(preview), "step": "confirm"})
     assert "Klart:" in done.content.decode()

@@ -54,6 +54,7 @@ NOT_COLUMNS = {
     ),
     *("assessor", "person", "also_role", "also_organisation", "also_from", "merged_into", "decision"),
     *("organisation", "locksmith"),
+    *("phone", "digest", "clash", "visit", "message"),
 }
 """Columns that are keys, orders of sorting, copies, or who of the staff did it (decision 112)."""
 

@@ -39,7 +39,7 @@ WHO = (Role.ASSESSOR, Role.COORDINATOR)
     who=WHO,
     writes=["suspension.began"],
     title=_("Kunden är inte hemma"),
-    lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
+    lead=_("Kunden syns inte i telefonen så länge. Inget tas ner."),
     corrected_by="resume_access",
 )
 def suspend_access(

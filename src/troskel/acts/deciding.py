@@ -293,8 +293,8 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     "A8",
     who=WHO,
     writes=["allocation.changed"],
-    title=_("Ändra fördelningsperiod"),
-    lead=_("Fördelningen får en ny period."),
+    title=_("Ändra uppdragets period"),
+    lead=_("Uppdraget får en ny period."),
     parts="periods",
 )
 def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) -> dict[str, Any]:
@@ -316,7 +316,7 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) 
     "A6",
     who=WHO,
     writes=["allocation.ended"],
-    title=_("Avsluta en fördelning"),
+    title=_("Avsluta ett uppdrag"),
     lead=_("Sista dagen räknas in."),
     parts="endings",
     corrected_by="change_allocations",
@@ -337,8 +337,8 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     "A6",
     who=WHO,
     writes=["allocation.withdrawn"],
-    title=_("Ta tillbaka fördelningar"),
-    lead=_("För fördelningar som inte har börjat gälla. En som har börjat avslutas."),
+    title=_("Ta tillbaka uppdrag"),
+    lead=_("För uppdrag som inte har börjat gälla. Ett som har börjat avslutas."),
     parts="references",
 )
 def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:

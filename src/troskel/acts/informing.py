@@ -214,9 +214,7 @@ def record_refusal(
     who=WHO,
     writes=["client.refusal_confirmed"],
     title=_("Bekräfta att låsvredet ska tas ner"),
-    lead=_(
-        "Du har talat med kunden, som själv vill det. Det tas ner om ingen annan bakom dörren behöver det."
-    ),
+    lead=_("Du har talat med kunden, som själv vill det. Det tas ner om ingen annan i bostaden behöver det."),
 )
 def confirm_refusal(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that a client who has refused wants no lock, though care goes on (A3, rule 1)."""

@@ -20,7 +20,7 @@ from troskel.people.roles import Role
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing
-from troskel.runner.fields import NUMBERS, NonEmpty, Number, OrganisationNumber, field
+from troskel.runner.fields import NUMBERS, Named, NonEmpty, Number, OrganisationNumber, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -95,7 +95,10 @@ def offer_things(
     lead=_("Ni svarar för sakerna från och med nu."),
 )
 def accept_things(
-    ctx: ActContext, *, kind: KindOfThing, numbers: Annotated[NonEmpty[Number], NUMBERS]
+    ctx: ActContext,
+    *,
+    kind: Annotated[KindOfThing, field(names=Named.OFFERED_KIND)],
+    numbers: Annotated[NonEmpty[Number], NUMBERS, field(names=Named.OFFERED)],
 ) -> dict[str, Any]:
     """Accept things offered to your organisation, which answers for them from now on."""
     holdings = lock_holdings(ctx, kind, numbers)

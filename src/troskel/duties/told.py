@@ -232,7 +232,8 @@ class _FactNames:
     def _door(self, door: Sequence[str], language: str) -> str:
         kind, label = door
         name = _word("door_kind", kind, language)
-        return f"{name} ({label})" if label and not self.outside else name
+        tells = bool(label) and label.casefold() not in name.casefold() and not self.outside
+        return f"{name} ({label})" if tells else name
 
     def thing(self, value: list[UUID], language: str, on: date) -> str:
         return _joined(sorted(self.named[one][0] for one in value if one in self.named), language)

@@ -44,7 +44,7 @@ from troskel.reading.base import CASE_NUMBER, clients_in_sight, note
 from troskel.reading.client_journal import entries_of
 from troskel.reading.discretion import Words
 from troskel.reading.register import read
-from troskel.visits.models import Visit
+from troskel.visits.models import PhoneEvent, Visit
 
 READS_BACK = timedelta(days=365)
 """Lists that showed the client are told for so long back; opened records, forms and extracts since ever."""
@@ -126,6 +126,9 @@ TABLES = (
     Table("visits", Visit, _of_client, (
         "organisation__name", "arrived", "departed", "open", "evidence", "reason", "departed_evidence",
         "departed_reason", "flags")),
+    Table("phone_events", PhoneEvent, _of_client, (
+        "organisation__name", "kind", "noted", "occurred", "received", "content", "state", "rule", "code", "swedish",
+        "contested", "settled")),
     Table("openings", Opening, _of_client, (
         "organisation__name", "account__role", "lock__number", "door__kind", "door__label", "paragraph", "not_before",
         "not_after", "outcome", "code", "battery", "noted")),

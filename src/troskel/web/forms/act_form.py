@@ -143,6 +143,7 @@ def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormSt
     """Returns the form as posted by step 1 or step 2."""
     typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
     typed |= {path: " ".join(request.POST.getlist(path)) for path in forms_fields.confirm_paths(act)}
+    typed |= {path: "\n".join(request.POST.getlist(path)) for path in forms_fields.list_paths(act)}
     values = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     duty, case = typed.get("duty-id", ""), typed.get("about", "")
     context = FormContext(person, act, duty, case)

@@ -23,6 +23,7 @@ from troskel.runner.choices import KindOfThing
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
+from troskel.web.lists.care_lists import FoundRow
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import EVERY_KIND, Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
@@ -101,14 +102,14 @@ def _holder(thing: ListedThing, names: Names) -> str | CaseNumber:
     return CaseNumber(thing.case or "")
 
 
-def thing_results(things: list[ListedThing], names: Names) -> list[tuple[str, str, str]]:
-    """Returns things found by a search: number, text, case number if a client has it."""
+def thing_results(things: list[ListedThing], names: Names) -> list[FoundRow]:
+    """Returns things found by a search, with the client who has it."""
     labels = act_labels.choice_labels(KindOfThing)
     results = []
     for thing in things:
         holder = f", {common.organisation_name(names, thing.organisation)}" if thing.organisation else ""
         place = _place_labels(thing.kind)[thing.held_by].lower()
-        results.append((thing.number, f"{labels[thing.kind]}, {place}{holder}", thing.case or ""))
+        results.append(FoundRow(thing.number, f"{labels[thing.kind]}, {place}{holder}", thing.case or ""))
     return results
 
 

@@ -9,10 +9,12 @@ from troskel.ground.texts import _
 
 READ_EVENTS = {
     "accounts.exported": _("Fil med konton"),
+    "alarm_clients.found": _("Sökning av den som larmet gäller"),
     "alarms.listed": _("Lista över larm"),
     "basis_form.opened": _("Underlagsblankett"),
     "basis_forms.listed": _("Lista över underlagsblanketter"),
     "bookings.viewed": _("Bokningar"),
+    "brief_sights.listed": _("Lista över kort insyn"),
     "client.chosen": _("Formulär om en kund"),
     "client.extracted": _("Registerutdrag om en kund"),
     "client.opened": _("Kundens sida"),
@@ -46,9 +48,12 @@ READ_EVENTS = {
     "orders.exported": _("Fil med beställningar"),
     "orders.listed": _("Lista över beställningar"),
     "organisations.exported": _("Fil med organisationer"),
+    "papers.viewed": _("Kundens brev och kvitton"),
     "phone.listed": _("Telefonens lista"),
     "phone.opened": _("En kund i telefonen"),
+    "phone_events.listed": _("Telefonens händelser"),
     "phones.viewed": _("Vilka telefoner som har kunden"),
+    "receipt.opened": _("Kvitto på en nyckel eller kvittensprodukt"),
     "references.viewed": _("Verksamhetssystemets beteckningar"),
     "routine.compared": _("Jämförelse av två versioner av rutinen"),
     "search.made": _("Sökning"),
@@ -57,6 +62,7 @@ READ_EVENTS = {
     "tag.listed": _("Lista över kvittensprodukter"),
     "visits.exported": _("Fil med besök"),
     "visits.listed": _("Lista över besök"),
+    "work_order.opened": _("Arbetsorder"),
     "worklist.viewed": _("Att göra"),
 }
 WHY_DRAWN = {
