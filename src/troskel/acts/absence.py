@@ -96,6 +96,7 @@ def _says_something_new(client: ClientFacts, absence: AbsenceFacts) -> None:
     title=_("Kunden är hemma igen"),
     lead=_("Telefonen visar kunden som förut. Utan val slutar allt som gäller den dagen."),
     applies_to=ClientCondition.AWAY,
+    corrected_by="suspend_access",
 )
 def resume_access(
     ctx: ActContext,

@@ -117,6 +117,7 @@ def change_provider(
     writes=["allocation.ended", "allocation.withdrawn", "allocation.made"],
     title=_("Byt larmorganisation"),
     lead=_("Larmet går till en annan från och med dagen. Låsvredet sitter kvar. Båda får veta det."),
+    corrected_by="change_allocations",
 )
 def change_alarm_organisation(
     ctx: ActContext,

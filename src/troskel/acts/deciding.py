@@ -142,6 +142,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     title=_("Ändra beslutsperiod"),
     lead=_("Beslutet får en ny period."),
     parts="periods",
+    corrected_by="change_decisions",
 )
 def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> dict[str, Any]:
     """Change the periods of decisions."""
@@ -222,6 +223,7 @@ def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, 
     writes=["ending.confirmed"],
     title=_("Bekräfta att det upphör"),
     lead=_("Beslutet går ut och inget nytt ska skrivas."),
+    corrected_by="change_decisions",
 )
 def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only omitted it (P6 waits for this)."""
@@ -296,6 +298,7 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     title=_("Ändra uppdragets period"),
     lead=_("Uppdraget får en ny period."),
     parts="periods",
+    corrected_by="change_allocations",
 )
 def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) -> dict[str, Any]:
     """Change the periods of allocations."""

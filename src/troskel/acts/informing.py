@@ -255,6 +255,7 @@ def _suggest_conversation(context: DutyContext) -> Iterator[Suggestion]:
     writes=["way_in.decided"],
     title=_("Bestäm hur personalen kommer in"),
     lead=_("För en kund som inte vill ha låsvred."),
+    corrected_by="decide_way_in",
 )
 def decide_way_in(
     ctx: ActContext, *, client: CaseNumber, way: EntryMethod, text: Text = ""

@@ -32,6 +32,7 @@ CHAPTER = _("Personal")
     title=_("Ändra ett konto"),
     lead=_("Det du lämnar tomt blir som det är."),
     fresh=True,
+    corrected_by="change_account",
 )
 def change_account(
     ctx: ActContext, *, username: Username, name: Title | None = None, role: AccountRole | None = None
@@ -133,6 +134,7 @@ def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     title=_("Öppna ett konto igen"),
     lead=_("Personen är tillbaka, eller kontot stängdes av misstag."),
     fresh=True,
+    corrected_by="close_account",
 )
 def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Open a closed account again. Tokens, entrusted clients and deputyships are given anew."""

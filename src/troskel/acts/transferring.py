@@ -36,6 +36,7 @@ WHO = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
     writes=["key.offered", "tag.offered", "things.offered"],
     title=_("Erbjud saker till en annan organisation"),
     lead=_("De svarar för sakerna först när de har tagit emot."),
+    corrected_by="withdraw_offer",
 )
 def offer_things(
     ctx: ActContext,
@@ -93,6 +94,7 @@ def offer_things(
     writes=["key.handed_over", "tag.handed_over", "things.moved"],
     title=_("Ta emot saker"),
     lead=_("Ni svarar för sakerna från och med nu."),
+    corrected_by="correct_holder",
 )
 def accept_things(
     ctx: ActContext,
