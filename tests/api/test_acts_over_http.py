@@ -185,14 +185,14 @@ def test_unknown_paths_methods_and_types_are_problems(api: ApiClient) -> None:
 
 
 def test_token_is_shown_once_and_only_its_digest_is_stored(api: ApiClient) -> None:
-    issued = api.cast.town.does("maria", "issue_token", label="second").answer
+    issued = api.cast.does("maria", "issue_token", label="second").answer
     secret = issued["token"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT digest FROM people_token WHERE label = 'second'")
         assert secret not in str(cursor.fetchall())
     api.cast.tokens["maria again"] = secret
     assert api.get("maria again", "/acts").status == 200
-    assert api.act("siri", "revoke_token", {"token": issued.body["answer"]["id"]}).status == 200
+    assert api.act("siri", "revoke_token", {"token": str(issued["id"])}).status == 200
     assert api.get("maria again", "/acts").status == 401
 
 
@@ -204,7 +204,7 @@ def test_token_is_not_stored_in_idempotent_answers(api: ApiClient) -> None:
 
 def test_token_expires(api: ApiClient) -> None:
     values = {"label": "x", "expires": "2026-03-02T09:00:01+01:00"}
-    api.cast.tokens["brief"] = api.act("maria", "issue_token", values).body["answer"]["token"]
+    api.cast.tokens["brief"] = api.cast.does("maria", "issue_token", **values).answer["token"]
     assert api.get("brief", "/acts").status == 200
     with clock.frozen_at(datetime.fromisoformat("2026-03-02T09:00:02+01:00")):
         assert api.get("brief", "/acts").status == 401
@@ -227,14 +227,14 @@ def test_a_token_is_for_what_its_scopes_say(
     api: ApiClient, scope: str, path: str, act: str, status: int
 ) -> None:
     """It narrows: what the role may not do (a responder lists no visits) no scope lets it."""
-    made = api.act("rut", "issue_token", {"label": "x", "scopes": [scope]}).body["answer"]["token"]
+    made = api.cast.does("rut", "issue_token", label="x", scopes=[scope]).answer["token"]
     api.cast.tokens["narrow"] = made
     answer = api.get("narrow", path) if path else api.act("narrow", act, {})
     assert answer.status == status
 
 
 def test_the_list_of_tokens_says_when_each_was_used(api: ApiClient) -> None:
-    made = api.act("maria", "issue_token", {"label": "report"}).body["answer"]
+    made = api.cast.does("maria", "issue_token", label="report").answer
     api.cast.tokens["report"] = made["token"]
 
     def used() -> str | None:
