@@ -94,7 +94,8 @@ def test_what_the_person_had_is_asked_of_the_coordinator_once(town: Town) -> Non
     assert (duty.role, duty.organisation.orgnr if duty.organisation else None) == ("provider", EAST)
     assert duty.client is None, "no client is named to somebody who may not know"
     with town.standing():
-        (shown,) = [item.duty for item in worklist.worklist(town.actor("olle")) if item.duty.id == duty.id]
+        asked = worklist.worklist(town.actor("olle"))
+        shown = worklist.told_of(town.actor("olle"), asked).items[duty.id].duty
     assert shown.text.startswith("Carin har slutat.") and shown.text_en.startswith("Carin has left.")
     assert not signs_in(town, "carin")
     town.refused("moa", "attest", "NotFound", duty=duty.id)

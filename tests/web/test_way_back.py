@@ -40,6 +40,14 @@ def test_an_act_leads_back_to_the_page_one_came_from_and_marks_the_client(town: 
         assert "Nyss ändrat" not in browser.get(page).content.decode()
 
 
+def test_a_client_of_whom_nothing_is_left_is_named_all_the_same(town: Town) -> None:
+    case = case_of(town, town.client())
+    browser = screen(town, "anna")
+    shown = browser.get(f"/?changed={case}").content.decode()
+    assert "Nyss ändrat" in shown and f'href="/clients/{case}"' in shown
+    assert "Nyss ändrat" not in browser.get("/?changed=javascript").content.decode()
+
+
 def test_a_number_leads_to_what_has_it_and_a_name_to_nothing(town: Town) -> None:
     client = town.locked()
     browser = screen(town, "olle")

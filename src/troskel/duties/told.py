@@ -213,7 +213,7 @@ class _FactNames:
                 found += str(value).split(", ")
         return tuple(dict.fromkeys(found))
 
-    def organisation(self, value: list[UUID], language: str, on: date) -> str:
+    def name(self, value: list[UUID], language: str, on: date) -> str:
         return _joined([self.named[one][0] for one in value if one in self.named], language)
 
     def person(self, value: list[UUID], language: str, on: date) -> str:
@@ -221,7 +221,7 @@ class _FactNames:
 
     def holder(self, value: Mapping[str, str], language: str, on: date) -> str:
         if value["kind"] == HolderKind.ORGANISATION:
-            return self.organisation([UUID(value["id"])], language, on)
+            return self.name([UUID(value["id"])], language, on)
         words = HOLDER_WORDS.get(HolderKind(value["kind"]))
         return getattr(words, language) if words else ""
 
@@ -247,6 +247,7 @@ NAMED_BY: dict[FactKind, tuple[Any, Any, Any]] = {
     FactKind.THING: (Thing, F("number"), NOTHING),
     FactKind.DOOR: (Door, F("kind"), Choose(When(Exists(_PROTECTED), then=NOTHING), default=F("label"))),
     FactKind.PERSON: (Account, F("name"), F("organisation__name")),
+    FactKind.NAME: (Account, F("name"), NOTHING),
 }
 """Where an id of each kind has its name: the table, and one or two columns. A text is the same for all who read it:
 of a door behind which somebody is protected it has no label."""
@@ -282,8 +283,9 @@ def _word(of: str, code: str, language: str) -> str:
 
 
 WRITTEN: dict[FactKind, Callable[[_FactNames, Any, str, date], str]] = {
-    FactKind.ORGANISATION: _FactNames.organisation,
+    FactKind.ORGANISATION: _FactNames.name,
     FactKind.PERSON: _FactNames.person,
+    FactKind.NAME: _FactNames.name,
     FactKind.HOLDER: _FactNames.holder,
     FactKind.DOOR: _FactNames.door,
     FactKind.THING: _FactNames.thing,

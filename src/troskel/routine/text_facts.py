@@ -28,6 +28,7 @@ class FactKind(StrEnum):
 
     ORGANISATION = "organisation"
     PERSON = "person"
+    NAME = "name of a person"
     HOLDER = "holder"
     DOOR = "door"
     THING = "thing"
@@ -178,10 +179,10 @@ FACTS: dict[str, TextFact] = {
     **_facts(
         FactKind.PERSON,
         {
-            "account": ("en person", "a person", _id("account")),
             "by": ("någon", "somebody", _id(LINE_BY)),
         },
     ),
+    **_facts(FactKind.NAME, {"account": ("en person", "a person", _id("account"))}),
     **_facts(FactKind.HOLDER, {"last_holder": ("någon", "somebody", _told("last"))}),
     **_facts(
         FactKind.DOOR,
@@ -241,5 +242,5 @@ FACTS: dict[str, TextFact] = {
 }
 """All that a text may name, by the name between braces."""
 
-PEOPLE = frozenset(name for name, fact in FACTS.items() if fact.kind is FactKind.PERSON)
+PEOPLE = frozenset(name for name, fact in FACTS.items() if fact.kind in (FactKind.PERSON, FactKind.NAME))
 """Facts that name a person of the staff: never in an e-mail (rule 8)."""

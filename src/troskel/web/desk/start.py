@@ -80,13 +80,15 @@ def start(request: HttpRequest) -> HttpResponse:
     shown = [item for stack in mine.page(page_number) for item in stack]
     unread = [item for item in items if item.duty.kind == "notice"]
     newest = _newest(unread)
+    changed = way_back.changed(request)
     told = worklist.told_of(person.actor, [*shown, *newest])
     offers = duty_actions.acts_offered(person.actor, shown, told.homes)
     if caseload is None:  # else those of other clients count too
         navigation.set_unread_count(request, len(unread))
     values = {
         "heading": cards.heading(mine),
-        "changed": way_back.changed(request),
+        "changed": changed,
+        "is_changed_shown": changed in {item.duty.case for item in shown},
         "summary": cards.summary(mine),
         "groups": card_groups(mine.told(told.items), page_number, offers),
         "whose": whose_clients(caseload, len(mine.stacks)) if caseload else None,

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 
+CASE = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 CHANGED = "changed"
 """The parameter that names the client whose rows are marked: a case number, as addresses may (rule 8)."""
 PAGES = frozenset(
@@ -41,4 +43,5 @@ def marking(path: str, case: str) -> str:
 
 def changed(request: HttpRequest) -> str:
     """Returns the case number that is marked on this page, or empty."""
-    return request.GET.get(CHANGED, "")
+    case = request.GET.get(CHANGED, "")
+    return case if CASE.fullmatch(case) else ""
