@@ -154,11 +154,14 @@ class Town:
             return REGISTER[act].perform(self.actor(who), _plain(values), **how)
 
     def refused(self, who: str, act: str, rule: str, /, **values: Any) -> CodedError:
-        """Somebody tries: `rule` says no (or NotFound, or BadValue with its field), nothing is changed. Gives it."""
-        actor, before = self.actor(who), snapshot()
+        """Somebody tries: `rule` says no (or NotFound, or BadValue with its field), nothing is changed. Gives it.
+
+        But for what a read leaves: a refusal may tell of a client out of sight.
+        """
+        actor, before = self.actor(who), acted()
         with clock.frozen_at(self.now), pytest.raises((Refusal, NotFound, BadValue)) as caught:
             REGISTER[act].perform(actor, _plain(values))
-        assert snapshot() == before, f"{act} was refused and left something behind"
+        assert acted() == before, f"{act} was refused and left something behind"
         said: Any = caught.value
         found = {Refusal: lambda: said.rule, NotFound: lambda: "NotFound"}
         kind = Refusal if isinstance(said, Refusal) else type(said)

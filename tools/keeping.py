@@ -53,7 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["fill"]:
         fill()
     elif list(arguments) == ["migrate"]:
-        troskel(LIFE, "migrate")
+        for town in {
+            instant: town for town, instant in sorted(TOWNS.items(), key=lambda one: one[1])
+        }.values():
+            troskel(town, "migrate")  # each writes its line at its own instant, the earliest first
     elif list(arguments) == ["ask"]:
         print(json.dumps(ask(), ensure_ascii=False, indent=1, sort_keys=True))
     elif len(arguments) == 1:
@@ -159,6 +162,7 @@ def ask() -> dict[str, Any]:
         told[f"{town} journal verify"] = [
             line for chain in ("acts", "reads") for line in _verified(town, chain).splitlines()
         ]
+        troskel(town, "journal", "verify")  # and all that follows from them: duties, rows, triggers
         for command in COMMANDS:
             told[f"{town} {command}"] = json.loads(troskel(town, *command.split(), "--json"))
     for account, readings in READINGS.items():
@@ -173,7 +177,7 @@ def ask() -> dict[str, Any]:
 
 
 def _verified(town: str, chain: str) -> str:
-    """The chain alone: what an older engine judged is not what today's would make of it."""
+    """The chain alone."""
     return troskel(town, "journal", "verify", "--chain", chain)
 
 

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from tests.acts.examples import ActExample, Values, registered_examples
-from tests.town import ALARM, CODE, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, snapshot
+from tests.town import ALARM, CODE, EAST, ELSEWHERE, FIRM, MEADOW, OFFICE, OTHER_FIRM, Town, acted, snapshot
 from troskel.acts.chapters import CHAPTERS, REGISTER
 from troskel.duties import routines
 from troskel.duties.mailing import compose
@@ -383,6 +383,7 @@ EXAMPLES = {
     "change_municipality": ActExample(
         "demo", lambda town: {"name": "Nya Tröskelby"}, "BadValue sender", {"sender": "nobody"}
     ),
+    "note_engine": ActExample("demo", lambda town: {"engine": "0" * 64}, "D", again=True),
     "propose_routine": ActExample("siri", other_routine, "BadValue text", {"text": "nonsense"}),
     "withdraw_proposal": ActExample("siri", proposal, "D", again=True),
     "approve_routine": ActExample("maria", approval, "D", by="siri"),
@@ -635,6 +636,9 @@ EXAMPLES = {
     ),
     "raise_alarm": ActExample("rut", client_with_alarm_care, "NotFound", {"client": "no such"}),
     "accept_alarm": ActExample("rut", raised_alarm, "NotFound", {"alarm": str(new_id())}),
+    "rank_alarm": ActExample(
+        "rut", lambda town: {**raised_alarm(town), "urgency": "urgent"}, "BadValue urgency", {"urgency": "x"}
+    ),
     "close_alarm": ActExample("rut", accepted_alarm, "BadValue outcome", {"outcome": "fine"}),
     # another municipality's clients, month by month
     "bill_month": ActExample("olle", ended_month, "O2", {"month": "2026-04"}),
@@ -683,9 +687,9 @@ def test_refusal_preview_run_and_repeat(town: Town, name: str) -> None:
 
 
 def preview_without_change(town: Town, who: str, name: str, values: Values) -> Any:
-    before = snapshot()
+    before = acted()
     preview = town.tries(who, name, values, preview=True)
-    assert snapshot() == before, f"the preview of {name} left something behind"
+    assert acted() == before, f"the preview of {name} left something behind"
     assert preview.preview
     return preview
 

@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.town import EAST, OFFICE, Town
+from troskel.acts.chapters import REGISTER
+from troskel.api.scopes import LETS
+from troskel.exchange import case_extract
+from troskel.ground.refusals import NotAllowed
 from troskel.people import queries as people
 from troskel.people.models import Account
+from troskel.people.token_rules import TokenScope
 from troskel.reading import accounts
 
 
@@ -29,6 +36,34 @@ def system(town: Town, role: str = "coordinator") -> None:
 def test_nobody_makes_a_token_for_another_person(town: Town, other: str) -> None:
     """Else the administrator could approve her own routine, as the manager."""
     assert town.refused("siri", "issue_token", "D", username=other, label="x").code == "token.of_another"
+
+
+@pytest.mark.parametrize(("who", "act", "values"), [
+    ("olle", "issue_token", {"label": "x"}),
+    ("olle", "issue_token", {"label": "x", "scopes": ["read"]}),
+    ("siri", "issue_enrolment_link", {"username": "olle"}),
+])  # fmt: skip
+def test_a_token_makes_no_other_way_in(town: Town, who: str, act: str, values: dict[str, Any]) -> None:
+    """One that has leaked would live on in what it makes, broader and longer."""
+    secret = town.does(who, "issue_token", label="leaks").answer["token"]
+    with town.standing():
+        bearer = people.bearer_of(people.digest_of(secret), town.now)
+    assert bearer is not None
+    town.actors["program"] = bearer.actor
+    with pytest.raises(NotAllowed, match=r"token\.not_in_person"):
+        town.tries("program", act, values)
+    town.does(who, act, **values)
+
+
+def test_what_an_import_does_its_scope_lets(town: Town) -> None:
+    """Every act that a person may do and that a night's extract is taken in by."""
+    sources = Path(case_extract.__file__).parent.glob("*.py")
+    named = {
+        name for file in sources for name in re.findall(r"\b[a-z_]+\.([a-z_]+)\b", file.read_text("utf-8"))
+    }
+    done = {name for name in named & REGISTER.keys() if REGISTER[name].who}
+    assert len(done) > 10
+    assert done - {"note_assessors"} <= LETS[TokenScope.IMPORT]
 
 
 def test_the_administrator_makes_tokens_for_systems_where_nobody_signs_in(town: Town) -> None:

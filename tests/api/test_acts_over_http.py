@@ -185,8 +185,8 @@ def test_unknown_paths_methods_and_types_are_problems(api: ApiClient) -> None:
 
 
 def test_token_is_shown_once_and_only_its_digest_is_stored(api: ApiClient) -> None:
-    issued = api.act("maria", "issue_token", {"label": "second"})
-    secret = issued.body["answer"]["token"]
+    issued = api.cast.town.does("maria", "issue_token", label="second").answer
+    secret = issued["token"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT digest FROM people_token WHERE label = 'second'")
         assert secret not in str(cursor.fetchall())

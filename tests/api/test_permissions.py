@@ -41,6 +41,9 @@ READERS = {
     "list_keys": "anna siri olle moa",
     "list_links": "anna siri olle moa",
     "list_visits": "anna siri olle moa",
+    "list_phone_events": "siri olle carin moa mikael",
+    "list_phones": "siri olle carin moa mikael",
+    "list_brief_sights": "siri maria",
     "list_duties": "anna siri maria erik olle carin moa mikael rut laban",
     "list_notices": "anna siri maria erik olle carin moa mikael rut laban",
     "list_phone_clients": "carin mikael rut",
@@ -71,7 +74,7 @@ READERS = {
 """Who may read what, written out: a change of `who=` must be made here as well."""
 
 
-WRITERS = {"open_door_by_phone": "carin mikael rut"}
+WRITERS = {"open_door_by_phone": "carin mikael rut", "sync_phone_with_plan": "carin mikael"}
 """… and who may do what is no act alone."""
 
 

@@ -20,6 +20,7 @@ SOON = 30_000  # milliseconds
 SHOW, CONFIRM = re.compile("^(Visa vad som händer|Spara)$"), "Ja, gör det"
 Answers = Mapping[str, str]
 START = re.compile("i dag|att göra")
+FIRST_WAY = re.compile("^(Att göra|Min vecka)$")
 NOTHING: Answers = MappingProxyType({})
 
 
@@ -42,7 +43,7 @@ class AtWork:
 
     def starts(self) -> None:
         """Goes to the start page by the first of the ways on, and sees it as it is now."""
-        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Att göra"))
+        self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name=FIRST_WAY))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(START)
 
     def turns_to(self, what: Locator) -> None:
@@ -54,7 +55,7 @@ class AtWork:
     def row(self, what: str, case: str) -> Locator:
         """A duty on a client's card or a notice, by its words, on this page of cards."""
         card = self.page.locator(".person-card").filter(has_text=case)
-        duty = card.locator(".ask").filter(has_text=what)
+        duty = card.locator(".ask, h4").filter(has_text=what)
         notice = self.page.get_by_role("listitem").filter(
             has=self.page.get_by_role("heading", level=3, name=what)
         )

@@ -61,16 +61,19 @@ def populate(town: Town) -> None:
 
 def _days_of_their_own(town: Town) -> None:
     """Bookings, alarms, another municipality's visits, an e-mail that was given up, a night with rejected lines."""
+    from django.db.models import F
+
     from tests.town import ALARM, EAST, ELSEWHERE
+    from troskel.orders.models import Booking
 
     passed, today, again = (town.order(town.new_client(), presence="carer") for _ in range(3))
     town.order(town.new_client())
-    for order, day in ((passed, -1), (today, 0)):
+    for order, day in ((again, 1), (today, 0), (passed, 2)):
         hours = [(town.at(hour) + timedelta(days=day)).isoformat() for hour in (13, 14)]
         town.does("laban", "book_order", order=order, starts=hours[0], ends=hours[1])
-    hours = [(town.at(hour) + timedelta(days=-2)).isoformat() for hour in (10, 11)]
-    town.does("laban", "book_order", order=again, starts=hours[0], ends=hours[1])
     town.does("laban", "report_failure", order=again, code="nobody_home")
+    earlier = F("starts") - timedelta(days=3), F("ends") - timedelta(days=3)
+    Booking.objects.filter(order__number=passed).update(starts=earlier[0], ends=earlier[1])  # time has passed
     for serial in ("L5", "L6"):
         client = town.locked(serial=serial)
         town.grant(client, ALARM, "safety_alarm")

@@ -49,6 +49,22 @@ def test_grants_are_measured_beside_a_bare_signature() -> None:
     assert {"issue", "verify"} <= report["per_second"].keys() and min(report["ratio"].values()) > 0
 
 
+@pytest.mark.thorough
+def test_phones_are_measured_beside_bare_rows(tmp_path: Path) -> None:
+    """It fails itself where an event is stored twice or not at all."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TROSKEL_")}
+    ran = subprocess.run(
+        [sys.executable, "-c", RUN, "bench", "sync", "--rounds", "1"],
+        env={**clean, "TROSKEL_DATABASE": f"sqlite:///{tmp_path}/none.sqlite3"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    report: Any = json.loads(ran.stdout)
+    assert report["rounds"] == 1 and report["statements"] < 20, "of 50 events"
+    assert report["week_offline_seconds"] > 0
+
+
 @pytest.mark.long
 def test_every_page_is_requested_as_its_roles(tmp_path: Path) -> None:
     """In a process of its own: it makes a database and drops it."""

@@ -26,8 +26,14 @@ def test_the_text_tells_case_order_lock_and_paragraph_in_both_languages(mounted:
     (mail,) = mounted.mails("S1")
     message = compose(mail)
     assert message.subject == "Låsvredet är monterat – ärende 2026-0001"
-    for part in ("2026-0001", "W-2026-0001", "L1", "S1", "The lock turner is mounted."):
+    for part in ("2026-0001", "W-2026-0001", "L1", "S1", "kopplar kunden till låset", "/clients/2026-0001"):
         assert part in message.text
+    swedish, _, english = message.text.partition("In English")
+    assert (
+        "The lock turner is mounted at the apartment door, on 2 March: L1." in english
+        and "links the client to the lock" in english
+    )
+    assert not {"Låsvred", "Ärende", "rutinen"} & set(english.split()) and "Case:" not in swedish
     for secret in ("Åke", "Öman", "Ängsvägen", "99910", "070", "98"):
         assert secret not in message.text + message.subject
 

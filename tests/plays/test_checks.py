@@ -49,7 +49,7 @@ TRUE_AND_FALSE = [
         "notices",
         {"paragraph": "S1", "are": [TOLD], "about": {TOLD: "K1"}, "say": {TOLD: "Låsvredet är monterat"}},
         {"paragraph": "S1", "are": [TOLD], "say": {TOLD: "Låsvredet är nedmonterat"}},
-        'say {"S1.tell_assessor": ["Låsvredet är monterat"]}',
+        'say {"S1.tell_assessor": ["Låsvredet är monterat på lägenhetsdörren 12 augusti: L1"]}',
     ),
     (
         "mails",

@@ -86,15 +86,18 @@ def test_every_paragraph_stands_in_the_order_of_the_document():
         ("notice_days = 60", "notice_days = -1", "A8 investigation notice_days: must be a number of days"),
         ("days = 14", "days = 1.5", "P5 return_keys due: days must be a number of days"),
         (
-            'duty = { sv = "{account} har slutat',
-            'duty = { sv = "{former} har slutat',
-            "P5 left duty: only a notice names",
-        ),
-        (
-            'duty = { sv = "Den förra utföraren vill lämna',
+            'duty = { sv = "{giver} vill lämna',
             'duty = { sv = "{account} vill lämna',
             "P5 offered duty: names a person",
         ),
+        (
+            'sv = "Låsvredet är nedmonterat[ {on}][: {lock}].',
+            'sv = "Låsvredet är nedmonterat[ av {by}].',
+            "S3 email duty: names a person: an e-mail",
+        ),
+        ("[: {keys}][. Ni hade", "[: {keyring}][. Ni hade", "P5 return_keys duty: leaves open {keyring}"),
+        ("[: {keys}][. Ni hade", "[: nycklar][. Ni hade", "P5 return_keys duty: [: nycklar] names nothing"),
+        ("nycklarna[: {keys}]", "nycklarna[: {keys}", "P5 return_keys duty: has a bracket without"),
         ('"christmas_eve"', '"fathers_day"', 'header free_eves: unknown eve "fathers_day"'),
     ],
 )

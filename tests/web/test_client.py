@@ -409,6 +409,7 @@ NOT_ABOUT_A_CLIENT = {
         "routine.in_force",
         "routine.proposed",
         "routine.withdrawn",
+        "engine.changed",
         "day.turned",
         "day.confirmed",
         "days.taken_back",
@@ -431,6 +432,7 @@ NOT_ABOUT_A_CLIENT = {
     *("night.answered", "session.began", "session.ended", "sign_in.refused", "enrolment.issued"),
     *("log_review.drawn", "read.judged", "log_review.done"),
     *("login.connected", "passkey.added", "passkey.removed"),
+    *("phone.event_refused", "phone.event_contested", "phone.event_settled"),
 }
 """Events whose lines name no client: they stand on no client's page."""
 

@@ -53,9 +53,20 @@ NOT_COLUMNS = {
         "billed_by",
     ),
     *("assessor", "person", "also_role", "also_organisation", "also_from", "merged_into", "decision"),
-    *("organisation", "locksmith"),
+    *(
+        "organisation",
+        "locksmith",
+        "reviewed_by",
+        "phone",
+        "sequence",
+        "digest",
+        "clash",
+        "rule",
+        "message",
+        "visit",
+    ),
 }
-"""Columns that are keys, orders of sorting, copies, or who of the staff did it (decision 112)."""
+"""Columns that are keys, orders of sorting, checksums, copies, or who of the staff did it (decision 112)."""
 
 
 def rows(town: Town, who: str, case: str) -> dict[str, list[dict[str, Any]]]:

@@ -28,8 +28,9 @@ from troskel.web import urls
 
 OPEN = {"live", "ready", "metrics", "start", "demo-login", "demo-logout", "language", "accessibility"}
 OPEN |= {"sign-in", "sign-in-again", "sign-in-start", "sign-in-back", "choose-account", "sign-out"}
+OPEN |= {"calendar-feed"}
 OPEN |= {"ended-at-provider", "passkey-ask", "passkey-answer", "enrol", "enrol-ask", "enrol-passkey"}
-FOR_EVERY_ACCOUNT = {"count", "standing", "read", "acts", "notices", "routine", "paragraph"}
+FOR_EVERY_ACCOUNT = {"count", "standing", "read", "read-several", "acts", "notices", "routine", "paragraph"}
 FOR_EVERY_ACCOUNT |= {"me", "me-passkey", "me-passkey-ask"}
 OFFICE_AND_MANAGER = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER})
 SEE_VERSIONS = {"routine-versions", "routine-version"}
@@ -44,10 +45,20 @@ CASE = "2026-0001"
 IN_SIGHT_OF = {"anna", "siri", "olle", "carin"}
 """Who of the cast may know of the client with that case number; to others there is no such page (rule 7)."""
 OF_A_ROLE = {
+    "calendar": {Role.LOCKSMITH, Role.COORDINATOR},
+    "foreign-visits": {Role.COORDINATOR},
+    "papers": {Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR},
+    "receipt": {Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR},
+    "letter": {Role.ADMINISTRATOR},
+    "work-order": {Role.LOCKSMITH, Role.COORDINATOR, Role.ADMINISTRATOR},
+    "labels": {Role.ASSESSOR, Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH},
     "bookings": {Role.LOCKSMITH, Role.COORDINATOR},
     "booking-who": {Role.COORDINATOR},
     "alarms": {Role.RESPONDER, Role.COORDINATOR},
     "accept-alarm": {Role.RESPONDER},
+    "find-alarm-client": {Role.RESPONDER, Role.COORDINATOR},
+    "raise-alarm": {Role.RESPONDER, Role.COORDINATOR},
+    "rank-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "close-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "billing": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "basis-form": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
@@ -64,14 +75,23 @@ OF_A_ROLE = {
     "account-sign-in": set(STAFF_ROLES),
     "staff-file": set(STAFF_ROLES),
     "things-file": {Role.ADMINISTRATOR},
+    "brief-sights": {Role.MANAGER, Role.ADMINISTRATOR},
+    "review-brief-sight": {Role.MANAGER, Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,
     "me-passkey": 400,
     "me-passkey-ask": 409,
     "accept-alarm": 404,
+    "raise-alarm": 404,
+    "rank-alarm": 409,
     "log-review": 404,
     "draw-log-review": 404,
+    "review-brief-sight": 422,
+    "receipt": 404,
+    "letter": 404,
+    "work-order": 404,
+    "labels": 404,
     "email-again": 404,
     "answer-night": 404,
     "basis-form": 404,

@@ -88,7 +88,7 @@ def test_phone_link_of_carers(cast: Cast) -> None:
     assert "Ekvägen 1" in page
     assert "Ekvägen 4" not in page, "a protected client's address"
     assert become(cast, "olle").get("/phone/").status_code == 403
-    assert Client().get("/phone/")["Location"] == "/"
+    assert Client().get("/phone/")["Location"] == "/?next=%2Fphone%2F"
 
 
 def test_rule_4_phone_of_a_responder(cast: Cast) -> None:

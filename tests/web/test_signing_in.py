@@ -81,7 +81,7 @@ def test_demo_cookie_is_honoured_in_the_demo_alone(town: Town, settings: Any) ->
     settings.DEMO = False
     page = get(town, browser).content.decode()
     assert "Byt person" not in page and "Logga in med passnyckel" in page
-    assert get(town, browser, "/clients/")["Location"] == "/"
+    assert get(town, browser, "/clients/")["Location"] == "/?next=%2Fclients%2F"
 
 
 @pytest.mark.parametrize("known_key", [True, False])

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from troskel.access.rules import ALARM_OUTCOMES, LockOutcome
+from troskel.access.rules import ALARM_OUTCOMES, AlarmUrgency, LockOutcome, SightVerdict
 from troskel.custody.models import Thing
 from troskel.ground.models import Record
 from troskel.people.models import Account, Client, Door, Municipality, Organisation
@@ -24,9 +24,13 @@ class Alarm(Record):
     until = models.DateTimeField(null=True, help_text="the acceptance lasts no longer, closed or not")
     closed = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
+    urgency = models.CharField(max_length=10, default=AlarmUrgency.USUAL, help_text="which goes first")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(urgency__in=sorted(AlarmUrgency.codes())), name="alarm_of_known_urgency"
+            ),
             models.UniqueConstraint(
                 fields=["municipality", "client", "organisation"],
                 condition=Q(closed=None),
@@ -44,6 +48,44 @@ class Alarm(Record):
             ),
         ]
         indexes = [models.Index(fields=["municipality", "accepted_by"], name="alarms_by_responder")]
+
+
+class BriefSight(Record):
+    """Somebody without sight of a client sees them until an instant, and a manager reviews it."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="brief_sights")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="brief_sights")
+    taken = models.DateTimeField()
+    until = models.DateTimeField()
+    reviewed = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    verdict = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("taken")), name="a_brief_sight_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed=None, reviewed_by=None, verdict="")
+                | Q(
+                    reviewed__isnull=False,
+                    reviewed_by__isnull=False,
+                    verdict__in=[verdict.value for verdict in SightVerdict],
+                ),
+                name="a_reviewed_brief_sight_has_a_verdict",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reviewed_by=F("account")), name="nobody_reviews_the_own_brief_sight"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "account", "until"], name="brief_sights_by_account"),
+            models.Index(
+                fields=["municipality", "taken"], condition=Q(reviewed=None), name="brief_sights_unreviewed"
+            ),
+        ]
 
 
 class Opening(Record):

@@ -25,6 +25,12 @@ GRANT_LIFETIME = timedelta(seconds=60)
 ACCEPTANCE_LIFETIME = timedelta(hours=4)
 """How long an acceptance gives access where the alarm is not closed."""
 
+SHORTEST_REASON = 10
+"""Letters of a reason that says something."""
+
+BRIEF_SIGHT_LASTS = timedelta(hours=1)
+"""How long somebody who may not see a client does, after saying why. It ends by itself."""
+
 LOW_BATTERY_PER_CENT = 20
 """Below this the battery is to be changed."""
 
@@ -54,6 +60,31 @@ class AlarmOutcome(Choice):
 
 
 ALARM_OUTCOMES = AlarmOutcome.codes()
+
+
+class AlarmUrgency(Choice, question=_("Hur bråttom är det?")):
+    """Which of several open alarms goes first, the most urgent first."""
+
+    URGENT = "urgent", _("Mycket bråttom")
+    USUAL = "usual", _("Som vanligt")
+    CAN_WAIT = "can_wait", _("Kan vänta")
+
+
+def is_more_urgent(one: str, other: str) -> bool:
+    """Whether one urgency goes before another."""
+    return urgency_rank(one) < urgency_rank(other)
+
+
+def urgency_rank(urgency: str) -> int:
+    """Returns the place of an urgency, from 0 on: what is sorted by it has the most urgent first."""
+    return [one.value for one in AlarmUrgency].index(urgency)
+
+
+class SightVerdict(Choice, question=_("Var insynen befogad?")):
+    """What a manager says of a brief sight."""
+
+    JUSTIFIED = "justified", _("Ja")
+    UNJUSTIFIED = "unjustified", _("Nej")
 
 
 class AccessRight(msgspec.Struct, frozen=True):
@@ -252,6 +283,45 @@ def is_free(accepted_by: UUID | None, until: datetime | None, account: UUID | No
     if accepted_by != account:
         raise Refusal("rule 4", "alarm.taken", _("Någon annan har tagit larmet."))
     return False
+
+
+def has_a_reason(reason: str) -> None:
+    """Whoever sees a client without an assignment says why, in words."""
+    if len("".join(filter(str.isalpha, reason))) < SHORTEST_REASON:
+        raise BadValue(
+            "reason",
+            "brief_sight.no_reason",
+            _("Skriv varför du behöver se kunden nu. Din chef läser det."),
+        )
+
+
+def is_needed(*, sees: bool) -> None:
+    """Brief sight is for those who do not see the client anyhow."""
+    if sees:
+        raise Refusal(
+            "rule 7", "brief_sight.not_needed", _("Du ser kunden redan. Öppna kundens sida som vanligt.")
+        )
+
+
+def is_reviewed_by_another(*, same_person: bool) -> None:
+    """Nobody reviews what they saw themselves, with whatever account."""
+    if same_person:
+        raise Refusal("rule 7", "brief_sight.own", _("Du tog själv insynen. Någon annan måste granska den."))
+
+
+def is_reviewed_by_a_person(account: UUID | None) -> UUID:
+    """Returns the account of whoever reviews: a person does, not the system."""
+    if account is None:
+        raise Refusal(
+            "rule 7", "brief_sight.by_the_system", _("En insyn granskas av en person, inte av systemet.")
+        )
+    return account
+
+
+def is_reviewed_once(reviewed: datetime | None) -> None:
+    """A brief sight is reviewed once."""
+    if reviewed is not None:
+        raise Refusal("rule 7", "brief_sight.reviewed", _("Insynen är redan granskad."))
 
 
 def closes_once(closed: datetime | None) -> None:

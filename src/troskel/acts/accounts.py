@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.db.models import Q
 
 from troskel.ground.ids import new_id
@@ -16,7 +17,7 @@ from troskel.ground.refusals import NotFound
 from troskel.people import token_rules
 from troskel.people.models import Token
 from troskel.people.queries import digest_of, open_accounts
-from troskel.people.roles import EVERY_ROLE, Role
+from troskel.people.roles import EVERY_ROLE, ActorKind, Role
 from troskel.people.token_rules import TokenScope
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
@@ -25,7 +26,7 @@ TOKEN_PREFIX = "troskel_"
 """Lets secret scanners recognise a leaked token."""
 
 
-@act("D", who=EVERY_ROLE, writes=["token.issued"], secret=True, fresh=True)
+@act("D", who=EVERY_ROLE, writes=["token.issued"], secret=True, fresh=True, in_person=True)
 def issue_token(
     ctx: ActContext,
     *,
@@ -36,8 +37,8 @@ def issue_token(
 ) -> dict[str, Any]:
     """Make a bearer token for one's own account, or as administrator for another system's. Shown once.
 
-    Only its digest is stored. `scopes`: what it may be used for; empty: all that the account may. Without `expires` it
-    lasts 90 days, a system's a year.
+    No token does it. Only its digest is stored. `scopes`: what it may be used for; empty: all that the account may.
+    Without `expires` it lasts 90 days, a system's a year.
     """
     municipality = ctx.actor.municipality
     named = Q(username=f"{municipality}/{username}") if username else Q(id=ctx.actor.account)
@@ -48,6 +49,11 @@ def issue_token(
         token_rules.is_own_or_a_systems(
             is_own=account.id == ctx.actor.account, of_system=account.of_system, role=ctx.actor.role
         )
+    token_rules.is_not_made_by_the_command_line(
+        is_command_line=ctx.actor.kind is ActorKind.COMMAND_LINE,
+        of_system=account.of_system,
+        in_production=settings.PRODUCTION,
+    )
     ends = token_rules.expiry(expires, ctx.now, of_system=account.of_system)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     codes = sorted({scope.value for scope in scopes})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from troskel.access import rules
 from troskel.access.models import Alarm
+from troskel.access.rules import AlarmUrgency
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.ground.texts import _
@@ -31,8 +32,10 @@ ALARM_ROLES = (Role.COORDINATOR, Role.RESPONDER)
     title=_("Kunden har larmat"),
     lead=_("Larmpatrullen kan ta larmet. Ett larm som redan är öppet är samma larm."),
 )
-def raise_alarm(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
-    """Register that a client has raised an alarm. A repeat while it is open returns the same alarm."""
+def raise_alarm(
+    ctx: ActContext, *, client: CaseNumber, urgency: AlarmUrgency = AlarmUrgency.USUAL
+) -> dict[str, Any]:
+    """Register that a client has raised an alarm. A repeat while it is open is the same alarm, at least as urgent."""
     row = lookup.find_client_row(ctx, client, ctx.today, condition=alarm_clients(ctx.actor, ctx.today))
     ctx.lock_homes(Residence.objects.filter(client=row).values("home_id"))
     subject = lookup.subject_of(ctx, row)
@@ -47,12 +50,31 @@ def raise_alarm(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
             client=row,
             organisation_id=organisation,
             raised=ctx.occurred,
+            urgency=urgency,
         )
         alarm.save(force_insert=True)
+    elif rules.is_more_urgent(urgency, alarm.urgency):
+        Alarm.objects.filter(id=alarm.id).update(urgency=urgency)
     ctx.journal(
-        "alarm.raised", homes=[subject.home.home], client=row.id, alarm=alarm.id, organisation=organisation
+        "alarm.raised",
+        homes=[subject.home.home],
+        client=row.id,
+        alarm=alarm.id,
+        organisation=organisation,
+        urgency=urgency,
     )
     return {"case": row.case_number, "alarm": alarm.id}
+
+
+@act("rule 4", who=ALARM_ROLES, writes=["alarm.ranked"])
+def rank_alarm(ctx: ActContext, *, alarm: UUID, urgency: AlarmUrgency) -> dict[str, Any]:
+    """Say how urgent an open alarm is: the most urgent is taken first, then the oldest."""
+    row, subject = _own_alarm(ctx, alarm)
+    rules.closes_once(row.closed)
+    row.urgency = urgency
+    row.save(update_fields=["urgency"])
+    _journal_alarm(ctx, "alarm.ranked", row, subject, urgency=urgency)
+    return {"alarm": row.id, "urgency": urgency}
 
 
 @act("rule 4", who=(Role.RESPONDER,), writes=["alarm.accepted"])
@@ -98,6 +120,7 @@ def _own_alarm(ctx: ActContext, identifier: UUID) -> tuple[Alarm, lookup.ClientS
     if row is None:
         raise NotFound("alarm", "alarm")
     client: Client = row.client
+    ctx.told.add(client.id)
     return row, lookup.subject_of(ctx, client)
 
 

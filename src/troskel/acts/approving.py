@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
 from troskel.duties import proofs, routines, rules
@@ -18,7 +19,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.login_models import EnrolmentLink
 from troskel.people.models import Account
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import Actor, ActorKind, Role
 from troskel.routine import InvalidRoutine, Routine, parser
 from troskel.runner.fields import FileText, Named, Text, field
 from troskel.runner.register import act
@@ -152,6 +153,9 @@ def _prove(actor: Actor, *, version: UUID, **_: Any) -> None:
 
 def _is_seen_by_two_people(ctx: ActContext, author: UUID | None) -> None:
     """Raises Refusal where one person, or one whom the author has let in, would approve what the author proposed."""
+    rules.is_approved_by_a_person(
+        is_command_line=ctx.actor.kind is ActorKind.COMMAND_LINE, in_production=settings.PRODUCTION
+    )
     approver = ctx.actor.account
     login_of_author = Account.objects.filter(Q(id=author), login__isnull=False).values("login")
     given = EnrolmentLink.objects.filter(

@@ -27,7 +27,8 @@ from troskel.runner.register import act
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
 from troskel.visits import rules as visit_rules
-from troskel.visits.models import Visit
+from troskel.visits.events import EventState
+from troskel.visits.models import PhoneEvent, Visit
 
 CHAPTER = _("Rättelser")
 
@@ -236,6 +237,9 @@ def correct_visit(
         row.save(update_fields=["arrived", "departed", "open"])
     else:
         row.delete()
+    PhoneEvent.objects.filter(municipality=ctx.actor.municipality, visit=visit).update(
+        state=EventState.CORRECTED
+    )
     ctx.journal(
         "visit.corrected",
         homes=[subject.home.home],

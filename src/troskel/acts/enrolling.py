@@ -36,7 +36,7 @@ PublicKey = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 Label = Annotated[str, msgspec.Meta(max_length=60)]
 
 
-@act("D", who=STAFF_ROLES, writes=["enrolment.issued"], secret=True, fresh=True)
+@act("D", who=STAFF_ROLES, writes=["enrolment.issued"], secret=True, fresh=True, in_person=True)
 def issue_enrolment_link(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Give a person a link to begin signing in, or to begin again after a loss. It is shown once, and used once.
 

@@ -13,6 +13,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
 from troskel.orders import operations as orders
+from troskel.orders import queries as orders_queries
 from troskel.orders import rules
 from troskel.orders.models import Order, OrderKind, OrderState
 from troskel.people.models import Client
@@ -26,6 +27,7 @@ from troskel.runner.fields import (
     CaseNumber,
     ClientCondition,
     DoorId,
+    InAddress,
     Instant,
     LocksmithNumber,
     Named,
@@ -41,6 +43,9 @@ from troskel.runner.transaction import ActContext
 CHAPTER = _("Beställningar")
 
 ORDERING_ROLES = (Role.COORDINATOR,)
+
+SLOT_BEGIN = field(_("Börjar"), names=Named.SLOT_BEGIN, in_address=InAddress.CHANGEABLE)
+SLOT_END = field(_("Slutar"), names=Named.SLOT_END, in_address=InAddress.CHANGEABLE)
 
 REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
@@ -176,13 +181,14 @@ def book_order(
     ctx: ActContext,
     *,
     order: Annotated[OrderNumber, field(names=Named.ORDER)],
-    starts: Annotated[Instant, field(_("Börjar"), names=Named.SLOT_BEGIN)],
-    ends: Annotated[Instant, field(_("Slutar"), names=Named.SLOT_END)],
+    starts: Annotated[Instant, SLOT_BEGIN],
+    ends: Annotated[Instant, SLOT_END],
     presence: Presence | None = None,
 ) -> dict[str, Any]:
     """Book when the locksmith comes, and who must be present (P4); by default as the order says.
 
-    A new booking replaces the old.
+    A new booking replaces the old. The time is to come, and somebody of the firm is free then; doors of one home are
+    one trip.
     """
     subject = lookup.find_order(ctx, order)
     rules.is_open(subject.row.state, order)
@@ -192,6 +198,13 @@ def book_order(
         raise BadValue(
             "ends", "booking.ends_before_start", _("Sluttiden är inte efter starttiden. Rätta en av dem.")
         )
+    rules.is_to_come(starts, ctx.occurred)
+    orders.lock_calendar(subject.row.locksmith_id)
+    its_time = (ctx.actor.municipality, subject.row.locksmith_id, starts, ends)
+    taken = orders_queries.taken(*its_time, but=subject.row.id, homes=subject.homes)
+    if taken:
+        smiths = orders_queries.locksmiths_of(ctx.actor.municipality, subject.row.locksmith_id)
+        rules.somebody_is_free(taken, starts, ends, smiths)
     presence_needed = presence or subject.row.presence
     orders.book(subject.row.id, ctx.actor.municipality, starts, ends, presence_needed)
     _journal_order(ctx, "order.booked", subject, starts=starts, ends=ends, presence=presence_needed)

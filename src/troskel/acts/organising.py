@@ -19,7 +19,7 @@ from troskel.people.models import Account, Organisation
 from troskel.people.roles import STAFF_ROLES, OrganisationKind, Role
 from troskel.runner import lookup
 from troskel.runner.choices import AccountRole
-from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, Title, Username, field
+from troskel.runner.fields import Email, NonEmpty, OrganisationNumber, Phone, Title, Username, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -36,6 +36,7 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     name: Title
     email: Email
     kind: OrganisationKind
+    phone: Phone = ""
 
 
 @act(
@@ -56,6 +57,7 @@ def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrgani
             name=item.name,
             email=item.email,
             kind=item.kind,
+            phone=item.phone,
         )
         for item in organisations
     ]
@@ -79,15 +81,17 @@ def change_organisation(
     name: Title | None = None,
     email: Email | None = None,
     kind: OrganisationKind | None = None,
+    phone: Phone | None = None,
 ) -> dict[str, Any]:
-    """Change an organisation's name, e-mail address or kind."""
+    """Change an organisation's name, e-mail address, kind or telephone number."""
     row = lookup.find_organisation(ctx, organisation, may_be_closed=True)
     row.name = row.name if name is None else name
     row.email = row.email if email is None else email
+    row.phone = row.phone if phone is None else phone
     if kind is not None and kind != row.kind:
         _goes_on_as(ctx, row, kind)
         row.kind = kind
-    row.save(update_fields=["name", "email", "kind"])
+    row.save(update_fields=["name", "email", "kind", "phone"])
     ctx.journal("organisation.changed", organisation=row.id, kind=row.kind)
     return {"organisation": row.orgnr}
 

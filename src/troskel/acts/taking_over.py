@@ -19,6 +19,7 @@ from troskel.ground.texts import _
 from troskel.outbox.models import Sender
 from troskel.people.models import Municipality
 from troskel.routine import InvalidRoutine, parser
+from troskel.routine.engine_digest import engine_digest
 from troskel.routine.facts import HomeFacts
 from troskel.runner import lookup
 from troskel.runner.fields import Email, FileText, field
@@ -55,7 +56,7 @@ def found_municipality(
             municipality=ctx.actor.municipality,
         )
     Municipality.objects.create(code=ctx.actor.municipality, name=name)
-    ctx.journal("municipality.founded")
+    ctx.journal("municipality.founded", engine=engine_digest())
     if routine is None:
         return {
             "version": _adopt(ctx, routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem, valid_from)

@@ -290,6 +290,17 @@ class VisitBatch:
         """Did it begin after the actor's open visit? A late report of an earlier arrival opens no visit."""
         return all(visit.arrived <= item.arrived for visit in self.open_visits)
 
+    def add(self, visit: Visit) -> None:
+        """Adds a visit of this batch, against which the next ones are judged."""
+        self.stored_visits.add(visit)
+        if visit.open:
+            self.open_visits = [visit]
+
+    def end(self, visit: Visit, item: MadeVisit) -> None:
+        """Ends a visit: it is under way no longer."""
+        self.stored_visits.end(visit, item)
+        self.open_visits = [row for row in self.open_visits if row.id != visit.id]
+
     def close_open_visits(self, item: MadeVisit) -> list[Visit]:
         """Closes and returns the visit that the actor had open when this one began; its end is not known."""
         visits = self.open_visits if self.is_latest(item) else []

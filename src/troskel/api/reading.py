@@ -25,6 +25,7 @@ from troskel.reading import (
     duties,
     lists,
     phone,
+    phone_events,
     retention,
     things,
 )
@@ -174,6 +175,21 @@ def list_visits(
 State = Annotated[
     Literal["open", "all"], Query(description="Those that stood open on the day, or all known by then")
 ]
+
+
+@reads("/phone/events", phone_events.phone_events)
+def list_phone_events(
+    request: HttpRequest,
+    state: Literal["", "unsettled", "noted", "on_the_way", "acknowledged", "refused", "corrected"] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> HttpResponse:
+    return json_response(phone_events.phone_events(actor_of(request), PageRequest(limit, after), state))
+
+
+@reads("/phone/installations", phone_events.phones)
+def list_phones(request: HttpRequest) -> HttpResponse:
+    return json_response(phone_events.phones(actor_of(request)))
 
 
 @reads("/duties", duties.listed_duties)

@@ -10,7 +10,7 @@ from ninja import Query
 
 from troskel.api.operations import actor_of, json_response
 from troskel.api.reading import After, Limit, reads
-from troskel.reading import accounts
+from troskel.reading import accounts, brief_sights
 from troskel.reading.paging import PageRequest
 
 
@@ -26,6 +26,17 @@ def list_accounts(
     page = PageRequest(limit, after)
     answer = accounts.accounts(actor_of(request), page, role=role, organisation=organisation, state=state)
     return json_response(answer)
+
+
+@reads("/brief-sights", brief_sights.brief_sights)
+def list_brief_sights(
+    request: HttpRequest,
+    state: Annotated[Literal["", "open"], Query(description="Those that nobody has reviewed; else all")] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> HttpResponse:
+    page = PageRequest(limit, after)
+    return json_response(brief_sights.brief_sights(actor_of(request), page, state=state))
 
 
 @reads("/tokens", accounts.tokens)

@@ -14,12 +14,38 @@ LETS = {
         "register_visits",
         "arrive",
         "depart",
+        "sync_phone",
+        "sync_phone_with_plan",
         "correct_visit",
         "list_visits",
     },
     TokenScope.DOORS: {"open_door_by_phone", "open_door", "note_opening", "ask_door"},
+    TokenScope.IMPORT: {
+        "register_organisations",
+        "change_organisation",
+        "register_clients",
+        "change_clients",
+        "record_deaths",
+        "move_clients",
+        "correct_addresses",
+        "propose_sharing",
+        "start_investigations",
+        "make_decisions",
+        "change_decisions",
+        "end_decisions",
+        "withdraw_decisions",
+        "allocate",
+        "change_allocations",
+        "end_allocations",
+        "withdraw_allocations",
+        "list_imports",
+    },
+    TokenScope.STAFF: {"update_staff", "list_accounts"},
 }
-"""By scope, which operations. `read` lets every GET."""
+"""By scope, which operations: `import` those by which a night's extract is taken in. `read` lets every GET.
+
+`staff` is also what SCIM asks for (`api/scim/`), which no token without it is let into.
+"""
 
 
 def lets(scopes: Collection[str], method: str, operation: str) -> bool:

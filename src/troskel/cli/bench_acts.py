@@ -36,7 +36,7 @@ def bench_act(rounds: int = 200) -> dict[str, Any]:
     """
     rounds += rounds % 2  # a tag is handed over, and back
     with temporary_database(), with_bare_view(), override_settings(TROSKEL_LOCK_DRIVER=LOCK_APART):
-        token = _fill()
+        token = fill()
         carer = bench_parts.fill_door()
         serve = get_wsgi_application()
         over_http = {name: Samples([], [], []) for name in ("act", "open_door", "lock", "bare")}
@@ -57,7 +57,7 @@ def bench_act(rounds: int = 200) -> dict[str, Any]:
                 ("bare", "/bench/bare", token, tag[1]),
             ):
                 body = json.dumps(values).encode()
-                cost = _call(serve, url, bearer, body, key=f"{url} {number}", counted=number < 0)
+                cost = call(serve, url, bearer, body, key=f"{url} {number}", counted=number < 0)
                 if name == "open_door":
                     lock = bench_parts.LockMeasuredApart.cost
                     note("lock", lock, number)
@@ -79,11 +79,13 @@ def bench_act(rounds: int = 200) -> dict[str, Any]:
         }
 
 
-def _call(serve: Any, url: str, token: str, body: bytes, key: str, *, counted: bool) -> Cost:
+def call(serve: Any, url: str, token: str, body: bytes, key: str, *, counted: bool) -> Cost:
     """Makes one request. Returns what it cost; its queries are counted only if `counted`."""
+    path, _, query = url.partition("?")
     environ = {
         "REQUEST_METHOD": "POST",
-        "PATH_INFO": url,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
         "HTTP_HOST": "localhost",
@@ -104,7 +106,7 @@ def _call(serve: Any, url: str, token: str, body: bytes, key: str, *, counted: b
     return cost
 
 
-def _fill() -> str:
+def fill() -> str:
     """Creates a client with home care, and a tag in the provider's stock. Returns a coordinator's token."""
     today = clock.today()
     since = (today - timedelta(days=30)).isoformat()

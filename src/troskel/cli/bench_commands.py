@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`troskel bench`: what acts, pages, nights and doors cost, each next to a baseline; what a crash loses."""
+"""`troskel bench`: what acts, pages, nights, doors and phones cost, each next to a baseline; what a crash loses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from troskel.cli.output import integer_between, print_json, print_status
 def add_to(commands: Any) -> None:
     """Adds this command to the parser."""
     command = commands.add_parser(
-        "bench", help="measure acts, pages, nights or doors against a baseline; crash it"
+        "bench", help="measure acts, pages, nights, doors or phones against a baseline; crash it"
     )
     command.description = (
         "act: hands a tag over and back and opens a door through the API, each time next to a bare view with one "
@@ -20,16 +20,17 @@ def add_to(commands: Any) -> None:
         "requests every page as each of its roles, with many clients loaded directly, next to a bare view. nights: "
         "takes in first nights of 1,500, 15,000 and 60,000 clients and turns the next day, while others act and look "
         "at pages of a served Tröskel; then visits a second, next to a bare view. doors: issues and verifies grants "
-        "of the door protocol, next to a bare signature. crash: kills server, child, worker "
+        "of the door protocol, next to a bare signature. sync: sends what 20 phones have noted in batches of 50, "
+        "next to a bare view and to the bare writing of as many rows. crash: kills server, child, worker "
         "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. All but doors "
         "use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page breaks a limit "
         "(queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something was lost."
     )
-    command.add_argument("what", choices=["act", "pages", "nights", "doors", "crash"])
+    command.add_argument("what", choices=["act", "pages", "nights", "doors", "sync", "crash"])
     command.add_argument(
         "--rounds",
         type=integer_between(1, 100_000),
-        help="default: 200 of an act, 20 of each page, 2000 of a grant",
+        help="default: 200 of an act, 20 of each page, 2000 of a grant, 200 batches of phones",
     )
     command.add_argument(
         "--clients", type=integer_between(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
@@ -54,7 +55,7 @@ def add_to(commands: Any) -> None:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measures acts, pages, nights or doors; or crashes it."""
+    """Measures acts, pages, nights, doors or phones; or crashes it."""
     if arguments.what == "pages":
         from troskel.cli.bench_pages import bench_pages
 
@@ -76,6 +77,11 @@ def bench(arguments: argparse.Namespace) -> int:
         from troskel.cli.bench_doors import bench_doors
 
         print_json(bench_doors(arguments.rounds or 2000))
+        return 0
+    if arguments.what == "sync":
+        from troskel.cli.bench_sync import bench_sync
+
+        print_json(bench_sync(arguments.rounds or 200))
         return 0
     from troskel.cli.bench_acts import bench_act
 

@@ -95,6 +95,6 @@ def actor_of_account(account: str) -> Actor:
     return replace(actor, kind=ActorKind.COMMAND_LINE)
 
 
-def system_actor(kind: ActorKind = ActorKind.CLOCK) -> Actor:
-    """Returns the system itself as actor in the municipality."""
+def system_actor(kind: ActorKind = ActorKind.COMMAND_LINE) -> Actor:
+    """Returns the system itself as actor in the municipality; without a kind, the command line on nobody's behalf."""
     return Actor.system(municipality(), kind)

@@ -10,7 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from troskel.cli.output import integer_between, municipality, print_json, print_status
+from troskel.cli.output import (
+    EXIT_REFUSED,
+    CommandError,
+    integer_between,
+    municipality,
+    print_json,
+    print_status,
+)
 
 DAYS_PER_YEAR = 365
 MAX_SEED = 9_999
@@ -83,11 +90,16 @@ def _simulate(arguments: argparse.Namespace) -> int:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.db import connection
 
     from troskel.cli import tables
     from troskel.simulator.run import simulate as run_simulation
 
+    if settings.PRODUCTION:
+        raise CommandError(
+            "this lives by a clock of its own: never where TROSKEL_PRODUCTION is set", EXIT_REFUSED
+        )
     tables.ensure_ready()
     results = []
     for seed in arguments.seeds or [arguments.seed]:

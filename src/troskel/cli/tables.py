@@ -16,6 +16,7 @@ from django.db.utils import DatabaseError
 
 from troskel.cli.output import CommandError, print_status
 from troskel.keeping import guards
+from troskel.people.roles import Actor, ActorKind
 
 
 class TablesState(Enum):
@@ -60,6 +61,38 @@ def migrate() -> None:
     told = 1 if found is TablesState.OLDER else 0  # each step of an update, which may take long, as it goes
     call_command("migrate", verbosity=told, interactive=False, stdout=sys.stderr)
     guards.restore()
+    _note_engine()
+
+
+def _note_engine() -> None:
+    """Writes down that another version judges from now on, in each municipality; what was judged stays.
+
+    Where lines are later than the clock nothing is written: it would stand before them.
+    """
+    from troskel.acts import upgrading
+    from troskel.duties import kept_judgements
+    from troskel.ground import clock
+    from troskel.journal import queries as journal
+    from troskel.people import queries as people
+    from troskel.routine.engine_digest import engine_digest
+
+    for code in people.municipalities():
+        changes = kept_judgements.changes(code)
+        last = journal.last_recorded(code)
+        if not last or (changes and changes[-1].engine == engine_digest()):
+            continue
+        if last > clock.now():
+            print_status(
+                f"{code}: its last line is of {last:%Y-%m-%d %H:%M}, later than the clock: migrate again"
+            )
+            continue
+        print_status(f"{code}: another version judges duties from now on: the journal is replayed")
+        answer = upgrading.note_engine(
+            Actor.system(code, ActorKind.COMMAND_LINE), engine=engine_digest()
+        ).answer
+        if answer["homes"]:
+            kept = f"{answer['duties']} duties in {answer['homes']} homes"
+            print_status(f"{code}: {kept} stay as the earlier version judged them")
 
 
 def ensure_ready() -> None:

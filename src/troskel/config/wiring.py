@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from troskel.access import mailing as access_mailing
 from troskel.access.drivers import LockDriver, NoLocks
 from troskel.access.simulated import SimulatedLocks
 from troskel.duties import mailing
@@ -43,8 +44,12 @@ def lock_driver() -> LockDriver:
 
 
 def compose(payload: Mapping[str, Any]) -> ComposedEmail:
-    """Composes an e-mail of the outbox: the routine's, or signed heads of the journal."""
-    return heads.compose(payload) if heads.is_about_heads(payload) else mailing.compose(payload)
+    """Composes an e-mail of the outbox: the routine's, signed heads of the journal, or of a brief sight."""
+    if heads.is_about_heads(payload):
+        return heads.compose(payload)
+    if access_mailing.is_about_brief_sight(payload):
+        return access_mailing.compose(payload)
+    return mailing.compose(payload)
 
 
 def outbox_worker() -> Worker:

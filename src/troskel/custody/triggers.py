@@ -49,8 +49,9 @@ TRIGGERS = (
         "a_chain_of_holdings_is_unbroken",
         "custody_holding",
         "INSERT",
-        "NEW.sequence > 1 AND NOT EXISTS (SELECT 1 FROM custody_holding h WHERE h.thing_id = NEW.thing_id "
-        "AND h.sequence = NEW.sequence - 1 AND h.until = NEW.since)",
+        "NEW.sequence > 1 AND NOT EXISTS (SELECT 1 FROM custody_holding h "
+        "WHERE h.municipality_id = NEW.municipality_id AND h.thing_id = NEW.thing_id AND h.sequence = NEW.sequence - 1 "
+        "AND h.until = NEW.since)",
     ),
     Trigger(
         "an_ended_holding_is_never_changed",

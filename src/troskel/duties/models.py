@@ -67,6 +67,17 @@ class HomeState(models.Model):
         indexes = [models.Index(fields=["municipality", "wake"], name="homes_to_wake")]
 
 
+class KeptJudgement(models.Model):
+    """How an earlier version of the engine had judged some homes, where today's judges otherwise (decision 102).
+
+    The line `engine.changed` holds the digest: what is altered here is told by `journal verify`.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    homes = models.TextField(help_text="JSON of routine.replay.KeptHome by home")
+
+
 class Duty(Record):
     """Something a paragraph asks of somebody: a duty to do, or a notice to read."""
 

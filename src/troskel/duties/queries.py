@@ -43,6 +43,9 @@ FIELDS = (
     "about",
     "home_id",
     "door_id",
+    "client_id",
+    "organisation_id",
+    "opened_line",
 )
 
 

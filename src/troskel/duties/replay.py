@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from troskel.duties import routines
+from troskel.duties import kept_judgements, routines
 from troskel.duties.models import Duty, HomeState
 from troskel.journal import queries as journal
 from troskel.people.models import Client
@@ -50,8 +49,7 @@ def lines(municipality: str, not_after: date | None = None) -> Iterator[LineFact
 
     `not_after`: as if the days after this one were taken back now.
     """
-    ends = [(number, date.fromisoformat(body["after"])) for number, body in _taken_back(municipality)]
-    ends += [(sys.maxsize, not_after)] if not_after else []
+    ends = kept_judgements.taken_back(municipality, not_after)
     for told in journal.lines_after(municipality):
         if told.event == "day.turned":
             day = date.fromisoformat(told.body["day"])
@@ -60,20 +58,22 @@ def lines(municipality: str, not_after: date | None = None) -> Iterator[LineFact
         yield LineFacts(**told._asdict())
 
 
-def _taken_back(municipality: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, _, _, body in journal.bodies(municipality, ("days.taken_back",)):
-        yield number, body
-
-
-def history(municipality: str, instead: Routine | None = None, *, not_after: date | None = None) -> History:
-    """All duties of the journal, under the versions in force or under another; `not_after` as of `lines`."""
+def history(municipality: str, *, not_after: date | None = None) -> History:
+    """All duties of the journal, as they were judged; `not_after` as of `lines`."""
     versions = routines.of_municipality(municipality, routines.newest(municipality))
-    return replay(versions, lines(municipality, not_after), instead=instead)
+    kept = kept_judgements.kept(municipality, not_after)
+    return replay(versions, lines(municipality, not_after), kept=kept)
+
+
+def judged_today(municipality: str, instead: Routine | None = None) -> History:
+    """All duties as today's engine judges every line, under the versions in force or under another."""
+    versions = routines.of_municipality(municipality, routines.newest(municipality))
+    return replay(versions, lines(municipality), instead=instead)
 
 
 def compare(municipality: str, proposed: Routine) -> list[DutyDifference]:
     """The duties that would differ under the proposed version; clients by case number."""
-    found = compare_histories(history(municipality), history(municipality, proposed))
+    found = compare_histories(judged_today(municipality), judged_today(municipality, proposed))
     cases = dict(Client.objects.filter(municipality=municipality).values_list("id", "case_number"))
     return [_duty_difference(difference, cases) for difference in found]
 
@@ -100,7 +100,7 @@ def _fate(outcome: DutyOutcome | None) -> Fate | None:
 def discrepancies(municipality: str, again: History | None = None) -> list[str]:
     """Where the stored duties and states differ from the journal (`again`: replayed already). Must be empty."""
     again = again or history(municipality)
-    wrong = []
+    wrong = kept_judgements.faults(municipality)
     stored = {row.id: row for row in Duty.objects.filter(municipality=municipality)}
     for identifier, outcome in again.duties.items():
         row = stored.pop(identifier, None)
@@ -116,8 +116,8 @@ def discrepancies(municipality: str, again: History | None = None) -> list[str]:
         lived_state = again.homes.get(state.home_id)
         if (
             lived_state is None
-            or not _same_facts(known.facts, lived_state.facts)
-            or _duties_in(known) != _duties_in(lived_state)
+            or not same_facts(known.facts, lived_state.facts)
+            or duties_in(known) != duties_in(lived_state)
         ):
             wrong.append(f"the state of home {state.home_id} is not what the journal gives")
     return wrong
@@ -149,12 +149,12 @@ def _replayed_outcome(outcome: DutyOutcome) -> tuple[Any, ...]:
     return (*owner, duty.home, about, duty.due, duty.escalated, outcome.state, outcome.day, outcome.line)
 
 
-def _duties_in(state: routine_duty.HomeSnapshot) -> list[Any]:
+def duties_in(state: routine_duty.HomeSnapshot) -> list[Any]:
     planned = sorted(state.planned, key=lambda plan: (plan.paragraph, plan.ask, plan.since, str(plan.door)))
     return msgspec.to_builtins([*sorted(state.open, key=lambda duty: duty.id), *planned])  # type: ignore[no-any-return]
 
 
-def _same_facts(stored: HomeFacts, outcome: HomeFacts) -> bool:
+def same_facts(stored: HomeFacts, outcome: HomeFacts) -> bool:
     """Are they the same?
 
     A copy stored before a fact was known of (the day of a key, of a replaced lock) lacks it, and is not wrong.

@@ -191,6 +191,16 @@ def is_proven(counterexamples: int) -> None:
         )
 
 
+def is_approved_by_a_person(*, is_command_line: bool, in_production: bool) -> None:
+    """The command line acts on behalf of anybody, so of two pairs of eyes it is none where clients are real."""
+    if is_command_line and in_production:
+        raise Refusal(
+            "D",
+            "routine.approved_on_the_command_line",
+            _("Kommandoraden är ingen person. Logga in och godkänn versionen på sidan Rutinen."),
+        )
+
+
 def is_approved_by_another(
     author: UUID | None, actor: Actor, *, same_login: bool, let_in_by_author: bool
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -227,7 +228,7 @@ def _row_reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[A
     converters = compiler.get_converters([column for column, _, _ in compiler.select])
     database = connections[DEFAULT_DB_ALIAS]
     steps = [
-        (index, converter, expression)
+        (index, _direct(converter, expression, database))
         for index, (of_column, expression) in converters.items()
         for converter in of_column
     ]
@@ -242,12 +243,24 @@ def _row_reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[A
         made = []
         for values in records:
             row = list(values)
-            for index, converter, expression in steps:
-                row[index] = converter(row[index], expression, database)
+            for index, convert in steps:
+                row[index] = convert(row[index])
             made.append(make_row(row))
         return made
 
     return rows
+
+
+def _direct(converter: Any, expression: Any, database: Any) -> Callable[[Any], Any]:
+    """Returns a converter that takes a value alone. Ids come again and again: SQLite's text of one is read once."""
+    if converter.__name__ == "convert_uuidfield_value":
+        return _id_of_text
+    return lambda value: converter(value, expression, database)
+
+
+@lru_cache(maxsize=16_384)
+def _id_of_text(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
 
 
 def _instance_factory(compiler: Any) -> Callable[[Any], Any]:

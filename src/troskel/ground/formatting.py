@@ -132,6 +132,12 @@ def long_day(value: date, language: str | None = None) -> str:
     return f"{value.day} {month(value, language)}"
 
 
+def plain_day(value: date, today: date, language: str | None = None) -> str:
+    """Returns a day as 10 november, as it stands in a sentence; with the year if it is not this year."""
+    text = long_day(value, language)
+    return text.removesuffix(f" {today.year}") if value.year == today.year else text
+
+
 def weekday(value: date, language: str | None = None) -> str:
     """Returns the name of the weekday."""
     return manner(language).weekdays[value.weekday()]
@@ -175,6 +181,11 @@ def instant(value: datetime, today: date, language: str | None = None) -> str:
 def long_instant(value: datetime, language: str | None = None) -> str:
     """Returns an instant as 25 november 2026 kl. 13.30."""
     return _instant(long_day(day_of(value), language), value, language)
+
+
+def plain_instant(value: datetime, today: date, language: str | None = None) -> str:
+    """Returns an instant as 25 november kl. 13.30, as it stands in a sentence; with the year if it is not this year."""
+    return _instant(plain_day(day_of(value), today, language), value, language)
 
 
 def hours(minutes: int, language: str | None = None) -> str:

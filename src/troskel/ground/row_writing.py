@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -75,6 +76,7 @@ class Upsert:
 
     def __init__(self, model: type[Model], key: str = "", over: Sequence[str] = ()) -> None:
         self._fields = model._meta.concrete_fields
+        self._columns = itemgetter(*(field.attname for field in self._fields))
         columns = ", ".join(f'"{field.column}"' for field in self._fields)
         self._head = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES "
         self._row = f"({', '.join(['%s'] * len(self._fields))})"
@@ -82,8 +84,10 @@ class Upsert:
         self._tail = f" ON CONFLICT ({_column(model, key)}) DO UPDATE SET {updates}" if key else ""
 
     @cached_property
-    def _columns(self) -> list[tuple[str, Callable[[Any, Any], Any]]]:
-        return [(field.attname, _preparer(field)) for field in self._fields]
+    def _preparers(self) -> list[tuple[int, Callable[[Any, Any], Any]]]:
+        """The columns whose values need the database's form, by their place."""
+        preparers = enumerate(map(_preparer, self._fields))
+        return [(place, prepare) for place, prepare in preparers if prepare is not None]
 
     def __call__(self, rows: Sequence[Model]) -> None:
         """Writes the rows."""
@@ -92,14 +96,20 @@ class Upsert:
         database = connections[DEFAULT_DB_ALIAS]
         for start in range(0, len(rows), ROWS_PER_STATEMENT):
             batch = rows[start : start + ROWS_PER_STATEMENT]
-            values = [
-                prepare(getattr(row, name), database) for row in batch for name, prepare in self._columns
-            ]
+            values: list[Any] = []
+            for row in batch:
+                columns = list(self._columns(row.__dict__))
+                for place, prepare in self._preparers:
+                    columns[place] = prepare(columns[place], database)
+                values += columns
             run(database, f"{self._head}{', '.join([self._row] * len(batch))}{self._tail}", values)
 
 
-def _preparer(field: Any) -> Callable[[Any, Any], Any]:
-    """Returns how a field's value takes the database's form: as Django does it, but found out once for each field."""
+def _preparer(field: Any) -> Callable[[Any, Any], Any] | None:
+    """Returns how a field's value takes the database's form: as Django does it, but found out once for each field.
+
+    None: it has that form.
+    """
     target = field
     while target.remote_field is not None:
         target = target.target_field
@@ -112,7 +122,7 @@ def _preparer(field: Any) -> Callable[[Any, Any], Any]:
     if isinstance(target, DateField):
         return _prepare_day
     if isinstance(target, IntegerField | BooleanField):
-        return lambda value, database: value
+        return None
     return lambda value, database: field.get_db_prep_save(value, database)
 
 

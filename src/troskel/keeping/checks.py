@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import DatabaseError
 
+from troskel.duties import kept_judgements
 from troskel.journal import verification
 from troskel.journal.form import Fault, Verdict
 from troskel.keeping import blankings, guards, rows
@@ -37,6 +38,10 @@ def look(code: str, known: KnownHeads, tell: Tell) -> Iterator[Looked]:
     yield Looked("triggers", _differing_triggers())
     yield Looked("blanked details", [str(fault) for fault in blankings.faults(code)])
     tell("duties and rows: the journal is replayed")
+    for change in kept_judgements.changes(code):
+        if change.kept:
+            kept = f"{change.duties} duties in {change.homes} homes"
+            tell(f"line {change.number}: {kept} stand as an earlier version judged them")
     yield Looked("duties and rows", rows.discrepancies(code))
 
 

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from troskel.duties import queries as duties
+from troskel.duties import told
 from troskel.duties.queries import DutyFacts
 from troskel.offers.duty_actions import suggested_acts
 from troskel.people.roles import Actor
 from troskel.reading.client_page import ClientPage
-from troskel.reading.worklist import DutyShown, DutyTexts, duties_of, duty_shown, duty_texts, with_names
+from troskel.reading.worklist import DutyShown, DutyTexts, duties_of, duty_shown, duty_texts, with_facts
 
 
 class ClientDuty(NamedTuple):
@@ -31,8 +32,8 @@ def open_duties(viewer: Actor, page: ClientPage, today: date) -> list[ClientDuty
     is_mine = ExpressionWrapper(duties.asked_of(viewer, today), output_field=BooleanField())
     rows = list(
         duties_of(viewer, condition, today)
-        .annotate(mine=is_mine)
-        .values(*duties.FIELDS, "client_id", "organisation_id", "mine")
+        .annotate(mine=is_mine, **told.OPENING)
+        .values(*duties.FIELDS, *told.OPENING, "mine")
     )
     mine = [
         DutyFacts(*(row[name] for name in DutyFacts._fields))
@@ -42,5 +43,5 @@ def open_duties(viewer: Actor, page: ClientPage, today: date) -> list[ClientDuty
     acts = suggested_acts(viewer, mine, page.homes)
     return [
         ClientDuty(duty_shown(row, today), duty_texts(row), row["mine"], acts.get(row["id"], []))
-        for row in with_names(rows)
+        for row in with_facts(viewer, rows, today, page.homes)
     ]

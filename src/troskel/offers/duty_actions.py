@@ -8,7 +8,7 @@ knows (a serial number, a time, a locksmith) are `missing`. Chapters say beside 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,7 +25,7 @@ from troskel.duties.queries import DutyFacts, asked_of
 from troskel.ground import clock
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor, Role
-from troskel.reading.worklist import within_sight
+from troskel.reading.worklist import WorklistItem, within_sight
 from troskel.routine import duty as engine
 from troskel.routine.facts import HomeFacts
 from troskel.runner.suggestions import SUGGESTERS, DutyContext, Names, Suggestion
@@ -84,10 +84,11 @@ class Offered(NamedTuple):
 NOTHING_OFFERED = Offered([], {})
 
 
-def acts_offered(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, Offered]:
-    """The acts of `suggestions`, each once and without values, for a page of the viewer's duties. Two queries."""
-    facts = _open_duties(viewer, duties)
-    homes = _homes({row.home_id for row in facts})
+def acts_offered(
+    viewer: Actor, items: Iterable[WorklistItem], homes: Mapping[UUID, HomeFacts]
+) -> dict[UUID, Offered]:
+    """The acts of `suggestions`, each once and without values, for duties of the viewer's worklist. No query."""
+    facts = [DutyFacts(*(getattr(item.asked, name) for name in DutyFacts._fields)) for item in items]
     acts = suggested_acts(viewer, facts, homes)
     return {
         row.id: Offered(acts[row.id], _conversation(row, homes[row.home_id], acts[row.id])) for row in facts

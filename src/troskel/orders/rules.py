@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from troskel.ground.choices import Choice
@@ -78,6 +79,45 @@ def is_booked(state: str, number: str) -> None:
             order=number,
             order_state=state,
         )
+
+
+class Taken(NamedTuple):
+    """A time at which somebody of a firm is booked, and for whom: doors of one client are one trip."""
+
+    starts: datetime
+    ends: datetime
+    client: UUID
+
+
+def is_to_come(starts: datetime, now: datetime) -> None:
+    """A time is booked ahead (P4): what has been done is reported, not booked."""
+    if starts < now:
+        raise BadValue(
+            "starts",
+            "booking.in_the_past",
+            _("Tiden har redan varit. Boka en tid som kommer, eller rapportera det som är gjort."),
+        )
+
+
+def somebody_is_free(taken: Iterable[Taken], starts: datetime, ends: datetime, smiths: int) -> None:
+    """No locksmith is at two places at once (P4). It never says where they are instead."""
+    if not is_free(taken, starts, ends, smiths):
+        raise Refusal(
+            "P4",
+            "booking.taken",
+            _("Låssmeden är redan bokad {starts}. Välj en annan tid."),
+            starts=starts,
+        )
+
+
+def is_free(taken: Iterable[Taken], starts: datetime, ends: datetime, smiths: int) -> bool:
+    """Whether fewer than all of the firm's locksmiths are out at every moment from `starts` to `ends`."""
+    overlapping = [one for one in taken if one.starts < ends and one.ends > starts]
+    moments = [starts, *(one.starts for one in overlapping if one.starts > starts)]
+    return all(
+        len({one.client for one in overlapping if one.starts <= moment < one.ends}) < smiths
+        for moment in moments
+    )
 
 
 def is_still_at_door(lock: UUID | None, reported: UUID | None, number: str) -> None:

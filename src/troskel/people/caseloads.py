@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
 
 from troskel.ground import clock
 from troskel.people.models import Account, Client, Cover
@@ -45,18 +45,26 @@ def in_unit(municipality: str, unit: str) -> QuerySet[Account]:
     return open_accounts(municipality).filter(unit=unit)
 
 
-def unit_of(account: UUID) -> str:
-    """Returns the unit that an account is placed in; empty for none. One query."""
-    return Account.objects.filter(id=account).values_list("unit", flat=True).first() or ""
-
-
-def counts(municipality: str, accounts: list[UUID]) -> tuple[int, int]:
-    """Returns how many living clients these assessors have, and how many have nobody. One query."""
+def unit_and_counts(municipality: str, account: UUID, accounts: list[UUID]) -> tuple[str, int, int]:
+    """Returns the unit that an account is placed in (empty: none), and how many living clients these assessors have,
+    and how many have nobody. One query.
+    """
     living = Client.objects.filter(municipality=municipality, merged_into=None, died=None)
-    found = living.aggregate(
-        theirs=Count("id", filter=of_assessors(accounts)), nobodys=Count("id", filter=of_nobody())
+    row = (
+        Account.objects.filter(id=account)
+        .annotate(
+            theirs=_count(living.filter(of_assessors(accounts))), nobodys=_count(living.filter(of_nobody()))
+        )
+        .values_list("unit", "theirs", "nobodys")
+        .first()
     )
-    return found["theirs"], found["nobodys"]
+    unit, theirs, nobodys = row or ("", 0, 0)
+    return unit or "", theirs or 0, nobodys or 0
+
+
+def _count(rows: QuerySet[Client]) -> Subquery:
+    counted = rows.order_by().values("municipality").annotate(rows=Count("id")).values("rows")
+    return Subquery(counted)
 
 
 def assessors(municipality: str) -> list[tuple[str, str]]:

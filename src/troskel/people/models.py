@@ -37,6 +37,7 @@ class Organisation(Record):
     orgnr = models.CharField(max_length=10)
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254)
+    phone = models.CharField(max_length=30, blank=True, default="", help_text="whom a locksmith calls")
     kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in OrganisationKind])
     closed = models.DateField(null=True, help_text="the first day on which it does nothing more")
 

@@ -62,7 +62,7 @@ class Bearer(NamedTuple):
 def bearer_of(digest: str, now: datetime) -> Bearer | None:
     """Returns whose token has this digest; None when revoked, expired, unknown, or its account closed. One query."""
     for municipality, role, account, organisation, token, scopes, used in _ACCOUNT_OF_TOKEN(digest, now):
-        actor = Actor(municipality=municipality, role=Role(role), account=account, organisation=organisation)
+        actor = Actor(municipality, Role(role), account=account, organisation=organisation, by_token=True)
         return Bearer(actor, token, frozenset(scopes.split()), used)
     return None
 

@@ -80,6 +80,8 @@ class Actor:
     organisation: UUID | None = None
     signed_in: datetime | None = field(default=None, compare=False)
     """When the person of a session last showed who it is; None in the demo, and for tokens and the system."""
+    by_token: bool = field(default=False, compare=False)
+    """Whether a program comes with a bearer token, instead of the person."""
 
     @property
     def is_system(self) -> bool:

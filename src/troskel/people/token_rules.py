@@ -26,6 +26,9 @@ class TokenScope(Choice, question=_("Vad den får användas till")):
     ALARMS = "alarms", _("Larm")
     VISITS = "visits", _("Besök")
     DOORS = "doors", _("Öppna dörrar")
+    CALENDAR = "calendar", _("Kalender")
+    IMPORT = "import", _("Föra in från verksamhetssystemet")
+    STAFF = "staff", _("Personal från en katalog")
 
 
 def is_own_or_a_systems(*, is_own: bool, of_system: bool, role: Role) -> None:
@@ -35,6 +38,16 @@ def is_own_or_a_systems(*, is_own: bool, of_system: bool, role: Role) -> None:
             "D",
             "token.of_another",
             _("En åtkomstnyckel görs av den som ska ha den. För ett annat system finns ett systemkonto."),
+        )
+
+
+def is_not_made_by_the_command_line(*, is_command_line: bool, of_system: bool, in_production: bool) -> None:
+    """Where clients are real, the command line makes no token by which somebody would pass for a person."""
+    if is_command_line and in_production and not of_system:
+        raise Refusal(
+            "D",
+            "token.on_the_command_line",
+            _("En persons åtkomstnyckel görs av personen själv. Kommandoraden gör dem åt andra system."),
         )
 
 

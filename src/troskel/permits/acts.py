@@ -19,6 +19,7 @@ class ActInfo(Protocol):
     who: frozenset[Role]
     writes: tuple[str, ...]
     fresh: bool
+    in_person: bool
     consists_of: tuple[str, ...]
 
 

@@ -33,6 +33,16 @@ def fresh_enough(actor: Actor, act: ActInfo) -> None:
         raise SignInAgain
 
 
+def in_person(actor: Actor, act: ActInfo) -> None:
+    """Raises NotAllowed where a token would make another way in: one that leaks would go on living in that."""
+    if act.in_person and actor.by_token:
+        raise NotAllowed(
+            "token.not_in_person",
+            _("{act} görs inte med en åtkomstnyckel. Logga in och gör det själv."),
+            act=act.name,
+        )
+
+
 def may_read(viewer: Actor, reading: str, who: Collection[Role]) -> None:
     """Raises NotAllowed unless the viewer's role is in `who`. The system may read everything."""
     if viewer.role is Role.SYSTEM or viewer.role in who:

@@ -10,6 +10,9 @@
 | locksmith | clients with an open order to the firm, or in whose name it is done | the order; the duty (L1) |
 | responder | the clients whose alarm this person has accepted | rule 4, until it is closed or the acceptance runs out |
 | manager | none | figures are enough |
+
+Beside it, coordinators, carers and responders see the record of one client for an hour after saying why:
+`readable_clients`.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from troskel.access import queries as access
-from troskel.access.models import Alarm
+from troskel.access.models import Alarm, BriefSight
 from troskel.care import queries as care
 from troskel.care.models import Allocation, Service
 from troskel.custody.models import HolderKind, Holding, ThingKind
@@ -76,6 +79,24 @@ def _sight_condition(viewer: Actor, day: date, now: datetime) -> Q:
 
 
 NO_CLIENTS = Q(pk__in=[])
+
+
+def readable_clients(viewer: Actor, day: date, now: datetime | None = None) -> Q:
+    """As `visible_clients`, and those whom the viewer sees for a short time after saying why (`BriefSight`).
+
+    For the record of one client alone: no list, no phone, no act and no door takes it.
+    """
+    instant = now or clock.now()
+    brief = Q(Exists(brief_sights(viewer, instant).filter(client=OuterRef("pk"))))
+    of_municipality = Q(municipality=viewer.municipality, merged_into=None)
+    return visible_clients(viewer, day, instant) | (of_municipality & brief)
+
+
+def brief_sights(viewer: Actor, now: datetime) -> models.QuerySet[BriefSight]:
+    """The viewer's brief sights that last at an instant."""
+    return BriefSight.objects.filter(
+        municipality=viewer.municipality, account=viewer.account, taken__lte=now, until__gt=now
+    )
 
 
 def candidate_clients(viewer: Actor) -> Q:

@@ -199,8 +199,10 @@ def _order_number(order: str) -> str:
 
 
 def _book(w: World, door: str, order: str, carer: bool = True) -> Iterator[Act]:
+    hour = 8 + int(order[2:]) % 9  # one locksmith is at one place at a time
     starts, ends = (
-        datetime.combine(w.day + timedelta(days=3), time(hour), STOCKHOLM).isoformat() for hour in (10, 11)
+        datetime.combine(w.day + timedelta(days=3), time(at), STOCKHOLM).isoformat()
+        for at in (hour, hour + 1)
     )
     values = {
         "order": _order_number(order),

@@ -10,7 +10,7 @@ import msgspec
 from django.db.models import F, OuterRef, Subquery
 
 from troskel.access.models import Alarm, Opening
-from troskel.access.rules import ClientDoors, LockOutcome
+from troskel.access.rules import ClientDoors, LockOutcome, urgency_rank
 from troskel.custody.models import Thing, ThingKind
 from troskel.ground import clock
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
@@ -72,6 +72,7 @@ class ListedAlarm(msgspec.Struct, frozen=True):
     until: datetime | None
     closed: datetime | None
     outcome: str
+    urgency: str
 
 
 @read(
@@ -165,7 +166,10 @@ def alarms(viewer: Actor, page_request: PageRequest) -> Page[ListedAlarm]:
 
 
 class OpenAlarm(msgspec.Struct, frozen=True):
-    """An open alarm. `free`: no acceptance is in force. `by`: the name of who has accepted it."""
+    """An open alarm. `free`: no acceptance is in force. `by`: the name of who has accepted it.
+
+    `area`: postcode and town, for who is to take it; empty where the client's identity is protected.
+    """
 
     id: UUID
     case: str | None
@@ -174,20 +178,24 @@ class OpenAlarm(msgspec.Struct, frozen=True):
     mine: bool
     by: str
     until: datetime | None
+    urgency: str
+    area: str
 
 
 @read(who=ALARM_ROLES)
 def open_alarms(viewer: Actor) -> list[OpenAlarm]:
-    """Open alarms of the viewer's organisation, the oldest first.
+    """Open alarms of the viewer's organisation, the most urgent first, then the oldest.
 
-    A responder sees only clients here that `phone_list` also shows, and that function records the read.
+    A responder sees only the area of who has not been accepted; other clients here are shown by `phone_list` too, and
+    that function records the read.
     """
     case = clients_in_sight(viewer).filter(pk=OuterRef("client")).values("case_number")
     rows = Alarm.objects.filter(
         municipality=viewer.municipality, organisation=viewer.organisation, closed=None
     )
     alarm_rows = rows.annotate(case=Subquery(case), by=F("accepted_by__name")).order_by("raised", "id")
-    alarms = list(alarm_rows.values(*ALARM_COLUMNS, "by")[:MAX_PAGE])
+    alarms = list(alarm_rows.values(*ALARM_COLUMNS, "by", *AREA_COLUMNS)[:MAX_PAGE])
+    alarms.sort(key=lambda row: urgency_rank(row["urgency"]))
     if viewer.role is not Role.RESPONDER:
         note(viewer, "open_alarms.viewed", ids={row["client_id"] for row in alarms if row["case"]})
     return [_open_alarm(row, viewer, clock.now()) for row in alarms]
@@ -195,13 +203,20 @@ def open_alarms(viewer: Actor) -> list[OpenAlarm]:
 
 def _open_alarm(row: Row, viewer: Actor, now: datetime) -> OpenAlarm:
     is_free = row["until"] is None or row["until"] <= now
-    fields = {name: row[name] for name in ("id", "case", "raised", "until")}
+    fields = {name: row[name] for name in ("id", "case", "raised", "until", "urgency")}
+    protection, code, town = (row[name] for name in AREA_COLUMNS)
     return OpenAlarm(
-        free=is_free, mine=not is_free and row["accepted_by"] == viewer.account, by=row["by"] or "", **fields
+        free=is_free,
+        mine=not is_free and row["accepted_by"] == viewer.account,
+        by=row["by"] or "",
+        area="" if protection else f"{code[:3]} {code[3:]} {town}".strip(),
+        **fields,
     )
 
 
-ALARM_COLUMNS = ("id", "case", "raised", "accepted", "accepted_by", "until", "closed", "outcome", "client_id")
+ALARM_COLUMNS = ("id", "case", "raised", "accepted", "accepted_by", "until", "closed", "outcome", "client_id",
+                 "urgency")  # fmt: skip
+AREA_COLUMNS = ("client__protection", "client__home__postcode", "client__home__town")
 
 
 def _alarm(row: Row, viewer: Actor) -> ListedAlarm:
@@ -214,4 +229,5 @@ def _alarm(row: Row, viewer: Actor) -> ListedAlarm:
         until=row["until"],
         closed=row["closed"],
         outcome=row["outcome"],
+        urgency=row["urgency"],
     )

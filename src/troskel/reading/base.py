@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from troskel.journal import operations as journal
 from troskel.people import queries as people
 from troskel.people.models import Client
 from troskel.people.roles import Actor
+from troskel.permits import sight
 from troskel.permits.sight import ROLES_SEEING_ALL, candidate_clients, visible_clients
 
 Row = Mapping[str, Any]
@@ -27,6 +29,11 @@ CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 def clients_in_sight(viewer: Actor) -> QuerySet[Client]:
     """The clients in the viewer's sight today."""
     return Client.objects.filter(visible_clients(viewer, clock.today()))
+
+
+def readable_clients(viewer: Actor) -> QuerySet[Client]:
+    """The same, and those in the viewer's brief sight: for the record of one client."""
+    return Client.objects.filter(sight.readable_clients(viewer, clock.today()))
 
 
 def clients_within_reach(viewer: Actor) -> QuerySet[Client]:
@@ -58,6 +65,13 @@ def about_clients(viewer: Actor, client: str = "") -> Q:
     if viewer.role in ROLES_SEEING_ALL and not client:
         return Q(municipality=viewer.municipality)  # all clients: no lookup needed
     return Q(municipality=viewer.municipality, client__in=clients_matching(viewer, client))
+
+
+def between(field: str, first: date | None, last: date | None) -> Q:
+    """Returns the condition on rows whose instant falls on these days, both included; None: no limit."""
+    since = {f"{field}__gte": datetime.combine(first, time(), clock.STOCKHOLM)} if first else {}
+    until = {f"{field}__lt": clock.midnight_after(last)} if last and last < date.max else {}
+    return Q(**since, **until)
 
 
 def note(

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The locksmith's rounds (P4, L1): open orders with time, place, mounted lock, and who needs to be present."""
+"""The locksmith's calendar (P4, L1): open orders with time, place, mounted lock, and who needs to be present."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,14 +23,18 @@ from troskel.people.models import Client, Home, HomeDoor
 from troskel.people.roles import Actor, Role
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note
+from troskel.reading.client_names import names_of_shown
 from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.lists import own_orders
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 from troskel.reading.register import read
+from troskel.reading.worklist import WorklistItem, unnoted_worklist, with_clients
 
 EMPTY = Value("")
 ATTENDING_ROLES = frozenset({Role.COORDINATOR})
 """Those who see the duty to be present, and say who of the organisation takes it."""
+REPORTS = frozenset({"report_installation", "report_removal", "report_repair"})
+"""The acts that carry an order out: what they fulfil stands in the calendar."""
 OPEN_STATES = (OrderState.PLACED, OrderState.BOOKED)
 
 
@@ -40,6 +44,8 @@ class Attendance(msgspec.Struct, frozen=True):
     duty: UUID
     name: str
     mine: bool
+    organisation: str
+    phone: str
 
 
 class Trip(msgspec.Struct, frozen=True):
@@ -47,6 +53,7 @@ class Trip(msgspec.Struct, frozen=True):
 
     `lock`: the serial number at the door. `parts`: where the door's original turner has been kept since the mounting.
     `in_vain`: code of why the last trip failed. `person`: at the order's door, as far as the viewer may know.
+    `provider` and `phone`: who ordered, and where they answer. `duty`: the viewer's own to carry it out.
     """
 
     order: str
@@ -63,7 +70,16 @@ class Trip(msgspec.Struct, frozen=True):
     starts: datetime | None
     ends: datetime | None
     in_vain: str
+    provider: str
+    phone: str
+    duty: UUID | None
+    due: date | None
     attending: Attendance | None
+
+    @property
+    def area(self) -> str:
+        """The postcode that trips are put together by; empty where the address is protected."""
+        return self.person.postcode if self.person else ""
 
 
 class Rounds(msgspec.Struct, frozen=True):
@@ -80,6 +96,23 @@ class Rounds(msgspec.Struct, frozen=True):
 @read(who=[Role.LOCKSMITH, Role.COORDINATOR])
 def rounds(viewer: Actor, first: date, days: int, page_request: PageRequest) -> Rounds:
     """The viewer's open orders: booked before the end of these `days`, and not booked."""
+    return _rounds(viewer, first, days, page_request)
+
+
+@read(who=[Role.LOCKSMITH])
+def rounds_and_worklist(
+    viewer: Actor, first: date, days: int, page_request: PageRequest
+) -> tuple[Rounds, list[WorklistItem]]:
+    """The locksmith's start page: the same, and what is asked besides the orders, and told. One recorded read."""
+    items = [item for item in unnoted_worklist(viewer) if not REPORTS.intersection(item.duty.fulfilled_by)]
+    cases = sorted({item.duty.case for item in items if item.duty.case})
+    shown = _rounds(viewer, first, days, page_request, cases=cases)
+    return shown, with_clients(items, names_of_shown(viewer, cases))
+
+
+def _rounds(
+    viewer: Actor, first: date, days: int, page_request: PageRequest, *, cases: Sequence[str] = ()
+) -> Rounds:
     end = datetime.combine(first + timedelta(days=days), time(), clock.STOCKHOLM)
     begin = datetime.combine(first, time(), clock.STOCKHOLM)
     is_standing = Q(bookings__outcome="", bookings__starts__lt=end)
@@ -104,12 +137,25 @@ def rounds(viewer: Actor, first: date, days: int, page_request: PageRequest) -> 
         first=first,
         days=days,
         after=page_request.after,
+        cases=list(cases),
     )
     homes = _homes({row.door_id for row in rows})
-    attending = _attendances(viewer, rows)
+    asked = _duties_of(viewer, rows)
     words = Words(viewer)
-    trips = [_trip(words, row, homes.get(row.door_id, {}), attending.get(row.id)) for row in rows]
+    trips = [_trip(words, row, homes.get(row.door_id, {}), asked.get(row.id, {})) for row in rows]
     return Rounds(trips[: len(booked_rows)], Page(trips[len(booked_rows) :], next_cursor), has_more)
+
+
+def open_trip(viewer: Actor, number: str) -> Trip | None:
+    """An open order of the viewer's, for a reading that records it; None out of sight, or no longer open."""
+    row: Any = _orders(viewer).filter(number=number).annotate(needed=F("presence")).first()
+    if row is None:
+        return None
+    booking = row.bookings.filter(outcome="").first() if row.state == OrderState.BOOKED else None
+    if booking:
+        row.starts, row.ends, row.needed = booking.starts, booking.ends, booking.presence
+    homes, asked = _homes([row.door_id]), _duties_of(viewer, [row])
+    return _trip(Words(viewer), row, homes.get(row.door_id, {}), asked.get(row.id, {}))
 
 
 def _orders(viewer: Actor) -> QuerySet[Order]:
@@ -123,7 +169,7 @@ def _orders(viewer: Actor) -> QuerySet[Order]:
         Order.objects.filter(
             own_orders(viewer), client__in=clients_within_reach(viewer), state__in=OPEN_STATES
         )
-        .select_related("client__home", "door")
+        .select_related("client__home", "door", "organisation")
         .annotate(
             entrusted_to_viewer=Exists(mine),
             in_vain=Coalesce(Subquery(in_vain.order_by("-starts").values("outcome")[:1]), EMPTY),
@@ -141,32 +187,48 @@ def _homes(doors: Iterable[UUID]) -> dict[UUID, dict[UUID, Home]]:
     return homes
 
 
-def _attendances(viewer: Actor, rows: list[Any]) -> dict[UUID, Attendance]:
-    """By order id: the viewer's duty that follows from its booking. One query."""
-    if viewer.role not in ATTENDING_ROLES or not rows:
+ATTENDS, CARRIES_OUT = "attends", "carries out"
+
+
+def _duties_of(viewer: Actor, rows: list[Any]) -> dict[UUID, dict[str, Duty]]:
+    """By order id: the duty that follows from its booking, and the locksmith's to carry it out. One query.
+
+    A provider sees its own; the locksmith also who of the provider comes.
+    """
+    if not rows:
         return {}
+    own = Q(duties.asked_of(viewer, clock.today()))
     duty_rows = Duty.objects.filter(
-        duties.asked_of(viewer, clock.today()),
+        own | Q(role="provider") if viewer.role is Role.LOCKSMITH else own,
         municipality=viewer.municipality,
         kind="duty",
         state="open",
         client__in={row.client_id for row in rows},
-    ).select_related("person")
-    attendances = {}
+    ).select_related("person", "organisation")
+    found: dict[UUID, dict[str, Duty]] = {}
     for row in duty_rows:
-        ask = routines.version(row.version).asks[row.paragraph, row.ask]
-        about = json.loads(row.about)
-        if "order.booked" in ask.on and about.get("order"):
-            name = row.person.name if row.person else ""
-            attendances[UUID(about["order"])] = Attendance(row.id, name, row.person_id == viewer.account)
-    return attendances
+        order = json.loads(row.about).get("order")
+        if order and "order.booked" in routines.version(row.version).asks[row.paragraph, row.ask].on:
+            found.setdefault(UUID(order), {})[ATTENDS] = row
+        elif order and row.role == "locksmith":
+            found.setdefault(UUID(order), {})[CARRIES_OUT] = row
+    return found
 
 
-def _trip(words: Words, row: Any, homes: dict[UUID, Home], attending: Attendance | None) -> Trip:
+def _attendance(viewer: Actor, duty: Duty | None) -> Attendance | None:
+    if duty is None or duty.organisation is None:
+        return None
+    name = duty.person.name if duty.person else ""
+    its = duty.organisation
+    return Attendance(duty.id, name, duty.person_id == viewer.account, its.name, its.phone)
+
+
+def _trip(words: Words, row: Any, homes: dict[UUID, Home], asked: dict[str, Duty]) -> Trip:
     client: Client = row.client
     if homes and client.home_id not in homes:
         client.home = homes[min(homes)]  # the client has moved: show the home at the order's door
     person = visible_person(words.viewer, client, entrusted=row.entrusted_to_viewer)
+    own = asked.get(CARRIES_OUT)
     return Trip(
         order=row.number,
         kind=row.kind,
@@ -182,5 +244,9 @@ def _trip(words: Words, row: Any, homes: dict[UUID, Home], attending: Attendance
         starts=getattr(row, "starts", None),
         ends=getattr(row, "ends", None),
         in_vain=row.in_vain,
-        attending=attending,
+        provider=row.organisation.name,
+        phone=row.organisation.phone,
+        duty=own.id if own else None,
+        due=own.due if own else None,
+        attending=_attendance(words.viewer, asked.get(ATTENDS)),
     )

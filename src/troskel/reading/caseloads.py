@@ -56,13 +56,12 @@ class Assessor(msgspec.Struct, frozen=True):
 
 @read(who=[Role.ASSESSOR])
 def caseload(viewer: Actor, wanted: str = "") -> Caseload:
-    """The viewer's caseload. Without `wanted`: one's own, or all where one has none. Names no client. Three queries."""
+    """The viewer's caseload. Without `wanted`: one's own, or all where one has none. Names no client. Two queries."""
     if viewer.account is None:
         return Caseload(Whose.ALL, 0, 0, "", [], [])
     away = caseloads.stands_in_for(viewer.account, clock.today())
     accounts = [viewer.account, *(one.account for one in away)]
-    mine, nobodys = caseloads.counts(viewer.municipality, accounts)
-    unit = caseloads.unit_of(viewer.account)
+    unit, mine, nobodys = caseloads.unit_and_counts(viewer.municipality, viewer.account, accounts)
     possible = {whose for whose in Whose if whose is not Whose.UNIT or unit}
     chosen = Whose(wanted) if wanted in possible else Whose.MINE if mine else Whose.ALL
     return Caseload(chosen, mine, nobodys, unit, [StandIn(one.name, one.through) for one in away], accounts)

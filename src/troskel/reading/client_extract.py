@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from troskel.access.models import Alarm, Opening
+from troskel.access.models import Alarm, BriefSight, Opening
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.care.models import Allocation, Decision, Investigation, Suspension
 from troskel.custody.models import Holding, Link
@@ -45,7 +45,7 @@ from troskel.reading.base import CASE_NUMBER, clients_in_sight, note
 from troskel.reading.client_journal import entries_of
 from troskel.reading.discretion import Words
 from troskel.reading.register import read
-from troskel.visits.models import Visit
+from troskel.visits.models import PhoneEvent, Visit
 
 READS_BACK = timedelta(days=365)
 """Lists that showed the client are told for so long back; opened records, forms and extracts since ever."""
@@ -131,13 +131,18 @@ TABLES = (
         "organisation__name", "account__role", "lock__number", "door__kind", "door__label", "paragraph", "not_before",
         "not_after", "outcome", "code", "battery", "noted")),
     Table("alarms", Alarm, _of_client, (
-        "organisation__name", "raised", "accepted", "until", "closed", "outcome")),
+        "organisation__name", "urgency", "raised", "accepted", "until", "closed", "outcome")),
     Table("invoice_rows", InvoiceRow, _of_client, ("month", "organisation__name", *COUNTED, "billed")),
     Table("basis_forms", BasisForm, _of_client, (
         "number", "month", "organisation__name", *COUNTED, "state", "made", "signed", "sent", "received", "digest")),
     Table("duties", Duty, _of_client, (
         "kind", "paragraph", "ask", "version", "role", "organisation__name", "opened", "due",
         "escalated", "state", "closed")),
+    Table("brief_sights", BriefSight, _of_client, (
+        "account__role", "account__organisation__name", "taken", "until", "reviewed", "verdict")),
+    Table("phone_events", PhoneEvent, _of_client, (
+        "organisation__name", "kind", "noted", "occurred", "received", "state", "code", "swedish", "content",
+        "contested", "settled")),
     Table("holds", Hold, _of_client, ("reason", "since", "until")),
 )  # fmt: skip
 SECTIONS = (*(table.name for table in TABLES), "log", "reads")

@@ -23,7 +23,7 @@ from troskel.people.identity import birth_day
 from troskel.people.models import Client, Identifier
 from troskel.people.roles import EVERY_ROLE, Actor
 from troskel.permits.sight import entrustments_of
-from troskel.reading.base import clients_in_sight, note
+from troskel.reading.base import note, readable_clients
 from troskel.reading.register import read
 
 
@@ -71,7 +71,7 @@ def clients_of_form(viewer: Actor, subjects: FormSubjects, *, recorded: str = ""
         Duty.objects.filter(asked, **own, id__in=[subjects.duty]).values("client"),
     ]
     first, *others = [rows for rows, names in zip(named, subjects, strict=True) if names]
-    rows = _annotated(viewer, clients_in_sight(viewer).filter(id__in=first.union(*others)))
+    rows = _annotated(viewer, readable_clients(viewer).filter(id__in=first.union(*others)))
     if {row.case_number for row in rows} - {recorded}:
         note(viewer, "clients.named", ids=[row.id for row in rows])
     return sorted(_names(rows).values(), key=lambda client: client.case)
@@ -79,13 +79,18 @@ def clients_of_form(viewer: Actor, subjects: FormSubjects, *, recorded: str = ""
 
 @read(who=EVERY_ROLE)
 def names_of_shown(viewer: Actor, cases: Iterable[str | None]) -> dict[str, ClientName]:
-    """The clients that a recorded reading has just shown, by case number: those in the viewer's sight. One query.
+    """The clients that a recorded reading has just shown, by case number: those in the viewer's sight, brief or not.
 
     Records nothing, since the reading has recorded who was shown to whom.
     """
     wanted = set(filter(None, cases))
-    rows = clients_in_sight(viewer).filter(case_number__in=wanted)
+    rows = readable_clients(viewer).filter(case_number__in=wanted)
     return _names(_annotated(viewer, rows)) if wanted else {}
+
+
+def names_of(viewer: Actor, clients: QuerySet[Client]) -> dict[str, ClientName]:
+    """The names of clients that another reading shows and records, by case number. One query."""
+    return _names(_annotated(viewer, clients))
 
 
 def _annotated(viewer: Actor, clients: QuerySet[Client]) -> list[Any]:

@@ -20,7 +20,7 @@ from troskel.people.models import Client, HomeDoor, Organisation
 from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
-from troskel.reading.base import CASE_NUMBER, clients_in_sight, note, remaining
+from troskel.reading.base import CASE_NUMBER, note, readable_clients, remaining
 from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_names import birth_year, current_number
 from troskel.reading.client_record import DoorShown, RepresentativeShown
@@ -208,7 +208,7 @@ def client_row(viewer: Actor, case: str) -> tuple[Any, list[RepresentativeShown]
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
     speaks = FilteredRelation("representatives", condition=Q(representatives__until=None))
     rows = (
-        clients_in_sight(viewer)
+        readable_clients(viewer)
         .select_related("home__access_note")
         .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks, identity_number=current_number())
     )

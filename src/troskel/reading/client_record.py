@@ -24,7 +24,7 @@ from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import CARE_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
-from troskel.reading.base import clients_in_sight, note, remaining
+from troskel.reading.base import clients_in_sight, note, readable_clients, remaining
 from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.duties import ListedDuty, ListedNotice, duty_item, notices_of
 from troskel.reading.paging import MAX_PAGE
@@ -98,7 +98,7 @@ class LinesShown(msgspec.Struct, frozen=True):
 def record(viewer: Actor, case: str) -> RecordShown:
     """Open a client's record and record the read. Raises NotFound outside the viewer's sight."""
     mine = entrustments_of(viewer).filter(client=OuterRef("pk"))
-    rows = clients_in_sight(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
+    rows = readable_clients(viewer).select_related("home").annotate(entrusted_to_viewer=Exists(mine))
     row: Any = rows.filter(case_number=case).first()
     row = row or rows.filter(case_number=remaining(viewer, case)).first()
     if row is None:

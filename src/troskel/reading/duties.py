@@ -20,7 +20,7 @@ from troskel.people.roles import EVERY_ROLE, MUNICIPAL_ROLES, Actor, Role
 from troskel.reading.base import clients_matching, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
-from troskel.reading.worklist import duties_of, duty_shown, username, with_names
+from troskel.reading.worklist import duties_of, duty_shown, username, with_facts
 
 
 class ListedDuty(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def listed_duties(
 ) -> Page[ListedDuty]:
     """Duties that the viewer may read, as they stood `on` a day."""
     page_rows, next_cursor = _noted_rows(viewer, page_request, "duty", on, state, client)
-    return Page([duty_item(row, on) for row in page_rows], next_cursor)
+    return Page([duty_item(row, on) for row in with_facts(viewer, page_rows, on)], next_cursor)
 
 
 @read(who=[Role.ADMINISTRATOR])
@@ -94,11 +94,11 @@ def late_duties(
     condition = Q(kind="duty", state="open", due__lt=today)
     condition &= Q(role=role) if role else Q()
     condition &= Q(organisation__orgnr=organisation) if organisation else Q()
-    rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
+    rows = duties_of(viewer, condition, today)
     page_rows, next_cursor = rows_of(rows, page_request, "due")
     clients = {row["client_id"] for row in page_rows if row["client_id"]}
     note(viewer, "late.listed", ids=clients, role=role, organisation=organisation, after=page_request.after)
-    return Page([duty_item(row, today) for row in page_rows], next_cursor)
+    return Page([duty_item(row, today) for row in with_facts(viewer, page_rows, today)], next_cursor)
 
 
 NOTICE_WINDOW = timedelta(days=90)
@@ -125,7 +125,7 @@ def recent_notices(
             actor=viewer.account,
         )
         condition &= Q(Exists(by_me))
-    rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
+    rows = duties_of(viewer, condition, today)
     page_rows, next_cursor = rows_of(rows, page_request._replace(newest=True))
     clients = {row["client_id"] for row in page_rows if row["client_id"]}
     note(
@@ -146,7 +146,7 @@ def listed_notices(
 def notices_of(viewer: Actor, about: Q, on: date) -> list[ListedNotice]:
     """Open and read notices about a client that the viewer may read, with receipts."""
     condition = duties.known_on(on) & Q(kind="notice") & ~Q(state="moot")
-    return _with_receipts(viewer, with_names(duties_of(viewer, condition & about, on)), on)
+    return _with_receipts(viewer, list(duties_of(viewer, condition & about, on)), on)
 
 
 def duty_item(row: Row, on: date) -> ListedDuty:
@@ -184,9 +184,8 @@ def _noted_rows(
     condition = Q(kind=kind) & (duties.open_on(on) if state == "open" else duties.known_on(on))
     if client:
         condition &= Q(client__in=clients_matching(viewer, client))
-    rows = duties_of(viewer, condition, on).values("client_id", *duties.FIELDS)
+    rows = duties_of(viewer, condition, on)
     page_rows, next_cursor = rows_of(rows, page_request)
-    page_rows = with_names(page_rows)
     clients = {row["client_id"] for row in page_rows if row["client_id"]}
     page_of: dict[str, Any] = {"limit": page_request.limit, "after": page_request.after}
     note(viewer, f"{kind}.listed", ids=clients, case=client, on=on, state=state, **page_of)
@@ -196,7 +195,9 @@ def _noted_rows(
 def _with_receipts(viewer: Actor, rows: list[Row], on: date) -> list[ListedNotice]:
     closed_lines = [row["closed_line"] for row in rows if row["closed"] is not None and row["closed"] <= on]
     receipts_by_line = receipts(viewer.municipality, [line for line in closed_lines if line is not None])
-    return [_notice(row, on, receipts_by_line.get(row["closed_line"])) for row in rows]
+    return [
+        _notice(row, on, receipts_by_line.get(row["closed_line"])) for row in with_facts(viewer, rows, on)
+    ]
 
 
 def _notice(row: Row, on: date, receipt: Receipt | None) -> ListedNotice:

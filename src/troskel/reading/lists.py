@@ -18,7 +18,7 @@ from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Organisation
 from troskel.people.roles import CARE_ROLES, CLIENT_ROLES, EVERY_ROLE, PROVIDER_ROLES, Actor, Role
-from troskel.reading.base import about_clients, clients_within_reach, note
+from troskel.reading.base import about_clients, between, clients_within_reach, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
 from troskel.visits.models import Visit
@@ -274,9 +274,12 @@ def orders(
     kind: str = "",
     provider: str = "",
     locksmith: str = "",
+    first: date | None = None,
+    last: date | None = None,
 ) -> Page[ListedOrder]:
-    """Orders about clients in the viewer's sight."""
-    rows = Order.objects.filter(own_orders(viewer), about_clients(viewer, client))
+    """Orders about clients in the viewer's sight, placed from `first` to `last`."""
+    about = about_clients(viewer, client) & between("placed", first, last) & own_orders(viewer)
+    rows = Order.objects.filter(about)
     if state == "open":
         rows = rows.filter(state__in=[OrderState.PLACED, OrderState.BOOKED])
     elif state:
@@ -284,7 +287,7 @@ def orders(
     filters = {"kind": kind, "organisation__orgnr": provider, "locksmith__orgnr": locksmith}
     rows = rows.filter(**{field: value for field, value in filters.items() if value})
     page_rows, next_cursor = rows_of(order_rows(rows), page_request)
-    others = {"kind": kind, "provider": provider, "locksmith": locksmith}
+    others = {"kind": kind, "provider": provider, "locksmith": locksmith, "first": first, "last": last}
     _note(viewer, "orders.listed", page_request, _client_ids(page_rows), case=client, state=state, **others)
     return Page([order(row) for row in page_rows], next_cursor)
 
@@ -309,9 +312,8 @@ LINK_COLUMNS = ("id", "client_id", "client__case_number", "lock__number", "door_
 @read(who=CARE_ROLES, title="Links between clients and locks, open and ended")
 def links(viewer: Actor, page_request: PageRequest, client: str = "", *, state: str = "") -> Page[ListedLink]:
     """Links, open and ended, of clients in the viewer's sight."""
-    rows = Link.objects.filter(about_clients(viewer, client))
-    if state:
-        rows = rows.filter(until__isnull=state == "open")
+    in_state = Q(until__isnull=state == "open") if state else Q()
+    rows = Link.objects.filter(about_clients(viewer, client), in_state)
     page_rows, next_cursor = rows_of(rows.values(*LINK_COLUMNS), page_request)
     _note(viewer, "links.listed", page_request, _client_ids(page_rows), case=client, state=state)
     return Page([link(row) for row in page_rows], next_cursor)
@@ -335,16 +337,19 @@ def visits(
     state: str = "",
     provider: str = "",
     evidence: str = "",
+    first: date | None = None,
+    last: date | None = None,
 ) -> Page[ListedVisit]:
-    """Visits to clients in the viewer's sight; a provider sees only its own.
+    """Visits to clients in the viewer's sight, with arrival from `first` to `last`; a provider sees only its own.
 
     `state`: `open`, `ended`, or `flagged` (its times or coverage can't be right).
     """
-    rows = Visit.objects.filter(own_allocations(viewer), about_clients(viewer, client), _visits_of(state))
     filters = {"organisation__orgnr": provider, "evidence": evidence}
-    rows = rows.filter(**{field: value for field, value in filters.items() if value})
-    page_rows, next_cursor = rows_of(rows.values(*VISIT_COLUMNS), page_request)
-    others = {"provider": provider, "evidence": evidence}
+    about = about_clients(viewer, client) & _visits_of(state) & between("arrived", first, last)
+    chosen = {field: value for field, value in filters.items() if value}
+    rows = Visit.objects.filter(own_allocations(viewer), about, **chosen).values(*VISIT_COLUMNS)
+    page_rows, next_cursor = rows_of(rows, page_request)
+    others = {"provider": provider, "evidence": evidence, "first": first, "last": last}
     _note(viewer, "visits.listed", page_request, _client_ids(page_rows), case=client, state=state, **others)
     return Page([_visit(row) for row in page_rows], next_cursor)
 

@@ -132,7 +132,7 @@ def log_review(viewer: Actor, month: str) -> LogReviewShown:
     first = {client for clients in shown.values() for client in clients[:CASES_SHOWN]}
     own_clients = Client.objects.filter(municipality=viewer.municipality, id__in=first)
     cases = dict(own_clients.values_list("id", "case_number"))
-    viewer_row = people.get(viewer.account)
+    viewer_row = people.get(viewer.account) if viewer.account else None
     items = [
         _item(row, lines[row.number], [cases[one] for one in shown[row.number][:CASES_SHOWN] if one in cases],
               len(shown[row.number]), people, viewer_row)

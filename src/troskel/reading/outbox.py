@@ -21,12 +21,14 @@ from troskel.reading.paging import Page, PageRequest, rows_of
 from troskel.reading.register import read
 from troskel.reading.worklist import DutyTexts
 from troskel.routine.duty import Email
+from troskel.routine.model import LocalizedText
 
 
 class FailedEmail(msgspec.Struct, frozen=True):
     """An e-mail that failed permanently. `to`: roles of the routine, each with a name of an organisation or "".
 
-    `case`: null where the client is no longer stored. `error`: a code, or the name of an error.
+    `paragraph`: empty where it is not the routine's. `case`: null where the client is no longer stored.
+    `error`: a code, or the name of an error.
     """
 
     id: UUID
@@ -39,6 +41,15 @@ class FailedEmail(msgspec.Struct, frozen=True):
     error: str
 
 
+OTHER_EMAILS = {
+    "signed_heads": LocalizedText("Loggens slut, signerat", "The ends of the journal, signed"),
+    "brief_sight": LocalizedText(
+        "Någon har tagit kort insyn i en kund", "Somebody has taken brief sight of a client"
+    ),
+}
+"""E-mails that are not the routine's, by what their payload holds."""
+
+
 @read(who=[Role.ADMINISTRATOR])
 def failed_emails(viewer: Actor, page_request: PageRequest) -> Page[FailedEmail]:
     """E-mails that failed permanently, the newest first."""
@@ -47,17 +58,18 @@ def failed_emails(viewer: Actor, page_request: PageRequest) -> Page[FailedEmail]
         rows.values("id", "kind", "payload", "put_at", "parked_at", "last_error"),
         page_request._replace(newest=True),
     )
-    emails = [_email(row) for row in page_rows]
+    emails = {row["id"]: found for row in page_rows if (found := _email(row)) is not None}
     cases = dict(
         Client.objects.filter(
-            municipality=viewer.municipality, id__in={email.client for email, _ in emails if email.client}
+            municipality=viewer.municipality,
+            id__in={email.client for email, _ in emails.values() if email.client},
         ).values_list("id", "case_number")
     )
     names = dict(Organisation.objects.filter(municipality=viewer.municipality).values_list("id", "name"))
     note(viewer, "emails.listed", ids=set(cases), limit=page_request.limit, after=page_request.after)
     items = [
-        _failed_email(row, email, only, cases, names)
-        for row, (email, only) in zip(page_rows, emails, strict=True)
+        _failed_email(row, *emails[row["id"]], cases, names) if row["id"] in emails else _other_email(row)
+        for row in page_rows
     ]
     return Page(items, next_cursor)
 
@@ -68,12 +80,22 @@ def outbox_condition(viewer: Actor) -> OutboxStatus:
     return outbox.outbox_status(viewer.municipality)
 
 
-def _email(row: Any) -> tuple[Email, UUID | None]:
-    """Returns the e-mail; and for a single copy, the organisation it goes to."""
-    payload = json.loads(row["payload"])
+def _email(row: Any) -> tuple[Email, UUID | None] | None:
+    """Returns the routine's e-mail, and for a single copy the organisation it goes to; None of another e-mail."""
+    payload, only = json.loads(row["payload"]), None
     if row["kind"] == COPY_KIND:
-        return msgspec.convert(payload["payload"], Email), UUID(payload["recipient"])
-    return msgspec.convert(payload, Email), None
+        payload, only = payload["payload"], payload["recipient"]
+    if "paragraph" not in payload:
+        return None
+    return msgspec.convert(payload, Email), UUID(only) if only else None
+
+
+def _other_email(row: Any) -> FailedEmail:
+    payload = json.loads(row["payload"])
+    told = payload.get("payload", payload)
+    text = next((text for name, text in OTHER_EMAILS.items() if name in told), LocalizedText("", ""))
+    given_up = {"put": row["put_at"], "given_up": row["parked_at"], "error": row["last_error"]}
+    return FailedEmail(row["id"], "", DutyTexts(text, text, text), None, [], **given_up)
 
 
 def _failed_email(

@@ -36,12 +36,16 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class PageRequest(NamedTuple):
-    """Which page to return. `newest`: in descending order. `export`: one part of the whole list."""
+    """Which page to return. `newest`: in descending order. `export`: one part of the whole list.
+
+    `totals`: takes up how many rows there are on all pages, for who shows it; one more query where there are several.
+    """
 
     limit: int = 50
     after: str = ""
     newest: bool = False
     export: bool = False
+    totals: list[int] | None = None
 
 
 def rows_of(
@@ -54,6 +58,7 @@ def rows_of(
     max_rows = MAX_EXPORT_PART if page_request.export else MAX_PAGE
     if not 1 <= page_request.limit <= max_rows:
         raise BadValue("limit", "value.outside_limit", _("Talet är inte mellan 1 och {most}."), most=max_rows)
+    all_rows = rows
     if page_request.after:
         rows = rows.filter(
             _after_cursor(rows, _decode(page_request.after), by, "lt" if page_request.newest else "gt")
@@ -63,6 +68,9 @@ def rows_of(
     page_rows = list(rows.order_by(*order)[: page_request.limit + 1])
     has_more = len(page_rows) > page_request.limit
     page_rows = page_rows[: page_request.limit]
+    if page_request.totals is not None:
+        is_all = not has_more and not page_request.after
+        page_request.totals.append(len(page_rows) if is_all else all_rows.count())
     return page_rows, _encode(page_rows[-1]["id"]) if has_more else None
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 import msgspec
 from django.db.models import F, Q
 
-from troskel.duties import queries as duties
 from troskel.ground import clock
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
@@ -61,7 +60,7 @@ def cases_of_paragraph(
         raise BadValue("limit", "value.outside_limit", _("Talet är inte mellan 1 och {most}."), most=MAX_PAGE)
     today = clock.today()
     condition = Q(paragraph=paragraph, opened__gte=first, opened__lte=last) & _fate_condition(fate, today)
-    rows = duties_of(viewer, condition, today).values("client_id", *duties.FIELDS)
+    rows = duties_of(viewer, condition, today)
     if viewer.role not in ROLES_SEEING_ALL:
         rows = rows.filter(client__in=clients_in_sight(viewer))
     if page_request.after:

@@ -69,9 +69,10 @@ def search(viewer: Actor, question: str) -> SearchMatches:
     """Finds what the viewer may know. At most nine queries, including the recorded read."""
     query = search_terms.parse_search(question)
     things = _things(viewer, query.number) if query.number else []
-    clients = [*_by_numbers(viewer, query), *_clients_behind(viewer, things)]
+    in_sight = clients_in_sight(viewer)
+    clients = [*_by_numbers(viewer, in_sight, query), *_clients_behind(viewer, things)]
     if query.words and not clients:
-        clients = _by_words(viewer, query.words)
+        clients = _by_words(viewer, in_sight, query.words)
     orders = _orders(viewer, query.order) if query.order else []
     ids = list(dict.fromkeys(clients))
     matches = SearchMatches(
@@ -112,27 +113,32 @@ def _client(viewer: Actor, row: Any) -> ClientMatch:
     return ClientMatch(row.case_number, row.is_own, bool(row.protection), row.died, born, person)
 
 
-def _by_numbers(viewer: Actor, query: search_terms.SearchTerms) -> Iterable[UUID]:
+def matching(viewer: Actor, clients: QuerySet[Client], question: str) -> list[UUID]:
+    """Returns those of the clients who have this number, or whose name or street begins so."""
+    query = search_terms.parse_search(question)
+    found = list(_by_numbers(viewer, clients, query))
+    return found or (_by_words(viewer, clients, query.words) if query.words else [])
+
+
+def _by_numbers(viewer: Actor, clients: QuerySet[Client], query: search_terms.SearchTerms) -> Iterable[UUID]:
     """Clients by case number, or by a present or former identity number."""
     if query.case:
-        found = _ids(clients_in_sight(viewer).filter(case_number=query.case))
-        return found or _ids(clients_in_sight(viewer).filter(case_number=remaining(viewer, query.case)))
+        found = _ids(clients.filter(case_number=query.case))
+        return found or _ids(clients.filter(case_number=remaining(viewer, query.case)))
     if query.identities:
         identifiers = Identifier.objects.filter(municipality=viewer.municipality, number__in=query.identities)
-        return _ids(
-            clients_in_sight(viewer).filter(is_name_visible(viewer), id__in=identifiers.values("client"))
-        )
+        return _ids(clients.filter(is_name_visible(viewer), id__in=identifiers.values("client")))
     return []
 
 
-def _by_words(viewer: Actor, words: str) -> list[UUID]:
+def _by_words(viewer: Actor, clients: QuerySet[Client], words: str) -> list[UUID]:
     """Clients by the beginning of last name, first name or street; each has its own index."""
     key = truncated_sort_key(words)
-    clients = clients_in_sight(viewer).filter(is_name_visible(viewer))
-    last = _ids(clients.filter(**_prefix_range("sort_key", key)).order_by("sort_key", "id"))
-    first = _ids(clients.filter(**_prefix_range("first_key", key)).order_by("first_key", "id"))
+    named = clients.filter(is_name_visible(viewer))
+    last = _ids(named.filter(**_prefix_range("sort_key", key)).order_by("sort_key", "id"))
+    first = _ids(named.filter(**_prefix_range("first_key", key)).order_by("first_key", "id"))
     homes = Home.objects.filter(municipality=viewer.municipality, **_prefix_range("street_key", key))
-    residents = clients_in_sight(viewer).filter(is_address_visible(viewer), home__in=homes)
+    residents = clients.filter(is_address_visible(viewer), home__in=homes)
     return [*last, *first, *_ids(residents.order_by("home__street_key", "sort_key", "id"))]
 
 

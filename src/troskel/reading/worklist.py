@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -13,27 +12,27 @@ import msgspec
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from troskel.duties import queries as duties
-from troskel.duties import routines, rules
-from troskel.ground import clock, formatting
-from troskel.people.models import Account, Organisation
+from troskel.duties import routines, rules, told
+from troskel.ground import clock
 from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
 from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.register import read
-from troskel.routine import wording
+from troskel.routine.facts import HomeFacts
 from troskel.routine.model import Ask, LocalizedText
 
 EVERYTHING = Q()
 
 
 class DutyTexts(msgspec.Struct, frozen=True):
-    """The routine's texts of a duty: the task, when it is fulfilled, and the paragraph."""
+    """The routine's texts of a duty: the task with the `numbers` in it, when it is fulfilled, and the paragraph."""
 
     duty: LocalizedText
     fulfilled: LocalizedText
     paragraph: LocalizedText
+    numbers: tuple[str, ...] = ()
 
 
 class DutyShown(msgspec.Struct, frozen=True):
@@ -66,23 +65,46 @@ class DutyShown(msgspec.Struct, frozen=True):
     deputy: str | None
 
 
+class AskedDuty(msgspec.Struct, frozen=True):
+    """The columns of an open duty that its text and what is offered beside it are made of; `about` is JSON."""
+
+    id: UUID
+    kind: str
+    paragraph: str
+    ask: str
+    version: str
+    role: str
+    opened: date
+    opened_line: int | None
+    due: date | None
+    state: str
+    about: str
+    home_id: UUID
+    door_id: UUID | None
+    client_id: UUID | None
+    organisation_id: UUID | None
+
+
 class WorklistItem(msgspec.Struct, frozen=True):
     """A duty of a worklist, with the routine's texts in both languages.
 
     `client`: whom it is about, where the viewer may open the client's page; else a duty reveals the case number alone.
-    `theirs`: asked of the viewer; others are late duties that the administrator also sees.
+    `theirs`: asked of the viewer; others are late duties that the administrator also sees. `asked`: its columns,
+    of which `told_of` finds the facts.
     """
 
     duty: DutyShown
     texts: DutyTexts
     client: ClientName | None
     theirs: bool
+    asked: AskedDuty
 
 
 @read(who=EVERY_ROLE)
 def duties_on(viewer: Actor, on: date) -> list[DutyShown]:
     """Duties and notices asked by the day `on`, as they stood that day."""
-    shown = [duty_shown(row, on) for row in with_names(duties_of(viewer, duties.known_on(on), on))]
+    rows = with_facts(viewer, duties_of(viewer, duties.known_on(on), on), on)
+    shown = [duty_shown(row, on) for row in rows]
     note(viewer, "duties.viewed", on=on, cases=sorted({duty.case for duty in shown if duty.case}))
     return shown
 
@@ -101,14 +123,17 @@ def within_sight(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
 
 @read(who=EVERY_ROLE)
 def worklist(viewer: Actor) -> list[WorklistItem]:
-    """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated."""
+    """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated.
+
+    `told` puts the facts of their cases into the texts of those that are shown.
+    """
     items = unnoted_worklist(viewer)
     note(viewer, "worklist.viewed", cases=[item.duty.case for item in items])
     return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 
 
 @read(who=EVERY_ROLE)
-def left_for(viewer: Actor, cases: Sequence[str], *, recorded: Collection[str] = ()) -> list[WorklistItem]:
+def left_for(viewer: Actor, cases: Sequence[str], *, recorded: Collection[str] = ()) -> ToldItems:
     """The duties on the viewer's worklist about these clients: what is next, once something is done for them.
 
     `recorded`: the cases whose showing another reading of the page has recorded.
@@ -120,7 +145,36 @@ def left_for(viewer: Actor, cases: Sequence[str], *, recorded: Collection[str] =
     ]
     if shown := {item.duty.case or "" for item in items} - {*recorded}:
         note(viewer, "worklist.viewed", cases=sorted(shown))
-    return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
+    told_items = told_of(viewer, items)
+    clients = names_of_shown(viewer, (item.duty.case for item in items))
+    named = with_clients(told_items.items.values(), clients)
+    return ToldItems({item.duty.id: item for item in named}, told_items.homes)
+
+
+class ToldItems(msgspec.Struct, frozen=True):
+    """Items by duty, their texts with the facts of their cases; and the facts of their homes."""
+
+    items: dict[UUID, WorklistItem]
+    homes: Mapping[UUID, HomeFacts]
+
+
+@read(who=EVERY_ROLE)
+def told_of(viewer: Actor, items: Iterable[WorklistItem]) -> ToldItems:
+    """Items of the viewer's worklist with what their texts name, for those that a page shows. At most three queries.
+
+    The worklist has recorded whose they are.
+    """
+    today = clock.today()
+    listed = list(items)
+    homes = duties.facts_of(viewer.municipality, {item.asked.home_id for item in listed})
+    rows = with_facts(viewer, [msgspec.structs.asdict(item.asked) for item in listed], today, homes)
+    texts = [_told(item, duty_texts(row)) for item, row in zip(listed, rows, strict=True)]
+    return ToldItems({item.duty.id: item for item in texts}, homes)
+
+
+def _told(item: WorklistItem, texts: DutyTexts) -> WorklistItem:
+    duty = msgspec.structs.replace(item.duty, text=texts.duty.sv, text_en=texts.duty.en)
+    return msgspec.structs.replace(item, duty=duty, texts=texts)
 
 
 def unnoted_worklist(viewer: Actor, condition: Q = EVERYTHING) -> list[WorklistItem]:
@@ -128,8 +182,15 @@ def unnoted_worklist(viewer: Actor, condition: Q = EVERYTHING) -> list[WorklistI
     today = clock.today()
     open_duties = within_sight(viewer, duties.worklist(viewer, today).filter(condition))
     theirs = Case(When(duties.asked_of(viewer, today), then=True), default=False)
-    rows = with_names(open_duties.annotate(theirs=theirs).values(*duties.FIELDS, "theirs"))
-    return [WorklistItem(duty_shown(row, today), duty_texts(row), None, row["theirs"]) for row in rows]
+    rows = open_duties.annotate(theirs=theirs).values(*duties.FIELDS, "theirs")
+    return [
+        WorklistItem(duty_shown(row, today), duty_texts(row), None, row["theirs"], _asked(row))
+        for row in rows
+    ]
+
+
+def _asked(row: Row) -> AskedDuty:
+    return AskedDuty(*(row[name] for name in AskedDuty.__struct_fields__))
 
 
 def with_clients(items: Iterable[WorklistItem], clients: Mapping[str, ClientName]) -> list[WorklistItem]:
@@ -149,57 +210,38 @@ def unread_notices(viewer: Actor) -> int:
     return within_sight(viewer, duties.worklist(viewer, clock.today()).filter(kind="notice")).count()
 
 
-def with_names(rows: Iterable[Row]) -> list[Row]:
-    """The rows, each with the `names` of whom its text names: organisations, people. At most two queries."""
-    found = [{**row, "about": json.loads(row["about"]) if _ask(row).told is not None else {}} for row in rows]
-    names: dict[str, str] = {}
-    for model, kinds in ((Organisation, wording.ORGANISATIONS), (Account, wording.PEOPLE)):
-        ids = {one for row in found for one in wording.ids_in(row["about"], kinds)}
-        if ids:
-            named = model._default_manager.filter(id__in=ids).values_list("id", "name")
-            names |= {str(identifier): name for identifier, name in named}
-    return [{**row, "names": names} for row in found]
+def with_facts(
+    viewer: Actor, rows: Iterable[Row], on: date, homes: Mapping[UUID, HomeFacts] | None = None
+) -> list[Row]:
+    """The rows, each with its `told`: the text with what it names of its case. At most three queries."""
+    listed = list(rows)
+    subjects = [told.subject_of(row, on) for row in listed]
+    texts = told.texts(viewer.municipality, subjects, on, homes=homes)
+    return [{**row, "told": text} for row, text in zip(listed, texts, strict=True)]
 
 
 def duty_texts(row: Row) -> DutyTexts:
     """The texts of a duty, from the version it was opened under."""
-    ask = _ask(row)
-    paragraph = routines.version(row["version"]).by_id[row["paragraph"]]
-    return DutyTexts(_told(ask, row), ask.fulfilled, paragraph.text)
-
-
-def _ask(row: Row) -> Ask:
-    return routines.version(row["version"]).asks[row["paragraph"], row["ask"]]
-
-
-def _told(ask: Ask, row: Row) -> LocalizedText:
-    """What the duty says, with the providers, people and days of its case."""
-    if ask.told is None or "names" not in row:
-        return ask.duty
-    about, names = row["about"], row["names"]
-
-    def value(name: str, language: str) -> str:
-        if name in wording.DAYS and about.get(name):
-            return formatting.long_day(date.fromisoformat(about[name]), language)
-        return str(names.get(about.get(name)) or getattr(wording.OPEN[name], language))
-
-    return wording.filled(ask.told, value)
+    routine = routines.version(row["version"])
+    ask = routine.asks[row["paragraph"], row["ask"]]
+    text, numbers = row.get("told", told.ToldText(ask.duty))
+    return DutyTexts(text, ask.fulfilled, routine.by_id[row["paragraph"]].text, numbers)
 
 
 def duty_shown(row: Row, on: date) -> DutyShown:
     """A duty with the texts of the version it was opened under, as it stood on a day."""
-    routine = routines.version(row["version"])
-    ask = routine.asks[row["paragraph"], row["ask"]]
+    texts = duty_texts(row)
+    ask = routines.version(row["version"]).asks[row["paragraph"], row["ask"]]
     escalated = row["escalated"] is not None and row["escalated"] <= on
     return DutyShown(
         id=row["id"],
         kind=row["kind"],
         paragraph=row["paragraph"],
         ask=row["ask"],
-        text=(told := _told(ask, row)).sv,
-        text_en=told.en,
-        says=routine.by_id[row["paragraph"]].text.sv,
-        fulfilled=ask.fulfilled.sv,
+        text=texts.duty.sv,
+        text_en=texts.duty.en,
+        says=texts.paragraph.sv,
+        fulfilled=texts.fulfilled.sv,
         fulfilled_by=fulfilling_acts(ask),
         case=row["client__case_number"],
         client=row["client__reference"],

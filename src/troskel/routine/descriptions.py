@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from troskel.routine import vocabulary
 from troskel.routine.calendar import EVES
 from troskel.routine.model import Ask, Due, Header, LocalizedText, Step
+from troskel.routine.text_facts import FACTS
 
 JOINED = {"and": LocalizedText("och", "and"), "or": LocalizedText("eller", "or")}
 DUE_DAY = LocalizedText("den dag den senast ska vara klar", "its due day")
@@ -157,6 +158,7 @@ TABLES = {
     "derived": vocabulary.DERIVED,
     "conditions": vocabulary.CONDITIONS,
     "events": vocabulary.EVENTS,
+    "facts": {name: fact.words for name, fact in FACTS.items() if name not in vocabulary.BASES},
 }
 
 

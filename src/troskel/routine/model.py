@@ -60,7 +60,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     Moot: by any of `moot_on`, or as soon as any of `moot_when` holds.
     Escalated: where it is open `escalate_after` working days after its due day.
     `opens`: planned, and opened so many days before its due day.
-    `told`: the text of a notice that names providers and days of its case (`wording`); `duty` stands for it elsewhere.
+    `told`: the text where it names something of its case (`wording`); `duty` stands for it elsewhere.
     `attest_from`: the first day it may be attested, counted from "due" or "opened".
     """
 

@@ -14,6 +14,7 @@ from troskel.routine.assignees import EVERY
 from troskel.routine.calendar import EVES
 from troskel.routine.conditions import CHECKS
 from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
+from troskel.routine.text_facts import FACTS, PEOPLE
 from troskel.routine.toml_positions import TomlPositions
 from troskel.routine.toml_values import InvalidDocument, Table, Values, Where, parse
 
@@ -202,11 +203,13 @@ class _RoutineReader(Values):
         also_of, also_after = self.also(table, at)
         words = self.words(table, at, "duty")
         names = wording.left_open(words)
-        for name in sorted(names - wording.OPEN.keys()):
-            self.problem(at, "duty", f"leaves open {{{name}}}: known are {', '.join(sorted(wording.OPEN))}")
-        if names - wording.PEOPLE.keys() and kind != "notice":
-            self.problem(at, "duty", "only a notice names the providers and days of its case")
-        if names & wording.PEOPLE.keys() and per != "account":
+        for name in sorted(names - FACTS.keys()):
+            self.problem(at, "duty", f"leaves open {{{name}}}: known are {', '.join(sorted(FACTS))}")
+        for problem in wording.unclear_parts(words):
+            self.problem(at, "duty", problem)
+        if names & PEOPLE and kind == "email":
+            self.problem(at, "duty", "names a person: an e-mail holds no personal data")
+        if "account" in names and per != "account":
             self.problem(at, "duty", 'names a person: only what is asked per = "account" knows whom')
         return Ask(
             ask=self.text(table, at, "ask"),

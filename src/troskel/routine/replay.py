@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from troskel.routine.duty import Effects, Email, HomeSnapshot, OpenDuty
+from troskel.routine.duty import ClientSnapshot, Effects, Email, HomeSnapshot, OpenDuty, PlannedDuty
 from troskel.routine.engine import advance, turn, wake_by
 from troskel.routine.line import LineFacts
 from troskel.routine.model import Routine
@@ -42,6 +42,27 @@ class History(msgspec.Struct):
             self.duties[closed.duty.id] = DutyOutcome(closed.duty, closed.state, closed.day, closed.line)
         self.emails += effects.emails
 
+    def keep(self, home: UUID, kept: KeptHome) -> None:
+        """Let a home go on from how another version of the engine judged it."""
+        state = self.homes[home]
+        state.open, state.planned, state.seen, state.wake = kept.open, kept.planned, kept.seen, kept.wake
+        self.duties = {one: outcome for one, outcome in self.duties.items() if outcome.duty.home != home}
+        self.duties |= {duty.id: DutyOutcome(duty) for duty in kept.open}
+        self.duties |= {outcome.duty.id: outcome for outcome in kept.ended}
+
+
+class KeptHome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A home as another version of the engine judged it: what was open and planned, what it had seen, how duties ended.
+
+    Never its facts: those follow from the lines alone.
+    """
+
+    open: list[OpenDuty] = []
+    planned: list[PlannedDuty] = []
+    seen: dict[UUID, ClientSnapshot] = {}
+    wake: date | None = None
+    ended: list[DutyOutcome] = []
+
 
 class Difference(msgspec.Struct, frozen=True):
     """The same duty in two histories; None where one lacks it."""
@@ -50,8 +71,18 @@ class Difference(msgspec.Struct, frozen=True):
     after: DutyOutcome | None
 
 
-def replay(routines: Routines, lines: Iterable[LineFacts], *, instead: Routine | None = None) -> History:
-    """Apply all lines in order. With `instead`, as if that version had been in force from the first day."""
+def replay(
+    routines: Routines,
+    lines: Iterable[LineFacts],
+    *,
+    instead: Routine | None = None,
+    kept: Mapping[int, Mapping[UUID, KeptHome]] | None = None,
+) -> History:
+    """Apply all lines in order. With `instead`, as if that version had been in force from the first day.
+
+    `kept`: by the number of a line, homes that from there on go on as they were judged then.
+    """
+    homes_kept = kept or {}
     under = Routines(routines.by_hash)
     if instead is not None:
         under = Routines({**routines.by_hash, instead.version: instead}, [(date.min, instead.version)])
@@ -73,6 +104,10 @@ def replay(routines: Routines, lines: Iterable[LineFacts], *, instead: Routine |
             if wake is not None:
                 heapq.heappush(sleeping, (wake, home))
         history.add(effects)
+        for home, judged in homes_kept.get(line.number, {}).items():
+            history.keep(home, judged)
+            if judged.wake is not None:
+                heapq.heappush(sleeping, (judged.wake, home))
     return history
 
 

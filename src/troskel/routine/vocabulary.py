@@ -15,6 +15,7 @@ def _words(text: str) -> dict[str, LocalizedText]:
 
 
 EVENTS = _words("""
+engine.changed | en annan version av programmet bedömer uppgifter från och med nu | another version of the program judges duties from now on
 routine.in_force | en version av rutinen börjar gälla | a version of the routine comes into force
 day.turned | ett nytt dygn börjar | a new day begins
 day.confirmed | en människa har sagt vilken dag det är | a person has said which day it is
@@ -135,12 +136,18 @@ visit.registered | ett besök registreras | a visit is registered
 visit.corrected | ett besök rättas: andra tider, eller inte gjort | a visit is corrected: other times, or not made
 visit.departed | ett besök avslutas | a visit ends
 visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
+phone.event_refused | något som en telefon har antecknat nekas | something that a phone has noted is refused
+phone.event_contested | någon säger emot att telefonens händelse nekades | somebody contests that a phone's event was refused
+phone.event_settled | samordnaren svarar om telefonens händelse | the coordinator answers about a phone's event
 opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
 opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
 alarm.raised | en kund larmar | a client raises the alarm
+alarm.ranked | någon säger hur bråttom ett larm är | somebody says how urgent an alarm is
 alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm
 alarm.closed | larmet är avslutat | the alarm is closed
+brief_sight.taken | någon utan insyn ser en kund en kort tid | somebody without sight sees a client for a short time
+brief_sight.reviewed | en kort insyn är granskad | a brief sight is reviewed
 routine.proposed | en ny version av rutinen föreslås | a new version of the routine is proposed
 routine.withdrawn | ett förslag till rutin tas tillbaka | a proposed version of the routine is withdrawn
 absence.covered | någon får en ersättare medan hen är borta | somebody gets a stand-in while away

@@ -1,27 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Names and days that a text leaves open, as `{former}`: filled in where it is shown."""
+"""How a duty's text names its case: `{former}` is filled in where it is shown, `[ from {through}]` only where known."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 from troskel.routine.model import LocalizedText
+from troskel.routine.text_facts import FACTS
 
-ORGANISATIONS = {
-    "former": LocalizedText("den förra utföraren", "the former provider"),
-    "follower": LocalizedText("den nya utföraren", "the new provider"),
-}
-PEOPLE = {"account": LocalizedText("En person", "A person")}
-DAYS = {
-    "former_through": LocalizedText("den sista dagen", "the last day"),
-    "follower_from": LocalizedText("den första dagen", "the first day"),
-    "through": LocalizedText("den sista dagen", "the last day"),
-}
-OPEN = ORGANISATIONS | PEOPLE | DAYS
-"""What a text may leave open, and what stands for it where no case is shown."""
+Value = Callable[[str, str], str | None]
+"""From a name and a language ("sv" or "en") to what stands in the text; None where it is not known."""
 
 _PLACE = re.compile(r"\{([^}]*)\}")
+_SENTENCE = re.compile(r"(?:^|(?<=[.?!] ))\w")
+_PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 def left_open(words: LocalizedText) -> set[str]:
@@ -29,19 +22,33 @@ def left_open(words: LocalizedText) -> set[str]:
     return {name for text in (words.sv, words.en) for name in _PLACE.findall(text)}
 
 
+def unclear_parts(words: LocalizedText) -> list[str]:
+    """What is wrong with the brackets: each encloses a part that names something."""
+    found = []
+    for text in (words.sv, words.en):
+        found += [f"[{part}] names nothing" for part in _PART.findall(text) if not _PLACE.search(part)]
+        if re.search(r"[\[\]]", _PART.sub("", text)):
+            found.append("has a bracket without its other half")
+    return found
+
+
 def general(words: LocalizedText) -> LocalizedText:
-    """The text as it reads in the document, about no case."""
-    return filled(words, lambda name, language: getattr(OPEN[name], language) if name in OPEN else name)
+    """The text as it reads in the document, about no case: without the parts in brackets."""
+    return filled(words, lambda name, language: None)
 
 
-def filled(words: LocalizedText, value: Callable[[str, str], str]) -> LocalizedText:
-    """The text with each name replaced by its value in the language: "sv" or "en"."""
-    return LocalizedText(
-        sv=_PLACE.sub(lambda place: value(place[1], "sv"), words.sv),
-        en=_PLACE.sub(lambda place: value(place[1], "en"), words.en),
-    )
+def filled(words: LocalizedText, value: Value) -> LocalizedText:
+    """The text about a case. A part in brackets is left out where something in it is not known."""
+    return LocalizedText(sv=_filled(words.sv, "sv", value), en=_filled(words.en, "en", value))
 
 
-def ids_in(about: Mapping[str, object], names: Iterable[str]) -> list[str]:
-    """The ids of those that a text about this may name: of ORGANISATIONS, or of PEOPLE."""
-    return [str(about[name]) for name in names if about.get(name)]
+def _filled(text: str, language: str, value: Value) -> str:
+    def part(found: re.Match[str]) -> str:
+        known = {name: value(name, language) for name in _PLACE.findall(found[1])}
+        return "" if None in known.values() else _PLACE.sub(lambda place: known[place[1]] or "", found[1])
+
+    def place(found: re.Match[str]) -> str:
+        return value(found[1], language) or getattr(FACTS[found[1]].words, language)
+
+    said = _PLACE.sub(lambda found: place(found) if found[1] in FACTS else found[1], _PART.sub(part, text))
+    return _SENTENCE.sub(lambda found: found[0].upper(), said)

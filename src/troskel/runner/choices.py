@@ -6,25 +6,29 @@ Interfaces take the codes of rules from here, since they do not import rules.
 
 from __future__ import annotations
 
-from troskel.access.rules import AlarmOutcome
+from troskel.access.rules import AlarmOutcome, AlarmUrgency, SightVerdict
 from troskel.custody.rules import LockFault
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
 from troskel.orders.rules import Cancellation, Failure
+from troskel.visits.events import EventState
 from troskel.visits.rules import VisitReason
 
 __all__ = [
     "AccountRole",
     "AlarmOutcome",
+    "AlarmUrgency",
     "Cancellation",
     "CareService",
     "DoorKind",
+    "EventState",
     "Evidence",
     "Failure",
     "KindOfThing",
     "LockFault",
     "Presence",
     "RepresentativeKind",
+    "SightVerdict",
     "Signer",
     "VisitReason",
 ]

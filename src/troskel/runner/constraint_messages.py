@@ -199,6 +199,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "visit.id_taken",
         _("Ett annat besök har samma id. Ge varje besök ett eget."),
     ),
+    "visits_phoneevent_pkey": (
+        "rule 6",
+        "event.just_sent",
+        _("Telefonen har just skickat det här. Försök igen."),
+    ),
     "one_open_alarm_per_client": (
         "rule 4",
         "alarm.just_raised",
@@ -270,6 +275,7 @@ CONSTRAINT_BY_COLUMNS = {
     "care_suspension.municipality_id, care_suspension.client_id": "one_open_suspension_per_first_day",
     "visits_visit.municipality_id, visits_visit.account_id": "one_open_visit_per_account",
     "visits_visit.id": "visits_visit_pkey",
+    "visits_phoneevent.id": "visits_phoneevent_pkey",
     "access_alarm.municipality_id, access_alarm.client_id": "one_open_alarm_per_client",
     "duties_dayturned.municipality_id, duties_dayturned.day": "a_day_turns_once",
     "billing_invoicerow.municipality_id, billing_invoicerow.month": "one_invoice_row_per_month_client_and_provider",

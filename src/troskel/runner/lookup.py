@@ -153,6 +153,7 @@ def _client_row(ctx: ActContext, name: str, day: date, condition: Q | None) -> C
         )
     else:
         rows = list(Client.objects.filter(Q(case_number=name) | Q(reference=name), condition))
+        ctx.told.update(row.id for row in rows)
     for row in rows:
         if row.reference == name or len(rows) == 1:
             client: Client = row

@@ -54,10 +54,12 @@ class Act(Generic[P]):
         consists_of: tuple[str, ...] = (),
         light: bool = False,
         corrected_by: str = "",
+        in_person: bool = False,
     ):
         self.body = body
         self.secret = secret
         self.fresh = fresh
+        self.in_person = in_person
         self.consists_of = consists_of
         self.light = light
         self.corrected_by = corrected_by
@@ -258,6 +260,7 @@ def act(
     consists_of: typing.Iterable[Act[Any]] = (),
     light: bool = False,
     corrected_by: str = "",
+    in_person: bool = False,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
 
@@ -269,6 +272,7 @@ def act(
     `light`: easily put right, so its form shows no preview where nothing would follow for others.
     `corrected_by`: the act that puts it right, by name; it is offered beside what has just been done.
     `fresh`: dangerous, so a person of a session has shown anew who it is some minutes ago.
+    `in_person`: no token does it.
     """
 
     steps = tuple(consists_of)
@@ -289,6 +293,7 @@ def act(
             tuple(step.name for step in steps),
             light,
             corrected_by,
+            in_person,
         )
         if parts and parts not in new_act.values.__struct_fields__:
             raise ValueError(f"{new_act.name} has no list {parts!r} to carry out in parts")

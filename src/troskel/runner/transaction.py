@@ -20,11 +20,11 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.journal import operations as journal
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
-from troskel.permits.may import fresh_enough, may
+from troskel.permits.may import fresh_enough, in_person, may
 from troskel.routine.duty import Effects, OpenDuty
 from troskel.routine.facts import HomeFacts
 from troskel.routine.vocabulary import MARKED
-from troskel.runner import idempotency, noticed
+from troskel.runner import beyond_sight, idempotency, noticed
 from troskel.runner.constraint_messages import refusal_of
 from troskel.runner.occurrence import Occurrence, occurrence
 from troskel.runner.outcome import Access, ActOutcome, DutyChange, LockAfter, Mailed, refused_item
@@ -62,6 +62,8 @@ class ActContext:
         self._occurrence = occurrence
         self.refused: list[dict[str, Any]] = []
         self._refusals: list[Refusal | NotFound | BadValue] = []
+        self.told: set[UUID] = set()
+        """Clients found otherwise than by the actor's sight: what is said of them is told."""
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._advanced = 0
@@ -92,6 +94,7 @@ class ActContext:
         """
         try:
             may(actor, act.name, act.who)
+            in_person(actor, act)
             fresh_enough(actor, act)
             happened = occurrence(occurred, late_reason)
             if prepare is not None:
@@ -115,19 +118,31 @@ class ActContext:
         part: Part | None,
         items: int,
     ) -> ActOutcome:
-        """Runs the act; where its key has been used, returns the first outcome."""
+        """Runs the act; where its key has been used, returns the first outcome.
+
+        What a preview or a refusal tells of clients out of sight is noted as a read.
+        """
+        tries: list[Self] = []
+
+        def run() -> ActOutcome:
+            tries.append(cls(act, actor, happened, preview=preview))
+            return tries[-1]._run(body, idempotency_key, part, items)
+
         try:
-            return cls._retry_on_collision(
-                lambda: cls(act, actor, happened, preview=preview)._run(body, idempotency_key, part, items)
-            )
+            outcome = cls._retry_on_collision(run)
         except IntegrityError as error:
             if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
                 return first_outcome
             raise refusal_of(error) from error
-        except (Refusal, NotFound, BadValue):
+        except (Refusal, NotFound, BadValue) as refused:
             if idempotency_key and (first_outcome := idempotency.stored_outcome(idempotency_key)):
                 return first_outcome
+            beyond_sight.note(actor, act, tries[-1].told, refused.code)
             raise
+        if preview:
+            subjects = {entry.client for entry in tries[-1]._entries if entry.client is not None}
+            beyond_sight.note(actor, act, subjects | tries[-1].told)
+        return outcome
 
     @staticmethod
     def _retry_on_collision(run: Callable[[], ActOutcome]) -> ActOutcome:

@@ -125,11 +125,12 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
 
 
 def _redirect_to_start(request: HttpRequest) -> HttpResponse:
-    """Redirects to the start page, which says that a posted form was not saved.
+    """Redirects to the start page, which says that a posted form was not saved; else one goes on from there.
 
     A polled fragment (HX-Request with GET) redirects nobody: the person may be filling in a form.
     """
-    return _redirect(request, reverse(START) + ("?left=1" if request.method == "POST" else ""))
+    told = {"left": "1"} if request.method == "POST" else {"next": request.path}
+    return _redirect(request, f"{reverse(START)}?{urlencode(told)}")
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:

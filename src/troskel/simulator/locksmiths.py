@@ -21,6 +21,7 @@ FAILURE_CODES = (
 )
 PRESENCE_CODES = ("none", "none", "client", "carer")
 MAX_LOCKS_TRIED = 3
+SATURDAY = 5
 
 
 def carry_out_order(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
@@ -49,14 +50,23 @@ def _book(town: Town, task: Task, way: Suggestion) -> int | None:
     random, days = town.life.random, town.life.random.randint(2, 10)
     if 0 < town.days_left() <= 10 and town.life.happens(0.4):
         days = town.days_left()
-    starts = town.life.at(random.randint(8, 15)) + timedelta(days=days)
+    while town.day(days).weekday() >= SATURDAY:
+        days += 1
+    taken = town.hours_taken.setdefault((task.organisation, town.day(days)), set())
+    free = [hour for hour in range(8, 16) if hour not in taken]
+    if not free:
+        return 1  # the day is full: it is tried again tomorrow
+    hour = random.choice(free)
+    starts = town.life.at(hour) + timedelta(days=days)
     values = {
         "starts": starts.isoformat(),
         "ends": (starts + timedelta(hours=1)).isoformat(),
         "presence": random.choice(PRESENCE_CODES),
     }
-    if town.life.tries(task.who, way.act, ("lock.needed",), **way.with_answers(**values)) is None:
+    expected = ("lock.needed", "booking.taken")
+    if town.life.tries(task.who, way.act, expected, **way.with_answers(**values)) is None:
         return 4  # care has been granted again: the removal will be cancelled
+    taken.add(hour)
     town.booked[way.values["order"]] = town.day(days)
     return days
 

@@ -25,7 +25,13 @@ def found_municipality(life: Life, name: str) -> None:
     """Creates the municipality, its routine, organisations and accounts."""
     life.does("demo", "found_municipality", name=name, valid_from=life.day.isoformat())
     columns = ("orgnr", "name", "email", "kind")
-    organisations = [dict(zip(columns, row, strict=True)) for row in ORGANISATIONS]
+    organisations = [
+        {
+            **dict(zip(columns, row, strict=True)),
+            "phone": f"08-465 004 {10 + at}",
+        }  # numbers that reach nobody
+        for at, row in enumerate(ORGANISATIONS)
+    ]
     life.does("demo", "register_organisations", organisations=organisations)
     for username, full_name, role, organisation in ACCOUNTS:
         account = {"username": username, "name": full_name, "role": role, "organisation": organisation}

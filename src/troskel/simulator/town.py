@@ -101,6 +101,7 @@ class Town:
         self.by_case: dict[str, InventedPerson] = {}
         self.agenda: dict[date, list[Callable[[], None]]] = {}
         self.booked: dict[str, date] = {}
+        self.hours_taken: dict[tuple[str, date], set[int]] = {}
         self.ordered: dict[str, tuple[str, str]] = {}
         self.investigated: set[str] = set()
         self.identities: set[str] = set()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The table of visits."""
+"""The tables of visits, and of what carers' phones have told: each event, and how it went."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from troskel.ground.models import Record
 from troskel.people.models import Account, Client, Municipality, Organisation
 
 EVIDENCE = ["tag", "lock", "hand"]
+EVENT_STATES = ["noted", "on_the_way", "acknowledged", "refused", "corrected"]
 
 
 class Visit(Record):
@@ -65,4 +66,80 @@ class Visit(Record):
         indexes = [
             models.Index(fields=["municipality", "client", "arrived"], name="visits_by_client"),
             models.Index(fields=["municipality", "account", "arrived"], name="visits_by_account"),
+        ]
+
+
+class CarersPhone(Record):
+    """An installation of the app for one account, as it last spoke. `id` is derived from both (`events.derived_id`)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="phones")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    skew = models.IntegerField(
+        help_text="seconds that its clock was slow when it last spoke; negative: ahead"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_seen__gte=models.F("first_seen")), name="a_phone_is_seen_after"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "account"], name="phones_by_account")]
+
+
+class PhoneEvent(Record):
+    """What a carer's phone noted, and its state. `id` is derived from the account and the phone's own id of it.
+
+    `noted`: by the phone's clock; `occurred`: what the server holds for true. `visit` and `client` have no key: a visit
+    that was not made is deleted, and entries of clients are merged.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="phone_events")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="phone_events")
+    phone = models.ForeignKey(CarersPhone, on_delete=models.PROTECT, related_name="events")
+    sequence = models.IntegerField(help_text="rises on the phone: a gap is an event that has not come")
+    kind = models.CharField(
+        max_length=10, blank=True, help_text="arrive | depart; empty until its content has come"
+    )
+    noted = models.DateTimeField()
+    occurred = models.DateTimeField(null=True)
+    received = models.DateTimeField(null=True, help_text="its content came")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of its content")
+    clash = models.CharField(
+        max_length=64, blank=True, help_text="digest of other content that came by the same id"
+    )
+    content = models.TextField(blank=True, help_text="JSON, as the phone told it: codes and numbers")
+    state = models.CharField(max_length=20)
+    rule = models.CharField(max_length=50, blank=True)
+    code = models.CharField(max_length=60, blank=True, help_text="of the refusal, or what is waited for")
+    message = models.TextField(blank=True, help_text="the refusal, in English")
+    swedish = models.TextField(blank=True, help_text="the refusal, in Swedish")
+    visit = models.UUIDField(null=True)
+    client = models.UUIDField(null=True)
+    contested = models.DateTimeField(null=True)
+    settled = models.DateTimeField(null=True, help_text="a coordinator has answered")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=EVENT_STATES), name="an_event_has_one_of_five_states"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["acknowledged", "corrected"]) | Q(visit__isnull=False),
+                name="an_acknowledged_event_is_a_visit",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(code=""), name="a_refused_event_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="noted") | Q(received=None), name="what_has_come_is_no_longer_only_noted"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "account", "noted"], name="phone_events_by_account"),
+            models.Index(fields=["municipality", "organisation", "state"], name="phone_events_by_state"),
+            models.Index(fields=["municipality", "visit"], name="phone_events_by_visit"),
         ]

@@ -28,7 +28,7 @@ from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
-from troskel.visits.models import Visit
+from troskel.visits.models import PhoneEvent, Visit
 
 CHAPTER = _("En person, två poster")
 
@@ -222,7 +222,8 @@ def _move_rows(ctx: ActContext, kept: Client, gone: Client) -> None:
     Residence.objects.filter(client=gone, valid_through=None).update(valid_through=ctx.today)
     for table in MOVED:
         table.objects.filter(client=gone).update(client=kept)
-    Hold.objects.filter(client=gone.id).update(client=kept.id)
+    for naming in (Hold, PhoneEvent):
+        naming.objects.filter(client=gone.id).update(client=kept.id)
     for bill in (InvoiceRow, BasisForm):
         billed = set(bill.objects.filter(client=kept).values_list("month", "organisation"))
         for row in bill.objects.filter(client=gone):

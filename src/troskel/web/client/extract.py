@@ -66,11 +66,16 @@ SECTIONS = {
     "invoice_rows": _("Fakturarader till en annan kommun"),
     "basis_forms": _("Underlagsblanketter"),
     "duties": _("Uppgifter och meddelanden hos personalen"),
+    "brief_sights": _("Tillfällig insyn"),
+    "phone_events": _("Det som telefoner har noterat"),
     "holds": _("Skäl att bevara akten"),
     "log": _("Vad som har hänt"),
     "reads": _("Vilka som har läst"),
 }
 COLUMNS = {
+    "content": _("Som telefonen sade det"), "contested": _("Ifrågasattes"), "reviewed": _("Granskades"),
+    "settled": _("Avgjordes"), "swedish": _("Varför inte"), "taken": _("Togs"), "verdict": _("Bedömning"),
+    "urgency": _("Hur bråttom"),
     "accepted": _("Togs emot"), "arrived": _("Kom"), "assigned_by": _("Kom från kommunen"),
     "assessor_told": _("Handläggare, enligt verksamhetssystemet"), "battery": _("Batteri"),
     "billed": _("Fakturerades"), "case_number": _("Ärendenummer"),

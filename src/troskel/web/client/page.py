@@ -16,6 +16,7 @@ from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
 from troskel.reading.client_extract import client_extract
 from troskel.reading.client_page import ClientPage, client_page
+from troskel.reading.papers import papers_of_client
 from troskel.runner.choices import RepresentativeKind
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
@@ -58,6 +59,7 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     pieces, role = form_options.page_options(facts), person.actor.role
     values = {
         "client": facts,
+        "has_papers": role in papers_of_client.who,
         "signs": _signs(facts),
         "extract": reverse("client-extract", args=[facts.case]) if role in client_extract.who else "",
         "sentences": summary.sentences(facts, duties, role, today),

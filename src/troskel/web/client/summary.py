@@ -19,6 +19,7 @@ from troskel.reading.client_page import ClientPage, HolderPeriod
 from troskel.reading.client_status import CareStatus
 from troskel.web.client.timeline import order_label, service_label
 from troskel.web.text import act_labels
+from troskel.web.text.numbers import linked_number
 
 
 def sentences(client: ClientPage, duties: Sequence[ClientDuty], role: Role, today: date) -> list[SafeString]:
@@ -114,7 +115,7 @@ def _lock_sentences(client: ClientPage, today: date) -> Iterator[SafeString]:
     linked = {holding.number for holding in _current_holdings(client, "linked", "client")}
     mounted = {holding.number for holding in _current_holdings(client, "lock", "door")}
     for number in sorted(linked | mounted):
-        values = {"number": format_html("<strong>{}</strong>", number)}
+        values = {"number": linked_number(number)}
         if number not in linked:
             yield format_html(_("Lås {number} sitter på dörren men är inte kopplat."), **values)
         elif number not in mounted:
@@ -126,13 +127,13 @@ def _lock_sentences(client: ClientPage, today: date) -> Iterator[SafeString]:
             comes = formatting.instant(order.bookings[-1].starts, today)
             yield format_html(
                 _("{kind} {number} är bokad: låssmeden kommer {comes}."),
-                kind=order_label(order.kind), number=order.number, comes=comes,
+                kind=order_label(order.kind), number=linked_number(order.number), comes=comes,
             )  # fmt: skip
         elif order.state == "placed":
             yield format_html(
                 _("{kind} {number} är beställd men inte bokad."),
                 kind=order_label(order.kind),
-                number=order.number,
+                number=linked_number(order.number),
             )
 
 
@@ -146,7 +147,7 @@ def _current_holdings(client: ClientPage, kind: str, holder_kind: str) -> list[H
 
 def _thing_sentences(client: ClientPage) -> Iterator[SafeString]:
     for tag in _current_holdings(client, "tag", "client"):
-        yield format_html(_("Kvittensprodukt {number} finns hos kunden."), number=tag.number)
+        yield format_html(_("Kvittensprodukt {number} finns hos kunden."), number=linked_number(tag.number))
     holders = Counter(holding.holder for holding in _current_holdings(client, "key", "organisation"))
     for holder, count in holders.items():
         text = ngettext("En nyckel hos {holder}.", "{count} nycklar hos {holder}.", count)

@@ -16,15 +16,17 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import access, phone
-from troskel.reading.client_names import names_of_shown
-from troskel.runner.choices import AlarmOutcome, DoorKind
+from troskel.reading import access, alarm_clients, phone
+from troskel.reading.client_names import ClientName, names_of_shown
+from troskel.runner.choices import AlarmOutcome, AlarmUrgency, DoorKind
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.text import act_labels
 from troskel.web.text.refusals import refusal_text
+
+MAX_QUESTION = 100
 
 
 @page("alarms/", name="alarms", who=access.open_alarms.who)
@@ -50,6 +52,28 @@ def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     return _perform(request, person, "close_alarm", values)
 
 
+@page("alarms/<uuid:alarm>/rank", name="rank-alarm", who=REGISTER["rank_alarm"].who, methods=["POST"])
+def rank(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
+    """Say how urgent an alarm is."""
+    values = {"alarm": str(alarm), "urgency": request.POST.get("urgency", "")}
+    return _perform(request, person, "rank_alarm", values)
+
+
+@page("alarms/find", name="find-alarm-client", who=alarm_clients.clients_who_may_alarm.who, methods=["POST"])
+def find(request: HttpRequest, person: Person) -> HttpResponse:
+    """Find who has raised the alarm, by name, number or street. What is asked stands in no URL."""
+    question = request.POST.get("question", "")[:MAX_QUESTION]
+    found = alarm_clients.clients_who_may_alarm(person.actor, question)
+    return _alarms_page(request, person, question=question, found=found)
+
+
+@page("alarms/raise", name="raise-alarm", who=REGISTER["raise_alarm"].who, methods=["POST"])
+def raise_alarm(request: HttpRequest, person: Person) -> HttpResponse:
+    """Raise the alarm of a client who has been found."""
+    values = {name: request.POST.get(name, "") for name in ("client", "urgency")}
+    return _perform(request, person, "raise_alarm", values)
+
+
 def _perform(request: HttpRequest, person: Person, act: str, values: dict[str, Any]) -> HttpResponse:
     def show(status: int, refusal: CodedError | None) -> HttpResponse:
         text = refusal_text(refusal) if refusal else ""
@@ -70,6 +94,8 @@ def _alarms_page(
     *,
     refusal: str = "",
     unanswered: UUID | None = None,
+    question: str = "",
+    found: list[ClientName] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     open_alarms = access.open_alarms(person.actor)
@@ -85,6 +111,10 @@ def _alarms_page(
         "refusal": refusal,
         "unanswered": unanswered,
         "today": clock.today(),
+        "now": clock.now(),
+        "urgencies": act_labels.choice_labels(AlarmUrgency),
+        "question": question,
+        "found": found,
         "key": new_id,
     }
     return render_page(request, "web/alarms.html", values, status=status)

@@ -69,6 +69,12 @@ class Worklist(NamedTuple):
         """Returns the cards of a page, from 1 on."""
         return self.stacks[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
 
+    def told(self, items: Mapping[UUID, WorklistItem]) -> Worklist:
+        """Returns the same cards, these duties with the facts of their cases in their texts."""
+        return self._replace(
+            stacks=[[items.get(item.duty.id, item) for item in stack] for stack in self.stacks]
+        )
+
     @property
     def pages(self) -> int:
         return max(1, -(-len(self.stacks) // PAGE_SIZE))

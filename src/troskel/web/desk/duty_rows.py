@@ -20,7 +20,10 @@ from troskel.web.text import act_labels, phrases
 
 
 class DutyRow(NamedTuple):
-    """A duty or a notice as a row. `urgency` is a CSS class: late, today or later. `owner`: of somebody else's."""
+    """A duty or a notice as a row. `urgency` is a CSS class: late, today or later. `owner`: of somebody else's.
+
+    `numbers`: those in the text, which are links where the text is none.
+    """
 
     id: UUID
     urgency: str
@@ -34,6 +37,7 @@ class DutyRow(NamedTuple):
     case: str = ""
     client: ClientName | None = None
     owner: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def duty_row(duty: DutyShown, texts: DutyTexts, acts: Iterable[str], today: date) -> DutyRow:
@@ -72,6 +76,7 @@ def _row(duty: DutyShown, texts: DutyTexts, urgency: str, sign: str, when: str) 
         paragraph_text=act_labels.localized(texts.paragraph),
         fulfilled_when=act_labels.localized(texts.fulfilled),
         buttons=[],
+        numbers=texts.numbers,
     )
 
 

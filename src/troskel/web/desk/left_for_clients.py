@@ -14,10 +14,10 @@ from troskel.web.desk.cards import Card, card_groups, worklist_of
 
 def left_for_clients(person: Person, cases: Sequence[str], recorded: Sequence[str]) -> list[Card]:
     """Returns a card for each of the clients of whom the person is still asked something; `recorded` as there."""
-    items = worklist.left_for(person.actor, cases, recorded=recorded) if cases else []
-    mine = worklist_of(items, clock.today())
-    shown = mine.page(1)
-    if not shown:
+    if not cases:
         return []
-    offers = duty_actions.acts_offered(person.actor, [item.duty.id for stack in shown for item in stack])
+    left = worklist.left_for(person.actor, cases, recorded=recorded)
+    mine = worklist_of(list(left.items.values()), clock.today())
+    shown = [item for stack in mine.page(1) for item in stack]
+    offers = duty_actions.acts_offered(person.actor, shown, left.homes)
     return [card for group in card_groups(mine, 1, offers) for card in group.cards]

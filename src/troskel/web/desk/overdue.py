@@ -11,11 +11,11 @@ from django.utils.http import urlencode
 from troskel.ground import clock
 from troskel.people import queries as people
 from troskel.people.queries import Person
-from troskel.reading import duties, lists, routine_versions
+from troskel.reading import duties, lists
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.duties import ListedDuty
 from troskel.reading.paging import MAX_PAGE, PageRequest
-from troskel.routine.model import Routine
+from troskel.routine.model import LocalizedText
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.text import act_labels, phrases
@@ -57,11 +57,8 @@ def overdue(request: HttpRequest, person: Person) -> HttpResponse:
     )
     logins = {name for duty in overdue_duties.items for name in (duty.person, duty.deputy) if name}
     person_names = people.names_by_username(person.actor.municipality, logins) if logins else {}
-    routine = routine_versions.routine_on(person.actor, clock.today()).document
     values = {
-        "rows": [
-            _overdue_row(duty, organisation_names, person_names, routine) for duty in overdue_duties.items
-        ],
+        "rows": [_overdue_row(duty, organisation_names, person_names) for duty in overdue_duties.items],
         "clients": names_of_shown(person.actor, [duty.case for duty in overdue_duties.items if duty.case]),
         "roles": [(role, phrases.role(role)) for role in DUTY_ROLES],
         "organisations": organisation_names,
@@ -74,14 +71,13 @@ def overdue(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def _overdue_row(
-    duty: ListedDuty, organisation_names: dict[str, str], person_names: dict[str, str], routine: Routine
+    duty: ListedDuty, organisation_names: dict[str, str], person_names: dict[str, str]
 ) -> OverdueRow:
-    ask = routine.asks.get((duty.paragraph, duty.ask))
     sign, when = phrases.due_labels(duty.due, clock.today())
     organisation = organisation_names.get(duty.organisation or "", "")
     return OverdueRow(
         duty=duty,
-        text=act_labels.localized(ask.duty) if ask else duty.text,
+        text=act_labels.localized(LocalizedText(duty.text, duty.text_en)),
         sign=sign,
         when=when,
         owner=f"{phrases.role(duty.role)}, {organisation}" if organisation else phrases.role(duty.role),

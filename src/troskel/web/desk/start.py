@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,12 +15,13 @@ from django.urls import reverse
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
-from troskel.ground.refusals import NotFound
+from troskel.ground.refusals import BadValue, NotFound
 from troskel.offers import duty_actions
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import (
+    brief_sights,
     caseloads,
     conformance,
     lists,
@@ -27,6 +29,7 @@ from troskel.reading import (
     upcoming_losses,
     worklist,
 )
+from troskel.reading.bookings import Rounds, rounds_and_worklist
 from troskel.reading.caseloads import Caseload
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
@@ -37,18 +40,20 @@ from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import leave, person_of, signed_in_of
-from troskel.web.desk import cards, duty_rows, log_reviews, standing
+from troskel.web.desk import bookings, cards, duty_rows, log_reviews, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.desk.whose import whose_clients
 from troskel.web.routine import compliance, periods
-from troskel.web.shell import navigation
-from troskel.web.signing_in.entering import ways_in
+from troskel.web.shell import navigation, way_back
+from troskel.web.signing_in.entering import local, ways_in
 from troskel.web.text import act_labels
 
 NOTICES_SHOWN = 5
 """The newest notices; the rest are on the page of notices."""
 MAX_DIGITS = 6
+MAX_READ = 100
+"""Notices that are marked as read at a time."""
 
 
 @public("", name="start")
@@ -62,30 +67,33 @@ def start(request: HttpRequest) -> HttpResponse:
             "organisations": _organisations(),
             "left": "left" in request.GET,
             "ways": ways_in(),
-            "onward": reverse("start"),
+            "onward": local(request.GET.get("next", "")),
         }
         return render_page(request, "web/sign_in.html", sign_in_values)
+    if person.actor.role is Role.LOCKSMITH:
+        return _locksmith_start(request, person)
     today = clock.today()
     caseload = _caseload(request, person)
     items, losses = _worklist_and_losses(person, caseload)
     mine = worklist_of([item for item in items if item.duty.kind == "duty" and item.theirs], today)
     page_number = _page_number(request, mine.pages)
-    shown = [item.duty.id for stack in mine.page(page_number) for item in stack]
-    offers = duty_actions.acts_offered(person.actor, shown)
+    shown = [item for stack in mine.page(page_number) for item in stack]
     unread = [item for item in items if item.duty.kind == "notice"]
-    newest = sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
+    newest = _newest(unread)
+    told = worklist.told_of(person.actor, [*shown, *newest])
+    offers = duty_actions.acts_offered(person.actor, shown, told.homes)
     if caseload is None:  # else those of other clients count too
         navigation.set_unread_count(request, len(unread))
     values = {
         "heading": cards.heading(mine),
+        "changed": way_back.changed(request),
         "summary": cards.summary(mine),
-        "groups": card_groups(mine, page_number, offers),
+        "groups": card_groups(mine.told(told.items), page_number, offers),
         "whose": whose_clients(caseload, len(mine.stacks)) if caseload else None,
         "page_number": page_number,
         "pages": mine.pages,
         "is_asked": bool(mine.stacks),
-        "notices": [duty_rows.notice_row(item, today) for item in newest],
-        "unread": len(unread),
+        **_notices(newest, told, len(unread)),
         "late_of_others": sum(item.duty.kind == "duty" and not item.theirs for item in items),
         "role": person.actor.role.value,
         "secondary_pages": navigation.secondary_pages(person.actor.role),
@@ -94,6 +102,44 @@ def start(request: HttpRequest) -> HttpResponse:
         "standing_still": standing.on_start_page(person.actor.role, troubles(person.actor)),
     }
     return render_page(request, "web/start.html", values)
+
+
+def _locksmith_start(request: HttpRequest, person: Person) -> HttpResponse:
+    """The calendar, with what is asked besides the orders in it."""
+    items: list[WorklistItem] = []
+
+    def read(first: date, days: int, page_request: PageRequest) -> Rounds:
+        rounds, besides = rounds_and_worklist(person.actor, first, days, page_request)
+        items.extend(besides)
+        return rounds
+
+    values = bookings.calendar_values(request, person, read)
+    unread = [item for item in items if item.duty.kind == "notice"]
+    navigation.set_unread_count(request, len(unread))
+    mine = worklist_of([item for item in items if item.duty.kind == "duty" and item.theirs], clock.today())
+    shown = [item for stack in mine.stacks for item in stack]
+    newest = _newest(unread)
+    told = worklist.told_of(person.actor, [*shown, *newest])
+    offers = duty_actions.acts_offered(person.actor, shown, told.homes) if shown else {}
+    told_mine = mine.told(told.items)
+    groups = [
+        group for number in range(1, mine.pages + 1) for group in card_groups(told_mine, number, offers)
+    ]
+    more = {
+        **_notices(newest, told, len(unread)),
+        "secondary_pages": navigation.secondary_pages(person.actor.role),
+    }
+    return render_page(request, "web/locksmith_start.html", {**values, "groups": groups, **more})
+
+
+def _newest(unread: list[WorklistItem]) -> list[WorklistItem]:
+    return sorted(unread, key=lambda item: (item.duty.opened, item.duty.id), reverse=True)[:NOTICES_SHOWN]
+
+
+def _notices(newest: list[WorklistItem], told: worklist.ToldItems, unread: int) -> dict[str, Any]:
+    """Returns the newest unread notices, and how many there are."""
+    rows = [duty_rows.notice_row(told.items[item.duty.id], clock.today()) for item in newest]
+    return {"notices": rows, "unread": unread}
 
 
 @page("notices/count", name="count", who=worklist.unread_notices.who)
@@ -113,6 +159,17 @@ def read_notice(request: HttpRequest, person: Person, notice: UUID) -> HttpRespo
     return HttpResponseRedirect(f"{reverse('start')}#notices")
 
 
+@page("notices/read", name="read-several", who=REGISTER["read_notice"].who, methods=["POST"])
+def read_notices(request: HttpRequest, person: Person) -> HttpResponse:
+    """Mark several notices as read, as `read_notice` does each. Those already read are no error."""
+    for notice in request.POST.getlist("notice")[:MAX_READ]:
+        with contextlib.suppress(NotFound, BadValue):
+            REGISTER["read_notice"].perform(person.actor, {"notice": notice}, key=f"read {notice}"[:100])
+    if "listed" in request.POST:
+        return HttpResponseRedirect(f"{reverse('notices')}?show=unread")
+    return HttpResponseRedirect(f"{reverse('start')}#notices")
+
+
 @public("demo/login", name="demo-login", methods=["POST"])
 def demo_log_in(request: HttpRequest) -> HttpResponse:
     """Sign in as a person of the demo. 404 outside the demo."""
@@ -125,7 +182,7 @@ def demo_log_in(request: HttpRequest) -> HttpResponse:
     person = people.person(account)
     if person is None or person.actor.municipality != _municipality():
         raise Http404
-    response = HttpResponseRedirect(reverse("start"))
+    response = HttpResponseRedirect(local(request.POST.get("next", "")))
     session_cookie.set_cookie(response, account)
     return response
 
@@ -144,8 +201,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("language", "")
     if code not in dict(settings.LANGUAGES):
         raise Http404
-    next_path = request.POST.get("next", "")
-    response = HttpResponseRedirect(next_path if _is_local_path(next_path) else reverse("start"))
+    response = HttpResponseRedirect(local(request.POST.get("next", "")))
     language.set_cookie(response, code)
     return response
 
@@ -183,10 +239,6 @@ def _worklist_and_losses(
     return rows, desk_upcoming_losses.loss_rows(losses)
 
 
-def _is_local_path(path: str) -> bool:
-    return path.startswith("/") and not path.startswith("//") and "\\" not in path
-
-
 def _municipality() -> str:
     return str(settings.TROSKEL_MUNICIPALITY)
 
@@ -203,7 +255,9 @@ def _organisations() -> list[tuple[str, list[people.Person]]]:
 def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
-    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": []}
+    panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": [], "unreviewed": 0}
+    if role in brief_sights.unreviewed_brief_sights.who:
+        panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role is Role.MANAGER:
         panels["routine"] = _routine(person)
         panels["log_reviews"] = log_reviews.left_to_review(person)

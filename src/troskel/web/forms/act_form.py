@@ -8,9 +8,9 @@ button or an old form counts once.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -31,12 +31,15 @@ from troskel.runner.register import Act
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import form_key, preview_or_perform
+from troskel.web.desk import papers
 from troskel.web.desk.left_for_clients import left_for_clients
-from troskel.web.forms import corrections, link_form, prefill
+from troskel.web.forms import corrections, link_form, prefill, proposals
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.fields import Field
 from troskel.web.forms.form_context import FormContext
 from troskel.web.forms.proposals import with_proposals
+from troskel.web.shell import way_back
+from troskel.web.shell.links import Button
 from troskel.web.text import act_labels, outcomes
 
 URL_VALUE = re.compile(r"[\w-]{1,50}")
@@ -119,7 +122,7 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     )
     fields = link_form.with_url_values(fields, request.GET.dict())
     fields = with_proposals(person, fields)
-    came_from = _local_path(request.headers.get("Referer", ""), request.get_host())
+    came_from = way_back.came_from(request.headers.get("Referer", ""), request.get_host())
     state = FormState(context, fields, str(new_id()), duty if offer else "", case if offer else "", came_from)
     message = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
     return _form_page(request, state, message=message, propose=True)
@@ -151,16 +154,8 @@ def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormSt
         forms_fields.fields_of(act, context.organisation_options, values, options), typed
     )
     key = form_key(request) or str(new_id())  # without a key: only a preview, with a new key
-    came_from = _local_path(typed.get("came-from", ""), "")
+    came_from = way_back.came_from(typed.get("came-from", ""), "")
     return FormState(context, fields, key, duty, case if offer else "", came_from)
-
-
-def _local_path(url: str, host: str) -> str:
-    """Returns the path and query of a page of ours to which one may go back; empty for another's or a form's."""
-    parts = urlsplit(url)
-    is_ours = parts.netloc == host and parts.path.startswith("/") and not url.startswith(("//", "/\\"))
-    is_a_way_back = parts.path == reverse("start") or parts.path.startswith(reverse("clients"))
-    return urlunsplit(("", "", parts.path, parts.query, "")) if is_ours and is_a_way_back else ""
 
 
 def _visible_offer(context: FormContext) -> prefill.ActOffer | None:
@@ -221,12 +216,23 @@ def _way_on(state: FormState, outcome: ActOutcome, cases: list[str]) -> dict[str
     shown = list(dict.fromkeys([*cases, *filter(None, [case])]))
     left = left_for_clients(state.person, shown, cases)
     done = {form_field.path: form_field.value for form_field in state.fields}
+    marked = case or (shown[0] if shown else "")
     return {
+        "back": way_back.marking(_back(state), marked if len(shown) < 2 else ""),
         "left": left,
         "results": [pair for pair in outcomes.results(outcome) if pair[1] not in cases],
         "correction": corrections.correction(state.person, state.act.name, done, outcome.answer),
+        "paper": _paper(state, outcome, [*cases, case]),
         "result_case": case if case in cases or state.person.actor.role is Role.ASSESSOR else "",
     }
+
+
+def _paper(state: FormState, outcome: ActOutcome | None = None, cases: Sequence[str] = ()) -> Button | None:
+    """Returns the way to the paper that belongs to the act, if there is one."""
+    typed = next((one.value for one in state.fields if one.path == "order"), "")
+    order = str(outcome.answer.get("order") or typed) if outcome else typed
+    case = next(filter(None, cases), "")
+    return papers.paper_of(state.person, state.act.name, order, case, is_done=outcome is not None)
 
 
 def _refusal_page(request: HttpRequest, state: FormState, error: Any) -> HttpResponse:
@@ -285,10 +291,17 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "key": state.key,
         "duty": state.duty,
         "case": state.case,
-        "back": state.came_from or (reverse("client", args=[state.case]) if state.case else reverse("start")),
+        "back": _back(state),
         "came_from": state.came_from,
         "is_light": state.act.light,
+        "paper": _paper(state),
+        "free_slots": proposals.slots_beside(state.person, state.fields) if propose else [],
     }
+
+
+def _back(state: FormState) -> str:
+    """Returns the path of the page that the form was opened from."""
+    return state.came_from or (reverse("client", args=[state.case]) if state.case else reverse("start"))
 
 
 def _routine(person: Person) -> Routine:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,8 @@ from troskel.runner.fields import InAddress, Named, fields_of
 from troskel.runner.register import Act
 from troskel.web.forms.fields import Field
 from troskel.web.text import act_labels
+
+WALL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 
 def client_links(person: Person, act: Act[Any], fields: list[Field]) -> ClientLinks | None:
@@ -53,12 +56,13 @@ def door_kinds() -> dict[str, str]:
 def with_url_values(fields: list[Field], query: Mapping[str, str]) -> list[Field]:
     """Returns the fields with values from the URL; they can be changed."""
     return [
-        replace(form_field, value=query[form_field.path])
-        if form_field.kind == "text"
-        and form_field.facts.in_address is InAddress.CHANGEABLE
-        and query.get(form_field.path)
+        replace(form_field, value=value)
+        if form_field.facts.in_address is InAddress.CHANGEABLE
+        and (form_field.kind == "text" or (form_field.kind == "instant" and WALL_TIME.fullmatch(value)))
+        and value
         else form_field
         for form_field in fields
+        for value in (query.get(form_field.path, ""),)
     ]
 
 

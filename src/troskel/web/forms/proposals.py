@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from troskel.ground import clock
 from troskel.people.queries import Person
 from troskel.people.roles import Actor
 from troskel.reading import proposals
 from troskel.runner.fields import Named
+from troskel.web.desk import calendar
 from troskel.web.forms.fields import Field
+from troskel.web.shell.links import Button
 
 SLOT = (Named.SLOT_BEGIN, Named.SLOT_END)
 
@@ -30,11 +32,28 @@ def with_proposals(person: Person, fields: list[Field]) -> list[Field]:
 
 
 def _slot(viewer: Actor) -> dict[Named | None, str]:
-    begins = proposals.free_hour(viewer) if viewer.role in proposals.free_hour.who else None
-    if begins is None:
+    free = free_hours(viewer)
+    if not free:
         return {}
+    begins = free[0]
     ends = begins + proposals.HOUR
     return {Named.SLOT_BEGIN: _wall_time(begins), Named.SLOT_END: _wall_time(ends)}
+
+
+def slots_beside(person: Person, fields: list[Field]) -> list[Button]:
+    """Returns ways to fill a booking in with a free hour, where the form is of a booking and its order is known."""
+    by_name = {form_field.facts.names: form_field.value for form_field in fields}
+    order = by_name.get(Named.ORDER, "")
+    if not order or not by_name.keys() >= set(SLOT):
+        return []
+    return calendar.free_slots(order, free_hours(person.actor), clock.today())
+
+
+def free_hours(viewer: Actor) -> list[datetime]:
+    """Returns the free hours of the viewer's firm from tomorrow on; none for those who have no such hours."""
+    if viewer.role not in proposals.free_hours.who:
+        return []
+    return proposals.free_hours(viewer, clock.today() + timedelta(days=1))
 
 
 def _locksmith(viewer: Actor) -> str:

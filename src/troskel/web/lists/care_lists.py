@@ -22,7 +22,8 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.text import act_labels
+from troskel.web.text import act_labels, phrases
+from troskel.web.text.numbers import to_number
 
 
 @page("clients/", name="clients", who=lists.clients.who)
@@ -139,6 +140,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Senast först"), _("Äldst först")),
         _("Här står besöken när telefonerna eller samordnaren har berättat om dem."),
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
+        days=_("Ankomst"),
         tabs=_client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
@@ -187,7 +189,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Beställningar"),
         _("Det som låssmeden är ombedd att göra: montera, laga eller ta ner ett låsvred."),
         [
-            Column(_("Beställning"), lambda row: row.number),
+            Column(_("Beställning"), lambda row: row.number, lambda row: to_number(row.number)),
             Column(_("Arbete"), lambda row: _order_kinds()[row.kind]),
             Column(_("Läge"), _order_state_text),
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
@@ -203,6 +205,7 @@ def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Nyast först"), _("Äldst först")),
         _("Här står beställningar när utföraren har gjort dem, från uppgiften eller under Fler åtgärder."),
         filters,
+        days=_("Beställd"),
     )
     return render_listing(request, listing)
 
@@ -217,7 +220,7 @@ def _party_columns(role: Role, names: Names) -> list[Column]:
 
 
 def _order_kinds() -> dict[str, str]:
-    return {"installation": _("Montering"), "removal": _("Nedmontering"), "repair": _("Lagning")}
+    return {kind: _(label) for kind, label in phrases.ORDER_KINDS.items()}
 
 
 def _order_states() -> dict[str, str]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,6 +32,7 @@ from troskel.web.lists import care_lists, thing_lists
 
 COOKIE_NAME = "troskel_found"
 COOKIE_LIFETIME = timedelta(minutes=10)
+LONGEST_NUMBER = 50
 
 
 @page("search", name="search", who=reading_search.search.who, methods=("GET", "HEAD", "POST"))
@@ -39,7 +40,18 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     """Search (POST), or show the result of the last search."""
     if request.method == "POST":
         return _run_search(request, person)
-    result = _result_in_cookie(request, person)
+    return _result_page(request, person, _result_in_cookie(request, person))
+
+
+@page("number/<path:number>", name="number", who=reading_search.search.who)
+def by_number(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """What has this number: where numbers in texts and lists lead. Numbers may stand in an address, names may not."""
+    if len(number) > LONGEST_NUMBER or not any(character.isdigit() for character in number):
+        raise Http404
+    return _result_page(request, person, reading_search.search(person.actor, number))
+
+
+def _result_page(request: HttpRequest, person: Person, result: SearchMatches | None) -> HttpResponse:
     answer = reading_search.results(person.actor, result) if result else None
     names = accounts.organisation_names(person.actor) if result and (result.orders or result.things) else {}
     values = {

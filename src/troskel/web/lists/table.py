@@ -26,10 +26,12 @@ from troskel.screens.session import person_of
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
+from troskel.web.shell.way_back import changed
 
 PAGE_SIZE = 50
 ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
 REVERSED = "turned"
+DAY_PARAMS = ("first", "last")
 
 
 class Filter(NamedTuple):
@@ -68,7 +70,8 @@ class Tab(NamedTuple):
 
 @dataclass(frozen=True)
 class Listing:
-    """The declaration of a list. `read` takes a page request and the filters' values by name.
+    """The declaration of a list. `read` takes a page request and the filters' values by name; with `days`, the name of
+    the day that rows are chosen by, also `first` and `last`.
 
     `count_text`: a number of rows in words. `order_labels`: labels of the default and the reversed order; the default
     is newest first if `newest_first`. `empty_text`: what to do if there are no rows.
@@ -88,13 +91,15 @@ class Listing:
     tabs: Sequence[Tab] = ()
     act_links: Sequence[tuple[str, str]] = ()
     facts: Sequence[str] = field(default_factory=tuple)
+    days: str = ""
 
 
 def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     """Returns a page of the list, or all of it as CSV. An invalid cursor redirects to the first page."""
     filters = [selection._replace(value=_filter_value(request, selection)) for selection in listing.filters]
     is_reversed = request.GET.get(ORDER_PARAM) == REVERSED
-    values_by_filter = {selection.name: selection.value for selection in filters}
+    days = {name: day for name in DAY_PARAMS if listing.days and (day := _day(request.GET.get(name, "")))}
+    values_by_filter: dict[str, Any] = {selection.name: selection.value for selection in filters} | days
     newest = listing.newest_first != is_reversed
     if request.GET.get(FORMAT_PARAM) == CSV_FORMAT:
         return csv_export.csv_response(
@@ -104,7 +109,8 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         )
     after = request.GET.get(AFTER_PARAM, "")
     try:
-        page = listing.read(PageRequest(PAGE_SIZE, after, newest), **values_by_filter)
+        totals: list[int] = []
+        page = listing.read(PageRequest(PAGE_SIZE, after, newest, totals=totals), **values_by_filter)
     except BadValue:
         return HttpResponseRedirect(_listing_url(listing))
     selection = {name: value for name, value in values_by_filter.items() if value} | (
@@ -119,16 +125,16 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
             [*map(ChoiceOption, ("", REVERSED), listing.order_labels)],
             REVERSED if is_reversed else "",
         ),
-        "status": _status(
-            listing, len(page.items), is_complete=not after and page.next is None, is_reversed=is_reversed
-        ),
+        "status": _status(listing, len(page.items), sum(totals) or len(page.items), is_reversed=is_reversed),
         "rows": _rows(request, listing.columns, page.items),
+        "days": {name: days[name].isoformat() if name in days else "" for name in DAY_PARAMS},
         "is_filtered": bool(set(selection) - {ORDER_PARAM}),
         "start": _listing_url(listing, selection),
         "after": after,
         "next": _listing_url(listing, {**selection, AFTER_PARAM: page.next}) if page.next else "",
         "csv": _listing_url(listing, {**selection, FORMAT_PARAM: CSV_FORMAT}),
         "list_url": _listing_url(listing),
+        "changed": changed(request),
     }
     return render_page(request, "web/list.html", values)
 
@@ -143,28 +149,38 @@ def _listing_url(listing: Listing, query: dict[str, Any] | None = None) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _status(listing: Listing, count: int, *, is_complete: bool, is_reversed: bool) -> str:
-    """Returns how many rows are shown, in which order, and whether there are more."""
+def _status(listing: Listing, count: int, total: int, *, is_reversed: bool) -> str:
+    """Returns how many rows there are in all, in which order, and how many of them are shown."""
     if not count:
         return ""
     order = listing.order_labels[is_reversed]
     sentence = _("{many}, {order}.").format(
-        many=listing.count_text(count), order=f"{order[0].lower()}{order[1:]}"
+        many=listing.count_text(total), order=f"{order[0].lower()}{order[1:]}"
     )
-    return sentence if is_complete else " ".join((sentence, _("Fler finns på andra sidor.")))
+    shown = _("{count} av dem står här.").format(count=formatting.digits(count))
+    return sentence if total == count else f"{sentence} {shown}"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _rows(request: HttpRequest, columns: Sequence[Column], items: Sequence[Any]) -> list[list[Cell]]:
-    """Returns the cells of each item. The clients in them are named at once."""
+    """Returns the cells of each item, without columns in which every cell is empty. Clients are named at once."""
     values = [[column.value_of(item) for column in columns] for item in items]
     cases = {case for row in values for value in row for case in _cases(value)}
     person = person_of(request)
     clients = names_of_shown(person.actor, cases) if person else {}
     today = clock.today()
+    is_shown = [at == 0 or any(row[at] for row in values) for at in range(len(columns))]
     return [
         [
             Cell(column.heading, _parts(value, clients, today), column.url_of(item) if column.url_of else "")
-            for column, value in zip(columns, row, strict=True)
+            for column, value, shown in zip(columns, row, is_shown, strict=True)
+            if shown
         ]
         for item, row in zip(items, values, strict=True)
     ]

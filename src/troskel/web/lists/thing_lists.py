@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +28,7 @@ from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import EVERY_KIND, Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels
+from troskel.web.text.numbers import to_number
 
 
 @page("things/<kind>/", name="things", who=reading_things.locks.who)
@@ -45,7 +47,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         _kinds(viewer.role)[kind],
         _things_lead(kind),
         [
-            Column(_("Nummer"), lambda row: row.number),
+            Column(_("Nummer"), lambda row: row.number, lambda row: to_number(row.number)),
             Column(_("Var"), lambda row: _place_labels(kind)[row.held_by]),
             Column(_("Hos"), lambda row: _holder(row, names)),
             *([] if kind == "tag" else [Column(_("Kund"), lambda row: [*map(CaseNumber, row.clients)])]),
@@ -61,10 +63,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         newest_first=False,
         arguments=(kind,),
         tabs=_thing_tabs(request, viewer.role),
-        act_links=[
-            *common.act_links(viewer.role, *(["register_things"] if kind != "key" else [])),
-            *_file_link(viewer.role),
-        ],
+        act_links=[*_thing_links(request, viewer.role, kind), *_file_link(viewer.role)],
         facts=[]
         if kind == "key"
         else [_stock_line(row, names) for row in reading_things.stock(viewer, kind)],
@@ -75,6 +74,15 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
 def _file_link(role: Role) -> list[tuple[str, str]]:
     may = role in REGISTER["take_over_locks"].who
     return [(reverse("things-file"), _("Lås, nycklar och knappar från en fil"))] if may else []
+
+
+def _thing_links(request: HttpRequest, role: Role, kind: str) -> list[tuple[str, str]]:
+    """Returns the ways to take things in, and to print labels of the stock that is looked at."""
+    if kind == "key":
+        return []
+    query = {"organisation": request.GET["organisation"]} if request.GET.get("organisation") else {}
+    labels = f"{reverse('labels', args=[kind])}{'?' if query else ''}{urlencode(query)}"
+    return [*common.act_links(role, "register_things"), (labels, _("Skriv ut etiketter"))]
 
 
 def _kinds(role: Role) -> dict[str, str]:
@@ -157,7 +165,7 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Vilken kund som hör till vilket lås. Kopplingen är det som låter telefonen öppna."),
         [
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
-            Column(_("Lås"), lambda row: row.lock),
+            Column(_("Lås"), lambda row: row.lock, lambda row: to_number(row.lock)),
             Column(_("Kopplad"), lambda row: row.since),
             Column(_("Borttagen"), lambda row: row.until),
         ],

@@ -17,6 +17,7 @@ from troskel.web.shell.links import to_act, to_client, to_paragraph
 from troskel.web.shell.navigation import frame_of
 from troskel.web.text import phrases
 from troskel.web.text.act_labels import choice_labels, localized
+from troskel.web.text.numbers import linked_number, to_number, with_links
 
 
 def environment(**options: Any) -> Environment:
@@ -32,6 +33,9 @@ def environment(**options: Any) -> Environment:
         phrases=phrases,
         localized=localized,
         choice_labels=choice_labels,
+        linked_number=linked_number,
+        to_number=to_number,
+        with_links=with_links,
         frame_of=frame_of,
         to_act=to_act,
         to_client=to_client,

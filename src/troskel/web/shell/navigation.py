@@ -19,6 +19,7 @@ from troskel.reading import (
     accounts,
     billing,
     bookings,
+    brief_sights,
     coverage,
     duties,
     imports,
@@ -26,6 +27,7 @@ from troskel.reading import (
     log_reviews,
     outbox,
     phone,
+    phone_events,
     routine_versions,
     search,
     things,
@@ -113,8 +115,10 @@ def _unread_in_request(request: HttpRequest, person: Person) -> int:
     return worklist.unread_notices(person.actor) if count is None else int(count)
 
 
-UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER)}
-"""Pages that a role may open but does not work from: few coordinators answer alarms, and a carer uses the phone."""
+UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER), ("bookings", Role.LOCKSMITH)}
+"""Pages that a role may open but does not work from: few coordinators answer alarms, a carer uses the phone, and a
+locksmith has the calendar on the start page.
+"""
 LINKED_FROM_START = {
     ("billing", Role.ADMINISTRATOR),
     ("accounts", Role.COORDINATOR),
@@ -142,7 +146,8 @@ def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
         return [_nav_link(request, reverse("start"), _("Start"))]
     role = person.actor.role
     subpages = tuple(f"{name}/" for name, _label in secondary_pages(role))
-    links = [_nav_link(request, reverse("start"), _("Att göra"), subpages=subpages)]
+    start_label = _("Min vecka") if role is Role.LOCKSMITH else _("Att göra")
+    links = [_nav_link(request, reverse("start"), start_label, subpages=subpages)]
     links += [
         _nav_link(request, reverse(page.name, args=page.arguments), page.label, page.subpages)
         for page in _pages(role)
@@ -158,6 +163,8 @@ def secondary_pages(role: Role) -> list[tuple[str, str]]:
         NavPage("late", _("Försenat hos andra"), duties.late_duties.who),
         NavPage("gaps", _("Kunder som försvinner ur telefonen"), coverage.gaps.who),
         NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
+        NavPage("phone-events", _("Telefonens händelser"), phone_events.phone_events.who - {Role.CARER}),
+        NavPage("brief-sights", _("Kort insyn"), brief_sights.brief_sights.who),
         NavPage("imports", _("Import från verksamhetssystemet"), imports.nights.who),
         NavPage("log-reviews", _("Granskning av loggen"), log_reviews.log_reviews.who),
         *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),

@@ -114,6 +114,13 @@ def arrival_day(opened: date, today: date) -> str:
     return _("kom {day}").format(day=day(opened, today))
 
 
+ORDER_KINDS = {
+    "installation": gettext_noop("Montering"),
+    "removal": gettext_noop("Nedmontering"),
+    "repair": gettext_noop("Lagning"),
+}
+"""What an order is of."""
+
 STEPS_OF_A_CONVERSATION = {
     "oral": gettext_noop("muntligt"),
     "written": gettext_noop("skriftligt"),
