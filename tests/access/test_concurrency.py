@@ -12,6 +12,7 @@ from django.db import transaction
 
 from tests.acts.test_concurrency import call, refusal_rules, run_at_once
 from tests.town import ALARM, CODE, EAST, Town, found
+from tests.visits.carers_phone import CarersPhone
 from troskel.access.drivers import SPENT, Grant, LockAt
 from troskel.access.models import Alarm, Opening, SimulatedLock
 from troskel.access.rules import GRANT_LIFETIME, LockOutcome
@@ -21,7 +22,8 @@ from troskel.acts.opening import Opened
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
-from troskel.visits.models import Visit
+from troskel.runner.outcome import ActOutcome
+from troskel.visits.models import PhoneEvent, Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HAND = {"by": "hand", "reason": "phone_failed"}
@@ -116,6 +118,22 @@ def test_rule_6_concurrent_batches_register_visits_once(town: Town) -> None:
     assert set(refusal_rules(results)) <= {"rule 6"}
     assert Visit.objects.count() == 3
     assert Line.objects.filter(event="visit.registered").count() == 3
+    town.is_sound()
+
+
+def test_rule_6_a_phones_batch_sent_at_once_is_settled_once(town: Town) -> None:
+    """By one installation it waits for itself; by another, with the same events, one of the two is refused whole."""
+    phone = CarersPhone(town, "carin")
+    arrived = phone.notes("arrive", client=town.new_client(), **HAND)
+    phone.notes("depart", visit=arrived.id, **HAND)
+    batch = phone.request(phone.events)
+    copied = batch | {"phone": str(new_id())}
+    results = run_at_once(*(call(town, "carin", "sync_phone", **values) for values in (batch, batch, copied)))
+    assert set(refusal_rules(results)) <= {"rule 6"}
+    assert any(isinstance(result, ActOutcome) for result in results)
+    assert Visit.objects.count() == 1
+    assert Line.objects.filter(event__startswith="visit.").count() == 2
+    assert set(PhoneEvent.objects.values_list("state", flat=True)) == {"acknowledged"}
     town.is_sound()
 
 

@@ -69,6 +69,8 @@ def test_an_hour_to_read_one_client_and_each_reading_is_a_line(town: Town) -> No
     assert opened(town, "moa", case).person is not None
     with town.standing():
         page = client_page(town.actor("moa"), case, visits_since=town.today)
+        seen_anyhow = client_page(town.actor("olle"), case, visits_since=town.today)
+    assert (page.brief_until, seen_anyhow.brief_until) == (until, None)
     assert page.case == case
     assert reads(town, "moa") == [("client.opened", case)] * 2
     with pytest.raises(NotFound):
@@ -97,6 +99,12 @@ def test_it_is_sight_of_a_record_not_of_lists_the_phone_doors_or_acts(town: Town
 
 def test_the_manager_is_told_at_once_and_another_person_reviews_it(town: Town) -> None:
     values = elses_client(town)
+    preview = town.tries("moa", "take_brief_sight", values, preview=True)
+    assert [mail.to for mail in preview.mailed] == [["manager", "provider"]], (
+        "who takes it knows that it is told"
+    )
+    assert not OutboxMessage.objects.filter(key__startswith="brief_sight").exists()
+    town.now += timedelta(minutes=1)
     sight = town.does("moa", "take_brief_sight", **values).answer["sight"]
     opened(town, "moa", case_of(values["client"]))
     message = OutboxMessage.objects.get(key=f"brief_sight/{sight}")

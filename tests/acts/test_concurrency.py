@@ -273,3 +273,12 @@ def test_workers_turn_a_long_day_together(town: Town, monkeypatch: pytest.Monkey
     assert not HomeState.objects.filter(wake__lte=town.today).exists()
     assert DayTurned.objects.filter(day=town.today).count() == 1
     town.is_sound()
+
+
+def test_p4_two_book_the_same_hour_of_one_locksmith(town: Town) -> None:
+    orders = [town.order(town.new_client()) for _ in range(2)]
+    hour = {"starts": town.at(13).isoformat(), "ends": town.at(14).isoformat()}
+    done = run_at_once(*(call(town, "laban", "book_order", order=order, **hour) for order in orders))
+    refused = [one for one in done if isinstance(one, Refusal)]
+    assert [one.code for one in refused] == ["booking.taken"]
+    assert Order.objects.filter(state="booked").count() == 1

@@ -12,7 +12,14 @@ from tests.api.conftest import ApiClient
 from troskel.api import urls  # noqa: F401  (declares the operations)
 from troskel.api.operations import OPERATIONS
 
-IN_PATH = {"case": "2026-0001", "serial": "L1", "number": "1", "form": "U-2026-0001", "order": "W-2026-0001"}
+IN_PATH = {
+    "case": "2026-0001",
+    "serial": "L1",
+    "number": "1",
+    "form": "U-2026-0001",
+    "order": "W-2026-0001",
+    "month": "2026-02",
+}
 VERSION = "00000000-0000-7000-8000-000000000000"
 
 

@@ -13,7 +13,11 @@ from tests.town import founded, town
 from troskel.cli import main as program
 from troskel.duties import routines
 
-__all__ = ["OFFICE", "OURS", "Done", "Runs", "begin", "founded", "routine", "runs", "town"]
+FIRST = 'ask = "inform"\nkind = "duty"\nof = "assessor"\nper = "client"\non = ["decision.made", '
+BROKEN = routines.SHIPPED.read_text("utf-8").replace(FIRST, FIRST.replace('"decision.made", ', ""))
+"""A client with a new decision is told nothing of the lock (A1)."""
+
+__all__ = ["BROKEN", "OFFICE", "OURS", "Done", "Runs", "begin", "founded", "routine", "runs", "town"]
 
 OURS = "1234"
 OFFICE = ("2120000993", "Socialkontoret", "lasvred@annanby.example")

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.cli.conftest import OURS, Runs, begin
 from troskel.journal.models import Line
 from troskel.people import queries as people
+from troskel.people.models import Account
 
 
 def proposed(runs: Runs, routine: Path) -> str:
@@ -45,6 +46,26 @@ def test_it_approves_nothing_in_production(runs: Runs, routine: Path, settings: 
     assert Line.objects.filter(municipality=OURS, event="routine.in_force").count() == 1
     settings.PRODUCTION = False  # type: ignore[attr-defined]
     assert runs(*approve, of=OURS).code == 0
+
+
+def test_it_makes_no_person_s_token_in_production_and_lives_no_life(
+    runs: Runs, routine: Path, settings: object
+) -> None:
+    """Else whoever reaches the machine would approve by the token of another."""
+    assert begin(runs, routine).code == 0
+    settings.PRODUCTION = True  # type: ignore[attr-defined]
+    refused = runs("token", "maria", of=OURS)
+    assert refused.code == 2 and "by that person" in refused.err
+    Account.objects.filter(username=f"{OURS}/maria").update(of_system=True)
+    assert runs("token", "maria", of=OURS).code == 0
+    settings.PRODUCTION = False  # type: ignore[attr-defined]
+    assert runs("token", "siri", of=OURS).code == 0
+
+
+def test_what_is_read_is_the_command_line_s_not_the_clock_s(runs: Runs, routine: Path) -> None:
+    assert begin(runs, routine).code == 0
+    assert runs("routine", "versions", of=OURS).code == 0 and runs("duties", of=OURS).code == 0
+    assert set(Line.objects.values_list("actor_kind", flat=True)) == {"command_line"}
 
 
 def test_nothing_is_played_in_production(runs: Runs, settings: object, tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import OFFICE, OURS, Runs, begin
+from tests.cli.conftest import BROKEN, OFFICE, OURS, Runs, begin
 from troskel.acts import organising
 from troskel.duties import routines
 from troskel.journal.models import Line
@@ -50,6 +51,20 @@ def test_a_beginning_that_was_interrupted_goes_on(
     monkeypatch.undo()
     assert begin(runs, routine).code == 0
     assert Account.objects.count() == 2
+
+
+def test_a_routine_is_proven_before_it_comes_into_force(runs: Runs, routine: Path) -> None:
+    """Without A1 at a decision a new client is told nothing of the lock: only with a reason (decision 61)."""
+    begin(runs, routine, code="1235")
+    line = json.loads(Line.objects.get(municipality="1235", event="routine.in_force").body)
+    assert (line["proven"], line["counterexamples"]) == (True, 0)
+    routine.write_text(BROKEN.replace("TRB-HT-LAS-01", "ANB-1"), encoding="utf-8")
+    refused = begin(runs, routine)
+    assert refused.code == 2 and "counterexample" in refused.err
+    assert not Municipality.objects.filter(code=OURS).exists()
+    assert begin(runs, routine, "--though", "it is a test").code == 0
+    line = json.loads(Line.objects.get(municipality=OURS, event="routine.in_force").body)
+    assert line["proven"] is False and line["though"] == ["routine.refuted"]
 
 
 def test_nobody_begins_alone_or_with_another_towns_routine(runs: Runs, routine: Path, tmp_path: Path) -> None:

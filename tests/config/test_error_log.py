@@ -78,7 +78,7 @@ def test_an_error_of_an_act_over_the_api(
 def test_an_error_of_a_reading_over_the_api(
     cast: Cast, stderr: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("troskel.reading.client_record.clients_in_sight", broken)
+    monkeypatch.setattr("troskel.reading.client_record.readable_clients", broken)
     assert ApiClient(cast).get("anna", "/clients/2026-0001").status == 500
     check(stderr())
 

@@ -347,3 +347,15 @@ def test_sealed_event_is_its_content(town: Town) -> None:
     phone.takes(town.tries("carin", "sync_phone", request).answer)
     assert told.state == "acknowledged"
     assert (stolen.state, stolen.answer["code"]) == ("refused", "event.not_opened"), "sealed for another id"
+
+
+def test_what_the_page_did_by_the_same_key_is_not_done_again(town: Town) -> None:
+    """The answer to a tap was lost, so the phone noted it too: by the form's key."""
+    client, phone = town.new_client(), CarersPhone(town, "carin")
+    arrived = phone.notes("arrive", client=client, **HAND)
+    town.tries("carin", "arrive", {"client": client, **HAND}, key=arrived.id)
+    town.now += MINUTES
+    departed = phone.notes("depart", visit=arrived.id, **HAND)
+    phone.sends()
+    assert (arrived.state, departed.state) == ("acknowledged", "acknowledged")
+    assert Visit.objects.get().departed == departed.noted

@@ -30,7 +30,7 @@ def test_the_start_page_of_a_locksmith_is_the_week_with_today_and_what_is_to_be_
     source = page(town, "laban", "/")
     said = text(source)
     assert "Ett besök i dag" in said
-    assert "Nästa: Ängsvägen 1, lgh 1001 kl. 13.00." in said
+    assert "Nästa: Ängsvägen 1, lgh 1001, kl. 13.00." in said
     assert "Möter dig Carin, Hemtjänsten Öst 08-465 004 11" in said
     assert 'href="tel:084650041' in source
     assert f'href="/do/report_installation?order={today}&amp;duty=' in source

@@ -53,18 +53,8 @@ NOT_COLUMNS = {
         "billed_by",
     ),
     *("assessor", "person", "also_role", "also_organisation", "also_from", "merged_into", "decision"),
-    *(
-        "organisation",
-        "locksmith",
-        "reviewed_by",
-        "phone",
-        "sequence",
-        "digest",
-        "clash",
-        "rule",
-        "message",
-        "visit",
-    ),
+    *("organisation", "locksmith"),
+    *("phone", "digest", "clash", "visit", "message"),
 }
 """Columns that are keys, orders of sorting, checksums, copies, or who of the staff did it (decision 112)."""
 

@@ -49,13 +49,13 @@ SHOWN_AS_THE_CLIENT_IS = {
 NO_CLIENTS = re.compile(
     r"(issue_token|propose_routine|approve_routine|note_\w+|place_in_unit|\w*sessions?|refuse_sign_in|enrol_\w+|"
     r"add_passkey|follow_claims|register_organisations|change_organisation|register_account|change_account|"
-    r"update_staff|sync_phone|\w+_municipality|blank_details|finish_take_over) "
+    r"update_staff|\w+_from_directory|\w+_municipality|blank_details|finish_take_over) "
 )
 IDENTIFIES = re.compile(
     r"(reference|references|numbers?|serial|tag|order|form|investigation|identity|client|holder|carer|reason|"
-    r"replaced_by|other)$"
+    r"replaced_by|other|boot|sealed)$"
 )
-"""What a number or a reference of something is. `reason` in this sense: a code of a visit."""
+"""What a number or a reference of something is. `reason`: a code of a visit; `sealed`: what only the server reads."""
 PERSON = re.compile(r"(first_name|last_name|phone|street|postcode|town|apartment)$")
 FORMS_OF_DOORS = (
     "order_installation",
@@ -293,6 +293,6 @@ def test_no_other_reading_takes_texts_from_the_tables() -> None:
         ):
             taken[str(path.relative_to(root))] = text.count("label")
     assert set(taken) <= {"orders/letter.py", "web/client/extract.py"}, (
-        "the letter goes to the client, without address where it is protected"
+        "the letter goes to the client, without address where it is protected; the extract's page only heads columns"
     )
     assert Words.__doc__

@@ -77,6 +77,7 @@ NOT_REACHED = {
     *("live", "ready", "metrics"),
     *("demo-login", "demo-logout", "language", "read", "count", "basis-form"),
     *("sign-in-start", "sign-in-back"),
+    *("phone-manifest", "phone-worker"),
 }
 """Pages that only send on, answer a script, or are a form in Swedish by the routine."""
 ROLES = {role: name for name, role, _ in reversed(PEOPLE)}

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import EAST, OFFICE, Town
-from tests.web.test_act_forms import screen
+from tests.web.test_act_forms import case_of, screen
 from tests.web.test_desk import page, text
+from troskel.ground.ids import new_id
 
 MAX_QUERIES = 12
 """Of the page, besides the read that is written in the chain of reads."""
@@ -95,3 +96,24 @@ def test_mine_are_first_and_the_others_a_click_away(town: Town) -> None:
     town.does("siri", "close_account", username="ada")
     assert "Utan handläggare (1)" in page(town, "bo", "/")
     assert "Egen" not in page(town, "bo", "/?whose=nobodys")
+
+
+def test_a_hand_over_is_of_people_whom_one_ticks(town: Town) -> None:
+    """Names and not numbers to copy; of a protected client the number alone; nobody else's clients."""
+    for username in ("ada",):
+        town.does(
+            "siri", "register_account", username=username, name=username, role="assessor", organisation=OFFICE
+        )
+    cases = [case_of(town, town.client(last_name=name)) for name in ("Egen", "Likaså", "Kvar")]
+    hidden = case_of(town, town.client(last_name="Hemlig", protection="S"))
+    others = town.client(last_name="Annans")
+    town.does("anna", "hand_over_clients", clients=[others], to="ada")
+    with town.standing():
+        browser = screen(town, "anna")
+        form = browser.get("/do/hand_over_clients").content.decode()
+        assert "Egen" in form and "Hemlig" not in form and hidden in form
+        assert "Annans" not in form
+        given = {"key": str(new_id()), "clients": cases[:2], "to": "ada", "step": "confirm"}
+        assert "Klart:" in browser.post("/do/hand_over_clients", given).content.decode()
+        left = browser.get("/do/hand_over_clients").content.decode()
+    assert "Egen" not in left and "Likaså" not in left and "Kvar" in left

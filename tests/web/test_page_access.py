@@ -74,9 +74,9 @@ OF_A_ROLE = {
     "answer-night": {Role.ADMINISTRATOR},
     "account-sign-in": set(STAFF_ROLES),
     "staff-file": set(STAFF_ROLES),
-    "things-file": {Role.ADMINISTRATOR},
     "brief-sights": {Role.MANAGER, Role.ADMINISTRATOR},
     "review-brief-sight": {Role.MANAGER, Role.ADMINISTRATOR},
+    "things-file": {Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,

@@ -52,8 +52,8 @@ def in_both(town: Town, who: str, act: str, values: dict[str, str], swedish: str
 
 def test_p6_someone_behind_the_door_has_care(town: Town) -> None:
     values = {"client": case_of(town, town.locked()), "locksmith": FIRM, "presence": "none"}
-    swedish = "Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."
-    english = "Someone behind this door has home care or a safety alarm: the lock stays."
+    swedish = "Någon i bostaden har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."
+    english = "Someone in the home has home care or a safety alarm: the lock stays."
     in_both(town, "olle", "order_removal", values, swedish, english)
 
 

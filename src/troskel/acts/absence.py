@@ -39,7 +39,7 @@ WHO = (Role.ASSESSOR, Role.COORDINATOR)
     who=WHO,
     writes=["suspension.began"],
     title=_("Kunden är inte hemma"),
-    lead=_("Telefonen visar inte kunden så länge. Inget tas ner."),
+    lead=_("Kunden syns inte i telefonen så länge. Inget tas ner."),
     corrected_by="resume_access",
 )
 def suspend_access(
@@ -96,6 +96,7 @@ def _says_something_new(client: ClientFacts, absence: AbsenceFacts) -> None:
     title=_("Kunden är hemma igen"),
     lead=_("Telefonen visar kunden som förut. Utan val slutar allt som gäller den dagen."),
     applies_to=ClientCondition.AWAY,
+    corrected_by="suspend_access",
 )
 def resume_access(
     ctx: ActContext,

@@ -101,14 +101,7 @@ def approve_routine(
     )
     latest = approved_versions.aggregate(sequence=Max("sequence"), begins=Max("in_force_from"))
     rules.comes_into_force(in_force_from, ctx.today, latest["begins"])
-    report, found = Reported(done_though), len(proofs.proof_of(routines.version(row.digest)).counterexamples)
-    report.ask(lambda: rules.is_proven(found))
-    if report.marks and not reason.strip():
-        raise BadValue(
-            "reason",
-            "approval.no_reason",
-            _("Skriv varför versionen ska gälla fast prövningen hittade motexempel."),
-        )
+    marks, found = asked_of_the_proof(routines.version(row.digest), done_though, reason)
     row.approved_by_id, row.approved_at = ctx.actor.account, ctx.now
     row.sequence, row.in_force_from = 1 + (latest["sequence"] or 0), in_force_from
     row.save(update_fields=["approved_by", "approved_at", "sequence", "in_force_from"])
@@ -116,7 +109,7 @@ def approve_routine(
     ctx.journal(
         "routine.in_force",
         detail={"text": reason} if reason else None,
-        though=report.marks,
+        though=marks,
         version=row.digest,
         name=row.name,
         from_=in_force_from,
@@ -125,6 +118,22 @@ def approve_routine(
         counterexamples=found,
     )
     return {"version": row.id, "in_force_from": in_force_from}
+
+
+def asked_of_the_proof(routine: Routine, done_though: list[str], reason: str) -> tuple[list[str], int]:
+    """Returns the marks of a version's line, and how many counterexamples its proof has.
+
+    Raises Refusal where there are some and `done_though` does not say so, and BadValue without a reason.
+    """
+    report, found = Reported(done_though), len(proofs.proof_of(routine).counterexamples)
+    report.ask(lambda: rules.is_proven(found))
+    if report.marks and not reason.strip():
+        raise BadValue(
+            "reason",
+            "approval.no_reason",
+            _("Skriv varför versionen ska gälla fast prövningen hittade motexempel."),
+        )
+    return report.marks, found
 
 
 @propose_routine.prepared_by

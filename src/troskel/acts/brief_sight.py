@@ -23,6 +23,7 @@ from troskel.permits.sight import brief_sights, visible_clients
 from troskel.runner import lookup
 from troskel.runner.choices import SightVerdict
 from troskel.runner.fields import CaseNumber, Text, field
+from troskel.runner.outcome import Mailed
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -85,6 +86,7 @@ def take_brief_sight(
                 )
             ]
         )
+        ctx.mailed.append(Mailed("", ["manager", "provider"]))
     ctx.journal(
         "brief_sight.taken",
         client=row.id,

@@ -187,6 +187,7 @@ def cover_absence(
     title=_("Ersättaren behövs inte längre"),
     lead=_("Den som var borta är tillbaka."),
     light=True,
+    corrected_by="cover_absence",
 )
 def end_cover(
     ctx: ActContext, *, absent: Annotated[str, field(_("Vem är tillbaka?"), names=Named.ASSESSOR)] = ""
@@ -207,6 +208,7 @@ def end_cover(
     title=_("Placera en handläggare i en enhet"),
     lead=_("De i samma enhet ser varandras kunder under Enhetens. Tomt: ingen enhet."),
     light=True,
+    corrected_by="place_in_unit",
 )
 def place_in_unit(
     ctx: ActContext, *, username: Username, unit: Annotated[ShortText, field(_("Enhet"))] = ""

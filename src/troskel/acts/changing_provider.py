@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from troskel.acts import closing, transferring
 from troskel.acts.closing import CLOSES_ACCOUNTS
+from troskel.acts.made_references import made_reference
 from troskel.care import rules
 from troskel.care.models import Allocation, Ending, Service
 from troskel.custody import operations as custody
@@ -31,9 +32,9 @@ from troskel.runner.fields import (
     CaseNumber,
     FromDay,
     Named,
+    NewReference,
     OrganisationNumber,
     ProviderNumber,
-    Reference,
     field,
 )
 from troskel.runner.register import act
@@ -66,11 +67,11 @@ def change_provider(
     former: Annotated[ProviderNumber, field(_("Tidigare utförare"), names=Named.HOME_CARE_PROVIDER)],
     provider: Annotated[ProviderNumber, field(_("Ny utförare"))],
     on: FromDay,
-    reference: Reference,
+    reference: NewReference = "",
 ) -> dict[str, Any]:
     """Give the home care to another provider from `on` (A5, A6). The lock stays.
 
-    `reference`: of the new allocation.
+    `reference`: of the new allocation; without one the system makes it.
     """
     subject = lookup.find_client(ctx, client)
     former_provider, new_provider = (
@@ -99,6 +100,7 @@ def change_provider(
             day=on,
         )
     rules.carries_out(new_provider.kind, Service.HOME_CARE)
+    reference = made_reference(ctx, reference)
     for number, allocation in enumerate(allocations, start=1):
         new_reference = reference if len(allocations) == 1 else f"{reference[:45]}-{number}"
         transfer_allocation(
@@ -115,6 +117,7 @@ def change_provider(
     writes=["allocation.ended", "allocation.withdrawn", "allocation.made"],
     title=_("Byt larmorganisation"),
     lead=_("Larmet går till en annan från och med dagen. Låsvredet sitter kvar. Båda får veta det."),
+    corrected_by="change_allocations",
 )
 def change_alarm_organisation(
     ctx: ActContext,
@@ -122,7 +125,7 @@ def change_alarm_organisation(
     client: CaseNumber,
     organisation: Annotated[ProviderNumber, field(_("Ny larmorganisation"))],
     on: FromDay,
-    reference: Reference,
+    reference: NewReference = "",
 ) -> dict[str, Any]:
     """Let another organisation answer a client's safety alarm from `on`, whoever does today.
 
@@ -147,6 +150,7 @@ def change_alarm_organisation(
             _("Ingen annan svarar på kundens larm efter {day}. Kontrollera organisationen och dagen."),
             day=on,
         )
+    reference = made_reference(ctx, reference)
     for number, allocation in enumerate(former, start=1):
         new_reference = reference if len(former) == 1 else f"{reference[:45]}-{number}"
         transfer_allocation(ctx, subject.home.home, subject.row.id, allocation, new, on, new_reference)
@@ -182,7 +186,7 @@ def succeed_organisation(
     organisation: Annotated[OrganisationNumber, field(_("Organisationen som slutar"))],
     successor: Annotated[OrganisationNumber, field(_("Organisationen som tar över"))],
     on: FromDay,
-    reference: Reference,
+    reference: NewReference = "",
     reason: SuccessionReason,
 ) -> dict[str, Any]:
     """Let an organisation take over all clients, orders, keys, tags and locks of another, which closes `on` a day.
@@ -197,7 +201,7 @@ def succeed_organisation(
     people.same_kind(former.kind, new.kind)
     at = closing.midnight(ctx, on)
     ctx.lock_homes(closing.homes_of(ctx, former))
-    allocations = _pass_allocations_on(ctx, former, new, on, reference)
+    allocations = _pass_allocations_on(ctx, former, new, on, made_reference(ctx, reference))
     orders = _pass_orders_on(ctx, former, new)
     things = _pass_things_on(ctx, former, new)
     taker = {"kind": HolderKind.ORGANISATION.value, "id": new.id}

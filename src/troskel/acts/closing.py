@@ -79,6 +79,7 @@ def close_organisation(ctx: ActContext, *, organisation: OrganisationNumber) -> 
     writes=["organisation.reopened"],
     title=_("Öppna en organisation igen"),
     lead=_("Den är tillbaka, eller stängdes av misstag. Kontona öppnas ett och ett."),
+    corrected_by="close_organisation",
 )
 def reopen_organisation(ctx: ActContext, *, organisation: OrganisationNumber) -> dict[str, Any]:
     """Open a closed organisation again. Its accounts stay closed, and what another took over stays there."""

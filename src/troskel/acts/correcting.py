@@ -53,7 +53,9 @@ class Told(Choice, question=_("Vad stämmer inte?")):
 def correct_report(
     ctx: ActContext,
     *,
-    order: Annotated[OrderNumber, field(_("Den rapporterade beställningens nummer"))],
+    order: Annotated[
+        OrderNumber, field(_("Den rapporterade beställningens nummer"), in_address=InAddress.FIXED)
+    ],
     serial: Annotated[
         str,
         field(

@@ -42,6 +42,7 @@ CHAPTER = _("Rättelser")
     lead=_(
         "Saken är hos någon annan än det står, eller nyckeln går till en annan dörr. Det som var syns även efteråt."
     ),
+    corrected_by="correct_holder",
 )
 def correct_holder(
     ctx: ActContext,

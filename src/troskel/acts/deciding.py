@@ -142,6 +142,7 @@ def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict
     title=_("Ändra beslutsperiod"),
     lead=_("Beslutet får en ny period."),
     parts="periods",
+    corrected_by="change_decisions",
 )
 def change_decisions(ctx: ActContext, *, periods: NonEmpty[DecisionPeriod]) -> dict[str, Any]:
     """Change the periods of decisions."""
@@ -222,6 +223,7 @@ def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, 
     writes=["ending.confirmed"],
     title=_("Bekräfta att det upphör"),
     lead=_("Beslutet går ut och inget nytt ska skrivas."),
+    corrected_by="change_decisions",
 )
 def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client's care has ended, where the case system only omitted it (P6 waits for this)."""
@@ -293,9 +295,10 @@ def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[s
     "A8",
     who=WHO,
     writes=["allocation.changed"],
-    title=_("Ändra fördelningsperiod"),
-    lead=_("Fördelningen får en ny period."),
+    title=_("Ändra uppdragets period"),
+    lead=_("Uppdraget får en ny period."),
     parts="periods",
+    corrected_by="change_allocations",
 )
 def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) -> dict[str, Any]:
     """Change the periods of allocations."""
@@ -316,7 +319,7 @@ def change_allocations(ctx: ActContext, *, periods: NonEmpty[AllocationPeriod]) 
     "A6",
     who=WHO,
     writes=["allocation.ended"],
-    title=_("Avsluta en fördelning"),
+    title=_("Avsluta ett uppdrag"),
     lead=_("Sista dagen räknas in."),
     parts="endings",
     corrected_by="change_allocations",
@@ -337,8 +340,8 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     "A6",
     who=WHO,
     writes=["allocation.withdrawn"],
-    title=_("Ta tillbaka fördelningar"),
-    lead=_("För fördelningar som inte har börjat gälla. En som har börjat avslutas."),
+    title=_("Ta tillbaka uppdrag"),
+    lead=_("För uppdrag som inte har börjat gälla. Ett som har börjat avslutas."),
     parts="references",
 )
 def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:

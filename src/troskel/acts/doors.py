@@ -83,6 +83,7 @@ def let_door_serve(ctx: ActContext, *, client: CaseNumber, door: UUID) -> dict[s
     writes=["consent.given"],
     title=_("Fastighetsägaren går med på det"),
     lead=_("Innan ett låsvred beställs till porten eller grinden."),
+    corrected_by="withdraw_consent",
 )
 def record_consent(
     ctx: ActContext,
@@ -138,6 +139,7 @@ def _suggest_consent(context: DutyContext) -> Iterator[Suggestion]:
     writes=["consent.withdrawn"],
     title=_("Fastighetsägaren tar tillbaka sitt medgivande"),
     lead=_("Det som är beställt till dörren stoppas."),
+    corrected_by="record_consent",
 )
 def withdraw_consent(ctx: ActContext, *, client: CaseNumber, door: DoorId | None = None) -> dict[str, Any]:
     """Record that the owner withdraws consent: nothing more is ordered there. A mounted lock stays for now."""

@@ -32,7 +32,7 @@ SPECIAL_HOUSING = _("särskilt boende")
     who=(Role.ASSESSOR,),
     writes=["decision.ended", "decision.withdrawn"],
     title=_("Avsluta hemtjänst eller larm"),
-    lead=_("Finns larm eller hemtjänst kvar bakom dörren sitter låsvredet kvar."),
+    lead=_("Finns larm eller hemtjänst kvar i bostaden sitter låsvredet kvar."),
     corrected_by="change_decisions",
 )
 def end_care(

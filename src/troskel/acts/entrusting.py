@@ -28,6 +28,7 @@ WHO = (Role.ASSESSOR,)
     writes=["representative.named"],
     title=_("Lägg till en företrädare"),
     lead=_("Den som får tala för kunden."),
+    corrected_by="dismiss_representative",
 )
 def name_representative(
     ctx: ActContext,
@@ -66,6 +67,7 @@ def name_representative(
     writes=["representative.left"],
     title=_("Ta bort en företrädare"),
     lead=_("Företrädaren talar inte längre för kunden."),
+    corrected_by="name_representative",
 )
 def dismiss_representative(
     ctx: ActContext, *, client: CaseNumber, kind: RepresentativeKind
@@ -94,6 +96,7 @@ def dismiss_representative(
     writes=["client.entrusted"],
     title=_("Låt en person se skyddade uppgifter"),
     lead=_("Bara den som går hem till kunden."),
+    corrected_by="end_entrustment",
 )
 def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -> dict[str, Any]:
     """Let a person see a protected client's name and address; as few persons as possible (case 14)."""
@@ -120,6 +123,7 @@ def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -
     writes=["client.entrusted_no_more"],
     title=_("Personen ska inte längre se uppgifterna"),
     lead=_("Namn och adress döljs igen."),
+    corrected_by="entrust_client",
 )
 def end_entrustment(ctx: ActContext, *, client: CaseNumber, username: Username) -> dict[str, Any]:
     """End a person's sight of a protected client's name and address."""

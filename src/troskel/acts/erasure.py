@@ -115,6 +115,7 @@ def _lock_due_rows(
     writes=["file.held"],
     title=_("Bevara en kunds akt"),
     lead=_("Akten gallras inte så länge ett skäl finns kvar."),
+    corrected_by="release_file",
 )
 def hold_file(ctx: ActContext, *, client: CaseNumber, reason: HoldReason) -> dict[str, Any]:
     """Hold a client's file, so that it is not erased: a dispute, an inspection, or the client's request."""
@@ -132,6 +133,7 @@ def hold_file(ctx: ActContext, *, client: CaseNumber, reason: HoldReason) -> dic
     writes=["file.released"],
     title=_("Akten får gallras igen"),
     lead=_("Finns ett annat skäl att bevara den gäller det ändå."),
+    corrected_by="hold_file",
 )
 def release_file(
     ctx: ActContext,

@@ -67,6 +67,7 @@ class Resident(msgspec.Struct, frozen=True):
     title=_("Kunden flyttar"),
     lead=_("Låset vid den gamla dörren tas ner om ingen annan där behöver det."),
     parts="moves",
+    corrected_by="correct_addresses",
 )
 def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     """Register that clients have moved (case 15): removal at the old door, installation at the new."""
@@ -155,6 +156,7 @@ def plan_move(ctx: ActContext, *, client: CaseNumber, address: Address, on: Day)
     writes=["move.called_off"],
     title=_("Flytten blir inte av"),
     lead=_("En montering som är beställd vid den nya dörren avbeställs."),
+    corrected_by="plan_move",
 )
 def call_off_move(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Call off a planned move: the client stays, and an installation at the new door is to be cancelled (P6)."""
@@ -189,6 +191,7 @@ def end_plan(ctx: ActContext, plan: PlannedMove, home: UUID, outcome: str) -> No
     title=_("Rätta en adress"),
     lead=_("Kunden har inte flyttat; adressen var fel."),
     parts="clients",
+    corrected_by="correct_addresses",
 )
 def correct_addresses(ctx: ActContext, *, clients: NonEmpty[Resident]) -> dict[str, Any]:
     """Correct the addresses of homes; nobody moves."""
@@ -233,6 +236,7 @@ def propose_sharing(ctx: ActContext, *, addresses: NonEmpty[Address]) -> dict[st
     writes=["sharing.confirmed"],
     title=_("Bor kunden med någon annan kund?"),
     lead=_("Svaret avgör om låset måste sitta kvar för någon annan."),
+    corrected_by="confirm_sharing",
 )
 def confirm_sharing(
     ctx: ActContext,
@@ -253,6 +257,7 @@ def confirm_sharing(
     writes=["client.moved", "sharing.confirmed", "home.registered", "door.registered"],
     title=_("Kunden har en egen lägenhet"),
     lead=_("Bostaden visade sig inte vara delad."),
+    corrected_by="correct_addresses",
 )
 def separate_home(ctx: ActContext, *, client: CaseNumber, apartment: Apartment) -> dict[str, Any]:
     """Give a client a home of their own from today, behind another door than the others at the address (rule 1).

@@ -214,9 +214,7 @@ def record_refusal(
     who=WHO,
     writes=["client.refusal_confirmed"],
     title=_("Bekräfta att låsvredet ska tas ner"),
-    lead=_(
-        "Du har talat med kunden, som själv vill det. Det tas ner om ingen annan bakom dörren behöver det."
-    ),
+    lead=_("Du har talat med kunden, som själv vill det. Det tas ner om ingen annan i bostaden behöver det."),
 )
 def confirm_refusal(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that a client who has refused wants no lock, though care goes on (A3, rule 1)."""
@@ -257,6 +255,7 @@ def _suggest_conversation(context: DutyContext) -> Iterator[Suggestion]:
     writes=["way_in.decided"],
     title=_("Bestäm hur personalen kommer in"),
     lead=_("För en kund som inte vill ha låsvred."),
+    corrected_by="decide_way_in",
 )
 def decide_way_in(
     ctx: ActContext, *, client: CaseNumber, way: EntryMethod, text: Text = ""

@@ -59,6 +59,7 @@ def _suggest_link(context: DutyContext) -> Iterator[Suggestion]:
     writes=["link.removed", "link.made"],
     title=_("Rätta en koppling"),
     lead=_("Fel lås kopplades. Det som var syns även efteråt."),
+    corrected_by="correct_link",
 )
 def correct_link(
     ctx: ActContext,
@@ -95,6 +96,7 @@ def correct_link(
     writes=["link.removed"],
     title=_("Ta bort kopplingen"),
     lead=_("När låset är nedmonterat, eller kunden inte längre bor bakom dörren."),
+    corrected_by="link_lock",
 )
 def unlink_lock(
     ctx: ActContext, *, client: CaseNumber, serial: Annotated[Serial, field(names=Named.LINKED_LOCK)]

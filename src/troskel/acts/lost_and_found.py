@@ -33,6 +33,7 @@ WHO = (Role.COORDINATOR, Role.CARER, Role.ADMINISTRATOR, Role.LOCKSMITH)
     writes=["tag.lost", "key.lost", "key.retrieved", "lock.lost"],
     title=_("Anmäl något borttappat"),
     lead=_("Systemförvaltaren får veta det genast."),
+    corrected_by="report_found",
 )
 def report_lost(ctx: ActContext, *, kind: KindOfThing, number: Number, text: Text = "") -> dict[str, Any]:
     """Report a thing lost (case 13). Answers who had it last and since when; the administrator is told."""
@@ -56,6 +57,7 @@ def report_lost(ctx: ActContext, *, kind: KindOfThing, number: Number, text: Tex
     writes=["thing.found", "key.handed_over"],
     title=_("Anmäl något upphittat"),
     lead=_("Saken är nu hos er."),
+    corrected_by="report_lost",
 )
 def report_found(
     ctx: ActContext, *, kind: KindOfThing, number: Number, client: CaseNumber = ""

@@ -14,6 +14,14 @@ from troskel.runner.transaction import ActContext
 Item = TypeVar("Item", bound=msgspec.Struct)
 
 
+def made_reference(ctx: ActContext, reference: str) -> str:
+    """Returns the reference; where the case system gives none, the next of the municipality's own: T-2026-0001."""
+    if reference:
+        return reference
+    (number,) = next_numbers(ctx.actor.municipality, "reference", ctx.today.year, 1)
+    return f"T-{number}"
+
+
 def with_references(ctx: ActContext, items: Sequence[Item]) -> list[Item]:
     """Returns the items, each with its reference; one without gets the next of the municipality's own: T-2026-0001."""
     told: Sequence[Any] = items

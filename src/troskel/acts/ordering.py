@@ -131,7 +131,7 @@ def _provider_client(context: DutyContext) -> ClientFacts | None:
     who=REMOVAL_ROLES,
     writes=["removal.ordered", "order.cancelled"],
     title=_("Beställ nedmontering"),
-    lead=_("När ingen bakom dörren har hemtjänst eller trygghetslarm kvar."),
+    lead=_("När ingen i bostaden har hemtjänst eller trygghetslarm kvar."),
     applies_to=ClientCondition.HAS_LOCK,
     corrected_by="cancel_order",
 )

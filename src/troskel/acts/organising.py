@@ -46,6 +46,7 @@ class NewOrganisation(msgspec.Struct, frozen=True):
     title=_("Lägg upp en organisation"),
     lead=_("En utförare, larmorganisation eller låssmed."),
     parts="organisations",
+    corrected_by="change_organisation",
 )
 def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrganisation]) -> dict[str, Any]:
     """Register providers, alarm organisations and locksmith firms."""
@@ -73,6 +74,7 @@ def register_organisations(ctx: ActContext, *, organisations: NonEmpty[NewOrgani
     writes=["organisation.changed"],
     title=_("Ändra en organisation"),
     lead=_("Det du lämnar tomt blir som det är."),
+    corrected_by="change_organisation",
 )
 def change_organisation(
     ctx: ActContext,
@@ -116,6 +118,7 @@ def _goes_on_as(ctx: ActContext, row: Organisation, kind: OrganisationKind) -> N
     title=_("Lägg upp ett konto"),
     lead=_("En person med en roll i en organisation."),
     fresh=True,
+    corrected_by="change_account",
 )
 def register_account(
     ctx: ActContext,

@@ -161,6 +161,7 @@ def register_clients(ctx: ActContext, *, clients: NonEmpty[NewClient]) -> dict[s
     title=_("Ändra en kunds uppgifter"),
     lead=_("Det du lämnar tomt blir som det är."),
     parts="changes",
+    corrected_by="change_clients",
 )
 def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict[str, Any]:
     """Change clients: name, telephone, language, protection, identity, home municipality (O1)."""
@@ -232,6 +233,7 @@ def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]
     title=_("Uppgiften om dödsfall var fel"),
     lead=_("Kunden lever. Det som dödsfallet avslutade begärs igen."),
     applies_to=ClientCondition.DEAD,
+    corrected_by="record_deaths",
 )
 def take_back_death(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Take back a death that was recorded by mistake: the client lives, and what it ended is asked for again."""

@@ -32,6 +32,7 @@ CHAPTER = _("Personal")
     title=_("Ändra ett konto"),
     lead=_("Det du lämnar tomt blir som det är."),
     fresh=True,
+    corrected_by="change_account",
 )
 def change_account(
     ctx: ActContext, *, username: Username, name: Title | None = None, role: AccountRole | None = None
@@ -42,6 +43,12 @@ def change_account(
     """
     row = find_account(ctx, username)
     rules.account_is_open(row.closed, ctx.now)
+    set_name_and_role(ctx, row, name, role)
+    return {"account": row.id}
+
+
+def set_name_and_role(ctx: ActContext, row: Account, name: str | None, role: AccountRole | None) -> None:
+    """Gives an account another name or role; None leaves it. Duties that the person had taken are released."""
     if role is not None and role != row.role:
         rules.role_in_organisation(role, row.organisation.kind)
         token_rules.role_of_system(role, of_system=row.of_system)
@@ -53,7 +60,6 @@ def change_account(
         row.name, row.sort_key = name, truncated_sort_key(name)
     row.save(update_fields=["name", "sort_key", "role"])
     ctx.journal("account.changed", account=row.id, organisation=row.organisation_id, role=row.role)
-    return {"account": row.id}
 
 
 @act(
@@ -93,9 +99,7 @@ def move_account(
         of_system=row.of_system,
     )
     moved.set_unusable_password()
-    names = Account.objects.filter(municipality=row.municipality_id, username__startswith=f"{row.username}.")
-    row.username = f"{row.username}.{names.count() + 1}"
-    row.save(update_fields=["username"])
+    free_username(row)
     moved.save(force_insert=True)
     ctx.journal("account.registered", account=moved.id, organisation=place.id, role=role, follows=row.id)
     if moved.login_id:
@@ -130,14 +134,21 @@ def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     title=_("Öppna ett konto igen"),
     lead=_("Personen är tillbaka, eller kontot stängdes av misstag."),
     fresh=True,
+    corrected_by="close_account",
 )
 def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     """Open a closed account again. Tokens, entrusted clients and deputyships are given anew."""
     row = find_account(ctx, username)
     rules.account_is_closed(row.closed)
+    open_again(ctx, row)
+    return {"account": row.id}
+
+
+def open_again(ctx: ActContext, row: Account) -> None:
+    """Opens a closed account, whose organisation must be open."""
     rules.organisation_is_open(row.organisation.closed)
-    row.closed = None
-    row.save(update_fields=["closed"])
+    row.closed, row.deleted = None, False
+    row.save(update_fields=["closed", "deleted"])
     premises = list(Home.objects.filter(id=row.organisation_id).values_list("id", flat=True))
     ctx.lock_homes(premises)
     ctx.journal(
@@ -146,7 +157,13 @@ def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
         account=row.id,
         organisation=row.organisation_id,
     )
-    return {"account": row.id}
+
+
+def free_username(row: Account) -> None:
+    """Gives the username of a closed account to whoever comes next: the closed one's gets a number."""
+    names = Account.objects.filter(municipality=row.municipality_id, username__startswith=f"{row.username}.")
+    row.username = f"{row.username}.{names.count() + 1}"
+    row.save(update_fields=["username"])
 
 
 def _keep_an_administrator(ctx: ActContext, row: Account) -> None:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import msgspec
 
+from troskel.acts.approving import ApprovedThough, asked_of_the_proof
+from troskel.duties import proofs, routines
 from troskel.duties import queries as duties
-from troskel.duties import routines
 from troskel.duties.models import RoutineVersion
 from troskel.ground import spelling
 from troskel.ground.ids import new_id
@@ -18,11 +19,12 @@ from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.outbox.models import Sender
 from troskel.people.models import Municipality
-from troskel.routine import InvalidRoutine, parser
+from troskel.people.roles import Actor
+from troskel.routine import InvalidRoutine, Routine, parser
 from troskel.routine.engine_digest import engine_digest
 from troskel.routine.facts import HomeFacts
 from troskel.runner import lookup
-from troskel.runner.fields import Email, FileText, field
+from troskel.runner.fields import Email, FileText, Text, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -37,10 +39,13 @@ def found_municipality(
     valid_from: date,
     routine: FileText | None = None,
     file: str = "",
+    done_though: ApprovedThough = [],  # noqa: B006 -- msgspec copies it
+    reason: Annotated[Text, field(_("Varför"))] = "",
 ) -> dict[str, Any]:
     """Found the actor's municipality, with its routine in force from a day: its own file's text, else the shipped one.
 
-    The shipped routine is another town's document. It is for trying things: nobody begins with it as their own.
+    Its own file is proven first, as when a version is approved. The shipped routine is another town's document. It is
+    for trying things: nobody begins with it as their own.
     """
     if not (
         ctx.actor.municipality.isascii()
@@ -61,11 +66,23 @@ def found_municipality(
         return {
             "version": _adopt(ctx, routines.SHIPPED.read_bytes().decode(), routines.SHIPPED.stem, valid_from)
         }
-    return {"version": _adopt(ctx, routine, _own_name(routine, file), valid_from)}
+    own = _own(routine, file)
+    marks, found = asked_of_the_proof(own, done_though, reason)
+    name = file.removesuffix(".toml")[:50] or own.header.id
+    proof = {"though": marks, "proven": not found, "counterexamples": found}
+    detail = {"text": reason} if reason else None
+    return {"version": _adopt(ctx, routine, name, valid_from, detail=detail, **proof)}
 
 
-def _own_name(text: str, file: str) -> str:
-    """Returns the name of the municipality's own version. Refuses an unusable file, and another town's document."""
+@found_municipality.prepared_by
+def _prove(_actor: Actor, *, routine: str | None = None, file: str = "", **_: Any) -> None:
+    """Proves the municipality's own file, which takes seconds, and is kept in the process."""
+    if routine is not None:
+        proofs.proof_of(_own(routine, file))
+
+
+def _own(text: str, file: str) -> Routine:
+    """Returns the municipality's own version. Refuses an unusable file, and another town's document."""
     try:
         routine = parser.parse_routine(text.encode(), file)
     except InvalidRoutine as refused:
@@ -78,10 +95,10 @@ def _own_name(text: str, file: str) -> str:
             "routine.of_another_town",
             _("Det här är Tröskelbys rutin. Skriv er egen: ett eget id och era egna ansvariga i huvudet."),
         )
-    return file.removesuffix(".toml")[:50] or routine.header.id
+    return routine
 
 
-def _adopt(ctx: ActContext, text: str, name: str, valid_from: date) -> str:
+def _adopt(ctx: ActContext, text: str, name: str, valid_from: date, **proof: Any) -> str:
     """Puts a routine in force unapproved: nobody has an account yet. Later versions need approval (D)."""
     routine = parser.parse_routine(text.encode(), name)
     RoutineVersion.objects.create(
@@ -97,7 +114,7 @@ def _adopt(ctx: ActContext, text: str, name: str, valid_from: date) -> str:
         in_force_from=valid_from,
     )
     ctx.use_new_routine()
-    ctx.journal("routine.in_force", version=routine.version, name=name, from_=valid_from)
+    ctx.journal("routine.in_force", version=routine.version, name=name, from_=valid_from, **proof)
     return routine.version
 
 

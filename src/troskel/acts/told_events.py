@@ -25,6 +25,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.row_writing import Upsert, insert, new_row
 from troskel.ground.years import can_be_meant
 from troskel.people.models import Client
+from troskel.runner import idempotency
 from troskel.runner.transaction import ActContext
 from troskel.visits import events as rules
 from troskel.visits.events import EventState, PhoneClock
@@ -88,6 +89,7 @@ class ToldEvents:
             if (row := self._to_settle(event)) is not None
             and isinstance(content := self._readable(row, contents[event.id]), EventContent)
         ]
+        pending = self._done_before(pending)
         if pending:
             self._settle(pending)
 
@@ -174,6 +176,21 @@ class ToldEvents:
     def _pending(self, event: NotedEvent, content: EventContent, row: PhoneEvent) -> _Pending:
         row.occurred = self.clock.when(event.noted, event.boot, event.ticks)
         return _Pending(event, content, row.occurred, row, new_id())
+
+    def _done_before(self, pending: list[_Pending]) -> list[_Pending]:
+        """Settles what the page did by the event's id as its key, and whose answer was lost. Returns the others."""
+        if not pending:
+            return []
+        keys = [str(one.event.id) for one in pending]
+        municipality = self.ctx.actor.municipality
+        done = idempotency.outcomes_by_key(municipality, self.account, keys, ("arrive", "depart"))
+        for one in pending:
+            if (outcome := done.get(str(one.event.id))) is not None:
+                row, when = one.row, outcome.recorded
+                row.visit, row.occurred = UUID(outcome.answer["visit"]), when
+                is_close = abs(when - one.event.noted) <= rules.MAY_BE_WRONG
+                row.state = EventState.ACKNOWLEDGED if is_close else EventState.CORRECTED
+        return [one for one in pending if str(one.event.id) not in done]
 
     # judging
 

@@ -20,7 +20,7 @@ from troskel.people.roles import Role
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing
-from troskel.runner.fields import NUMBERS, NonEmpty, Number, OrganisationNumber, field
+from troskel.runner.fields import NUMBERS, Named, NonEmpty, Number, OrganisationNumber, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -36,6 +36,7 @@ WHO = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
     writes=["key.offered", "tag.offered", "things.offered"],
     title=_("Erbjud saker till en annan organisation"),
     lead=_("De svarar för sakerna först när de har tagit emot."),
+    corrected_by="withdraw_offer",
 )
 def offer_things(
     ctx: ActContext,
@@ -93,9 +94,13 @@ def offer_things(
     writes=["key.handed_over", "tag.handed_over", "things.moved"],
     title=_("Ta emot saker"),
     lead=_("Ni svarar för sakerna från och med nu."),
+    corrected_by="correct_holder",
 )
 def accept_things(
-    ctx: ActContext, *, kind: KindOfThing, numbers: Annotated[NonEmpty[Number], NUMBERS]
+    ctx: ActContext,
+    *,
+    kind: Annotated[KindOfThing, field(names=Named.OFFERED_KIND)],
+    numbers: Annotated[NonEmpty[Number], NUMBERS, field(names=Named.OFFERED)],
 ) -> dict[str, Any]:
     """Accept things offered to your organisation, which answers for them from now on."""
     holdings = lock_holdings(ctx, kind, numbers)

@@ -73,11 +73,11 @@ class TokenAuth(HttpBearer):
                 roles=sorted(self.who),
                 role=actor.role,
             )
-        _note_use(bearer)
+        note_use(bearer)
         return actor
 
 
-def _note_use(bearer: Bearer) -> None:
+def note_use(bearer: Bearer) -> None:
     """Notes about when a token was last used. What waits for the database's writer too long is noted another time."""
     if bearer.used is None or clock.now() - bearer.used >= NOTED_EVERY:
         with suppress(OperationalError):

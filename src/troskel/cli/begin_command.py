@@ -20,8 +20,8 @@ def add_to(commands: Any) -> None:
     command.description = (
         "Makes a municipality: its own routine in force from today, its social office, and two or more system "
         "administrators, each of whom gets a link to sign in with for the first time. What was interrupted goes on "
-        "when it is run again. Write the routine from Tröskelby's ('troskel routine template'), and prove it first "
-        "('troskel routine prove FILE')."
+        "when it is run again. Write the routine from Tröskelby's ('troskel routine template'). It is proven first, to "
+        "depth 1 ('troskel routine prove FILE'); with counterexamples it comes into force only with --though."
     )
     command.add_argument("code", metavar="CODE", help="the municipality's code, four digits")
     command.add_argument("name", metavar="NAME", help="as 'Annanby'")
@@ -43,6 +43,9 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--sender", metavar="E-MAIL", help="the sender of its e-mail (default: TROSKEL_MAIL_FROM)"
+    )
+    command.add_argument(
+        "--though", metavar="REASON", help="begin with it though the proof finds counterexamples: why"
     )
     command.set_defaults(run=begin, of_no_municipality=True)
 
@@ -69,6 +72,9 @@ def begin(arguments: argparse.Namespace) -> int:
     if code not in here:
         values = {"name": arguments.name, "valid_from": clock.today().isoformat()}
         values |= {"routine": _text(arguments.routine), "file": arguments.routine.name}
+        if arguments.though:
+            values |= {"done_though": ["routine.refuted"], "reason": arguments.though}
+        print_status(f"{arguments.routine.name} is proven: every course of events in small households")
         taking_over.found_municipality.perform(actor, values)
     print_status(f"{code} {arguments.name}: its routine is in force from today")
     orgnr, office, email = arguments.office

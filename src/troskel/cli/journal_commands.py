@@ -162,4 +162,4 @@ def export(arguments: argparse.Namespace) -> None:
     """Writes the chain to stdout."""
     from troskel.journal import verification
 
-    verification.export(municipality(), arguments.chain, to=sys.stdout)
+    verification.export(municipality(), arguments.chain, to=sys.stdout, tell=print_status)

@@ -124,7 +124,7 @@ def compare(arguments: argparse.Namespace) -> int:
     """Compares with a replay under another version."""
     from troskel.duties import replay
 
-    differences = replay.compare(municipality(), _load_routine(arguments.version))
+    differences = replay.compare(municipality(), _load_routine(arguments.version), print_status)
     if arguments.json:
         print_json(differences)
         return 0

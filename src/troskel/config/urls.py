@@ -9,6 +9,7 @@ from troskel.api.urls import urls as api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     api,
+    path("scim/v2/", include("troskel.api.scim.urls")),
     path("", include("troskel.web.urls")),
     path("phone/", include("troskel.phone.urls")),
 ]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,14 @@ from troskel.routine.line import LineFacts
 from troskel.routine.model import Routine
 from troskel.routine.replay import Difference, DutyOutcome, History, replay
 from troskel.routine.replay import compare as compare_histories
+
+Tell = Callable[[str], None]
+TOLD_LINES = 20_000
+"""After so many lines a replay tells how far it is: some seconds."""
+
+
+def silent(_words: str) -> None:
+    """Tells nobody."""
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -44,13 +52,16 @@ class DutyDifference(msgspec.Struct, frozen=True):
     after: Fate | None
 
 
-def lines(municipality: str, not_after: date | None = None) -> Iterator[LineFacts]:
+def lines(municipality: str, not_after: date | None = None, tell: Tell = silent) -> Iterator[LineFacts]:
     """Every line of the municipality's acts, in order, but for the turn of days that were taken back.
 
-    `not_after`: as if the days after this one were taken back now.
+    `not_after`: as if the days after this one were taken back now. `tell`: gets how far it is, each some seconds.
     """
+    head = journal.head(municipality)
     ends = kept_judgements.taken_back(municipality, not_after)
     for told in journal.lines_after(municipality):
+        if told.number % TOLD_LINES == 0 and head is not None:
+            tell(f"replayed: {told.number} of {head.number} lines")
         if told.event == "day.turned":
             day = date.fromisoformat(told.body["day"])
             if any(told.number < number and day > after for number, after in ends):
@@ -58,22 +69,23 @@ def lines(municipality: str, not_after: date | None = None) -> Iterator[LineFact
         yield LineFacts(**told._asdict())
 
 
-def history(municipality: str, *, not_after: date | None = None) -> History:
+def history(municipality: str, *, not_after: date | None = None, tell: Tell = silent) -> History:
     """All duties of the journal, as they were judged; `not_after` as of `lines`."""
     versions = routines.of_municipality(municipality, routines.newest(municipality))
     kept = kept_judgements.kept(municipality, not_after)
-    return replay(versions, lines(municipality, not_after), kept=kept)
+    return replay(versions, lines(municipality, not_after, tell), kept=kept)
 
 
-def judged_today(municipality: str, instead: Routine | None = None) -> History:
+def judged_today(municipality: str, instead: Routine | None = None, tell: Tell = silent) -> History:
     """All duties as today's engine judges every line, under the versions in force or under another."""
     versions = routines.of_municipality(municipality, routines.newest(municipality))
-    return replay(versions, lines(municipality), instead=instead)
+    return replay(versions, lines(municipality, tell=tell), instead=instead)
 
 
-def compare(municipality: str, proposed: Routine) -> list[DutyDifference]:
-    """The duties that would differ under the proposed version; clients by case number."""
-    found = compare_histories(judged_today(municipality), judged_today(municipality, proposed))
+def compare(municipality: str, proposed: Routine, tell: Tell = silent) -> list[DutyDifference]:
+    """The duties that would differ under the proposed version; clients by case number. Replays the journal twice."""
+    before = judged_today(municipality, tell=tell)
+    found = compare_histories(before, judged_today(municipality, proposed, tell))
     cases = dict(Client.objects.filter(municipality=municipality).values_list("id", "case_number"))
     return [_duty_difference(difference, cases) for difference in found]
 

@@ -43,6 +43,11 @@ class TimeComesTwice(ValueError):
     """A wall time in the hour that comes twice when summer time ends, written without an offset."""
 
 
+def wall_text(instant: datetime) -> str:
+    """Returns the wall time in Stockholm as a field of a form takes it, 2026-11-25T13:30."""
+    return instant.astimezone(STOCKHOLM).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
 def wall_time(text: str) -> datetime:
     """Returns the instant of a wall time in Stockholm, as 2026-11-25T13:30; with an offset written, that one is kept.
 

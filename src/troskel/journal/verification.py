@@ -51,7 +51,14 @@ def verify(
     return checker.verdict()
 
 
-def export(municipality: str, kind: str = ChainKind.ACTS, *, to: TextIO, details: bool = False) -> Head:
+def export(
+    municipality: str,
+    kind: str = ChainKind.ACTS,
+    *,
+    to: TextIO,
+    details: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Head:
     """Writes a chain as JSON lines that `verify_export` can check. Returns the head of the export.
 
     Without `details` it contains no personal data, and verifies as if all details had been erased.
@@ -59,6 +66,8 @@ def export(municipality: str, kind: str = ChainKind.ACTS, *, to: TextIO, details
     head = _head(municipality, kind)
     _write(to, {"form": EXPORT_FORM, **head._asdict(), "number": str(head.number)})
     for row in queries.line_texts_after(municipality, None, kind=kind, through=head.number):
+        if int(row.number) % TOLD_LINES == 0:
+            tell(f"{kind}: {row.number} of {head.number} lines")
         record = row._asdict()
         if not details or row.detail is None:
             del record["salt"], record["detail"]

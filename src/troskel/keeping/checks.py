@@ -42,7 +42,7 @@ def look(code: str, known: KnownHeads, tell: Tell) -> Iterator[Looked]:
         if change.kept:
             kept = f"{change.duties} duties in {change.homes} homes"
             tell(f"line {change.number}: {kept} stand as an earlier version judged them")
-    yield Looked("duties and rows", rows.discrepancies(code))
+    yield Looked("duties and rows", rows.discrepancies(code, tell))
 
 
 def _differing_triggers() -> list[str]:

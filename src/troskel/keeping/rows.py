@@ -19,9 +19,9 @@ from troskel.routine.duty import HomeSnapshot
 from troskel.routine.facts import AllocationFacts, ClientFacts, DecisionFacts
 
 
-def discrepancies(municipality: str) -> list[str]:
+def discrepancies(municipality: str, tell: replay.Tell = replay.silent) -> list[str]:
     """Returns how rows and duties differ from the journal. Replays it whole: seconds for 20,000 lines."""
-    again = replay.history(municipality)
+    again = replay.history(municipality, tell=tell)
     wrong = replay.discrepancies(municipality, again)
     clients = _clients(municipality, again.homes)
     wrong += _periods_differ(municipality, clients)

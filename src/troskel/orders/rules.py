@@ -281,7 +281,7 @@ def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day:
         raise Refusal(
             "rule 1",
             "lock.needed",
-            _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
+            _("Någon i bostaden har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
         )
 
 
@@ -316,7 +316,7 @@ def is_asked_to_remove(
         raise Refusal(
             "P6",
             "removal.another_provider",
-            _("Nedmonteringen beställs av den utförare vars insats bakom dörren slutade sist."),
+            _("Nedmonteringen beställs av den utförare vars insats i bostaden slutade sist."),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
@@ -29,6 +29,17 @@ def open_accounts(municipality: str) -> QuerySet[Account]:
     return Account.objects.filter(is_open(clock.now()), municipality=municipality)
 
 
+def of_directory(viewer: Actor) -> QuerySet[Account]:
+    """Returns the accounts that a directory's account looks after: of all organisations where its own is the office's.
+
+    Without other systems' accounts, administrators, and those that it has deleted.
+    """
+    rows = Account.objects.filter(municipality=viewer.municipality, of_system=False, deleted=False)
+    office = Organisation.objects.filter(account__in=[viewer.account], kind=OrganisationKind.MUNICIPALITY)
+    in_reach = Q(organisation=viewer.organisation) | Q(Exists(office))
+    return rows.filter(in_reach).exclude(role=Role.ADMINISTRATOR)
+
+
 def actor_of_username(username: str) -> Actor | None:
     """Returns the actor of an open account, by its full username (municipality, slash, name)."""
     row = Account.objects.filter(is_open(clock.now()), username=username).first()
@@ -43,6 +54,11 @@ def actor_of(row: Any) -> Actor:
         account=row.id,
         organisation=row.organisation_id,
     )
+
+
+def is_of_system(account: UUID) -> bool:
+    """Is it another system's account, as which nobody signs in?"""
+    return Account.objects.filter(id=account, of_system=True).exists()
 
 
 def digest_of(token: str) -> str:

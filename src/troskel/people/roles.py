@@ -45,6 +45,8 @@ class ActorKind(StrEnum):
     COMMAND_LINE = "command_line"
     """Somebody at the command line, on behalf of an account or of the installation itself: never a person."""
     SIGN_IN = "sign_in"
+    DIRECTORY = "directory"
+    """The municipality's or a provider's directory of staff, by SCIM and its account's token."""
 
 
 MUNICIPAL_ROLES = frozenset({Role.ASSESSOR, Role.ADMINISTRATOR, Role.MANAGER, Role.ECONOMIST, Role.SYSTEM})

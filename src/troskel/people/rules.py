@@ -67,6 +67,24 @@ def looks_after(role: Role, own: UUID | None, organisation: UUID) -> None:
         raise Refusal("D", "account.other_organisation", _("Du sköter bara kontona i din egen organisation."))
 
 
+def is_of_directory(organisation: UUID, own: UUID | None, kind_of_own: str) -> None:
+    """A directory of the municipality's office looks after all organisations, another after the own."""
+    if organisation != own and kind_of_own != OrganisationKind.MUNICIPALITY:
+        raise BadValue(
+            "organisation",
+            "account.of_another_directory",
+            _("Katalogen sköter bara kontona i sin egen organisation."),
+        )
+
+
+def role_by_directory(role: str | None) -> None:
+    """Those who appoint others are appointed by a person; and the office has no role that anybody gets unasked."""
+    if role is None:
+        raise BadValue("role", "account.role_missing", _("Kommunens personal behöver en roll. Skicka en."))
+    if role == Role.ADMINISTRATOR:
+        raise Refusal("D", "account.administrator_by_list", _("Systemförvaltare utses och byts en och en."))
+
+
 def closes_another(account: UUID, actor: UUID | None) -> None:
     """Nobody closes their own account, so that somebody else knows of it."""
     if account == actor:

@@ -20,6 +20,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusal_texts import Phrasing, refusal_text
 from troskel.ground.refusals import CodedError
 from troskel.people.queries import Person
+from troskel.phone.app import app_of
 from troskel.reading import phone_events
 from troskel.reading.paging import PageRequest
 from troskel.runner.choices import EventState, VisitReason
@@ -86,6 +87,7 @@ def _events_page(
     )
     role = person.actor.role
     values = {
+        "app": app_of(person),
         "events": listed.items,
         "further": listed.next,
         "phones": phone_events.phones(person.actor),
@@ -93,10 +95,11 @@ def _events_page(
         "refusal": refusal,
         "may_contest": role in REGISTER["contest_event"].who,
         "may_settle": role in REGISTER["settle_event"].who,
+        "answers": ("written_in", "stands"),
         "states": EventState,
         "reasons": VisitReason,
         "in_english": get_language() == "en",
-        "stockholm": clock.STOCKHOLM,
+        "wall_text": clock.wall_text,
         "today": clock.today(),
         "now": clock.now(),
         "key": new_id,

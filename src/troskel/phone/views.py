@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The phone's pages: today's clients, and one client at the door. Online only."""
+"""The phone's pages: today's clients, and one client at the door."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.phone import actions, messages
 from troskel.phone.actions import ACTIONS, ActionResult
+from troskel.phone.app import app_of
 from troskel.reading import phone
 from troskel.reading.phone import ClientAtDoor
 from troskel.runner.choices import DoorKind, VisitReason
@@ -33,6 +34,7 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
         "visits": phone_day.visits,
         "under_way": phone_day.under_way,
         "may_visit": actions.may_visit(person.actor),
+        "app": app_of(person, visit=phone_day.under_way.id if phone_day.under_way else ""),
     }
     return _render(request, "phone/today.html", values)
 
@@ -70,6 +72,7 @@ def _client_page(
     values = {
         "door": door,
         "client": door.client,
+        "app": app_of(person, door.client.case, visit=under_way.id if under_way else ""),
         "message": messages.result_message(result, door) if result else None,
         "typed": result.values if result and result.error else {},
         "may_visit": actions.may_visit(person.actor),

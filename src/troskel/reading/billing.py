@@ -17,8 +17,9 @@ from troskel.ground import clock
 from troskel.ground.clock import STOCKHOLM, day_of
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor, Role
+from troskel.reading import lists
 from troskel.reading.base import note
-from troskel.reading.paging import Page, PageRequest, rows_of
+from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 from troskel.reading.register import read
 from troskel.visits.models import Visit
 
@@ -190,3 +191,9 @@ def basis_form_document(viewer: Actor, number: str) -> bytes:
     if hashlib.sha256(document).hexdigest() != basis_form.digest:
         raise RuntimeError(f"basis form {number} is kept otherwise than it was signed")
     return document
+
+
+@read(who=[Role.COORDINATOR])
+def clients_elsewhere(viewer: Actor) -> list[str]:
+    """Case numbers of the provider's clients from other municipalities, whose visits the coordinator writes (O2)."""
+    return [client.case for client in lists.clients(viewer, PageRequest(MAX_PAGE), state="elsewhere").items]

@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import OuterRef, Subquery
 
 from troskel.access.models import BriefSight
+from troskel.ground import clock
 from troskel.journal.models import ChainKind, Line
 from troskel.people.roles import Actor, Role
-from troskel.reading.base import note
-from troskel.reading.discretion import Words
+from troskel.permits import sight
+from troskel.reading.base import clients_in_sight, note
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
 from troskel.reading.worklist import username
@@ -74,6 +76,17 @@ def brief_sights(viewer: Actor, page_request: PageRequest, *, state: str = "") -
 def unreviewed_brief_sights(viewer: Actor) -> int:
     """How many brief sights nobody has reviewed. No client is read: nothing is recorded."""
     return BriefSight.objects.filter(municipality=viewer.municipality, reviewed=None).count()
+
+
+def sight_until(viewer: Actor) -> Subquery:
+    """Returns until when the viewer has brief sight of a Client row, to annotate it with."""
+    lasting = sight.brief_sights(viewer, clock.now()).filter(client=OuterRef("pk"))
+    return Subquery(lasting.values("until")[:1])
+
+
+def seen_until(viewer: Actor, client: UUID, until: datetime | None) -> datetime | None:
+    """Returns `until`, where it is by brief sight alone that the viewer sees the client. One query where it is set."""
+    return until if until and not clients_in_sight(viewer).filter(id=client).exists() else None
 
 
 def _reasons(viewer: Actor, rows: Sequence[Row]) -> dict[str, str]:

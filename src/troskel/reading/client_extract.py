@@ -127,6 +127,9 @@ TABLES = (
     Table("visits", Visit, _of_client, (
         "organisation__name", "arrived", "departed", "open", "evidence", "reason", "departed_evidence",
         "departed_reason", "flags")),
+    Table("phone_events", PhoneEvent, _of_client, (
+        "organisation__name", "kind", "noted", "occurred", "received", "content", "state", "rule", "code", "swedish",
+        "contested", "settled")),
     Table("openings", Opening, _of_client, (
         "organisation__name", "account__role", "lock__number", "door__kind", "door__label", "paragraph", "not_before",
         "not_after", "outcome", "code", "battery", "noted")),

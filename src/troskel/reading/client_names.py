@@ -19,11 +19,12 @@ from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground import clock
 from troskel.orders.models import Order
+from troskel.people import caseloads
 from troskel.people.identity import birth_day
 from troskel.people.models import Client, Identifier
-from troskel.people.roles import EVERY_ROLE, Actor
+from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.sight import entrustments_of
-from troskel.reading.base import note, readable_clients
+from troskel.reading.base import clients_in_sight, note, readable_clients
 from troskel.reading.register import read
 
 
@@ -91,6 +92,29 @@ def names_of_shown(viewer: Actor, cases: Iterable[str | None]) -> dict[str, Clie
 def names_of(viewer: Actor, clients: QuerySet[Client]) -> dict[str, ClientName]:
     """The names of clients that another reading shows and records, by case number. One query."""
     return _names(_annotated(viewer, clients))
+
+
+MAX_TO_CHOOSE = 200
+"""Clients to choose among by name; of more, their case numbers are written."""
+
+
+@read(who=[Role.ASSESSOR])
+def clients_to_choose(viewer: Actor, *, nobodys: bool = False) -> list[ClientName]:
+    """One's own clients and those of whom one stands in for, or `nobodys`, by name; none where they are too many."""
+    away = caseloads.stands_in_for(viewer.account, clock.today()) if viewer.account else []
+    accounts = [viewer.account, *(one.account for one in away)]
+    of_whom = caseloads.of_nobody() if nobodys else caseloads.of_assessors(accounts)
+    living = clients_in_sight(viewer).filter(of_whom, merged_into=None, died=None)
+    rows = _annotated(viewer, living.order_by("sort_key", "id")[: MAX_TO_CHOOSE + 1])
+    if not rows or len(rows) > MAX_TO_CHOOSE:
+        return []
+    note(viewer, "clients.named", ids=[row.id for row in rows])
+    names = list(_names(rows).values())
+    hidden = [client for client in names if client.hidden]  # a place among names would tell
+    return [
+        *(client for client in names if not client.hidden),
+        *sorted(hidden, key=lambda client: client.case),
+    ]
 
 
 def _annotated(viewer: Actor, clients: QuerySet[Client]) -> list[Any]:

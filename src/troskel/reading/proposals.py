@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.custody.models import HolderKind, Holding, Offer, ThingKind
 from troskel.ground import clock
 from troskel.orders import queries as orders
 from troskel.orders.models import Order
@@ -38,6 +38,18 @@ def tag_in_stock(viewer: Actor) -> str:
         until=None,
     )
     return own.order_by("since", "thing__number").values_list("thing__number", flat=True).first() or ""
+
+
+@read(who=[Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH])
+def things_offered(viewer: Actor) -> tuple[str, list[str]]:
+    """What the viewer's organisation is offered: the kind of the oldest offer, and all numbers of that kind.
+
+    Empty where nothing is. Names no client. One query.
+    """
+    offers = Offer.objects.filter(municipality=viewer.municipality, receiver=viewer.organisation, outcome="")
+    rows = list(offers.order_by("offered", "thing__number").values_list("thing__kind", "thing__number"))
+    kind = rows[0][0] if rows else ""
+    return kind, [number for its_kind, number in rows if its_kind == kind]
 
 
 @read(who=[Role.LOCKSMITH])

@@ -188,7 +188,7 @@ lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparati
 ROUTINE_EVENTS = EVENTS | DERIVED
 
 MARKS = _words("""
-lock.needed | fast någon bakom dörren behövde låsvredet | though somebody behind the door needed the lock turner
+lock.needed | fast någon i bostaden behövde låsvredet | though somebody behind the door needed the lock turner
 lock.not_in_stock | fast låsvredet inte fanns i låssmedens lager | though the lock turner was not in the locksmith's stock
 lock.not_at_door | fast ett annat låsvred skulle sitta vid dörren | though another lock turner should be at the door
 lock.not_found | fast låsvredets nummer var okänt | though the lock turner's number was unknown

@@ -167,12 +167,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "no_removal_ordered_while_care_is_left": (
         "rule 1",
         "lock.needed",
-        _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
+        _("Någon i bostaden har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
     ),
     "no_removal_done_while_care_is_left": (
         "rule 1",
         "lock.needed",
-        _("Någon bakom dörren har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
+        _("Någon i bostaden har hemtjänst eller trygghetslarm. Låsvredet sitter kvar."),
     ),
     "no_allocation_to_a_closed_organisation": (
         "A4",

@@ -49,6 +49,8 @@ class Named(Enum):
     SLOT_BEGIN = "when a booking begins: a free hour is proposed"
     SLOT_END = "when it ends"
     OWN_TAG = "tag in one's own stock: one is proposed"
+    OFFERED_KIND = "kind of the things that one is offered"
+    OFFERED = "things that one is offered: all of a kind are proposed"
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
     ASSESSOR = "assessor of the municipality"

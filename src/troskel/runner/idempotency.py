@@ -8,6 +8,7 @@ and reads the first answer.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -65,6 +66,25 @@ _ANSWER = CompiledQuery(
         municipality=municipality, account=account, key=key
     ).values_list("content", "answer")
 )
+
+
+class DoneBefore(NamedTuple):
+    """The answer of an act that was done by a key, and when."""
+
+    answer: dict[str, Any]
+    recorded: datetime
+
+
+def outcomes_by_key(
+    municipality: str, account: UUID, keys: Sequence[str], acts: Collection[str]
+) -> dict[str, DoneBefore]:
+    """Returns what an account has done by these keys: those of these acts. One query."""
+    rows = Answer.objects.filter(municipality=municipality, account=account, key__in=keys, done=None)
+    stored = (
+        (key, msgspec.json.decode(answer, type=ActOutcome), recorded)
+        for key, answer, recorded in rows.values_list("key", "answer", "recorded")
+    )
+    return {key: DoneBefore(outcome.answer, at) for key, outcome, at in stored if outcome.act in acts}
 
 
 class StoredProgress(NamedTuple):

@@ -64,6 +64,8 @@ class ActContext:
         self._refusals: list[Refusal | NotFound | BadValue] = []
         self.told: set[UUID] = set()
         """Clients found otherwise than by the actor's sight: what is said of them is told."""
+        self.mailed: list[Mailed] = []
+        """E-mails that the act itself has put in the outbox, beside the routine's."""
         self._routine = duties.LockedHomes(actor.municipality)
         self._entries: list[journal.Entry] = []
         self._advanced = 0
@@ -204,7 +206,8 @@ class ActContext:
             opened=[_duty_change(duty, "open") for duty in effects.opened],
             closed=[_duty_change(closed.duty, closed.state) for closed in effects.closed],
             mailed=[
-                Mailed(paragraph=mail.paragraph, to=[role for role, _ in mail.to]) for mail in effects.emails
+                *self.mailed,
+                *(Mailed(mail.paragraph, [role for role, _ in mail.to]) for mail in effects.emails),
             ],
             refused=self.refused,
             preview=self._preview,

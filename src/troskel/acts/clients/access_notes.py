@@ -36,6 +36,7 @@ NoteText = Annotated[
     writes=["access_note.written"],
     title=_("Skriv in portkoden och vägen in"),
     lead=_("Syns hos kunden i telefonen och på kundens sida, inte i listor. Det som stod förut försvinner."),
+    corrected_by="write_access_note",
 )
 def write_access_note(ctx: ActContext, *, client: CaseNumber, text: NoteText) -> dict[str, Any]:
     """Write how one gets to the client's home: door code and the like. What was written before is replaced."""
@@ -56,6 +57,7 @@ def write_access_note(ctx: ActContext, *, client: CaseNumber, text: NoteText) ->
     writes=["access_note.removed"],
     title=_("Ta bort portkoden och vägen in"),
     lead=_("Texten gäller inte längre, och försvinner."),
+    corrected_by="write_access_note",
 )
 def remove_access_note(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Remove what is written of how one gets to the client's home."""

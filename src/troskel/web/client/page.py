@@ -74,9 +74,10 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
             )
             for client_duty in duties
         ],
-        "locks": _removal_statements(facts),
-        "situations": life_events.situations(pieces, role),
-        "other_acts": life_events.other_acts(pieces, role),
+        "brief_until": facts.brief_until,
+        "locks": [] if facts.brief_until else _removal_statements(facts),
+        "situations": [] if facts.brief_until else life_events.situations(pieces, role),
+        "other_acts": {} if facts.brief_until else life_events.other_acts(pieces, role),
         "lines": [journal_lines.journal_row(line, facts.names, today) for line in facts.lines],
         "older": _page_url(case, before=facts.older, with_daily=with_daily) if facts.older else "",
         "newest": _page_url(case, with_daily=with_daily) if before is not None else "",

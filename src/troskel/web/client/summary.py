@@ -51,10 +51,10 @@ def _status(client: ClientPage, today: date) -> Iterator[SafeString]:
         }
         yield format_html(
             _(
-                "Kunden är inte hemma från {since} till {through}: ingen telefon visar kunden, och inget tas ner."
+                "Kunden är inte hemma från {since} till {through}: kunden syns inte i telefonen, och inget tas ner."
             )
             if through
-            else _("Kunden är inte hemma från {since}: ingen telefon visar kunden, och inget tas ner."),
+            else _("Kunden är inte hemma från {since}: kunden syns inte i telefonen, och inget tas ner."),
             **values,
         )
     if client.refused:
@@ -69,7 +69,7 @@ def _care_sentence(care: CareStatus, role: Role, today: date) -> SafeString:
             if care.why == "not_allocated"
             else _("{service} har inget beslut just nu: {gone}.")
         )
-        return format_html(sentence, service=service, gone=_warning(_("kunden syns inte i någon telefon")))
+        return format_html(sentence, service=service, gone=_warning(_("kunden syns inte i telefonen")))
     values = {
         "service": service,
         "provider": format_html("<strong>{}</strong>", care.provider),

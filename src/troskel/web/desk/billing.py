@@ -22,7 +22,6 @@ from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.desk import foreign_visits
 from troskel.web.shell.links import Button, act_button
 
 MONTH_FORMAT = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -72,7 +71,7 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
         "month_buttons": [
             _month_button(name, month) for name in ("bill_month", "make_basis_forms") if _may(name, person)
         ],
-        "writes_visits": person.actor.role in foreign_visits.WHO,
+        "writes_visits": person.actor.role in reading_billing.clients_elsewhere.who,
         "before": f"{first - timedelta(days=1):%Y-%m}",
         "after": _month_after(first),
         "today": clock.today(),

@@ -164,7 +164,7 @@ def summary(chosen: Chosen, trips: list[Trip]) -> str:
             when = formatting.instant(starts(coming), chosen.today)
         else:
             when = _("kl. {time}").format(time=when)
-        said.append(_("Nästa: {place} {when}.").format(place=place(coming), when=when))
+        said.append(_("Nästa: {place}, {when}.").format(place=place(coming), when=when))
     return " ".join(said)
 
 
@@ -273,8 +273,7 @@ def free_slots(order: str, free: list[datetime], today: date, most: int = 6) -> 
 def booking_url(order: str, begins: datetime) -> str:
     """Returns the URL of the form that books an hour for an order."""
     times = {"starts": begins, "ends": begins + HOUR}
-    wall = {name: at.astimezone(clock.STOCKHOLM).strftime("%Y-%m-%dT%H:%M") for name, at in times.items()}
-    return to_act("book_order", order=order, **wall)
+    return to_act("book_order", order=order, **{name: clock.wall_text(at) for name, at in times.items()})
 
 
 def _slot_name(at: datetime, today: date) -> str:

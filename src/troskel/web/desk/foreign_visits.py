@@ -18,9 +18,8 @@ from troskel.ground.refusals import CodedError
 from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.people.roles import Role
-from troskel.reading import lists
+from troskel.reading.billing import clients_elsewhere
 from troskel.reading.client_names import names_of_shown
-from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.runner.outcome import ActOutcome
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
@@ -29,7 +28,6 @@ from troskel.web.text.refusals import refusal_text
 
 ROWS = 10
 COLUMNS = ("client", "day", "arrived", "departed", "carer")
-WHO = frozenset({Role.COORDINATOR})
 REASON = "other_municipality"
 """Why by hand: a client of another municipality gets no tag (O1)."""
 
@@ -46,7 +44,7 @@ class VisitRow(NamedTuple):
         return not any(self.typed[name] for name in ("client", "arrived", "departed"))
 
 
-@page("billing/visits", name="foreign-visits", who=WHO, methods=("GET", "HEAD", "POST"))
+@page("billing/visits", name="foreign-visits", who=clients_elsewhere.who, methods=("GET", "HEAD", "POST"))
 def foreign_visits(request: HttpRequest, person: Person) -> HttpResponse:
     """A table of visits. What is right is written down; what is refused stays, with why."""
     if request.method != "POST":
@@ -117,12 +115,12 @@ def _posted(request: HttpRequest, at: int) -> VisitRow:
 def _show(
     request: HttpRequest, person: Person, rows: list[VisitRow], *, written: int = 0, status: int = 200
 ) -> HttpResponse:
-    clients = lists.clients(person.actor, PageRequest(MAX_PAGE), state="elsewhere").items
-    names = names_of_shown(person.actor, [client.case for client in clients])
+    cases = clients_elsewhere(person.actor)
+    names = names_of_shown(person.actor, cases)
     text = ngettext("Ett besök är inskrivet.", "{number} besök är inskrivna.", written)
     values = {
         "rows": rows,
-        "clients": [(client.case, names.get(client.case)) for client in clients],
+        "clients": [(case, names.get(case)) for case in cases],
         "carers": people.colleagues(person.actor, Role.CARER, Role.COORDINATOR),
         "written": text.format(number=written) if written else "",
         "invalid": sum(bool(row.error) for row in rows),

@@ -143,6 +143,7 @@ def _posted_state(request: HttpRequest, person: Person, act: Act[Any]) -> FormSt
     """Returns the form as posted by step 1 or step 2."""
     typed = {name.removesuffix("."): str(value) for name, value in request.POST.items()}
     typed |= {path: " ".join(request.POST.getlist(path)) for path in forms_fields.confirm_paths(act)}
+    typed |= {path: "\n".join(request.POST.getlist(path)) for path in forms_fields.list_paths(act)}
     values = {path: typed.get(path, "") for path in request.POST.getlist("fixed")}
     duty, case = typed.get("duty-id", ""), typed.get("about", "")
     context = FormContext(person, act, duty, case)
@@ -287,7 +288,7 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "lead": text.lead,
         "address": reverse(f"act-{state.act.name}"),
         "fields": state.fields,
-        "paragraphs": state.act.paragraphs,
+        "paragraphs": [name for name in state.act.paragraphs if not name.startswith("rule")],
         "key": state.key,
         "duty": state.duty,
         "case": state.case,

@@ -26,10 +26,25 @@ def correction(
     text = act_labels.act_text(name) if name else None
     if text is None or person.actor.role not in REGISTER[name].who:
         return None
-    known = {"client": _case(values, answer), "order": str(answer.get(ORDER) or values.get(ORDER, ""))}
     paths = {spec.path for spec in fields_of(REGISTER[name].values)}
+    known = {"client": _case(values, answer), "order": str(answer.get(ORDER) or values.get(ORDER, ""))}
+    if {"kind", "number"} <= paths:  # of a thing: who had it is what may be wrong
+        known = _thing(values)
     query = {key: value for key, value in known.items() if value and (key == CASE or key in paths)}
     return Button(text.title, f"{reverse(f'act-{name}')}{'?' if query else ''}{urlencode(query)}")
+
+
+THINGS = {"tag": "tag", "key": "key", "serial": "lock", "lock": "lock"}
+"""The kinds of things by the names of the fields that have their numbers."""
+
+
+def _thing(values: Mapping[str, str]) -> dict[str, str]:
+    """Returns the kind and number of the thing that was handed over, lost or found."""
+    named = {THINGS[path]: value for path, value in values.items() if path in THINGS and value}
+    for kind, number in named.items():
+        return {"kind": kind, "number": number}
+    numbers = (values.get("number") or values.get("numbers", "")).split()
+    return {"kind": values.get("kind", ""), "number": numbers[0] if len(numbers) == 1 else ""}
 
 
 def _case(values: Mapping[str, str], answer: Mapping[str, Any]) -> str:

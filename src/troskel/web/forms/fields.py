@@ -43,7 +43,7 @@ class ChoiceOption(NamedTuple):
 @dataclass(frozen=True)
 class Field:
     """A field of a form. `kind`: text, area, lines, number, date, instant, check, radios, select, fixed, hidden; or
-    confirm: codes of refusals that asked, each with a box to tick.
+    several: lines, each a choice with a box to tick; or confirm: the same of codes of refusals that asked.
     """
 
     path: str
@@ -91,6 +91,10 @@ class Field:
             return _("Ja") if self.value else _("Nej")
         if self.kind == "confirm":
             return ", ".join(mark_label(code) for code in self.value.split())
+        if self.kind == "several":
+            return "; ".join(
+                choice.label for choice in self.choices if choice.value in self.value.splitlines()
+            )
         if self.choices:
             return next((choice.label for choice in self.choices if choice.value == self.value), self.value)
         if self.kind == "date" and self.value:
@@ -115,6 +119,10 @@ def fields_of(
     for spec in act_fields.fields_of(act.values):
         path = spec.path
         form_field = _with_options(_field(spec, organisations), (options or {}).get(path, []))
+        if form_field.kind == "several" and values.get(path, form_field.choices[0].value) not in {
+            choice.value for choice in form_field.choices
+        }:
+            form_field = _field(spec, organisations)  # another client's form: the number is there already
         if path in values:
             kind = {"door": "hidden", "text": "fixed", "area": "fixed"}.get(form_field.kind, form_field.kind)
             form_field = replace(form_field, kind=kind, value=values[path])
@@ -129,6 +137,12 @@ def confirm_paths(act: Act[Any]) -> list[str]:
     return [spec.path for spec in specs if spec.facts.names is Named.DONE_THOUGH]
 
 
+def list_paths(act: Act[Any]) -> list[str]:
+    """Returns the paths of the fields that name several clients: lines, or boxes to tick."""
+    specs = act_fields.fields_of(act.values)
+    return [spec.path for spec in specs if spec.facts.names is Named.CASES]
+
+
 def has_organisation_field(act: Act[Any]) -> bool:
     """Whether the act's form has a field for an organisation."""
     return any(spec.facts.organisations for spec in act_fields.fields_of(act.values))
@@ -137,6 +151,8 @@ def has_organisation_field(act: Act[Any]) -> bool:
 def _with_options(field: Field, choices: list[ChoiceOption]) -> Field:
     if not choices:
         return field
+    if field.kind == "lines":
+        return replace(field, kind="several", help="", choices=choices)
     if field.choices:
         values = {choice.value for choice in choices}
         choices = [choice for choice in field.choices if choice.value in values]
@@ -306,7 +322,7 @@ def _parse(form_field: Field) -> Any:
         return bool(form_field.value)
     if form_field.kind == "confirm":
         return form_field.value.split()
-    if form_field.kind == "lines":
+    if form_field.kind in ("lines", "several"):
         return [line.strip() for line in form_field.value.splitlines() if line.strip()]
     if form_field.kind == "date":
         return date.fromisoformat(form_field.value).isoformat()

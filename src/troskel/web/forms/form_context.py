@@ -10,15 +10,17 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from troskel.acts.caseloads import take_over_clients
 from troskel.people.queries import Person
 from troskel.reading import caseloads, lists, worklist
-from troskel.reading.client_names import ClientName, FormSubjects, clients_of_form
+from troskel.reading.client_names import ClientName, FormSubjects, clients_of_form, clients_to_choose
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.runner.fields import Named, fields_of
 from troskel.runner.register import Act
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms import prefill
 from troskel.web.forms.fields import ChoiceOption, Field, OrganisationOption
+from troskel.web.text import phrases
 
 ORDERS = (Named.ORDER, Named.INSTALLATION_ORDER, Named.REMOVAL_ORDER, Named.REPAIR_ORDER)
 DECISIONS = (Named.DECISION, Named.ANY_DECISION)
@@ -85,7 +87,19 @@ class FormContext:
 
     @cached_property
     def people_options(self) -> dict[str, list[ChoiceOption]]:
-        """The assessors to choose from, by path; not read for an act that names none."""
+        """The clients and assessors to choose from, by path; not read for an act that names none."""
+        return {**self._client_options(), **self._assessor_options()}
+
+    def _client_options(self) -> dict[str, list[ChoiceOption]]:
+        paths = forms_fields.list_paths(self.act)
+        if not paths or self.person.actor.role not in clients_to_choose.who:
+            return {}
+        clients = clients_to_choose(self.person.actor, nobodys=self.act.name == take_over_clients.name)
+        return {
+            path: [ChoiceOption(client.case, phrases.client(client)) for client in clients] for path in paths
+        }
+
+    def _assessor_options(self) -> dict[str, list[ChoiceOption]]:
         specs = [spec for spec in fields_of(self.act.values) if spec.facts.names is Named.ASSESSOR]
         if not specs:
             return {}

@@ -25,6 +25,9 @@ def with_proposals(person: Person, fields: list[Field]) -> list[Field]:
     proposed: dict[Named | None, str] = {}
     if missing.issuperset(SLOT):
         proposed |= _slot(person.actor)
+    if Named.OFFERED in missing and person.actor.role in proposals.things_offered.who:
+        kind, numbers = proposals.things_offered(person.actor)
+        proposed |= {Named.OFFERED_KIND: kind, Named.OFFERED: "\n".join(numbers)}
     for names, reading in PROPOSED_BY.items():
         if names in missing:
             proposed[names] = reading(person.actor)
@@ -37,7 +40,7 @@ def _slot(viewer: Actor) -> dict[Named | None, str]:
         return {}
     begins = free[0]
     ends = begins + proposals.HOUR
-    return {Named.SLOT_BEGIN: _wall_time(begins), Named.SLOT_END: _wall_time(ends)}
+    return {Named.SLOT_BEGIN: clock.wall_text(begins), Named.SLOT_END: clock.wall_text(ends)}
 
 
 def slots_beside(person: Person, fields: list[Field]) -> list[Button]:
@@ -70,7 +73,3 @@ PROPOSED_BY: dict[Named | None, Callable[[Actor], str]] = {Named.LOCKSMITH: _loc
 def _with(form_field: Field, value: str) -> Field:
     is_choice = not form_field.choices or value in {choice.value for choice in form_field.choices}
     return replace(form_field, value=value) if value and not form_field.value and is_choice else form_field
-
-
-def _wall_time(instant: datetime) -> str:
-    return instant.astimezone(clock.STOCKHOLM).replace(tzinfo=None).isoformat(timespec="minutes")

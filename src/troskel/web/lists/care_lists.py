@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
@@ -22,6 +25,7 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
+from troskel.web.shell.links import Button, act_button
 from troskel.web.text import act_labels, phrases
 from troskel.web.text.numbers import to_number
 
@@ -233,10 +237,20 @@ def _order_state_text(order: ListedOrder) -> str:
     return f"{state}: {reason.lower()}" if reason else state
 
 
-def order_results(orders: list[ListedOrder], names: Names) -> list[tuple[str, str, str]]:
-    """Returns orders found by a search: number, text, case number."""
+class FoundRow(NamedTuple):
+    """An order or a thing that a search found: its number, a text, its client's case number, and ways on."""
+
+    number: str
+    text: str
+    case: str
+    ways: list[Button] = []
+
+
+def order_results(orders: list[ListedOrder], names: Names, role: Role) -> list[FoundRow]:
+    """Returns orders found by a search, one that has been reported with the way to correct it."""
+    may_correct = role in REGISTER["correct_report"].who
     return [
-        (
+        FoundRow(
             order.number,
             ", ".join(
                 (
@@ -246,6 +260,9 @@ def order_results(orders: list[ListedOrder], names: Names) -> list[tuple[str, st
                 )
             ),
             order.case,
+            [act_button("correct_report", _("Rätta rapporten"), order=order.number)]
+            if may_correct and order.state == "done"
+            else [],
         )
         for order in orders
     ]

@@ -63,7 +63,7 @@ def _result_page(request: HttpRequest, person: Person, result: SearchMatches | N
         ]
         if answer
         else [],
-        "orders": care_lists.order_results(answer.orders, names) if answer else [],
+        "orders": care_lists.order_results(answer.orders, names, person.actor.role) if answer else [],
         "things": thing_lists.thing_results(answer.things, names) if answer else [],
         "named": names_of_shown(person.actor, _cases(answer)) if answer else {},
         "max_clients": reading_search.MAX_CLIENTS,

@@ -24,6 +24,7 @@ from troskel.runner.choices import KindOfThing
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
+from troskel.web.lists.care_lists import FoundRow
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import EVERY_KIND, Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
@@ -71,11 +72,6 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
     return render_listing(request, listing)
 
 
-def _file_link(role: Role) -> list[tuple[str, str]]:
-    may = role in REGISTER["take_over_locks"].who
-    return [(reverse("things-file"), _("Lås, nycklar och knappar från en fil"))] if may else []
-
-
 def _thing_links(request: HttpRequest, role: Role, kind: str) -> list[tuple[str, str]]:
     """Returns the ways to take things in, and to print labels of the stock that is looked at."""
     if kind == "key":
@@ -83,6 +79,11 @@ def _thing_links(request: HttpRequest, role: Role, kind: str) -> list[tuple[str,
     query = {"organisation": request.GET["organisation"]} if request.GET.get("organisation") else {}
     labels = f"{reverse('labels', args=[kind])}{'?' if query else ''}{urlencode(query)}"
     return [*common.act_links(role, "register_things"), (labels, _("Skriv ut etiketter"))]
+
+
+def _file_link(role: Role) -> list[tuple[str, str]]:
+    may = role in REGISTER["take_over_locks"].who
+    return [(reverse("things-file"), _("Lås, nycklar och knappar från en fil"))] if may else []
 
 
 def _kinds(role: Role) -> dict[str, str]:
@@ -107,14 +108,14 @@ def _holder(thing: ListedThing, names: Names) -> str | CaseNumber:
     return CaseNumber(thing.case or "")
 
 
-def thing_results(things: list[ListedThing], names: Names) -> list[tuple[str, str, str]]:
-    """Returns things found by a search: number, text, case number if a client has it."""
+def thing_results(things: list[ListedThing], names: Names) -> list[FoundRow]:
+    """Returns things found by a search, with the client who has it."""
     labels = act_labels.choice_labels(KindOfThing)
     results = []
     for thing in things:
         holder = f", {common.organisation_name(names, thing.organisation)}" if thing.organisation else ""
         place = _place_labels(thing.kind)[thing.held_by].lower()
-        results.append((thing.number, f"{labels[thing.kind]}, {place}{holder}", thing.case or ""))
+        results.append(FoundRow(thing.number, f"{labels[thing.kind]}, {place}{holder}", thing.case or ""))
     return results
 
 

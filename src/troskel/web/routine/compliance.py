@@ -121,7 +121,7 @@ def _headline(kind: str, in_time: int, late: int, open_count: int) -> str:
         )
     judged = in_time + late
     if judged == 0:
-        return _("Inget att döma än") if open_count else _("Inget behövde göras")
+        return _("Underlag saknas") if open_count else _("Inget behövde göras")
     return _("{count} av {total} i tid").format(
         count=formatting.digits(in_time), total=formatting.digits(judged)
     )

@@ -16,6 +16,7 @@ VENDOR_FILES = {
     "vendor/designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "vendor/designsystemet-theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
     "vendor/source-sans-3.woff2": "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
+    "vendor/idb.js": "idb/build/umd.js",
     "vendor/zxing.js": "@zxing/library/umd/index.min.js",
 }
 """Static file name to path in node_modules. pyproject.toml lists the same files for the wheel."""

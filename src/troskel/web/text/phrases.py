@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from troskel.ground.formatting import capitalized, day, digits, full_day, number, weekday
+from troskel.reading.client_names import ClientName
 
 DAYS_IN_WEEK = 7
 
@@ -29,7 +30,7 @@ ROLES = {
 
 RULES = {
     "rule 1": gettext_noop(
-        "Ett lås tas inte ner så länge någon bakom dörren har hemtjänst eller trygghetslarm."
+        "Ett lås tas inte ner så länge någon i bostaden har hemtjänst eller trygghetslarm."
     ),
     "rule 2": gettext_noop("Ett lås är på ett ställe, och kopplas bara till kunder bakom den dörren."),
     "rule 3": gettext_noop("En kund från en annan kommun får varken lås eller kvittensprodukt."),
@@ -45,9 +46,9 @@ RULES = {
 def removal_sentence(number: str, code: str, *, own_care: bool, others: bool) -> str:
     """Returns whether a lock may be removed, given the code of the refusal (or empty). Never says who needs it."""
     if not code:
-        return _(
-            "Lås {number} får tas ner: ingen bakom dörren har hemtjänst eller trygghetslarm kvar."
-        ).format(number=number)
+        return _("Lås {number} får tas ner: ingen i bostaden har hemtjänst eller trygghetslarm kvar.").format(
+            number=number
+        )
     if code != "lock.needed":
         return _("Lås {number} sitter kvar tills vidare: en beställning är redan öppen.").format(
             number=number
@@ -100,6 +101,14 @@ def due_labels(due: date | None, today: date) -> tuple[str, str]:
     if left < DAYS_IN_WEEK:
         return capitalized(weekday(due)), day(due, today)
     return day(due, today), _("{weekday}, om {days} dagar").format(weekday=weekday(due), days=digits(left))
+
+
+def client(one: ClientName) -> str:
+    """Returns a client in one line of a list: name, year of birth, street; the case number last."""
+    if one.hidden:
+        return " · ".join([_("Skyddade uppgifter"), one.case])
+    born = " ".join([_("f."), str(one.born)]) if one.born else ""
+    return " · ".join(filter(None, [f"{one.first_name} {one.last_name}".strip(), born, one.street, one.case]))
 
 
 def days_late(days: int) -> str:

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The phone's pages as an app: what is tapped without coverage is noted here, and sent when the network is back.
+"use strict";
+
+(async () => {
+  const app = document.getElementById("app");
+  if (!app || !navigator.serviceWorker || !crypto.subtle || !window.idb) return;
+  const { dataset } = app;
+
+  if (dataset.key) {
+    const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    await PhoneQueue.keep("person", { account: dataset.account, key: dataset.key, sync: dataset.sync, csrf });
+  }
+  const person = await PhoneQueue.meta("person");
+  const registered = navigator.serviceWorker.register(dataset.worker, { scope: dataset.scope }).catch(() => null);
+  if (!person) return;
+
+  // -- what is kept here
+
+  async function show() {
+    const list = document.getElementById("queue"); // a form's answer puts another in its place
+    const all = await PhoneQueue.events();
+    const own = all.filter((event) => event.account === person.account);
+    list.hidden = !all.length;
+    const rows = list.querySelector("ul");
+    rows.replaceChildren(...own.map((event) => {
+      const row = document.createElement("li");
+      const lang = document.documentElement.lang;
+      const hours = new Date(event.noted).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+      const time = lang === "sv" ? hours.replace(":", ".") : hours;
+      const why = event.state === "refused" ? "" : dataset[`error_${event.error}`] ?? (event.error ? dataset.error_other : "");
+      row.dataset.state = event.state;
+      row.textContent = [`${dataset[event.kind]} ${time}.`, dataset[`state_${event.state}`], why].join(" ");
+      return row;
+    }));
+    const others = all.length - own.length;
+    list.querySelector("[data-others]").hidden = !others;
+  }
+
+  const isWithoutCoverage = document.querySelector("form[data-noted]") !== null;
+
+  const isUnsent = async () => (await PhoneQueue.events())
+    .some((event) => event.account === person.account && PhoneQueue.UNSETTLED.includes(event.state));
+
+  let wasUnsent = await isUnsent();
+  async function send() {
+    await PhoneQueue.send();
+    if (isWithoutCoverage && wasUnsent && !(await isUnsent())) location.assign(dataset.scope);
+    else await show();
+  }
+
+  async function sendLater() {
+    const worker = await registered;
+    if (worker?.sync) await worker.sync.register("send").catch(() => undefined);
+  }
+
+  // -- what is tapped
+
+  const content = (form) => {
+    const values = Object.fromEntries(new FormData(form));
+    const told = { kind: values.do };
+    if (values.do === "arrive" && (values.client || dataset.client)) told.client = values.client || dataset.client;
+    for (const name of ["by", "tag", "serial", "reason", "visit"]) if (values[name]) told[name] = values[name].trim();
+    return told;
+  };
+
+  async function note(form, noted) {
+    const told = content(form);
+    if (told.kind === "depart" && !told.visit) told.visit = (await PhoneQueue.meta("under_way"))?.id;
+    const key = form.elements.key?.value;
+    await PhoneQueue.note(told, { noted, ...(key ? { id: key } : {}) });
+    navigator.storage?.persist?.();
+    await sendLater();
+  }
+
+  const tapped = new WeakMap();
+  const isNoted = (form) => ["arrive", "depart"].includes(form?.elements?.do?.value);
+  document.addEventListener("submit", (event) => {
+    if (isNoted(event.target)) tapped.set(event.target, new Date());
+  }, true);
+
+  // online: the server answers the form as ever; where it does not, the tap is noted by the form's own key
+  for (const missing of ["htmx:error", "htmx:response:error"]) {
+    document.addEventListener(missing, async (event) => {
+      const { response, sourceElement } = event.detail.ctx ?? {};
+      const form = sourceElement?.closest?.("form");
+      if (!isNoted(form) || (response && response.status < 500)) return;
+      event.stopImmediatePropagation();
+      await note(form, tapped.get(form) ?? new Date());
+      await PhoneQueue.send();
+      location.assign((await isUnsent()) ? dataset.offline : dataset.scope);
+    }, true);
+  }
+
+  // the page without coverage: its forms are only noted
+  for (const form of document.querySelectorAll("form[data-noted]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const button = form.querySelector("button");
+      button.disabled = true;
+      try {
+        await note(form, tapped.get(form) ?? new Date());
+        wasUnsent = true;
+        form.reset();
+        await underWay();
+        await send();
+      } finally {
+        button.disabled = false;
+      }
+    });
+  }
+
+  async function underWay() {
+    const visit = await PhoneQueue.meta("under_way");
+    const here = Boolean(visit && visit.account === person.account);
+    for (const part of document.querySelectorAll("[data-begins]")) part.hidden = here;
+    for (const part of document.querySelectorAll("[data-ends]")) part.hidden = !here;
+  }
+
+  // what the server says is under way, unless something that it does not know of yet has been noted since
+  if ("visit" in dataset && !wasUnsent) {
+    await PhoneQueue.keep("under_way", dataset.visit ? { id: dataset.visit, account: dataset.account } : null);
+  }
+
+  navigator.serviceWorker.addEventListener("message", send); // the worker has sent
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+  await underWay();
+  await show();
+  await send();
+  if (document.querySelector("[data-tells-refusals]")) await PhoneQueue.forgetRefused(person.account);
+})();

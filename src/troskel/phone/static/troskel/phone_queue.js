@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a carer notes without coverage: kept until the server has answered about it. For the page and its service worker.
+// Nothing about a client is kept but sealed to the server (HPKE, RFC 9180: P-256, HKDF-SHA256, AES-256-GCM): this phone
+// can't read it again either. In the clear are id, number, time, and whether it is an arrival or a departure.
+"use strict";
+
+const PhoneQueue = (() => {
+  const BATCH = 50;
+  const KEPT_REFUSALS = 7 * 24 * 60 * 60 * 1000;
+  const UNSETTLED = ["noted", "on_the_way"];
+  const text = new TextEncoder();
+
+  // -- sealing
+
+  const bytes = (coded) => Uint8Array.from(atob(coded.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const coded = (data) => btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+  function joined(...parts) {
+    const all = parts.map((part) => (typeof part === "string" ? text.encode(part) : new Uint8Array(part)));
+    const whole = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
+    all.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+    return whole;
+  }
+
+  async function hmac(key, data) {
+    const made = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    return new Uint8Array(await crypto.subtle.sign("HMAC", made, data));
+  }
+
+  const KEM = joined("KEM", [0, 0x10]);
+  const SUITE = joined("HPKE", [0, 0x10, 0, 1, 0, 2]);
+  const NOTHING = new Uint8Array(32); // HMAC fills up an empty key with zeros
+  const extract = (suite, salt, label, data) => hmac(salt, joined("HPKE-v1", suite, label, data));
+  const expand = async (suite, key, label, info, length) =>
+    (await hmac(key, joined([0, length], "HPKE-v1", suite, label, info, [1]))).slice(0, length);
+
+  async function seal(publicKey, info, plain) {
+    const theirs = bytes(publicKey);
+    const curve = { name: "ECDH", namedCurve: "P-256" };
+    const own = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
+    const point = await crypto.subtle.importKey("raw", theirs, curve, false, []);
+    const enc = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
+    const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: point }, own.privateKey, 256));
+    const secret = await expand(KEM, await extract(KEM, NOTHING, "eae_prk", shared), "shared_secret", joined(enc, theirs), 32);
+    const context = joined(
+      [0], await extract(SUITE, NOTHING, "psk_id_hash", ""), await extract(SUITE, NOTHING, "info_hash", info),
+    );
+    const made = await extract(SUITE, secret, "secret", "");
+    const key = await crypto.subtle.importKey("raw", await expand(SUITE, made, "key", context, 32), "AES-GCM", false, ["encrypt"]);
+    const iv = await expand(SUITE, made, "base_nonce", context, 12);
+    return coded(joined(enc, await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text.encode(plain))));
+  }
+
+  // -- keeping
+
+  const open = () => idb.openDB("troskel-phone", 1, {
+    upgrade(database) {
+      database.createObjectStore("events", { keyPath: "id" });
+      database.createObjectStore("meta");
+    },
+  });
+
+  // One connection a task, closed after it: an update of the app never waits for an old page.
+  async function within(work) {
+    const database = await open();
+    try {
+      return await work(database);
+    } finally {
+      database.close();
+    }
+  }
+
+  const meta = (name) => within((database) => database.get("meta", name));
+  const keep = (name, value) => within((database) => database.put("meta", value, name));
+
+  // Notes an event, `content` sealed. Gives its id.
+  async function note(content, { id = crypto.randomUUID(), noted = new Date() } = {}) {
+    const { account, key } = await meta("person");
+    const sealed = await seal(key, `${account} ${id}`, JSON.stringify(content));
+    await within(async (database) => {
+      const all = database.transaction(["events", "meta"], "readwrite");
+      const known = all.objectStore("meta");
+      const phone = (await known.get("phone")) ?? { id: crypto.randomUUID(), sequence: 0 };
+      phone.sequence += 1;
+      const event = { id, account, kind: content.kind, noted: noted.toISOString(), sealed, phone: phone.id };
+      all.objectStore("events").put({ ...event, sequence: phone.sequence, state: "noted", tries: 0, error: "" });
+      known.put(phone, "phone");
+      if (content.kind === "arrive") known.put({ id, account, noted: event.noted }, "under_way");
+      else known.delete("under_way");
+      await all.done;
+    });
+    return id;
+  }
+
+  const events = async () => (await within((database) => database.getAll("events"))).sort((a, b) => a.sequence - b.sequence);
+
+  // -- sending
+
+  async function sendOnce() {
+    const person = await meta("person");
+    if (!person) return 0;
+    const own = (await events()).filter((event) => event.account === person.account && UNSETTLED.includes(event.state));
+    if (!own.length) return 0;
+    const phone = own[0].phone; // what another installation noted is told as its own
+    const ofPhone = own.filter((event) => event.phone === phone);
+    const batch = ofPhone.slice(0, BATCH);
+    const told = ({ id, sequence, noted }) => ({ id, sequence, noted });
+    const body = {
+      phone,
+      sent: new Date().toISOString(),
+      events: batch.map((event) => ({ ...told(event), sealed: event.sealed })),
+      waiting: ofPhone.slice(BATCH, BATCH + 1000).map(told),
+    };
+    let answers = [];
+    let error = "";
+    try {
+      const response = await fetch(person.sync, {
+        method: "POST",
+        redirect: "manual",
+        signal: AbortSignal.timeout(20_000),
+        headers: { "Content-Type": "application/json", "X-CSRFToken": person.csrf },
+        body: JSON.stringify(body),
+      });
+      if (response.ok) answers = (await response.json()).events;
+      else error = response.type === "opaqueredirect" ? "signed_out" : String(response.status);
+    } catch {
+      error = "no_network";
+    }
+    const byId = new Map(answers.map((answer) => [answer.id, answer]));
+    return within(async (database) => {
+      const all = database.transaction("events", "readwrite");
+      let settled = 0;
+      for (const sent of batch) {
+        const event = (await all.store.get(sent.id)) ?? sent;
+        const answer = byId.get(sent.id);
+        if (answer && !UNSETTLED.includes(answer.state)) {
+          settled += 1;
+          if (answer.state === "refused") {
+            const { sealed, ...rest } = event; // the server has it, and tells why
+            all.store.put({ ...rest, state: "refused", error: answer.code });
+          } else all.store.delete(sent.id);
+        } else all.store.put({ ...event, state: "on_the_way", tries: event.tries + 1, error: answer?.code ?? error });
+      }
+      await all.done;
+      return settled;
+    });
+  }
+
+  // Sends until nothing more is settled. A page and the worker take turns; were they not to, nothing would count twice.
+  // The server's page has told of them.
+  const forgetRefused = (account) => within(async (database) => {
+    const all = database.transaction("events", "readwrite");
+    for (const event of await all.store.getAll()) {
+      if (event.state === "refused" && event.account === account) all.store.delete(event.id);
+    }
+    await all.done;
+  });
+
+  const send = () => navigator.locks.request("troskel-send", async () => {
+    let settled = 0;
+    for (let now = await sendOnce(); now; now = await sendOnce()) settled += now;
+    await within(async (database) => {
+      const since = new Date(Date.now() - KEPT_REFUSALS).toISOString();
+      const all = database.transaction("events", "readwrite");
+      for (const event of await all.store.getAll()) {
+        if (event.state === "refused" && event.noted < since) all.store.delete(event.id);
+      }
+      await all.done;
+    });
+    return settled;
+  });
+
+  return { note, events, send, forgetRefused, keep, meta, UNSETTLED };
+})();
