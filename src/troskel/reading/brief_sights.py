@@ -19,6 +19,7 @@ from troskel.journal.models import ChainKind, Line
 from troskel.people.roles import Actor, Role
 from troskel.permits import sight
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.discretion import Words
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
 from troskel.reading.worklist import username

@@ -90,6 +90,7 @@ def _doors(entries: QuerySet[Client, UUID]) -> QuerySet[Any, Any]:
     return HomeDoor.objects.filter(home__in=_homes(entries)).values("door")
 
 
+FREE_TEXTS = frozenset({"text", "door__label", "reason", "fault", "content"})
 ADDRESS = ("home__street", "home__postcode", "home__town", "home__apartment")
 COUNTED = ("visits", "minutes", "without_departure")
 
@@ -143,9 +144,6 @@ TABLES = (
         "escalated", "state", "closed")),
     Table("brief_sights", BriefSight, _of_client, (
         "account__role", "account__organisation__name", "taken", "until", "reviewed", "verdict")),
-    Table("phone_events", PhoneEvent, _of_client, (
-        "organisation__name", "kind", "noted", "occurred", "received", "state", "code", "swedish", "content",
-        "contested", "settled")),
     Table("holds", Hold, _of_client, ("reason", "since", "until")),
 )  # fmt: skip
 SECTIONS = (*(table.name for table in TABLES), "log", "reads")
@@ -173,7 +171,8 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
         )
     note(viewer, "client.extracted", client=row.id, case=case)
     entries = entries_of(row.id)
-    sections = [ExtractSection(table.name, list(_rows(table, entries))) for table in TABLES]
+    words = Words(viewer)
+    sections = [ExtractSection(table.name, list(_rows(table, entries, words, row))) for table in TABLES]
     sections.append(ExtractSection("log", list(_log(viewer, entries, row))))
     sections.append(ExtractSection("reads", list(_reads(viewer, list(entries), row.case_number))))
     return ClientExtract(row.case_number, clock.now(), sections)
@@ -182,12 +181,14 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
 Told = dict[str, str | int | bool]
 
 
-def _rows(table: Table, entries: QuerySet[Client, UUID]) -> Iterator[Told]:
+def _rows(table: Table, entries: QuerySet[Client, UUID], words: Words, client: Client) -> Iterator[Told]:
     found = table.model._default_manager.filter(table.about(entries)).order_by("pk").distinct()
     for values in found.values(*table.columns):
         if table.model is Duty:  # its words, instead of the key of them
             ask = routines.version(values.pop("version")).asks[values["paragraph"], values.pop("ask")]
             values |= {"text": ask.duty.sv, "text_en": ask.duty.en}
+        for column in FREE_TEXTS & values.keys():  # they may name another client
+            values[column] = words.free(values[column] or "", own=client)
         yield {column: _plain(value) for column, value in values.items() if value not in ("", None)}
 
 

@@ -69,7 +69,6 @@ WHY_DRAWN = {
     "random": _("Slumpen"),
     "protected": _("Kunden har skyddade uppgifter"),
     "same_name": _("Samma efternamn som kunden"),
-    "brief_sight": _("Tillfällig insyn"),
     "night": _("Utanför arbetstid"),
     "much": _("Läser mycket mer än andra i samma roll"),
     "export": _("Hämtade uppgifterna till en fil"),
