@@ -25,6 +25,7 @@ def test_each_kind_of_risk_is_drawn_where_it_stands_alone() -> None:
     risky = {
         "protected": read(3001, protected=True),
         "same_name": read(3002, same_name=True),
+        "brief_sight": read(3007, brief_sight=True),
         "night": read(3003, hour=23),
         "export": read(3004, event="clients.exported", opened=False),
         "free_text": read(3005, event="detail.read"),

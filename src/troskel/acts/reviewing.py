@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Q, QuerySet
 
+from troskel.access.models import BriefSight
 from troskel.ground.choices import Choice
 from troskel.ground.clock import STOCKHOLM
 from troskel.ground.ids import new_id
@@ -225,6 +226,13 @@ def _made(ctx: ActContext, lines: list[Line], protected: set[UUID]) -> list[samp
     clients = lookup.fetch_in_batches(
         Client.objects.only("id", "last_name"), "id", list(dict.fromkeys(opened))
     )
+    times = [line.recorded for line in lines] or [ctx.now]
+    taken = BriefSight.objects.filter(
+        municipality=ctx.actor.municipality, until__gt=min(times), taken__lte=max(times)
+    )
+    brief: dict[tuple[Any, Any], list[tuple[datetime, datetime]]] = {}
+    for account, client, since, until in taken.values_list("account_id", "client_id", "taken", "until"):
+        brief.setdefault((account, client), []).append((since, until))
     last_names = {row.id: row.last_name.casefold() for row in clients}
     nobody = Reader("", None, "")
     made = []
@@ -239,6 +247,10 @@ def _made(ctx: ActContext, lines: list[Line], protected: set[UUID]) -> list[samp
                 hour=line.recorded.astimezone(STOCKHOLM).hour,
                 opened=line.client is not None,
                 protected=line.client in protected,
+                brief_sight=any(
+                    since <= line.recorded < until
+                    for since, until in brief.get((line.actor, line.client), ())
+                ),
                 same_name=bool(reader.last_name) and last_names.get(line.client) == reader.last_name,
             )
         )

@@ -108,21 +108,24 @@ def texts(
     *,
     homes: Mapping[UUID, HomeFacts] | None = None,
     outside: bool = False,
+    hides: Callable[[UUID | None], bool] = lambda _client: False,
 ) -> list[ToldText]:
     """The text of each subject, in at most three queries. `homes`: their facts, where they are read already.
 
-    `outside`: for an e-mail, where a door has no name of its own (rule 8).
+    `outside`: for an e-mail, where a door has no name of its own (rule 8). `hides`: is this client's address hidden
+    from who reads it? Then a door has no name either; asked only where it has one.
     """
     cases = _cases(municipality, subjects, homes)
     found = [
         {name: FACTS[name].find(case) for name in _names(subject.ask)}
         for subject, case in zip(subjects, cases, strict=True)
     ]
-    names = _FactNames(municipality, found, outside=outside)
-    return [
-        ToldText(_text(subject.ask, values, names, on), names.numbers(values))
-        for subject, values in zip(subjects, found, strict=True)
-    ]
+    names = _FactNames(municipality, found, outside=outside, hides=hides)
+    written = []
+    for subject, values in zip(subjects, found, strict=True):
+        names.client = subject.client
+        written.append(ToldText(_text(subject.ask, values, names, on), names.numbers(values)))
+    return written
 
 
 def _names(ask: Ask) -> set[str]:
@@ -184,7 +187,17 @@ def _lines(municipality: str, numbers: Iterable[int]) -> dict[int, dict[str, Any
 class _FactNames:
     """The names of all that these facts name, in one query."""
 
-    def __init__(self, municipality: str, found: Sequence[Mapping[str, Any]], *, outside: bool) -> None:
+    client: UUID | None = None
+    """Whom the text that is being written is about."""
+
+    def __init__(
+        self,
+        municipality: str,
+        found: Sequence[Mapping[str, Any]],
+        *,
+        outside: bool,
+        hides: Callable[[UUID | None], bool],
+    ) -> None:
         ids: dict[FactKind, set[UUID]] = {kind: set() for kind in FactKind}
         for values in found:
             for name, value in values.items():
@@ -194,7 +207,7 @@ class _FactNames:
                     FACTS[name].kind is FactKind.HOLDER and value and value["kind"] == HolderKind.ORGANISATION
                 ):
                     ids[FactKind.ORGANISATION].add(UUID(value["id"]))
-        self.outside = outside
+        self.outside, self.hides = outside, hides
         self.named = _named(municipality, ids)
 
     def written(self, kind: FactKind, value: Any, language: str, on: date) -> str | None:
@@ -234,7 +247,7 @@ class _FactNames:
         kind, label = door
         name = _word("door_kind", kind, language)
         tells = bool(label) and label.casefold() not in name.casefold() and not self.outside
-        return f"{name} ({label})" if tells else name
+        return f"{name} ({label})" if tells and not self.hides(self.client) else name
 
     def thing(self, value: list[UUID], language: str, on: date) -> str:
         return _joined(sorted(self.named[one][0] for one in value if one in self.named), language)

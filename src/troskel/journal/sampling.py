@@ -24,11 +24,14 @@ NIGHT = (22, 6)
 AT_WORK_BY_NIGHT = frozenset({"carer", "responder"})
 MUCH, TIMES_MORE = 20, 3
 """Somebody reads much who has opened so many clients, and so many times more than those of the same role mostly do."""
-RISKS = ("protected", "same_name", "night", "much", "export", "free_text", "command_line")
+RISKS = ("protected", "brief_sight", "same_name", "night", "much", "export", "free_text", "command_line")
 
 
 class ReadMade(NamedTuple):
-    """A read. `hour` is Stockholm's; `role` is empty for the command line. `protected`, `same_name`: of a client."""
+    """A read. `hour` is Stockholm's; `role` is empty for the command line. `protected`, `same_name`: of a client.
+
+    `brief_sight`: the reader had taken it of this client.
+    """
 
     number: int
     reader: UUID | None
@@ -38,6 +41,7 @@ class ReadMade(NamedTuple):
     opened: bool
     protected: bool
     same_name: bool
+    brief_sight: bool = False
 
 
 class Drawn(NamedTuple):
@@ -61,6 +65,7 @@ def risks_of(read: ReadMade, readers_of_much: frozenset[UUID]) -> list[str]:
     first, last = NIGHT
     found = {
         "protected": read.protected,
+        "brief_sight": read.brief_sight,
         "same_name": read.same_name,
         "night": (read.hour >= first or read.hour < last) and read.role not in AT_WORK_BY_NIGHT,
         "much": read.reader in readers_of_much,

@@ -19,6 +19,7 @@ from troskel.journal.models import ChainKind, Line
 from troskel.people.roles import Actor, Role
 from troskel.permits import sight
 from troskel.reading.base import clients_in_sight, note
+from troskel.reading.discretion import Words
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
 from troskel.reading.worklist import username
@@ -101,7 +102,8 @@ def _reasons(viewer: Actor, rows: Sequence[Row]) -> dict[str, str]:
         detail__isnull=False,
     )
     told = lines.order_by("number").values_list("body", "detail__text")
-    return {json.loads(body)["sight"]: json.loads(detail)["text"] for body, detail in told}
+    words = Words(viewer)
+    return {json.loads(body)["sight"]: words.free(json.loads(detail)["text"]) for body, detail in told}
 
 
 def _readings(viewer: Actor, rows: Sequence[Row]) -> Counter[UUID]:

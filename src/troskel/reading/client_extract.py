@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from troskel.access.models import Alarm, Opening
+from troskel.access.models import Alarm, BriefSight, Opening
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.care.models import Allocation, Decision, Investigation, Suspension
 from troskel.custody.models import Holding, Link
@@ -90,6 +90,7 @@ def _doors(entries: QuerySet[Client, UUID]) -> QuerySet[Any, Any]:
     return HomeDoor.objects.filter(home__in=_homes(entries)).values("door")
 
 
+FREE_TEXTS = frozenset({"text", "door__label", "reason", "fault", "content"})
 ADDRESS = ("home__street", "home__postcode", "home__town", "home__apartment")
 COUNTED = ("visits", "minutes", "without_departure")
 
@@ -134,13 +135,15 @@ TABLES = (
         "organisation__name", "account__role", "lock__number", "door__kind", "door__label", "paragraph", "not_before",
         "not_after", "outcome", "code", "battery", "noted")),
     Table("alarms", Alarm, _of_client, (
-        "organisation__name", "raised", "accepted", "until", "closed", "outcome")),
+        "organisation__name", "urgency", "raised", "accepted", "until", "closed", "outcome")),
     Table("invoice_rows", InvoiceRow, _of_client, ("month", "organisation__name", *COUNTED, "billed")),
     Table("basis_forms", BasisForm, _of_client, (
         "number", "month", "organisation__name", *COUNTED, "state", "made", "signed", "sent", "received", "digest")),
     Table("duties", Duty, _of_client, (
         "kind", "paragraph", "ask", "version", "role", "organisation__name", "opened", "due",
         "escalated", "state", "closed")),
+    Table("brief_sights", BriefSight, _of_client, (
+        "account__role", "account__organisation__name", "taken", "until", "reviewed", "verdict")),
     Table("holds", Hold, _of_client, ("reason", "since", "until")),
 )  # fmt: skip
 SECTIONS = (*(table.name for table in TABLES), "log", "reads")
@@ -168,7 +171,8 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
         )
     note(viewer, "client.extracted", client=row.id, case=case)
     entries = entries_of(row.id)
-    sections = [ExtractSection(table.name, list(_rows(table, entries))) for table in TABLES]
+    words = Words(viewer)
+    sections = [ExtractSection(table.name, list(_rows(table, entries, words, row))) for table in TABLES]
     sections.append(ExtractSection("log", list(_log(viewer, entries, row))))
     sections.append(ExtractSection("reads", list(_reads(viewer, list(entries), row.case_number))))
     return ClientExtract(row.case_number, clock.now(), sections)
@@ -177,12 +181,14 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
 Told = dict[str, str | int | bool]
 
 
-def _rows(table: Table, entries: QuerySet[Client, UUID]) -> Iterator[Told]:
+def _rows(table: Table, entries: QuerySet[Client, UUID], words: Words, client: Client) -> Iterator[Told]:
     found = table.model._default_manager.filter(table.about(entries)).order_by("pk").distinct()
     for values in found.values(*table.columns):
         if table.model is Duty:  # its words, instead of the key of them
             ask = routines.version(values.pop("version")).asks[values["paragraph"], values.pop("ask")]
             values |= {"text": ask.duty.sv, "text_en": ask.duty.en}
+        for column in FREE_TEXTS & values.keys():  # they may name another client
+            values[column] = words.free(values[column] or "", own=client)
         yield {column: _plain(value) for column, value in values.items() if value not in ("", None)}
 
 

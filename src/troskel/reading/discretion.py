@@ -10,8 +10,8 @@ what the viewer would not be shown is taken out of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,18 @@ def is_address_visible(viewer: Actor) -> Q:
 
 def _is_entrusted(viewer: Actor) -> Q:
     return Q(Exists(entrustments_of(viewer).filter(client=OuterRef("pk"))))
+
+
+def hidden_among(viewer: Actor, clients: Iterable[UUID | None]) -> Callable[[UUID | None], bool]:
+    """Returns whether a client's address is hidden from the viewer, of these clients. One query, when first asked."""
+    among = {client for client in clients if client is not None}
+
+    @cache
+    def hidden() -> frozenset[UUID]:
+        rows = Client.objects.filter(~is_address_visible(viewer), ~Q(protection=""), pk__in=among)
+        return frozenset(rows.values_list("pk", flat=True))
+
+    return lambda client: client in hidden()
 
 
 class Words:

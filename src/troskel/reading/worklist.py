@@ -19,6 +19,7 @@ from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
 from troskel.reading.client_names import ClientName, names_of_shown
+from troskel.reading.discretion import hidden_among
 from troskel.reading.register import read
 from troskel.routine.facts import HomeFacts
 from troskel.routine.model import Ask, LocalizedText
@@ -216,7 +217,8 @@ def with_facts(
     """The rows, each with its `told`: the text with what it names of its case. At most three queries."""
     listed = list(rows)
     subjects = [told.subject_of(row, on) for row in listed]
-    texts = told.texts(viewer.municipality, subjects, on, homes=homes)
+    hides = hidden_among(viewer, {subject.client for subject in subjects})
+    texts = told.texts(viewer.municipality, subjects, on, homes=homes, hides=hides)
     return [{**row, "told": text} for row, text in zip(listed, texts, strict=True)]
 
 

@@ -68,12 +68,14 @@ SECTIONS = {
     "invoice_rows": _("Fakturarader till en annan kommun"),
     "basis_forms": _("Underlagsblanketter"),
     "duties": _("Uppgifter och meddelanden hos personalen"),
+    "brief_sights": _("Kort insyn"),
     "holds": _("Skäl att bevara akten"),
     "log": _("Vad som har hänt"),
     "reads": _("Vilka som har läst"),
 }
 COLUMNS = {
-    "accepted": _("Togs emot"), "arrived": _("Kom"), "assigned_by": _("Kom från kommunen"),
+    "reviewed": _("Granskades"), "taken": _("Togs"), "verdict": _("Bedömning"),
+    "urgency": _("Hur bråttom"), "accepted": _("Togs emot"), "arrived": _("Kom"), "assigned_by": _("Kom från kommunen"),
     "assessor_told": _("Handläggare, enligt verksamhetssystemet"), "battery": _("Batteri"),
     "ask": _("Vad som efterfrågas"), "billed": _("Fakturerades"), "case_number": _("Ärendenummer"),
     "closed": _("Avslutades"), "code": _("Låsets kod"), "day": _("Dag"), "departed": _("Gick"),
