@@ -392,9 +392,9 @@ EXAMPLES = {
         "import", lambda town: {"day": town.day(0), "unknown": []}, "rule 7", by="siri"
     ),
     "settle_homes": ActExample("import", lambda town: {"homes": []}, "rule 7", by="siri"),
-    "take_over_locks": ActExample("import", lambda town: {"locks": []}, "rule 7", by="siri"),
-    "take_over_keys": ActExample("import", lambda town: {"keys": []}, "rule 7", by="siri"),
-    "take_over_tags": ActExample("import", lambda town: {"tags": []}, "rule 7", by="siri"),
+    "take_over_locks": ActExample("import", lambda town: {"locks": []}, "rule 7", by="olle"),
+    "take_over_keys": ActExample("import", lambda town: {"keys": []}, "rule 7", by="olle"),
+    "take_over_tags": ActExample("import", lambda town: {"tags": []}, "rule 7", by="olle"),
     "turn_the_day": ActExample("clock", tomorrow, "BadValue day", {"day": "2030-01-01"}),
     "register_organisations": ActExample(
         "siri", lambda town: {"organisations": [ORGANISATION]}, "A4", again=True

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Works
 from tests.browser.person_at_work import AtWork
 from tests.browser.town_server import Town
+from troskel.routine.calendar import is_working_day
 from troskel.simulator.people import identity_number
 
 
@@ -101,6 +102,8 @@ def test_the_commonest_tasks_cost_few_clicks_and_fields(works: Works, town: Town
     book.opens_for("Boka tid", case)
     book.presses("Spara")
     book.is_done()
+    ahead = next(after for after in range(1, 9) if is_working_day(town.today + timedelta(days=after)))
+    town.days_pass(ahead)  # the hour that was proposed
     laban.starts()
     book.opens_for("Låsvredet är monterat", case)
     book.fills("Låsets nummer", "L8")

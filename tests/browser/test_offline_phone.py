@@ -74,6 +74,7 @@ def test_noted_without_coverage_is_sent_once(opens: Opens, axe: str) -> None:
     assert kept(page)["events"] == []
     page.goto(page.url + "events/?all=1")
     expect(page.locator(".event")).to_have_count(before + 2)
+    assert in_every_state(page, axe) == []
 
 
 def test_an_update_of_the_app_loses_nothing(opens: Opens) -> None:

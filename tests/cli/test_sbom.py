@@ -92,7 +92,7 @@ def test_the_command_prints_json_alone(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_package_without_a_licence_is_told() -> None:
-    bare = sbom_command.Part("thing", "1", "pypi", "")
+    bare = sbom_command.Package("thing", "1", "pypi", "")
     assert "licenses" not in sbom_command.document([bare])["components"][0]
 
 

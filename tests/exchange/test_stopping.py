@@ -296,3 +296,17 @@ def test_lock_told_at_two_doors_stands_with_its_line(nights: Nights) -> None:
         1,
         [(3, "serienummer", "S-1")],
     )
+
+
+def test_a_dry_run_of_things_alone_tells_what_an_act_would_refuse(nights: Nights) -> None:
+    """The same report as the run itself: a line whose door has another lock, and how many are new."""
+    nights.take_in(make_night(), day=YESTERDAY)
+    nights.take_in(THINGS, day=DAY)
+    folder = nights.write_files({"las": ["K1;;S-1;", "K1;;S-9;", "K1;Port;S-8;"]})
+    before = snapshot()
+    _, tried = troskel("import", str(folder), "--day", DAY.isoformat(), "--dry-run")
+    assert snapshot() == before
+    _, done = troskel("import", str(folder), "--day", DAY.isoformat())
+    for report in (tried, done):
+        assert [row["line"] for row in report["rejected"]] == [3] and report["refused"] == 1
+        assert report["acts"] == {"take_over_locks": 1}

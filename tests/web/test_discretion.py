@@ -49,7 +49,7 @@ SHOWN_AS_THE_CLIENT_IS = {
 NO_CLIENTS = re.compile(
     r"(issue_token|propose_routine|approve_routine|note_\w+|place_in_unit|\w*sessions?|refuse_sign_in|enrol_\w+|"
     r"add_passkey|follow_claims|register_organisations|change_organisation|register_account|change_account|"
-    r"update_staff|\w+_municipality|blank_details|finish_take_over) "
+    r"update_staff|\w+_from_directory|\w+_municipality|blank_details|finish_take_over) "
 )
 IDENTIFIES = re.compile(
     r"(reference|references|numbers?|serial|tag|order|form|investigation|identity|client|holder|carer|reason|"

@@ -86,6 +86,7 @@ ROLES = {role: name for name, role, _ in reversed(PEOPLE)}
 @pytest.fixture
 def populated(town: Town) -> Town:
     populate(town)
+    town.does("maria", "draw_log_review", month="2026-02")
     town.does("siri", "propose_routine", text=changed(), name="2026-03-02.toml")
     return town
 

@@ -23,6 +23,7 @@ THE_ROUTINE = "the routine as a page, to read, propose and approve versions on, 
 THE_ALARMS = "has a button of its own beside the alarm"
 BESIDE_A_DUTY = "who answers for a duty is chosen beside it: to come"
 THE_PHONE = "is pressed at the door, on the phone; register_visit enters a whole visit by hand"
+THINGS_FILE = "has a page of its own, where a file is chosen"
 WITHOUT_FORM = {
     "read_notice": "has a button of its own beside the notice",
     "issue_token": "its answer is a secret, shown once: one's own page, or that of a system's account",
@@ -52,6 +53,9 @@ WITHOUT_FORM = {
     "assign_duty": BESIDE_A_DUTY,
     "release_duty": BESIDE_A_DUTY,
     "dismiss_deputy": "needs the list of deputies: the administrator's page of accounts is to come",
+    "take_over_locks": THINGS_FILE,
+    "take_over_keys": THINGS_FILE,
+    "take_over_tags": THINGS_FILE,
     "draw_log_review": "has a button of its own beside the month",
     "judge_reads": "is done on the page of the month, where the reads stand",
     "answer_night": "has two buttons of its own beside the night",

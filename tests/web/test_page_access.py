@@ -76,6 +76,7 @@ OF_A_ROLE = {
     "staff-file": set(STAFF_ROLES),
     "brief-sights": {Role.MANAGER, Role.ADMINISTRATOR},
     "review-brief-sight": {Role.MANAGER, Role.ADMINISTRATOR},
+    "things-file": {Role.ADMINISTRATOR},
 }
 ABOUT_SOMETHING = {
     "account-sign-in": 404,

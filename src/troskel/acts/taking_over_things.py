@@ -19,11 +19,14 @@ from troskel.ground.refusals import NotFound, Refusal
 from troskel.ground.spelling import thing_number
 from troskel.ground.texts import _
 from troskel.people.models import Client, Door, HomeDoor, Organisation
+from troskel.people.roles import Role
 from troskel.routine import client_state
 from troskel.routine.facts import HomeFacts
 from troskel.runner import lookup
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
+
+WHO = (Role.ADMINISTRATOR,)
 
 
 class OldLock(msgspec.Struct, frozen=True):
@@ -52,7 +55,7 @@ class OldTag(msgspec.Struct, frozen=True):
     since: date | None = None
 
 
-@act("S2", writes=["lock.taken_over", "door.registered"], parts="locks")
+@act("S2", who=WHO, writes=["lock.taken_over", "door.registered"], parts="locks")
 def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
     """Take over mounted locks; each client is linked to the lock at the door. One that is linked already stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in locks])
@@ -138,7 +141,7 @@ def take_over_locks(ctx: ActContext, *, locks: list[OldLock]) -> dict[str, Any]:
     return {"locks": len(links)}
 
 
-@act("P5", writes=["key.taken_over", "door.registered"], parts="keys")
+@act("P5", who=WHO, writes=["key.taken_over", "door.registered"], parts="keys")
 def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
     """Take over keys. Each gets a label of case, holder and number; those that have theirs already stay so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in keys])
@@ -181,7 +184,7 @@ def take_over_keys(ctx: ActContext, *, keys: list[OldKeys]) -> dict[str, Any]:
     return {"keys": len(holdings)}
 
 
-@act("P2", writes=["tag.taken_over"], parts="tags")
+@act("P2", who=WHO, writes=["tag.taken_over"], parts="tags")
 def take_over_tags(ctx: ActContext, *, tags: list[OldTag]) -> dict[str, Any]:
     """Take over tags that are with clients; each is the client's provider's, or the last one's. One there stays so."""
     rows = lookup.find_existing_clients(ctx, [item.client for item in tags])

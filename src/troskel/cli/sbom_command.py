@@ -46,7 +46,7 @@ OF_CLASSIFIERS = {
 OF_TITLES = {"The MIT License (MIT)": "MIT", "MIT License": "MIT"}
 
 
-class Part(NamedTuple):
+class Package(NamedTuple):
     """A package that the program is made of. `license`: an SPDX expression or a name; empty where none is told."""
 
     name: str
@@ -86,11 +86,9 @@ def sbom(arguments: argparse.Namespace) -> int:
     return int(not all(part.license for part in found))
 
 
-def document(parts: list[Part]) -> dict[str, Any]:
+def document(parts: list[Package]) -> dict[str, Any]:
     """Returns the parts as a CycloneDX 1.6 document. The same parts of the same version have the same serial number."""
-    from troskel.cli.main import version
-
-    own = Part("troskel", version().split()[0], "pypi", "EUPL-1.2", tuple(direct()))
+    own = Package("troskel", _own_version(), "pypi", "EUPL-1.2", tuple(direct()))
     by_name = {_normal(part.name): part.purl for part in parts if part.kind == "pypi"}
     serial = uuid5(NAMESPACE_URL, "\n".join([own.purl, *(part.purl for part in parts)]))
     return {
@@ -110,7 +108,7 @@ def document(parts: list[Part]) -> dict[str, Any]:
     }
 
 
-def _component(part: Part, kind: str) -> dict[str, Any]:
+def _component(part: Package, kind: str) -> dict[str, Any]:
     told = {"type": kind, "bom-ref": part.purl, "name": part.name, "version": part.version, "purl": part.purl}
     if not part.license:
         return told
@@ -125,10 +123,10 @@ def direct() -> list[str]:
     return [name for name, _ in _requirements(_own_requirements(), frozenset())]
 
 
-def python_parts() -> list[Part]:
+def python_parts() -> list[Package]:
     """Returns each installed package that the program needs, directly or not, by name."""
     wanted = list(_requirements(_own_requirements(), frozenset()))
-    found: dict[str, Part] = {}
+    found: dict[str, Package] = {}
     extras: dict[str, frozenset[str]] = {}
     while wanted:
         name, asked = wanted.pop()
@@ -141,29 +139,40 @@ def python_parts() -> list[Part]:
             continue  # for another system, or another version of Python
         needs = list(_requirements(installed.requires or [], extras[name]))
         told = installed.metadata
-        found[name] = Part(
+        found[name] = Package(
             told["Name"], installed.version, "pypi", _license(installed), tuple(need for need, _ in needs)
         )
         wanted += needs
     return [found[name] for name in sorted(found)]
 
 
-def browser_parts() -> list[Part]:
+def browser_parts() -> list[Package]:
     """Returns the npm packages of which the browser gets files. Raises CommandError where their lock file is gone."""
     lock = next((path for path in NPM_LOCKS if path.is_file()), None)
     if lock is None:
         raise CommandError("package-lock.json is missing: the program is not installed whole")
     packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
     rows = ((name, packages[f"node_modules/{name}"]) for name in BUNDLED)
-    return [Part(name, row["version"], "npm", row.get("license", "")) for name, row in rows]
+    return [Package(name, row["version"], "npm", row.get("license", "")) for name, row in rows]
 
 
 def _own_requirements() -> list[str]:
     try:
         return metadata.requires("troskel") or []
     except metadata.PackageNotFoundError:
-        project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        return list(project["dependencies"])
+        return list(_project()["dependencies"])
+
+
+def _own_version() -> str:
+    try:
+        return metadata.version("troskel")
+    except metadata.PackageNotFoundError:
+        return str(_project()["version"])
+
+
+def _project() -> dict[str, Any]:
+    """What a checkout, which is not installed, says of itself."""
+    return dict(tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"])
 
 
 def _requirements(lines: list[str], extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:

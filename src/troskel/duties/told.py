@@ -13,7 +13,8 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import Case as Choose
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils import translation
 
 from troskel.custody.models import HolderKind, Thing
@@ -21,7 +22,7 @@ from troskel.duties import queries, routines
 from troskel.ground import clock, formatting
 from troskel.ground.value_words import WORDS
 from troskel.journal.models import ChainKind, Line
-from troskel.people.models import Account, Door, Organisation
+from troskel.people.models import Account, Client, Door, Organisation
 from troskel.routine import wording
 from troskel.routine.facts import HomeFacts
 from troskel.routine.line import STOCKHOLM
@@ -239,20 +240,23 @@ class _FactNames:
         return _joined(sorted(self.named[one][0] for one in value if one in self.named), language)
 
 
-NAMED_BY: dict[FactKind, tuple[Any, str, str]] = {
-    FactKind.ORGANISATION: (Organisation, "name", ""),
-    FactKind.THING: (Thing, "number", ""),
-    FactKind.DOOR: (Door, "kind", "label"),
-    FactKind.PERSON: (Account, "name", "organisation__name"),
-    FactKind.NAME: (Account, "name", ""),
+NOTHING = Value("")
+_PROTECTED = Client.objects.filter(~Q(protection=""), home__ways__door=OuterRef("pk"))
+NAMED_BY: dict[FactKind, tuple[Any, Any, Any]] = {
+    FactKind.ORGANISATION: (Organisation, F("name"), NOTHING),
+    FactKind.THING: (Thing, F("number"), NOTHING),
+    FactKind.DOOR: (Door, F("kind"), Choose(When(Exists(_PROTECTED), then=NOTHING), default=F("label"))),
+    FactKind.PERSON: (Account, F("name"), F("organisation__name")),
+    FactKind.NAME: (Account, F("name"), NOTHING),
 }
-"""Where an id of each kind has its name: the table, and one or two columns."""
+"""Where an id of each kind has its name: the table, and one or two columns. A text is the same for all who read it:
+of a door behind which somebody is protected it has no label."""
 
 
 def _named(municipality: str, ids: Mapping[FactKind, set[UUID]]) -> dict[UUID, Sequence[str]]:
     found: list[Any] = [
         model._default_manager.filter(municipality=municipality, id__in=ids[kind])
-        .annotate(first=F(first), second=F(second) if second else Value(""))
+        .annotate(first=first, second=second)
         .values_list("id", "first", "second")
         for kind, (model, first, second) in NAMED_BY.items()
         if ids[kind]

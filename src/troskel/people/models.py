@@ -14,6 +14,8 @@ from troskel.ground.models import Record
 from troskel.people.caseload_models import Cover as Cover
 from troskel.people.login_models import Login
 from troskel.people.login_models import Token as Token
+from troskel.people.night_models import ImportedNight as ImportedNight
+from troskel.people.night_models import StoppedNight as StoppedNight
 from troskel.people.roles import OrganisationKind, Role
 
 ERASED = "[gallrad]"
@@ -46,46 +48,6 @@ class Organisation(Record):
             models.UniqueConstraint(fields=["municipality", "orgnr"], name="one_organisation_per_orgnr"),
             models.CheckConstraint(
                 condition=Q(kind__in=[k.value for k in OrganisationKind]), name="organisation_of_known_kind"
-            ),
-        ]
-
-
-class ImportedNight(Record):
-    """An imported night of the case system; `rejected` contains no personal data."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    day = models.DateField(help_text="the night's")
-    digest = models.CharField(max_length=64, default="", help_text="of the files' bytes")
-    taken_in = models.DateTimeField()
-    unchanged = models.PositiveIntegerField(help_text="lines that said what was known already")
-    changes = models.TextField(help_text="JSON: by act, how many items it changed")
-    rejections = models.PositiveIntegerField(help_text="lines that were not used")
-    rejected = models.TextField(help_text="JSON: file, line, column and reason of the first of them")
-
-    class Meta:
-        indexes = [models.Index(fields=["municipality", "id"], name="nights_by_municipality")]
-
-
-class StoppedNight(Record):
-    """A night that stopped: it waits for the administrator's word. `reasons` contains no personal data."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    day = models.DateField(help_text="the night's")
-    digest = models.CharField(max_length=64, help_text="of the files' bytes")
-    stopped = models.DateTimeField(help_text="when it last stopped")
-    reasons = models.TextField(help_text="JSON: kind, file, line, and how many of how many")
-    answer = models.CharField(max_length=10, default="", help_text="released | rejected | taken_in")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["municipality", "digest", "day"],
-                condition=~Q(answer="taken_in"),
-                name="one_question_per_night",
-            ),
-            models.CheckConstraint(
-                condition=Q(answer__in=["", "released", "rejected", "taken_in"]),
-                name="night_of_known_answer",
             ),
         ]
 

@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import OuterRef, Subquery
 
 from troskel.access.models import BriefSight
 from troskel.ground import clock
 from troskel.journal.models import ChainKind, Line
-from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
+from troskel.people.roles import Actor, Role
 from troskel.permits import sight
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
@@ -77,17 +78,14 @@ def unreviewed_brief_sights(viewer: Actor) -> int:
     return BriefSight.objects.filter(municipality=viewer.municipality, reviewed=None).count()
 
 
-@read(who=CLIENT_ROLES)
-def seen_until(viewer: Actor, client: UUID) -> datetime | None:
-    """Until when the viewer sees this client by a brief sight alone; None otherwise. What shows the client records it.
+def sight_until(viewer: Actor) -> Subquery:
+    """Returns until when the viewer has brief sight of a Client row, to annotate it with."""
+    lasting = sight.brief_sights(viewer, clock.now()).filter(client=OuterRef("pk"))
+    return Subquery(lasting.values("until")[:1])
 
-    No query for roles that take none, one for others, and one more while it lasts.
-    """
-    if viewer.role not in PROVIDER_ROLES:
-        return None
-    until = (
-        sight.brief_sights(viewer, clock.now()).filter(client=client).values_list("until", flat=True).first()
-    )
+
+def seen_until(viewer: Actor, client: UUID, until: datetime | None) -> datetime | None:
+    """Returns `until`, where it is by brief sight alone that the viewer sees the client. One query where it is set."""
     return until if until and not clients_in_sight(viewer).filter(id=client).exists() else None
 
 

@@ -20,6 +20,7 @@ from troskel.access.models import Alarm, Opening
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.care.models import Allocation, Decision, Investigation, Suspension
 from troskel.custody.models import Holding, Link
+from troskel.duties import routines
 from troskel.duties.models import Duty
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound, Refusal
@@ -138,7 +139,8 @@ TABLES = (
     Table("basis_forms", BasisForm, _of_client, (
         "number", "month", "organisation__name", *COUNTED, "state", "made", "signed", "sent", "received", "digest")),
     Table("duties", Duty, _of_client, (
-        "kind", "paragraph", "ask", "role", "organisation__name", "opened", "due", "escalated", "state", "closed")),
+        "kind", "paragraph", "ask", "version", "role", "organisation__name", "opened", "due",
+        "escalated", "state", "closed")),
     Table("holds", Hold, _of_client, ("reason", "since", "until")),
 )  # fmt: skip
 SECTIONS = (*(table.name for table in TABLES), "log", "reads")
@@ -178,6 +180,9 @@ Told = dict[str, str | int | bool]
 def _rows(table: Table, entries: QuerySet[Client, UUID]) -> Iterator[Told]:
     found = table.model._default_manager.filter(table.about(entries)).order_by("pk").distinct()
     for values in found.values(*table.columns):
+        if table.model is Duty:  # its words, instead of the key of them
+            ask = routines.version(values.pop("version")).asks[values["paragraph"], values.pop("ask")]
+            values |= {"text": ask.duty.sv, "text_en": ask.duty.en}
         yield {column: _plain(value) for column, value in values.items() if value not in ("", None)}
 
 

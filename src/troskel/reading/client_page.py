@@ -21,6 +21,7 @@ from troskel.people.roles import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
 from troskel.permits.sight import ROLES_SEEING_ALL, entrustments_of
 from troskel.reading import lists
 from troskel.reading.base import CASE_NUMBER, note, readable_clients, remaining
+from troskel.reading.brief_sights import seen_until, sight_until
 from troskel.reading.client_journal import ClientLine, client_lines
 from troskel.reading.client_names import birth_year, current_number
 from troskel.reading.client_record import DoorShown, RepresentativeShown
@@ -114,6 +115,7 @@ class ClientPage(msgspec.Struct, frozen=True):
     lines: list[ClientLine]
     older: int | None
     names: Mapping[str, str]
+    brief_until: datetime | None = None
 
 
 DAILY_EVENTS = ("visit.registered", "visit.departed", "visit.left_open", "opening.allowed", "door.opened")
@@ -195,6 +197,7 @@ def client_page(
         lines=lines,
         older=older,
         names=names,
+        brief_until=seen_until(viewer, row.id, getattr(row, "brief_until", None)),
     )
 
 
@@ -211,6 +214,7 @@ def client_row(viewer: Actor, case: str) -> tuple[Any, list[RepresentativeShown]
         readable_clients(viewer)
         .select_related("home__access_note")
         .annotate(entrusted_to_viewer=Exists(mine), speaks=speaks, identity_number=current_number())
+        .annotate(brief_until=sight_until(viewer))
     )
     annotated = rows.annotate(kind=F("speaks__kind"), name=F("speaks__name"), number=F("speaks__phone"))
     found = annotated.order_by("speaks__since", "speaks__id")

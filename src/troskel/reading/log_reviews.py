@@ -27,6 +27,8 @@ from troskel.routine import months
 DAYS_TO_REVIEW = 15
 """A month is reviewed by this day of the next one."""
 MONTHS_BACK = 12
+ASKED_BACK = 3
+"""So many months are asked about that nobody has begun (as after an upgrade); reviews are told for MONTHS_BACK."""
 CASES_SHOWN = 5
 REVIEWERS = (Role.MANAGER,)
 
@@ -81,7 +83,7 @@ class LogReviewShown(msgspec.Struct, frozen=True):
 
 @read(who=REVIEWERS, title="The months whose reads are to be reviewed, and how far each has come")
 def log_reviews(viewer: Actor) -> list[ReviewedMonth]:
-    """The last twelve ended months that have reads, the newest first. No client is shown, so nothing is recorded."""
+    """The ended months that are reviewed or to be, the newest first. No client is shown, so nothing is recorded."""
     today = clock.today()
     reads = Line.objects.filter(municipality=viewer.municipality, kind=ChainKind.READS)
     began = reads.order_by("number").values_list("recorded", flat=True).first()
@@ -92,11 +94,12 @@ def log_reviews(viewer: Actor) -> list[ReviewedMonth]:
     )
     by_month = {row.month: row for row in rows.order_by("-month")[:MONTHS_BACK]}
     found, day = [], today.replace(day=1)
-    for _ in range(MONTHS_BACK):
+    for back in range(MONTHS_BACK):
         day = (day - timedelta(days=1)).replace(day=1)
-        if began is None or months.first_of_next(day) <= clock.day_of(began):
-            break
-        found.append(_month(day, by_month.get(months.month_of(day)), today))
+        row = by_month.get(months.month_of(day))
+        has_reads = began is not None and months.first_of_next(day) > clock.day_of(began)
+        if row is not None or (has_reads and back < ASKED_BACK):
+            found.append(_month(day, row, today))
     return found
 
 

@@ -89,9 +89,12 @@ class Act(Generic[P]):
             items=_most_items(values),
         )
 
-    def each(self, actor: Actor, items: Sequence[Any]) -> ActOutcome:
-        """Runs a plural act in parts. An item that is refused is told in `refused`, though it be the only one."""
-        return self._in_parts(actor, {self.parts: items}, may_be_empty=True)
+    def each(self, actor: Actor, items: Sequence[Any], *, preview: bool = False) -> ActOutcome:
+        """Runs a plural act in parts. An item that is refused is told in `refused`, though it be the only one.
+
+        `preview`: each part is rolled back, so a part does not see those before it.
+        """
+        return self._in_parts(actor, {self.parts: items}, may_be_empty=True, preview=preview)
 
     def _is_long(self, values: Mapping[str, Any]) -> bool:
         return bool(self.parts) and len(values.get(self.parts) or ()) > PART_SIZE

@@ -36,7 +36,10 @@ def _events(act: str) -> tuple[str, ...]:
 
 
 class ActRunner:
-    """`acts`: by act, how many items it changed. `refused`: the lines that acts refused. A dry run only counts."""
+    """`acts`: by act, how many items it changed. `refused`: the lines that acts refused.
+
+    A dry run only counts; it previews what comes alone, since all that its acts need is there.
+    """
 
     def __init__(
         self, actor: Actor, tell: Tell, night: NightExtract, case_system: CaseSystem, *, dry_run: bool
@@ -69,7 +72,10 @@ class ActRunner:
         if not items:
             return
         self.tell(f"{act.name}: {len(items)}")
-        done = len(items) if self.dry_run else self._do(act, name, items, sources)
+        only_counts = (
+            self.dry_run and not self.night.tells_only_things
+        )  # else what an act needs is there already
+        done = len(items) if only_counts else self._do(act, name, items, sources)
         if is_counted and done:
             self.acts[act.name] += done
 
@@ -78,7 +84,7 @@ class ActRunner:
         done = 0
         for start in range(0, len(items), PART_SIZE):
             part = items[start : start + PART_SIZE]
-            outcome = act.each(self.actor, part)
+            outcome = act.each(self.actor, part, preview=self.dry_run)
             for refused in outcome.refused:
                 source = sources[start + refused["item"]]
                 self._tell_refused(act, act_refusals.refused_item(source, refused, self.case_system))

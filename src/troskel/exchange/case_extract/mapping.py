@@ -9,11 +9,16 @@ kund_id = "PersonId"                 # ours = "theirs"
 hemkommun = "0999"                   # a column that they don't have
 [codes.insats]
 "Hemtjänst" = "HTJ"                  # "theirs" = ours; with a table, only what it lists counts
+[organisations]
+"Norra hemtjänsten" = "5560009911"   # "their name" = number, where a line names the provider
 [format]
 separator = "\\t"
 date = "%Y%m%d"
 encoding = "cp850"                   # as Python names it; without it, UTF-8 or Windows-1252
 final_newline = false                # their last line has no line ending
+
+Decisions and allocations may be one file: give both its name. What such a file does not have is a constant; an empty
+`fordelning_id` is made of decision, provider and first day. A provider is also known by its name in `utforare`.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ import msgspec
 
 from troskel.exchange.case_extract.contract import CODES, COLUMNS
 
-_TABLES = ("files", "columns", "constants", "codes", "format")
+_TABLES = ("files", "columns", "constants", "codes", "organisations", "format")
 _FORMAT: dict[str, type] = {
     "separator": str,
     "date": str,
@@ -54,10 +59,16 @@ class Mapping(msgspec.Struct, frozen=True):
         default_factory=lambda: {name: {} for name in COLUMNS}
     )
     codes: dict[str, dict[str, str]] = msgspec.field(default_factory=lambda: dict(CODES))
+    organisations: dict[str, str] = msgspec.field(default_factory=dict)
     separator: str = ";"
     date_layout: str = ""
     encoding: str = ""
     final_newline: bool = True
+
+    @property
+    def is_care_in_one(self) -> bool:
+        """Are decisions and allocations one file?"""
+        return self.files["beslut"] == self.files["fordelning"]
 
     def day(self, text: str) -> date:
         """Parses a day in the case system's format. Raises ValueError when it is invalid."""
@@ -98,6 +109,7 @@ def parse_mapping(text: str) -> Mapping:
         columns=_columns(tables["columns"]),
         constants=_constants(tables["constants"]),
         codes=_codes(tables["codes"]),
+        organisations=_organisations(tables["organisations"]),
         **_format(tables["format"]),
     )
 
@@ -105,7 +117,10 @@ def parse_mapping(text: str) -> Mapping:
 def _files(table: dict[str, Any]) -> dict[str, str]:
     _refuse_unknown("file in [files]", table, tuple(COLUMNS))
     files = CONTRACT.files | {name: _text(f"files.{name}", value) for name, value in table.items()}
-    _refuse_duplicates("[files]", list(files.values()))
+    in_one = files["beslut"] == files["fordelning"]
+    _refuse_duplicates(
+        "[files]", [file for name, file in files.items() if not (in_one and name == "fordelning")]
+    )
     return files
 
 
@@ -142,6 +157,15 @@ def _codes(tables: dict[str, Any]) -> dict[str, dict[str, str]]:
         if "" in ours:
             codes[column].setdefault("", "")
     return codes
+
+
+def _organisations(table: dict[str, Any]) -> dict[str, str]:
+    return {folded(name): _text(f"organisations.{name}", number) for name, number in table.items()}
+
+
+def folded(name: str) -> str:
+    """Returns a name of an organisation as it is compared: case and blanks are no difference."""
+    return " ".join(name.casefold().split())
 
 
 def _format(table: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from troskel.exchange.case_extract.checks import (
 )
 from troskel.exchange.case_extract.contract import COLUMNS, OPTIONAL, REQUIRED, NightRefused, Rejection
 from troskel.exchange.case_extract.lines import records
-from troskel.exchange.case_extract.mapping import CONTRACT, Mapping
+from troskel.exchange.case_extract.mapping import CONTRACT, Mapping, folded
 from troskel.exchange.case_extract.rows import (
     NOTHING_KNOWN,
     AllocationRow,
@@ -98,6 +98,12 @@ def read_night(
     return _NightReader(files, Checks(day, mapping), known_ids, mapping).read()
 
 
+def _made_reference(decision: Value, organisation: str, start: Value) -> str:
+    """The id of an allocation that has none: the same line gives the same one each night."""
+    made = f"{decision}-{organisation}-{start}"
+    return made if len(made) <= checks.MAX_ID_LENGTH else hashlib.sha256(made.encode()).hexdigest()[:32]
+
+
 class _NightReader:
     """Reads the files in the order in which they refer to each other."""
 
@@ -112,6 +118,8 @@ class _NightReader:
         self.other_decisions: set[str] = set()
         self.other_allocations: set[str] = set()
         self.seen_tags: set[str] = set()
+        self.told_decisions: dict[Value, Values] = {}
+        self.organisations_by_name: dict[str, str] = {}
         self.file, self.line = "", 0
 
     def read(self) -> NightExtract:
@@ -128,6 +136,12 @@ class _NightReader:
     def _read_care(self) -> None:
         night = self.night
         night.organisations = {row.orgnr: row for row in self._good_rows("utforare", self._organisation)}
+        names = [folded(row.name) for row in night.organisations.values()]
+        self.organisations_by_name = {
+            folded(row.name): row.orgnr
+            for row in night.organisations.values()
+            if names.count(folded(row.name)) == 1
+        }
         night.clients = {row.reference: row for row in self._good_rows("kunder", self._client)}
         for decision in self._good_rows("beslut", self._decision):
             night.decisions[decision.reference] = decision
@@ -219,6 +233,8 @@ class _NightReader:
         (reference, client, investigation, service, status, start, end, replaces, assessor, reason) = values
         if self._is_other_service(reference, service):
             return None
+        if self.mapping.is_care_in_one and self._is_told_again(reference, values):
+            return None
         self._refuse_second("beslut_id", reference, self.night.mentioned_ids.decisions, self.other_decisions)
         row_id = identifier("beslut_id", reference)
         client_id = self._reference("kund_id", client, self.night.clients, self.known_ids.clients)
@@ -249,8 +265,18 @@ class _NightReader:
             self.other_decisions.add(reference)
         return True
 
+    def _is_told_again(self, reference: Value, values: Values) -> bool:
+        """Is it the same decision, on the line of another allocation?"""
+        was_told = reference in self.night.mentioned_ids.decisions
+        return self.told_decisions.setdefault(reference, values) == values and was_told
+
     def _allocation(self, values: Values) -> AllocationRow | None:
-        reference, decision, organisation, start, end = values
+        reference, decision, told, start, end = values
+        organisation = self._number_of(told)
+        if self.mapping.is_care_in_one:
+            if not organisation:
+                return None  # decided, and given to nobody yet
+            reference = reference or _made_reference(decision, organisation, start)
         if decision in self.other_decisions and decision not in self.night.decisions:
             self.night.ignored_allocations += 1
             self.other_allocations.add(reference or "")
@@ -291,6 +317,7 @@ class _NightReader:
     def _holder(self, holder: Value) -> str:
         if holder == CLIENT_AS_HOLDER:
             return ""
+        holder = self._number_of(holder)
         return self._reference("innehavare", holder, self.night.organisations, self.known_ids.organisations)
 
     def _tag(self, values: Values) -> TagRow:
@@ -300,6 +327,13 @@ class _NightReader:
         self._refuse_second("knapp", number, self.seen_tags)
         handed_out_on = self.checks.past_day_or_none("utlamnad", handed_out)
         return TagRow(client_id, number, handed_out_on, self.line)
+
+    def _number_of(self, told: Value) -> Value:
+        """The number of an organisation that a line names by its name; another value as it is."""
+        if not told or told in self.night.organisations or told in self.known_ids.organisations:
+            return told
+        by_name = {**self.organisations_by_name, **self.mapping.organisations}
+        return by_name.get(folded(told), told)
 
     # --- names
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from troskel.acts.absence import AbsenceReason
 from troskel.acts.doors import ConsentWay
@@ -19,7 +19,7 @@ from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.queries import Person
-from troskel.reading.client_extract import client_extract
+from troskel.reading.client_extract import TABLES, ExtractSection, client_extract
 from troskel.runner.choices import (
     AccountRole,
     AlarmOutcome,
@@ -76,7 +76,7 @@ COLUMNS = {
     "accepted": _("Togs emot"), "arrived": _("Kom"), "assigned_by": _("Kom från kommunen"),
     "assessor_told": _("Handläggare, enligt verksamhetssystemet"), "battery": _("Batteri"),
     "ask": _("Vad som efterfrågas"), "billed": _("Fakturerades"), "case_number": _("Ärendenummer"),
-    "closed": _("Avslutades"), "code": _("Kod"), "day": _("Dag"), "departed": _("Gick"),
+    "closed": _("Avslutades"), "code": _("Låsets kod"), "day": _("Dag"), "departed": _("Gick"),
     "departed_evidence": _("Kvitterades ut med"), "departed_reason": _("Därför manuellt ut"),
     "died": _("Avled"), "content": _("Som telefonen skickade det"), "contested": _("Bestreds"),
     "digest": _("Blankettens kontrollsumma"), "done_though": _("Gjordes ändå, trots"),
@@ -117,7 +117,7 @@ OTHER_CODES = {
     "made": _("Gjord"), "signed": _("Underskriven"), "sent": _("Skickad"),
     "received": _("Mottagen"), "moved": _("Flyttade"), "called_off": _("Ställdes in"), "confirmed": _("Bekräftat"),
     "unconfirmed": _("Inte bekräftat"), "rebooked": _("Bokades om"), "provider": _("Utföraren"),
-    "arrive": _("Ankomst"), "depart": _("Avgång"), "system": _("Systemet"), "none": _("Ingen"),
+    "arrive": _("Ankomst"), "depart": _("Avgång"), "system": _("Systemet"), "none": _("Ingen"), "open": _("Öppen"),
 }  # fmt: skip
 """Words of codes that no list of choices has."""
 CHOICES: dict[str, tuple[type[Choice], ...]] = {
@@ -151,10 +151,13 @@ def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         return render_page(
             request, "web/client_extract.html", {"case": case, "refusal": refusal_text(refusal)}, status=409
         )
-    tables = []
+    english, tables = (get_language() or "sv").startswith("en"), []
     for section in found.sections:
-        names = [name for name in COLUMNS if any(name in row for row in section.rows)]
-        rows = [[_value(section.name, name, row.get(name, "")) for name in names] for row in section.rows]
+        names = _columns(section)
+        rows = [
+            [_value(section.name, name, _told(row, name, english=english)) for name in names]
+            for row in section.rows
+        ]
         tables.append(
             ExtractTable(
                 section.name,
@@ -171,6 +174,17 @@ def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "empty": [table.heading for table in tables if not table.rows],
     }
     return render_page(request, "web/client_extract.html", values)
+
+
+def _columns(section: ExtractSection) -> list[str]:
+    """The columns that any row has, in the order of the table."""
+    in_order = next((table.columns for table in TABLES if table.name == section.name), ())
+    found = dict.fromkeys(name for row in section.rows for name in row if name != "text_en")
+    return [*(name for name in in_order if name in found), *(name for name in found if name not in in_order)]
+
+
+def _told(row: dict[str, str | int | bool], name: str, *, english: bool) -> str | int | bool:
+    return row.get("text_en" if english and name == "text" and "text_en" in row else name, "")
 
 
 def _value(section: str, column: str, value: str | int | bool) -> str:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
-from troskel.reading import brief_sights
 from troskel.reading.client_extract import client_extract
 from troskel.reading.client_page import ClientPage, client_page
 from troskel.reading.papers import papers_of_client
@@ -58,7 +57,6 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     wide, narrow = (timeline_svg.draw(all_lanes, window, today) for window in windows(span, all_lanes, today))
     duties = client_duties.open_duties(person.actor, facts, today)
     pieces, role = form_options.page_options(facts), person.actor.role
-    brief_until = brief_sights.seen_until(person.actor, facts.client)
     values = {
         "client": facts,
         "has_papers": role in papers_of_client.who,
@@ -76,10 +74,10 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
             )
             for client_duty in duties
         ],
-        "brief_until": brief_until,
-        "locks": [] if brief_until else _removal_statements(facts),
-        "situations": [] if brief_until else life_events.situations(pieces, role),
-        "other_acts": {} if brief_until else life_events.other_acts(pieces, role),
+        "brief_until": facts.brief_until,
+        "locks": [] if facts.brief_until else _removal_statements(facts),
+        "situations": [] if facts.brief_until else life_events.situations(pieces, role),
+        "other_acts": {} if facts.brief_until else life_events.other_acts(pieces, role),
         "lines": [journal_lines.journal_row(line, facts.names, today) for line in facts.lines],
         "older": _page_url(case, before=facts.older, with_daily=with_daily) if facts.older else "",
         "newest": _page_url(case, with_daily=with_daily) if before is not None else "",

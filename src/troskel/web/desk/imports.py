@@ -150,7 +150,7 @@ def _stopped_row(night: StoppedSummary) -> StoppedRow:
 
 
 def _night_row(night: NightSummary) -> NightRow:
-    rows = [RejectedLineRow(line, _advice(line)) for line in night.rejected]
+    rows = [RejectedLineRow(line, advice(line)) for line in night.rejected]
     return NightRow(
         night,
         sum(night.changes.values()),
@@ -159,7 +159,8 @@ def _night_row(night: NightSummary) -> NightRow:
     )
 
 
-def _advice(line: RejectedLine) -> str:
+def advice(line: RejectedLine) -> str:
+    """Returns what is to be put right in a rejected line, in the language of the page."""
     if line.swedish:
         is_swedish = (get_language() or "sv").startswith("sv")
         return line.swedish if is_swedish else line.reason.partition(": ")[2]

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from troskel.acts.chapters import REGISTER
 from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
@@ -63,7 +64,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         newest_first=False,
         arguments=(kind,),
         tabs=_thing_tabs(request, viewer.role),
-        act_links=_thing_links(request, viewer.role, kind),
+        act_links=[*_thing_links(request, viewer.role, kind), *_file_link(viewer.role)],
         facts=[]
         if kind == "key"
         else [_stock_line(row, names) for row in reading_things.stock(viewer, kind)],
@@ -78,6 +79,11 @@ def _thing_links(request: HttpRequest, role: Role, kind: str) -> list[tuple[str,
     query = {"organisation": request.GET["organisation"]} if request.GET.get("organisation") else {}
     labels = f"{reverse('labels', args=[kind])}{'?' if query else ''}{urlencode(query)}"
     return [*common.act_links(role, "register_things"), (labels, _("Skriv ut etiketter"))]
+
+
+def _file_link(role: Role) -> list[tuple[str, str]]:
+    may = role in REGISTER["take_over_locks"].who
+    return [(reverse("things-file"), _("Lås, nycklar och knappar från en fil"))] if may else []
 
 
 def _kinds(role: Role) -> dict[str, str]:
