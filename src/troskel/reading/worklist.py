@@ -123,12 +123,14 @@ def within_sight(viewer: Actor, rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
 
 
 @read(who=EVERY_ROLE)
-def worklist(viewer: Actor) -> list[WorklistItem]:
+def worklist(viewer: Actor, *, facts: bool = True) -> list[WorklistItem]:
     """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated.
 
-    `told` puts the facts of their cases into the texts of those that are shown.
+    Without `facts` the texts are the document's: `told_of` puts what cases know into those that a page shows.
     """
     items = unnoted_worklist(viewer)
+    if facts:
+        items = list(told_of(viewer, items).items.values())
     note(viewer, "worklist.viewed", cases=[item.duty.case for item in items])
     return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 

@@ -236,7 +236,7 @@ def _worklist_and_losses(
 ) -> tuple[list[WorklistItem], list[desk_upcoming_losses.LossRow] | None]:
     """Returns the worklist; for the assessor also the upcoming losses, else None."""
     if caseload is None:
-        return worklist.worklist(person.actor), None
+        return worklist.worklist(person.actor, facts=False), None
     rows, losses = upcoming_losses.worklist_and_losses(person.actor, caseload)
     return rows, desk_upcoming_losses.loss_rows(losses)
 
