@@ -56,7 +56,7 @@ NOT_COLUMNS = {
     *("organisation", "locksmith", "reviewed_by"),
     *("phone", "digest", "clash", "visit", "message"),
 }
-"""Columns that are keys, orders of sorting, copies, or who of the staff did it (decision 112)."""
+"""Columns that are keys, orders of sorting, copies, or who of the staff did it (decision 105)."""
 
 
 def rows(town: Town, who: str, case: str) -> dict[str, list[dict[str, Any]]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an earlier version of the engine judged otherwise than today's does, read from where it was kept (decision 102).
+"""What an earlier version of the engine judged otherwise than today's does, read from where it was kept (decision 100).
 
 The line `engine.changed` says from where on, and holds the digest of what is kept.
 """

@@ -68,7 +68,7 @@ class HomeState(models.Model):
 
 
 class KeptJudgement(models.Model):
-    """How an earlier version of the engine had judged some homes, where today's judges otherwise (decision 102).
+    """How an earlier version of the engine had judged some homes, where today's judges otherwise (decision 100).
 
     The line `engine.changed` holds the digest: what is altered here is told by `journal verify`.
     """

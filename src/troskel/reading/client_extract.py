@@ -2,7 +2,7 @@
 """All that is held about one client, for the client (GDPR article 15): every table, free text, and who has read.
 
 A test compares the tables and columns here with those of the database, so that nothing new is forgotten. Of those who
-have acted or read it tells role and organisation, never who (decision 112).
+have acted or read it tells role and organisation, never who (decision 105).
 """
 
 from __future__ import annotations
