@@ -267,11 +267,15 @@ def test_a_name_is_found_in_any_spelling_and_only_whole() -> None:
     assert _pattern([]) is None and _pattern({" "}) is None
 
 
-def test_a_key_says_neither_whose_it_is_nor_where_it_fits(town: Town) -> None:
-    client = town.new_client(first_name="Åke", last_name="Ek")
+def test_a_protected_clients_key_says_neither_whose_it_is_nor_where_it_fits(town: Town) -> None:
+    client = town.new_client(first_name="Åke", last_name="Ek", protection="S")
+    town.does("siri", "entrust_client", client=client, username="carin")
     for label in ("ÅKE-1", "EK/2", "nyckel ängsvägen 1", "Ek Åke 3"):
         town.refused("carin", "receive_key", "rule 8", client=client, key=label, signed="client")
+    received = {"client": client, "signed": "client", "done_though": ["key.label_tells"]}
+    town.does("carin", "receive_key", key="EK-3", **received)
     town.does("carin", "receive_key", client=client, key="EKEN-7", signed="client")
+    town.does("carin", "receive_key", client=town.new_client(last_name="Ek"), key="EK-4", signed="client")
 
 
 def test_no_other_reading_takes_texts_from_the_tables() -> None:

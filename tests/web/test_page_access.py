@@ -83,7 +83,7 @@ ABOUT_SOMETHING = {
     "me-passkey": 400,
     "me-passkey-ask": 409,
     "accept-alarm": 404,
-    "raise-alarm": 404,
+    "raise-alarm": 409,
     "rank-alarm": 409,
     "log-review": 404,
     "draw-log-review": 404,
@@ -184,8 +184,10 @@ def test_access_to_every_page(cast: Cast) -> None:
             response = request_page(browser, declared)
             allowed = Role(PEOPLE[name][0]) in who
             there = {"read": 302, **ABOUT_SOMETHING}.get(declared.name, 200)
-            if declared.name == "client" and name not in IN_SIGHT_OF:
+            if declared.name in {"client", "papers"} and name not in IN_SIGHT_OF:
                 there = 404
+            if declared.name == "labels" and name == "laban":
+                there = 200  # the locks of the firm's stock
             assert response.status_code == (there if allowed else 403), (
                 declared.path,
                 name,

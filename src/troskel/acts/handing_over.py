@@ -300,7 +300,10 @@ def _key_from_client(
         report.ask(lambda: rules.key_opens(opens, door, label))
         return holding
     row = subject.row
-    rules.label_names_nobody(label, row.first_name, row.last_name, row.home.street)
+    if row.protection:
+        report.ask(
+            lambda: rules.label_names_nobody(label, row.first_name, row.last_name, row.home.street)
+        )
     thing = Thing(
         id=new_id(),
         municipality_id=ctx.actor.municipality,

@@ -92,7 +92,7 @@ def key_opens(opens: UUID | None, door: UUID | None, label: str) -> None:
 
 
 def label_names_nobody(label: str, first: str, last: str, street: str) -> None:
-    """A key's label says neither whose it is nor where it fits: whoever finds it must not know (rule 8)."""
+    """The label of a protected client's key says neither whose it is nor where it fits (rule 8)."""
     bare = "".join(c for c in label.casefold() if c.isalnum())
     parts = set(re.split(r"[\W_]+", label.casefold()))
     told = (

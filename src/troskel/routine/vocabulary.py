@@ -212,7 +212,7 @@ MARKED: dict[str, tuple[str, ...]] = {
         "order.not_open",
     ),
     "repair.reported": ("lock.not_found", "lock.not_in_stock", "lock.still_linked", "order.not_open"),
-    "key.handed_over": ("key.opens_no_door", "key.other_door"),
+    "key.handed_over": ("key.label_tells", "key.opens_no_door", "key.other_door"),
     "lock.corrected": ("lock.not_found", "lock.not_in_stock"),
     "visit.registered": ("visit.not_allocated",),
     "removal.reported": ("lock.needed", "lock.not_at_door", "lock.not_found", "order.not_open"),
