@@ -301,9 +301,7 @@ def _key_from_client(
         return holding
     row = subject.row
     if row.protection:
-        report.ask(
-            lambda: rules.label_names_nobody(label, row.first_name, row.last_name, row.home.street)
-        )
+        report.ask(lambda: rules.label_names_nobody(label, row.first_name, row.last_name, row.home.street))
     thing = Thing(
         id=new_id(),
         municipality_id=ctx.actor.municipality,
