@@ -42,7 +42,7 @@ def test_it_approves_nothing_in_production(runs: Runs, routine: Path, settings: 
     )
     settings.PRODUCTION = True  # type: ignore[attr-defined]
     refused = runs(*approve, of=OURS)
-    assert refused.code == 2 and "signed in" in refused.err
+    assert refused.code == 2 and "Sign in and approve" in refused.err
     assert Line.objects.filter(municipality=OURS, event="routine.in_force").count() == 1
     settings.PRODUCTION = False  # type: ignore[attr-defined]
     assert runs(*approve, of=OURS).code == 0

@@ -87,7 +87,7 @@ WHO = {
     "finish_take_over": set(),
     "settle_homes": set(),
     "turn_the_day": set(),
-    "take_over_locks": set(),
+    "take_over_locks": {"administrator"},
 }
 """As the routine has it, written out: a change of `who=` must be made here as well."""
 

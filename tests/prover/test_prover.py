@@ -39,7 +39,7 @@ def test_a_lock_that_is_needed_is_never_to_be_taken_down() -> None:
     """P6.order without its moot_when: care again, and the duty to take the lock down stays."""
     ends = 'done_by = ["removal.ordered"]\ndone_when = ["removal_ordered"]\n'
     moot = 'moot_when = ["care_behind_door", "not client_left_the_door", "not lock_at_door"]\n'
-    words = 'at_take_over = true\nduty = { sv = "Beställ nedmontering av låsvredet"'
+    words = 'at_take_over = true\nduty = { sv = "Beställ nedmontering av låsvredet['
     broken = without(ends + moot + words, ends + words)
     asked = ("asked without need", "P6.order", "decide")
     assert asked in kinds(broken, "ended")

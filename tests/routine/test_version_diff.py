@@ -67,6 +67,10 @@ def test_no_field_of_an_ask_can_change_unseen(shipped: Routine, field: str, lang
     paragraph = shipped.by_id["S2"]
     ask = paragraph.asks[0]
     assert getattr(ask, field) != OTHER_ASK[field]
+    if field == "duty":  # what is read is the text that names its case
+        ask = msgspec.structs.replace(ask, told=None)
+        paragraph = msgspec.structs.replace(paragraph, asks=(ask, *paragraph.asks[1:]))
+        shipped = with_paragraph(shipped, paragraph)
     changed = msgspec.structs.replace(ask, **{field: OTHER_ASK[field]})
     after = with_paragraph(shipped, msgspec.structs.replace(paragraph, asks=(changed, *paragraph.asks[1:])))
     (found,) = differences(shipped, after, language)

@@ -110,6 +110,7 @@ LISTS = {
     "accounts": set(STAFF_ROLES),
     "organisations": {Role.ADMINISTRATOR},
     "search": set(Role) - {Role.SYSTEM, Role.MANAGER},
+    "number": set(Role) - {Role.SYSTEM, Role.MANAGER},
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from troskel.people.token_rules import TokenScope
 
 LETS = {
-    TokenScope.ALARMS: {"raise_alarm", "accept_alarm", "close_alarm", "list_alarms"},
+    TokenScope.ALARMS: {"raise_alarm", "rank_alarm", "accept_alarm", "close_alarm", "list_alarms"},
     TokenScope.VISITS: {
         "register_visit",
         "register_visits",
@@ -38,6 +38,9 @@ LETS = {
         "change_allocations",
         "end_allocations",
         "withdraw_allocations",
+        "take_over_locks",
+        "take_over_keys",
+        "take_over_tags",
         "list_imports",
     },
     TokenScope.STAFF: {"update_staff", "list_accounts"},
