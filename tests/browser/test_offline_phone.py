@@ -48,8 +48,9 @@ def goes_without_coverage(page: Page) -> None:
 
 
 def by_tag(page: Page, label: str, tag: str) -> None:
-    page.get_by_label("Knappens nummer").locator("visible=true").fill(tag)
-    page.get_by_role("button", name=label).click()
+    button = page.get_by_role("button", name=label)
+    page.locator("form", has=button).get_by_label("Knappens nummer").fill(tag)
+    button.click()
 
 
 def test_noted_without_coverage_is_sent_once(opens: Opens, axe: str) -> None:
