@@ -83,7 +83,11 @@ class Town:
 
         def found() -> list[EmailMessage]:
             here = [one for one in self.letters() if to in str(one["To"])]
-            return [one for one in here if all(word.casefold() in str(one["Subject"]).casefold() for word in words)]
+            return [
+                one
+                for one in here
+                if all(word.casefold() in str(one["Subject"]).casefold() for word in words)
+            ]
 
         self._waits(lambda: bool(found()), f"no e-mail about {words} came to {to}")
         return found()[0]
