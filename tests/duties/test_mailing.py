@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+
 import pytest
 
 from tests.town import EAST, FIRM, Town
-from troskel.duties.mailing import compose
+from troskel.duties.mailing import compose, subject_about
 from troskel.ground.ids import new_id
 from troskel.outbox.worker import PermanentFailure
 
@@ -25,7 +29,7 @@ def mounted(town: Town) -> Town:
 def test_the_text_tells_case_order_lock_and_paragraph_in_both_languages(mounted: Town) -> None:
     (mail,) = mounted.mails("S1")
     message = compose(mail)
-    assert message.subject == "Låsvredet är monterat – ärende 2026-0001"
+    assert message.subject == "Låsvredet är monterat –\u00a0ärende 2026-0001"
     for part in ("2026-0001", "W-2026-0001", "L1", "S1", "kopplar kunden till låset", "/clients/2026-0001"):
         assert part in message.text
     swedish, _, english = message.text.partition("In English")
@@ -36,6 +40,13 @@ def test_the_text_tells_case_order_lock_and_paragraph_in_both_languages(mounted:
     assert not {"Låsvred", "Ärende", "rutinen"} & set(english.split()) and "Case:" not in swedish
     for secret in ("Åke", "Öman", "Ängsvägen", "99910", "070", "98"):
         assert secret not in message.text + message.subject
+
+
+def test_a_long_subject_arrives_whole() -> None:
+    subject = subject_about("Underlagsblanketten har skickats till socialkontoret", "2026-0001")
+    mail = EmailMessage()
+    mail["Subject"] = subject
+    assert message_from_bytes(mail.as_bytes(policy=SMTP), policy=default)["Subject"] == subject
 
 
 def test_it_goes_to_the_organisations_own_addresses(mounted: Town) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from troskel.access.models import BriefSight
-from troskel.duties.mailing import recipients
+from troskel.duties.mailing import recipients, subject_about
 from troskel.ground import clock
 from troskel.outbox.email_delivery import ComposedEmail
 from troskel.outbox.worker import PermanentFailure
@@ -40,7 +40,7 @@ def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     ]
     to = [("manager", None), ("provider", sight.account.organisation_id)]
     return ComposedEmail(
-        subject=f"{SUBJECT} – ärende {case}",
+        subject=subject_about(SUBJECT, case),
         text="\n".join(text) + "\n",
         to=list(recipients(sight.municipality_id, to)),
     )

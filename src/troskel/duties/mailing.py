@@ -71,7 +71,7 @@ def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     ((text, _),) = told.texts(municipality, [_subject(email)], clock.today(), outside=True)
     headline = routines.version(email.version).asks[email.paragraph, email.ask].duty.sv.partition(". ")[0]
     return ComposedEmail(
-        subject=f"{headline} – ärende {case}",
+        subject=subject_about(headline, case),
         text=_part(email, text, case, "sv") + BETWEEN_LANGUAGES + _part(email, text, case, "en"),
         to=list(recipients(municipality, email.to)),
     )
@@ -109,6 +109,15 @@ def _part(email: Email, text: LocalizedText, case: str, language: str) -> str:
         labels.paragraph.format(paragraph=email.paragraph, text=getattr(paragraph.text, language)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def subject_about(headline: str, case: str) -> str:
+    """The subject of an e-mail about a case.
+
+    The blank after the dash does not break: where a long subject is folded between two words that are encoded, a blank
+    between them is lost (RFC 2047, 6.2).
+    """
+    return f"{headline} –\u00a0ärende {case}"
 
 
 def site_address() -> str:
