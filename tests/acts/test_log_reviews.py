@@ -125,6 +125,7 @@ def test_the_page_judges_what_is_ticked(town: Town, settings: Any) -> None:
     with town.standing():
         browser = screen(town, "maria")
         start = browser.get("/").content.decode()
+        assert "att göra</h1>" in start and "Inget att göra" not in start
         assert "Granska vem som har läst vad i mars 2026" in start
         assert (
             browser.post("/log-reviews/2026-03/draw", {"key": "one"}).headers["Location"]

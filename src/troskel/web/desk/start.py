@@ -47,7 +47,7 @@ from troskel.web.desk.whose import whose_clients
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation, way_back
 from troskel.web.signing_in.entering import local, ways_in
-from troskel.web.text import act_labels
+from troskel.web.text import act_labels, phrases
 
 NOTICES_SHOWN = 5
 """The newest notices; the rest are on the page of notices."""
@@ -85,8 +85,10 @@ def start(request: HttpRequest) -> HttpResponse:
     offers = duty_actions.acts_offered(person.actor, shown, told.homes)
     if caseload is None:  # else those of other clients count too
         navigation.set_unread_count(request, len(unread))
+    panels = _side_panels(person)
+    besides = len(panels["log_reviews"]) + bool(panels["unreviewed"])  # asked by law, not by the routine
     values = {
-        "heading": cards.heading(mine),
+        "heading": cards.heading(mine) if mine.stacks or not besides else phrases.duties_heading(besides),
         "changed": changed,
         "is_changed_shown": changed in {item.duty.case for item in shown},
         "summary": cards.summary(mine),
@@ -99,7 +101,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "late_of_others": sum(item.duty.kind == "duty" and not item.theirs for item in items),
         "role": person.actor.role.value,
         "secondary_pages": navigation.secondary_pages(person.actor.role),
-        **_side_panels(person),
+        **panels,
         "losses": losses,
         "standing_still": standing.on_start_page(person.actor.role, troubles(person.actor)),
     }
