@@ -4,21 +4,24 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Q
 
+from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.people import token_rules
 from troskel.people.models import Token
-from troskel.people.queries import digest_of, open_accounts
-from troskel.people.roles import EVERY_ROLE, ActorKind, Role
-from troskel.people.token_rules import TokenScope
+from troskel.people.queries import Bearer, digest_of, open_accounts
+from troskel.people.roles import EVERY_ROLE, Actor, ActorKind, Role
+from troskel.people.token_rules import NOTED_EVERY, TokenScope
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -92,3 +95,13 @@ def note_token_use(ctx: ActContext, *, token: UUID) -> dict[str, Any]:
     if not Token.objects.filter(id=token, account__municipality=ctx.actor.municipality).update(used=ctx.now):
         raise NotFound("token", "token")
     return {"id": token}
+
+
+# not an act: notes by the act, now and then
+
+
+def note_use(bearer: Bearer) -> None:
+    """Notes about when a token was last used. What waits for the database's writer too long is noted another time."""
+    if bearer.used is None or clock.now() - bearer.used >= NOTED_EVERY:
+        with suppress(OperationalError):
+            note_token_use(Actor.system(bearer.actor.municipality, ActorKind.SIGN_IN), token=bearer.token)

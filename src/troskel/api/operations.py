@@ -4,25 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 from ninja.security import HttpBearer
 
-from troskel.acts.chapters import REGISTER
+from troskel.acts.accounts import note_use
 from troskel.api import problems, scopes
 from troskel.api.strictness import strict
 from troskel.ground import clock
 from troskel.ground.refusals import NotAllowed
 from troskel.ground.texts import _
-from troskel.people.queries import Bearer, bearer_of, digest_of
-from troskel.people.roles import Actor, ActorKind, Role
-from troskel.people.token_rules import NOTED_EVERY
+from troskel.people.queries import bearer_of, digest_of
+from troskel.people.roles import Actor, Role
 
 View = Callable[..., HttpResponse]
 POINTER = "#/components/schemas/{name}"
@@ -75,14 +72,6 @@ class TokenAuth(HttpBearer):
             )
         note_use(bearer)
         return actor
-
-
-def note_use(bearer: Bearer) -> None:
-    """Notes about when a token was last used. What waits for the database's writer too long is noted another time."""
-    if bearer.used is None or clock.now() - bearer.used >= NOTED_EVERY:
-        with suppress(OperationalError):
-            system = Actor.system(bearer.actor.municipality, ActorKind.SIGN_IN)
-            REGISTER["note_token_use"](system, token=bearer.token)
 
 
 class TroskelAPI(NinjaAPI):

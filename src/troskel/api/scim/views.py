@@ -12,9 +12,9 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from troskel.acts.accounts import note_use
 from troskel.acts.chapters import REGISTER
 from troskel.api import writing
-from troskel.api.operations import note_use
 from troskel.api.problems import NotJson
 from troskel.api.scim import filters, schemas, users
 from troskel.api.scim.errors import ScimError

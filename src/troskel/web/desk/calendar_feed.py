@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from troskel.acts.accounts import note_use
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, icalendar
 from troskel.ground.ids import created
 from troskel.people import queries as people
-from troskel.people.queries import Bearer, Person, bearer_of, digest_of
-from troskel.people.roles import Actor, ActorKind, Role
-from troskel.people.token_rules import NOTED_EVERY, TokenScope
+from troskel.people.queries import Person, bearer_of, digest_of
+from troskel.people.roles import Actor, Role
+from troskel.people.token_rules import TokenScope
 from troskel.reading import accounts
 from troskel.reading.calendar_feed import FeedBooking, calendar_feed
 from troskel.screens.pages import page, public
@@ -65,20 +64,12 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         or bearer.actor.role not in calendar_feed.who
     ):
         raise Http404
-    _note_use(bearer)
+    note_use(bearer)
     day_page = reverse("start" if bearer.actor.role is Role.LOCKSMITH else "bookings")
     home = request.build_absolute_uri(day_page)
     events = [_event(booking, bearer.actor, home) for booking in calendar_feed(bearer.actor)]
     name = _("Låssmedens tider") if bearer.actor.role is not Role.LOCKSMITH else _("Mina bokningar")
     return HttpResponse(icalendar.calendar(name, events), content_type=icalendar.MEDIA_TYPE)
-
-
-def _note_use(bearer: Bearer) -> None:
-    """Notes about when the address was last used. What waits for the writer too long is noted another time."""
-    if bearer.used is None or clock.now() - bearer.used >= NOTED_EVERY:
-        with suppress(OperationalError):
-            system = Actor.system(bearer.actor.municipality, ActorKind.SIGN_IN)
-            REGISTER["note_token_use"](system, token=bearer.token)
 
 
 def _event(booking: FeedBooking, viewer: Actor, home: str) -> icalendar.CalendarEvent:
