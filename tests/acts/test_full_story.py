@@ -116,7 +116,7 @@ def test_s1_and_s3_reach_the_provider_and_the_administrator(
         settings.TROSKEL_SMTP, settings.TROSKEL_LETTER_BOX = server.url, ""
         send_all()
         send_all()
-    sent = sorted((mail["Subject"].split(" – ")[0], address) for address, mail in server.accepted)
+    sent = sorted((mail["Subject"].split(" –")[0], address) for address, mail in server.accepted)
     assert sent == [
         ("Låsvredet är monterat", "lasvred@troskelby.example"),
         ("Låsvredet är monterat", "samordnare@ost.example"),
