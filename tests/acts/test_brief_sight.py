@@ -13,6 +13,7 @@ from tests.acts.examples import ActExample, Values
 from tests.town import ALARM, CODE, EAST, Town
 from troskel.access import mailing
 from troskel.access.models import BriefSight
+from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.journal.models import Detail, Line
 from troskel.outbox.models import OutboxMessage
@@ -111,6 +112,12 @@ def test_the_manager_is_told_at_once_and_another_person_reviews_it(town: Town) -
     email = mailing.compose(json.loads(message.payload))
     assert {one.address for one in email.to} == {"lasvred@office.example", "samordnare@angen.example"}
     assert REASON["reason"] not in email.text and "Moa" not in email.text
+    swedish, between, english = email.text.partition("\n-----\nIn English\n\n")
+    assert between and f"{mailing.site_address()}/brief-sights/" in swedish.splitlines()
+    until = town.now + timedelta(minutes=59)
+    assert f"Insynen gäller till: {formatting.long_instant(until, 'sv')}" in swedish
+    assert f"The sight lasts until: {formatting.long_instant(until, 'en')}" in english
+    assert "Case:" not in swedish and not {"Ärende:", "insyn", "till"} & set(english.split())
     with town.standing():
         maria = town.actor("maria")
         assert brief_sights.unreviewed_brief_sights(maria) == 1

@@ -10,12 +10,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.acts.examples import ActExample, Values
-from tests.town import OFFICE, Town
+from tests.town import MEADOW, OFFICE, Town
 from tests.web.test_act_forms import screen
+from troskel.ground.refusals import NotFound
 from troskel.journal.models import Detail, DrawnRead, Line, LogReview
+from troskel.journal.sampling import RISKS
 from troskel.people.models import Account
 from troskel.reading import client_page, log_reviews
 from troskel.reading.client_record import record
+from troskel.web.text.reads import WHY_DRAWN
 
 
 def reads_in_march(town: Town) -> str:
@@ -72,6 +75,47 @@ def test_rule_7_a_month_is_drawn_judged_and_written_down(town: Town) -> None:
     assert written.count() == 4 and "Samtal" not in "".join(written.values_list("body", flat=True))
     assert Detail.objects.filter(line__event="read.judged", text__contains="Samtal med Olle.").exists()
     town.is_sound()
+
+
+def test_every_reason_to_be_drawn_has_words() -> None:
+    assert set(WHY_DRAWN) == {"random", *RISKS}
+
+
+def test_reads_by_brief_sight_are_drawn_as_such_and_others_of_the_reader_are_not(
+    town: Town, settings: Any
+) -> None:
+    """Rule 7: Moa reads two clients whom she does not otherwise see, and one of them again when she sees her anyhow."""
+    settings.DEMO = True
+    town.new_client()
+    briefly, later = town.new_client(), town.new_client()
+    reason = {"reason": "Hon ringde hit och har ramlat, och Ängen svarar inte"}
+    town.does("moa", "take_brief_sight", client=briefly, **reason)
+    with town.standing():
+        record(town.actor("moa"), "2026-0002")
+        record(town.actor("olle"), "2026-0002")  # her own coordinator, at the same time
+    town.now += timedelta(hours=2)
+    town.does("moa", "take_brief_sight", client=later, **reason)
+    town.now += timedelta(minutes=50)
+    with town.standing():
+        client_page.client_page(town.actor("moa"), "2026-0003", visits_since=town.today)
+        with pytest.raises(NotFound):
+            record(town.actor("moa"), "2026-0002")  # that hour is over
+    town.grant(briefly, MEADOW)
+    with town.standing():
+        record(town.actor("moa"), "2026-0002")
+    town.now += timedelta(days=30)
+    town.does("maria", "draw_log_review", month="2026-03")
+    with town.standing():
+        shown = log_reviews.log_review(town.actor("maria"), "2026-03")
+        page = screen(town, "maria").get("/log-reviews/2026-03").content.decode()
+    assert page.count("Läste med kort insyn") == 2
+    found = [(item.reader, item.cases, "brief_sight" in item.why) for item in shown.items if item.cases]
+    assert found == [
+        ("moa", ["2026-0002"], True),
+        ("olle", ["2026-0002"], False),
+        ("moa", ["2026-0003"], True),
+        ("moa", ["2026-0002"], False),
+    ]
 
 
 def test_a_month_is_drawn_once_and_not_before_its_end(town: Town) -> None:

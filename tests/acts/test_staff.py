@@ -168,9 +168,21 @@ FILE = "Kontonamn;Roll;Namn;Organisation\nNY@kommun.example;Omvårdnadspersonal;
 
 @pytest.mark.parametrize("text", [FILE, "\ufeff" + FILE, FILE.replace(";", ","), FILE.replace("\n", "\r\n")])
 def test_a_file_of_staff_is_read(text: str) -> None:
-    assert staff_file.read(text) == [
-        {"username": "ny@kommun.example", "role": "carer", "name": "Ny Ek", "organisation": EAST}
-    ]
+    people = [{"username": "ny@kommun.example", "role": "carer", "name": "Ny Ek", "organisation": EAST}]
+    assert staff_file.read(text) == (people, [2])
+
+
+def test_every_bad_line_of_a_file_is_named_and_nothing_is_used() -> None:
+    """Whoever stands on a bad line must not be closed as one who has left."""
+    good, bad = f"ny;Ny Ek;carer;{EAST}\n", f"ny;Ny Ek;king;{EAST}\n"
+    head = "kontonamn;namn;roll;organisation\n"
+    with pytest.raises(BadValue) as refused:
+        staff_file.read(head + good + bad + "\n" + good + bad)
+    assert refused.value.values["lines"] == "3, 6"
+    with pytest.raises(BadValue) as refused:
+        staff_file.read(head + bad * 30)
+    assert refused.value.values["lines"].endswith(", 21 …")
+    assert staff_file.read(head + "\n" + good + "\n" + good.replace("ny;", "z;")).lines == [3, 5]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tools import postgres
 from tools.environment import VENV
 from troskel.journal.models import Chain
 from troskel.keeping import backup, heads, restoring
+from troskel.keeping import telling as keeping_telling
 from troskel.keeping.backup import CannotKeep, Keep
 from troskel.keeping.restoring import Place
 
@@ -94,6 +95,41 @@ def test_a_backup_while_acts_go_on_comes_back_whole(tmp_path: Path) -> None:
             list(parts.glob("routines/0999/*.toml")) and (parts / "heads.jsonl").read_text().count("\n") >= 1
         )
         assert about["database"] == connection.vendor
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("postgresql_on_path")
+def test_each_long_step_tells_how_far_it_is(tmp_path: Path) -> None:
+    found()
+    said: list[str] = []
+    identity = tmp_path / "identity"
+    recipient = backup.new_identity(identity)
+    backup.make(tmp_path / "backups", [recipient], None, tell=said.append)
+    assert [words.split(":")[0] for words in said] == ["copying the database", "packing", "encrypting"]
+    said.clear()
+    place = Place(connection.settings_dict)
+    assert restoring.drill(tmp_path / "backups", place, [identity], said.append)[1].wrong == []
+    steps = ["decrypting", "unpacking", "bringing the database back", "verifying"]
+    assert [words.split(":")[0] for words in said[1:5]] == steps
+    assert "duties and rows: the journal is replayed" in said, "what verifying itself tells"
+
+
+def test_a_step_is_told_again_where_it_has_come_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping_telling, "EVERY", 0.001)
+    file, said = tmp_path / "growing", list[str]()
+    words = keeping_telling.file_growing("copying", file, 4_000_000)
+    with keeping_telling.telling(words, said.append):
+        for million in (1, 2, 3):
+            with file.open("ab") as further:
+                further.write(bytes(1_000_000))
+            while f"copying: {million} of 4 MB" not in said:
+                pass
+    assert said == [f"copying: {million} of 4 MB" for million in (0, 1, 2, 3)]
+    counted = keeping_telling.Counted("packing", 3_000_000)
+    with file.open("rb") as counted.file:
+        assert len(counted.read()) == 3_000_000 and counted.words() == "packing: 3 of 3 MB"
 
 
 def test_what_is_kept_of_two_years() -> None:

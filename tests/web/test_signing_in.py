@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -162,6 +163,61 @@ def test_whoever_has_several_accounts_chooses(town: Town) -> None:
         assert role in get(town, browser).content.decode()
     post(town, browser, "/sign-in/account", {"account": account("siri").id})
     assert "Samordnare" in get(town, browser).content.decode()
+
+
+def test_where_a_link_led_is_kept_while_an_account_is_chosen(town: Town) -> None:
+    browser = signed_in(town, "olle", "erik")
+    sent = get(town, browser, "/clients/")["Location"]
+    choice = get(town, browser, sent)["Location"]
+    assert choice == "/sign-in/account?next=%2Fclients%2F"
+    page = get(town, browser, choice).content.decode()
+    assert page.count('name="next" value="/clients/"') == 2
+    nobody = post(town, browser, "/sign-in/account", {"account": account("siri").id, "next": "/clients/"})
+    assert nobody.content.decode().count('name="next" value="/clients/"') == 2
+    chosen = {"account": account("olle").id, "next": "/clients/"}
+    assert post(town, browser, "/sign-in/account", chosen)["Location"] == "/clients/"
+
+
+@pytest.mark.parametrize(
+    "away", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x"]
+)
+def test_the_choice_of_account_leads_nowhere_else(town: Town, away: str) -> None:
+    browser = signed_in(town, "olle", "erik")
+    assert (
+        "elsewhere"
+        not in get(town, browser, f"/sign-in/account?{urlencode({'next': away})}").content.decode()
+    )
+    chosen = {"account": account("olle").id, "next": away}
+    assert post(town, browser, "/sign-in/account", chosen)["Location"] == "/"
+
+
+def test_entering_keeps_where_a_link_led(town: Town, settings: Any) -> None:
+    settings.TROSKEL_SIGN_IN = PROXY
+    through = Client(headers={"X-Remote-User": "olle@kommun.example"})
+    link = town.does("siri", "issue_enrolment_link", username="olle").answer["link"]
+    get(town, through, f"/sign-in/start?enrol={link}")
+    town.does("demo", "enrol_login", link=link_for(town, "erik"), login=account("olle").login_id)
+    came = get(town, through, "/sign-in/start?next=/duties/")
+    assert came["Location"] == "/sign-in/account?next=%2Fduties%2F"
+
+
+def test_a_person_is_signed_in_in_so_many_browsers_and_the_oldest_ends(
+    town: Town, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.TROSKEL_SIGN_IN, settings.TROSKEL_SESSIONS = PROXY, 2
+    link = town.does("siri", "issue_enrolment_link", username="olle").answer["link"]
+    browsers = []
+    for number in range(4):
+        town.now += timedelta(minutes=1)
+        browsers.append(Client(headers={"X-Remote-User": "olle@kommun.example"}))
+        with caplog.at_level(logging.WARNING, "troskel.security"):
+            get(town, browsers[-1], f"/sign-in/start?enrol={link if not number else ''}")
+        assert "limit met" in caplog.text or number < 2
+    assert [is_in(town, browser) for browser in browsers] == [False, False, True, True]
+    assert [line["why"] for line in lines("session.ended")] == ["limit", "limit"]
+    assert "Högst 2 samtidigt" in get(town, browsers[-1], "/me/").content.decode()
+    other = signed_in(town, "moa")  # another person's sessions are their own
+    assert is_in(town, other) and is_in(town, browsers[2])
 
 
 def test_a_weak_sign_in_may_take_no_role_that_asks_for_more(town: Town, settings: Any) -> None:
@@ -341,6 +397,7 @@ def test_staff_from_a_file_is_shown_before_it_is_done(town: Town) -> None:
     chosen = SimpleUploadedFile("personal.csv", text.encode())
     page = post(town, olle, "/accounts/file", {"file": chosen, "complete": "on"}).content.decode()
     assert "Nya (1)" in page and "Stängs (1)" in page and "Kommer inte med (1)" in page
+    assert "Rad 3:" in page
     (key,) = re.findall(r'name="key" value="([^"]+)"', page)
     told = {"text": text, "complete": "on", "key": key, "step": "confirm"}
     assert "Det är gjort" in post(town, olle, "/accounts/file", told).content.decode()

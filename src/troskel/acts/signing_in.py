@@ -17,7 +17,7 @@ from django.conf import settings
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound
 from troskel.ground.texts import _
-from troskel.people import sign_in_rules
+from troskel.people import login_queries, sign_in_rules
 from troskel.people.login_models import Login, Passkey, Session
 from troskel.people.models import Account
 from troskel.people.queries import digest_of, open_accounts
@@ -53,8 +53,10 @@ def begin_session(
 
     The secret that the cookie holds is answered once; its digest is stored. `passkey_count`: how often it has signed.
     `authenticated`: when the person was asked, where the provider said it. `proof`: what was answered, which counts
-    once. `replaces`: the session in which the person was asked anew; it ends.
+    once. `replaces`: the session in which the person was asked anew; it ends. A person has so many at a time
+    (TROSKEL_SESSIONS): beyond that the oldest ends; `elsewhere`: those to end in another municipality, by its own act.
     """
+    Login.objects.select_for_update().filter(id=login).first()  # who signs in twice at once is counted twice
     if replaces is not None:
         earlier = Session.objects.select_for_update().filter(id=replaces, login=login, ended=None)
         end_sessions(ctx, list(earlier), "renewed")
@@ -78,7 +80,9 @@ def begin_session(
     if account is not None:
         _take(ctx, session, account)
     session.save(force_insert=True)
-    return {"session": session.id, "secret": secret, "expires": session.expires}
+    ended, elsewhere = _end_beyond_limit(ctx, login)
+    answer = {"session": session.id, "secret": secret, "expires": session.expires}
+    return {**answer, "ended": ended, "elsewhere": elsewhere}
 
 
 @act("D", writes=["session.began"])
@@ -156,6 +160,15 @@ def sign_out(ctx: ActContext, accounts: list[UUID], why: str) -> int:
     ended = list(rows)
     end_sessions(ctx, ended, why)
     return len(ended)
+
+
+def _end_beyond_limit(ctx: ActContext, login: UUID) -> tuple[int, list[UUID]]:
+    """Ends the oldest sessions beyond the limit. Returns how many, and those of other municipalities, not ended yet."""
+    most: int = settings.TROSKEL_SESSIONS
+    beyond = login_queries.sessions_beyond(login, most) if most else []
+    here = [session for session, of in beyond if of in ("", ctx.actor.municipality)]
+    end_sessions(ctx, list(Session.objects.select_for_update().filter(id__in=here)), "limit")
+    return len(here), [session for session, _of in beyond if session not in here]
 
 
 def _standing(ctx: ActContext, session: UUID) -> Session:

@@ -120,7 +120,7 @@ def _make(folder: Path, arguments: argparse.Namespace) -> int:
 
     keep = None if arguments.keep_all else keeping.Keep(arguments.daily, arguments.weekly, arguments.monthly)
     recipients = [*settings.TROSKEL_BACKUP_TO, *arguments.recipient]
-    made = keeping.make(folder, recipients, keep, plain=arguments.plain)
+    made = keeping.make(folder, recipients, keep, plain=arguments.plain, tell=print_status)
     if arguments.json:
         print_json({**made._asdict(), "path": str(made.path), "pruned": [str(path) for path in made.pruned]})
         return 0

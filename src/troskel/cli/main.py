@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         running_commands,
         sbom_command,
         simulate_command,
+        staff_command,
     )
 
     parser = argparse.ArgumentParser(
@@ -139,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
             installing_commands,
             begin_command,
             municipality_commands,
+            staff_command,
             care_commands,
             journal_commands,
             backup_commands,

@@ -248,6 +248,12 @@ SETTINGS = (
         default="3000",
     ),
     Setting(
+        "TROSKEL_SESSIONS",
+        "in how many browsers a person can be signed in at a time; one more ends the oldest. `0`: no limit",
+        whole_number(1, 100),
+        default="5",
+    ),
+    Setting(
         "TROSKEL_WAIT",
         "the longest that a transaction waits for another, in seconds; then the answer is 503, or the command ends",
         seconds,

@@ -42,6 +42,7 @@ TROSKEL_LOCK_DRIVER = "troskel.config.wiring.lock_driver"  # what POST /phone/op
 TROSKEL_WAIT: float = GIVEN["TROSKEL_WAIT"]
 TROSKEL_THREADS: int = GIVEN["TROSKEL_THREADS"]  # 0: a program of one's own
 TROSKEL_REQUESTS: int = GIVEN["TROSKEL_REQUESTS"]
+TROSKEL_SESSIONS: int = GIVEN["TROSKEL_SESSIONS"]  # 0: no limit
 TROSKEL_WORKERS: int = GIVEN["TROSKEL_WORKERS"]
 DATABASES: dict[str, dict[str, Any]] = {"default": waiting(GIVEN["TROSKEL_DATABASE"], TROSKEL_WAIT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

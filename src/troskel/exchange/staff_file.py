@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import Any, NamedTuple
 
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
@@ -26,10 +26,22 @@ COLUMNS = {
 }
 WANTED = ("username", "name", "role", "organisation")
 MAX_LINES = 5000
+MAX_NAMED = 20
+"""So many bad lines are named."""
 
 
-def read(text: str) -> list[dict[str, Any]]:
-    """Returns the people of the list, as `update_staff` takes them. Raises BadValue, which names the line."""
+class StaffFile(NamedTuple):
+    """The people of a list, as `update_staff` takes them, and the line of each in the file."""
+
+    people: list[dict[str, Any]]
+    lines: list[int]
+
+
+def read(text: str) -> StaffFile:
+    """Returns the people of the list. Raises BadValue with the lines that can't be used: then none is.
+
+    Whoever stands on a bad line must not be taken for somebody who has left.
+    """
     lines = text.removeprefix("\ufeff")
     heading = lines.partition("\n")[0]
     delimiter = max(";,\t", key=heading.count)
@@ -37,7 +49,7 @@ def read(text: str) -> list[dict[str, Any]]:
     try:
         names = [COLUMNS.get(name.strip().lower(), "") for name in next(rows, [])]
     except csv.Error:  # a field without an end
-        raise _bad_line(rows.line_num) from None
+        raise _bad_lines([rows.line_num]) from None
     if missing := [name for name in WANTED if name not in names]:
         raise BadValue(
             "file",
@@ -51,6 +63,7 @@ def read(text: str) -> list[dict[str, Any]]:
         role.value: role.value for role in AccountRole
     }
     people: list[dict[str, Any]] = []
+    numbers, bad = list[int](), list[int]()
     try:
         for row in rows:
             if not any(cell.strip() for cell in row):
@@ -60,17 +73,25 @@ def read(text: str) -> list[dict[str, Any]]:
             told["username"] = told.get("username", "").lower()
             told["organisation"] = told.get("organisation", "").replace("-", "")
             if len(row) < len(names) or not all(told.values()) or len(people) >= MAX_LINES:
-                raise _bad_line(rows.line_num)
+                bad.append(rows.line_num)
+                continue
             people.append(told)
+            numbers.append(rows.line_num)
     except csv.Error:
-        raise _bad_line(rows.line_num) from None
-    return people
+        bad.append(rows.line_num)
+    if bad:
+        raise _bad_lines(bad)
+    return StaffFile(people, numbers)
 
 
-def _bad_line(line: int) -> BadValue:
+def _bad_lines(lines: list[int]) -> BadValue:
+    more = "" if len(lines) <= MAX_NAMED else " …"
     return BadValue(
         "file",
         "staff.bad_line",
-        _("Rad {line} saknar något, eller har en roll som inte finns. Rätta den och försök igen."),
-        line=line,
+        _(
+            "Ingenting används: rad {lines} saknar något, eller har en roll som inte finns. "
+            "Rätta filen och försök igen."
+        ),
+        lines=", ".join(map(str, lines[:MAX_NAMED])) + more,
     )

@@ -74,7 +74,7 @@ def translated(text: str, language: str) -> str:
 
 VERBATIM = frozenset(
     {
-        "case", "count", "faults", "fields", "first_year", "form", "key", "last_year", "line", "more", "most",
+        "case", "count", "faults", "fields", "first_year", "form", "key", "last_year", "line", "lines", "more", "most",
         "municipality", "number", "order", "paragraphs", "plan_kinds", "serial", "tag", "told", "username", "written",
     }
 )  # fmt: skip

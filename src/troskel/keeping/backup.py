@@ -25,6 +25,7 @@ from troskel.ground import clock
 from troskel.ground.backup_files import backups
 from troskel.journal.models import Chain
 from troskel.keeping import heads
+from troskel.keeping.telling import Counted, Tell, file_growing, telling
 from troskel.retention import plans
 
 FORM = "troskel backup 1"
@@ -56,7 +57,14 @@ class Keep(NamedTuple):
     monthly: int
 
 
-def make(folder: Path, recipients: Sequence[str], keep: Keep | None, *, plain: bool = False) -> Backup:
+def make(
+    folder: Path,
+    recipients: Sequence[str],
+    keep: Keep | None,
+    *,
+    plain: bool = False,
+    tell: Tell = lambda _: None,
+) -> Backup:
     """Makes a backup in the folder, and removes those that need not be kept. Raises CannotKeep, OSError.
 
     `recipients`: age's public keys; whoever has one of their identities can read it. `plain`: nobody needs one.
@@ -73,12 +81,13 @@ def make(folder: Path, recipients: Sequence[str], keep: Keep | None, *, plain: b
     if path.exists():
         raise CannotKeep(f"{path} is there already")
     with tempfile.TemporaryDirectory(prefix=".troskel-", dir=folder) as work:
-        found = _write_parts(Path(work), made)
+        found = _write_parts(Path(work), made, tell)
         packed = Path(work) / "packed"
-        _pack(Path(work), packed)
+        _pack(Path(work), packed, tell)
         ready = packed if plain else Path(work) / "encrypted"
         if not plain:
-            pyrage.encrypt_file(str(packed), str(ready), keys)
+            with telling(file_growing("encrypting", ready, packed.stat().st_size), tell):
+                pyrage.encrypt_file(str(packed), str(ready), keys)
         ready.chmod(0o600)
         with ready.open("rb") as file:
             os.fsync(file.fileno())
@@ -169,11 +178,13 @@ def _recipients(texts: Sequence[str]) -> list[Any]:
     return keys
 
 
-def _write_parts(work: Path, made: datetime) -> Heads:
+def _write_parts(work: Path, made: datetime, tell: Tell) -> Heads:
     """Writes what goes into the backup; returns the heads of the chains in it."""
     before = [list(row) for row in _head_rows()]
     file = work / DATABASE[connection.vendor]
-    found = _dump_postgresql(file) if connection.vendor == "postgresql" else _copy_sqlite(file, before)
+    copy = _dump_postgresql if connection.vendor == "postgresql" else _copy_sqlite
+    with telling(file_growing("copying the database", file, _database_size()), tell):
+        found = copy(file, before)
     for version in RoutineVersion.objects.exclude(sequence=None):
         folder = work / "routines" / version.municipality_id
         folder.mkdir(parents=True, exist_ok=True)
@@ -218,7 +229,14 @@ def _copy_sqlite(file: Path, before: Heads) -> Heads:
     return found
 
 
-def _dump_postgresql(file: Path) -> Heads:
+def _database_size() -> int:
+    """Bytes of the SQLite file. What a dump of PostgreSQL comes to is not known before."""
+    if connection.vendor == "postgresql":
+        return 0
+    return Path(connection.settings_dict["NAME"]).stat().st_size
+
+
+def _dump_postgresql(file: Path, _before: Heads) -> Heads:
     """`pg_dump` of one snapshot, and the heads of the chains in that snapshot."""
     programme("pg_dump")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -253,28 +271,35 @@ def _copy(file: Path, to: Path) -> None:
         to.write_bytes(file.read_bytes())
 
 
-def _pack(work: Path, packed: Path) -> None:
-    with packed.open("wb") as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as tar:
-        for part in sorted(work.rglob("*")):
-            if part.is_file() and part != packed:
-                tar.add(part, arcname=str(part.relative_to(work)))
+def _pack(work: Path, packed: Path, tell: Tell) -> None:
+    parts = sorted(part for part in work.rglob("*") if part.is_file())
+    counted = Counted("packing", sum(part.stat().st_size for part in parts))
+    with (
+        packed.open("wb") as file,
+        tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as tar,
+        telling(counted.words, tell),
+    ):
+        for part in parts:
+            with part.open("rb") as counted.file:
+                tar.addfile(tar.gettarinfo(part, arcname=str(part.relative_to(work))), counted)
 
 
 @contextmanager
-def unpacked(
-    path: Path, identities: Sequence[Path], tell: Callable[[str], None]
-) -> Iterator[tuple[Path, Any]]:
+def unpacked(path: Path, identities: Sequence[Path], tell: Tell) -> Iterator[tuple[Path, Any]]:
     """The parts of a backup in a folder that is gone afterwards, and what it says of itself. Raises CannotKeep."""
     with tempfile.TemporaryDirectory(prefix="troskel-restore-") as name:
         work = Path(name)
         packed = path
         if path.name.endswith(".age"):
-            tell("decrypting")
             packed = work / "packed"
-            _decrypt(path, packed, identities)
-        tell("unpacking")
+            with telling(file_growing("decrypting", packed, path.stat().st_size), tell):
+                _decrypt(path, packed, identities)
+        database = [work / "parts" / name for name in DATABASE.values()]
         try:
-            with tarfile.open(packed) as tar:
+            with (
+                telling(_unpacking(database), tell),
+                tarfile.open(packed) as tar,
+            ):
                 tar.extractall(work / "parts", filter="data")
             about = json.loads((work / "parts" / "backup.json").read_text(encoding="utf-8"))
         except (tarfile.TarError, FileNotFoundError, ValueError, EOFError) as error:
@@ -282,6 +307,16 @@ def unpacked(
         if about.get("form") != FORM:
             raise CannotKeep(f"{path} is of another form than {FORM}")
         yield work / "parts", about
+
+
+def _unpacking(files: Sequence[Path]) -> Callable[[], str]:
+    """The words of unpacking: how much there is of the database, by either name."""
+
+    def words() -> str:
+        here = next((file for file in files if file.exists()), files[0])
+        return file_growing("unpacking", here)()
+
+    return words
 
 
 def _decrypt(path: Path, packed: Path, files: Sequence[Path]) -> None:

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 
-from troskel.ground import clock
+from troskel.duties.mailing import BETWEEN_LANGUAGES
+from troskel.ground import clock, formatting
 from troskel.ground.environment import kept_secret
 from troskel.journal import queries as journal
 from troskel.journal.form import EXPORT_FORM, instant
@@ -194,10 +195,14 @@ def behind(code: str, known: KnownHeads) -> list[str]:
 def compose(payload: Mapping[str, Any]) -> ComposedEmail:
     """The e-mail with signed heads, to whoever keeps them."""
     heads = [SignedHead(**one) for one in payload["signed_heads"]]
+    signed = datetime.fromisoformat(heads[0].signed)
     told = "\n".join(f"{head.kind}: {head.number} {head.hash}" for head in heads)
     text = (
-        f"Loggens slut, signerat {heads[0].signed}. Spara det här: det visar om loggen skrivs om.\n"
-        f"The ends of the journal, signed. Keep this: it shows whether the journal is rewritten.\n\n{told}\n\n"
+        f"Loggens slut, signerat {formatting.long_instant(signed, 'sv')}. "
+        "Spara det här: det visar om loggen skrivs om."
+        f"\n{BETWEEN_LANGUAGES}"
+        f"The ends of the journal, signed on {formatting.long_instant(signed, 'en')}. "
+        f"Keep this: it shows whether the journal is rewritten.\n\n-----\n{told}\n\n"
     )
     to = [Recipient(address, address) for address in settings.TROSKEL_HEADS_TO]
     return ComposedEmail(

@@ -31,8 +31,8 @@ from troskel.keeping.backup import (
     run,
     unpacked,
 )
+from troskel.keeping.telling import Tell, file_growing, telling
 
-Tell = Callable[[str], None]
 PROGRAM = "import sys; from troskel.cli.main import main; sys.exit(main(sys.argv[1:]))"
 DRILL_DATABASE = "troskel_drill"
 
@@ -79,17 +79,17 @@ def restore(path: Path, place: Place, identities: Sequence[Path], tell: Tell) ->
     with unpacked(path, identities, tell) as (parts, about):
         if about["database"] != place.kind:
             raise CannotKeep(f"it is a backup of {about['database']}: name such a place")
-        tell("bringing the database back")
         part = parts / DATABASE[place.kind]
-        if place.kind == "sqlite":
-            _put_sqlite(part, Path(place.described["NAME"]))
-        else:
-            options = ["--exit-on-error", "--no-owner", f"--dbname={place.described['NAME']}"]
-            run([programme("pg_restore"), *options, str(part)], postgresql_environment(place.described))
+        with telling(_bringing_back(place, part.stat().st_size), tell):
+            if place.kind == "sqlite":
+                _put_sqlite(part, Path(place.described["NAME"]))
+            else:
+                options = ["--exit-on-error", "--no-owner", f"--dbname={place.described['NAME']}"]
+                run([programme("pg_restore"), *options, str(part)], postgresql_environment(place.described))
         restoring = time.monotonic() - began
         tell("verifying: journal, duties and rows")
         began = time.monotonic()
-        wrong = [*_other_heads(place, about["heads"]), *_verify(place, parts)]
+        wrong = [*_other_heads(place, about["heads"]), *_verify(place, parts, tell)]
         if place.kind == "sqlite":
             part.unlink()
             shutil.copytree(parts, beside := f"{place.described['NAME']}.restored")
@@ -189,7 +189,15 @@ def _other_heads(place: Place, told: Heads) -> list[str]:
     return [] if found == told else ["the chains do not end where the backup says that they end"]
 
 
-def _verify(place: Place, parts: Path) -> list[str]:
+def _bringing_back(place: Place, total: int) -> Callable[[], str]:
+    """The words of bringing back: PostgreSQL's own size would be asked for by a connection more."""
+    what = "bringing the database back"
+    return (
+        file_growing(what, Path(place.described["NAME"]), total) if place.kind == "sqlite" else lambda: what
+    )
+
+
+def _verify(place: Place, parts: Path, tell: Tell) -> list[str]:
     """What `journal verify` says of what was brought back, by the heads that were signed before the backup."""
     heads, key = parts / "heads.jsonl", parts / "journal.pub"
     kept = {name: text for name, text in os.environ.items() if not name.startswith("TROSKEL_")}
@@ -204,7 +212,16 @@ def _verify(place: Place, parts: Path) -> list[str]:
     if settings.TROSKEL_RETENTION:
         environment["TROSKEL_RETENTION"] = str(settings.TROSKEL_RETENTION)
     command = [sys.executable, "-c", PROGRAM, "journal", "verify", "--all", "--key", str(key)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return []
-    return (done.stdout + done.stderr).strip().splitlines() or ["it could not be verified"]
+    wrong = []
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+        with subprocess.Popen(
+            command, env=environment, stdout=out, stderr=subprocess.PIPE, text=True
+        ) as verifying:
+            assert verifying.stderr is not None
+            for line in map(str.rstrip, verifying.stderr):
+                tell(line)
+                wrong.append(line)
+        if verifying.returncode == 0:
+            return []
+        out.seek(0)
+        return out.read().strip().splitlines() or wrong[-1:] or ["it could not be verified"]

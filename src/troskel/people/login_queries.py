@@ -134,6 +134,12 @@ def sessions_of(login: UUID) -> list[ShownSession]:
     ]
 
 
+def sessions_beyond(login: UUID, most: int) -> list[tuple[UUID, str]]:
+    """Returns sessions of a login beyond so many of the newest, the oldest first; each with its municipality, or ""."""
+    rows = _with_municipality(_standing(clock.now()).filter(login=login)).order_by("-began", "-id")
+    return [(session, of or "") for session, of in rows.values_list("id", "of")[most:]][::-1]
+
+
 def id_token_of(session: UUID) -> str:
     """Returns what a provider is shown when the session ends; empty where there is none."""
     return Session.objects.filter(id=session).values_list("id_token", flat=True).first() or ""

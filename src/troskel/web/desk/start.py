@@ -46,7 +46,7 @@ from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.desk.whose import whose_clients
 from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation, way_back
-from troskel.web.signing_in.entering import local, ways_in
+from troskel.web.signing_in.entering import choice_address, local, ways_in
 from troskel.web.text import act_labels, phrases
 
 NOTICES_SHOWN = 5
@@ -62,7 +62,7 @@ def start(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if person is None:
         if signed_in_of(request):
-            return HttpResponseRedirect(reverse("choose-account"))
+            return HttpResponseRedirect(choice_address(request.GET.get("next", "")))
         sign_in_values = {
             "organisations": _organisations(),
             "left": "left" in request.GET,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
 from troskel.exchange import staff_file
+from troskel.exchange.staff_file import StaffFile
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue
 from troskel.people.queries import Person
@@ -35,13 +36,14 @@ def staff_from_file(request: HttpRequest, person: Person) -> HttpResponse:
     try:
         if text is None:
             raise BadValue("file", "staff.no_file", _("Välj en fil i UTF-8, högst en megabyte."))
-        values = {"staff": staff_file.read(text), "complete": complete}
+        told = staff_file.read(text)
+        values = {"staff": told.people, "complete": complete}
     except BadValue as error:
         return _page(request, {"message": refusal(error, None)[0]}, status=422)
     return preview_or_perform(
         request,
         partial(ACT.perform, person.actor, values),
-        show=lambda outcome: _page(request, _shown(request, outcome, text, complete=complete)),
+        show=lambda outcome: _page(request, _shown(request, outcome, told, text, complete=complete)),
         refuse=lambda error: _page(request, {"message": " ".join(refusal(error, None, ACT))}, status=409),
     )
 
@@ -59,10 +61,12 @@ def _text(request: HttpRequest) -> str | None:
         return None
 
 
-def _shown(request: HttpRequest, outcome: ActOutcome, text: str, *, complete: bool) -> dict[str, Any]:
+def _shown(
+    request: HttpRequest, outcome: ActOutcome, told: StaffFile, text: str, *, complete: bool
+) -> dict[str, Any]:
     return {
         "difference": outcome.answer,
-        "refused": [(entry["item"] + 1, entry["swedish"]) for entry in outcome.refused],
+        "refused": [(told.lines[entry["item"]], entry["swedish"]) for entry in outcome.refused],
         "preview": outcome.preview,
         "text": text,
         "complete": complete,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -84,6 +85,12 @@ def local(path: str) -> str:
     return path if is_ours else reverse("start")
 
 
+def choice_address(onward: str) -> str:
+    """Returns the address of the choice of account, from where one goes on to `onward`."""
+    target, start = local(onward), reverse("start")
+    return reverse("choose-account") + ("" if target == start else f"?{urlencode({'next': target})}")
+
+
 def address_of(request: HttpRequest) -> str:
     """Returns how browsers reach the program: scheme and host, without a slash at the end."""
     told: str = settings.TROSKEL_SIGN_IN.address
@@ -118,7 +125,11 @@ def enter(request: HttpRequest, shown: Shown, onward: str, *, anew: bool = False
         raise refused_by(refusal) from None
     if before and before.login != shown.login:
         end(before.id, "replaced")
-    response = HttpResponseRedirect(local(onward) if chosen else reverse("choose-account"))
+    for session_id in begun["elsewhere"]:
+        end(UUID(str(session_id)), "limit")
+    if begun["ended"] or begun["elsewhere"]:
+        tries.limit_met("sessions", request)
+    response = HttpResponseRedirect(local(onward) if chosen else choice_address(onward))
     session.begin(request, response, begun["secret"], datetime.fromisoformat(begun["expires"]))
     tries.succeeded(request, response, str(shown.login), shown.method)
     return response

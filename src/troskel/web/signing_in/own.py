@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
@@ -53,6 +54,7 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
         "today": clock.today(),
         "current": signed_in.id if signed_in else None,
         "sessions": login_queries.sessions_of(login) if login else [],
+        "most_sessions": settings.TROSKEL_SESSIONS,
         "passkeys": login_queries.passkeys_of(login) if login else [],
         "accounts": login_queries.accounts_of(login) if login else [],
         "may_have_passkeys": ways_in().passkeys and signed_in is not None,

@@ -128,11 +128,13 @@ def choose_account(request: HttpRequest) -> HttpResponse:
     if signed_in is None:
         return HttpResponseRedirect(reverse("start"))
     people = login_queries.accounts_of(signed_in.login)
+    told = request.POST if request.method == "POST" else request.GET
+    onward = local(told.get("next", ""))
     if request.method != "POST":
-        return _choice(request, people, signed_in.person)
+        return _choice(request, people, signed_in.person, onward)
     wanted = next((one for one in people if str(one.actor.account) == request.POST.get("account")), None)
     if wanted is None:
-        return _choice(request, people, signed_in.person)
+        return _choice(request, people, signed_in.person, onward)
     if signed_in.person is None or signed_in.person.actor.account != wanted.actor.account:
         levels = settings.TROSKEL_SIGN_IN.acr
         try:
@@ -148,7 +150,7 @@ def choose_account(request: HttpRequest) -> HttpResponse:
             refused = refused_by(refusal)
             note(request, refused, signed_in.method, signed_in.login)
             return refusal_page(request, refused)
-    return HttpResponseRedirect(reverse("start"))
+    return HttpResponseRedirect(onward)
 
 
 @public("sign-out", name="sign-out", methods=POST)
@@ -187,8 +189,8 @@ def ended_at_provider(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def _choice(request: HttpRequest, people: list[Any], current: Any) -> HttpResponse:
-    values = {"people": people, "current": current}
+def _choice(request: HttpRequest, people: list[Any], current: Any, onward: str) -> HttpResponse:
+    values = {"people": people, "current": current, "onward": onward}
     return render_page(request, "web/choose_account.html", values)
 
 

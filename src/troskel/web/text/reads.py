@@ -68,6 +68,7 @@ READ_EVENTS = {
 WHY_DRAWN = {
     "random": _("Slumpen"),
     "protected": _("Kunden har skyddade uppgifter"),
+    "brief_sight": _("Läste med kort insyn"),
     "same_name": _("Samma efternamn som kunden"),
     "night": _("Utanför arbetstid"),
     "much": _("Läser mycket mer än andra i samma roll"),
