@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import msgspec
@@ -18,7 +19,7 @@ from tests.routine.story import (
     ROUTINE,
     Story,
 )
-from troskel.routine import HomeSnapshot, Routines, advance, calendar, compare, parse_routine, rebuild
+from troskel.routine import HomeSnapshot, Routines, advance, calendar, compare, engine, parse_routine, rebuild
 from troskel.routine.subjects import identity
 
 
@@ -30,6 +31,37 @@ def test_duties_step_by_step_are_the_duties_of_a_replay(seed: int, steps: int) -
     assert fates(again) == fates(live.history)
     assert plain(again.homes) == plain(live.homes)
     assert again.emails == live.history.emails
+
+
+SILENT = (
+    "door.opened",
+    "opening.failed",
+    "account.changed",
+    "alarm.closed",
+    "home.registered",
+    "letter.sent",
+)
+
+
+class _WithSilentLines(Muddle):
+    """A municipality where much also happens that the routine asks nothing about."""
+
+    def __init__(self, seed: int, steps: int) -> None:
+        super().__init__(seed, steps, more=["is_silent"] * 8)
+
+    def is_silent(self, c: Any) -> None:
+        on, door = self.day(3, 0), self.chance.choice(self.s.doors_of[self.s.home_of[c]])
+        self.s.about(self.chance.choice(SILENT), c, occurred=on, door=door, organisation=NORTH)
+
+
+@EVERY
+@given(SEEDS, st.integers(1, 60))
+def test_nothing_follows_from_a_line_that_no_rule_hears(seed: int, steps: int) -> None:
+    s = _WithSilentLines(seed, steps).s
+    with patch.object(engine._Advance, "is_silent", lambda self, line: False):
+        judged = s.replayed()
+        assert plain(rebuild(s.routines, s.lines)) == plain(s.homes)
+    assert fates(judged) == fates(s.history)
 
 
 @EVERY

@@ -16,7 +16,7 @@ import msgspec
 
 from troskel.acts.chapters import CHAPTERS, acts_in_order
 from troskel.ground.choices import Choice
-from troskel.routine.engine import CARE_EVENTS
+from troskel.routine.derived_events import CARE_EVENTS
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.parser import read_routine
 from troskel.routine.vocabulary import DERIVED

@@ -206,3 +206,14 @@ def _changing(client: ClientFacts, day: date, notices: tuple[int, ...]) -> Itera
     yield from (last - timedelta(days=notice) for last in warned for notice in notices)
     if months.is_running(client, day):
         yield months.first_of_next(day)
+
+
+# Events that may change coverage, providers, endings or doors.
+CARE_EVENTS = frozenset(
+    {
+        *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
+        *("move.planned", "move.called_off", "clients.merged", "client.moved_to_special_housing"),
+        *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
+        *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
+    }
+)

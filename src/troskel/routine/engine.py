@@ -9,6 +9,7 @@ from uuid import UUID
 
 from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
 from troskel.routine.client_state import are_being_taken_over, first_behind
+from troskel.routine.derived_events import CARE_EVENTS
 from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,
@@ -19,7 +20,7 @@ from troskel.routine.duty import (
     RoutineEvent,
 )
 from troskel.routine.facts import ClientFacts, HomeFacts
-from troskel.routine.fold import fold
+from troskel.routine.fold import FOLDED, fold
 from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
 from troskel.routine.merging import merge_duties
 from troskel.routine.rules import Rule, Rules, is_quiet
@@ -49,6 +50,7 @@ def advance(routines: Routines, homes: dict[UUID, HomeSnapshot], line: LineFacts
     elif line.homes:
         for home in [named for named in line.homes if named not in homes]:
             homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
+            effects.touched.add(home)
         day = stockholm_day(line.recorded)
         around = _around(homes, line.homes)
         if missing := [str(home) for home in around if home not in homes]:
@@ -126,7 +128,7 @@ class _Advance:
             found: list[RoutineEvent] = []
             for client in list(state.facts.clients.values()):
                 found += self.derived(state, client, on, on, midnight, None)
-            self.settle(found, [home], on, on, None)
+            self.settle(found, on, on, None)
             self.effects.changed += duty_updates.escalate(state.open, on)
             self.sleep(home, on)
 
@@ -149,6 +151,8 @@ class _Advance:
     def apply_line(self, line: LineFacts, day: date) -> None:
         """Catch up to the day, apply the line, and settle what follows."""
         self.catch_up(day)
+        if self.is_silent(line):
+            return
         before = line_events.look(self.facts, line)
         touched = fold(self.facts, line)
         occurred = stockholm_day(line.occurred)
@@ -167,11 +171,17 @@ class _Advance:
                     found += self.derived(
                         self.states[home], client, day, occurred, line.recorded, line.number
                     )
-        self.settle(found, touched, day, occurred, line)
+        self.settle(found, day, occurred, line)
         self.effects.touched.update(touched)
         if line.event in CARE_EVENTS or line.event in WITH_A_DAY:
             for home in touched:
                 self.sleep(home, day)
+
+    def is_silent(self, line: LineFacts) -> bool:
+        """Does the line change no fact, and no rule hear of it? Nothing can follow from it, then (a door opened)."""
+        if line.event in FOLDED or line.event in OF_A_DUTY:
+            return False
+        return not any(self.routines.hear(name) for name in line_events.names(line))
 
     def derived(
         self,
@@ -229,23 +239,18 @@ class _Advance:
     def settle(
         self,
         found: list[RoutineEvent],
-        touched: list[UUID],
         day: date,
         occurred: date,
         line: LineFacts | None,
     ) -> None:
         self.effects.events += found
-        touched_homes = touched if len(touched) < 9 else frozenset(touched)  # many: the homes of a take-over
-        for home in self.around:
+        for home in self.around:  # what is known behind a door may end what is asked at a neighbour's
             state = self.states[home]
-            if state.open:
-                near = home in touched_homes
-                for duty in list(state.open):
-                    if (near or duty.door is not None) and duty.opened <= day:  # a home may wake late
-                        self.judge(state, duty, found, day, occurred, line)
+            for duty in list(state.open):
+                if duty.opened <= day:  # a home may wake late
+                    self.judge(state, duty, found, day, occurred, line)
             for planned in list(state.planned):
-                if home in touched_homes or planned.door is not None:
-                    self.review(state, planned, found, _moment(planned.home, day, line))
+                self.review(state, planned, found, _moment(planned.home, day, line))
         rules = self.routines.rules_on(day)
         if rules is not None:
             on = rules.on_at_take_over if are_being_taken_over(self.facts) else rules.on
@@ -387,13 +392,3 @@ MOVES_WITH_CLIENT = frozenset(
     {"client", "decision", "ending", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
 )
 WITH_A_DAY = frozenset({"organisation.closed", "suspension.began", "suspension.ended"})
-
-# Events that may change coverage, providers, endings or doors.
-CARE_EVENTS = frozenset(
-    {
-        *("client.registered", "client.moved", "client.died", "client.municipality_changed"),
-        *("move.planned", "move.called_off", "clients.merged", "client.moved_to_special_housing"),
-        *("decision.made", "decision.changed", "decision.ended", "decision.withdrawn", "ending.confirmed"),
-        *("allocation.made", "allocation.changed", "allocation.ended", "allocation.withdrawn"),
-    }
-)

@@ -264,3 +264,5 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     **fold_things.ON_CLIENT,
 }
 ON_DOOR = fold_things.ON_DOOR
+FOLDED = frozenset({*ON_HOMES, *ON_CLIENT, *ON_DOOR})
+"""The events that change facts."""

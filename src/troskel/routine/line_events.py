@@ -74,10 +74,12 @@ def following(
 
 def marked(line_event: RoutineEvent, line: LineFacts) -> list[RoutineEvent]:
     """The event under the names that say what was unusual about it: "removal.reported:lock.needed"."""
-    return [
-        msgspec.structs.replace(line_event, name=f"{line.event}:{mark}")
-        for mark in line.body.get("though") or ()
-    ]
+    return [msgspec.structs.replace(line_event, name=name) for name in names(line)[1:]]
+
+
+def names(line: LineFacts) -> list[str]:
+    """The names under which rules may hear of the line: its event, and the event with each of its marks."""
+    return [line.event, *(f"{line.event}:{mark}" for mark in line.body.get("though") or ())]
 
 
 def _lock_taken_down(facts: Homes, line_event: RoutineEvent) -> Iterator[RoutineEvent]:

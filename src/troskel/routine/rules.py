@@ -105,6 +105,10 @@ class Rules:
                 self.on.setdefault(name, []).append(rule)
                 if rule.ask.at_take_over or rule.ask.per in ABOUT_NO_CLIENT:
                     self.on_at_take_over.setdefault(name, []).append(rule)
+        self.heard = frozenset(self.on).union(
+            *(rule.done_by | rule.moot_on | rule.fixed_by for rule in self.by_name.values())
+        )
+        """The names of the events that a rule asks, ends or dates a duty by."""
         self.notices = tuple(
             sorted({r.ask.notice_days for r in self.by_name.values() if r.ask.notice_days is not None})
         )

@@ -48,6 +48,10 @@ class Routines:
             rules = self._rules[version] = Rules(self.by_hash[version])
         return rules
 
+    def hear(self, event: str) -> bool:
+        """Does any version ask, end or date a duty by this event?"""
+        return any(event in self.rules_of(version).heard for version in self.by_hash)
+
     def next_change(self, day: date) -> date | None:
         """The next day another version comes into force."""
         return next((begins for begins, _ in self.in_force if begins > day), None)
