@@ -18,6 +18,10 @@ from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
 from troskel.permits.sight import ROLES_SEEING_ALL, visible_clients
 
+REFUSED, PREVIEWED = "act.refused", "act.previewed"
+EVENTS = (REFUSED, PREVIEWED)
+"""The events of these lines."""
+
 
 def note(actor: Actor, act: ActInfo, clients: Collection[UUID], code: str = "") -> None:
     """Writes a line in the chain of reads, where any of these clients is out of the actor's sight.
@@ -31,7 +35,7 @@ def note(actor: Actor, act: ActInfo, clients: Collection[UUID], code: str = "") 
     if not beyond:
         return
     entry = journal.Entry(
-        event="act.refused" if code else "act.previewed",
+        event=REFUSED if code else PREVIEWED,
         body={
             "asked": {"act": act.name, **({"code": code} if code else {})},
             "shown": [str(one) for one in beyond],

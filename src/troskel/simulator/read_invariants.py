@@ -12,9 +12,10 @@ from uuid import UUID
 from troskel.duties import mailing
 from troskel.journal.models import Chain, Line
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import Account
+from troskel.people.models import Account, Organisation
 from troskel.people.models import Client as ClientRow
 from troskel.permits.sight import visible_clients
+from troskel.runner import beyond_sight
 from troskel.simulator import phone_invariants
 from troskel.simulator.organisations import CARERS
 from troskel.simulator.tables import Tables
@@ -46,14 +47,18 @@ def _phones_show_whom_they_should(town: Town, tables: Tables) -> Iterator[Violat
 
 
 def _every_read_is_written(town: Town, tables: Tables) -> Iterator[Violation]:
-    """Rule 7: one line per read, and no client was shown to an account without a reason."""
-    chain = Chain.objects.filter(municipality=town.life.municipality, kind="reads").first()
-    lines_written = chain.number if chain else 0
+    """Rule 7: one line per read, and no client was shown to an account without a reason.
+
+    What a preview or a refusal told beside has lines of its own.
+    """
+    lines = Line.objects.filter(municipality=town.life.municipality, kind="reads")
+    lines_written = lines.exclude(event__in=beyond_sight.EVENTS).count()
     if lines_written != town.life.reads:
         yield "every read is in the journal", f"{town.life.reads} reads, {lines_written} lines"
-    lines = Line.objects.filter(municipality=town.life.municipality, kind="reads", event="phone.listed")
     organisations = dict(Account.objects.values_list("id", "organisation_id"))
-    for actor, body in lines.filter(recorded__gte=town.life.at(0)).values_list("actor", "body"):
+    for actor, body in lines.filter(event="phone.listed", recorded__gte=town.life.at(0)).values_list(
+        "actor", "body"
+    ):
         clients = {UUID(client).hex for client in json.loads(body)["shown"]}
         if actor is None or not clients <= tables.phone_clients_of(organisations[actor].hex, tables.today):
             yield "nobody is shown without a reason", f"to {actor}"
@@ -104,4 +109,10 @@ def _names(town: Town, tables: Tables) -> set[str]:
     for client in tables.clients.values():
         names |= {client.first_name, client.last_name, *client.street.split()[:1]}
     names |= town.identities
-    return names
+    return names - _words_of_providers(town)
+
+
+def _words_of_providers(town: Town) -> set[str]:
+    """Words that a provider's name may bring into an e-mail, though a client's street begins with one too (Norra)."""
+    named = Organisation.objects.filter(municipality=town.life.municipality).values_list("name", flat=True)
+    return set(WORD.findall(" ".join(named)))
