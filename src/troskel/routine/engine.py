@@ -215,8 +215,10 @@ class _Advance:
         old, new = self.states[uid_in(line.body, "from_home")], self.states[uid_in(line.body, "to_home")]  # type: ignore[index]
         for duty in list(old.open):
             ask = self.routines.rules_of(duty.version).rule(duty).ask
-            is_told = duty.kind == "notice" and duty.door is None
-            if duty.client == line.client and (is_told or ask.per in MOVES_WITH_CLIENT):
+            of_no_door = duty.door is None and (
+                ask.kind == "notice" or ask.per == "key"
+            )  # another's, by mistake
+            if duty.client == line.client and (of_no_door or ask.per in MOVES_WITH_CLIENT):
                 old.open.remove(duty)
                 duty.home = new.facts.home
                 new.open.append(duty)
