@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import msgspec
-
 from troskel.duties import replay
 from troskel.duties.models import Duty, HomeState
 from troskel.duties.operations import BATCH_SIZE, duty_row
@@ -40,7 +38,7 @@ def judge_anew(municipality: str, not_after: date) -> int:
     Duty.objects.bulk_create(rows, batch_size=BATCH_SIZE)
     for home, snapshot in again.homes.items():
         if home in states:
-            states[home].state, states[home].wake = msgspec.json.encode(snapshot).decode(), snapshot.wake
+            states[home].state, states[home].wake = snapshot.stored(), snapshot.wake
     HomeState.objects.bulk_update(states.values(), ["state", "wake"], batch_size=BATCH_SIZE)
     return len(other) + len(gone)
 

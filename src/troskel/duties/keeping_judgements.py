@@ -32,7 +32,7 @@ def keep_judgements(municipality: str) -> Kept:
     `journal verify` goes on telling of it.
     """
     states = {
-        row.home_id: msgspec.json.decode(row.state, type=routine_duty.HomeSnapshot)
+        row.home_id: routine_duty.home_snapshot(row.state)
         for row in HomeState.objects.select_for_update().filter(municipality=municipality).order_by("home_id")
     }
     again = replay.history(municipality)

@@ -104,7 +104,7 @@ class LockedHomes:
     def _take(self, rows: Iterable[Any]) -> None:
         for row in rows:
             if row.home_id not in self.states:
-                state = msgspec.json.decode(row.state, type=routine_duty.HomeSnapshot)
+                state = routine_duty.home_snapshot(row.state)
                 state.wake = row.wake
                 self.states[row.home_id] = state
                 self._facts[row.home_id] = state.facts
@@ -178,7 +178,7 @@ class LockedHomes:
                 HomeState,
                 home_id=home,
                 municipality_id=self.municipality,
-                state=msgspec.json.encode(self.states[home]).decode(),
+                state=self.states[home].stored(),
                 wake=self.states[home].wake,
             )
             for home in sorted(homes)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import StrIndex
 
@@ -132,7 +131,7 @@ def facts_of(municipality: str, homes: Collection[UUID] | QuerySet[Any, Any]) ->
     """The stored facts of these homes, without locks. One query."""
     rows = HomeState.objects.filter(municipality=municipality, home__in=homes)
     stored = rows.values_list("home_id", "state")
-    return {home: msgspec.json.decode(state, type=engine.HomeSnapshot).facts for home, state in stored}
+    return {home: engine.home_snapshot(state).facts for home, state in stored}
 
 
 _SETTLING = '"settling":true'

@@ -124,7 +124,7 @@ def discrepancies(municipality: str, again: History | None = None) -> list[str]:
         f"duty {row.paragraph} {row.ask} {row.id} is stored but does not follow" for row in stored.values()
     ]
     for state in HomeState.objects.filter(municipality=municipality):
-        known = msgspec.json.decode(state.state, type=routine_duty.HomeSnapshot)
+        known = routine_duty.home_snapshot(state.state)
         lived_state = again.homes.get(state.home_id)
         if (
             lived_state is None

@@ -12,7 +12,6 @@ from troskel.care.models import Allocation, Decision
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.duties import replay
 from troskel.ground import clock
-from troskel.journal import queries as journal
 from troskel.orders.models import Order, OrderState
 from troskel.people.models import Client
 from troskel.routine.duty import HomeSnapshot
@@ -26,7 +25,7 @@ def discrepancies(municipality: str, tell: replay.Tell = replay.silent) -> list[
     clients = _clients(municipality, again.homes)
     wrong += _periods_differ(municipality, clients)
     for name, lived, stored in (
-        ("link", _lived_links(municipality), _stored_links(municipality)),
+        ("link", _lived_links(again.homes), _stored_links(municipality)),
         ("lock at door", _lived_locks(again.homes), _stored_locks(municipality)),
         ("key", _lived_keys(again.homes), _stored_keys(municipality)),
         ("tag", _lived_tags(clients), _stored_tags(municipality)),
@@ -88,31 +87,10 @@ def _days(
     return False, lived.begins, lived.through
 
 
-def _lived_links(municipality: str) -> dict[UUID, Any]:
-    """By their own lines: a home that a client has left keeps facts of links that ended after that."""
-    links: dict[UUID, Any] = {}
-    events = ("link.made", "lock.taken_over", "link.removed", "clients.merged")
-    for _, event, client, body in journal.bodies(municipality, events):
-        if event == "link.removed":
-            links.pop(UUID(body["link"]), None)
-        elif event == "clients.merged" and client is not None:
-            links = _merged(links, client, UUID(body["merged"]))
-        elif body.get("link"):
-            links[UUID(body["link"])] = (
-                UUID(body.get("client") or str(client)),
-                UUID(body["lock"]),
-                UUID(body["door"]),
-            )
-    return links
-
-
-def _merged(links: dict[UUID, Any], kept: UUID, gone: UUID) -> dict[UUID, Any]:
-    """The links of both entries as the kept one's, one for each lock."""
-    locks = {lock for client, lock, _door in links.values() if client == kept}
+def _lived_links(homes: Mapping[UUID, HomeSnapshot]) -> dict[UUID, Any]:
+    clients = (client for home in homes.values() for client in home.facts.clients.values())
     return {
-        one: (kept if client == gone else client, lock, door)
-        for one, (client, lock, door) in links.items()
-        if client != gone or lock not in locks
+        one: (client.client, link.lock, link.door) for client in clients for one, link in client.links.items()
     }
 
 

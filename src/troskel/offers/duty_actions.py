@@ -155,7 +155,7 @@ def _contexts(municipality: str, rows: Sequence[DutyFacts]) -> Iterator[DutyCont
 
 def _homes(homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
     return {
-        state.home_id: msgspec.json.decode(state.state, type=engine.HomeSnapshot).facts
+        state.home_id: engine.home_snapshot(state.state).facts
         for state in HomeState.objects.filter(home_id__in=homes)
     }
 

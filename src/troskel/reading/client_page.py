@@ -240,7 +240,7 @@ def home_context(viewer: Actor, row: Any) -> HomeContext:
     ):
         doors[door] = DoorShown(door, kind, words.label(label, row, entrusted=row.entrusted_to_viewer))
         if home not in homes and state:
-            homes[home] = msgspec.json.decode(state, type=engine.HomeSnapshot).facts
+            homes[home] = engine.home_snapshot(state).facts
     home_facts = homes.get(row.home_id) or HomeFacts(row.home_id)
     return HomeContext(
         home_facts, home_facts.clients.get(row.id) or ClientFacts(row.id, own=row.is_own), homes, doors

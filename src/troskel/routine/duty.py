@@ -108,6 +108,18 @@ class HomeSnapshot(msgspec.Struct, omit_defaults=True):
     seen: dict[UUID, ClientSnapshot] = {}
     planned: list[PlannedDuty] = []
 
+    def stored(self) -> str:
+        """The state as it is stored."""
+        return msgspec.json.encode(self).decode()
+
+
+_STATES = msgspec.json.Decoder(HomeSnapshot)
+
+
+def home_snapshot(stored: str) -> HomeSnapshot:
+    """The state that is stored so."""
+    return _STATES.decode(stored)
+
 
 class RoutineEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A journal event, or one derived from it or from the calendar."""

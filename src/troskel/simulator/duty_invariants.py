@@ -13,8 +13,6 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from troskel.acts.chapters import REGISTER
 from troskel.billing.models import BasisForm
 from troskel.custody.models import Holding, Link
@@ -67,7 +65,7 @@ class DutyInvariants:
     def check_day(self, town: Town, tables: Tables) -> Iterator[Violation]:
         """Yields the violations, each as rule and message."""
         snapshots = {
-            row.home_id: msgspec.json.decode(row.state, type=engine.HomeSnapshot)
+            row.home_id: engine.home_snapshot(row.state)
             for row in HomeState.objects.filter(municipality=town.life.municipality)
         }
         rows = _open_duties(town)
@@ -83,7 +81,7 @@ class DutyInvariants:
         """One of the acts offered beside the duty is allowed, or what refuses it is asked for around the home."""
         with town.life.standing():
             today = town.life.day
-            states = {home: hash(msgspec.json.encode(state)) for home, state in snapshots.items()}
+            states = {home: hash(state.stored()) for home, state in snapshots.items()}
             new = [
                 row
                 for row in rows

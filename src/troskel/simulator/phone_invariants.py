@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-import msgspec
-
 from troskel.care import queries as care
 from troskel.duties.models import HomeState
 from troskel.people.models import Client, Organisation
@@ -63,7 +61,7 @@ def differences(municipality: str, today: date, ahead: Sequence[int] | None = No
 def facts_by_client(municipality: str) -> dict[UUID, ClientFacts]:
     """Returns the facts of each client in the present home, as they are stored."""
     rows = HomeState.objects.filter(municipality=municipality).values_list("state", flat=True)
-    homes = (msgspec.json.decode(state, type=engine.HomeSnapshot).facts for state in rows)
+    homes = (engine.home_snapshot(state).facts for state in rows)
     return {
         c.client: c for home in homes for c in home.clients.values() if c.moved_to is None and not c.coming
     }
