@@ -52,19 +52,49 @@ class Server:
 @contextlib.contextmanager
 def running(environment: Path) -> Iterator[Server]:
     """A server that runs as long as the block; `environment` is the virtual environment to look in."""
+    with cluster(environment) as made:
+        made.start()
+        yield Server(url=made.url, version=version_of(made.binaries), binaries=made.found)
+
+
+class Cluster:
+    """A data directory, whose server can be started again after it has fallen over."""
+
+    def __init__(self, found: Path, binaries: Path, folder: Path) -> None:
+        self.found, self.binaries, self.folder = found, binaries, folder
+        self.url = f"postgresql://postgres@/postgres?host={folder}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Is its server up?"""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Starts the server, and waits until it takes connections."""
+        self.process = _start(self.binaries, self.folder)
+        _wait_until_ready(self.process, self.folder)
+
+    def stop(self) -> None:
+        """Stops the server."""
+        if self.process is not None:
+            _stop(self.process)
+
+
+@contextlib.contextmanager
+def cluster(environment: Path, place: Path | None = None) -> Iterator[Cluster]:
+    """A new data directory, in `place` where one is given; its server is stopped at the end, and all is removed."""
     found = find_binaries(environment)
-    folder = Path(tempfile.mkdtemp(prefix="troskel-postgres-", dir=_folder_for_all()))
+    folder = Path(tempfile.mkdtemp(prefix="troskel-postgres-", dir=place or _folder_for_all()))
     try:
         binaries = _reachable(found, folder)
         _hand_over(folder)
         _initialise(binaries, folder)
-        process = _start(binaries, folder)
+        made = Cluster(found, binaries, folder)
         try:
-            _wait_until_ready(process, folder)
-            url = f"postgresql://postgres@/postgres?host={folder}"
-            yield Server(url=url, version=version_of(binaries), binaries=found)
+            yield made
         finally:
-            _stop(process)
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -145,6 +145,20 @@ def test_own_sessions_are_listed_and_ended(town: Town) -> None:
     assert lines("session.ended")[-1]["why"] == "by_person"
 
 
+def test_a_changed_passkey_offers_to_end_the_other_sessions(town: Town) -> None:
+    here, there = signed_in(town, "olle"), signed_in(town, "olle")
+    stranger = signed_in(town, "moa")
+    added = town.does("demo", "add_passkey", account=account("olle").id, **passkey_values(7)).answer
+    gone = post(town, here, "/me/", {"passkey": added["passkey"]})
+    assert gone["Location"] == "/me/?changed=1"
+    page = get(town, here, gone["Location"]).content.decode()
+    assert "Dina passnycklar är ändrade." in page and "Logga ut på alla andra ställen" in page
+    assert post(town, here, "/me/", {"others": "1"})["Location"] == "/me/"
+    assert [is_in(town, browser) for browser in (here, there, stranger)] == [True, False, True]
+    alone = get(town, here, "/me/?changed=1").content.decode()
+    assert "alla andra ställen" not in alone
+
+
 def test_administrator_ends_everything_of_a_stolen_phone(town: Town) -> None:
     phone, siri = signed_in(town, "carin"), signed_in(town, "siri")
     path = f"/accounts/{account('carin').id}/sign-in"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`troskel bench`: what acts, pages, nights, doors and phones cost, each next to a baseline; what a crash loses."""
+"""`troskel bench`: what acts, pages, nights, doors, phones and backups cost; what a crash loses."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ def add_to(commands: Any) -> None:
         "at pages of a served Tröskel; then visits a second, next to a bare view. doors: issues and verifies grants "
         "of the door protocol, next to a bare signature. sync: sends what 20 phones have noted in batches of 50, "
         "next to a bare view and to the bare writing of as many rows. crash: kills server, child, worker "
-        "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. All but doors "
-        "use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page breaks a limit "
-        "(queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something was lost."
+        "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. keeping: "
+        "backup, drill and restore of a municipality (--clients, default 15000) with two years of history. All but "
+        "doors use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page breaks a "
+        "limit (queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something was lost."
     )
-    command.add_argument("what", choices=["act", "pages", "nights", "doors", "sync", "crash"])
+    command.add_argument("what", choices=["act", "pages", "nights", "doors", "sync", "crash", "keeping"])
     command.add_argument(
         "--rounds",
         type=integer_between(1, 100_000),
         help="default: 200 of an act, 20 of each page, 2000 of a grant, 200 batches of phones",
     )
     command.add_argument(
-        "--clients", type=integer_between(100, 1_000_000), default=250_000, help="for pages (default: 250000)"
+        "--clients",
+        type=integer_between(100, 1_000_000),
+        help="for pages (default: 250000) and keeping (default: 15000)",
     )
     command.add_argument(
         "--nights",
@@ -59,7 +62,7 @@ def bench(arguments: argparse.Namespace) -> int:
     if arguments.what == "pages":
         from troskel.cli.bench_pages import bench_pages
 
-        report = bench_pages(arguments.clients, arguments.rounds or 20)
+        report = bench_pages(arguments.clients or 250_000, arguments.rounds or 20)
         print_json(report)
         return 1 if report["broken"] else 0
     if arguments.what == "nights":
@@ -73,6 +76,11 @@ def bench(arguments: argparse.Namespace) -> int:
         report = bench_crash(arguments.kills, arguments.seed, print_status)
         print_json(report)
         return 1 if report["lost"] or report["doubled"] or report["wrong"] or report["mail"]["left"] else 0
+    if arguments.what == "keeping":
+        from troskel.cli.bench_keeping import bench_keeping
+
+        print_json(bench_keeping(arguments.clients or 15_000, print_status))
+        return 0
     if arguments.what == "doors":
         from troskel.cli.bench_doors import bench_doors
 

@@ -207,7 +207,7 @@ def bench_crash(kills: int, seed: int = 1, progress: Callable[[str], None] = pri
     """Kills so often, and returns the counts. `lost` and `doubled` are to be none."""
     chance = random.Random(seed)
     with temporary_database(), tempfile.TemporaryDirectory() as folder:
-        callers = _callers()
+        callers = tokens_of_callers()
         before = _lines()
         begun = time.monotonic()
         programs = _Programs(free_port(), Path(folder))
@@ -222,8 +222,10 @@ def bench_crash(kills: int, seed: int = 1, progress: Callable[[str], None] = pri
                 time.sleep(chance.random() * PAUSE_SECONDS)
                 victim = victims[number % len(victims)]
                 killed[victim] += programs.kill(victim, chance)
-                if (number + 1) % 20 == 0:
+                if (number + 1) % 10 == 0:
                     progress(f"{number + 1} kills, {len(load.acknowledged)} acts")
+        except KeyboardInterrupt:
+            progress("interrupted: what was done so far is judged")
         finally:
             load.stop()
             programs.stop()
@@ -260,7 +262,7 @@ def _victims() -> list[str]:
     return ["child", "worker", "server", *(["database"] if connection.vendor == "postgresql" else [])]
 
 
-def _callers() -> dict[str, str]:
+def tokens_of_callers() -> dict[str, str]:
     """The municipality with all that it takes; tokens by account."""
     carer = bench_nights.carers(1)[0]
     firm = {"orgnr": FIRM, "name": "Firm", "email": "f@example.org", "kind": "locksmith"}

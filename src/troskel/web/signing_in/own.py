@@ -39,7 +39,8 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
         try:
             secret = _perform(request, person)
             if not secret:
-                return HttpResponseRedirect(reverse("me"))
+                changed = "passkey" in request.POST
+                return HttpResponseRedirect(passkeys_changed_address() if changed else reverse("me"))
         except SignInAgain:
             raise
         except CodedError as refusal:
@@ -57,6 +58,7 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
         "most_sessions": settings.TROSKEL_SESSIONS,
         "passkeys": login_queries.passkeys_of(login) if login else [],
         "accounts": login_queries.accounts_of(login) if login else [],
+        "passkeys_changed": "changed" in request.GET,
         "may_have_passkeys": ways_in().passkeys and signed_in is not None,
     }
     return render_page(request, "web/me.html", values, status=status)
@@ -89,12 +91,17 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
         return passkeys.forgotten(passkeys.refused_json(refused))
     except CodedError as refusal:
         return passkeys.forgotten(passkeys.refused_json(refused_by(refusal)))
-    return passkeys.forgotten(JsonResponse({"next": reverse("me")}))
+    return passkeys.forgotten(JsonResponse({"next": passkeys_changed_address()}))
 
 
 def own_username(person: Person) -> str:
     """Returns the person's username, without the municipality."""
     return account_queries.username_of(person.actor.account) if person.actor.account else ""
+
+
+def passkeys_changed_address() -> str:
+    """The page after a passkey was added or removed: it offers to end the other sessions."""
+    return f"{reverse('me')}?changed=1"
 
 
 def _perform(request: HttpRequest, person: Person) -> str:
@@ -105,6 +112,11 @@ def _perform(request: HttpRequest, person: Person) -> str:
         REGISTER["revoke_token"].perform(person.actor, {"token": token})
     if session := request.POST.get("session"):
         REGISTER["end_own_session"].perform(person.actor, {"session": session})
+    signed_in = signed_in_of(request)
+    if "others" in request.POST and signed_in is not None:
+        for other in login_queries.sessions_of(signed_in.login):
+            if other.id != signed_in.id:
+                REGISTER["end_own_session"].perform(person.actor, {"session": str(other.id)})
     if passkey := request.POST.get("passkey"):
         fresh_enough(person.actor, REGISTER["remove_passkey"])
         REGISTER["remove_passkey"].perform(
