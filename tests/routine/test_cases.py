@@ -97,7 +97,7 @@ def test_case_4_change_of_provider_before_the_lock_is_there():
     assert s.the("P7.fetch").organisation == NORTH
     assert s.the("P5.return").organisation == NORTH
     assert s.the("P5.collect").organisation == SOUTH
-    assert s.the("P2").organisation == SOUTH
+    assert s.the("P2.place").organisation == SOUTH
     s.tag_from(anna, NORTH, tag)
     s.key_back(anna, door, NORTH, key)
     assert not s.open("P7") and not s.open("P5.return")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from troskel.routine.model import Ask, Due, Header, LocalizedText, Paragraph, Routine, Step
+from troskel.routine.model import Ask, Due, Header, LocalizedText, Paragraph, Routine, Silence, Step
 from troskel.routine.parser import parse_routine, read_routine
 from troskel.routine.version_diff import differences, word_diff
 
@@ -31,6 +31,7 @@ OTHER_ASK: dict[str, Any] = {
     "moot_on": ("link.made",),
     "moot_when": ("linked",),
     "notice_days": 77,
+    "silence": Silence(7, 77),
     "also_of": "locksmith",
     "also_after": 77,
     "escalate_after": 77,

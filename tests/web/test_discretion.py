@@ -39,7 +39,7 @@ ABOUT_A_CLIENT = {
     *("correct_holder text", "correct_visit text", "end_decisions endings.reason"),
     *("end_allocations endings.reason", "end_care reason", "record_refusal text", "decide_way_in text"),
     *("report_lost text", "tell_fault text", "order_repair text", "judge_reads text"),
-    *("contest_event text", "settle_event text", "review_brief_sight text"),
+    *("contest_event text", "settle_event text", "review_brief_sight text", "attest text"),
 }
 """Free texts that only a detail of the journal holds, which `reading.retention.detail` alone gives out."""
 SHOWN_AS_THE_CLIENT_IS = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from troskel.duties import routines, rules
 from troskel.ground.texts import _
 from troskel.people.roles import Role
 from troskel.runner import lookup
-from troskel.runner.fields import CaseNumber, DutyId
+from troskel.runner.fields import CaseNumber, DutyId, Text, field
 from troskel.runner.register import act
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
@@ -29,12 +29,23 @@ PERSON_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
     title=_("Det är gjort"),
     lead=_("Du intygar att uppgiften är gjord."),
 )
-def attest(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
-    """Attest that a duty has been done, where a person's word fulfils the paragraph (P4)."""
+def attest(
+    ctx: ActContext,
+    *,
+    duty: DutyId,
+    text: Annotated[
+        Text, field(_("Vad visade det sig?"), hint=_("Behövs bara där något skulle tas reda på"))
+    ] = "",
+) -> dict[str, Any]:
+    """Attest that a duty has been done, where a person's word fulfils the paragraph (P4).
+
+    `text`: what was found; asked for where a client had been silent (P2).
+    """
     row = lookup.find_duty(ctx, duty, "duty")
     ask = routines.version(row.version).asks[row.paragraph, row.ask]
     rules.by_hand(row.paragraph, ask, json.loads(row.about), ctx.occurred)
     rules.not_too_early(row.paragraph, routines.attest_from(row), ctx.occurred)
+    rules.tells_what_was_found(ask, text)
     ctx.journal(
         "duty.attested",
         homes=[row.home_id],
@@ -42,6 +53,7 @@ def attest(ctx: ActContext, *, duty: DutyId) -> dict[str, Any]:
         paragraph=row.paragraph,
         duty=row.id,
         ask=row.ask,
+        detail={"text": text} if text else None,
     )
     return {"paragraph": row.paragraph}
 

@@ -229,7 +229,7 @@ def correct_visit(
         raise BadValue(
             "arrived", "visit.nothing_corrected", _("Skriv den rätta tiden, eller att besöket inte gjordes.")
         )
-    subject = lookup.subject_of(ctx, row.client)
+    subject, was = lookup.subject_of(ctx, row.client), row.arrived
     row.arrived, row.departed = arrived or row.arrived, departed or row.departed
     if made:
         visit_rules.has_been_made(row.arrived, row.departed, ctx.now)
@@ -249,6 +249,7 @@ def correct_visit(
         organisation=row.organisation_id,
         account=row.account_id,
         made=made,
+        was=was,
         arrived=row.arrived if made else None,
         departed=row.departed if made else None,
         first=_first_day(row),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from troskel.ground import clock
-from troskel.ground.refusals import Refusal
+from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Actor, OrganisationKind, Role
 from troskel.routine.model import Ask
@@ -72,6 +72,16 @@ def by_hand(paragraph: str, ask: Ask, about: Mapping[str, Any], occurred: dateti
             "duty.booked_later",
             _("Det är bokat till {starts}, och den tiden har inte kommit. Intyga det efteråt."),
             starts=starts,
+        )
+
+
+def tells_what_was_found(ask: Ask, text: str) -> None:
+    """Who finds out how a silent client is writes what was found (P2)."""
+    if ask.silence is not None and not text.strip():
+        raise BadValue(
+            "text",
+            "duty.nothing_found_told",
+            _("Skriv kort hur kunden har det, och hur du vet det. Det syns i kundens logg."),
         )
 
 

@@ -308,6 +308,7 @@ WRITTEN: dict[FactKind, Callable[[_FactNames, Any, str, date], str]] = {
         date.fromisoformat(f"{value}-01"), language
     ),
     FactKind.NUMBER: lambda names, value, language, on: str(value),
+    FactKind.DAYS: lambda names, value, language, on: formatting.days(value, language),
     FactKind.SERVICE: lambda names, value, language, on: _word("service", value, language),
     FactKind.WAYS: lambda names, value, language, on: _ways(value, language),
 }

@@ -33,6 +33,8 @@ class Manner(NamedTuple):
     instant: str
     period: str
     open_period: str
+    day: tuple[str, str]
+    """The word for a day: of one, and of several."""
     hour: tuple[str, str]
     """The word for an hour: of one, and of several."""
     minute: tuple[str, str]
@@ -56,6 +58,7 @@ SWEDISH = Manner(
     instant="{day} kl. {time}",
     period="{first} till {last}",
     open_period="från {first}, tills vidare",
+    day=("dag", "dagar"),
     hour=("timme", "timmar"),
     minute=("minut", "minuter"),
     joiner=" och ",
@@ -78,6 +81,7 @@ ENGLISH = Manner(
     instant="{day} at {time}",
     period="{first} to {last}",
     open_period="from {first}, until further notice",
+    day=("day", "days"),
     hour=("hour", "hours"),
     minute=("minute", "minutes"),
     joiner=" and ",
@@ -107,6 +111,11 @@ def number(count: int, language: str | None = None) -> str:
     """Returns a number up to twelve as a word, a larger one in digits."""
     words = manner(language).numbers
     return words[count] if count < len(words) else digits(count, language)
+
+
+def days(count: int, language: str | None = None) -> str:
+    """Returns a number of days: en dag, 14 dagar."""
+    return f"{number(count, language)} {manner(language).day[count != 1]}"
 
 
 def capitalized(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from troskel.prover import house_moves
+from troskel.prover import house_moves, quiet
 from troskel.prover import world as of
 from troskel.prover.moves import ToldLine, about, move, need
 from troskel.prover.world import ONE_DAY, TOLD, World, WorldAllocation, WorldDecision
@@ -27,6 +27,7 @@ def decide(w: World, client: str, service: str, begins: int, through: int | None
     if of.is_over(p, w.day):
         p.told = p.told if p.links else []
         p.refused, p.unwanted, p.visited, p.begun = False, False, [], first
+        p.came, p.taken_over = [], False
     name = f"~B{client[1:]}{service[0]}{sum(d.service == service for d in p.decisions.values()) + 1}"
     p.decisions[name] = WorldDecision(service, first, _in(w, through), of_new=new)
     _is_home_again(p, p.decisions[name])
@@ -270,6 +271,22 @@ def visit(w: World, client: str, by: str) -> list[ToldLine]:
     p = w.people[client]
     need(by not in p.visited and any(of.covered(p, s, w.day, by) for s in of.services(p)), "not its client")
     p.visited = [*p.visited, by]
+    return _visited(w, client, by)
+
+
+@move
+def visit_again(w: World, client: str, by: str) -> list[ToldLine]:
+    """The organisation's visit on another day."""
+    p = w.people[client]
+    need(w.day not in p.came, "somebody has come today")
+    need(any(of.covered(p, s, w.day, by) for s in of.services(p)), "not its client")
+    p.visited = list(dict.fromkeys([*p.visited, by]))
+    return _visited(w, client, by)
+
+
+def _visited(w: World, client: str, by: str) -> list[ToldLine]:
+    p = w.people[client]
+    p.came = sorted({*p.came, w.day})
     return [about(w, "visit.registered", client, visit=w.next("V"), organisation=by)]
 
 
@@ -290,6 +307,8 @@ def _next_day(w: World) -> date:
         days += [p.home_through + ONE_DAY] if p.home_through is not None else []
         for first, last in p.absences:
             days += [first, (last or first) + ONE_DAY]
+        if "silence" in w.also and (silent := quiet.next_day(p, w.day)) is not None:
+            days.append(silent)
         for granted in of.granted(p):
             days.append(granted.begins)
             ends = of.last(p, granted)

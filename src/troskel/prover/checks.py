@@ -177,7 +177,16 @@ def _shown(about: tuple[str | None, ...]) -> str:
 
 
 SERVES = frozenset(
-    {"P1.order", "P1.repair", "P2.place_tag", "P2.place_again", "P3.take_tag", "P4.be_present", "P6.stop"}
+    {
+        "P1.order",
+        "P1.repair",
+        "P2.place_tag",
+        "P2.place_again",
+        "P3.take_tag",
+        "P2.silent",
+        "P4.be_present",
+        "P6.stop",
+    }
 )
 """Asked of an organisation that has somebody there, now or soon."""
 

@@ -20,7 +20,7 @@ def choices(w: World, *, equal_clients: bool = False) -> Iterator[ChosenMove]:
         p = w.people[name]
         if p.died is None:
             yield from _care(w, name, p)
-            yield from _said(name, p)
+            yield from _said(name, p, w.also)
         yield from _things(name, p)
         if p.died is None:
             yield from (ChosenMove("move_house", (name, home)) for home in w.spare)
@@ -136,7 +136,7 @@ def _allocations(w: World, name: str, p: WorldClient, decision: str) -> Iterator
             yield ChosenMove("allocate", (name, decision, to[0], (d.through - d.begins).days + 1, None))
 
 
-def _said(name: str, p: WorldClient) -> Iterator[ChosenMove]:
+def _said(name: str, p: WorldClient, also: tuple[str, ...]) -> Iterator[ChosenMove]:
     yield ChosenMove("tell_all", (name,))
     for what in of.TOLD:
         yield ChosenMove("tell", (name, what))
@@ -145,6 +145,8 @@ def _said(name: str, p: WorldClient) -> Iterator[ChosenMove]:
     yield ChosenMove("decide_way_in", (name,))
     for organisation in dict.fromkeys(a.to for a in p.allocations.values()):
         yield ChosenMove("visit", (name, organisation))
+        if "silence" in also:
+            yield ChosenMove("visit_again", (name, organisation))
 
 
 def _things(name: str, p: WorldClient) -> Iterator[ChosenMove]:

@@ -65,8 +65,9 @@ class WorldClient(msgspec.Struct):
 
     `tags`: tag to the organisation whose it is. `links`: link to lock. `way_in`: is a way in owed? `unwanted`: it is
     confirmed that the client wants no lock. `begun`: the first day of care after the last time it was over. `absences`:
-    first and last day. `coming`: the home and the day of a planned move. `home_through`: the last day at home, before
-    special housing.
+    first and last day. `came`: the days with a visit; `taken_over`: care from before the system, which knows no earlier
+    ones. `coming`: the home and the day of a planned move. `home_through`: the last day at home, before special
+    housing.
     """
 
     home: str
@@ -83,6 +84,8 @@ class WorldClient(msgspec.Struct):
     moved: bool = False
     begun: date = date.min
     visited: list[str] = []
+    came: list[date] = []
+    taken_over: bool = False
     decisions: dict[str, WorldDecision] = {}
     allocations: dict[str, WorldAllocation] = {}
     tags: dict[str, str] = {}

@@ -35,7 +35,7 @@ class Fulfilment:
                 break
             path.append(which)
             done, stuck = self._round(state)
-            if all(ask[0] == "O" for ask, _, _ in _open(state)):
+            if all(_recurs(ask) for ask, _, _ in _open(state)):
                 found = [Finding("left behind", what, where) for what, where in _dangling(state.world)]
                 yield from found
                 if found:
@@ -50,7 +50,7 @@ class Fulfilment:
                 self.engine.make(state, ChosenMove("wait"))
         else:
             for ask, about in {(ask, " ".join(about)) for ask, about, _ in _open(state)}:
-                if ask[0] != "O":  # another municipality's months go on ending
+                if not _recurs(ask):
                     yield Finding("left behind", ask, about.replace("~", ""))
             return
         self.well.update(path)
@@ -64,10 +64,15 @@ class Fulfilment:
             try:
                 for step in DOING[ask](state.world, about, _owner(duty)):
                     self.engine.make(state, step)
-                    done = done or ask[0] != "O"
+                    done = done or not _recurs(ask)
             except (Impossible, KeyError) as wrong:
                 stuck[ask, " ".join(part.lstrip("~") for part in about)] = str(wrong)
         return done, stuck
+
+
+def _recurs(ask: str) -> bool:
+    """Is it asked again and again: of another municipality's months, and where nobody comes while the days go?"""
+    return ask[0] == "O" or ask == "P2.silent"
 
 
 def _owner(duty: OpenDuty) -> str | None:
@@ -251,6 +256,7 @@ DOING: dict[str, Doing] = {
     "P1.repair": _at_door("order_repair"),
     "P2.place_tag": _simple("place_tag"),
     "P2.place_again": _simple("place_tag"),
+    "P2.silent": _simple("visit_again"),
     "P3.take_tag": _take_tag,
     "P4.be_present": _present,
     "P5.collect_keys": _collect,

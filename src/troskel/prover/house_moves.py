@@ -99,6 +99,7 @@ def merge(w: World, client: str, other: str) -> list[ToldLine]:
     p.refused, p.way_in = p.refused or gone.refused, p.way_in or gone.way_in
     p.told = [what for what in of.TOLD if what in said and not (what == "understood" and p.refused)]
     p.visited = list(dict.fromkeys([*p.visited, *gone.visited]))
+    p.came = sorted({*p.came, *gone.came})
     p.begun = min(p.begun, gone.begun)
     p.absences = [*p.absences, *(one for one in gone.absences if one not in p.absences)]
     p.home_through = p.home_through if gone.home_through is not None else None

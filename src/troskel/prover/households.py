@@ -33,7 +33,13 @@ class Household(NamedTuple):
         """The household on its first day, before anything has happened."""
         elsewhere = [] if self.own else [(date.min, None)]
         people = {
-            client: WorldClient(home, self.own, list(elsewhere), told=list(TOLD) if self.take_over else [])
+            client: WorldClient(
+                home,
+                self.own,
+                list(elsewhere),
+                told=list(TOLD) if self.take_over else [],
+                taken_over=self.take_over is not None,
+            )
             for client, home in self.homes.items()
         }
         doors = {
@@ -202,6 +208,14 @@ HOUSEHOLDS = {
         Household(
             "away", "a client with home care and a lock in use, in hospital", ONE, DOOR,
             _one(ALL_TOLD, *lock("~K1"), *settled("~K1"), WAIT, ChosenMove("go_away", ("~K1",))), also=("absences",),
+        ),
+        Household(
+            "visited", "a client with home care and a lock in use, to whom somebody comes every day", ONE, DOOR,
+            _one(
+                ALL_TOLD, *lock("~K1"), *settled("~K1"),
+                *(step for _ in range(3) for step in (WAIT, ChosenMove("visit_again", ("~K1", NORTH)))),
+            ),
+            also=("silence", "absences"),
         ),
         Household(
             "again", "a client whose home care has ended and who has it again; the removal is ordered", ONE, DOOR,

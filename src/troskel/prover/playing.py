@@ -338,6 +338,7 @@ ACTS: dict[str, Callable[..., Iterator[Act]]] = {
     "refuse": lambda w, c: iter([("anna", "record_refusal", {"client": c, "reason": "does_not_want"})]),
     "decide_way_in": lambda w, c: iter([("anna", "decide_way_in", {"client": c, "way": "key"})]),
     "visit": _visit,
+    "visit_again": _visit,
     "order_installation": _at_door("order_installation"),
     "order_removal": _at_door("order_removal"),
     "order_repair": _at_door("order_repair", fault="jammed"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from troskel.prover import quiet
 from troskel.prover import world as of
 from troskel.prover.world import HANDING_OVER, HOME_CARE, World, WorldClient, WorldDoor
 
@@ -214,6 +215,17 @@ def tag_in_use(w: World) -> Iterator[Asked]:
 
 
 @_paragraph
+def visited(w: World) -> Iterator[Asked]:
+    """P2: somebody finds out how a client is to whom nobody comes, though somebody is to."""
+    for name, p in w.people.items():
+        if quiet.is_silent(p, w.day):
+            for provider in of.serving(p, w.day, HOME_CARE):
+                if of.covered(p, HOME_CARE, w.day, provider):
+                    closed = w.closing.get(provider, of.FOREVER) <= w.day  # then it is the administrator's
+                    yield Asked(("P2.silent",), (name, None if closed else provider), MUST)
+
+
+@_paragraph
 def keys_collected(w: World) -> Iterator[Asked]:
     """P5: one key to each door for each provider."""
     for _, p in _living(w):
@@ -360,7 +372,7 @@ _ABOUT: dict[tuple[str, ...], str] = {
     ("client",): "A1.inform A2.keys A3.understood A3.way_in A3.confirm A8.investigation A8.allocation",
     ("client", "decision"): "A4.allocate",
     ("door",): "P1.order P1.consent P1.repair P6.order P6.not_ours P6.unwanted P6.cancel P6.stop",
-    ("client", "organisation"): "P2.place_tag P2.place_again P3.take_tag P7.fetch P7.not_ours",
+    ("client", "organisation"): "P2.silent P2.place_tag P2.place_again P3.take_tag P7.fetch P7.not_ours",
     ("home", "organisation"): "P5.collect_keys P5.return_keys",
     ("order",): "P4.be_present L1.install L1.remove L1.repair S1.letter S3.letter",
     ("tag",): "P7.tell",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
-from troskel.routine import charges, client_state, coverage, months, things
+from troskel.routine import charges, client_state, coverage, months, silence, things
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import day_in, uid_in
 from troskel.routine.subjects import Case
@@ -258,6 +258,11 @@ def _provider_had_month(client: ClientFacts, case: Case) -> bool:
     return months.had_care_in(client, case.organisation, month)
 
 
+def _visited_since(client: ClientFacts, case: Case) -> bool:
+    visited, quiet = silence.last_visit(client), day_in(case.about, "quiet_since")
+    return visited is not None and (quiet is None or visited > quiet)
+
+
 PLAIN_CHECKS: dict[str, Condition] = {
     "new_client": _of_client(lambda client, case: client_state.is_new_client(client, case.day)),
     "to_be_told": _of_client(lambda client, case: client_state.is_to_be_told(client)),
@@ -310,6 +315,10 @@ PLAIN_CHECKS: dict[str, Condition] = {
         )
     ),
     "provider_had_month": _of_client(_provider_had_month),
+    "provider_visits": _of_client(
+        lambda client, case: silence.is_expected_of(client, case.organisation, case.day)
+    ),
+    "visited_since": _of_client(_visited_since),
     "absence_ahead": _of_client(lambda client, case: bool(client_state.absences_from(client, case.day))),
     "away": _of_client(_away),
     "lives_here": _of_client(

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import client_state, coverage, months
+from troskel.routine import client_state, coverage, months, silence
 from troskel.routine.client_state import FOREVER, Homes
 from troskel.routine.duty import ClientSnapshot, HomeSnapshot, RoutineEvent
 from troskel.routine.facts import ClientFacts, DecisionFacts, HomeFacts
+from troskel.routine.model import Silence
 
 ONE_DAY = timedelta(days=1)
 
@@ -62,12 +63,13 @@ def changes_since(
     """The events since the last snapshot. Replaces the stored snapshot."""
     before, now = state.seen.get(client.client) or ClientSnapshot(), look(client, day)
     now.months = months.seen_through(before.months, now.months, day)
+    now.silences = before.silences
     if before == now:
         return
     state.seen[client.client] = now
     home = state.facts
     if not client_state.has_lived_here(client):  # nothing is asked twice: it is known where the client lives
-        now = ClientSnapshot(left=now.left)
+        now = ClientSnapshot(left=now.left, silences=now.silences)
         state.seen[client.client] = now
         before = ClientSnapshot(left=before.left)
 
@@ -185,9 +187,15 @@ def _is_settled(client: ClientFacts, decision: DecisionFacts, day: date) -> bool
     )
 
 
-def next_wake(home: HomeFacts, day: date, notices: tuple[int, ...]) -> date | None:
+def next_wake(
+    home: HomeFacts, day: date, notices: tuple[int, ...], silences: tuple[Silence, ...] = ()
+) -> date | None:
     """The next day on which the calendar alone may change something in the home."""
-    days = (changing for client in home.clients.values() for changing in _changing(client, day, notices))
+    days = (
+        changing
+        for client in home.clients.values()
+        for changing in (*_changing(client, day, notices), *silence.next_day(client, silences, day))
+    )
     return min((changing for changing in (*days, *home.closed.values()) if changing > day), default=None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from troskel.routine import vocabulary
 from troskel.routine.calendar import EVES
-from troskel.routine.model import Ask, Due, Header, LocalizedText, Step
+from troskel.routine.model import Ask, Due, Header, LocalizedText, Silence, Step
 from troskel.routine.text_facts import FACTS
 
 JOINED = {"and": LocalizedText("och", "and"), "or": LocalizedText("eller", "or")}
@@ -59,6 +59,7 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
         "per": text_in(vocabulary.SUBJECTS[ask.per], language),
         "on": _events(ask.on, language),
         "notice": _days(ask.notice_days, "days", language) if ask.notice_days is not None else "",
+        "silence": _silence(ask.silence, language) if ask.silence else "",
         "when": _conditions(ask.when, "and", language),
         "done_by": _events(ask.done_by, language),
         "done_when": _conditions(ask.done_when, "and", language),
@@ -70,6 +71,17 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
         "at_take_over": _yes(ask.at_take_over, language),
     }
     return {field: sentence for field, sentence in told.items() if sentence}
+
+
+def _silence(silence: Silence, language: str) -> str:
+    """After how long without a visit: "2 gånger så länge som vanligt, minst 2 dagar"."""
+    least = _days(silence.at_least_days, "days", language)
+    unknown = _days(silence.unknown_days, "days", language) if silence.unknown_days is not None else None
+    if language == "sv":
+        told = f"{silence.times} gånger så länge som vanligt mellan besöken, minst {least}"
+        return told + (f"; {unknown} när det vanliga inte är känt" if unknown else "")
+    told = f"{silence.times} times as long as usual between visits, at least {least}"
+    return told + (f"; {unknown} where the usual is not known" if unknown else "")
 
 
 def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:

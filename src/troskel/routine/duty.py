@@ -86,7 +86,10 @@ class Email(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClientSnapshot(msgspec.Struct, omit_defaults=True):
-    """A client's state when the engine last looked; derived events are the differences."""
+    """A client's state when the engine last looked; derived events are the differences.
+
+    `silences`: to which provider it has been told that nobody comes, after how many days, and the day they were over.
+    """
 
     covered: list[tuple[str, UUID]] = []
     providers: list[UUID] = []
@@ -94,6 +97,7 @@ class ClientSnapshot(msgspec.Struct, omit_defaults=True):
     provider_changes: list[tuple[str, UUID, UUID, date, date]] = []
     left: bool = False
     months: list[tuple[str, UUID]] = []
+    silences: list[tuple[UUID, int, date]] = []
 
 
 class HomeSnapshot(msgspec.Struct, omit_defaults=True):

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
-from troskel.routine import assignees, derived_events, duty_updates, line_events, openings, planning, subjects
+from troskel.routine import (
+    assignees,
+    derived_events,
+    duty_updates,
+    line_events,
+    openings,
+    planning,
+    silence,
+    subjects,
+)
 from troskel.routine.client_state import are_being_taken_over, first_behind
 from troskel.routine.derived_events import CARE_EVENTS
 from troskel.routine.duty import (
@@ -19,6 +28,7 @@ from troskel.routine.duty import (
     PlannedDuty,
     RoutineEvent,
 )
+from troskel.routine.event_groups import ENDING, MOVES_WITH_CLIENT, WITH_A_DAY
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import FOLDED, fold
 from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
@@ -136,7 +146,8 @@ class _Advance:
         """Set the home's next waking day."""
         rules = self.routines.rules_on(day)
         state = self.states[home]
-        state.wake = derived_events.next_wake(self.facts[home], day, rules.notices if rules else ())
+        waking = (rules.notices, rules.silences) if rules else ((), ())
+        state.wake = derived_events.next_wake(self.facts[home], day, *waking)
         for later in (
             self.routines.next_change(day),
             duty_updates.next_escalation(state.open),
@@ -161,9 +172,12 @@ class _Advance:
         elif line.event == "clients.merged":
             merge_duties(self.routines, self.states, self.facts, self.effects, line, day)
         found = [line_events.line_event(self.facts, line, touched, day, occurred)]
-        found += line_events.following(self.facts, found[0], before, line_events.look(self.facts, line), line)
+        after = line_events.look(self.facts, line)
+        found += line_events.following(self.facts, found[0], before, after, line)
         found += line_events.marked(found[0], line)
         found += self.of_a_duty(found[0], line)
+        if before.visited != after.visited:
+            found += self.visited(touched, line, day)
         if line.client is not None and line.event in CARE_EVENTS:
             for home in touched:
                 client = self.facts[home].clients.get(line.client)
@@ -196,6 +210,22 @@ class _Advance:
         rules = self.routines.rules_on(day)
         if rules is not None and rules.notices and not client.coming:
             found += derived_events.endings_near(client, state.facts, day, max(rules.notices), since)
+        if rules is not None and rules.silences:
+            seen = state.seen.setdefault(client.client, ClientSnapshot())
+            found += silence.events(seen, client, rules.silences, state.facts.home, day, since, line)
+        return found
+
+    def visited(self, touched: list[UUID], line: LineFacts, day: date) -> list[RoutineEvent]:
+        """After a visit, or one that was not made: is the client silent, and when does the home wake?"""
+        rules, found = self.routines.rules_on(day), list[RoutineEvent]()
+        if rules is None or not rules.silences or line.client is None:
+            return found
+        for home in touched:
+            state = self.states[home]
+            client, seen = state.facts.clients.get(line.client), state.seen.get(line.client)
+            if client is not None and seen is not None:
+                found += silence.events(seen, client, rules.silences, home, day, line.recorded, line.number)
+                self.sleep(home, day)
         return found
 
     def of_a_duty(self, told: RoutineEvent, line: LineFacts) -> list[RoutineEvent]:
@@ -384,13 +414,3 @@ def _moment(home: UUID, day: date, line: LineFacts | None) -> RoutineEvent:
     since = line.recorded if line is not None else datetime.combine(day, time(), STOCKHOLM)
     number = line.number if line is not None else None
     return RoutineEvent(name="", home=home, day=day, occurred=day, since=since, line=number)
-
-
-# What ends a duty or notice by a person's word.
-ENDING = frozenset({"duty.attested", "notice.read"})
-
-# Subjects that are about no door (a tag goes where the client goes): their duties move with the client.
-MOVES_WITH_CLIENT = frozenset(
-    {"client", "decision", "ending", "gap", "provider_with_tag", "provider_and_month", "basis_form"}
-)
-WITH_A_DAY = frozenset({"organisation.closed", "suspension.began", "suspension.ended"})

@@ -70,6 +70,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     `unwanted`: the assessor has confirmed that the client wants no lock at the door (rule 1 then needs none for them).
     `told`: the day an ending became known. `to_be_told`: about the lock, from the beginning (A1-A3).
     `absences`: planned and begun; they may overlap.
+    `visits`: the latest days with a visit, by whomever, and how many that day.
     `elsewhere_since`: the day an own client became another municipality's, the last time, and `elsewhere_before` the
     time before; `own_since`: the reverse.
     """
@@ -96,6 +97,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     decisions: dict[UUID, DecisionFacts] = {}
     allocations: dict[UUID, AllocationFacts] = {}
     first_visits: dict[UUID, date] = {}
+    visits: dict[date, int] = {}
     elsewhere_since: date | None = None
     elsewhere_before: date | None = None
     investigations: dict[UUID, InvestigationFacts] = {}

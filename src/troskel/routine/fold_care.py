@@ -36,6 +36,7 @@ def decision_made(client: ClientFacts, line: LineFacts) -> None:
     begins, today = date.fromisoformat(line.body["from"]), stockholm_day(line.recorded)
     if client.stay is not None and client_state.has_left(client, today):
         client.stay, client.first_visits, client.refused, client.unwanted = begins, {}, False, False
+        client.visits = {}
         if not client.links:
             client_state.tell_anew(client)
     _is_home_again(client, begins, day_in(line.body, "through"))

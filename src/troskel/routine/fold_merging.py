@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts, KeyFacts, OrderFacts
+from troskel.routine.fold_things import latest
 from troskel.routine.line import LineFacts, uid
 
 
@@ -64,6 +65,8 @@ def _absorb(kept: ClientFacts, gone: ClientFacts) -> None:
     kept.investigations |= gone.investigations
     for organisation, day in gone.first_visits.items():
         kept.first_visits[organisation] = min(day, kept.first_visits.get(organisation, day))
+    days = {*kept.visits, *gone.visits}
+    kept.visits = latest({day: kept.visits.get(day, 0) + gone.visits.get(day, 0) for day in days})
     kept.elsewhere_before = _of_both(max, kept.elsewhere_before, gone.elsewhere_before)
     kept.elsewhere_since = _of_both(max, kept.elsewhere_since, gone.elsewhere_since)
     kept.own_since = _of_both(max, kept.own_since, gone.own_since)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from troskel.routine.facts import ClientFacts, DoorFacts, KeyFacts, LinkFacts, O
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid, uid_in
 
 CANNOT_BE_FITTED = "cannot_be_fitted"
+VISITED_DAYS = 15
+"""The days with a visit that a client's facts hold: three working weeks."""
 
 
 def installation_ordered(door: DoorFacts, line: LineFacts) -> None:
@@ -209,6 +211,7 @@ def _key(door: DoorFacts, line: LineFacts, holder: dict[str, Any], since: date |
 
 def visit_registered(client: ClientFacts, line: LineFacts) -> None:
     """The organisation's first visit in this home, on the day it took place, however late the phone tells."""
+    visited_days(client, line)
     organisation, day = uid_in(line.body, "organisation"), visited_on(line)
     if organisation is None or (client.moved_in is not None and day < client.moved_in):
         return
@@ -217,8 +220,26 @@ def visit_registered(client: ClientFacts, line: LineFacts) -> None:
         client.first_visits[organisation] = day
 
 
+def visited_days(client: ClientFacts, line: LineFacts) -> None:
+    """The day of the visit; a corrected one was on another day, or on none."""
+    visits = dict(client.visits)
+    if (was := line.body.get("was")) is not None:
+        day = stockholm_day(datetime.fromisoformat(was))
+        if day in visits:
+            visits[day] -= 1
+    if line.event == "visit.registered" or (was is not None and line.body.get("arrived")):
+        visits[visited_on(line)] = visits.get(visited_on(line), 0) + 1
+    client.visits = latest(visits)
+
+
+def latest(visits: Mapping[date, int]) -> dict[date, int]:
+    """The latest days of these, in order: as many as are kept."""
+    return dict(sorted((day, count) for day, count in visits.items() if count > 0)[-VISITED_DAYS:])
+
+
 def visit_corrected(client: ClientFacts, line: LineFacts) -> None:
     """A visit was at another time, or was not made: the first that now stands is another."""
+    visited_days(client, line)
     organisation, first = uid_in(line.body, "organisation"), day_in(line.body, "first")
     if organisation is None:
         return

@@ -15,7 +15,9 @@ from troskel.routine.duty import OpenDuty, RoutineEvent
 from troskel.routine.facts import AllocationFacts, DecisionFacts
 from troskel.routine.fold_things import visited_on
 from troskel.routine.line import LineFacts, uid, uid_in
+from troskel.routine.silence import last_visit
 
+VISITS = ("visit.registered", "visit.corrected")
 OF_THE_NEW_HOME = ("move.planned", "move.called_off")
 """Events about the home to which a client was to move."""
 
@@ -27,11 +29,13 @@ class Look(NamedTuple):
     lock: UUID | None
     ending: tuple[date, bool] | None
     """The last day of the decision or allocation that is ended, and whether nobody has confirmed it."""
+    visited: date | None
+    """The latest day with a visit."""
 
 
 def look(facts: Homes, line: LineFacts) -> Look:
     """These facts as they are now."""
-    return Look(_first_visit(facts, line), _lock(facts, line), _ending(facts, line))
+    return Look(_first_visit(facts, line), _lock(facts, line), _ending(facts, line), _visited(facts, line))
 
 
 def line_event(facts: Homes, line: LineFacts, touched: list[UUID], day: date, occurred: date) -> RoutineEvent:
@@ -154,6 +158,13 @@ def _first_visit(facts: Homes, line: LineFacts) -> date | None:
         if (client := facts[home].clients.get(line.client)) and organisation in client.first_visits
     ]
     return min(days, default=None)
+
+
+def _visited(facts: Homes, line: LineFacts) -> date | None:
+    if line.event not in VISITS or line.client is None:
+        return None
+    copies = (facts[home].clients.get(line.client) for home in line.homes)
+    return max((day for client in copies if client and (day := last_visit(client))), default=None)
 
 
 def _lock(facts: Homes, line: LineFacts) -> UUID | None:

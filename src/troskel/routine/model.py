@@ -53,6 +53,23 @@ class Due(msgspec.Struct, frozen=True):
     latest: bool = False
 
 
+class Silence(msgspec.Struct, frozen=True):
+    """After how long without a visit a client is silent: `times` the usual interval, and `at_least_days`.
+
+    `unknown_days`: after how many days while the usual interval is not known; None: then nothing is asked.
+    """
+
+    times: int
+    at_least_days: int
+    unknown_days: int | None = None
+
+    def days_after(self, usual: int | None) -> int | None:
+        """The days without a visit after which it is asked; None where the usual interval must be known first."""
+        if usual is None:
+            return None if self.unknown_days is None else max(self.unknown_days, self.at_least_days)
+        return max(self.times * usual, self.at_least_days)
+
+
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What a paragraph asks: a duty, a notice or an e-mail.
 
@@ -61,6 +78,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     Escalated: where it is open `escalate_after` working days after its due day.
     `opens`: planned, and opened so many days before its due day.
     `told`: the text where it names something of its case (`wording`); `duty` stands for it elsewhere.
+    `silence`: after how long without a visit (on "client.silent").
     `attest_from`: the first day it may be attested, counted from "due" or "opened".
     """
 
@@ -80,6 +98,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     moot_on: tuple[str, ...] = ()
     moot_when: tuple[str, ...] = ()
     notice_days: int | None = None
+    silence: Silence | None = None
     also_of: str | None = None
     also_after: int = 0
     escalate_after: int | None = None

@@ -19,6 +19,7 @@ ABOUT = (
     *("starts", "presence", "reason_code", "code", "locksmith"),
     *("month", "form", "form_number"),
     *("account", "owner", "things", "entrusted", "deputy"),
+    *("quiet_since", "last_visit", "usual_days"),
 )
 
 

@@ -13,7 +13,7 @@ from troskel.routine import ambiguities, vocabulary, wording
 from troskel.routine.assignees import EVERY
 from troskel.routine.calendar import EVES
 from troskel.routine.conditions import CHECKS
-from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Step
+from troskel.routine.model import Ask, Due, Header, Heading, Paragraph, Routine, Silence, Step
 from troskel.routine.text_facts import FACTS, PEOPLE
 from troskel.routine.toml_positions import TomlPositions
 from troskel.routine.toml_values import InvalidDocument, Table, Values, Where, parse
@@ -47,6 +47,7 @@ ASK_KEYS = {
         "moot_when",
     ),
     *("notice_days", "also_of", "escalate", "at_take_over", "duty", "fulfilled", "opens", "attest_from"),
+    "silence",
 }
 
 
@@ -200,6 +201,9 @@ class _RoutineReader(Values):
                 "on",
                 f"{' and '.join(noticed or sorted(vocabulary.NOTICED))} and notice_days belong together",
             )
+        silence = self.silence(table, at) if "silence" in table else None
+        if (vocabulary.SILENT in on) != ("silence" in table):
+            self.problem(at, "on", f"{vocabulary.SILENT} and silence belong together")
         also_of, also_after = self.also(table, at)
         words = self.words(table, at, "duty")
         names = wording.left_open(words)
@@ -228,6 +232,7 @@ class _RoutineReader(Values):
             moot_on=self.events(table, at, "moot_on"),
             moot_when=self.names(table, at, "moot_when", CHECKS, "condition"),
             notice_days=notice_days,
+            silence=silence,
             also_of=also_of,
             also_after=also_after,
             escalate_after=self.escalate(table, at) if "escalate" in table else None,
@@ -289,6 +294,20 @@ class _RoutineReader(Values):
         if first.base == "due" and "due" not in table:
             self.problem(at, "attest_from", "needs a due day to count from: due is missing")
         return first
+
+    def silence(self, table: Table, at: Where) -> Silence:
+        silence = self.table(table, at, "silence")
+        self.keys(silence, at, {"times", "at_least_days", "unknown_days"}, said_of="silence")
+
+        def count(name: str) -> int:
+            told = silence.get(name)
+            if type(told) is int and 1 <= told <= 366:
+                return told
+            self.problem(at, "silence", f"{name} must be a number, 1 to 366")
+            return 1
+
+        unknown = count("unknown_days") if "unknown_days" in silence else None
+        return Silence(count("times"), count("at_least_days"), unknown)
 
     def also(self, table: Table, at: Where) -> tuple[str | None, int]:
         if "also_of" not in table:

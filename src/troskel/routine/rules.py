@@ -14,7 +14,7 @@ from troskel.routine.facts import ClientFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day
 from troskel.routine.model import Ask, Paragraph, Routine
 from troskel.routine.subjects import ABOUT_NO_CLIENT, Case
-from troskel.routine.vocabulary import NOTICED
+from troskel.routine.vocabulary import NOTICED, SILENT
 
 
 class Rule:
@@ -36,6 +36,10 @@ class Rule:
         if self.ask.notice_days is not None and event.name in NOTICED:
             through = day_in(event.about, "through")
             if through is None or (through - event.day).days > self.ask.notice_days:
+                return False
+        if self.ask.silence is not None and event.name == SILENT:
+            days = self.ask.silence.days_after(event.about.get("usual_days"))
+            if days != event.about["silent_days"]:
                 return False
         return all(test(case) for test in self.when)
 
@@ -111,6 +115,11 @@ class Rules:
         """The names of the events that a rule asks, ends or dates a duty by."""
         self.notices = tuple(
             sorted({r.ask.notice_days for r in self.by_name.values() if r.ask.notice_days is not None})
+        )
+
+        asked = {r.ask.silence for r in self.by_name.values() if r.ask.silence is not None}
+        self.silences = tuple(
+            sorted(asked, key=lambda one: (one.times, one.at_least_days, one.unknown_days or 0))
         )
 
     def rule(self, duty: OpenDuty) -> Rule:

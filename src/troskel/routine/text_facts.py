@@ -24,7 +24,7 @@ LINE_BY, LINE_ON = "line_by", "line_on"
 
 
 class FactKind(StrEnum):
-    """What a fact is, and so how it is written: a list of ids, or a day, an instant, a number, codes."""
+    """What a fact is, and so how it is written: ids, a day, an instant, a number, a number of days, codes."""
 
     ORGANISATION = "organisation"
     PERSON = "person"
@@ -36,6 +36,7 @@ class FactKind(StrEnum):
     TIME = "time"
     MONTH = "month"
     NUMBER = "number"
+    DAYS = "days"
     SERVICE = "service"
     WAYS = "ways"
 
@@ -216,6 +217,7 @@ FACTS: dict[str, TextFact] = {
             "through": ("den sista dagen", "the last day", _day("through")),
             "begins": ("den första dagen", "the first day", _begins),
             "gap_from": ("dagen efter", "the day after", _gap_from),
+            "last_visit": ("det senaste besöket", "the latest visit", _day("last_visit")),
             "last_care_day": ("sista dagen med insats", "the last day of care", _last_care_day),
         },
     ),
@@ -229,6 +231,7 @@ FACTS: dict[str, TextFact] = {
             "form_number": ("blanketten", "the form", _told("form_number")),
         },
     ),
+    **_facts(FactKind.DAYS, {"usual": ("den vanliga tiden", "the usual time", _told("usual_days"))}),
     **_facts(FactKind.SERVICE, {"service": ("insatsen", "the service", _service)}),
     **_facts(
         FactKind.WAYS,

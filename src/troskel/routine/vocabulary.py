@@ -181,6 +181,7 @@ decision.ending | ett beslut tar snart slut | a decision is about to end
 gap.ahead | en utförare förlorar snart, eller har förlorat, kunden, eller ingen har en beslutad insats | a provider soon loses, or has lost, the client, or nobody has a service that is decided
 month.ended | en månad är slut för en kund som en annan kommun har anvisat | a month has ended for a client assigned by another municipality
 first.visit | utförarens första besök blir känt | the provider's first visit becomes known
+client.silent | ingen har besökt kunden på längre tid än vanligt | nobody has visited the client for longer than usual
 lock.taken_down | låsvredet på kundens dörr tas ner | the lock turner at the client's door is taken down
 lock.mounted | ett låsvred monteras, eller ett annat sätts upp vid en reparation | a lock turner is mounted, or a repair puts another in its place
 """)
@@ -226,6 +227,9 @@ OF_A_DUTY = ("duty.attested", "duty.assigned", "duty.released", "notice.read")
 NOTICED = frozenset({"decision.ending", "gap.ahead"})
 """Events that come `notice_days` before their day."""
 
+SILENT = "client.silent"
+"""The event that comes after the days without a visit that `silence` says."""
+
 CONDITIONS = _words("""
 new_client | kunden är ny: insatsen börjar efter övertagandet, och ingen utförare har den sedan tidigare | the client is new: care begins after the take-over, and no provider has had it before
 to_be_told | kunden har inte fått veta om låset sedan insatsen började, det förra låset togs ner eller kunden blev kommunens egen | the client has not been told about the lock since care began, the last lock came down or the client became the municipality's own
@@ -266,6 +270,8 @@ follows_another | utföraren kommer fortfarande efter den förra, de dagar som s
 followed_by_another | en annan utförare kommer efter | another provider follows
 goes_on_without | insatsen som utföraren hade är kvar | the care that the provider had goes on
 provider_had_month | utföraren hade kundens hemtjänst någon dag i månaden, medan kunden var en annan kommuns | the provider had the client's home care on some day of the month, while the client was another municipality's
+provider_visits | utföraren har kundens hemtjänst den dagen | the provider has the client's home care on that day
+visited_since | någon har besökt kunden sedan dess | somebody has visited the client since then
 away | kunden är på sjukhus eller bortrest den dagen | the client is in hospital or away on that day
 lives_here | kunden lever och har inte flyttat från bostaden | the client is alive and has not moved from the home
 keys_to_return | utföraren har nycklar till en dörr i bostaden, men ingen kund bakom den | the provider holds keys to a door of the home, and has no client behind it

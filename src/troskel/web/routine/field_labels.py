@@ -22,6 +22,7 @@ ASK_LABELS = {
     "per": gettext_noop("För"),
     "on": gettext_noop("Begärs när"),
     "notice": gettext_noop("I förväg"),
+    "silence": gettext_noop("Så länge utan besök"),
     "when": gettext_noop("Om"),
     "moot_on": gettext_noop("Bortfaller när"),
     "moot_when": gettext_noop("Bortfaller om"),

@@ -58,6 +58,7 @@ MOVES = {
     "confirm_refusal": gettext_noop("Det bekräftas att {client} inte vill ha låsvred"),
     "decide_way_in": gettext_noop("Det bestäms hur personalen kommer in hos {client}"),
     "visit": gettext_noop("{by} gör sitt första besök hos {client}"),
+    "visit_again": gettext_noop("{by} besöker {client}"),
     "accept_key": gettext_noop("Nyckeln {key} till {door_name} tas emot"),
     "call_off_move": gettext_noop("{client} flyttar inte"),
     "close_account": gettext_noop("{account} slutar hos {of_}"),
