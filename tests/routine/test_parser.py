@@ -84,7 +84,7 @@ def test_every_paragraph_stands_in_the_order_of_the_document():
         ('heading = "P-end"', 'heading = "P-ned"', 'P6 heading: names no heading: "P-ned"'),
         ('role = "locksmith"\nheading', 'role = "smith"\nheading', 'L1 role: unknown role "smith"'),
         ("notice_days = 60", "notice_days = -1", "A8 investigation notice_days: must be a number of days"),
-        ("days = 14", "days = 1.5", "P5 return_keys due: days must be a number of days"),
+        (", days = 14", ", days = 1.5", "P5 return_keys due: days must be a number of days"),
         (
             'duty = { sv = "{giver} vill lämna',
             'duty = { sv = "{account} vill lämna',

@@ -33,6 +33,7 @@ from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.routine.fold import FOLDED, fold
 from troskel.routine.line import STOCKHOLM, LineFacts, day_known, stockholm_day, uid_in
 from troskel.routine.merging import merge_duties
+from troskel.routine.neighbours import around
 from troskel.routine.rules import Rule, Rules, is_quiet
 from troskel.routine.subjects import Case
 from troskel.routine.versions import Routines
@@ -45,7 +46,7 @@ def needed(homes: Mapping[UUID, HomeSnapshot], line: LineFacts) -> set[UUID]:
     Call again after loading until the set is empty. (A home that the line names and nobody knows is created.)
     """
     start = _to_wake(homes, homes, _day_of(line)) if line.event == "day.turned" else line.homes
-    return {home for home in _around(homes, start) if home not in homes} - set(line.homes)
+    return {home for home in around(homes, start) if home not in homes} - set(line.homes)
 
 
 def advance(routines: Routines, homes: dict[UUID, HomeSnapshot], line: LineFacts) -> Effects:
@@ -62,10 +63,10 @@ def advance(routines: Routines, homes: dict[UUID, HomeSnapshot], line: LineFacts
             homes[home] = HomeSnapshot(facts=HomeFacts(home=home))
             effects.touched.add(home)
         day = stockholm_day(line.recorded)
-        around = _around(homes, line.homes)
-        if missing := [str(home) for home in around if home not in homes]:
+        near = around(homes, line.homes)
+        if missing := [str(home) for home in near if home not in homes]:
             raise LookupError(f"line {line.number} needs the homes {', '.join(missing)}")
-        _Advance(routines, homes, around, effects).apply_line(line, day)
+        _Advance(routines, homes, near, effects).apply_line(line, day)
     return effects
 
 
@@ -76,11 +77,11 @@ def turn(
     done: set[UUID] = set()
     for home in sorted(_to_wake(homes, due, day)):
         if home not in done:
-            around = _around(homes, (first_behind(homes[home].facts),))
-            if missing := [str(h) for h in around if h not in homes]:
+            near = around(homes, (first_behind(homes[home].facts),))
+            if missing := [str(h) for h in near if h not in homes]:
                 raise LookupError(f"the turn of {day} needs the homes {missing}")
-            done.update(around)
-            _Advance(routines, homes, around, effects).catch_up(day)
+            done.update(near)
+            _Advance(routines, homes, near, effects).catch_up(day)
 
 
 def _to_wake(homes: Mapping[UUID, HomeSnapshot], due: Iterable[UUID], day: date) -> list[UUID]:
@@ -95,22 +96,6 @@ def _day_of(line: LineFacts) -> date:
 def wake_by(state: HomeSnapshot, day: date) -> None:
     """Wake the home on this day at the latest."""
     state.wake = day if state.wake is None else min(state.wake, day)
-
-
-def _around(homes: Mapping[UUID, HomeSnapshot], start: Iterable[UUID]) -> list[UUID]:
-    """The homes, those that share a door with them (and so on), and those that their clients moved to."""
-    found = list(dict.fromkeys(start))
-    for home in found:
-        state = homes.get(home)
-        if state is not None:
-            for door in state.facts.doors.values():
-                if len(door.homes) > 1:
-                    found.extend(other for other in door.homes if other not in found)
-            for client in state.facts.clients.values():
-                for other in (client.moved_to, client.moving_to):
-                    if other is not None and other not in found:
-                        found.append(other)
-    return found
 
 
 class _Advance:
@@ -221,9 +206,8 @@ class _Advance:
         if rules is None or not rules.silences or line.client is None:
             return found
         for home in touched:
-            state = self.states[home]
-            client, seen = state.facts.clients.get(line.client), state.seen.get(line.client)
-            if client is not None and seen is not None:
+            client = self.facts[home].clients.get(line.client)
+            if client is not None and (seen := self.states[home].seen.get(line.client)) is not None:
                 found += silence.events(seen, client, rules.silences, home, day, line.recorded, line.number)
                 self.sleep(home, day)
         return found
