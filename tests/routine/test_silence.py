@@ -14,8 +14,14 @@ from hypothesis import strategies as st
 from tests.routine.story import ALARM, ALARMS, FILE, NORTH, SOUTH, START, Story
 from troskel.routine import InvalidRoutine, parse_routine
 
-TIMES, LEAST, UNKNOWN = 2, 2, 14
-"""What the shipped file says."""
+TIMES, LEAST, NEVER, UNKNOWN = 2, 2, 14, 9
+"""What the shipped file says; the last is left out there."""
+SHIPPED = "silence = { times = 2, at_least_days = 2, never_days = 14 }"
+TEXT = FILE.read_text("utf-8")
+assert SHIPPED in TEXT
+WHOLE = parse_routine(
+    TEXT.replace(SHIPPED, SHIPPED[:-2] + ", unknown_days = 9 }").encode(), "2026-03-01.toml"
+)
 SILENT = "P2.silent"
 
 
@@ -37,7 +43,7 @@ def asked_after(visits: list[int]) -> int:
 
 @given(st.lists(st.integers(1, 9), max_size=14))
 def test_it_is_asked_after_twice_the_usual_interval_and_a_visit_ends_it(steps: list[int]) -> None:
-    story = Story()
+    story = Story(routine=WHOLE)
     client = story.client()
     story.care(client, NORTH, START)
     visits = [0]
@@ -95,9 +101,18 @@ def test_before_the_take_over_nothing_is_known() -> None:
     story.taken_over(day(0))
     story.until(day(60))
     assert not story.open(SILENT)
-    visited(story, client, 61)
-    story.until(day(75))
+    visited(story, client, 61, 62, 63)
+    story.until(day(65))
     assert story.open(SILENT)
+
+
+def test_a_visit_or_two_tell_nothing_in_the_shipped_file() -> None:
+    story = Story()
+    client = story.client()
+    story.care(client, NORTH, START)
+    visited(story, client, 0, 1)
+    story.until(day(60))
+    assert not story.open(SILENT)
 
 
 def test_what_is_attested_is_asked_again_when_so_many_days_are_over_anew() -> None:
@@ -190,24 +205,22 @@ def test_it_moves_with_the_client() -> None:
 @pytest.mark.parametrize(
     ("part", "instead", "reason"),
     [
-        ("silence = { times = 2, at_least_days = 2, unknown_days = 14 }\n", "", "belong together"),
+        (SHIPPED + "\n", "", "belong together"),
         ("times = 2", "times = 0", "times must be a number, 1 to 366"),
         ("at_least_days = 2, ", "", "at_least_days must be a number, 1 to 366"),
-        ("unknown_days = 14", 'unknown_days = "x"', "unknown_days must be a number, 1 to 366"),
-        ("unknown_days = 14", "hours = 14", 'unknown key "hours"'),
+        ("never_days = 14", 'unknown_days = "x"', "unknown_days must be a number, 1 to 366"),
+        ("never_days = 14", "hours = 14", 'unknown key "hours"'),
     ],
 )
 def test_a_wrong_file_is_refused(part: str, instead: str, reason: str) -> None:
-    text = FILE.read_text("utf-8")
-    assert part in text
+    assert part in TEXT
     with pytest.raises(InvalidRoutine) as refused:
-        parse_routine(text.replace(part, instead).encode(), "r.toml")
+        parse_routine(TEXT.replace(part, instead).encode(), "r.toml")
     assert reason in str(refused.value)
 
 
 def test_another_municipality_has_another_floor() -> None:
-    text = FILE.read_text("utf-8").replace("at_least_days = 2", "at_least_days = 5")
-    text = text.replace(", unknown_days = 14", "")
+    text = TEXT.replace("at_least_days = 2", "at_least_days = 5").replace(", never_days = 14", "")
     story = Story(routine=parse_routine(text.encode(), "2026-03-01.toml"))
     client, unvisited = story.client(), story.client()
     story.care(client, NORTH, START)

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from troskel.prover import world as of
 from troskel.prover.world import HOME_CARE, ONE_DAY, WorldClient
 
-TIMES, LEAST, UNKNOWN = 2, 2, 14
-"""Twice as long as usual, at least two days; two weeks while the usual is not known."""
+TIMES, LEAST, NEVER = 2, 2, 14
+"""Twice as long as usual, at least two days; two weeks while nobody has come yet."""
 REMEMBERED = 15
 """The latest days with a visit, of which the usual is reckoned."""
 
@@ -37,10 +37,12 @@ def care_since(p: WorldClient, day: date) -> date:
     return first
 
 
-def limit(p: WorldClient, day: date) -> int:
-    """The days after which it is asked."""
+def limit(p: WorldClient, day: date) -> int | None:
+    """The days after which it is asked; None: it is not known how often somebody comes."""
+    if not p.came:
+        return NEVER
     intervals = sorted(_intervals(p, day))
-    return max(LEAST, TIMES * intervals[-2]) if len(intervals) > 1 else UNKNOWN
+    return max(LEAST, TIMES * intervals[-2]) if len(intervals) > 1 else None
 
 
 def _intervals(p: WorldClient, day: date) -> Iterator[int]:
@@ -53,14 +55,17 @@ def _intervals(p: WorldClient, day: date) -> Iterator[int]:
 
 def is_silent(p: WorldClient, day: date) -> bool:
     """Has nobody come for too long?"""
-    since = quiet_since(p, day)
-    return since is not None and is_expected(p, day) and (day - since).days >= limit(p, day)
+    if not is_expected(p, day):
+        return False
+    since, days = quiet_since(p, day), limit(p, day)
+    return since is not None and days is not None and (day - since).days >= days
 
 
 def next_day(p: WorldClient, day: date) -> date | None:
-    """The next day on which it is asked, or asked anew; None where nobody is expected."""
-    since = quiet_since(p, day)
-    if since is None or not is_expected(p, day):
+    """The next day on which it is asked, or asked anew; None where nobody is expected, or it is not known when."""
+    if not is_expected(p, day):
         return None
-    days = limit(p, day)
+    since, days = quiet_since(p, day), limit(p, day)
+    if since is None or days is None:
+        return None
     return since + timedelta(days=((day - since).days // days + 1) * days)

@@ -74,14 +74,23 @@ def ask_in_words(ask: Ask, language: str = "sv") -> dict[str, str]:
 
 
 def _silence(silence: Silence, language: str) -> str:
-    """After how long without a visit: "2 gånger så länge som vanligt, minst 2 dagar"."""
+    """After how long without a visit: "2 gånger så länge som vanligt mellan besöken, minst 2 dagar"."""
+    sv = language == "sv"
     least = _days(silence.at_least_days, "days", language)
-    unknown = _days(silence.unknown_days, "days", language) if silence.unknown_days is not None else None
-    if language == "sv":
-        told = f"{silence.times} gånger så länge som vanligt mellan besöken, minst {least}"
-        return told + (f"; {unknown} när det vanliga inte är känt" if unknown else "")
-    told = f"{silence.times} times as long as usual between visits, at least {least}"
-    return told + (f"; {unknown} where the usual is not known" if unknown else "")
+    told = [
+        f"{silence.times} gånger så länge som vanligt mellan besöken, minst {least}"
+        if sv
+        else f"{silence.times} times as long as usual between visits, at least {least}"
+    ]
+    if silence.never_days is not None:
+        never = _days(silence.never_days, "days", language)
+        told.append(f"{never} när ingen har kommit än" if sv else f"{never} where nobody has come yet")
+    if silence.unknown_days is not None:
+        unknown = _days(silence.unknown_days, "days", language)
+        told.append(
+            f"{unknown} när det vanliga inte är känt" if sv else f"{unknown} where the usual is not known"
+        )
+    return "; ".join(told)
 
 
 def header_in_words(header: Header, language: str = "sv") -> dict[str, str]:

@@ -56,18 +56,21 @@ class Due(msgspec.Struct, frozen=True):
 class Silence(msgspec.Struct, frozen=True):
     """After how long without a visit a client is silent: `times` the usual interval, and `at_least_days`.
 
-    `unknown_days`: after how many days while the usual interval is not known; None: then nothing is asked.
+    `never_days`: where nobody has come yet. `unknown_days`: where somebody has, and the usual interval is not known.
+    None: then nothing is asked.
     """
 
     times: int
     at_least_days: int
+    never_days: int | None = None
     unknown_days: int | None = None
 
-    def days_after(self, usual: int | None) -> int | None:
-        """The days without a visit after which it is asked; None where the usual interval must be known first."""
-        if usual is None:
-            return None if self.unknown_days is None else max(self.unknown_days, self.at_least_days)
-        return max(self.times * usual, self.at_least_days)
+    def days_after(self, usual: int | None, *, visited: bool) -> int | None:
+        """The days without a visit after which it is asked; None where nothing is asked."""
+        days = self.unknown_days if visited else self.never_days
+        if usual is not None:
+            days = self.times * usual
+        return None if days is None else max(days, self.at_least_days)
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

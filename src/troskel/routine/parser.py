@@ -297,7 +297,7 @@ class _RoutineReader(Values):
 
     def silence(self, table: Table, at: Where) -> Silence:
         silence = self.table(table, at, "silence")
-        self.keys(silence, at, {"times", "at_least_days", "unknown_days"}, said_of="silence")
+        self.keys(silence, at, {"times", "at_least_days", "never_days", "unknown_days"}, said_of="silence")
 
         def count(name: str) -> int:
             told = silence.get(name)
@@ -306,8 +306,8 @@ class _RoutineReader(Values):
             self.problem(at, "silence", f"{name} must be a number, 1 to 366")
             return 1
 
-        unknown = count("unknown_days") if "unknown_days" in silence else None
-        return Silence(count("times"), count("at_least_days"), unknown)
+        others = (count(name) if name in silence else None for name in ("never_days", "unknown_days"))
+        return Silence(count("times"), count("at_least_days"), *others)
 
     def also(self, table: Table, at: Where) -> tuple[str | None, int]:
         if "also_of" not in table:

@@ -38,7 +38,9 @@ class Rule:
             if through is None or (through - event.day).days > self.ask.notice_days:
                 return False
         if self.ask.silence is not None and event.name == SILENT:
-            days = self.ask.silence.days_after(event.about.get("usual_days"))
+            days = self.ask.silence.days_after(
+                event.about.get("usual_days"), visited="last_visit" in event.about
+            )
             if days != event.about["silent_days"]:
                 return False
         return all(test(case) for test in self.when)
@@ -118,9 +120,7 @@ class Rules:
         )
 
         asked = {r.ask.silence for r in self.by_name.values() if r.ask.silence is not None}
-        self.silences = tuple(
-            sorted(asked, key=lambda one: (one.times, one.at_least_days, one.unknown_days or 0))
-        )
+        self.silences = tuple(sorted(asked, key=repr))
 
     def rule(self, duty: OpenDuty) -> Rule:
         """The rule of an open duty."""

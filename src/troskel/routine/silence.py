@@ -97,8 +97,9 @@ def silences(client: ClientFacts, asked: tuple[Silence, ...], day: date) -> Iter
     since = quiet_since(client, day)
     if since is None:
         return
-    usual = usual_days(client, day)
-    for limit in sorted({days for one in asked if (days := one.days_after(usual)) is not None}):
+    usual, visited = usual_days(client, day), bool(client.visits)
+    limits = {one.days_after(usual, visited=visited) for one in asked}
+    for limit in sorted(days for days in limits if days is not None):
         reached = since + timedelta(days=max((day - since).days, 0) // limit * limit)
         yield limit, reached, reached + timedelta(days=limit)
 

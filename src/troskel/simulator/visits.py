@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Visits: always the first one, and in the last two weeks all of them."""
+"""Visits: always the first one, where somebody is asked about, and in the last two weeks all of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def make_first_visits(town: Town) -> None:
     for person in list(town.people):
         for provider in person.providers():
             is_first = provider not in person.visited_by and person.is_in_care_of(provider, town.life.day)
-            if is_first and _make_visit(town, person, provider):
+            if is_first and make_visit(town, person, provider):
                 person.visited_by.add(provider)
 
 
@@ -76,7 +76,8 @@ def _evidence_by_phone(client: OnThePhone) -> dict[str, str]:
     return {"by": "hand", "reason": "no_tag_yet"}
 
 
-def _make_visit(town: Town, person: InventedPerson, provider: str) -> bool:
+def make_visit(town: Town, person: InventedPerson, provider: str) -> bool:
+    """Makes a visit, with the available evidence. Returns whether it was accepted."""
     evidence = _evidence(person, provider)
     visit = _visit_values(town, person.reference, evidence)
     return town.life.does(_reporter(provider, evidence), "register_visit", **visit) is not None

@@ -17,7 +17,7 @@ from django.db.models import Q
 from troskel.acts.chapters import REGISTER
 from troskel.duties.models import Duty
 from troskel.offers.duty_actions import Suggestion, suggestions
-from troskel.simulator import assessors, coordinators, locksmiths
+from troskel.simulator import assessors, coordinators, locksmiths, visits
 from troskel.simulator.organisations import ADMINISTRATOR, COORDINATORS, ECONOMIST, HABITS, LOCKSMITH, SMITHS
 from troskel.simulator.town import Task, Town
 
@@ -180,12 +180,23 @@ def fill_and_perform(town: Town, task: Task, way: Suggestion) -> int | None:
     return None
 
 
+def find_out(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
+    """Finds out how a silent client is: by a visit, while the provider has the client; else it is asked and written."""
+    person = task.person
+    if person is not None and person.own and person.is_in_care_of(task.organisation, town.life.day):
+        visits.make_visit(town, person, task.organisation)
+        return None
+    values = {**options[0].values, "text": "Hos dottern, mår bra"}
+    return None if town.life.tries(task.who, "attest", ("duty.not_found",), **values) else RETRY_DAYS
+
+
 def performer(town: Town, task: Task, way: Suggestion) -> str:
     """Returns who performs the act: a carer in the home, while the client is on the phone; else the coordinator."""
     return coordinators.performer(town, task, way.act)
 
 
 PROCEDURES = {
+    "silent": find_out,
     "understood": assessors.confirm_understanding,
     "investigation": assessors.follow_up,
     "allocate": assessors.allocate,
