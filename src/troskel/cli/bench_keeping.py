@@ -71,7 +71,7 @@ def _lines() -> int:
 
 
 def _costs(ran: Ran) -> Report:
-    """The processor's seconds are of the command alone: what it starts to verify is a process of its own."""
+    """The processor's seconds are of the command and of what it starts to verify; the memory is of the larger one."""
     return {
         "seconds": round(ran.seconds, 1),
         "cpu_seconds": round(ran.cpu_seconds, 1),
