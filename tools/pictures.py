@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`./dev pictures`: the demo, filled anew and looked at as its people do; what is kept lies in docs/pictures.
 
-`./dev pictures DIR` puts every page in every state into DIR instead, to be looked at.
+`./dev pictures DIR` puts every page in every state into DIR instead, to be looked at. `--sheets DIR` puts all pages
+side by side, small (see `sheets.py`). `--at ADDRESS`: a demo that is served already, instead of one filled anew.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import os
 import re
 import socket
@@ -21,10 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools import browser as chromium
+from tools import sheets
 from tools.environment import PYTHON, ROOT, say
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 NOW = (
     "2026-11-25T08:00:00+01:00"  # the pictures' clock stands: they change when the pages do, not with the day
@@ -59,7 +63,7 @@ def _link(page: Page) -> None:
 
 
 def _acts(page: Page) -> None:
-    page.get_by_role("link", name="Gör något annat").first.click()
+    _beside("Fler åtgärder")(page)
 
 
 def _routine(page: Page) -> None:
@@ -112,14 +116,18 @@ def _preview(page: Page) -> None:
 
 def _beside(word: str) -> Callable[[Page], None]:
     def goes(page: Page) -> None:
-        page.get_by_role("navigation", name="Mer att titta på").get_by_role("link", name=word).click()
+        page.locator("header summary").click()
+        page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link", name=word).click()
 
     return goes
 
 
 def _way(word: str) -> Callable[[Page], None]:
     def goes(page: Page) -> None:
-        page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link", name=word).click()
+        link = page.get_by_role("navigation", name="Sidor", exact=True).get_by_role("link", name=word)
+        if not link.count():
+            page.locator("header summary").click()
+        link.click()
 
     return goes
 
@@ -215,40 +223,46 @@ IN_DOCS = [
 ]
 
 
-def main(folder: Path | None) -> int:
+def main(folder: Path | None, *, as_sheets: bool = False, address: str = "") -> int:
     """Take the pictures. Gives 0."""
+    demo = contextlib.nullcontext(address) if address else _demo()
+    if as_sheets and folder:
+        with demo as served, _chromium() as browser:
+            say(f"{sheets.sheets(browser, served, folder)} sheets in {folder}")
+        return 0
     wanted = IN_DOCS if folder is None else [(name, *state) for name in PAGES for state in STATES]
     folder = folder or KEPT
     folder.mkdir(parents=True, exist_ok=True)
-    with _demo() as address:
-        _take(address, wanted, folder)
+    with demo as served, _chromium() as browser:
+        _take(browser, served, wanted, folder)
     say(f"{len(wanted)} pictures in {folder}")
     return 0
 
 
-def _take(address: str, wanted: list[tuple[str, int, str]], folder: Path) -> None:
+@contextmanager
+def _chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
-        for name, width, scheme in wanted:
-            who, goes = PAGES[name]
-            context = browser.new_context(
-                viewport={"width": width, "height": HEIGHTS[width]},
-                color_scheme="dark" if scheme == "dark" else "light",
-                locale="sv-SE",
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            page.goto(address)
-            if who:
-                page.get_by_role("button", name=f"{who} ").click()
-                page.get_by_role("button", name="Byt person").wait_for()
-            goes(page)
-            page.wait_for_load_state("networkidle")
-            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=folder != KEPT)
-            context.close()
+        yield browser
         browser.close()
+
+
+def _take(browser: Browser, address: str, wanted: list[tuple[str, int, str]], folder: Path) -> None:
+    for name, width, scheme in wanted:
+        who, goes = PAGES[name]
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHTS[width]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="sv-SE",
+            reduced_motion="reduce",
+        )
+        page = sheets.enter(context, address, who)
+        goes(page)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=folder != KEPT)
+        context.close()
 
 
 @contextmanager
@@ -287,4 +301,11 @@ def _wait_for(address: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+    parser = argparse.ArgumentParser(prog="./dev pictures", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    parser.add_argument("--sheets", action="store_true", help="all pages side by side, into DIR")
+    parser.add_argument("--at", default="", metavar="ADDRESS", help="a demo that is served already")
+    options = parser.parse_args()
+    if options.sheets and options.folder is None:
+        parser.error("--sheets needs DIR")
+    sys.exit(main(options.folder, as_sheets=options.sheets, address=options.at))

@@ -132,9 +132,14 @@ class AtWork:
 
     def chooses_among_all(self, act: str) -> None:
         """Opens a form from the list of all that one may do."""
+        self.opens_more()
         self.goes_to(self.page.get_by_role("navigation").get_by_role("link", name="Fler åtgärder"))
         self.goes_to(self.page.get_by_role("link", name=act, exact=True))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(act)
+
+    def opens_more(self) -> None:
+        """Opens the menu of what is seldom needed."""
+        self.hand.press(self.page.locator("header summary"))
 
     def answers(self, answers: Answers) -> None:
         """Fills the form in: by label, what is written there or chosen."""

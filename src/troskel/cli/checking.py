@@ -18,6 +18,7 @@ from django.db import connection
 from troskel.cli import checking_kept, tables
 from troskel.cli.findings import CheckFinding, missing, note, ok
 from troskel.cli.output import CommandError
+from troskel.cli.port_owner import owner_of
 from troskel.cli.tables import TablesState
 from troskel.duties import routines
 from troskel.ground import clock
@@ -38,7 +39,7 @@ def findings(address: tuple[str, int] | None, *, ask_mail_server: bool) -> Itera
     `address`: the host and port to listen on; None: do not try. `ask_mail_server`: connect to it, in some seconds.
     """
     if address is not None:
-        yield from _port(*address)
+        yield from port_findings(*address)
     yield from _clock()
     yield from _static_files()
     yield from _mail(ask=ask_mail_server)
@@ -80,7 +81,7 @@ def _log_of_postgresql() -> Iterator[CheckFinding]:
         yield note("database", f"it is asked at {host} without TLS: leave ?sslmode= out of TROSKEL_DATABASE")
 
 
-def _port(host: str, port: int) -> Iterator[CheckFinding]:
+def port_findings(host: str, port: int) -> Iterator[CheckFinding]:
     """Tries the port, as the server itself would not notice that another has it: both would answer, by turns."""
     where = f"{host}:{port}"
     try:
@@ -97,7 +98,8 @@ def _port(host: str, port: int) -> Iterator[CheckFinding]:
         )
     except OSError as error:
         words = {
-            errno.EADDRINUSE: f"{where} is taken: another program, or another troskel, listens there",
+            errno.EADDRINUSE: f"{where} is taken: {owner_of(port) or 'another program'} listens there; "
+            "stop it, or take another port (--port)",
             errno.EADDRNOTAVAIL: f"{host} is no address of this machine",
             errno.EACCES: f"{where} is for the superuser: take a port above 1023, and put a web server in front",
         }

@@ -114,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         completion,
         conformance_commands,
         day_commands,
+        demo_command,
         docs_commands,
         installing_commands,
         journal_commands,
@@ -136,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (
         *(
+            demo_command,
             running_commands,
             installing_commands,
             begin_command,

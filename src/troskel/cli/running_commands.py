@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands that set up and run Tröskel: demo, serve, worker, migrate, token, bench."""
+"""Commands that set up and run Tröskel: serve, worker, migrate, token."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from troskel.cli.output import (
     CommandError,
     integer_between,
-    municipality,
     port,
     print_status,
     system_actor,
@@ -48,19 +45,6 @@ LOG_FORMATTER = "troskel.ground.error_log.LogFormatter"
 
 def add_to(commands: Any) -> None:
     """Adds these commands to the parser."""
-    command = commands.add_parser("demo", help="fill an invented municipality, and serve it")
-    command.description = (
-        "Fills an invented municipality by acts, and serves its pages and its API on this machine only. A second "
-        "start uses the filled database. E-mail is written to the folder DIR/mail, unless TROSKEL_SMTP is set; the "
-        "database is in DIR, unless TROSKEL_DATABASE is set. Ctrl-C stops it."
-    )
-    command.add_argument("--port", type=port, default=8000, help="default: 8000")
-    command.add_argument(
-        "--data", type=Path, metavar="DIR", help="the folder of the database (default: data/demo)"
-    )
-    command.add_argument("--no-serve", action="store_true", help="fill it, and exit")
-    command.set_defaults(run=demo, without_database=True)
-
     command = commands.add_parser("serve", help="serve the pages and the API, and run a worker")
     command.description = (
         "Serves pages and API (documentation: /api/v1/docs), until Ctrl-C. Also runs a worker, which sends e-mail and "
@@ -100,57 +84,6 @@ def add_to(commands: Any) -> None:
     command.add_argument("account", metavar="ACCOUNT", help="the account's name, as 'anna'")
     command.add_argument("--label", default="command line", help="its purpose (default: command line)")
     command.set_defaults(run=token)
-
-
-def demo(arguments: argparse.Namespace) -> int:
-    """Fills the demo municipality if it is missing, and serves it."""
-    data = (arguments.data or Path("data/demo")).absolute()
-    data.mkdir(parents=True, exist_ok=True)
-    unfinished = data / "filling"
-    if unfinished.exists():
-        _start_over(data)
-    os.environ.setdefault("TROSKEL_DATABASE", f"sqlite:///{data / 'troskel.sqlite3'}")
-    os.environ["TROSKEL_DEMO"] = "1"
-    if "TROSKEL_SMTP" not in os.environ:
-        os.environ["TROSKEL_LETTER_BOX"] = str(data / "mail")
-    import django
-
-    django.setup()
-    from troskel.people import queries as people
-    from troskel.simulator import demo as demo_town
-
-    started = time.monotonic()
-    print_status("making the tables")
-    migrate(arguments)
-    if people.municipality_exists(municipality()):
-        print_status("the demo municipality is there already")
-    else:
-        unfinished.touch()
-        town = demo_town.fill(municipality(), print_status)
-        print_status(f"{sum(town.life.acts.values())} acts in {time.monotonic() - started:.0f} s")
-        unfinished.unlink()
-    for line in demo_town.demo_accounts():
-        print_status(f"  {line}")
-    if arguments.no_serve:
-        return 0
-    print_status(f"\nTröskel is on http://127.0.0.1:{arguments.port}/ : choose who you are")
-    print_status(f"The API and its documentation: http://127.0.0.1:{arguments.port}/api/v1/docs")
-    if mail_directory := os.environ.get("TROSKEL_LETTER_BOX"):
-        print_status(f"The routine's e-mails come to the folder {mail_directory}")
-    print_status("Stop with Ctrl-C\n")
-    return serve_on("127.0.0.1", arguments.port, with_worker=True)
-
-
-def _start_over(data: Path) -> None:
-    """Deletes a demo that was stopped while it was being filled."""
-    if "TROSKEL_DATABASE" in os.environ:
-        raise CommandError(
-            "the demo was stopped while it was being filled: empty the database of TROSKEL_DATABASE, remove "
-            f"{data / 'filling'}, and start it again"
-        )
-    print_status("the demo was stopped while it was being filled: it begins again")
-    for file in data.glob("troskel.sqlite3*"):
-        file.unlink()
 
 
 def serve(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from troskel.ground import clock
 from troskel.people import sign_in_rules
 from troskel.people.login_models import EnrolmentLink, Login, Passkey, Session
 from troskel.people.models import Account
-from troskel.people.queries import Person, actor_of, digest_of, is_open
+from troskel.people.queries import Person, digest_of, is_open, person_of_row
 
 
 class SignedIn(NamedTuple):
@@ -57,8 +57,8 @@ def signed_in(secret: str) -> SignedIn | None:
     account = row.account
     person = None
     if account is not None and (account.closed is None or account.closed > now):
-        actor = replace(actor_of(account), signed_in=row.authenticated)
-        person = Person(actor, account.name, account.organisation.name)
+        person = person_of_row(account)
+        person = person._replace(actor=replace(person.actor, signed_in=row.authenticated))
     idle = sign_in_rules.idle(account.role if account else "")
     return SignedIn(row.id, row.login_id, person, row.method, row.acr, row.authenticated, row.expires, idle)
 
@@ -72,7 +72,7 @@ def accounts_of(login: UUID) -> list[Person]:
     """Returns the open accounts of a login, by municipality and organisation. One query."""
     rows = Account.objects.select_related("organisation").filter(is_open(clock.now()), login=login)
     ordered = rows.order_by("municipality", "organisation__name", "role", "id")
-    return [Person(actor_of(row), row.name, row.organisation.name) for row in ordered]
+    return [person_of_row(row) for row in ordered]
 
 
 class KnownPasskey(NamedTuple):
@@ -119,7 +119,7 @@ def enrolment(secret: str) -> Enrolment | None:
     row = rows.filter(digest=digest_of(secret)).first()
     if row is None:
         return None
-    person = Person(actor_of(row.account), row.account.name, row.account.organisation.name)
+    person = person_of_row(row.account)
     return Enrolment(row.id, person, row.account.login_id)
 
 

@@ -119,12 +119,19 @@ class Person(NamedTuple):
     actor: Actor
     name: str
     organisation: str
+    organisation_kind: OrganisationKind
+
+
+def person_of_row(row: Account) -> Person:
+    """Returns the person of an account, read with its organisation."""
+    kind = OrganisationKind(row.organisation.kind)
+    return Person(actor_of(row), row.name, row.organisation.name, kind)
 
 
 def person(account: UUID) -> Person | None:
     """Returns an open account with the names of person and organisation. One query."""
     row = Account.objects.select_related("organisation").filter(is_open(clock.now()), id=account).first()
-    return Person(actor_of(row), row.name, row.organisation.name) if row else None
+    return person_of_row(row) if row else None
 
 
 def names_of_remaining(municipality: str, names: Iterable[str]) -> dict[str, str]:
@@ -160,9 +167,10 @@ def active_people(municipality: str) -> list[Person]:
             ORGANISATION_KINDS.index(OrganisationKind(row.organisation.kind)),
             row.organisation.name,
             row.role,
+            row.id,
         ),
     )
-    return [Person(actor_of(row), row.name, row.organisation.name) for row in ordered]
+    return [person_of_row(row) for row in ordered]
 
 
 def colleagues(viewer: Actor, *roles: Role) -> dict[str, str]:

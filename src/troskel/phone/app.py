@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import sealing
@@ -63,7 +64,10 @@ def app_of(person: Person, client: str = "", *, visit: UUID | str | None = None)
     return App(person.actor.account, sealing.public_key(), client, visit)
 
 
-@public("manifest.webmanifest", name="phone-manifest")
+@public(
+    "manifest.webmanifest",
+    name="phone-manifest",
+)
 def manifest(request: HttpRequest) -> HttpResponse:
     """What an installed app is called, and where it begins."""
     start = reverse("phone")
@@ -82,7 +86,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(told), content_type="application/manifest+json")
 
 
-@public("worker.js", name="phone-worker")
+@public(
+    "worker.js",
+    name="phone-worker",
+)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the files of this version."""
     files = {name: static(name) for name in FILES}
@@ -98,7 +105,12 @@ def worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public("offline/", name="phone-offline")
+@public(
+    "offline/",
+    name="phone-offline",
+    about=gettext_noop("Utan täckning: anteckna besöket här, så skickas det när täckningen är tillbaka."),
+    serves=("rule 6",),
+)
 def offline(request: HttpRequest) -> HttpResponse:
     """The page without coverage. It is nobody's, and so may lie on the phone."""
     return render_page(request, "phone/offline.html", {"app": None, "by_hand_reasons": VisitReason})

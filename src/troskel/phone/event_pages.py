@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -32,13 +32,26 @@ PAGE_SIZE = 50
 UNSETTLED = "unsettled"
 
 
-@page("events/", name="phone-events", who=phone_events.phone_events.who)
+@page(
+    "events/",
+    name="phone-events",
+    about=gettext_noop(
+        "Det som telefonerna har skickat och som inte gick att ta in som det stod, tills någon har svarat."
+    ),
+    serves=("rule 6",),
+    who=phone_events.phone_events.who,
+)
 def events(request: HttpRequest, person: Person) -> HttpResponse:
     """The events, newest first; those that are not done with, unless all are asked for."""
     return _events_page(request, person)
 
 
-@page("events/<uuid:told>/contest", name="contest-event", who=REGISTER["contest_event"].who, methods=["POST"])
+@page(
+    "events/<uuid:told>/contest",
+    name="contest-event",
+    who=REGISTER["contest_event"].who,
+    methods=["POST"],
+)
 def contest(request: HttpRequest, person: Person, told: UUID) -> HttpResponse:
     """Contest a refusal."""
     return _perform(
@@ -46,7 +59,12 @@ def contest(request: HttpRequest, person: Person, told: UUID) -> HttpResponse:
     )
 
 
-@page("events/<uuid:told>/settle", name="settle-event", who=REGISTER["settle_event"].who, methods=["POST"])
+@page(
+    "events/<uuid:told>/settle",
+    name="settle-event",
+    who=REGISTER["settle_event"].who,
+    methods=["POST"],
+)
 def settle(request: HttpRequest, person: Person, told: UUID) -> HttpResponse:
     """Answer an event: the visit is written in, or it stays as it is."""
     names = ("answer", "client", "reason", "text")

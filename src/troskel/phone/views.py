@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 
 from troskel.ground import clock
 from troskel.ground.ids import new_id
@@ -22,7 +23,15 @@ from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
 
 
-@page("", name="phone", who=phone.phone_today.who)
+@page(
+    "",
+    name="phone",
+    about=gettext_noop(
+        "Dagens kunder, och hur du kommer in. En kund syns bara de dagar som ett fördelat beslut gäller."
+    ),
+    serves=("rule 4", "P2", "P3"),
+    who=phone.phone_today.who,
+)
 def today(request: HttpRequest, person: Person) -> HttpResponse:
     """The clients on this carer's phone today, or those whose alarm this responder has accepted."""
     phone_day = phone.phone_today(person.actor)
@@ -39,7 +48,14 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
     return _render(request, "phone/today.html", values)
 
 
-@page("<str:case>/", name="phone-client", who=phone.client_at_door.who, methods=("GET", "HEAD", "POST"))
+@page(
+    "<str:case>/",
+    name="phone-client",
+    about=gettext_noop("Kunden du är hos: öppna dörren, starta besöket och avsluta det."),
+    serves=("P2", "P3", "rule 4"),
+    who=phone.client_at_door.who,
+    methods=("GET", "HEAD", "POST"),
+)
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """One client: address, how to get in, and the visit. An action is answered on the same page."""
 

@@ -35,7 +35,11 @@ AGAIN = "sign-in-again"
 
 
 class PageSpec(NamedTuple):
-    """A declared page. `package` is its room, such as troskel.web."""
+    """A declared page. `package` is its room, such as troskel.web.
+
+    `about`: what the page is for, a sentence of the catalogue; None where nothing is shown (a file, a fragment, a
+    form that only sends on). `serves`: the paragraphs of the routine, or the rules, that it is there for.
+    """
 
     package: str
     path: str
@@ -43,14 +47,23 @@ class PageSpec(NamedTuple):
     who: frozenset[Role] | str
     methods: tuple[str, ...]
     view: Callable[..., HttpResponseBase]
+    about: str | None
+    serves: tuple[str, ...]
 
 
 PAGES: list[PageSpec] = []
 """All pages declared so far."""
 
 
-def public(path: str, *, name: str, methods: Iterable[str] = ("GET", "HEAD")) -> Callable[[View[P]], View[P]]:
-    """Declares a page for anyone, signed in or not."""
+def public(
+    path: str,
+    *,
+    name: str,
+    about: str | None = None,
+    serves: Iterable[str] = (),
+    methods: Iterable[str] = ("GET", "HEAD"),
+) -> Callable[[View[P]], View[P]]:
+    """Declares a page for anyone, signed in or not. `about`, `serves`: see `PageSpec`."""
     allowed = tuple(methods)
 
     def decorate(view: View[P]) -> View[P]:
@@ -60,16 +73,25 @@ def public(path: str, *, name: str, methods: Iterable[str] = ("GET", "HEAD")) ->
                 return HttpResponseNotAllowed(allowed)
             return _without_caching(view(request, *args, **values))
 
-        PAGES.append(PageSpec(_package(view), path, name, ANYONE, allowed, wrapper))
+        PAGES.append(PageSpec(_package(view), path, name, ANYONE, allowed, wrapper, about, tuple(serves)))
         return wrapper
 
     return decorate
 
 
 def page(
-    path: str, *, name: str, who: Iterable[Role], methods: Iterable[str] = ("GET", "HEAD")
+    path: str,
+    *,
+    name: str,
+    who: Iterable[Role],
+    about: str | None = None,
+    serves: Iterable[str] = (),
+    methods: Iterable[str] = ("GET", "HEAD"),
 ) -> Callable[[PageView[P]], View[P]]:
-    """Declares a page for these roles. Without a session: redirect to the start page. Another role: 403."""
+    """Declares a page for these roles. Without a session: redirect to the start page. Another role: 403.
+
+    `about`, `serves`: see `PageSpec`.
+    """
     roles, allowed = frozenset(who), tuple(methods)
     if not roles:
         raise ValueError(f"{path} does not say who may use it: declare who=")
@@ -95,10 +117,17 @@ def page(
             except Refusal as refusal:  # a document that can't be made
                 return _refused(request, refusal)
 
-        PAGES.append(PageSpec(_package(view), path, name, roles, allowed, wrapper))
+        PAGES.append(PageSpec(_package(view), path, name, roles, allowed, wrapper, about, tuple(serves)))
         return wrapper
 
     return decorate
+
+
+def page_around(spec: PageSpec) -> PageSpec:
+    """Returns the page that shows what this one answers: itself, or the nearest above it by path that shows any."""
+    candidates = [one for one in PAGES if one.about and one.path and one.package == spec.package]
+    above = [one for one in candidates if spec.path.startswith(one.path)]
+    return spec if spec.about else max(above, key=lambda one: len(one.path), default=spec)
 
 
 def urls_of(package: str) -> list[URLPattern]:

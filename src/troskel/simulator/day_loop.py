@@ -8,8 +8,19 @@ from datetime import datetime, timedelta
 from random import Random
 
 from troskel.ground import clock, durability, ids, maintenance
-from troskel.simulator import life_events, mistakes, page_reads, rough, rough_knowledge, setup, visits
+from troskel.simulator import (
+    life_events,
+    mistakes,
+    office,
+    page_reads,
+    rough,
+    rough_knowledge,
+    rounds,
+    setup,
+    visits,
+)
 from troskel.simulator.life import Life
+from troskel.simulator.organisations import ACCOUNTS, SHOWN_ACCOUNTS
 from troskel.simulator.town import Pace, Town
 from troskel.simulator.worklists import Worklists
 
@@ -41,7 +52,8 @@ def live(
         life = Life(municipality, begins, now, random, tell, is_rough=is_rough)
         town = Town(life, clients, days, pace, is_shown=is_shown)
         worklists = Worklists(town)
-        setup.found_municipality(life, "Tröskelby")
+        shown = SHOWN_ACCOUNTS if is_shown else ()
+        setup.found_municipality(life, "Tröskelby", (*ACCOUNTS, *shown))
         for number in range(days):
             life.tomorrow() if number else life.turn()
             if number.bit_count() == 1:  # the journal has doubled
@@ -63,16 +75,31 @@ def _run_day(town: Town, worklists: Worklists) -> None:
     if town.life.is_rough:
         rough.live_roughly(town)
         rough_knowledge.look_anew(town)
+    locks = rounds.locks_in_the_morning(town)
     town.life.wait_until(10)
     worklists.work()
     mistakes.make_mistakes(town)
     page_reads.read_pages(town)
+    if town.is_shown:
+        office.follow_routine(town)
     town.life.wait_until(13)
     visits.make_first_visits(town)
     if not (town.is_shown and town.is_last_day()):  # the demo ends in the middle of a day
         worklists.work()
     town.life.wait_until(15)
-    visits.make_all_visits(town)
+    if town.is_shown:
+        _make_rounds(town, locks)
+    else:
+        visits.make_all_visits(town)
+
+
+def _make_rounds(town: Town, locks: set[tuple[str, str]]) -> None:
+    """The demo's visits are made all day and evening; the office follows the routine."""
+    made = rounds.plan_rounds(town, locks)
+    rounds.report(town, made)
+    town.life.wait_until(22)
+    rounds.report(town, made)
+    rounds.enter_foreign_visits(town)
 
 
 def _report_progress(town: Town, days_done: int) -> None:

@@ -14,8 +14,18 @@ DAYS, CLIENTS, SEED = 730, 300, 7
 BRISK_BELOW_DAYS = 120
 
 
-def fill(municipality: str, tell: Callable[[str], None], *, days: int = DAYS, clients: int = CLIENTS) -> Town:
-    """Simulates the demo municipality up to now. The same day produces the same data."""
+def fill(
+    municipality: str,
+    tell: Callable[[str], None],
+    *,
+    days: int = DAYS,
+    clients: int = CLIENTS,
+    passed: Callable[[int, int], None] | None = None,
+) -> Town:
+    """Simulates the demo municipality up to now. The same day produces the same data.
+
+    `passed`: is called after each day, with the days that have passed and all of them.
+    """
     tell(f"{days} days in the life of a municipality with {clients} clients in care")
     return day_loop.live(
         municipality,
@@ -25,6 +35,7 @@ def fill(municipality: str, tell: Callable[[str], None], *, days: int = DAYS, cl
         pace=BRISK if days < BRISK_BELOW_DAYS else Pace(),
         now=clock.now(),
         tell=tell,
+        every_day=None if passed is None else lambda town: passed(town.days - town.days_left(), town.days),
         is_shown=True,
     )
 

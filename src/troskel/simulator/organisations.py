@@ -57,6 +57,30 @@ ACCOUNTS = (
 )
 
 
+SHOWN_ACCOUNTS = (
+    ("magnus", "Magnus Mild", "manager", OFFICE),
+    ("cecilia", "Cecilia Claesson", "carer", EAST),
+    ("christer", "Christer Cedergren", "carer", EAST),
+    ("mona", "Mona Malm", "carer", MEADOW),
+    ("mans", "Måns Modig", "carer", MEADOW),
+    ("nadja", "Nadja Norling", "carer", NORTH),
+    ("nicke", "Nicke Nordin", "carer", NORTH),
+    ("vilma", "Vilma Vik", "carer", WEST),
+    ("vincent", "Vincent Våg", "carer", WEST),
+    ("kerstin", "Kerstin Kvist", "carer", MILL),
+    ("kurt", "Kurt Kaas", "carer", MILL),
+    ("tilda", "Tilda Torp", "carer", CALM),
+    ("tobias", "Tobias Tuvesson", "carer", CALM),
+)
+"""Those whom the demo has besides: a manager who judges the other one's reads, and the carers of the rounds."""
+
+
+def carers_of(organisation: str) -> list[str]:
+    """Returns the carers of a provider in the demo, in the order of their shifts."""
+    accounts = (*ACCOUNTS, *SHOWN_ACCOUNTS)
+    return [name for name, _, role, where in accounts if role == "carer" and where == organisation]
+
+
 def accounts_with_role(role: str) -> dict[str, str]:
     """Returns the first account with this role in each organisation."""
     accounts: dict[str, str] = {}
@@ -72,6 +96,7 @@ CARERS = accounts_with_role("carer")
 SMITHS = accounts_with_role("locksmith")
 ADMINISTRATOR = "siri"
 ECONOMIST = "erik"
+MANAGER, OTHER_MANAGER = "maria", "magnus"
 
 
 class Habit(NamedTuple):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from troskel.custody.models import Holding
 from troskel.people.models import Organisation
 from troskel.simulator.life import Life
@@ -21,7 +23,9 @@ TAG_HOLDERS = (*HOME_CARE, ALARM)
 """The organisations that place tags with clients."""
 
 
-def found_municipality(life: Life, name: str) -> None:
+def found_municipality(
+    life: Life, name: str, accounts: Iterable[tuple[str, str, str, str]] = ACCOUNTS
+) -> None:
     """Creates the municipality, its routine, organisations and accounts."""
     life.does("demo", "found_municipality", name=name, valid_from=life.day.isoformat())
     columns = ("orgnr", "name", "email", "kind")
@@ -33,7 +37,7 @@ def found_municipality(life: Life, name: str) -> None:
         for at, row in enumerate(ORGANISATIONS)
     ]
     life.does("demo", "register_organisations", organisations=organisations)
-    for username, full_name, role, organisation in ACCOUNTS:
+    for username, full_name, role, organisation in accounts:
         account = {"username": username, "name": full_name, "role": role, "organisation": organisation}
         life.does("demo", "register_account", **account)
 

@@ -105,6 +105,8 @@ class Town:
         self.ordered: dict[str, tuple[str, str]] = {}
         self.investigated: set[str] = set()
         self.identities: set[str] = set()
+        self.first_visits_today: set[tuple[str, str]] = set()
+        self.foreign_visits_until = life.day - timedelta(days=1)
         self.closed: set[str] = set()
         self.is_stopped = False
         self.locks: dict[str, list[str]] = {}

@@ -21,11 +21,13 @@ VisitValues = dict[str, Any]
 
 def make_first_visits(town: Town) -> None:
     """Makes the first visit of each provider, with the available evidence."""
+    town.first_visits_today.clear()
     for person in list(town.people):
         for provider in person.providers():
             is_first = provider not in person.visited_by and person.is_in_care_of(provider, town.life.day)
             if is_first and make_visit(town, person, provider):
                 person.visited_by.add(provider)
+                town.first_visits_today.add((person.case, provider))
 
 
 def make_all_visits(town: Town) -> None:
@@ -38,7 +40,7 @@ def make_all_visits(town: Town) -> None:
             continue
         for client in town.life.looks(carer, phone.phone_list):
             if client.case in town.by_case and town.life.happens(0.85):
-                evidence = _evidence_by_phone(client)
+                evidence = evidence_by_phone(client)
                 visits_by_account[_reporter(organisation, evidence)].append(
                     _visit_values(town, client.case, evidence)
                 )
@@ -67,7 +69,8 @@ def _evidence(person: InventedPerson, provider: str) -> dict[str, str]:
     return {"by": "hand", "reason": "no_tag_yet"}
 
 
-def _evidence_by_phone(client: OnThePhone) -> dict[str, str]:
+def evidence_by_phone(client: OnThePhone) -> dict[str, str]:
+    """Returns the evidence of a visit to a client on the phone: the lock, else the tag, else by hand."""
     by_lock = [way.number for way in client.ways_in if way.by == "lock"]
     if by_lock:
         return {"by": "lock", "serial": by_lock[0]}

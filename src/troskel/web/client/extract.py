@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from troskel.acts.absence import AbsenceReason
 from troskel.acts.doors import ConsentWay
@@ -144,7 +144,15 @@ class ExtractTable(NamedTuple):
     rows: list[list[str]]
 
 
-@page("clients/<str:case>/extract", name="client-extract", who=client_extract.who)
+@page(
+    "clients/<str:case>/extract",
+    name="client-extract",
+    about=gettext_noop(
+        "Allt som finns om kunden, att lämna ut när kunden begär det. Utdraget skrivs i loggen."
+    ),
+    serves=("rule 7",),
+    who=client_extract.who,
+)
 def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """All that is held about the client. The read is recorded, and stands in the next extract."""
     try:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
@@ -44,7 +45,13 @@ class SpanLink(NamedTuple):
     is_current: bool
 
 
-@page("clients/<str:case>", name="client", who=client_page.who)
+@page(
+    "clients/<str:case>",
+    name="client",
+    about=gettext_noop("Allt om en kund: hur det står till, tiden, vad som ska göras och vad som har hänt."),
+    serves=("A8", "P1", "S2"),
+    who=client_page.who,
+)
 def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """A client's page, limited by the viewer's sight."""
     today = clock.today()

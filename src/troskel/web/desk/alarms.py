@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -29,19 +30,37 @@ from troskel.web.text.refusals import refusal_text
 MAX_QUESTION = 100
 
 
-@page("alarms/", name="alarms", who=access.open_alarms.who)
+@page(
+    "alarms/",
+    name="alarms",
+    about=gettext_noop(
+        "De öppna larmen: vem det gäller, hur bråttom det är, vem som åker och hur man kommer in."
+    ),
+    serves=("rule 4",),
+    who=access.open_alarms.who,
+)
 def alarms(request: HttpRequest, person: Person) -> HttpResponse:
     """The open alarms; for accepted ones also the client, the address and how to get in."""
     return _alarms_page(request, person)
 
 
-@page("alarms/<uuid:alarm>/accept", name="accept-alarm", who=REGISTER["accept_alarm"].who, methods=["POST"])
+@page(
+    "alarms/<uuid:alarm>/accept",
+    name="accept-alarm",
+    who=REGISTER["accept_alarm"].who,
+    methods=["POST"],
+)
 def accept(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     """Accept an alarm."""
     return _perform(request, person, "accept_alarm", {"alarm": str(alarm)})
 
 
-@page("alarms/<uuid:alarm>/close", name="close-alarm", who=REGISTER["close_alarm"].who, methods=["POST"])
+@page(
+    "alarms/<uuid:alarm>/close",
+    name="close-alarm",
+    who=REGISTER["close_alarm"].who,
+    methods=["POST"],
+)
 def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     """Close an alarm with its outcome."""
     values = {"alarm": str(alarm), "outcome": request.POST.get("outcome", "")}
@@ -52,14 +71,24 @@ def close(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     return _perform(request, person, "close_alarm", values)
 
 
-@page("alarms/<uuid:alarm>/rank", name="rank-alarm", who=REGISTER["rank_alarm"].who, methods=["POST"])
+@page(
+    "alarms/<uuid:alarm>/rank",
+    name="rank-alarm",
+    who=REGISTER["rank_alarm"].who,
+    methods=["POST"],
+)
 def rank(request: HttpRequest, person: Person, alarm: UUID) -> HttpResponse:
     """Say how urgent an alarm is."""
     values = {"alarm": str(alarm), "urgency": request.POST.get("urgency", "")}
     return _perform(request, person, "rank_alarm", values)
 
 
-@page("alarms/find", name="find-alarm-client", who=alarm_clients.clients_who_may_alarm.who, methods=["POST"])
+@page(
+    "alarms/find",
+    name="find-alarm-client",
+    who=alarm_clients.clients_who_may_alarm.who,
+    methods=["POST"],
+)
 def find(request: HttpRequest, person: Person) -> HttpResponse:
     """Find who has raised the alarm, by name, number or street. What is asked stands in no URL."""
     question = request.POST.get("question", "")[:MAX_QUESTION]

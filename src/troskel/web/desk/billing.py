@@ -48,7 +48,15 @@ class BillingRow(NamedTuple):
     button: Button | None
 
 
-@page("billing/", name="billing", who=reading_billing.invoice_rows.who)
+@page(
+    "billing/",
+    name="billing",
+    about=gettext_noop(
+        "Månadens rader att fakturera för kunder från andra kommuner, och underlagsblanketten till var och en."
+    ),
+    serves=("O2", "O3"),
+    who=reading_billing.invoice_rows.who,
+)
 def billing(request: HttpRequest, person: Person) -> HttpResponse:
     """A month's invoice rows and forms; the previous month by default."""
     first = _month(request.GET.get("month", ""))

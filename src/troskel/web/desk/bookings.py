@@ -13,6 +13,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.reporting_work import PartsTaken
@@ -49,13 +50,24 @@ PAGE_SIZE = 30
 ORDER = re.compile(r"W-[0-9]{4}-[0-9]{1,8}")
 
 
-@page("bookings/", name="bookings", who=reading_bookings.rounds.who)
+@page(
+    "bookings/",
+    name="bookings",
+    about=gettext_noop("När låssmeden kommer, vart, och vem som ska vara med."),
+    serves=("P4", "L1"),
+    who=reading_bookings.rounds.who,
+)
 def bookings(request: HttpRequest, person: Person) -> HttpResponse:
     """A day, a week or two weeks of bookings, and the orders without a time."""
     return _bookings_page(request, person, {"refusal": ""})
 
 
-@page("bookings/<uuid:duty>/who", name="booking-who", who=reading_bookings.ATTENDING_ROLES, methods=["POST"])
+@page(
+    "bookings/<uuid:duty>/who",
+    name="booking-who",
+    who=reading_bookings.ATTENDING_ROLES,
+    methods=["POST"],
+)
 def assign_attendant(request: HttpRequest, person: Person, duty: UUID) -> HttpResponse:
     """Assign who of the organisation attends a booking."""
     values = {"duty": str(duty), "to": request.POST.get("to", "")}

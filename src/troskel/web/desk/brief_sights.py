@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -27,7 +28,15 @@ from troskel.web.text.refusals import refusal_text
 PAGE_SIZE = 50
 
 
-@page("brief-sights/", name="brief-sights", who=brief_sights.brief_sights.who)
+@page(
+    "brief-sights/",
+    name="brief-sights",
+    about=gettext_noop(
+        "Alla som har tagit kort insyn i en kund utan att ha ärendet. Någon ser efter att skälet håller."
+    ),
+    serves=("rule 7",),
+    who=brief_sights.brief_sights.who,
+)
 def listed(request: HttpRequest, person: Person) -> HttpResponse:
     """The brief sights, those that nobody has reviewed first asked for."""
     return _page(request, person)

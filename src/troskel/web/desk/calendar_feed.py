@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.accounts import note_use
 from troskel.acts.chapters import REGISTER
@@ -26,7 +27,16 @@ from troskel.web.text.phrases import ORDER_KINDS
 LASTS = timedelta(days=365)
 
 
-@page("calendar/", name="calendar", who=calendar_feed.who, methods=("GET", "HEAD", "POST"))
+@page(
+    "calendar/",
+    name="calendar",
+    about=gettext_noop(
+        "Här får du en adress, så att bokningarna syns i din egen kalender. Inga namn följer med."
+    ),
+    serves=("P4", "L1"),
+    who=calendar_feed.who,
+    methods=("GET", "HEAD", "POST"),
+)
 def subscribing(request: HttpRequest, person: Person) -> HttpResponse:
     """One's addresses for calendar programs: make one, which is shown once, and end them."""
     secret = ""
@@ -54,7 +64,10 @@ def _make(person: Person) -> str:
     return str(REGISTER["issue_token"].perform(person.actor, values).answer["token"])
 
 
-@public("calendar/<str:secret>.ics", name="calendar-feed")
+@public(
+    "calendar/<str:secret>.ics",
+    name="calendar-feed",
+)
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The bookings as a calendar, for whoever has the address. 404 when it has ended, or never was."""
     bearer = bearer_of(digest_of(secret), clock.now())

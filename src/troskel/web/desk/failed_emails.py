@@ -50,13 +50,24 @@ class EmailRow(NamedTuple):
     reason: str
 
 
-@page("emails/", name="emails", who=outbox.failed_emails.who)
+@page(
+    "emails/",
+    name="emails",
+    about=gettext_noop("E-post som inte kom fram, och varför. Skicka den igen när felet är rättat."),
+    serves=("S1", "S3"),
+    who=outbox.failed_emails.who,
+)
 def emails(request: HttpRequest, person: Person) -> HttpResponse:
     """Failed e-mails, newest first, and the state of the outbox."""
     return _emails_page(request, person)
 
 
-@page("emails/<uuid:email>/again", name="email-again", who=REGISTER["send_email_again"].who, methods=["POST"])
+@page(
+    "emails/<uuid:email>/again",
+    name="email-again",
+    who=REGISTER["send_email_again"].who,
+    methods=["POST"],
+)
 def send_again(request: HttpRequest, person: Person, email: UUID) -> HttpResponse:
     """Send an e-mail again."""
 

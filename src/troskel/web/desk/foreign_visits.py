@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from troskel.acts.chapters import REGISTER
@@ -44,7 +44,16 @@ class VisitRow(NamedTuple):
         return not any(self.typed[name] for name in ("client", "arrived", "departed"))
 
 
-@page("billing/visits", name="foreign-visits", who=clients_elsewhere.who, methods=("GET", "HEAD", "POST"))
+@page(
+    "billing/visits",
+    name="foreign-visits",
+    about=gettext_noop(
+        "Flera besök på en gång hos kunder från andra kommuner, som inte finns i någon telefon."
+    ),
+    serves=("O1", "O2"),
+    who=clients_elsewhere.who,
+    methods=("GET", "HEAD", "POST"),
+)
 def foreign_visits(request: HttpRequest, person: Person) -> HttpResponse:
     """A table of visits. What is right is written down; what is refused stays, with why."""
     if request.method != "POST":

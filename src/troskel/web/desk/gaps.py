@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 
 from troskel.ground import clock
 from troskel.people.queries import Person
@@ -30,7 +31,15 @@ class GapRow(NamedTuple):
     days: int
 
 
-@page("gaps/", name="gaps", who=coverage.gaps.who)
+@page(
+    "gaps/",
+    name="gaps",
+    about=gettext_noop(
+        "Kunder som inget fördelat beslut täcker, nu eller snart: de försvinner ur utförarens telefoner."
+    ),
+    serves=("A8", "rule 4"),
+    who=coverage.gaps.who,
+)
 def gaps(request: HttpRequest, person: Person) -> HttpResponse:
     """The gaps of each provider, the soonest first; a provider sees its own."""
     today = clock.today()

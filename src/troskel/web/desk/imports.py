@@ -99,13 +99,26 @@ class NightRow(NamedTuple):
     to_decide: list[RejectedLineRow]
 
 
-@page("imports/", name="imports", who=reading_imports.nights.who)
+@page(
+    "imports/",
+    name="imports",
+    about=gettext_noop(
+        "Nätterna från verksamhetssystemet: vad som kom in, vad som inte gick, och det som väntar på ditt svar."
+    ),
+    serves=("A4",),
+    who=reading_imports.nights.who,
+)
 def imports(request: HttpRequest, person: Person) -> HttpResponse:
     """The imported nights, newest first, below those that stopped."""
     return _imports_page(request, person)
 
 
-@page("imports/<uuid:night>/answer", name="answer-night", who=REGISTER["answer_night"].who, methods=["POST"])
+@page(
+    "imports/<uuid:night>/answer",
+    name="answer-night",
+    who=REGISTER["answer_night"].who,
+    methods=["POST"],
+)
 def answer_night(request: HttpRequest, person: Person, night: UUID) -> HttpResponse:
     """Release or reject a stopped night."""
     release = request.POST.get("release") == "1"

@@ -56,7 +56,15 @@ class ReadRow(NamedTuple):
     outcome: str
 
 
-@page("log-reviews/", name="log-reviews", who=log_reviews.log_reviews.who)
+@page(
+    "log-reviews/",
+    name="log-reviews",
+    about=gettext_noop(
+        "Månaderna och hur långt granskningen av loggen har kommit. Varje månad dras några läsningar slumpvis."
+    ),
+    serves=("rule 7",),
+    who=log_reviews.log_reviews.who,
+)
 def months(request: HttpRequest, person: Person) -> HttpResponse:
     """The ended months, and how far the review of each has come."""
     return _months_page(request, person)
@@ -82,6 +90,8 @@ def draw(request: HttpRequest, person: Person, month: str) -> HttpResponse:
 @page(
     "log-reviews/<str:month>",
     name="log-review",
+    about=gettext_noop("De läsningar som drogs för månaden. Bedöm för var och en om den hade ett skäl."),
+    serves=("rule 7",),
     who=log_reviews.log_review.who,
     methods=("GET", "HEAD", "POST"),
 )

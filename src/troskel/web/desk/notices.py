@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.ground import clock
 from troskel.people import queries as people
@@ -35,7 +36,13 @@ class NoticeRow(NamedTuple):
     is_mine_to_read: bool
 
 
-@page("notices/", name="notices", who=duties.recent_notices.who)
+@page(
+    "notices/",
+    name="notices",
+    about=gettext_noop("Det som du ska veta men inte behöver göra något åt, och vem som har läst det."),
+    serves=("A4", "A5", "A6", "A7"),
+    who=duties.recent_notices.who,
+)
 def notices(request: HttpRequest, person: Person) -> HttpResponse:
     """Notices of the last ninety days, newest first: one's own; for the office all, and those it sent."""
     sees_all = person.actor.role in ROLES_SEEING_ALL

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_noop
 
 from troskel.ground import clock
 from troskel.people import queries as people
@@ -37,7 +38,12 @@ class OverdueRow(NamedTuple):
     deputy: str
 
 
-@page("late/", name="late", who=duties.late_duties.who)
+@page(
+    "late/",
+    name="late",
+    about=gettext_noop("Det som är sent hos andra, det äldsta först, så att någon kan fråga efter det."),
+    who=duties.late_duties.who,
+)
 def overdue(request: HttpRequest, person: Person) -> HttpResponse:
     """All late duties, the longest overdue first; filtered by role or organisation."""
     organisations = lists.organisations(person.actor, PageRequest(MAX_PAGE)).items

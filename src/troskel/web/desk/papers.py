@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from troskel.ground import clock
@@ -22,7 +22,13 @@ from troskel.web.shell.links import Button
 from troskel.web.text.phrases import ORDER_KINDS
 
 
-@page("clients/<str:case>/papers", name="papers", who=papers.papers_of_client.who)
+@page(
+    "clients/<str:case>/papers",
+    name="papers",
+    about=gettext_noop("Det som går att skriva ut om en kund: brev, kvitton, arbetsorder och etiketter."),
+    serves=("A1", "P5", "L1"),
+    who=papers.papers_of_client.who,
+)
 def of_client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
     """What there is to print about a client."""
     shown = papers.papers_of_client(person.actor, case)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
@@ -31,7 +31,13 @@ class TroubleRow(NamedTuple):
     label: str = ""
 
 
-@page("standing/", name="standing", who=standing.troubles.who)
+@page(
+    "standing/",
+    name="standing",
+    about=gettext_noop("Det som står stilla i själva programmet, och vad som hjälper."),
+    serves=("rule 6",),
+    who=standing.troubles.who,
+)
 def how_it_stands(request: HttpRequest, person: Person) -> HttpResponse:
     """What stands still in the program itself."""
     values = {"rows": rows(person.actor.role, standing.troubles(person.actor))}

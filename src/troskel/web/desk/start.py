@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -48,6 +49,7 @@ from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation, way_back
 from troskel.web.signing_in.entering import choice_address, local, ways_in
 from troskel.web.text import act_labels, phrases
+from troskel.web.text.tour import TOUR
 
 NOTICES_SHOWN = 5
 """The newest notices; the rest are on the page of notices."""
@@ -56,7 +58,13 @@ MAX_READ = 100
 """Notices that are marked as read at a time."""
 
 
-@public("", name="start")
+@public(
+    "",
+    name="start",
+    about=gettext_noop(
+        "Det som rutinen begär av dig nu, det mest brådskande först: ett kort för varje kund."
+    ),
+)
 def start(request: HttpRequest) -> HttpResponse:
     """The person's duties and notices; without a session, the choice of person."""
     person = person_of(request)
@@ -65,6 +73,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(choice_address(request.GET.get("next", "")))
         sign_in_values = {
             "organisations": _organisations(),
+            "tour": _tour(),
             "left": "left" in request.GET,
             "ways": ways_in(),
             "onward": local(request.GET.get("next", "")),
@@ -100,7 +109,6 @@ def start(request: HttpRequest) -> HttpResponse:
         **_notices(newest, told, len(unread)),
         "late_of_others": sum(item.duty.kind == "duty" and not item.theirs for item in items),
         "role": person.actor.role.value,
-        "secondary_pages": navigation.secondary_pages(person.actor.role),
         **panels,
         "losses": losses,
         "standing_still": standing.on_start_page(person.actor.role, troubles(person.actor)),
@@ -129,11 +137,8 @@ def _locksmith_start(request: HttpRequest, person: Person) -> HttpResponse:
     groups = [
         group for number in range(1, mine.pages + 1) for group in card_groups(told_mine, number, offers)
     ]
-    more = {
-        **_notices(newest, told, len(unread)),
-        "secondary_pages": navigation.secondary_pages(person.actor.role),
-    }
-    return render_page(request, "web/locksmith_start.html", {**values, "groups": groups, **more})
+    more = {"groups": groups, **_notices(newest, told, len(unread))}
+    return render_page(request, "web/locksmith_start.html", {**values, **more})
 
 
 def _newest(unread: list[WorklistItem]) -> list[WorklistItem]:
@@ -210,7 +215,11 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public("accessibility", name="accessibility")
+@public(
+    "accessibility",
+    name="accessibility",
+    about=gettext_noop("Hur väl sidorna fungerar för alla, och vart du vänder dig när de inte gör det."),
+)
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement."""
     return render_page(request, "web/accessibility.html", {})
@@ -247,13 +256,51 @@ def _municipality() -> str:
     return str(settings.TROSKEL_MUNICIPALITY)
 
 
-def _organisations() -> list[tuple[str, list[people.Person]]]:
+class ShownStop(NamedTuple):
+    """A stop of the demo's ten minutes: whose account, where it leads, and what it says."""
+
+    account: UUID | None
+    url: str
+    title: str
+    text: str
+
+
+def _tour() -> list[ShownStop]:
+    """Returns the stops, each as the first person who has the role."""
+    if not settings.DEMO:
+        return []
+    first: dict[Role, Person] = {}
+    for person in people.active_people(_municipality()):
+        first.setdefault(person.actor.role, person)
+    return [
+        ShownStop(first[stop.role].actor.account, reverse(stop.page), gettext(stop.title), gettext(stop.text))
+        for stop in TOUR
+        if stop.role in first
+    ]
+
+
+class DemoOrganisation(NamedTuple):
+    """An organisation of the demo: one person of each role, and the others."""
+
+    name: str
+    people: list[people.Person]
+    others: list[people.Person]
+
+
+def _organisations() -> list[DemoOrganisation]:
     if not settings.DEMO:
         return []
     all_people = people.active_people(_municipality())
     return [
-        (name, list(group)) for name, group in groupby(all_people, key=lambda person: person.organisation)
+        _demo_organisation(name, list(group))
+        for name, group in groupby(all_people, key=lambda person: person.organisation)
     ]
+
+
+def _demo_organisation(name: str, members: list[people.Person]) -> DemoOrganisation:
+    first = {person.actor.role: person for person in reversed(members)}
+    others = [person for person in members if person is not first[person.actor.role]]
+    return DemoOrganisation(name, [person for person in members if person not in others], others)
 
 
 def _side_panels(person: Person) -> dict[str, Any]:

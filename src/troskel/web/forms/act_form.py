@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -74,7 +75,12 @@ class ActLink(NamedTuple):
     url: str
 
 
-@page("do/", name="acts", who=EVERY_ROLE)
+@page(
+    "do/",
+    name="acts",
+    about=gettext_noop("Allt som din roll får göra, även det som ingen uppgift begär just nu."),
+    who=EVERY_ROLE,
+)
 def act_list(request: HttpRequest, person: Person) -> HttpResponse:
     """All acts of the person's role, by chapter."""
     chapters: dict[str, list[ActLink]] = {}
@@ -91,7 +97,16 @@ def declare_act_pages() -> None:
     """Declares a page for each act that has a text."""
     for name in act_labels.act_names():
         act = REGISTER[name]
-        page(f"do/{name}", name=f"act-{name}", who=act.who, methods=("GET", "HEAD", "POST"))(_view(act))
+        page(
+            f"do/{name}",
+            name=f"act-{name}",
+            who=act.who,
+            about=gettext_noop(
+                "Fyll i, se vad som följer, och gör det sedan. Före sista steget sparas inget."
+            ),
+            serves=act.paragraphs,
+            methods=("GET", "HEAD", "POST"),
+        )(_view(act))
 
 
 def _view(act: Act[Any]) -> Any:

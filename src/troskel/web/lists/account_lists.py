@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from troskel.ground import formatting
 from troskel.people.queries import Person
@@ -22,7 +22,13 @@ from troskel.web.lists.table import Filter, Listing, Tab, render_listing
 from troskel.web.text import act_labels, phrases
 
 
-@page("accounts/", name="accounts", who=reading_accounts.accounts.who)
+@page(
+    "accounts/",
+    name="accounts",
+    about=gettext_noop("Vilka som arbetar i Tröskel, i vilken roll, och hur de loggar in."),
+    serves=("rule 7",),
+    who=reading_accounts.accounts.who,
+)
 def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of accounts."""
     viewer, names = person.actor, reading_accounts.organisation_names(person.actor)
@@ -67,7 +73,15 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
     return render_listing(request, listing)
 
 
-@page("organisations/", name="organisations", who=reading_accounts.organisations_by_name.who)
+@page(
+    "organisations/",
+    name="organisations",
+    about=gettext_noop(
+        "Kommunen, utförarna, larmorganisationerna och låssmederna, och vart deras e-post går."
+    ),
+    serves=("A4", "S1"),
+    who=reading_accounts.organisations_by_name.who,
+)
 def organisations(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of organisations: the municipality, providers, alarm organisations and locksmiths."""
     viewer = person.actor

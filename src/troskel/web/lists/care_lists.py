@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
@@ -30,7 +30,13 @@ from troskel.web.text import act_labels, phrases
 from troskel.web.text.numbers import to_number
 
 
-@page("clients/", name="clients", who=lists.clients.who)
+@page(
+    "clients/",
+    name="clients",
+    about=gettext_noop("Kunderna som du har skäl att se, och hur det står till med var och en."),
+    serves=("rule 7",),
+    who=lists.clients.who,
+)
 def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of clients in the viewer's sight."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
@@ -110,7 +116,13 @@ def _client_filters(role: Role, names: Names) -> list[Filter]:
     return filters if role in PROVIDER_ROLES else [*filters, common.by_provider(names)]
 
 
-@page("visits/", name="visits", who=lists.visits.who)
+@page(
+    "visits/",
+    name="visits",
+    about=gettext_noop("Besöken, och hur vart och ett är kvitterat."),
+    serves=("P2",),
+    who=lists.visits.who,
+)
 def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of visits and their evidence."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
@@ -171,7 +183,13 @@ def _flags_text(visit: ListedVisit) -> str:
     return ", ".join(labels[flag] for flag in visit.flags).capitalize()
 
 
-@page("orders/", name="orders", who=lists.orders.who)
+@page(
+    "orders/",
+    name="orders",
+    about=gettext_noop("Beställningarna till låssmederna, från beställd till utförd."),
+    serves=("P1", "P6", "L1"),
+    who=lists.orders.who,
+)
 def orders(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of orders to locksmiths."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)

@@ -16,7 +16,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from troskel.ground import formatting
 from troskel.people.queries import Person
@@ -35,7 +35,16 @@ COOKIE_LIFETIME = timedelta(minutes=10)
 LONGEST_NUMBER = 50
 
 
-@page("search", name="search", who=reading_search.search.who, methods=("GET", "HEAD", "POST"))
+@page(
+    "search",
+    name="search",
+    about=gettext_noop(
+        "Det som stämmer med det du sökte. Bara det du har skäl att se är med, och sökningen sparas inte."
+    ),
+    serves=("rule 7",),
+    who=reading_search.search.who,
+    methods=("GET", "HEAD", "POST"),
+)
 def search(request: HttpRequest, person: Person) -> HttpResponse:
     """Search (POST), or show the result of the last search."""
     if request.method == "POST":
@@ -43,7 +52,15 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     return _result_page(request, person, _result_in_cookie(request, person))
 
 
-@page("number/<path:number>", name="number", who=reading_search.search.who)
+@page(
+    "number/<path:number>",
+    name="number",
+    about=gettext_noop(
+        "Det som har ett visst nummer: ett ärende, en beställning, ett lås, en knapp eller en nyckel."
+    ),
+    serves=("rule 7",),
+    who=reading_search.search.who,
+)
 def by_number(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     """What has this number: where numbers in texts and lists lead. Numbers may stand in an address, names may not."""
     if len(number) > LONGEST_NUMBER or not any(character.isdigit() for character in number):

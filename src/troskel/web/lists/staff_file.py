@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.exchange import staff_file
@@ -26,7 +27,14 @@ MAX_BYTES = 1_000_000
 ACT = REGISTER["update_staff"]
 
 
-@page("accounts/file", name="staff-file", who=ACT.who, methods=("GET", "HEAD", "POST"))
+@page(
+    "accounts/file",
+    name="staff-file",
+    about=gettext_noop("Här skriver du in eller ändrar många konton på en gång, från en fil."),
+    serves=("rule 7",),
+    who=ACT.who,
+    methods=("GET", "HEAD", "POST"),
+)
 def staff_from_file(request: HttpRequest, person: Person) -> HttpResponse:
     """Choose a file; see what is new, changed and gone; let it be done."""
     fresh_enough(person.actor, ACT)

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import formatting
@@ -32,7 +32,13 @@ from troskel.web.text import act_labels
 from troskel.web.text.numbers import to_number
 
 
-@page("things/<kind>/", name="things", who=reading_things.locks.who)
+@page(
+    "things/<kind>/",
+    name="things",
+    about=gettext_noop("Lås, knappar och nycklar: var de är och vem som har dem."),
+    serves=("P2", "P5", "rule 5"),
+    who=reading_things.locks.who,
+)
 def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
     """The list of locks, tags or keys, with what is in stock."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
@@ -151,7 +157,13 @@ def _thing_count(kind: str) -> Callable[[int], str]:
     return count_text
 
 
-@page("links/", name="links", who=lists.links.who)
+@page(
+    "links/",
+    name="links",
+    about=gettext_noop("Vilket lås som hör till vilken kund, nu och förut."),
+    serves=("S2", "S3", "rule 2"),
+    who=lists.links.who,
+)
 def links(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of links between clients and locks, current and ended."""
     viewer = person.actor

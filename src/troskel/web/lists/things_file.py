@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.exchange import things_file
@@ -27,7 +28,14 @@ from troskel.web.text.outcomes import refusal
 MAX_BYTES = 1_000_000
 
 
-@page("things/file", name="things-file", who=REGISTER["take_over_locks"].who, methods=("GET", "HEAD", "POST"))
+@page(
+    "things/file",
+    name="things-file",
+    about=gettext_noop("Här skriver du in lås, nycklar och knappar som redan finns, från en fil."),
+    serves=("rule 5",),
+    who=REGISTER["take_over_locks"].who,
+    methods=("GET", "HEAD", "POST"),
+)
 def things_from_file(request: HttpRequest, person: Person) -> HttpResponse:
     """Choose a file; see what would be taken over and which lines would not; let it be done."""
     if request.method != "POST":

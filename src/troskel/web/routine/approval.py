@@ -19,6 +19,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
@@ -61,7 +62,14 @@ class Proposal(NamedTuple):
         return base64.b64encode(self.content).decode()
 
 
-@page("routine/propose/", name="routine-propose", who=EDITOR_ROLES, methods=("GET", "HEAD", "POST"))
+@page(
+    "routine/propose/",
+    name="routine-propose",
+    about=gettext_noop("Här lämnar du in en ändrad rutin som en fil. Någon annan än du godkänner den."),
+    serves=("D",),
+    who=EDITOR_ROLES,
+    methods=("GET", "HEAD", "POST"),
+)
 def propose(request: HttpRequest, person: Person) -> HttpResponse:
     """Propose a version as a file. An invalid file is not stored, and all its errors are listed."""
     if request.method != "POST":
@@ -95,6 +103,8 @@ def propose(request: HttpRequest, person: Person) -> HttpResponse:
 @page(
     "routine/versions/<uuid:version>/approve",
     name="routine-approve",
+    about=gettext_noop("Här godkänner du en version som någon annan har föreslagit, från en viss dag."),
+    serves=("D",),
     who=EDITOR_ROLES,
     methods=("GET", "HEAD", "POST"),
 )
@@ -125,6 +135,8 @@ def approve(request: HttpRequest, person: Person, version: UUID) -> HttpResponse
 @page(
     "routine/versions/<uuid:version>/withdraw",
     name="routine-withdraw",
+    about=gettext_noop("Här tar du tillbaka ett förslag som inte ska bli av."),
+    serves=("D",),
     who=EDITOR_ROLES,
     methods=("GET", "HEAD", "POST"),
 )

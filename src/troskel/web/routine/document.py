@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from troskel.ground import clock
@@ -69,7 +69,13 @@ class Chapter(NamedTuple):
         return [paragraph for heading in self.headings for paragraph in heading.paragraphs]
 
 
-@page("routine/", name="routine", who=reading_routine_versions.routine_on.who)
+@page(
+    "routine/",
+    name="routine",
+    about=gettext_noop("Rutinen som den gäller i dag, och hur väl varje punkt följs."),
+    serves=("D",),
+    who=reading_routine_versions.routine_on.who,
+)
 def routine(request: HttpRequest, person: Person) -> HttpResponse:
     """The routine in force, with how well each paragraph was followed in a period."""
     today = clock.today()

@@ -55,7 +55,15 @@ class CaseRow(NamedTuple):
     tone: str
 
 
-@page("routine/<str:paragraph>/", name="paragraph", who=routine_versions.routine_on.who)
+@page(
+    "routine/<str:paragraph>/",
+    name="paragraph",
+    about=gettext_noop(
+        "En punkt i rutinen: vad den begär, hur den har följts hos var och en, och ärendena bakom siffrorna."
+    ),
+    serves=("D",),
+    who=routine_versions.routine_on.who,
+)
 def paragraph(request: HttpRequest, person: Person, paragraph: str) -> HttpResponse:
     """One paragraph: its asks, its figures by organisation, and the cases that the person may see."""
     today = clock.today()

@@ -71,7 +71,13 @@ class DutyChangeRow(NamedTuple):
     after: str
 
 
-@page("routine/versions/", name="routine-versions", who=routine_versions.versions.who)
+@page(
+    "routine/versions/",
+    name="routine-versions",
+    about=gettext_noop("Alla versioner av rutinen: vem som har ändrat och godkänt vad, och när."),
+    serves=("D",),
+    who=routine_versions.versions.who,
+)
 def versions(request: HttpRequest, person: Person) -> HttpResponse:
     """All versions, the latest first."""
     rows = [version_row(version) for version in reversed(routine_versions.versions(person.actor))]
@@ -79,7 +85,15 @@ def versions(request: HttpRequest, person: Person) -> HttpResponse:
     return render_page(request, "web/routine_versions.html", values)
 
 
-@page("routine/versions/<uuid:version>/", name="routine-version", who=routine_versions.versions.who)
+@page(
+    "routine/versions/<uuid:version>/",
+    name="routine-version",
+    about=gettext_noop(
+        "Vad en version ändrar mot den före, och vad den hade ändrat i det som redan har hänt."
+    ),
+    serves=("D",),
+    who=routine_versions.versions.who,
+)
 def version(request: HttpRequest, person: Person, version: UUID) -> HttpResponse:
     """A version compared with the one that it replaces, or would replace."""
     comparison = (

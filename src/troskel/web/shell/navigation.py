@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The frame of every page: person, navigation links, number of unread notices."""
+"""The frame of every page: person, navigation links, number of unread notices, what the page is for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from troskel.people.queries import Person
-from troskel.people.roles import Role
+from troskel.people.roles import OrganisationKind, Role
 from troskel.reading import (
     access,
     accounts,
@@ -33,15 +33,30 @@ from troskel.reading import (
     things,
     worklist,
 )
+from troskel.screens.pages import PAGES, START, page_around
 from troskel.screens.session import person_of, signed_in_of
+from troskel.web.text import phrases
 
 
 class NavLink(NamedTuple):
-    """A navigation link; `is_current` marks the page shown."""
+    """A navigation link; `is_current` marks the page shown.
+
+    `is_seldom`: it is under *Mer*. `is_routine`: on a narrow screen it is there too, and not in the row.
+    """
 
     url: str
     label: str
     is_current: bool
+    is_seldom: bool = False
+    is_routine: bool = False
+
+
+class PageHelp(NamedTuple):
+    """What the page is for: a sentence, the paragraphs of the routine that it serves, and the rules in words."""
+
+    about: str
+    paragraphs: list[str]
+    rules: list[str]
 
 
 class FrameUrls(NamedTuple):
@@ -56,6 +71,7 @@ class FrameUrls(NamedTuple):
     language: str
     accessibility: str
     api: str
+    guide: str
 
 
 class Frame(NamedTuple):
@@ -64,6 +80,8 @@ class Frame(NamedTuple):
     person: Person | None
     urls: FrameUrls
     links: list[NavLink]
+    more: list[NavLink]
+    help: PageHelp | None
     unread: int
     language: str
     languages: list[tuple[str, str]]
@@ -76,10 +94,13 @@ class Frame(NamedTuple):
 def frame_of(request: HttpRequest) -> Frame:
     """Returns the frame of this page. One query each for the person and the unread count, if not already known."""
     person = person_of(request)
+    links = _nav_links(request, person)
     return Frame(
         person=person,
         urls=frame_urls(),
-        links=_nav_links(request, person),
+        links=[link for link in links if not link.is_seldom],
+        more=[link for link in links if link.is_seldom or link.is_routine],
+        help=_page_help(request, person),
         unread=_unread_in_request(request, person) if person else 0,
         language=get_language() or settings.LANGUAGE_CODE,
         languages=list(settings.LANGUAGES),
@@ -102,6 +123,7 @@ def frame_urls() -> FrameUrls:
         language=reverse("language"),
         accessibility=reverse("accessibility"),
         api=reverse("api:openapi-view"),
+        guide=reverse("guide"),
     )
 
 
@@ -115,10 +137,14 @@ def _unread_in_request(request: HttpRequest, person: Person) -> int:
     return worklist.unread_notices(person.actor) if count is None else int(count)
 
 
-UNLINKED = {("alarms", Role.COORDINATOR), ("clients", Role.CARER), ("bookings", Role.LOCKSMITH)}
-"""Pages that a role may open but does not work from: few coordinators answer alarms, a carer uses the phone, and a
-locksmith has the calendar on the start page.
+UNLINKED = {("clients", Role.CARER), ("bookings", Role.LOCKSMITH)}
+"""Pages that a role may open but does not work from: a carer uses the phone, and a locksmith has the calendar on the
+start page.
 """
+SELDOM = {("clients", Role.LOCKSMITH)}
+"""Pages that a role needs less often than those after them."""
+IN_THE_ROW = 2
+"""How many pages stand in the row of the header, between the start page and the routine; the rest are under *Mer*."""
 LINKED_FROM_START = {
     ("billing", Role.ADMINISTRATOR),
     ("accounts", Role.COORDINATOR),
@@ -136,29 +162,54 @@ class NavPage(NamedTuple):
     arguments: tuple[str, ...] = ()
     subpages: tuple[str, ...] = ()
 
-    def is_linked_for(self, role: Role) -> bool:
+    def is_linked_for(self, person: Person) -> bool:
+        role = person.actor.role
+        if self.name == "alarms" and role is Role.COORDINATOR:
+            return person.organisation_kind is OrganisationKind.ALARM
         return role in self.who and (self.name, role) not in UNLINKED | LINKED_FROM_START
 
 
 def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
-    """Returns the navigation links of the person's role."""
+    """Returns the navigation links of the person's role, those in the row first."""
     if person is None:
         return [_nav_link(request, reverse("start"), _("Start"))]
     role = person.actor.role
-    subpages = tuple(f"{name}/" for name, _label in secondary_pages(role))
+    pages = [page for page in _pages(role) if page.is_linked_for(person)]
+    often = [page for page in pages if (page.name, role) not in SELDOM][:IN_THE_ROW]
     start_label = _("Min vecka") if role is Role.LOCKSMITH else _("Att göra")
-    links = [_nav_link(request, reverse("start"), start_label, subpages=subpages)]
-    links += [
-        _nav_link(request, reverse(page.name, args=page.arguments), page.label, page.subpages)
-        for page in _pages(role)
-        if page.is_linked_for(role)
+    routine = NavPage("routine", _("Rutinen"), routine_versions.routine_on.who)
+    links = [
+        _nav_link(request, reverse("start"), start_label),
+        *(_link_to(request, page) for page in often),
+        _link_to(request, routine)._replace(is_routine=True),
     ]
-    links.append(_nav_link(request, reverse("acts"), _("Fler åtgärder")))
-    return links
+    seldom = [
+        *(_link_to(request, page) for page in pages if page not in often),
+        _nav_link(request, reverse("acts"), _("Fler åtgärder")),
+        *(_link_to(request, page) for page in _secondary_pages(role)),
+        _nav_link(request, reverse("guide"), _("Den första timmen")),
+    ]
+    return links + [link._replace(is_seldom=True) for link in seldom]
 
 
-def secondary_pages(role: Role) -> list[tuple[str, str]]:
-    """Returns names and labels of pages used now and then: they are linked from the start page."""
+def _link_to(request: HttpRequest, page: NavPage) -> NavLink:
+    subpages = page.subpages or (f"{page.name}/",)
+    return _nav_link(request, reverse(page.name, args=page.arguments), page.label, subpages)
+
+
+def _page_help(request: HttpRequest, person: Person | None) -> PageHelp | None:
+    """Returns what the page shown is for. None where nobody has signed in yet, and for what is no page of ours."""
+    match = request.resolver_match
+    spec = next((one for one in PAGES if match and one.name == match.url_name), None)
+    shown = page_around(spec) if spec else None
+    if shown is None or not shown.about or (person is None and shown.name == START):
+        return None
+    rules = [_(phrases.RULES[name]) for name in shown.serves if name in phrases.RULES]
+    return PageHelp(_(shown.about), [name for name in shown.serves if name not in phrases.RULES], rules)
+
+
+def _secondary_pages(role: Role) -> list[NavPage]:
+    """Returns the pages used now and then."""
     pages = [
         NavPage("late", _("Försenat hos andra"), duties.late_duties.who),
         NavPage("gaps", _("Kunder som försvinner ur telefonen"), coverage.gaps.who),
@@ -170,18 +221,17 @@ def secondary_pages(role: Role) -> list[tuple[str, str]]:
         *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),
         NavPage("notices", _("Meddelanden, och vem som har läst dem"), duties.recent_notices.who),
     ]
-    return [(page.name, page.label) for page in pages if role in page.who]
+    return [page for page in pages if role in page.who]
 
 
 def _pages(role: Role) -> list[NavPage]:
-    """Returns the pages of daily work, the lists and the routine, in order of the navigation."""
+    """Returns the pages of daily work and the lists, the most used first."""
     sees_locks_only = role not in things.keys.who
     return [
         NavPage("phone", _("Telefonen"), phone.phone_today.who),
         NavPage("bookings", _("Bokningar"), bookings.rounds.who),
         NavPage("alarms", _("Larm"), access.open_alarms.who),
-        NavPage("billing", _("Andra kommuner"), billing.invoice_rows.who),
-        NavPage("clients", _("Kunder"), lists.clients.who, subpages=("visits/",)),
+        NavPage("clients", _("Kunder"), lists.clients.who, subpages=("clients/", "visits/")),
         NavPage("orders", _("Beställningar"), lists.orders.who),
         NavPage(
             "things",
@@ -190,8 +240,8 @@ def _pages(role: Role) -> list[NavPage]:
             arguments=("lock",),
             subpages=("things/", "links/"),
         ),
-        NavPage("accounts", _("Konton"), accounts.accounts.who, subpages=("organisations/",)),
-        NavPage("routine", _("Rutinen"), routine_versions.routine_on.who),
+        NavPage("billing", _("Andra kommuner"), billing.invoice_rows.who),
+        NavPage("accounts", _("Konton"), accounts.accounts.who, subpages=("accounts/", "organisations/")),
     ]
 
 

@@ -45,13 +45,19 @@ class Watching:
         return answer
 
 
-@public("-/live", name="live")
+@public(
+    "-/live",
+    name="live",
+)
 def live(_request: HttpRequest) -> HttpResponse:
     """Does the process answer? Asks nothing of the database."""
     return HttpResponse("live\n", content_type=TEXT)
 
 
-@public("-/ready", name="ready")
+@public(
+    "-/ready",
+    name="ready",
+)
 def ready(_request: HttpRequest) -> HttpResponse:
     """Can it answer people: is the database there? 503 where it is not."""
     try:
@@ -64,7 +70,10 @@ def ready(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ready\n", content_type=TEXT)
 
 
-@public("-/metrics", name="metrics")
+@public(
+    "-/metrics",
+    name="metrics",
+)
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures, as Prometheus reads them; for those who may ask. Others learn nothing: 404.
 

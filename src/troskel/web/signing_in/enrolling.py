@@ -10,6 +10,7 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -43,6 +44,10 @@ POST = ("POST",)
 @page(
     "accounts/<uuid:account>/sign-in",
     name="account-sign-in",
+    about=gettext_noop(
+        "Hur en person loggar in. Ge en länk till en ny inloggning, eller avsluta de som finns."
+    ),
+    serves=("rule 7",),
     who=reading_accounts.account_sign_in.who,
     methods=("GET", "HEAD", "POST"),
 )
@@ -74,7 +79,13 @@ def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> Http
     return render_page(request, "web/account_sign_in.html", values, status=status)
 
 
-@public("enrol/<str:secret>", name="enrol", methods=("GET", "HEAD", "POST"))
+@public(
+    "enrol/<str:secret>",
+    name="enrol",
+    about=gettext_noop("Här väljer du hur du loggar in från och med nu."),
+    serves=("rule 7",),
+    methods=("GET", "HEAD", "POST"),
+)
 def enrol(request: HttpRequest, secret: str) -> HttpResponse:
     """Choose how to sign in from now on. Opening the link does not use it; with a session: add the account to it."""
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock
@@ -31,7 +32,14 @@ from troskel.web.text.refusals import refusal_text
 POST = ("POST",)
 
 
-@page("me/", name="me", who=EVERY_ROLE, methods=("GET", "HEAD", "POST"))
+@page(
+    "me/",
+    name="me",
+    about=gettext_noop("Var du är inloggad, och dina passnycklar. Avsluta det som du inte känner igen."),
+    serves=("rule 7",),
+    who=EVERY_ROLE,
+    methods=("GET", "HEAD", "POST"),
+)
 def me(request: HttpRequest, person: Person) -> HttpResponse:
     """Where one is signed in, with a button each to end it; one's passkeys, to add and remove."""
     message, status, secret = "", 200, ""

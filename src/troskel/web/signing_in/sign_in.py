@@ -14,6 +14,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 
 from troskel.acts.chapters import REGISTER
@@ -49,14 +50,26 @@ PENDING_FOR = 600  # seconds
 POST = ("POST",)
 
 
-@public("sign-in", name="sign-in")
+@public(
+    "sign-in",
+    name="sign-in",
+    about=gettext_noop("Här visar du vem du är."),
+    serves=("rule 7",),
+)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Choose how to sign in."""
     values = {"ways": ways_in(), "onward": local(request.GET.get("next", "")), "anew": False}
     return render_page(request, "web/sign_in_ways.html", values)
 
 
-@public("sign-in/again", name="sign-in-again")
+@public(
+    "sign-in/again",
+    name="sign-in-again",
+    about=gettext_noop(
+        "Här visar du en gång till vem du är, innan du gör något som inte går att ta tillbaka."
+    ),
+    serves=("rule 7",),
+)
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """Show anew who one is, before a dangerous act."""
     if signed_in_of(request) is None:
@@ -65,7 +78,10 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     return render_page(request, "web/sign_in_ways.html", values)
 
 
-@public("sign-in/start", name="sign-in-start")
+@public(
+    "sign-in/start",
+    name="sign-in-start",
+)
 def start(request: HttpRequest) -> HttpResponse:
     """Go to the provider. `again`: it is to ask anew; `enrol`: by an enrolment link."""
     told = _settings()
@@ -100,7 +116,10 @@ def start(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public("sign-in/back", name="sign-in-back")
+@public(
+    "sign-in/back",
+    name="sign-in-back",
+)
 def back(request: HttpRequest) -> HttpResponse:
     """Come back from the provider, which says who it is."""
     told, login = _settings(), None
@@ -121,7 +140,13 @@ def back(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public("sign-in/account", name="choose-account", methods=("GET", "HEAD", "POST"))
+@public(
+    "sign-in/account",
+    name="choose-account",
+    about=gettext_noop("Har du flera roller väljer du här vilken du arbetar i just nu."),
+    serves=("rule 7",),
+    methods=("GET", "HEAD", "POST"),
+)
 def choose_account(request: HttpRequest) -> HttpResponse:
     """Choose one of one's accounts, after signing in or to go on as another."""
     signed_in = signed_in_of(request)

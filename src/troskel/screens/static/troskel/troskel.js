@@ -19,3 +19,16 @@ for (const missing of ["htmx:error", "htmx:response:error"]) {
     told.focus();
   });
 }
+
+// A menu closes by Escape, and when one goes on elsewhere. Without this it closes by its own button.
+const closeMenus = (keep) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(keep)) menu.open = false;
+};
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("focusin", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.activeElement.closest("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
