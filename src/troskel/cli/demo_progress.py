@@ -46,7 +46,7 @@ p[lang] { color: #55606a; }
 """
 
 
-class Progress(NamedTuple):
+class FilledDays(NamedTuple):
     """How many days are lived, of how many."""
 
     days: int
@@ -57,11 +57,11 @@ class ProgressPage:
     """Serves the page; `tell` says how far it is."""
 
     def __init__(self) -> None:
-        self.progress = Progress(0, 730)
+        self.progress = FilledDays(0, 730)
 
     def tell(self, days: int, all_days: int) -> None:
         """From now on this is shown."""
-        self.progress = Progress(days, all_days)
+        self.progress = FilledDays(days, all_days)
 
     def answer(self, path: str) -> tuple[int, str, str]:
         """Returns status, content type and body. The page is 503: what is waited for is not there yet."""

@@ -7,7 +7,7 @@ here. So a median is exact on both databases, and it costs one query however man
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -117,6 +117,45 @@ def figures(
         if key not in found:
             found[key] = Figures(*key)
         found[key].add(row["fate"], row["days"], row["count"])
+    return list(found.values())
+
+
+def by_period(
+    municipality: str, periods: Sequence[tuple[date, date]], today: date
+) -> dict[str, list[Figures]]:
+    """The figures of each paragraph's duties in each of the periods, which lie in order. One query."""
+    which = Case(
+        *(
+            When(opened__gte=first, opened__lte=last, then=Value(at))
+            for at, (first, last) in enumerate(periods)
+        ),
+        output_field=IntegerField(),
+    )
+    asked = Duty.objects.filter(
+        municipality=municipality, kind="duty", opened__gte=periods[0][0], opened__lte=periods[-1][1]
+    )
+    found: dict[str, list[Figures]] = {}
+    for row in _counted(asked.annotate(period=which), today, ("paragraph", "period")):
+        name = row["paragraph"]
+        of_paragraph = found.setdefault(name, [Figures(name, "", "duty") for _ in periods])
+        if row["period"] is not None:
+            of_paragraph[row["period"]].add(row["fate"], row["days"], row["count"])
+    return found
+
+
+def by_organisation(municipality: str, first: date, last: date, today: date) -> list[Figures]:
+    """The figures of all duties of each organisation, asked from `first` through `last`. One query."""
+    asked = Duty.objects.filter(
+        municipality=municipality,
+        kind="duty",
+        opened__gte=first,
+        opened__lte=last,
+        organisation__isnull=False,
+    )
+    found: dict[UUID, Figures] = {}
+    for row in _counted(asked, today, ("organisation",)):
+        each = found.setdefault(row["organisation"], Figures("", "", "duty", row["organisation"]))
+        each.add(row["fate"], row["days"], row["count"])
     return list(found.values())
 
 

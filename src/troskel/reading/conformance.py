@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -101,6 +101,33 @@ def conformance_of_paragraph(viewer: Actor, paragraph: str, first: date, last: d
         item = _conformance(figures, "", None, withheld=id(figures) in withheld_ids)
         organisations.setdefault(_ask_key(figures), {})[name] = item
     return msgspec.structs.replace(summary, organisations=organisations)
+
+
+@read(who=EVERY_ROLE)
+def conformance_trend(
+    viewer: Actor, periods: Sequence[tuple[date, date]]
+) -> tuple[list[float | None], dict[str, list[float | None]]]:
+    """The share done in time in each period, of all duties and by paragraph; None without any to judge. One query."""
+    found = conformance.by_period(viewer.municipality, periods, clock.today())
+    whole = [Figures("", "", "duty") for _ in periods]
+    for of_paragraph in found.values():
+        for total, each in zip(whole, of_paragraph, strict=True):
+            total.take_in(each)
+    shares = {name: [each.share_in_time for each in figures] for name, figures in found.items()}
+    return [total.share_in_time for total in whole], shares
+
+
+@read(who=ROLES_SEEING_ORGANISATIONS)
+def conformance_of_organisations(viewer: Actor, first: date, last: date) -> dict[str, Conformance]:
+    """The figures of all duties of each organisation by its name, in order of names; few are withheld. Two queries."""
+    all_figures = conformance.by_organisation(viewer.municipality, first, last, clock.today())
+    withheld_ids = _withheld_ids(viewer, all_figures)
+    names = dict(Organisation.objects.filter(municipality=viewer.municipality).values_list("id", "name"))
+    by_name = {names[figures.organisation]: figures for figures in all_figures if figures.organisation}
+    return {
+        name: _conformance(by_name[name], "", None, withheld=id(by_name[name]) in withheld_ids)
+        for name in sorted(by_name, key=swedish_sort_key)
+    }
 
 
 def _summary(all_figures: Iterable[Figures]) -> ConformanceSummary:

@@ -23,7 +23,7 @@ NOTICE_DAYS = 10
 """Days from the approval of a version until it is in force."""
 
 
-class Change(NamedTuple):
+class RoutineChange(NamedTuple):
     """A change of the routine: what stands instead of what, and why."""
 
     before: str
@@ -33,13 +33,13 @@ class Change(NamedTuple):
 
 
 _TAG_BACK = 'due = {{ earliest_of = [{{ on = "next_visit" }}, {{ after = "opened", days = {days} }}] }}'
-APPROVED = Change(
+APPROVED = RoutineChange(
     _TAG_BACK.format(days=7),
     _TAG_BACK.format(days=5),
     "Kvittensprodukten tas hem inom fem dagar i stället för sju.",
     "The receipt tag is taken back within five days instead of seven.",
 )
-PROPOSED = Change(
+PROPOSED = RoutineChange(
     _TAG_BACK.format(days=5),
     _TAG_BACK.format(days=3),
     "Kvittensprodukten tas hem inom tre dagar i stället för fem.",
@@ -77,7 +77,7 @@ def _review_log(town: Town) -> None:
                 town.life.does(who, "judge_reads", month=month, reads=reads, outcome=outcome)
 
 
-def _propose(town: Town, change: Change) -> str:
+def _propose(town: Town, change: RoutineChange) -> str:
     today = town.life.day.isoformat()
     text = _latest_text(town)
     assert text.count(change.before) == 1, change

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -135,17 +135,8 @@ def _thing_lanes(client: ClientPage) -> Iterable[Lane]:
     keys = [holding for holding in holdings if holding.what == "key" and holding.by == "organisation"]
     yield Lane(_("Nycklar"), "key", _merge_equal_bars(_bar(holding, holding.holder) for holding in keys))
     locks = [holding for holding in holdings if holding.what == "lock" and holding.by == "door"]
-    yield Lane(
-        _("Låsvred på dörren"),
-        "lock",
-        [_bar(holding, _("Lås {number}").format(number=holding.number)) for holding in locks],
-    )
     links = [holding for holding in holdings if holding.what == "linked"]
-    yield Lane(
-        _("Koppling"),
-        "link",
-        [_bar(holding, _("Kopplad till {number}").format(number=holding.number)) for holding in links],
-    )
+    yield Lane(_("Låsvred"), "lock", _lock_bars(locks, links))
     yield Lane(
         _("Besök"), "visit", _visit_bars([holding for holding in client.periods if holding.what == "visit"])
     )
@@ -166,6 +157,47 @@ def _order_bars(order: ClientOrder) -> Iterable[Bar]:
 
 def _bar(holding: HolderPeriod, label: str) -> Bar:
     return Bar(label, clock.day_of(holding.since), clock.day_of(holding.until) if holding.until else None)
+
+
+LOCK_LABELS = {
+    (True, True): gettext_noop("Lås {number}, kopplat"),
+    (True, False): gettext_noop("Lås {number}, inte kopplat"),
+    (False, True): gettext_noop("Lås {number} nere, kopplat än"),
+}
+"""By whether the lock is at the door, and linked to the client."""
+
+
+def _lock_bars(locks: list[HolderPeriod], links: list[HolderPeriod]) -> list[Bar]:
+    """Returns the bars of each lock: when it was at the door and linked, and when only one of the two."""
+    bars: list[Bar] = []
+    for number in dict.fromkeys(holding.number for holding in (*locks, *links)):
+        at_door = [_bar(holding, "") for holding in locks if holding.number == number]
+        linked = [_bar(holding, "") for holding in links if holding.number == number]
+        days = {bar.first for bar in (*at_door, *linked)}
+        days |= {bar.last + ONE_DAY for bar in (*at_door, *linked) if bar.last is not None}
+        for first, after in zip_longest(sorted(days), sorted(days)[1:]):
+            state = (_covers(at_door, first), _covers(linked, first))
+            if state not in LOCK_LABELS:
+                continue
+            last = after - ONE_DAY if after else None
+            bars.append(Bar(_(LOCK_LABELS[state]).format(number=number), first, last))
+    return _joined(bars)
+
+
+def _covers(bars: list[Bar], day: date) -> bool:
+    return any(bar.first <= day and (bar.last is None or day <= bar.last) for bar in bars)
+
+
+def _joined(bars: list[Bar]) -> list[Bar]:
+    """Returns the bars, those that follow each other and say the same as one."""
+    joined: list[Bar] = []
+    for bar in bars:
+        before = joined[-1] if joined else None
+        if before and before.label == bar.label and before.last and before.last + ONE_DAY == bar.first:
+            joined[-1] = before._replace(last=bar.last)
+        else:
+            joined.append(bar)
+    return joined
 
 
 def _merge_equal_bars(bars: Iterable[Bar]) -> list[Bar]:

@@ -13,7 +13,9 @@ from typing import NamedTuple
 ONE_DAY = timedelta(days=1)
 TRACK_PX, BAR_PX, PAD_PX = 28, 22, 3  # px: heights of a track and of a bar, space above the bar
 LETTER_PX, LABEL_PADDING_PX = 7.2, 16  # px: approximate width of a letter, padding of a label
-TODAY_HALF_PX, MONTH_NAME_PX = 16, 32  # px: half the width of today's label, width of a month's name
+TODAY_HALF_PX = 20  # px: half the width of today's label
+MONTH_NAME_PX, WITH_YEAR_PX = 32, 66  # px: width of a month's name, and of one with its year
+MIN_LETTERS = 4  # of a label that is shown in part
 MIN_BAR_WIDTH = 0.7  # hundredths of the width: a single day stays visible
 
 
@@ -89,18 +91,21 @@ class Picture(NamedTuple):
     months: list[tuple[float, date]]
     weeks: list[float]
     today: float
+    day: date
 
     @property
     def named_months(self) -> list[tuple[float, date]]:
         """Returns the months whose names neither cover today's label nor pass the edge."""
         pixel = 100 / self.window.pixels
-        today_width, name_width = TODAY_HALF_PX * pixel, MONTH_NAME_PX * pixel
-        return [
-            (x, day)
-            for x, day in self.months
-            if x + name_width <= 100
-            and (x > self.today + today_width or x + name_width < self.today - today_width)
-        ]
+        today_width, named = TODAY_HALF_PX * pixel, []
+        free_from = 0.0
+        for x, day in self.months:
+            width = (MONTH_NAME_PX if day.year == self.day.year else WITH_YEAR_PX) * pixel
+            is_beside_today = x > self.today + today_width or x + width < self.today - today_width
+            if x >= free_from and x + width <= 100 and is_beside_today:
+                named.append((x, day))
+                free_from = x + width
+        return named
 
 
 def visible_lanes(lanes: Sequence[Lane], window: Window) -> list[Lane]:
@@ -117,6 +122,7 @@ def draw(lanes: Sequence[Lane], window: Window, today: date) -> Picture:
         months=[(window.at(day), day) for day in _first_of_months(window)],
         weeks=[window.at(day) for day in _mondays(window)] if window.days * 6 <= window.pixels else [],
         today=window.at(today),
+        day=today,
     )
 
 
@@ -151,8 +157,8 @@ def _bar(bar: Bar, next_first: date | None, row: int, window: Window) -> DrawnBa
     label_px = len(bar.label) * LETTER_PX + LABEL_PADDING_PX
     inside = bar.label if label_px <= bar_px else ""
     beside = bar.label if not inside and label_px <= free_px else ""
-    if not inside and not beside and bar_px >= LABEL_PADDING_PX + 4 * LETTER_PX:
-        inside = bar.label[: int((bar_px - LABEL_PADDING_PX) / LETTER_PX) - 1].rstrip() + "…"
+    if not inside and not beside:
+        inside = _whole_words(bar.label, int((bar_px - LABEL_PADDING_PX) / LETTER_PX))
     return DrawnBar(
         bar,
         x,
@@ -163,6 +169,12 @@ def _bar(bar: Bar, next_first: date | None, row: int, window: Window) -> DrawnBa
         bar.first < window.first,
         _ends(bar) > window.last,
     )
+
+
+def _whole_words(label: str, letters: int) -> str:
+    """Returns the beginning of a label that fits, no word of it cut; empty where that says nothing."""
+    fitting = label[: max(0, letters) + 1].rpartition(" ")[0].rstrip(",")
+    return fitting if len(fitting) >= MIN_LETTERS else ""
 
 
 def _ends(bar: Bar) -> date:

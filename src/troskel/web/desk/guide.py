@@ -13,7 +13,7 @@ from troskel.people.queries import Person
 from troskel.people.roles import EVERY_ROLE
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.text.guides import Step, guide_of
+from troskel.web.text.guides import GuideStep, guide_of
 
 
 class ShownStep(NamedTuple):
@@ -40,6 +40,6 @@ def guide(request: HttpRequest, person: Person) -> HttpResponse:
     return render_page(request, "web/guide.html", values)
 
 
-def _shown(step: Step) -> ShownStep:
+def _shown(step: GuideStep) -> ShownStep:
     url = reverse(step.page, args=[step.argument] if step.argument else [])
     return ShownStep(gettext(step.title), gettext(step.text), gettext(step.label), url)

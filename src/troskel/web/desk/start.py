@@ -24,9 +24,7 @@ from troskel.people.roles import Role
 from troskel.reading import (
     brief_sights,
     caseloads,
-    conformance,
     lists,
-    routine_versions,
     upcoming_losses,
     worklist,
 )
@@ -36,19 +34,17 @@ from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
 from troskel.reading.worklist import WorklistItem
-from troskel.routine.model import Routine
 from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import leave, person_of, signed_in_of
-from troskel.web.desk import bookings, cards, duty_rows, log_reviews, standing
+from troskel.web.desk import bookings, cards, duty_rows, log_reviews, routine_panel, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
 from troskel.web.desk.whose import whose_clients
-from troskel.web.routine import compliance, periods
 from troskel.web.shell import navigation, way_back
 from troskel.web.signing_in.entering import choice_address, local, ways_in
-from troskel.web.text import act_labels, phrases
+from troskel.web.text import phrases
 from troskel.web.text.tour import TOUR
 
 NOTICES_SHOWN = 5
@@ -310,43 +306,10 @@ def _side_panels(person: Person) -> dict[str, Any]:
     if role in brief_sights.unreviewed_brief_sights.who:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role is Role.MANAGER:
-        panels["routine"] = _routine(person)
+        panels["routine"] = routine_panel.routine_summary(person)
         panels["log_reviews"] = log_reviews.left_to_review(person)
     if role is Role.ECONOMIST:
         clients = lists.clients(person.actor, PageRequest(limit=MAX_PAGE))
         named = names_of_shown(person.actor, [client.case for client in clients.items])
         panels["foreign_clients"] = list(named.values())
     return panels
-
-
-class RoutineSummary(NamedTuple):
-    """How well the routine is followed: a sentence, and the worst paragraphs with their texts."""
-
-    title: str
-    period: str
-    sentence: str
-    worst_paragraphs: list[tuple[compliance.WorstParagraph, str]]
-
-
-def _routine(person: Person) -> RoutineSummary | None:
-    try:
-        routine = routine_versions.routine_on(person.actor, clock.today()).document
-    except NotFound:
-        return None
-    period = periods.parse_period("", clock.today())
-    figures = conformance.conformance_by_paragraph(person.actor, period.first, period.last)
-    worst_rows = [
-        (paragraph, _paragraph_text(routine, paragraph.paragraph))
-        for paragraph in compliance.worst_paragraphs(figures)
-    ]
-    return RoutineSummary(
-        act_labels.localized(routine.header.title),
-        period.label,
-        compliance.sentence(figures.whole, period.label),
-        worst_rows,
-    )
-
-
-def _paragraph_text(routine: Routine, name: str) -> str:
-    paragraph = routine.by_id.get(name)
-    return act_labels.localized(paragraph.text) if paragraph else ""

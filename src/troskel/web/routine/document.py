@@ -21,7 +21,7 @@ from troskel.routine import descriptions, vocabulary
 from troskel.routine.model import Paragraph, Routine
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.routine import compliance, field_labels, periods, versions
+from troskel.web.routine import compliance, field_labels, periods, trend, versions
 from troskel.web.routine.compliance import ComplianceFigures
 from troskel.web.routine.periods import ReportPeriod
 from troskel.web.text import act_labels
@@ -83,11 +83,13 @@ def routine(request: HttpRequest, person: Person) -> HttpResponse:
     in_force = reading_routine_versions.routine_on(person.actor, today)
     figures = conformance.conformance_by_paragraph(person.actor, period.first, period.last)
     chapters = _chapters(in_force.document, figures)
+    _whole, paragraph_trends = trend.trends(person, today)
     values = {
         "in_force": in_force,
         "facts": versions.header_facts(in_force),
         "control": versions.document_control(in_force),
         "chapters": chapters,
+        "trends": paragraph_trends,
         "sentence": compliance.sentence(figures.whole, period.label),
         "proposals": versions.proposals(person),
         "may_see_versions": versions.may_see_versions(person),

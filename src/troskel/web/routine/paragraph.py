@@ -26,7 +26,7 @@ from troskel.reading.paragraph_cases import FateFilter, ParagraphCase
 from troskel.routine.model import Routine
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
-from troskel.web.routine import compliance, periods
+from troskel.web.routine import compliance, periods, trend
 from troskel.web.routine.compliance import ComplianceFigures
 from troskel.web.routine.document import ParagraphRow, paragraph_row, period_values, role_heading
 from troskel.web.routine.periods import ReportPeriod
@@ -84,8 +84,10 @@ def paragraph(request: HttpRequest, person: Person, paragraph: str) -> HttpRespo
     except BadValue:
         raise Http404 from None
     row = paragraph_row(source, figures)
+    _whole, paragraph_trends = trend.trends(person, today)
     values = {
         "paragraph": row,
+        "trend": paragraph_trends.get(paragraph),
         "heading": act_labels.localized(
             next(heading for heading in in_force.document.headings if heading.id == source.heading).title
         ),

@@ -52,6 +52,12 @@ def recent_periods(today: date, since: date) -> list[tuple[str, list[ReportPerio
     return groups
 
 
+def quarters_back(today: date, count: int) -> list[ReportPeriod]:
+    """Returns so many quarters in order, the last one today's."""
+    numbers = range(today.year * 4 + (today.month - 1) // MONTHS_IN_QUARTER + 1 - count, today.year * 4 + 4)
+    return [_quarter(*divmod(number, 4)) for number in numbers][:count]
+
+
 def _periods_back(today: date, kind: str) -> Iterator[ReportPeriod]:
     for step in range(MAX_PERIODS[kind]):
         if kind == "year":
