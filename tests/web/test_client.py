@@ -362,7 +362,7 @@ def test_picture_and_table_agree(town: Town) -> None:
         "Trygghetslarm",
         "Beställning",
         "Nycklar",
-        "Koppling",
+        "Låsvred",
         "Besök",
     }
 

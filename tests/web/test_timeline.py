@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,13 +50,29 @@ def test_label_beside_the_bar() -> None:
     assert (in_the_way.inside, in_the_way.beside) == ("", "")
 
 
-def test_long_label_is_truncated() -> None:
+def test_long_label_shows_whole_words() -> None:
     one, _ = (
         draw([lane(Bar("Kopplad till 4711-0938", day(0), day(9)), Bar("B", day(10), None))], HUNDRED, TODAY)
         .lanes[0]
         .bars
     )
-    assert one.inside.endswith("…") and "Kopplad till".startswith(one.inside[:4])
+    assert one.inside in ("Kopplad", "Kopplad till")
+    few, _ = (
+        draw([lane(Bar("9 besök, Öst", day(0), day(4)), Bar("B", day(5), None))], HUNDRED, TODAY)
+        .lanes[0]
+        .bars
+    )
+    assert few.inside == "", "no number without its word"
+
+
+def test_a_months_name_with_its_year_has_room() -> None:
+    window = Window(date(2026, 10, 1), date(2027, 1, 9), 1000)
+    assert [first.month for _, first in draw([], window, date(2026, 11, 20)).named_months] == [10, 11, 12, 1]
+    narrow = Window(date(2026, 10, 1), date(2027, 1, 6), 1000)
+    assert [first.month for _, first in draw([], narrow, date(2026, 11, 20)).named_months] == [10, 11, 12]
+    years = Window(date(2024, 1, 1), date(2025, 12, 31), 1000)
+    named = [x for x, _ in draw([], years, date(2026, 12, 1)).named_months]
+    assert all(after - before >= 6.6 for before, after in pairwise(named)), "none lies on another"
 
 
 def test_overlapping_bars_use_tracks() -> None:

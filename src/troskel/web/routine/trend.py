@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from troskel.people.queries import Person
 from troskel.reading import conformance
-from troskel.web.routine.periods import ReportPeriod, quarters_back
+from troskel.web.routine.periods import MONTHS_IN_QUARTER, ReportPeriod, quarters_back
 
 QUARTERS = 6
 HEIGHT = 100
@@ -20,9 +20,10 @@ MIN_HEIGHT = 2
 
 
 class QuarterColumn(NamedTuple):
-    """A quarter: its label, its percent (None: nothing to judge), and its column in SVG units, from the top."""
+    """A quarter and its year, its percent (None: nothing to judge), and its column in SVG units, from the top."""
 
     label: str
+    year: int
     percent: int | None
     y: int
     height: int
@@ -56,13 +57,17 @@ def trend_of(shares: Sequence[float | None], periods: Sequence[ReportPeriod]) ->
     if len(judged) < 2:
         return None
     columns = [
-        QuarterColumn(period.label, percent, HEIGHT - _height(percent), _height(percent))
+        QuarterColumn(_short(period), period.first.year, percent, HEIGHT - _height(percent), _height(percent))
         for period, percent in zip(periods, percents, strict=True)
     ]
     words = ", ".join(
         _("{period} {percent} procent").format(period=label, percent=percent) for label, percent in judged
     )
     return Trend(columns, words)
+
+
+def _short(period: ReportPeriod) -> str:
+    return _("kv {number}").format(number=(period.last.month) // MONTHS_IN_QUARTER)
 
 
 def _height(percent: int | None) -> int:
