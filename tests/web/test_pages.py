@@ -80,7 +80,7 @@ def test_empty_worklist(cast: Cast) -> None:
 
 def test_start_page_of_roles_without_duties(cast: Cast) -> None:
     manager, economist = (become(cast, name).get("/").content.decode() for name in ("maria", "erik"))
-    assert "Rutin vid installation" in manager
+    assert "Så följs rutinen" in manager
     assert 'href="/clients/2026-0003"' in economist and "2026-0001" not in economist
 
 

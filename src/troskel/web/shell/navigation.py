@@ -52,11 +52,15 @@ class NavLink(NamedTuple):
 
 
 class PageHelp(NamedTuple):
-    """What the page is for: a sentence, the paragraphs of the routine that it serves, and the rules in words."""
+    """What the page is for: a sentence, the paragraphs of the routine that it serves, and the rules in words.
+
+    `may_leave`: no form is filled in here, which a link would lose.
+    """
 
     about: str
     paragraphs: list[str]
     rules: list[str]
+    may_leave: bool
 
 
 class FrameUrls(NamedTuple):
@@ -205,7 +209,8 @@ def _page_help(request: HttpRequest, person: Person | None) -> PageHelp | None:
     if shown is None or not shown.about or (person is None and shown.name == START):
         return None
     rules = [_(phrases.RULES[name]) for name in shown.serves if name in phrases.RULES]
-    return PageHelp(_(shown.about), [name for name in shown.serves if name not in phrases.RULES], rules)
+    paragraphs = [name for name in shown.serves if name not in phrases.RULES]
+    return PageHelp(_(shown.about), paragraphs, rules, may_leave="POST" not in shown.methods)
 
 
 def _secondary_pages(role: Role) -> list[NavPage]:
