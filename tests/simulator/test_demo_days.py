@@ -48,7 +48,7 @@ def test_a_carer_is_with_one_client_at_a_time_from_morning_to_night() -> None:
     assert len(rounds) > 6
     hours = {arrived.astimezone(clock.STOCKHOLM).hour for made in rounds.values() for arrived, _ in made}
     assert min(hours) == 7
-    assert max(hours) >= 16
+    assert max(hours) >= 15, "the evening has a shift of its own"
     for made in rounds.values():
         for (_, departed), (arrived, _) in pairwise(sorted(made)):
             assert departed is not None

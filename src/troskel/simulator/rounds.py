@@ -40,6 +40,7 @@ class Round(NamedTuple):
 
 def locks_in_the_morning(town: Town) -> set[tuple[str, str]]:
     """Returns which client's door which lock opens on the phones before the day's work: client and serial number."""
+    town.made_today.clear()
     if not town.is_shown or town.days_left() >= LAST_DAYS_WITH_ALL_VISITS:
         return set()
     first_carers = [carers_of(provider)[0] for provider in HOME_CARE if provider not in town.closed]
@@ -70,9 +71,9 @@ def plan_rounds(town: Town, locks: set[tuple[str, str]]) -> list[Round]:
         listed.sort(key=lambda client: (town.by_case[client.case].address, client.case))
         bounds = [len(listed) * part // len(carers) for part in range(len(carers) + 1)]
         for carer, hours, (first, last) in zip(carers, SHIFTS, pairwise(bounds), strict=False):
-            rounds.append(
-                Round(carer, provider, list(_visits(town, provider, listed[first:last], hours, locks)))
-            )
+            busy = sorted(town.made_today.get(carer, ()))
+            visits = list(_visits(town, provider, listed[first:last], hours, locks, busy))
+            rounds.append(Round(carer, provider, visits))
     return rounds
 
 
@@ -94,6 +95,7 @@ def _visits(
     clients: Sequence[OnThePhone],
     hours: tuple[int, int],
     locks: set[tuple[str, str]],
+    busy: Sequence[tuple[datetime, datetime]],
 ) -> Iterator[tuple[datetime, VisitValues]]:
     random, (begins, ends) = town.life.random, hours
     at, rested = town.life.at(begins, random.randint(3, 15)), begins > BREAK_AT
@@ -103,7 +105,11 @@ def _visits(
             continue
         if not rested and at >= town.life.at(BREAK_AT, 30):
             at, rested = at + BREAK, True
-        departed = at + timedelta(minutes=random.choice(MINUTES) + random.randint(-3, 4))
+        length = timedelta(minutes=random.choice(MINUTES) + random.randint(-3, 4))
+        for began, ended in busy:  # the visits that were made besides the round
+            if at < ended and began < at + length:
+                at = ended + timedelta(minutes=6)
+        departed = at + length
         if departed > town.life.at(ends, 0):
             return
         evidence = evidence_by_phone(client)

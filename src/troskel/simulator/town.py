@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import NamedTuple
 
@@ -105,6 +105,7 @@ class Town:
         self.ordered: dict[str, tuple[str, str]] = {}
         self.investigated: set[str] = set()
         self.identities: set[str] = set()
+        self.made_today: dict[str, list[tuple[datetime, datetime]]] = {}
         self.first_visits_today: set[tuple[str, str]] = set()
         self.foreign_visits_until = life.day - timedelta(days=1)
         self.closed: set[str] = set()

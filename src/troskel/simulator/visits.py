@@ -82,13 +82,28 @@ def evidence_by_phone(client: OnThePhone) -> dict[str, str]:
 def make_visit(town: Town, person: InventedPerson, provider: str) -> bool:
     """Makes a visit, with the available evidence. Returns whether it was accepted."""
     evidence = _evidence(person, provider)
+    who = _reporter(provider, evidence)
     visit = _visit_values(town, person.reference, evidence)
-    return town.life.does(_reporter(provider, evidence), "register_visit", **visit) is not None
+    if town.is_shown:
+        visit |= _between_others(town, who)
+    return town.life.does(who, "register_visit", **visit) is not None
 
 
 def _reporter(provider: str, evidence: dict[str, str]) -> str:
     """Returns the account that reports the visit: the coordinator when the evidence is manual."""
     return (COORDINATORS if evidence["by"] == "hand" or provider not in CARERS else CARERS)[provider]
+
+
+def _between_others(town: Town, who: str) -> VisitValues:
+    """Returns the times of a visit before now in which this account makes no other; it is noted as made."""
+    made = town.made_today.setdefault(who, [])
+    departed = town.life.now - timedelta(minutes=5)
+    for began, ended in sorted(made, reverse=True):
+        if departed - VISIT_LENGTH < ended and began < departed:
+            departed = began - timedelta(minutes=7)
+    arrived = departed - VISIT_LENGTH
+    made.append((arrived, departed))
+    return {"arrived": arrived.isoformat(), "departed": departed.isoformat()}
 
 
 def _visit_values(town: Town, client: str, evidence: dict[str, str]) -> VisitValues:
