@@ -18,6 +18,7 @@ from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Organisation
 from troskel.people.roles import CARE_ROLES, CLIENT_ROLES, EVERY_ROLE, PROVIDER_ROLES, Actor, Role
+from troskel.reading import visit_exceptions
 from troskel.reading.base import about_clients, between, clients_within_reach, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
@@ -109,6 +110,9 @@ class ListedVisit(msgspec.Struct, frozen=True):
     departed_evidence: str
     departed_reason: str
     flags: list[str]
+    grade: str
+    departed_grade: str | None
+    exceptions: list[str]
 
 
 class ListedOrganisation(msgspec.Struct, frozen=True):
@@ -325,7 +329,8 @@ def link(row: Row) -> ListedLink:
 
 
 VISIT_COLUMNS = ("id", "client_id", "client__case_number", "organisation__orgnr", "arrived", "departed", "evidence",
-                 "reason", "open", "departed_evidence", "departed_reason", "flags")  # fmt: skip
+                 "reason", "open", "departed_evidence", "departed_reason", "flags",
+                 *visit_exceptions.COLUMNS)  # fmt: skip
 
 
 @read(who=CARE_ROLES, title="Visits, with their evidence")
@@ -351,7 +356,8 @@ def visits(
     page_rows, next_cursor = rows_of(rows, page_request)
     others = {"provider": provider, "evidence": evidence, "first": first, "last": last}
     _note(viewer, "visits.listed", page_request, _client_ids(page_rows), case=client, state=state, **others)
-    return Page([_visit(row) for row in page_rows], next_cursor)
+    found = visit_exceptions.of_rows(viewer.municipality, page_rows)
+    return Page([_visit(row, found[row["id"]]) for row in page_rows], next_cursor)
 
 
 def _visits_of(state: str) -> Q:
@@ -362,14 +368,15 @@ def _visits_of(state: str) -> Q:
     return ~Q(flags="") if state == "flagged" else Q()
 
 
-def _visit(row: Row) -> ListedVisit:
-    fields: dict[str, Any] = {
-        name: row[name] for name in VISIT_COLUMNS if name in ListedVisit.__struct_fields__ and name != "flags"
-    }
+def _visit(row: Row, exceptions: list[str]) -> ListedVisit:
+    shown = {*ListedVisit.__struct_fields__} - {"flags"}
+    fields: dict[str, Any] = {name: row[name] for name in VISIT_COLUMNS if name in shown}
     return ListedVisit(
         case=row["client__case_number"],
         organisation=row["organisation__orgnr"],
         flags=row["flags"].split(),
+        exceptions=exceptions,
+        **visit_exceptions.grades(row),
         **fields,
     )
 

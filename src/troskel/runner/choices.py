@@ -12,7 +12,8 @@ from troskel.ground.choices import Choice
 from troskel.ground.texts import _
 from troskel.orders.rules import Cancellation, Failure
 from troskel.visits.events import EventState
-from troskel.visits.rules import VisitReason
+from troskel.visits.exceptions import VisitException
+from troskel.visits.rules import Grade, VisitReason
 
 __all__ = [
     "AccountRole",
@@ -24,12 +25,14 @@ __all__ = [
     "EventState",
     "Evidence",
     "Failure",
+    "Grade",
     "KindOfThing",
     "LockFault",
     "Presence",
     "RepresentativeKind",
     "SightVerdict",
     "Signer",
+    "VisitException",
     "VisitReason",
 ]
 

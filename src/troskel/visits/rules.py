@@ -32,6 +32,26 @@ class VisitReason(Choice, question=_("Varför manuellt?")):
 
 REASONS = VisitReason.codes()
 
+
+class Grade(Choice, question=_("Hur säkert?")):
+    """How strong the evidence of a visit is. E is left out: it would be the phone's place, and no place is kept."""
+
+    A = "A", _("Signerat av låset")
+    B = "B", _("Signerat av kvittensprodukten")
+    C = "C", _("Låset vid kundens dörr")
+    D = "D", _("Kvittensprodukten hos kunden")
+    F = "F", _("Manuellt, med en anledning")
+
+
+def grade(evidence: str, *, is_signed: bool = False) -> Grade:
+    """The grade of an arrival or departure. `is_signed`: a signature of the lock or the tag has been verified."""
+    if evidence == "lock":
+        return Grade.A if is_signed else Grade.C
+    if evidence == "tag":
+        return Grade.B if is_signed else Grade.D
+    return Grade.F
+
+
 FLAGS = {
     "overlap": "the same carer was at another visit at the same time",
     "long": "it lasted longer than a day and a night",

@@ -18,7 +18,7 @@ from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
 from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
 from troskel.reading.search import ClientMatch
-from troskel.runner.choices import Cancellation, CareService, Evidence, VisitReason
+from troskel.runner.choices import Cancellation, CareService, Evidence, Grade, VisitException, VisitReason
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
@@ -147,7 +147,8 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Ankomst"), lambda row: row.arrived),
             Column(_("Avgång"), lambda row: row.departed),
             Column(_("Kvitterat med"), _evidence_text),
-            Column(_("Att titta på"), _flags_text),
+            Column(_("Hur säkert"), lambda row: _grade_text(row.grade)),
+            Column(_("Att titta på"), _exceptions_text),
         ],
         lambda page_request, **selection: lists.visits(viewer, page_request, **selection),
         lambda count: ngettext("{count} besök", "{count} besök", count).format(
@@ -173,14 +174,12 @@ def _evidence_text(visit: ListedVisit) -> str:
     )
 
 
-def _flags_text(visit: ListedVisit) -> str:
-    labels = {
-        "overlap": _("samtidigt som ett annat besök"),
-        "long": _("längre än ett dygn"),
-        "not_covered": _("inget beslut gällde den dagen"),
-        "left_open": _("slutet är inte känt"),
-    }
-    return ", ".join(labels[flag] for flag in visit.flags).capitalize()
+def _grade_text(grade: str) -> str:
+    return f"{grade}: {act_labels.choice_label(Grade, grade).lower()}"
+
+
+def _exceptions_text(visit: ListedVisit) -> str:
+    return "; ".join(act_labels.choice_label(VisitException, one) for one in visit.exceptions)
 
 
 @page(

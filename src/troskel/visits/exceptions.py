@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What about a visit needs a look: computed from the visits and the evidence as they are known now. Pure Python.
+
+Nothing is stored: a visit that is corrected, or a link that turns out otherwise, is judged anew when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from troskel.ground import clock
+from troskel.ground.choices import Choice
+from troskel.ground.texts import _
+from troskel.visits.rules import MAX_DURATION, Span, overlaps
+
+MAX_SHIFT = timedelta(hours=14)
+"""A visit that has been open for longer than a shift has been forgotten."""
+MIN_WAY = timedelta(minutes=1)
+"""Nobody leaves one home and is proven to be in another sooner than this. Distances are not known: no place is kept."""
+PROVEN = frozenset({"tag", "lock"})
+TAG_EXPLAINED = frozenset({"tag_missing", "phone_failed"})
+"""Reasons for a visit by hand that hold though the tag is there by the books."""
+
+
+class VisitException(Choice, question=_("Vad är att titta på?")):
+    """What needs a look."""
+
+    LEFT_OPEN = "left_open", _("Avgången saknas")
+    LONG = "long", _("Längre än ett dygn")
+    OVERLAP = "overlap", _("Samtidigt som ett annat besök")
+    NO_WAY_BETWEEN = "no_way_between", _("Två bostäder inom en minut")
+    TAG_AT_LOCK = "tag_at_lock", _("Kvittensprodukt fast låsvred sitter där (P3)")
+    BY_HAND_WITH_TAG = "by_hand_with_tag", _("Manuellt fast kvittensprodukten finns där")
+    AWAY = "away", _("Kunden skulle vara på sjukhus eller bortrest")
+    NOT_COVERED = "not_covered", _("Inget beslut var fördelat den dagen")
+
+
+class KnownVisit(NamedTuple):
+    """A visit as it is read: whose, where, when, and what proves its two ends."""
+
+    id: UUID
+    client: UUID
+    home: UUID | None
+    account: UUID | None
+    at: Span
+    evidence: str
+    departed_evidence: str
+    reason: str
+    open: bool
+    flags: Collection[str]
+
+
+class Circumstances(NamedTuple):
+    """What is known beside the visits: links and tags by client, absences by client."""
+
+    links: Mapping[UUID, Collection[Span]]
+    tags: Mapping[UUID, Collection[Span]]
+    absences: Mapping[UUID, Collection[tuple[date, date | None]]]
+
+
+def exceptions_of(
+    visit: KnownVisit, others: Iterable[KnownVisit], known: Circumstances, now: datetime
+) -> list[VisitException]:
+    """What needs a look about a visit; `others` are the same carer's other visits. In the order of VisitException."""
+    others = [other for other in others if other.id != visit.id]
+    held = {
+        VisitException.LEFT_OPEN: _is_left_open(visit, now),
+        VisitException.LONG: visit.at.until is not None and visit.at.until - visit.at.since > MAX_DURATION,
+        VisitException.OVERLAP: any(overlaps(visit.at, other.at) for other in others),
+        VisitException.NO_WAY_BETWEEN: any(_is_too_near(visit, other) for other in others),
+        VisitException.TAG_AT_LOCK: visit.evidence == "tag" and _held(known.links, visit),
+        VisitException.BY_HAND_WITH_TAG: (
+            visit.evidence == "hand" and visit.reason not in TAG_EXPLAINED and _held(known.tags, visit)
+        ),
+        VisitException.AWAY: _is_away(visit, known),
+        VisitException.NOT_COVERED: "not_covered" in visit.flags,
+    }
+    return [one for one in VisitException if held[one]]
+
+
+def _is_left_open(visit: KnownVisit, now: datetime) -> bool:
+    return visit.at.until is None and (not visit.open or now - visit.at.since > MAX_SHIFT)
+
+
+def _is_too_near(visit: KnownVisit, other: KnownVisit) -> bool:
+    """Did the carer come here from another home, or go there, sooner than anybody can; proven at both?"""
+    if visit.home is None or other.home is None or visit.home == other.home:
+        return False
+    if overlaps(visit.at, other.at):
+        return False
+    earlier, later = (visit, other) if visit.at.since < other.at.since else (other, visit)
+    if earlier.at.until is None or not {earlier.departed_evidence, later.evidence} <= PROVEN:
+        return False
+    return later.at.since - earlier.at.until < MIN_WAY
+
+
+def _held(spans: Mapping[UUID, Collection[Span]], visit: KnownVisit) -> bool:
+    """Was it so during the whole visit: linked, or the tag there, before it began and not ended before it did?"""
+    ended = visit.at.until or visit.at.since
+    return any(
+        span.since <= visit.at.since and (span.until is None or span.until >= ended)
+        for span in spans.get(visit.client, ())
+    )
+
+
+def _is_away(visit: KnownVisit, known: Circumstances) -> bool:
+    day = clock.day_of(visit.at.since)
+    return any(
+        first <= day and (last is None or day <= last) for first, last in known.absences.get(visit.client, ())
+    )
