@@ -16,7 +16,9 @@ from tests.web.test_page_access import request_page
 from tests.web.test_pages import become
 from troskel.ground import clock
 from troskel.people.roles import Role
+from troskel.phone import urls as phone_urls
 from troskel.screens.pages import ANYONE, PAGES, PageSpec, page_around
+from troskel.web import urls as web_urls
 
 SHOWN_NOWHERE = {
     *("live", "ready", "metrics"),
@@ -42,6 +44,9 @@ def drawer(page: str) -> str:
 
 
 def test_every_page_that_shows_something_says_what_it_is_for() -> None:
+    assert {pattern.name for pattern in (*web_urls.urlpatterns, *phone_urls.urlpatterns)} <= {
+        spec.name for spec in PAGES
+    }
     silent = {spec.name for spec in PAGES if "GET" in spec.methods and not spec.about}
     assert silent == SHOWN_NOWHERE
 
