@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.emptying import empty_the_tables_after_tests
 from tests.measuring import Costs
@@ -104,6 +106,21 @@ def django_db_modify_db_settings(
     else:
         test["NAME"] = f"test_troskel_{os.getpid()}"
         options["options"] = f"-c jit=off -c lock_timeout={PATIENCE}s"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """Make the test database, whichever tests are run.
+
+    The plugin makes it for marked tests alone: without one of them, others would empty the developer's own.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
