@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.exchange.test_inputs import changeable
 from tests.parts import Stopped, make_parts_small, stop_at_commit
 from tests.town import CODE, OFFICE, snapshot, undone_at_the_end
 from troskel.acts.chapters import REGISTER
-from troskel.care.models import Decision
+from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
 from troskel.duties.queries import homes_being_taken_over
@@ -400,6 +401,25 @@ def test_night_in_parts_stopped_at_every_commit_is_the_same_night(
             break
     assert number > 12, "it was stopped often"
     assert everything() == uncrashed
+
+
+def test_night_that_was_broken_off_is_not_taken_for_a_great_change(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody changes provider tomorrow: what is half stored of it is no change that the files make."""
+    make_parts_small(monkeypatch, 20)
+    lines, tomorrow = many_clients(60), DAY + timedelta(days=1)
+    lines["fordelning"] = [f"F{n};B{n};{NORTH};2026-11-01;{DAY}" for n in range(60)]
+    lines["fordelning"] += [f"G{n};B{n};{SOUTH};{tomorrow};" for n in range(60)]
+    for _ in range(40):
+        with monkeypatch.context() as patched:
+            stop_at_commit(patched, 3)
+            with suppress(Stopped):
+                nights.take_in(lines, day=DAY)
+                break
+    else:
+        pytest.fail("it never came to an end")
+    assert Allocation.objects.count() == 120
 
 
 def test_no_line_of_a_first_night_names_every_home(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:

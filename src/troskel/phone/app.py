@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The phone's pages as an app: its manifest, its service worker, the page without coverage, and what it sends.
 
-On the phone lies nothing about a client, but what is unsent, sealed to the server.
+On the phone lies nothing about a client, but what is unsent, sealed to the server, and today's list, sealed to a passkey.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FILES = (
         "troskel/mark.svg",
         "troskel/troskel.js",
     ),
-    *("troskel/phone_queue.js", "troskel/phone.js"),
+    *("troskel/phone_seal.js", "troskel/phone_queue.js", "troskel/phone_day.js", "troskel/phone.js"),
 )
 """What the page without coverage needs."""
 SYNC = REGISTER["sync_phone"]
@@ -96,8 +96,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     values = {
         "version": _version(),
         "files": list(files.values()),
-        "idb": files["vendor/idb.js"],
-        "queue": files["troskel/phone_queue.js"],
+        "scripts": [files["vendor/idb.js"], files["troskel/phone_queue.js"]],
+        "scope": reverse("phone"),
         "offline": reverse("phone-offline"),
     }
     response = render_page(request, "phone/worker.js", values)

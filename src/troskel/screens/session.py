@@ -53,7 +53,12 @@ def begin(request: HttpRequest, response: HttpResponse, secret: str, expires: da
 
 
 def leave(request: HttpRequest, response: HttpResponse) -> None:
-    """Lets the browser have no session, and no person of the demo. The server's session is ended by an act."""
+    """Lets the browser have no session, and no person of the demo. The server's session is ended by an act.
+
+    Where the phone's app says that nothing is unsent, the browser forgets all that it has kept.
+    """
+    if request.POST.get("unsent") == "0":
+        response.headers["Clear-Site-Data"] = '"storage"'
     request._found = request._person = None  # type: ignore[attr-defined]
     session_cookie.delete_cookie(response)
 

@@ -192,6 +192,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     session.leave(request, left)
     response = render_page(request, "web/signed_out.html", {"onward": onward})
     response.cookies = left.cookies
+    for name, value in left.headers.items():
+        response.headers.setdefault(name, value)
     return response
 
 

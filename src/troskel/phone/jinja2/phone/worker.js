@@ -2,10 +2,11 @@
 // The phone's service worker. It keeps the app's own files and the page without coverage, and no page about a client;
 // it sends what was noted when the network is back. What is unsent lies in IndexedDB, which no update touches.
 "use strict";
-importScripts({{ idb|tojson }}, {{ queue|tojson }});
+importScripts(...{{ scripts|tojson }});
 const SHELL = {{ ("shell-" ~ version)|tojson }};
 const FILES = {{ files|tojson }};
 const OFFLINE = {{ offline|tojson }};
+const SCOPE = {{ scope|tojson }};
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -28,7 +29,16 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(async () => (await caches.open(SHELL)).match(OFFLINE)));
+    event.respondWith((async () => {
+      try {
+        const response = await fetch(request);
+        // sent to sign in: the session is over, perhaps ended by somebody who was told that the phone is gone
+        if (response.type === "opaqueredirect" && pathname.startsWith(SCOPE)) await PhoneQueue.dropDay();
+        return response;
+      } catch {
+        return (await caches.open(SHELL)).match(OFFLINE);
+      }
+    })());
   } else if (FILES.includes(pathname)) {
     event.respondWith((async () => {
       try {

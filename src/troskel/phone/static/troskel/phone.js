@@ -125,6 +125,22 @@
   navigator.serviceWorker.addEventListener("message", send); // the worker has sent
   addEventListener("online", send);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+
+  // whoever signs out leaves nothing here but what is unsent
+  for (const form of document.querySelectorAll("form[data-leaves]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await PhoneQueue.dropDay();
+      await PhoneQueue.send().catch(() => undefined);
+      form.elements.unsent.value = String((await PhoneQueue.events()).filter((kept) => kept.state !== "refused").length);
+      form.submit();
+    }, { once: true });
+  }
+
+  const clients = document.querySelector("[data-clients]");
+  const day = document.getElementById("day");
+  if (day && isWithoutCoverage) await PhoneDay.offline(day, person.account);
+  else if (day && clients) await PhoneDay.online(day, dataset.account, clients.outerHTML);
   await underWay();
   await show();
   await send();

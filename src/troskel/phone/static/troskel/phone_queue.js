@@ -1,55 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a carer notes without coverage: kept until the server has answered about it. For the page and its service worker.
-// Nothing about a client is kept but sealed to the server (HPKE, RFC 9180: P-256, HKDF-SHA256, AES-256-GCM): this phone
-// can't read it again either. In the clear are id, number, time, and whether it is an arrival or a departure.
+// Nothing about a client is kept but sealed to the server (phone_seal.js): this phone can't read it again either. In the
+// clear are id, number, time, and whether it is an arrival or a departure.
 "use strict";
 
 const PhoneQueue = (() => {
   const BATCH = 50;
   const KEPT_REFUSALS = 7 * 24 * 60 * 60 * 1000;
   const UNSETTLED = ["noted", "on_the_way"];
-  const text = new TextEncoder();
-
-  // -- sealing
-
-  const bytes = (coded) => Uint8Array.from(atob(coded.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-  const coded = (data) => btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-
-  function joined(...parts) {
-    const all = parts.map((part) => (typeof part === "string" ? text.encode(part) : new Uint8Array(part)));
-    const whole = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
-    all.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-    return whole;
-  }
-
-  async function hmac(key, data) {
-    const made = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    return new Uint8Array(await crypto.subtle.sign("HMAC", made, data));
-  }
-
-  const KEM = joined("KEM", [0, 0x10]);
-  const SUITE = joined("HPKE", [0, 0x10, 0, 1, 0, 2]);
-  const NOTHING = new Uint8Array(32); // HMAC fills up an empty key with zeros
-  const extract = (suite, salt, label, data) => hmac(salt, joined("HPKE-v1", suite, label, data));
-  const expand = async (suite, key, label, info, length) =>
-    (await hmac(key, joined([0, length], "HPKE-v1", suite, label, info, [1]))).slice(0, length);
-
-  async function seal(publicKey, info, plain) {
-    const theirs = bytes(publicKey);
-    const curve = { name: "ECDH", namedCurve: "P-256" };
-    const own = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
-    const point = await crypto.subtle.importKey("raw", theirs, curve, false, []);
-    const enc = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
-    const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: point }, own.privateKey, 256));
-    const secret = await expand(KEM, await extract(KEM, NOTHING, "eae_prk", shared), "shared_secret", joined(enc, theirs), 32);
-    const context = joined(
-      [0], await extract(SUITE, NOTHING, "psk_id_hash", ""), await extract(SUITE, NOTHING, "info_hash", info),
-    );
-    const made = await extract(SUITE, secret, "secret", "");
-    const key = await crypto.subtle.importKey("raw", await expand(SUITE, made, "key", context, 32), "AES-GCM", false, ["encrypt"]);
-    const iv = await expand(SUITE, made, "base_nonce", context, 12);
-    return coded(joined(enc, await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text.encode(plain))));
-  }
 
   // -- keeping
 
@@ -71,12 +29,17 @@ const PhoneQueue = (() => {
   }
 
   const meta = (name) => within((database) => database.get("meta", name));
+  // the session is over: what a passkey opens goes as well
+  const dropDay = () => within(async (database) => {
+    for (const name of ["day", "lock"]) await database.delete("meta", name);
+  });
+  const drop = (name) => within((database) => database.delete("meta", name));
   const keep = (name, value) => within((database) => database.put("meta", value, name));
 
   // Notes an event, `content` sealed. Gives its id.
   async function note(content, { id = crypto.randomUUID(), noted = new Date() } = {}) {
     const { account, key } = await meta("person");
-    const sealed = await seal(key, `${account} ${id}`, JSON.stringify(content));
+    const sealed = await PhoneSeal.seal(key, `${account} ${id}`, JSON.stringify(content));
     await within(async (database) => {
       const all = database.transaction(["events", "meta"], "readwrite");
       const known = all.objectStore("meta");
@@ -123,6 +86,7 @@ const PhoneQueue = (() => {
       });
       if (response.ok) answers = (await response.json()).events;
       else error = response.type === "opaqueredirect" ? "signed_out" : String(response.status);
+      if (error === "signed_out" || response.status === 401 || response.status === 403) await dropDay();
     } catch {
       error = "no_network";
     }
@@ -170,5 +134,5 @@ const PhoneQueue = (() => {
     return settled;
   });
 
-  return { note, events, send, forgetRefused, keep, meta, UNSETTLED };
+  return { note, events, send, forgetRefused, keep, meta, dropDay, drop, UNSETTLED };
 })();

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Today's clients without coverage: the list lies sealed on the phone, and a passkey opens it. The passkey's PRF gives the
+// same secret each time, and only to its owner; the secret wraps a key, and nothing that opens the list is ever stored.
+"use strict";
+
+const PhoneDay = (() => {
+  const SALT = new TextEncoder().encode("troskel: today's clients");
+  const SHIFT = 14 * 60 * 60 * 1000;
+  const UNUSED = 5 * 60 * 1000; // then the list is locked again
+
+  const secretOf = (credential) => credential.getClientExtensionResults().prf?.results?.first;
+  const eachTime = () => crypto.getRandomValues(new Uint8Array(32));
+
+  // The secret of the passkey with this id. Throws where its owner says no.
+  async function secret(id) {
+    const credential = await navigator.credentials.get({
+      publicKey: {
+        challenge: eachTime(),
+        allowCredentials: [{ type: "public-key", id: PhoneSeal.bytes(id) }],
+        userVerification: "required",
+        extensions: { prf: { eval: { first: SALT } } },
+      },
+    });
+    return secretOf(credential);
+  }
+
+  // Makes the passkey that locks, and the key it wraps. False where this phone has no passkeys that can.
+  async function begin(account, name) {
+    if (!window.PublicKeyCredential) return false;
+    const user = { id: new TextEncoder().encode(`${account} lock`), name, displayName: name }; // the same one is replaced
+    const made = await navigator.credentials.create({
+      publicKey: {
+        rp: { name: "Tröskel" }, user, challenge: eachTime(),
+        pubKeyCredParams: [{ type: "public-key", alg: -7 }, { type: "public-key", alg: -257 }],
+        authenticatorSelection: { authenticatorAttachment: "platform", userVerification: "required" },
+        extensions: { prf: { eval: { first: SALT } } },
+      },
+    });
+    if (!made.getClientExtensionResults().prf?.enabled) return false;
+    const id = PhoneSeal.coded(new Uint8Array(made.rawId));
+    const given = secretOf(made) ?? await secret(id);
+    if (!given) return false;
+    await PhoneQueue.keep("lock", { account, id, ...(await PhoneSeal.makePair(given)) });
+    return true;
+  }
+
+  const lockOf = async (account) => {
+    const lock = await PhoneQueue.meta("lock");
+    return lock?.account === account ? lock : null;
+  };
+
+  function until() {
+    const midnight = new Date();
+    midnight.setHours(24, 0, 0, 0);
+    return new Date(Math.min(midnight.getTime(), Date.now() + SHIFT)).toISOString();
+  }
+
+  // Seals the list as it stands on the page. It holds until midnight, and no longer than a shift.
+  async function keep(account, list) {
+    const lock = await lockOf(account);
+    if (!lock) return;
+    const ends = until();
+    await PhoneQueue.keep("day", { account, ends, sealed: await PhoneSeal.seal(lock.publicKey, `${account} ${ends}`, list) });
+  }
+
+  // What lies here of today, for this person; what has run out goes.
+  async function kept(account) {
+    const day = await PhoneQueue.meta("day");
+    if (!day) return null;
+    if (day.ends <= new Date().toISOString()) await PhoneQueue.drop("day");
+    else if (day.account === account && await lockOf(account)) return day;
+    return null;
+  }
+
+  // The list, once the passkey's owner has opened it.
+  async function unlock(account) {
+    const lock = await lockOf(account);
+    const key = await PhoneSeal.unwrap(await secret(lock.id), lock.wrapped);
+    const day = await kept(account);
+    return day && PhoneSeal.open(key, lock.publicKey, `${account} ${day.ends}`, day.sealed);
+  }
+
+  // -- the pages
+
+  function chooses(link, form) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      form.elements.client.value = link.pathname.split("/").filter(Boolean).pop();
+      form.closest("details").open = true;
+      form.closest("section").hidden = false;
+      form.elements.reason[0].focus();
+    });
+  }
+
+  // Without coverage: a button that opens the list, and the list until nobody has touched the page for minutes.
+  async function offline(part, account) {
+    const button = part.querySelector("button");
+    const place = part.querySelector("[data-list]");
+    const said = part.querySelector("[role=status]");
+    let timer = 0;
+    const lock = () => {
+      place.replaceChildren();
+      button.hidden = false;
+    };
+    const used = () => {
+      clearTimeout(timer);
+      timer = setTimeout(lock, UNUSED);
+    };
+    part.hidden = !(await kept(account));
+    button.addEventListener("click", async () => {
+      said.textContent = "";
+      try {
+        const list = await unlock(account);
+        part.hidden = !list;
+        const page = new DOMParser().parseFromString(list ?? "", "text/html");
+        place.replaceChildren(...page.body.children);
+        const form = document.querySelector("form[data-noted] [name=client]")?.form;
+        for (const link of place.querySelectorAll("a")) if (form) chooses(link, form);
+        button.hidden = true;
+        used();
+      } catch {
+        said.textContent = part.dataset.locked;
+      }
+    });
+    for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, used);
+    addEventListener("pagehide", lock);
+  }
+
+  // With coverage: the list is sealed anew, or a button begins it.
+  async function online(part, account, list) {
+    const button = part.querySelector("button");
+    const said = part.querySelector("[role=status]");
+    const tell = async () => {
+      const is = Boolean(await lockOf(account));
+      button.hidden = is;
+      if (is) said.textContent = part.dataset.kept;
+    };
+    await keep(account, list);
+    await tell();
+    part.hidden = !window.PublicKeyCredential;
+    button.addEventListener("click", async () => {
+      try {
+        if (await begin(account, part.dataset.name)) await keep(account, list);
+        else said.textContent = part.dataset.cannot;
+        await tell();
+      } catch {
+        said.textContent = part.dataset.failed;
+      }
+    });
+  }
+
+  return { offline, online };
+})();
