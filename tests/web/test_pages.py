@@ -20,7 +20,10 @@ from troskel.web.text import phrases
 TODAY = date(2026, 11, 23)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SCRIPTS = {"/static/django_htmx/htmx-4.min.js", "/static/troskel/troskel.js"}
-PHONE_SCRIPTS = {"/static/troskel/phone_queue.js", "/static/vendor/idb.js", "/static/troskel/phone.js"}
+PHONE_SCRIPTS = {
+    *(f"/static/troskel/phone{part}.js" for part in ("", "_seal", "_queue", "_day")),
+    "/static/vendor/idb.js",
+}
 """What lets a phone note visits without coverage."""
 
 
