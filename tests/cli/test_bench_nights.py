@@ -35,3 +35,4 @@ def test_nights_and_visits_are_measured(tmp_path: Path) -> None:
     assert [server["workers"] for server in report["visits"]] == [1, 2]
     assert all([row["at_once"] for row in server["clients"]] == [1, 4, 8] for server in report["visits"])
     assert "growth_exponent" in report
+    assert all(0 < night["of_bare_lines"] < 1 for night in report["nights"])

@@ -33,7 +33,7 @@ def test_duties_step_by_step_are_the_duties_of_a_replay(seed: int, steps: int) -
     assert again.emails == live.history.emails
 
 
-SILENT = (
+UNHEARD = (
     "door.opened",
     "opening.failed",
     "account.changed",
@@ -43,22 +43,22 @@ SILENT = (
 )
 
 
-class _WithSilentLines(Muddle):
+class _WithUnheardLines(Muddle):
     """A municipality where much also happens that the routine asks nothing about."""
 
     def __init__(self, seed: int, steps: int) -> None:
-        super().__init__(seed, steps, more=["is_silent"] * 8)
+        super().__init__(seed, steps, more=["is_unheard"] * 8)
 
-    def is_silent(self, c: Any) -> None:
+    def is_unheard(self, c: Any) -> None:
         on, door = self.day(3, 0), self.chance.choice(self.s.doors_of[self.s.home_of[c]])
-        self.s.about(self.chance.choice(SILENT), c, occurred=on, door=door, organisation=NORTH)
+        self.s.about(self.chance.choice(UNHEARD), c, occurred=on, door=door, organisation=NORTH)
 
 
 @EVERY
 @given(SEEDS, st.integers(1, 60))
 def test_nothing_follows_from_a_line_that_no_rule_hears(seed: int, steps: int) -> None:
-    s = _WithSilentLines(seed, steps).s
-    with patch.object(engine._Advance, "is_silent", lambda self, line: False):
+    s = _WithUnheardLines(seed, steps).s
+    with patch.object(engine._Advance, "is_heard", lambda self, line: True):
         judged = s.replayed()
         assert plain(rebuild(s.routines, s.lines)) == plain(s.homes)
     assert fates(judged) == fates(s.history)

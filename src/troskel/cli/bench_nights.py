@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ SIZES = (1_500, 15_000, 60_000)
 ALARM, SECOND = "5560000977", "5560000985"
 OFFICE = "2120000993"
 PAUSE_SECONDS = 0.05  # between two calls of one who looks on
+BARE_LINES = 50_000
 CLIENTS_AT_ONCE = (1, 4, 8)
 VISITS = 240
 
@@ -43,12 +45,30 @@ def bench_nights(
         progress(f"the first night of {size} clients")
         with temporary_database(), tempfile.TemporaryDirectory() as folder:
             nights.append(_night(size, Path(folder), workers))
-    report: Report = {"database": connection.vendor, "workers": workers, "nights": nights}
+    bare = bare_lines_per_second()
+    for night in nights:
+        night["of_bare_lines"] = round(night["lines_per_second"] / bare, 4)
+    report: Report = {
+        "database": connection.vendor,
+        "workers": workers,
+        "bare_lines_per_second": bare,
+        "nights": nights,
+    }
     if len(nights) > 1:
         report["growth_exponent"] = _exponent(nights[0], nights[-1])
     progress("visits")
     report["visits"] = [_visits(workers=count) for count in sorted({1, workers})]
     return report
+
+
+def bare_lines_per_second() -> int:
+    """How many lines like a journal's this machine's Python writes as JSON and hashes: what machines are compared by."""
+    body = {name: str(new_id()) for name in ("client", "decision", "home", "organisation")}
+    began, head = time.process_time(), b""
+    for number in range(BARE_LINES):
+        line = json.dumps({"number": number, "event": "decision.made", "body": body}, sort_keys=True)
+        head = sha256(head + line.encode()).digest()
+    return round(BARE_LINES / (time.process_time() - began))
 
 
 def _exponent(first: Report, last: Report) -> float:

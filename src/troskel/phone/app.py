@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The phone's pages as an app: its manifest, its service worker, the page without coverage, and what it sends.
 
-On the phone lies nothing about a client, but what is unsent, sealed to the server, and today's list, sealed to a passkey.
+On the phone lies nothing about a client, but what is unsent, sealed to the server, and today's list, where somebody
+has asked for it, locked by a passkey.
 """
 
 from __future__ import annotations

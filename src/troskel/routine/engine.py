@@ -147,7 +147,7 @@ class _Advance:
     def apply_line(self, line: LineFacts, day: date) -> None:
         """Catch up to the day, apply the line, and settle what follows."""
         self.catch_up(day)
-        if self.is_silent(line):
+        if not self.is_heard(line):
             return
         before = line_events.look(self.facts, line)
         touched = fold(self.facts, line)
@@ -176,11 +176,11 @@ class _Advance:
             for home in touched:
                 self.sleep(home, day)
 
-    def is_silent(self, line: LineFacts) -> bool:
-        """Does the line change no fact, and no rule hear of it? Nothing can follow from it, then (a door opened)."""
+    def is_heard(self, line: LineFacts) -> bool:
+        """Does the line change a fact, or a rule hear of it? From others nothing can follow (a door opened)."""
         if line.event in FOLDED or line.event in OF_A_DUTY:
-            return False
-        return not any(self.routines.hear(name) for name in line_events.names(line))
+            return True
+        return any(self.routines.hear(name) for name in line_events.names(line))
 
     def derived(
         self,
