@@ -139,7 +139,8 @@ def _suggestions(context: DutyContext) -> Iterator[Suggestion]:
     if starts and datetime.fromisoformat(starts) > clock.now():
         return
     if by_hand and (first_day is None or first_day <= clock.today()):
-        yield Suggestion("attest", {"duty": str(context.duty.id)})
+        missing = ("text",) if context.ask.silence is not None else ()  # what was found
+        yield Suggestion("attest", {"duty": str(context.duty.id)}, missing)
 
 
 # -- the context of duties, in a constant number of queries

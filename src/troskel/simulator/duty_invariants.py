@@ -192,6 +192,7 @@ def _filled(town: Town, way: Suggestion, row: _Row) -> dict[str, Any]:
     told: dict[str, Callable[[], Any]] = {
         "locksmith": lambda: LOCKSMITH,
         "reason": lambda: "x",
+        "text": lambda: "x",
         "fault": lambda: "jammed",
         "tag": lambda: _in_stock(town, "tag", row.organisation),
         "key": lambda: f"N{row.id}"[:20],
