@@ -75,12 +75,9 @@ def import_night(
     files.clear()  # tens of megabytes, which nobody needs any more
     night = as_merged(night, state.merged)
     plan = plan_night(night, state, day=day, first_night=first_night)
-    if (
-        not confirm and begun is None
-    ):  # once begun it has been judged: its other half would look like a great change
-        reasons = reasons_to_stop(
-            plan, night, digest, current_state.taken_in(actor.municipality), case_system
-        )
+    if not confirm and begun is None:  # half of what has begun would look like a great change
+        taken_in = current_state.taken_in(actor.municipality)
+        reasons = reasons_to_stop(plan, night, digest, taken_in, case_system)
         stop(actor, day, digest, reasons, case_system, dry_run=dry_run)
     runner = _NightRunner(actor, progress, night, case_system, day=day, dry_run=dry_run)
     with maintenance.seldom_collecting():
