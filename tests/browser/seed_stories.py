@@ -34,6 +34,8 @@ def fill() -> dict[str, Any]:
     town = towns.found()
     named = _lives(town)
     town.until(LAST_OF_A_MONTH)
+    for story in ("change of provider", "alarm stays"):  # else P2 asks why nobody comes
+        town.visit(str(named[story]))
     named |= _awaiting(town)
     cases = dict(Client.objects.values_list("reference", "case_number"))
     told = {

@@ -56,7 +56,7 @@ def test_from_the_link_to_signing_out(at_localhost: Opens, axe: str) -> None:
     found += in_every_state(page, axe)
     page.get_by_role("button", name="Logga in med passnyckel").click()
     page.get_by_role("button", name="Logga ut").wait_for()
-    expect(page.get_by_text("Ekonom · Socialkontoret")).to_be_visible()
+    expect(page.locator(".me .role")).to_have_text("Ekonom, Socialkontoret")
 
     page.get_by_role("link", name="Min inloggning").click()
     expect(page.get_by_role("heading", name="Mina passnycklar")).to_be_visible()
