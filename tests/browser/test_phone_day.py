@@ -25,7 +25,7 @@ LOCK = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-BEGIN, UNLOCK = "Ha kunderna med utan täckning", "Lås upp"
+BEGIN, UNLOCK = "Ta med dagens kunder", "Lås upp"
 REMEMBERS_KEYS = """() => {
   window.secrets = [];
   const coded = (data) => btoa(Array.from(new Uint8Array(data), (byte) => String.fromCharCode(byte)).join(""));
