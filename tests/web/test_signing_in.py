@@ -74,6 +74,17 @@ def test_sign_out_ends_the_cookie_on_the_server(town: Town) -> None:
     assert lines("session.ended")[-1]["why"] == "signed_out"
 
 
+@pytest.mark.parametrize(("unsent", "sent"), [("0", '"storage"'), ("2", None), ("", None)])
+def test_signing_out_empties_the_browser_once_nothing_is_unsent(
+    town: Town, unsent: str, sent: str | None
+) -> None:
+    """What a phone has noted and not sent is never taken along."""
+    browser = signed_in(town, "olle")
+    answer = post(town, browser, "/sign-out", {"unsent": unsent})
+    assert answer.headers.get("Clear-Site-Data") == sent
+    assert "Du är utloggad" in answer.content.decode()
+
+
 def test_demo_cookie_is_honoured_in_the_demo_alone(town: Town, settings: Any) -> None:
     settings.DEMO = True
     browser = Client()
