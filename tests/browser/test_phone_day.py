@@ -25,7 +25,7 @@ LOCK = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-BEGIN, UNLOCK = "Ta med dagens kunder", "Lås upp"
+BEGIN, UNLOCK, LEAVE = "Ta med dagens kunder", "Lås upp", "Ta bort dem från telefonen"
 REMEMBERS_KEYS = """() => {
   window.secrets = [];
   const coded = (data) => btoa(Array.from(new Uint8Array(data), (byte) => String.fromCharCode(byte)).join(""));
@@ -119,6 +119,20 @@ def test_the_list_is_locked_again_and_ends_at_midnight(opens: Opens) -> None:
     page.reload()
     expect(page.get_by_role("heading", name="Ingen täckning")).to_be_visible()
     expect(page.get_by_role("button", name=UNLOCK)).to_be_hidden()
+    assert "sealed" not in kept(page)["text"]
+
+
+def test_what_was_taken_along_can_be_left(opens: Opens) -> None:
+    page = carin(opens)
+    with_passkeys(page)
+    with_worker(page)
+    has_clients_with_it(page)
+    assert "sealed" in kept(page)["text"]
+    page.get_by_role("button", name=LEAVE).click()
+    expect(page.get_by_role("button", name=BEGIN)).to_be_visible()
+    assert "sealed" not in kept(page)["text"]
+    page.reload()
+    expect(page.get_by_role("button", name=BEGIN)).to_be_enabled()
     assert "sealed" not in kept(page)["text"]
 
 

@@ -126,27 +126,34 @@ const PhoneDay = (() => {
     addEventListener("pagehide", lock);
   }
 
-  // With coverage: the list is sealed anew, or a button begins it.
+  // With coverage: the list is sealed anew, or a button begins it; the same button ends it, so that nothing moves.
   async function online(part, account, list) {
     const button = part.querySelector("button");
     const said = part.querySelector("[role=status]");
+    const first = { says: said.textContent, does: button.textContent };
     const tell = async () => {
       const is = Boolean(await lockOf(account));
-      button.hidden = is;
-      if (is) said.textContent = part.dataset.kept;
+      said.textContent = is ? part.dataset.kept : first.says;
+      button.textContent = is ? part.dataset.leave : first.does;
     };
-    await keep(account, list);
-    await tell();
-    part.hidden = !window.PublicKeyCredential;
+    const cannot = () => {
+      said.textContent = part.dataset.cannot;
+      button.hidden = true;
+    };
+    if (!window.PublicKeyCredential) return cannot();
     button.addEventListener("click", async () => {
       try {
-        if (await begin(account, part.dataset.name)) await keep(account, list);
-        else said.textContent = part.dataset.cannot;
+        if (await lockOf(account)) await PhoneQueue.dropDay();
+        else if (!(await begin(account, part.dataset.name))) return cannot();
+        await keep(account, list);
         await tell();
       } catch {
         said.textContent = part.dataset.failed;
       }
     });
+    await keep(account, list);
+    await tell();
+    button.disabled = false;
   }
 
   return { offline, online };
