@@ -36,7 +36,7 @@ def test_the_routine_unfolded_and_its_versions(opens: Opens, axe: str, tmp_path:
     manager.get_by_role("link", name="ny", exact=True).click()
     manager.set_default_timeout(120_000)  # the version is proven meanwhile: as long as that takes
     manager.get_by_role("link", name="Godkänn …").click()
-    manager.get_by_role("heading", name="Godkänn version ny").wait_for()  # the page before can be looked at till then
+    manager.get_by_role("heading", name="Godkänn version ny").wait_for()  # till then it is the page before
     manager.wait_for_load_state()
     found += in_every_state(manager, axe)
     manager.get_by_role("button", name="Visa vad som händer").click()
