@@ -84,10 +84,15 @@ def duties(viewer: Actor, condition: Q, day: date, *, all_of_them: bool) -> Quer
 
 def worklist(viewer: Actor, today: date) -> QuerySet[Any, dict[str, Any]]:
     """The viewer's open duties and notices. The administrator also sees what is escalated."""
+    return _in_order(open_for(viewer, today), today)
+
+
+def open_for(viewer: Actor, today: date) -> QuerySet[Duty]:
+    """The rows of the viewer's worklist, in no order."""
     asked = asked_of(viewer, today)
     if viewer.role is Role.ADMINISTRATOR:
         asked |= Q(escalated__isnull=False)
-    return _in_order(Duty.objects.filter(asked, municipality=viewer.municipality, state="open"), today)
+    return Duty.objects.filter(asked, municipality=viewer.municipality, state="open")
 
 
 def asked_of(viewer: Actor, day: date) -> Q:

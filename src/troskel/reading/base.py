@@ -26,9 +26,9 @@ Row = Mapping[str, Any]
 CASE_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 
 
-def clients_in_sight(viewer: Actor) -> QuerySet[Client]:
-    """The clients in the viewer's sight today."""
-    return Client.objects.filter(visible_clients(viewer, clock.today()))
+def clients_in_sight(viewer: Actor, day: date | None = None) -> QuerySet[Client]:
+    """The clients in the viewer's sight on the day, by default today."""
+    return Client.objects.filter(visible_clients(viewer, day or clock.today()))
 
 
 def readable_clients(viewer: Actor) -> QuerySet[Client]:
