@@ -179,7 +179,8 @@ def send_basis_form(ctx: ActContext, *, form: FormNumber) -> dict[str, Any]:
 
 @send_basis_form.suggested_by("basis_form.sent")
 def _suggest_sending(context: DutyContext) -> Iterator[Suggestion]:
-    """Make the month's forms, then sign and send each."""
+    """Make the month's forms, then sign and send each. Where visits have changed since, the month is billed first."""
+    yield bill_month.suggestion({"month": context.about["month"]}, is_final=False)
     yield make_basis_forms.suggestion({"month": context.about["month"]}, is_final=False)
     yield sign_basis_form.suggestion({}, ("form",), is_final=False)
     yield send_basis_form.suggestion({}, ("form",))

@@ -12,6 +12,8 @@ from troskel.simulator.town import Task, Town
 
 FORM_REFUSALS = ("form.already_past", "form.behind", "form.visits_changed", "form.billed_anew")
 """What may refuse a step of a form: it was taken before, or the visits have changed since."""
+BILLED_ONCE = ("form.visits_differ", "month.nothing_to_bill")
+"""What may refuse to bill a month again: its form is signed, or nobody is left to bill."""
 IN_THE_HOME = frozenset({"place_tag", "take_tag", "receive_key"})
 PATIENCE_DAYS = 12
 """Days that a coordinator waits for the assessor to inform the client before ordering with a reason."""
@@ -37,8 +39,12 @@ def order(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
 
 
 def send_basis_forms(town: Town, task: Task, options: Sequence[Suggestion]) -> int | None:
-    """Makes, signs and sends the month's forms (O3). Refusals of forms already sent are expected."""
-    make, sign, send = options
+    """Makes, signs and sends the month's forms (O3). The visits are counted again first: some are written down late.
+
+    Refusals of forms already sent are expected.
+    """
+    bill, make, sign, send = options
+    town.life.tries(task.who, bill.act, BILLED_ONCE, **bill.with_answers())
     outcome = town.life.does(task.who, make.act, **make.with_answers())
     for form in outcome.answer["forms"] if outcome is not None else ():
         for way in (sign, send):

@@ -8,7 +8,7 @@ counted from the tables, without the routine's conditions.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -151,6 +151,7 @@ def _hindrance(
 ) -> str | None:
     """Why none of the offered acts can be done; None where one can, or what stands in the way is asked for."""
     ways = [way for way in offered if way.is_final or (row.paragraph, row.ask) in BY_STEPS]
+    ways.reverse()  # the last step first: an earlier one may be what it waits for
     if not ways:
         return NOTHING
     refused = []
@@ -160,7 +161,7 @@ def _hindrance(
         except (Refusal, NotFound, BadValue) as refusal:
             refused.append((way.act, refusal))
         else:
-            if way.is_final or done.lines:
+            if way.is_final or (done.lines and not _is_only_repeated(way, refused)):
                 return None
     around = _around(snapshots, row.home)
     asked = {one.paragraph for one in rows if one.home in around and one.id != row.id}
@@ -175,6 +176,12 @@ def _hindrance(
 
 BY_STEPS = frozenset({("O3", "send")})
 """The form is made, then signed, then sent: the next of these steps can be done."""
+
+
+def _is_only_repeated(way: Suggestion, refused: Sequence[tuple[str, Exception]]) -> bool:
+    """Billing again always writes something. It is a step only where a form waits for it."""
+    waits = any(getattr(refusal, "code", "") == "form.visits_changed" for _, refusal in refused)
+    return way.act == "bill_month" and not waits
 
 
 def _around(snapshots: dict[UUID, engine.HomeSnapshot], home: UUID) -> set[UUID]:
