@@ -76,14 +76,14 @@ def correct_report(
     report = Reported(done_though)
     subject = lookup.find_order(ctx, order)
     rules.is_reported(subject.row.state, order)
-    lock = Order.objects.values_list("lock", flat=True).get(id=subject.row.id)
+    lock, fault = Order.objects.values_list("lock", "fault").get(id=subject.row.id)
     assert lock is not None
     was = Holding.objects.select_related("thing").get(thing=lock, until=None)
     detail = {"text": text} if text else None
     if serial:
         _mounted_another(ctx, report, subject, was, serial, detail)
     else:
-        _not_done(ctx, subject, was, detail)
+        _not_done(ctx, subject, was, fault, detail)
     return {"order": order, "lock": serial or was.thing.number}
 
 
@@ -143,7 +143,7 @@ def _hang_at(ctx: ActContext, lock: UUID, instead_of: UUID, door: UUID) -> None:
 
 
 def _not_done(
-    ctx: ActContext, subject: lookup.OrderSubject, was: Holding, detail: dict[str, str] | None
+    ctx: ActContext, subject: lookup.OrderSubject, was: Holding, fault: str, detail: dict[str, str] | None
 ) -> None:
     row, door = subject.row, lookup.door_of_order(ctx, subject)
     rules.no_open_order(door)
@@ -167,6 +167,7 @@ def _not_done(
         lock=was.thing_id,
         since=since.date() if since else None,
         presence=row.presence,
+        fault=fault or None,
         detail=detail,
     )
 

@@ -196,6 +196,15 @@ def die(w: World, client: str) -> list[ToldLine]:
 
 
 @move
+def live(w: World, client: str) -> list[ToldLine]:
+    """The death was written down by mistake. A letter that was dropped with it is not asked for again."""
+    p = w.people[client]
+    need(p.died is not None, "alive")
+    p.died = None
+    return [about(w, "client.died", client, on=None)]
+
+
+@move
 def become(w: World, client: str, own: bool) -> list[ToldLine]:
     """The client becomes the municipality's own, or another's."""
     p = w.people[client]

@@ -25,6 +25,8 @@ def choices(w: World, *, equal_clients: bool = False) -> Iterator[ChosenMove]:
         if p.died is None:
             yield from (ChosenMove("move_house", (name, home)) for home in w.spare)
             yield from _moves_ahead(w, name, p)
+        else:
+            yield ChosenMove("live", (name,))
     yield from _of_organisations(w)
     for home in w.spare:
         yield ChosenMove("look_at" if home in w.unknown else "puzzle", (home,))

@@ -336,6 +336,7 @@ ACTS: dict[str, Callable[..., Iterator[Act]]] = {
     "tell": _tell,
     "tell_all": _tell,
     "refuse": lambda w, c: iter([("anna", "record_refusal", {"client": c, "reason": "does_not_want"})]),
+    "live": lambda w, c: iter([("anna", "take_back_death", {"client": c})]),
     "decide_way_in": lambda w, c: iter([("anna", "decide_way_in", {"client": c, "way": "key"})]),
     "visit": _visit,
     "visit_again": _visit,

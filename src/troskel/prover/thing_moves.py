@@ -108,8 +108,8 @@ def report(w: World, door_name: str, order: str) -> list[ToldLine]:
     here = of.behind(w, door)
     if o.kind == "removal" and of.needing(w, door):
         body["though"] = ["lock.needed"]
+    door.reported = (order, o, lock)
     if o.kind != "repair":
-        door.reported = (order, o, lock)
         to = of.letter_to(w, o.client, door_name)
         if to is not None:
             w.letters[order] = (to, door_name)
@@ -150,12 +150,14 @@ def take_back(w: World, door_name: str) -> list[ToldLine]:
     need(door.reported is not None and not door.orders, "nothing reported")
     assert door.reported is not None
     order, o, lock = door.reported
-    need(door.lock == (lock if o.kind == "installation" else None), "not as it was reported")
-    door.lock, door.faulty, door.reported = None if o.kind == "installation" else lock, False, None
+    need(door.lock == (None if o.kind == "removal" else lock), "not as it was reported")
+    door.lock, door.faulty = None if o.kind == "installation" else lock, o.kind == "repair"
+    door.reported = None
     o.booked, o.carer_on = False, None
     door.orders[order] = o
     w.letters.pop(order, None)
     body = {"order": order, "number": 1, "organisation": o.by or None, "locksmith": SMITH, "lock": lock}
+    body |= {"fault": "jammed"} if door.faulty else {}
     return [at_door("report.taken_back", door_name, door, o.client, kind=o.kind, presence="none", **body)]
 
 

@@ -272,6 +272,7 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "client_left": _of_client(lambda client, case: client_state.has_left(client, case.day)),
     "client_leaves": _of_client(lambda client, case: client_state.is_leaving(client, case.day)),
     "refused": _of_client(lambda client, case: client.refused),
+    "way_in_decided": _of_client(lambda client, case: client.way_in_decided),
     "lock_unwanted": _of_client(lambda client, case: client.unwanted),
     "understood": _of_client(lambda client, case: client.understood),
     "informed_orally": _of_client(lambda client, case: "oral" in client.informed),

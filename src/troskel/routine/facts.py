@@ -92,6 +92,7 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     understood: bool = False
     refused: bool = False
     unwanted: bool = False
+    way_in_decided: bool = False
     to_be_told: bool = True
     absences: list[AbsenceFacts] = []
     decisions: dict[UUID, DecisionFacts] = {}

@@ -216,8 +216,13 @@ def client_understood(client: ClientFacts, line: LineFacts) -> None:
 
 def client_refused(client: ClientFacts, line: LineFacts) -> None:
     """Does not want a lock turner, or has not understood (case 10)."""
-    client.refused, client.understood = True, False
+    client.refused, client.understood, client.way_in_decided = True, False, False
     client.unwanted = client.unwanted or bool(line.body.get("confirmed"))
+
+
+def way_in_decided(client: ClientFacts, line: LineFacts) -> None:
+    """The assessor has decided how staff get in without a lock turner (A3)."""
+    client.way_in_decided = True
 
 
 def refusal_confirmed(client: ClientFacts, line: LineFacts) -> None:
@@ -258,6 +263,7 @@ ON_CLIENT: dict[str, Callable[[ClientFacts, LineFacts], None]] = {
     "client.told_about_keys": client_told_about_keys,
     "client.understood": client_understood,
     "client.refused": client_refused,
+    "way_in.decided": way_in_decided,
     "information.taken_back": information_taken_back,
     "client.refusal_confirmed": refusal_confirmed,
     **fold_care.ON_CLIENT,

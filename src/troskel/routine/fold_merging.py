@@ -56,6 +56,7 @@ def _absorb(kept: ClientFacts, gone: ClientFacts) -> None:
     kept.stay = _of_both(min, kept.stay, gone.stay)
     kept.informed = sorted({*kept.informed, *gone.informed})
     kept.keys_told = sorted({*kept.keys_told, *gone.keys_told})
+    kept.way_in_decided = all(one.way_in_decided for one in (kept, gone) if one.refused)
     kept.refused = kept.refused or gone.refused
     kept.understood = (kept.understood or gone.understood) and not kept.refused
     kept.to_be_told = kept.to_be_told and gone.to_be_told

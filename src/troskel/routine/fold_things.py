@@ -113,14 +113,14 @@ def lock_corrected(door: DoorFacts, line: LineFacts) -> None:
 
 
 def report_taken_back(door: DoorFacts, line: LineFacts) -> None:
-    """What was reported has not been done: the lock is where it was, and the order is open again."""
+    """What was reported has not been done: the lock is where it was, as faulty as then, and the order is open again."""
     kind = line.body["kind"]
     door.orders[uid(line.body["order"])] = _order(kind, line)
     if kind == "installation":
         door.lock = door.since = door.replaced = None
     elif kind == "removal":
         door.lock, door.since = uid(line.body["lock"]), day_in(line.body, "since")
-    door.fault = ""
+    door.fault = line.body.get("fault") or ""
 
 
 def fault_told(door: DoorFacts, line: LineFacts) -> None:

@@ -240,6 +240,7 @@ absence_ahead | kunden är, eller ska vara, på sjukhus eller bortrest | the cli
 client_leaves | kunden har slutat, eller gör det i dag | the client has left, or leaves today
 client_left | kunden har varken hemtjänst eller larm kvar, och det är bekräftat | the client has neither home care nor alarm left, and it is confirmed
 refused | kunden har sagt nej eller inte förstått | the client has refused or not understood
+way_in_decided | det är bestämt hur personalen kommer in utan låsvred | it is decided how staff get in without a lock turner
 lock_unwanted | kunden vill inte ha låsvred, och handläggaren har bekräftat det | the client wants no lock turner, and the assessor has confirmed it
 understood | kunden har förstått | the client has understood
 informed_orally | kunden är muntligt informerad | the client is informed orally

@@ -46,6 +46,7 @@ MOVES = {
     "change_provider": gettext_noop("{client} får {to} som utförare från och med {on}"),
     "confirm_ending": gettext_noop("Det bekräftas att insatsen för {client} har upphört"),
     "die": gettext_noop("{client} dör"),
+    "live": gettext_noop("{client} lever: dödsfallet skrevs in av misstag"),
     "become": gettext_noop("{client} blir {own}"),
     "move_house": gettext_noop("{client} flyttar till {to}"),
     "puzzle": gettext_noop("Ingen vet vad som sitter på dörrarna hos {home}"),
