@@ -78,7 +78,7 @@ def _all_pages(browser: Browser, address: str) -> list[Shown]:
     for who in PEOPLE:
         context = browser.new_context(locale="sv-SE")
         page = enter(context, address, who)
-        for path in _linked(page, address):
+        for path in linked(page, address):
             kind = NUMBERS.sub("*", path.partition("?")[0])
             key = f"{who} {kind}" if kind in OF_EACH_ROLE else kind
             found.setdefault(key, Shown(who, path, kind))
@@ -86,7 +86,7 @@ def _all_pages(browser: Browser, address: str) -> list[Shown]:
     return list(found.values())
 
 
-def _linked(page: Page, address: str) -> Iterator[str]:
+def linked(page: Page, address: str) -> Iterator[str]:
     """Yields the addresses that links lead to, two of each kind; those that show a page."""
     waiting, known, per_kind = ["/"], {"/"}, dict[str, int]()
     fetched = 0

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every form, light on a phone and dark on a large screen: axe finds no fault."""
+"""Every form, light and dark, on a phone and on a large screen: axe finds no fault."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.browser.conftest import Opens
-from tests.browser.page_faults import ONCE_EACH, in_every_state
+from tests.browser.page_faults import STATES, in_every_state
 from tests.town import PEOPLE
 from troskel.acts.chapters import REGISTER
 from troskel.web.text import act_labels
@@ -30,5 +30,5 @@ def test_every_form_of_a_role(opens: Opens, axe: str, role: str) -> None:
     for name in mine:
         assert person is not None
         page = person.goes(f"/do/{name}")
-        found += in_every_state(page, axe, ONCE_EACH)
+        found += in_every_state(page, axe, STATES)
     assert found == []

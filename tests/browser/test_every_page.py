@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every page, as everyone who may use it, light and dark, on a phone and on a large screen: axe finds no fault."""
+"""The main pages, as everyone who may use them, light on a phone and dark on a large screen: axe finds no fault."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.browser.conftest import Opens
-from tests.browser.page_faults import ONCE_EACH, STATES, faults, in_every_state
+from tests.browser.page_faults import faults, in_every_state
 from tests.town import PEOPLE
 from troskel.people.roles import PHONE_ROLES
 
 ROLE = {name: role for name, role, _ in PEOPLE}
-FIRST_OF = {next(name for name, of in ROLE.items() if of == role) for role in ROLE.values()}
-"""One of each role; the others see the same pages."""
 OF_A_ROLE = {
     "locksmith": ["/bookings/"],
     "coordinator": ["/bookings/", "/alarms/", "/billing/?month=2026-03"],
@@ -33,14 +31,14 @@ LISTS = {
 
 @pytest.mark.parametrize("name", ROLE)
 def test_pages_of_every_person(opens: Opens, axe: str, name: str) -> None:
-    person, states = opens(name), STATES if name in FIRST_OF else ONCE_EACH
-    found = in_every_state(person.page, axe, states)
+    person = opens(name)
+    found = in_every_state(person.page, axe)
     paths = ["/do/", "/accessibility", "/notices/", "/routine/", "/routine/P1/"]
     paths += ["/phone/"] if ROLE[name] in PHONE_ROLES else []
     paths += OF_A_ROLE.get(ROLE[name], [])
     paths += LISTS.get(ROLE[name], [])
     for path in paths:
-        found += in_every_state(person.goes(path), axe, states)
+        found += in_every_state(person.goes(path), axe)
     assert found == []
 
 
@@ -55,11 +53,11 @@ def test_the_page_of_a_client(opens: Opens, axe: str, name: str) -> None:
     person = opens(name)
     found: list[str] = []
     for case in CLIENTS[name]:
-        for query, states in (("", STATES), ("?time=all&daily=1", ONCE_EACH)):
+        for query in ("", "?time=all&daily=1"):
             page = person.goes(f"/clients/{case}{query}")
             assert page.get_by_text(f"ärende {case}").first.is_visible()
             page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
-            found += in_every_state(page, axe, states)
+            found += in_every_state(page, axe)
     assert found == []
 
 
