@@ -18,6 +18,7 @@ from troskel.routine.facts import AbsenceFacts, ClientFacts
 from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, ClientCondition, FromDay, Named, ThroughDay, field
 from troskel.runner.register import act
+from troskel.runner.suggestions import Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("På sjukhus eller bortrest")
@@ -41,6 +42,10 @@ WHO = (Role.ASSESSOR, Role.COORDINATOR)
     title=_("Kunden är inte hemma"),
     lead=_("Kunden syns inte i telefonen så länge. Inget tas ner."),
     corrected_by="resume_access",
+    undone_by=Undo(
+        "resume_access",
+        lambda told: {"client": told["client"], "on": told["since"], "absence": told["absence"]},
+    ),
 )
 def suspend_access(
     ctx: ActContext,

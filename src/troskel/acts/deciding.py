@@ -37,11 +37,9 @@ from troskel.people import rules as people
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Role
 from troskel.runner import lookup
-from troskel.runner.fields import (
-    CaseNumber,
-    NonEmpty,
-)
+from troskel.runner.fields import CaseNumber, NonEmpty
 from troskel.runner.register import act
+from troskel.runner.suggestions import Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Beslut och fördelning")
@@ -97,6 +95,10 @@ def start_investigations(ctx: ActContext, *, investigations: NonEmpty[NewInvesti
     lead=_("Båda dagarna räknas in. Utan sista dag gäller beslutet tills vidare."),
     parts="decisions",
     corrected_by="change_decisions",
+    undone_by=Undo(
+        "withdraw_decisions",
+        lambda told: {} if told.get("decisions.replaces") else {"references": told["decisions"]},
+    ),
 )
 def make_decisions(ctx: ActContext, *, decisions: NonEmpty[NewDecision]) -> dict[str, Any]:
     """Register decisions: what is granted to whom, from when to when."""
@@ -248,6 +250,7 @@ def confirm_ending(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     lead=_("Utföraren får veta det och ser kunden de dagar som fördelas."),
     parts="allocations",
     corrected_by="change_allocations",
+    undone_by=Undo("withdraw_allocations", lambda told: {"references": told["allocations"]}),
 )
 def allocate(ctx: ActContext, *, allocations: NonEmpty[NewAllocation]) -> dict[str, Any]:
     """Allocate decisions to providers, who thereby learn of a new client (A4) or a change (A5)."""

@@ -19,7 +19,7 @@ from troskel.runner import lookup
 from troskel.runner.choices import DoorKind
 from troskel.runner.fields import CaseNumber, Code, DoorId, FromDay, ShortText, field
 from troskel.runner.register import act
-from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.suggestions import DutyContext, Suggestion, Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Dörrar och medgivanden")
@@ -84,6 +84,9 @@ def let_door_serve(ctx: ActContext, *, client: CaseNumber, door: UUID) -> dict[s
     title=_("Fastighetsägaren går med på det"),
     lead=_("Innan ett låsvred beställs till porten eller grinden."),
     corrected_by="withdraw_consent",
+    undone_by=Undo(
+        "withdraw_consent", lambda told: {key: told[key] for key in ("client", "door") if told.get(key)}
+    ),
 )
 def record_consent(
     ctx: ActContext,

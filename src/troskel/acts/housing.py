@@ -23,6 +23,7 @@ from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import Apartment, CaseNumber, Day, Name, NonEmpty, Postcode, ShortText, field
 from troskel.runner.register import act
+from troskel.runner.suggestions import Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Bostad")
@@ -114,6 +115,7 @@ def move_clients(ctx: ActContext, *, moves: NonEmpty[Move]) -> dict[str, Any]:
     title=_("Kunden ska flytta"),
     lead=_("Låsvredet vid den nya dörren kan beställas redan nu. Kunden flyttar av sig självt på dagen."),
     corrected_by="call_off_move",
+    undone_by=Undo("call_off_move", lambda told: {"client": told["client"]}),
 )
 def plan_move(ctx: ActContext, *, client: CaseNumber, address: Address, on: Day) -> dict[str, Any]:
     """Plan a client's move to a new address on a coming day, so that a lock can be ordered there before (P1).

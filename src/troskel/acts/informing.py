@@ -16,7 +16,7 @@ from troskel.routine.facts import ClientFacts
 from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, Text, field
 from troskel.runner.register import act
-from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.suggestions import DutyContext, Suggestion, Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Berätta för kunden")
@@ -69,6 +69,7 @@ def _own_client(ctx: ActContext, client: str) -> lookup.ClientSubject:
     lead=_("Kunden har fått veta vad låsvredet innebär. Både muntligt och skriftligt behövs."),
     light=True,
     corrected_by="correct_information",
+    undone_by=Undo("correct_information", lambda told: {"client": told["client"], "what": told["way"]}),
 )
 def inform_client(ctx: ActContext, *, client: CaseNumber, way: InformingWay) -> dict[str, Any]:
     """Inform the client about the lock turner, orally or in writing (A1 asks for both)."""
@@ -103,6 +104,7 @@ def tell_about_keys(
     lead=_("Kunden har förstått att ett låsvred kommer att monteras."),
     light=True,
     corrected_by="correct_information",
+    undone_by=Undo("correct_information", lambda told: {"client": told["client"], "what": "understood"}),
 )
 def confirm_understanding(ctx: ActContext, *, client: CaseNumber) -> dict[str, Any]:
     """Confirm that the client has understood that a lock turner will be installed (A3)."""
@@ -182,6 +184,7 @@ def _suggest_telling(context: DutyContext) -> Iterator[Suggestion]:
         "Sitter ett låsvred redan på dörren tas det ner, om ingen annan behöver det."
     ),
     corrected_by="correct_information",
+    undone_by=Undo("correct_information", lambda told: {"client": told["client"], "what": "refused"}),
 )
 def record_refusal(
     ctx: ActContext,

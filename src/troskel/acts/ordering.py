@@ -37,7 +37,7 @@ from troskel.runner.fields import (
 )
 from troskel.runner.found_order import FoundOrder
 from troskel.runner.register import act
-from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.suggestions import DutyContext, Suggestion, Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Beställningar")
@@ -57,6 +57,9 @@ REMOVAL_ROLES = (Role.COORDINATOR, Role.ADMINISTRATOR)
     title=_("Beställ montering"),
     lead=_("Låssmeden får beställningen och bokar en tid."),
     corrected_by="cancel_order",
+    undone_by=Undo(
+        "cancel_order", lambda told: {"order": told["order"], "reason": rules.Cancellation.MISTAKE}
+    ),
 )
 def order_installation(
     ctx: ActContext,
@@ -134,6 +137,9 @@ def _provider_client(context: DutyContext) -> ClientFacts | None:
     lead=_("När ingen i bostaden har hemtjänst eller trygghetslarm kvar."),
     applies_to=ClientCondition.HAS_LOCK,
     corrected_by="cancel_order",
+    undone_by=Undo(
+        "cancel_order", lambda told: {"order": told["order"], "reason": rules.Cancellation.MISTAKE}
+    ),
 )
 def order_removal(
     ctx: ActContext,

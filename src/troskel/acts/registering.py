@@ -39,6 +39,7 @@ from troskel.runner.fields import (
     field,
 )
 from troskel.runner.register import act
+from troskel.runner.suggestions import Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Kunder")
@@ -203,6 +204,7 @@ def change_clients(ctx: ActContext, *, changes: NonEmpty[ChangedClient]) -> dict
     lead=_("All hemtjänst och allt larm upphör den dagen."),
     parts="deaths",
     corrected_by="take_back_death",
+    undone_by=Undo("take_back_death", lambda told: {"client": told["deaths.client"]}),
 )
 def record_deaths(ctx: ActContext, *, deaths: NonEmpty[Death]) -> dict[str, Any]:
     """Record that clients have died (case 15): their care ends that day."""

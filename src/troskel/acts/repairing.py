@@ -34,7 +34,7 @@ from troskel.runner.fields import (
 )
 from troskel.runner.register import act
 from troskel.runner.reported import DoneThough, Reported
-from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.suggestions import DutyContext, Suggestion, Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Reparationer")
@@ -48,6 +48,9 @@ CHAPTER = _("Reparationer")
     lead=_("Låssmeden lagar eller byter låsvredet."),
     applies_to=ClientCondition.HAS_LOCK,
     corrected_by="cancel_order",
+    undone_by=Undo(
+        "cancel_order", lambda told: {"order": told["order"], "reason": rules.Cancellation.MISTAKE}
+    ),
 )
 def order_repair(
     ctx: ActContext,
@@ -92,6 +95,7 @@ def _suggest_repair(context: DutyContext) -> Iterator[Suggestion]:
     title=_("Låsvredet är lagat"),
     lead=_("Byttes låsvredet flyttar kopplingen med."),
     corrected_by="correct_report",
+    undone_by=Undo("correct_report", lambda told: {"order": told["order"]}),
 )
 def report_repair(
     ctx: ActContext,

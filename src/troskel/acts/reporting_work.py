@@ -20,7 +20,7 @@ from troskel.runner import lookup
 from troskel.runner.fields import Named, OrderNumber, Serial, field
 from troskel.runner.register import Act, act
 from troskel.runner.reported import DoneThough, Reported
-from troskel.runner.suggestions import DutyContext, Suggestion
+from troskel.runner.suggestions import DutyContext, Suggestion, Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Montering och nedmontering")
@@ -53,6 +53,7 @@ WHO = (Role.LOCKSMITH,)
     title=_("Låsvredet är monterat"),
     lead=_("Utföraren och systemförvaltaren får veta det."),
     corrected_by="correct_report",
+    undone_by=Undo("correct_report", lambda told: {"order": told["order"]}),
 )
 def report_installation(
     ctx: ActContext,
@@ -99,6 +100,7 @@ def _suggest_installed(context: DutyContext) -> Iterator[Suggestion]:
     title=_("Låsvredet är nedmonterat"),
     lead=_("Låsvredet är nu hos er."),
     corrected_by="correct_report",
+    undone_by=Undo("correct_report", lambda told: {"order": told["order"]}),
 )
 def report_removal(
     ctx: ActContext,

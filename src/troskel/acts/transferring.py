@@ -22,6 +22,7 @@ from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing
 from troskel.runner.fields import NUMBERS, Named, NonEmpty, Number, OrganisationNumber, field
 from troskel.runner.register import act
+from troskel.runner.suggestions import Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Lämna vidare")
@@ -37,6 +38,7 @@ WHO = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.LOCKSMITH)
     title=_("Erbjud saker till en annan organisation"),
     lead=_("De svarar för sakerna först när de har tagit emot."),
     corrected_by="withdraw_offer",
+    undone_by=Undo("withdraw_offer", lambda told: {"kind": told["kind"], "numbers": told["numbers"]}),
 )
 def offer_things(
     ctx: ActContext,

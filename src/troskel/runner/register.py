@@ -25,7 +25,7 @@ from troskel.runner.occurrence import occurrence
 from troskel.runner.one_spelling import in_one_spelling
 from troskel.runner.outcome import ActOutcome
 from troskel.runner.parts import PART_SIZE, Progress, settle
-from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion
+from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion, Undo
 from troskel.runner.transaction import ActContext, Part
 
 P = ParamSpec("P")
@@ -54,6 +54,7 @@ class Act(Generic[P]):
         consists_of: tuple[str, ...] = (),
         light: bool = False,
         corrected_by: str = "",
+        undone_by: Undo | None = None,
         in_person: bool = False,
     ):
         self.body = body
@@ -63,6 +64,7 @@ class Act(Generic[P]):
         self.consists_of = consists_of
         self.light = light
         self.corrected_by = corrected_by
+        self.undone_by = undone_by
         self.name = body.__name__
         self.chapter = body.__module__.rsplit(".", 1)[-1]
         self.heading: str = body.__globals__.get("CHAPTER", "")
@@ -260,6 +262,7 @@ def act(
     consists_of: typing.Iterable[Act[Any]] = (),
     light: bool = False,
     corrected_by: str = "",
+    undone_by: Undo | None = None,
     in_person: bool = False,
 ) -> Callable[[Body[P]], Act[P]]:
     """Registers a function as an act: by which paragraphs, who may do it, and which journal events it writes.
@@ -270,7 +273,8 @@ def act(
     `parts`: the list whose items may be carried out in several transactions, where they are many (`parts.py`).
     `consists_of`: the acts that a guided act does in one go (`ctx.does`); beside a duty it is offered instead of them.
     `light`: easily put right, so its form shows no preview where nothing would follow for others.
-    `corrected_by`: the act that puts it right, by name; it is offered beside what has just been done.
+    `corrected_by`: the act that puts it right, by name; it is offered beside what has just been done. `undone_by`: the
+    one that takes it back whole, with its values, in one click.
     `fresh`: dangerous, so a person of a session has shown anew who it is some minutes ago.
     `in_person`: no token does it.
     """
@@ -293,6 +297,7 @@ def act(
             tuple(step.name for step in steps),
             light,
             corrected_by,
+            undone_by,
             in_person,
         )
         if parts and parts not in new_act.values.__struct_fields__:

@@ -70,6 +70,17 @@ class Names(NamedTuple):
     investigations: Mapping[UUID, str]
 
 
+class Undo(NamedTuple):
+    """The act that takes one back whole, and its values from what was typed, by field, and what was answered.
+
+    It is offered in one click right after, where that act would be allowed now: nothing has followed that hinders it.
+    Without values it can't be taken back whole.
+    """
+
+    act: str
+    values: Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
 Suggester = Callable[[DutyContext], Iterable[Suggestion]]
 
 SUGGESTERS: dict[str, list[Suggester]] = {}

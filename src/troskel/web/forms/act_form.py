@@ -237,6 +237,7 @@ def _way_on(state: FormState, outcome: ActOutcome, cases: list[str]) -> dict[str
         "back": way_back.marking(_back(state), marked if len(shown) < 2 else ""),
         "left": left,
         "results": [pair for pair in outcomes.results(outcome) if pair[1] not in cases],
+        "undo": corrections.undo_form(state.person, state.act.name, done, outcome.answer),
         "correction": corrections.correction(state.person, state.act.name, done, outcome.answer),
         "paper": _paper(state, outcome, [*cases, case]),
         "result_case": case if case in cases or state.person.actor.role is Role.ASSESSOR else "",

@@ -1,21 +1,50 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Beside what has just been done: the act that puts it right, with what is known of it filled in."""
+"""Beside what has just been done: the act that takes it back in one click, and the one that puts it right."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from troskel.acts.chapters import REGISTER
+from troskel.ground.ids import new_id
+from troskel.ground.refusals import SignInAgain
 from troskel.people.queries import Person
 from troskel.runner.fields import fields_of
+from troskel.screens.submitting import REFUSALS
 from troskel.web.shell.links import Button
 from troskel.web.text import act_labels
 
 CASE, ORDER = "client", "order"
+
+
+class UndoForm(NamedTuple):
+    """A form of one button: where it goes, its fields with values, and its idempotency key."""
+
+    address: str
+    fields: list[tuple[str, str]]
+    key: str
+
+
+def undo_form(
+    person: Person, act: str, values: Mapping[str, str], answer: Mapping[str, Any]
+) -> UndoForm | None:
+    """Returns the one click that takes back what has just been done; None where it can't be taken back whole by now."""
+    undo = REGISTER[act].undone_by
+    if undo is None or person.actor.role not in REGISTER[undo.act].who:
+        return None
+    told = {name: value for name, value in undo.values({**values, **answer}).items() if value}
+    if not told:
+        return None
+    try:
+        REGISTER[undo.act].perform(person.actor, told, preview=True)
+    except (*REFUSALS, SignInAgain):
+        return None
+    fields = [(name, "\n".join(it) if isinstance(it, list) else str(it)) for name, it in told.items()]
+    return UndoForm(reverse(f"act-{undo.act}"), fields, str(new_id()))
 
 
 def correction(
