@@ -17,6 +17,9 @@ from tools.environment import DEVELOPMENT, NODE, PYTHON, ROOT, RUNTIME, TOOLS, V
 from tools.postgres import NoServer
 from tools.testing import QUICK, test
 
+PASSED_ON = ("demo", "troskel")
+"""Commands that tell of themselves: all that follows them is the program's."""
+
 _RUN = "import sys; from troskel.cli.main import main; sys.exit(main())"
 
 
@@ -29,6 +32,9 @@ def main(arguments: Sequence[str], usage: str) -> int:
     if command is None:
         say(f"there is no command {arguments[0]!r}. These are:\n{usage}")
         return 2
+    if arguments[0] not in PASSED_ON and {"-h", "--help"} & set(arguments[1:]):
+        print(usage)
+        return 0
     _keep_bytecode()
     signal.signal(signal.SIGTERM, _stop)  # so that what we started is stopped too
     try:

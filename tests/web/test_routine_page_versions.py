@@ -163,6 +163,21 @@ def test_d_a_file_with_another_name_gets_one_that_can_be_kept(town: Town) -> Non
 # -- approving and withdrawing
 
 
+def test_d_who_may_approve_is_told_on_the_start_page_that_a_version_waits(town: Town) -> None:
+    """The author waits for another, and is not asked; and nobody is once it is approved."""
+    waits = "väntar på att någon godkänner den"
+    address = propose_version(town)
+    for who in ("siri", "maria", "anna"):
+        page = screen(town, who).get("/").content.decode()
+        assert (waits in page, f'href="{address}"' in page) == (
+            (True, True) if who == "maria" else (False, False)
+        )
+        assert who != "maria" or "Inget att göra" not in page
+    version = address.split("/")[-2]
+    town.does("maria", "approve_routine", version=version, in_force_from=town.day(1))
+    assert waits not in screen(town, "maria").get("/").content.decode()
+
+
 def test_d_the_author_is_told_that_another_approves_and_is_refused(town: Town) -> None:
     place = propose_version(town, who="siri")
     browser = screen(town, "siri")

@@ -172,6 +172,23 @@ def known_proof(viewer: Actor, version: UUID) -> Proof | None:
     return proofs.known(document(viewer, version))
 
 
+class Awaited(msgspec.Struct, frozen=True):
+    """A version that somebody has proposed and nobody has approved yet."""
+
+    id: UUID
+    name: str
+
+
+@read(who=COMPARISON_ROLES)
+def awaiting_approval(viewer: Actor) -> list[Awaited]:
+    """The proposed versions that the viewer may approve, since somebody else proposed them; the oldest first."""
+    proposed = RoutineVersion.objects.filter(
+        municipality=viewer.municipality, withdrawn=None, approved_at=None, in_force_from=None
+    )
+    rows = proposed.exclude(proposed_by=viewer.account).order_by("proposed_at", "id")
+    return [Awaited(*row) for row in rows.values_list("id", "name")]
+
+
 @read(who=VERSION_ROLES)
 def journal_length(viewer: Actor) -> int:
     """Number of journal lines; a comparison replays them twice."""

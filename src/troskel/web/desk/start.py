@@ -25,6 +25,7 @@ from troskel.reading import (
     brief_sights,
     caseloads,
     lists,
+    routine_versions,
     upcoming_losses,
     worklist,
 )
@@ -92,6 +93,7 @@ def start(request: HttpRequest) -> HttpResponse:
         navigation.set_unread_count(request, len(unread))
     panels = _side_panels(person)
     besides = len(panels["log_reviews"]) + bool(panels["unreviewed"])  # asked by law, not by the routine
+    besides += len(panels["versions"])
     values = {
         "heading": cards.heading(mine) if mine.stacks or not besides else phrases.duties_heading(besides),
         "changed": changed,
@@ -303,6 +305,9 @@ def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
     panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": [], "unreviewed": 0}
+    panels["versions"] = []
+    if role in routine_versions.awaiting_approval.who:
+        panels["versions"] = routine_versions.awaiting_approval(person.actor)
     if role in brief_sights.unreviewed_brief_sights.who:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role is Role.MANAGER:
