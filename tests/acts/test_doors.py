@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.town import EAST, FIRM, Town
+from tests.town import EAST, ELSEWHERE, FIRM, Town
 
 
 def gate_of_two(town: Town) -> tuple[str, str, str]:
@@ -104,6 +104,25 @@ def test_p6_a_removal_is_stopped_when_the_gate_serves_a_neighbour_with_care(town
     assert town.owner("P6.stop") == ("provider", EAST)
     town.does("olle", "cancel_order", order=order, reason="care_again")
     assert not town.duties("P6.stop") and not town.duties("P6.order")
+    town.is_sound()
+
+
+def test_o1_a_gate_that_begins_to_serve_a_neighbour_keeps_its_lock_and_loses_the_link_of_another_municipalitys(
+    town: Town,
+) -> None:
+    """The lock was to be taken down; now a neighbour needs it, so that only the client's own link goes."""
+    first, second = town.client(), town.new_client()
+    gate = town.does("anna", "add_door", client=first, kind="gate", label="Grinden").answer["door"]
+    town.grant(first)
+    town.consent(first, gate)
+    town.mount(town.order(first, door=gate), "L1")
+    town.link(first)
+    town.does("anna", "change_clients", changes=[{"client": first, "home_municipality": ELSEWHERE}])
+    assert not town.duties("S3.unlink_not_ours")
+    town.does("anna", "let_door_serve", client=second, door=gate)
+    assert town.the("S3.unlink_not_ours").client.reference == first
+    town.does("siri", "unlink_lock", client=first, serial="L1")
+    assert not town.duties("S3.unlink_not_ours")
     town.is_sound()
 
 

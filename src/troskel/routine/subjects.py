@@ -247,7 +247,10 @@ def _per_client_and_lock(t: EventContext) -> Iterator[Case]:
 
 
 def _per_link(t: EventContext) -> Iterator[Case]:
-    """The link that it is about; with a door, links to a lock that hangs there no more; without, links at the doors."""
+    """The link that it is about; with a door, links to a lock that hangs there no more; without, links at the doors.
+
+    A door that begins to serve another home has others behind it: it is asked of the links at it, too.
+    """
     lock = uid_in(t.event.about, "lock")
     doors = {t.door.door: t.door} if t.door else t.home.doors
     behind = [home for door in doors.values() for home in client_state.homes_behind(door, t.homes)]
@@ -256,7 +259,8 @@ def _per_link(t: EventContext) -> Iterator[Case]:
         for link_id, link in client.links.items():
             is_named = str(link_id) == t.event.about.get("link")
             is_stale = t.door is not None and link.door == t.door.door and link.lock != t.door.lock
-            is_here = t.door is None and link.door in doors and lock in (None, link.lock)
+            all_at_it = t.door is None or t.event.name == "door.registered"
+            is_here = all_at_it and link.door in doors and lock in (None, link.lock)
             if is_named or is_stale or is_here:
                 door = t.home.doors.get(link.door)
                 yield t.case(
