@@ -15,7 +15,7 @@ from troskel.simulator.run import SimulationResult, simulate
 
 pytestmark = pytest.mark.django_db
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-FEW, MANY = range(1, 3), range(3, 5 if ON_SQLITE else 3)
+FEW, MANY = range(1, 3 if ON_SQLITE else 2), range(3, 5 if ON_SQLITE else 3)
 """What differs between the databases, other tests ask; lives are many on the quicker one."""
 SEEDS = [*FEW, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in MANY)]
 
