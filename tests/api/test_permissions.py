@@ -35,6 +35,7 @@ READERS = {
     "open_client": "anna siri erik olle carin moa mikael laban",
     "list_decisions": "anna siri erik olle moa",
     "list_gaps": "anna siri olle moa",
+    "list_ways_in": "siri olle moa",
     "list_orders": "anna siri olle moa laban",
     "list_locks": "anna siri olle moa laban",
     "list_tags": "anna siri olle moa",

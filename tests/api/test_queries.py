@@ -57,6 +57,7 @@ THREAD: list[tuple[str, str, dict[str, Any]]] = [
 
 WHOLE = (
     "/gaps",
+    "/ways-in",
     "/phone/clients",
     "/phone/counts",
     "/invoice-rows",
@@ -71,6 +72,7 @@ LISTS = {
     "/clients": "anna",
     "/decisions": "olle",
     "/gaps": "olle",
+    "/ways-in": "olle",
     "/orders": "olle",
     "/locks": "olle",
     "/tags": "olle",

@@ -28,6 +28,7 @@ from troskel.reading import (
     phone_events,
     retention,
     things,
+    tonight,
 )
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.register import Reading
@@ -232,6 +233,11 @@ def ask_door(
     request: HttpRequest, serial: Annotated[str, Path(max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
 ) -> HttpResponse:
     return json_response(access.ask_door(actor_of(request), serial))
+
+
+@reads("/ways-in", tonight.tonight)
+def list_ways_in(request: HttpRequest) -> HttpResponse:
+    return json_response(tonight.tonight(actor_of(request)))
 
 
 @reads("/openings", access.openings)

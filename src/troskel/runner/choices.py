@@ -7,6 +7,7 @@ Interfaces take the codes of rules from here, since they do not import rules.
 from __future__ import annotations
 
 from troskel.access.rules import AlarmOutcome, AlarmUrgency, SightVerdict
+from troskel.access.way_in_rules import KeyHolder, WayReason, WayVerdict
 from troskel.custody.rules import LockFault
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
@@ -26,6 +27,7 @@ __all__ = [
     "Evidence",
     "Failure",
     "Grade",
+    "KeyHolder",
     "KindOfThing",
     "LockFault",
     "Presence",
@@ -34,6 +36,8 @@ __all__ = [
     "Signer",
     "VisitException",
     "VisitReason",
+    "WayReason",
+    "WayVerdict",
 ]
 
 

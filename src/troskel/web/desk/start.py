@@ -34,6 +34,7 @@ from troskel.reading.caseloads import Caseload
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
+from troskel.reading.tonight import shut_out_tonight
 from troskel.reading.worklist import WorklistItem
 from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
@@ -308,6 +309,7 @@ def _side_panels(person: Person) -> dict[str, Any]:
     panels["versions"] = []
     if role in routine_versions.awaiting_approval.who:
         panels["versions"] = routine_versions.awaiting_approval(person.actor)
+    panels["shut_out"] = shut_out_tonight(person.actor) if role in shut_out_tonight.who else None
     if role in brief_sights.unreviewed_brief_sights.who:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role is Role.MANAGER:

@@ -31,6 +31,7 @@ from troskel.reading import (
     routine_versions,
     search,
     things,
+    tonight,
     worklist,
 )
 from troskel.screens.pages import PAGES, START, page_around
@@ -218,6 +219,7 @@ def _secondary_pages(role: Role) -> list[NavPage]:
     pages = [
         NavPage("late", _("Försenat hos andra"), duties.late_duties.who),
         NavPage("gaps", _("Kunder som försvinner ur telefonen"), coverage.gaps.who),
+        NavPage("tonight", _("Vem kommer in i natt?"), tonight.tonight.who),
         NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
         NavPage("phone-events", _("Telefonens händelser"), phone_events.phone_events.who - {Role.CARER}),
         NavPage("brief-sights", _("Kort insyn"), brief_sights.brief_sights.who),

@@ -251,6 +251,12 @@ _ALARM_COORDINATOR = Guide(
             "key",
         ),
         GuideStep(
+            _("Se efter vem som kommer in i natt"),
+            _("Kunder där ingen kommer in står överst, med vad som saknas, medan det går att ordna."),
+            "tonight",
+            _("Vem kommer in i natt?"),
+        ),
+        GuideStep(
             _("Lägg upp patrullen"),
             _("Den som slutar stänger du här samma dag."),
             "accounts",

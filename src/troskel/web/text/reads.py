@@ -62,6 +62,7 @@ READ_EVENTS = {
     "tag.listed": _("Lista över kvittensprodukter"),
     "visits.exported": _("Fil med besök"),
     "visits.listed": _("Lista över besök"),
+    "ways_in.viewed": _("Vem som kommer in i natt"),
     "work_order.opened": _("Arbetsorder"),
     "worklist.viewed": _("Att göra"),
 }
