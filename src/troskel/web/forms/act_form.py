@@ -36,6 +36,7 @@ from troskel.web.desk import papers
 from troskel.web.desk.left_for_clients import left_for_clients
 from troskel.web.forms import corrections, link_form, prefill, proposals
 from troskel.web.forms import fields as forms_fields
+from troskel.web.forms.alarm_way_in import alarm_ways_in
 from troskel.web.forms.fields import Field
 from troskel.web.forms.form_context import FormContext
 from troskel.web.forms.proposals import with_proposals
@@ -300,6 +301,7 @@ def _template_values(state: FormState, *, propose: bool = False) -> dict[str, An
         "links": links,
         "mismatched": link_form.mismatched_serials(state.fields, links),
         "door_kinds": link_form.door_kinds(),
+        "alarm_ways_in": alarm_ways_in(state.person, state.act, state.fields),
         "title": text.title,
         "lead": text.lead,
         "address": reverse(f"act-{state.act.name}"),
