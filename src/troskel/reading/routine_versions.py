@@ -91,8 +91,8 @@ COMPARISON_ROLES = (Role.ADMINISTRATOR, Role.MANAGER)
 CACHE_SECONDS = 24 * 60 * 60
 """How many seconds a comparison is cached at most."""
 
-VERSION_COLUMNS = ("id", "name", "digest", "by_system", "proposed_by__username", "proposed_at", "withdrawn",
-                   "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
+VERSION_COLUMNS = ("id", "name", "digest", "by_system", "proposed_by", "proposed_by__username", "proposed_at",
+                   "withdrawn", "approved_by__username", "approved_at", "in_force_from", "sequence")  # fmt: skip
 
 
 @read(
@@ -109,7 +109,10 @@ def versions(viewer: Actor) -> list[Version]:
 @read(who=EVERY_ROLE, title="The routine in force on a day, word for word, with who approved it and when")
 def routine_on(viewer: Actor, day: date) -> RoutineShown:
     """The version in force on a day, with the document. Raises NotFound."""
-    rows = _rows(viewer.municipality)
+    return _in_force(_rows(viewer.municipality), day)
+
+
+def _in_force(rows: list[dict[str, Any]], day: date) -> RoutineShown:
     last_days = _last_days(rows)
     for row in rows:
         if row["id"] in last_days and row["in_force_from"] <= day <= (last_days[row["id"]] or date.max):
@@ -182,11 +185,24 @@ class Awaited(msgspec.Struct, frozen=True):
 @read(who=COMPARISON_ROLES)
 def awaiting_approval(viewer: Actor) -> list[Awaited]:
     """The proposed versions that the viewer may approve, since somebody else proposed them; the oldest first."""
-    proposed = RoutineVersion.objects.filter(
-        municipality=viewer.municipality, withdrawn=None, approved_at=None, in_force_from=None
-    )
-    rows = proposed.exclude(proposed_by=viewer.account).order_by("proposed_at", "id")
-    return [Awaited(*row) for row in rows.values_list("id", "name")]
+    return _awaited(_rows(viewer.municipality), viewer)
+
+
+@read(who=COMPARISON_ROLES)
+def in_force_and_awaited(viewer: Actor, day: date) -> tuple[Routine | None, list[Awaited]]:
+    """The document in force on a day, if any, and what `awaiting_approval` tells. One query."""
+    rows = _rows(viewer.municipality)
+    try:
+        document = _in_force(rows, day).document
+    except NotFound:
+        document = None
+    return document, _awaited(rows, viewer)
+
+
+def _awaited(rows: list[dict[str, Any]], viewer: Actor) -> list[Awaited]:
+    decided = ("withdrawn", "approved_at", "in_force_from")
+    open_ones = (row for row in rows if all(row[column] is None for column in decided))
+    return [Awaited(row["id"], row["name"]) for row in open_ones if row["proposed_by"] != viewer.account]
 
 
 @read(who=VERSION_ROLES)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from troskel.ground import clock
-from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.reading import conformance, routine_versions
 from troskel.routine.model import Routine
@@ -17,7 +16,10 @@ from troskel.web.text import act_labels
 
 
 class RoutineSummary(NamedTuple):
-    """How well the routine is followed: a sentence, the trend, each organisation, and the worst paragraphs."""
+    """How well the routine is followed: a sentence, the trend, each organisation, and the worst paragraphs.
+
+    `awaited`: the versions that wait for the reader's approval.
+    """
 
     title: str
     period: str
@@ -25,14 +27,14 @@ class RoutineSummary(NamedTuple):
     trend: Trend | None
     organisations: list[tuple[str, ComplianceFigures | None]]
     worst_paragraphs: list[tuple[compliance.WorstParagraph, str]]
+    awaited: list[routine_versions.Awaited]
 
 
 def routine_summary(person: Person) -> RoutineSummary | None:
     """Returns the picture of today's quarter; None where no routine is in force."""
     today = clock.today()
-    try:
-        routine = routine_versions.routine_on(person.actor, today).document
-    except NotFound:
+    routine, awaited = routine_versions.in_force_and_awaited(person.actor, today)
+    if routine is None:
         return None
     period = periods.parse_period("", today)
     figures = conformance.conformance_by_paragraph(person.actor, period.first, period.last)
@@ -48,6 +50,7 @@ def routine_summary(person: Person) -> RoutineSummary | None:
             (paragraph, _paragraph_text(routine, paragraph.paragraph))
             for paragraph in compliance.worst_paragraphs(figures)
         ],
+        awaited,
     )
 
 

@@ -307,13 +307,14 @@ def _side_panels(person: Person) -> dict[str, Any]:
     role = person.actor.role
     panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": [], "unreviewed": 0}
     panels["versions"] = []
-    if role in routine_versions.awaiting_approval.who:
+    if role is Role.ADMINISTRATOR:
         panels["versions"] = routine_versions.awaiting_approval(person.actor)
     panels["shut_out"] = shut_out_tonight(person.actor) if role in shut_out_tonight.who else None
     if role in brief_sights.unreviewed_brief_sights.who:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role is Role.MANAGER:
-        panels["routine"] = routine_panel.routine_summary(person)
+        panels["routine"] = summary = routine_panel.routine_summary(person)
+        panels["versions"] = summary.awaited if summary else []
         panels["log_reviews"] = log_reviews.left_to_review(person)
     if role is Role.ECONOMIST:
         clients = lists.clients(person.actor, PageRequest(limit=MAX_PAGE))
