@@ -24,6 +24,8 @@ OF_EACH_ROLE = ("/", "/clients/*", "/guide/", "/phone/")
 NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d{2,}|W-\d[\d-]*|\d[\d-]{3,}")
 MAX_PAGES = 400
 """Addresses that are fetched for a person at most."""
+PATIENCE = 300_000
+"""Milliseconds: a version of the routine is proven before its page is shown."""
 SKIPPED = ("/static/", "/api/", "/-/", "/sign-out", "/demo/")
 
 
@@ -97,7 +99,7 @@ def linked(page: Page, address: str) -> Iterator[str]:
             continue
         per_kind[kind] = per_kind.get(kind, 0) + 1
         fetched += 1
-        answer = page.request.get(address.rstrip("/") + path)
+        answer = page.request.get(address.rstrip("/") + path, timeout=PATIENCE)
         if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
         yield path
