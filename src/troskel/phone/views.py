@@ -105,5 +105,5 @@ def _client_page(
 def _render(
     request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    common = {"now": clock.now(), "new_key": new_id}
+    common = {"now": clock.now(), "new_key": new_id, "wall_text": clock.wall_text}
     return render_page(request, template, common | values, status=status)

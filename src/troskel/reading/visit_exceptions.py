@@ -52,9 +52,9 @@ def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, list[str]]:
 
 def grades(row: Row) -> dict[str, Any]:
     """How strong the evidence of the arrival is, and of the departure; None where it is not told."""
-    departed = row["departed_evidence"]
+    departed, flags = row["departed_evidence"], row["flags"].split()
     return {
-        "grade": grade(row["evidence"]).value,
+        "grade": grade(row["evidence"], is_corrected="arrival_corrected" in flags).value,
         "departed_grade": grade(departed).value if departed else None,
     }
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from troskel.ground import clock
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
-from troskel.visits.rules import MAX_DURATION, Span, overlaps
+from troskel.visits.rules import CORRECTED, MAX_DURATION, Span, overlaps
 
 MAX_SHIFT = timedelta(hours=14)
 """A visit that has been open for longer than a shift has been forgotten."""
@@ -36,6 +36,7 @@ class VisitException(Choice, question=_("Vad är att titta på?")):
     BY_HAND_WITH_TAG = "by_hand_with_tag", _("Manuellt fast kvittensprodukten finns där")
     AWAY = "away", _("Kunden skulle vara på sjukhus eller bortrest")
     NOT_COVERED = "not_covered", _("Inget beslut var fördelat den dagen")
+    CORRECTED = "corrected", _("Tiden är rättad i efterhand")
 
 
 class KnownVisit(NamedTuple):
@@ -77,6 +78,7 @@ def exceptions_of(
         ),
         VisitException.AWAY: _is_away(visit, known),
         VisitException.NOT_COVERED: "not_covered" in visit.flags,
+        VisitException.CORRECTED: any(flag in visit.flags for flag in CORRECTED),
     }
     return [one for one in VisitException if held[one]]
 

@@ -33,6 +33,16 @@ class VisitReason(Choice, question=_("Varför manuellt?")):
 REASONS = VisitReason.codes()
 
 
+class CorrectionReason(Choice, question=_("Varför rättas det?")):
+    """Why what stands about a visit is not what happened."""
+
+    FORGOTTEN = "forgotten", _("Glömde kvittera")
+    WRONG_TIME = "wrong_time", _("Fel tid blev inskriven")
+    PHONE_FAILED = "phone_failed", _("Telefonen fungerade inte")
+    WRONG_CLIENT = "wrong_client", _("Det skrevs in på fel kund")
+    NOT_MADE = "not_made", _("Besöket blev inte av")
+
+
 class Grade(Choice, question=_("Hur säkert?")):
     """How strong the evidence of a visit is. E is left out: it would be the phone's place, and no place is kept."""
 
@@ -43,8 +53,13 @@ class Grade(Choice, question=_("Hur säkert?")):
     F = "F", _("Manuellt, med en anledning")
 
 
-def grade(evidence: str, *, is_signed: bool = False) -> Grade:
-    """The grade of an arrival or departure. `is_signed`: a signature of the lock or the tag has been verified."""
+def grade(evidence: str, *, is_signed: bool = False, is_corrected: bool = False) -> Grade:
+    """The grade of an arrival or departure. `is_signed`: a signature of the lock or the tag has been verified.
+
+    A time that was corrected is by hand, whatever had proven the one before.
+    """
+    if is_corrected:
+        return Grade.F
     if evidence == "lock":
         return Grade.A if is_signed else Grade.C
     if evidence == "tag":
@@ -57,7 +72,11 @@ FLAGS = {
     "long": "it lasted longer than a day and a night",
     "not_covered": "no ongoing decision was allocated to the provider that day (rule 4)",
     "left_open": "nobody told when it ended: the carer's next visit began",
+    "arrival_corrected": "the time of the arrival was corrected by hand, with a reason",
+    "departure_corrected": "the time of the departure was corrected, or written in afterwards, with a reason",
 }
+CORRECTED = ("arrival_corrected", "departure_corrected")
+"""Flags that stay, however often the others are computed anew."""
 
 MAX_DURATION = timedelta(hours=24)
 
@@ -172,6 +191,21 @@ def overlaps(first: Span, second: Span) -> bool:
         return True
     earlier, later = (first, second) if first.since < second.since else (second, first)
     return earlier.until is not None and later.since < earlier.until
+
+
+def corrected_time(stands: datetime | None, told: datetime | None) -> datetime | None:
+    """Returns the time that holds after a correction. Forms know minutes: the same minute changes nothing."""
+    if told is None or (stands is not None and told == stands.replace(second=0, microsecond=0)):
+        return stands
+    return told
+
+
+def something_corrected(*, made: bool, is_changed: bool) -> None:
+    """A correction says another time, or that the visit was not made."""
+    if made and not is_changed:
+        raise BadValue(
+            "arrived", "visit.nothing_corrected", _("Skriv den rätta tiden, eller att besöket inte gjordes.")
+        )
 
 
 def not_begun_twice(same_client: bool, since: datetime, arrived: datetime) -> None:

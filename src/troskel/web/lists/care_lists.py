@@ -25,7 +25,7 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.shell.links import Button, act_button
+from troskel.web.shell.links import Button, act_button, to_act
 from troskel.web.text import act_labels, phrases
 from troskel.web.text.numbers import to_number
 
@@ -137,6 +137,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         *(ChoiceOption(row, _evidence_label(row)) for row in ("tag", "lock", "hand")),
     ]
     filters = [Filter("state", _("Vilka"), states), Filter("evidence", _("Kvitterat med"), evidence)]
+    may_correct = viewer.role in REGISTER["correct_visit"].who
     listing = Listing(
         "visits",
         _("Besök"),
@@ -149,6 +150,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Kvitterat med"), _evidence_text),
             Column(_("Hur säkert"), lambda row: _grade_text(row.grade)),
             Column(_("Att titta på"), _exceptions_text),
+            *([Column(_("Gå vidare"), _way_text, _way_url, is_way=True)] if may_correct else []),
         ],
         lambda page_request, **selection: lists.visits(viewer, page_request, **selection),
         lambda count: ngettext("{count} besök", "{count} besök", count).format(
@@ -158,6 +160,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Här står besöken när telefonerna eller samordnaren har berättat om dem."),
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
         days=_("Ankomst"),
+        of_client=True,
         tabs=_client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
@@ -180,6 +183,23 @@ def _grade_text(grade: str) -> str:
 
 def _exceptions_text(visit: ListedVisit) -> str:
     return "; ".join(act_labels.choice_label(VisitException, one) for one in visit.exceptions)
+
+
+TIMES_IN_DOUBT = {VisitException.LONG, VisitException.OVERLAP, VisitException.NO_WAY_BETWEEN}
+"""What another time would put right."""
+
+
+def _way_text(visit: ListedVisit) -> str:
+    """What an exception leads to; a visit without one can be corrected too."""
+    if VisitException.LEFT_OPEN in visit.exceptions:
+        return _("Skriv in när besöket slutade")
+    return _("Rätta tiderna") if TIMES_IN_DOUBT.intersection(visit.exceptions) else _("Rätta")
+
+
+def _way_url(visit: ListedVisit) -> str:
+    times = {"arrived": clock.wall_text(visit.arrived)}
+    times |= {"departed": clock.wall_text(visit.departed)} if visit.departed else {}
+    return to_act("correct_visit", visit=str(visit.id), **times)
 
 
 @page(
