@@ -11,7 +11,7 @@ from tests.acts.examples import ActExample
 from tests.town import Town
 from troskel.ground import clock
 from troskel.journal.models import Line
-from troskel.reading import lists
+from troskel.reading import visits as visits_read
 from troskel.reading.paging import PageRequest
 from troskel.visits.models import Visit
 
@@ -29,7 +29,7 @@ EXAMPLES = {"correct_visit": ActExample("carin", visited, "NotFound", by="mikael
 
 def listed(town: Town) -> Any:
     with clock.frozen_at(town.now):
-        (visit,) = lists.visits(town.actor("olle"), PageRequest(50, "")).items
+        (visit,) = visits_read.visits(town.actor("olle"), PageRequest(50, "")).items
     return visit
 
 

@@ -61,6 +61,7 @@ OF_A_ROLE = {
     "rank-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "close-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "billing": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
+    "billing-exceptions": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "basis-form": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "client": EVERY_ROLE - {Role.MANAGER},
     "late": {Role.ADMINISTRATOR},

@@ -10,11 +10,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.phone.simulated_phone import Phone
-from tests.town import EAST, Town
+from tests.town import EAST, ELSEWHERE, MEADOW, Town
 from tests.web.test_act_forms import case_of, inputs, screen
 from troskel.ground import clock
+from troskel.reading import visits
 from troskel.visits.models import Visit
 
 WAY = re.compile(r'href="(/do/correct_visit[^"]+)">([^<]+)<')
@@ -119,6 +122,50 @@ def test_who_corrected_what_from_what_to_what_and_why_is_seen_by_the_coordinator
     town.does("olle", "correct_visit", visit=str(visit.id), made=False, reason="wrong_client")
     journal = text(page_of(town, "olle", path).partition('id="journal"')[2])
     assert "det gjordes inte:" in journal and "det skrevs in på fel kund" in journal
+
+
+def test_the_economist_sees_what_needs_a_look_as_counts_that_lead_to_the_rows(town: Town) -> None:
+    """No client is named that was not before: of one's own municipality's clients there are numbers alone."""
+    own, foreign = town.new_client(), town.client(home_municipality=ELSEWHERE)
+    town.grant(foreign, EAST)
+    town.visit(own)
+    ended = (town.now - timedelta(minutes=20)).isoformat()
+    town.visit(own, departed=ended)
+    town.visit(foreign, "olle", reason="other_municipality")
+    month = f"{town.today:%Y-%m}"
+    page = page_of(town, "erik", f"/billing/exceptions?month={month}")
+    said = text(page.partition("<main")[2])
+    assert "Hemtjänsten Öst" in said and "av 3 besök" in said
+    assert "Avgången saknas: 2" in said and "besök att titta på" in said.lower()
+    assert case_of(town, own) not in page and case_of(town, foreign) not in page and "Öman" not in said
+    (rows,) = re.findall(r'href="(/billing/\?[^"]*provider[^"]*)"', unescape(page))
+    rows_page = text(page_of(town, "erik", rows).partition("<main")[2])
+    assert case_of(town, foreign) in rows_page and "1 besök är att titta på." in rows_page
+    assert case_of(town, own) not in rows_page
+    assert "Bara rader från Hemtjänsten Öst" in rows_page
+    others = text(page_of(town, "erik", f"/billing/?month={month}&provider={MEADOW}").partition("<main")[2])
+    assert case_of(town, foreign) not in others
+    (way,) = re.findall(
+        r'href="(/visits/[^"]*flagged[^"]*)"',
+        unescape(page_of(town, "olle", f"/billing/exceptions?month={month}")),
+    )
+    assert len(ways(page_of(town, "olle", way))) == 2, "a coordinator sees the visits themselves"
+
+
+def test_the_economists_counts_are_one_query_however_many(town: Town) -> None:
+    month, economist = f"{town.today:%Y-%m}", town.actor("erik")
+
+    def queries() -> int:
+        with clock.frozen_at(town.now), CaptureQueriesContext(connection) as asked:
+            visits.exceptions_by_provider(economist, month)
+        return len(asked)
+
+    town.visit(town.new_client())
+    one = queries()
+    for _ in range(3):
+        town.visit(town.new_client())
+        town.visit(town.new_client(MEADOW), "mikael")
+    assert queries() == one
 
 
 def test_a_carer_corrects_a_visit_of_the_own_day_from_the_phone(town: Town) -> None:

@@ -16,8 +16,10 @@ from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
-from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
+from troskel.reading import visits as visits_read
+from troskel.reading.lists import ListedCare, ListedClient, ListedOrder
 from troskel.reading.search import ClientMatch
+from troskel.reading.visits import ListedVisit
 from troskel.runner.choices import Cancellation, CareService, Evidence, Grade, VisitException, VisitReason
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
@@ -121,7 +123,7 @@ def _client_filters(role: Role, names: Names) -> list[Filter]:
     name="visits",
     about=gettext_noop("Besöken, och hur vart och ett är kvitterat."),
     serves=("P2",),
-    who=lists.visits.who,
+    who=visits_read.visits.who,
 )
 def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of visits and their evidence."""
@@ -130,7 +132,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         ChoiceOption("", _("Alla")),
         ChoiceOption("open", _("Pågår nu")),
         ChoiceOption("ended", _("Avslutade")),
-        ChoiceOption("flagged", _("Något att titta på")),
+        ChoiceOption("flagged", _("Något att titta på, två månader bakåt")),
     ]
     evidence = [
         ChoiceOption("", _("Alla")),
@@ -152,7 +154,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Att titta på"), _exceptions_text),
             *([Column(_("Gå vidare"), _way_text, _way_url, is_way=True)] if may_correct else []),
         ],
-        lambda page_request, **selection: lists.visits(viewer, page_request, **selection),
+        lambda page_request, **selection: visits_read.visits(viewer, page_request, **selection),
         lambda count: ngettext("{count} besök", "{count} besök", count).format(
             count=formatting.digits(count)
         ),
