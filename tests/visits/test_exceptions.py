@@ -177,6 +177,10 @@ def test_choosing_and_counting_find_what_is_computed_of_each_visit(town: Town) -
     stands(plain, 40 * day, 40 * day - 10, flags="not_covered")
     stands(plain, 41 * day, 41 * day - 10, flags="departure_corrected")
     stands(plain, 42 * day, 42 * day - 10)
+    stands(plain, 43 * day, 43 * day, reason="declined")
+    stands(plain, 44 * day, 44 * day - 5, departed_reason="declined")
+    stands(away, 50, 45, reason="outside")  # at the hospital
+    stands(tagged, 70, 65, reason="outside")
     Visit.objects.bulk_create(rows)
     with clock.frozen_at(town.now):
         all_of_them = visits_read.visits(town.actor("anna"), PageRequest(50, "")).items

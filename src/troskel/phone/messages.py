@@ -14,6 +14,7 @@ from troskel.ground import formatting
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.phone.actions import ActionResult
 from troskel.reading.phone import ClientAtDoor, PhoneVisit
+from troskel.runner.choices import VisitReason
 
 SUCCESS, WARNING, DANGER = "success", "warning", "danger"
 """The tone of a message (a colour of the alert)."""
@@ -107,6 +108,8 @@ def result_message(result: ActionResult, door: ClientAtDoor) -> Message:
         return _refusal(result, result.error, door)
     if result.opened is not None:
         return _lock_answer(result.opened)
+    if result.action == "arrive" and result.values.get("reason") == VisitReason.DECLINED:
+        return Message(SUCCESS, _("Det är antecknat att kunden inte ville ha besöket."))
     if result.action == "arrive":
         return Message(SUCCESS, _("Besöket har börjat."))
     visit_ended = next((visit for visit in door.visits if str(visit.id) == result.values.get("visit")), None)

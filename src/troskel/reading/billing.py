@@ -21,6 +21,7 @@ from troskel.reading import lists, visit_conditions
 from troskel.reading.base import note
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 from troskel.reading.register import read
+from troskel.visits import rules as visit_rules
 from troskel.visits.models import Visit
 
 BILLING_ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
@@ -93,15 +94,14 @@ def _computed_rows(viewer: Actor, month: str) -> list[rules.InvoiceRowFacts]:
         .annotate(billed_for=BILLED_FOR)
         .values_list(
             *("client__case_number", "organisation__orgnr", "billed_for", "arrived", "departed"),
-            "client__home_municipality",
-            "client__own_since",
+            *("reason", "departed_reason", "client__home_municipality", "client__own_since"),
         )
     )
     return rules.invoice_rows(
         month,
         (
-            rules.BillableVisit(*visit)
-            for *visit, home, own_since in visit_rows.iterator()
+            rules.BillableVisit(*visit)._replace(declined=visit_rules.is_declined(reason, departed_reason))
+            for *visit, reason, departed_reason, home, own_since in visit_rows.iterator()
             if home != viewer.municipality or (own_since is not None and day_of(visit[3]) < own_since)
         ),
     )

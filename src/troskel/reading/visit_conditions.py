@@ -18,9 +18,16 @@ from django.db.models.functions import Coalesce, TruncDate
 from troskel.care.models import Suspension
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground import clock
-from troskel.visits.exceptions import MAX_SHIFT, MIN_WAY, PROVEN, TAG_EXPLAINED, VisitException
+from troskel.visits.exceptions import (
+    AWAY_EXPLAINED,
+    MAX_SHIFT,
+    MIN_WAY,
+    PROVEN,
+    TAG_EXPLAINED,
+    VisitException,
+)
 from troskel.visits.models import Visit
-from troskel.visits.rules import CORRECTED, MAX_DURATION
+from troskel.visits.rules import CORRECTED, MAX_DURATION, VisitReason
 
 NEAR = MAX_DURATION + timedelta(days=1)
 """Another visit that began longer ago than this has nothing to do with one."""
@@ -49,8 +56,9 @@ def by_exception(now: datetime) -> Mapping[VisitException, Q]:
         VisitException.BY_HAND_WITH_TAG: (
             Q(evidence="hand") & ~Q(reason__in=TAG_EXPLAINED) & _held(_tags_of_client())
         ),
-        VisitException.AWAY: _away(),
+        VisitException.AWAY: ~Q(reason=AWAY_EXPLAINED) & _away(),
         VisitException.NOT_COVERED: Q(flags__contains="not_covered"),
+        VisitException.DECLINED: Q(reason=VisitReason.DECLINED) | Q(departed_reason=VisitReason.DECLINED),
         VisitException.CORRECTED: reduce(or_, (Q(flags__contains=flag) for flag in CORRECTED)),
     }
     return {exception: conditions[exception] for exception in VisitException}

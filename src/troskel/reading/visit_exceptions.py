@@ -22,7 +22,7 @@ from troskel.visits.rules import MAX_DURATION, Span, grade
 COLUMNS = ("account_id", "client__home_id")
 """What a row of a visit has, beside what is shown of it."""
 _VISIT = ("id", "client_id", "client__home_id", "account_id", "arrived", "departed", "evidence",
-          "departed_evidence", "reason", "open", "flags")  # fmt: skip
+          "departed_evidence", "reason", "open", "flags", "departed_reason")  # fmt: skip
 
 
 def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, list[str]]:
@@ -71,6 +71,7 @@ def _known(row: Row) -> KnownVisit:
         row["reason"],
         row["open"],
         row["flags"].split(),
+        row["departed_reason"],
     )
 
 

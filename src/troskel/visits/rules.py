@@ -28,6 +28,8 @@ class VisitReason(Choice, question=_("Varför manuellt?")):
     LOCK_FAILED = "lock_failed", _("Låset svarade inte")
     OTHER_MUNICIPALITY = "other_municipality", _("Kunden bor i en annan kommun")
     FORGOTTEN = "forgotten", _("Glömde kvittera")
+    DECLINED = "declined", _("Kunden ville inte ha besöket")
+    OUTSIDE = "outside", _("Besöket gjordes på annan plats än hemma")
 
 
 REASONS = VisitReason.codes()
@@ -128,6 +130,11 @@ def by_hand_with_reason(evidence: str, reason: str) -> None:
             _("Ett manuellt besök behöver en anledning. Välj en av dem: {codes}."),
             codes=sorted(REASONS),
         )
+
+
+def is_declined(reason: str, departed_reason: str) -> bool:
+    """Did the client not want the visit? Told at the arrival, or by who had come in and left."""
+    return VisitReason.DECLINED in (reason, departed_reason)
 
 
 def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> None:
