@@ -105,6 +105,7 @@ CARE = {*OFFICE, Role.COORDINATOR}
 LISTS = {
     "clients": {*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST},
     "visits": CARE,
+    "unanswered-doors": CARE,
     "orders": {*CARE, Role.LOCKSMITH},
     "things": {*CARE, Role.LOCKSMITH},
     "links": CARE,

@@ -53,6 +53,7 @@ from troskel.acts import (
     taking_over_things,
     transferring,
     turning_the_day,
+    unanswered_doors,
     upgrading,
     visiting,
 )
@@ -90,6 +91,7 @@ CHAPTERS = (
     correcting_things,
     correcting_visits,
     visiting,
+    unanswered_doors,
     syncing,
     opening,
     alarms,

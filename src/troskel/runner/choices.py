@@ -15,6 +15,7 @@ from troskel.orders.rules import Cancellation, Failure
 from troskel.visits.events import EventState
 from troskel.visits.exceptions import VisitException
 from troskel.visits.rules import CorrectionReason, Grade, VisitReason
+from troskel.visits.unanswered import DoorStep
 
 __all__ = [
     "AccountRole",
@@ -24,6 +25,7 @@ __all__ = [
     "CareService",
     "CorrectionReason",
     "DoorKind",
+    "DoorStep",
     "EventState",
     "Evidence",
     "Failure",

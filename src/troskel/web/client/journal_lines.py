@@ -35,6 +35,7 @@ NAME_KEYS = ("organisation", "locksmith", "tag", "key", "lock", "decision", "all
 CODE_FIELDS = {
     "reason_code": "reason",
     "way": "way",
+    "step": "step",
     "code": "code",
     "by": "by",
     "reason": "reason",

@@ -65,7 +65,7 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Nyast först"), _("Äldst först")),
         _("Här står kunder när de är registrerade och du har med dem att göra."),
         _client_filters(viewer.role, names) if has_care_columns else (),
-        tabs=_client_tabs(request, viewer.role),
+        tabs=client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
 
@@ -163,7 +163,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
         days=_("Ankomst"),
         of_client=True,
-        tabs=_client_tabs(request, viewer.role),
+        tabs=client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
 
@@ -311,7 +311,13 @@ def _service_label(service: str) -> str:
     return act_labels.choice_label(CareService, service)
 
 
-def _client_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+def client_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+    """Returns the tabs of the lists about clients."""
     if role not in CARE_ROLES:
         return []
-    return common.tabs(request, [(reverse("clients"), _("Kunder")), (reverse("visits"), _("Besök"))])
+    places = [
+        (reverse("clients"), _("Kunder")),
+        (reverse("visits"), _("Besök")),
+        (reverse("unanswered-doors"), _("Ingen öppnade")),
+    ]
+    return common.tabs(request, places)
