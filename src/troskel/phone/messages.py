@@ -121,7 +121,7 @@ def result_message(result: ActionResult, door: ClientAtDoor) -> Message:
     if result.opened is not None:
         return _lock_answer(result.opened)
     if result.action == "no_answer":
-        return Message(SUCCESS, _("Antecknat. Samordnaren ser det."))
+        return Message(SUCCESS, _("Antecknat. Din samordnare ser det."))
     if result.action == "arrive" and result.values.get("reason") == VisitReason.DECLINED:
         return Message(SUCCESS, _("Det är antecknat att kunden inte ville ha besöket."))
     if result.action == "arrive":

@@ -132,7 +132,7 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         ChoiceOption("", _("Alla")),
         ChoiceOption("open", _("Pågår nu")),
         ChoiceOption("ended", _("Avslutade")),
-        ChoiceOption("flagged", _("Något att titta på, två månader bakåt")),
+        ChoiceOption("flagged", _("Något att titta på")),
     ]
     evidence = [
         ChoiceOption("", _("Alla")),
@@ -143,7 +143,10 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
     listing = Listing(
         "visits",
         _("Besök"),
-        _("När någon kom och gick, och vad som visar det."),
+        _(
+            "När någon kom och gick, och vad som visar det. "
+            "Något att titta på söks två månader bakåt, om du inte väljer dagar."
+        ),
         [
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
             Column(_("Utförare"), lambda row: common.organisation_name(names, row.organisation)),

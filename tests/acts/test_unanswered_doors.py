@@ -115,7 +115,7 @@ def test_the_phone_leads_through_the_steps(town: Town) -> None:
         phone.client(client)
         return phone.sends(client, phone.form(do="no_answer", step=step))
 
-    assert "Antecknat. Samordnaren ser det." in press("looked_around")
+    assert "Antecknat. Din samordnare ser det." in press("looked_around")
     assert "08." in phone.page.partition('id="unanswered"')[2], "when it was done"
     assert offered() == ["called", "relatives", "colleague", "manager", "found", "away"]
     press("manager")
