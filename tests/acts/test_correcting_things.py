@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Corrections of things and visits: who has a key, whose door it opens, when a visit was made (rules 5 and 10)."""
+"""Corrections of things: who has a key, whose door it opens (rules 5 and 10)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from tests.acts.examples import ActExample
@@ -12,7 +11,6 @@ from troskel.custody.models import Holding
 from troskel.journal.models import Line
 from troskel.offers.duty_actions import suggestions
 from troskel.people.models import Client
-from troskel.visits.models import Visit
 
 
 def wrong_door(town: Town) -> dict[str, Any]:
@@ -22,17 +20,8 @@ def wrong_door(town: Town) -> dict[str, Any]:
     return {"kind": "key", "number": "7", "opens": second}
 
 
-def visited(town: Town) -> dict[str, Any]:
-    client = town.new_client()
-    town.does("carin", "place_tag", client=client, tag="E1")
-    at = town.now - timedelta(minutes=30)
-    made = town.does("carin", "register_visit", client=client, arrived=at.isoformat(), by="tag", tag="E1")
-    return {"visit": made.answer["visit"], "made": False}
-
-
 EXAMPLES = {
     "correct_holder": ActExample("olle", wrong_door, "NotFound", by="moa"),
-    "correct_visit": ActExample("carin", visited, "NotFound", by="mikael"),
 }
 
 
@@ -105,28 +94,6 @@ def test_rule_5_lock_in_stock_of_another_firm(town: Town) -> None:
     town.locked()
     town.refused("laban", "correct_holder", "rule 5", kind="lock", number="L1", organisation=OTHER_FIRM)
     town.does("laban", "correct_holder", kind="lock", number="L2", organisation=OTHER_FIRM)
-    town.is_sound()
-
-
-def test_p1_p2_first_visit_that_was_not_made(town: Town) -> None:
-    values = visited(town)
-    assert town.the("P1.order").due == town.today
-    town.does("carin", "correct_visit", **values)
-    assert town.the("P1.order").due is None, "there has been no first visit"
-    assert not Visit.objects.exists()
-    assert Line.objects.filter(event__in=["visit.registered", "visit.corrected"]).count() == 2
-    town.is_sound()
-
-
-def test_p2_visit_at_another_time(town: Town) -> None:
-    values = visited(town)
-    at, end = town.now - timedelta(minutes=20), town.now - timedelta(minutes=10)
-    visit = values["visit"]
-    town.refused("carin", "correct_visit", "BadValue arrived", visit=visit)
-    late = {"visit": visit, "departed": (town.now + timedelta(hours=1)).isoformat()}
-    town.refused("carin", "correct_visit", "BadValue arrived", **late)
-    town.does("olle", "correct_visit", visit=visit, arrived=at.isoformat(), departed=end.isoformat())
-    assert Visit.objects.values_list("arrived", "departed").get() == (at, end)
     town.is_sound()
 
 

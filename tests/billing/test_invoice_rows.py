@@ -38,6 +38,17 @@ def test_o2_one_row_per_client_and_provider():
     ]
 
 
+def test_o2_a_visit_that_the_client_did_not_want_is_counted_without_minutes():
+    declined = [
+        billable_visit("2026-0001", "2026-11-03T10:00", 0)._replace(declined=True),
+        billable_visit("2026-0001", "2026-11-04T10:00", 5)._replace(declined=True),
+        billable_visit("2026-0001", "2026-11-05T10:00", None)._replace(declined=True),
+        billable_visit("2026-0001", "2026-11-06T10:00", 20),
+    ]
+    (row,) = invoice_rows("2026-11", declined)
+    assert (row.visits, row.minutes, row.without_departure) == (4, 20, 0)
+
+
 def test_o2_visit_belongs_to_month_of_arrival_in_sweden():
     night = [
         billable_visit("2026-0001", "2026-10-31T23:50", 30),

@@ -14,9 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.town import Town
 from troskel.ground import clock
 from troskel.ground.ids import new_id
-from troskel.reading import lists
+from troskel.people.models import Client
+from troskel.reading import visit_conditions
+from troskel.reading import visits as visits_read
 from troskel.reading.paging import PageRequest
-from troskel.visits.exceptions import Circumstances, KnownVisit, exceptions_of
+from troskel.visits.exceptions import Circumstances, KnownVisit, VisitException, exceptions_of
+from troskel.visits.models import Visit
 from troskel.visits.rules import Span, grade
 
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -105,7 +108,7 @@ def test_grades_fall_from_what_is_signed_to_what_is_written_by_hand() -> None:
 
 def visits_of(town: Town, who: str) -> Any:
     with clock.frozen_at(town.now), CaptureQueriesContext(connection) as queries:
-        page = lists.visits(town.actor(who), PageRequest(50, ""))
+        page = visits_read.visits(town.actor(who), PageRequest(50, ""))
     return page.items, len(queries)
 
 
@@ -130,3 +133,105 @@ def test_the_list_tells_both_with_as_many_queries_for_many_visits_as_for_one(tow
     town.does("carin", "arrive", client=client, by="hand", reason="forgotten")
     latest = max(visits_of(town, "olle")[0], key=lambda item: item.arrived)
     assert (latest.grade, latest.exceptions) == ("F", ["by_hand_with_tag"])
+
+
+def test_choosing_and_counting_find_what_is_computed_of_each_visit(town: Town) -> None:
+    """Every exception at least once: the condition of the query says what the rule says of the visit."""
+    rows: list[Visit] = []
+    actor = town.actor("carin")
+    now = town.now.replace(second=0, microsecond=0)
+
+    def stands(client: str, since: int, until: int | None, **more: Any) -> None:
+        """A visit from so many minutes ago to so many."""
+        known: dict[str, Any] = {"evidence": "hand", "reason": "no_tag_yet", "account_id": actor.account}
+        departed = None if until is None else now - timedelta(minutes=until)
+        if departed:
+            known |= {"departed_evidence": "hand", "departed_reason": "no_tag_yet"}
+        told = known | {"arrived": now - timedelta(minutes=since), "departed": departed} | more
+        if told["evidence"] != "hand":
+            told["reason"] = ""
+        about = {"municipality_id": actor.municipality, "organisation_id": actor.organisation}
+        rows.append(Visit(client=Client.objects.get(reference=client), **about, **told))
+
+    tagged, away, plain, other = (town.new_client() for _ in range(4))
+    locked = town.locked()
+    town.does("carin", "place_tag", client=tagged, tag="E1")
+    town.does("olle", "suspend_access", client=away, reason="hospital", since=str(town.today))
+    town.now += timedelta(hours=20)
+    now = town.now.replace(second=0, microsecond=0)
+    day = 24 * 60
+    stands(plain, 3 * day, None)  # left open
+    stands(plain, 60, None, open=True)  # under way: nothing
+    stands(other, 9 * day, 7 * day)  # long
+    stands(plain, 20 * day, 20 * day - 30)
+    stands(other, 20 * day - 20, 20 * day - 40)  # overlaps the one before
+    stands(plain, 30 * day, 30 * day - 30, departed_evidence="tag", departed_reason="")
+    stands(other, 30 * day - 30, 30 * day - 60, evidence="lock")  # no way between
+    stands(plain, 31 * day, 31 * day - 30, departed_evidence="tag", departed_reason="")
+    stands(other, 31 * day - 31, 31 * day - 60, evidence="lock")  # a minute is enough
+    stands(locked, 10, 5, evidence="tag")  # a tag though the lock is there
+    stands(locked, 12, 11, evidence="lock")
+    stands(tagged, 20, 15, reason="forgotten")  # by hand though the tag is there
+    stands(tagged, 30, 25, reason="phone_failed")
+    stands(away, 40, 35)
+    stands(plain, 40 * day, 40 * day - 10, flags="not_covered")
+    stands(plain, 41 * day, 41 * day - 10, flags="departure_corrected")
+    stands(plain, 42 * day, 42 * day - 10)
+    stands(plain, 43 * day, 43 * day, reason="declined")
+    stands(plain, 44 * day, 44 * day - 5, departed_reason="declined")
+    stands(away, 50, 45, reason="outside")  # at the hospital
+    stands(tagged, 70, 65, reason="outside")
+    Visit.objects.bulk_create(rows)
+    with clock.frozen_at(town.now):
+        all_of_them = visits_read.visits(town.actor("anna"), PageRequest(50, "")).items
+        flagged = visits_read.visits(town.actor("anna"), PageRequest(50, ""), state="flagged").items
+        conditions = visit_conditions.by_exception(clock.now())
+        by_query = {
+            exception.value: set(
+                visit_conditions.with_days(Visit.objects.all()).filter(condition).values_list("id", flat=True)
+            )
+            for exception, condition in conditions.items()
+        }
+        counted = {
+            month: visits_read.exceptions_by_provider(town.actor("erik"), month)
+            for month in {f"{clock.day_of(row.arrived):%Y-%m}" for row in rows}
+        }
+    computed = {
+        exception.value: {row.id for row in all_of_them if exception.value in row.exceptions}
+        for exception in VisitException
+    }
+    assert by_query == computed
+    assert all(computed.values()), "each exception is there"
+    assert [row.id for row in flagged] == [row.id for row in all_of_them if row.exceptions]
+    assert len(flagged) < len(all_of_them)
+    sums = [(one.visits, one.flagged) for counts in counted.values() for one in counts]
+    assert tuple(map(sum, zip(*sums, strict=True))) == (len(rows), len(flagged))
+
+
+def test_flagged_chooses_by_what_is_known_now(town: Town) -> None:
+    """A visit that was all right when it was registered, and one that was corrected since (design, rule 12)."""
+    client = town.new_client()
+    visit = town.visit(client).answer["visit"]
+
+    def flagged(**more: Any) -> tuple[int, int]:
+        with clock.frozen_at(town.now), CaptureQueriesContext(connection) as queries:
+            page = visits_read.visits(town.actor("olle"), PageRequest(50, ""), state="flagged", **more)
+        return len(page.items), len(queries)
+
+    assert flagged()[0] == 1 and not Visit.objects.get().flags, (
+        "its end is missing, though nothing was stored of it"
+    )
+    Visit.objects.update(flags="overlap")
+    town.does(
+        "olle", "correct_visit", visit=visit, departed=(town.now - timedelta(minutes=9)).isoformat(),
+        reason="forgotten",
+    )  # fmt: skip
+    assert Visit.objects.get().flags == "departure_corrected"
+    _, few = flagged()
+    for _ in range(4):
+        town.visit(town.new_client())
+    count, many = flagged()
+    assert (count, many) == (5, few)
+    town.now += timedelta(days=70)
+    assert flagged()[0] == 0, "two months back"
+    assert flagged(first=town.today - timedelta(days=80))[0] == 5, "or as far as one chooses"

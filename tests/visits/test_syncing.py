@@ -203,7 +203,11 @@ def test_a_corrected_visit_and_a_settled_refusal_are_corrected(town: Town) -> No
     refused = phone.notes("arrive", client="2026-9999", **HAND)
     phone.sends()
     town.does(
-        "carin", "correct_visit", visit=arrived.answer["visit"], arrived=(town.now - MINUTES).isoformat()
+        "carin",
+        "correct_visit",
+        visit=arrived.answer["visit"],
+        reason="wrong_time",
+        arrived=(town.now - MINUTES).isoformat(),
     )
     phone.sends([arrived])
     assert arrived.state == "corrected"

@@ -36,7 +36,7 @@ PLACES = ("street", "label", "note")
 DETAILS = ("refused", "way", "fault", "failed", "ended")
 ABOUT_A_CLIENT = {
     *("order_installation reason", "report_failure text", "correct_report text", "correct_information text"),
-    *("correct_holder text", "correct_visit text", "end_decisions endings.reason"),
+    *("correct_holder text", "correct_visit text", "note_no_answer text", "end_decisions endings.reason"),
     *("end_allocations endings.reason", "end_care reason", "record_refusal text", "decide_way_in text"),
     *("report_lost text", "tell_fault text", "order_repair text", "judge_reads text"),
     *("contest_event text", "settle_event text", "review_brief_sight text", "attest text"),

@@ -61,6 +61,7 @@ OF_A_ROLE = {
     "rank-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "close-alarm": {Role.RESPONDER, Role.COORDINATOR},
     "billing": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
+    "billing-exceptions": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "basis-form": {Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR},
     "client": EVERY_ROLE - {Role.MANAGER},
     "late": {Role.ADMINISTRATOR},
@@ -104,6 +105,7 @@ CARE = {*OFFICE, Role.COORDINATOR}
 LISTS = {
     "clients": {*CARE, Role.CARER, Role.LOCKSMITH, Role.ECONOMIST},
     "visits": CARE,
+    "unanswered-doors": CARE,
     "orders": {*CARE, Role.LOCKSMITH},
     "things": {*CARE, Role.LOCKSMITH},
     "links": CARE,

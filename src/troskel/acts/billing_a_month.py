@@ -29,6 +29,7 @@ from troskel.runner.fields import FormNumber, Month
 from troskel.runner.register import act
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
+from troskel.visits import rules as visit_rules
 from troskel.visits.models import Visit
 
 CHAPTER = _("Kunder från andra kommuner")
@@ -257,9 +258,12 @@ def _visit_counts(
     counts: dict[UUID, Count] = {}
     facts = {client.id: ctx.facts[client.home_id].clients[client.id] for client in clients}
     rows = _visits(organisation, month).filter(client__in=facts)
-    for client, arrived, departed in rows.values_list("client_id", "arrived", "departed"):
+    columns = ("client_id", "arrived", "departed", "reason", "departed_reason")
+    for client, arrived, departed, *reasons in rows.values_list(*columns):
         if months.was_elsewhere(facts[client], day_of(arrived)):
-            counts[client] = rules.add_visit(counts.get(client, Count()), arrived, departed)
+            counts[client] = rules.add_visit(
+                counts.get(client, Count()), arrived, departed, declined=visit_rules.is_declined(*reasons)
+            )
     return counts
 
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who holds a thing, and when a visit was made, is corrected; both stand in the journal (design, rule 10)."""
+"""Who holds a thing is corrected; both stand in the journal (design, rule 10)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,20 +14,15 @@ from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing
-from troskel.ground.clock import day_of
-from troskel.ground.refusals import BadValue, NotFound
 from troskel.ground.texts import _
-from troskel.people.models import Organisation, Residence
+from troskel.people.models import Organisation
 from troskel.people.roles import OrganisationKind, Role
 from troskel.runner import lookup
 from troskel.runner.choices import KindOfThing
-from troskel.runner.fields import CaseNumber, DoorId, Instant, Number, OrganisationNumber, Text, field
+from troskel.runner.fields import CaseNumber, DoorId, Number, OrganisationNumber, Text, field
 from troskel.runner.register import act
 from troskel.runner.suggestions import DutyContext, Suggestion
 from troskel.runner.transaction import ActContext
-from troskel.visits import rules as visit_rules
-from troskel.visits.events import EventState
-from troskel.visits.models import PhoneEvent, Visit
 
 CHAPTER = _("Rättelser")
 
@@ -196,76 +190,3 @@ def _journal_tag(
         )
     elif before[0] != HolderKind.CLIENT:
         ctx.journal("tag.corrected", detail=detail, **fields)
-
-
-@act(
-    "P2",
-    who=(Role.CARER, Role.COORDINATOR),
-    writes=["visit.corrected"],
-)
-def correct_visit(
-    ctx: ActContext,
-    *,
-    visit: UUID,
-    arrived: Annotated[Instant | None, field(_("Ankomst"))] = None,
-    departed: Annotated[Instant | None, field(_("Avgång"))] = None,
-    made: Annotated[bool, field(_("Besöket gjordes"))] = True,
-    text: Text = "",
-) -> dict[str, Any]:
-    """Correct a visit: other times, or one that was not made, as when it was written down on the wrong client (P2).
-
-    A carer corrects their own visits, a coordinator the provider's. One that was not made stands in the journal alone.
-    """
-    rows = Visit.objects.select_related("client").filter(
-        municipality=ctx.actor.municipality, organisation=ctx.actor.organisation, id=visit
-    )
-    if ctx.actor.role is Role.CARER:
-        rows = rows.filter(account=ctx.actor.account)
-    ctx.lock_homes(Residence.objects.filter(client__in=rows.values("client_id")).values("home_id"))
-    row = rows.first()
-    if row is None:
-        raise NotFound("visit", "visit")
-    if made and arrived is None and departed is None:
-        raise BadValue(
-            "arrived", "visit.nothing_corrected", _("Skriv den rätta tiden, eller att besöket inte gjordes.")
-        )
-    subject, was = lookup.subject_of(ctx, row.client), row.arrived
-    row.arrived, row.departed = arrived or row.arrived, departed or row.departed
-    if made:
-        visit_rules.has_been_made(row.arrived, row.departed, ctx.now)
-        visit_rules.departs_after_arrival(row.arrived, row.departed)
-        row.open = row.open and row.departed is None
-        row.save(update_fields=["arrived", "departed", "open"])
-    else:
-        row.delete()
-    PhoneEvent.objects.filter(municipality=ctx.actor.municipality, visit=visit).update(
-        state=EventState.CORRECTED
-    )
-    ctx.journal(
-        "visit.corrected",
-        homes=[subject.home.home],
-        client=row.client_id,
-        visit=visit,
-        organisation=row.organisation_id,
-        account=row.account_id,
-        made=made,
-        was=was,
-        arrived=row.arrived if made else None,
-        departed=row.departed if made else None,
-        first=_first_day(row),
-        detail={"text": text} if text else None,
-    )
-    return {"case": row.client.case_number, "visit": visit}
-
-
-def _first_day(row: Visit) -> Any:
-    """The day of the organisation's first visit to the client that now stands; None where none does."""
-    first: datetime | None = (
-        Visit.objects.filter(
-            municipality=row.municipality_id, organisation=row.organisation_id, client=row.client_id
-        )
-        .order_by("arrived")
-        .values_list("arrived", flat=True)
-        .first()
-    )
-    return day_of(first) if first else None

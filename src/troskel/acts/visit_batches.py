@@ -90,10 +90,10 @@ def find_visit_to_end(ctx: ActContext, visit_id: UUID | None) -> VisitToEnd:
     if visit is None:
         raise NotFound("visit", "visit")
     subject = lookup.subject_of(ctx, visit.client)
-    return VisitToEnd(visit, _home_of_visit(subject, visit.organisation_id, day_of(visit.arrived))[0])
+    return VisitToEnd(visit, home_of_visit(subject, visit.organisation_id, day_of(visit.arrived))[0])
 
 
-def _home_of_visit(subject: lookup.ClientSubject, organisation: UUID, day: date) -> tuple[UUID, bool]:
+def home_of_visit(subject: lookup.ClientSubject, organisation: UUID, day: date) -> tuple[UUID, bool]:
     """Returns the home of a visit, and whether it was covered. A late report may concern a former home."""
     for home in (subject.home, *subject.former_homes):
         if client_state.covered_by(home.clients[subject.row.id], organisation, day):
@@ -202,10 +202,14 @@ class StoredVisits:
         """Ends the visit, and recomputes its flags."""
         visit.departed, visit.open, visit.departed_evidence = item.departed, False, item.by
         visit.departed_reason = item.reason if item.by == "hand" else ""
-        is_covered = "not_covered" not in visit.flags.split()
+        self.flag(visit, covered="not_covered" not in visit.flags.split())
+
+    def flag(self, visit: Visit, *, covered: bool) -> None:
+        """Computes the flags of a visit anew, from its times and the other visits of its carer."""
         others = self.of_account(visit.account_id, visit.id)
-        flags = rules.flags_of(Span(visit.arrived, visit.departed), others, covered=is_covered)
-        visit.flags = " ".join(flags)
+        flags = rules.flags_of(Span(visit.arrived, visit.departed), others, covered=covered)
+        corrected = [flag for flag in visit.flags.split() if flag in rules.CORRECTED]
+        visit.flags = " ".join([*flags, *corrected])
 
 
 class VisitBatch:
@@ -259,7 +263,7 @@ class VisitBatch:
         organisation = rules.visiting_organisation(ctx.actor.organisation)
         rules.departs_after_arrival(item.arrived, item.departed)
         rules.by_hand_with_reason(item.by, item.reason)
-        home, is_covered = _home_of_visit(subject, organisation, day_of(item.arrived))
+        home, is_covered = home_of_visit(subject, organisation, day_of(item.arrived))
         report = Reported(item.done_though)
         if (item.client, day_of(item.arrived)) not in self.on_phone_then:
             report.ask(
@@ -338,7 +342,7 @@ def _on_phone_then(
         subject, day = clients.get(item.client), day_of(item.arrived)
         if item.by != "hand" or organisation is None or not isinstance(subject, lookup.ClientSubject):
             continue
-        if day < ctx.today and not _home_of_visit(subject, organisation, day)[1]:
+        if day < ctx.today and not home_of_visit(subject, organisation, day)[1]:
             uncovered[subject.row.id, day] = item.client
     ids, days = {client for client, _ in uncovered}, {day for _, day in uncovered}
     phones = known_then.phones_on(ctx.actor.municipality, ids, days)

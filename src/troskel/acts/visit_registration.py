@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from troskel.acts import visit_batches
 from troskel.acts.visit_batches import MadeVisit, VisitJudgement
 from troskel.ground.ids import new_id
@@ -37,10 +39,10 @@ class Registration:
 
     def take(self, item: MadeVisit) -> tuple[Visit, str]:
         """Registers a visit, or its end. Returns it with the case number. Raises NotFound, BadValue or Refusal."""
-        batch = self.batch
+        batch, item = self.batch, _ended_where_declined(item)
         judgement = batch.judge(item)
         if (visit := judgement.stored_visit) is None:
-            visit = _new_visit(self.ctx, item, judgement, opens=self.begins and batch.is_latest(item))
+            visit = _new_visit(self.ctx, item, judgement, opens=self._opens(item))
             self._new.append(visit)
             self._changed += _journal_left_open(self.ctx, batch.close_open_visits(item))
             batch.add(visit)
@@ -51,12 +53,22 @@ class Registration:
             note_departure(self.ctx, visit, judgement.home)
         return visit, judgement.case
 
+    def _opens(self, item: MadeVisit) -> bool:
+        """Is the visit under way from now on?"""
+        return self.begins and item.departed is None and self.batch.is_latest(item)
+
     def store(self) -> None:
         """Writes what has been taken. Two statements at most."""
         new = {visit.id for visit in self._new}
         changed = {visit.id: visit for visit in self._changed if visit.id not in new}
         Visit.objects.bulk_update(changed.values(), ENDING_FIELDS, batch_size=BATCH_SIZE)
         insert(self._new)
+
+
+def _ended_where_declined(item: MadeVisit) -> MadeVisit:
+    """A visit that the client did not want ends as it begins: nobody has to tell when."""
+    is_declined = item.by == "hand" and rules.is_declined(item.reason, "")
+    return msgspec.structs.replace(item, departed=item.arrived) if is_declined and not item.departed else item
 
 
 def _journal_left_open(ctx: ActContext, open_visits: list[Visit]) -> list[Visit]:

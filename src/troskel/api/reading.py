@@ -29,6 +29,7 @@ from troskel.reading import (
     retention,
     things,
     tonight,
+    visits,
 )
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.register import Reading
@@ -166,11 +167,22 @@ def list_links(request: HttpRequest, client: Case = "", limit: Limit = 50, after
     return json_response(lists.links(actor_of(request), PageRequest(limit, after), client))
 
 
-@reads("/visits", lists.visits)
+@reads("/visits", visits.visits)
 def list_visits(
-    request: HttpRequest, client: Case = "", limit: Limit = 50, after: After = ""
+    request: HttpRequest,
+    client: Case = "",
+    state: Literal["", "open", "ended", "flagged"] = "",
+    first: Day = None,
+    last: Day = None,
+    limit: Limit = 50,
+    after: After = "",
 ) -> HttpResponse:
-    return json_response(lists.visits(actor_of(request), PageRequest(limit, after), client))
+    days: dict[str, Any] = {
+        name: parse_day(day, name) if day else None for name, day in (("first", first), ("last", last))
+    }
+    return json_response(
+        visits.visits(actor_of(request), PageRequest(limit, after), client, state=state, **days)
+    )
 
 
 State = Annotated[

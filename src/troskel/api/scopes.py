@@ -17,6 +17,7 @@ LETS = {
         "sync_phone",
         "sync_phone_with_plan",
         "correct_visit",
+        "note_no_answer",
         "list_visits",
     },
     TokenScope.DOORS: {"open_door_by_phone", "open_door", "note_opening", "ask_door"},

@@ -28,6 +28,7 @@ class BillableVisit(NamedTuple):
     home_municipality: str
     arrived: datetime
     departed: datetime | None
+    declined: bool = False
 
 
 class Count(NamedTuple):
@@ -69,8 +70,10 @@ def month_before(day: date) -> str:
     return months.month_of(day.replace(day=1) - timedelta(days=1))
 
 
-def add_visit(count: Count, arrived: datetime, departed: datetime | None) -> Count:
-    """Adds a visit. Without a departure it adds no minutes."""
+def add_visit(count: Count, arrived: datetime, departed: datetime | None, *, declined: bool = False) -> Count:
+    """Adds a visit. Without a departure it adds no minutes; nor does one that the client did not want, ended or not."""
+    if declined:
+        return count._replace(visits=count.visits + 1)
     minutes = int((departed - arrived).total_seconds() // 60) if departed else 0
     return Count(count.visits + 1, count.minutes + minutes, count.without_departure + (departed is None))
 
@@ -82,7 +85,9 @@ def invoice_rows(month: str, visits: Iterable[BillableVisit]) -> list[InvoiceRow
     for visit in visits:
         if first <= clock.day_of(visit.arrived) < following:
             key = (visit.case, visit.organisation, visit.home_municipality)
-            counts[key] = add_visit(counts.get(key, Count()), visit.arrived, visit.departed)
+            counts[key] = add_visit(
+                counts.get(key, Count()), visit.arrived, visit.departed, declined=visit.declined
+            )
     return [InvoiceRowFacts(month, *key, *counts[key]) for key in sorted(counts)]
 
 

@@ -46,11 +46,16 @@ def _depart(actor: Actor, values: Mapping[str, str], key: str) -> None:
     REGISTER["depart"].perform(actor, _nonempty(values, "visit", *EVIDENCE_FIELDS), key=key)
 
 
+def _no_answer(actor: Actor, values: Mapping[str, str], key: str) -> None:
+    REGISTER["note_no_answer"].perform(actor, _nonempty(values, "client", "step"), key=key)
+
+
 EVIDENCE_FIELDS = ("by", "tag", "serial", "reason")
 ACTIONS: dict[str, Callable[[Actor, Mapping[str, str], str], Opened | None]] = {
     "open": _open,
     "arrive": _arrive,
     "depart": _depart,
+    "no_answer": _no_answer,
 }
 """By the name that a form sends."""
 

@@ -14,6 +14,7 @@ from troskel.ground import formatting
 from troskel.ground.refusals import BadValue, CodedError, KeyReused, Refusal
 from troskel.phone.actions import ActionResult
 from troskel.reading.phone import ClientAtDoor, PhoneVisit
+from troskel.runner.choices import VisitReason
 
 SUCCESS, WARNING, DANGER = "success", "warning", "danger"
 """The tone of a message (a colour of the alert)."""
@@ -95,6 +96,18 @@ VISIT_REFUSALS = {
 }
 """Messages of a refused visit, by code."""
 
+DOOR_REFUSALS = {
+    "door.nothing_tried": (
+        gettext_noop("Skriv först vad du har gjort."),
+        gettext_noop("Har någon öppnat, så börja besöket."),
+    ),
+    "door.manager_not_called": (
+        gettext_noop("Ring chefen först."),
+        gettext_noop("Skriv sedan att du har gjort det."),
+    ),
+}
+"""Messages where nobody opens, by code."""
+
 STATE_CHANGED = (
     gettext_noop("Något ändrades just nu."),
     gettext_noop("Se efter hur det står här, och försök igen."),
@@ -107,6 +120,10 @@ def result_message(result: ActionResult, door: ClientAtDoor) -> Message:
         return _refusal(result, result.error, door)
     if result.opened is not None:
         return _lock_answer(result.opened)
+    if result.action == "no_answer":
+        return Message(SUCCESS, _("Antecknat. Din samordnare ser det."))
+    if result.action == "arrive" and result.values.get("reason") == VisitReason.DECLINED:
+        return Message(SUCCESS, _("Det är antecknat att kunden inte ville ha besöket."))
     if result.action == "arrive":
         return Message(SUCCESS, _("Besöket har börjat."))
     visit_ended = next((visit for visit in door.visits if str(visit.id) == result.values.get("visit")), None)
@@ -139,6 +156,8 @@ def _refusal(result: ActionResult, error: CodedError, door: ClientAtDoor) -> Mes
     rule = error.rule if isinstance(error, Refusal) else ""
     if result.action == "open":
         return _danger(OPEN_REFUSALS.get(error.code, STATE_CHANGED), rule)
+    if result.action == "no_answer":
+        return _danger(DOOR_REFUSALS.get(error.code, STATE_CHANGED), rule)
     return _visit_refusal(result, error, rule, door)
 
 

@@ -17,7 +17,7 @@ from troskel.phone.actions import ACTIONS, ActionResult
 from troskel.phone.app import app_of
 from troskel.reading import phone
 from troskel.reading.phone import ClientAtDoor
-from troskel.runner.choices import DoorKind, VisitReason
+from troskel.runner.choices import DoorKind, DoorStep, VisitReason
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
@@ -98,6 +98,8 @@ def _client_page(
         "keys": [way for way in door.client.ways_in if way.by == "key"],
         "by_hand": VisitReason,
         "doors": DoorKind,
+        "steps": DoorStep,
+        "endings": ("found", "away", "handed_over"),
     }
     return _render(request, "phone/client.html", values, status=status)
 
@@ -105,5 +107,5 @@ def _client_page(
 def _render(
     request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    common = {"now": clock.now(), "new_key": new_id}
+    common = {"now": clock.now(), "new_key": new_id, "wall_text": clock.wall_text}
     return render_page(request, template, common | values, status=status)

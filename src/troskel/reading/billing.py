@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 
 import msgspec
-from django.db.models import Case, F, OuterRef, Q, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, When
 
 from troskel.billing import form, rules
 from troskel.billing.models import BasisForm, InvoiceRow
@@ -17,10 +17,11 @@ from troskel.ground import clock
 from troskel.ground.clock import STOCKHOLM, day_of
 from troskel.ground.refusals import NotFound
 from troskel.people.roles import Actor, Role
-from troskel.reading import lists
+from troskel.reading import lists, visit_conditions
 from troskel.reading.base import note
 from troskel.reading.paging import MAX_PAGE, Page, PageRequest, rows_of
 from troskel.reading.register import read
+from troskel.visits import rules as visit_rules
 from troskel.visits.models import Visit
 
 BILLING_ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
@@ -29,7 +30,7 @@ BILLING_ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR}
 class ShownRow(msgspec.Struct, frozen=True):
     """A client's month with a provider. `billed` is null where it is not billed yet: then computed from the visits.
 
-    `since` is how many visits more (or fewer) there are now than when it was billed.
+    `since` is how many visits more (or fewer) there are now than when it was billed; `flagged`: how many need a look.
     """
 
     month: str
@@ -42,6 +43,7 @@ class ShownRow(msgspec.Struct, frozen=True):
     billed: datetime | None
     since: int
     form: str | None
+    flagged: int = 0
 
 
 class ShownForm(msgspec.Struct, frozen=True):
@@ -76,6 +78,10 @@ def invoice_rows(viewer: Actor, month: str = "") -> list[ShownRow]:
         current = computed.pop((row["case"], row["organisation"]), None)
         answers.append(ShownRow(**row, month=month, since=(current.visits if current else 0) - row["visits"]))
     answers += [ShownRow(**row._asdict(), billed=None, since=0, form=None) for row in computed.values()]
+    flagged = _flagged(viewer, month)
+    answers = [
+        msgspec.structs.replace(row, flagged=flagged.get((row.case, row.organisation), 0)) for row in answers
+    ]
     answers.sort(key=lambda row: (row.case, row.organisation))
     note(viewer, "invoice_rows.listed", month=month, cases=[row.case for row in answers])
     return answers
@@ -83,27 +89,43 @@ def invoice_rows(viewer: Actor, month: str = "") -> list[ShownRow]:
 
 def _computed_rows(viewer: Actor, month: str) -> list[rules.InvoiceRowFacts]:
     """Rows computed from today's visits, whether billed or not. One query."""
+    visit_rows = (
+        _visits(viewer, month)
+        .annotate(billed_for=BILLED_FOR)
+        .values_list(
+            *("client__case_number", "organisation__orgnr", "billed_for", "arrived", "departed"),
+            *("reason", "departed_reason", "client__home_municipality", "client__own_since"),
+        )
+    )
+    return rules.invoice_rows(
+        month,
+        (
+            rules.BillableVisit(*visit)._replace(declined=visit_rules.is_declined(reason, departed_reason))
+            for *visit, reason, departed_reason, home, own_since in visit_rows.iterator()
+            if home != viewer.municipality or (own_since is not None and day_of(visit[3]) < own_since)
+        ),
+    )
+
+
+def _visits(viewer: Actor, month: str) -> QuerySet[Visit]:
+    """The month's visits to clients who are, or were, another municipality's."""
     first, following = (datetime.combine(day, time(), STOCKHOLM) for day in rules.month_bounds(month))
-    visits = Visit.objects.filter(
+    return Visit.objects.filter(
         _own(viewer),
         ~Q(client__home_municipality=viewer.municipality) | ~Q(client__assigned_by=""),
         municipality=viewer.municipality,
         arrived__gte=first,
         arrived__lt=following,
     )
-    visit_rows = visits.annotate(billed_for=BILLED_FOR).values_list(
-        *("client__case_number", "organisation__orgnr", "billed_for", "arrived", "departed"),
-        "client__home_municipality",
-        "client__own_since",
+
+
+def _flagged(viewer: Actor, month: str) -> dict[tuple[str, str], int]:
+    """How many of a client's visits by a provider need a look now. One query."""
+    rows = visit_conditions.with_days(_visits(viewer, month)).filter(
+        visit_conditions.needs_a_look(clock.now())
     )
-    return rules.invoice_rows(
-        month,
-        (
-            rules.BillableVisit(*visit)
-            for *visit, home, own_since in visit_rows.iterator()
-            if home != viewer.municipality or (own_since is not None and day_of(visit[3]) < own_since)
-        ),
-    )
+    counts = rows.values_list("client__case_number", "organisation__orgnr").annotate(count=Count("id"))
+    return {(case, organisation): count for case, organisation, count in counts.order_by()}
 
 
 def _billed_rows(viewer: Actor, month: str) -> Iterator[dict[str, Any]]:

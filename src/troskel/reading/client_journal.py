@@ -15,11 +15,14 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from troskel.journal.models import ChainKind, Line
 from troskel.journal.queries import concerning
 from troskel.people.models import Account, Client
-from troskel.people.roles import MUNICIPAL_ROLES, Actor
+from troskel.people.roles import MUNICIPAL_ROLES, Actor, Role
 
 
 class ClientLine(msgspec.Struct, frozen=True):
-    """A journal line with its author's role and organisation, both empty for the system."""
+    """A journal line with its author's role and organisation, both empty for the system.
+
+    `person`: who corrected a visit, for the coordinator of the same organisation.
+    """
 
     number: int
     occurred: datetime
@@ -29,6 +32,7 @@ class ClientLine(msgspec.Struct, frozen=True):
     body: dict[str, Any]
     role: str
     organisation: str
+    person: str = ""
 
 
 def client_lines(
@@ -50,6 +54,7 @@ def client_lines(
         lines.exclude(event__in=excluded_events)
         .annotate(role=Subquery(author.values("role")))
         .annotate(by=Subquery(author.values("organisation__name")))
+        .annotate(person=Subquery(_named_to(viewer, author).values("name")))
     )
     line_rows = list(rows.order_by("-number").values(*LINE_COLUMNS)[: limit + 1])
     page_rows = line_rows[:limit]
@@ -63,11 +68,24 @@ def entries_of(client: UUID) -> QuerySet[Client, UUID]:
     return Client.objects.filter(Q(id=client) | Q(merged_into=client)).values_list("id", flat=True)
 
 
-LINE_COLUMNS = ("number", "occurred", "act", "paragraph", "event", "body", "role", "by")
+def _named_to(viewer: Actor, author: QuerySet[Account]) -> QuerySet[Account]:
+    """The author, where the viewer leads the person's work and is to see who has corrected a visit."""
+    if viewer.role is not Role.COORDINATOR:
+        return author.none()
+    return author.filter(organisation=viewer.organisation)
+
+
+NAMED = ("visit.corrected",)
+"""Events that say whose work they are."""
+LINE_COLUMNS = ("number", "occurred", "act", "paragraph", "event", "body", "role", "by", "person")
 
 
 def _client_line(row: dict[str, Any]) -> ClientLine:
     fields = {name: row[name] for name in ("number", "occurred", "act", "paragraph", "event")}
     return ClientLine(
-        **fields, body=json.loads(row["body"]), role=row["role"] or "", organisation=row["by"] or ""
+        **fields,
+        body=json.loads(row["body"]),
+        role=row["role"] or "",
+        organisation=row["by"] or "",
+        person=(row["person"] or "") if row["event"] in NAMED else "",
     )

@@ -26,6 +26,7 @@ from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_in_sight, note, readable_clients
 from troskel.reading.register import read
+from troskel.visits.models import Visit
 
 
 class ClientName(msgspec.Struct, frozen=True):
@@ -45,13 +46,14 @@ class ClientName(msgspec.Struct, frozen=True):
 
 
 class FormSubjects(NamedTuple):
-    """What a form names: case numbers, numbers of orders, references of decisions and of allocations, and its duty."""
+    """What a form names: cases, numbers of orders, references of decisions and of allocations, its duty, and visits."""
 
     cases: list[str] = []
     orders: list[str] = []
     decisions: list[str] = []
     allocations: list[str] = []
     duty: UUID | None = None
+    visits: list[UUID] = []
 
 
 @read(who=EVERY_ROLE)
@@ -70,6 +72,7 @@ def clients_of_form(viewer: Actor, subjects: FormSubjects, *, recorded: str = ""
         Decision.objects.filter(**own, reference__in=subjects.decisions).values("client"),
         Allocation.objects.filter(**own, reference__in=subjects.allocations).values("decision__client"),
         Duty.objects.filter(asked, **own, id__in=[subjects.duty]).values("client"),
+        Visit.objects.filter(**own, id__in=subjects.visits).values("client"),
     ]
     first, *others = [rows for rows, names in zip(named, subjects, strict=True) if names]
     rows = _annotated(viewer, readable_clients(viewer).filter(id__in=first.union(*others)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of care, orders, links and visits, by case number: screens put names to them. A page is one recorded read."""
+"""Lists of care, orders and links, by case number: screens put names to them. A page is one recorded read."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Organisation
 from troskel.people.roles import CARE_ROLES, CLIENT_ROLES, EVERY_ROLE, PROVIDER_ROLES, Actor, Role
-from troskel.reading import visit_exceptions
 from troskel.reading.base import about_clients, between, clients_within_reach, note
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
-from troskel.visits.models import Visit
 
 
 class ListedCare(msgspec.Struct, frozen=True):
@@ -94,25 +92,6 @@ class ListedLink(msgspec.Struct, frozen=True):
     door: UUID
     since: datetime
     until: datetime | None
-
-
-class ListedVisit(msgspec.Struct, frozen=True):
-    """A visit and its evidence."""
-
-    id: UUID
-    case: str
-    organisation: str
-    arrived: datetime
-    departed: datetime | None
-    evidence: str
-    reason: str
-    open: bool
-    departed_evidence: str
-    departed_reason: str
-    flags: list[str]
-    grade: str
-    departed_grade: str | None
-    exceptions: list[str]
 
 
 class ListedOrganisation(msgspec.Struct, frozen=True):
@@ -326,59 +305,6 @@ def links(viewer: Actor, page_request: PageRequest, client: str = "", *, state: 
 def link(row: Row) -> ListedLink:
     """A list item of a link."""
     return ListedLink(row["id"], *(row[name] for name in LINK_COLUMNS[2:]))
-
-
-VISIT_COLUMNS = ("id", "client_id", "client__case_number", "organisation__orgnr", "arrived", "departed", "evidence",
-                 "reason", "open", "departed_evidence", "departed_reason", "flags",
-                 *visit_exceptions.COLUMNS)  # fmt: skip
-
-
-@read(who=CARE_ROLES, title="Visits, with their evidence")
-def visits(
-    viewer: Actor,
-    page_request: PageRequest,
-    client: str = "",
-    *,
-    state: str = "",
-    provider: str = "",
-    evidence: str = "",
-    first: date | None = None,
-    last: date | None = None,
-) -> Page[ListedVisit]:
-    """Visits to clients in the viewer's sight, with arrival from `first` to `last`; a provider sees only its own.
-
-    `state`: `open`, `ended`, or `flagged` (its times or coverage can't be right).
-    """
-    filters = {"organisation__orgnr": provider, "evidence": evidence}
-    about = about_clients(viewer, client) & _visits_of(state) & between("arrived", first, last)
-    chosen = {field: value for field, value in filters.items() if value}
-    rows = Visit.objects.filter(own_allocations(viewer), about, **chosen).values(*VISIT_COLUMNS)
-    page_rows, next_cursor = rows_of(rows, page_request)
-    others = {"provider": provider, "evidence": evidence, "first": first, "last": last}
-    _note(viewer, "visits.listed", page_request, _client_ids(page_rows), case=client, state=state, **others)
-    found = visit_exceptions.of_rows(viewer.municipality, page_rows)
-    return Page([_visit(row, found[row["id"]]) for row in page_rows], next_cursor)
-
-
-def _visits_of(state: str) -> Q:
-    if state == "open":
-        return Q(open=True)
-    if state == "ended":
-        return Q(departed__isnull=False)
-    return ~Q(flags="") if state == "flagged" else Q()
-
-
-def _visit(row: Row, exceptions: list[str]) -> ListedVisit:
-    shown = {*ListedVisit.__struct_fields__} - {"flags"}
-    fields: dict[str, Any] = {name: row[name] for name in VISIT_COLUMNS if name in shown}
-    return ListedVisit(
-        case=row["client__case_number"],
-        organisation=row["organisation__orgnr"],
-        flags=row["flags"].split(),
-        exceptions=exceptions,
-        **visit_exceptions.grades(row),
-        **fields,
-    )
 
 
 @read(who=EVERY_ROLE, title="Providers, alarm organisations and locksmiths")

@@ -20,13 +20,14 @@ from troskel.access.rules import ClientDoors, LockOutcome
 from troskel.custody.models import HolderKind, Holding, Link
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound, Refusal
-from troskel.people.roles import PHONE_ROLES, Actor
+from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits import doors
 from troskel.permits.sight import entrustments_of
 from troskel.reading.base import clients_within_reach, note, remaining
 from troskel.reading.discretion import PersonShown, Words, visible_person
 from troskel.reading.register import read
 from troskel.visits.models import Visit
+from troskel.visits.queries import searches_of
 
 
 class WayIn(msgspec.Struct, frozen=True):
@@ -72,10 +73,18 @@ class PhoneToday(msgspec.Struct, frozen=True):
     under_way: PhoneVisit | None
 
 
+class PhoneStep(msgspec.Struct, frozen=True):
+    """What somebody of the viewer's organisation has done where nobody opened, and when."""
+
+    step: str
+    at: datetime
+
+
 class ClientAtDoor(msgspec.Struct, frozen=True):
     """One client on the phone: today's visits, and the viewer's open visit (here or elsewhere).
 
     `opened`: serial numbers that the viewer has opened here today since their last ended visit.
+    `unanswered`: the steps since nobody opened, until somebody knows where the client is.
     `answering_until`: when a responder's acceptance of an alarm ends.
     """
 
@@ -84,6 +93,7 @@ class ClientAtDoor(msgspec.Struct, frozen=True):
     under_way: PhoneVisit | None
     opened: list[str]
     answering_until: datetime | None
+    unanswered: list[PhoneStep]
 
 
 @read(who=PHONE_ROLES, title="Your own list for today: addresses, and ways in")
@@ -107,7 +117,7 @@ def phone_today(viewer: Actor) -> PhoneToday:
 
 @read(who=PHONE_ROLES)
 def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
-    """One client on the viewer's phone now. Raises NotFound for others. Seven queries and one recorded read."""
+    """One client on the viewer's phone now. Raises NotFound for others. Eight queries and one recorded read."""
     rows = _rows(viewer, Q(case_number=case)) or _rows(viewer, Q(case_number=remaining(viewer, case)))
     if not rows:
         raise NotFound("client", "client")
@@ -123,7 +133,15 @@ def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
         under_way=_visit_under_way(visits),
         opened=_opened_locks(viewer, row.id, visits_here),
         answering_until=found.client.until,
+        unanswered=_unanswered(viewer, row.id),
     )
+
+
+def _unanswered(viewer: Actor, client: UUID) -> list[PhoneStep]:
+    if viewer.role is not Role.CARER:
+        return []
+    found = searches_of(viewer.municipality, clients=[client], organisation=viewer.organisation)
+    return [PhoneStep(noted.step, noted.at) for one in found if not one.is_known for noted in one.steps]
 
 
 def _opened_locks(viewer: Actor, client: UUID, visits_here: Sequence[PhoneVisit]) -> list[str]:

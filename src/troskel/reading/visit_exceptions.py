@@ -22,7 +22,7 @@ from troskel.visits.rules import MAX_DURATION, Span, grade
 COLUMNS = ("account_id", "client__home_id")
 """What a row of a visit has, beside what is shown of it."""
 _VISIT = ("id", "client_id", "client__home_id", "account_id", "arrived", "departed", "evidence",
-          "departed_evidence", "reason", "open", "flags")  # fmt: skip
+          "departed_evidence", "reason", "open", "flags", "departed_reason")  # fmt: skip
 
 
 def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, list[str]]:
@@ -52,9 +52,9 @@ def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, list[str]]:
 
 def grades(row: Row) -> dict[str, Any]:
     """How strong the evidence of the arrival is, and of the departure; None where it is not told."""
-    departed = row["departed_evidence"]
+    departed, flags = row["departed_evidence"], row["flags"].split()
     return {
-        "grade": grade(row["evidence"]).value,
+        "grade": grade(row["evidence"], is_corrected="arrival_corrected" in flags).value,
         "departed_grade": grade(departed).value if departed else None,
     }
 
@@ -71,6 +71,7 @@ def _known(row: Row) -> KnownVisit:
         row["reason"],
         row["open"],
         row["flags"].split(),
+        row["departed_reason"],
     )
 
 

@@ -136,6 +136,7 @@ visit.registered | ett besök registreras | a visit is registered
 visit.corrected | ett besök rättas: andra tider, eller inte gjort | a visit is corrected: other times, or not made
 visit.departed | ett besök avslutas | a visit ends
 visit.left_open | ett besök blir utan slut: nästa har börjat | a visit is left without an end: the next has begun
+door.unanswered | ett steg antecknas när ingen öppnar | a step is noted where nobody opens
 phone.event_refused | något som en telefon har antecknat nekas | something that a phone has noted is refused
 phone.event_contested | någon säger emot att telefonens händelse nekades | somebody contests that a phone's event was refused
 phone.event_settled | samordnaren svarar om telefonens händelse | the coordinator answers about a phone's event

@@ -14,7 +14,8 @@ from troskel.ground.texts import _
 from troskel.orders.rules import Cancellation, Failure
 from troskel.visits.events import EventState
 from troskel.visits.exceptions import VisitException
-from troskel.visits.rules import Grade, VisitReason
+from troskel.visits.rules import CorrectionReason, Grade, VisitReason
+from troskel.visits.unanswered import DoorStep
 
 __all__ = [
     "AccountRole",
@@ -22,7 +23,9 @@ __all__ = [
     "AlarmUrgency",
     "Cancellation",
     "CareService",
+    "CorrectionReason",
     "DoorKind",
+    "DoorStep",
     "EventState",
     "Evidence",
     "Failure",

@@ -55,6 +55,7 @@ class Named(Enum):
     KEY_HELD = "key held by an organisation"
     ASSESSOR = "assessor of the municipality"
     CASES = "clients, several of them"
+    VISIT = "visit, of a list of visits: never typed"
     DUTY = "duty: the form is opened from it alone"
     DONE_THOUGH = "refusals that asked: ticked in the form that asks, never typed"
 
@@ -233,6 +234,7 @@ OrganisationNumber = Annotated[str, field(_("Organisation"), organisations=froze
 # ids, days and instants
 
 DoorId = Annotated[UUID, field(_("Dörr"), names=Named.DOOR)]
+VisitId = Annotated[UUID, field(_("Besöket"), in_address=InAddress.FIXED, names=Named.VISIT)]
 DutyId = Annotated[UUID, field(_("Uppgift"), names=Named.DUTY)]
 Day = Annotated[date, field(_("Dag"))]
 FromDay = Annotated[date, field(_("Från och med"))]

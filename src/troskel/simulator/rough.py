@@ -314,7 +314,7 @@ class _Rough:
         if visit := self.one_of(rows):
             who = COORDINATORS.get(visit.organisation.orgnr)
             if who is not None:
-                self.tries(who, "correct_visit", visit=str(visit.id), made=False)
+                self.tries(who, "correct_visit", visit=str(visit.id), made=False, reason="not_made")
 
     def is_refused_at_the_door(self) -> None:
         rows = Order.objects.filter(municipality=self.life.municipality, state="booked")

@@ -14,15 +14,17 @@ from uuid import UUID
 from troskel.ground import clock
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
-from troskel.visits.rules import MAX_DURATION, Span, overlaps
+from troskel.visits.rules import CORRECTED, MAX_DURATION, Span, is_declined, overlaps
 
 MAX_SHIFT = timedelta(hours=14)
 """A visit that has been open for longer than a shift has been forgotten."""
 MIN_WAY = timedelta(minutes=1)
 """Nobody leaves one home and is proven to be in another sooner than this. Distances are not known: no place is kept."""
 PROVEN = frozenset({"tag", "lock"})
-TAG_EXPLAINED = frozenset({"tag_missing", "phone_failed"})
+TAG_EXPLAINED = frozenset({"tag_missing", "phone_failed", "declined", "outside"})
 """Reasons for a visit by hand that hold though the tag is there by the books."""
+AWAY_EXPLAINED = "outside"
+"""The reason for a visit that holds though the client is not at home, as at the hospital."""
 
 
 class VisitException(Choice, question=_("Vad är att titta på?")):
@@ -36,6 +38,8 @@ class VisitException(Choice, question=_("Vad är att titta på?")):
     BY_HAND_WITH_TAG = "by_hand_with_tag", _("Manuellt fast kvittensprodukten finns där")
     AWAY = "away", _("Kunden skulle vara på sjukhus eller bortrest")
     NOT_COVERED = "not_covered", _("Inget beslut var fördelat den dagen")
+    DECLINED = "declined", _("Kunden ville inte ha besöket")
+    CORRECTED = "corrected", _("Tiden är rättad i efterhand")
 
 
 class KnownVisit(NamedTuple):
@@ -51,6 +55,7 @@ class KnownVisit(NamedTuple):
     reason: str
     open: bool
     flags: Collection[str]
+    departed_reason: str = ""
 
 
 class Circumstances(NamedTuple):
@@ -77,6 +82,8 @@ def exceptions_of(
         ),
         VisitException.AWAY: _is_away(visit, known),
         VisitException.NOT_COVERED: "not_covered" in visit.flags,
+        VisitException.DECLINED: is_declined(visit.reason, visit.departed_reason),
+        VisitException.CORRECTED: any(flag in visit.flags for flag in CORRECTED),
     }
     return [one for one in VisitException if held[one]]
 
@@ -108,6 +115,6 @@ def _held(spans: Mapping[UUID, Collection[Span]], visit: KnownVisit) -> bool:
 
 def _is_away(visit: KnownVisit, known: Circumstances) -> bool:
     day = clock.day_of(visit.at.since)
-    return any(
+    return visit.reason != AWAY_EXPLAINED and any(
         first <= day and (last is None or day <= last) for first, last in known.absences.get(visit.client, ())
     )

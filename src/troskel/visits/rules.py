@@ -28,9 +28,21 @@ class VisitReason(Choice, question=_("Varför manuellt?")):
     LOCK_FAILED = "lock_failed", _("Låset svarade inte")
     OTHER_MUNICIPALITY = "other_municipality", _("Kunden bor i en annan kommun")
     FORGOTTEN = "forgotten", _("Glömde kvittera")
+    DECLINED = "declined", _("Kunden ville inte ha besöket")
+    OUTSIDE = "outside", _("Besöket gjordes på annan plats än hemma")
 
 
 REASONS = VisitReason.codes()
+
+
+class CorrectionReason(Choice, question=_("Varför rättas det?")):
+    """Why what stands about a visit is not what happened."""
+
+    FORGOTTEN = "forgotten", _("Glömde kvittera")
+    WRONG_TIME = "wrong_time", _("Fel tid blev inskriven")
+    PHONE_FAILED = "phone_failed", _("Telefonen fungerade inte")
+    WRONG_CLIENT = "wrong_client", _("Det skrevs in på fel kund")
+    NOT_MADE = "not_made", _("Besöket blev inte av")
 
 
 class Grade(Choice, question=_("Hur säkert?")):
@@ -43,8 +55,13 @@ class Grade(Choice, question=_("Hur säkert?")):
     F = "F", _("Manuellt, med en anledning")
 
 
-def grade(evidence: str, *, is_signed: bool = False) -> Grade:
-    """The grade of an arrival or departure. `is_signed`: a signature of the lock or the tag has been verified."""
+def grade(evidence: str, *, is_signed: bool = False, is_corrected: bool = False) -> Grade:
+    """The grade of an arrival or departure. `is_signed`: a signature of the lock or the tag has been verified.
+
+    A time that was corrected is by hand, whatever had proven the one before.
+    """
+    if is_corrected:
+        return Grade.F
     if evidence == "lock":
         return Grade.A if is_signed else Grade.C
     if evidence == "tag":
@@ -57,7 +74,11 @@ FLAGS = {
     "long": "it lasted longer than a day and a night",
     "not_covered": "no ongoing decision was allocated to the provider that day (rule 4)",
     "left_open": "nobody told when it ended: the carer's next visit began",
+    "arrival_corrected": "the time of the arrival was corrected by hand, with a reason",
+    "departure_corrected": "the time of the departure was corrected, or written in afterwards, with a reason",
 }
+CORRECTED = ("arrival_corrected", "departure_corrected")
+"""Flags that stay, however often the others are computed anew."""
 
 MAX_DURATION = timedelta(hours=24)
 
@@ -109,6 +130,11 @@ def by_hand_with_reason(evidence: str, reason: str) -> None:
             _("Ett manuellt besök behöver en anledning. Välj en av dem: {codes}."),
             codes=sorted(REASONS),
         )
+
+
+def is_declined(reason: str, departed_reason: str) -> bool:
+    """Did the client not want the visit? Told at the arrival, or by who had come in and left."""
+    return VisitReason.DECLINED in (reason, departed_reason)
 
 
 def covered_or_proven(*, covered: bool, evidence: str, arrived: datetime) -> None:
@@ -172,6 +198,21 @@ def overlaps(first: Span, second: Span) -> bool:
         return True
     earlier, later = (first, second) if first.since < second.since else (second, first)
     return earlier.until is not None and later.since < earlier.until
+
+
+def corrected_time(stands: datetime | None, told: datetime | None) -> datetime | None:
+    """Returns the time that holds after a correction. Forms know minutes: the same minute changes nothing."""
+    if told is None or (stands is not None and told == stands.replace(second=0, microsecond=0)):
+        return stands
+    return told
+
+
+def something_corrected(*, made: bool, is_changed: bool) -> None:
+    """A correction says another time, or that the visit was not made."""
+    if made and not is_changed:
+        raise BadValue(
+            "arrived", "visit.nothing_corrected", _("Skriv den rätta tiden, eller att besöket inte gjordes.")
+        )
 
 
 def not_begun_twice(same_client: bool, since: datetime, arrived: datetime) -> None:

@@ -25,6 +25,7 @@ from troskel.runner.choices import (
     AlarmOutcome,
     Cancellation,
     CareService,
+    CorrectionReason,
     DoorKind,
     EventState,
     Evidence,
@@ -128,7 +129,7 @@ CHOICES: dict[str, tuple[type[Choice], ...]] = {
     "service": (CareService,), "thing_kind": (KindOfThing,), "signature": (Signer,), "way": (ConsentWay,),
     "protection": (Protection,), "presence": (Presence,), "fault": (LockFault,), "evidence": (Evidence,),
     "state": (EventState,),
-    "departed_evidence": (Evidence,), "departed_reason": (VisitReason,), "kind": (RepresentativeKind,),
+    "departed_evidence": (Evidence,), "departed_reason": (VisitReason, CorrectionReason), "kind": (RepresentativeKind,),
     "reason": (AbsenceReason, Cancellation, VisitReason, HoldReason), "outcome": (AlarmOutcome, Failure),
 }  # fmt: skip
 CODED = {*CHOICES, "state", "ending"}

@@ -35,6 +35,7 @@ NAME_KEYS = ("organisation", "locksmith", "tag", "key", "lock", "decision", "all
 CODE_FIELDS = {
     "reason_code": "reason",
     "way": "way",
+    "step": "step",
     "code": "code",
     "by": "by",
     "reason": "reason",
@@ -53,7 +54,7 @@ def journal_row(line: ClientLine, names: Mapping[str, str], today: date) -> Jour
         text=event_text(line.event),
         details=", ".join(dict.fromkeys(_details(line, names, today))),
         paragraph=line.paragraph,
-        actor=" · ".join(filter(None, (phrases.role(line.role), line.organisation)))
+        actor=" · ".join(filter(None, (line.person, phrases.role(line.role), line.organisation)))
         if line.role
         else _("Systemet"),
     )
@@ -74,6 +75,7 @@ def _details(line: ClientLine, names: Mapping[str, str], today: date) -> Iterato
     yield from _signature(line)
     yield from _codes(line)
     yield from _days(body, today)
+    yield from _corrected_times(line, today)
 
 
 def _transfer(body: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -123,6 +125,28 @@ def _days(body: Mapping[str, Any], today: date) -> Iterator[str]:
         yield formatting.day(on, today)
     if body.get("starts"):
         yield formatting.instant(datetime.fromisoformat(body["starts"]), today)
+
+
+def _corrected_times(line: ClientLine, today: date) -> Iterator[str]:
+    """Yields what a corrected visit was, and what it became."""
+    body = line.body
+    if line.event != "visit.corrected":
+        return
+    if not body["made"]:
+        yield _("det gjordes inte: {was}").format(was=_times(body["was"], body.get("was_departed"), today))
+        return
+    before, after = (body["was"], body.get("was_departed")), (body["arrived"], body["departed"])
+    yield _("{was} blev {now}").format(was=_times(*before, today), now=_times(*after, today))
+
+
+def _times(arrived: str, departed: str | None, today: date) -> str:
+    begins = datetime.fromisoformat(arrived)
+    if departed is None:
+        return _("{time} utan sluttid").format(time=formatting.instant(begins, today))
+    ends = datetime.fromisoformat(departed)
+    same = clock.day_of(begins) == clock.day_of(ends)
+    end = formatting.time_of_day(ends) if same else formatting.instant(ends, today)
+    return f"{formatting.instant(begins, today)}–{end}"
 
 
 def _parse_day(value: Any) -> date | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from troskel.ground import clock, formatting
 from troskel.offers import client_duties, form_options
 from troskel.people.queries import Person
+from troskel.reading import visits
 from troskel.reading.client_extract import client_extract
 from troskel.reading.client_page import ClientPage, client_page
 from troskel.reading.papers import papers_of_client
@@ -69,6 +70,9 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         "has_papers": role in papers_of_client.who,
         "signs": _signs(facts),
         "extract": reverse("client-extract", args=[facts.case]) if role in client_extract.who else "",
+        "visits": f"{reverse('visits')}?{urlencode({'client': facts.case})}"
+        if role in visits.visits.who and not facts.brief_until
+        else "",
         "sentences": summary.sentences(facts, duties, role, today),
         "representatives": act_labels.choice_labels(RepresentativeKind),
         "hidden_reason": _hidden_reason(facts),

@@ -9,20 +9,27 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
+from troskel.people.roles import Role
 from troskel.reading import billing as reading_billing
 from troskel.reading import lists
+from troskel.reading import visits as reading_visits
 from troskel.reading.billing import ShownForm, ShownRow
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
+from troskel.reading.visits import ProvidersExceptions
+from troskel.runner.choices import VisitException
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.shell.links import Button, act_button
+from troskel.web.text import act_labels
 
 MONTH_FORMAT = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 STATE_LABELS = {
@@ -61,7 +68,10 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
     """A month's invoice rows and forms; the previous month by default."""
     first = _month(request.GET.get("month", ""))
     month = f"{first:%Y-%m}"
-    rows = reading_billing.invoice_rows(person.actor, month)
+    provider = request.GET.get("provider", "")
+    rows = [
+        row for row in reading_billing.invoice_rows(person.actor, month) if provider in ("", row.organisation)
+    ]
     by_number = {form.number: form for form in _forms(person, month)}
     organisation_names = {
         organisation.orgnr: organisation.name
@@ -73,6 +83,8 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
     values = {
         "month": month,
         "month_name": formatting.month(first),
+        "provider": organisation_names.get(provider, ""),
+        "query": urlencode({"provider": provider}) if provider in organisation_names else "",
         "rows": billing_rows,
         "clients": names_of_shown(person.actor, [row.case for row in rows]),
         "waiting": sum(row.state != "received" for row in billing_rows),
@@ -85,6 +97,64 @@ def billing(request: HttpRequest, person: Person) -> HttpResponse:
         "today": clock.today(),
     }
     return render_page(request, "web/billing.html", values)
+
+
+@page(
+    "billing/exceptions",
+    name="billing-exceptions",
+    about=gettext_noop("Hur många av månadens besök som är att titta på, hos varje utförare. Inga kunder."),
+    serves=("P2", "O2"),
+    who=reading_visits.exceptions_by_provider.who,
+)
+def visits_of_month(request: HttpRequest, person: Person) -> HttpResponse:
+    """A month's visits that need a look, counted by provider; the previous month by default."""
+    first = _month(request.GET.get("month", ""))
+    month = f"{first:%Y-%m}"
+    names = {
+        organisation.orgnr: organisation.name
+        for organisation in lists.organisations(person.actor, PageRequest(MAX_PAGE)).items
+    }
+    rows = [
+        ProviderRow(
+            names.get(row.organisation, row.organisation),
+            row,
+            [
+                (act_labels.choice_label(VisitException, code), count)
+                for code, count in row.exceptions.items()
+            ],
+            _to_visits(person, first, row.organisation),
+        )
+        for row in reading_visits.exceptions_by_provider(person.actor, month)
+    ]
+    values = {
+        "month": month,
+        "month_name": formatting.month(first),
+        "rows": rows,
+        "flagged": sum(row.counts.flagged for row in rows),
+        "before": f"{first - timedelta(days=1):%Y-%m}",
+        "after": _month_after(first),
+    }
+    return render_page(request, "web/billing_exceptions.html", values)
+
+
+class ProviderRow(NamedTuple):
+    """A provider's counts, each exception in words with its number, and where their rows are."""
+
+    provider: str
+    counts: ProvidersExceptions
+    exceptions: list[tuple[str, int]]
+    rows: Button
+
+
+def _to_visits(person: Person, first: date, organisation: str) -> Button:
+    """The visits themselves, for who may see them; else the rows of the clients who are billed."""
+    if person.actor.role not in reading_visits.visits.who:
+        query = urlencode({"month": f"{first:%Y-%m}", "provider": organisation})
+        return Button(_("Rader för andra kommuners kunder"), f"{reverse('billing')}?{query}")
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    provider = {} if person.actor.role is Role.COORDINATOR else {"provider": organisation}
+    query = urlencode({"state": "flagged", **provider, "first": first.isoformat(), "last": last.isoformat()})
+    return Button(_("Besöken"), f"{reverse('visits')}?{query}")
 
 
 @page("billing/<str:form>/pdf", name="basis-form", who=reading_billing.invoice_rows.who)

@@ -26,6 +26,7 @@ from troskel.reading import (
     caseloads,
     lists,
     routine_versions,
+    unanswered_doors,
     upcoming_losses,
     worklist,
 )
@@ -306,12 +307,14 @@ def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
     panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": [], "unreviewed": 0}
-    panels["versions"] = []
+    panels |= {"versions": [], "doors": 0}
     if role is Role.ADMINISTRATOR:
         panels["versions"] = routine_versions.awaiting_approval(person.actor)
     panels["shut_out"] = shut_out_tonight(person.actor) if role in shut_out_tonight.who else None
     if role in brief_sights.unreviewed_brief_sights.who:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
+    if role in unanswered_doors.doors_in_doubt.who:
+        panels["doors"] = unanswered_doors.doors_in_doubt(person.actor)
     if role is Role.MANAGER:
         panels["routine"] = summary = routine_panel.routine_summary(person)
         panels["versions"] = summary.awaited if summary else []

@@ -87,7 +87,7 @@ def act_list(request: HttpRequest, person: Person) -> HttpResponse:
     chapters: dict[str, list[ActLink]] = {}
     for name in act_labels.act_names():
         act, text = REGISTER[name], act_labels.act_text(name)
-        if text and person.actor.role in act.who and not _is_about_a_duty(act):
+        if text and person.actor.role in act.who and not _begins_beside_a_row(act):
             heading = act_labels.chapter_heading(act)
             link = ActLink(text.title, text.lead, reverse(f"act-{name}"))
             chapters.setdefault(heading, []).append(link)
@@ -144,9 +144,11 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     return _form_page(request, state, message=message, propose=True)
 
 
-def _is_about_a_duty(act: Act[Any]) -> bool:
-    """Whether the act needs a duty: it has a button beside the duty, and is in no list."""
-    return any(spec.required and spec.facts.names is Named.DUTY for spec in fields_of(act.values))
+def _begins_beside_a_row(act: Act[Any]) -> bool:
+    """Whether the act needs a duty or a visit: it has a button beside it, and is in no list."""
+    return any(
+        spec.required and spec.facts.names in (Named.DUTY, Named.VISIT) for spec in fields_of(act.values)
+    )
 
 
 def _values_in_url(request: HttpRequest, act: Act[Any]) -> dict[str, str]:

@@ -69,6 +69,7 @@ class FormContext:
             decisions=[reference for kind in DECISIONS for reference in named.get(kind, [])],
             allocations=named.get(Named.ALLOCATION, []),
             duty=_uuid(self.duty),
+            visits=list(filter(None, map(_uuid, named.get(Named.VISIT, [])))),
         )
         return clients_of_form(self.person.actor, subjects, recorded=self.case or recorded)
 

@@ -16,8 +16,10 @@ from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
 from troskel.reading import accounts, lists
-from troskel.reading.lists import ListedCare, ListedClient, ListedOrder, ListedVisit
+from troskel.reading import visits as visits_read
+from troskel.reading.lists import ListedCare, ListedClient, ListedOrder
 from troskel.reading.search import ClientMatch
+from troskel.reading.visits import ListedVisit
 from troskel.runner.choices import Cancellation, CareService, Evidence, Grade, VisitException, VisitReason
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
@@ -25,7 +27,7 @@ from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
 from troskel.web.lists.filters import Names
 from troskel.web.lists.table import Filter, Listing, Tab, render_listing
-from troskel.web.shell.links import Button, act_button
+from troskel.web.shell.links import Button, act_button, to_act
 from troskel.web.text import act_labels, phrases
 from troskel.web.text.numbers import to_number
 
@@ -63,7 +65,7 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Nyast först"), _("Äldst först")),
         _("Här står kunder när de är registrerade och du har med dem att göra."),
         _client_filters(viewer.role, names) if has_care_columns else (),
-        tabs=_client_tabs(request, viewer.role),
+        tabs=client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
 
@@ -121,7 +123,7 @@ def _client_filters(role: Role, names: Names) -> list[Filter]:
     name="visits",
     about=gettext_noop("Besöken, och hur vart och ett är kvitterat."),
     serves=("P2",),
-    who=lists.visits.who,
+    who=visits_read.visits.who,
 )
 def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of visits and their evidence."""
@@ -137,10 +139,14 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         *(ChoiceOption(row, _evidence_label(row)) for row in ("tag", "lock", "hand")),
     ]
     filters = [Filter("state", _("Vilka"), states), Filter("evidence", _("Kvitterat med"), evidence)]
+    may_correct = viewer.role in REGISTER["correct_visit"].who
     listing = Listing(
         "visits",
         _("Besök"),
-        _("När någon kom och gick, och vad som visar det."),
+        _(
+            "När någon kom och gick, och vad som visar det. "
+            "Något att titta på söks två månader bakåt, om du inte väljer dagar."
+        ),
         [
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
             Column(_("Utförare"), lambda row: common.organisation_name(names, row.organisation)),
@@ -149,8 +155,9 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
             Column(_("Kvitterat med"), _evidence_text),
             Column(_("Hur säkert"), lambda row: _grade_text(row.grade)),
             Column(_("Att titta på"), _exceptions_text),
+            *([Column(_("Gå vidare"), _way_text, _way_url, is_way=True)] if may_correct else []),
         ],
-        lambda page_request, **selection: lists.visits(viewer, page_request, **selection),
+        lambda page_request, **selection: visits_read.visits(viewer, page_request, **selection),
         lambda count: ngettext("{count} besök", "{count} besök", count).format(
             count=formatting.digits(count)
         ),
@@ -158,7 +165,8 @@ def visits(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Här står besöken när telefonerna eller samordnaren har berättat om dem."),
         filters if viewer.role in PROVIDER_ROLES else [*filters, common.by_provider(names)],
         days=_("Ankomst"),
-        tabs=_client_tabs(request, viewer.role),
+        of_client=True,
+        tabs=client_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
 
@@ -180,6 +188,23 @@ def _grade_text(grade: str) -> str:
 
 def _exceptions_text(visit: ListedVisit) -> str:
     return "; ".join(act_labels.choice_label(VisitException, one) for one in visit.exceptions)
+
+
+TIMES_IN_DOUBT = {VisitException.LONG, VisitException.OVERLAP, VisitException.NO_WAY_BETWEEN}
+"""What another time would put right."""
+
+
+def _way_text(visit: ListedVisit) -> str:
+    """What an exception leads to; a visit without one can be corrected too."""
+    if VisitException.LEFT_OPEN in visit.exceptions:
+        return _("Skriv in när besöket slutade")
+    return _("Rätta tiderna") if TIMES_IN_DOUBT.intersection(visit.exceptions) else _("Rätta")
+
+
+def _way_url(visit: ListedVisit) -> str:
+    times = {"arrived": clock.wall_text(visit.arrived)}
+    times |= {"departed": clock.wall_text(visit.departed)} if visit.departed else {}
+    return to_act("correct_visit", visit=str(visit.id), **times)
 
 
 @page(
@@ -289,7 +314,13 @@ def _service_label(service: str) -> str:
     return act_labels.choice_label(CareService, service)
 
 
-def _client_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+def client_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+    """Returns the tabs of the lists about clients."""
     if role not in CARE_ROLES:
         return []
-    return common.tabs(request, [(reverse("clients"), _("Kunder")), (reverse("visits"), _("Besök"))])
+    places = [
+        (reverse("clients"), _("Kunder")),
+        (reverse("visits"), _("Besök")),
+        (reverse("unanswered-doors"), _("Ingen öppnade")),
+    ]
+    return common.tabs(request, places)

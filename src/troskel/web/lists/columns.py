@@ -18,8 +18,12 @@ CellValue = str | CaseNumber | date | datetime | list[CaseNumber] | None
 
 
 class Column(NamedTuple):
-    """A column: its heading, and a function from an item to its value. `url_of`: to where the text is a link."""
+    """A column: its heading, and a function from an item to its value. `url_of`: to where the text is a link.
+
+    `is_way`: ways on from the row, for the page alone.
+    """
 
     heading: str
     value_of: Callable[[Any], CellValue]
     url_of: Callable[[Any], str] | None = None
+    is_way: bool = False

@@ -26,12 +26,13 @@ from troskel.screens.session import person_of
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
-from troskel.web.shell.way_back import changed
+from troskel.web.shell.way_back import CASE, changed
 
 PAGE_SIZE = 50
 ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
 REVERSED = "turned"
 DAY_PARAMS = ("first", "last")
+CLIENT_PARAM = "client"
 
 
 class Filter(NamedTuple):
@@ -73,6 +74,7 @@ class Listing:
     """The declaration of a list. `read` takes a page request and the filters' values by name; with `days`, the name of
     the day that rows are chosen by, also `first` and `last`.
 
+    `of_client`: its address may name a client by case number, whose rows alone are shown.
     `count_text`: a number of rows in words. `order_labels`: labels of the default and the reversed order; the default
     is newest first if `newest_first`. `empty_text`: what to do if there are no rows.
     """
@@ -92,6 +94,7 @@ class Listing:
     act_links: Sequence[tuple[str, str]] = ()
     facts: Sequence[str] = field(default_factory=tuple)
     days: str = ""
+    of_client: bool = False
 
 
 def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
@@ -100,11 +103,14 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     is_reversed = request.GET.get(ORDER_PARAM) == REVERSED
     days = {name: day for name in DAY_PARAMS if listing.days and (day := _day(request.GET.get(name, "")))}
     values_by_filter: dict[str, Any] = {selection.name: selection.value for selection in filters} | days
+    case = request.GET.get(CLIENT_PARAM, "") if listing.of_client else ""
+    case = case if CASE.fullmatch(case) else ""
+    values_by_filter |= {CLIENT_PARAM: case} if case else {}
     newest = listing.newest_first != is_reversed
     if request.GET.get(FORMAT_PARAM) == CSV_FORMAT:
         return csv_export.csv_response(
             listing.title,
-            listing.columns,
+            [column for column in listing.columns if not column.is_way],
             lambda page: listing.read(page._replace(newest=newest), **values_by_filter),
         )
     after = request.GET.get(AFTER_PARAM, "")
@@ -134,6 +140,7 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         "next": _listing_url(listing, {**selection, AFTER_PARAM: page.next}) if page.next else "",
         "csv": _listing_url(listing, {**selection, FORMAT_PARAM: CSV_FORMAT}),
         "list_url": _listing_url(listing),
+        "case": case,
         "changed": changed(request),
     }
     return render_page(request, "web/list.html", values)

@@ -15,7 +15,7 @@ CHANGED = "changed"
 PAGES = frozenset(
     {
         *("start", "clients", "client", "visits", "orders", "bookings", "things", "links"),
-        *("gaps", "late", "notices", "billing"),
+        *("gaps", "late", "notices", "billing", "phone", "phone-client", "unanswered-doors"),
     }
 )
 """The names of the pages that one may come from and go back to."""

@@ -86,6 +86,7 @@ CLIENT_EVENTS = {
     "visit.corrected": _("Ett besök rättades"),
     "visit.departed": _("Besöket slutade"),
     "visit.left_open": _("Ett besök blev utan slut"),
+    "door.unanswered": _("Ingen öppnade"),
     "opening.allowed": _("Telefonen fick öppna dörren"),
     "door.opened": _("Dörren öppnades"),
     "opening.failed": _("Dörren öppnades inte, eller ingen vet"),

@@ -60,6 +60,7 @@ READ_EVENTS = {
     "search.shown": _("Resultatet av en sökning"),
     "tag.exported": _("Fil med kvittensprodukter"),
     "tag.listed": _("Lista över kvittensprodukter"),
+    "unanswered.listed": _("Kunder som inte öppnade"),
     "visits.exported": _("Fil med besök"),
     "visits.listed": _("Lista över besök"),
     "ways_in.viewed": _("Vem som kommer in i natt"),

@@ -48,7 +48,8 @@ const PhoneQueue = (() => {
       const event = { id, account, kind: content.kind, noted: noted.toISOString(), sealed, phone: phone.id };
       all.objectStore("events").put({ ...event, sequence: phone.sequence, state: "noted", tries: 0, error: "" });
       known.put(phone, "phone");
-      if (content.kind === "arrive") known.put({ id, account, noted: event.noted }, "under_way");
+      // a visit that the client did not want is over as it begins
+      if (content.kind === "arrive" && content.reason !== "declined") known.put({ id, account, noted: event.noted }, "under_way");
       else known.delete("under_way");
       await all.done;
     });
