@@ -125,6 +125,7 @@ PUT_RIGHT_BY_NOTHING = {
     "by another act of the routine": {
         *("start_investigations", "finish_investigation", "report_failure", "cancel_order", "tell_fault"),
         *("withdraw_decisions", "withdraw_allocations", "add_door", "count_stock", "look_at_home"),
+        "note_no_answer",
     },
     "told to somebody already": {
         *(

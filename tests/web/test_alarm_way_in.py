@@ -21,9 +21,10 @@ def _demo(settings: Any) -> None:
 DECISION = {"decisions.client": "2026-0001", "decisions.valid_from": "2026-03-02", "step": "preview"}
 
 
-def previewed(town: Town, service: str) -> str:
+def previewed(town: Town, service: str, *, language: str = "sv") -> str:
     with town.standing():
         browser = screen(town, "anna")
+        browser.post("/language", {"language": language})
         hidden = inputs(browser.get("/do/make_decisions").content.decode())
         typed = {"key": hidden["key"][0], **DECISION, "decisions.service": service}
         answer = browser.post("/do/make_decisions", typed)
@@ -49,14 +50,14 @@ def test_the_note_says_so_where_the_way_is_open(town: Town) -> None:
     assert "hindrar inte" not in note
 
 
-def test_the_note_stands_in_the_first_step_where_the_client_is_known(town: Town) -> None:
+def test_nothing_is_told_where_no_alarm_is_decided(town: Town) -> None:
+    """The form of a decision, in which nothing is chosen yet, and other acts about the client."""
     town.client()
-    about = {"decisions.client": "2026-0001"}
-    assert "Kommer någon in om kunden larmar?" in shown(town, "anna", "/do/make_decisions", **about)
-    assert "Kommer någon in om kunden larmar?" not in shown(town, "anna", "/do/make_decisions")
+    assert "Kommer någon in" not in shown(
+        town, "anna", "/do/make_decisions", **{"decisions.client": "2026-0001"}
+    )
     town.grant("2026-0001", EAST)
-    other = shown(town, "anna", "/do/end_care", client="2026-0001")
-    assert "Kommer någon in" not in other
+    assert "Kommer någon in" not in shown(town, "anna", "/do/end_care", client="2026-0001")
 
 
 def test_the_decision_is_made_whether_anybody_gets_in_or_not(town: Town) -> None:
@@ -71,9 +72,6 @@ def test_the_decision_is_made_whether_anybody_gets_in_or_not(town: Town) -> None
 
 def test_the_note_in_english(town: Town) -> None:
     town.client()
-    with town.standing():
-        browser = screen(town, "anna")
-        browser.post("/language", {"language": "en"})
-        note = text_of(browser.get("/do/make_decisions", {"decisions.client": "2026-0001"}).content.decode())
+    note = text_of(previewed(town, "safety_alarm", language="en"))
     assert "Does anybody get in if the client raises the alarm?" in note
     assert "This does not stop the decision." in note

@@ -34,6 +34,7 @@ CORRECTED_FIELDS = ["arrived", *ENDING_FIELDS]
     who=(Role.CARER, Role.COORDINATOR),
     writes=["visit.corrected"],
     light=True,
+    corrected_by="correct_visit",
     title=_("Rätta ett besök"),
     lead=_(
         "Skriv när besöket började och slutade. Det som stod förut, vem som rättade och varför syns även efteråt."

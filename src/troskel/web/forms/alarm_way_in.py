@@ -29,7 +29,7 @@ class AlarmWayIn(NamedTuple):
 
 
 def alarm_ways_in(person: Person, act: Act[Any], fields: list[Field]) -> list[AlarmWayIn]:
-    """Returns how each alarm organisation would get in, for a decision of an alarm or of what is not chosen yet.
+    """Returns how each alarm organisation would get in, for a decision of an alarm: in its preview, at the latest.
 
     It only tells: the decision is made whether anybody gets in or not.
     """
@@ -37,7 +37,7 @@ def alarm_ways_in(person: Person, act: Act[Any], fields: list[Field]) -> list[Al
         return []
     service = next((one.value for one in fields if one.path.rpartition(".")[2] == "service"), "")
     case = next((one.value for one in fields if one.facts.names is Named.CLIENT), "")
-    if not case or service not in ("", CareService.SAFETY_ALARM):
+    if not case or service != CareService.SAFETY_ALARM:
         return []
     try:
         found = tonight.way_in_for_alarm(person.actor, case)
