@@ -135,6 +135,20 @@ def test_those_in_no_area_are_offered_first_then_all(town: Town) -> None:
     assert offered() == sorted([numbers[first], numbers[second]])
 
 
+def test_who_has_died_can_be_placed_while_something_is_left_to_do(town: Town) -> None:
+    """Else "in no area" would count somebody whom nobody can place."""
+    placed, dead = town.new_client(), town.new_client()
+    town.does("olle", "place_in_area", clients=[placed], area="Norr")
+    town.does("anna", "record_deaths", deaths=[{"client": dead, "on": town.day(0)}])
+    town.days_pass(1)
+    found = seen(town, wanted="nobodys")
+    assert found is not None and found.nobodys == 1
+    with town.standing():
+        (offered,) = clients_to_choose(town.actor("olle"))
+    town.does("olle", "place_in_area", clients=[offered.case], area="Norr")
+    assert area(dead) == "Norr"
+
+
 @pytest.mark.parametrize(("area", "copies"), [("", 1), ("Norr", 2)])
 def test_the_database_refuses_two_areas_and_a_nameless_one(town: Town, area: str, copies: int) -> None:
     client = Client.objects.get(reference=town.new_client())

@@ -105,7 +105,8 @@ MAX_TO_CHOOSE = 200
 def clients_to_choose(viewer: Actor, *, nobodys: bool = False) -> list[ClientName]:
     """One's own clients and those of whom one stands in for, or `nobodys`, by name; none where they are too many.
 
-    For a coordinator: those in no area, the oldest cases first where they are many; or all, where each is in one.
+    For a coordinator: those in no area, the oldest cases first where they are many; or all, where each is in one. Also
+    the dead in sight: something is left to do about them.
     """
     if viewer.role is Role.COORDINATOR:
         return _named_to_choose(viewer, _of_no_area(viewer) or _in_sight(viewer))
@@ -120,14 +121,14 @@ def clients_to_choose(viewer: Actor, *, nobodys: bool = False) -> list[ClientNam
 def _of_no_area(viewer: Actor) -> list[Any]:
     """The first of them by case number: places among names would tell of those whose names are protected."""
     placed = caseloads.in_area(viewer.organisation).values("client")
-    rows = clients_within_reach(viewer).filter(died=None).exclude(pk__in=placed)
+    rows = clients_within_reach(viewer).exclude(pk__in=placed)
     first = _annotated(viewer, rows.order_by("case_number")[:MAX_TO_CHOOSE])
     return sorted(first, key=lambda row: (row.sort_key, row.id))
 
 
 def _in_sight(viewer: Actor) -> list[Any]:
-    living = clients_within_reach(viewer).filter(died=None)
-    rows = _annotated(viewer, living.order_by("sort_key", "id")[: MAX_TO_CHOOSE + 1])
+    in_order = clients_within_reach(viewer).order_by("sort_key", "id")
+    rows = _annotated(viewer, in_order[: MAX_TO_CHOOSE + 1])
     return [] if len(rows) > MAX_TO_CHOOSE else rows
 
 

@@ -67,7 +67,7 @@ def area_clients(area: Caseload, path: str, query: Mapping[str, Any] | None = No
         WhoseLink(label, f"{path}?{urlencode({**(query or {}), 'whose': whose})}", whose is area.chosen)
         for whose, label in labels.items()
     ]
-    place = Button(_("Placera …"), reverse("act-place_in_area"))
+    place = Button(_("Placera kunder …"), reverse("act-place_in_area"))
     return WhoseClients(links, "", None, place, f"whose={area.chosen}")
 
 
