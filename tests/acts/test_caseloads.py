@@ -53,9 +53,6 @@ EXAMPLES = {
     ),
     "cover_absence": ActExample("anna", cover, "rule 6", again=True),
     "end_cover": ActExample("anna", covered, "rule 6", again=True),
-    "place_in_unit": ActExample(
-        "siri", lambda town: {"username": "anna", "unit": "Norr"}, "NotFound", {"username": "nobody"}
-    ),
 }
 
 

@@ -26,7 +26,6 @@ from troskel.runner.fields import (
     Username,
     field,
 )
-from troskel.runner.lookup_of_accounts import open_account
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -199,26 +198,6 @@ def end_cover(
         raise Refusal("rule 6", "cover.none", _("Ingen ersättare är utsedd. Det finns inget att avsluta."))
     _end_cover(ctx, row)
     return {"cover": row.id}
-
-
-@act(
-    "D",
-    who=(Role.ADMINISTRATOR,),
-    writes=["account.placed"],
-    title=_("Placera en handläggare i en enhet"),
-    lead=_("De i samma enhet ser varandras kunder under Enhetens. Tomt: ingen enhet."),
-    light=True,
-    corrected_by="place_in_unit",
-)
-def place_in_unit(
-    ctx: ActContext, *, username: Username, unit: Annotated[ShortText, field(_("Enhet"))] = ""
-) -> dict[str, Any]:
-    """Place an account in a unit of its organisation, or in none."""
-    row = open_account(ctx, username)
-    row.unit = unit.strip()[:100]
-    row.save(update_fields=["unit"])
-    ctx.journal("account.placed", account=row.id, organisation=row.organisation_id, in_unit=bool(row.unit))
-    return {"account": row.id}
 
 
 def _assign(ctx: ActContext, rows: Iterable[Client], to: UUID) -> dict[str, Any]:

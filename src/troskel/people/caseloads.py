@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Caseloads: whose cases a person looks after on a day, their own and those of whom they stand in for."""
+"""Caseloads: whose cases a person looks after on a day, their own and those of whom they stand in for; areas."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from troskel.ground import clock
-from troskel.people.models import Account, Client, Cover
+from troskel.people.models import Account, Client, ClientArea, Cover
 from troskel.people.queries import is_open, open_accounts
 from troskel.people.roles import Role
 
@@ -71,3 +72,54 @@ def assessors(municipality: str) -> list[tuple[str, str]]:
     """Returns the username and name of each open assessor, in Swedish order. One query."""
     rows = open_accounts(municipality).filter(role=Role.ASSESSOR, of_system=False).order_by("sort_key", "id")
     return [(full.partition("/")[2], name) for full, name in rows.values_list("username", "name")]
+
+
+class OwnArea(NamedTuple):
+    """The area that an account is placed in (empty: none), and whether its organisation has clients in any."""
+
+    name: str
+    is_any: bool
+
+
+def own_area(account: UUID) -> OwnArea:
+    """Returns the account's area. One query."""
+    placed = ClientArea.objects.filter(organisation=OuterRef("organisation"))
+    row = (
+        Account.objects.filter(id=account)
+        .annotate(is_any=Exists(placed))
+        .values_list("unit", "is_any")
+        .first()
+    )
+    unit, is_any = row or ("", False)
+    return OwnArea(unit or "", is_any)
+
+
+def in_area(organisation: UUID | None, area: str | None = None) -> QuerySet[ClientArea]:
+    """Returns the placements in an area of an organisation, or in any of its areas, as a query."""
+    rows = ClientArea.objects.filter(organisation=organisation)
+    return rows if area is None else rows.filter(area=area)
+
+
+def count_by_area(organisation: UUID | None, clients: QuerySet[Client]) -> dict[str, int]:
+    """Returns how many of these clients each area has; under the empty name, those who are in none. One query."""
+    placed = in_area(organisation).filter(client=OuterRef("pk"))
+    rows = clients.order_by().annotate(in_area=Subquery(placed.values("area"))).values("in_area")
+    return {
+        area or "": number
+        for area, number in rows.annotate(number=Count("id")).values_list("in_area", "number")
+    }
+
+
+def areas_by_case(organisation: UUID | None, municipality: str, cases: Iterable[str]) -> dict[str, str]:
+    """Returns the areas of those of these clients who are in one, by case number. One query."""
+    rows = in_area(organisation).filter(
+        client__municipality=municipality, client__case_number__in=list(cases)
+    )
+    return dict(rows.values_list("client__case_number", "area"))
+
+
+def area_names(organisation: UUID | None) -> list[str]:
+    """Returns the names of an organisation's units or areas, of its people and of its clients. One query."""
+    of_people = Account.objects.filter(organisation=organisation, unit__gt="").values_list("unit")
+    of_clients = in_area(organisation).values_list("area")
+    return sorted(name or "" for (name,) in of_people.order_by().union(of_clients.order_by()))

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from troskel.ground.ids import new_id
 from troskel.ground.models import Record
+from troskel.people.caseload_models import ClientArea as ClientArea
 from troskel.people.caseload_models import Cover as Cover
 from troskel.people.login_models import Login
 from troskel.people.login_models import Token as Token
@@ -75,7 +76,7 @@ class Account(AbstractBaseUser):
     claimed = models.BooleanField(default=False, help_text="it follows what the provider says of the person")
     external_id = models.CharField(max_length=255, null=True, help_text="what a directory of staff calls it")
     deleted = models.BooleanField(default=False, help_text="a directory has deleted it: it shows it no more")
-    unit = models.CharField(max_length=100, null=True, help_text="of the office, as assessors share them")
+    unit = models.CharField(max_length=100, null=True, help_text="or a provider's area")
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -24,7 +24,7 @@ from troskel.people.identity import birth_day
 from troskel.people.models import Client, Identifier
 from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.sight import entrustments_of
-from troskel.reading.base import clients_in_sight, note, readable_clients
+from troskel.reading.base import clients_in_sight, clients_within_reach, note, readable_clients
 from troskel.reading.register import read
 from troskel.visits.models import Visit
 
@@ -101,15 +101,39 @@ MAX_TO_CHOOSE = 200
 """Clients to choose among by name; of more, their case numbers are written."""
 
 
-@read(who=[Role.ASSESSOR])
+@read(who=[Role.ASSESSOR, Role.COORDINATOR])
 def clients_to_choose(viewer: Actor, *, nobodys: bool = False) -> list[ClientName]:
-    """One's own clients and those of whom one stands in for, or `nobodys`, by name; none where they are too many."""
+    """One's own clients and those of whom one stands in for, or `nobodys`, by name; none where they are too many.
+
+    For a coordinator: those in no area, the oldest cases first where they are many; or all, where each is in one. Also
+    the dead in sight: something is left to do about them.
+    """
+    if viewer.role is Role.COORDINATOR:
+        return _named_to_choose(viewer, _of_no_area(viewer) or _in_sight(viewer))
     away = caseloads.stands_in_for(viewer.account, clock.today()) if viewer.account else []
     accounts = [viewer.account, *(one.account for one in away)]
     of_whom = caseloads.of_nobody() if nobodys else caseloads.of_assessors(accounts)
     living = clients_in_sight(viewer).filter(of_whom, merged_into=None, died=None)
     rows = _annotated(viewer, living.order_by("sort_key", "id")[: MAX_TO_CHOOSE + 1])
-    if not rows or len(rows) > MAX_TO_CHOOSE:
+    return _named_to_choose(viewer, [] if len(rows) > MAX_TO_CHOOSE else rows)
+
+
+def _of_no_area(viewer: Actor) -> list[Any]:
+    """The first of them by case number: places among names would tell of those whose names are protected."""
+    placed = caseloads.in_area(viewer.organisation).values("client")
+    rows = clients_within_reach(viewer).exclude(pk__in=placed)
+    first = _annotated(viewer, rows.order_by("case_number")[:MAX_TO_CHOOSE])
+    return sorted(first, key=lambda row: (row.sort_key, row.id))
+
+
+def _in_sight(viewer: Actor) -> list[Any]:
+    in_order = clients_within_reach(viewer).order_by("sort_key", "id")
+    rows = _annotated(viewer, in_order[: MAX_TO_CHOOSE + 1])
+    return [] if len(rows) > MAX_TO_CHOOSE else rows
+
+
+def _named_to_choose(viewer: Actor, rows: list[Any]) -> list[ClientName]:
+    if not rows:
         return []
     note(viewer, "clients.named", ids=[row.id for row in rows])
     names = list(_names(rows).values())

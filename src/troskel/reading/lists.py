@@ -11,24 +11,17 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from troskel.care import queries as care
 from troskel.care.models import Allocation, Decision
 from troskel.custody.models import Link
-from troskel.ground import clock
 from troskel.orders.models import Booking, Order, OrderState
 from troskel.people.models import Organisation
 from troskel.people.roles import CARE_ROLES, CLIENT_ROLES, EVERY_ROLE, PROVIDER_ROLES, Actor, Role
 from troskel.reading.base import about_clients, between, clients_within_reach, note
+from troskel.reading.care_today import ListedCare, care_of, has_care, locks_of
+from troskel.reading.care_today import own_allocations as own_allocations
+from troskel.reading.caseloads import Caseload, clients_of
 from troskel.reading.paging import Page, PageRequest, Row, page, rows_of
 from troskel.reading.register import read
-
-
-class ListedCare(msgspec.Struct, frozen=True):
-    """Today's care: service, organisation and last day (null: no end set)."""
-
-    service: str
-    organisation: str
-    through: date | None
 
 
 class ListedClient(msgspec.Struct, frozen=True):
@@ -109,14 +102,23 @@ CLIENT_STATES = ("in_care", "without_care", "elsewhere", "protected", "dead")
 
 @read(who=CLIENT_ROLES - {Role.RESPONDER}, title="The clients that you may see, by case number; no names")
 def clients(
-    viewer: Actor, page_request: PageRequest, *, state: str = "", service: str = "", provider: str = ""
+    viewer: Actor,
+    page_request: PageRequest,
+    *,
+    state: str = "",
+    service: str = "",
+    provider: str = "",
+    caseload: Caseload | None = None,
 ) -> Page[ListedClient]:
     """Clients in the viewer's sight, optionally of one state, or with one service or provider today."""
-    rows = clients_within_reach(viewer).filter(_clients_of(viewer, state, service, provider))
+    theirs = clients_of(viewer, caseload)
+    rows = clients_within_reach(viewer).filter(theirs, _clients_of(viewer, state, service, provider))
     page_rows, next_cursor = rows_of(rows.values(*CLIENT_COLUMNS), page_request)
     ids = [row["id"] for row in page_rows]
-    _note(viewer, "clients.listed", page_request, ids, state=state, service=service, provider=provider)
-    care_by_client, locks = _care_of(viewer, ids), _locks_of(ids)
+    filters = {"state": state, "service": service, "provider": provider}
+    whose = {"whose": caseload.chosen if caseload else ""}
+    _note(viewer, "clients.listed", page_request, ids, **filters, **whose)
+    care_by_client, locks = care_of(viewer, ids), locks_of(ids)
     items = [
         _client(row, viewer.municipality, care_by_client.get(row["id"], []), locks.get(row["id"], []))
         for row in page_rows
@@ -131,63 +133,13 @@ def _client(row: Row, municipality: str, care: list[ListedCare], locks: list[str
 
 def _clients_of(viewer: Actor, state: str, service: str, provider: str) -> Q:
     if state == "without_care":
-        return ~_has_care(viewer, service, provider)
-    condition = _has_care(viewer, service, provider) if state == "in_care" or service or provider else Q()
+        return ~has_care(viewer, service, provider)
+    condition = has_care(viewer, service, provider) if state == "in_care" or service or provider else Q()
     if state == "elsewhere":
         return condition & ~Q(home_municipality=viewer.municipality)
     if state == "protected":
         return condition & ~Q(protection="")
     return condition & Q(died__isnull=False) if state == "dead" else condition
-
-
-def _has_care(viewer: Actor, service: str, provider: str) -> Q:
-    """Returns the condition on clients with care today. For speed, one provider's are found from its allocations."""
-    rows = _care_today(viewer)
-    if service:
-        rows = rows.filter(decision__service=service)
-    if provider:
-        rows = rows.filter(organisation__orgnr=provider)
-    if provider or viewer.role in PROVIDER_ROLES:
-        return Q(pk__in=rows.values("decision__client"))
-    return Q(Exists(rows.filter(decision__client=OuterRef("pk"))))
-
-
-def _care_today(viewer: Actor) -> QuerySet[Allocation]:
-    today = clock.today()
-    return Allocation.objects.filter(
-        own_allocations(viewer),
-        care.covers(today, today),
-        care.is_alive(today),
-        municipality=viewer.municipality,
-    )
-
-
-def _care_of(viewer: Actor, clients: list[UUID]) -> dict[UUID, list[ListedCare]]:
-    """Today's care by client id; empty for the locksmith. One query."""
-    if viewer.role is Role.LOCKSMITH:
-        return {}
-    rows = _care_today(viewer).filter(decision__client__in=clients).annotate(last=care.last_day_on_phone())
-    rows = rows.order_by("decision__service", "id")
-    found: dict[UUID, list[ListedCare]] = {}
-    columns = ("decision__client", "decision__service", "organisation__orgnr", "last")
-    for client, service, organisation, last in rows.values_list(*columns):
-        through = None if last >= care.FAR_AWAY else last
-        found.setdefault(client, []).append(ListedCare(service, organisation, through))
-    return found
-
-
-def _locks_of(clients: list[UUID]) -> dict[UUID, list[str]]:
-    """Serial numbers of linked locks by client id. One query."""
-    rows = Link.objects.filter(client__in=clients, until=None).order_by("since", "id")
-    locks: dict[UUID, list[str]] = {}
-    for client, number in rows.values_list("client", "lock__number"):
-        locks.setdefault(client, []).append(number)
-    return locks
-
-
-def own_allocations(viewer: Actor) -> Q:
-    """The condition on allocations that the viewer may know of: a provider's own, or all."""
-    return Q(organisation=viewer.organisation) if viewer.role in PROVIDER_ROLES else Q()
 
 
 def own_decisions(viewer: Actor) -> Q:

@@ -19,6 +19,7 @@ from troskel.people.roles import EVERY_ROLE, Actor, Role
 from troskel.permits.acts import acts_writing
 from troskel.permits.sight import ROLES_SEEING_ALL
 from troskel.reading.base import Row, clients_in_sight, note
+from troskel.reading.caseloads import Caseload, duties_of_clients
 from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.discretion import hidden_among
 from troskel.reading.register import read
@@ -126,15 +127,17 @@ def within_sight(viewer: Actor, rows: QuerySet[Any, Shape], day: date | None = N
 
 
 @read(who=EVERY_ROLE)
-def worklist(viewer: Actor, *, facts: bool = True) -> list[WorklistItem]:
+def worklist(viewer: Actor, *, facts: bool = True, caseload: Caseload | None = None) -> list[WorklistItem]:
     """The viewer's worklist: what is asked of the viewer, and for the administrator what is escalated.
 
     Without `facts` the texts are the document's: `told_of` puts what cases know into those that a page shows.
+    `caseload`: only what concerns these clients.
     """
-    items = unnoted_worklist(viewer)
+    items = unnoted_worklist(viewer, duties_of_clients(viewer, caseload))
     if facts:
         items = list(told_of(viewer, items).items.values())
-    note(viewer, "worklist.viewed", cases=[item.duty.case for item in items])
+    filters: dict[str, Any] = {"whose": caseload.chosen} if caseload else {}
+    note(viewer, "worklist.viewed", cases=[item.duty.case for item in items], **filters)
     return with_clients(items, names_of_shown(viewer, (item.duty.case for item in items)))
 
 

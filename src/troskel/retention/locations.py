@@ -26,7 +26,16 @@ from troskel.journal.models import ChainKind as Chain
 from troskel.journal.models import Detail, Hold, Line
 from troskel.orders.models import Order, OrderState
 from troskel.outbox.models import OutboxMessage
-from troskel.people.models import ERASED, AccessNote, Client, Home, Identifier, Representative, Residence
+from troskel.people.models import (
+    ERASED,
+    AccessNote,
+    Client,
+    ClientArea,
+    Home,
+    Identifier,
+    Representative,
+    Residence,
+)
 from troskel.routine.retention import Kind, Plan
 
 NON_ENTRY_EVENTS = ("file.held", "file.released")
@@ -151,6 +160,7 @@ def _erase_names(municipality: str, rows: Sequence[UUID]) -> None:
     Client.objects.filter(municipality=municipality, pk__in=rows).update(
         first_name="", last_name=ERASED, sort_key=swedish_sort_key(ERASED), first_key="", phone=""
     )
+    ClientArea.objects.filter(municipality=municipality, client__in=rows).delete()
 
 
 def _identity_numbers(due: DueFilter) -> QuerySet[Any]:

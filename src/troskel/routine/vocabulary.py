@@ -35,7 +35,7 @@ token.issued | ett konto får en nyckel till gränssnittet | an account gets a t
 token.revoked | en nyckel till gränssnittet spärras | a token for the interface is revoked
 account.registered | ett konto läggs upp | an account is registered
 account.changed | ett konto ändras | an account is changed
-account.placed | ett konto placeras i en enhet | an account is placed in a unit
+account.placed | ett konto placeras i en enhet eller ett område | an account is placed in a unit or an area
 account.closed | ett konto stängs: personen har slutat | an account is closed: the person has left
 account.reopened | ett konto öppnas igen | an account is opened again
 session.began | en person loggar in | a person signs in
@@ -62,6 +62,7 @@ client.municipality_changed | kunden blir kommunens egen, eller en annan kommuns
 representative.named | kunden får en företrädare | the client gets a representative
 representative.left | någon är inte längre kundens företrädare | somebody represents the client no longer
 client.assigned | kunden får en ansvarig handläggare | the client gets a responsible assessor
+client.placed | en utförare placerar kunden i ett av sina områden, eller i inget | a provider places the client in an area of its own, or in none
 client.entrusted | någon får se en skyddad kunds namn och adress | somebody may see a protected client's name and address
 client.entrusted_no_more | någon får inte längre se en skyddad kunds namn och adress | somebody may no longer see a protected client's name and address
 consent.given | fastighetsägaren går med på ett låsvred på dörren | the property owner consents to a lock turner at the door

@@ -56,6 +56,7 @@ class Named(Enum):
     ASSESSOR = "assessor of the municipality"
     CASES = "clients, several of them"
     VISIT = "visit, of a list of visits: never typed"
+    AREA = "unit or area of one's organisation: those that are there are proposed"
     DUTY = "duty: the form is opened from it alone"
     DONE_THOUGH = "refusals that asked: ticked in the form that asks, never typed"
 

@@ -21,7 +21,15 @@ from troskel.ground.texts import _
 from troskel.journal.models import Hold
 from troskel.orders.models import Order
 from troskel.people import identity
-from troskel.people.models import Client, Entrusted, Identifier, PlannedMove, Representative, Residence
+from troskel.people.models import (
+    Client,
+    ClientArea,
+    Entrusted,
+    Identifier,
+    PlannedMove,
+    Representative,
+    Residence,
+)
 from troskel.people.roles import Role
 from troskel.routine.fold_merging import things_in_name_of
 from troskel.runner import lookup
@@ -199,7 +207,7 @@ def _keep_details(kept: Client, gone: Client) -> None:
 
 MOVED: tuple[Any, ...] = (
     *(Investigation, Decision, Suspension, Visit, Order, Link, Alarm, Opening, Duty),
-    *(Representative, Entrusted, PlannedMove, Residence),
+    *(Representative, Entrusted, PlannedMove, Residence, ClientArea),
 )
 """Tables whose rows follow to the client who remains."""
 
@@ -218,6 +226,7 @@ def _move_rows(ctx: ActContext, kept: Client, gone: Client) -> None:
     twins(Link, "lock", until=None).update(until=ctx.now)
     twins(Suspension, "valid_from", "valid_through", withdrawn=False).update(withdrawn=True)
     twins(Entrusted, "account", until=None).update(until=ctx.today)
+    twins(ClientArea, "organisation").delete()
     twins(Hold, "reason", until=None).update(until=ctx.now)
     Residence.objects.filter(client=gone, valid_through=None).update(valid_through=ctx.today)
     for table in MOVED:

@@ -31,7 +31,7 @@ from troskel.reading import (
     worklist,
 )
 from troskel.reading.bookings import Rounds, rounds_and_worklist
-from troskel.reading.caseloads import Caseload
+from troskel.reading.caseloads import Caseload, Whose
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
@@ -44,7 +44,7 @@ from troskel.screens.session import leave, person_of, signed_in_of
 from troskel.web.desk import bookings, cards, duty_rows, log_reviews, routine_panel, standing
 from troskel.web.desk import upcoming_losses as desk_upcoming_losses
 from troskel.web.desk.cards import card_groups, worklist_of
-from troskel.web.desk.whose import whose_clients
+from troskel.web.desk.whose import WhoseClients, area_clients, whose_clients
 from troskel.web.shell import navigation, way_back
 from troskel.web.signing_in.entering import choice_address, local, ways_in
 from troskel.web.text import phrases
@@ -91,7 +91,7 @@ def start(request: HttpRequest) -> HttpResponse:
     changed = way_back.changed(request)
     told = worklist.told_of(person.actor, [*shown, *newest])
     offers = duty_actions.acts_offered(person.actor, shown, told.homes)
-    if caseload is None:  # else those of other clients count too
+    if caseload is None or caseload.chosen is Whose.ALL:  # else those of other clients count too
         navigation.set_unread_count(request, len(unread))
     panels = _side_panels(person)
     besides = len(panels["log_reviews"]) + bool(panels["unreviewed"])  # asked by law, not by the routine
@@ -102,7 +102,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "is_changed_shown": changed in {item.duty.case for item in shown},
         "summary": cards.summary(mine),
         "groups": card_groups(mine.told(told.items), page_number, offers),
-        "whose": whose_clients(caseload, len(mine.stacks)) if caseload else None,
+        "whose": _whose(person, caseload, len(mine.stacks)),
         "page_number": page_number,
         "pages": mine.pages,
         "is_asked": bool(mine.stacks),
@@ -236,18 +236,27 @@ def _page_number(request: HttpRequest, pages: int) -> int:
 
 
 def _caseload(request: HttpRequest, person: Person) -> Caseload | None:
-    """Returns whose clients an assessor looks at; None for other roles, who have no cases of their own."""
-    if person.actor.role is not Role.ASSESSOR:
+    """Returns whose clients an assessor or a coordinator looks at; None for others, or without areas."""
+    wanted = request.GET.get("whose", "")
+    if person.actor.role is Role.COORDINATOR:
+        return caseloads.area_clients(person.actor, wanted)
+    return caseloads.caseload(person.actor, wanted) if person.actor.role is Role.ASSESSOR else None
+
+
+def _whose(person: Person, caseload: Caseload | None, waiting: int) -> WhoseClients | None:
+    if caseload is None:
         return None
-    return caseloads.caseload(person.actor, request.GET.get("whose", ""))
+    if person.actor.role is Role.COORDINATOR:
+        return area_clients(caseload, reverse("start"))
+    return whose_clients(caseload, waiting)
 
 
 def _worklist_and_losses(
     person: Person, caseload: Caseload | None
 ) -> tuple[list[WorklistItem], list[desk_upcoming_losses.LossRow] | None]:
     """Returns the worklist; for the assessor also the upcoming losses, else None."""
-    if caseload is None:
-        return worklist.worklist(person.actor, facts=False), None
+    if person.actor.role is not Role.ASSESSOR:
+        return worklist.worklist(person.actor, facts=False, caseload=caseload), None
     rows, losses = upcoming_losses.worklist_and_losses(person.actor, caseload)
     return rows, desk_upcoming_losses.loss_rows(losses)
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The start page's filter: one's own clients with those of whom one stands in for, the unit's, all, nobody's."""
+"""The filter by whose clients: one's own with those of whom one stands in for, the unit's, all, nobody's; by area."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from troskel.ground import clock, formatting
@@ -26,7 +28,7 @@ class WhoseClients(NamedTuple):
 
     links: list[WhoseLink]
     sentence: str
-    new_client: Button
+    new_client: Button | None
     hand_over: Button
     query: str
 
@@ -51,6 +53,26 @@ def whose_clients(caseload: Caseload, waiting: int) -> WhoseClients:
     return WhoseClients(
         links, _sentence(caseload, waiting), new_client, hand_over, f"whose={caseload.chosen}"
     )
+
+
+def area_clients(area: Caseload, path: str, query: Mapping[str, Any] | None = None) -> WhoseClients:
+    """Returns a coordinator's filter on the page with this path. `query`: what else its links keep."""
+    labels = {Whose.ALL: _with_number(_("Alla"), area.all)}
+    if area.unit:
+        own = _("Mitt område, {name}").format(name=area.unit)
+        labels = {Whose.UNIT: _with_number(own, area.clients), **labels}
+    if area.nobodys:
+        labels[Whose.NOBODYS] = _with_number(_("Utan område"), area.nobodys)
+    links = [
+        WhoseLink(label, f"{path}?{urlencode({**(query or {}), 'whose': whose})}", whose is area.chosen)
+        for whose, label in labels.items()
+    ]
+    place = Button(_("Placera kunder …"), reverse("act-place_in_area"))
+    return WhoseClients(links, "", None, place, f"whose={area.chosen}")
+
+
+def _with_number(label: str, number: int) -> str:
+    return f"{label} ({formatting.digits(number)})"
 
 
 def _sentence(caseload: Caseload, waiting: int) -> str:

@@ -153,6 +153,8 @@ def _with_options(field: Field, choices: list[ChoiceOption]) -> Field:
         return field
     if field.kind == "lines":
         return replace(field, kind="several", help="", choices=choices)
+    if field.facts.names is Named.AREA:
+        return replace(field, choices=choices)  # proposed: a new one is typed
     if field.choices:
         values = {choice.value for choice in choices}
         choices = [choice for choice in field.choices if choice.value in values]

@@ -88,8 +88,8 @@ class FormContext:
 
     @cached_property
     def people_options(self) -> dict[str, list[ChoiceOption]]:
-        """The clients and assessors to choose from, by path; not read for an act that names none."""
-        return {**self._client_options(), **self._assessor_options()}
+        """The clients, assessors and areas to choose from, by path; not read for an act that names none."""
+        return {**self._client_options(), **self._assessor_options(), **self._area_options()}
 
     def _client_options(self) -> dict[str, list[ChoiceOption]]:
         paths = forms_fields.list_paths(self.act)
@@ -107,6 +107,13 @@ class FormContext:
         people = [ChoiceOption(one.username, one.name) for one in caseloads.assessors(self.person.actor)]
         oneself = ChoiceOption("", _("Jag själv"))
         return {spec.path: people if spec.required else [oneself, *people] for spec in specs}
+
+    def _area_options(self) -> dict[str, list[ChoiceOption]]:
+        paths = [spec.path for spec in fields_of(self.act.values) if spec.facts.names is Named.AREA]
+        if not paths or self.person.actor.role not in caseloads.area_names.who:
+            return {}
+        areas = caseloads.area_names(self.person.actor)
+        return {path: [ChoiceOption(area, area) for area in areas] for path in paths}
 
     def organisation_names(self) -> dict[str, str]:
         """Returns all organisations' names by their numbers."""

@@ -66,7 +66,9 @@ def accounts(request: HttpRequest, person: Person) -> HttpResponseBase:
         newest_first=False,
         tabs=_account_tabs(request, viewer.role),
         act_links=[
-            *common.act_links(viewer.role, "register_account", "change_account", "close_account"),
+            *common.act_links(
+                viewer.role, "register_account", "change_account", "place_in_unit", "close_account"
+            ),
             (reverse("staff-file"), _("Personal från en fil")),
         ],
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,13 +15,16 @@ from troskel.acts.chapters import REGISTER
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.people.roles import CARE_ROLES, OFFICE_ROLES, PROVIDER_ROLES, Role
-from troskel.reading import accounts, lists
+from troskel.reading import accounts, caseloads, lists
 from troskel.reading import visits as visits_read
-from troskel.reading.lists import ListedCare, ListedClient, ListedOrder
+from troskel.reading.care_today import ListedCare
+from troskel.reading.lists import ListedClient, ListedOrder
+from troskel.reading.paging import Page, PageRequest
 from troskel.reading.search import ClientMatch
 from troskel.reading.visits import ListedVisit
 from troskel.runner.choices import Cancellation, CareService, Evidence, Grade, VisitException, VisitReason
 from troskel.screens.pages import page
+from troskel.web.desk.whose import area_clients
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
 from troskel.web.lists.columns import CaseNumber, Column
@@ -43,6 +46,16 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
     """The list of clients in the viewer's sight."""
     viewer, names = person.actor, accounts.organisation_names(person.actor)
     has_care_columns = viewer.role is not Role.LOCKSMITH
+    has_areas = viewer.role is Role.COORDINATOR
+    caseload = caseloads.area_clients(viewer, request.GET.get("whose", "")) if has_areas else None
+    areas: dict[str, str] = {}
+
+    def read(page_request: PageRequest, **selection: Any) -> Page[ListedClient]:
+        found = lists.clients(viewer, page_request, caseload=caseload, **selection)
+        if caseload:
+            areas.update(caseloads.areas_of_shown(viewer, [row.case for row in found.items]))
+        return found
+
     care = (
         [_care_column(service, names) for service in ("home_care", "safety_alarm")]
         if has_care_columns
@@ -55,10 +68,11 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
         [
             Column(_("Kund"), lambda row: CaseNumber(row.case)),
             *care,
+            *([Column(_("Område"), lambda row: areas.get(row.case, ""))] if caseload else []),
             Column(_("Lås"), lambda row: ", ".join(row.locks)),
             Column(_("Att veta"), _client_notes_with_care if has_care_columns else client_notes),
         ],
-        lambda page_request, **selection: lists.clients(viewer, page_request, **selection),
+        read,
         lambda count: ngettext("{count} kund", "{count} kunder", count).format(
             count=formatting.digits(count)
         ),
@@ -66,6 +80,9 @@ def clients(request: HttpRequest, person: Person) -> HttpResponseBase:
         _("Här står kunder när de är registrerade och du har med dem att göra."),
         _client_filters(viewer.role, names) if has_care_columns else (),
         tabs=client_tabs(request, viewer.role),
+        act_links=[] if caseload or not has_areas else common.act_links(viewer.role, "place_in_area"),
+        whose=(lambda kept: area_clients(caseload, reverse("clients"), kept)) if caseload else None,
+        whose_chosen=caseload.chosen if caseload else "",
     )
     return render_listing(request, listing)
 

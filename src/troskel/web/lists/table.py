@@ -23,13 +23,14 @@ from troskel.reading.client_names import ClientName, names_of_shown
 from troskel.reading.paging import Page, PageRequest
 from troskel.screens.render import render_page
 from troskel.screens.session import person_of
+from troskel.web.desk.whose import WhoseClients
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import csv_export
 from troskel.web.lists.columns import CaseNumber, CellValue, Column
 from troskel.web.shell.way_back import CASE, changed
 
 PAGE_SIZE = 50
-ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT = "order", "after", "as", "csv"
+ORDER_PARAM, AFTER_PARAM, FORMAT_PARAM, CSV_FORMAT, WHOSE_PARAM = "order", "after", "as", "csv", "whose"
 REVERSED = "turned"
 DAY_PARAMS = ("first", "last")
 CLIENT_PARAM = "client"
@@ -72,7 +73,8 @@ class Tab(NamedTuple):
 @dataclass(frozen=True)
 class Listing:
     """The declaration of a list. `read` takes a page request and the filters' values by name; with `days`, the name of
-    the day that rows are chosen by, also `first` and `last`.
+    the day that rows are chosen by, also `first` and `last`. `whose`: the filter by whose clients, from what else is
+    chosen, and `whose_chosen`, which `read` knows of already.
 
     `of_client`: its address may name a client by case number, whose rows alone are shown.
     `count_text`: a number of rows in words. `order_labels`: labels of the default and the reversed order; the default
@@ -93,6 +95,8 @@ class Listing:
     tabs: Sequence[Tab] = ()
     act_links: Sequence[tuple[str, str]] = ()
     facts: Sequence[str] = field(default_factory=tuple)
+    whose: Callable[[Mapping[str, Any]], WhoseClients] | None = None
+    whose_chosen: str = ""
     days: str = ""
     of_client: bool = False
 
@@ -122,6 +126,10 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     selection = {name: value for name, value in values_by_filter.items() if value} | (
         {ORDER_PARAM: REVERSED} if is_reversed else {}
     )
+    is_filtered = bool(set(selection) - {ORDER_PARAM})
+    whose = listing.whose(selection) if listing.whose else None
+    if whose:
+        selection[WHOSE_PARAM] = listing.whose_chosen
     values = {
         "listing": listing,
         "filters": filters,
@@ -134,7 +142,8 @@ def render_listing(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         "status": _status(listing, len(page.items), sum(totals) or len(page.items), is_reversed=is_reversed),
         "rows": _rows(request, listing.columns, page.items),
         "days": {name: days[name].isoformat() if name in days else "" for name in DAY_PARAMS},
-        "is_filtered": bool(set(selection) - {ORDER_PARAM}),
+        "is_filtered": is_filtered,
+        "whose": whose,
         "start": _listing_url(listing, selection),
         "after": after,
         "next": _listing_url(listing, {**selection, AFTER_PARAM: page.next}) if page.next else "",

@@ -25,6 +25,7 @@ CLIENT_EVENTS = {
     "representative.named": _("Kunden fick en företrädare"),
     "representative.left": _("En företrädare talar inte längre för kunden"),
     "client.assigned": _("Kunden fick en ansvarig handläggare"),
+    "client.placed": _("Kundens område hos utföraren ändrades"),
     "client.entrusted": _("En person får se kundens skyddade uppgifter"),
     "client.entrusted_no_more": _("En person får inte längre se kundens skyddade uppgifter"),
     "consent.given": _("Fastighetsägaren gick med på ett låsvred"),
