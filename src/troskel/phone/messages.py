@@ -99,7 +99,7 @@ VISIT_REFUSALS = {
 DOOR_REFUSALS = {
     "door.nothing_tried": (
         gettext_noop("Skriv först vad du har gjort."),
-        gettext_noop("Har någon öppnat, så börja besöket."),
+        gettext_noop("Har någon öppnat? Starta besöket."),
     ),
     "door.manager_not_called": (
         gettext_noop("Ring chefen först."),

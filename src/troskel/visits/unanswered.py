@@ -78,7 +78,7 @@ def can_be_noted(step: DoorStep, search: Search | None) -> None:
         raise Refusal(
             "P2",
             "door.nothing_tried",
-            _("Skriv först vad du har gjort. Har någon öppnat, så börja besöket."),
+            _("Skriv först vad du har gjort. Har någon öppnat? Starta besöket."),
         )
     tried = {noted.step for noted in search.steps} if search else set()
     if step is DoorStep.HANDED_OVER and DoorStep.MANAGER not in tried:
