@@ -31,6 +31,7 @@ from troskel.people.models import (
     AccessNote,
     Account,
     Client,
+    ClientArea,
     Consent,
     Entrusted,
     HomeDoor,
@@ -108,6 +109,7 @@ TABLES = (
     Table("consents", Consent, lambda entries: Q(door__in=_doors(entries)), (
         "door__kind", "door__label", "owner", "way", "since", "until")),
     Table("representatives", Representative, _of_client, ("kind", "name", "phone", "since", "until")),
+    Table("areas", ClientArea, _of_client, ("organisation__name", "area")),
     Table("entrusted", Entrusted, _of_client, ("account__role", "account__organisation__name", "since", "until")),
     Table("investigations", Investigation, _of_client, ("reference", "started", "finished")),
     Table("decisions", Decision, _of_client, (
