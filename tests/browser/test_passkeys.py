@@ -79,7 +79,7 @@ def test_from_the_link_to_signing_out(at_localhost: Opens, axe: str) -> None:
 
 
 def test_a_device_that_does_not_verify_its_user_is_refused(at_localhost: Opens) -> None:
-    link = link_for(at_localhost, "Maria")
+    link = link_for(at_localhost, "Laban")  # who is let in so lately by the author approves nothing
     person = at_localhost()
     page = with_authenticator(person, verifies=False)
     person.goes(link)
