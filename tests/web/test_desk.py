@@ -666,7 +666,10 @@ def test_urls_identify_nobody(town: Town) -> None:
         for path in paths:
             source = page(town, who, path)
             for address in re.findall(r'(?:href|action|hx-\w+)="([^"]*)"', source):
-                assert not re.search("Öman|%C3|ngsv|Byn|1930|1931|1932", address), (path, address)
+                without_ids = re.sub(
+                    "[0-9a-f]{8}-[0-9a-f-]{27}", "", address
+                )  # any four digits may be in one
+                assert not re.search("Öman|%C3|ngsv|Byn|1930|1931|1932", without_ids), (path, address)
             (title,) = re.findall("<title>(.*?)</title>", source)
             assert "Öman" not in title
 
