@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -137,6 +138,8 @@ def test_the_coordinator_is_told_from_two_in_the_afternoon(town: Town) -> None:
     assert "Hos en kund kommer ingen in i natt. Se vad som saknas" in text_of(page)
     assert '<a class="ds-link" href="/tonight/">' in page
     town.new_client()
+    assert "Hos en kund kommer ingen in i natt." in text_of(shown(town, "olle", "/")), "kept for a minute"
+    cache.clear()
     assert "Hos 2 kunder kommer ingen in i natt." in text_of(shown(town, "olle", "/"))
     for who in ("moa", "lars", "anna", "siri", "maria"):
         assert "kommer ingen in i natt" not in shown(town, who, "/"), who

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from troskel.access import queries as access
@@ -33,6 +34,10 @@ from troskel.routine.duty import home_snapshot
 
 SIGNED_IN_DAYS = rules.SIGNED_IN_LATELY.days
 """How many days back somebody has signed in lately."""
+
+
+KEPT_SECONDS = 60
+"""How many seconds the count on the start page is kept at most."""
 
 
 class KeyTonight(msgspec.Struct, frozen=True):
@@ -145,6 +150,16 @@ def shut_out_tonight(viewer: Actor) -> int | None:
         return None
     ways = _ways(viewer, _visited(viewer), _people(viewer))
     return len({way.case for way in ways if way.verdict == WayVerdict.NOBODY})
+
+
+@read(who=[Role.COORDINATOR])
+def kept_shut_out(viewer: Actor) -> int | None:
+    """The same, a minute old at most: each start page of an afternoon asks, and it reads every home."""
+    key = f"shut-out-{viewer.municipality}-{viewer.organisation}"
+    found: int | None = cache.get(key)
+    if found is None and (found := shut_out_tonight(viewer)) is not None:
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 @read(who=OFFICE_ROLES)

@@ -35,7 +35,7 @@ from troskel.reading.caseloads import Caseload, Whose
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.reading.standing import troubles
-from troskel.reading.tonight import shut_out_tonight
+from troskel.reading.tonight import kept_shut_out
 from troskel.reading.worklist import WorklistItem
 from troskel.screens import language, session_cookie
 from troskel.screens.pages import page, public
@@ -319,7 +319,7 @@ def _side_panels(person: Person) -> dict[str, Any]:
     panels |= {"versions": [], "doors": 0}
     if role is Role.ADMINISTRATOR:
         panels["versions"] = routine_versions.awaiting_approval(person.actor)
-    panels["shut_out"] = shut_out_tonight(person.actor) if role in shut_out_tonight.who else None
+    panels["shut_out"] = kept_shut_out(person.actor) if role in kept_shut_out.who else None
     if role in brief_sights.unreviewed_brief_sights.who:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role in unanswered_doors.doors_in_doubt.who:
