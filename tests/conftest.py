@@ -30,13 +30,25 @@ BY_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 ON_BOTH = {
-    "test_lists.py",
-    "test_pages.py",
-    "test_search.py",
-    "test_signing_in.py",
-    "test_simulation_runs.py",
+    "acts/test_concurrency.py",
+    "acts/test_every_act.py",
+    "acts/test_full_story.py",
+    "acts/test_losing_a_client.py",
+    "acts/test_merging.py",
+    "acts/test_retention.py",
+    "simulator/test_simulation_runs.py",
+    "web/test_lists.py",
+    "web/test_pages.py",
+    "web/test_search.py",
+    "web/test_signing_in.py",
 }
-"""Of the tests of pages and lives, the files that run on both: they sort, search and lock. tests/api reads the rest."""
+"""Of the tests of acts, pages and lives, the files that run on both: they sort, search and lock, and do every act.
+
+tests/api reads the rest. `./dev test --postgres` runs all of them there.
+"""
+
+ON_ONE = {"acts", "phone", "simulator", "web"}
+"""The folders of which `ON_BOTH` chooses: what they ask is the same on both, and a second answer cost too long."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,7 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_the_database(item: pytest.Item) -> bool:
-    is_of_one = item.path.parent.name in {"web", "phone", "simulator"} and item.path.name not in ON_BOTH
+    folder = item.path.parent.name
+    is_of_one = folder in ON_ONE and f"{folder}/{item.path.name}" not in ON_BOTH
     if is_of_one or item.get_closest_marker("once") is not None:
         return False
     kind = getattr(item, "cls", None)
