@@ -51,6 +51,7 @@ READERS = {
     "ask_door": "carin mikael rut",
     "list_openings": "anna siri olle moa",
     "list_alarms": "olle moa rut",
+    "list_emergency_openings": "siri maria olle moa",
     "count_phone_clients": "anna siri",
     "list_organisations": "anna siri maria erik olle carin moa mikael rut laban",
     "list_journal": "anna siri olle moa",
@@ -75,7 +76,11 @@ READERS = {
 """Who may read what, written out: a change of `who=` must be made here as well."""
 
 
-WRITERS = {"open_door_by_phone": "carin mikael rut", "sync_phone_with_plan": "carin mikael"}
+WRITERS = {
+    "open_door_by_phone": "carin mikael rut",
+    "sync_phone_with_plan": "carin mikael",
+    "hand_in_alarms": "olle moa rut",
+}
 """… and who may do what is no act alone."""
 
 

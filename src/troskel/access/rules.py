@@ -22,7 +22,7 @@ from troskel.routine.facts import ALARM, ClientFacts, DoorFacts
 GRANT_LIFETIME = timedelta(seconds=60)
 """How long a lock accepts the grant of an allowed opening."""
 
-ACCEPTANCE_LIFETIME = timedelta(hours=4)
+ACCEPTANCE_LIFETIME = timedelta(hours=2)
 """How long an acceptance gives access where the alarm is not closed."""
 
 SHORTEST_REASON = 10

@@ -79,7 +79,7 @@ def rank_alarm(ctx: ActContext, *, alarm: UUID, urgency: AlarmUrgency) -> dict[s
 
 @act("rule 4", who=(Role.RESPONDER,), writes=["alarm.accepted"])
 def accept_alarm(ctx: ActContext, *, alarm: UUID) -> dict[str, Any]:
-    """Accept an alarm: see the client and open the door until the alarm is closed, for at most four hours."""
+    """Accept an alarm: see the client and open the door until the alarm is closed, for at most two hours."""
     row, subject = _own_alarm(ctx, alarm)
     rules.closes_once(row.closed)
     rules.answers_for(subject.facts, row.organisation_id, ctx.today)

@@ -10,7 +10,7 @@ from ninja import Query
 
 from troskel.api.operations import actor_of, json_response
 from troskel.api.reading import After, Limit, reads
-from troskel.reading import accounts, brief_sights
+from troskel.reading import accounts, brief_sights, emergency_openings
 from troskel.reading.paging import PageRequest
 
 
@@ -42,3 +42,8 @@ def list_brief_sights(
 @reads("/tokens", accounts.tokens)
 def list_tokens(request: HttpRequest) -> HttpResponse:
     return json_response(accounts.tokens(actor_of(request)))
+
+
+@reads("/emergency-openings", emergency_openings.emergency_openings)
+def list_emergency_openings(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
+    return json_response(emergency_openings.emergency_openings(actor_of(request), PageRequest(limit, after)))

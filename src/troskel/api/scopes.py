@@ -8,7 +8,14 @@ from collections.abc import Collection
 from troskel.people.token_rules import TokenScope
 
 LETS = {
-    TokenScope.ALARMS: {"raise_alarm", "rank_alarm", "accept_alarm", "close_alarm", "list_alarms"},
+    TokenScope.ALARMS: {
+        "hand_in_alarms",
+        "raise_alarm",
+        "rank_alarm",
+        "accept_alarm",
+        "close_alarm",
+        "list_alarms",
+    },
     TokenScope.VISITS: {
         "register_visit",
         "register_visits",

@@ -10,7 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern, URLResolver
 from django.urls.resolvers import RoutePattern
 
-from troskel.api import documents, opening, reading, reading_accounts, reading_log, reading_routine, syncing
+from troskel.api import (
+    alarms,
+    documents,
+    opening,
+    reading,
+    reading_accounts,
+    reading_log,
+    reading_routine,
+    syncing,
+)
 from troskel.api.operations import api
 from troskel.api.strictness import check_parameters
 from troskel.api.writing import add_acts
@@ -60,6 +69,7 @@ _operations = [
 urls = _ByPath(RoutePattern("api/v1/"), _operations, {}, _app, _namespace)
 
 __all__ = [
+    "alarms",
     "documents",
     "opening",
     "reading",

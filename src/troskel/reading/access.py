@@ -62,7 +62,10 @@ class ListedOpening(msgspec.Struct, frozen=True):
 
 
 class ListedAlarm(msgspec.Struct, frozen=True):
-    """An alarm. `case` is set only for those with sight of the client: the coordinator, and who has accepted it."""
+    """An alarm. `case` is set only for those with sight of the client: the coordinator, and who has accepted it.
+
+    `reached`: when whoever had accepted it first opened a door for it; null where that has not been seen.
+    """
 
     id: UUID
     case: str | None
@@ -70,6 +73,7 @@ class ListedAlarm(msgspec.Struct, frozen=True):
     accepted: datetime | None
     mine: bool
     until: datetime | None
+    reached: datetime | None
     closed: datetime | None
     outcome: str
     urgency: str
@@ -158,7 +162,7 @@ def alarms(viewer: Actor, page_request: PageRequest) -> Page[ListedAlarm]:
     """Alarms that the viewer's organisation answers, open and closed."""
     case = clients_in_sight(viewer).filter(pk=OuterRef("client")).values("case_number")
     rows = Alarm.objects.filter(municipality=viewer.municipality, organisation=viewer.organisation)
-    alarm_rows = rows.annotate(case=Subquery(case)).values(*ALARM_COLUMNS)
+    alarm_rows = rows.annotate(case=Subquery(case), reached=_reached()).values(*ALARM_COLUMNS)
     page_rows, next_cursor = rows_of(alarm_rows, page_request)
     clients = {row["client_id"] for row in page_rows if row["case"]}
     note(viewer, "alarms.listed", ids=clients, limit=page_request.limit, after=page_request.after)
@@ -178,6 +182,7 @@ class OpenAlarm(msgspec.Struct, frozen=True):
     mine: bool
     by: str
     until: datetime | None
+    reached: datetime | None
     urgency: str
     area: str
 
@@ -193,7 +198,8 @@ def open_alarms(viewer: Actor) -> list[OpenAlarm]:
     rows = Alarm.objects.filter(
         municipality=viewer.municipality, organisation=viewer.organisation, closed=None
     )
-    alarm_rows = rows.annotate(case=Subquery(case), by=F("accepted_by__name")).order_by("raised", "id")
+    annotated = rows.annotate(case=Subquery(case), by=F("accepted_by__name"), reached=_reached())
+    alarm_rows = annotated.order_by("raised", "id")
     alarms = list(alarm_rows.values(*ALARM_COLUMNS, "by", *AREA_COLUMNS)[:MAX_PAGE])
     alarms.sort(key=lambda row: urgency_rank(row["urgency"]))
     if viewer.role is not Role.RESPONDER:
@@ -201,9 +207,15 @@ def open_alarms(viewer: Actor) -> list[OpenAlarm]:
     return [_open_alarm(row, viewer, clock.now()) for row in alarms]
 
 
+def _reached() -> Subquery:
+    """When a door was first opened for an Alarm row: the opening itself closes the loop, and nobody has to tell."""
+    opened = Opening.objects.filter(alarm=OuterRef("pk"), outcome=LockOutcome.OPENED)
+    return Subquery(opened.order_by("noted").values("noted")[:1])
+
+
 def _open_alarm(row: Row, viewer: Actor, now: datetime) -> OpenAlarm:
     is_free = row["until"] is None or row["until"] <= now
-    fields = {name: row[name] for name in ("id", "case", "raised", "until", "urgency")}
+    fields = {name: row[name] for name in ("id", "case", "raised", "until", "reached", "urgency")}
     protection, code, town = (row[name] for name in AREA_COLUMNS)
     return OpenAlarm(
         free=is_free,
@@ -214,8 +226,8 @@ def _open_alarm(row: Row, viewer: Actor, now: datetime) -> OpenAlarm:
     )
 
 
-ALARM_COLUMNS = ("id", "case", "raised", "accepted", "accepted_by", "until", "closed", "outcome", "client_id",
-                 "urgency")  # fmt: skip
+ALARM_COLUMNS = ("id", "case", "raised", "accepted", "accepted_by", "until", "reached", "closed", "outcome",
+                 "client_id", "urgency")  # fmt: skip
 AREA_COLUMNS = ("client__protection", "client__home__postcode", "client__home__town")
 
 
@@ -227,6 +239,7 @@ def _alarm(row: Row, viewer: Actor) -> ListedAlarm:
         accepted=row["accepted"],
         mine=row["accepted_by"] is not None and row["accepted_by"] == viewer.account,
         until=row["until"],
+        reached=row["reached"],
         closed=row["closed"],
         outcome=row["outcome"],
         urgency=row["urgency"],

@@ -7,7 +7,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Concatenate, Generic, ParamSpec
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import msgspec
 
@@ -29,6 +29,7 @@ from troskel.runner.suggestions import SUGGESTERS, Suggester, Suggestion, Undo
 from troskel.runner.transaction import ActContext, Part
 
 P = ParamSpec("P")
+Values = TypeVar("Values", bound=msgspec.Struct)
 Body = Callable[Concatenate[ActContext, P], dict[str, Any]]
 Preparation = Callable[..., None]
 
@@ -201,27 +202,32 @@ class Act(Generic[P]):
 
     def read(self, values: Mapping[str, Any]) -> msgspec.Struct:
         """Returns the values converted to the parameters' types. Raises BadValue with the field."""
-        if field := _unstorable_field(values):
-            raise BadValue(
-                field,
-                "value.unstorable_character",
-                _(
-                    "Texten innehåller ett tecken som inte går att spara. "
-                    "Skriv den för hand i stället för att klistra in."
-                ),
-            )
-        if unknown := field_errors.unknown_field(values, self.values):
-            raise unknown
-        try:
-            parsed = msgspec.convert(in_one_spelling(values, self.values), self.values, strict=True)
-        except msgspec.ValidationError as error:
-            raise field_errors.bad_value(error, self.values) from None
+        parsed = read_values(values, self.values)
         for (
             name
         ) in parsed.__struct_fields__:  # one within an item is the act's to refuse, so that the others stand
             if isinstance(value := getattr(parsed, name), date):
                 check_year(name, value)
         return parsed
+
+
+def read_values(values: Mapping[str, Any], kind: type[Values]) -> Values:
+    """Returns JSON values as this struct. Raises BadValue with the field."""
+    if field := _unstorable_field(values):
+        raise BadValue(
+            field,
+            "value.unstorable_character",
+            _(
+                "Texten innehåller ett tecken som inte går att spara. "
+                "Skriv den för hand i stället för att klistra in."
+            ),
+        )
+    if unknown := field_errors.unknown_field(values, kind):
+        raise unknown
+    try:
+        return msgspec.convert(in_one_spelling(values, kind), kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise field_errors.bad_value(error, kind) from None
 
 
 def _most_items(values: Mapping[str, Any]) -> int:

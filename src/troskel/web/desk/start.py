@@ -24,6 +24,7 @@ from troskel.people.roles import Role
 from troskel.reading import (
     brief_sights,
     caseloads,
+    emergency_openings,
     lists,
     routine_versions,
     unanswered_doors,
@@ -316,7 +317,7 @@ def _side_panels(person: Person) -> dict[str, Any]:
     """Returns extra panels for roles of which the routine asks little."""
     role = person.actor.role
     panels: dict[str, Any] = {"routine": None, "foreign_clients": None, "log_reviews": [], "unreviewed": 0}
-    panels |= {"versions": [], "doors": 0}
+    panels |= {"versions": [], "doors": 0, "emergencies": 0}
     if role is Role.ADMINISTRATOR:
         panels["versions"] = routine_versions.awaiting_approval(person.actor)
     panels["shut_out"] = kept_shut_out(person.actor) if role in kept_shut_out.who else None
@@ -325,6 +326,7 @@ def _side_panels(person: Person) -> dict[str, Any]:
     if role in unanswered_doors.doors_in_doubt.who:
         panels["doors"] = unanswered_doors.doors_in_doubt(person.actor)
     if role is Role.MANAGER:
+        panels["emergencies"] = emergency_openings.emergency_openings_lately(person.actor)
         panels["routine"] = summary = routine_panel.routine_summary(person)
         panels["versions"] = summary.awaited if summary else []
         panels["log_reviews"] = log_reviews.left_to_review(person)

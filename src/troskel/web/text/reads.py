@@ -15,6 +15,7 @@ READ_EVENTS = {
     "basis_forms.listed": _("Lista över underlagsblanketter"),
     "bookings.viewed": _("Bokningar"),
     "brief_sights.listed": _("Lista över kort insyn"),
+    "emergency_openings.listed": _("Lista över öppningar vid larm"),
     "client.chosen": _("Formulär om en kund"),
     "client.extracted": _("Registerutdrag om en kund"),
     "client.opened": _("Kundens sida"),
