@@ -65,7 +65,7 @@ def _header_is_wrong(case: Any) -> bool:
 
 
 BOUNDED = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],

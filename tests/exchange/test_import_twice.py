@@ -89,6 +89,7 @@ def two_nights(
         return [first, by(folder / "night-2", *confirm), story(CODE)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("folder", EXAMPLES, ids=["small", "shared"])
 def test_two_imports_tell_the_same(folder: Path, django_db_setup: None, django_db_blocker: Any) -> None:
     once = two_nights(folder, rising(), django_db_blocker)

@@ -16,7 +16,7 @@ from tests.routine.story import ALARM, ALARMS, HOME_CARE, NIGHT, NORTH, ROUTINE,
 from troskel.routine import Routine
 
 SEEDS = st.integers(0, 2**32)
-EVERY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+EVERY = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Muddle:

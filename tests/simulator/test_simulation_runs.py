@@ -15,7 +15,7 @@ from troskel.simulator.run import SimulationResult, simulate
 
 pytestmark = pytest.mark.django_db
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-FEW, MANY = range(1, 3 if ON_SQLITE else 2), range(3, 5 if ON_SQLITE else 3)
+FEW, MANY = [1], [2] if ON_SQLITE else []
 """What differs between the databases, other tests ask; lives are many on the quicker one."""
 SEEDS = [*FEW, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in MANY)]
 
@@ -41,7 +41,7 @@ def test_short_simulation_breaks_no_rule(seed: int) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(5, 521))
+@pytest.mark.parametrize("seed", range(3, 521))
 def test_longer_simulation_breaks_no_rule(seed: int) -> None:
     result = run_simulation(seed, days=70, clients=20)
     assert (result.broken, result.faults) == ([], [])

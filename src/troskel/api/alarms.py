@@ -12,13 +12,13 @@ from typing import Annotated, Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from troskel.access.rules import AlarmUrgency
 from troskel.acts.chapters import REGISTER
 from troskel.api.operations import actor_of, add_operation, json_response
 from troskel.api.writing import WRITE_FAULTS, body_problem, parse_values
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
 from troskel.ground.refusals import BadValue, KeyReused, NotFound, Refusal
 from troskel.people.roles import Actor
+from troskel.runner.choices import AlarmUrgency
 from troskel.runner.fields import CaseNumber
 from troskel.runner.register import read_values
 

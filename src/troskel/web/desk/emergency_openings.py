@@ -6,12 +6,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop
 
-from troskel.access.rules import AlarmOutcome, LockOutcome
 from troskel.ground import clock
 from troskel.people.queries import Person
 from troskel.reading import emergency_openings
 from troskel.reading.client_names import names_of_shown
 from troskel.reading.paging import PageRequest
+from troskel.runner.choices import AlarmOutcome
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.web.text import act_labels
@@ -37,8 +37,6 @@ def listed(request: HttpRequest, person: Person) -> HttpResponse:
         "openings": shown.items,
         "clients": names_of_shown(person.actor, [opening.case for opening in shown.items]),
         "further": shown.next,
-        "jammed": LockOutcome.JAMMED,
-        "refused": LockOutcome.REFUSED,
         "endings": act_labels.choice_labels(AlarmOutcome),
         "today": clock.today(),
     }
