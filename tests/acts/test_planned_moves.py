@@ -6,9 +6,12 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+import pytest
+
 from tests.acts.examples import ActExample
 from tests.town import EAST, FIRM, MEADOW, Town
-from troskel.people.models import Client, PlannedMove, Residence
+from troskel.duties.models import Duty
+from troskel.people.models import Client, HomeDoor, PlannedMove, Residence
 
 NEW = {"street": "Ny 1", "postcode": "99910", "town": "Byn", "apartment": "1"}
 ON = "2026-03-12"
@@ -261,3 +264,33 @@ def test_rule_7_an_order_for_who_does_not_come_is_in_that_name_alone(town: Town)
         "olle", "cancel_order", order=json.loads(town.the("L1.install").about)["number"], reason="mistake"
     )
     town.is_sound()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("ended_first", [False, True])
+def test_p5_a_key_to_the_door_where_nobody_came_goes_back_to_the_client(
+    town: Town, lost: bool, ended_first: bool
+) -> None:
+    """It was collected before the day, and the move is called off: it still is the client's, and can be found again."""
+    values = planned(town)
+    client = values["client"]
+    town.does("olle", "receive_key", **values, key="N9", signed="client")
+    if ended_first:
+        town.end(client)
+        town.days_pass(1)
+    town.does("anna", "call_off_move", client=client)
+    if not ended_first:
+        town.end(client)
+        town.days_pass(1)
+    assert str(values["door"]) in {str(door) for duty in town.duties("P5.return_keys") for door in doors_of(duty)}
+    if lost:
+        town.does("olle", "report_lost", kind="key", number="N9")
+        town.does("olle", "report_found", kind="key", number="N9", client=client)
+    town.does("olle", "return_key", client=client, key="N9", signed="client")
+    assert not town.duties("P5.return_keys") and not town.duties("P5.fetch")
+    town.is_sound()
+
+
+def doors_of(duty: Duty) -> list[UUID]:
+    """The doors of the home that the duty is about."""
+    return list(HomeDoor.objects.filter(home=duty.home_id).values_list("door_id", flat=True))

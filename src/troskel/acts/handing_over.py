@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from troskel.acts.reported_locks import lock_homes_behind, owner_of_key
+from troskel.acts.reported_locks import check_key_of, lock_homes_behind, owner_of_key
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Thing, ThingKind
@@ -198,8 +198,7 @@ def return_key(
     subject = _client_of_key(ctx, client, key)
     holding = lookup.find_holding(ctx, ThingKind.KEY, key)
     _check_own_holding(ctx, holding, key)
-    doors = {door for home in (subject.home, *subject.former_homes) for door in home.doors}
-    report.ask(lambda: rules.key_is_to_a_door_of(holding.thing.door_id, doors, key))
+    report.ask(lambda: check_key_of(ctx, subject, holding))
     _hand_over_key(ctx, report, subject, holding, HolderKind.CLIENT, subject.row.id, signed)
     return {"case": subject.row.case_number, "key": key}
 
@@ -232,7 +231,7 @@ def _client_of_key(ctx: ActContext, client: str, key: str) -> lookup.ClientSubje
         subject = lookup.lock_client(ctx, lookup.find_client_row(ctx, client, ctx.today, condition=condition))
         keys = [
             key_facts
-            for home in (subject.home, *subject.former_homes)
+            for home in (subject.home, *subject.former_homes, *lookup.homes_ever_planned(ctx, subject))
             for door in home.doors.values()
             for key_facts in door.keys.values()
             if key_facts.organisation == ctx.actor.organisation and key_facts.client == subject.row.id

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from troskel.acts.correcting_things import note_retrieval
-from troskel.acts.reported_locks import owner_of_key
+from troskel.acts.reported_locks import check_key_of, owner_of_key
 from troskel.acts.transferring import current_facts, lock_holdings, owner_of_tag
 from troskel.custody import operations as custody
 from troskel.custody import rules
@@ -164,12 +164,8 @@ def _loss_fields(ctx: ActContext, holding: Holding) -> dict[str, Any]:
 
 
 def _journal_key_return(ctx: ActContext, holding: Holding, subject: lookup.ClientSubject) -> None:
+    check_key_of(ctx, subject, holding)
     door = holding.thing.door_id
-    rules.key_is_to_a_door_of(
-        door,
-        {door for home in (subject.home, *subject.former_homes) for door in home.doors},
-        holding.thing.number,
-    )
     assert door is not None
     ctx.journal(
         "key.handed_over",

@@ -77,6 +77,14 @@ def lock_homes_behind(ctx: ActContext, door: UUID) -> tuple[UUID, ...]:
     return lookup.homes_of_door(ctx, door)
 
 
+def check_key_of(ctx: ActContext, subject: lookup.ClientSubject, holding: Holding) -> None:
+    """The key opens a door of the client: where they live or lived, or where they were to live (rule 5)."""
+    doors = {door for home in (subject.home, *subject.former_homes) for door in home.doors}
+    if holding.thing.door_id not in doors:
+        doors.update(door for home in lookup.homes_ever_planned(ctx, subject) for door in home.doors)
+    rules.key_is_to_a_door_of(holding.thing.door_id, doors, holding.thing.number)
+
+
 def owner_of_key(ctx: ActContext, holding: Holding, homes: Sequence[UUID]) -> UUID | None:
     """Returns the client who left the key, or who lives behind its door, or has; None where nobody ever did."""
     door = holding.thing.door_id

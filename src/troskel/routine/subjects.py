@@ -188,15 +188,20 @@ def _had_by(t: EventContext) -> list[UUID]:
 
 
 def _per_provider_and_home(t: EventContext) -> Iterator[Case]:
-    """The home, and others behind the same doors from which the provider holds keys: in the name of who left them."""
+    """The home, others behind the same doors, and the one to which the client is to move: wherever keys are held.
+
+    It is in the name of who left the key. Where the event is no provider's, it is of all that hold keys from the home.
+    """
     yield from _per_provider(t)
     if t.event.organisation is None:
+        for key in things.keys_from(t.home):
+            yield t.case(t.home.clients[key.client], organisation=key.organisation)
         return
-    for door in t.home.doors.values():
-        for home in client_state.homes_behind(door, t.homes):
-            for key in things.keys_of(home, t.event.organisation):
-                if home is not t.home:
-                    yield t.case(home.clients[key.client])
+    behind = [home for door in t.home.doors.values() for home in client_state.homes_behind(door, t.homes)]
+    for home in (*behind, *_homes(t)):
+        for key in things.keys_of(home, t.event.organisation):
+            if home is not t.home:
+                yield t.case(home.clients[key.client])
 
 
 def _per_provider_and_month(t: EventContext) -> Iterator[Case]:

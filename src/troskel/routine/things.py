@@ -29,12 +29,12 @@ def tags_of(client: ClientFacts, organisation: UUID) -> list[UUID]:
 
 def keys_of(home: HomeFacts, organisation: UUID) -> list[KeyFacts]:
     """The keys the organisation holds from anyone in the home."""
-    return [
-        key
-        for door in home.doors.values()
-        for key in door.keys.values()
-        if key.organisation == organisation and key.client in home.clients
-    ]
+    return [key for key in keys_from(home) if key.organisation == organisation]
+
+
+def keys_from(home: HomeFacts) -> list[KeyFacts]:
+    """The keys to its doors that came from anyone in the home, whoever has them now."""
+    return [key for door in home.doors.values() for key in door.keys.values() if key.client in home.clients]
 
 
 def keys_to_return(home: HomeFacts, homes: Homes, organisation: UUID, day: date) -> list[KeyFacts]:
