@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from tests.acts.examples import ActExample
 from tests.town import ALARM, EAST, FIRM, MEADOW, Town
 from troskel.orders.models import Order
+from troskel.people.models import Client
 
 
 def told_to_the_coordinator(town: Town) -> dict[str, str]:
@@ -155,3 +156,25 @@ def test_a_no_that_was_written_down_by_mistake_asks_for_the_repair_again(town: T
     assert not town.duties("P1.repair")
     town.does("anna", "correct_information", client=client, what="refused")
     assert town.owner("P1.repair", client) == ("provider", EAST)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_who_wants_no_lock_and_moves_to_where_one_hangs_is_not_linked_to_it(town: Town, own: bool) -> None:
+    """Whoever lived there has gone, the lock has not: it comes down, as one that hung where the client lived before."""
+    former = town.locked()
+    home = Client.objects.get(reference=former).home
+    there = {"street": home.street, "postcode": home.postcode, "town": home.town, "apartment": home.apartment}
+    elsewhere = {"street": "Ny 1", "postcode": "99910", "town": "Byn", "apartment": "1"}
+    if not own:
+        town.does("anna", "change_clients", changes=[{"client": former, "home_municipality": "0998"}])
+    town.does("anna", "move_clients", moves=[{"client": former, "address": elsewhere, "on": town.day(0)}])
+    client = town.new_client()
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    town.does("anna", "decide_way_in", client=client, way="client_opens")
+    town.does("anna", "move_clients", moves=[{"client": client, "address": there, "on": town.day(0)}])
+    assert {name for name in town.names() if name.startswith("P6")} == {"P6.order" if own else "P6.unwanted"}
+    assert not town.duties("S2.link", client)
+    town.removed(client, serial="L1")
+    town.does("siri", "unlink_lock", client=former, serial="L1")
+    assert not {name for name in town.names() if name[:2] in ("P6", "S2")}
+    town.is_sound()

@@ -65,7 +65,7 @@ def test_every_paragraph_stands_in_the_order_of_the_document():
     ("part", "instead", "reason"),
     [
         (
-            'on = ["provider.left", "key.handed_over", "key.corrected", "key.taken_over"]',
+            'on = ["provider.left", "key.handed_over", "key.corrected", "key.taken_over", "move.called_off"]',
             'on = ["provider.vanished"]',
             'P5 return_keys on: unknown event "provider.vanished"',
         ),
