@@ -282,7 +282,9 @@ def test_p5_a_key_to_the_door_where_nobody_came_goes_back_to_the_client(
     if not ended_first:
         town.end(client)
         town.days_pass(1)
-    assert str(values["door"]) in {str(door) for duty in town.duties("P5.return_keys") for door in doors_of(duty)}
+    assert str(values["door"]) in {
+        str(door) for duty in town.duties("P5.return_keys") for door in doors_of(duty)
+    }
     if lost:
         town.does("olle", "report_lost", kind="key", number="N9")
         town.does("olle", "report_found", kind="key", number="N9", client=client)

@@ -54,9 +54,9 @@ def populate(town: Town) -> None:
     town.inform(town.client())
     town.does("carin", "place_tag", client=town.new_client(last_name="Åberg"), tag="E1")
     town.grant(locked, towns.ALARM, "safety_alarm")
+    _days_of_their_own(town)
     alarm = town.does("lars", "raise_alarm", client=locked).answer["alarm"]
     town.does("rut", "accept_alarm", alarm=alarm)
-    _days_of_their_own(town)
 
 
 def _days_of_their_own(town: Town) -> None:
@@ -64,6 +64,8 @@ def _days_of_their_own(town: Town) -> None:
     from django.db.models import F
 
     from tests.town import ALARM, EAST, ELSEWHERE
+    from troskel.access.simulated import SimulatedLocks
+    from troskel.acts import opening
     from troskel.orders.models import Booking
 
     passed, today, again = (town.order(town.new_client(), presence="carer") for _ in range(3))
@@ -79,6 +81,9 @@ def _days_of_their_own(town: Town) -> None:
         town.grant(client, ALARM, "safety_alarm")
         alarm = town.does("lars", "raise_alarm", client=client).answer["alarm"]
     town.does("rut", "accept_alarm", alarm=alarm)
+    town.now += timedelta(minutes=9)
+    with town.standing():
+        opening.open_the_door(town.actor("rut"), SimulatedLocks(), {"client": client, "serial": "L6"})
     elsewhere = town.client(home_municipality=ELSEWHERE)
     town.grant(elsewhere, EAST)
     town.now += timedelta(hours=1)

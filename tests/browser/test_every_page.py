@@ -24,6 +24,7 @@ PAGES = {
         "/things/key/",
     ],
     "locksmith": ["/bookings/", "/orders/", "/things/lock/"],
+    "manager": ["/emergency-openings/"],
     "carer": ["/phone/", "/clients/"],
     "responder": ["/phone/", "/alarms/"],
     "economist": ["/billing/?month=2026-03"],
