@@ -45,12 +45,15 @@ LONGEST_OFFLINE = timedelta(hours=14)
 
 
 class Limits(NamedTuple):
-    """`patience`: seconds to wait for a turn. `fresh`: how long an observation says where the bolt is, in seconds.
+    """`patience`: seconds to wait for a turn. `settle`: and where no answer came, how much longer it may be on its way.
+
+    `fresh`: how long an observation says where the bolt is, in seconds.
 
     `polls`: how often a day a lock is woken to tell its state; `poll_after`: no more often, in seconds.
     """
 
     patience: float = 15
+    settle: float = 15
     fresh: float = 3600
     polls: int = 48
     poll_after: float = 300
@@ -163,8 +166,8 @@ class RemoteLocks:
         return self._send(self._asked(lock, Turning.LOCK, None, clock.now()))
 
     def _asked(self, lock: LockAt, turning: Turning, grant: Grant | None, now: datetime) -> Asked:
-        """A command whose answer did not come may still be on its way for as long again."""
-        return Asked(lock, turning, grant, now, now + timedelta(seconds=2 * self.limits.patience))
+        seconds = self.limits.patience + self.limits.settle
+        return Asked(lock, turning, grant, now, now + timedelta(seconds=seconds))
 
     def _send(self, asked: Asked) -> LockAnswer:
         if code := self.records.begin(asked):
