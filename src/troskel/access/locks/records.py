@@ -6,7 +6,7 @@ Here in memory, for the suite alone; `tables.py` keeps it in the database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from threading import Lock as Mutex
@@ -32,6 +32,13 @@ class Asked(NamedTuple):
     grant: Grant | None
     at: datetime
     until: datetime
+
+
+class Found(NamedTuple):
+    """A credential as the lock's maker tells of it. `is_there`: None where it is on its way in or out."""
+
+    reference: str
+    is_there: bool | None
 
 
 class LockRecords(Protocol):
@@ -74,8 +81,8 @@ class LockRecords(Protocol):
         """Note that a grant's credential is to be in the lock, or out of it. `reference`: how the service names it."""
         ...
 
-    def observe(self, lock: LockAt, seen: dict[str, bool | None], at: datetime) -> None:
-        """Note which credentials are in the lock, by reference (None: on its way). Others are not there."""
+    def observe(self, lock: LockAt, found: Mapping[UUID, Found], at: datetime) -> None:
+        """Note which credentials are in the lock, by grant. Others that were wished are not there."""
         ...
 
     def reference(self, lock: LockAt, grant: UUID) -> str:
@@ -85,6 +92,9 @@ class LockRecords(Protocol):
     def credentials(self, lock: LockAt) -> Sequence[CredentialState]:
         """Returns what is wished and observed, by grant."""
         ...
+
+
+NOT_FOUND = Found("", is_there=False)
 
 
 class KeptInMemory:
@@ -151,12 +161,14 @@ class KeptInMemory:
         if reference:
             self._references[lock, grant] = reference
 
-    def observe(self, lock: LockAt, seen: dict[str, bool | None], at: datetime) -> None:
+    def observe(self, lock: LockAt, found: Mapping[UUID, Found], at: datetime) -> None:
         """Note what is in the lock; what was wished stands."""
         kept = self._credentials.setdefault(lock, {})
         for grant, one in list(kept.items()):
-            observed = seen.get(self.reference(lock, grant), False)
-            kept[grant] = CredentialState(grant, one.wished, observed, at)
+            seen = found.get(grant, NOT_FOUND)
+            kept[grant] = CredentialState(grant, one.wished, seen.is_there, at)
+            if seen.reference:
+                self._references[lock, grant] = seen.reference
 
     def reference(self, lock: LockAt, grant: UUID) -> str:
         """Returns the service's name."""

@@ -30,7 +30,7 @@ from troskel.access.drivers import (
     LockState,
     refusal_code,
 )
-from troskel.access.locks.records import Asked, LockRecords, Turning
+from troskel.access.locks.records import Asked, Found, LockRecords, Turning
 from troskel.access.rules import LOW_BATTERY_PER_CENT, LockOutcome
 from troskel.ground import clock
 from troskel.ground.error_log import error_text
@@ -103,8 +103,8 @@ class LockLink(Protocol):
         """Have it taken out."""
         ...
 
-    def present(self, lock: LockAt) -> Mapping[str, bool | None]:
-        """Which credentials are in the lock, by the service's names; None: on its way in or out."""
+    def present(self, lock: LockAt) -> Mapping[UUID, Found]:
+        """Which credentials are in the lock, by grant."""
         ...
 
 
@@ -134,7 +134,7 @@ class BareLink:
         """Not asked, since it can't."""
         raise NotImplementedError
 
-    def present(self, lock: LockAt) -> Mapping[str, bool | None]:
+    def present(self, lock: LockAt) -> Mapping[UUID, Found]:
         """None."""
         return {}
 
@@ -179,6 +179,9 @@ class RemoteLocks:
             _log.warning("the link to the locks broke: %s", error_text(error))
         finally:
             self.records.end(asked, answer)
+            if self.link.wakes and answer.outcome in _AFTER:
+                seen = LockState(_AFTER[answer.outcome], answer.battery, answer.clock, clock.now())
+                self.records.saw(asked.lock, seen)
         return answer
 
     def state(self, lock: LockAt) -> LockState:
@@ -188,7 +191,7 @@ class RemoteLocks:
         now = clock.now()
         last = self.records.last(lock)
         if self.link.wakes:
-            is_due = _age(last, now) > self.limits.poll_after
+            is_due = last.bolt is BoltPosition.UNKNOWN or _age(last, now) > self.limits.poll_after
             if not (is_due and self.records.may_poll(lock, clock.day_of(now), self.limits.polls)):
                 return self._as_known(last, now)
         found = self._look(lock)
@@ -244,7 +247,7 @@ class RemoteLocks:
         if not self.can.credentials or not NAME.fullmatch(lock.serial):
             return ()
         try:
-            self.records.observe(lock, dict(self.link.present(lock)), clock.now())
+            self.records.observe(lock, self.link.present(lock), clock.now())
         except Exception as error:
             _log.warning("what is in a lock could not be observed: %s", error_text(error))
         return self.records.credentials(lock)
@@ -278,6 +281,15 @@ class RemoteLocks:
         if self.link.wakes and self.records.polls_left(lock, clock.day_of(now), self.limits.polls) <= 0:
             found.add(HealthFinding.POLLS_SPENT)
         return sorted(found)
+
+
+_AFTER = {
+    LockOutcome.OPENED: BoltPosition.UNLOCKED,
+    LockOutcome.LOCKED: BoltPosition.LOCKED,
+    LockOutcome.JAMMED: BoltPosition.JAMMED,
+    LockOutcome.UNKNOWN: BoltPosition.UNKNOWN,
+}
+"""What a command's outcome says of the bolt, which need not be asked once more. A refusal changes nothing."""
 
 
 def _age(state: LockState, now: datetime) -> float:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from troskel.access.drivers import LockDriver, NoLocks
-from troskel.access.locks import home_assistant, nuki
+from troskel.access.locks import home_assistant, nuki, service
 from troskel.access.locks.address import Address, address
 from troskel.access.locks.records import LockRecords
 from troskel.access.locks.remote import LockLink, RemoteLocks
@@ -16,6 +16,7 @@ MAKES: dict[str, Callable[[Address], LockLink]] = {
     "mqtts+nuki": nuki.link,
     "mqtt+homeassistant": home_assistant.link,
     "mqtts+homeassistant": home_assistant.link,
+    "https": service.link,
 }
 """By the scheme of the URL."""
 
