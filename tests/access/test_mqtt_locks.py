@@ -4,8 +4,14 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
+import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.publish
@@ -23,11 +29,12 @@ from tests.access.lock_bench import (
 )
 from tools.mosquitto import Broker
 from troskel.access.drivers import BoltPosition, CommandResult, HealthFinding, LockAt
-from troskel.access.locks.conformance import TrialVerdict, run_suite
+from troskel.access.locks.conformance import REQUIREMENTS, TrialVerdict, run_suite
 from troskel.access.locks.faults import FAULT_REQUIREMENTS, BenchFault, FaultRequirement
 from troskel.access.locks.remote import Limits, RemoteLocks
 from troskel.access.locks.urls import link_of
 from troskel.access.rules import LockOutcome
+from troskel.cli.main import main
 
 pytestmark = needs_mosquitto
 MAKES = ("nuki", "homeassistant")
@@ -189,3 +196,66 @@ def test_a_url_that_means_nothing_is_refused_without_its_password(url: str, faul
     with pytest.raises(ValueError, match=fault) as told:
         link_of(url)
     assert "secret" not in str(told.value)
+
+
+def asked_for(broker: Broker) -> list[str]:
+    url = f"mqtt+nuki://troskel:server@127.0.0.1:{broker.port}/?patience=60&settle=1"
+    return ["conformance", "lock", url, "--json"]
+
+
+@pytest.mark.usefixtures("nuki")
+def test_a_lock_maker_runs_the_suite_alone(broker: Broker, tmp_path: Path) -> None:
+    """In a folder of its own, without a database."""
+    run = "import sys; from troskel.cli.main import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", run, *asked_for(broker)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    verdicts = {one["name"]: one["verdict"] for one in json.loads(done.stdout)}
+    assert list(verdicts) == [one.name for one in REQUIREMENTS] and "failed" not in verdicts.values()
+    held = {name for name, verdict in verdicts.items() if verdict == "held"}
+    assert {"state.unlocked", "grant.once", "command.one_at_a_time", "events.once"} <= held
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_suite_by_url_fails_where_no_lock_answers(
+    broker: Broker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TROSKEL_DATABASE", "")  # which the command sets, and this puts back
+    assert main([*asked_for(broker), "--serial", "nobody"]) == 1
+    told = capsys.readouterr()
+    tried = {one["name"]: one for one in json.loads(told.out)}
+    assert tried["state.locked"]["verdict"] == "failed" and "no_answer" in tried["state.locked"]["seen"]
+    assert "server" not in told.out + told.err, "the URL holds a password"
+
+
+def faulty_day(on: OnBench, chance: random.Random, openings: int) -> None:
+    """Somebody opens and locks while faults come and go: one turn at most for each opening that may have been sent."""
+    sent, faults = 0, sorted(on.bench.faults - {BenchFault.RETAINED})
+    begun = on.bench.turns()
+    for _time in range(openings):
+        on.bench.set(chance.choice(faults))
+        answer = on.trial.unlock()
+        sent += answer.outcome is LockOutcome.OPENED or answer.result is CommandResult.UNKNOWN
+        if answer.outcome is LockOutcome.OPENED:
+            assert on.trial.bolt() is BoltPosition.UNLOCKED
+        on.bench.set(BenchFault.NONE)
+        on.bench.pass_time()
+        on.trial.lock_it()
+        assert on.trial.bolt() is BoltPosition.LOCKED
+        assert on.bench.turns() - begun <= sent, "an opening that nobody asked for, or one done twice"
+
+
+def test_a_day_of_faults(on: OnBench) -> None:
+    faulty_day(on, random.Random(1), 4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10))
+def test_many_days_of_faults(on: OnBench, seed: int) -> None:
+    faulty_day(on, random.Random(seed), 100)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Locks that speak Home Assistant's MQTT lock schema: ESPHome, zigbee2mqtt and others, with topics of one's choice.
+"""Locks that speak Home Assistant's MQTT lock schema in plain words, as ESPHome does, with topics of one's choice.
 
 There a lock of which nothing is known counts as unlocked, and one without a state topic is believed to do what it is
 told (optimistic mode). Here both are UNKNOWN.
