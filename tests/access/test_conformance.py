@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from tests.access.lock_service_peer import KEY, ServiceOnBench, lock_service
 from tests.town import CODE, Town, found
 from troskel.access.drivers import (
     BareDriver,
@@ -20,6 +22,9 @@ from troskel.access.drivers import (
     NoLocks,
 )
 from troskel.access.locks.conformance import REQUIREMENTS, LockOnTrial, TrialVerdict, run_suite
+from troskel.access.locks.remote import RemoteLocks
+from troskel.access.locks.tables import KeptInTables
+from troskel.access.locks.urls import link_of
 from troskel.access.rules import LockOutcome
 from troskel.access.simulated import SimulatedLocks
 from troskel.ground import clock
@@ -38,14 +43,17 @@ def failed(trial: LockOnTrial) -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_simulated_locks_hold(transactional_db: None) -> None:
+def test_drivers_with_records_in_the_database_hold(transactional_db: None, tmp_path: Path) -> None:
+    """Threads have connections of their own, and see what is committed."""
     town: Town = found()
-    client = town.locked()
-    account = town.actor("carin").account
+    door, account = UUID(town.door(town.locked())), town.actor("carin").account
     assert account is not None
-    trial = LockOnTrial(SimulatedLocks(), LockAt(CODE, "L1"), UUID(town.door(client)), account)
     with town.standing():
-        assert failed(trial) == {}
+        assert failed(LockOnTrial(SimulatedLocks(), LockAt(CODE, "L1"), door, account)) == {}
+    with lock_service(ServiceOnBench(), tmp_path) as (port, ca):
+        link, where = link_of(f"https://:{KEY.replace(' ', '%20')}@localhost:{port}/api?ca={ca}&patience=60")
+        driver = RemoteLocks(link, KeptInTables(), where.limits)
+        assert failed(LockOnTrial(driver, LockAt(CODE, "L1"), door, account)) == {}
 
 
 def test_tag_only_holds() -> None:

@@ -13,9 +13,9 @@ from django.db import transaction
 
 from tests.access.lock_bench import SETTLE
 from tests.access.lock_service_peer import KEY, ServiceOnBench, lock_service
-from tests.town import CODE, Town, found
+from tests.town import CODE, Town
 from troskel.access.drivers import SPENT, BoltPosition, LockAt
-from troskel.access.locks.conformance import LockOnTrial, TrialVerdict, run_suite
+from troskel.access.locks.conformance import LockOnTrial
 from troskel.access.locks.faults import BenchFault
 from troskel.access.locks.remote import Limits, RemoteLocks
 from troskel.access.locks.tables import KeptInTables
@@ -26,13 +26,11 @@ from troskel.acts import opening
 from troskel.config.wiring import lock_driver
 from troskel.ground import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
 LOCK = LockAt(CODE, "L1")
 
 
 @pytest.fixture
-def town(transactional_db: None) -> Town:
-    town = found()
+def locked(town: Town) -> Town:
     town.locked()
     return town
 
@@ -53,27 +51,17 @@ def driver_at(url: str, **limits: Any) -> RemoteLocks:
     return RemoteLocks(link, KeptInTables(), where.limits._replace(**limits))
 
 
-def test_the_suite_holds_with_records_in_the_database(town: Town, url: str) -> None:
-    account = town.actor("carin").account
-    assert account is not None
-    trial = LockOnTrial(driver_at(url), LOCK, UUID(town.door("K1")), account)
-    failed = {
-        one.requirement.name: one.seen for one in run_suite(trial) if one.verdict is TrialVerdict.FAILED
-    }
-    assert failed == {}
-
-
 def test_a_carer_opens_a_door_by_the_setting(
-    town: Town, url: str, bench: ServiceOnBench, settings: Any
+    locked: Town, url: str, bench: ServiceOnBench, settings: Any
 ) -> None:
     settings.TROSKEL_LOCKS = url
     assert lock_driver() is lock_driver(), "the connection is kept"
-    with town.standing():
+    with locked.standing():
         opened = opening.open_the_door(
-            town.actor("carin"), lock_driver(), {"client": "K1", "serial": "L1"}, key="k"
+            locked.actor("carin"), lock_driver(), {"client": "K1", "serial": "L1"}, key="k"
         )
         again = opening.open_the_door(
-            town.actor("carin"), lock_driver(), {"client": "K1", "serial": "L1"}, key="k"
+            locked.actor("carin"), lock_driver(), {"client": "K1", "serial": "L1"}, key="k"
         )
     assert (opened.outcome, opened.battery, again) == ("opened", 80, opened)
     assert bench.turns() == 1 and Opening.objects.get().outcome == "opened"
@@ -85,17 +73,19 @@ def test_a_carer_opens_a_door_by_the_setting(
         "turn",
         "opened",
     )
-    town.is_sound()
+    locked.is_sound()
 
 
-def test_wished_and_observed_are_kept_apart(town: Town, url: str, bench: ServiceOnBench) -> None:
+def test_wished_and_observed_are_kept_apart(locked: Town, url: str, bench: ServiceOnBench) -> None:
     """The answer did not come: unlocking is wished, where the bolt is nobody knows, and the grant stays spent."""
     driver = driver_at(url)
     driver.lock(LOCK)
     bench.set(BenchFault.CUT)
     driver.limits = Limits(patience=1, settle=SETTLE)
-    with town.standing():
-        opened = opening.open_the_door(town.actor("carin"), driver, {"client": "K1", "serial": "L1"}, key="k")
+    with locked.standing():
+        opened = opening.open_the_door(
+            locked.actor("carin"), driver, {"client": "K1", "serial": "L1"}, key="k"
+        )
     assert opened.outcome == "unknown"
     row = ReachedLock.objects.get()
     assert (row.wished, row.bolt, row.busy_until is not None) == ("unlock", BoltPosition.UNKNOWN, True)
@@ -103,15 +93,17 @@ def test_wished_and_observed_are_kept_apart(town: Town, url: str, bench: Service
     assert (Opening.objects.get().outcome, bench.turns()) == ("unknown", 1)
 
 
-def test_no_command_is_sent_inside_a_transaction(town: Town, url: str, bench: ServiceOnBench) -> None:
-    trial = LockOnTrial(driver_at(url), LOCK, UUID(town.door("K1")), UUID(int=1))
+def test_no_command_is_sent_inside_a_transaction(locked: Town, url: str, bench: ServiceOnBench) -> None:
+    trial = LockOnTrial(driver_at(url), LOCK, UUID(locked.door("K1")), UUID(int=1))
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         trial.unlock()
     assert bench.asked == []
 
 
-def test_a_lock_that_was_not_there_leaves_the_grant_good(town: Town, url: str, bench: ServiceOnBench) -> None:
-    trial = LockOnTrial(driver_at(url), LOCK, UUID(town.door("K1")), UUID(int=1))
+def test_a_lock_that_was_not_there_leaves_the_grant_good(
+    locked: Town, url: str, bench: ServiceOnBench
+) -> None:
+    trial = LockOnTrial(driver_at(url), LOCK, UUID(locked.door("K1")), UUID(int=1))
     grant = trial.grant()
     bench.set(BenchFault.SILENT)
     assert trial.unlock(grant).outcome is LockOutcome.NO_ANSWER and not GrantAtLock.objects.exists()
