@@ -20,7 +20,7 @@ from troskel.access.drivers import HealthFinding, LockAnswer, LockAt
 from troskel.access.locks.conformance import LockOnTrial
 from troskel.access.locks.faults import BenchFault
 from troskel.access.locks.mqtt import MqttLink
-from troskel.access.locks.records import Asked, KeptInMemory
+from troskel.access.locks.records import KeptInMemory, LockCommand
 from troskel.access.locks.remote import Limits, RemoteLocks
 from troskel.access.locks.urls import link_of
 from troskel.ground.ids import new_id
@@ -43,10 +43,10 @@ class KeptOnBench(KeptInMemory):
 
     passed = timedelta()
 
-    def begin(self, asked: Asked) -> str:
+    def begin(self, asked: LockCommand) -> str:
         return super().begin(asked._replace(at=asked.at + self.passed, until=asked.until + self.passed))
 
-    def end(self, asked: Asked, answer: LockAnswer) -> None:
+    def end(self, asked: LockCommand, answer: LockAnswer) -> None:
         super().end(asked, answer)
 
 

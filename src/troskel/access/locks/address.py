@@ -19,7 +19,7 @@ LIMITS = {
 """What every make can be told after the question mark: lowest and highest."""
 
 
-class Address(NamedTuple):
+class LocksAddress(NamedTuple):
     """A URL, taken apart. `options`: what the make itself is told."""
 
     scheme: str
@@ -37,7 +37,7 @@ class Address(NamedTuple):
             raise ValueError(f"has {unknown[0][:20]!r} after the question mark, which means nothing here")
 
 
-def address(url: str, schemes: Container[str]) -> Address:
+def address(url: str, schemes: Container[str]) -> LocksAddress:
     """Takes a URL apart. Raises ValueError with what is wrong, and never the URL."""
     try:
         parts = urlsplit(url)
@@ -51,7 +51,7 @@ def address(url: str, schemes: Container[str]) -> Address:
     options = _options(parts)
     limits = Limits(**{name: _limit(name, options.pop(name)) for name in LIMITS if name in options})
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Address(parts.scheme, parts.hostname, port, parts.path, user, password, limits, options)
+    return LocksAddress(parts.scheme, parts.hostname, port, parts.path, user, password, limits, options)
 
 
 def _options(parts: SplitResult) -> dict[str, str]:

@@ -8,7 +8,7 @@ told (optimistic mode). Here both are UNKNOWN.
 from __future__ import annotations
 
 from troskel.access.drivers import Abilities, BoltPosition, LockAnswer
-from troskel.access.locks.address import Address
+from troskel.access.locks.address import LocksAddress
 from troskel.access.locks.mqtt import CONNECTION, Heard, Moment, MqttLink
 from troskel.access.locks.records import Turning
 from troskel.access.rules import LockOutcome
@@ -75,7 +75,7 @@ class HomeAssistant:
         return LockAnswer(outcome) if bolt is reached else None
 
 
-def link(address: Address) -> MqttLink:
+def link(address: LocksAddress) -> MqttLink:
     """Returns a link to such locks. Raises ValueError for what else the address says, and for impossible topics."""
     address.has_only(*DEFAULTS, "optimistic", *CONNECTION)
     words = {name: address.options.get(name, default) for name, default in DEFAULTS.items()}

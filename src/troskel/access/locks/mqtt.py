@@ -31,7 +31,7 @@ from troskel.access.drivers import (
     LockEvent,
     LockState,
 )
-from troskel.access.locks.address import Address
+from troskel.access.locks.address import LocksAddress
 from troskel.access.locks.records import Turning
 from troskel.access.locks.remote import BareLink
 from troskel.access.rules import LockOutcome
@@ -116,7 +116,7 @@ class Dialect(Protocol):
 class MqttLink(BareLink):
     """A link over one connection, made when it is first needed and kept."""
 
-    def __init__(self, address: Address, dialect: Dialect) -> None:
+    def __init__(self, address: LocksAddress, dialect: Dialect) -> None:
         self._over_tls = address.scheme.startswith("mqtts")
         in_clear = address.options.get("tls")
         if in_clear not in (None, "none") or (in_clear and self._over_tls):

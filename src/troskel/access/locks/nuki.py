@@ -8,7 +8,7 @@ the lock has said that it took it, or began to turn, and that it then stood wher
 from __future__ import annotations
 
 from troskel.access.drivers import Abilities, BoltPosition, LockAnswer
-from troskel.access.locks.address import Address
+from troskel.access.locks.address import LocksAddress
 from troskel.access.locks.mqtt import CONNECTION, Heard, Moment, MqttLink
 from troskel.access.locks.records import Turning
 from troskel.access.rules import LockOutcome
@@ -92,7 +92,7 @@ class Nuki:
         return None
 
 
-def link(address: Address) -> MqttLink:
+def link(address: LocksAddress) -> MqttLink:
     """Returns a link to Nuki's locks. Raises ValueError for what the address says beside."""
     address.has_only("unlatch", *CONNECTION)
     if address.options.get("unlatch", "0") not in ("0", "1"):

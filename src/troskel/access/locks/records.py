@@ -24,7 +24,7 @@ class Turning(StrEnum):
     LOCK = "lock"
 
 
-class Asked(NamedTuple):
+class LockCommand(NamedTuple):
     """A command about to be sent. `until`: nothing else is sent to this lock before, unless an answer has come."""
 
     lock: LockAt
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     until: datetime
 
 
-class Found(NamedTuple):
+class SeenCredential(NamedTuple):
     """A credential as the lock's maker tells of it. `is_there`: None where it is on its way in or out."""
 
     reference: str
@@ -48,14 +48,14 @@ class LockRecords(Protocol):
         """Returns the door where the lock is mounted, or None."""
         ...
 
-    def begin(self, asked: Asked) -> str:
+    def begin(self, asked: LockCommand) -> str:
         """Note what is wished, before anything is sent: the grant is spent from now on.
 
         Returns why nothing may be sent: SPENT, BUSY; or "".
         """
         ...
 
-    def end(self, asked: Asked, answer: LockAnswer) -> None:
+    def end(self, asked: LockCommand, answer: LockAnswer) -> None:
         """Note what was observed. `no_answer`: nothing was sent, and the grant is good again. UNKNOWN: the lock stays
         busy until the command's time is out, for it may still be turning.
         """
@@ -81,7 +81,7 @@ class LockRecords(Protocol):
         """Note that a grant's credential is to be in the lock, or out of it. `reference`: how the service names it."""
         ...
 
-    def observe(self, lock: LockAt, found: Mapping[UUID, Found], at: datetime) -> None:
+    def observe(self, lock: LockAt, found: Mapping[UUID, SeenCredential], at: datetime) -> None:
         """Note which credentials are in the lock, by grant. Others that were wished are not there."""
         ...
 
@@ -94,7 +94,7 @@ class LockRecords(Protocol):
         ...
 
 
-NOT_FOUND = Found("", is_there=False)
+NOT_FOUND = SeenCredential("", is_there=False)
 
 
 class KeptInMemory:
@@ -114,7 +114,7 @@ class KeptInMemory:
         """Returns the door that the suite says."""
         return self._doors.get(lock.serial)
 
-    def begin(self, asked: Asked) -> str:
+    def begin(self, asked: LockCommand) -> str:
         """Note what is wished."""
         with self._mutex:
             if asked.grant is not None and asked.grant.id in self._spent:
@@ -126,7 +126,7 @@ class KeptInMemory:
                 self._spent.add(asked.grant.id)
         return ""
 
-    def end(self, asked: Asked, answer: LockAnswer) -> None:
+    def end(self, asked: LockCommand, answer: LockAnswer) -> None:
         """Note what was observed."""
         with self._mutex:
             if answer.outcome is LockOutcome.NO_ANSWER and asked.grant is not None:
@@ -161,7 +161,7 @@ class KeptInMemory:
         if reference:
             self._references[lock, grant] = reference
 
-    def observe(self, lock: LockAt, found: Mapping[UUID, Found], at: datetime) -> None:
+    def observe(self, lock: LockAt, found: Mapping[UUID, SeenCredential], at: datetime) -> None:
         """Note what is in the lock; what was wished stands."""
         kept = self._credentials.setdefault(lock, {})
         for grant, one in list(kept.items()):

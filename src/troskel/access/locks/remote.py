@@ -30,7 +30,7 @@ from troskel.access.drivers import (
     LockState,
     refusal_code,
 )
-from troskel.access.locks.records import Asked, Found, LockRecords, Turning
+from troskel.access.locks.records import LockCommand, LockRecords, SeenCredential, Turning
 from troskel.access.rules import LOW_BATTERY_PER_CENT, LockOutcome
 from troskel.ground import clock
 from troskel.ground.error_log import error_text
@@ -103,7 +103,7 @@ class LockLink(Protocol):
         """Have it taken out."""
         ...
 
-    def present(self, lock: LockAt) -> Mapping[UUID, Found]:
+    def present(self, lock: LockAt) -> Mapping[UUID, SeenCredential]:
         """Which credentials are in the lock, by grant."""
         ...
 
@@ -134,7 +134,7 @@ class BareLink:
         """Not asked, since it can't."""
         raise NotImplementedError
 
-    def present(self, lock: LockAt) -> Mapping[UUID, Found]:
+    def present(self, lock: LockAt) -> Mapping[UUID, SeenCredential]:
         """None."""
         return {}
 
@@ -165,11 +165,11 @@ class RemoteLocks:
             return LockAnswer(LockOutcome.REFUSED, NO_LOCK)
         return self._send(self._asked(lock, Turning.LOCK, None, clock.now()))
 
-    def _asked(self, lock: LockAt, turning: Turning, grant: Grant | None, now: datetime) -> Asked:
+    def _asked(self, lock: LockAt, turning: Turning, grant: Grant | None, now: datetime) -> LockCommand:
         seconds = self.limits.patience + self.limits.settle
-        return Asked(lock, turning, grant, now, now + timedelta(seconds=seconds))
+        return LockCommand(lock, turning, grant, now, now + timedelta(seconds=seconds))
 
-    def _send(self, asked: Asked) -> LockAnswer:
+    def _send(self, asked: LockCommand) -> LockAnswer:
         if code := self.records.begin(asked):
             return LockAnswer(LockOutcome.REFUSED, code)
         answer = LockAnswer(LockOutcome.UNKNOWN)

@@ -27,8 +27,8 @@ from troskel.access.drivers import (
     LockEvent,
     LockState,
 )
-from troskel.access.locks.address import Address
-from troskel.access.locks.records import Found, Turning
+from troskel.access.locks.address import LocksAddress
+from troskel.access.locks.records import SeenCredential, Turning
 from troskel.access.locks.remote import BareLink
 from troskel.access.rules import LockOutcome
 from troskel.ground import clock
@@ -161,7 +161,7 @@ class LockService(BareLink):
     can = Abilities(commands=True, credentials=True, events=True, battery=True)
     wakes = True
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: LocksAddress) -> None:
         port = f":{address.port}" if address.port else ""
         host = f"[{address.host}]" if ":" in address.host else address.host
         base = f"https://{host}{port}{address.path.rstrip('/')}"
@@ -258,12 +258,12 @@ class LockService(BareLink):
         """Have a code taken out."""
         self._ask("/access_codes/delete", {"device_id": lock.serial, "access_code_id": reference})
 
-    def present(self, lock: LockAt) -> Mapping[UUID, Found]:
+    def present(self, lock: LockAt) -> Mapping[UUID, SeenCredential]:
         """Which codes of ours there are: by their names, so also one whose creation was never answered."""
         found, known = {}, {SET: True, UNSET: False}
         for code in self._ask("/access_codes/list", {"device_id": lock.serial}).access_codes:
             with suppress(ValueError):
-                found[UUID(code.name)] = Found(code.access_code_id, known.get(code.status))
+                found[UUID(code.name)] = SeenCredential(code.access_code_id, known.get(code.status))
         return found
 
     def _ask(self, path: str, body: Mapping[str, str]) -> Reply:
@@ -284,7 +284,7 @@ def _battery(device: Properties) -> int | None:
     return round(level * 100) if level is not None and 0 <= level <= 1 else None
 
 
-def link(address: Address) -> LockService:
+def link(address: LocksAddress) -> LockService:
     """Returns a link to a lock service. Raises ValueError for what the address says beside."""
     address.has_only("ca")
     if not address.password:

@@ -24,7 +24,7 @@ from troskel.access.drivers import (
     LockState,
 )
 from troskel.access.lock_models import GrantAtLock, ReachedLock
-from troskel.access.locks.records import NOT_FOUND, Asked, Found
+from troskel.access.locks.records import NOT_FOUND, LockCommand, SeenCredential
 from troskel.access.rules import LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 
@@ -47,7 +47,7 @@ class KeptInTables:
         found: UUID | None = mounted.values_list("holder", flat=True).first()
         return found
 
-    def begin(self, asked: Asked) -> str:
+    def begin(self, asked: LockCommand) -> str:
         """Note what is wished, and that the grant is spent, before anything is sent."""
         with transaction.atomic(durable=True):
             row = _own_row(asked.lock)
@@ -69,7 +69,7 @@ class KeptInTables:
                 )
         return ""
 
-    def end(self, asked: Asked, answer: LockAnswer) -> None:
+    def end(self, asked: LockCommand, answer: LockAnswer) -> None:
         """Note what was observed. Nothing sent: the grant is good again. Unknown: the lock stays busy a while."""
         with transaction.atomic(durable=True):
             if answer.outcome is not LockOutcome.UNKNOWN:
@@ -119,7 +119,7 @@ class KeptInTables:
             wished |= {"reference": reference} if reference else {}
             GrantAtLock.objects.update_or_create(**_at(lock), grant=grant, defaults=wished)
 
-    def observe(self, lock: LockAt, found: Mapping[UUID, Found], at: datetime) -> None:
+    def observe(self, lock: LockAt, found: Mapping[UUID, SeenCredential], at: datetime) -> None:
         """Note what is in the lock; what was wished stands."""
         with transaction.atomic(durable=True):
             _own_row(lock)

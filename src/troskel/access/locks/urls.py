@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from troskel.access.drivers import LockDriver, NoLocks
 from troskel.access.locks import home_assistant, nuki, service
-from troskel.access.locks.address import Address, address
+from troskel.access.locks.address import LocksAddress, address
 from troskel.access.locks.records import LockRecords
 from troskel.access.locks.remote import LockLink, RemoteLocks
 
-MAKES: dict[str, Callable[[Address], LockLink]] = {
+MAKES: dict[str, Callable[[LocksAddress], LockLink]] = {
     "mqtt+nuki": nuki.link,
     "mqtts+nuki": nuki.link,
     "mqtt+homeassistant": home_assistant.link,
@@ -21,7 +21,7 @@ MAKES: dict[str, Callable[[Address], LockLink]] = {
 """By the scheme of the URL."""
 
 
-def link_of(url: str) -> tuple[LockLink, Address]:
+def link_of(url: str) -> tuple[LockLink, LocksAddress]:
     """Returns the link to the locks behind a URL. Nothing is connected to yet. Raises ValueError, without the URL."""
     where = address(url, MAKES)
     return MAKES[where.scheme](where), where
