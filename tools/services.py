@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tools import installing, node, oidc_server
+from tools import installing, mosquitto, node, oidc_server
 from tools.environment import PYTHON, VENV, Missing, say
 from tools.postgres import running as postgres_running
 
@@ -56,7 +56,7 @@ def nginx(upstream: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="troskel-nginx-") as name:
         folder = Path(name)
         port = free_port()
-        _certificate(folder)
+        certificate(folder)
         (folder / "nginx.conf").write_text(_configuration(folder, port, upstream), encoding="utf-8")
         command = [program, "-p", name, "-c", "nginx.conf", "-e", "stderr"]
         tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
@@ -88,14 +88,16 @@ def _configuration(folder: Path, port: int, upstream: int) -> str:
             raise Missing(
                 f"docs/installing.md no longer has {pattern!r} in {NGINX}: tools/services.py changes it"
             )
-    return WHOLE.format(site=text, user="user root;" if _is_root() else "")
+    return WHOLE.format(site=text, user="user root;" if is_root() else "")
 
 
-def _is_root() -> bool:
+def is_root() -> bool:
+    """Whether this is root: some programs then want to be told to stay it."""
     return Path("/proc/self").stat().st_uid == 0
 
 
-def _certificate(folder: Path) -> None:
+def certificate(folder: Path) -> None:
+    """Makes a key and a certificate for localhost, signed by itself, in the folder."""
     command = [
         "openssl",
         "req",
@@ -165,11 +167,23 @@ def _serve_oidc(_arguments: Sequence[str]) -> None:
         signal.pause()
 
 
+def _serve_mosquitto(_arguments: Sequence[str]) -> None:
+    serials = ("L1", "L2")
+    with mosquitto.mosquitto({mosquitto.SERVER: "server", **dict.fromkeys(serials, "device")}) as broker:
+        say(
+            "Mosquitto; Ctrl-C stops it. A lock that fails when it is told to, as its input, from another terminal:"
+        )
+        say(f"  .venv/bin/python -m tools.lock_bridge nuki {broker.port} L1 device")
+        print(f"TROSKEL_LOCKS=mqtt+nuki://{mosquitto.SERVER}:server@127.0.0.1:{broker.port}/", flush=True)
+        signal.pause()
+
+
 SERVICES: dict[str, Callable[[Sequence[str]], None]] = {
     "nginx": _serve_nginx,
     "smtp": _serve_smtp,
     "postgres": _serve_postgres,
     "oidc": _serve_oidc,
+    "mosquitto": _serve_mosquitto,
 }
 
 

@@ -171,6 +171,25 @@ def test_locks_are_simulated_except_in_production(load_settings) -> None:
         assert name in fault and "refused in production" in fault
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mqtts+nuki://troskel:secret@broker.example/",
+        "mqtt+homeassistant://127.0.0.1/?state_topic=z/{serial}&availability_topic=z/{serial}/availability",
+        "https://:secret@locks.example/api?polls=24",
+    ],
+)
+def test_locks_are_reached_by_url_and_the_password_is_not_repeated(load_settings, url: str) -> None:
+    assert url == load_settings(TROSKEL_LOCKS=url).TROSKEL_LOCKS
+    for wrong in (
+        f"{url}#here",
+        url.replace("://", "-of-brass://"),
+        f"{url}{'&' if '?' in url else '?'}retry=3",
+    ):
+        (fault,) = faults_of(load_settings, TROSKEL_LOCKS=wrong)
+        assert fault.startswith("TROSKEL_LOCKS ") and "secret" not in fault
+
+
 def test_production_with_all_settings(load_settings) -> None:
     settings = load_settings(
         TROSKEL_PRODUCTION="true", TROSKEL_SECRET=SECRET, TROSKEL_HOSTS="a.example.org, b.example.org"

@@ -6,6 +6,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from troskel.access.lock_models import GrantAtLock as GrantAtLock
+from troskel.access.lock_models import ReachedLock as ReachedLock
 from troskel.access.rules import ALARM_OUTCOMES, AlarmUrgency, LockOutcome, SightVerdict
 from troskel.custody.models import Thing
 from troskel.ground.models import Record

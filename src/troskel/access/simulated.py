@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,9 +13,20 @@ import msgspec
 from django.db import transaction
 from django.db.models import QuerySet, Subquery
 
-from troskel.access.drivers import SPENT, Grant, LockAnswer, LockAt, LockState, refusal_code
+from troskel.access.drivers import (
+    SPENT,
+    Abilities,
+    BareDriver,
+    BoltPosition,
+    Grant,
+    HealthFinding,
+    LockAnswer,
+    LockAt,
+    LockState,
+    refusal_code,
+)
 from troskel.access.models import SimulatedLock
-from troskel.access.rules import LockOutcome
+from troskel.access.rules import LOW_BATTERY_PER_CENT, LockOutcome
 from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
 from troskel.ground.compiled_query import CompiledQuery
@@ -33,11 +45,13 @@ class SimulatedFault(StrEnum):
     LOST_ANSWER = "lost_answer"
 
 
-class SimulatedLocks:
+class SimulatedLocks(BareDriver):
     """A `LockDriver`. A lock's door comes from custody; the rest is the lock's own memory.
 
     The memory is written in durable transactions of its own: calling this inside an act's transaction is an error.
     """
+
+    can = Abilities(commands=True, battery=True)
 
     def unlock(self, lock: LockAt, account: UUID, grant: Grant) -> LockAnswer:
         """Unlock, if the grant is valid and not spent."""
@@ -58,13 +72,24 @@ class SimulatedLocks:
                 return LockAnswer(LockOutcome.NO_ANSWER)
             return self._turn(row, unlocked=False)
 
-    def state(self, lock: LockAt) -> LockState | None:
-        """Returns the lock's state; None where it does not answer."""
+    def state(self, lock: LockAt) -> LockState:
+        """Returns the lock's state; UNKNOWN where it does not answer."""
         with transaction.atomic(durable=True):
             row = self._device(lock)
             if row is None or self._is_dead(row):
-                return None
-            return LockState(row.unlocked, _per_cent(row), clock.now())
+                return LockState()
+            bolt = BoltPosition.UNLOCKED if row.unlocked else BoltPosition.LOCKED
+            return LockState(bolt, _per_cent(row), clock.now(), clock.now())
+
+    def health(self, lock: LockAt) -> Sequence[HealthFinding]:
+        """Whether it answers, is stuck, or needs a battery."""
+        with transaction.atomic(durable=True):
+            row = self._device(lock)
+            if row is None or self._is_dead(row):
+                return [HealthFinding.OFFLINE]
+            jammed = [HealthFinding.JAMMED] if row.fault == SimulatedFault.JAM else []
+            low = [HealthFinding.LOW_BATTERY] if _per_cent(row) < LOW_BATTERY_PER_CENT else []
+            return [*jammed, *low]
 
     # what a test or the simulator does to a lock; no act does this
 
@@ -91,6 +116,8 @@ class SimulatedLocks:
 
         Created at the first call.
         """
+        if not lock.serial.isprintable():
+            return None  # no database takes every character
         rows = _DEVICE(lock.municipality, lock.serial)
         if not rows and self._is_registered(lock):
             self._ensure_exists(lock)

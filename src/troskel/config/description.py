@@ -75,6 +75,19 @@ def whole_number(lowest: int, highest: int) -> Parse:
     return parse
 
 
+def locks(text: str) -> str:
+    """Checks which locks are meant; a URL may hold a password, and is never repeated."""
+    if text in ("", "simulated", "none"):
+        return text
+    from troskel.access.locks.urls import link_of  # what speaks to locks is loaded where there are any
+
+    try:
+        link_of(text)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}; or write simulated or none") from None
+    return text
+
+
 def seconds(text: str) -> float:
     """Parses a time to wait."""
     try:
@@ -224,9 +237,11 @@ SETTINGS = (
     ),
     Setting(
         "TROSKEL_LOCKS",
-        "which lock driver `POST /phone/open` uses: `simulated` (refused in production) or `none`",
-        one_of("simulated", "none"),
+        "which locks `POST /phone/open` reaches ([locks](locks.md)): `simulated` (refused in production), `none`, or a "
+        "URL as `mqtt+nuki://user:password@host/`, `mqtt+homeassistant://…` or `https://:key@host/`",
+        locks,
         default_says="`simulated`; in production `none`",
+        is_secret=True,
     ),
     Setting(
         "TROSKEL_WORKERS",

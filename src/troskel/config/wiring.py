@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from troskel.access import mailing as access_mailing
-from troskel.access.drivers import LockDriver, NoLocks
+from troskel.access.drivers import LockDriver
+from troskel.access.locks.tables import KeptInTables
+from troskel.access.locks.urls import driver_of
 from troskel.access.simulated import SimulatedLocks
 from troskel.duties import mailing
 from troskel.ground.ids import new_id
@@ -34,13 +37,16 @@ class MailDirectory:
         (self.folder / f"{new_id()}.eml").write_bytes(bytes(message))
 
 
-LOCKS: dict[str, type[LockDriver]] = {"simulated": SimulatedLocks, "none": NoLocks}
-"""The lock drivers, by the value of TROSKEL_LOCKS."""
-
-
 def lock_driver() -> LockDriver:
-    """Returns the configured lock driver."""
-    return LOCKS[settings.TROSKEL_LOCKS]()
+    """Returns the configured lock driver. One that keeps a connection is the same throughout the process."""
+    return (
+        SimulatedLocks() if settings.TROSKEL_LOCKS == "simulated" else _reached_locks(settings.TROSKEL_LOCKS)
+    )
+
+
+@cache
+def _reached_locks(url: str) -> LockDriver:
+    return driver_of(url, KeptInTables)
 
 
 def compose(payload: Mapping[str, Any]) -> ComposedEmail:
