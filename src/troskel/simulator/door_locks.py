@@ -58,6 +58,11 @@ class LockThing:
         self._lock: DoorLock | None = None
         self.power_on(kept=False)
 
+    @property
+    def has_power(self) -> bool:
+        """Whether it answers."""
+        return self._lock is not None
+
     def power_on(self, *, kept: bool = True) -> None:
         """Put batteries in. `kept`: its counter of seconds ran on meanwhile."""
         self._lock = DoorLock(self.number, self.key, self.issuers, self.flash, self._most_kept)
@@ -77,9 +82,14 @@ class LockThing:
 
     def answer(self, request: bytes) -> bytes:
         """Returns the lock's answer to a request. Raises OutOfPower where it broke off."""
-        lock = self._with_power()
+        lock, before = self._with_power(), list(self.flash)
+        forgets = self._takes(FaultOnDemand.LOG_GAP)
         try:
-            return self._run(lock.answer(self.seconds, request), request)
+            answer = self._run(lock.answer(self.seconds, request), request)
+            if forgets:  # what it has just written is gone, as where somebody puts an old memory back
+                self.flash = before
+                self.power_on()
+            return answer
         except OutOfPower:
             self._lock = None
             raise
@@ -119,6 +129,8 @@ class LockThing:
         return TurnOutcome.JAMMED if self._takes(FaultOnDemand.JAM) else TurnOutcome.DONE
 
     def _write(self, write: Write) -> None:
+        if self._takes(FaultOnDemand.FLASH_FULL):
+            raise OutOfPower  # a chip that takes no write: the lock stops before it turns
         if self._takes(FaultOnDemand.POWER_LOST_IN_WRITE):
             torn = len(write.data) // 2
             self.flash[write.slot] = write.data[:torn] + self.flash[write.slot][torn:]
@@ -156,3 +168,11 @@ class LockMailbox:
             return answer()
         except OutOfPower:
             return b""
+
+
+def write_whole(box: LockMailbox, message: bytes) -> None:
+    """Write a message in its parts, as a phone does."""
+    parts = [message[at : at + CHUNK] for at in range(0, len(message), CHUNK)]
+    for part in parts[:-1]:
+        box.write(bytes([0]) + part)
+    box.write(bytes([LAST]) + parts[-1])
