@@ -15,12 +15,13 @@ from tests.acts.door_street import Handset, coded, key_of, mounted, uncoded
 from tests.acts.examples import ActExample
 from tests.town import ALARM, CODE, Town
 from troskel.access.issuing import issuers_of
-from troskel.access.models import IssuedGrant, LockKey, Opening, PhoneKey, LockLogLine
+from troskel.access.models import IssuedGrant, LockKey, LockLogLine, Opening, PhoneKey
 from troskel.doorproto.cose import point_of
 from troskel.doorproto.errors import Code
 from troskel.doorproto.messages import Scope, TurnOutcome
 from troskel.doorproto.verify import read_grant
 from troskel.journal.models import Line
+from troskel.reading.lost_phones import PhonesOfAccount, phones_of_account
 from troskel.simulator.door_locks import FaultOnDemand, OutOfPower
 
 POINT = point_of(key_of("example").public_key()).hex()
@@ -273,6 +274,44 @@ def test_a_lost_phone_gets_nothing_more_and_colleagues_carry_its_denial(town: To
     new.opens(lock)
     refused = stolen.opens(lock)
     assert (refused.outcome, refused.reason) == (TurnOutcome.REFUSED, Code.GRANT_DENIED)
+
+
+def test_the_page_says_which_doors_still_accept_a_lost_phone_and_until_when(town: Town) -> None:
+    _client, lock, stolen = opened_home(town)
+    (taken,) = stolen.takes()
+
+    def told(who: str = "olle") -> PhonesOfAccount:
+        with town.standing():
+            account = town.actor("carin").account
+            assert account is not None
+            return phones_of_account(town.actor(who), account)
+
+    assert (told().enrolled, told().lost, told().locks) == (1, None, [])
+    town.does("olle", "report_lost_phone", username="carin")
+    (still,) = told().locks
+    assert (told().enrolled, told().lost is not None, still.serial) == (0, True, "L1")
+    assert still.until.isoformat() == taken["ends"].replace("Z", "+00:00")
+    assert told("moa").locks == [], "of another organisation"
+    colleague = Handset(town, "carin", "new phone")
+    colleague.enrols()
+    colleague.takes()
+    assert told().locks == [still], "nobody has been there yet"
+    colleague.opens(lock)
+    assert told().locks == [still], "the server has not heard of it"
+    colleague.tells()
+    assert told().locks == []
+    assert stolen.opens(lock).reason == Code.GRANT_DENIED
+
+
+def test_what_a_lost_phone_could_open_ends_by_itself(town: Town) -> None:
+    _client, _lock, stolen = opened_home(town)
+    town.does("olle", "report_lost_phone", username="carin")
+    town.days_pass(1)
+    account = town.actor("carin").account
+    assert account is not None
+    with town.standing():
+        assert phones_of_account(town.actor("olle"), account).locks == []
+    assert stolen.grants
 
 
 def test_more_lost_phones_than_a_grant_carries_begin_a_new_epoch(town: Town) -> None:

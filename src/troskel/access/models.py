@@ -8,8 +8,8 @@ from django.db.models import F, Q
 
 from troskel.access.door_models import IssuedGrant as IssuedGrant
 from troskel.access.door_models import LockKey as LockKey
-from troskel.access.door_models import PhoneKey as PhoneKey
 from troskel.access.door_models import LockLogLine as LockLogLine
+from troskel.access.door_models import PhoneKey as PhoneKey
 from troskel.access.rules import ALARM_OUTCOMES, AlarmUrgency, LockOutcome, SightVerdict
 from troskel.custody.models import Thing
 from troskel.ground.models import Record

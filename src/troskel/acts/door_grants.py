@@ -21,6 +21,7 @@ from troskel.access.grant_rules import Denial
 from troskel.access.models import IssuedGrant, LockKey, PhoneKey
 from troskel.access.rules import AccessBasis
 from troskel.acts.door_keys import KeyPoint
+from troskel.doorproto.cose import uncompressed
 from troskel.doorproto.messages import DoorGrant
 from troskel.ground.ids import random_bytes
 from troskel.ground.refusals import Refusal
@@ -191,7 +192,7 @@ def _told(one: _Openable, lock: LockKey, grant: IssuedGrant) -> dict[str, Any]:
         "case": one.case,
         "serial": one.serial,
         "lock": lock.number,
-        "key": lock.point,
+        "key": uncompressed(bytes.fromhex(lock.point)).hex(),
         "grant": grant.signed,
         "ends": grant.ends,
         "lines": lock.head,

@@ -18,7 +18,7 @@ import msgspec
 
 from troskel.access import grant_rules as rules
 from troskel.access import issuing
-from troskel.access.models import IssuedGrant, LockKey, Opening, LockLogLine
+from troskel.access.models import IssuedGrant, LockKey, LockLogLine, Opening
 from troskel.access.queries import ONE_DAY
 from troskel.access.rules import LOW_BATTERY_PER_CENT, LockOutcome
 from troskel.acts.opening import journal_fault, opening_fields

@@ -103,6 +103,11 @@ def key_at(point: bytes) -> PublicKey:
         raise DoorError(Code.COSE_KEY) from None
 
 
+def uncompressed(point: bytes) -> bytes:
+    """Returns a point as browsers take it: 04, x, y."""
+    return key_at(point).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
 def thumbprint(key: PublicKey) -> bytes:
     """Returns the key's thumbprint (RFC 9679), 32 bytes."""
     numbers = key.public_numbers()
