@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.acts.door_street import Handset, coded, key_of, mounted, uncoded
 from tests.acts.examples import ActExample
-from tests.town import ALARM, CODE, Town
+from tests.town import ALARM, CODE, EAST, Town
 from troskel.access.issuing import issuers_of
 from troskel.access.models import IssuedGrant, LockKey, LockLogLine, Opening, PhoneKey
 from troskel.doorproto.cose import point_of
@@ -301,6 +301,19 @@ def test_the_page_says_which_doors_still_accept_a_lost_phone_and_until_when(town
     colleague.tells()
     assert told().locks == []
     assert stolen.opens(lock).reason == Code.GRANT_DENIED
+
+
+def test_whoever_has_left_is_denied_too(town: Town) -> None:
+    _client, lock, left = opened_home(town)
+    staff = {"role": "carer", "organisation": EAST}
+    town.does("siri", "register_account", username="ny", name="Ny", **staff)
+    town.does("siri", "close_account", username="carin")
+    colleague = Handset(town, "ny")
+    colleague.enrols()
+    colleague.takes()
+    assert len(granted(town, colleague).denied) == 1
+    colleague.opens(lock)
+    assert left.opens(lock).reason == Code.GRANT_DENIED
 
 
 def test_what_a_lost_phone_could_open_ends_by_itself(town: Town) -> None:

@@ -19,6 +19,7 @@ from troskel.access import grant_rules as rules
 from troskel.access import issuing
 from troskel.access.grant_rules import Denial
 from troskel.access.models import IssuedGrant, LockKey, PhoneKey
+from troskel.access.queries import of_denied_phones
 from troskel.access.rules import AccessBasis
 from troskel.acts.door_keys import KeyPoint
 from troskel.doorproto.cose import uncompressed
@@ -102,12 +103,12 @@ def _openable(ctx: ActContext) -> Iterator[_Openable]:
 
 
 def _denials(ctx: ActContext, keys: Sequence[LockKey]) -> dict[UUID, Denial]:
-    """What each lock is to deny: lost phones whose grant there has not ended. A new epoch is stored. Two queries."""
+    """What each lock is to deny: phones that are lost, or whose person has left, with a grant there. Two queries."""
     rows = IssuedGrant.objects.filter(
+        of_denied_phones(ctx.now),
         municipality=ctx.actor.municipality,
         key__in=[row.id for row in keys],
         ends__gt=ctx.now,
-        phone__lost=True,
         epoch__gte=F("key__epoch"),
     )
     lost: dict[UUID, dict[str, datetime]] = {row.id: {} for row in keys}

@@ -10,6 +10,7 @@ import msgspec
 from django.db.models import Exists, F, Max, OuterRef, Q
 
 from troskel.access.models import IssuedGrant, PhoneKey
+from troskel.access.queries import of_denied_phones
 from troskel.ground import clock
 from troskel.people.roles import STAFF_ROLES, Actor
 from troskel.reading.accounts import looked_after
@@ -46,7 +47,7 @@ def phones_of_account(viewer: Actor, account: UUID) -> PhonesOfAccount:
         learnt__isnull=False,
     )
     grants = IssuedGrant.objects.filter(
-        ~Exists(told), municipality=viewer.municipality, phone__in=rows.filter(lost=True), ends__gt=now
+        ~Exists(told), of_denied_phones(now), municipality=viewer.municipality, phone__in=rows, ends__gt=now
     )
     locks = grants.values(serial=F("key__lock__number")).annotate(until=Max("ends")).order_by("serial")
     return PhonesOfAccount(
