@@ -350,6 +350,15 @@ def test_more_lost_phones_than_a_grant_carries_begin_a_new_epoch(town: Town) -> 
 # --- keys
 
 
+def test_a_person_has_five_phone_keys_and_the_oldest_ends(town: Town) -> None:
+    phones = [Handset(town, "carin", f"phone {n}") for n in range(6)]
+    for phone in phones:
+        phone.enrols()
+    town.refused("carin", "take_grants", "rule 4", key=phones[0].point)
+    assert phones[1].takes() == [] and PhoneKey.objects.filter(ended=None).count() == 5
+    assert town.does("olle", "report_lost_phone", username="carin").answer["phones"] == 6
+
+
 def test_a_locksmith_enrols_a_lock_of_the_own_stock_only(town: Town) -> None:
     values = {"serial": "L1", "number": "00" * 8, "key": POINT}
     town.refused("nina", "enrol_lock", "rule 2", **values)

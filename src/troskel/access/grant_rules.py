@@ -28,6 +28,9 @@ from troskel.ground.texts import _
 FRESH = timedelta(minutes=30)
 """A grant that still says all there is to say is given again for so long."""
 
+MOST_PHONES = 5
+"""Keys of phones that a person has at a time."""
+
 SHORTEST = timedelta(minutes=1)
 """A grant that would end sooner is not given."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
+from django.db.models import Q
 
 from troskel.access import grant_rules, issuing
 from troskel.access.models import LockKey, PhoneKey
@@ -75,7 +76,10 @@ def enrol_lock(ctx: ActContext, *, serial: Serial, number: LockNumber, key: KeyP
 
 @act("S2", who=PHONE_ROLES, writes=["phone.enrolled"])
 def enrol_phone(ctx: ActContext, *, key: KeyPoint) -> dict[str, Any]:
-    """Enrol the key that one's phone has made. The private half never leaves the phone. A repeat changes nothing."""
+    """Enrol the key that one's phone has made. The private half never leaves the phone. A repeat changes nothing.
+
+    A person has so many at a time (each time that today's clients are first taken along makes one); the oldest ends.
+    """
     name, account = name_of(_on_the_curve(key)).hex(), persons_account(ctx.actor.account)
     row = PhoneKey.objects.filter(municipality=ctx.actor.municipality, name=name).first()
     if row is None:
@@ -88,6 +92,9 @@ def enrol_phone(ctx: ActContext, *, key: KeyPoint) -> dict[str, Any]:
             began=ctx.now,
         )
         row.save(force_insert=True)
+        standing = PhoneKey.objects.filter(municipality=ctx.actor.municipality, account=account, ended=None)
+        beyond = standing.order_by("-began", "-id").values_list("id", flat=True)[grant_rules.MOST_PHONES :]
+        PhoneKey.objects.filter(id__in=list(beyond)).update(ended=ctx.now)
         ctx.journal("phone.enrolled", phone=row.id, account=account, organisation=ctx.actor.organisation)
     grant_rules.key_is_somebodys(own=row.account_id == account and row.ended is None)
     return {"phone": row.id, "name": name}
@@ -99,7 +106,9 @@ def report_lost_phone(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     account = open_account(ctx, username)
     sessions = sign_out(ctx, [account.id], "by_administrator")
     rows = PhoneKey.objects.select_for_update().filter(
-        municipality=ctx.actor.municipality, account=account.id, ended=None
+        Q(ended=None) | Q(ended__gt=ctx.now - grant_rules.SHIFT, lost=False),  # it may have grants left
+        municipality=ctx.actor.municipality,
+        account=account.id,
     )
     lost = list(rows.order_by("id"))
     PhoneKey.objects.filter(id__in=[row.id for row in lost]).update(ended=ctx.now, lost=True)
