@@ -46,9 +46,10 @@ FILES = (
     *("troskel/phone.js", "troskel/door.js", *(f"vendor/cborg/{name}" for name in CBORG)),
 )
 """What the page without coverage needs."""
-SYNC, ENROL, GRANTS, ANSWERS = (
-    REGISTER[name] for name in ("sync_phone", "enrol_phone", "take_grants", "tell_lock_answers")
-)
+SYNC = REGISTER["sync_phone"]
+ENROL = REGISTER["enrol_phone"]
+GRANTS = REGISTER["take_grants"]
+ANSWERS = REGISTER["tell_lock_answers"]
 
 
 class App(NamedTuple):

@@ -69,7 +69,7 @@ class _Phone(NamedTuple):
     point: bytes
 
 
-class _Known:
+class _LogOfLock:
     """What the server has of a lock's log."""
 
     def __init__(self, lock: LockThing) -> None:
@@ -102,7 +102,7 @@ class _Street:
             )
             for number in range(1, doors + 1)
         ]
-        self._known = {lock.number: _Known(lock) for lock in self._locks}
+        self._known = {lock.number: _LogOfLock(lock) for lock in self._locks}
         self._outcomes: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
         self._asked: set[bytes] = set()
