@@ -84,7 +84,7 @@ class IssuedGrant(Record):
     epoch = models.BigIntegerField()
     acknowledged = models.BigIntegerField()
     denied = models.CharField(max_length=60, blank=True, help_text="names, with a space between")
-    signed = models.CharField(
+    message = models.CharField(
         max_length=330, help_text="as the phone gets it: base64url; worth nothing without its key"
     )
     learnt = models.DateTimeField(null=True)

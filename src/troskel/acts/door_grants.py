@@ -165,7 +165,7 @@ def _unsigned(ctx: ActContext, phone: PhoneKey, lock: LockKey, one: _Openable, d
         epoch=denial.epoch,
         acknowledged=lock.head,
         denied=" ".join(sorted(denial.until)),
-        signed="",
+        message="",
     )
 
 
@@ -184,7 +184,7 @@ def _signed(row: IssuedGrant, phone: PhoneKey, lock: LockKey, denial: Denial) ->
         denied={bytes.fromhex(name): int(until.timestamp()) for name, until in denial.until.items()},
     )
     signed = issuing.issuer_of(row.municipality_id).issue(grant)
-    row.signed = base64.urlsafe_b64encode(signed).decode()
+    row.message = base64.urlsafe_b64encode(signed).decode()
     return row
 
 
@@ -194,7 +194,7 @@ def _told(one: _Openable, lock: LockKey, grant: IssuedGrant) -> dict[str, Any]:
         "serial": one.serial,
         "lock": lock.number,
         "key": uncompressed(bytes.fromhex(lock.point)).hex(),
-        "grant": grant.signed,
+        "grant": grant.message,
         "ends": grant.ends,
         "lines": lock.head,
     }

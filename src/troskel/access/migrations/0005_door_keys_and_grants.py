@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('epoch', models.BigIntegerField()),
                 ('acknowledged', models.BigIntegerField()),
                 ('denied', models.CharField(blank=True, help_text='names, with a space between', max_length=60)),
-                ('signed', models.CharField(help_text='as the phone gets it: base64url; worth nothing without its key', max_length=330)),
+                ('message', models.CharField(help_text='as the phone gets it: base64url; worth nothing without its key', max_length=330)),
                 ('learnt', models.DateTimeField(null=True)),
                 ('alarm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='door_grants', to='access.alarm')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='door_grants', to='people.client')),
