@@ -433,6 +433,14 @@ NOT_ABOUT_A_CLIENT = {
     *("log_review.drawn", "read.judged", "log_review.done"),
     *("login.connected", "passkey.added", "passkey.removed"),
     *("phone.event_refused", "phone.event_contested", "phone.event_settled"),
+    *(
+        "phone.enrolled",
+        "phone.lost",
+        "grants.issued",
+        "lock.key_enrolled",
+        "lock.log_gap",
+        "lock.log_broken",
+    ),
 }
 """Events whose lines name no client: they stand on no client's page."""
 

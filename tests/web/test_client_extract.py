@@ -55,6 +55,7 @@ NOT_COLUMNS = {
     *("assessor", "person", "also_role", "also_organisation", "also_from", "merged_into", "decision"),
     *("organisation", "locksmith", "reviewed_by"),
     *("phone", "digest", "clash", "visit", "message"),
+    *("key", "epoch", "acknowledged", "denied", "learnt"),  # of the door protocol
 }
 """Columns that are keys, orders of sorting, copies, or who of the staff did it (decision 105)."""
 

@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 23)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SCRIPTS = {"/static/django_htmx/htmx-4.min.js", "/static/troskel/troskel.js"}
 PHONE_SCRIPTS = {
-    *(f"/static/troskel/phone{part}.js" for part in ("", "_seal", "_queue", "_day")),
+    *(f"/static/troskel/phone{part}.js" for part in ("", "_seal", "_queue", "_doors", "_day")),
     "/static/vendor/idb.js",
 }
 """What lets a phone note visits without coverage."""

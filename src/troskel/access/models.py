@@ -6,6 +6,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from troskel.access.door_models import IssuedGrant as IssuedGrant
+from troskel.access.door_models import LockKey as LockKey
+from troskel.access.door_models import LockLogLine as LockLogLine
+from troskel.access.door_models import PhoneKey as PhoneKey
 from troskel.access.lock_models import GrantAtLock as GrantAtLock
 from troskel.access.lock_models import ReachedLock as ReachedLock
 from troskel.access.rules import ALARM_OUTCOMES, AlarmUrgency, LockOutcome, SightVerdict

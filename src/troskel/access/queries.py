@@ -30,6 +30,11 @@ def accepted_by(viewer: Actor, now: datetime) -> Q:
     )
 
 
+def of_denied_phones(now: datetime) -> Q:
+    """Returns the condition on grants of phones that locks are to deny: lost, or of somebody who has left."""
+    return Q(phone__lost=True) | Q(phone__account__closed__lte=now)
+
+
 def opening(municipality: str, identifier: UUID) -> Opening:
     """Returns an allowed opening by id."""
     (row,) = _OPENING(municipality, identifier)

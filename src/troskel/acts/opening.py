@@ -97,7 +97,7 @@ def _allow(ctx: ActContext, client: str, serial: str) -> _Allowed:
         homes=[home],
         client=row.client,
         paragraph=permission.by.paragraph,
-        **_opening_fields(opening),
+        **opening_fields(opening),
         link=permission.link,
         alarm=permission.by.alarm,
     )
@@ -153,14 +153,14 @@ def _note(
         homes=[home],
         client=row.client_id,
         paragraph=row.paragraph,
-        **_opening_fields(row),
+        **opening_fields(row),
         outcome=outcome,
         code=code,
         battery=battery,
     )
     fault = rules.fault_of(outcome, battery)
     if fault and not (fault == "low_battery" and queries.is_low_battery_known(row, ctx.now)):
-        _journal_fault(ctx, row.client_id, row.door_id, row.lock_id, fault)
+        journal_fault(ctx, row.client_id, row.door_id, row.lock_id, fault)
     access.note(row, before)
     return {"opening": row.id, "outcome": row.outcome, "code": row.code, "battery": row.battery}
 
@@ -185,11 +185,12 @@ def tell_fault(
     holding = lookup.find_holding(ctx, ThingKind.LOCK, serial)
     rules.known_fault(code)
     door = rules.lock_at(list(subject.home.doors.values()), holding.thing_id, serial)
-    _journal_fault(ctx, subject.row.id, door.door, holding.thing_id, code, text)
+    journal_fault(ctx, subject.row.id, door.door, holding.thing_id, code, text)
     return {"case": subject.row.case_number, "lock": serial, "code": code}
 
 
-def _journal_fault(ctx: ActContext, client: UUID, door: UUID, lock: UUID, code: str, text: str = "") -> None:
+def journal_fault(ctx: ActContext, client: UUID, door: UUID, lock: UUID, code: str, text: str = "") -> None:
+    """Journals a fault of the lock at a door, whose homes are locked."""
     ctx.journal(
         "lock.fault_told",
         homes=lookup.homes_of_door(ctx, door),
@@ -203,7 +204,8 @@ def _journal_fault(ctx: ActContext, client: UUID, door: UUID, lock: UUID, code: 
     )
 
 
-def _opening_fields(row: Opening) -> dict[str, Any]:
+def opening_fields(row: Opening) -> dict[str, Any]:
+    """Returns what each line about an opening says of it."""
     return {
         "opening": row.id,
         "door": row.door_id,

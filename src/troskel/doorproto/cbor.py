@@ -27,6 +27,11 @@ def encode(item: Item) -> bytes:
     return cbor2.dumps(_in_order(item))
 
 
+def encode_ordered(item: Item) -> bytes:
+    """The same of an item whose maps are in order already: half of the time that a grant's claims take."""
+    return cbor2.dumps(item)
+
+
 def _in_order(item: Item) -> Item:
     """Returns it with its maps' keys in the order of their bytes: `cbor2` can only do the older order, by length."""
     if isinstance(item, dict):
@@ -70,7 +75,8 @@ def _head(data: bytes, at: int) -> tuple[int, int, int]:
     """Returns major type, number and where the rest begins."""
     if at >= len(data):
         raise DoorError(Code.CBOR_CUT)
-    major, short = divmod(data[at], 32)
+    first = data[at]
+    major, short = first >> 5, first & 31
     at += 1
     if short < 24:
         return major, short, at

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from troskel.doorproto.cbor import Item, decode, encode
+from troskel.doorproto.cbor import Item, decode, encode, encode_ordered
 from troskel.doorproto.errors import Code, DoorError
 
 PrivateKey = ec.EllipticCurvePrivateKey
@@ -85,7 +85,7 @@ def verify(signed: Signed, key: PublicKey, aad: bytes, code: Code) -> bytes:
 
 
 def _to_be_signed(payload: bytes, aad: bytes) -> bytes:
-    return encode(("Signature1", PROTECTED, aad, payload))
+    return encode_ordered(("Signature1", PROTECTED, aad, payload))
 
 
 def point_of(key: PublicKey) -> bytes:
@@ -101,6 +101,11 @@ def key_at(point: bytes) -> PublicKey:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
         raise DoorError(Code.COSE_KEY) from None
+
+
+def uncompressed(point: bytes) -> bytes:
+    """Returns a point as browsers take it: 04, x, y."""
+    return key_at(point).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def thumbprint(key: PublicKey) -> bytes:

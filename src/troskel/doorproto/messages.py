@@ -13,7 +13,7 @@ from typing import Self
 
 import msgspec
 
-from troskel.doorproto.cbor import Item, decode, encode
+from troskel.doorproto.cbor import Item, decode, encode, encode_ordered
 from troskel.doorproto.cose import NAME, POINT
 from troskel.doorproto.errors import Code, DoorError, UnsignedError
 
@@ -172,7 +172,7 @@ class DoorGrant(msgspec.Struct, frozen=True):
             until,
             nonce if isinstance(nonce, bytes) else b"",
         )
-        if encode(grant.claims()) != payload:
+        if encode_ordered(grant.claims()) != payload:
             raise DoorError(Code.GRANT_FORM)
         return grant
 

@@ -54,6 +54,11 @@ def doors_with(viewer: Actor, serial: str, now: datetime) -> list[ClientDoors]:
     return _by_client(viewer, _WITH_LOCK[viewer.role](*_viewer_values(viewer, now), serial))
 
 
+def doors_on_phone(viewer: Actor, now: datetime) -> list[ClientDoors]:
+    """The same for every client on the viewer's phone now. One query."""
+    return _by_client(viewer, _ON_PHONE[viewer.role](*_viewer_values(viewer, now), ""))
+
+
 def doors_of_all(municipality: str, clients: Collection[UUID], now: datetime) -> dict[UUID, ClientDoors]:
     """Returns the doors of clients whom a reading shows, by client, without anybody's right to them. One query.
 
@@ -75,7 +80,11 @@ def _by_client(viewer: Actor, records: list[Any]) -> list[ClientDoors]:
     return [ClientDoors(viewer, rows) for rows in clients.values()]
 
 
-def _query(role: Role, condition: Callable[[str, str], Q]) -> CompiledQuery:
+def _query(
+    role: Role,
+    condition: Callable[[str, str], Q],
+    reach: Callable[[Actor, datetime], Q] = lambda viewer, now: Q(),
+) -> CompiledQuery:
     def build(
         municipality: str,
         organisation: UUID | None,
@@ -86,6 +95,7 @@ def _query(role: Role, condition: Callable[[str, str], Q]) -> CompiledQuery:
     ) -> QuerySet[Any, Any]:
         viewer = Actor(municipality, role, account=account, organisation=organisation)
         rows = Client.objects.filter(visible_clients(viewer, day, now), condition(municipality, name))
+        rows = rows.filter(reach(viewer, now))
         if role in PHONE_ROLES:  # whoever has left opens nothing, however long ago the phone was unlocked
             rows = rows.filter(Exists(Account.objects.filter(is_open(now) & Q(id=account))))
         return _columns(rows, viewer, day, now)
@@ -152,6 +162,17 @@ def _is_named(_: str, name: str) -> Q:
     return Q(case_number=name) | Q(reference=name)
 
 
+def _is_within_reach(role: Role) -> Callable[[Actor, datetime], Q]:
+    """A cheap condition that a right to open implies, so that not every client is looked at."""
+    if role is Role.RESPONDER:
+        return lambda viewer, now: Q(
+            pk__in=Alarm.objects.filter(access.accepted_by(viewer, now)).values("client")
+        )
+    return lambda viewer, now: Q(
+        pk__in=Allocation.objects.filter(organisation=viewer.organisation).values("decision__client")
+    )
+
+
 def _is_behind(municipality: str, serial: str) -> Q:
     """Is the client linked to the lock, or behind the door where it is mounted?"""
     lock = {"municipality": municipality, "kind": ThingKind.LOCK, "number": serial}
@@ -166,3 +187,6 @@ def _is_behind(municipality: str, serial: str) -> Q:
 
 _OF_CLIENT = {role: _query(role, _is_named) for role in Role}
 _WITH_LOCK = {role: _query(role, _is_behind) for role in Role}
+_ON_PHONE = {
+    role: _query(role, lambda municipality, name: Q(), _is_within_reach(role)) for role in PHONE_ROLES
+}

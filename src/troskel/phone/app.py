@@ -8,7 +8,7 @@ has asked for it, locked by a passkey.
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,8 @@ from troskel.ground import sealing
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.people.queries import Person
 from troskel.runner.choices import VisitReason
+from troskel.runner.register import Act
+from troskel.screens.modules import CBORG
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 
@@ -40,10 +42,14 @@ FILES = (
         "troskel/mark.svg",
         "troskel/troskel.js",
     ),
-    *("troskel/phone_seal.js", "troskel/phone_queue.js", "troskel/phone_day.js", "troskel/phone.js"),
+    *("troskel/phone_seal.js", "troskel/phone_queue.js", "troskel/phone_doors.js", "troskel/phone_day.js"),
+    *("troskel/phone.js", "troskel/door.js", *(f"vendor/cborg/{name}" for name in CBORG)),
 )
 """What the page without coverage needs."""
 SYNC = REGISTER["sync_phone"]
+ENROL = REGISTER["enrol_phone"]
+GRANTS = REGISTER["take_grants"]
+ANSWERS = REGISTER["tell_lock_answers"]
 
 
 class App(NamedTuple):
@@ -120,12 +126,31 @@ def offline(request: HttpRequest) -> HttpResponse:
 @page("sync", name="phone-sync", who=SYNC.who, methods=["POST"])
 def sync(request: HttpRequest, person: Person) -> HttpResponse:
     """What the app sends: a batch of events. The answer tells how each went."""
+    return _answered(request, person, SYNC)
+
+
+@page("grants", name="phone-grants", who=GRANTS.who, methods=["POST"])
+def grants(request: HttpRequest, person: Person) -> HttpResponse:
+    """What the app takes with it to open doors without the server, for the key that it has made."""
+    return _answered(request, person, ENROL, GRANTS)
+
+
+@page("answers", name="phone-answers", who=ANSWERS.who, methods=["POST"])
+def answers(request: HttpRequest, person: Person) -> HttpResponse:
+    """What locks have answered without the server. The answer tells how each went."""
+    return _answered(request, person, ANSWERS)
+
+
+def _answered(request: HttpRequest, person: Person, *acts: Act[Any]) -> HttpResponse:
+    """Does each act with the values sent, and gives the last one's answer."""
     try:
         values = msgspec.json.decode(request.body, type=dict)
     except (ValueError, RecursionError):
         return HttpResponse(status=400)
+    answer: object = None
     try:
-        answer = SYNC.perform(person.actor, values).answer
+        for act in acts:
+            answer = act.perform(person.actor, values).answer
     except BadValue as error:
         return _json({"code": error.code, "field": error.field}, status=422)
     except Refusal as error:

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from troskel.access.models import Alarm, BriefSight, Opening
+from troskel.access.models import Alarm, BriefSight, IssuedGrant, Opening
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.care.models import Allocation, Decision, Investigation, Suspension
 from troskel.custody.models import Holding, Link
@@ -136,6 +136,9 @@ TABLES = (
     Table("openings", Opening, _of_client, (
         "organisation__name", "account__role", "lock__number", "door__kind", "door__label", "paragraph", "not_before",
         "not_after", "outcome", "code", "battery", "noted")),
+    Table("grants", IssuedGrant, _of_client, (
+        "number", "organisation__name", "phone__account__role", "key__lock__number", "door__kind", "door__label",
+        "paragraph", "issued", "ends")),
     Table("alarms", Alarm, _of_client, (
         "organisation__name", "urgency", "raised", "accepted", "until", "closed", "outcome")),
     Table("invoice_rows", InvoiceRow, _of_client, ("month", "organisation__name", *COUNTED, "billed")),

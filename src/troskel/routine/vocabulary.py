@@ -144,6 +144,12 @@ phone.event_settled | samordnaren svarar om telefonens händelse | the coordinat
 opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
 opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
+lock.key_enrolled | ett låsvreds nyckel är inskriven | a lock turner's key is enrolled
+phone.enrolled | en telefons nyckel är inskriven | a phone's key is enrolled
+phone.lost | en telefon är borta | a phone is lost
+grants.issued | en telefon får dagens nycklar med sig | a phone takes the day's grants with it
+lock.log_gap | i låsets logg saknas rader | lines are missing in the lock's log
+lock.log_broken | låsets logg säger emot sig själv | the lock's log contradicts itself
 alarm.raised | en kund larmar | a client raises the alarm
 alarm.ranked | någon säger hur bråttom ett larm är | somebody says how urgent an alarm is
 alarm.accepted | någon i larmpatrullen tar larmet | a responder accepts the alarm

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 from django.db.models import Q
 
-from troskel.access.models import Alarm, Opening
+from troskel.access.models import Alarm, IssuedGrant, Opening
 from troskel.billing.models import BasisForm, InvoiceRow
 from troskel.care.models import Decision, Investigation, Suspension
 from troskel.custody.models import HolderKind, Holding, Link
@@ -206,7 +206,7 @@ def _keep_details(kept: Client, gone: Client) -> None:
 
 
 MOVED: tuple[Any, ...] = (
-    *(Investigation, Decision, Suspension, Visit, Order, Link, Alarm, Opening, Duty),
+    *(Investigation, Decision, Suspension, Visit, Order, Link, Alarm, Opening, IssuedGrant, Duty),
     *(Representative, Entrusted, PlannedMove, Residence, ClientArea),
 )
 """Tables whose rows follow to the client who remains."""

@@ -11,6 +11,8 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
+from troskel.screens.modules import CBORG
+
 NODE_MODULES = Path(__file__).resolve().parents[4] / "node_modules"
 VENDOR_FILES = {
     "vendor/designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
@@ -18,11 +20,12 @@ VENDOR_FILES = {
     "vendor/source-sans-3.woff2": "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
     "vendor/idb.js": "idb/build/umd.js",
     "vendor/zxing.js": "@zxing/library/umd/index.min.js",
+    **{f"vendor/cborg/{name}": f"cborg/{name}" for name in CBORG},
 }
 """Static file name to path in node_modules. pyproject.toml lists the same files for the wheel."""
 
-LAZY_FILES = frozenset({"vendor/zxing.js"})
-"""Files that no page loads at once: the code reader, when somebody first scans."""
+LAZY_FILES = frozenset({"vendor/zxing.js", *(f"vendor/cborg/{name}" for name in CBORG)})
+"""Files that no page loads at once: the code reader, when somebody first scans; what opens a door by itself."""
 
 
 class VendorFinder(BaseFinder):
@@ -63,6 +66,13 @@ class CollectedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc
     """The pages' files in production. Where their list is missing, an error page is a page all the same."""
 
     manifest_strict = False
+    modules = ((r"""(?P<matched>from\s*['"](?P<url>\.[^'"]+)['"])""", 'from "%(url)s"'),)
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("vendor/cborg/*", modules),
+        ("troskel/door.js", modules),
+    )
+    """Modules name each other by their stored names; other scripts are left as they are."""
 
     def stored_name(self, name: str) -> str:
         """Returns the file's name by its content; the plain name where none is collected."""

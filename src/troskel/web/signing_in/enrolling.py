@@ -20,6 +20,7 @@ from troskel.people.login_queries import Enrolment
 from troskel.people.queries import Person
 from troskel.people.token_rules import TokenScope
 from troskel.reading import accounts as reading_accounts
+from troskel.reading import lost_phones
 from troskel.screens import tries
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
@@ -54,7 +55,14 @@ POST = ("POST",)
 def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> HttpResponse:
     """How a person signs in; give a link, shown once; or end the person's sessions."""
     shown = reading_accounts.account_sign_in(person.actor, account)
-    values: dict[str, Any] = {"shown": shown, "link": "", "message": "", "ended": None, "secret": ""}
+    values: dict[str, Any] = {
+        "shown": shown,
+        "link": "",
+        "message": "",
+        "ended": None,
+        "secret": "",
+        "reported": False,
+    }
     status = 200
     try:
         if "link" in request.POST:
@@ -67,12 +75,17 @@ def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> Http
         if "end" in request.POST:
             ended = REGISTER["sign_out_account"].perform(person.actor, {"username": shown.username}).answer
             values |= {"ended": ended["sessions"], "shown": msgspec.structs.replace(shown, sessions=0)}
+        if "lost" in request.POST:
+            REGISTER["report_lost_phone"].perform(person.actor, {"username": shown.username})
+            values |= {"reported": True, "shown": msgspec.structs.replace(shown, sessions=0)}
     except SignInAgain:
         raise
     except CodedError as refusal:
         values["message"], status = refusal_text(refusal), 409
     values |= {
         "tokens": reading_accounts.tokens(person.actor, of=shown.username),
+        "phones": lost_phones.phones_of_account(person.actor, account),
+        "opens_doors": shown.role in REGISTER["take_grants"].who,
         "today": clock.today(),
         "token_scopes": TokenScope,
     }

@@ -9,7 +9,7 @@
 
   if (dataset.key) {
     const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
-    await PhoneQueue.keep("person", { account: dataset.account, key: dataset.key, sync: dataset.sync, csrf });
+    await PhoneQueue.keep("person", { account: dataset.account, key: dataset.key, sync: dataset.sync, answers: dataset.answers, csrf });
   }
   const person = await PhoneQueue.meta("person");
   const registered = navigator.serviceWorker.register(dataset.worker, { scope: dataset.scope }).catch(() => null);
@@ -21,7 +21,10 @@
     const list = document.getElementById("queue"); // a form's answer puts another in its place
     const all = await PhoneQueue.events();
     const own = all.filter((event) => event.account === person.account);
-    list.hidden = !all.length;
+    for (const { account, noted } of await PhoneQueue.answers()) {
+      if (account === person.account) own.push({ kind: "opened", noted, state: "noted", error: "" });
+    }
+    list.hidden = !all.length && !own.length;
     const rows = list.querySelector("ul");
     rows.replaceChildren(...own.map((event) => {
       const row = document.createElement("li");
@@ -33,14 +36,15 @@
       row.textContent = [`${dataset[event.kind]} ${time}.`, dataset[`state_${event.state}`], why].join(" ");
       return row;
     }));
-    const others = all.length - own.length;
+    const others = all.filter((event) => event.account !== person.account).length;
     list.querySelector("[data-others]").hidden = !others;
   }
 
   const isWithoutCoverage = document.querySelector("form[data-noted]") !== null;
 
-  const isUnsent = async () => (await PhoneQueue.events())
-    .some((event) => event.account === person.account && PhoneQueue.UNSETTLED.includes(event.state));
+  const isUnsent = async () => (await PhoneQueue.answers()).some((kept) => kept.account === person.account)
+    || (await PhoneQueue.events())
+      .some((event) => event.account === person.account && PhoneQueue.UNSETTLED.includes(event.state));
 
   let wasUnsent = await isUnsent();
   async function send() {
@@ -123,6 +127,11 @@
   }
 
   navigator.serviceWorker.addEventListener("message", send); // the worker has sent
+  document.addEventListener("lock-answered", async () => {
+    wasUnsent = true;
+    await sendLater();
+    await send();
+  });
   addEventListener("online", send);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
 
@@ -132,7 +141,8 @@
       event.preventDefault();
       await PhoneQueue.dropDay();
       await PhoneQueue.send().catch(() => undefined);
-      form.elements.unsent.value = String((await PhoneQueue.events()).filter((kept) => kept.state !== "refused").length);
+      form.elements.unsent.value = String((await PhoneQueue.answers()).length
+        + (await PhoneQueue.events()).filter((kept) => kept.state !== "refused").length);
       form.submit();
     }, { once: true });
   }

@@ -40,7 +40,8 @@ const PhoneDay = (() => {
     const id = PhoneSeal.coded(new Uint8Array(made.rawId));
     const given = secretOf(made) ?? await secret(id);
     if (!given) return false;
-    await PhoneQueue.keep("lock", { account, id, ...(await PhoneSeal.makePair(given)) });
+    const signer = await PhoneSeal.makeSigner(given);
+    await PhoneQueue.keep("lock", { account, id, signer, ...(await PhoneSeal.makePair(given)) });
     return true;
   }
 
@@ -55,12 +56,13 @@ const PhoneDay = (() => {
     return new Date(Math.min(midnight.getTime(), Date.now() + SHIFT)).toISOString();
   }
 
-  // Seals the list as it stands on the page. It holds until midnight, and no longer than a shift.
+  // Seals the list as it stands on the page, and the grants. It holds until midnight, and no longer than a shift.
   async function keep(account, list) {
     const lock = await lockOf(account);
     if (!lock) return;
     const ends = until();
-    await PhoneQueue.keep("day", { account, ends, sealed: await PhoneSeal.seal(lock.publicKey, `${account} ${ends}`, list) });
+    const day = JSON.stringify({ list, grants: await PhoneDoors.take(lock.signer?.point) });
+    await PhoneQueue.keep("day", { account, ends, sealed: await PhoneSeal.seal(lock.publicKey, `${account} ${ends}`, day) });
   }
 
   // What lies here of today, for this person; what has run out goes.
@@ -72,12 +74,16 @@ const PhoneDay = (() => {
     return null;
   }
 
-  // The list, once the passkey's owner has opened it.
+  // The list, the grants, and the key that signs, once the passkey's owner has opened them.
   async function unlock(account) {
     const lock = await lockOf(account);
-    const key = await PhoneSeal.unwrap(await secret(lock.id), lock.wrapped);
+    const given = await secret(lock.id);
+    const key = await PhoneSeal.unwrap(given, lock.wrapped);
     const day = await kept(account);
-    return day && PhoneSeal.open(key, lock.publicKey, `${account} ${day.ends}`, day.sealed);
+    if (!day) return null;
+    const opened = await PhoneSeal.open(key, lock.publicKey, `${account} ${day.ends}`, day.sealed);
+    if (!opened.startsWith("{")) return { list: opened, grants: [] }; // sealed by an earlier version
+    return { ...JSON.parse(opened), signer: lock.signer && await PhoneSeal.unwrapSigner(given, lock.signer.wrapped) };
   }
 
   // -- the pages
@@ -110,10 +116,11 @@ const PhoneDay = (() => {
     button.addEventListener("click", async () => {
       said.textContent = "";
       try {
-        const list = await unlock(account);
-        part.hidden = !list;
-        const page = new DOMParser().parseFromString(list ?? "", "text/html");
+        const day = await unlock(account);
+        part.hidden = !day;
+        const page = new DOMParser().parseFromString(day?.list ?? "", "text/html");
         place.replaceChildren(...page.body.children);
+        if (day) PhoneDoors.offer(place, part.dataset, day);
         const form = document.querySelector("form[data-noted] [name=client]")?.form;
         for (const link of place.querySelectorAll("a")) if (form) chooses(link, form);
         button.hidden = true;

@@ -58,7 +58,46 @@ const PhoneQueue = (() => {
 
   const events = async () => (await within((database) => database.getAll("events"))).sort((a, b) => a.sequence - b.sequence);
 
+  // -- what locks have answered, without the server: kept the same way, until it has been told
+
+  async function noteAnswer(messages) {
+    const { account, key } = await meta("person");
+    const id = crypto.randomUUID();
+    const sealed = await PhoneSeal.seal(key, `${account} ${id}`, JSON.stringify(messages));
+    await within(async (database) => {
+      const all = database.transaction("meta", "readwrite");
+      const kept = (await all.store.get("answers")) ?? [];
+      await all.store.put([...kept, { id, account, noted: new Date().toISOString(), sealed }], "answers");
+      await all.done;
+    });
+  }
+
+  const answers = async () => (await meta("answers")) ?? [];
+
+  async function sendAnswers() {
+    const person = await meta("person");
+    const own = (await answers()).filter((kept) => kept.account === person?.account).slice(0, BATCH);
+    if (!own.length || !person.answers) return;
+    const body = { answers: own.map(({ id, sealed }) => ({ id, sealed })) };
+    const told = await post(person.answers, body).then((response) => response.ok && response.json()).catch(() => null);
+    if (!told) return;
+    const settled = new Set(told.answers.map((answer) => answer.id));
+    await within(async (database) => {
+      const all = database.transaction("meta", "readwrite");
+      await all.store.put(((await all.store.get("answers")) ?? []).filter((kept) => !settled.has(kept.id)), "answers");
+      await all.done;
+    });
+  }
+
   // -- sending
+
+  const post = async (url, body) => fetch(url, {
+    method: "POST",
+    redirect: "manual",
+    signal: AbortSignal.timeout(20_000),
+    headers: { "Content-Type": "application/json", "X-CSRFToken": (await meta("person")).csrf },
+    body: JSON.stringify(body),
+  });
 
   async function sendOnce() {
     const person = await meta("person");
@@ -78,13 +117,7 @@ const PhoneQueue = (() => {
     let answers = [];
     let error = "";
     try {
-      const response = await fetch(person.sync, {
-        method: "POST",
-        redirect: "manual",
-        signal: AbortSignal.timeout(20_000),
-        headers: { "Content-Type": "application/json", "X-CSRFToken": person.csrf },
-        body: JSON.stringify(body),
-      });
+      const response = await post(person.sync, body);
       if (response.ok) answers = (await response.json()).events;
       else error = response.type === "opaqueredirect" ? "signed_out" : String(response.status);
       if (error === "signed_out" || response.status === 401 || response.status === 403) await dropDay();
@@ -124,6 +157,7 @@ const PhoneQueue = (() => {
   const send = () => navigator.locks.request("troskel-send", async () => {
     let settled = 0;
     for (let now = await sendOnce(); now; now = await sendOnce()) settled += now;
+    await sendAnswers();
     await within(async (database) => {
       const since = new Date(Date.now() - KEPT_REFUSALS).toISOString();
       const all = database.transaction("events", "readwrite");
@@ -135,5 +169,5 @@ const PhoneQueue = (() => {
     return settled;
   });
 
-  return { note, events, send, forgetRefused, keep, meta, dropDay, drop, UNSETTLED };
+  return { note, noteAnswer, answers, post, events, send, forgetRefused, keep, meta, dropDay, drop, UNSETTLED };
 })();

@@ -85,5 +85,28 @@ const PhoneSeal = (() => {
     return crypto.subtle.unwrapKey("pkcs8", whole.slice(12), key, how, CURVE, false, ["deriveBits"]);
   }
 
-  return { seal, open, makePair, unwrap, bytes, coded };
+  // -- a key that signs, wrapped by the same secret: what opens doors without the server
+
+  const SIGNS = { name: "ECDSA", namedCurve: "P-256" };
+
+  // Makes it; `point`: the public half, compressed, hex.
+  async function makeSigner(secret) {
+    const pair = await crypto.subtle.generateKey(SIGNS, true, ["sign"]);
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const key = await wrapping(secret, "wrapKey");
+    const wrapped = await crypto.subtle.wrapKey("pkcs8", pair.privateKey, key, { name: "AES-GCM", iv });
+    const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+    const point = [2 + (raw[64] & 1), ...raw.slice(1, 33)];
+    return { point: point.map((byte) => byte.toString(16).padStart(2, "0")).join(""), wrapped: coded(joined(iv, wrapped)) };
+  }
+
+  // Its private half; scripts can use it, and can't export it.
+  async function unwrapSigner(secret, wrapped) {
+    const whole = bytes(wrapped);
+    const how = { name: "AES-GCM", iv: whole.slice(0, 12) };
+    const key = await wrapping(secret, "unwrapKey");
+    return crypto.subtle.unwrapKey("pkcs8", whole.slice(12), key, how, SIGNS, false, ["sign"]);
+  }
+
+  return { seal, open, makePair, unwrap, makeSigner, unwrapSigner, bytes, coded };
 })();

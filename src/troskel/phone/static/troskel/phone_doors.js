@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Opens a door without the server: over Bluetooth, by a grant that was taken along (docs/door-protocol.md). The lock decides,
+// and signs what it did; what it does not sign is shown as unknown, and nothing is asked twice by itself.
+"use strict";
+
+const PhoneDoors = (() => {
+  const SERVICE = "5a1d7e00-9c1f-4b6a-8a34-3d2f6d0b1c01";
+  const MAILBOX = "5a1d7e01-9c1f-4b6a-8a34-3d2f6d0b1c01";
+  const CHUNK = 240;
+  const LAST = 1;
+  const GIVE_HELLO = 2;
+
+  const app = () => document.getElementById("app").dataset;
+  const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+  const protocol = () => import(app().door);
+
+  // The grants of today's doors; none where the server gives none, or can't be reached.
+  async function take(point) {
+    const { grants } = app();
+    if (!point || !grants || !navigator.bluetooth) return [];
+    try {
+      await PhoneQueue.send(); // the server knows what the locks have said before it says so
+      const response = await PhoneQueue.post(grants, { key: point });
+      await protocol(); // so that it is here without coverage
+      await PhoneQueue.drop("heads");
+      return response.ok ? (await response.json()).grants : [];
+    } catch {
+      return [];
+    }
+  }
+
+  // -- over the air: write and read, nothing that the lock says by itself
+
+  const readBox = async (box) => {
+    const { buffer, byteOffset, byteLength } = await box.readValue();
+    return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  };
+  const writeBox = (box, flags, part = []) => box.writeValueWithResponse(Uint8Array.of(flags, ...part));
+
+  async function writeWhole(box, message) {
+    for (let at = 0; at < message.length; at += CHUNK) {
+      const isLast = at + CHUNK >= message.length;
+      await writeBox(box, isLast ? LAST : 0, message.slice(at, at + CHUNK));
+    }
+  }
+
+  // Gives what the lock said, as a word. `no_answer`: it was asked nothing. `unknown`: it may have turned.
+  async function open(grant, signer, device) {
+    const door = await protocol();
+    let hello;
+    let request;
+    try {
+      const service = await (await device.gatt.connect()).getPrimaryService(SERVICE);
+      const box = await service.getCharacteristic(MAILBOX);
+      await writeBox(box, GIVE_HELLO);
+      hello = await readBox(box);
+      const heads = (await PhoneQueue.meta("heads")) ?? {};
+      const asked = await door.ask({
+        hello, key: signer, lock: fromHex(grant.lock), grant: PhoneSeal.bytes(grant.grant.replaceAll("=", "")),
+        operation: door.OPERATION.unlock, nonce: crypto.getRandomValues(new Uint8Array(8)),
+        time: Math.floor(Date.now() / 1000), since: Math.max(grant.lines, heads[grant.lock] ?? 0),
+      });
+      request = asked; // from here on the lock may turn
+      await writeWhole(box, request);
+      const result = await readBox(box);
+      const told = await door.readResult(result, request, fromHex(grant.key));
+      await PhoneQueue.noteAnswer({
+        hello: PhoneSeal.coded(hello), request: PhoneSeal.coded(request), result: PhoneSeal.coded(result),
+      });
+      await PhoneQueue.keep("heads", { ...heads, [grant.lock]: told.known });
+      document.dispatchEvent(new Event("lock-answered"));
+      return told.outcome;
+    } catch (error) {
+      if (error.code === door.CODES.OTHER_LOCK) return "other_lock";
+      return request ? "unknown" : "no_answer";
+    } finally {
+      device.gatt.disconnect();
+    }
+  }
+
+  // -- the page
+
+  function button(words, grant, signer) {
+    const part = document.createElement("div");
+    part.className = "at-lock";
+    const press = document.createElement("button");
+    const said = document.createElement("p");
+    Object.assign(press, { type: "button", className: "ds-button thumb", textContent: words.open.replace("#", grant.serial) });
+    Object.assign(press.dataset, { variant: "primary", size: "lg" });
+    said.setAttribute("role", "status");
+    part.append(press, said);
+    press.addEventListener("click", async () => {
+      press.disabled = true;
+      said.textContent = words.opening;
+      try {
+        const device = await navigator.bluetooth.requestDevice({ filters: [{ services: [SERVICE] }] });
+        said.textContent = words[`opened_${await open(grant, signer, device)}`];
+      } catch {
+        said.textContent = words.opened_none; // nobody chose a lock
+      } finally {
+        press.disabled = false;
+      }
+    });
+    return part;
+  }
+
+  // A button at each client whose door this phone has a grant for. Whether it still holds is the lock's to say.
+  function offer(place, words, { grants, signer }) {
+    for (const link of place.querySelectorAll("h3 a")) {
+      const number = link.pathname.split("/").filter(Boolean).pop();
+      for (const grant of grants) {
+        if (grant.case === number) link.closest("li").append(button(words, grant, signer));
+      }
+    }
+  }
+
+  return { take, offer };
+})();
