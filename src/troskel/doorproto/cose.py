@@ -22,7 +22,7 @@ PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
 
 TAG_SIGN1 = b"\xd2"
-PROTECTED = bytes.fromhex("a10125")
+PROTECTED = bytes.fromhex("a10126")
 """{1 (alg): -7 (ES256)}"""
 
 KID = 4
