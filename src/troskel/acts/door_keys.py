@@ -28,10 +28,20 @@ from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Låsens och telefonernas nycklar")
 
-KeyPoint = Annotated[str, msgspec.Meta(pattern="^0[23][0-9a-f]{64}$"), field(_("Öppen nyckel"))]
+KeyPoint = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^0[23][0-9a-f]{64}$", description="02 or 03, and 64 hexadecimal digits in lower case"
+    ),
+    field(_("Öppen nyckel")),
+]
 """A public key: a compressed point of P-256, hex."""
 
-LockNumber = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$"), field(_("Låsets eget nummer"))]
+LockNumber = Annotated[
+    str,
+    msgspec.Meta(pattern="^[0-9a-f]{16}$", description="16 hexadecimal digits in lower case"),
+    field(_("Låsets eget nummer")),
+]
 """The number by which a lock names itself in messages, hex."""
 
 
@@ -41,6 +51,7 @@ LockNumber = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$"), field(_("Lå
     writes=["lock.key_enrolled"],
     title=_("Skriv in ett låsvreds nyckel"),
     lead=_("Då kan telefoner öppna låset utan täckning. Nummer och nyckel visas av låset."),
+    corrected_by="enrol_lock",
 )
 def enrol_lock(ctx: ActContext, *, serial: Serial, number: LockNumber, key: KeyPoint) -> dict[str, Any]:
     """Enrol a lock's public key, so that phones can open it without the server. A locksmith: of a lock in own stock.

@@ -85,6 +85,10 @@ WORDS: dict[str, dict[str, str]] = {
         "a municipality's four digits; empty: this one": _(
             "en kommuns fyra siffror, eller lämna tomt för den egna"
         ),
+        "16 hexadecimal digits in lower case": _("16 siffror eller små bokstäver från a till f"),
+        "02 or 03, and 64 hexadecimal digits in lower case": _(
+            "02 eller 03, och sedan 64 siffror eller små bokstäver från a till f"
+        ),
         "a code of the lock": _("en kod från låset: bokstäver och siffror, högst 20"),
         "a month as 2026-10": _("en månad, till exempel 2026-10"),
         "a language as sv, en, fi, so (ISO 639)": _("ett språk, till exempel sv, en, fi eller so"),

@@ -58,6 +58,7 @@ REFUSAL_CODES = {
     "no_lock": gettext_noop("Inget lås går att öppna härifrån. Ring på, eller ta nyckeln."),
     "wrong_lock": gettext_noop("Låset hör inte till den här dörren. Ta nyckeln, och ring samordnaren."),
     "wrong_door": gettext_noop("Låset hör inte till den här dörren. Ta nyckeln, och ring samordnaren."),
+    "busy": gettext_noop("Någon öppnar just nu. Vänta en stund och känn på dörren, och försök sedan igen."),
     "too_early": gettext_noop("Låsets klocka går fel. Ta nyckeln, och anmäl felet."),
     "too_late": gettext_noop("Det tog för lång tid. Försök igen."),
 }
