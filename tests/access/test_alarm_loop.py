@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from tests.town import ALARM, CODE, Town
 from troskel.access.drivers import LockAt
 from troskel.access.simulated import SimulatedFault, SimulatedLocks
 from troskel.acts import opening
 from troskel.reading import access
-from troskel.reading.emergency_openings import emergency_openings, emergency_openings_lately
+from troskel.reading.emergency_openings import emergency_openings, out_of_the_ordinary
 from troskel.reading.paging import PageRequest
 
 OPEN = {"serial": "L1"}
@@ -46,10 +45,8 @@ def listed(town: Town, who: str) -> list[Any]:
 
 
 def lately(town: Town) -> int:
-    """As it is now: the count is kept for a minute."""
-    cache.clear()
     with town.standing():
-        return emergency_openings_lately(town.actor("maria"))
+        return out_of_the_ordinary(town.actor("maria")).emergencies
 
 
 def reached(town: Town) -> Any:

@@ -336,7 +336,7 @@ def test_rule_4_a_responder_sees_the_client_whose_alarm_they_took(town: Town) ->
     town.does("rut", "accept_alarm", alarm=alarm)
     assert "En kund i dag" in phone.goes("/phone/") and "besökta" not in phone.goes("/phone/")
     page = phone.client(client)
-    assert re.search(r"Du har tagit kundens larm\. Du ser kunden och kan öppna dörren till 12\.\d\d", page)
+    assert re.search(r"Du har tagit kundens larm\. Du ser kunden och kan öppna dörren till 10\.\d\d", page)
     assert "Dörren är öppen." in phone.press(client, "open")
     assert "Starta besöket" not in phone.client(client), "visits are the carers'"
     town.does("rut", "close_alarm", alarm=alarm, outcome="helped")

@@ -41,7 +41,9 @@ from troskel.visits.rules import Grade
 CHAPTER = _("Vad låsen har svarat telefonerna")
 
 MAX_ANSWERS = 50
-Message = Annotated[str, msgspec.Meta(max_length=700, pattern="^[A-Za-z0-9_=-]*$")]
+Message = Annotated[
+    str, msgspec.Meta(max_length=700, pattern="^[A-Za-z0-9_=-]*$", description="bytes in base64url")
+]
 
 
 class LockAnswerTold(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,6 +85,7 @@ WORDS: dict[str, dict[str, str]] = {
         "a municipality's four digits; empty: this one": _(
             "en kommuns fyra siffror, eller lämna tomt för den egna"
         ),
+        "bytes in base64url": _("byte i base64url"),
         "16 hexadecimal digits in lower case": _("16 siffror eller små bokstäver från a till f"),
         "02 or 03, and 64 hexadecimal digits in lower case": _(
             "02 eller 03, och sedan 64 siffror eller små bokstäver från a till f"

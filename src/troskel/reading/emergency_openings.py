@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Subquery
 
-from troskel.access.models import Opening
+from troskel.access.models import BriefSight, Opening
 from troskel.access.rules import LockOutcome
 from troskel.ground import clock
+from troskel.people.models import Municipality
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import note
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
@@ -22,8 +23,6 @@ MUNICIPALS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 LATELY = timedelta(days=7)
 """What the start page counts."""
-
-KEPT_SECONDS = 60
 
 
 class EmergencyOpening(msgspec.Struct, frozen=True):
@@ -71,15 +70,26 @@ def emergency_openings(viewer: Actor, page_request: PageRequest) -> Page[Emergen
     return Page([_listed(row) for row in page_rows], next_cursor)
 
 
+class OutOfTheOrdinary(NamedTuple):
+    """How many brief sights nobody has reviewed, and how many openings by alarm there were in the last week."""
+
+    unreviewed: int
+    emergencies: int
+
+
 @read(who=(Role.MANAGER,))
-def emergency_openings_lately(viewer: Actor) -> int:
-    """How many there were in the last week, a minute old at most. No client is read: nothing is recorded."""
-    key = f"emergencies-{viewer.municipality}"
-    found: int | None = cache.get(key)
-    if found is None:
-        found = Opening.objects.filter(_of(viewer), not_before__gte=clock.now() - LATELY).count()
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+def out_of_the_ordinary(viewer: Actor) -> OutOfTheOrdinary:
+    """What a manager's start page tells. No client is read: nothing is recorded. One query."""
+    lately = Opening.objects.filter(_of(viewer), not_before__gte=clock.now() - LATELY)
+    unreviewed = BriefSight.objects.filter(municipality=viewer.municipality, reviewed=None)
+    counts = Municipality.objects.filter(pk=viewer.municipality).values_list(
+        _count(unreviewed), _count(lately)
+    )
+    return OutOfTheOrdinary(*(count or 0 for count in counts.get()))
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by().values("municipality").annotate(found=Count("pk")).values("found"))
 
 
 def _of(viewer: Actor) -> Q:

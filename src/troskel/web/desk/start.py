@@ -321,12 +321,12 @@ def _side_panels(person: Person) -> dict[str, Any]:
     if role is Role.ADMINISTRATOR:
         panels["versions"] = routine_versions.awaiting_approval(person.actor)
     panels["shut_out"] = kept_shut_out(person.actor) if role in kept_shut_out.who else None
-    if role in brief_sights.unreviewed_brief_sights.who:
+    if role is Role.ADMINISTRATOR:
         panels["unreviewed"] = brief_sights.unreviewed_brief_sights(person.actor)
     if role in unanswered_doors.doors_in_doubt.who:
         panels["doors"] = unanswered_doors.doors_in_doubt(person.actor)
     if role is Role.MANAGER:
-        panels["emergencies"] = emergency_openings.emergency_openings_lately(person.actor)
+        panels |= emergency_openings.out_of_the_ordinary(person.actor)._asdict()
         panels["routine"] = summary = routine_panel.routine_summary(person)
         panels["versions"] = summary.awaited if summary else []
         panels["log_reviews"] = log_reviews.left_to_review(person)
