@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -70,7 +70,7 @@ def emergency_openings(viewer: Actor, page_request: PageRequest) -> Page[Emergen
     return Page([_listed(row) for row in page_rows], next_cursor)
 
 
-class OutOfTheOrdinary(NamedTuple):
+class OutOfTheOrdinary(msgspec.Struct, frozen=True):
     """How many brief sights nobody has reviewed, and how many openings by alarm there were in the last week."""
 
     unreviewed: int

@@ -326,7 +326,8 @@ def _side_panels(person: Person) -> dict[str, Any]:
     if role in unanswered_doors.doors_in_doubt.who:
         panels["doors"] = unanswered_doors.doors_in_doubt(person.actor)
     if role is Role.MANAGER:
-        panels |= emergency_openings.out_of_the_ordinary(person.actor)._asdict()
+        counts = emergency_openings.out_of_the_ordinary(person.actor)
+        panels |= {"unreviewed": counts.unreviewed, "emergencies": counts.emergencies}
         panels["routine"] = summary = routine_panel.routine_summary(person)
         panels["versions"] = summary.awaited if summary else []
         panels["log_reviews"] = log_reviews.left_to_review(person)
