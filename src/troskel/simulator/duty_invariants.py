@@ -352,5 +352,5 @@ def _is_open(tables: Tables, client: SimClient) -> bool:
     if client.died is not None:
         return False
     decisions = tables.standing_decisions.get(client.id, [])
-    latest = max((d for d in decisions), key=lambda d: d.through or "9999", default=None)
-    return latest is not None and latest.ending != CONFIRMED
+    last = max((d.through or "9999" for d in decisions), default="")
+    return any(d.ending != CONFIRMED for d in decisions if (d.through or "9999") == last)
