@@ -51,6 +51,7 @@ READERS = {
     "ask_door": "carin mikael rut",
     "list_openings": "anna siri olle moa",
     "list_alarms": "olle moa rut",
+    "show_outages": "siri olle moa",
     "list_emergency_openings": "siri maria olle moa",
     "count_phone_clients": "anna siri",
     "list_organisations": "anna siri maria erik olle carin moa mikael rut laban",

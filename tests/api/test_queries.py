@@ -58,6 +58,7 @@ THREAD: list[tuple[str, str, dict[str, Any]]] = [
 WHOLE = (
     "/gaps",
     "/ways-in",
+    "/outages",
     "/phone/clients",
     "/phone/counts",
     "/invoice-rows",
@@ -73,6 +74,7 @@ LISTS = {
     "/decisions": "olle",
     "/gaps": "olle",
     "/ways-in": "olle",
+    "/outages": "olle",
     "/orders": "olle",
     "/locks": "olle",
     "/tags": "olle",

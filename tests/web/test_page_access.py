@@ -76,6 +76,7 @@ OF_A_ROLE = {
     "account-sign-in": set(STAFF_ROLES),
     "staff-file": set(STAFF_ROLES),
     "brief-sights": {Role.MANAGER, Role.ADMINISTRATOR},
+    "outages": {Role.ADMINISTRATOR, Role.COORDINATOR},
     "emergency-openings": {Role.MANAGER, Role.ADMINISTRATOR, Role.COORDINATOR},
     "review-brief-sight": {Role.MANAGER, Role.ADMINISTRATOR},
     "things-file": {Role.ADMINISTRATOR},

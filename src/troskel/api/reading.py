@@ -24,6 +24,7 @@ from troskel.reading import (
     coverage,
     duties,
     lists,
+    outages,
     phone,
     phone_events,
     retention,
@@ -250,6 +251,11 @@ def ask_door(
 @reads("/ways-in", tonight.tonight)
 def list_ways_in(request: HttpRequest) -> HttpResponse:
     return json_response(tonight.tonight(actor_of(request)))
+
+
+@reads("/outages", outages.outages)
+def show_outages(request: HttpRequest) -> HttpResponse:
+    return json_response(outages.outages(actor_of(request)))
 
 
 @reads("/openings", access.openings)

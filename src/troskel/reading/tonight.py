@@ -8,29 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 
-from troskel.access import queries as access
 from troskel.access import way_in_rules as rules
 from troskel.access.rules import FAR_AWAY
-from troskel.access.way_in_rules import DoorJudged, DoorOnTheWay, KeyHolder, Sent, WayVerdict
+from troskel.access.way_in_rules import DoorJudged, KeyHolder, Sent, WayVerdict
 from troskel.care import queries as care
 from troskel.care.models import Allocation, Service
-from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound
-from troskel.people.login_queries import PersonWithPhone, people_with_phones
-from troskel.people.models import AccessNote, HomeDoor, Organisation
+from troskel.people.login_queries import PersonWithPhone
+from troskel.people.models import Organisation
 from troskel.people.roles import OFFICE_ROLES, PROVIDER_ROLES, Actor, OrganisationKind, Role
-from troskel.permits import doors as permits
-from troskel.reading.base import clients_matching, clients_within_reach, note
+from troskel.reading import ways_in
+from troskel.reading.base import clients_matching, note
 from troskel.reading.register import read
-from troskel.routine.duty import home_snapshot
+from troskel.reading.ways_in import KeyAtDoor, SendingOrganisation, VisitedClient
 
 SIGNED_IN_DAYS = rules.SIGNED_IN_LATELY.days
 """How many days back somebody has signed in lately."""
@@ -97,35 +95,6 @@ class Tonight(msgspec.Struct, frozen=True):
     people: list[PeopleTonight]
 
 
-class _Organisation(NamedTuple):
-    id: UUID
-    orgnr: str
-    name: str
-    kind: str
-
-    @property
-    def sends(self) -> Role:
-        return Role.RESPONDER if self.kind == OrganisationKind.ALARM else Role.CARER
-
-
-class _Visited(NamedTuple):
-    """A client whom an organisation has today, with the service that lasts longest."""
-
-    client: UUID
-    case: str
-    home: UUID
-    organisation: _Organisation
-    services: tuple[str, ...]
-    sent: Sent
-
-
-class _Key(NamedTuple):
-    number: str
-    kind: str
-    holder: UUID | None
-    orgnr: str
-
-
 @read(
     who=[Role.COORDINATOR, Role.ADMINISTRATOR],
     title="Who can get in tonight: the doors at each client who is at home, and why one would not open",
@@ -135,8 +104,8 @@ def tonight(viewer: Actor) -> Tonight:
 
     Six queries, however many clients, and one recorded read.
     """
-    visited = _visited(viewer)
-    people = _people(viewer)
+    visited = ways_in.visited_today(viewer)
+    people = ways_in.people_by_organisation(viewer)
     ways = _ways(viewer, visited, people)
     note(viewer, "ways_in.viewed", ids={one.client for one in visited})
     ways.sort(key=lambda way: (-rules.severity(way.verdict), way.case))
@@ -148,7 +117,7 @@ def shut_out_tonight(viewer: Actor) -> int | None:
     """At how many clients nobody gets in tonight; None until the afternoon. No client is shown: nothing is recorded."""
     if not rules.is_afternoon(clock.now().astimezone(clock.STOCKHOLM)):
         return None
-    ways = _ways(viewer, _visited(viewer), _people(viewer))
+    ways = _ways(viewer, ways_in.visited_today(viewer), ways_in.people_by_organisation(viewer))
     return len({way.case for way in ways if way.verdict == WayVerdict.NOBODY})
 
 
@@ -186,12 +155,12 @@ def way_in_for_alarm(viewer: Actor, case: str) -> list[WayTonight]:
     )
     rows: Any = standing.annotate(answers=Exists(answering)).order_by("name", "id")
     found = [
-        (answers, _Organisation(*columns))
+        (answers, SendingOrganisation(*columns))
         for answers, *columns in rows.values_list("answers", "id", "orgnr", "name", "kind")
     ]
     have_it = any(answers for answers, _ in found)
     visited = [
-        _Visited(
+        VisitedClient(
             row.id,
             row.case_number,
             row.home_id,
@@ -202,58 +171,11 @@ def way_in_for_alarm(viewer: Actor, case: str) -> list[WayTonight]:
         for answers, organisation in found
         if answers or not have_it
     ]
-    return _ways(viewer, visited, _people(viewer))
-
-
-def _visited(viewer: Actor) -> list[_Visited]:
-    """The clients who are at home today, by organisation: those whom its phones have. One query."""
-    day = clock.today()
-    allocations = Allocation.objects.filter(
-        care.covers(day, day),
-        care.own_and_alive(viewer.municipality, day),
-        ~Exists(care.absences_on(day, "decision__client")),
-        decision__client__in=clients_within_reach(viewer),
-    )
-    if viewer.role in PROVIDER_ROLES:
-        allocations = allocations.filter(organisation=viewer.organisation)
-    client, organisation = "decision__client__", "organisation__"
-    rows = (
-        allocations.annotate(ends=care.last_day_on_phone())
-        .order_by(f"{client}case_number", f"{organisation}orgnr", "-ends", "id")
-        .values_list(
-            *("decision__client_id", f"{client}case_number", f"{client}home_id"),
-            *("organisation_id", f"{organisation}orgnr", f"{organisation}name", f"{organisation}kind"),
-            *("decision__service", "ends"),
-        )
-    )
-    held: dict[tuple[UUID, str, UUID, _Organisation], list[tuple[str, date]]] = {}
-    for client_id, case, home, org, orgnr, name, kind, service, ends in rows:
-        whose = (client_id, case, home, _Organisation(org, orgnr, name, kind))
-        held.setdefault(whose, []).append((service, ends))
-    return [
-        _Visited(
-            *whose,
-            tuple(dict.fromkeys(service for service, _ in found)),
-            Sent(
-                whose[-1].sends,
-                whose[-1].id,
-                *found[0],
-                alarm=any(service == Service.SAFETY_ALARM for service, _ in found),
-            ),
-        )
-        for whose, found in held.items()
-    ]
-
-
-def _people(viewer: Actor) -> dict[UUID, list[PersonWithPhone]]:
-    people: dict[UUID, list[PersonWithPhone]] = {}
-    for person in people_with_phones(viewer.municipality, clock.now() - rules.SIGNED_IN_LATELY):
-        people.setdefault(person.organisation, []).append(person)
-    return people
+    return _ways(viewer, visited, ways_in.people_by_organisation(viewer))
 
 
 def _shown_people(
-    visited: Iterable[_Visited], people: Mapping[UUID, list[PersonWithPhone]]
+    visited: Iterable[VisitedClient], people: Mapping[UUID, list[PersonWithPhone]]
 ) -> list[PeopleTonight]:
     organisations = {one.organisation.id: one.organisation for one in visited}
     return [
@@ -269,27 +191,13 @@ def _shown_people(
 
 
 def _ways(
-    viewer: Actor, visited: list[_Visited], people: Mapping[UUID, list[PersonWithPhone]]
+    viewer: Actor, visited: list[VisitedClient], people: Mapping[UUID, list[PersonWithPhone]]
 ) -> list[WayTonight]:
     """Each client's way in by each organisation. Four queries."""
-    now = clock.now()
-    doors = _doors(viewer, {one.home for one in visited})
-    here = {door.door: door for of_home in doors.values() for door in of_home}
-    answers = access.last_answers(viewer.municipality, {door.lock for door in here.values() if door.lock})
-    keys = _keys(viewer, here)
-    phones = permits.doors_of_all(viewer.municipality, {one.client for one in visited}, now)
+    around = ways_in.around(viewer, visited)
     ways = []
     for one in visited:
-        phone = rules.phone_of(phones[one.client], one.sent, now)
-        on_the_way = [
-            door._replace(
-                answer=answers.get(door.lock) if door.lock else None,
-                keys=[_key_holder(key, one.organisation.id) for key in keys.get(door.door, [])],
-            )
-            for door in doors.get(one.home, [])
-        ]
-        signed_in = sum(person.signed_in for person in people.get(one.organisation.id, []))
-        judged = rules.judge_way(phone, on_the_way, signed_in=signed_in)
+        phone, judged = ways_in.judge(one, around, people)
         serials = {row.lock: row.serial or "" for row in phone.rows}
         ways.append(
             WayTonight(
@@ -299,7 +207,9 @@ def _ways(
                 str(judged.verdict),
                 [str(reason) for reason in judged.reasons],
                 [
-                    _door_shown(viewer, door, serials, keys.get(door.door.door, []), one.organisation.id)
+                    _door_shown(
+                        viewer, door, serials, around.keys.get(door.door.door, []), one.organisation.id
+                    )
                     for door in judged.doors
                 ],
             )
@@ -307,50 +217,11 @@ def _ways(
     return ways
 
 
-def _doors(viewer: Actor, homes: Iterable[UUID]) -> dict[UUID, list[DoorOnTheWay]]:
-    """The doors of the homes, each with its lock and fault by the facts of its home."""
-    notes = AccessNote.objects.filter(home=OuterRef("home"))
-    rows = HomeDoor.objects.filter(municipality=viewer.municipality, home__in=list(homes))
-    columns = ("home_id", "door_id", "door__kind", "noted", "home__state__state")
-    found: dict[UUID, list[DoorOnTheWay]] = {}
-    facts: dict[UUID, Any] = {}
-    for home, door, kind, noted, state in rows.annotate(noted=Exists(notes)).values_list(*columns):
-        if home not in facts:
-            facts[home] = home_snapshot(state).facts.doors if state else {}
-        known = facts[home].get(door)
-        lock, fault = (known.lock, known.fault) if known else (None, "")
-        found.setdefault(home, []).append(
-            DoorOnTheWay(door, kind, lock=lock, fault=fault if lock else "", has_note=noted)
-        )
-    return found
-
-
-def _keys(viewer: Actor, doors: Iterable[UUID]) -> dict[UUID, list[_Key]]:
-    holder = Organisation.objects.filter(id=OuterRef("holder"))
-    rows = Holding.objects.filter(
-        municipality=viewer.municipality,
-        thing__kind=ThingKind.KEY,
-        thing__door__in=list(doors),
-        until=None,
-    ).annotate(orgnr=Subquery(holder.values("orgnr")[:1]))
-    keys: dict[UUID, list[_Key]] = {}
-    columns = ("thing__door_id", "thing__number", "kind", "holder", "orgnr")
-    for door, number, kind, held_by, orgnr in rows.order_by("thing__number").values_list(*columns):
-        keys.setdefault(door, []).append(_Key(number, kind, held_by, orgnr or ""))
-    return keys
-
-
-def _key_holder(key: _Key, organisation: UUID) -> KeyHolder:
-    if key.kind == HolderKind.ORGANISATION:
-        return KeyHolder.OURS if key.holder == organisation else KeyHolder.ANOTHER
-    return KeyHolder.CLIENT if key.kind == HolderKind.CLIENT else KeyHolder.LOST
-
-
 def _door_shown(
     viewer: Actor,
     judged: DoorJudged,
     serials: Mapping[UUID | None, str],
-    keys: Iterable[_Key],
+    keys: Iterable[KeyAtDoor],
     organisation: UUID,
 ) -> DoorTonight:
     door = judged.door
@@ -368,8 +239,8 @@ def _door_shown(
     )
 
 
-def _key_shown(viewer: Actor, key: _Key, organisation: UUID) -> KeyTonight:
-    holder = _key_holder(key, organisation)
+def _key_shown(viewer: Actor, key: KeyAtDoor, organisation: UUID) -> KeyTonight:
+    holder = ways_in.holder_of(key, organisation)
     if viewer.role in PROVIDER_ROLES and holder is not KeyHolder.OURS:
         return KeyTonight(str(holder), "", "")
     return KeyTonight(str(holder), key.number, key.orgnr)
