@@ -362,7 +362,7 @@ def test_a_person_has_five_phone_keys_and_the_oldest_ends(town: Town) -> None:
 
 def test_a_locksmith_enrols_a_lock_of_the_own_stock_only(town: Town) -> None:
     values = {"serial": "L1", "number": "00" * 8, "key": POINT}
-    town.refused("nina", "enrol_lock", "rule 2", **values)
+    town.refused("nina", "enrol_lock", "NotFound", **values)
     answer = town.does("laban", "enrol_lock", **values).answer
     assert answer["issuers"] == [point_of(issuer).hex() for issuer in issuers_of(CODE).values()]
     town.does("laban", "enrol_lock", **values)

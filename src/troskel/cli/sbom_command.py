@@ -28,7 +28,13 @@ NPM_LOCKS = (
     CHECKOUT / "package-lock.json",
 )
 """Where the lock file is: in the wheel, in a checkout."""
-BUNDLED = ("@digdir/designsystemet-css", "@fontsource-variable/source-sans-3", "@zxing/library", "idb")
+BUNDLED = (
+    "@digdir/designsystemet-css",
+    "@fontsource-variable/source-sans-3",
+    "@zxing/library",
+    "cborg",
+    "idb",
+)
 """The npm packages of which the wheel has files (`web/shell/assets.py`)."""
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?")
 EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
