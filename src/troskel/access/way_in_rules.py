@@ -95,7 +95,8 @@ class LastAnswer(NamedTuple):
 class DoorOnTheWay(NamedTuple):
     """A door, the lock that is mounted there with what is known of it, and who has its keys.
 
-    `has_note`: something is written of the way into the home, as a door code.
+    `has_note`: something is written of the way into the home, as a door code. `own_key`: the lock has a key of its
+    own, so that it opens without the server.
     """
 
     door: UUID
@@ -105,6 +106,7 @@ class DoorOnTheWay(NamedTuple):
     answer: LastAnswer | None = None
     keys: Sequence[KeyHolder] = ()
     has_note: bool = False
+    own_key: bool = False
 
 
 class DoorJudged(NamedTuple):

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from uuid import UUID
 
 import msgspec
 
-from troskel.access.models import LockKey
-from troskel.access.way_in_rules import WayVerdict, severity
+from troskel.access.way_in_rules import DoorOnTheWay, WayVerdict, severity
 from troskel.people.roles import Actor, Role
 from troskel.reading import ways_in
 from troskel.reading.base import note
@@ -44,16 +42,13 @@ class Outages(msgspec.Struct, frozen=True):
     title="At how many clients one still gets in, and how, without the server and without the locks",
 )
 def outages(viewer: Actor) -> Outages:
-    """Of all clients in care today; a coordinator's: those of the own organisation. Seven queries, one record."""
+    """Of all clients in care today; a coordinator's: those of the own organisation. Six queries, one record."""
     visited = ways_in.visited_today(viewer)
     people = ways_in.people_by_organisation(viewer)
     around = ways_in.around(viewer, visited)
     note(viewer, "ways_in.viewed", ids={one.client for one in visited})
-    own = set(
-        LockKey.objects.filter(municipality=viewer.municipality, ended=None).values_list("lock_id", flat=True)
-    )
 
-    def worst(works: Callable[[UUID], bool]) -> dict[str, WayVerdict]:
+    def worst(works: Callable[[DoorOnTheWay], bool]) -> dict[str, WayVerdict]:
         """Each client's way, by whoever of those who are sent has it hardest."""
         found: dict[str, WayVerdict] = {}
         for one in visited:
@@ -61,11 +56,11 @@ def outages(viewer: Actor) -> Outages:
             found[one.case] = max(found.get(one.case, verdict), verdict, key=severity)
         return found
 
-    usual, offline = worst(lambda lock: True), worst(own.__contains__)
+    usual, offline = worst(lambda door: True), worst(lambda door: door.own_key)
     return Outages(
         _counted(usual),
         _counted(offline),
-        _counted(worst(lambda lock: False)),
+        _counted(worst(lambda door: False)),
         sorted(case for case in usual if WayVerdict.NOBODY == offline[case] != usual[case]),
     )
 

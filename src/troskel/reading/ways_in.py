@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from troskel.access import queries as access
 from troskel.access import way_in_rules as rules
+from troskel.access.models import LockKey
 from troskel.access.rules import ClientDoors
 from troskel.access.way_in_rules import DoorOnTheWay, KeyHolder, LastAnswer, Sent, WayJudged
 from troskel.care import queries as care
@@ -127,13 +128,13 @@ def judge(
     one: VisitedClient,
     known: AroundClients,
     people: Mapping[UUID, list[PersonWithPhone]],
-    works: Callable[[UUID], bool] = lambda lock: True,
+    works: Callable[[DoorOnTheWay], bool] = lambda door: True,
 ) -> tuple[ClientDoors, WayJudged]:
-    """Returns the doors as a phone of those who are sent has them, and the way in. `works`: does this lock turn?"""
+    """Returns the doors as a phone of those who are sent has them, and the way in. `works`: does its lock turn?"""
     phone = rules.phone_of(known.phones[one.client], one.sent, clock.now())
     on_the_way = [
         door._replace(
-            lock=door.lock if door.lock and works(door.lock) else None,
+            lock=door.lock if works(door) else None,
             answer=known.answers.get(door.lock) if door.lock else None,
             keys=[holder_of(key, one.organisation.id) for key in known.keys.get(door.door, [])],
         )
@@ -147,16 +148,22 @@ def _doors(viewer: Actor, homes: Iterable[UUID]) -> dict[UUID, list[DoorOnTheWay
     """The doors of the homes, each with its lock and fault by the facts of its home."""
     notes = AccessNote.objects.filter(home=OuterRef("home"))
     rows = HomeDoor.objects.filter(municipality=viewer.municipality, home__in=list(homes))
-    columns = ("home_id", "door_id", "door__kind", "noted", "home__state__state")
+    hanging = Holding.objects.filter(kind=HolderKind.DOOR, until=None, holder=OuterRef(OuterRef("door_id")))
+    own_keys = LockKey.objects.filter(
+        municipality=viewer.municipality, ended=None, lock__in=hanging.values("thing")
+    )
+    columns = ("home_id", "door_id", "door__kind", "noted", "own", "home__state__state")
     found: dict[UUID, list[DoorOnTheWay]] = {}
     facts: dict[UUID, Any] = {}
-    for home, door, kind, noted, state in rows.annotate(noted=Exists(notes)).values_list(*columns):
+    for home, door, kind, noted, own, state in rows.annotate(
+        noted=Exists(notes), own=Exists(own_keys)
+    ).values_list(*columns):
         if home not in facts:
             facts[home] = home_snapshot(state).facts.doors if state else {}
         known = facts[home].get(door)
         lock, fault = (known.lock, known.fault) if known else (None, "")
         found.setdefault(home, []).append(
-            DoorOnTheWay(door, kind, lock=lock, fault=fault if lock else "", has_note=noted)
+            DoorOnTheWay(door, kind, lock=lock, fault=fault if lock else "", has_note=noted, own_key=own)
         )
     return found
 

@@ -70,7 +70,8 @@ def _failures(found: Outages) -> list[ShownFailure]:
         ShownFailure(
             _("Kommunens inloggning ligger nere"),
             _(
-                "Den som är inloggad arbetar vidare passet ut. Den som inte är det loggar in med passnyckel, om en finns, eller tar nyckeln."
+                "Den som är inloggad arbetar vidare passet ut. Den som inte är det loggar in med passnyckel, "
+                "om en finns, eller tar nyckeln."
             ),
             found.as_usual,
         ),
