@@ -12,7 +12,16 @@ from tests.town import PEOPLE
 PAGES = {
     "assessor": ["/do/", "/notices/", "/clients/"],
     "administrator": [
-        *("/late/", "/emails/", "/imports/", "/billing/", "/accounts/", "/organisations/", "/links/"),
+        *(
+            "/late/",
+            "/outages/",
+            "/emails/",
+            "/imports/",
+            "/billing/",
+            "/accounts/",
+            "/organisations/",
+            "/links/",
+        ),
         *("/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/routine/", "/routine/P1/"),
     ],
     "coordinator": [
