@@ -16,10 +16,9 @@ from troskel.ground import clock
 from troskel.people.models import Municipality
 from troskel.people.roles import Actor, Role
 from troskel.reading.base import note
+from troskel.reading.brief_sights import REVIEWERS
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
-
-MUNICIPALS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 LATELY = timedelta(days=7)
 """What the start page counts."""
@@ -53,7 +52,7 @@ COLUMNS = ("id", "alarm_id", "client_id", "client__case_number", "lock__number",
 
 
 @read(
-    who=(*MUNICIPALS, Role.COORDINATOR),
+    who=(*REVIEWERS, Role.COORDINATOR),
     title="Openings by an accepted alarm, the newest first, and the minutes from alarm to door",
 )
 def emergency_openings(viewer: Actor, page_request: PageRequest) -> Page[EmergencyOpening]:
@@ -94,7 +93,7 @@ def _count(rows: QuerySet[Any]) -> Subquery:
 
 def _of(viewer: Actor) -> Q:
     by_alarm = Q(municipality=viewer.municipality, alarm__isnull=False)
-    return by_alarm if viewer.role in MUNICIPALS else by_alarm & Q(organisation=viewer.organisation)
+    return by_alarm if viewer.role in REVIEWERS else by_alarm & Q(organisation=viewer.organisation)
 
 
 def _listed(row: Row) -> EmergencyOpening:

@@ -30,6 +30,7 @@ from troskel.access.drivers import (
     LockState,
     refusal_code,
 )
+from troskel.access.grant_rules import SHIFT
 from troskel.access.locks.records import LockCommand, LockRecords, SeenCredential, Turning
 from troskel.access.rules import LOW_BATTERY_PER_CENT, LockOutcome
 from troskel.ground import clock
@@ -39,9 +40,6 @@ _log = logging.getLogger(__name__)
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """A serial that can be part of a topic or an address. Others belong to no lock here."""
-
-LONGEST_OFFLINE = timedelta(hours=14)
-"""A grant lasts a shift at most."""
 
 
 class Limits(NamedTuple):
@@ -213,7 +211,7 @@ class RemoteLocks:
 
     def offline_grant(self, lock: LockAt, key: bytes, until: datetime) -> bytes | None:
         """Returns the link's grant, for a shift at most."""
-        if not clock.now() < until <= clock.now() + LONGEST_OFFLINE or not NAME.fullmatch(lock.serial):
+        if not clock.now() < until <= clock.now() + SHIFT or not NAME.fullmatch(lock.serial):
             return None
         return self.link.grant(lock, key, until)
 
