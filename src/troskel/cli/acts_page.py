@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -146,9 +146,13 @@ def _matching_asks(routine: Routine, event: str, events_of: typing.Callable[[Ask
 
 # from chapter to act
 
+CALLED = re.compile(r"""(?<=["'])\w+(?=["'])|\b\w+(?=[(,])|(?<=\.)\w+""")
+"""What a test or a play may mean as an act: a name in quotes, a call, an argument, an attribute."""
+
 
 def _chapters(routine: Routine, checkout: Path) -> Iterator[str]:
-    files = [file for file in _texts(checkout, "*.py", "*.jsonl") if not file[0].startswith(HARD_CASES)]
+    texts = _texts(checkout, "*.py", "*.jsonl")
+    files = {name: {*CALLED.findall(text)} for name, text in texts if not name.startswith(HARD_CASES)}
     for chapter in CHAPTERS:
         yield f"## {_chapter_name(chapter).replace('_', ' ').capitalize()}\n{(chapter.__doc__ or '').strip()}\n\n"
         for act in acts():
@@ -156,7 +160,7 @@ def _chapters(routine: Routine, checkout: Path) -> Iterator[str]:
                 yield from _act(act, routine, files)
 
 
-def _act(act: Act[Any], routine: Routine, files: list[tuple[str, str]]) -> Iterator[str]:
+def _act(act: Act[Any], routine: Routine, files: Mapping[str, set[str]]) -> Iterator[str]:
     roles = ", ".join(sorted(act.who)) or "the system alone"
     yield f"### {act.name}\n{act.meaning}\n\n"
     yield f"Paragraphs: {', '.join(act.paragraphs)}. Who may: {roles}.\n\n"
@@ -170,8 +174,8 @@ def _act(act: Act[Any], routine: Routine, files: list[tuple[str, str]]) -> Itera
         )
         mark = " †" if event in CARE_EVENTS else ""
         yield f"| `{event}`{mark} | {opens or '–'} | {fulfils or '–'} | {moot or '–'} |\n"
-    call_pattern = re.compile(rf"[\"']{act.name}[\"']|\b{act.name}(?=[(,])|\.{act.name}\b")
-    yield f"\nNamed in: {_code_spans(name for name, text in files if call_pattern.search(text)) or 'no test'}.\n\n"
+    named_in = _code_spans(name for name, called in files.items() if act.name in called)
+    yield f"\nNamed in: {named_in or 'no test'}.\n\n"
 
 
 def _attestable_asks(routine: Routine) -> str:

@@ -69,7 +69,8 @@ def page() -> str:
 
 def code_uses() -> list[CodeUse]:
     """Returns all uses of codes in the source and in its tables. Raises NotLiteral for a new computed one."""
-    return [*_raised(), *_of_tables(), *_not_found()]
+    calls = [*_calls()]
+    return [*_raised(calls), *_of_tables(), *_not_found(calls)]
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -100,11 +101,17 @@ def _joined(words: Iterable[str]) -> str:
     return ", ".join(sorted(words)) or "–"
 
 
-def _calls() -> Iterator[tuple[str, str, ast.Call]]:
-    """Yields the calls of plain names: the file's place, the name, the call."""
+_Call = tuple[str, str, ast.Call]
+
+
+def _calls() -> Iterator[_Call]:
+    """Yields the calls of errors: the file's place, the error's name, the call. A file that names none isn't parsed."""
     for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        text = path.read_text(encoding="utf-8")
+        if not any(f"{error}(" in text for error in STATUS):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in STATUS:
                 yield path.relative_to(SOURCE).as_posix(), node.func.id, node
 
 
@@ -119,8 +126,8 @@ COMPUTED = {
 """Codes that are not literals: of the tables, and of BadIdentity and BadSpelling, read where these are raised."""
 
 
-def _raised() -> Iterator[CodeUse]:
-    for place, error, call in _calls():
+def _raised(calls: Iterable[_Call]) -> Iterator[CodeUse]:
+    for place, error, call in calls:
         if error not in CODE_ARGUMENT:
             continue
         position = CODE_ARGUMENT[error]
@@ -163,9 +170,9 @@ def _of_tables() -> Iterator[CodeUse]:
     yield CodeUse(key_reused.code, "BadValue", "", key_reused.text, frozenset(), "runner/idempotency.py")
 
 
-def _not_found() -> Iterator[CodeUse]:
+def _not_found(calls: Iterable[_Call]) -> Iterator[CodeUse]:
     places: dict[str, set[str]] = {kind: set() for kind in NOT_FOUND_KINDS}
-    for place, error, call in _calls():
+    for place, error, call in calls:
         if error == "NotFound" and isinstance(call.args[0], ast.Constant):
             places.setdefault(str(call.args[0].value), set()).add(place)
     for kind in sorted(places):
