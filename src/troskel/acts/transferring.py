@@ -6,16 +6,18 @@ Used at a change of provider, for keys where the client agrees, and for the tag 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from troskel.custody import operations as custody
 from troskel.custody import rules
 from troskel.custody.models import HolderKind, Holding, Offer, ThingKind
 from troskel.ground.ids import new_id
 from troskel.ground.texts import _
-from troskel.people.models import HomeDoor
+from troskel.people.models import Client, HomeDoor
 from troskel.people.roles import Role
 from troskel.routine.facts import ClientFacts, HomeFacts
 from troskel.runner import lookup
@@ -164,12 +166,23 @@ def lock_holdings(ctx: ActContext, kind: str, numbers: Sequence[str]) -> list[Ho
     """Returns the open holdings, with the homes of their keys' doors or tags' clients locked. At most three queries."""
     holdings = lookup.find_holdings(ctx, kind, numbers)
     if kind == "key":
-        ways = HomeDoor.objects.filter(door__in={holding.thing.door_id for holding in holdings})
-        ctx.lock_homes(ways.values("home_id"))
-    with_clients = {holding.holder for holding in holdings if holding.kind == HolderKind.CLIENT}
+        ctx.lock_homes_by(_homes_of_doors, _sorted(holding.thing.door_id for holding in holdings))
+    with_clients = _sorted(holding.holder for holding in holdings if holding.kind == HolderKind.CLIENT)
     if with_clients:
-        ctx.lock_homes(lookup.homes_of_clients(with_clients))
+        ctx.lock_homes_by(_homes_of_clients, with_clients)
     return holdings
+
+
+def _homes_of_doors(municipality: str, doors: list[UUID]) -> QuerySet[Any, Any]:
+    return HomeDoor.objects.filter(municipality=municipality, door__in=doors).values("home_id")
+
+
+def _homes_of_clients(municipality: str, clients: list[UUID]) -> QuerySet[Any, Any]:
+    return Client.objects.filter(municipality=municipality, id__in=clients).values("home_id")
+
+
+def _sorted(ids: Iterable[UUID | None]) -> list[UUID]:
+    return sorted({one for one in ids if one is not None})
 
 
 def owner_of_tag(ctx: ActContext, holding: Holding) -> UUID | None:

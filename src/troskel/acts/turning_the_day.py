@@ -10,6 +10,7 @@ from troskel.acts.housing import end_plan
 from troskel.duties.days import last_turned, waits
 from troskel.duties.models import DayConfirmed, DayTurned
 from troskel.ground import clock, waiting
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
 from troskel.journal import operations as journal
@@ -56,12 +57,11 @@ def _carry_out_moves(ctx: ActContext, day: date) -> bool:
 
     Returns whether others are left.
     """
-    plans = list(
-        PlannedMove.objects.select_related("client", "home")
-        .filter(municipality=ctx.actor.municipality, outcome="", on__lte=day)
-        .order_by("on", "client__case_number")
-    )
-    plans, later = plans[:PART_SIZE], plans[PART_SIZE:]
+    due = [plan for (plan,) in _MOVES_DUE(ctx.actor.municipality, day)]
+    if not due:
+        return False
+    rows = PlannedMove.objects.select_related("client", "home").in_bulk(due[:PART_SIZE])
+    plans = [rows[plan] for plan in due[:PART_SIZE]]
     ctx.lock_homes({home for plan in plans for home in (plan.home_id, plan.client.home_id)})
     residences = []
     for plan in plans:
@@ -82,7 +82,16 @@ def _carry_out_moves(ctx: ActContext, day: date) -> bool:
                 on=plan.on,
             )
     people.move(residences)
-    return bool(later)
+    return len(due) > PART_SIZE
+
+
+_MOVES_DUE = CompiledQuery(
+    lambda municipality, day: (
+        PlannedMove.objects.filter(municipality=municipality, outcome="", on__lte=day)
+        .order_by("on", "client__case_number")
+        .values_list("id")
+    )
+)
 
 
 @act(

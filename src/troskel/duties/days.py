@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from troskel.duties.models import DayConfirmed, DayTurned
+from troskel.ground.compiled_query import CompiledQuery
 
 MOST_DAYS = 7
 """After a longer standstill, or with a clock that is wrong, no day is turned without a person."""
@@ -15,8 +16,7 @@ MOST_DAYS = 7
 
 def last_turned(municipality: str) -> date | None:
     """Returns the last day that has been turned, or None where none has."""
-    turned = DayTurned.objects.filter(municipality=municipality).order_by("-day")
-    return turned.values_list("day", flat=True).first()
+    return next((day for (day,) in _LAST_TURNED(municipality)), None)
 
 
 def waits(municipality: str, last: date | None, today: date) -> bool:
@@ -28,3 +28,10 @@ def waits(municipality: str, last: date | None, today: date) -> bool:
         return False
     said = DayConfirmed.objects.filter(municipality=municipality, day__gt=today - timedelta(days=MOST_DAYS))
     return not said.filter(day__lte=today).exists()
+
+
+_LAST_TURNED = CompiledQuery(
+    lambda municipality: (
+        DayTurned.objects.filter(municipality=municipality).order_by("-day").values_list("day")[:1]
+    )
+)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -77,8 +78,7 @@ class LockedHomes:
 
     def lock_waking(self, day: date, most: int) -> bool:
         """Lock the homes that wake on or before `day`, `most` of them; returns whether others are left."""
-        waking = HomeState.objects.filter(municipality=self.municipality, wake__lte=day).order_by("home_id")
-        homes = list(waking.values_list("home_id", flat=True)[: most + 1])
+        homes = [home for (home,) in _waking(most)(self.municipality, day)]
         self.lock(homes[:most])
         return len(homes) > most
 
@@ -239,6 +239,18 @@ def _states(municipality: str, homes: Any) -> QuerySet[Any, Any]:
         .filter(municipality=municipality, home_id__in=behind_the_same_doors)
         .annotate(newest=Subquery(newest[:1]))
         .order_by("home_id")
+    )
+
+
+@cache
+def _waking(most: int) -> CompiledQuery:
+    """Finds `most` of the homes that wake by a day, and one more, so that it is seen whether others are left."""
+    return CompiledQuery(
+        lambda municipality, day: (
+            HomeState.objects.filter(municipality=municipality, wake__lte=day)
+            .order_by("home_id")
+            .values_list("home_id")[: most + 1]
+        )
     )
 
 

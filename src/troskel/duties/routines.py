@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from troskel.duties.models import Duty, RoutineVersion
 from troskel.duties.queries import DutyFacts
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.routine import Routine, Routines, deadlines, parser
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -62,7 +63,7 @@ def newest(municipality: str) -> UUID | None:
 
     Its digest would not do: the same file may come into force on another day.
     """
-    return _approved(municipality).order_by("-sequence").values_list("id", flat=True).first()
+    return next((row for (row,) in _NEWEST(municipality)), None)
 
 
 def approved_last(municipality: str) -> Routine | None:
@@ -73,3 +74,8 @@ def approved_last(municipality: str) -> Routine | None:
 
 def _approved(municipality: str) -> QuerySet[RoutineVersion]:
     return RoutineVersion.objects.filter(municipality=municipality, sequence__isnull=False)
+
+
+_NEWEST = CompiledQuery(
+    lambda municipality: _approved(municipality).order_by("-sequence").values_list("id")[:1]
+)

@@ -42,8 +42,11 @@ def of_directory(viewer: Actor) -> QuerySet[Account]:
 
 def actor_of_username(username: str) -> Actor | None:
     """Returns the actor of an open account, by its full username (municipality, slash, name)."""
-    row = Account.objects.filter(is_open(clock.now()), username=username).first()
-    return actor_of(row) if row else None
+    rows = _OPEN_ACCOUNT(username, clock.now())
+    return actor_of(rows[0]) if rows else None
+
+
+_OPEN_ACCOUNT = CompiledQuery(lambda username, now: Account.objects.filter(is_open(now), username=username))
 
 
 def actor_of(row: Any) -> Actor:
@@ -140,14 +143,19 @@ def names_of_remaining(municipality: str, names: Iterable[str]) -> dict[str, str
     `names`: case numbers or references. Of whoever was not merged there is nothing.
     """
     wanted = set(names)
-    merged = Client.objects.filter(municipality=municipality, merged_into__isnull=False)
-    rows = merged.filter(Q(case_number__in=wanted) | Q(reference__in=wanted))
     found: dict[str, str] = {}
-    for reference, case, remaining in rows.values_list(
-        "reference", "case_number", "merged_into__case_number"
-    ):
+    for reference, case, remaining in _MERGED(municipality, sorted(wanted)):
         found |= {name: remaining for name in (case, reference) if name in wanted}
     return found
+
+
+_MERGED = CompiledQuery(
+    lambda municipality, names: (
+        Client.objects.filter(municipality=municipality, merged_into__isnull=False)
+        .filter(Q(case_number__in=names) | Q(reference__in=names))
+        .values_list("reference", "case_number", "merged_into__case_number")
+    )
+)
 
 
 def name_of_remaining(municipality: str, name: str) -> str:

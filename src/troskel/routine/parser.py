@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,11 @@ def read_routine(path: Path) -> Routine:
     return parse_routine(path.read_bytes(), path.name)
 
 
+@lru_cache(maxsize=8)
 def parse_routine(content: bytes, file: str, *, stored: bool = False) -> Routine:
     """Parse the bytes of a routine file; `file` is its name in messages. The version is the sha256 of the bytes.
 
+    The same bytes mean the same: a proposal is read for its preview, its proof and its form, and parsed once.
     A `stored` version was checked when it was proposed: checks for ambiguity that came later are skipped. Raises
     InvalidRoutine.
     """

@@ -262,11 +262,17 @@ def find_organisation(
     ctx: ActContext, orgnr: str, field: str = "organisation", *, may_be_closed: bool = False
 ) -> Organisation:
     """Returns an organisation of the municipality by its number. Raises NotFound, or Refusal where it is closed."""
-    row = Organisation.objects.filter(municipality=ctx.actor.municipality, orgnr=orgnr).first()
-    if row is None:
+    rows: list[Organisation] = _ORGANISATION(ctx.actor.municipality, orgnr)
+    if not rows:
         raise NotFound("organisation", field)
+    row = rows[0]
     organisation_is_open(None if may_be_closed else row.closed)
     return row
+
+
+_ORGANISATION = CompiledQuery(
+    lambda municipality, orgnr: Organisation.objects.filter(municipality=municipality, orgnr=orgnr)
+)
 
 
 def find_duty(ctx: ActContext, identifier: UUID, kind: str = "duty") -> Duty:
@@ -301,11 +307,6 @@ def _open_duty_query(role: Role) -> Callable[..., QuerySet[Duty]]:
         return rows
 
     return build
-
-
-def homes_of_clients(clients: Iterable[UUID | None]) -> QuerySet[Any, Any]:
-    """Returns the clients' current homes, as a subquery."""
-    return Client.objects.filter(id__in=list(clients)).values("home_id")
 
 
 def find_clients(ctx: ActContext, names: list[str]) -> dict[str, Client]:

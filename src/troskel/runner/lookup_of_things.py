@@ -36,14 +36,7 @@ def find_holding_or_none(
 
 def find_holdings(ctx: ActContext, kind: str, numbers: Sequence[str]) -> list[Holding]:
     """Returns the open holdings of things by their numbers. One query. Raises NotFound if any is missing."""
-    municipality = ctx.actor.municipality
-    rows = Holding.objects.select_related("thing").filter(
-        municipality=municipality,
-        thing__municipality=municipality,
-        thing__kind=kind,
-        thing__number__in=numbers,
-        until=None,
-    )
+    rows: list[Holding] = _HOLDINGS(ctx.actor.municipality, kind, sorted(set(numbers)))
     holdings = sorted(rows, key=lambda holding: holding.thing.number)
     if {holding.thing.number for holding in holdings} != set(numbers):
         raise NotFound(kind, "numbers")
@@ -56,16 +49,19 @@ def find_lock(ctx: ActContext, serial: str) -> tuple[Holding, bool]:
     return holding, bool(getattr(holding, "is_linked", False))
 
 
-def _holding_query(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
+def _open_holdings(municipality: str, kind: str) -> QuerySet[Holding]:
     return Holding.objects.select_related("thing").filter(
-        municipality=municipality,
-        thing__municipality=municipality,
-        thing__kind=kind,
-        thing__number=number,
-        until=None,
+        municipality=municipality, thing__municipality=municipality, thing__kind=kind, until=None
     )
 
 
+def _holding_query(municipality: str, kind: str, number: str) -> QuerySet[Holding]:
+    return _open_holdings(municipality, kind).filter(thing__number=number)
+
+
+_HOLDINGS = CompiledQuery(
+    lambda municipality, kind, numbers: _open_holdings(municipality, kind).filter(thing__number__in=numbers)
+)
 _IS_LINKED = Exists(Link.objects.filter(lock=OuterRef("thing"), until=None))
 _HOLDING = CompiledQuery(_holding_query)
 _HOLDING_WITH_LINK = CompiledQuery(
