@@ -20,7 +20,8 @@ from troskel.web.desk.duty_rows import DutyRow, duty_row
 from troskel.web.shell.links import Button
 from troskel.web.text import phrases
 
-PAGE_SIZE = 10
+PAGE_SIZE, PAGE_LINES = 10, 21
+"""A page has so many cards at most, and so many lines: three screens, also where all is late at every client."""
 BUTTONS = 2
 """One main way and at most one other: the rest is behind the client's page."""
 CONVERSATION = "conversation"
@@ -67,7 +68,7 @@ class Worklist(NamedTuple):
 
     def page(self, number: int) -> list[list[WorklistItem]]:
         """Returns the cards of a page, from 1 on."""
-        return self.stacks[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        return self._pages()[number - 1]
 
     def told(self, items: Mapping[UUID, WorklistItem]) -> Worklist:
         """Returns the same cards, these duties with the facts of their cases in their texts."""
@@ -77,7 +78,19 @@ class Worklist(NamedTuple):
 
     @property
     def pages(self) -> int:
-        return max(1, -(-len(self.stacks) // PAGE_SIZE))
+        return len(self._pages())
+
+    def _pages(self) -> list[list[list[WorklistItem]]]:
+        pages: list[list[list[WorklistItem]]] = [[]]
+        lines = 0
+        for stack in self.stacks:
+            more = len({_line_of(item) for item in stack})
+            if len(pages[-1]) == PAGE_SIZE or (pages[-1] and lines + more > PAGE_LINES):
+                pages.append([])
+                lines = 0
+            pages[-1].append(stack)
+            lines += more
+        return pages
 
     @property
     def counts(self) -> dict[str, int]:
@@ -181,6 +194,11 @@ STEPS_OF = {
     "confirm_understanding": ("understood",),
 }
 """The steps of a conversation, by the act that fulfils a duty."""
+
+
+def _line_of(item: WorklistItem) -> str:
+    """Returns which line of its card a duty is on, before it is known what can be offered."""
+    return CONVERSATION if STEPS_OF.keys() & item.duty.fulfilled_by else item.duty.paragraph
 
 
 def _left_of_conversation(stack: list[WorklistItem], offered: list[Offered]) -> dict[str, bool]:
