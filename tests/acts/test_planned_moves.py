@@ -11,6 +11,7 @@ import pytest
 from tests.acts.examples import ActExample
 from tests.town import EAST, FIRM, MEADOW, Town
 from troskel.duties.models import Duty
+from troskel.offers.duty_actions import suggestions
 from troskel.people.models import Client, HomeDoor, PlannedMove, Residence
 
 NEW = {"street": "Ny 1", "postcode": "99910", "town": "Byn", "apartment": "1"}
@@ -74,6 +75,27 @@ def test_83_the_new_doors_lock_hangs_before_the_day_and_the_old_one_opens_until_
         (ON, "None"),
     ]
     assert PlannedMove.objects.get().outcome == "moved"
+    town.is_sound()
+
+
+def test_p1_what_is_to_be_told_anew_is_so_at_the_new_door_too(town: Town) -> None:
+    """The lock at the old door is taken down; then the client understands after all, and is told of a new one (A1)."""
+    client = town.locked()
+    town.inform(client)
+    town.does("anna", "record_refusal", client=client, reason="does_not_want", text="Nej.")
+    town.does("anna", "plan_move", client=client, address=NEW, on=ON)
+    town.removed(client)
+    town.is_sound()
+    town.does("anna", "confirm_understanding", client=client)
+    assert {"A1.inform", "A2.keys"} <= set(town.names(client))
+    asked = town.duties("P1.order", client)
+    assert len(asked) == 2, "at either door"
+    with town.standing():
+        offered = suggestions(town.actor("olle"), [duty.id for duty in asked])
+    for duty in asked:
+        (way,) = offered[duty.id]
+        assert "reason" in way.missing, "nothing is told yet: it is ordered with a reason"
+        town.does("olle", way.act, **way.with_answers(locksmith=FIRM, reason="bråttom"))
     town.is_sound()
 
 

@@ -40,6 +40,8 @@ def fold(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> list[UUID]:
                 if line.event == "removal.reported":
                     lock_came_down(homes[home], door_id)
                 touched.extend(other for other in door.homes if other not in touched and other in homes)
+    if on_client is not None or line.event == "removal.reported":
+        known_where_they_move(homes, touched)
     return touched
 
 
@@ -131,10 +133,33 @@ def move_called_off(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
 
 
 def lock_came_down(home: HomeFacts, door: UUID) -> None:
-    """Those who have no lock at another door are to be told anew before the next one (A1–A3)."""
+    """Those who live there and have no lock at another door are to be told anew before the next one (A1–A3)."""
     for client in home.clients.values():
-        if all(link.door == door for link in client.links.values()):
+        if not client.coming and all(link.door == door for link in client.links.values()):
             client_state.tell_anew(client)
+
+
+SAID = ("informed", "keys_told", "understood", "to_be_told", "refused", "unwanted")
+"""What was said to and by a client (A1–A3)."""
+
+
+def known_where_they_move(homes: Mapping[UUID, HomeFacts], touched: list[UUID]) -> None:
+    """What was said to those who are to move is known in the other home as well: it is one person's, not a home's."""
+    for home in touched:
+        for client in homes[home].clients.values():
+            if client.moving_to is None:
+                continue
+            coming = homes[client.moving_to].clients.get(client.client)
+            said = {name: getattr(client, name) for name in SAID}
+            if (
+                coming is not None
+                and coming.coming
+                and said != {name: getattr(coming, name) for name in SAID}
+            ):
+                for name, value in said.items():
+                    setattr(coming, name, list(value) if isinstance(value, list) else value)
+                if client.moving_to not in touched:
+                    touched.append(client.moving_to)
 
 
 def sharing_confirmed(homes: Mapping[UUID, HomeFacts], line: LineFacts) -> None:
