@@ -16,6 +16,7 @@ from troskel.offers.duty_actions import suggestions
 from troskel.people.models import Organisation
 
 MARCH, APRIL_1 = "2026-03", "2026-04-01"
+THIRD = "5560009960"
 NEW = {"street": "Nygatan 1", "postcode": "99910", "town": "Byn", "apartment": "1001"}
 
 
@@ -48,6 +49,60 @@ def test_rule_9_o3_a_closed_providers_form_is_attested_as_settled_by_the_adminis
     assert offered(town, "siri", left) == ["attest"]
     town.does("siri", "attest", duty=str(left.id))
     assert not town.duties("O3.send", client)
+    town.is_sound()
+
+
+def test_rule_9_o2_a_month_left_by_a_closed_provider_is_settled_by_nobody_elses_row(town: Town) -> None:
+    """Two providers had the client in March. One of them closes before its month is billed."""
+    client = town.new_client(home_municipality=ELSEWHERE)
+    town.grant(client, MEADOW)
+    town.until(APRIL_1)
+    closes(town, town.day(1))
+    town.days_pass(2)
+    assert asked_of(town, MEADOW) == ["O2.bill"]
+    (left,) = [duty for duty in town.duties("O2.bill", client) if duty.role == "administrator"]
+    assert offered(town, "siri", left) == ["attest"]
+    town.does("moa", "bill_month", month=MARCH)
+    assert town.the("O2.bill", client).id == left.id, "Meadow's row is not East's"
+    (form,) = town.does("moa", "make_basis_forms", month=MARCH).answer["forms"]
+    for act in ("sign_basis_form", "send_basis_form"):
+        town.does("moa", act, form=form)
+    town.days_pass(1)
+    town.does("siri", "attest", duty=str(left.id))
+    assert not town.duties("O2.bill", client)
+    town.is_sound()
+
+
+def test_rule_9_o2_each_of_two_closed_providers_leaves_a_month(town: Town) -> None:
+    third = {"orgnr": THIRD, "name": "Norra Hemtjänsten", "email": "n@norra.example", "kind": "home_care"}
+    town.does("siri", "register_organisations", organisations=[third])
+    client = town.new_client(home_municipality=ELSEWHERE)
+    town.grant(client, MEADOW)
+    closes(town, town.day(5))
+    after = {"organisation": MEADOW, "successor": THIRD, "on": town.day(6)}
+    town.does("siri", "succeed_organisation", **after, reference="NN", reason="bankruptcy")
+    town.until(APRIL_1)
+    left = [duty for duty in town.duties("O2.bill", client) if duty.role == "administrator"]
+    assert len({json.loads(duty.about)["left_by"] for duty in left}) == 2
+    for duty in left:
+        town.does("siri", "attest", duty=str(duty.id))
+    assert asked_of(town, THIRD) == ["O2.bill"], "it has had the client since"
+    town.is_sound()
+
+
+def test_p6_what_was_left_is_attested_by_nobody_who_can_order_it(town: Town) -> None:
+    """The provider closes while a removal is asked of it, and is opened again: then it is its own to order."""
+    client = town.locked()
+    town.end(client)
+    town.days_pass(1)
+    closes(town, town.day(0))
+    assert town.owner("P6.order", client) == ("administrator", None)
+    assert offered(town, "siri", town.the("P6.order", client)) == ["order_removal", "attest"]
+    town.does("siri", "reopen_organisation", organisation=EAST)
+    town.does("siri", "reopen_account", username="olle")
+    town.days_pass(1)
+    assert town.owner("P6.order", client) == ("provider", EAST)
+    assert offered(town, "olle", town.the("P6.order", client)) == ["order_removal"]
     town.is_sound()
 
 

@@ -51,7 +51,8 @@ def _taken_over(duty: OpenDuty, found: Iterable[RoutineEvent]) -> bool:
 def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str, ...]) -> bool:
     """To another organisation: nobody there is named yet, and its deadline and days to escalation are counted anew.
 
-    What a closed organisation leaves, the administrator does, or attests as settled (`about` says `left_by`).
+    What a closed organisation leaves, the administrator does, or attests as settled (`about` says `left_by`, until
+    another organisation has it).
     """
     if duty.passed is not None and day < duty.passed:
         return False  # a neighbour that is woken late for an earlier day knows less
@@ -62,8 +63,9 @@ def _reassign(duty: OpenDuty, rule: Rule, case: Case, day: date, eves: tuple[str
     role, organisation, _ = assignees.owner(rule.ask.of[0], case)
     if organisation == duty.organisation or (organisation is None and not is_left):
         return False
+    duty.about = {key: value for key, value in duty.about.items() if key != "left_by"}
     if is_left and organisation is None:
-        duty.about = {**duty.about, "left_by": str(duty.organisation)}
+        duty.about["left_by"] = str(duty.organisation)
     duty.role, duty.organisation, duty.person, duty.passed = role, organisation, None, day
     case.organisation, case.theirs_since = organisation, day
     if rule.ask.due is not None:

@@ -103,7 +103,7 @@ def case_of_duty(duty: OpenDuty, homes: Homes, day: date) -> Case:
         day,
         client=client,
         door=door,
-        organisation=duty.organisation,
+        organisation=_own_field(duty, "organisation"),
         about=duty.about,
         opened=duty.opened,
         theirs_since=duty.passed or duty.opened,
@@ -333,14 +333,20 @@ def cases(per: str, event: EventContext) -> Iterator[Case]:
 
 def identity(per: str, thing: OpenDuty | PlannedDuty) -> tuple[Any, ...]:
     """What makes two duties of an ask the same: two open duties never share it."""
-    return tuple(getattr(thing, f) if f in _OWN_FIELDS else thing.about.get(f) for f in SAME[per])
+    return tuple(_own_field(thing, f) if f in _OWN_FIELDS else thing.about.get(f) for f in SAME[per])
 
 
 def concerns(per: str, event: RoutineEvent, duty: OpenDuty | PlannedDuty) -> bool:
     """Is the event about the same subject as the duty? Fields that either lacks are ignored."""
     for field in SAME[per]:
         theirs = getattr(event, field) if field in _OWN_FIELDS else event.about.get(field)
-        mine = getattr(duty, field) if field in _OWN_FIELDS else duty.about.get(field)
+        mine = _own_field(duty, field) if field in _OWN_FIELDS else duty.about.get(field)
         if theirs is not None and mine is not None and theirs != mine:
             return False
     return True
+
+
+def _own_field(thing: OpenDuty | PlannedDuty, field: str) -> Any:
+    """What a closed organisation has left to the administrator is still that organisation's, and of its clients."""
+    value = getattr(thing, field)
+    return uid_in(thing.about, "left_by") if value is None and field == "organisation" else value
