@@ -154,12 +154,17 @@ def _carry_out(town: Town, ask: str, task: Task, options: Sequence[Suggestion]) 
     options = [way for way in options if not REGISTER[way.act].consists_of]
     if not options:
         return RETRY_DAYS
-    if ask in PROCEDURES:
+    if ask in PROCEDURES and not _is_only_attested(options):
         return PROCEDURES[ask](town, task, options)
     retry_days = None
     for way in options:
         retry_days = fill_and_perform(town, task, way) or retry_days
     return retry_days
+
+
+def _is_only_attested(options: Sequence[Suggestion]) -> bool:
+    """What a closed provider has left, and the administrator can't do in its place, is settled by a word."""
+    return all(way.act == "attest" and not way.missing for way in options)
 
 
 def fill_and_perform(town: Town, task: Task, way: Suggestion) -> int | None:
