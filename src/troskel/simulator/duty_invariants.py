@@ -325,6 +325,7 @@ def _a_lock_is_asked_for_or_needed(tables: Tables, rows: list[_Row]) -> Iterator
     """P6, rule 1: a lock that nobody needs is to be ordered down, and one that somebody needs is not."""
     asked = {row.door.hex for row in rows if row.door and row.paragraph == "P6" and row.ask in ORDERS_REMOVAL}
     stopped = {row.door.hex for row in rows if row.door and (row.paragraph, row.ask) == ("P6", "stop")}
+    followed_up = {row.client.hex for row in rows if row.client and row.paragraph == "A8"}
     removals = {o.door for o in tables.orders if o.kind == "removal" and o.state in ("placed", "booked")}
     for holding in tables.holdings:
         if holding.kind != "door" or holding.until is not None or holding.holder is None:
@@ -340,17 +341,26 @@ def _a_lock_is_asked_for_or_needed(tables: Tables, rows: list[_Row]) -> Iterator
                 "a lock that is needed stays",
                 f"door {door}: its removal is ordered, and nobody is to stop it",
             )
-        if not is_needed and door not in asked | removals and not any(_is_open(tables, c) for c in behind):
+        waits = any(_is_followed_up(tables, client, followed_up) for client in behind)
+        if not is_needed and door not in asked | removals and not waits:
             yield "a lock that nobody needs is asked for", f"door {door}"
 
 
 ORDERS_REMOVAL = frozenset({"order", "unwanted", "not_ours"})
 
 
-def _is_open(tables: Tables, client: SimClient) -> bool:
-    """Has the client's care run out without anybody confirming it? Then A8 asks first."""
-    if client.died is not None:
+def _is_followed_up(tables: Tables, client: SimClient, asked: set[str]) -> bool:
+    """Has one of the client's services run out without anybody confirming it? Then A8 asks first, of each service."""
+    if client.died is not None or client.id not in asked:
         return False
-    decisions = tables.standing_decisions.get(client.id, [])
-    last = max((d.through or "9999" for d in decisions), default="")
+    by_service: dict[str, list[SimDecision]] = {}
+    for decision in tables.standing_decisions.get(client.id, []):
+        if decision.through is None or decision.through >= decision.begins:
+            by_service.setdefault(decision.service, []).append(decision)
+    return any(_is_unconfirmed(decisions) for decisions in by_service.values())
+
+
+def _is_unconfirmed(decisions: list[SimDecision]) -> bool:
+    """Of those of one service that end last."""
+    last = max(d.through or "9999" for d in decisions)
     return any(d.ending != CONFIRMED for d in decisions if (d.through or "9999") == last)
