@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.town import EAST, Town
+from tests.town import EAST, ELSEWHERE, MEADOW, Town
 from troskel.duties import routines
 from troskel.reading import worklist
 from troskel.routine.model import LocalizedText
@@ -47,6 +47,19 @@ def test_both_languages_name_the_same() -> None:
         swedish = left_open(LocalizedText(ask.told.sv, ""))
         assert swedish == left_open(LocalizedText("", ask.told.en)), ask.told
         assert swedish <= FACTS.keys()
+
+
+def test_what_a_closed_provider_has_left_says_whose_it_was_and_what_to_do(town: Town) -> None:
+    client = town.new_client(home_municipality=ELSEWHERE)
+    town.until("2026-04-01")
+    assert said(town)["O2.bill"] == "Fakturera mars 2026: en egen rad för kunden"
+    values = {"organisation": EAST, "successor": MEADOW, "on": town.day(1)}
+    town.does("siri", "succeed_organisation", **values, reference="N", reason="bankruptcy")
+    town.days_pass(1)
+    assert town.owner("O2.bill", client) == ("administrator", None)
+    assert said(town)["O2.bill"] == (
+        "Fakturera mars 2026: en egen rad för kunden. Hemtjänsten Öst har upphört: intyga när månaden är uppgjord"
+    )
 
 
 def test_a_new_clients_duties_say_service_day_provider_and_door(town: Town) -> None:

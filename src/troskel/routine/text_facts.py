@@ -173,6 +173,7 @@ FACTS: dict[str, TextFact] = {
             "follower": ("den nya utföraren", "the new provider", _id("follower")),
             "provider": ("utföraren", "the provider", _id("provider")),
             "giver": ("den förra utföraren", "the former provider", _id("giver")),
+            "left_by": ("utföraren som har upphört", "the provider that has closed", _id("left_by")),
             "organisation": ("organisationen", "the organisation", _id("organisation")),
             "locksmith": ("låssmeden", "the locksmith", _id("locksmith")),
         },
