@@ -56,6 +56,7 @@ def allocate(w: World, client: str, decision: str, to: str, late: int, through: 
     )  # outside the decision: accepted, and without effect
     need(of.last(p, d) >= max(d.begins, w.day), "the decision has ended")
     need(not any(a.to == to and of.last(p, a) >= begins for a in _of(p, decision)), "allocated")
+    need(to not in w.closing, "it closes")
     name = f"~F{decision[2:]}{to[1:]}{len(p.allocations) + 1}"
     p.allocations[name] = WorldAllocation(decision, d.service, to, begins, ends, made=w.day)
     return [_allocated(w, client, name)]
@@ -139,10 +140,11 @@ def _allocation(w: World, client: str, name: str) -> WorldAllocation:
 
 @move
 def change_allocation(w: World, client: str, allocation: str, through: int | None) -> list[ToldLine]:
-    """The allocation gets another last day."""
+    """The allocation gets another last day. One that closes has nobody from that day on."""
     a = _allocation(w, client, allocation)
     new = _in(w, through)
     need(a.through != new and (new is None or new >= a.begins), "no change")
+    need(a.to not in w.closing or (new is not None and new < w.closing[a.to]), "it closes")
     a.through, a.confirmed = new, False
     days = {"from": a.begins, "through": new, "decision": a.decision}
     return [about(w, "allocation.changed", client, allocation=allocation, organisation=a.to, **days)]

@@ -136,7 +136,7 @@ def _tell(*what: str) -> Doing:
 def _allocate(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
     client, decision = about
     service = w.people[client].decisions[decision].service
-    yield ChosenMove("allocate", (client, decision, ALARMS if service == ALARM else PROVIDERS[0], 0, None))
+    yield ChosenMove("allocate", (client, decision, _to(w, service, ()), 0, None))
 
 
 def _follow_up(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[ChosenMove]:
@@ -152,20 +152,24 @@ def _follow_up(w: World, about: tuple[str, ...], owner: str | None) -> Iterator[
         if d.through is not None and d.through != (min(later) - of.ONE_DAY if later else None):
             yield ChosenMove("change_decision", (client, name, through))
         mine = {n: a for n, a in p.allocations.items() if a.decision == name and of.last(p, a) >= w.day}
+        mine = {n: a for n, a in mine.items() if a.to not in w.closing}  # who closes is given nothing more
         for allocation, a in mine.items():
             if a.through is not None:
                 yield ChosenMove("change_allocation", (client, allocation, None))
         first = min((a.begins for a in mine.values()), default=of.FOREVER)
         if first > max(d.begins, w.day):
             late = max((w.day - d.begins).days, 0)
-            yield ChosenMove("allocate", (client, name, _to(d.service, mine.values()), late, None))
+            yield ChosenMove("allocate", (client, name, _to(w, d.service, mine.values()), late, None))
     if not running:
         yield ChosenMove("confirm_ending", (client,))
 
 
-def _to(service: str, taken: Iterable[of.WorldAllocation]) -> str:
-    """The alarm organisation, or a provider that does not have it yet."""
-    return ALARMS if service == ALARM else next(o for o in PROVIDERS if o not in {a.to for a in taken})
+def _to(w: World, service: str, taken: Iterable[of.WorldAllocation]) -> str:
+    """The alarm organisation, or a provider that does not have it yet, and stays."""
+    if service == ALARM:
+        return ALARMS
+    has = {a.to for a in taken}
+    return _first(o for o in PROVIDERS if o not in has and o not in w.closing)
 
 
 def _at_door(name: str) -> Doing:
