@@ -14,6 +14,8 @@ from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+from msgspec import structs
+
 from troskel.routine import client_state
 from troskel.routine.client_state import FOREVER, ONE_DAY
 from troskel.routine.facts import AllocationFacts, ClientFacts
@@ -172,9 +174,13 @@ def provider_has_left(client: ClientFacts, organisation: UUID, day: date) -> boo
 
 
 def is_in_gap(client: ClientFacts, organisation: UUID, day: date) -> bool:
-    """Has the provider had the client, and has it neither now or soon nor left: A8 asks (decision 48)?"""
+    """Has the provider had the client, and has it neither now or soon nor left: A8 asks (decision 48)?
+
+    In whichever home it had the client: to one who is to move in, or has, it goes on.
+    """
+    anywhere = structs.replace(client, moved_in=None) if client.moved_in is not None else client
     held = any(
-        a.organisation == organisation and client_state.came_to_hold(client, a)
+        a.organisation == organisation and client_state.came_to_hold(anywhere, a)
         for a in client.allocations.values()
     )
     serves = organisation in client_state.providers_of(client, day)
