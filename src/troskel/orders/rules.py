@@ -310,7 +310,8 @@ def is_asked_to_remove(
     behind = client_state.homes_behind(door, homes)
     there = next((home.clients[client.client] for home in behind if client.client in home.clients), client)
     closing = {one for home in behind for one in home.closed}
-    lead = None if client_state.somebody_left(own, day) else charges.lead_provider(own, day, closing)
+    left = client_state.somebody_left(door, homes, day)
+    lead = None if left else charges.lead_provider(own, day, closing)
     asked = lead or charges.last_provider(own or [there], closing)
     if asked is not None and asked.organisation != organisation:
         raise Refusal(

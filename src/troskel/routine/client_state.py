@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -367,9 +367,22 @@ def care_left_behind(door: DoorFacts, homes: Homes, day: date) -> list[UUID]:
     return [c.client for c in own_clients_behind(door, homes) if needs_the_door(c, day)]
 
 
-def somebody_left(clients: Iterable[ClientFacts], day: date) -> bool:
-    """Has one of the own clients behind a door, who had care, left? Then the removal is asked for that reason (P6)."""
-    return any(client.decisions and has_left(client, day) for client in clients)
+def others_behind(door: DoorFacts, homes: Homes) -> list[ClientFacts]:
+    """Another municipality's clients behind the door, who have moved to no other home."""
+    everybody = (c for home in homes_behind(door, homes) for c in home.clients.values())
+    return [c for c in everybody if not c.own and c.moved_to is None]
+
+
+def somebody_left(door: DoorFacts, homes: Homes, day: date) -> bool:
+    """Has one of the own clients behind the door, who had care, left? Then the removal is asked for that reason (P6).
+
+    One whose move there was called off never lived there: it is for that one's sake only where nobody behind the door
+    gives another reason, as another municipality's client or as one who does not want the lock.
+    """
+    own = own_clients_behind(door, homes)
+    left = [client for client in own if client.decisions and has_left(client, day)]
+    otherwise = others_behind(door, homes) or [c for c in own if c.unwanted and not has_left(c, day)]
+    return any(not otherwise or has_lived_here(client) for client in left)
 
 
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:

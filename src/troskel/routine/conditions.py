@@ -342,7 +342,9 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "linked": _of_client(_linked),
     "lock_in_use": _of_client(lambda client, case: things.has_lock_in_use(client, case.home)),
     "care_behind_door": _care_behind_door,
-    "client_left_the_door": lambda case: client_state.somebody_left(case.clients(), case.day),
+    "client_left_the_door": lambda case: any(
+        client_state.somebody_left(door, case.homes, case.day) for door in case.doors()
+    ),
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,
     "carer_must_be_present": lambda case: case.about.get("presence") == "carer",

@@ -233,6 +233,8 @@ def _per_door(t: EventContext) -> Iterator[Case]:
         named = home.clients.get(t.client.client) if t.client else None
         for door in [t.door] if t.door else list(home.doors.values()):
             behind = client_state.own_clients_behind(door, t.homes)
+            if not any(client_state.needs_the_door(c, t.event.day) for c in behind):
+                behind += client_state.others_behind(door, t.homes)  # whose lock it then is (O1)
             first = [named] if named else []
             for client in first + [c for c in behind if c is not named]:
                 yield t.case(client, door=door)
