@@ -31,6 +31,7 @@ CARE_MOVES = frozenset(
             "withdraw_decision",
             "end_allocation",
             "die",
+            "live",
             "wait",
         ),
         *("change_allocation", "withdraw_allocation", "change_provider", "confirm_ending", "become"),
@@ -100,6 +101,8 @@ def _of_care(
         yield from _of_change(step, p, w, changed=mine and step.name == "change_provider")
         yield from _of_leaving(step, was, p, w, before)
         yield from _of_ending(was, p, by_ending=mine and _is_an_ending(step))
+        if was.died is not None and p.died is None:
+            yield from _of_a_death_taken_back(p, w)
 
 
 def _is_an_ending(step: ChosenMove) -> bool:
@@ -139,6 +142,20 @@ def _of_change(step: ChosenMove, p: WorldClient, w: World, *, changed: bool) -> 
             if len(organisations) > 1:
                 yield Said("A5.tell_new", organisation, MAY)
                 yield Said("A6.tell_former", organisation, MAY)
+
+
+def _of_a_death_taken_back(p: WorldClient, w: World) -> Iterator[Said]:
+    """A5, A6: who read of the death takes it that nobody follows, and that the lock is to come down (P6).
+
+    So a change of provider that the death undid is told anew (case 15), as what was asked is asked anew.
+    """
+    for a in (a for a in of.real_allocations(p) if a.begins > w.day):
+        mine = [x for x in of.real_allocations(p) if x.to == a.to and x is not a]
+        for former in of.real_allocations(p):
+            follows = (former.service, of.day_after(p, former)) == (a.service, a.begins)
+            if follows and former.to != a.to and not mine:
+                yield Said("A5.tell_new", a.to, MUST)
+                yield Said("A6.tell_former", former.to, MUST)
 
 
 def _of_leaving(step: ChosenMove, was: WorldClient, p: WorldClient, w: World, before: date) -> Iterator[Said]:
@@ -194,6 +211,7 @@ STILL_SO: dict[str, Callable[[World, WorldClient, str, str], bool]] = {
     "A4.tell_others": lambda w, p, to, door: not of.provider_left(p, to, w.day),
     "A5.tell_new": lambda w, p, to, door: _follows(p),
     "A6.tell_former": lambda w, p, to, door: _follows(p),
+    "O1.tell": lambda w, p, to, door: not p.own and not of.provider_left(p, to, w.day),
     "A6.tell_left": lambda w, p, to, door: to not in of.serving(p, w.day) and of.has_care(p, w.day),
     "A7.tell": lambda w, p, to, door: _alarm_goes_on(p, to, w.day),
     "A8.suspended": lambda w, p, to, door: of.is_away(p, w.day, ahead=True),

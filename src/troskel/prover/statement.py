@@ -94,8 +94,10 @@ def followed_up(w: World) -> Iterator[Asked]:
             bare = [day for day in days if of.uncovered(p, service, day)]
             if any(of.decided(p, service, day) for day in bare):
                 new = any(
-                    a.of_new and not _given(p, n) for n, a in p.decisions.items() if a.service == service
-                )
+                    d.of_new and of.last(p, d) >= max(w.day, d.begins) and not _given(p, name_)
+                    for name_, d in p.decisions.items()
+                    if d.service == service
+                )  # as A4 says above: of a decision that is over nobody is to be given anything
                 yield Asked(("A4.allocate",) if new else ("A8.allocation",), (name,), MUST)
             after = {of.day_after(p, d) for d in of.real_decisions(p, service)}
             if any(not of.decided(p, service, day) for day in after.intersection(bare)):

@@ -323,8 +323,8 @@ def goes_on_without(client: ClientFacts, organisation: UUID, day: date) -> bool:
     return any(d.service in services and last_day(client, d) >= day for d in client.decisions.values())
 
 
-def came_to_hold(client: ClientFacts, a: AllocationFacts) -> bool:
-    """Has the allocation been in effect on some day, or may it yet be?"""
+def came_to_hold(client: ClientFacts, a: DecisionFacts | AllocationFacts) -> bool:
+    """Has the decision or allocation been in effect on some day, or may it yet be?"""
     return last_day(client, a) >= first_day(client, a)
 
 

@@ -115,15 +115,24 @@ def _decision_allocated(client: ClientFacts, case: Case) -> bool:
 
 
 def _alarm_remains(client: ClientFacts, case: Case) -> bool:
-    home_care, alarm = client_state.last_day_of(client, HOME_CARE), client_state.last_day_of(client, ALARM)
+    """Not one that was to begin after the client has moved away."""
+    alarms = [
+        d for d in client.decisions.values() if d.service == ALARM and client_state.came_to_hold(client, d)
+    ]
+    alarm = max((client_state.last_day(client, d) for d in alarms), default=None)
     if client.died is not None or alarm is None or alarm < case.day:
         return False
+    home_care = client_state.last_day_of(client, HOME_CARE)
     return home_care is None or alarm > home_care
 
 
 def _has_care(client: ClientFacts, case: Case) -> bool:
-    """Of one who has died nothing more is asked as of the living, even on the last day of care."""
-    return client.died is None and client_state.has_care_left(client, case.day)
+    """Of one who has died nothing more is asked as of the living, even on the last day of care.
+
+    Where the client is to move in, care from that day on.
+    """
+    first = client.moved_in if client.coming and client.moved_in is not None else case.day
+    return client.died is None and client_state.has_care_left(client, max(case.day, first))
 
 
 def _lock_at_door(case: Case) -> bool:
