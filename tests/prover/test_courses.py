@@ -133,6 +133,19 @@ COURSES = {
         decide K1 safety_alarm +1d None
         move_to_special_housing K1""",
     ),
+    # P2: one tag is placed, and asked for once: after it came back and the period changed, or somebody has looked.
+    "P2 the tag came back and the period changed": (
+        "tag back",
+        f"""{CARE}
+        wait +1d
+        place_tag K1 Norr
+        take_tag K1 T1
+        change_allocation K1 FK1h1Norr1 +9d""",
+    ),
+    "P2 the tag came back and somebody has looked": (
+        "tag back",
+        f"{CARE} place_tag K1 Norr\n take_tag K1 T1\n puzzle H1\n look_at H1",
+    ),
     # P1: a lock is for care behind the door; before the move the care has ended.
     "P1 care ends before the move": (
         "moving waiting",

@@ -113,9 +113,16 @@ ONE_EACH = frozenset({"A4.allocate", "A8.investigation", "A8.allocation"})
 def _of_what(ask: str, duty: OpenDuty) -> tuple[object, ...]:
     """By which one duty is the same as another."""
     through = duty.about.get("through") if ask == "A8.allocation" else None
-    decision, provider = duty.about.get("decision"), duty.about.get("provider")
-    group = ask if ask in ONE_EACH else beside(ask)
-    return group, about_of(duty, ask), duty.client, decision, provider, through
+    if ask not in ONE_EACH:
+        return beside(ask), about_of(duty, ask), duty.client, None, None, through
+    return (
+        ask,
+        about_of(duty, ask),
+        duty.client,
+        duty.about.get("decision"),
+        duty.about.get("provider"),
+        through,
+    )
 
 
 def beside(name: str) -> frozenset[str]:

@@ -383,9 +383,9 @@ class _Advance:
         self.effects.identities.append(same)
 
     def is_open(self, rule: Rule, same: tuple[object, ...]) -> bool:
-        """Is the same duty open, here or at a neighbour's (for a shared door)?"""
+        """Is the same duty, or another that the same fulfils, open here or at a neighbour's (for a shared door)?"""
         return any(
-            duty.ask == rule.ask.ask
+            duty.ask in rule.fulfilled_as
             and duty.paragraph == rule.paragraph.id
             and subjects.identity(rule.ask.per, duty) == same
             for home in self.around

@@ -30,6 +30,8 @@ class Rule:
         self.fixed_by = frozenset(base.fixed_by for base in bases if base.fixed_by is not None)
         self.follows = any(base.follows for base in bases)
         self.may_pass_on = ask.kind == "duty" and ask.of[0] in REASSIGNABLE
+        self.fulfilled_as = frozenset(other.ask for other in paragraph.asks if _same_fulfils(ask, other))
+        """The asks of the paragraph that the same fulfils, this one among them: of these, one is asked at a time."""
 
     def applies(self, case: Case, event: RoutineEvent) -> bool:
         """Do all conditions of `when` hold, and is a coming ending within its notice?"""
@@ -81,6 +83,15 @@ class Rule:
             return False
         first = attest_from(self.ask, duty.opened, duty.due, self.eves)
         return first is None or first <= stockholm_day(line.occurred)
+
+
+def _same_fulfils(ask: Ask, other: Ask) -> bool:
+    """Is one done where the other is: two duties of the same owner about the same, done by the same?"""
+    if other is ask:
+        return True
+    return "duty" == ask.kind == other.kind and all(
+        getattr(ask, field) == getattr(other, field) for field in ("of", "per", "done_by", "done_when")
+    )
 
 
 ASKED_AHEAD = frozenset({"home", "door", "order", "client_behind_door"})
