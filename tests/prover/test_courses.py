@@ -62,6 +62,17 @@ COURSES = {
         "to a neighbour's",
         f"{CARE}{CARE_2}{LOCK_AT_K2} plan_move K1 H9 +3d\n refuse K2\n confirm_refusal K2\n call_off_move K1",
     ),
+    # S1: the letter is for the one who lives where the lock was mounted, not for the one who is to come.
+    "S1 a letter to one who wants no lock": (
+        "to a neighbour's",
+        f"""{CARE}{CARE_2}
+        tell_all K2
+        order_installation D9 K2 Norr
+        report D9 W1
+        plan_move K1 H9 +3d
+        refuse K2
+        confirm_refusal K2""",
+    ),
     # P5: a key goes back when its holder has nobody behind the door, now or soon; in a gap it is not known yet.
     "P5 who is to move in is in a gap": (
         "to a neighbour's",

@@ -145,10 +145,13 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     if here is not None and here.own and here.died is None and client_state.needs_the_door(here, case.day):
         return here
     living = [client for client in case.clients() if client.died is None]
+    at_home = [c for c in living if not c.coming and client_state.lives_here(c, case.day)]
     if owner.role == LOCKSMITH:  # who comes to the door meets who lives there
-        living = [c for c in living if not c.coming and client_state.lives_here(c, case.day)]
+        living = at_home
         if not living:
             return case.client
+    elif owner.role == ADMINISTRATOR:  # a letter goes to who lives there, not to who is to move in
+        living = at_home or living
     lead = charges.lead_provider(living or case.clients(), case.day)
     return lead.client if lead is not None else _who_has_lived_there(case)
 
