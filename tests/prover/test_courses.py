@@ -157,6 +157,17 @@ COURSES = {
         "tag back",
         f"{CARE} place_tag K1 Norr\n take_tag K1 T1\n puzzle H1\n look_at H1",
     ),
+    # P2: the one that takes over is asked for a tag of its own, not for the other's as well.
+    "P2 a report is taken back, and the provider closes": (
+        "bankrupt",
+        f"""{CARE}
+        tell_all K1
+        order_installation D1 K1 Norr
+        report D1 W1
+        link D1 K1
+        take_back D1
+        succeed Norr Syd +3d""",
+    ),
     # P1: a lock is for care behind the door; before the move the care has ended.
     "P1 care ends before the move": (
         "moving waiting",

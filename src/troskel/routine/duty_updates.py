@@ -12,7 +12,7 @@ from troskel.routine.fold_things import visited_at, visited_on
 from troskel.routine.line import LineFacts, uid_in
 from troskel.routine.model import Ask
 from troskel.routine.rules import Rule
-from troskel.routine.subjects import Case
+from troskel.routine.subjects import SAME, Case
 
 ASSIGNING_EVENTS = frozenset({"duty.assigned", "duty.released"})
 
@@ -27,7 +27,7 @@ def update(
     eves: tuple[str, ...],
 ) -> bool:
     """Update the duty in place. Returns whether anything changed."""
-    passed = _taken_over(duty, found) or _reassign(duty, rule, case, day, eves)
+    passed = _taken_over(duty, rule, found) or _reassign(duty, rule, case, day, eves)
     dated = _set_due(duty, rule, case, found, day, line, eves)
     counted = _recount_due(duty, rule, case, day, eves)
     counted |= (
@@ -37,8 +37,13 @@ def update(
     return passed or dated or counted or named
 
 
-def _taken_over(duty: OpenDuty, found: Iterable[RoutineEvent]) -> bool:
-    """Another organisation takes over the order that the duty is about: what its giver was to do is now its to do."""
+def _taken_over(duty: OpenDuty, rule: Rule, found: Iterable[RoutineEvent]) -> bool:
+    """Another organisation takes over the order that the duty is about: what its giver was to do is now its to do.
+
+    Not what each provider is asked for itself, as a tag of its own (P2): that the other is asked, too.
+    """
+    if "organisation" in SAME[rule.ask.per]:
+        return False
     for event in found:
         about = (event.about.get("order"), event.about.get("giver"))
         is_its = about == (duty.about.get("order"), str(duty.organisation))
