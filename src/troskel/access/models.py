@@ -112,6 +112,13 @@ class Opening(Record):
     code = models.CharField(max_length=20, blank=True, help_text="why the lock refused")
     battery = models.IntegerField(null=True, help_text="per cent")
     noted = models.DateTimeField(null=True)
+    line = models.ForeignKey(
+        LockLogLine,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="openings",
+        help_text="of the lock's log that tells of it: the lock has signed it",
+    )
 
     class Meta:
         constraints = [

@@ -165,13 +165,14 @@ class _Told:
         clients = {grant.client_id for grant in grants.values()}
         homes = Residence.objects.filter(municipality=ctx.actor.municipality, client__in=clients)
         ctx.lock_homes(homes.values("home_id"))
-        insert([_kept(ctx, key, line) for key, line in lines])
+        kept = [_kept(ctx, key, line) for key, line in lines]
+        insert(kept)
         openings = []
-        for key, line in lines:
+        for (key, line), row in zip(lines, kept, strict=True):
             outcome, grant = rules.lock_outcome(line.line), grants.get(line.line.grant.hex())
             if outcome is not None and grant is not None and grant.key_id == key.id:
                 openings.append(
-                    _OpeningOfLine(_opening(ctx, key, line.line, grant, outcome), line.line, grant)
+                    _OpeningOfLine(_opening(ctx, row, key, line.line, grant, outcome), line.line, grant)
                 )
         known_low = self._locks_known_as_low()
         insert([one.opening for one in openings])
@@ -276,7 +277,7 @@ def _kept(ctx: ActContext, key: LockKey, line: ChainedLine) -> LockLogLine:
 
 
 def _opening(
-    ctx: ActContext, key: LockKey, line: LogLine, grant: IssuedGrant, outcome: LockOutcome
+    ctx: ActContext, kept: LockLogLine, key: LockKey, line: LogLine, grant: IssuedGrant, outcome: LockOutcome
 ) -> Opening:
     """The opening that a line tells of: not before its grant, whatever the lock's clock says, and not ahead of now."""
     at = min(max(rules.time_of(line.time), grant.issued), ctx.now)
@@ -297,6 +298,7 @@ def _opening(
         code=rules.code_of(line.reason),
         battery=line.battery,
         noted=at,
+        line_id=kept.id,
     )
 
 
