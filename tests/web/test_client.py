@@ -437,6 +437,7 @@ NOT_ABOUT_A_CLIENT = {
         "phone.enrolled",
         "phone.lost",
         "grants.issued",
+        "tag.key_enrolled",
         "lock.key_enrolled",
         "lock.log_gap",
         "lock.log_broken",

@@ -54,6 +54,34 @@ class Thing(Record):
         ]
 
 
+class TagKey(Record):
+    """The key by which a signed tag's taps are known, sealed (`ground/sealing.py`). `chip`: its chip's number, hex.
+
+    A tag that has got another key keeps the former: a phone may be a week late.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    tag = models.ForeignKey(Thing, on_delete=models.PROTECT, related_name="tag_keys")
+    chip = models.CharField(max_length=14)
+    sealed = models.CharField(max_length=80, help_text="base64url; opened by the installation's secret alone")
+    began = models.DateTimeField()
+    ended = models.DateTimeField(null=True, help_text="the tag has got another key")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "tag"], condition=Q(ended=None), name="one_key_per_tag"
+            ),
+            models.UniqueConstraint(
+                fields=["municipality", "chip"], condition=Q(ended=None), name="one_tag_per_chip"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended=None) | Q(ended__gte=models.F("began")),
+                name="a_tag_key_ends_after_it_begins",
+            ),
+        ]
+
+
 class Holding(Record):
     """Who holds a thing from one handover to the next; the open one is the holder now."""
 

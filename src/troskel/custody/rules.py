@@ -287,6 +287,16 @@ def answers_for(holding: OpenHolding, owner_of_tag: UUID | None, organisation: U
         )
 
 
+def chip_is_free(*, taken: bool) -> None:
+    """A chip is in one tag (rule 5)."""
+    if taken:
+        raise Refusal(
+            "rule 5",
+            "tag.chip_taken",
+            _("Chipets nummer är redan inskrivet på en annan kvittensprodukt. Kontrollera numret."),
+        )
+
+
 def is_offered(offer: OfferT | None, number: str) -> OfferT:
     """Returns the open offer; without one there is nothing to accept or withdraw."""
     if offer is None:

@@ -51,6 +51,7 @@ class Code(IntEnum):
     TAG_MAC = 91
     TAG_SPENT = 92
     TAG_NOT_RISING = 93
+    TAG_OTHER = 94
 
     @property
     def word(self) -> str:

@@ -78,6 +78,11 @@ def thing_number(text: str) -> str:
     return text.upper()
 
 
+def hexadecimal(text: str) -> str:
+    """Returns hexadecimal digits in one spelling: small, without blanks and without the signs between bytes."""
+    return without_blanks(text).replace(":", "").replace("-", "").lower()
+
+
 def email(text: str) -> str:
     """Returns an e-mail address in one spelling, its domain encoded (IDNA); empty for a blank one.
 

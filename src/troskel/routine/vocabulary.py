@@ -144,6 +144,7 @@ phone.event_settled | samordnaren svarar om telefonens händelse | the coordinat
 opening.allowed | telefonen får öppna dörren | the phone may open the door
 door.opened | en dörr öppnas | a door is opened
 opening.failed | dörren öppnades inte, eller ingen vet | the door was not opened, or nobody knows
+tag.key_enrolled | en kvittensprodukts nyckel är inskriven | a receipt tag's key is enrolled
 lock.key_enrolled | ett låsvreds nyckel är inskriven | a lock turner's key is enrolled
 phone.enrolled | en telefons nyckel är inskriven | a phone's key is enrolled
 phone.lost | en telefon är borta | a phone is lost

@@ -55,6 +55,16 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "thing.already_registered",
         _("Det finns redan en sådan sak med det numret."),
     ),
+    "one_key_per_tag": (
+        "rule 5",
+        "tag.key_just_enrolled",
+        _("Någon annan har just skrivit in kvittensproduktens nyckel. Titta igen."),
+    ),
+    "one_tag_per_chip": (
+        "rule 5",
+        "tag.key_just_enrolled",
+        _("Någon annan har just skrivit in kvittensproduktens nyckel. Titta igen."),
+    ),
     "one_client_per_reference": (
         "A4",
         "client.already_registered",
@@ -164,6 +174,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "thing.past_is_fixed",
         _("Vem som har haft saken går inte att ändra i efterhand. Skriv det på nytt."),
     ),
+    "a_read_of_a_tag_is_never_changed": (
+        "rule 6",
+        "tag.read_is_fixed",
+        _("Vad som har lästs av en kvittensprodukt går inte att ändra."),
+    ),
     "no_removal_ordered_while_care_is_left": (
         "rule 1",
         "lock.needed",
@@ -257,6 +272,8 @@ CONSTRAINT_BY_COLUMNS = {
     "custody_link.municipality_id, custody_link.lock_id": "one_open_link_per_lock_and_client",
     "orders_booking.municipality_id, orders_booking.order_id": "one_standing_booking_per_order",
     "custody_thing.municipality_id, custody_thing.kind": "one_thing_per_number",
+    "custody_tagkey.municipality_id, custody_tagkey.tag_id": "one_key_per_tag",
+    "custody_tagkey.municipality_id, custody_tagkey.chip": "one_tag_per_chip",
     "people_client.municipality_id, people_client.reference": "one_client_per_reference",
     "people_client.municipality_id, people_client.case_number": "one_client_per_case_number",
     "care_decision.municipality_id, care_decision.reference": "one_decision_per_reference",
