@@ -12,6 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.town import Town
+from tests.visits.signed_tag import SignedTag
+from troskel.custody.models import TagKey
 from troskel.ground import clock
 from troskel.ground.ids import new_id
 from troskel.people.models import Client
@@ -19,7 +21,7 @@ from troskel.reading import visit_conditions
 from troskel.reading import visits as visits_read
 from troskel.reading.paging import PageRequest
 from troskel.visits.exceptions import Circumstances, KnownVisit, VisitException, exceptions_of
-from troskel.visits.models import Visit
+from troskel.visits.models import TagRead, Visit
 from troskel.visits.rules import Span, grade
 
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -181,7 +183,13 @@ def test_choosing_and_counting_find_what_is_computed_of_each_visit(town: Town) -
     stands(plain, 44 * day, 44 * day - 5, departed_reason="declined")
     stands(away, 50, 45, reason="outside")  # at the hospital
     stands(tagged, 70, 65, reason="outside")
+    stands(tagged, 80, 75, evidence="tag")  # signed by nobody
     Visit.objects.bulk_create(rows)
+    SignedTag("E1").enrols(town)
+    TagRead.objects.create(
+        municipality_id=actor.municipality, visit=rows[-1].id, moment="arrive", key=TagKey.objects.get(),
+        code="tag.mac", occurred=rows[-1].arrived, told=now,
+    )  # fmt: skip
     with clock.frozen_at(town.now):
         all_of_them = visits_read.visits(town.actor("anna"), PageRequest(50, "")).items
         flagged = visits_read.visits(town.actor("anna"), PageRequest(50, ""), state="flagged").items

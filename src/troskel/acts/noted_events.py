@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from troskel.acts.tag_reads import FromTag
 from troskel.ground import sealing
 from troskel.ground.refusals import BadValue
 from troskel.ground.texts import _
@@ -27,7 +28,8 @@ Ticks = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 class EventContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was noted. `visit`: of a departure, the arrival's event, or a visit that was begun otherwise.
 
-    An arrival by tag need name no client: the tag is with one.
+    An arrival by tag need name no client: the tag is with one. `picc_data`, `cmac`: of the address of a signed tag,
+    which need not name the tag.
     """
 
     kind: Literal["arrive", "depart"]
@@ -37,6 +39,8 @@ class EventContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     tag: Annotated[Code, TAG] = ""
     serial: Annotated[Code, SERIAL] = ""
     reason: Code = ""
+    picc_data: FromTag = ""
+    cmac: FromTag = ""
 
 
 class NotedEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,9 +15,11 @@ import msgspec
 from django.db.models import OuterRef, Subquery
 
 from troskel.acts.noted_events import EventContent, NotedEvent, WaitingEvent, content_of, digest_of
+from troskel.acts.tag_reads import TagReads, TagTap
 from troskel.acts.visit_batches import MadeVisit
 from troskel.acts.visit_registration import Registration
 from troskel.custody.models import HolderKind, Holding, ThingKind
+from troskel.custody.signed_tags import TagSignature
 from troskel.ground.clock import day_of
 from troskel.ground.ids import new_id
 from troskel.ground.refusal_texts import Phrasing, english, refusal_text
@@ -195,6 +197,12 @@ class ToldEvents:
     # judging
 
     def _settle(self, pending: list[_Pending]) -> None:
+        reads = TagReads.of(self.ctx, map(_tap, pending))
+        names = reads.named([_tap(one) for one in pending])
+        pending = [
+            one._replace(content=msgspec.structs.replace(one.content, tag=name))
+            for one, name in zip(pending, names, strict=True)
+        ]
         begun = {one.event.id: one for one in pending if one.content.kind == "arrive"}
         pending = sorted(pending, key=lambda one: _turn(one, begun))
         standing = self._standing_visits(pending)
@@ -203,7 +211,7 @@ class ToldEvents:
         for one in pending:
             made.append((one, tags.get(one.event.id) or self._made(one, begun, standing)))
         registration = Registration(
-            self.ctx, [item for _one, item in made if isinstance(item, MadeVisit)], begins=True
+            self.ctx, [item for _one, item in made if isinstance(item, MadeVisit)], begins=True, reads=reads
         )
         for one, item in made:
             self._register(registration, one, item)
@@ -218,7 +226,7 @@ class ToldEvents:
                 raise item
             if one.content.kind == "depart" and registration.stored(item.visit or one.visit) is None:
                 raise rules.arrival_refused()
-            visit, _case = registration.take(item)
+            visit, _case = registration.take(item, _tap(one))
         except (Refusal, NotFound, BadValue) as refusal:
             self._refuse(one.row, refusal)
             return
@@ -329,6 +337,13 @@ class ToldEvents:
             organisation=row.organisation_id,
             account=row.account_id,
         )
+
+
+def _tap(one: _Pending) -> TagTap:
+    """The tag of an event, if it is by tag, as it was read."""
+    content = one.content
+    signature = TagSignature.of(content.picc_data, content.cmac) if content.by == "tag" else None
+    return TagTap(content.tag, signature, one.occurred)
 
 
 def _account(ctx: ActContext) -> UUID:

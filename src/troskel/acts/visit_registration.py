@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts import visit_batches
+from troskel.acts.tag_reads import TagReads, TagTap
 from troskel.acts.visit_batches import MadeVisit, VisitJudgement
 from troskel.ground.ids import new_id
 from troskel.ground.row_writing import insert
@@ -23,11 +24,19 @@ ENDING_FIELDS = ["departed", "open", "departed_evidence", "departed_reason", "fl
 class Registration:
     """A batch of visits: `take` each in turn, then `store`. A refused one changes nothing.
 
-    `begins`: the visits begin as they are told, so the latest without an end is under way.
+    `begins`: the visits begin as they are told, so the latest without an end is under way. `reads`: of signed tags.
     """
 
-    def __init__(self, ctx: ActContext, items: Sequence[MadeVisit], *, begins: bool = False) -> None:
+    def __init__(
+        self,
+        ctx: ActContext,
+        items: Sequence[MadeVisit],
+        *,
+        begins: bool = False,
+        reads: TagReads | None = None,
+    ) -> None:
         self.ctx = ctx
+        self._reads = reads or TagReads.of(ctx, ())
         self.begins = begins
         self.batch = visit_batches.VisitBatch.of(ctx, items, begins=begins)
         self._new: list[Visit] = []
@@ -37,8 +46,11 @@ class Registration:
         """Returns the visit of this id: one that was stored, or one of this batch."""
         return self.batch.stored_visits.by_id.get(visit)
 
-    def take(self, item: MadeVisit) -> tuple[Visit, str]:
-        """Registers a visit, or its end. Returns it with the case number. Raises NotFound, BadValue or Refusal."""
+    def take(self, item: MadeVisit, tap: TagTap | None = None) -> tuple[Visit, str]:
+        """Registers a visit, or its end. Returns it with the case number. Raises NotFound, BadValue or Refusal.
+
+        `tap`: the tag that proves it. Kept where this is the first time that it is told.
+        """
         batch, item = self.batch, _ended_where_declined(item)
         judgement = batch.judge(item)
         if (visit := judgement.stored_visit) is None:
@@ -47,10 +59,12 @@ class Registration:
             self._changed += _journal_left_open(self.ctx, batch.close_open_visits(item))
             batch.add(visit)
             _note_arrival(self.ctx, visit, judgement)
+            self._reads.take(visit.id, "arrive", tap)
         elif item.departed is not None and rules.ends_once(visit.departed, item.departed):
             batch.end(visit, item)
             self._changed.append(visit)
             note_departure(self.ctx, visit, judgement.home)
+            self._reads.take(visit.id, "depart", tap)
         return visit, judgement.case
 
     def _opens(self, item: MadeVisit) -> bool:
@@ -58,11 +72,12 @@ class Registration:
         return self.begins and item.departed is None and self.batch.is_latest(item)
 
     def store(self) -> None:
-        """Writes what has been taken. Two statements at most."""
+        """Writes what has been taken. Three statements at most."""
         new = {visit.id for visit in self._new}
         changed = {visit.id: visit for visit in self._changed if visit.id not in new}
         Visit.objects.bulk_update(changed.values(), ENDING_FIELDS, batch_size=BATCH_SIZE)
         insert(self._new)
+        self._reads.store()
 
 
 def _ended_where_declined(item: MadeVisit) -> MadeVisit:

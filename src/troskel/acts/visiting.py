@@ -9,8 +9,10 @@ from uuid import UUID
 import msgspec
 
 from troskel.acts import visit_batches
+from troskel.acts.tag_reads import FromTag, TagReads, TagTap
 from troskel.acts.visit_batches import MadeVisit
 from troskel.acts.visit_registration import ENDING_FIELDS, Registration, note_departure
+from troskel.custody.signed_tags import TagSignature
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.roles import Role
@@ -36,21 +38,29 @@ def arrive(
     tag: Annotated[Code, TAG] = "",
     serial: Annotated[Code, SERIAL] = "",
     reason: Code = "",
+    picc_data: FromTag = "",
+    cmac: FromTag = "",
     visit: UUID | None = None,
     done_though: DoneThough = [],  # noqa: B006 -- msgspec copies it
 ) -> dict[str, Any]:
-    """Begin a visit, with its evidence (P2). An earlier visit left open never stops it."""
+    """Begin a visit, with its evidence (P2). An earlier visit left open never stops it.
+
+    `picc_data`, `cmac`: of the address of a signed tag.
+    """
+    tap, reads = _tapped(ctx, by, tag, picc_data, cmac)
     item = MadeVisit(
         client=client,
         arrived=ctx.occurred,
         by=by,
-        tag=tag,
+        tag=tap.serial,
         serial=serial,
         reason=reason,
         visit=visit,
         done_though=done_though,
     )
-    (answer,) = _register(ctx, [item], begins=True)
+    registration = Registration(ctx, [item], begins=True, reads=reads)
+    answer = visit_batches.answer(*registration.take(item, tap))
+    registration.store()
     return answer
 
 
@@ -63,15 +73,18 @@ def depart(
     tag: Annotated[Code, TAG] = "",
     serial: Annotated[Code, SERIAL] = "",
     reason: Code = "",
+    picc_data: FromTag = "",
+    cmac: FromTag = "",
 ) -> dict[str, Any]:
-    """End a visit: your open one, or a named one whose end was forgotten."""
+    """End a visit: your open one, or a named one whose end was forgotten. `picc_data`, `cmac`: of a signed tag."""
+    tap, reads = _tapped(ctx, by, tag, picc_data, cmac)
     ending = visit_batches.find_visit_to_end(ctx, visit)
     item = MadeVisit(
         client=ending.visit.client.reference,
         arrived=ending.visit.arrived,
         departed=ctx.occurred,
         by=by,
-        tag=tag,
+        tag=tap.serial,
         serial=serial,
         reason=reason,
     )
@@ -83,6 +96,8 @@ def depart(
         stored_visits.end(ending.visit, item)
         ending.visit.save(update_fields=ENDING_FIELDS)
         note_departure(ctx, ending.visit, ending.home)
+        reads.take(ending.visit.id, "depart", tap)
+        reads.store()
     return visit_batches.answer(ending.visit, ending.visit.client.case_number)
 
 
@@ -132,9 +147,18 @@ def register_visits(
     return {"visits": _register(ctx, visits)}
 
 
-def _register(ctx: ActContext, items: list[MadeVisit], *, begins: bool = False) -> list[dict[str, Any]]:
+def _tapped(ctx: ActContext, by: Evidence, tag: str, picc_data: str, cmac: str) -> tuple[TagTap, TagReads]:
+    """Returns the tag that was read, named by its chip where its address did not, and what its key says of it."""
+    signature = TagSignature.of(picc_data, cmac) if by == "tag" else None
+    tap = TagTap(tag, signature, ctx.occurred)
+    reads = TagReads.of(ctx, [tap])
+    (serial,) = reads.named([tap])
+    return tap._replace(serial=serial), reads
+
+
+def _register(ctx: ActContext, items: list[MadeVisit]) -> list[dict[str, Any]]:
     """Registers the items and returns their answers. Refused and already stored items write nothing."""
-    registration = Registration(ctx, items, begins=begins)
+    registration = Registration(ctx, items)
     answers: list[dict[str, Any]] = []
     for index, item in enumerate(items):
         try:

@@ -13,8 +13,9 @@ from troskel.ground.triggers import create_all
 from troskel.journal import triggers as journal
 from troskel.orders import triggers as orders
 from troskel.people import triggers as people
+from troskel.visits import triggers as visits
 
-OF_ROOMS = (*people.TRIGGERS, *care.TRIGGERS, *custody.TRIGGERS, *orders.TRIGGERS)
+OF_ROOMS = (*people.TRIGGERS, *care.TRIGGERS, *custody.TRIGGERS, *orders.TRIGGERS, *visits.TRIGGERS)
 SCRATCH = "troskel_scratch"
 """The schema in which PostgreSQL makes the triggers once more, to tell how it writes them; rolled back."""
 

@@ -20,13 +20,15 @@ from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground import clock
 from troskel.visits.exceptions import (
     AWAY_EXPLAINED,
+    CLOCKS_APART,
     MAX_SHIFT,
     MIN_WAY,
     PROVEN,
+    REMEMBERED,
     TAG_EXPLAINED,
     VisitException,
 )
-from troskel.visits.models import Visit
+from troskel.visits.models import TagRead, Visit
 from troskel.visits.rules import CORRECTED, MAX_DURATION, VisitReason
 
 NEAR = MAX_DURATION + timedelta(days=1)
@@ -53,6 +55,7 @@ def by_exception(now: datetime) -> Mapping[VisitException, Q]:
         VisitException.OVERLAP: _overlaps(),
         VisitException.NO_WAY_BETWEEN: _no_way_between(),
         VisitException.TAG_AT_LOCK: Q(evidence="tag") & _held(Link.objects.filter(client=OuterRef("client"))),
+        VisitException.COPIED_TAG: _copied(),
         VisitException.BY_HAND_WITH_TAG: (
             Q(evidence="hand") & ~Q(reason__in=TAG_EXPLAINED) & _held(_tags_of_client())
         ),
@@ -107,6 +110,20 @@ def _no_way_between() -> Q:
     return (Q(departed_evidence__in=PROVEN) & _others(goes & elsewhere)) | (
         Q(evidence__in=PROVEN) & _others(came & elsewhere)
     )
+
+
+def _copied() -> Q:
+    """A tag's signature at the visit is not the tag's, its counter was used before, or is below one read earlier."""
+    same_key = TagRead.objects.filter(municipality=OuterRef("municipality"), key=OuterRef("key"))
+    before = Q(occurred__lt=OuterRef("occurred")) | Q(occurred=OuterRef("occurred"), id__lt=OuterRef("id"))
+    used = same_key.filter(before, counter=OuterRef("counter"))
+    overtaken = same_key.filter(
+        counter__gt=OuterRef("counter"),
+        occurred__lt=_after(OuterRef("occurred"), -CLOCKS_APART),
+        occurred__gte=_after(OuterRef("occurred"), -REMEMBERED),
+    )
+    reads = TagRead.objects.filter(municipality=OuterRef("municipality"), visit=OuterRef("id"))
+    return Q(Exists(reads.filter(Q(counter=None) | Exists(used) | Exists(overtaken))))
 
 
 def _held(spans: QuerySet[Any]) -> Q:

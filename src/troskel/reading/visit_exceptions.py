@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What needs a look about the visits of a page. Four queries, however many visits there are."""
+"""What needs a look about the visits of a page, and how strong their evidence is.
+
+Seven queries at most, however many visits there are.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,7 +17,9 @@ from django.db.models import Q
 from troskel.care.models import Suspension
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground import clock
+from troskel.reading import visit_signatures
 from troskel.reading.paging import Row
+from troskel.reading.visit_signatures import Signatures
 from troskel.visits.exceptions import Circumstances, KnownVisit, exceptions_of
 from troskel.visits.models import Visit
 from troskel.visits.rules import MAX_DURATION, Span, grade
@@ -25,8 +30,16 @@ _VISIT = ("id", "client_id", "client__home_id", "account_id", "arrived", "depart
           "departed_evidence", "reason", "open", "flags", "departed_reason")  # fmt: skip
 
 
-def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, list[str]]:
-    """The exceptions of each visit, by its id."""
+class JudgedVisit(NamedTuple):
+    """What needs a look about a visit, and the grades of its arrival and departure; None where that is not told."""
+
+    exceptions: list[str]
+    grade: str
+    departed_grade: str | None
+
+
+def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, JudgedVisit]:
+    """The judgement of each visit, by its id."""
     if not rows:
         return {}
     clients = {row["client_id"] for row in rows}
@@ -42,21 +55,28 @@ def of_rows(municipality: str, rows: Sequence[Row]) -> dict[UUID, list[str]]:
     )
     for row in beside.values(*_VISIT):
         others[row["account_id"]].append(_known(row))
-    known = _circumstances(municipality, clients, first, last)
+    signatures = visit_signatures.of_rows(municipality, rows)
+    known = _circumstances(municipality, clients, first, last, signatures.copied)
     now = clock.now()
     return {
-        row["id"]: [one.value for one in exceptions_of(_known(row), others[row["account_id"]], known, now)]
+        row["id"]: JudgedVisit(
+            [one.value for one in exceptions_of(_known(row), others[row["account_id"]], known, now)],
+            *_grades(row, signatures),
+        )
         for row in rows
     }
 
 
-def grades(row: Row) -> dict[str, Any]:
-    """How strong the evidence of the arrival is, and of the departure; None where it is not told."""
+def _grades(row: Row, signatures: Signatures) -> tuple[str, str | None]:
+    """How strong the evidence of the arrival is, and of the departure."""
     departed, flags = row["departed_evidence"], row["flags"].split()
-    return {
-        "grade": grade(row["evidence"], is_corrected="arrival_corrected" in flags).value,
-        "departed_grade": grade(departed).value if departed else None,
-    }
+    arrival = grade(
+        row["evidence"],
+        is_signed=(row["id"], "arrive") in signatures.signed,
+        is_corrected="arrival_corrected" in flags,
+    )
+    departure = grade(departed, is_signed=(row["id"], "depart") in signatures.signed) if departed else None
+    return arrival.value, departure and departure.value
 
 
 def _known(row: Row) -> KnownVisit:
@@ -76,7 +96,7 @@ def _known(row: Row) -> KnownVisit:
 
 
 def _circumstances(
-    municipality: str, clients: Iterable[UUID], first: datetime, last: datetime
+    municipality: str, clients: Iterable[UUID], first: datetime, last: datetime, copied: Collection[UUID]
 ) -> Circumstances:
     during: Any = Q(municipality=municipality, since__lte=last) & (Q(until=None) | Q(until__gte=first))
     links = Link.objects.filter(during, client__in=clients).values_list("client_id", "since", "until")
@@ -87,7 +107,7 @@ def _circumstances(
     rows = Suspension.objects.filter(municipality=municipality, client__in=clients, withdrawn=False)
     for client, begins, through in rows.values_list("client_id", "valid_from", "valid_through"):
         absences[client].append((begins, through))
-    return Circumstances(_spans(links), _spans(tags), absences)
+    return Circumstances(_spans(links), _spans(tags), absences, copied)
 
 
 def _spans(rows: Iterable[tuple[Any, datetime, datetime | None]]) -> dict[UUID, list[Span]]:

@@ -18,6 +18,7 @@ from troskel.reading.base import about_clients, between, note
 from troskel.reading.lists import own_allocations
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
+from troskel.reading.visit_exceptions import JudgedVisit
 from troskel.visits.models import Visit
 
 EXCEPTION_ROLES = frozenset({Role.ECONOMIST, Role.ADMINISTRATOR, Role.COORDINATOR})
@@ -127,14 +128,13 @@ def _in_state(state: str) -> Q:
     return visit_conditions.needs_a_look(clock.now()) if state == "flagged" else Q()
 
 
-def _visit(row: Row, exceptions: list[str]) -> ListedVisit:
+def _visit(row: Row, judged: JudgedVisit) -> ListedVisit:
     shown = {*ListedVisit.__struct_fields__} - {"flags"}
     fields: dict[str, Any] = {name: row[name] for name in COLUMNS if name in shown}
     return ListedVisit(
         case=row["client__case_number"],
         organisation=row["organisation__orgnr"],
         flags=row["flags"].split(),
-        exceptions=exceptions,
-        **visit_exceptions.grades(row),
+        **judged._asdict(),
         **fields,
     )

@@ -11,15 +11,22 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from troskel.doorproto.errors import DoorError
+from troskel.doorproto.sun import check_rising
 from troskel.ground import clock
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
+from troskel.visits.events import MAY_BE_WRONG
 from troskel.visits.rules import CORRECTED, MAX_DURATION, Span, is_declined, overlaps
 
 MAX_SHIFT = timedelta(hours=14)
 """A visit that has been open for longer than a shift has been forgotten."""
 MIN_WAY = timedelta(minutes=1)
 """Nobody leaves one home and is proven to be in another sooner than this. Distances are not known: no place is kept."""
+CLOCKS_APART = 2 * MAY_BE_WRONG
+"""How far two phones' clocks may be apart, of which neither is corrected: so much too early a tap may seem."""
+REMEMBERED = timedelta(days=62)
+"""A tap is compared with the taps of its tag so long before: one that was kept longer is found where it was used."""
 PROVEN = frozenset({"tag", "lock"})
 TAG_EXPLAINED = frozenset({"tag_missing", "phone_failed", "declined", "outside"})
 """Reasons for a visit by hand that hold though the tag is there by the books."""
@@ -35,6 +42,7 @@ class VisitException(Choice, question=_("Vad är att titta på?")):
     OVERLAP = "overlap", _("Samtidigt som ett annat besök")
     NO_WAY_BETWEEN = "no_way_between", _("Två bostäder inom en minut")
     TAG_AT_LOCK = "tag_at_lock", _("Kvittensprodukt fast låsvred sitter där (P3)")
+    COPIED_TAG = "copied_tag", _("Kvittensprodukten kan vara kopierad")
     BY_HAND_WITH_TAG = "by_hand_with_tag", _("Manuellt fast kvittensprodukten finns där")
     AWAY = "away", _("Kunden skulle vara på sjukhus eller bortrest")
     NOT_COVERED = "not_covered", _("Inget beslut var fördelat den dagen")
@@ -58,12 +66,24 @@ class KnownVisit(NamedTuple):
     departed_reason: str = ""
 
 
+class KnownRead(NamedTuple):
+    """What a signed tag said at a visit's arrival or departure; no counter where the tag did not say it."""
+
+    id: UUID
+    visit: UUID
+    moment: str
+    key: UUID
+    counter: int | None
+    at: datetime
+
+
 class Circumstances(NamedTuple):
-    """What is known beside the visits: links and tags by client, absences by client."""
+    """What is known beside the visits: links and tags by client, absences by client; visits whose tag was copied."""
 
     links: Mapping[UUID, Collection[Span]]
     tags: Mapping[UUID, Collection[Span]]
     absences: Mapping[UUID, Collection[tuple[date, date | None]]]
+    copied: Collection[UUID] = ()
 
 
 def exceptions_of(
@@ -77,6 +97,7 @@ def exceptions_of(
         VisitException.OVERLAP: any(overlaps(visit.at, other.at) for other in others),
         VisitException.NO_WAY_BETWEEN: any(_is_too_near(visit, other) for other in others),
         VisitException.TAG_AT_LOCK: visit.evidence == "tag" and _held(known.links, visit),
+        VisitException.COPIED_TAG: visit.id in known.copied,
         VisitException.BY_HAND_WITH_TAG: (
             visit.evidence == "hand" and visit.reason not in TAG_EXPLAINED and _held(known.tags, visit)
         ),
@@ -86,6 +107,27 @@ def exceptions_of(
         VisitException.CORRECTED: any(flag in visit.flags for flag in CORRECTED),
     }
     return [one for one in VisitException if held[one]]
+
+
+def is_copied(read: KnownRead, others: Iterable[KnownRead]) -> bool:
+    """Has somebody copied the tag's address, or kept it? `others`: reads by the same key, in whatever order they came.
+
+    Not signed by the tag; a counter that was used before; or one below a counter that was read earlier.
+    """
+    if read.counter is None:
+        return True
+    earlier = [
+        (other.counter, other.at)
+        for other in others
+        if other.counter is not None
+        and (other.at, other.id) < (read.at, read.id)
+        and (other.counter == read.counter or other.at >= read.at - REMEMBERED)
+    ]
+    try:
+        check_rising(read.counter, read.at, earlier, CLOCKS_APART)
+    except DoorError:
+        return True
+    return False
 
 
 def _is_left_open(visit: KnownVisit, now: datetime) -> bool:

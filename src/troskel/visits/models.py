@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from troskel.custody.models import TagKey
 from troskel.ground.models import Record
 from troskel.people.models import Account, Client, Municipality, Organisation
 
@@ -142,4 +143,39 @@ class PhoneEvent(Record):
             models.Index(fields=["municipality", "account", "noted"], name="phone_events_by_account"),
             models.Index(fields=["municipality", "organisation", "state"], name="phone_events_by_state"),
             models.Index(fields=["municipality", "visit"], name="phone_events_by_visit"),
+        ]
+
+
+class TagRead(Record):
+    """A signed tag, read at a visit's arrival or departure. Never changed; what it proves is computed when it is read.
+
+    `visit` has no key: a visit that was not made is deleted, and the tag's counter is used all the same. `occurred`:
+    when it was read, as the event tells, whatever is corrected later.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    visit = models.UUIDField()
+    moment = models.CharField(max_length=10, help_text="arrive | depart")
+    key = models.ForeignKey(TagKey, on_delete=models.PROTECT, related_name="reads")
+    counter = models.IntegerField(null=True, help_text="empty: the signature is not the tag's")
+    code = models.CharField(max_length=20, blank=True, help_text="why it is not")
+    occurred = models.DateTimeField()
+    told = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "visit", "moment"], name="one_read_of_a_tag_per_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(moment__in=["arrive", "depart"]), name="a_tag_is_read_at_an_arrival_or_departure"
+            ),
+            models.CheckConstraint(
+                condition=Q(counter__isnull=False, code="") | (Q(counter=None) & ~Q(code="")),
+                name="a_read_of_a_tag_counts_or_says_why_not",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "key", "counter"], name="tag_reads_by_counter"),
+            models.Index(fields=["municipality", "key", "occurred"], name="tag_reads_by_time"),
         ]

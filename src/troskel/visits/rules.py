@@ -55,6 +55,11 @@ class Grade(Choice, question=_("Hur säkert?")):
     F = "F", _("Manuellt, med en anledning")
 
 
+NEAR_OPENING = timedelta(minutes=5)
+"""An opening that the lock has signed proves an arrival or departure by lock within so long: one opens, steps in and
+taps. The lock's clock and the phone's may be some two minutes apart, each its own way."""
+
+
 def grade(evidence: str, *, is_signed: bool = False, is_corrected: bool = False) -> Grade:
     """The grade of an arrival or departure. `is_signed`: a signature of the lock or the tag has been verified.
 
