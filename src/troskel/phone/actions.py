@@ -50,7 +50,7 @@ def _no_answer(actor: Actor, values: Mapping[str, str], key: str) -> None:
     REGISTER["note_no_answer"].perform(actor, _nonempty(values, "client", "step"), key=key)
 
 
-EVIDENCE_FIELDS = ("by", "tag", "serial", "reason")
+EVIDENCE_FIELDS = ("by", "tag", "serial", "reason", "picc_data", "cmac")
 ACTIONS: dict[str, Callable[[Actor, Mapping[str, str], str], Opened | None]] = {
     "open": _open,
     "arrive": _arrive,

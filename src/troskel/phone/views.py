@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +23,11 @@ from troskel.runner.choices import DoorKind, DoorStep, VisitReason
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
 from troskel.screens.submitting import submit_once
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+FROM_TAG = 64
+"""More characters than a tag writes."""
+_OF_TAG = gettext_noop("Kunden vars knapp du har hållit telefonen mot: starta besöket eller avsluta det.")
 
 
 @page(
@@ -46,6 +53,40 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
         "app": app_of(person, visit=phone_day.under_way.id if phone_day.under_way else ""),
     }
     return _render(request, "phone/today.html", values)
+
+
+@page(
+    "tag/",
+    name="phone-chip",
+    about=_OF_TAG,
+    serves=("P2",),
+    who=phone.tag_of_client.who,
+)
+def chip(request: HttpRequest, person: Person) -> HttpResponse:
+    """As `tag`, where the address names no number: the signature says whose it is."""
+    return _tag_page(request, person, "")
+
+
+@page(
+    "tag/<str:number>/",
+    name="phone-tag",
+    about=_OF_TAG,
+    serves=("P2",),
+    who=phone.tag_of_client.who,
+)
+def tag(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """The address in a receipt tag: the page of the client who has it, with what the tag says filled in."""
+    return _tag_page(request, person, number)
+
+
+def _tag_page(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    signed = {name: request.GET.get(name, "")[:FROM_TAG] for name in ("picc_data", "cmac")}
+    try:
+        found = phone.tag_of_client(person.actor, number, **signed)
+        door = phone.client_at_door(person.actor, found.case)
+    except NotFound:
+        return _render(request, "phone/gone.html", {"person": person, "of_tag": True}, status=404)
+    return _client_page(request, person, door, None, 200, {"tag": found.number, "read": True, **signed})
 
 
 @page(
@@ -81,8 +122,14 @@ def client(request: HttpRequest, person: Person, case: str) -> HttpResponse:
 
 
 def _client_page(
-    request: HttpRequest, person: Person, door: ClientAtDoor, result: ActionResult | None, status: int
+    request: HttpRequest,
+    person: Person,
+    door: ClientAtDoor,
+    result: ActionResult | None,
+    status: int,
+    read: Mapping[str, Any] = NOTHING,
 ) -> HttpResponse:
+    """`read`: what a tag's address said."""
     under_way = door.under_way
     is_visit_here = under_way is not None and under_way.case == door.client.case
     values = {
@@ -90,7 +137,7 @@ def _client_page(
         "client": door.client,
         "app": app_of(person, door.client.case, visit=under_way.id if under_way else ""),
         "message": messages.result_message(result, door) if result else None,
-        "typed": result.values if result and result.error else {},
+        "typed": result.values if result and result.error else read,
         "may_visit": actions.may_visit(person.actor),
         "here": under_way if is_visit_here else None,
         "elsewhere": None if is_visit_here else under_way,
@@ -107,5 +154,5 @@ def _client_page(
 def _render(
     request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    common = {"now": clock.now(), "new_key": new_id, "wall_text": clock.wall_text}
+    common = {"of_tag": False, "now": clock.now(), "new_key": new_id, "wall_text": clock.wall_text}
     return render_page(request, template, common | values, status=status)

@@ -17,9 +17,11 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from troskel.access.models import Opening
 from troskel.access.rules import ClientDoors, LockOutcome
-from troskel.custody.models import HolderKind, Holding, Link
+from troskel.custody.models import HolderKind, Holding, Link, ThingKind
+from troskel.custody.signed_tags import SignedTags, TagSignature
 from troskel.ground import clock
 from troskel.ground.refusals import NotFound, Refusal
+from troskel.ground.spelling import thing_number
 from troskel.people.roles import PHONE_ROLES, Actor, Role
 from troskel.permits import doors
 from troskel.permits.sight import entrustments_of
@@ -71,6 +73,13 @@ class PhoneToday(msgspec.Struct, frozen=True):
     clients: list[OnThePhone]
     visits: dict[str, list[PhoneVisit]]
     under_way: PhoneVisit | None
+
+
+class TagOfClient(msgspec.Struct, frozen=True):
+    """A tag by its number, and the client on the viewer's phone who has it."""
+
+    number: str
+    case: str
 
 
 class PhoneStep(msgspec.Struct, frozen=True):
@@ -135,6 +144,30 @@ def client_at_door(viewer: Actor, case: str) -> ClientAtDoor:
         answering_until=found.client.until,
         unanswered=_unanswered(viewer, row.id),
     )
+
+
+@read(who=(Role.CARER,))
+def tag_of_client(viewer: Actor, number: str, picc_data: str = "", cmac: str = "") -> TagOfClient:
+    """Whose tag was read, by its number or by its chip, as it stands in its address. Raises NotFound for others.
+
+    Two queries at most; what is shown of the client is another reading's (`client_at_door`).
+    """
+    number, signature = thing_number(number), TagSignature.of(picc_data, cmac)
+    if not number and signature:
+        tags = SignedTags.of(viewer.municipality, (), every=True)
+        (number,) = tags.serials_of([(signature, clock.now())])
+    holdings = Holding.objects.filter(
+        municipality=viewer.municipality,
+        thing__kind=ThingKind.TAG,
+        thing__number=number,
+        kind=HolderKind.CLIENT,
+        holder=OuterRef("pk"),
+        until=None,
+    )
+    rows = _rows(viewer, Q(Exists(holdings))) if number else []
+    if not rows:
+        raise NotFound("tag", "tag")
+    return TagOfClient(number, rows[0].case_number)
 
 
 def _unanswered(viewer: Actor, client: UUID) -> list[PhoneStep]:

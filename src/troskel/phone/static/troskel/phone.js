@@ -4,6 +4,11 @@
 
 (async () => {
   const app = document.getElementById("app");
+  // The page came up by a tag's address. What the tag says of this tap counts once: it stays neither in the address nor
+  // in the history, so that a reload says nothing twice. Without coverage the forms take it from here.
+  const ofTag = app && location.pathname.startsWith(`${app.dataset.scope}tag/`);
+  const signed = [...new URLSearchParams(location.search)].filter(([name]) => ["picc_data", "cmac"].includes(name));
+  if (ofTag) history.replaceState(history.state, "", location.pathname);
   if (!app || !navigator.serviceWorker || !crypto.subtle || !window.idb) return;
   const { dataset } = app;
 
@@ -64,7 +69,7 @@
     const values = Object.fromEntries(new FormData(form));
     const told = { kind: values.do };
     if (values.do === "arrive" && (values.client || dataset.client)) told.client = values.client || dataset.client;
-    for (const name of ["by", "tag", "serial", "reason", "visit"]) if (values[name]) told[name] = values[name].trim();
+    for (const name of ["by", "tag", "serial", "reason", "visit", "picc_data", "cmac"]) if (values[name]) told[name] = values[name].trim();
     return told;
   };
 
@@ -110,6 +115,23 @@
         await send();
       } finally {
         button.disabled = false;
+      }
+    });
+  }
+
+  const tagForms = ofTag && isWithoutCoverage ? [...document.querySelectorAll("form[data-noted]:has([name=tag])")] : [];
+  for (const form of tagForms) {
+    const number = form.elements.tag;
+    number.value = decodeURIComponent(location.pathname.slice(dataset.scope.length).split("/")[1] ?? "");
+    number.readOnly = true;
+    number.required = !signed.length;
+    for (const [name, value] of signed) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    form.addEventListener("reset", () => {
+      for (const used of tagForms) {
+        for (const [name] of signed) used.elements[name]?.remove();
+        Object.assign(used.elements.tag, { readOnly: false, required: true, value: "" });
       }
     });
   }
