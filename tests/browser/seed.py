@@ -35,6 +35,7 @@ def fill() -> str:
 def populate(town: Town) -> None:
     """Give everybody in a founded town something to do."""
     from tests import town as towns
+    from tests.visits.signed_tag import SignedTag
 
     town.new_client()  # has everything to come: information, order, tag, keys
     told = town.new_client()
@@ -53,6 +54,7 @@ def populate(town: Town) -> None:
     town.new_client(towns.MEADOW)
     town.inform(town.client())
     town.does("carin", "place_tag", client=town.new_client(last_name="Åberg"), tag="E1")
+    SignedTag("E1").enrols(town)
     town.grant(locked, towns.ALARM, "safety_alarm")
     _days_of_their_own(town)
     alarm = town.does("lars", "raise_alarm", client=locked).answer["alarm"]

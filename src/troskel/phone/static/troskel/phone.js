@@ -144,9 +144,12 @@
   }
 
   // what the server says is under way, unless something that it does not know of yet has been noted since
-  if ("visit" in dataset && !wasUnsent) {
-    await PhoneQueue.keep("under_way", dataset.visit ? { id: dataset.visit, account: dataset.account } : null);
+  async function learns({ visit, account }) {
+    if (visit === undefined || (await isUnsent())) return;
+    await PhoneQueue.keep("under_way", visit ? { id: visit, account } : null);
   }
+  await learns(dataset);
+  document.addEventListener("htmx:after:swap", () => learns(document.getElementById("app")?.dataset ?? {}));
 
   navigator.serviceWorker.addEventListener("message", send); // the worker has sent
   document.addEventListener("lock-answered", async () => {
