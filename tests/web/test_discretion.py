@@ -53,9 +53,10 @@ NO_CLIENTS = re.compile(
 )
 IDENTIFIES = re.compile(
     r"(reference|references|numbers?|serial|tag|order|form|investigation|identity|client|holder|carer|reason|"
-    r"replaced_by|other|boot|sealed)$"
+    r"replaced_by|other|boot|sealed|picc_data|cmac)$"
 )
-"""What a number or a reference of something is. `reason`: a code of a visit; `sealed`: what only the server reads."""
+"""What a number or a reference of something is. `reason`: a code of a visit; `sealed`: what only the server reads;
+`picc_data`, `cmac`: what a tag has signed."""
 PERSON = re.compile(r"(first_name|last_name|phone|street|postcode|town|apartment)$")
 FORMS_OF_DOORS = (
     "order_installation",
