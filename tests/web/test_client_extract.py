@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 
 from tests.town import ALARM, Town
+from tests.visits.signed_tag import SignedTag
 from tests.web.test_act_forms import screen
 from troskel.ground.refusals import NotAllowed, Refusal
 from troskel.journal.models import Line
@@ -55,7 +56,7 @@ NOT_COLUMNS = {
     *("assessor", "person", "also_role", "also_organisation", "also_from", "merged_into", "decision"),
     *("organisation", "locksmith", "reviewed_by"),
     *("phone", "digest", "clash", "visit", "message"),
-    *("key", "epoch", "acknowledged", "denied", "learnt"),  # of the door protocol
+    *("key", "epoch", "acknowledged", "denied", "learnt", "line"),  # of the door protocol
 }
 """Columns that are keys, orders of sorting, copies, or who of the staff did it (decision 105)."""
 
@@ -73,6 +74,10 @@ def lived_in(town: Town) -> str:
     town.does("anna", "write_access_note", client=client, text="Kod 4711")
     town.does("carin", "receive_key", client=client, key="N-1", signed="client")
     town.does("carin", "place_tag", client=client, tag="E1")
+    tag = SignedTag("E1")
+    tag.enrols(town)
+    town.does("carin", "arrive", client=client, **tag.touch())
+    town.does("carin", "depart", **tag.touch())
     town.visit(client)
     return "2026-0001"
 
@@ -111,6 +116,10 @@ def test_a_client_gets_all_that_is_held_and_who_has_read(town: Town) -> None:
         found["representatives"][0]["name"] == "Gunnar God" and found["access_notes"][0]["text"] == "Kod 4711"
     )
     assert {row["thing_kind"] for row in found["things"]} == {"lock", "tag", "key"}
+    assert [(row["moment"], row["key__tag__number"]) for row in found["tag_reads"]] == [
+        ("arrive", "E1"),
+        ("depart", "E1"),
+    ]
     assert "Beställ montering" in " ".join(str(row["text"]) for row in found["duties"])
     assert "bråttom" in {row.get("text") for row in found["log"]}, "free text is told"
     assert {(row["event"], row.get("role"), row["times"]) for row in found["reads"]} == {

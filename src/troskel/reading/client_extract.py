@@ -46,7 +46,7 @@ from troskel.reading.base import CASE_NUMBER, clients_in_sight, note
 from troskel.reading.client_journal import entries_of
 from troskel.reading.discretion import Words
 from troskel.reading.register import read
-from troskel.visits.models import PhoneEvent, Visit
+from troskel.visits.models import PhoneEvent, TagRead, Visit
 
 READS_BACK = timedelta(days=365)
 """Lists that showed the client are told for so long back; opened records, forms and extracts since ever."""
@@ -81,6 +81,10 @@ class Table(NamedTuple):
 
 def _of_client(entries: QuerySet[Client, UUID]) -> Q:
     return Q(client__in=entries)
+
+
+def _of_visits(entries: QuerySet[Client, UUID]) -> Q:
+    return Q(visit__in=Visit.objects.filter(client__in=entries).values("id"))
 
 
 def _homes(entries: QuerySet[Client, UUID]) -> QuerySet[Any, Any]:
@@ -133,6 +137,8 @@ TABLES = (
     Table("phone_events", PhoneEvent, _of_client, (
         "organisation__name", "kind", "noted", "occurred", "received", "content", "state", "rule", "code", "swedish",
         "contested", "settled")),
+    Table("tag_reads", TagRead, _of_visits, (
+        "key__tag__number", "moment", "counter", "code", "occurred", "told")),
     Table("openings", Opening, _of_client, (
         "organisation__name", "account__role", "lock__number", "door__kind", "door__label", "paragraph", "not_before",
         "not_after", "outcome", "code", "battery", "noted")),
