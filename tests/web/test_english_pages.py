@@ -7,6 +7,7 @@ import html
 import re
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from django.urls import Resolver404, resolve
 from tests.browser.seed import populate
 from tests.duties.test_versions import changed
 from tests.town import ORGANISATIONS, PEOPLE, Town
+from tests.visits.signed_tag import SignedTag
 from tests.web.test_act_forms import screen
 from tests.web.test_signing_in import signed_in
 from tests.web.test_untranslated import swedish_words
@@ -136,7 +138,8 @@ def walk(browser: Client, names: list[str], seen: set[str]) -> dict[str, list[st
     """Search, follow the links from the start page, and give the Swedish of each address that has some."""
     browser.post("/search", {"question": "Öman"})
     attested = Duty.objects.filter(paragraph="P4", state="open").values_list("id", flat=True)[:1]
-    waiting = ["/", "/phone/", "/search", *(f"/do/attest?duty={duty}" for duty in attested)]
+    tapped = ["/phone/tag/E1/", f"/phone/tag/?{urlencode(SignedTag('E1').taps())}"]
+    waiting = ["/", "/phone/", "/search", *tapped, *(f"/do/attest?duty={duty}" for duty in attested)]
     found, visits, known = {}, Counter[str](), set(waiting)
     while waiting:
         path = waiting.pop(0)
