@@ -10,13 +10,10 @@ import pytest
 from django.db import connection
 
 from tests.town import MEADOW, Town
-from troskel.care import triggers as care_guards
-from troskel.custody import triggers as custody_guards
 from troskel.custody.models import Holding
 from troskel.ground.refusals import BadValue
 from troskel.ground.triggers import missing
-from troskel.orders import triggers as orders_guards
-from troskel.people import triggers as people_guards
+from troskel.keeping.guards import OF_ROOMS
 from troskel.people.models import Client
 from troskel.reading import duties, lists, phone
 from troskel.reading.paging import PageRequest
@@ -77,12 +74,9 @@ def test_the_lock_of_the_former_home_is_no_way_in(town: Town) -> None:
     assert ways_in(town) == []
 
 
-TRIGGERS = (*care_guards.TRIGGERS, *people_guards.TRIGGERS, *custody_guards.TRIGGERS, *orders_guards.TRIGGERS)
-
-
 def test_every_constraint_and_trigger_has_a_message() -> None:
-    assert set(CONSTRAINT_BY_COLUMNS.values()) | {trigger.name for trigger in TRIGGERS} == set(MESSAGES)
+    assert set(CONSTRAINT_BY_COLUMNS.values()) | {trigger.name for trigger in OF_ROOMS} == set(MESSAGES)
 
 
 def test_every_trigger_exists(db: None) -> None:
-    assert missing(TRIGGERS, connection) == []
+    assert missing(OF_ROOMS, connection) == []
