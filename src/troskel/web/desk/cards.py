@@ -20,7 +20,7 @@ from troskel.web.desk.duty_rows import DutyRow, duty_row
 from troskel.web.shell.links import Button
 from troskel.web.text import phrases
 
-PAGE_SIZE, PAGE_LINES = 10, 21
+PAGE_SIZE, PAGE_LINES = 10, 18
 """A page has so many cards at most, and so many lines: three screens, also where all is late at every client."""
 BUTTONS = 2
 """One main way and at most one other: the rest is behind the client's page."""
