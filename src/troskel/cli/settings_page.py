@@ -19,8 +19,9 @@ Those marked **secret** can come from a file instead, so that no process list or
 (`TROSKEL_SECRET_FILE=/etc/troskel/secret`), or it is a systemd credential of the same name
 (`LoadCredential=TROSKEL_SECRET:/etc/troskel/secret`). One place only: two are refused.
 
-To change `TROSKEL_SECRET`: let `TROSKEL_SECRET_PREVIOUS` be the old one for a day, so that nobody is signed out; locks and signed tags are then
-enrolled anew (decisions [123](decisions/0123-a-phone-takes-grants-for-the-day.md) and [126](decisions/0126-a-signed-tag-proves-a-tap-and-refuses-none.md)).
+To change `TROSKEL_SECRET`: let `TROSKEL_SECRET_PREVIOUS` be the old one for a day, so that nobody is signed out;
+locks and signed tags are then enrolled anew (decisions [123](decisions/0123-a-phone-takes-grants-for-the-day.md) and
+[126](decisions/0126-a-signed-tag-proves-a-tap-and-refuses-none.md)).
 
 | name | what | default | |
 |---|---|---|---|
