@@ -16,7 +16,8 @@ from tests.town import CODE, EAST, MEADOW, Town
 from troskel.care.models import Allocation
 from troskel.custody.models import Holding, Link
 from troskel.duties.models import Duty
-from troskel.ground.compiled_query import CompiledQuery
+from troskel.ground.compiled_query import MAX_LIST_LENGTH, CompiledQuery
+from troskel.ground.ids import new_id
 from troskel.ground.row_writing import insert, new_row
 from troskel.people.models import Client
 
@@ -53,6 +54,20 @@ def test_ids_lists_and_none(town: Town) -> None:
     for homes in ([clients[0].home_id], [c.home_id for c in clients], [clients[1].home_id]):
         assert query(homes, east) == list(of(homes, east))
     assert query([clients[0].home_id], None) == list(of([clients[0].home_id], None)) == []
+
+
+def test_lists_of_every_length_find_what_they_name(town: Town) -> None:
+    """Also those that are filled up to share their SQL, and those too long to be compiled."""
+    references = [town.new_client(EAST) for _ in range(9)]
+    ids = [Client.objects.get(reference=reference).id for reference in references]
+    strangers = [new_id() for _ in range(MAX_LIST_LENGTH)]
+
+    query = CompiledQuery(lambda ids: Client.objects.filter(id__in=ids).order_by("id").values_list("id"))
+    for length in range(len(ids) + 1):
+        assert query(ids[:length]) == [(one,) for one in sorted(ids[:length])]
+    for others in (8, MAX_LIST_LENGTH - 9, MAX_LIST_LENGTH):
+        assert query(strangers[:others] + ids) == [(one,) for one in sorted(ids)]
+    assert query(strangers) == []
 
 
 def test_related_rows_and_annotations(town: Town) -> None:

@@ -13,13 +13,18 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusal_texts import english
 from troskel.ground.refusals import CodedError
 from troskel.people.models import Client
-from troskel.permits.sight import TIME_FOR_RETURN, visible_clients
+from troskel.permits.sight import TIME_FOR_RETURN, in_sight, visible_clients
 
 
 def visible_to(town: Town, who: str, after: int = 0) -> set[str]:
-    """Whom somebody sees, so many days from today."""
-    condition = visible_clients(town.actor(who), town.today + timedelta(days=after))
-    return set(Client.objects.filter(condition).values_list("reference", flat=True))
+    """Whom somebody sees, so many days from today: by the condition, and alike by the query that is built once."""
+    viewer, day = town.actor(who), town.today + timedelta(days=after)
+    seen = dict(Client.objects.filter(visible_clients(viewer, day)).values_list("id", "reference"))
+    everybody = Client.objects.values_list("id", flat=True)
+    assert in_sight(viewer, day) == in_sight(viewer, day, everybody) == set(seen)
+    assert all(in_sight(viewer, day, [one]) == ({one} & set(seen)) for one in everybody)
+    assert in_sight(viewer, day, []) == set()
+    return set(seen.values())
 
 
 def who_sees(town: Town, client: str, after: int = 0) -> set[str]:

@@ -23,8 +23,8 @@ from troskel.ground.row_writing import stored_row
 Value = str | UUID | date | datetime | None | list[UUID] | list[str]
 Binding = Callable[[Sequence[Any]], Any]
 
-MAX_LIST_LENGTH = 8
-"""Longer lists go through Django: building the SQL is then a small part, and each length is a separate query."""
+MAX_LIST_LENGTH = 64
+"""Longer lists go through Django: building the SQL is then a small part."""
 
 _SENTINEL_EPOCH, _SENTINEL_GAP_DAYS = date(3000, 1, 1), 10_000
 _MAX_OFFSET_DAYS = 5_000
@@ -54,7 +54,8 @@ class CompiledQuery:
     """Runs the queryset that `build` returns: of models (also select_related, annotations) or `values_list` tuples.
 
     `build` is called once for each shape of values: which are None, and how long the lists are. It must not inspect
-    the values, only pass them to filters; it may add days to a day, but nothing to an instant.
+    the values, only pass them to filters; it may add days to a day, but nothing to an instant. A list is for `__in`
+    alone: its last value may come several times, so that few lengths have SQL of their own.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -63,6 +64,7 @@ class CompiledQuery:
 
     def __call__(self, *values: Value) -> list[Any]:
         """Returns the rows for these values."""
+        values = tuple(_filled(value) if isinstance(value, list) else value for value in values)
         database = connections[DEFAULT_DB_ALIAS]
         shape = (database.vendor, *[_shape(value) for value in values])
         compiled = self._compiled.get(shape, _UNKNOWN)
@@ -84,6 +86,13 @@ def _shape(value: Value) -> Any:
     return (
         len(value) + 2 if isinstance(value, list) else value is None
     )  # a list of one is not None, which equals 1
+
+
+def _filled(values: list[Any]) -> list[Any]:
+    """The list with its last value repeated to a power of two, where it is short enough to be compiled."""
+    if not values or len(values) > MAX_LIST_LENGTH:
+        return values
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
 
 
 def _flatten(values: Sequence[Any]) -> Iterator[Any]:

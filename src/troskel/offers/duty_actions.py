@@ -8,12 +8,13 @@ knows (a serial number, a time, a locksmith) are `missing`. Chapters say beside 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.db.models import QuerySet
 
 from troskel.acts.chapters import REGISTER
 from troskel.acts.informing import hold_conversation, left_of_conversation
@@ -23,6 +24,7 @@ from troskel.duties import routines, rules
 from troskel.duties.models import Duty, HomeState
 from troskel.duties.queries import DutyFacts, asked_of
 from troskel.ground import clock
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor, Role
 from troskel.reading.worklist import WorklistItem, within_sight
@@ -52,10 +54,22 @@ def suggestions(viewer: Actor, duties: Sequence[UUID]) -> dict[UUID, list[Sugges
 
 
 def _open_duties(viewer: Actor, duties: Sequence[UUID]) -> list[DutyFacts]:
-    rows = Duty.objects.filter(
-        asked_of(viewer, clock.today()), id__in=duties, municipality=viewer.municipality, state="open"
-    ).values(*DutyFacts._fields)
-    return [DutyFacts(**row) for row in within_sight(viewer, rows)]
+    named = (viewer.municipality, viewer.organisation, viewer.account, clock.today(), list(duties))
+    return [DutyFacts(*row) for row in _OPEN_DUTIES[viewer.role](*named)]
+
+
+def _open_duties_query(role: Role) -> Callable[..., QuerySet[Any, Any]]:
+    def build(
+        municipality: str, organisation: UUID | None, account: UUID | None, day: date, duties: list[UUID]
+    ) -> QuerySet[Any, Any]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        rows = Duty.objects.filter(asked_of(viewer, day), id__in=duties, municipality=municipality)
+        return within_sight(viewer, rows.filter(state="open").values_list(*DutyFacts._fields), day)
+
+    return build
+
+
+_OPEN_DUTIES = {role: CompiledQuery(_open_duties_query(role)) for role in Role}
 
 
 class _NoNames(Mapping[UUID, str]):
@@ -155,10 +169,12 @@ def _contexts(municipality: str, rows: Sequence[DutyFacts]) -> Iterator[DutyCont
 
 
 def _homes(homes: Collection[UUID]) -> dict[UUID, HomeFacts]:
-    return {
-        state.home_id: engine.home_snapshot(state.state).facts
-        for state in HomeState.objects.filter(home_id__in=homes)
-    }
+    return {home: engine.home_snapshot(state).facts for home, state in _STATES(list(homes))}
+
+
+_STATES = CompiledQuery(
+    lambda homes: HomeState.objects.filter(home_id__in=homes).values_list("home_id", "state")
+)
 
 
 def _context(row: DutyFacts, home: HomeFacts, names: Names) -> DutyContext:
@@ -186,21 +202,25 @@ def _names(
     things |= {key for door in doors for key in door.keys} | {door.lock for door in doors if door.lock}
     follow_up = any("through" in about or "decision" in about for _, about in rows)
     decisions = {decision for client in clients for decision in client.decisions} if follow_up else set()
-    organisations = Organisation.objects.filter(municipality=municipality)
     continued = any("through" in about for _, about in rows)  # care after its last day: by the same provider
     investigations = {i for client in clients for i in client.investigations} if follow_up else set()
-    decision_rows = list(Decision.objects.filter(id__in=decisions).values_list(*DECISION_COLUMNS))
+    decision_rows = _DECISIONS(list(decisions))
     return Names(
-        cases=dict(
-            Client.objects.filter(id__in=[client.client for client in clients]).values_list(
-                "id", "case_number"
-            )
-        ),
-        things=dict(Thing.objects.filter(id__in=things).values_list("id", "number")),
+        cases=dict(_CASES([client.client for client in clients])),
+        things=dict(_THINGS(list(things))),
         decisions={decision: reference for decision, reference, _, _ in decision_rows},
         allocations={allocation: reference for _, _, allocation, reference in decision_rows if allocation},
-        organisations=dict(organisations.values_list("id", "orgnr")) if continued else {},
-        investigations=dict(
-            Investigation.objects.filter(id__in=investigations).values_list("id", "reference")
-        ),
+        organisations=dict(_ORGANISATIONS(municipality)) if continued else {},
+        investigations=dict(_INVESTIGATIONS(list(investigations))),
     )
+
+
+_CASES = CompiledQuery(lambda ids: Client.objects.filter(id__in=ids).values_list("id", "case_number"))
+_THINGS = CompiledQuery(lambda ids: Thing.objects.filter(id__in=ids).values_list("id", "number"))
+_DECISIONS = CompiledQuery(lambda ids: Decision.objects.filter(id__in=ids).values_list(*DECISION_COLUMNS))
+_ORGANISATIONS = CompiledQuery(
+    lambda municipality: Organisation.objects.filter(municipality=municipality).values_list("id", "orgnr")
+)
+_INVESTIGATIONS = CompiledQuery(
+    lambda ids: Investigation.objects.filter(id__in=ids).values_list("id", "reference")
+)

@@ -17,8 +17,11 @@ Beside it, coordinators, carers and responders see the record of one client for 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -31,8 +34,9 @@ from troskel.custody.models import HolderKind, Holding, ThingKind
 from troskel.duties import queries as duties
 from troskel.duties.models import Duty
 from troskel.ground import clock
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.orders.models import Order, OrderState
-from troskel.people.models import Entrusted
+from troskel.people.models import Client, Entrusted
 from troskel.people.roles import Actor, Role
 
 TIME_FOR_RETURN = timedelta(days=90)
@@ -87,6 +91,37 @@ def _sight_by_day(viewer: Actor, day: date) -> Q:
 
 
 NO_CLIENTS = Q(pk__in=[])
+
+
+def in_sight(viewer: Actor, day: date, among: Collection[UUID] | None = None) -> set[UUID]:
+    """The clients that `viewer` may see on `day`, of these or of all. One query."""
+    rows = _IN_SIGHT[viewer.role]
+    sought = None if among is None else sorted(among)
+    return {
+        client for (client,) in rows(viewer.municipality, viewer.organisation, viewer.account, day, sought)
+    }
+
+
+def _in_sight_query(role: Role) -> Callable[..., models.QuerySet[Client, Any]]:
+    def build(
+        municipality: str,
+        organisation: UUID | None,
+        account: UUID | None,
+        day: date,
+        among: list[UUID] | None,
+    ) -> models.QuerySet[Client, Any]:
+        viewer = Actor(municipality, role, account=account, organisation=organisation)
+        rows = Client.objects.filter(visible_clients(viewer, day)).values_list("id")
+        return rows if among is None else rows.filter(id__in=among)
+
+    return build
+
+
+_IN_SIGHT: dict[Role, Callable[..., Any]] = {
+    # A responder's sight lasts minutes: a compiled query would keep the time of its compilation.
+    role: _in_sight_query(role) if role is Role.RESPONDER else CompiledQuery(_in_sight_query(role))
+    for role in Role
+}
 
 
 def readable_clients(viewer: Actor, day: date, now: datetime | None = None) -> Q:

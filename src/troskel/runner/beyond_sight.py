@@ -13,10 +13,9 @@ from django.db import transaction
 
 from troskel.ground import clock
 from troskel.journal import operations as journal
-from troskel.people.models import Client
 from troskel.people.roles import Actor
 from troskel.permits.acts import ActInfo
-from troskel.permits.sight import ROLES_SEEING_ALL, visible_clients
+from troskel.permits.sight import ROLES_SEEING_ALL, in_sight
 
 REFUSED, PREVIEWED = "act.refused", "act.previewed"
 EVENTS = (REFUSED, PREVIEWED)
@@ -30,8 +29,7 @@ def note(actor: Actor, act: ActInfo, clients: Collection[UUID], code: str = "") 
     """
     if not clients or actor.role in ROLES_SEEING_ALL:
         return
-    in_sight = Client.objects.filter(visible_clients(actor, clock.today()), id__in=clients)
-    beyond = sorted(set(clients) - set(in_sight.values_list("id", flat=True)))
+    beyond = sorted(set(clients) - in_sight(actor, clock.today(), clients))
     if not beyond:
         return
     entry = journal.Entry(

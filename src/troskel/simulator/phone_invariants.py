@@ -14,7 +14,7 @@ from troskel.care import queries as care
 from troskel.duties.models import HomeState
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor, Role
-from troskel.permits.sight import alarm_clients, visible_clients
+from troskel.permits.sight import alarm_clients, in_sight
 from troskel.routine import client_state, coverage
 from troskel.routine import duty as engine
 from troskel.routine.facts import ALARM, ClientFacts
@@ -69,7 +69,7 @@ def facts_by_client(municipality: str) -> dict[UUID, ClientFacts]:
 
 def _seen(organisation: Organisation, day: date) -> set[UUID]:
     viewer = Actor(organisation.municipality_id, Role.CARER, organisation=organisation.id)
-    return set(Client.objects.filter(visible_clients(viewer, day)).values_list("id", flat=True))
+    return in_sight(viewer, day)
 
 
 def _heard(organisation: Organisation, day: date) -> set[UUID]:

@@ -13,8 +13,7 @@ from troskel.duties import mailing
 from troskel.journal.models import Chain, Line
 from troskel.outbox.models import OutboxMessage
 from troskel.people.models import Account, Organisation
-from troskel.people.models import Client as ClientRow
-from troskel.permits.sight import visible_clients
+from troskel.permits.sight import in_sight
 from troskel.runner import beyond_sight
 from troskel.simulator import phone_invariants
 from troskel.simulator.organisations import CARERS
@@ -39,8 +38,7 @@ def _phones_show_whom_they_should(town: Town, tables: Tables) -> Iterator[Violat
         viewer = town.life.actor(carer)
         assert viewer.organisation is not None
         expected = tables.phone_clients_of(viewer.organisation.hex, tables.today)
-        seen = ClientRow.objects.filter(visible_clients(viewer, town.life.day)).values_list("id", flat=True)
-        if (shown := {client.hex for client in seen}) != expected:
+        if (shown := {client.hex for client in in_sight(viewer, town.life.day)}) != expected:
             yield "a phone shows a client on covered days", f"{carer}: Sight differs on {shown ^ expected}"
     for difference in phone_invariants.differences(town.life.municipality, town.life.day):
         yield "one truth of whose phone has whom", difference
