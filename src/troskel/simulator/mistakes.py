@@ -47,7 +47,7 @@ def _order_for_foreign_client(town: Town, person: InventedPerson) -> None:
 def _place_tag_with_foreign_client(town: Town, person: InventedPerson) -> None:
     """Places a tag with another municipality's client (rule 3, O1)."""
     provider = _provider(person)
-    if not person.own and provider in town.tags:
+    if not person.own and town.tags.get(provider):
         values = {"client": person.reference, "tag": town.tags[provider][-1]}
         town.life.tries(COORDINATORS[provider], "place_tag", ("client.gets_no_lock_or_tag",), **values)
 
