@@ -365,3 +365,31 @@ def test_the_repair_waits_for_a_provider_and_is_asked_of_it():
     assert not s.open("P1.repair")
     s.care(anna, SOUTH, "2026-03-09")
     assert s.the("P1.repair").organisation == SOUTH
+
+
+def test_the_locksmith_is_told_of_who_lives_there_or_of_whom_it_is_ordered_for():
+    """One of ours who has moved on is nobody's business at that door (rule 7)."""
+    s = Story()
+    home, elsewhere = s.home(), s.home()
+    bo, anna = s.client(home), s.client(elsewhere)
+    decision = s.care(bo, NORTH, "2026-03-02")
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    lock = s.lock_in_use(bo, door, NORTH)
+    s.about("client.municipality_changed", bo, own=False)
+    s.order(bo, door, NORTH, "removal", lock)
+    assert s.the("L1.remove").client == bo
+    s.until("2026-03-04")
+    s.moves(anna, home, "2026-03-04")
+    assert s.the("L1.remove").client == anna
+    s.until("2026-03-06")
+    s.moves(anna, s.home(), "2026-03-06")
+    assert s.the("L1.remove").client == bo, "none of ours lives there: for whom it is ordered"
+    s.until("2026-03-10")
+    s.moves(anna, home, "2026-03-10")
+    s.ends(bo, decision, "2026-03-10")
+    s.until("2026-03-11")
+    s.about("client.died", bo, on="2026-03-11")
+    s.until("2026-03-12")
+    s.moves(anna, s.home(), "2026-03-12")
+    assert s.the("L1.remove").client == bo, "nobody lives there at all"

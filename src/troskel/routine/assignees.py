@@ -9,7 +9,7 @@ from uuid import UUID
 
 from troskel.routine import charges, client_state
 from troskel.routine.charges import Charge
-from troskel.routine.facts import ClientFacts
+from troskel.routine.facts import ClientFacts, OrderFacts
 from troskel.routine.line import uid_in
 from troskel.routine.subjects import Case
 
@@ -44,10 +44,14 @@ def _clients(case: Case) -> list[ClientFacts]:
     return case.clients() or ([case.client] if case.client else [])
 
 
+def _order(case: Case) -> OrderFacts | None:
+    number = uid_in(case.about, "order")
+    return next((door.orders[number] for door in case.doors() if number in door.orders), None)
+
+
 def _locksmith(case: Case) -> Assignee:
     """The firm that has the order; once it is done, the one that had it."""
-    number = uid_in(case.about, "order")
-    order = next((door.orders[number] for door in case.doors() if number in door.orders), None)
+    order = _order(case)
     return Assignee(LOCKSMITH, (order.locksmith if order else None) or uid_in(case.about, "locksmith"))
 
 
@@ -149,11 +153,20 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     if owner.role == LOCKSMITH:  # who comes to the door meets who lives there
         living = at_home
         if not living:
-            return case.client
+            return _who_it_is_ordered_for(case)
     elif owner.role == ADMINISTRATOR:  # a letter goes to who lives there, not to who is to move in
         living = at_home or living
     lead = charges.lead_provider(living or case.clients(), case.day)
     return lead.client if lead is not None else _who_has_lived_there(case)
+
+
+def _who_it_is_ordered_for(case: Case) -> ClientFacts | None:
+    """The client of the order; of an order that is done, the case's."""
+    order = _order(case)
+    if order is None or case.door is None:
+        return case.client
+    behind = client_state.homes_behind(case.door, case.homes)
+    return next((home.clients[order.client] for home in behind if order.client in home.clients), case.client)
 
 
 def _who_has_lived_there(case: Case) -> ClientFacts | None:
