@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -105,6 +106,7 @@ def _set_up_django(*, tables_ready: bool) -> None:
         tables.ensure_ready()
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     from troskel.cli import (
         backup_commands,

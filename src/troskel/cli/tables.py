@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import sys
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError
 
 from troskel.cli.output import CommandError, print_status
@@ -36,20 +38,22 @@ def state() -> TablesState:
     if file is not None and not file.exists():
         return TablesState.MISSING  # who only looks makes no file
     try:
-        executor = MigrationExecutor(connection)
+        recorded = MigrationRecorder(connection).applied_migrations()
     except DatabaseError as error:
         why = str(error).strip().splitlines()[0]
         raise CommandError(f"the database can't be reached: {why}: look at TROSKEL_DATABASE") from None
-    applied = {name for name in executor.loader.applied_migrations if name[0] in apps.app_configs}
+    applied = {name for name in recorded if name[0] in apps.app_configs}
     if not applied:
         return TablesState.MISSING
-    if applied - executor.loader.disk_migrations.keys():
+    if applied - _migrations():
         return TablesState.NEWER
-    return (
-        TablesState.OLDER
-        if executor.migration_plan(executor.loader.graph.leaf_nodes())
-        else TablesState.READY
-    )
+    return TablesState.OLDER if _migrations() - applied else TablesState.READY
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """This program's migrations, each as app and name."""
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def migrate() -> None:
