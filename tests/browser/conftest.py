@@ -92,9 +92,11 @@ def _served(tmp_path_factory: pytest.TempPathFactory, filling: str) -> Iterator[
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all."""
+    """One browser for all. Where a test needs a camera or Bluetooth, it opens one of its own."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
+        opened = playwright.chromium.launch(
+            executable_path=chromium.find_headless(), args=chromium.arguments()
+        )
         yield opened
         opened.close()
 
