@@ -249,3 +249,15 @@ def test_p5_a_key_found_at_a_provider_after_the_client_has_moved_is_given_back(t
     town.does("moa", "return_key", key="KEY1", client=client, signed="client")
     assert not town.duties("P5.return_keys", client)
     town.is_sound()
+
+
+def test_rule_9_p7_a_tag_that_a_stranger_has_by_mistake_is_taken_over(town: Town) -> None:
+    """East never had this client: the tag was written on the wrong person (rough seed 54)."""
+    ours, stranger = town.new_client(), town.new_client(MEADOW)
+    town.does("olle", "place_tag", client=ours, tag="E1")
+    town.does("siri", "correct_holder", kind="tag", number="E1", client=stranger)
+    assert town.owner("P7.fetch", stranger) == ("provider", EAST)
+    closes(town, town.day(0))
+    assert asked_of(town, EAST) == []
+    assert not town.duties("P7.fetch", stranger), "the tag is Meadow's now, and so is the client"
+    town.is_sound()

@@ -393,3 +393,53 @@ def test_the_locksmith_is_told_of_who_lives_there_or_of_whom_it_is_ordered_for()
     s.until("2026-03-12")
     s.moves(anna, s.home(), "2026-03-12")
     assert s.the("L1.remove").client == bo, "nobody lives there at all"
+
+
+def test_where_no_provider_has_who_lives_there_it_stays_in_the_name_of_the_order():
+    """Bo's care is over and he lives there still. Anna moves in, and on (rough seed 51)."""
+    s = Story()
+    home, elsewhere = s.home(), s.home()
+    bo, anna = s.client(home), s.client(elsewhere)
+    ending = s.care(bo, NORTH, "2026-03-02")
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    lock = s.lock_in_use(bo, door, NORTH)
+    s.until("2026-03-03")
+    s.ends(bo, ending, "2026-03-03")
+    s.until("2026-03-04")
+    s.order(bo, door, NORTH, "removal", lock)
+    s.about("client.municipality_changed", bo, own=False)
+    s.about("client.municipality_changed", bo, own=True)
+    s.until("2026-03-05")
+    s.moves(anna, home, "2026-03-05")
+    assert s.the("L1.remove").client == anna
+    s.until("2026-03-07")
+    s.moves(anna, s.home(), "2026-03-07")
+    assert s.the("L1.remove").client == bo
+
+
+def test_the_link_of_anothers_client_goes_when_one_of_ours_is_to_move_in():
+    """Until then the lock was to come down. It stays now, for the one to come (rough seed 155)."""
+    s = Story()
+    home, elsewhere = s.home(), s.home()
+    bo, anna = s.client(home), s.client(elsewhere)
+    s.care(bo, NORTH, "2026-03-02")
+    s.care(anna, NORTH, "2026-03-02")
+    (door,) = s.doors_of[home]
+    lock = s.lock_in_use(bo, door, NORTH)
+    s.about("client.municipality_changed", bo, own=False)
+    s.order(bo, door, NORTH, "removal", lock)
+    assert not s.open("S3.unlink_not_ours")
+    s.line("move.planned", [elsewhere, home], anna, from_home=elsewhere, to_home=home, on="2026-03-10")
+    assert s.the("P6.stop").door == door
+    assert s.the("S3.unlink_not_ours").client == bo
+
+
+def test_the_link_of_anothers_client_goes_when_the_others_death_was_a_mistake():
+    s, anna, bo, *_ = couple()
+    s.care(anna, NORTH, "2026-03-05")
+    s.about("client.died", anna, on="2026-03-04")
+    s.about("client.municipality_changed", bo, own=False)
+    assert not s.open("S3.unlink_not_ours"), "nobody needs the lock: it comes down"
+    s.about("client.died", anna, on=None)
+    assert s.the("S3.unlink_not_ours").client == bo

@@ -151,10 +151,9 @@ def client_of(owner: Assignee, case: Case) -> ClientFacts | None:
     living = [client for client in case.clients() if client.died is None]
     at_home = [c for c in living if not c.coming and client_state.lives_here(c, case.day)]
     if owner.role == LOCKSMITH:  # who comes to the door meets who lives there
-        living = at_home
-        if not living:
-            return _who_it_is_ordered_for(case)
-    elif owner.role == ADMINISTRATOR:  # a letter goes to who lives there, not to who is to move in
+        lead = charges.lead_provider(at_home, case.day)
+        return lead.client if lead is not None else _who_it_is_ordered_for(case)
+    if owner.role == ADMINISTRATOR:  # a letter goes to who lives there, not to who is to move in
         living = at_home or living
     lead = charges.lead_provider(living or case.clients(), case.day)
     return lead.client if lead is not None else _who_has_lived_there(case)
