@@ -442,3 +442,17 @@ def test_o2_o3_acts_make_a_constant_number_of_queries(town: Town) -> None:
         statements = [query["sql"] for query in captured.captured_queries]
         statements = [sql for sql in statements if not sql.startswith(UNCOUNTED_STATEMENTS)]
         assert len(statements) <= MAX_QUERIES, (act, statements)
+
+
+def test_o2_every_time_as_anothers_client_is_remembered(town: Town) -> None:
+    """Another's, ours, another's, ours, another's: the visits of the first days are billed still (rough seed 35)."""
+    client = client_of_another_municipality(town)
+    town.until("2026-03-04")
+    register_visit(town, client, "2026-03-03", 30)
+    for municipality in (CODE, ELSEWHERE, CODE, ELSEWHERE):
+        town.days_pass(2)
+        town.does("anna", "change_clients", changes=[{"client": client, "home_municipality": municipality}])
+    town.until(APRIL_1)
+    (row,) = town.does("olle", "bill_month", month=MARCH).answer["rows"]
+    assert row["visits"] == 1
+    town.is_sound()

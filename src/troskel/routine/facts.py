@@ -62,6 +62,13 @@ class AbsenceFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     through: date | None = None
 
 
+class ElsewhereFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A time, over now, in which the client was another municipality's. Without `since`: from the beginning."""
+
+    through: date
+    since: date | None = None
+
+
 class ClientFacts(msgspec.Struct, omit_defaults=True):
     """A client in this home.
 
@@ -71,8 +78,8 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     `told`: the day an ending became known. `to_be_told`: about the lock, from the beginning (A1-A3).
     `absences`: planned and begun; they may overlap.
     `visits`: the latest days with a visit, by whomever, and how many that day.
-    `elsewhere_since`: the day an own client became another municipality's, the last time, and `elsewhere_before` the
-    time before; `own_since`: the reverse.
+    `elsewhere_since`: the day an own client became another municipality's, the last time; `elsewhere`: those times that
+    are over.
     """
 
     client: UUID
@@ -100,9 +107,8 @@ class ClientFacts(msgspec.Struct, omit_defaults=True):
     first_visits: dict[UUID, date] = {}
     visits: dict[date, int] = {}
     elsewhere_since: date | None = None
-    elsewhere_before: date | None = None
+    elsewhere: list[ElsewhereFacts] = []
     investigations: dict[UUID, InvestigationFacts] = {}
-    own_since: date | None = None
     tags: dict[UUID, UUID] = {}
     links: dict[UUID, LinkFacts] = {}
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.routine import client_state, fold_care, fold_merging, fold_things
-from troskel.routine.facts import WAYS, ClientFacts, DoorFacts, HomeFacts
+from troskel.routine.facts import WAYS, ClientFacts, DoorFacts, ElsewhereFacts, HomeFacts
 from troskel.routine.line import LineFacts, day_in, stockholm_day, uid
 
 
@@ -207,17 +207,17 @@ def municipality_changed(client: ClientFacts, line: LineFacts) -> None:
     """The client becomes the municipality's own, or another's (O1)."""
     own, today = bool(line.body["own"]), stockholm_day(line.recorded)
     if client.own and not own:
-        if client.own_since == today:  # it never became ours
-            client.own_since = None
+        if client.elsewhere and client.elsewhere[-1].through == today - client_state.ONE_DAY:
+            client.elsewhere_since = client.elsewhere.pop().since  # it never became ours
         else:
-            client.elsewhere_before, client.elsewhere_since = client.elsewhere_since, today
+            client.elsewhere_since = today
         for decision in client.decisions.values():  # what A4 asked is over; A8 asks if the client comes back
             decision.of_new = False
     if own and not client.own:
         if client.elsewhere_since == today:  # it never became another's
-            client.elsewhere_since = client.elsewhere_before
+            client.elsewhere_since = client.elsewhere[-1].since if client.elsewhere else None
         else:
-            client.own_since = today
+            client.elsewhere.append(ElsewhereFacts(today - client_state.ONE_DAY, client.elsewhere_since))
         client_state.tell_anew(client)
     client.own = own
 

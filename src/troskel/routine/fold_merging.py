@@ -68,9 +68,9 @@ def _absorb(kept: ClientFacts, gone: ClientFacts) -> None:
         kept.first_visits[organisation] = min(day, kept.first_visits.get(organisation, day))
     days = {*kept.visits, *gone.visits}
     kept.visits = latest({day: kept.visits.get(day, 0) + gone.visits.get(day, 0) for day in days})
-    kept.elsewhere_before = _of_both(max, kept.elsewhere_before, gone.elsewhere_before)
+    times = [*kept.elsewhere, *(time for time in gone.elsewhere if time not in kept.elsewhere)]
+    kept.elsewhere = sorted(times, key=lambda time: time.through)
     kept.elsewhere_since = _of_both(max, kept.elsewhere_since, gone.elsewhere_since)
-    kept.own_since = _of_both(max, kept.own_since, gone.own_since)
     kept.tags |= gone.tags
     kept.links |= gone.links
 

@@ -90,17 +90,15 @@ def was_elsewhere(client: ClientFacts, day: date) -> bool:
 
 
 def _was_ever_elsewhere(client: ClientFacts) -> bool:
-    return not client.own or client.own_since is not None
+    return not client.own or bool(client.elsewhere)
 
 
 def _elsewhere(client: ClientFacts) -> Iterator[tuple[date, date]]:
     """First and last day of the times in which the client was another municipality's, by what was known then."""
-    theirs, ours = client.elsewhere_since, client.own_since
-    if ours is not None:
-        began = theirs if client.own else client.elsewhere_before
-        yield began or date.min, ours - ONE_DAY
+    for time in client.elsewhere:
+        yield time.since or date.min, time.through
     if not client.own:
-        yield theirs or date.min, date.max
+        yield client.elsewhere_since or date.min, date.max
 
 
 def _reach_back(day: date) -> date:
