@@ -36,6 +36,7 @@ from troskel.people.models import (
     Entrusted,
     HomeDoor,
     Identifier,
+    Municipality,
     PlannedMove,
     Representative,
     Residence,
@@ -68,6 +69,13 @@ class ClientExtract(msgspec.Struct, frozen=True):
     case: str
     made: datetime
     sections: list[ExtractSection]
+
+
+class MunicipalityName(NamedTuple):
+    """A municipality's code and name."""
+
+    code: str
+    name: str
 
 
 class Table(NamedTuple):
@@ -187,6 +195,11 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
     sections.append(ExtractSection("log", list(_log(viewer, entries, row))))
     sections.append(ExtractSection("reads", list(_reads(viewer, list(entries), row.case_number))))
     return ClientExtract(row.case_number, clock.now(), sections)
+
+
+def municipality_name(viewer: Actor) -> MunicipalityName:
+    """Returns the viewer's own municipality, to say in words which one a code stands for. One query."""
+    return MunicipalityName(*Municipality.objects.values_list("code", "name").get(code=viewer.municipality))
 
 
 Told = dict[str, str | int | bool]
