@@ -18,7 +18,7 @@ from troskel.offers import form_options
 from troskel.people.queries import Person
 from troskel.people.roles import Role
 from troskel.reading import search
-from troskel.reading.client_names import ClientName, clients_to_choose, names_of_shown
+from troskel.reading.client_names import ClientName, clients_to_choose
 from troskel.runner.register import Act
 
 FIND = "find"
@@ -67,8 +67,15 @@ def _found(person: Person, question: str) -> tuple[list[ClientName], bool]:
         return [], False
     matches = search.search(person.actor, question)
     answer = search.results(person.actor, search.SearchMatches(matches.clients, more=matches.more))
-    names = names_of_shown(person.actor, [client.case for client in answer.clients])
-    return [names[client.case] for client in answer.clients if client.case in names], answer.more
+    return [_name(client) for client in answer.clients], answer.more
+
+
+def _name(found: search.ClientMatch) -> ClientName:
+    """Returns the client as the page of a search shows one."""
+    if found.person is None:
+        return ClientName(found.case, hidden=True)
+    one = found.person
+    return ClientName(found.case, one.first_name, one.last_name, found.born, one.street, one.apartment)
 
 
 def _address(act: Act[Any], case: str) -> str:
