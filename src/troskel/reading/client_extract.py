@@ -71,13 +71,6 @@ class ClientExtract(msgspec.Struct, frozen=True):
     sections: list[ExtractSection]
 
 
-class MunicipalityName(NamedTuple):
-    """A municipality's code and name."""
-
-    code: str
-    name: str
-
-
 class Table(NamedTuple):
     """A table with rows about a client: which rows, and which columns are told."""
 
@@ -197,9 +190,10 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
     return ClientExtract(row.case_number, clock.now(), sections)
 
 
-def municipality_name(viewer: Actor) -> MunicipalityName:
-    """Returns the viewer's own municipality, to say in words which one a code stands for. One query."""
-    return MunicipalityName(*Municipality.objects.values_list("code", "name").get(code=viewer.municipality))
+@read(who=OFFICE_ROLES)
+def municipality_name(viewer: Actor) -> str:
+    """The name of the viewer's own municipality. No client is read. One query."""
+    return Municipality.objects.values_list("name", flat=True).get(code=viewer.municipality)
 
 
 Told = dict[str, str | int | bool]

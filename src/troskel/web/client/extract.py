@@ -23,7 +23,6 @@ from troskel.people.queries import Person
 from troskel.reading.client_extract import (
     TABLES,
     ExtractSection,
-    MunicipalityName,
     client_extract,
     municipality_name,
 )
@@ -188,7 +187,8 @@ def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
         return render_page(
             request, "web/client_extract.html", {"case": case, "refusal": refusal_text(refusal)}, status=409
         )
-    english, own, tables = (get_language() or "sv").startswith("en"), municipality_name(person.actor), []
+    english, tables = (get_language() or "sv").startswith("en"), []
+    own = {person.actor.municipality: municipality_name(person.actor)}
     for section in found.sections:
         names = _columns(section)
         rows = [
@@ -224,8 +224,11 @@ def _told(row: dict[str, str | int | bool], name: str, *, english: bool) -> str 
     return row.get("text_en" if english and name == "text" and "text_en" in row else name, "")
 
 
-def _value(section: str, column: str, value: str | int | bool, own: MunicipalityName) -> str:
-    """Returns a value in the language of the page: a code in words, a day, an instant. `own`: the municipality."""
+def _value(section: str, column: str, value: str | int | bool, own: dict[str, str]) -> str:
+    """Returns a value in the language of the page: a code in words, a day, an instant.
+
+    `own`: the municipality's name by its code.
+    """
     if isinstance(value, bool):
         return gettext("Ja") if value else gettext("Nej")
     text = str(value)
@@ -234,7 +237,7 @@ def _value(section: str, column: str, value: str | int | bool, own: Municipality
     if column == "language":
         return language_name(text)
     if column in MUNICIPALITIES and text:
-        name = own.name if text == own.code else gettext("en annan kommun")
+        name = own.get(text) or gettext("en annan kommun")
         return f"{name} ({text})"
     if MONTH.fullmatch(text) and column == "month":
         return formatting.month(date.fromisoformat(f"{text}-01"))
