@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.apps import apps
 
-from tests.town import ALARM, Town
+from tests.town import ALARM, ELSEWHERE, Town
 from tests.visits.signed_tag import SignedTag
 from tests.web.test_act_forms import screen
 from troskel.ground.refusals import NotAllowed, Refusal
@@ -162,6 +163,34 @@ def test_the_page_prints_it_in_words(town: Town, settings: Any) -> None:
     for words in ("Gunnar God", "Kod 4711", "God man", "Hemtjänst", "Kundens sida", "Systemförvaltare"):
         assert words in page, words
     assert "home_care" not in page and "client.opened" not in page
+
+
+def test_no_code_is_left_for_the_client_to_guess(town: Town, settings: Any) -> None:
+    settings.DEMO = True
+    case = lived_in(town)
+    with town.standing():
+        page = screen(town, "siri").get(f"/clients/{case}/extract").content.decode()
+    told = re.findall(r"<d[td]>(.*?)</d[td]>", page) + re.findall(r"<td>(.*?)</td>", page)
+    assert "svenska" in told and "Tröskelby (0999)" in told
+    assert {"sv", "0999", "arrive", "depart"} & set(told) == set()
+    assert "Ankomst" in told and "Avgång" in told
+
+
+def test_the_clients_language_is_named_in_the_readers(town: Town, settings: Any) -> None:
+    settings.DEMO = True
+    client = town.client()
+    town.does(
+        "anna",
+        "change_clients",
+        changes=[{"client": client, "language": "so", "home_municipality": ELSEWHERE}],
+    )
+    with town.standing():
+        browser = screen(town, "siri")
+        page = browser.get("/clients/2026-0001/extract").content.decode()
+        browser.post("/language", {"language": "en", "next": "/"})
+        english = browser.get("/clients/2026-0001/extract").content.decode()
+    assert "somaliska" in page and "en annan kommun (0998)" in page
+    assert "Somali" in english and "another municipality (0998)" in english
 
 
 def test_every_section_and_column_has_words() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -117,3 +118,21 @@ def test_a_hand_over_is_of_people_whom_one_ticks(town: Town) -> None:
         assert "Klart:" in browser.post("/do/hand_over_clients", given).content.decode()
         left = browser.get("/do/hand_over_clients").content.decode()
     assert "Egen" not in left and "Likaså" not in left and "Kvar" in left
+
+
+def test_one_is_not_among_those_who_take_over_ones_clients(town: Town) -> None:
+    town.does("siri", "register_account", username="ada", name="Ada", role="assessor", organisation=OFFICE)
+    town.client()
+    with town.standing():
+        browser = screen(town, "anna")
+        forms = {
+            name: browser.get(f"/do/{name}").content.decode()
+            for name in ("hand_over_clients", "hand_over_caseload")
+        }
+    for form in forms.values():
+        assert choices(form, "to") == ["ada"]
+    assert choices(forms["hand_over_caseload"], "assessor") == ["", "ada"], "oneself is there once"
+
+
+def choices(form: str, name: str) -> list[str]:
+    return re.findall(rf'type="radio" id="[^"]*" name="{name}" value="([^"]*)"', form)

@@ -71,7 +71,7 @@ def test_d_from_a_file_to_a_version_in_force(town: Town) -> None:
     assert (response.status_code, place, kept.text) == (302, f"/routine/versions/{kept.id}/", changed(3))
 
     told = open_page(maria, place)
-    assert "Föreslagen" in told and "siri, 2 mars 2026" in told and "L1" in told
+    assert "Föreslagen" in told and "Siri, 2 mars 2026" in told and "L1" in told
     assert "är föreslagen: jämför" in open_page(maria, "/routine/")
     assert "är föreslagen" not in open_page(screen(town, "olle"), "/routine/")
 
@@ -83,7 +83,7 @@ def test_d_from_a_file_to_a_version_in_force(town: Town) -> None:
     done = maria.post(f"{place}approve", {**hidden_fields(preview), "step": "confirm"})
     assert "Klart:" in page_text(done)
     listed = open_page(maria, "/routine/versions/")
-    assert "Godkänd, gäller senare" in listed and "maria, 2 mars 2026" in listed
+    assert "Godkänd, gäller senare" in listed and "Maria, 2 mars 2026" in listed
     assert "från 9 mars 2026" in listed and "2 februari 2026 till 8 mars 2026" in listed
     assert "Godkänn …" not in open_page(maria, place)
 

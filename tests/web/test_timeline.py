@@ -50,6 +50,20 @@ def test_label_beside_the_bar() -> None:
     assert (in_the_way.inside, in_the_way.beside) == ("", "")
 
 
+def test_a_label_is_not_crossed_by_the_line_of_today() -> None:
+    def after_today(*bars: Bar, today: int = 12) -> bool:
+        return draw([lane(*bars)], HUNDRED, day(today)).lanes[0].bars[0].after_today
+
+    long = Bar("Beslut B04732", day(10), day(60))
+    assert after_today(long), "inside, after the line"
+    assert not after_today(long, today=40), "the label ends before the line"
+    assert not after_today(long, today=5)
+    assert not after_today(Bar("Beslut B04732", day(10), day(20))), "no room after the line"
+    visit = Bar("1 besök, Öst", day(10), day(10))
+    assert after_today(visit)
+    assert not after_today(visit, Bar("9", day(22), None)), "the next bar would be under it"
+
+
 def test_long_label_shows_whole_words() -> None:
     one, _ = (
         draw([lane(Bar("Kopplad till 4711-0938", day(0), day(9)), Bar("B", day(10), None))], HUNDRED, TODAY)

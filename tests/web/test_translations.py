@@ -92,7 +92,7 @@ def visible_texts(template: str) -> str:
     return " ".join([re.sub(r"<[^>]*>", " ", bare), *(one for one in read_aloud if one not in VALUES)])
 
 
-VALUES = {"preview", "confirm", "change", "fixed", "urgent", "usual", "on", ""}
+VALUES = {"preview", "find", "confirm", "change", "fixed", "urgent", "usual", "on", ""}
 """What a button sends, and nobody reads."""
 
 

@@ -33,7 +33,7 @@ CHAPTER = _("Egna ärenden")
 
 WHO = (Role.ASSESSOR,)
 Cases = Annotated[NonEmpty[CaseNumber], field(_("Ärendenummer"), hint=_("Ett per rad"), names=Named.CASES)]
-Receiver = Annotated[Username, field(_("Vem tar över?"), names=Named.ASSESSOR)]
+Receiver = Annotated[Username, field(_("Vem tar över?"), names=Named.OTHER_ASSESSOR)]
 
 
 class NamedAssessor(msgspec.Struct, frozen=True):

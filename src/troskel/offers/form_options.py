@@ -130,6 +130,12 @@ def known_values(act: str, client_options: ClientOptions) -> KnownValues | None:
     return KnownValues(values, options)
 
 
+def needs_a_client(act: Act[Any]) -> bool:
+    """Whether the act can't be done without naming a client, or something that a client has."""
+    named = {Named.CLIENT, Named.CASES, *OPTION_FINDERS}
+    return any(spec.required and spec.facts.names in named for spec in fields_of(act.values))
+
+
 def is_optional(act: str, path: str) -> bool:
     """Whether a field's options may be empty: its value is optional, or the act finds it."""
     return not next(spec.required for spec in fields_of(REGISTER[act].values) if spec.path == path)

@@ -68,10 +68,19 @@ def _count(rows: QuerySet[Client]) -> Subquery:
     return Subquery(counted)
 
 
-def assessors(municipality: str) -> list[tuple[str, str]]:
-    """Returns the username and name of each open assessor, in Swedish order. One query."""
+class AssessorName(NamedTuple):
+    """An open assessor's account, username and name."""
+
+    account: UUID
+    username: str
+    name: str
+
+
+def assessors(municipality: str) -> list[AssessorName]:
+    """Returns each open assessor, in Swedish order. One query."""
     rows = open_accounts(municipality).filter(role=Role.ASSESSOR, of_system=False).order_by("sort_key", "id")
-    return [(full.partition("/")[2], name) for full, name in rows.values_list("username", "name")]
+    columns = rows.values_list("id", "username", "name")
+    return [AssessorName(account, full.partition("/")[2], name) for account, full, name in columns]
 
 
 class OwnArea(NamedTuple):

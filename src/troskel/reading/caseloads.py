@@ -53,10 +53,11 @@ class Caseload(msgspec.Struct, frozen=True):
 
 
 class Assessor(msgspec.Struct, frozen=True):
-    """An assessor, for a choice."""
+    """An assessor, for a choice. `is_viewer`: the one who chooses."""
 
     username: str
     name: str
+    is_viewer: bool
 
 
 @read(who=[Role.ASSESSOR])
@@ -103,7 +104,8 @@ def area_names(viewer: Actor) -> list[str]:
 @read(who=OFFICE_ROLES)
 def assessors(viewer: Actor) -> list[Assessor]:
     """The municipality's assessors, for a choice. No client is shown, so nothing is recorded."""
-    return [Assessor(*row) for row in caseloads.assessors(viewer.municipality)]
+    rows = caseloads.assessors(viewer.municipality)
+    return [Assessor(row.username, row.name, row.account == viewer.account) for row in rows]
 
 
 def clients_of(viewer: Actor, caseload: Caseload | None, client: str = "") -> Q:

@@ -36,6 +36,7 @@ from troskel.people.models import (
     Entrusted,
     HomeDoor,
     Identifier,
+    Municipality,
     PlannedMove,
     Representative,
     Residence,
@@ -187,6 +188,12 @@ def client_extract(viewer: Actor, case: str) -> ClientExtract:
     sections.append(ExtractSection("log", list(_log(viewer, entries, row))))
     sections.append(ExtractSection("reads", list(_reads(viewer, list(entries), row.case_number))))
     return ClientExtract(row.case_number, clock.now(), sections)
+
+
+@read(who=OFFICE_ROLES)
+def municipality_name(viewer: Actor) -> str:
+    """The name of the viewer's own municipality. No client is read. One query."""
+    return Municipality.objects.values_list("name", flat=True).get(code=viewer.municipality)
 
 
 Told = dict[str, str | int | bool]

@@ -54,6 +54,7 @@ class Named(Enum):
     CLIENTS_TAG = "tag with the client"
     KEY_HELD = "key held by an organisation"
     ASSESSOR = "assessor of the municipality"
+    OTHER_ASSESSOR = "another assessor than oneself"
     CASES = "clients, several of them"
     VISIT = "visit, of a list of visits: never typed"
     AREA = "unit or area of one's organisation: those that are there are proposed"

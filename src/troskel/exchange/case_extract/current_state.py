@@ -105,7 +105,7 @@ def load(municipality: str) -> KnownState:
                 "reference", "merged_into__reference"
             )
         ),
-        assessors=names_of(caseloads.assessors(municipality)),
+        assessors=names_of((one.username, one.name) for one in caseloads.assessors(municipality)),
     )
 
 

@@ -14,15 +14,22 @@ from troskel.acts.absence import AbsenceReason
 from troskel.acts.doors import ConsentWay
 from troskel.acts.erasure import HoldReason
 from troskel.acts.registering import Protection
+from troskel.acts.reporting_work import PartsPutBack
 from troskel.ground import clock, formatting
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import Refusal
 from troskel.ground.texts import _
 from troskel.people.queries import Person
-from troskel.reading.client_extract import TABLES, ExtractSection, client_extract
+from troskel.reading.client_extract import (
+    TABLES,
+    ExtractSection,
+    client_extract,
+    municipality_name,
+)
 from troskel.runner.choices import (
     AccountRole,
     AlarmOutcome,
+    AlarmUrgency,
     Cancellation,
     CareService,
     CorrectionReason,
@@ -34,13 +41,17 @@ from troskel.runner.choices import (
     LockFault,
     Presence,
     RepresentativeKind,
+    SightVerdict,
     Signer,
+    VisitException,
     VisitReason,
 )
 from troskel.screens.pages import page
 from troskel.screens.render import render_page
+from troskel.web.forms.fields import mark_label
 from troskel.web.text import act_labels
 from troskel.web.text.events import event_text
+from troskel.web.text.languages import language_name
 from troskel.web.text.reads import read_text
 from troskel.web.text.refusals import refusal_text
 
@@ -126,6 +137,9 @@ OTHER_CODES = {
     "made": _("Gjord"), "signed": _("Underskriven"), "sent": _("Skickad"),
     "received": _("Mottagen"), "moved": _("Flyttade"), "called_off": _("Ställdes in"), "confirmed": _("Bekräftat"),
     "unconfirmed": _("Inte bekräftat"), "rebooked": _("Bokades om"), "provider": _("Utföraren"),
+    "arrival_corrected": _("Ankomsten är rättad"), "departure_corrected": _("Avgången är rättad"),
+    "locked": _("Låstes"), "no_answer": _("Låset svarade inte"), "jammed": _("Låset kärvade"),
+    "unknown": _("Inget svar kom"), "office": _("Kontoret"), "locksmith": _("Låssmeden"),
     "arrive": _("Ankomst"), "depart": _("Avgång"), "system": _("Systemet"), "none": _("Ingen"), "open": _("Öppen"),
 }  # fmt: skip
 """Words of codes that no list of choices has."""
@@ -137,8 +151,13 @@ CHOICES: dict[str, tuple[type[Choice], ...]] = {
     "state": (EventState,),
     "departed_evidence": (Evidence,), "departed_reason": (VisitReason, CorrectionReason), "kind": (RepresentativeKind,),
     "reason": (AbsenceReason, Cancellation, VisitReason, HoldReason), "outcome": (AlarmOutcome, Failure),
+    "flags": (VisitException,), "urgency": (AlarmUrgency,), "verdict": (SightVerdict,), "parts": (PartsPutBack,),
 }  # fmt: skip
-CODED = {*CHOICES, "state", "ending"}
+CODED = {*CHOICES, "state", "ending", "moment"}
+SEVERAL = {"flags", "done_though"}
+"""Columns that hold several codes, a space between."""
+MUNICIPALITIES = {"home_municipality", "assigned_by"}
+MONTH = re.compile(r"\d{4}-\d\d")
 DAY, INSTANT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT.*")
 
 
@@ -169,10 +188,11 @@ def extract(request: HttpRequest, person: Person, case: str) -> HttpResponse:
             request, "web/client_extract.html", {"case": case, "refusal": refusal_text(refusal)}, status=409
         )
     english, tables = (get_language() or "sv").startswith("en"), []
+    own = {person.actor.municipality: municipality_name(person.actor)}
     for section in found.sections:
         names = _columns(section)
         rows = [
-            [_value(section.name, name, _told(row, name, english=english)) for name in names]
+            [_value(section.name, name, _told(row, name, english=english), own) for name in names]
             for row in section.rows
         ]
         tables.append(
@@ -204,18 +224,35 @@ def _told(row: dict[str, str | int | bool], name: str, *, english: bool) -> str 
     return row.get("text_en" if english and name == "text" and "text_en" in row else name, "")
 
 
-def _value(section: str, column: str, value: str | int | bool) -> str:
-    """Returns a value in the language of the page: a code in words, a day, an instant."""
+def _value(section: str, column: str, value: str | int | bool, own: dict[str, str]) -> str:
+    """Returns a value in the language of the page: a code in words, a day, an instant.
+
+    `own`: the municipality's name by its code.
+    """
     if isinstance(value, bool):
         return gettext("Ja") if value else gettext("Nej")
     text = str(value)
     if column == "event":
         return read_text(text) if section == "reads" else event_text(text)
+    if column == "language":
+        return language_name(text)
+    if column in MUNICIPALITIES and text:
+        name = own.get(text) or gettext("en annan kommun")
+        return f"{name} ({text})"
+    if MONTH.fullmatch(text) and column == "month":
+        return formatting.month(date.fromisoformat(f"{text}-01"))
     if DAY.fullmatch(text):
         return formatting.day(date.fromisoformat(text), date.min)
     if INSTANT.fullmatch(text):
         return formatting.instant(datetime.fromisoformat(text), date.min)
-    if column in CODED:
-        labels = (act_labels.choice_label(choices, text) for choices in CHOICES.get(column, ()))
-        return next(filter(None, labels), "") or (gettext(OTHER_CODES[text]) if text in OTHER_CODES else text)
-    return text
+    if column in SEVERAL:
+        return ", ".join(_code(column, code) for code in text.split())
+    return _code(column, text) if column in CODED else text
+
+
+def _code(column: str, code: str) -> str:
+    """Returns a code in words; one that has none as it is."""
+    if column == "done_though":
+        return mark_label(code)
+    labels = (act_labels.choice_label(choices, code) for choices in CHOICES.get(column, ()))
+    return next(filter(None, labels), "") or (gettext(OTHER_CODES[code]) if code in OTHER_CODES else code)

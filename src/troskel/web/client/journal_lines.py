@@ -41,7 +41,7 @@ CODE_FIELDS = {
     "reason": "reason",
 }
 """Body keys that hold a code, and the act's field with its labels."""
-NUMBER_KEYS = ("number", "form_number", "month")
+NUMBER_KEYS = ("number", "form_number")
 
 
 def journal_row(line: ClientLine, names: Mapping[str, str], today: date) -> JournalRow:
@@ -69,6 +69,8 @@ def _details(line: ClientLine, names: Mapping[str, str], today: date) -> Iterato
         if name_found and name_found != line.organisation:
             yield name_found
     yield from (str(body[name]) for name in NUMBER_KEYS if body.get(name))
+    if body.get("month"):
+        yield formatting.month(date.fromisoformat(f"{body['month']}-01"))
     if body.get("replaces") and str(body["replaces"]) in names:
         yield _("efter {decision}").format(decision=names[str(body["replaces"])])
     yield from _transfer(body, names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import NamedTuple
 
 ONE_DAY = timedelta(days=1)
@@ -57,7 +58,10 @@ class Window(NamedTuple):
 
 
 class DrawnBar(NamedTuple):
-    """A drawn bar: x in hundredths of the width, y in pixels. `inside` or `beside` is its label, or both are empty."""
+    """A drawn bar: x in hundredths of the width, y in pixels. `inside` or `beside` is its label, or both are empty.
+
+    `after_today`: the label begins after the line of today, which would else cross it.
+    """
 
     bar: Bar
     x: float
@@ -67,6 +71,7 @@ class DrawnBar(NamedTuple):
     beside: str
     begins_before: bool
     continues_after: bool
+    after_today: bool = False
 
     @property
     def end(self) -> float:
@@ -118,7 +123,7 @@ def draw(lanes: Sequence[Lane], window: Window, today: date) -> Picture:
     """Returns the picture of a window. Overlapping bars of a lane lie on separate tracks."""
     return Picture(
         window=window,
-        lanes=[_lane(lane, window) for lane in visible_lanes(lanes, window)],
+        lanes=[_lane(lane, window, window.at(today)) for lane in visible_lanes(lanes, window)],
         months=[(window.at(day), day) for day in _first_of_months(window)],
         weeks=[window.at(day) for day in _mondays(window)] if window.days * 6 <= window.pixels else [],
         today=window.at(today),
@@ -126,7 +131,7 @@ def draw(lanes: Sequence[Lane], window: Window, today: date) -> Picture:
     )
 
 
-def _lane(lane: Lane, window: Window) -> DrawnLane:
+def _lane(lane: Lane, window: Window, today: float) -> DrawnLane:
     tracks: list[list[Bar]] = []
     for bar in sorted(lane.bars, key=lambda bar: (bar.first, bar.last or date.max)):
         free = next((track for track in tracks if _ends(track[-1]) < bar.first), None)
@@ -135,9 +140,9 @@ def _lane(lane: Lane, window: Window) -> DrawnLane:
         else:
             free.append(bar)
     drawn = [
-        _bar(bar, track[number + 1].first if number + 1 < len(track) else None, row, window)
+        _clear_of_today(_bar(bar, next_bar.first if next_bar else None, row, window), next_bar, window, today)
         for row, track in enumerate(tracks)
-        for number, bar in enumerate(track)
+        for bar, next_bar in zip_longest(track, track[1:])
     ]
     return DrawnLane(lane.name, lane.tone, TRACK_PX * len(tracks), drawn)
 
@@ -169,6 +174,19 @@ def _bar(bar: Bar, next_first: date | None, row: int, window: Window) -> DrawnBa
         bar.first < window.first,
         _ends(bar) > window.last,
     )
+
+
+def _clear_of_today(drawn: DrawnBar, next_bar: Bar | None, window: Window, today: float) -> DrawnBar:
+    """Returns the bar with its label after the line of today, where that would cross it and there is room."""
+    begins = drawn.end if drawn.beside else drawn.x
+    pixel = window.pixels / 100
+    label_px = len(drawn.beside or drawn.inside) * LETTER_PX + LABEL_PADDING_PX
+    is_crossed = begins < today < begins + label_px / pixel
+    if not (drawn.beside or drawn.inside) or not is_crossed:
+        return drawn
+    ends = min(window.at(next_bar.first), 100.0) if next_bar else 100.0
+    room = (ends if drawn.beside else drawn.end) - today
+    return drawn._replace(after_today=label_px <= room * pixel)
 
 
 def _whole_words(label: str, letters: int) -> str:

@@ -28,7 +28,7 @@ MOST = 200
 
 
 class ShownWay(NamedTuple):
-    """A client's way in as a card. `organisation`: who would come, where there are several to choose from."""
+    """A client's way in as a card. `organisation`: who would come, or all of whom the same is said."""
 
     case: str
     client: ClientName | None
@@ -68,7 +68,7 @@ def tonight(request: HttpRequest, person: Person) -> HttpResponse:
         WayGroup(
             verdict.value,
             ways_in.verdict(verdict),
-            len(ways),
+            len({way.case for way in ways}),
             _rows(ways[:MOST], clients, names, found.day, names_organisation=names_organisation),
         )
         for verdict, ways in shown.items()
@@ -102,13 +102,26 @@ def _rows(
     *,
     names_organisation: bool,
 ) -> list[ShownWay]:
-    return [
-        ShownWay(
+    rows: list[ShownWay] = []
+    of_case: dict[str, list[int]] = {}
+    for way in ways:
+        row = ShownWay(
             way.case,
             clients.get(way.case),
             names.get(way.organisation, "") if names_organisation else "",
             ways_in.reasons(way),
             ways_in.door_texts(way, names if names_organisation else {}, today),
         )
-        for way in ways
-    ]
+        same = next((n for n in of_case.get(way.case, []) if _is_same_way(rows[n], row)), None)
+        if same is None:
+            of_case.setdefault(way.case, []).append(len(rows))
+            rows.append(row)
+        else:
+            organisations = filter(None, (rows[same].organisation, row.organisation))
+            rows[same] = row._replace(organisation=", ".join(organisations))
+    return rows
+
+
+def _is_same_way(one: ShownWay, other: ShownWay) -> bool:
+    """Whether the same is said of the client's doors, whichever organisation comes."""
+    return (one.reasons, one.doors) == (other.reasons, other.doors)

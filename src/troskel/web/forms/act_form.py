@@ -34,7 +34,7 @@ from troskel.screens.render import render_page
 from troskel.screens.submitting import form_key, preview_or_perform
 from troskel.web.desk import papers
 from troskel.web.desk.left_for_clients import left_for_clients
-from troskel.web.forms import corrections, link_form, prefill, proposals
+from troskel.web.forms import client_choice, corrections, link_form, prefill, proposals
 from troskel.web.forms import fields as forms_fields
 from troskel.web.forms.alarm_way_in import alarm_ways_in
 from troskel.web.forms.fields import Field
@@ -112,7 +112,7 @@ def declare_act_pages() -> None:
 
 def _view(act: Act[Any]) -> Any:
     def view(request: HttpRequest, person: Person) -> HttpResponse:
-        if request.method != "POST":
+        if request.method != "POST" or request.POST.get("step") == client_choice.FIND:
             return _first_step(request, person, act)
         state = _posted_state(request, person, act)
         if request.POST.get("step") == "change":
@@ -141,7 +141,9 @@ def _first_step(request: HttpRequest, person: Person, act: Act[Any]) -> HttpResp
     came_from = way_back.came_from(request.headers.get("Referer", ""), request.get_host())
     state = FormState(context, fields, str(new_id()), duty if offer else "", case if offer else "", came_from)
     message = _("Uppgiften är redan gjord, eller behövs inte längre.") if duty and not offer else ""
-    return _form_page(request, state, message=message, propose=True)
+    is_chosen = duty or offer or (values and not case) or any(field.kind == "several" for field in fields)
+    choice = None if is_chosen else client_choice.client_choice(request, person, act, unfit=case)
+    return _form_page(request, state, message=message, propose=True, choice=choice)
 
 
 def _begins_beside_a_row(act: Act[Any]) -> bool:
@@ -281,8 +283,10 @@ def _form_page(
     asks: bool = False,
     status: int = 200,
     propose: bool = False,
+    choice: client_choice.ClientChoice | None = None,
 ) -> HttpResponse:
     values = {
+        "choice": choice,
         **_template_values(state, propose=propose),
         "message": message,
         "detail": detail,

@@ -21,6 +21,7 @@ from troskel.web.text.act_labels import localized
 
 INPUT_TYPES = {"date": "date", "instant": "datetime-local", "number": "number"}
 WALL_TIME = "2026-11-25T13:30:00"
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 MAX_RADIOS = 5
 MAX_LINE_LENGTH = 400  # characters; a longer field is a text area
 
@@ -101,6 +102,8 @@ class Field:
             return formatting.day(date.fromisoformat(self.value), clock.today())
         if self.kind == "instant" and self.value:
             return formatting.instant(clock.wall_time(self.value), clock.today())
+        if self.path == "month" and MONTH.fullmatch(self.value):
+            return formatting.month(date.fromisoformat(f"{self.value}-01"))
         return self.value
 
 

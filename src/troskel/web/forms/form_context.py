@@ -101,12 +101,22 @@ class FormContext:
         }
 
     def _assessor_options(self) -> dict[str, list[ChoiceOption]]:
-        specs = [spec for spec in fields_of(self.act.values) if spec.facts.names is Named.ASSESSOR]
+        kinds = (Named.ASSESSOR, Named.OTHER_ASSESSOR)
+        specs = [spec for spec in fields_of(self.act.values) if spec.facts.names in kinds]
         if not specs:
             return {}
-        people = [ChoiceOption(one.username, one.name) for one in caseloads.assessors(self.person.actor)]
+        everybody = caseloads.assessors(self.person.actor)
+        people = [ChoiceOption(one.username, one.name) for one in everybody]
+        others = [ChoiceOption(one.username, one.name) for one in everybody if not one.is_viewer]
         oneself = ChoiceOption("", _("Jag själv"))
-        return {spec.path: people if spec.required else [oneself, *people] for spec in specs}
+        return {
+            spec.path: others
+            if spec.facts.names is Named.OTHER_ASSESSOR
+            else people
+            if spec.required
+            else [oneself, *others]
+            for spec in specs
+        }
 
     def _area_options(self) -> dict[str, list[ChoiceOption]]:
         paths = [spec.path for spec in fields_of(self.act.values) if spec.facts.names is Named.AREA]

@@ -299,7 +299,7 @@ def _proposal_preview(request: HttpRequest, person: Person, proposal: Proposal, 
     values = {
         "proposal": proposal,
         "key": key,
-        "other": versions.version_row(in_force),
+        "other": versions.version_rows(person, [in_force])[0],
         "paragraph_changes": versions.version_changes(in_force.document, document),
     }
     return render_page(request, "web/routine_proposal.html", values)

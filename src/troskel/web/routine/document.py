@@ -87,7 +87,7 @@ def routine(request: HttpRequest, person: Person) -> HttpResponse:
     values = {
         "in_force": in_force,
         "facts": versions.header_facts(in_force),
-        "control": versions.document_control(in_force),
+        "control": versions.document_control(person, in_force),
         "chapters": chapters,
         "trends": paragraph_trends,
         "sentence": compliance.sentence(figures.whole, period.label),

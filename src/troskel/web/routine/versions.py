@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from troskel.acts.chapters import REGISTER
 from troskel.duties.replay import Fate
 from troskel.ground import clock, formatting
 from troskel.ground.refusals import NotFound
+from troskel.people import queries as people
 from troskel.people.queries import Person
 from troskel.reading import routine_versions
 from troskel.reading.routine_versions import (
@@ -80,7 +83,7 @@ class DutyChangeRow(NamedTuple):
 )
 def versions(request: HttpRequest, person: Person) -> HttpResponse:
     """All versions, the latest first."""
-    rows = [version_row(version) for version in reversed(routine_versions.versions(person.actor))]
+    rows = version_rows(person, reversed(routine_versions.versions(person.actor)))
     values = {"versions": rows, "may_act": person.actor.role in EDITOR_ROLES}
     return render_page(request, "web/routine_versions.html", values)
 
@@ -138,32 +141,37 @@ def proposals(person: Person) -> list[VersionRow]:
     """Returns the versions that wait for approval; empty for those who may not see versions."""
     if not may_see_versions(person):
         return []
+    versions = routine_versions.versions(person.actor)
+    return version_rows(person, [version for version in versions if version.state == "proposed"])
+
+
+def version_rows(person: Person, versions: Iterable[Version]) -> list[VersionRow]:
+    """Returns versions as rows, with the names of who has proposed and approved them. One query."""
+    shown = list(versions)
+    names = _names(person, shown)
     return [
-        version_row(version)
-        for version in routine_versions.versions(person.actor)
-        if version.state == "proposed"
+        VersionRow(
+            id=version.id,
+            name=version.name,
+            state=version.state.replace(" ", "-"),
+            label=_(STATE_LABELS[version.state]),
+            note=act_labels.localized(version.change_note),
+            proposed=_by_and_day(version.proposed_by, version.proposed_at, names),
+            approved=_approval_text(version, names),
+            in_force=_in_force_text(version),
+        )
+        for version in shown
     ]
 
 
-def version_row(version: Version) -> VersionRow:
-    """Returns a version as a row."""
-    return VersionRow(
-        id=version.id,
-        name=version.name,
-        state=version.state.replace(" ", "-"),
-        label=_(STATE_LABELS[version.state]),
-        note=act_labels.localized(version.change_note),
-        proposed=_by_and_day(version.proposed_by, formatting.long_day(clock.day_of(version.proposed_at))),
-        approved=approval_text(version),
-        in_force=_in_force_text(version),
-    )
+def _names(person: Person, versions: Iterable[Version]) -> dict[str, str]:
+    usernames = {who for version in versions for who in (version.proposed_by, version.approved_by) if who}
+    return people.names_by_username(person.actor.municipality, usernames) if usernames else {}
 
 
-def approval_text(version: Version) -> str:
+def _approval_text(version: Version, names: Mapping[str, str]) -> str:
     """Returns by whom and when a version was approved; empty if it is not."""
-    if version.approved_at is None:
-        return ""
-    return _by_and_day(version.approved_by, formatting.long_day(clock.day_of(version.approved_at)))
+    return _by_and_day(version.approved_by, version.approved_at, names) if version.approved_at else ""
 
 
 def header_facts(in_force: RoutineShown) -> list[str]:
@@ -177,7 +185,7 @@ def header_facts(in_force: RoutineShown) -> list[str]:
     ]
 
 
-def document_control(in_force: RoutineShown) -> list[tuple[str, str]]:
+def document_control(person: Person, in_force: RoutineShown) -> list[tuple[str, str]]:
     """Returns document control as labels and values."""
     header = in_force.document.header
     approval = _("{who}, {day}").format(
@@ -192,7 +200,7 @@ def document_control(in_force: RoutineShown) -> list[tuple[str, str]]:
         (_("Fastställd av"), approval),
         (_("Ansvariga"), "; ".join(act_labels.localized(who) for who in header.responsible)),
         (_("I kraft här sedan"), begins),
-        (_("Godkänd här av"), approval_text(in_force)),
+        (_("Godkänd här av"), _approval_text(in_force, _names(person, [in_force]))),
         (_("Lediga aftnar"), header_in_words(header, get_language() or "sv").get("free_eves", "")),
         (_("Fingeravtryck"), in_force.digest[:12]),
         (_("Ändringen"), act_labels.localized(header.change_note)),
@@ -208,8 +216,9 @@ def version_changes(before: Routine, after: Routine) -> list[ParagraphChange]:
     ]
 
 
-def _by_and_day(name: str | None, day: str) -> str:
-    return _("{who}, {day}").format(who=name or _("systemet"), day=day)
+def _by_and_day(username: str | None, at: datetime, names: Mapping[str, str]) -> str:
+    who = names.get(username, username) if username else _("systemet")
+    return _("{who}, {day}").format(who=who, day=formatting.long_day(clock.day_of(at)))
 
 
 def _in_force_text(version: Version) -> str:
@@ -242,10 +251,11 @@ def _version_page(
         if person.actor.role in routine_versions.known_proof.who
         else None
     )
+    row, *others = version_rows(person, [selected, other] if other else [selected])
     values = {
-        "version": version_row(selected),
+        "version": row,
         "title": act_labels.localized(document.header.title),
-        "other": version_row(other) if other else None,
+        "other": others[0] if others else None,
         "paragraph_changes": version_changes(old, document) if old else [],
         "proposed": proposed,
         "may_act": person.actor.role in EDITOR_ROLES,
