@@ -271,6 +271,42 @@ def test_single_use_grant_spent_twice() -> None:
     assert len(door.turns) == 1
 
 
+def single_use(hello: bytes, **changed: Any) -> bytes:
+    return issue(granted(ends=NOW + 120, nonce=Hello.of_bytes(hello).nonce, **changed))
+
+
+def test_single_use_grant_on_another_phone() -> None:
+    door = Door()
+    door.power_on(kept=False, ticks=0)
+    hello = door.hello()
+    assert door.refuses(asking(hello, single_use(hello), BO)) is Code.REQUEST_SIGNATURE
+    assert not Hello.of_bytes(door.hello()).sure, "another phone puts no clock right"
+
+
+def test_single_use_grant_for_another_lock_or_its_challenge() -> None:
+    door, neighbour = Door(), Door(OTHER_LOCK_ID, OTHER_LOCK)
+    hello = door.hello()
+    elsewhere = single_use(hello, lock=OTHER_LOCK_ID)
+    assert door.refuses(asking(hello, elsewhere)) is Code.GRANT_OTHER_LOCK
+    for _ in range(2):
+        neighbour.hello()  # the street's doors number their challenges alike
+    others, hello = single_use(neighbour.hello()), door.hello()
+    assert Hello.of_bytes(hello).nonce not in others
+    assert outcome(door.read(asking(hello, others))) == refused(Code.GRANT_OTHER_NONCE)
+    assert not door.turns
+
+
+def test_single_use_grant_kept_too_long() -> None:
+    door = Door()
+    hello = door.hello()
+    once = single_use(hello)
+    door.ticks += 61
+    assert door.refuses(asking(hello, once)) is Code.REQUEST_NONCE
+    assert outcome(door.open(once)) == refused(Code.GRANT_OTHER_NONCE)
+    sure(door, NOW + 121)
+    assert outcome(door.open(once)) == refused(Code.GRANT_EXPIRED)
+
+
 # clocks
 
 
