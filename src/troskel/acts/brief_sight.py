@@ -18,7 +18,7 @@ from troskel.outbox import operations as outbox
 from troskel.outbox.email_delivery import EMAIL_KIND
 from troskel.outbox.operations import OutboxDraft
 from troskel.people.models import Account, Client
-from troskel.people.roles import PROVIDER_ROLES, Role
+from troskel.people.roles import OVERSIGHT_ROLES, PROVIDER_ROLES
 from troskel.permits.sight import brief_sights, visible_clients
 from troskel.runner import lookup
 from troskel.runner.choices import SightVerdict
@@ -28,9 +28,6 @@ from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Kort insyn")
-
-REVIEWERS = (Role.MANAGER, Role.ADMINISTRATOR)
-"""Who is told of each, and says whether it was justified."""
 
 
 @act(
@@ -100,7 +97,7 @@ def take_brief_sight(
 
 @act(
     "rule 7",
-    who=REVIEWERS,
+    who=OVERSIGHT_ROLES,
     writes=["brief_sight.reviewed"],
 )
 def review_brief_sight(

@@ -60,6 +60,8 @@ CLIENT_ROLES = EVERY_ROLE - {Role.MANAGER}
 """Every role but the manager, who sees no client: figures are enough."""
 STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.LOCKSMITH})
 """The roles that look after accounts: the administrator all, the others those of their own organisation."""
+OVERSIGHT_ROLES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+"""Who is told of each brief sight and emergency opening, and says whether it was justified."""
 PHONE_ROLES = frozenset({Role.CARER, Role.RESPONDER})
 """The roles that have clients on a phone, and open doors."""
 

@@ -19,7 +19,8 @@ PASSKEY, PROXY = "passkey", "proxy"
 """How sure a sign-in by passkey, or by a proxy, is: stands among a provider's levels (`acr`)."""
 
 LONGEST = timedelta(hours=12)
-LONGEST_ON_PHONE = timedelta(hours=14)  # a shift
+LONGEST_ON_PHONE = timedelta(hours=14)
+"""A shift: a visit that has been open for longer has been forgotten."""
 IDLE = timedelta(hours=1)
 IDLE_ON_PHONE = timedelta(hours=4)  # between two visits
 FRESH = timedelta(minutes=10)

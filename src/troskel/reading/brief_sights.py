@@ -16,15 +16,13 @@ from django.db.models import OuterRef, Subquery
 from troskel.access.models import BriefSight
 from troskel.ground import clock
 from troskel.journal.models import ChainKind, Line
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import OVERSIGHT_ROLES, Actor
 from troskel.permits import sight
 from troskel.reading.base import clients_in_sight, note
 from troskel.reading.discretion import Words
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
 from troskel.reading.worklist import username
-
-REVIEWERS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 
 class ListedBriefSight(msgspec.Struct, frozen=True):
@@ -53,7 +51,9 @@ COLUMNS = ("id", "client_id", "client__case_number", "account_id", "account__use
            "reviewed_by__name")  # fmt: skip
 
 
-@read(who=REVIEWERS, title="Brief sights, the newest first: who, which client, why, and how much was read")
+@read(
+    who=OVERSIGHT_ROLES, title="Brief sights, the newest first: who, which client, why, and how much was read"
+)
 def brief_sights(viewer: Actor, page_request: PageRequest, *, state: str = "") -> Page[ListedBriefSight]:
     """The municipality's brief sights, newest first; `state`: open, those that nobody has reviewed. Three queries."""
     rows = BriefSight.objects.filter(municipality=viewer.municipality)
@@ -73,7 +73,7 @@ def brief_sights(viewer: Actor, page_request: PageRequest, *, state: str = "") -
     return Page([_listed(row, reasons, readings) for row in page_rows], next_cursor)
 
 
-@read(who=REVIEWERS)
+@read(who=OVERSIGHT_ROLES)
 def unreviewed_brief_sights(viewer: Actor) -> int:
     """How many brief sights nobody has reviewed. No client is read: nothing is recorded."""
     return BriefSight.objects.filter(municipality=viewer.municipality, reviewed=None).count()

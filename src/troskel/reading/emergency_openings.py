@@ -14,9 +14,8 @@ from troskel.access.models import BriefSight, Opening
 from troskel.access.rules import LockOutcome
 from troskel.ground import clock
 from troskel.people.models import Municipality
-from troskel.people.roles import Actor, Role
+from troskel.people.roles import OVERSIGHT_ROLES, Actor, Role
 from troskel.reading.base import note
-from troskel.reading.brief_sights import REVIEWERS
 from troskel.reading.paging import Page, PageRequest, Row, rows_of
 from troskel.reading.register import read
 
@@ -52,7 +51,7 @@ COLUMNS = ("id", "alarm_id", "client_id", "client__case_number", "lock__number",
 
 
 @read(
-    who=(*REVIEWERS, Role.COORDINATOR),
+    who=OVERSIGHT_ROLES | {Role.COORDINATOR},
     title="Openings by an accepted alarm, the newest first, and the minutes from alarm to door",
 )
 def emergency_openings(viewer: Actor, page_request: PageRequest) -> Page[EmergencyOpening]:
@@ -93,7 +92,7 @@ def _count(rows: QuerySet[Any]) -> Subquery:
 
 def _of(viewer: Actor) -> Q:
     by_alarm = Q(municipality=viewer.municipality, alarm__isnull=False)
-    return by_alarm if viewer.role in REVIEWERS else by_alarm & Q(organisation=viewer.organisation)
+    return by_alarm if viewer.role in OVERSIGHT_ROLES else by_alarm & Q(organisation=viewer.organisation)
 
 
 def _listed(row: Row) -> EmergencyOpening:

@@ -18,10 +18,10 @@ from django.db.models.functions import Coalesce, TruncDate
 from troskel.care.models import Suspension
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.ground import clock
+from troskel.people.sign_in_rules import LONGEST_ON_PHONE
 from troskel.visits.exceptions import (
     AWAY_EXPLAINED,
     CLOCKS_APART,
-    MAX_SHIFT,
     MIN_WAY,
     PROVEN,
     REMEMBERED,
@@ -50,7 +50,7 @@ def needs_a_look(now: datetime) -> Q:
 def by_exception(now: datetime) -> Mapping[VisitException, Q]:
     """The condition of each exception, in the order of VisitException; on visits `with_days`."""
     conditions = {
-        VisitException.LEFT_OPEN: Q(departed=None) & (Q(open=False) | Q(arrived__lt=now - MAX_SHIFT)),
+        VisitException.LEFT_OPEN: Q(departed=None) & (Q(open=False) | Q(arrived__lt=now - LONGEST_ON_PHONE)),
         VisitException.LONG: Q(departed__gt=_after("arrived", MAX_DURATION)),
         VisitException.OVERLAP: _overlaps(),
         VisitException.NO_WAY_BETWEEN: _no_way_between(),

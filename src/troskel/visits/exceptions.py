@@ -16,11 +16,10 @@ from troskel.doorproto.sun import check_rising
 from troskel.ground import clock
 from troskel.ground.choices import Choice
 from troskel.ground.texts import _
+from troskel.people.sign_in_rules import LONGEST_ON_PHONE
 from troskel.visits.events import MAY_BE_WRONG
 from troskel.visits.rules import CORRECTED, MAX_DURATION, Span, is_declined, overlaps
 
-MAX_SHIFT = timedelta(hours=14)
-"""A visit that has been open for longer than a shift has been forgotten."""
 MIN_WAY = timedelta(minutes=1)
 """Nobody leaves one home and is proven to be in another sooner than this. Distances are not known: no place is kept."""
 CLOCKS_APART = 2 * MAY_BE_WRONG
@@ -131,7 +130,7 @@ def is_copied(read: KnownRead, others: Iterable[KnownRead]) -> bool:
 
 
 def _is_left_open(visit: KnownVisit, now: datetime) -> bool:
-    return visit.at.until is None and (not visit.open or now - visit.at.since > MAX_SHIFT)
+    return visit.at.until is None and (not visit.open or now - visit.at.since > LONGEST_ON_PHONE)
 
 
 def _is_too_near(visit: KnownVisit, other: KnownVisit) -> bool:

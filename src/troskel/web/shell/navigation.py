@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from troskel.people.queries import Person
-from troskel.people.roles import OrganisationKind, Role
+from troskel.people.roles import OVERSIGHT_ROLES, OrganisationKind, Role
 from troskel.reading import (
     access,
     accounts,
@@ -225,7 +225,7 @@ def _secondary_pages(role: Role) -> list[NavPage]:
         NavPage("emails", _("E-post som inte gick fram"), outbox.failed_emails.who),
         NavPage("phone-events", _("Telefonens händelser"), phone_events.phone_events.who - {Role.CARER}),
         NavPage("brief-sights", _("Kort insyn"), brief_sights.brief_sights.who),
-        NavPage("emergency-openings", _("Öppningar vid larm"), frozenset(brief_sights.REVIEWERS)),
+        NavPage("emergency-openings", _("Öppningar vid larm"), OVERSIGHT_ROLES),
         NavPage("imports", _("Import från verksamhetssystemet"), imports.nights.who),
         NavPage("log-reviews", _("Granskning av loggen"), log_reviews.log_reviews.who),
         *(page for page in _pages(role) if (page.name, role) in LINKED_FROM_START),
