@@ -369,6 +369,25 @@ def test_a_locksmith_enrols_a_lock_of_the_own_stock_only(town: Town) -> None:
     assert LockKey.objects.count() == 1
 
 
+def test_a_number_or_key_that_is_taken_is_refused_in_words(town: Town) -> None:
+    """Also on PostgreSQL, where the name of the constraint begins with that of another."""
+    number, other_point = "00" * 8, point_of(key_of("other").public_key()).hex()
+    town.does("siri", "enrol_lock", serial="L1", number=number, key=POINT)
+    taken = {"number": {"number": number, "key": other_point}, "key": {"number": "11" * 8, "key": POINT}}
+    told = {
+        what: town.refused("siri", "enrol_lock", "P1", serial="L2", **values)
+        for what, values in taken.items()
+    }
+    assert {what: refusal.code for what, refusal in told.items()} == {
+        "number": "lock.number_taken",
+        "key": "lock.key_taken",
+    }
+    assert LockKey.objects.count() == 1
+    town.does("siri", "enrol_lock", serial="L1", number=number, key=other_point)
+    refusal = town.refused("siri", "enrol_lock", "P1", serial="L1", number=number, key=POINT)
+    assert refusal.code == "lock.key_taken", "not a key that it had before either"
+
+
 def test_the_secret_that_was_changed_still_verifies(town: Town, settings: Any) -> None:
     _client, lock, phone = opened_home(town)
     phone.opens(lock)

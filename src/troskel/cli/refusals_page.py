@@ -116,7 +116,6 @@ def _calls() -> Iterator[_Call]:
 
 
 COMPUTED = {
-    ("runner/constraint_messages.py", "*refusal"),
     ("runner/constraint_messages.py", "*MESSAGES[name]"),
     ("runner/field_errors.py", "*TYPE_MESSAGES[expected]"),
     ("acts/organising.py", "error.code"),

@@ -65,6 +65,23 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "tag.key_just_enrolled",
         _("Någon annan har just skrivit in kvittensproduktens nyckel. Titta igen."),
     ),
+    "one_key_per_lock": (
+        "P1",
+        "lock.key_just_enrolled",
+        _("Någon annan har just skrivit in låsvredets nyckel. Titta igen."),
+    ),
+    "one_lock_per_door_number": (
+        "P1",
+        "lock.number_taken",
+        _("Ett annat låsvred är inskrivet med det numret. Läs numret på låset igen."),
+    ),
+    "a_lock_key_is_enrolled_once": (
+        "P1",
+        "lock.key_taken",
+        _(
+            "Nyckeln har redan skrivits in, för det här låsvredet eller ett annat. Låt låset göra en ny nyckel."
+        ),
+    ),
     "one_client_per_reference": (
         "A4",
         "client.already_registered",
@@ -274,6 +291,9 @@ CONSTRAINT_BY_COLUMNS = {
     "custody_thing.municipality_id, custody_thing.kind": "one_thing_per_number",
     "custody_tagkey.municipality_id, custody_tagkey.tag_id": "one_key_per_tag",
     "custody_tagkey.municipality_id, custody_tagkey.chip": "one_tag_per_chip",
+    "access_lockkey.municipality_id, access_lockkey.lock_id": "one_key_per_lock",
+    "access_lockkey.municipality_id, access_lockkey.number": "one_lock_per_door_number",
+    "access_lockkey.municipality_id, access_lockkey.point": "a_lock_key_is_enrolled_once",
     "people_client.municipality_id, people_client.reference": "one_client_per_reference",
     "people_client.municipality_id, people_client.case_number": "one_client_per_case_number",
     "care_decision.municipality_id, care_decision.reference": "one_decision_per_reference",
@@ -312,7 +332,7 @@ def refusal_of(error: IntegrityError) -> Refusal:
     for columns, name in CONSTRAINT_BY_COLUMNS.items():
         if columns in text:
             return Refusal(*MESSAGES[name])
-    for name, refusal in MESSAGES.items():
+    for name in sorted(MESSAGES, key=len, reverse=True):  # one may begin another: one_lock_per_door(_number)
         if name in text:
-            return Refusal(*refusal)
+            return Refusal(*MESSAGES[name])
     raise error
