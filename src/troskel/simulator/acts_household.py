@@ -112,6 +112,7 @@ def filled(copies: Copies, row: Duty, way: Suggestion) -> dict[str, Any]:
     organisations = Organisation.objects.filter(municipality=copies.municipality)
     told: dict[str, Any] = {
         "reason": "x",
+        "text": "x",
         "fault": "jammed",
         "signed": "client",
         "owner": "Brf",
@@ -135,8 +136,10 @@ def _in_stock(kind: str, organisation: Any) -> str:
 
 
 def _provider(copies: Copies, row: Duty) -> str:
-    """The alarm organisation for an alarm, else the first provider."""
+    """The alarm organisation for an alarm, else the first provider, of those that are open."""
     service = json.loads(row.about or "{}").get("service", "home_care")
     kind = "alarm" if service == "safety_alarm" else "home_care"
-    rows = Organisation.objects.filter(municipality=copies.municipality, kind=kind).order_by("orgnr")
+    rows = Organisation.objects.filter(municipality=copies.municipality, kind=kind, closed=None).order_by(
+        "orgnr"
+    )
     return str(rows.values_list("orgnr", flat=True).first() or "")
