@@ -318,3 +318,21 @@ def test_p5_a_key_to_the_door_where_nobody_came_goes_back_to_the_client(
 def doors_of(duty: Duty) -> list[UUID]:
     """The doors of the home that the duty is about."""
     return list(HomeDoor.objects.filter(home=duty.home_id).values_list("door_id", flat=True))
+
+
+def test_p1_a_faulty_lock_where_the_client_is_to_move_in_is_repaired_before_the_day(town: Town) -> None:
+    """Who lived there has left; the lock stays for the one to come, whose provider is asked (rough seed 223)."""
+    left = town.locked(address=7, serial="L2")
+    home = Client.objects.select_related("home").get(reference=left).home
+    town.does("carin", "tell_fault", client=left, serial="L2", code="jammed")
+    client = town.locked()
+    address = {name: getattr(home, name) for name in ("street", "postcode", "town", "apartment")}
+    town.does("anna", "plan_move", client=client, address=address, on=ON)
+    town.end(left)
+    town.days_pass(2)
+    duty = town.the("P1.repair", client)
+    with town.standing():
+        (way,) = suggestions(town.actor("olle"), [duty.id])[duty.id]
+    town.does("olle", way.act, **way.with_answers(locksmith=FIRM))
+    assert not town.duties("P1.repair")
+    town.is_sound()

@@ -62,10 +62,10 @@ def order_repair(
     presence: Presence = Presence.NONE,
     text: Text = "",
 ) -> dict[str, Any]:
-    """Order the repair of the lock turner at a door."""
+    """Order the repair of the lock turner at a door: the client's, or one where the client is to move in."""
     subject = lookup.find_client(ctx, client)
     rules.own_client(subject.facts)
-    door_facts = lookup.find_door(subject.home, door)
+    door_facts = lookup.find_door(subject.home, door, lookup.homes_ahead(ctx, subject))
     lock = rules.mounted_lock(door_facts)
     rules.no_open_order(door_facts)
     rules.known_code("fault", fault, custody_rules.FAULTS)
