@@ -99,3 +99,11 @@ def test_events_page_is_the_same_for_all(town: Town) -> None:
     assert "Rättad" in page.goes("/phone/events/?all=1") and "Rättad" in Phone(town, "siri").goes(
         "/phone/events/?all=1"
     )
+
+
+def test_the_page_without_coverage_takes_no_tap_before_its_script_does() -> None:
+    """Such a tap would send the form as a form is sent, and be gone with the page."""
+    page = text_of("/phone/offline/")
+    forms = re.findall(r"<form[^>]* data-noted>.*?</form>", page, re.DOTALL)
+    assert len(forms) == 4
+    assert all(re.search(r"<button[^>]* disabled>", form) for form in forms)

@@ -117,6 +117,7 @@
         button.disabled = false;
       }
     });
+    form.querySelector("button").disabled = false;
   }
 
   const tagForms = ofTag && isWithoutCoverage ? [...document.querySelectorAll("form[data-noted]:has([name=tag])")] : [];
