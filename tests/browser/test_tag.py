@@ -60,7 +60,9 @@ def test_a_signed_tag_begins_and_ends_a_visit(opens: Opens, axe: str) -> None:
     expect(page.locator("#queue")).to_contain_text("Avgång")
     here = kept(page)
     assert len(here["events"]) == 2 and "picc_data" not in here["text"]
-    assert not re.search(r"\bE1\b", re.sub(r"[\w-]{20,}", "", here["text"])), "what is sealed holds any letters"
+    assert not re.search(r"\bE1\b", re.sub(r"[\w-]{20,}", "", here["text"])), (
+        "what is sealed holds any letters"
+    )
     page.context.set_offline(False)
     expect(page.get_by_role("heading", name=re.compile("kunder i dag"))).to_be_visible()
     assert kept(page)["events"] == [], "none is refused"
