@@ -150,3 +150,24 @@ def test_rule_2_who_moves_to_a_neighbours_behind_the_same_gate_keeps_the_link(
     assert town.the("S3.unlink_one", first)
     town.does("siri", "unlink_lock", client=first, serial="L1")
     town.is_sound()
+
+
+def test_p5_no_key_is_asked_for_once_one_who_moves_in_has_brought_it(town: Town) -> None:
+    """The provider has the gate's key from the first client; it opens for the second when they live together."""
+    first, second, gate = gate_of_two(town)
+    for client in (first, second):
+        town.grant(client)
+        town.does(
+            "carin",
+            "receive_key",
+            client=client,
+            key=f"{client}-1",
+            door=town.door(client),
+            signed="client",
+        )
+    town.does("carin", "receive_key", client=first, key="gate", door=gate, signed="client")
+    assert town.the("P5.collect_keys").client.reference == second
+    there = {"street": "Ängsvägen 2", "postcode": "99910", "town": "Byn", "apartment": "1001"}
+    town.does("anna", "move_clients", moves=[{"client": first, "address": there, "on": town.day(0)}])
+    assert not town.duties("P5.collect_keys")
+    town.is_sound()

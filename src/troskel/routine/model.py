@@ -77,7 +77,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What a paragraph asks: a duty, a notice or an e-mail.
 
     Done: by one of `done_by` (any event, where none is named) once all of `done_when` hold; or by hand.
-    Moot: by any of `moot_on`, or as soon as any of `moot_when` holds.
+    Moot: by any of `moot_on`, or as soon as any of `moot_when` holds, or all of `done_when` by another event.
     Escalated: where it is open `escalate_after` working days after its due day.
     `opens`: planned, and opened so many days before its due day.
     `told`: the text where it names something of its case (`wording`); `duty` stands for it elsewhere.

@@ -70,9 +70,7 @@ class Rule:
             for event in found:
                 if event.name in self.moot_on and subjects.concerns(self.ask.per, event, duty):
                     return "moot"
-        if any(test(case) for test in self.moot_when):
-            return "moot"
-        return None
+        return "moot" if self.is_over(case) else None
 
     def is_ended_by_hand(self, duty: OpenDuty, line: LineFacts) -> bool:
         """Is it attested, and not too early; or is it a notice that has been read?"""
