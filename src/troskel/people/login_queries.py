@@ -13,6 +13,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from troskel.ground import clock
+from troskel.ground.compiled_query import CompiledQuery
 from troskel.people import sign_in_rules
 from troskel.people.login_models import EnrolmentLink, Login, Passkey, Session
 from troskel.people.models import Account
@@ -52,10 +53,10 @@ def _standing(now: datetime) -> QuerySet[Session]:
 def signed_in(secret: str) -> SignedIn | None:
     """Returns the session of a cookie's secret; None where it has ended or run out. One query."""
     now = clock.now()
-    rows = _standing(now).select_related("account__organisation")
-    row = rows.filter(digest=digest_of(secret)).first()
-    if row is None:
+    rows = _STANDING_WITH_SECRET(digest_of(secret), now)
+    if not rows:
         return None
+    row: Session = rows[0]
     account = row.account
     person = None
     if account is not None and (account.closed is None or account.closed > now):
@@ -63,6 +64,11 @@ def signed_in(secret: str) -> SignedIn | None:
         person = person._replace(actor=replace(person.actor, signed_in=row.authenticated))
     idle = sign_in_rules.idle(account.role if account else "")
     return SignedIn(row.id, row.login_id, person, row.method, row.acr, row.authenticated, row.expires, idle)
+
+
+_STANDING_WITH_SECRET = CompiledQuery(
+    lambda digest, now: _standing(now).select_related("account__organisation").filter(digest=digest)
+)
 
 
 def login_named(issuer: str, subject: str) -> UUID | None:

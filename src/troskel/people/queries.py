@@ -133,8 +133,13 @@ def person_of_row(row: Account) -> Person:
 
 def person(account: UUID) -> Person | None:
     """Returns an open account with the names of person and organisation. One query."""
-    row = Account.objects.select_related("organisation").filter(is_open(clock.now()), id=account).first()
-    return person_of_row(row) if row else None
+    rows = _PERSON(account, clock.now())
+    return person_of_row(rows[0]) if rows else None
+
+
+_PERSON = CompiledQuery(
+    lambda account, now: Account.objects.select_related("organisation").filter(is_open(now), id=account)
+)
 
 
 def names_of_remaining(municipality: str, names: Iterable[str]) -> dict[str, str]:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ from troskel.reading import (
     tonight,
     worklist,
 )
-from troskel.screens.pages import PAGES, START, page_around
+from troskel.screens.pages import PAGES, START, PageSpec, page_around
 from troskel.screens.session import person_of, signed_in_of
 from troskel.web.text import phrases
 
@@ -48,7 +49,7 @@ class NavLink(NamedTuple):
 
     url: str
     label: str
-    is_current: bool
+    is_current: bool = False
     is_seldom: bool = False
     is_routine: bool = False
 
@@ -110,7 +111,7 @@ def frame_of(request: HttpRequest) -> Frame:
         unread=_unread_in_request(request, person) if person else 0,
         language=get_language() or settings.LANGUAGE_CODE,
         languages=list(settings.LANGUAGES),
-        version=_version(),
+        version=_version() or _("från källkoden"),
         is_demo=bool(settings.DEMO),
         has_session=signed_in_of(request) is not None,
         may_search=person is not None and person.actor.role in search.search.who,
@@ -119,6 +120,11 @@ def frame_of(request: HttpRequest) -> Frame:
 
 def frame_urls() -> FrameUrls:
     """Returns the URLs of the links in the frame."""
+    return _frame_urls(get_script_prefix())
+
+
+@cache
+def _frame_urls(_prefix: str) -> FrameUrls:
     return FrameUrls(
         start=reverse("start"),
         search=reverse("search"),
@@ -168,51 +174,72 @@ class NavPage(NamedTuple):
     arguments: tuple[str, ...] = ()
     subpages: tuple[str, ...] = ()
 
-    def is_linked_for(self, person: Person) -> bool:
-        role = person.actor.role
+    def is_linked_for(self, role: Role, kind: OrganisationKind) -> bool:
         if self.name == "alarms" and role is Role.COORDINATOR:
-            return person.organisation_kind is OrganisationKind.ALARM
+            return kind is OrganisationKind.ALARM
         return role in self.who and (self.name, role) not in UNLINKED | LINKED_FROM_START
 
 
 def _nav_links(request: HttpRequest, person: Person | None) -> list[NavLink]:
     """Returns the navigation links of the person's role, those in the row first."""
-    if person is None:
-        return [_nav_link(request, reverse("start"), _("Start"))]
-    role = person.actor.role
-    pages = [page for page in _pages(role) if page.is_linked_for(person)]
+    prefix, language = get_script_prefix(), get_language()
+    of = (person.actor.role, person.organisation_kind) if person else None
+    return [
+        link._replace(is_current=request.path == link.url or request.path.startswith(below))
+        for link, below in _links_of(of, prefix, language)
+    ]
+
+
+_Link = tuple[NavLink, tuple[str, ...]]
+"""A link, and how the paths of the pages that belong to it begin."""
+
+
+@cache
+def _links_of(of: tuple[Role, OrganisationKind] | None, prefix: str, _language: str | None) -> list[_Link]:
+    """The links of a role, in the language in use; all addresses begin with the prefix."""
+    if of is None:
+        return [(NavLink(reverse("start"), _("Start")), ())]
+    role, kind = of
+    pages = [page for page in _pages(role) if page.is_linked_for(role, kind)]
     often = [page for page in pages if (page.name, role) not in SELDOM][:IN_THE_ROW]
     start_label = _("Min vecka") if role is Role.LOCKSMITH else _("Att göra")
     routine = NavPage("routine", _("Rutinen"), routine_versions.routine_on.who)
-    links = [
-        _nav_link(request, reverse("start"), start_label),
-        *(_link_to(request, page) for page in often),
-        _link_to(request, routine)._replace(is_routine=True),
-    ]
     seldom = [
-        *(_link_to(request, page) for page in pages if page not in often),
-        _nav_link(request, reverse("acts"), _("Fler åtgärder")),
-        *(_link_to(request, page) for page in _secondary_pages(role)),
-        _nav_link(request, reverse("guide"), _("Den första timmen")),
+        *(page for page in pages if page not in often),
+        NavPage("acts", _("Fler åtgärder"), frozenset()),
+        *_secondary_pages(role),
+        NavPage("guide", _("Den första timmen"), frozenset()),
     ]
-    return links + [link._replace(is_seldom=True) for link in seldom]
+    return [
+        (NavLink(reverse("start"), start_label), ()),
+        *(_link_to(page, prefix) for page in often),
+        _link_to(routine, prefix, is_routine=True),
+        *(_link_to(page, prefix, is_seldom=True) for page in seldom),
+    ]
 
 
-def _link_to(request: HttpRequest, page: NavPage) -> NavLink:
-    subpages = page.subpages or (f"{page.name}/",)
-    return _nav_link(request, reverse(page.name, args=page.arguments), page.label, subpages)
+def _link_to(page: NavPage, prefix: str, *, is_seldom: bool = False, is_routine: bool = False) -> _Link:
+    link = NavLink(
+        reverse(page.name, args=page.arguments), page.label, is_seldom=is_seldom, is_routine=is_routine
+    )
+    return link, tuple(prefix + path for path in page.subpages or (f"{page.name}/",))
 
 
 def _page_help(request: HttpRequest, person: Person | None) -> PageHelp | None:
     """Returns what the page shown is for. None where nobody has signed in yet, and for what is no page of ours."""
     match = request.resolver_match
-    spec = next((one for one in PAGES if match and one.name == match.url_name), None)
-    shown = page_around(spec) if spec else None
+    shown = _shown_by(match.url_name) if match and match.url_name else None
     if shown is None or not shown.about or (person is None and shown.name == START):
         return None
     rules = [_(phrases.RULES[name]) for name in shown.serves if name in phrases.RULES]
     paragraphs = [name for name in shown.serves if name not in phrases.RULES]
     return PageHelp(_(shown.about), paragraphs, rules, may_leave="POST" not in shown.methods)
+
+
+@cache
+def _shown_by(name: str) -> PageSpec | None:
+    spec = next((one for one in PAGES if one.name == name), None)
+    return page_around(spec) if spec else None
 
 
 def _secondary_pages(role: Role) -> list[NavPage]:
@@ -255,14 +282,10 @@ def _pages(role: Role) -> list[NavPage]:
     ]
 
 
-def _nav_link(request: HttpRequest, url: str, label: str, subpages: tuple[str, ...] = ()) -> NavLink:
-    """`subpages`: URL prefixes of pages that belong to the link."""
-    is_subpage = any(request.path.startswith(f"{reverse('start')}{path}") for path in subpages)
-    return NavLink(url, label, request.path == url or is_subpage)
-
-
+@cache
 def _version() -> str:
+    """The installed version; empty from the source code."""
     try:
         return version("troskel")
     except PackageNotFoundError:
-        return _("från källkoden")
+        return ""
