@@ -72,8 +72,22 @@ def portions(files: Iterable[str], parts: Sequence[str], costs: Costs, cores: in
     for part in parts:
         mine = [file for file in files if of_the_browser(file) == (part == BROWSER)]
         count = cores + 1 if part == BROWSER else max(2, cores // others)  # a long one at the end runs alone
-        made += _divided(part, mine, costs, count)
+        for together in _of_a_folder(mine) if part == BROWSER else [mine]:
+            share = _cost(part, together, costs) / (_cost(part, mine, costs) or 1)
+            made += _divided(part, together, costs, max(1, round(count * share)))
     return sorted(made, key=lambda portion: -portion.seconds)
+
+
+def _of_a_folder(files: Sequence[str]) -> list[list[str]]:
+    """The browser's files by folder: those of one share a town, which each process has to fill and serve."""
+    folders: dict[str, list[str]] = {}
+    for file in files:
+        folders.setdefault(file.rpartition("/")[0], []).append(file)
+    return [*folders.values()]
+
+
+def _cost(part: str, files: Iterable[str], costs: Costs) -> float:
+    return sum(costs.get(file, {}).get(part, UNKNOWN) for file in files)
 
 
 def _divided(part: str, files: list[str], costs: Costs, count: int) -> list[Portion]:

@@ -82,12 +82,66 @@ def test_every_operation_matches_its_description(case: Any, tokens: Cast) -> Non
     _call(case, tokens)
 
 
+def _kinds_of_field(described: Any, part: Any) -> Iterator[str]:
+    """Every kind of field that is sent in this part of a description: what its value may be, whatever its name."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _kinds_of_field(described, one)
+    elif isinstance(part, dict):
+        if pointer := part.get("$ref"):
+            yield from _kinds_of_field(
+                described, described["components"]["schemas"][pointer.rpartition("/")[2]]
+            )
+        for field in (*part.get("properties", {}).values(), *([part["schema"]] if "in" in part else [])):
+            words = {"title", "description", "default", "examples"}
+            yield json.dumps({key: told for key, told in field.items() if key not in words}, sort_keys=True)
+        for one in part.values():
+            yield from _kinds_of_field(described, one)
+
+
+def _fewest_with_every_kind_of_field(described: Any) -> list[str]:
+    """Ids of few operations that together have every kind of field: greedily, the one with most new ones first."""
+    kinds = {
+        operation["operationId"]: {
+            *_kinds_of_field(described, [operation.get("requestBody"), operation.get("parameters")])
+        }
+        for path in described["paths"].values()
+        for operation in path.values()
+    }
+    chosen, left = [], set[str]().union(*kinds.values())
+    while left:
+        best = max(sorted(kinds), key=lambda name: len(kinds[name] & left))
+        chosen.append(best)
+        left -= kinds[best]
+    return chosen
+
+
+FEWEST = _fewest_with_every_kind_of_field(schema.raw_schema)
+
+
 @pytest.mark.thorough
 @pytest.mark.once
+@schema.include(operation_id=FEWEST).parametrize()
+@EDGES
+def test_every_kind_of_field_matches_its_description_at_the_edges(case: Any, tokens: Cast) -> None:
+    _call(case, tokens)
+
+
+@pytest.mark.long
 @schema.parametrize()
 @EDGES
 def test_every_operation_matches_its_description_at_the_edges(case: Any, tokens: Cast) -> None:
     _call(case, tokens)
+
+
+def test_the_chosen_operations_have_every_kind_of_field() -> None:
+    described = json.loads(Client().get(OPENAPI_URL).content)
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    chosen = [operation for operation in operations if operation["operationId"] in FEWEST]
+    sent = [[each.get("requestBody"), each.get("parameters")] for each in operations]
+    also_sent = [[each.get("requestBody"), each.get("parameters")] for each in chosen]
+    assert {*_kinds_of_field(described, sent)} == {*_kinds_of_field(described, also_sent)}
+    assert len(chosen) < len(operations) / 2
 
 
 @pytest.mark.long
