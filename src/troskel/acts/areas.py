@@ -16,7 +16,7 @@ from troskel.people import caseloads
 from troskel.people.models import ClientArea
 from troskel.people.roles import Role
 from troskel.runner import lookup
-from troskel.runner.fields import CaseNumber, Named, NonEmpty, Username, field
+from troskel.runner.fields import CaseNumber, Named, NonEmpty, OpenAccount, field
 from troskel.runner.lookup_of_accounts import open_account
 from troskel.runner.register import act
 from troskel.runner.suggestions import Undo
@@ -107,7 +107,7 @@ def place_in_area(ctx: ActContext, *, clients: Cases, area: Area = "") -> dict[s
 def place_in_unit(
     ctx: ActContext,
     *,
-    username: Username,
+    username: OpenAccount,
     unit: Annotated[Area, field(_("Enhet eller område"), hint=_("Tomt: ingen enhet, inget område."))] = "",
 ) -> dict[str, Any]:
     """Place an account in a unit or an area of its organisation, or in none: a coordinator, of the own organisation."""

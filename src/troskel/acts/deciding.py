@@ -19,12 +19,13 @@ from troskel.acts.decisions.rows import (
 from troskel.acts.decisions.values import (
     AllocationEnd,
     AllocationPeriod,
+    ComingAllocations,
+    ComingDecisions,
     DecisionEnd,
     DecisionPeriod,
     NewAllocation,
     NewDecision,
     NewInvestigation,
-    References,
 )
 from troskel.acts.made_references import with_references
 from troskel.care import rules
@@ -207,7 +208,7 @@ def end_decisions(ctx: ActContext, *, endings: NonEmpty[DecisionEnd]) -> dict[st
     lead=_("För beslut som inte har börjat gälla. Ett som har börjat avslutas."),
     parts="references",
 )
-def withdraw_decisions(ctx: ActContext, *, references: References) -> dict[str, Any]:
+def withdraw_decisions(ctx: ActContext, *, references: ComingDecisions) -> dict[str, Any]:
     """Withdraw decisions that have not begun."""
     rows = find_decisions(ctx, references)
     withdrawn_rows = []
@@ -347,7 +348,7 @@ def end_allocations(ctx: ActContext, *, endings: NonEmpty[AllocationEnd]) -> dic
     lead=_("För uppdrag som inte har börjat gälla. Ett som har börjat avslutas."),
     parts="references",
 )
-def withdraw_allocations(ctx: ActContext, *, references: References) -> dict[str, Any]:
+def withdraw_allocations(ctx: ActContext, *, references: ComingAllocations) -> dict[str, Any]:
     """Withdraw allocations that have not begun."""
     rows = find_allocations(ctx, references)
     withdrawn_rows = []

@@ -12,7 +12,7 @@ from troskel.people.models import Account, Entrusted, Representative
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.choices import RepresentativeKind
-from troskel.runner.fields import CaseNumber, Phone, Title, Username
+from troskel.runner.fields import CaseNumber, OpenAccount, Phone, Title
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -98,7 +98,7 @@ def dismiss_representative(
     lead=_("Bara den som går hem till kunden."),
     corrected_by="end_entrustment",
 )
-def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -> dict[str, Any]:
+def entrust_client(ctx: ActContext, *, client: CaseNumber, username: OpenAccount) -> dict[str, Any]:
     """Let a person see a protected client's name and address; as few persons as possible (case 14)."""
     subject = lookup.find_client(ctx, client)
     if not subject.row.protection:
@@ -125,7 +125,7 @@ def entrust_client(ctx: ActContext, *, client: CaseNumber, username: Username) -
     lead=_("Namn och adress döljs igen."),
     corrected_by="entrust_client",
 )
-def end_entrustment(ctx: ActContext, *, client: CaseNumber, username: Username) -> dict[str, Any]:
+def end_entrustment(ctx: ActContext, *, client: CaseNumber, username: OpenAccount) -> dict[str, Any]:
     """End a person's sight of a protected client's name and address."""
     subject = lookup.find_client(ctx, client)
     account = _account(ctx, username)

@@ -17,7 +17,7 @@ from troskel.people.queries import open_accounts
 from troskel.people.roles import STAFF_ROLES, Role
 from troskel.runner import lookup
 from troskel.runner.choices import AccountRole
-from troskel.runner.fields import OrganisationNumber, Title, Username
+from troskel.runner.fields import ClosedAccount, OpenAccount, OrganisationNumber, Title
 from troskel.runner.lookup_of_accounts import find_account
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
@@ -35,7 +35,7 @@ CHAPTER = _("Personal")
     corrected_by="change_account",
 )
 def change_account(
-    ctx: ActContext, *, username: Username, name: Title | None = None, role: AccountRole | None = None
+    ctx: ActContext, *, username: OpenAccount, name: Title | None = None, role: AccountRole | None = None
 ) -> dict[str, Any]:
     """Change a person's name, or role within the organisation. Duties that the person had taken are released.
 
@@ -72,7 +72,7 @@ def set_name_and_role(ctx: ActContext, row: Account, name: str | None, role: Acc
     fresh=True,
 )
 def move_account(
-    ctx: ActContext, *, username: Username, organisation: OrganisationNumber, role: AccountRole
+    ctx: ActContext, *, username: OpenAccount, organisation: OrganisationNumber, role: AccountRole
 ) -> dict[str, Any]:
     """Let a person work in another organisation: a new account there, with the same username and login.
 
@@ -117,7 +117,7 @@ def move_account(
     fresh=True,
     corrected_by="reopen_account",
 )
-def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
+def close_account(ctx: ActContext, *, username: OpenAccount) -> dict[str, Any]:
     """Close a person's account, from now on. A coordinator and a locksmith close those of their own organisation."""
     row = find_account(ctx, username)
     rules.account_is_open(row.closed, ctx.now)
@@ -136,7 +136,7 @@ def close_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
     fresh=True,
     corrected_by="close_account",
 )
-def reopen_account(ctx: ActContext, *, username: Username) -> dict[str, Any]:
+def reopen_account(ctx: ActContext, *, username: ClosedAccount) -> dict[str, Any]:
     """Open a closed account again. Tokens, entrusted clients and deputyships are given anew."""
     row = find_account(ctx, username)
     rules.account_is_closed(row.closed)

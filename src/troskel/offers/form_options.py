@@ -169,6 +169,11 @@ def _allocations(client_options: ClientOptions) -> list[Option]:
     return [_care_option("allocation", period) for period in _current(client_options.allocations)]
 
 
+def _coming(kind: str, periods: Sequence[CarePeriod]) -> list[Option]:
+    today = clock.today()
+    return [_care_option(kind, period) for period in periods if period.first > today]
+
+
 def _care_option(kind: str, period: CarePeriod) -> Option:
     return Option(period.reference, kind, period.provider, period.service, period.first, period.last)
 
@@ -229,6 +234,8 @@ OPTION_FINDERS: Mapping[Named | None, OptionFinder] = {
     Named.DECISION: _decisions,
     Named.ANY_DECISION: _every_decision,
     Named.ALLOCATION: _allocations,
+    Named.COMING_DECISIONS: lambda client_options: _coming("decision", client_options.decisions),
+    Named.COMING_ALLOCATIONS: lambda client_options: _coming("allocation", client_options.allocations),
     Named.ABSENCE: _absences,
     Named.HOME_CARE_PROVIDER: _providers,
     Named.ORDER: _orders(),

@@ -81,6 +81,19 @@ def accounts(
     return Page([_account(row) for row in page_rows], next_cursor)
 
 
+MAX_TO_CHOOSE = 300
+"""The most accounts that a form offers by name."""
+
+
+@read(who=STAFF_ROLES)
+def accounts_to_choose(viewer: Actor, *, closed: bool) -> list[ListedAccount]:
+    """The accounts that the viewer looks after, open or closed, by name; none where they are too many to choose of."""
+    active = ExpressionWrapper(is_open(clock.now()), output_field=BooleanField())
+    rows = looked_after(viewer).annotate(active=active).filter(active=not closed, deleted=False)
+    found = rows.order_by("sort_key", "id").values(*ACCOUNT_COLUMNS)[: MAX_TO_CHOOSE + 1]
+    return [_account(row) for row in found] if len(found) <= MAX_TO_CHOOSE else []
+
+
 def _account(row: Row) -> ListedAccount:
     return ListedAccount(
         row["id"], username(row["username"]) or "", *(row[name] for name in ACCOUNT_COLUMNS[2:])

@@ -35,6 +35,8 @@ class Named(Enum):
     DECISION = "decision not ended"
     ANY_DECISION = "decision, ended or not"
     ALLOCATION = "allocation not ended"
+    COMING_DECISIONS = "decisions that have not begun, several of them"
+    COMING_ALLOCATIONS = "allocations that have not begun, several of them"
     HOME_CARE_PROVIDER = "home-care provider"
     ORDER = "open order"
     INSTALLATION_ORDER = "open order of an installation"
@@ -56,6 +58,8 @@ class Named(Enum):
     ASSESSOR = "assessor of the municipality"
     OTHER_ASSESSOR = "another assessor than oneself"
     CASES = "clients, several of them"
+    OPEN_ACCOUNT = "open account that one looks after"
+    CLOSED_ACCOUNT = "closed account that one looks after"
     VISIT = "visit, of a list of visits: never typed"
     AREA = "unit or area of one's organisation: those that are there are proposed"
     DUTY = "duty: the form is opened from it alone"
@@ -214,6 +218,8 @@ Username = Annotated[
     ),
     field(_("Kontonamn"), hint=_("Små bokstäver och siffror")),
 ]
+OpenAccount = Annotated[Username, field(_("Konto"), names=Named.OPEN_ACCOUNT)]
+ClosedAccount = Annotated[Username, field(_("Konto"), names=Named.CLOSED_ACCOUNT)]
 ShortText = Annotated[str, msgspec.Meta(max_length=200), field(_("Namn"), spelling=spelling.line_of_text)]
 Title = Annotated[ShortText, field(_("Namn"), spelling=spelling.name)]
 """The name of a person or an organisation, which is not blank."""

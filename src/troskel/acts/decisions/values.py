@@ -24,7 +24,12 @@ from troskel.runner.fields import (
     field,
 )
 
-References = Annotated[NonEmpty[str], field(_("Beteckningar"), hint=_("En per rad"))]
+ComingDecisions = Annotated[
+    NonEmpty[str], field(_("Beteckningar"), hint=_("En per rad"), names=Named.COMING_DECISIONS)
+]
+ComingAllocations = Annotated[
+    NonEmpty[str], field(_("Beteckningar"), hint=_("En per rad"), names=Named.COMING_ALLOCATIONS)
+]
 
 
 class NewInvestigation(msgspec.Struct, frozen=True, kw_only=True):

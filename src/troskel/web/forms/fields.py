@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -141,9 +141,8 @@ def confirm_paths(act: Act[Any]) -> list[str]:
 
 
 def list_paths(act: Act[Any]) -> list[str]:
-    """Returns the paths of the fields that name several clients: lines, or boxes to tick."""
-    specs = act_fields.fields_of(act.values)
-    return [spec.path for spec in specs if spec.facts.names is Named.CASES]
+    """Returns the paths of the fields that name several things: lines, or boxes to tick."""
+    return [spec.path for spec in act_fields.fields_of(act.values) if spec.facts.names in SEVERAL]
 
 
 def has_organisation_field(act: Act[Any]) -> bool:
@@ -151,11 +150,20 @@ def has_organisation_field(act: Act[Any]) -> bool:
     return any(spec.facts.organisations for spec in act_fields.fields_of(act.values))
 
 
+SEVERAL: dict[Named | None, Callable[[], str]] = {
+    Named.CASES: lambda: _("Vilka kunder?"),
+    Named.COMING_DECISIONS: lambda: _("Vilka beslut?"),
+    Named.COMING_ALLOCATIONS: lambda: _("Vilka uppdrag?"),
+}
+"""What a form names several of, one a line, or a box to tick for each; and how it asks for them then."""
+
+
 def _with_options(field: Field, choices: list[ChoiceOption]) -> Field:
     if not choices:
         return field
     if field.kind == "lines":
-        return replace(field, kind="several", help="", choices=choices)
+        label = SEVERAL[field.facts.names]()
+        return replace(field, kind="several", label=label, help="", choices=choices)
     if field.facts.names is Named.AREA:
         return replace(field, choices=choices)  # proposed: a new one is typed
     if field.choices:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from troskel.acts.caseloads import take_over_clients
 from troskel.people.queries import Person
-from troskel.reading import caseloads, lists, worklist
+from troskel.reading import accounts, caseloads, lists, worklist
 from troskel.reading.client_names import ClientName, FormSubjects, clients_of_form, clients_to_choose
 from troskel.reading.paging import MAX_PAGE, PageRequest
 from troskel.runner.fields import Named, fields_of
@@ -23,7 +23,8 @@ from troskel.web.forms.fields import ChoiceOption, Field, OrganisationOption
 from troskel.web.text import phrases
 
 ORDERS = (Named.ORDER, Named.INSTALLATION_ORDER, Named.REMOVAL_ORDER, Named.REPAIR_ORDER)
-DECISIONS = (Named.DECISION, Named.ANY_DECISION)
+DECISIONS = (Named.DECISION, Named.ANY_DECISION, Named.COMING_DECISIONS)
+ALLOCATIONS = (Named.ALLOCATION, Named.COMING_ALLOCATIONS)
 
 
 class FormContext:
@@ -66,8 +67,8 @@ class FormContext:
                 *_lines(named.get(Named.CASES, [])),
             ],
             orders=[number for kind in ORDERS for number in named.get(kind, [])],
-            decisions=[reference for kind in DECISIONS for reference in named.get(kind, [])],
-            allocations=named.get(Named.ALLOCATION, []),
+            decisions=[reference for kind in DECISIONS for reference in _lines(named.get(kind, []))],
+            allocations=[reference for kind in ALLOCATIONS for reference in _lines(named.get(kind, []))],
             duty=_uuid(self.duty),
             visits=list(filter(None, map(_uuid, named.get(Named.VISIT, [])))),
         )
@@ -88,11 +89,16 @@ class FormContext:
 
     @cached_property
     def people_options(self) -> dict[str, list[ChoiceOption]]:
-        """The clients, assessors and areas to choose from, by path; not read for an act that names none."""
-        return {**self._client_options(), **self._assessor_options(), **self._area_options()}
+        """The clients, people and areas to choose from, by path; not read for an act that names none."""
+        return {
+            **self._client_options(),
+            **self._assessor_options(),
+            **self._account_options(),
+            **self._area_options(),
+        }
 
     def _client_options(self) -> dict[str, list[ChoiceOption]]:
-        paths = forms_fields.list_paths(self.act)
+        paths = [spec.path for spec in fields_of(self.act.values) if spec.facts.names is Named.CASES]
         if not paths or self.person.actor.role not in clients_to_choose.who:
             return {}
         clients = clients_to_choose(self.person.actor, nobodys=self.act.name == take_over_clients.name)
@@ -116,6 +122,23 @@ class FormContext:
             if spec.required
             else [oneself, *others]
             for spec in specs
+        }
+
+    def _account_options(self) -> dict[str, list[ChoiceOption]]:
+        paths = {
+            spec.path: spec.facts.names is Named.CLOSED_ACCOUNT
+            for spec in fields_of(self.act.values)
+            if spec.facts.names in (Named.OPEN_ACCOUNT, Named.CLOSED_ACCOUNT)
+        }
+        if not paths:
+            return {}
+        names = self.organisation_names()
+        return {
+            path: [
+                ChoiceOption(one.username, f"{one.name}, {names.get(one.organisation, one.organisation)}")
+                for one in accounts.accounts_to_choose(self.person.actor, closed=closed)
+            ]
+            for path, closed in paths.items()
         }
 
     def _area_options(self) -> dict[str, list[ChoiceOption]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -21,10 +22,12 @@ from troskel.people.queries import Person
 from troskel.people.token_rules import TokenScope
 from troskel.reading import accounts as reading_accounts
 from troskel.reading import lost_phones
+from troskel.reading.accounts import AccountSignIn
 from troskel.screens import tries
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
 from troskel.screens.session import signed_in_of
+from troskel.web.lists.filters import act_links
 from troskel.web.signing_in import passkeys
 from troskel.web.signing_in.entering import (
     NotLetIn,
@@ -88,8 +91,16 @@ def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> Http
         "opens_doors": shown.role in REGISTER["take_grants"].who,
         "today": clock.today(),
         "token_scopes": TokenScope,
+        "acts": _acts_about(person, shown),
     }
     return render_page(request, "web/account_sign_in.html", values, status=status)
+
+
+def _acts_about(person: Person, shown: AccountSignIn) -> list[tuple[str, str]]:
+    """Returns the addresses and titles of the forms that change the account."""
+    acts = ["change_account", "place_in_unit", "move_account", "close_account"]
+    links = act_links(person.actor.role, *(acts if shown.active else ["reopen_account"]))
+    return [(f"{address}?{urlencode({'username': shown.username})}", title) for address, title in links]
 
 
 @public(
