@@ -12,10 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page
 
-from troskel.simulator.door_locks import LockMailbox
+from troskel.simulator.door_locks import MAILBOX, SERVICE, LockMailbox
 
-SERVICE = "5a1d7e00-9c1f-4b6a-8a34-3d2f6d0b1c01"
-MAILBOX = "5a1d7e01-9c1f-4b6a-8a34-3d2f6d0b1c01"
 ADDRESS = "09:09:09:09:09:09"
 ARGUMENTS = ("--enable-experimental-web-platform-features",)
 """Web Bluetooth is behind this on Linux."""
@@ -69,6 +67,8 @@ class EmulatedLock:
             self._chooser.send("DeviceAccess.selectPrompt", chosen)
 
     def _gatt(self, told: dict[str, Any]) -> None:
+        if told["type"] == "disconnection":
+            self.box.hang_up()
         answer = {"address": told["address"], "type": told["type"], "code": 0}
         self._session.send("BluetoothEmulation.simulateGATTOperationResponse", answer)
 

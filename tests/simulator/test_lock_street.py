@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -20,9 +21,10 @@ from troskel.simulator.door_locks import (
     LockMailbox,
     LockThing,
     OutOfPower,
-    write_whole,
+    parts_of,
 )
-from troskel.simulator.lock_street import FAULTS, run_street
+from troskel.simulator.lock_in_air import AirFault
+from troskel.simulator.lock_street import FAULTS, run_street, run_street_over_air
 
 GRANT = issue(granted())
 
@@ -42,6 +44,13 @@ def test_a_street_with_faults_is_sound(seed: int) -> None:
     assert result.asked == 240 and set(result.faults) == set(map(str, FAULTS))
     assert result.is_sound, result
     assert result.outcomes["done"] > result.asked / 2
+
+
+def test_a_street_over_bluetooth_is_sound() -> None:
+    result = run_street_over_air(3, 6, 1)
+    assert result.asked == 18 and set(result.faults) & set(map(str, AirFault))
+    assert result.is_sound, result
+    assert result.outcomes["done"] > result.asked / 3
 
 
 @pytest.mark.long
@@ -104,7 +113,8 @@ def test_the_mailbox_keeps_its_answer_until_the_next_write() -> None:
     hello = box.value
     assert box.value == hello != b""
     request = asking(hello, GRANT)
-    write_whole(box, request)
+    for part in parts_of(request):
+        box.write(part)
     assert read_result(box.value, request, LOCK.public_key()).outcome is TurnOutcome.DONE
     assert len(lock.turns) == 1 and box.value == box.value
     for wrong in (b"", bytes(CHUNK + 2), *(bytes(CHUNK + 1) for _ in range(MAX_REQUEST))):
@@ -117,4 +127,15 @@ def test_the_command_counts_a_street(capsys: pytest.CaptureFixture[str]) -> None
     told = json.loads(capsys.readouterr().out)
     assert (told["doors"], told["asked"], told["double_openings"], told["lines_lost"]) == (3, 15, 0, 0)
     assert main(["simulate", "locks", "--doors", "2"]) == 0
-    assert "0 openings nobody asked for" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 openings nobody asked for" in said and "2 of 2 memories that were put back" in said
+
+
+@pytest.mark.parametrize("how", [["--over", "bumble"], ["--at", "usb:0"]])
+def test_without_bumble_it_says_what_is_missing(
+    how: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "bumble", None)  # as where it is not installed
+    assert main(["simulate", "locks", *how]) != 0
+    assert "pip install bumble" in capsys.readouterr().err
+    assert main(["simulate", "locks", "--doors", "1", "--openings", "1"]) == 0

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from troskel.cli.optional import ensure_bumble
 from troskel.cli.output import (
     EXIT_REFUSED,
     CommandError,
@@ -32,7 +34,7 @@ def add_to(commands: Any) -> None:
         "the acts and how well the routine was followed. Uses a temporary database, unless --database names an empty "
         "one. Exit code 1 if a rule is broken, or an act is refused unexpectedly. locks: a street of locks that phones "
         "open without a network, with jams, lost power, lost clocks and full memories; no database. Exit code 1 if a "
-        "door opened that nobody had asked for, or twice, or a line of a log is lost."
+        "door opened that nobody had asked for, or twice, a line of a log is lost, or a memory put back is not found."
     )
     command.add_argument(
         "what",
@@ -46,6 +48,24 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--openings", type=integer_between(1, 1000), default=10, help="locks: of each door (default: 10)"
+    )
+    command.add_argument(
+        "--over",
+        choices=["bumble"],
+        help="locks: as Bluetooth devices on bumble's virtual link, with small packets and broken lines besides",
+    )
+    command.add_argument(
+        "--at",
+        metavar="TRANSPORT",
+        help="locks: be one lock on the Bluetooth controller at this transport of bumble (usb:0, "
+        "tcp-client:127.0.0.1:9001), until Ctrl-C",
+    )
+    command.add_argument(
+        "--issuer",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="locks: whose grants the lock at --at takes: as enrol_lock answers; may be repeated",
     )
     length = command.add_mutually_exclusive_group()
     length.add_argument("--years", type=integer_between(1, 20), default=2, help="how many years (default: 2)")
@@ -104,9 +124,14 @@ def simulate(arguments: argparse.Namespace) -> int:
 
 
 def _simulate_locks(arguments: argparse.Namespace) -> int:
-    from troskel.simulator.lock_street import run_street
+    from troskel.simulator import lock_street
 
-    result = run_street(arguments.doors, arguments.openings, arguments.seed)
+    if arguments.at or arguments.over:
+        ensure_bumble()
+    if arguments.at:
+        return _be_a_lock(arguments.at, arguments.issuer)
+    run = lock_street.run_street_over_air if arguments.over else lock_street.run_street
+    result = run(arguments.doors, arguments.openings, arguments.seed)
     if arguments.json:
         print_json(result)
         return 0 if result.is_sound else 1
@@ -116,7 +141,31 @@ def _simulate_locks(arguments: argparse.Namespace) -> int:
             print(f"  {count:6} {title} {name}")
     for name in ("openings_nobody_asked_for", "double_openings", "lines_lost", "contradictions"):
         print(f"  {getattr(result, name):6} {name.replace('_', ' ')}")
+    print(f"  {result.put_back_found:6} of {result.memories_put_back} memories that were put back are found")
     return 0 if result.is_sound else 1
+
+
+def _be_a_lock(transport: str, issuers: list[str]) -> int:
+    """Prints what `enrol_lock` asks for, and answers phones until stopped. The key is new each time."""
+    import asyncio
+    import secrets
+
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from troskel.doorproto.cose import key_at, name_of, point_of
+    from troskel.simulator.door_locks import LockMailbox, LockThing
+    from troskel.simulator.lock_in_air import serve_lock
+
+    try:
+        keys = [key_at(bytes.fromhex(issuer)) for issuer in issuers]
+    except ValueError as error:
+        raise CommandError(f"--issuer: not a public key: {error}") from error
+    number, key = secrets.token_bytes(8), ec.generate_private_key(ec.SECP256R1())
+    lock = LockThing(number, key, {name_of(issuer): issuer for issuer in keys})
+    print_json({"number": number.hex(), "key": point_of(key.public_key()).hex(), "at": transport})
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve_lock(transport, LockMailbox(lock.hello, lock.answer)))
+    return 0
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

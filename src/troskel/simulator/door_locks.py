@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
+from typing import Protocol
 
 from troskel.doorproto.cose import PrivateKey
 from troskel.doorproto.lock import Course, DoorLock, Turn, Write
@@ -16,6 +17,8 @@ from troskel.doorproto.memory import MOST_KEPT, new_slots
 from troskel.doorproto.messages import MAX_HELLO, MAX_REQUEST, Operation, TurnOutcome
 from troskel.doorproto.verify import Issuers
 
+SERVICE = "5a1d7e00-9c1f-4b6a-8a34-3d2f6d0b1c01"
+MAILBOX = "5a1d7e01-9c1f-4b6a-8a34-3d2f6d0b1c01"
 CHUNK = 240
 LAST, GIVE_HELLO = 1, 2
 """Flags of a write: the last part of a request; give a challenge."""
@@ -37,6 +40,14 @@ class FaultOnDemand(StrEnum):
 
 class OutOfPower(Exception):
     """The batteries are out: whoever talks with the lock gets no answer."""
+
+
+class LineBroken(Exception):
+    """The connection ended. `was_asked`: the lock had got part of a request: it may have turned."""
+
+    def __init__(self, *, was_asked: bool) -> None:
+        super().__init__(was_asked)
+        self.was_asked = was_asked
 
 
 class LockThing:
@@ -138,12 +149,34 @@ class LockThing:
         self.flash[write.slot] = write.data
 
 
+class LockBox(Protocol):
+    """A lock's mailbox as a phone reaches it. Raises LineBroken where the line breaks."""
+
+    async def write(self, data: bytes) -> None:
+        """Write a part, and wait until the lock has it."""
+        ...
+
+    async def read(self) -> bytes:
+        """What the lock says now, and until the next write."""
+        ...
+
+
 class LockMailbox:
-    """The lock's one characteristic: what is written to it in parts, and what is read of it until the next write."""
+    """The lock's one characteristic: what is written to it in parts, and what is read of it until the next write.
+
+    A request that is written twice on a connection has one answer: the lock is asked once.
+    """
 
     def __init__(self, hello: Callable[[], bytes], answer: Callable[[bytes], bytes]) -> None:
         self._hello, self._answer = hello, answer
         self._parts = bytearray()
+        self._answered = (b"", b"")
+        self.value = b""
+
+    def hang_up(self) -> None:
+        """The connection has ended: half a request is forgotten, and the next phone reads nothing of this one."""
+        self._parts.clear()
+        self._answered = (b"", b"")
         self.value = b""
 
     def write(self, data: bytes) -> None:
@@ -151,6 +184,7 @@ class LockMailbox:
         flags, part = (data[0], data[1:]) if data else (0, b"")
         if flags & GIVE_HELLO:
             self._parts.clear()
+            self._answered = (b"", b"")
             self.value = self._given(self._hello)
             return
         self._parts += part
@@ -160,7 +194,9 @@ class LockMailbox:
         elif flags & LAST:
             request = bytes(self._parts)
             self._parts.clear()
-            self.value = self._given(lambda: self._answer(request))
+            if not request or request != self._answered[0]:
+                self._answered = (request, self._given(lambda: self._answer(request)))
+            self.value = self._answered[1]
 
     @staticmethod
     def _given(answer: Callable[[], bytes]) -> bytes:
@@ -170,9 +206,8 @@ class LockMailbox:
             return b""
 
 
-def write_whole(box: LockMailbox, message: bytes) -> None:
-    """Write a message in its parts, as a phone does."""
-    parts = [message[at : at + CHUNK] for at in range(0, len(message), CHUNK)]
-    for part in parts[:-1]:
-        box.write(bytes([0]) + part)
-    box.write(bytes([LAST]) + parts[-1])
+def parts_of(message: bytes, size: int | None = None) -> list[bytes]:
+    """The writes of a message, each with its byte of flags. `size`: bytes of a part, 240 at most."""
+    size = min(size or CHUNK, CHUNK)
+    parts = [message[at : at + size] for at in range(0, len(message), size)]
+    return [bytes([LAST * (number == len(parts))]) + part for number, part in enumerate(parts, 1)]
