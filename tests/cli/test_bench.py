@@ -14,6 +14,7 @@ import pytest
 
 from troskel.cli import bench_pages
 from troskel.cli.bench import Samples
+from troskel.cli.bench_air import bench_air
 from troskel.cli.bench_doors import bench_doors
 from troskel.cli.bench_pages import PageResponse, PageVisit
 
@@ -47,6 +48,13 @@ def test_grants_are_measured_beside_a_bare_signature() -> None:
     report = bench_doors(2)
     assert report["rounds"] == 100 and report["bytes"]["grant"] <= 240
     assert {"issue", "verify"} <= report["per_second"].keys() and min(report["ratio"].values()) > 0
+
+
+def test_an_opening_over_bluetooth_is_measured_beside_the_bare_link() -> None:
+    """It fails itself where the result is not signed, or the door has not opened."""
+    report = bench_air(2)
+    assert report["rounds"] == 2
+    assert min(report["p50_ms"][part] for part in ("opening", "bare_link", "in_process")) > 0
 
 
 @pytest.mark.thorough

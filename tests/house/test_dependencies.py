@@ -26,7 +26,7 @@ NOT_IMPORTED = {"tzdata"}
 NOT_INSTALLED = {"bumble"}
 """For simulated locks on a Bluetooth controller: the commands that need it say how to get it (decision 127)."""
 
-NEED_IT = {"troskel.simulator.lock_in_air", "troskel.simulator.phone_in_air"}
+NEED_IT = {"troskel.simulator.lock_in_air", "troskel.simulator.phone_in_air", "troskel.cli.bench_air"}
 
 
 def imported(text: str) -> Iterator[str]:

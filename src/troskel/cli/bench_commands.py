@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from troskel.cli.optional import ensure_bumble
 from troskel.cli.output import integer_between, print_json, print_status
 
 
@@ -20,18 +21,22 @@ def add_to(commands: Any) -> None:
         "requests every page as each of its roles, with many clients loaded directly, next to a bare view. nights: "
         "takes in first nights of 1,500, 15,000 and 60,000 clients and turns the next day, while others act and look "
         "at pages of a served Tröskel; then visits a second, next to a bare view. doors: issues and verifies grants "
-        "of the door protocol, next to a bare signature. sync: sends what 20 phones have noted in batches of 50, "
+        "of the door protocol, next to a bare signature. air: opens a door over Bluetooth, on bumble's virtual link, "
+        "next to the bare link and to the same without a link. sync: sends what 20 phones have noted in batches of 50, "
         "next to a bare view and to the bare writing of as many rows. crash: kills server, child, worker "
         "and database (kill -9) under a mixed load, and tells what was acknowledged, lost and doubled. keeping: "
         "backup, drill and restore of a municipality (--clients, default 15000) with two years of history. All but "
-        "doors use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page breaks a "
-        "limit (queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something was lost."
+        "doors and air use a temporary database of the kind that TROSKEL_DATABASE names; all print JSON. If a page "
+        "breaks a limit (queries, bytes sent), 'broken' tells which, and the exit code is 1; as it is where something "
+        "was lost."
     )
-    command.add_argument("what", choices=["act", "pages", "nights", "doors", "sync", "crash", "keeping"])
+    command.add_argument(
+        "what", choices=["act", "pages", "nights", "doors", "air", "sync", "crash", "keeping"]
+    )
     command.add_argument(
         "--rounds",
         type=integer_between(1, 100_000),
-        help="default: 200 of an act, 20 of each page, 2000 of a grant, 200 batches of phones",
+        help="default: 200 of an act, 20 of each page, 2000 of a grant, 200 over the air, 200 batches of phones",
     )
     command.add_argument(
         "--clients",
@@ -85,6 +90,12 @@ def bench(arguments: argparse.Namespace) -> int:
         from troskel.cli.bench_doors import bench_doors
 
         print_json(bench_doors(arguments.rounds or 2000))
+        return 0
+    if arguments.what == "air":
+        ensure_bumble()
+        from troskel.cli.bench_air import bench_air
+
+        print_json(bench_air(arguments.rounds or 200))
         return 0
     if arguments.what == "sync":
         from troskel.cli.bench_sync import bench_sync
