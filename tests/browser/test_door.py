@@ -6,6 +6,8 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import statistics
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +23,7 @@ from tests.browser.town_server import CHECKOUT, Town
 from tests.doorproto.street import LOCK, LOCK_ID
 from tools import browser as chromium
 from troskel.doorproto.cose import key_at, name_of
-from troskel.simulator.door_locks import CHUNK, FaultOnDemand, LockMailbox, LockThing
+from troskel.simulator.door_locks import CHUNK, MAILBOX, SERVICE, FaultOnDemand, LockMailbox, LockThing
 
 OPEN = "Öppna lås L1"
 VECTORS = CHECKOUT / "tests/doorproto/vectors.json"
@@ -60,6 +62,38 @@ RUN_VECTORS = """async (vectors) => {
   const forResult = await door.resultAad(bytes(opening.request));
   return { aads: [hex(forRequest), hex(forResult)], request: hex(request), read, told, other };
 }"""
+TIMED = """([name, opened]) => {
+  window.taken = [];
+  let pressed;
+  document.addEventListener("click", (event) => {
+    if (event.target.textContent.includes(name)) pressed = performance.now();
+  }, true);
+  new MutationObserver(([{ target }]) => {
+    if (target.textContent === opened) taken.push(performance.now() - pressed);
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+BARE = """([serviceId, boxId, sizes]) => {
+  window.bare = [];
+  const press = document.body.appendChild(document.createElement("button"));
+  press.textContent = "bare link";
+  press.addEventListener("click", async () => {
+    const began = performance.now();
+    const device = await navigator.bluetooth.requestDevice({ filters: [{ services: [serviceId] }] });
+    const service = await (await device.gatt.connect()).getPrimaryService(serviceId);
+    const box = await service.getCharacteristic(boxId);
+    await box.writeValueWithResponse(Uint8Array.of(2));
+    await box.readValue();
+    for (const [number, size] of sizes.entries()) {
+      const part = new Uint8Array(size);
+      part[0] = number === sizes.length - 1;
+      await box.writeValueWithResponse(part);
+    }
+    await box.readValue();
+    bare.push(performance.now() - began);
+    device.gatt.disconnect();
+  });
+}"""
+ROUNDS = 15
 SIGNATURE = 2 * 64
 CBOR = range(1, 10)
 
@@ -169,3 +203,23 @@ def test_a_jam_and_a_lock_without_power_are_said(at_the_door: AtDoor, lock: Lock
     expect(page.get_by_text("Låset hann inte svara.")).to_be_visible()
     page.get_by_role("button", name=OPEN).click()
     expect(page.get_by_text("Låset svarar inte.")).to_be_visible()
+
+
+@pytest.mark.long
+def test_what_an_opening_takes_beside_the_bare_emulation(at_the_door: AtDoor, lock: LockThing) -> None:
+    """`./dev test -m long -s tests/browser/test_door.py` prints the figures; none is asserted."""
+    page, emulated = at_the_door
+    opened = "Dörren är öppen."
+    page.evaluate(TIMED, [OPEN, opened])
+    for number in range(1, ROUNDS + 1):
+        page.get_by_role("button", name=OPEN).click()
+        page.wait_for_function("number => taken.length === number", arg=number)
+    sizes = emulated.writes[1:3]
+    emulated.box = LockMailbox(lambda: bytes(38), lambda _: bytes(190))
+    page.evaluate(BARE, [SERVICE, MAILBOX, sizes])
+    for number in range(1, ROUNDS + 1):
+        page.get_by_role("button", name="bare link").click()
+        page.wait_for_function("number => bare.length === number", arg=number)
+    of_door, of_link = (statistics.median(page.evaluate(name)) for name in ("taken", "bare"))
+    sys.stdout.write(f"\nopening {of_door:.0f} ms, bare {of_link:.0f} ms (p50): {of_door / of_link:.2f}\n")
+    assert len(lock.turns) == ROUNDS
