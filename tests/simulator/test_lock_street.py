@@ -139,3 +139,15 @@ def test_without_bumble_it_says_what_is_missing(
     assert main(["simulate", "locks", *how]) != 0
     assert "pip install bumble" in capsys.readouterr().err
     assert main(["simulate", "locks", "--doors", "1", "--openings", "1"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (["--at", "nowhere"], "no Bluetooth controller at nowhere"),
+        (["--at", "usb:0", "--issuer", "00"], "--issuer: "),
+    ],
+)
+def test_what_can_be_no_lock_is_said(how: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "locks", *how]) != 0
+    assert told in capsys.readouterr().err

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import re
 import tempfile
@@ -154,7 +153,7 @@ def _be_a_lock(transport: str, issuers: list[str]) -> int:
 
     from troskel.doorproto.cose import key_at, name_of, point_of
     from troskel.simulator.door_locks import LockMailbox, LockThing
-    from troskel.simulator.lock_in_air import serve_lock
+    from troskel.simulator.lock_in_air import NoController, serve_lock
 
     try:
         keys = [key_at(bytes.fromhex(issuer)) for issuer in issuers]
@@ -163,8 +162,12 @@ def _be_a_lock(transport: str, issuers: list[str]) -> int:
     number, key = secrets.token_bytes(8), ec.generate_private_key(ec.SECP256R1())
     lock = LockThing(number, key, {name_of(issuer): issuer for issuer in keys})
     print_json({"number": number.hex(), "key": point_of(key.public_key()).hex(), "at": transport})
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(serve_lock(transport, LockMailbox(lock.hello, lock.answer)))
+    except NoController as error:
+        raise CommandError(f"no Bluetooth controller at {transport}: {error}") from error
+    except KeyboardInterrupt:
+        pass
     return 0
 
 

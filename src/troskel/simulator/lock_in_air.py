@@ -127,9 +127,17 @@ class VirtualAir:
         return device
 
 
+class NoController(Exception):
+    """There is none at this transport. The message is the driver's."""
+
+
 async def serve_lock(transport: str, box: LockMailbox) -> None:
     """Be a lock until cancelled, on the controller that `usb:0` or `tcp-client:127.0.0.1:9001` leads to."""
-    async with await open_transport(transport) as opened:
+    try:
+        opened = await open_transport(transport)
+    except Exception as error:  # each driver has errors of its own
+        raise NoController(str(error)) from error
+    async with opened:
         device = Device.with_hci(NAME, hci.Address.generate_static_address(), opened.source, opened.sink)
         lock = LockInAir(device, box)
         await device.power_on()
