@@ -178,3 +178,34 @@ def test_who_wants_no_lock_and_moves_to_where_one_hangs_is_not_linked_to_it(town
     town.does("siri", "unlink_lock", client=former, serial="L1")
     assert not {name for name in town.names() if name[:2] in ("P6", "S2")}
     town.is_sound()
+
+
+def test_what_the_office_ordered_and_cancelled_is_asked_of_the_administrator_again(town: Town) -> None:
+    """Nobody has the client now. The municipality is no provider: nobody there would be asked."""
+    client = town.client()
+    decision = town.grant(client)
+    town.mount(town.order(client))
+    town.link(client)
+    ending = {"reference": decision.replace("B", "F"), "valid_through": town.day(0)}
+    town.does("anna", "end_allocations", endings=[ending])
+    town.days_pass(1)
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    assert town.owner("P6.unwanted", client) == ("administrator", None)
+    order = town.does("siri", "order_removal", client=client, locksmith=FIRM).answer["order"]
+    assert not town.duties("P6.unwanted")
+    town.does("siri", "cancel_order", order=order, reason="cannot_be_fitted")
+    assert town.owner("P6.unwanted", client) == ("administrator", None)
+    town.is_sound()
+
+
+def test_one_who_moves_in_after_their_own_care_changes_nothing_of_the_wish(town: Town) -> None:
+    """Nothing was ever asked at this door for the sake of the one who moves in."""
+    former, client = town.locked(serial="L2"), town.locked(address=7)
+    town.end(former)
+    town.days_pass(1)
+    town.does("anna", "record_refusal", client=client, reason="does_not_want")
+    there = {"street": "Ängsvägen 7", "postcode": "99910", "town": "Byn", "apartment": "1001"}
+    town.does("anna", "move_clients", moves=[{"client": former, "address": there, "on": town.day(0)}])
+    assert Client.objects.get(reference=former).home == Client.objects.get(reference=client).home
+    assert [duty.client.reference for duty in town.duties("P6.unwanted")] == [client]
+    town.is_sound()

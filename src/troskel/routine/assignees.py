@@ -32,6 +32,13 @@ def _of(organisation: UUID | None, client: ClientFacts | None = None) -> Assigne
     return Assignee(PROVIDER, organisation, client) if organisation else FALLBACK
 
 
+def _of_those_there(organisation: UUID | None, case: Case, client: ClientFacts | None = None) -> Assignee:
+    """A provider that has, or has had, a client behind the door; what the office ordered is the administrator's."""
+    clients = (one for home in case.homes.values() for one in home.clients.values())
+    had = {allocation.organisation for one in clients for allocation in one.allocations.values()}
+    return _of(organisation if organisation in had else None, client)
+
+
 def _of_charge(charge: Charge | None, otherwise: Assignee, case: Case) -> Assignee:
     """Who is about to close orders nothing any more, as the one who takes over does: else the administrator."""
     if charge is not None and charge.organisation in case.closed:
@@ -75,7 +82,7 @@ def is_closed(organisation: UUID | None, case: Case) -> bool:
 
 def _lead_provider(case: Case) -> Assignee:
     charge = charges.lead_provider(_clients(case), case.day, case.closed)
-    return _of_charge(charge, _of(case.organisation), case)
+    return _of_charge(charge, _of_those_there(case.organisation, case), case)
 
 
 def _last_provider(case: Case) -> Assignee:
@@ -84,7 +91,7 @@ def _last_provider(case: Case) -> Assignee:
     for door in case.doors():
         for order in client_state.open_orders(door)[:1]:
             copies = [home.clients.get(order.client) for home in client_state.homes_behind(door, case.homes)]
-            ordered = _of(order.organisation, next(filter(None, copies), None))
+            ordered = _of_those_there(order.organisation, case, next(filter(None, copies), None))
     return _of_charge(charges.last_provider(_clients(case), case.closed), ordered, case)
 
 
@@ -95,16 +102,14 @@ def _ordering_provider(case: Case) -> Assignee:
         if orderer in client_state.providers_of(client, case.day):
             return _of(orderer, client)
     lead = charges.lead_provider(_clients(case), case.day, case.closed)
-    clients = [client for home in case.homes.values() for client in home.clients.values()]
-    had = {a.organisation for client in clients for a in client.allocations.values()}
-    otherwise = _of(orderer if orderer in had else None)  # what the office has ordered is the administrator's
+    otherwise = _of_those_there(orderer, case)
     return _of_charge(lead or charges.last_provider(_clients(case), case.closed), otherwise, case)
 
 
 def _every_provider(case: Case) -> list[Assignee]:
     """Those who have the client, now or soon; where nobody has, the one who ordered."""
     having = client_state.providers_of(case.client, case.day) if case.client is not None else []
-    return [_of(one) for one in having] or [_of(case.organisation)]
+    return [_of(one) for one in having] or [_of_those_there(case.organisation, case)]
 
 
 ASSIGNEES: dict[str, Callable[[Case], Assignee]] = {

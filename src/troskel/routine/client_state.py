@@ -376,13 +376,20 @@ def others_behind(door: DoorFacts, homes: Homes) -> list[ClientFacts]:
 def somebody_left(door: DoorFacts, homes: Homes, day: date) -> bool:
     """Has one of the own clients behind the door, who had care, left? Then the removal is asked for that reason (P6).
 
-    One whose move there was called off never lived there: it is for that one's sake only where nobody behind the door
-    gives another reason, as another municipality's client or as one who does not want the lock.
+    One whose move there was called off, or whose care ended before it, never had care there: it is for that one's sake
+    only where nobody behind the door gives another reason, as another municipality's client or as one who does not want
+    the lock.
     """
     own = own_clients_behind(door, homes)
     left = [client for client in own if client.decisions and has_left(client, day)]
     otherwise = others_behind(door, homes) or [c for c in own if c.unwanted and not has_left(c, day)]
-    return any(not otherwise or has_lived_here(client) for client in left)
+    return any(not otherwise or _had_care_here(client) for client in left)
+
+
+def _had_care_here(client: ClientFacts) -> bool:
+    """Had the client any care, begun or yet to begin, when they lived in this home?"""
+    since = client.moved_in or date.min
+    return has_lived_here(client) and any((d.through or FOREVER) >= since for d in client.decisions.values())
 
 
 def open_orders(door: DoorFacts, *kinds: str) -> list[OrderFacts]:
