@@ -14,19 +14,12 @@ const PhoneDoors = (() => {
   const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
   const protocol = () => import(app().door);
 
-  // The grants of today's doors; none where the server gives none, or can't be reached.
-  async function take(point) {
-    const { grants } = app();
-    if (!point || !grants || !navigator.bluetooth) return [];
-    try {
-      await PhoneQueue.send(); // the server knows what the locks have said before it says so
-      const response = await PhoneQueue.post(grants, { key: point });
-      await protocol(); // so that it is here without coverage
-      await PhoneQueue.drop("heads");
-      return response.ok ? (await response.json()).grants : [];
-    } catch {
-      return [];
-    }
+  // Asks for the grants of today's doors. What the server can't give now is asked for with each batch until it can.
+  async function take(lock) {
+    if (!lock.signer || !navigator.bluetooth) return;
+    await PhoneQueue.keep("asks", true);
+    await PhoneQueue.send();
+    await protocol().catch(() => undefined); // so that it is here without coverage
   }
 
   // -- over the air: write and read, nothing that the lock says by itself
