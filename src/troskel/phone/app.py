@@ -22,7 +22,7 @@ from django.utils.translation import gettext_noop
 from troskel.acts.chapters import REGISTER
 from troskel.acts.syncing import sync_and_take
 from troskel.ground import sealing
-from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.runner.choices import VisitReason
 from troskel.screens.modules import CBORG
@@ -48,6 +48,7 @@ FILES = (
 )
 """What the page without coverage needs."""
 SYNC = REGISTER["sync_phone"]
+ONCE = REGISTER["take_single_use_grant"]
 ANSWERS = REGISTER["tell_lock_answers"]
 
 
@@ -130,6 +131,12 @@ def sync(request: HttpRequest, person: Person) -> HttpResponse:
     return _answered(request, lambda values: sync_and_take(person.actor, values))
 
 
+@page("grants/once", name="phone-once", who=ONCE.who, methods=["POST"])
+def single_use(request: HttpRequest, person: Person) -> HttpResponse:
+    """What the app asks for at a door whose lock has lost its clock: a grant for the lock's challenge alone."""
+    return _answered(request, lambda values: ONCE.perform(person.actor, values).answer)
+
+
 @page("answers", name="phone-answers", who=ANSWERS.who, methods=["POST"])
 def answers(request: HttpRequest, person: Person) -> HttpResponse:
     """What locks have answered without the server. The answer tells how each went."""
@@ -146,7 +153,7 @@ def _answered(request: HttpRequest, does: Callable[[dict[str, Any]], object]) ->
         return _json(does(values))
     except BadValue as error:
         return _json({"code": error.code, "field": error.field}, status=422)
-    except Refusal as error:
+    except (Refusal, NotFound) as error:
         return _json({"code": error.code}, status=409)
 
 

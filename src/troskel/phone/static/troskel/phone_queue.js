@@ -119,10 +119,10 @@ const PhoneQueue = (() => {
 
   // -- sending
 
-  const post = async (url, body) => fetch(url, {
+  const post = async (url, body, patience = 20_000) => fetch(url, {
     method: "POST",
     redirect: "manual",
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(patience),
     headers: { "Content-Type": "application/json", "X-CSRFToken": (await meta("person")).csrf },
     body: JSON.stringify(body),
   });
