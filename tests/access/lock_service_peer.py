@@ -29,7 +29,8 @@ class ServiceOnBench:
 
     faults = frozenset(BenchFault) - {BenchFault.RETAINED, BenchFault.TWICE}
 
-    def __init__(self) -> None:
+    def __init__(self, serial: str = LOCK.serial) -> None:
+        self.serial = serial
         self.asked: list[str] = []
         self.driver: RemoteLocks | None = None
         self.records = KeptOnBench({})
@@ -70,11 +71,11 @@ class ServiceOnBench:
         """Status and content; None: the line breaks."""
         with self._mutex:
             self.asked.append(path)
-            if "device_id" in body and body["device_id"] != LOCK.serial:
+            if "device_id" in body and body["device_id"] != self.serial:
                 return 404, {"ok": False, "error": {"type": "device_not_found"}}
             match path.removeprefix("/api"):
                 case "/locks/get":
-                    return 200, {"device": {"device_id": LOCK.serial, "properties": self._properties()}}
+                    return 200, {"device": {"device_id": self.serial, "properties": self._properties()}}
                 case "/locks/unlock_door":
                     return self._turn(locked=False)
                 case "/locks/lock_door":

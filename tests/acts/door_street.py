@@ -12,7 +12,7 @@ from tests.town import CODE, Town
 from troskel.access.issuing import issuers_of
 from troskel.doorproto.cose import PrivateKey, point_of
 from troskel.doorproto.log import extend
-from troskel.doorproto.messages import DoorRequest, DoorResult, Operation
+from troskel.doorproto.messages import DoorRequest, DoorResult, Hello, Operation
 from troskel.doorproto.phone import ask
 from troskel.doorproto.verify import read_result
 from troskel.ground.ids import new_id
@@ -60,9 +60,26 @@ class Handset:
         self.since = {grant["serial"]: grant["lines"] for grant in taken}
         return taken
 
+    def once(self, hello: bytes, client: str, serial: str = "L1") -> dict[str, Any]:
+        """Take a grant for this challenge alone."""
+        asked = {"client": client, "serial": serial, "nonce": Hello.of_bytes(hello).nonce.hex()}
+        answer = self.town.does(self.who, "take_single_use_grant", key=self.point, **asked).answer
+        self.since.setdefault(serial, answer["lines"])
+        return answer
+
     def opens(self, lock: LockThing, serial: str = "L1") -> DoorResult:
         """Open a lock, at the lock's own time. What it answers is kept."""
-        grant, hello = self.grants[serial], lock.hello()
+        return self.presents(lock, lock.hello(), self.grants[serial], serial)
+
+    def opens_once(self, lock: LockThing, client: str, serial: str = "L1") -> DoorResult:
+        """Open it with a grant for its challenge alone."""
+        hello = lock.hello()
+        return self.presents(lock, hello, self.once(hello, client, serial), serial)
+
+    def presents(
+        self, lock: LockThing, hello: bytes, grant: dict[str, Any], serial: str = "L1"
+    ) -> DoorResult:
+        """Present a grant in answer to a challenge. What the lock answers is kept."""
         asked = DoorRequest(Operation.UNLOCK, bytes(8), int(self.town.now.timestamp()), self.since[serial])
         request = ask(hello, bytes.fromhex(grant["lock"]), uncoded(grant["grant"]), self.key, asked)
         answer = lock.answer(request)

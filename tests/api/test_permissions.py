@@ -38,6 +38,7 @@ READERS = {
     "list_ways_in": "siri olle moa",
     "list_orders": "anna siri olle moa laban",
     "list_locks": "anna siri olle moa laban",
+    "list_lock_states": "siri olle moa",
     "list_tags": "anna siri olle moa",
     "list_keys": "anna siri olle moa",
     "list_links": "anna siri olle moa",

@@ -23,6 +23,7 @@ from tests.browser.town_server import CHECKOUT, Town
 from tests.doorproto.street import LOCK, LOCK_ID
 from tools import browser as chromium
 from troskel.doorproto.cose import key_at, name_of
+from troskel.doorproto.messages import Hello
 from troskel.simulator.door_locks import CHUNK, MAILBOX, SERVICE, FaultOnDemand, LockMailbox, LockThing
 
 OPEN = "Öppna lås L1"
@@ -183,6 +184,18 @@ def test_from_the_stairwell_to_an_opened_door_to_the_sync(
     expect(page.get_by_role("heading", name="En kund i dag")).to_be_visible()
     assert outcomes(house) == [("opened", 100)]
     assert len(lock.turns) == 1
+
+
+def test_a_lock_without_its_clock_is_opened_by_a_grant_for_its_challenge_where_there_is_coverage(
+    house: Town, at_the_door: AtDoor, lock: LockThing
+) -> None:
+    page, _emulated = at_the_door
+    assert not Hello.of_bytes(lock.hello()).sure
+    page.context.set_offline(False)
+    page.get_by_role("button", name=OPEN).click()
+    expect(page.get_by_role("heading", name="En kund i dag")).to_be_visible()
+    assert len(lock.turns) == 1 and Hello.of_bytes(lock.hello()).sure
+    assert outcomes(house)[-1][0] == "opened"
 
 
 def test_an_answer_that_does_not_come_is_unknown(at_the_door: AtDoor, lock: LockThing) -> None:

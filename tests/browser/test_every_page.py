@@ -21,6 +21,7 @@ PAGES = {
             "/accounts/",
             "/organisations/",
             "/links/",
+            "/lock-states/",
         ),
         *("/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/routine/", "/routine/P1/"),
     ],

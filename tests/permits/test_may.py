@@ -53,6 +53,7 @@ WHO = {
     "note_opening": {"carer", "responder"},
     "enrol_phone": {"carer", "responder"},
     "take_grants": {"carer", "responder"},
+    "take_single_use_grant": {"carer", "responder"},
     "tell_lock_answers": {"carer", "responder"},
     "enrol_lock": {"administrator", "locksmith"},
     "report_lost_phone": STAFF,

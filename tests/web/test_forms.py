@@ -34,6 +34,7 @@ WITHOUT_FORM = {
     "report_lost_phone": "has a button of its own on the page of the account",
     "enrol_phone": "is what a phone sends by itself",
     "take_grants": "is what a phone sends by itself",
+    "take_single_use_grant": "is what a phone sends by itself",
     "tell_lock_answers": "is what a phone sends by itself",
     "end_own_session": "has a button of its own beside the session",
     "let_door_serve": "needs a door of another home to choose: the client's page is to come",

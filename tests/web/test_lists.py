@@ -21,8 +21,11 @@ from troskel.web.lists import table
 
 LISTS = {
     "anna": ("/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"),
-    "siri": ("/clients/", "/orders/", "/things/lock/", "/accounts/", "/organisations/"),
-    "olle": ("/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"),
+    "siri": ("/clients/", "/orders/", "/things/lock/", "/lock-states/", "/accounts/", "/organisations/"),
+    "olle": (
+        *("/clients/", "/visits/", "/orders/", "/things/lock/", "/things/tag/", "/things/key/", "/links/"),
+        "/lock-states/",
+    ),
     "laban": ("/clients/", "/orders/", "/things/lock/"),
     "carin": ("/clients/",),
     "erik": ("/clients/",),
@@ -230,3 +233,18 @@ def test_query_count_of_lists(town: Town) -> None:
                 costs.setdefault(f"{who} {path}", []).append(len(statements))
     assert {page: cost for page, cost in costs.items() if max(cost) > MAX_QUERIES} == {}
     assert {page: cost for page, cost in costs.items() if cost[0] < cost[1]} == {}, "a query for every row"
+
+
+def test_the_state_of_a_lock_is_said_as_it_is_known(town: Town) -> None:
+    client = town.locked()
+    town.locked(to=MEADOW, serial="L2")
+    made = town.does("carin", "open_door", client=client, serial="L1").answer["opening"]
+    town.does("carin", "note_opening", opening=made, outcome="jammed", battery=12)
+    siri, olle = screen(town, "siri"), screen(town, "olle")
+    page = siri.get("/lock-states/").content.decode()
+    assert "Svagt batteri · Senaste öppningen gick inte" in page and "12 %, " in page
+    assert "Kärvade" in page and "Okänt" in page and "Har aldrig hörts av" in page
+    assert rows(siri, "/lock-states/") == ["L1", "L2"] and rows(olle, "/lock-states/") == ["L1"]
+    assert rows(siri, "/lock-states/?trouble=battery") == ["L1"]
+    assert rows(siri, "/lock-states/?trouble=silent") == rows(siri, "/lock-states/?reached=neither") == ["L2"]
+    assert screen(town, "laban").get("/lock-states/").status_code == 403

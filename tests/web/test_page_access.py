@@ -111,6 +111,7 @@ LISTS = {
     "orders": {*CARE, Role.LOCKSMITH},
     "things": {*CARE, Role.LOCKSMITH},
     "links": CARE,
+    "lock-states": {Role.ADMINISTRATOR, Role.COORDINATOR},
     "accounts": set(STAFF_ROLES),
     "organisations": {Role.ADMINISTRATOR},
     "search": set(Role) - {Role.SYSTEM, Role.MANAGER},

@@ -84,6 +84,7 @@ class IssuedGrant(Record):
     epoch = models.BigIntegerField()
     acknowledged = models.BigIntegerField()
     denied = models.CharField(max_length=60, blank=True, help_text="names, with a space between")
+    nonce = models.CharField(max_length=32, blank=True, help_text="where it is good for one challenge alone")
     message = models.CharField(
         max_length=330, help_text="as the phone gets it: base64url; worth nothing without its key"
     )

@@ -15,7 +15,9 @@ from troskel.doorproto.errors import Code
 from troskel.doorproto.messages import (
     LONGEST,
     LONGEST_EMERGENCY,
+    LONGEST_ONCE,
     MOST_DENIED,
+    MOST_DENIED_ONCE,
     LogLine,
     Operation,
     Scope,
@@ -35,6 +37,9 @@ SHORTEST = timedelta(minutes=1)
 """A grant that would end sooner is not given."""
 
 SHIFT, EMERGENCY = timedelta(seconds=LONGEST), timedelta(seconds=LONGEST_EMERGENCY)
+ONCE = timedelta(seconds=LONGEST_ONCE)
+"""A grant for one challenge ends so soon."""
+
 EVERY_TURN = Scope.UNLOCK | Scope.LOCK | Scope.UNLATCH
 
 
@@ -66,6 +71,12 @@ def denial(lost: Mapping[str, datetime], epoch: int) -> Denial:
     More than a grant can carry: a new epoch ends all grants of the lock that have been given.
     """
     return Denial(lost, epoch) if len(lost) <= MOST_DENIED else Denial({}, epoch + 1)
+
+
+def denial_once(denial: Denial) -> Denial:
+    """Returns what a grant for one challenge carries of it: it has room for fewer, so those whose grants end last."""
+    last = sorted(denial.until.items(), key=lambda denied: (denied[1], denied[0]))[-MOST_DENIED_ONCE:]
+    return Denial(dict(last), denial.epoch)
 
 
 def taught(reason: int) -> bool:
@@ -112,6 +123,16 @@ def phone_is_enrolled(*, is_open: bool) -> None:
             "rule 4",
             "phone.not_enrolled",
             _("Telefonen är inte inskriven, eller anmäld borta. Ta med dagens kunder på nytt."),
+        )
+
+
+def lock_has_key(*, is_enrolled: bool) -> None:
+    """A grant is for a lock whose key the server has."""
+    if not is_enrolled:
+        raise Refusal(
+            "S2",
+            "lock.no_key",
+            _("Låsvredet har ingen nyckel inskriven. Öppna det med täckning, eller ta nyckeln."),
         )
 
 

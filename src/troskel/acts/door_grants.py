@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a phone takes with it to open doors without the server (rule 4): grants for exactly what it may open now.
 
-A constant number of statements, however many the doors.
+A constant number of statements, however many the doors. And a grant for one challenge, where a lock has lost its clock.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import base64
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db.models import F, Q
 
 from troskel.access import grant_rules as rules
@@ -30,6 +31,7 @@ from troskel.ground.row_writing import insert, new_row
 from troskel.ground.texts import _
 from troskel.people.roles import PHONE_ROLES
 from troskel.permits import doors
+from troskel.runner.fields import CaseNumber, Serial, field
 from troskel.runner.register import act
 from troskel.runner.transaction import ActContext
 
@@ -43,11 +45,7 @@ def take_grants(ctx: ActContext, *, key: KeyPoint) -> dict[str, Any]:
     For exactly what it may open now; each ends with the day, the shift (14 h) or the alarm's acceptance. `lines`: the
     last line that the server has of the lock. A grant that still says all there is to say is given again.
     """
-    phone = PhoneKey.objects.filter(
-        municipality=ctx.actor.municipality, account=ctx.actor.account, point=key, ended=None
-    ).first()
-    rules.phone_is_enrolled(is_open=phone is not None)
-    assert phone is not None
+    phone = _own_phone(ctx, key)
     openable = list(_openable(ctx))
     keys = LockKey.objects.filter(
         municipality=ctx.actor.municipality, lock__in={one.lock for one in openable}, ended=None
@@ -74,14 +72,63 @@ def take_grants(ctx: ActContext, *, key: KeyPoint) -> dict[str, Any]:
         answer.append(_told(one, lock, grant))
     insert(made)
     if made:
-        ctx.journal(
-            "grants.issued",
-            phone=phone.id,
-            account=ctx.actor.account,
-            organisation=ctx.actor.organisation,
-            locks=[str(by.lock_id) for by in by_lock.values() if any(row.key_id == by.id for row in made)],
-        )
+        locks = [by.lock_id for by in by_lock.values() if any(row.key_id == by.id for row in made)]
+        _journal(ctx, phone, locks)
     return {"phone": phone.id, "now": ctx.now, "grants": answer}
+
+
+Challenge = Annotated[
+    str,
+    msgspec.Meta(pattern="^[0-9a-f]{32}$", description="32 hexadecimal digits in lower case"),
+    field(_("Låsets fråga")),
+]
+"""The nonce of a lock's challenge, hex."""
+
+
+@act("S2", "A8", who=PHONE_ROLES, writes=["grants.issued"])
+def take_single_use_grant(
+    ctx: ActContext, *, key: KeyPoint, client: CaseNumber, serial: Serial, nonce: Challenge
+) -> dict[str, Any]:
+    """Get a grant for the challenge that a lock has just given, good once and for two minutes at most.
+
+    For a lock whose clock is lost or wrong: the grant puts it right, so others hold there again. By the same right as
+    every opening; a repeat of the same challenge gets the same grant.
+    """
+    phone = _own_phone(ctx, key)
+    found = doors.doors_of(ctx.actor, client, ctx.now)
+    basis, mounted = found.may_open(serial)
+    lock = LockKey.objects.filter(municipality=ctx.actor.municipality, lock=mounted, ended=None).first()
+    rules.lock_has_key(is_enrolled=lock is not None)
+    assert lock is not None
+    one = _Openable(found.client.client, found.client.case, serial, mounted, basis)
+    of_lock = IssuedGrant.objects.filter(municipality=ctx.actor.municipality, phone=phone, key=lock)
+    grant = of_lock.filter(nonce=nonce, client=one.client, ends__gt=ctx.now).first()
+    if grant is None:
+        denial = rules.denial_once(_denials(ctx, [lock])[lock.id])
+        grant = _signed(_unsigned(ctx, phone, lock, one, denial, nonce), phone, lock, denial)
+        insert([grant])
+        _journal(ctx, phone, [mounted], single_use=True)
+    return _told(one, lock, grant)
+
+
+def _own_phone(ctx: ActContext, key: str) -> PhoneKey:
+    phone = PhoneKey.objects.filter(
+        municipality=ctx.actor.municipality, account=ctx.actor.account, point=key, ended=None
+    ).first()
+    rules.phone_is_enrolled(is_open=phone is not None)
+    assert phone is not None
+    return phone
+
+
+def _journal(ctx: ActContext, phone: PhoneKey, locks: Sequence[UUID], **more: Any) -> None:
+    ctx.journal(
+        "grants.issued",
+        phone=phone.id,
+        account=ctx.actor.account,
+        organisation=ctx.actor.organisation,
+        locks=locks,
+        **more,
+    )
 
 
 class _Openable(NamedTuple):
@@ -143,12 +190,18 @@ def _says_the_same(row: IssuedGrant, wanted: IssuedGrant) -> bool:
         "paragraph",
         "alarm_id",
         "organisation_id",
+        "nonce",
     )
     return row.ends <= wanted.ends and all(getattr(row, name) == getattr(wanted, name) for name in same)
 
 
-def _unsigned(ctx: ActContext, phone: PhoneKey, lock: LockKey, one: _Openable, denial: Denial) -> IssuedGrant:
+def _unsigned(
+    ctx: ActContext, phone: PhoneKey, lock: LockKey, one: _Openable, denial: Denial, nonce: str = ""
+) -> IssuedGrant:
+    issued = ctx.now.replace(microsecond=0)
     ends = rules.end_of(one.basis.by, ctx.now)
+    if nonce:
+        ends = min(ends, issued + rules.ONCE)
     return new_row(
         IssuedGrant,
         municipality_id=ctx.actor.municipality,
@@ -160,11 +213,12 @@ def _unsigned(ctx: ActContext, phone: PhoneKey, lock: LockKey, one: _Openable, d
         paragraph=one.basis.by.paragraph,
         alarm_id=one.basis.by.alarm,
         number=random_bytes(8).hex(),
-        issued=ctx.now.replace(microsecond=0),
+        issued=issued,
         ends=ends.replace(microsecond=0),
         epoch=denial.epoch,
         acknowledged=lock.head,
         denied=" ".join(sorted(denial.until)),
+        nonce=nonce,
         message="",
     )
 
@@ -182,6 +236,7 @@ def _signed(row: IssuedGrant, phone: PhoneKey, lock: LockKey, denial: Denial) ->
         epoch=row.epoch,
         acknowledged=row.acknowledged,
         denied={bytes.fromhex(name): int(until.timestamp()) for name, until in denial.until.items()},
+        nonce=bytes.fromhex(row.nonce),
     )
     signed = issuing.issuer_of(row.municipality_id).issue(grant)
     row.message = base64.urlsafe_b64encode(signed).decode()

@@ -6,19 +6,24 @@ The visits themselves are registered as by every other act of visiting.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from troskel.acts import noted_events, told_events
+from troskel.acts.door_grants import take_grants
+from troskel.acts.door_keys import KeyPoint, enrol_phone
 from troskel.acts.noted_events import NotedEvent, Ticks, WaitingEvent
 from troskel.acts.told_events import ToldEvents
 from troskel.acts.visiting import register_visit
 from troskel.ground.choices import Choice
-from troskel.ground.refusals import BadValue, NotFound
+from troskel.ground.error_log import error_text
+from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
-from troskel.people.roles import Role
+from troskel.people.roles import Actor, Role
 from troskel.runner.choices import VisitReason
 from troskel.runner.fields import CaseNumber, Code, Instant, Text, field
 from troskel.runner.register import act
@@ -32,6 +37,11 @@ CHAPTER = _("Telefonens händelser")
 MAX_EVENTS = 250
 """The most events in one batch."""
 MAX_WAITING = 1000
+
+GRANTS_UNKNOWN = "grants.unknown"
+"""Why a batch's answer has no grants: they could not be issued. The phone keeps those it has, and asks again."""
+
+_log = logging.getLogger(__name__)
 
 
 @act(
@@ -154,3 +164,40 @@ def _told_whole(client: str, arrived: Any) -> None:
     for name, value in (("client", client), ("arrived", arrived)):
         if not value:
             raise BadValue(name, "value.missing", _("Uppgiften saknas. Fyll i den."))
+
+
+# not an act: runs the acts by which a phone is told all that it needs, one after the other
+
+
+class BatchWithKey(sync_phone.values, kw_only=True, frozen=True):  # type: ignore[name-defined,misc,call-arg]
+    """A batch, and the phone's public key where it wants today's grants too."""
+
+    key: KeyPoint | None = None
+
+
+def sync_and_take(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settles a batch and commits it; then, where the phone tells its `key`, enrols that and issues today's grants.
+
+    The events' answer comes whatever becomes of the grants. `grants`: None where the phone did not ask, and where they
+    could not be issued (`grants_code`); none where it may have none, and that code says why.
+    """
+    key = values.get("key")
+    if key is not None:
+        enrol_phone.read(
+            {"key": key}
+        )  # a key of no form is refused with the whole batch: nothing has happened yet
+    answer = sync_phone.perform(
+        actor, {name: value for name, value in values.items() if name != "key"}
+    ).answer
+    return answer | (_grants(actor, key) if key is not None else {"grants": None, "grants_code": ""})
+
+
+def _grants(actor: Actor, key: str) -> dict[str, Any]:
+    try:
+        enrol_phone.perform(actor, {"key": key})
+        return {"grants": take_grants.perform(actor, {"key": key}).answer["grants"], "grants_code": ""}
+    except (Refusal, BadValue) as error:
+        return {"grants": [], "grants_code": error.code}
+    except Exception as error:
+        _log.warning("grants could not be issued beside a batch: %s", error_text(error))
+        return {"grants": None, "grants_code": GRANTS_UNKNOWN}

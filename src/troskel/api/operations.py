@@ -56,12 +56,8 @@ class TokenAuth(HttpBearer):
         if bearer is None:
             return None
         actor = bearer.actor
-        if not scopes.lets(bearer.scopes, self.method, self.name):
-            raise NotAllowed(
-                "token.out_of_scope",
-                _("Åtkomstnyckeln är inte till för {act}. Gör en som är det."),
-                act=self.name,
-            )
+        request.token_scopes = bearer.scopes  # type: ignore[attr-defined]
+        check_scope(request, self.name, self.method)
         if actor.role not in self.who and actor.role is not Role.SYSTEM:
             raise NotAllowed(
                 "role.not_allowed",
@@ -188,6 +184,14 @@ def pdf_response(pdf: bytes, name: str) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def check_scope(request: HttpRequest, name: str, method: str = "POST") -> None:
+    """Raises NotAllowed where the token that came is not for this operation or act."""
+    if not scopes.lets(request.token_scopes, method, name):  # type: ignore[attr-defined]
+        raise NotAllowed(
+            "token.out_of_scope", _("Åtkomstnyckeln är inte till för {act}. Gör en som är det."), act=name
+        )
 
 
 def actor_of(request: HttpRequest) -> Actor:

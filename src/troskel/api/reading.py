@@ -24,6 +24,7 @@ from troskel.reading import (
     coverage,
     duties,
     lists,
+    lock_states,
     outages,
     phone,
     phone_events,
@@ -151,6 +152,18 @@ def list_orders(
 @reads("/locks", things.locks)
 def list_locks(request: HttpRequest, limit: Limit = 50, after: After = "") -> HttpResponse:
     return json_response(things.locks(actor_of(request), PageRequest(limit, after)))
+
+
+@reads("/lock-states", lock_states.lock_states)
+def list_lock_states(
+    request: HttpRequest,
+    trouble: Literal["", "any", "battery", "failed", "log", "codes", "silent"] = "",
+    reached: Literal["", "server", "phone", "neither"] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> HttpResponse:
+    page = PageRequest(limit, after)
+    return json_response(lock_states.lock_states(actor_of(request), page, trouble=trouble, reached=reached))
 
 
 @reads("/tags", things.tags)

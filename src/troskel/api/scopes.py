@@ -27,7 +27,16 @@ LETS = {
         "note_no_answer",
         "list_visits",
     },
-    TokenScope.DOORS: {"open_door_by_phone", "open_door", "note_opening", "ask_door"},
+    TokenScope.DOORS: {
+        "open_door_by_phone",
+        "open_door",
+        "note_opening",
+        "ask_door",
+        "enrol_phone",
+        "take_grants",
+        "take_single_use_grant",
+        "tell_lock_answers",
+    },
     TokenScope.IMPORT: {
         "register_organisations",
         "change_organisation",

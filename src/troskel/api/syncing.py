@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A phone sends what it has noted, and gets how each event went and today's clients: one act and one reading."""
+"""A phone sends what it has noted, and gets how each event went, today's clients and, by its key, today's grants."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from troskel.acts.chapters import REGISTER
-from troskel.api.operations import actor_of, add_operation, json_response
+from troskel.acts.syncing import BatchWithKey, sync_and_take
+from troskel.api.operations import actor_of, add_operation, check_scope, json_response
 from troskel.api.writing import WRITE_FAULTS, body_problem, parse_values
 from troskel.reading import phone
 from troskel.reading.phone import OnThePhone
@@ -38,21 +39,44 @@ class SyncedEvent(msgspec.Struct, frozen=True):
     swedish: str
 
 
+class GrantTaken(msgspec.Struct, frozen=True):
+    """A grant for a lock, base64url (the door protocol). `lock`, `key`: the lock's own number and its public key, hex.
+
+    `lines`: the last line that the server has of the lock's log. What the lock is to deny is within the grant.
+    """
+
+    case: str
+    serial: str
+    lock: str
+    key: str
+    grant: str
+    ends: datetime
+    lines: int
+
+
 class Synced(msgspec.Struct, frozen=True):
-    """How each event of the batch went, the server's clock, and the plan: today's clients, and how to get in."""
+    """How each event of the batch went, the server's clock, and the plan: today's clients, and how to get in.
+
+    `grants`: where `key` was sent, what opens today's doors without the server; null where it could not be issued
+    (`grants_code`): keep those that you have, and ask again with the next batch. Empty with a code: none are given.
+    """
 
     account: UUID
     now: datetime
     events: list[SyncedEvent]
     plan: list[OnThePhone] | None = None
+    grants: list[GrantTaken] | None = None
+    grants_code: str = ""
 
 
 def sync_phone_with_plan(request: HttpRequest, plan: WithPlan = True) -> HttpResponse:
-    """Settles the events of a batch, and answers with the plan."""
+    """Settles the events of a batch, and answers with the plan, and with grants where the phone's key is sent."""
     if body_error := body_problem(request):
         return body_error
-    actor = actor_of(request)
-    answer: dict[str, Any] = SYNC.perform(actor, parse_values(request.body)).answer
+    actor, values = actor_of(request), parse_values(request.body)
+    if values.get("key") is not None:
+        check_scope(request, "take_grants")
+    answer: dict[str, Any] = sync_and_take(actor, values)
     return json_response(answer | {"plan": phone.phone_list(actor) if plan else None})
 
 
@@ -61,12 +85,12 @@ add_operation(
     "/phone/sync",
     sync_phone_with_plan,
     name="sync_phone_with_plan",
-    summary="Send what a phone has noted; get how each event went, and today's clients",
-    description="Act: sync_phone; reading: phone_list. An event is settled once, by its id. What is neither "
-    "acknowledged, refused nor corrected is sent again.",
+    summary="Send what a phone has noted; get how each event went, today's clients, and grants for their doors",
+    description="Act: sync_phone, then enrol_phone and take_grants where key is sent; reading: phone_list. An event is "
+    "settled once, by its id. What is neither acknowledged, refused nor corrected is sent again.",
     who=SYNC.who,
     answers=Synced,
-    takes=SYNC.values,
+    takes=BatchWithKey,
     faults=WRITE_FAULTS,
     tag="syncing",
 )

@@ -79,10 +79,10 @@ def locks(text: str) -> str:
     """Checks which locks are meant; a URL may hold a password, and is never repeated."""
     if text in ("", "simulated", "none"):
         return text
-    from troskel.access.locks.urls import link_of  # what speaks to locks is loaded where there are any
+    from troskel.access.locks.urls import links_of  # what speaks to locks is loaded where there are any
 
     try:
-        link_of(text)
+        links_of(text)
     except ValueError as wrong:
         raise ValueError(f"{wrong}; or write simulated or none") from None
     return text
@@ -238,7 +238,8 @@ SETTINGS = (
     Setting(
         "TROSKEL_LOCKS",
         "which locks `POST /phone/open` reaches ([locks](locks.md)): `simulated` (refused in production), `none`, or a "
-        "URL as `mqtt+nuki://user:password@host/`, `mqtt+homeassistant://…` or `https://:key@host/`",
+        "URL as `mqtt+nuki://user:password@host/`, `mqtt+homeassistant://…` or `https://:key@host/`; several with a "
+        "space or a new line between, each with `serials=`",
         locks,
         default_says="`simulated`; in production `none`",
         is_secret=True,

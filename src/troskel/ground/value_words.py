@@ -88,6 +88,7 @@ WORDS: dict[str, dict[str, str]] = {
         "bytes in base64url": _("byte i base64url"),
         "14 hexadecimal digits": _("14 siffror eller bokstäver från a till f"),
         "32 hexadecimal digits": _("32 siffror eller bokstäver från a till f"),
+        "32 hexadecimal digits in lower case": _("32 siffror eller små bokstäver från a till f"),
         "16 hexadecimal digits in lower case": _("16 siffror eller små bokstäver från a till f"),
         "02 or 03, and 64 hexadecimal digits in lower case": _(
             "02 eller 03, och sedan 64 siffror eller små bokstäver från a till f"

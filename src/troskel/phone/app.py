@@ -7,6 +7,7 @@ has asked for it, locked by a passkey.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,11 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from troskel.acts.chapters import REGISTER
+from troskel.acts.syncing import sync_and_take
 from troskel.ground import sealing
-from troskel.ground.refusals import BadValue, Refusal
+from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.people.queries import Person
 from troskel.runner.choices import VisitReason
-from troskel.runner.register import Act
 from troskel.screens.modules import CBORG
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
@@ -47,8 +48,7 @@ FILES = (
 )
 """What the page without coverage needs."""
 SYNC = REGISTER["sync_phone"]
-ENROL = REGISTER["enrol_phone"]
-GRANTS = REGISTER["take_grants"]
+ONCE = REGISTER["take_single_use_grant"]
 ANSWERS = REGISTER["tell_lock_answers"]
 
 
@@ -103,7 +103,9 @@ def worker(request: HttpRequest) -> HttpResponse:
     values = {
         "version": _version(),
         "files": list(files.values()),
-        "scripts": [files["vendor/idb.js"], files["troskel/phone_queue.js"]],
+        "scripts": [
+            files[f"{name}.js"] for name in ("vendor/idb", "troskel/phone_seal", "troskel/phone_queue")
+        ],
         "scope": reverse("phone"),
         "offline": reverse("phone-offline"),
     }
@@ -125,37 +127,34 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 @page("sync", name="phone-sync", who=SYNC.who, methods=["POST"])
 def sync(request: HttpRequest, person: Person) -> HttpResponse:
-    """What the app sends: a batch of events. The answer tells how each went."""
-    return _answered(request, person, SYNC)
+    """What the app sends: a batch of events, and its key where it wants grants. The answer tells how each went."""
+    return _answered(request, lambda values: sync_and_take(person.actor, values))
 
 
-@page("grants", name="phone-grants", who=GRANTS.who, methods=["POST"])
-def grants(request: HttpRequest, person: Person) -> HttpResponse:
-    """What the app takes with it to open doors without the server, for the key that it has made."""
-    return _answered(request, person, ENROL, GRANTS)
+@page("grants/once", name="phone-once", who=ONCE.who, methods=["POST"])
+def single_use(request: HttpRequest, person: Person) -> HttpResponse:
+    """What the app asks for at a door whose lock has lost its clock: a grant for the lock's challenge alone."""
+    return _answered(request, lambda values: ONCE.perform(person.actor, values).answer)
 
 
 @page("answers", name="phone-answers", who=ANSWERS.who, methods=["POST"])
 def answers(request: HttpRequest, person: Person) -> HttpResponse:
     """What locks have answered without the server. The answer tells how each went."""
-    return _answered(request, person, ANSWERS)
+    return _answered(request, lambda values: ANSWERS.perform(person.actor, values).answer)
 
 
-def _answered(request: HttpRequest, person: Person, *acts: Act[Any]) -> HttpResponse:
-    """Does each act with the values sent, and gives the last one's answer."""
+def _answered(request: HttpRequest, does: Callable[[dict[str, Any]], object]) -> HttpResponse:
+    """Does it with the values sent, and gives the answer."""
     try:
         values = msgspec.json.decode(request.body, type=dict)
     except (ValueError, RecursionError):
         return HttpResponse(status=400)
-    answer: object = None
     try:
-        for act in acts:
-            answer = act.perform(person.actor, values).answer
+        return _json(does(values))
     except BadValue as error:
         return _json({"code": error.code, "field": error.field}, status=422)
-    except Refusal as error:
+    except (Refusal, NotFound) as error:
         return _json({"code": error.code}, status=409)
-    return _json(answer)
 
 
 def _json(value: object, *, status: int = 200) -> HttpResponse:

@@ -111,7 +111,7 @@ def _things(
     # the thing's own kind is filtered too: its index is in order of numbers
     is_of_kind = Q(thing__municipality=viewer.municipality, thing__kind=kind)
     rows = Holding.objects.filter(
-        _own_holdings(viewer, kind), is_of_kind, municipality=viewer.municipality, thing_kind=kind, until=None
+        own_holdings(viewer, kind), is_of_kind, municipality=viewer.municipality, thing_kind=kind, until=None
     )
     if where:
         rows = rows.filter(kind=where)
@@ -119,7 +119,7 @@ def _things(
         holders = Organisation.objects.filter(municipality=viewer.municipality, orgnr=organisation)
         rows = rows.filter(kind=HolderKind.ORGANISATION, holder__in=holders.values("pk"))
     page_rows, next_cursor = rows_of(with_holder(rows), page_request, by)
-    clients = _clients_of(viewer, kind, page_rows)
+    clients = clients_of(viewer, kind, page_rows)
     client_ids = {row["holder"] for row in page_rows if row["kind"] == "client"}
     client_ids.update(client for pairs in clients.values() for client, _ in pairs)
     event = f"{kind}.exported" if page_request.export else f"{kind}.listed"
@@ -138,7 +138,7 @@ def _things(
     )
 
 
-def _clients_of(viewer: Actor, kind: str, page_rows: list[Row]) -> dict[UUID, list[tuple[UUID, str]]]:
+def clients_of(viewer: Actor, kind: str, page_rows: list[Row]) -> dict[UUID, list[tuple[UUID, str]]]:
     """By holding id: ids and cases of clients linked to the lock, or behind the key's door. No query for tags."""
     if kind == ThingKind.TAG:
         return {}
@@ -211,7 +211,7 @@ def with_holder(rows: QuerySet[Holding]) -> QuerySet[Holding, Row]:
     return rows.annotate(orgnr=Subquery(organisation), case=Subquery(client)).values(*THING_COLUMNS)
 
 
-def _own_holdings(viewer: Actor, kind: str) -> Q:
+def own_holdings(viewer: Actor, kind: str) -> Q:
     """The condition on holdings that concern the viewer, as a union: one OR condition would scan all holdings."""
     if viewer.role in ROLES_SEEING_ALL:
         return Q()

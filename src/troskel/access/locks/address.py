@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from troskel.access.locks.remote import Limits
+from troskel.access.locks.remote import NAME, Limits
 
 LIMITS = {
     "patience": (1, 120),
@@ -20,7 +20,7 @@ LIMITS = {
 
 
 class LocksAddress(NamedTuple):
-    """A URL, taken apart. `options`: what the make itself is told."""
+    """A URL, taken apart. `options`: what the make itself is told. `serials`: how its locks' begin; none: anyhow."""
 
     scheme: str
     host: str
@@ -30,6 +30,7 @@ class LocksAddress(NamedTuple):
     password: str
     limits: Limits
     options: dict[str, str]
+    serials: tuple[str, ...] = ()
 
     def has_only(self, *known: str) -> None:
         """Raise ValueError where an option has no meaning here."""
@@ -50,8 +51,11 @@ def address(url: str, schemes: Container[str]) -> LocksAddress:
         raise ValueError("names no host, or has a # in it: write scheme://user:password@host:port/")
     options = _options(parts)
     limits = Limits(**{name: _limit(name, options.pop(name)) for name in LIMITS if name in options})
+    serials = _serials(options.pop("serials")) if "serials" in options else ()
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return LocksAddress(parts.scheme, parts.hostname, port, parts.path, user, password, limits, options)
+    return LocksAddress(
+        parts.scheme, parts.hostname, port, parts.path, user, password, limits, options, serials
+    )
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
@@ -62,6 +66,13 @@ def _options(parts: SplitResult) -> dict[str, str]:
     if len(dict(pairs)) < len(pairs):
         raise ValueError("says something twice after the question mark")
     return dict(pairs)
+
+
+def _serials(text: str) -> tuple[str, ...]:
+    serials = tuple(text.split(","))
+    if not all(NAME.fullmatch(one) for one in serials):
+        raise ValueError("has serials= with something else than how serials begin, with commas between")
+    return serials
 
 
 def _limit(name: str, text: str) -> int:

@@ -17,7 +17,7 @@ from troskel.ground import formatting
 from troskel.ground.refusals import NotFound
 from troskel.people.queries import Person
 from troskel.people.roles import OFFICE_ROLES, Role
-from troskel.reading import accounts, lists
+from troskel.reading import accounts, lists, lock_states
 from troskel.reading import things as reading_things
 from troskel.reading.things import ListedThing
 from troskel.runner.choices import KindOfThing
@@ -69,7 +69,7 @@ def things(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         filters,
         newest_first=False,
         arguments=(kind,),
-        tabs=_thing_tabs(request, viewer.role),
+        tabs=thing_tabs(request, viewer.role),
         act_links=[*_thing_links(request, viewer.role, kind), *_file_link(viewer.role)],
         facts=[]
         if kind == "key"
@@ -189,13 +189,15 @@ def links(request: HttpRequest, person: Person) -> HttpResponseBase:
         (_("Nyast först"), _("Äldst först")),
         _("Här står kopplingar när ett lås är monterat och kopplat till kunden (S2)."),
         [Filter("state", _("Vilka"), states)],
-        tabs=_thing_tabs(request, viewer.role),
+        tabs=thing_tabs(request, viewer.role),
     )
     return render_listing(request, listing)
 
 
-def _thing_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+def thing_tabs(request: HttpRequest, role: Role) -> list[Tab]:
+    """Returns the tabs of the lists of things, for who has several."""
+    if role not in lists.links.who:
+        return []
     kinds = [(reverse("things", args=[kind]), label) for kind, label in _kinds(role).items()]
-    return (
-        common.tabs(request, [*kinds, (reverse("links"), _("Kopplingar"))]) if role in lists.links.who else []
-    )
+    states = [(reverse("lock-states"), _("Låsens tillstånd"))] if role in lock_states.lock_states.who else []
+    return common.tabs(request, [*kinds, (reverse("links"), _("Kopplingar")), *states])

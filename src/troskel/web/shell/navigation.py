@@ -275,7 +275,7 @@ def _pages(role: Role) -> list[NavPage]:
             _("Låsvred") if sees_locks_only else _("Lås, knappar och nycklar"),
             things.locks.who,
             arguments=("lock",),
-            subpages=("things/", "links/"),
+            subpages=("things/", "links/", "lock-states/"),
         ),
         NavPage("billing", _("Andra kommuner"), billing.invoice_rows.who),
         NavPage("accounts", _("Konton"), accounts.accounts.who, subpages=("accounts/", "organisations/")),

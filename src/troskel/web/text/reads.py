@@ -40,6 +40,8 @@ READ_EVENTS = {
     "links.listed": _("Lista över kopplingar"),
     "links.viewed": _("Kundens lås"),
     "lock.exported": _("Fil med lås"),
+    "lock_states.exported": _("Fil med låsens tillstånd"),
+    "lock_states.listed": _("Låsens tillstånd"),
     "lock.listed": _("Lista över lås"),
     "log_review.viewed": _("Granskning av loggen"),
     "notice.listed": _("Lista över meddelanden"),

@@ -41,6 +41,7 @@ const PhoneDay = (() => {
     const given = secretOf(made) ?? await secret(id);
     if (!given) return false;
     const signer = await PhoneSeal.makeSigner(given);
+    await PhoneQueue.dropDay(); // what was sealed to the key before
     await PhoneQueue.keep("lock", { account, id, signer, ...(await PhoneSeal.makePair(given)) });
     return true;
   }
@@ -56,20 +57,20 @@ const PhoneDay = (() => {
     return new Date(Math.min(midnight.getTime(), Date.now() + SHIFT)).toISOString();
   }
 
-  // Seals the list as it stands on the page, and the grants. It holds until midnight, and no longer than a shift.
+  // Seals the list as it stands on the page, and asks for grants. It holds until midnight, and no longer than a shift.
   async function keep(account, list) {
     const lock = await lockOf(account);
     if (!lock) return;
     const ends = until();
-    const day = JSON.stringify({ list, grants: await PhoneDoors.take(lock.signer?.point) });
-    await PhoneQueue.keep("day", { account, ends, sealed: await PhoneSeal.seal(lock.publicKey, `${account} ${ends}`, day) });
+    await PhoneQueue.keep("day", { account, ends, sealed: await PhoneSeal.seal(lock.publicKey, `${account} ${ends}`, list) });
+    await PhoneDoors.take(lock);
   }
 
   // What lies here of today, for this person; what has run out goes.
   async function kept(account) {
     const day = await PhoneQueue.meta("day");
     if (!day) return null;
-    if (day.ends <= new Date().toISOString()) await PhoneQueue.drop("day");
+    if (day.ends <= new Date().toISOString()) for (const name of ["day", "grants", "asks"]) await PhoneQueue.drop(name);
     else if (day.account === account && await lockOf(account)) return day;
     return null;
   }
@@ -82,8 +83,11 @@ const PhoneDay = (() => {
     const day = await kept(account);
     if (!day) return null;
     const opened = await PhoneSeal.open(key, lock.publicKey, `${account} ${day.ends}`, day.sealed);
-    if (!opened.startsWith("{")) return { list: opened, grants: [] }; // sealed by an earlier version
-    return { ...JSON.parse(opened), signer: lock.signer && await PhoneSeal.unwrapSigner(given, lock.signer.wrapped) };
+    const { list, grants: old } = opened.startsWith("{") ? JSON.parse(opened) : { list: opened, grants: [] }; // of before
+    const taken = await PhoneQueue.meta("grants");
+    const grants = taken?.account === account
+      ? JSON.parse(await PhoneSeal.open(key, lock.publicKey, `${account} grants`, taken.sealed)) : old;
+    return { list, grants, signer: lock.signer && await PhoneSeal.unwrapSigner(given, lock.signer.wrapped) };
   }
 
   // -- the pages

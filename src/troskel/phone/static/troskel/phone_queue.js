@@ -31,10 +31,19 @@ const PhoneQueue = (() => {
   const meta = (name) => within((database) => database.get("meta", name));
   // the session is over: what a passkey opens goes as well
   const dropDay = () => within(async (database) => {
-    for (const name of ["day", "lock"]) await database.delete("meta", name);
+    for (const name of ["day", "grants", "asks", "lock"]) await database.delete("meta", name);
   });
   const drop = (name) => within((database) => database.delete("meta", name));
   const keep = (name, value) => within((database) => database.put("meta", value, name));
+
+  // This installation's id, which also one that has noted nothing yet has.
+  const installation = () => within(async (database) => {
+    const all = database.transaction("meta", "readwrite");
+    const phone = (await all.store.get("phone")) ?? { id: crypto.randomUUID(), sequence: 0 };
+    await all.store.put(phone, "phone");
+    await all.done;
+    return phone.id;
+  });
 
   // Notes an event, `content` sealed. Gives its id.
   async function note(content, { id = crypto.randomUUID(), noted = new Date() } = {}) {
@@ -89,12 +98,31 @@ const PhoneQueue = (() => {
     });
   }
 
+  // -- today's grants: asked for beside what is sent, until an answer brings them, and sealed to the passkey's owner
+
+  const asksFor = async (account) => {
+    const lock = await meta("lock");
+    return lock?.signer && lock.account === account && (await meta("asks")) ? lock : null;
+  };
+
+  // `grants` null: the server could not say. What lies here stays, and it is asked again with the next batch.
+  async function takeGrants({ account, publicKey }, grants) {
+    if (!grants) return;
+    const sealed = await PhoneSeal.seal(publicKey, `${account} grants`, JSON.stringify(grants));
+    await within(async (database) => {
+      const all = database.transaction("meta", "readwrite");
+      await all.store.put({ account, sealed }, "grants");
+      for (const name of ["asks", "heads"]) await all.store.delete(name); // the server has said what it has of the logs
+      await all.done;
+    });
+  }
+
   // -- sending
 
-  const post = async (url, body) => fetch(url, {
+  const post = async (url, body, patience = 20_000) => fetch(url, {
     method: "POST",
     redirect: "manual",
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(patience),
     headers: { "Content-Type": "application/json", "X-CSRFToken": (await meta("person")).csrf },
     body: JSON.stringify(body),
   });
@@ -103,8 +131,9 @@ const PhoneQueue = (() => {
     const person = await meta("person");
     if (!person) return 0;
     const own = (await events()).filter((event) => event.account === person.account && UNSETTLED.includes(event.state));
-    if (!own.length) return 0;
-    const phone = own[0].phone; // what another installation noted is told as its own
+    const asks = await asksFor(person.account);
+    if (!own.length && !asks) return 0;
+    const phone = own[0]?.phone ?? await installation(); // what another installation noted is told as its own
     const ofPhone = own.filter((event) => event.phone === phone);
     const batch = ofPhone.slice(0, BATCH);
     const told = ({ id, sequence, noted }) => ({ id, sequence, noted });
@@ -113,13 +142,17 @@ const PhoneQueue = (() => {
       sent: new Date().toISOString(),
       events: batch.map((event) => ({ ...told(event), sealed: event.sealed })),
       waiting: ofPhone.slice(BATCH, BATCH + 1000).map(told),
+      ...(asks && { key: asks.signer.point }),
     };
     let answers = [];
     let error = "";
     try {
       const response = await post(person.sync, body);
-      if (response.ok) answers = (await response.json()).events;
-      else error = response.type === "opaqueredirect" ? "signed_out" : String(response.status);
+      if (response.ok) {
+        const answer = await response.json();
+        answers = answer.events;
+        if (asks) await takeGrants(asks, answer.grants);
+      } else error = response.type === "opaqueredirect" ? "signed_out" : String(response.status);
       if (error === "signed_out" || response.status === 401 || response.status === 403) await dropDay();
     } catch {
       error = "no_network";
@@ -155,9 +188,9 @@ const PhoneQueue = (() => {
   });
 
   const send = () => navigator.locks.request("troskel-send", async () => {
+    await sendAnswers(); // first: then grants say what the server has of the locks' logs
     let settled = 0;
     for (let now = await sendOnce(); now; now = await sendOnce()) settled += now;
-    await sendAnswers();
     await within(async (database) => {
       const since = new Date(Date.now() - KEPT_REFUSALS).toISOString();
       const all = database.transaction("events", "readwrite");
