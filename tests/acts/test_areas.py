@@ -8,15 +8,28 @@ from django.db import IntegrityError, transaction
 
 from tests.acts.examples import ActExample
 from tests.town import EAST, MEADOW, Town
+from troskel.care.models import Allocation
 from troskel.ground.ids import new_id
 from troskel.journal.models import Line
 from troskel.people.models import Account, Client, ClientArea
 from troskel.reading.caseloads import Caseload, Whose, area_clients
 from troskel.reading.client_names import clients_to_choose
 
+
+def allocation_of(client: str) -> str:
+    return Allocation.objects.values_list("reference", flat=True).get(decision__client__reference=client)
+
+
 EXAMPLES = {
     "place_in_area": ActExample(
         "olle", lambda town: {"clients": [town.new_client()], "area": "Norr"}, "rule 6", again=True
+    ),
+    "note_areas": ActExample(
+        "import",
+        lambda town: {"allocations": [{"allocation": allocation_of(town.new_client()), "area": "Norr"}]},
+        "NotFound",
+        {"allocations": [{"allocation": "F404", "area": "Norr"}]},
+        by="import",
     ),
     "place_in_unit": ActExample(
         "siri", lambda town: {"username": "anna", "unit": "Norr"}, "NotFound", {"username": "nobody"}

@@ -42,6 +42,8 @@ def apply_plan(plan: NightPlan, state: KnownState) -> None:
         state.allocations[row.reference] = KnownAllocation(
             row.reference, row.decision, row.organisation, row.valid_from, row.valid_through
         )
+    for row in plan.areas_named:
+        state.allocations[row.reference] = change(state.allocations[row.reference], area_told=row.area)
 
 
 def _homes_and_clients(plan: NightPlan, state: KnownState) -> None:

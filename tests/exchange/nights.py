@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.exchange.apply_plan import apply_plan
-from troskel.exchange.case_extract.contract import COLUMNS
+from troskel.exchange.case_extract.contract import COLUMNS, OPTIONAL_COLUMNS
 from troskel.exchange.case_extract.known_records import KnownState
 from troskel.exchange.case_extract.plan import NightPlan
 from troskel.exchange.case_extract.planning import plan_night
@@ -65,11 +65,17 @@ def client(
 
 
 def files(lines: Lines, *, newline: str = "\r\n", encoding: str = "utf-8-sig") -> dict[str, bytes]:
-    """The night's files, by the contract's names."""
+    """The night's files, by the contract's names. Columns that may be left out are there where all lines have them."""
     return {
-        name: (newline.join([";".join(COLUMNS[name]), *rows]) + newline).encode(encoding)
+        name: (newline.join([";".join(header(name, rows)), *rows]) + newline).encode(encoding)
         for name, rows in lines.items()
     }
+
+
+def header(name: str, rows: list[str]) -> tuple[str, ...]:
+    always = len(COLUMNS[name]) - len(OPTIONAL_COLUMNS.get(name, ()))
+    is_longer = bool(rows) and all(row.count(";") >= always for row in rows)
+    return COLUMNS[name] if is_longer else COLUMNS[name][:always]
 
 
 def read(lines: Lines, known: KnownState | None = None, day: date = DAY) -> NightExtract:

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
+from troskel.acts.decisions.rows import find_allocations
+from troskel.care.models import Allocation
 from troskel.ground import spelling
 from troskel.ground.ids import new_id
 from troskel.ground.refusals import NotFound, Refusal
@@ -16,7 +19,7 @@ from troskel.people import caseloads
 from troskel.people.models import ClientArea
 from troskel.people.roles import Role
 from troskel.runner import lookup
-from troskel.runner.fields import CaseNumber, Named, NonEmpty, OpenAccount, field
+from troskel.runner.fields import CaseNumber, Named, NonEmpty, OpenAccount, Reference, field
 from troskel.runner.lookup_of_accounts import open_account
 from troskel.runner.register import act
 from troskel.runner.suggestions import Undo
@@ -32,6 +35,10 @@ Area = Annotated[
           spelling=spelling.line_of_text),
 ]  # fmt: skip
 """The name of an area, which begins to be there when somebody is placed in it; or empty."""
+
+
+Placement = tuple[UUID, UUID]
+"""An organisation, and a client whom it has in an area."""
 
 
 @act(
@@ -91,6 +98,46 @@ def place_in_area(ctx: ActContext, *, clients: Cases, area: Area = "") -> dict[s
     return {"cases": [row.case_number for row in changed], "was": sorted(was)}
 
 
+class NamedArea(msgspec.Struct, frozen=True):
+    """In which area of its provider the case system has an allocation's client."""
+
+    allocation: Annotated[Reference, field(names=Named.ALLOCATION)]
+    area: Annotated[
+        str,
+        msgspec.Meta(min_length=1, max_length=100),
+        field(_("Område"), names=Named.AREA, spelling=spelling.name),
+    ]
+
+
+@act("D", who=(), writes=["client.placed"], parts="allocations")
+def note_areas(ctx: ActContext, *, allocations: NonEmpty[NamedArea]) -> dict[str, Any]:
+    """Take in which areas the case system names for the clients, at the organisations that they are allocated to.
+
+    Where a coordinator has placed a client stands until the case system names another area than it named last. A
+    follow-up's allocation that names the same one is no other.
+    """
+    found = find_allocations(ctx, [item.allocation for item in allocations])
+    clients = {row.decision.client_id for row in found.values()}
+    last_told = _last_told(clients)
+    placements: dict[Placement, str] = {}
+    noted = []
+    for index, item in enumerate(allocations):
+        row = found.get(item.allocation)
+        if row is None:
+            ctx.refuse_item(index, NotFound("allocation", "allocation"))
+            continue
+        place = (row.organisation_id, row.decision.client_id)
+        told = row.area_told or last_told.get(place, "")
+        if caseloads.area_key(item.area) != caseloads.area_key(told):
+            placements[place] = item.area
+        row.area_told = last_told[place] = item.area
+        noted.append(row)
+    homes = {row.decision.client_id: row.decision.client.home_id for row in noted}
+    _place(ctx, placements, homes)
+    Allocation.objects.bulk_update(noted, ["area_told"], batch_size=400)
+    return {"allocations": len(noted)}
+
+
 @act(
     "D",
     who=(Role.ADMINISTRATOR, Role.COORDINATOR),
@@ -119,8 +166,55 @@ def place_in_unit(
     return {"account": row.id, "was": was}
 
 
+def _last_told(clients: Iterable[UUID]) -> dict[Placement, str]:
+    """Returns what the case system named last for these clients at each organisation: what begins last counts."""
+    told = Allocation.objects.filter(decision__client__in=list(clients), area_told__gt="", withdrawn=False)
+    rows = told.order_by("valid_from", "reference")
+    return {
+        (organisation, client): area or ""
+        for organisation, client, area in rows.values_list("organisation", "decision__client", "area_told")
+    }
+
+
+def _place(ctx: ActContext, placements: dict[Placement, str], homes: dict[UUID, UUID]) -> None:
+    """Moves clients to these areas, each as the organisation spells it; who is there already stays."""
+    spelt = {
+        (area.organisation, caseloads.area_key(area.name)): area.name
+        for area in caseloads.areas_of_providers(ctx.actor.municipality)
+    }
+    rows = ClientArea.objects.filter(client__in={client for _organisation, client in placements})
+    standing = {(row.organisation_id, row.client_id): row for row in rows}
+    moved, new = [], []
+    for (organisation, client), named in placements.items():
+        area = spelt.get((organisation, caseloads.area_key(named)), named)
+        row = standing.get((organisation, client))
+        if row is not None and row.area == area:
+            continue
+        if row is None:
+            row = ClientArea(
+                id=new_id(),
+                municipality_id=ctx.actor.municipality,
+                organisation_id=organisation,
+                client_id=client,
+            )
+            new.append(row)
+        else:
+            moved.append(row)
+        row.area = area
+        ctx.journal(
+            "client.placed",
+            homes=[homes[client]],
+            client=client,
+            organisation=organisation,
+            in_area=True,
+            detail={"area": area},
+        )
+    ClientArea.objects.bulk_create(new, batch_size=400)
+    ClientArea.objects.bulk_update(moved, ["area"], batch_size=400)
+
+
 def _named(organisation: UUID | None, name: str) -> str:
     """Returns the name as the organisation has it: nothing turns on capitals."""
     wanted = " ".join(name.split())
-    known = {one.casefold(): one for one in caseloads.area_names(organisation)} if wanted else {}
-    return known.get(wanted.casefold(), wanted)
+    known = {caseloads.area_key(one): one for one in caseloads.area_names(organisation)} if wanted else {}
+    return known.get(caseloads.area_key(wanted), wanted)

@@ -88,6 +88,9 @@ class Allocation(Record):
     valid_through = models.DateField(null=True)
     ending = models.CharField(max_length=20, choices=Ending.choices, blank=True)
     withdrawn = models.BooleanField(default=False)
+    area_told = models.CharField(
+        max_length=100, null=True, help_text="the provider's area that the case system last named"
+    )
 
     class Meta:
         constraints = [

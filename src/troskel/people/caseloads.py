@@ -13,7 +13,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from troskel.ground import clock
 from troskel.people.models import Account, Client, ClientArea, Cover
 from troskel.people.queries import is_open, open_accounts
-from troskel.people.roles import Role
+from troskel.people.roles import OrganisationKind, Role
+
+WITH_AREAS = (OrganisationKind.HOME_CARE, OrganisationKind.ALARM)
+"""Who has areas; a unit of the office is none."""
 
 
 class StandsInFor(NamedTuple):
@@ -125,6 +128,31 @@ def areas_by_case(organisation: UUID | None, municipality: str, cases: Iterable[
         client__municipality=municipality, client__case_number__in=list(cases)
     )
     return dict(rows.values_list("client__case_number", "area"))
+
+
+def area_key(name: str) -> str:
+    """Returns what is equal for all spellings of one area: capitals and spaces make no other."""
+    return " ".join(name.split()).casefold()
+
+
+class ProviderArea(NamedTuple):
+    """An area of a provider, by its id and number."""
+
+    organisation: UUID
+    orgnr: str
+    name: str
+
+
+def areas_of_providers(municipality: str) -> list[ProviderArea]:
+    """Returns the areas of each provider, of its people and of its clients. One query."""
+    of_people = Account.objects.filter(
+        municipality=municipality, unit__gt="", organisation__kind__in=WITH_AREAS
+    ).values_list("organisation", "organisation__orgnr", "unit")
+    of_clients = ClientArea.objects.filter(municipality=municipality).values_list(
+        "organisation", "organisation__orgnr", "area"
+    )
+    rows = of_people.order_by().union(of_clients.order_by())
+    return sorted(ProviderArea(organisation, orgnr, area or "") for organisation, orgnr, area in rows)
 
 
 def area_names(organisation: UUID | None) -> list[str]:

@@ -121,7 +121,7 @@ TABLES = (
         "reference", "service", "valid_from", "valid_through", "replaces", "ending", "reason", "withdrawn")),
     Table("allocations", Allocation, lambda entries: Q(decision__client__in=entries), (
         "reference", "decision__reference", "organisation__name", "valid_from", "valid_through", "ending",
-        "withdrawn")),
+        "withdrawn", "area_told")),
     Table("absences", Suspension, _of_client, ("reason", "valid_from", "valid_through", "withdrawn")),
     Table("orders", Order, _of_client, (
         "number", "kind", "state", "door__kind", "door__label", "organisation__name", "locksmith__name", "placed",

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
-from troskel.care.models import Decision
+from troskel.care.models import Allocation, Decision
 from troskel.custody.models import HolderKind, Holding, Link, ThingKind
 from troskel.duties.models import Duty
 from troskel.ground.clock import STOCKHOLM
@@ -161,6 +161,7 @@ def _erase_names(municipality: str, rows: Sequence[UUID]) -> None:
         first_name="", last_name=ERASED, sort_key=swedish_sort_key(ERASED), first_key="", phone=""
     )
     ClientArea.objects.filter(municipality=municipality, client__in=rows).delete()
+    Allocation.objects.filter(municipality=municipality, decision__client__in=rows).update(area_told=None)
 
 
 def _identity_numbers(due: DueFilter) -> QuerySet[Any]:

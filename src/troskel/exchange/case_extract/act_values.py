@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from troskel.acts import caseloads, housing, registering
-from troskel.exchange.case_extract.plan import AssessorNamed
+from troskel.acts import housing, registering
 from troskel.exchange.case_extract.rows import ClientRow, ExtractAddress
 
 
@@ -38,8 +37,3 @@ def changed_client(row: ClientRow, fields: Iterable[str]) -> registering.Changed
     if "identity" in fields:
         values["identity"] = row.identity.number12
     return registering.ChangedClient(client=row.reference, **values)
-
-
-def assessor(item: AssessorNamed) -> caseloads.NamedAssessor:
-    """Returns who answers for a client's case."""
-    return caseloads.NamedAssessor(client=item.client, assessor=item.assessor, named=item.named)

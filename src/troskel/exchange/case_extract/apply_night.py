@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from troskel.acts import (
-    caseloads,
     deciding,
     housing,
     importing,
@@ -28,6 +27,7 @@ from troskel.exchange.case_extract import act_values as values
 from troskel.exchange.case_extract import current_state
 from troskel.exchange.case_extract.act_runner import ActRunner, Tell
 from troskel.exchange.case_extract.asking import stop
+from troskel.exchange.case_extract.caseload_acts import note_caseloads
 from troskel.exchange.case_extract.contract import NightRefused, Rejection
 from troskel.exchange.case_extract.mapping import CONTRACT, read_mapping
 from troskel.exchange.case_extract.periods import PeriodChanges
@@ -147,7 +147,7 @@ class _NightRunner(ActRunner):
         self._organisations(plan)
         self._clients(plan)
         self._care(plan)
-        self._assessors(plan)
+        note_caseloads(self, plan)
         if first_night:
             self._things(plan.taken_over, is_counted=False)
         else:
@@ -311,11 +311,6 @@ class _NightRunner(ActRunner):
             ],
             [("fordelning", row) for row in plan.allocations_made],
         )
-
-    def _assessors(self, plan: NightPlan) -> None:
-        items = [values.assessor(item) for item in plan.assessors_named]
-        sources = [("beslut", item.row) for item in plan.assessors_named]
-        self.do(caseloads.note_assessors, "clients", items, sources, is_counted=False)
 
     def _change_periods(
         self,

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Mapping
 from datetime import date
 
-from troskel.exchange.case_extract.mapping import Mapping
+from troskel.exchange.case_extract.mapping import Mapping as CaseSystem
 from troskel.ground import spelling
 from troskel.ground.refusal_texts import english
 from troskel.ground.years import can_be_meant
+from troskel.people.caseloads import area_key
 from troskel.people.identity import BadIdentity, Identity, birth_day, check_orgnr, parse_identity
 
 _MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
@@ -24,6 +26,7 @@ _WRONGLY_READ = re.compile(
 """Marks of a wrong encoding among letters. Between quotation marks, „ and ” are no marks of that."""
 _NO_END_YEAR = 9999
 MAX_ID_LENGTH = 50
+MAX_AREA_LENGTH = 100
 
 
 class BadColumn(Exception):
@@ -42,7 +45,7 @@ Value = str | None
 class Checks:
     """The checks of one night, by its day and mapping. Parsed days are cached."""
 
-    def __init__(self, day: date, mapping: Mapping) -> None:
+    def __init__(self, day: date, mapping: CaseSystem) -> None:
         self._today = day
         self._mapping = mapping
         self._days: dict[str, date] = {}
@@ -149,6 +152,21 @@ def name(column: str, value: Value, max_length: int) -> str:
     if spelling.has_control(text):
         raise BadColumn(column, value, "a control character, such as a line break: take it away")
     return spelling.one_line(text)
+
+
+def area(column: str, value: Value, orgnr: str, there: Mapping[str, Container[str]]) -> str:
+    """Returns the name of one of the provider's areas, or an empty text. `there`: those of each, by `area_key`."""
+    text = name(column, value, MAX_AREA_LENGTH)
+    key = area_key(text)
+    if not key or key in there.get(orgnr, ()):
+        return text
+    if any(key in areas for areas in there.values()):
+        raise BadColumn(column, value, "an area of another provider: correct the area or the provider")
+    raise BadColumn(
+        column,
+        value,
+        "not an area of the provider: correct it, or let the provider place somebody there first",
+    )
 
 
 def is_odd(text: str) -> bool:

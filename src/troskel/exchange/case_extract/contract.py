@@ -35,11 +35,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "handlaggare",
         "avslutsorsak",
     ),
-    "fordelning": ("fordelning_id", "beslut_id", "utforare", "fran", "till"),
+    "fordelning": ("fordelning_id", "beslut_id", "utforare", "fran", "till", "omrade"),
     "las": ("kund_id", "dorr", "serienummer", "monterat"),
     "nycklar": ("kund_id", "dorr", "innehavare", "antal"),
     "knappar": ("kund_id", "knapp", "utlamnad"),
 }
+OPTIONAL_COLUMNS: Final = {"fordelning": ("omrade",)}
+"""Columns that a file may be without, the last of each: then it says nothing of them."""
 REQUIRED: Final = ("utforare", "kunder", "beslut", "fordelning")
 OPTIONAL: Final = ("las", "nycklar", "knappar")
 

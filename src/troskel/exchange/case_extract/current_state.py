@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from troskel.care.models import Allocation, Decision, Investigation
+from troskel.exchange.case_extract.areas import by_provider
 from troskel.exchange.case_extract.assessors import names_of
 from troskel.exchange.case_extract.known_records import (
     KnownAllocation,
@@ -106,6 +107,7 @@ def load(municipality: str) -> KnownState:
             )
         ),
         assessors=names_of((one.username, one.name) for one in caseloads.assessors(municipality)),
+        areas=by_provider(caseloads.areas_of_providers(municipality)),
     )
 
 
@@ -187,10 +189,11 @@ def _allocations(municipality: str) -> Any:
         "valid_through",
         "ending",
         "withdrawn",
+        "area_told",
     )
     rows = Allocation.objects.filter(municipality=municipality).order_by("valid_from", "reference")
     return rows.values_list(*fields).iterator()
 
 
 def _known_allocation(row: tuple[Any, ...]) -> KnownAllocation:
-    return KnownAllocation(*row)
+    return KnownAllocation(*row[:-1], row[-1] or "")

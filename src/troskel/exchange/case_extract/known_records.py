@@ -8,7 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from troskel.exchange.case_extract.rows import ExtractAddress, KnownIds, Protection, Service
+from troskel.exchange.case_extract.rows import ExtractAddress, KnownAreas, KnownIds, Protection, Service
+from troskel.people.caseloads import area_key
 
 Ending = Literal["", "confirmed", "unconfirmed"]
 Sharing = Literal["", "proposed", "confirmed", "refuted"]
@@ -64,6 +65,7 @@ class KnownAllocation(msgspec.Struct, frozen=True, gc=False):
     valid_through: date | None
     ending: Ending = ""
     withdrawn: bool = False
+    area_told: str = ""
 
 
 class KnownState(msgspec.Struct):
@@ -71,6 +73,7 @@ class KnownState(msgspec.Struct):
 
     `merged`: references of entries that were merged here, each with the reference of the client who remains.
     `assessors`: the username of each assessor by what the case system may call the person (`assessors.names_of`).
+    `areas`: the areas of each provider, by its number (`areas.by_provider`).
     """
 
     municipality: str
@@ -82,9 +85,24 @@ class KnownState(msgspec.Struct):
     allocations: dict[str, KnownAllocation] = msgspec.field(default_factory=dict)
     merged: dict[str, str] = msgspec.field(default_factory=dict)
     assessors: dict[str, str] = msgspec.field(default_factory=dict)
+    areas: dict[str, set[str]] = msgspec.field(default_factory=dict)
 
     def ids(self) -> KnownIds:
         """Returns the ids that a line of the night may refer to."""
         return KnownIds(
-            frozenset(self.organisations), frozenset({*self.clients, *self.merged}), frozenset(self.decisions)
+            frozenset(self.organisations),
+            frozenset({*self.clients, *self.merged}),
+            frozenset(self.decisions),
+            self._known_areas(),
         )
+
+    def _known_areas(self) -> KnownAreas:
+        """Of a client's allocations to one provider, the one that begins last counts."""
+        of_allocation, of_client = {}, {}
+        for row in self.allocations.values():
+            if row.area_told and not row.withdrawn:
+                key = area_key(row.area_told)
+                of_allocation[row.reference, row.organisation] = key
+                if decision := self.decisions.get(row.decision):
+                    of_client[decision.client, row.organisation] = key
+        return KnownAreas(self.areas, of_allocation, of_client)

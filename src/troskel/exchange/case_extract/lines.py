@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from troskel.exchange.case_extract.contract import COLUMNS, NightRefused
+from troskel.exchange.case_extract.contract import COLUMNS, OPTIONAL_COLUMNS, NightRefused
 from troskel.exchange.case_extract.mapping import Mapping
 
 _BOM = b"\xef\xbb\xbf"
@@ -31,16 +31,19 @@ def records(name: str, data: bytes, mapping: Mapping) -> Iterator[FileRecord]:
     lines = _lines(file, _UNSEEN.sub("", _decode(file, data, mapping.encoding)), mapping)
     header, at = _record(lines, 0, mapping.separator)
     positions = _column_positions(name, header, mapping)
-    constants = [mapping.constants[name].get(column) for column in COLUMNS[name]]
+    optional = OPTIONAL_COLUMNS.get(name, ())
+    constants = [
+        mapping.constants[name].get(column, "" if column in optional else None) for column in COLUMNS[name]
+    ]
     width = len(header)
-    is_contract_order = positions == list(range(width))
+    is_contract_order = positions == [*range(width), *[None] * (len(positions) - width)]
     while at < len(lines):
         first = at
         fields, at = _record(lines, at, mapping.separator)
         if len(fields) == 1 and not fields[0].strip():
             continue
         if is_contract_order and len(fields) == width:
-            yield first + 1, [field.strip() for field in fields], False
+            yield first + 1, [*(field.strip() for field in fields), *constants[width:]], False
             continue
         if not mapping.final_newline and at == len(lines) and len(fields) < width:
             raise _cut_off(file, at)
@@ -160,7 +163,7 @@ def _split_quoted(text: str, separator: str) -> tuple[list[str], bool, bool]:
 
 
 def _column_positions(name: str, header: list[str], mapping: Mapping) -> list[int | None]:
-    """Returns the index in a line of each of the contract's columns, in any order; None for a constant."""
+    """Returns the index in a line of each of the contract's columns, in any order; None for one that is not there."""
     file, constants = mapping.files[name], mapping.constants[name]
     names = [field.strip().casefold() for field in header]
     their_names = {column: their_name.casefold() for column, their_name in mapping.columns[name].items()}
@@ -174,7 +177,7 @@ def _column_positions(name: str, header: list[str], mapping: Mapping) -> list[in
             )
         if their_name in names:
             positions.append(names.index(their_name))
-        elif column in constants:
+        elif column in constants or column in OPTIONAL_COLUMNS.get(name, ()):
             positions.append(None)
         else:
             missing = mapping.columns[name][column]

@@ -94,6 +94,7 @@ class NightPlan(msgspec.Struct):
     allocations: PeriodChanges = msgspec.field(default_factory=PeriodChanges)
     allocations_made: list[AllocationRow] = msgspec.field(default_factory=list)
     assessors_named: list[AssessorNamed] = msgspec.field(default_factory=list)
+    areas_named: list[AllocationRow] = msgspec.field(default_factory=list)
     taken_over: TakeOver = msgspec.field(default_factory=TakeOver)
     to_decide: list[ToDecide] = msgspec.field(default_factory=list)
     mass_changes: list[MassChange] = msgspec.field(default_factory=list)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from troskel.exchange.case_extract import refusals_ahead
+from troskel.exchange.case_extract.areas import named_areas
 from troskel.exchange.case_extract.assessors import named_assessors
 from troskel.exchange.case_extract.homes import plan_homes
 from troskel.exchange.case_extract.known_records import KnownClient, KnownDecision, KnownState
@@ -39,6 +40,7 @@ def plan_night(night: NightExtract, state: KnownState, *, day: date, first_night
     _decisions(plan, night, state)
     _allocations(plan, night, state)
     plan.assessors_named = named_assessors(night, state)
+    plan.areas_named = named_areas(plan, night, state)
     if first_night:
         plan.taken_over = plan_take_over(night, state.municipality, day)
     plan.to_decide = same_numbers(night, state) + unsure_homes(plan.homes)

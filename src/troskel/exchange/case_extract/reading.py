@@ -24,7 +24,14 @@ from troskel.exchange.case_extract.checks import (
     required,
     truncate,
 )
-from troskel.exchange.case_extract.contract import COLUMNS, OPTIONAL, REQUIRED, NightRefused, Rejection
+from troskel.exchange.case_extract.contract import (
+    COLUMNS,
+    OPTIONAL,
+    OPTIONAL_COLUMNS,
+    REQUIRED,
+    NightRefused,
+    Rejection,
+)
 from troskel.exchange.case_extract.lines import records
 from troskel.exchange.case_extract.mapping import CONTRACT, Mapping, folded
 from troskel.exchange.case_extract.rows import (
@@ -44,6 +51,7 @@ from troskel.exchange.case_extract.rows import (
     Status,
     TagRow,
 )
+from troskel.people.caseloads import area_key
 
 Values = list[Value]
 Row = TypeVar("Row")
@@ -160,8 +168,11 @@ class _NightReader:
                 self._is_no_header(name, values[0])
                 row = parse(values)
                 if row is not None and too_many:
+                    last = -1 - len(OPTIONAL_COLUMNS.get(name, ()))  # which is always there
                     raise BadColumn(
-                        COLUMNS[name][-1], values[-1], "more values than columns: is a separator unquoted?"
+                        COLUMNS[name][last],
+                        values[last],
+                        "more values than columns: is a separator unquoted?",
                     )
             except BadColumn as error:
                 column = self.mapping.columns[name][error.column]
@@ -271,7 +282,7 @@ class _NightReader:
         return self.told_decisions.setdefault(reference, values) == values and was_told
 
     def _allocation(self, values: Values) -> AllocationRow | None:
-        reference, decision, told, start, end = values
+        reference, decision, told, start, end, area = values
         organisation = self._number_of(told)
         if self.mapping.is_care_in_one:
             if not organisation:
@@ -290,7 +301,19 @@ class _NightReader:
             "utforare", organisation, self.night.organisations, self.known_ids.organisations
         )
         valid_from, valid_through = self.checks.period(start, end)
-        return AllocationRow(row_id, decision_id, orgnr, valid_from, valid_through, self.line)
+        named = self._area(area, row_id, decision_id, orgnr)
+        return AllocationRow(row_id, decision_id, orgnr, valid_from, valid_through, self.line, named)
+
+    def _area(self, value: Value, allocation: str, decision: str, orgnr: str) -> str:
+        """Returns the area that a line names: one that the provider has, or what the case system named last."""
+        areas, row = self.known_ids.areas, self.night.decisions.get(decision)
+        told = {
+            areas.told_of_allocation.get((allocation, orgnr)),
+            areas.told_of_client.get((row.client, orgnr)) if row else None,
+        }
+        if value and area_key(value) in told:
+            return value
+        return checks.area("omrade", value, orgnr, areas.there)
 
     # --- the optional files of the take-over
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -95,6 +95,7 @@ class AllocationRow(msgspec.Struct, frozen=True, gc=False):
     valid_from: date
     valid_through: date | None
     line: int = 0
+    area: str = ""
 
 
 class LockRow(msgspec.Struct, frozen=True, gc=False):
@@ -179,12 +180,25 @@ def as_merged(night: NightExtract, merged: Mapping[str, str]) -> NightExtract:
     return msgspec.structs.replace(night, clients=clients, decisions=decisions, mentioned_ids=mentioned_ids)
 
 
+class KnownAreas(msgspec.Struct, frozen=True):
+    """The providers' areas, by `caseloads.area_key`.
+
+    `there`: those of each provider, by its number. The others: what the case system named last, by allocation or
+    client, and the provider's number.
+    """
+
+    there: Mapping[str, Container[str]] = msgspec.field(default_factory=dict)
+    told_of_allocation: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
+    told_of_client: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
+
+
 class KnownIds(msgspec.Struct, frozen=True):
     """The ids that a line may refer to besides the valid ones of the extract."""
 
     organisations: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
     decisions: frozenset[str] = frozenset()
+    areas: KnownAreas = KnownAreas()
 
 
 NOTHING_KNOWN = KnownIds()

@@ -41,6 +41,9 @@ ADVICE = (
     (r"^a second line", gettext_noop("Två rader har samma beteckning. Behåll en av dem.")),
     (r"^a day that has not", gettext_noop("Dagen har inte kommit, eller så är årtalet fel. Rätta den.")),
     (r"^a control character", gettext_noop("Namnet har ett tecken som inte syns, som en radbrytning. Ta bort det.")),
+    (r"^not an area", gettext_noop(
+        "Området finns inte hos utföraren. Rätta det, eller låt utföraren placera någon där först.")),
+    (r"^an area of another", gettext_noop("Området är en annan utförares. Rätta området eller utföraren.")),
     (r"^the same identity number", gettext_noop(
         "En annan kund har samma personnummer. Är det en person, slå ihop dem. Annars: rätta numret.")),
     (r"^perhaps the same home", gettext_noop(
