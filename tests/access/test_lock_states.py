@@ -20,7 +20,7 @@ from troskel.access.locks.tables import KeptInTables
 from troskel.access.models import LockKey
 from troskel.journal.models import Line
 from troskel.reading.lock_states import ANY, lock_states
-from troskel.reading.lock_states import LockState as Known
+from troskel.reading.lock_states import LockAsKnown as Known
 from troskel.reading.paging import PageRequest
 from troskel.simulator.door_locks import FaultOnDemand
 

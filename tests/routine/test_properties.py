@@ -142,7 +142,8 @@ def test_no_duty_is_open_twice(seed: int, steps: int) -> None:
 @EVERY
 @given(SEEDS, st.integers(1, 60))
 def test_p6_never_while_anyone_behind_the_door_has_care(seed: int, steps: int) -> None:
-    from troskel.routine.client_state import has_care_left, own_clients_behind
+    from troskel.routine.client_state import has_care_left
+    from troskel.routine.door_state import own_clients_behind
 
     s = Muddle(seed, steps).s
     facts = {home: state.facts for home, state in s.homes.items()}

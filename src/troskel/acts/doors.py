@@ -13,7 +13,7 @@ from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Consent, Door, HomeDoor
 from troskel.people.roles import Role
-from troskel.routine.client_state import SHARED_DOOR_KINDS
+from troskel.routine.door_state import SHARED_DOOR_KINDS
 from troskel.routine.facts import DoorFacts
 from troskel.runner import lookup
 from troskel.runner.choices import DoorKind

@@ -12,7 +12,7 @@ from troskel.custody.models import Link, ThingKind
 from troskel.ground.ids import new_id
 from troskel.ground.texts import _
 from troskel.people.roles import Role
-from troskel.routine import client_state, things
+from troskel.routine import client_state, door_state, things
 from troskel.runner import lookup
 from troskel.runner.fields import CaseNumber, ClientCondition, InAddress, Named, Serial, field
 from troskel.runner.register import act
@@ -113,7 +113,7 @@ def unlink_lock(
         still_mounted=door is not None and door.lock == holding.thing_id,
         has_care=facts.own and client_state.has_care_left(facts, ctx.today),
         lock_stays_for_others=door is not None
-        and bool(client_state.care_left_behind(door, ctx.facts, ctx.today)),
+        and bool(door_state.care_left_behind(door, ctx.facts, ctx.today)),
     )
     Link.objects.filter(id=link).update(until=ctx.now)
     ctx.journal(

@@ -19,7 +19,7 @@ from troskel.orders.models import Order, OrderKind, OrderState
 from troskel.people.models import Client
 from troskel.people.operations import next_number
 from troskel.people.roles import Role
-from troskel.routine import client_state
+from troskel.routine import client_state, door_state
 from troskel.routine.facts import ClientFacts, DoorFacts
 from troskel.runner import lookup
 from troskel.runner.choices import Presence
@@ -282,7 +282,7 @@ def cancel_order(
 @cancel_order.suggested_by("order.cancelled")
 def _suggest_cancelling(context: DutyContext) -> Iterator[Suggestion]:
     kind = "removal" if "not removal_ordered" in context.ask.done_when else "installation"
-    for order in client_state.open_orders(context.door, kind) if context.door else ():
+    for order in door_state.open_orders(context.door, kind) if context.door else ():
         yield cancel_order.suggestion({"order": order.number, "reason": _cancellation_reason(context, kind)})
 
 

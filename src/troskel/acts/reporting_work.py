@@ -15,7 +15,7 @@ from troskel.ground.texts import _
 from troskel.orders import rules
 from troskel.orders.models import OrderState
 from troskel.people.roles import Role
-from troskel.routine import client_state
+from troskel.routine import door_state
 from troskel.runner import lookup
 from troskel.runner.fields import Named, OrderNumber, Serial, field
 from troskel.runner.register import Act, act
@@ -74,7 +74,7 @@ def report_installation(
     can_still_be_done(report, subject, order)
     door = lookup.door_of_order(ctx, subject)
     rules.no_lock_at(door)
-    if not client_state.care_left_behind(door, ctx.facts, ctx.today):  # else it is for those who need it
+    if not door_state.care_left_behind(door, ctx.facts, ctx.today):  # else it is for those who need it
         client = lookup.client_of_order(ctx, subject)
         report.ask(lambda: rules.own_client(client))
     holding = reported_locks.find_mounted(

@@ -11,7 +11,7 @@ from uuid import UUID
 from troskel.ground.choices import Choice
 from troskel.ground.refusals import BadValue, Refusal
 from troskel.ground.texts import _
-from troskel.routine import charges, client_state
+from troskel.routine import charges, client_state, door_state
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
 
 OPEN_STATES = frozenset({"placed", "booked"})
@@ -250,7 +250,7 @@ def mounted_lock(door: DoorFacts) -> UUID:
 
 def owner_consents(door: DoorFacts) -> None:
     """At an entrance or a gate, mounting needs the owner's consent (P1)."""
-    if client_state.lacks_consent(door):
+    if door_state.lacks_consent(door):
         raise Refusal(
             "P1",
             "owner.has_not_consented",
@@ -264,7 +264,7 @@ def owner_consents(door: DoorFacts) -> None:
 
 def no_open_order(door: DoorFacts, *kinds: str) -> None:
     """One open order per door (of these kinds). It may be another provider's, so its number is not revealed."""
-    if client_state.open_orders(door, *kinds):
+    if door_state.open_orders(door, *kinds):
         raise Refusal(
             "P1",
             "order.already_open",
@@ -277,7 +277,7 @@ def no_open_order(door: DoorFacts, *kinds: str) -> None:
 
 def nobody_needs_the_lock(door: DoorFacts, homes: Mapping[UUID, HomeFacts], day: date) -> None:
     """No removal while someone behind the door has care (rule 1). The message never says who, or why."""
-    if client_state.care_left_behind(door, homes, day):
+    if door_state.care_left_behind(door, homes, day):
         raise Refusal(
             "rule 1",
             "lock.needed",
@@ -306,11 +306,11 @@ def is_asked_to_remove(
     has become another municipality's it is the last provider again, whether the care goes on or not (O1). Where the
     client has moved, it is whoever was the last while they lived there.
     """
-    own = client_state.own_clients_behind(door, homes)
-    behind = client_state.homes_behind(door, homes)
+    own = door_state.own_clients_behind(door, homes)
+    behind = door_state.homes_behind(door, homes)
     there = next((home.clients[client.client] for home in behind if client.client in home.clients), client)
     closing = {one for home in behind for one in home.closed}
-    left = client_state.somebody_left(door, homes, day)
+    left = door_state.somebody_left(door, homes, day)
     lead = None if left else charges.lead_provider(own, day, closing)
     asked = lead or charges.last_provider(own or [there], closing)
     if asked is not None and asked.organisation != organisation:

@@ -13,7 +13,7 @@ import msgspec
 
 from troskel.ground.refusal_texts import english
 from troskel.orders import rules
-from troskel.routine import client_state, things
+from troskel.routine import client_state, door_state, things
 from troskel.routine.client_state import FOREVER, ONE_DAY
 from troskel.routine.coverage import Gap, Why, end_is_meant, gaps, lasts_through
 from troskel.routine.facts import AllocationFacts, ClientFacts, DoorFacts, HomeFacts
@@ -174,10 +174,8 @@ def lock_status(
     door: DoorFacts, number: str, homes: Mapping[UUID, HomeFacts], client: UUID, today: date
 ) -> LockStatus:
     """A lock at the door, with the refusal that an order of removal would meet today."""
-    needed = client_state.care_left_behind(door, homes, today)
-    behind = [
-        home.clients[client] for home in client_state.homes_behind(door, homes) if client in home.clients
-    ]
+    needed = door_state.care_left_behind(door, homes, today)
+    behind = [home.clients[client] for home in door_state.homes_behind(door, homes) if client in home.clients]
     linked = any(things.is_linked(resident, door.lock) for resident in behind)
     refusal = rules.removal_refusal(door, homes, today)
     others = any(resident != client for resident in needed)

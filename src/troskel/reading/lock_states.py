@@ -28,7 +28,7 @@ from troskel.reading.register import read
 from troskel.reading.things import clients_of, own_holdings
 
 
-class LockState(msgspec.Struct, frozen=True):
+class LockAsKnown(msgspec.Struct, frozen=True):
     """A lock at a door, by what the server was told. Wished and observed are two facts: neither follows from the other.
 
     `by_server`: a lock service knows it, or it has turned for the server; `by_phone`: it has a key of its own, by which
@@ -76,7 +76,7 @@ _LOG_WRONG = Q(gap__isnull=False) | Q(broken__isnull=False)
 )
 def lock_states(
     viewer: Actor, page_request: PageRequest, *, trouble: str = "", reached: str = ""
-) -> Page[LockState]:
+) -> Page[LockAsKnown]:
     """Mounted locks that concern the viewer, by number; with one trouble, or any. Eight queries, one record.
 
     `reached`: server, phone or neither.
@@ -101,7 +101,7 @@ def lock_states(
     columns = ("id", "thing_id", "thing__number", "answered", "last", "last_battery")
     page_rows, next_cursor = rows_of(rows.values(*columns), page_request, "thing__number")
     clients = clients_of(viewer, ThingKind.LOCK, page_rows)
-    known = _Known.of(viewer, page_rows)
+    known = _KnownOfLocks.of(viewer, page_rows)
     event = "lock_states.exported" if page_request.export else "lock_states.listed"
     shown = {client for pairs in clients.values() for client, _case in pairs}
     note(
@@ -175,7 +175,7 @@ class _Codes(NamedTuple):
     apart: int = 0
 
 
-class _Known(NamedTuple):
+class _KnownOfLocks(NamedTuple):
     """What the server was told of the locks of a page. Four queries."""
 
     now: datetime
@@ -185,7 +185,7 @@ class _Known(NamedTuple):
     codes: dict[str, _Codes]
 
     @classmethod
-    def of(cls, viewer: Actor, rows: Collection[Row]) -> _Known:
+    def of(cls, viewer: Actor, rows: Collection[Row]) -> _KnownOfLocks:
         of_here: dict[str, Any] = {"municipality": viewer.municipality}
         numbers = [row["thing__number"] for row in rows]
         ids = {row[name] for row in rows for name in ("last", "last_battery")} - {None}
@@ -204,7 +204,7 @@ class _Known(NamedTuple):
             {row["serial"]: _Codes(row["codes"], row["seen"], row["apart"]) for row in counted},
         )
 
-    def state(self, row: Row, clients: list[str]) -> LockState:
+    def state(self, row: Row, clients: list[str]) -> LockAsKnown:
         last, told = self.openings.get(row["last"]), self.openings.get(row["last_battery"])
         reached, key = self.reached.get(row["thing__number"]), self.keys.get(row["thing_id"])
         codes = self.codes.get(row["thing__number"], _Codes())
@@ -216,7 +216,7 @@ class _Known(NamedTuple):
             BatteryTold(reached.battery, seen) if reached and seen and reached.battery is not None else None,
         )
         outcome = last.outcome if last else ""
-        return LockState(
+        return LockAsKnown(
             number=row["thing__number"],
             clients=clients,
             by_server=reached is not None or row["answered"],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from troskel.routine import charges, client_state
+from troskel.routine import charges, client_state, door_state
 from troskel.routine.charges import Charge
 from troskel.routine.facts import ClientFacts, OrderFacts
 from troskel.routine.line import uid_in
@@ -89,8 +89,8 @@ def _last_provider(case: Case) -> Assignee:
     """Where no allocation came into effect: one with an order at the door, in the name of the order's client."""
     ordered = FALLBACK
     for door in case.doors():
-        for order in client_state.open_orders(door)[:1]:
-            copies = [home.clients.get(order.client) for home in client_state.homes_behind(door, case.homes)]
+        for order in door_state.open_orders(door)[:1]:
+            copies = [home.clients.get(order.client) for home in door_state.homes_behind(door, case.homes)]
             ordered = _of_those_there(order.organisation, case, next(filter(None, copies), None))
     return _of_charge(charges.last_provider(_clients(case), case.closed), ordered, case)
 
@@ -169,7 +169,7 @@ def _who_it_is_ordered_for(case: Case) -> ClientFacts | None:
     order = _order(case)
     if order is None or case.door is None:
         return case.client
-    behind = client_state.homes_behind(case.door, case.homes)
+    behind = door_state.homes_behind(case.door, case.homes)
     return next((home.clients[order.client] for home in behind if order.client in home.clients), case.client)
 
 
@@ -177,6 +177,6 @@ def _who_has_lived_there(case: Case) -> ClientFacts | None:
     """The case's client; of one whose move there was called off, the last who did live behind the door."""
     if case.client is None or case.door is None or client_state.has_lived_here(case.client):
         return case.client
-    behind = client_state.homes_behind(case.door, case.homes)
+    behind = door_state.homes_behind(case.door, case.homes)
     lived = [c for home in behind for c in home.clients.values() if client_state.has_lived_here(c)]
     return max(lived, key=client_state.here_through, default=case.client)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
-from troskel.routine import charges, client_state, coverage, months, silence, things
+from troskel.routine import charges, client_state, coverage, door_state, months, silence, things
 from troskel.routine.facts import ALARM, HOME_CARE, ClientFacts
 from troskel.routine.line import day_in, uid_in
 from troskel.routine.subjects import Case
@@ -145,14 +145,14 @@ def _that_lock_at_door(case: Case) -> bool:
 
 
 def _ordered(kind: str) -> Condition:
-    return lambda case: any(client_state.open_orders(door, kind) for door in case.doors())
+    return lambda case: any(door_state.open_orders(door, kind) for door in case.doors())
 
 
 def _others_behind_door(case: Case) -> bool:
     return any(
         client is not case.client and client_state.needs_the_door(client, case.day)
         for door in case.doors()
-        for client in client_state.own_clients_behind(door, case.homes)
+        for client in door_state.own_clients_behind(door, case.homes)
     )
 
 
@@ -187,12 +187,12 @@ def _tag_with_client(client: ClientFacts, case: Case) -> bool:
 def _orders_lock(case: Case) -> bool:
     """Has the organisation to order a lock for some door of the home (P1)?"""
     for door in case.home.doors.values():
-        clients = client_state.own_clients_behind(door, case.homes)
+        clients = door_state.own_clients_behind(door, case.homes)
         wanted = any(client_state.needs_the_door(c, case.day) and not c.refused for c in clients)
         lead = charges.lead_provider(clients, case.day, case.closed)
         free = door.lock is None and not door.cannot_be_fitted
         theirs = lead is not None and lead.organisation == case.organisation
-        if wanted and free and theirs and not client_state.open_orders(door, "installation"):
+        if wanted and free and theirs and not door_state.open_orders(door, "installation"):
             return True
     return False
 
@@ -345,14 +345,14 @@ PLAIN_CHECKS: dict[str, Condition] = {
     "removal_ordered": _ordered("removal"),
     "repair_ordered": _ordered("repair"),
     "lock_faulty": lambda case: any(door.fault for door in case.doors()),
-    "consent_missing": lambda case: any(client_state.lacks_consent(door) for door in case.doors()),
+    "consent_missing": lambda case: any(door_state.lacks_consent(door) for door in case.doors()),
     "door_without_lock": lambda case: any(door.cannot_be_fitted for door in case.home.doors.values()),
     "cannot_be_fitted": lambda case: any(door.cannot_be_fitted for door in case.doors()),
     "linked": _of_client(_linked),
     "lock_in_use": _of_client(lambda client, case: things.has_lock_in_use(client, case.home)),
     "care_behind_door": _care_behind_door,
     "client_left_the_door": lambda case: any(
-        client_state.somebody_left(door, case.homes, case.day) for door in case.doors()
+        door_state.somebody_left(door, case.homes, case.day) for door in case.doors()
     ),
     "lock_wanted": _lock_wanted,
     "others_behind_door": _others_behind_door,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import client_state, coverage, months, silence
+from troskel.routine import client_state, coverage, door_state, months, silence
 from troskel.routine.client_state import FOREVER, Homes
 from troskel.routine.duty import ClientSnapshot, HomeSnapshot, RoutineEvent
 from troskel.routine.facts import ClientFacts, DecisionFacts, HomeFacts
@@ -101,7 +101,7 @@ def changes_since(
         yield it("client.left")
         if client.own:
             for door in home.doors.values():
-                if not client_state.care_left_behind(door, homes, day):
+                if not door_state.care_left_behind(door, homes, day):
                     yield it("door.left", door=door.door)
 
 

@@ -17,8 +17,9 @@ from troskel.routine import (
     silence,
     subjects,
 )
-from troskel.routine.client_state import are_being_taken_over, first_behind
+from troskel.routine.client_state import are_being_taken_over
 from troskel.routine.derived_events import CARE_EVENTS
+from troskel.routine.door_state import first_behind
 from troskel.routine.duty import (
     ClientSnapshot,
     ClosedDuty,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from troskel.routine import client_state, deadlines, subjects
+from troskel.routine import client_state, deadlines, door_state, subjects
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, PlannedDuty
 from troskel.routine.rules import Rule, Rules
@@ -48,7 +48,7 @@ def case_of(planned: PlannedDuty, homes: Homes, day: date) -> Case:
     client = home.clients.get(planned.client) if planned.client else None
     door = home.doors.get(planned.door) if planned.door else None
     if door is not None and (client is None or not client_state.needs_the_door(client, day)):
-        for other in client_state.own_clients_behind(door, homes):
+        for other in door_state.own_clients_behind(door, homes):
             if client_state.needs_the_door(other, day):
                 client = other
                 home = next(h for h in homes.values() if h.clients.get(other.client) is other)

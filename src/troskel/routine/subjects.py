@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from troskel.routine import client_state, things
+from troskel.routine import client_state, door_state, things
 from troskel.routine.client_state import Homes
 from troskel.routine.duty import OpenDuty, PlannedDuty, RoutineEvent
 from troskel.routine.facts import ClientFacts, DoorFacts, HomeFacts
@@ -70,13 +70,13 @@ class Case:
     @property
     def closed(self) -> dict[UUID, date]:
         """Organisations that have closed, or will, and from when: as the home, or one behind the same door, knows."""
-        behind = client_state.homes_behind(self.door, self.homes) if self.door is not None else []
+        behind = door_state.homes_behind(self.door, self.homes) if self.door is not None else []
         return {one: on for home in (*behind, self.home) for one, on in home.closed.items()}
 
     def clients(self) -> list[ClientFacts]:
         """Own clients concerned: those behind the door, else those of the home."""
         if self.door is not None:
-            return client_state.own_clients_behind(self.door, self.homes)
+            return door_state.own_clients_behind(self.door, self.homes)
         return [c for c in self.home.clients.values() if c.own]
 
     def served_clients(self) -> list[ClientFacts]:
@@ -133,7 +133,7 @@ class EventContext:
         """The event's client first, then the other own clients behind the door."""
         if self.door is None:
             return [self.client] if self.client else []
-        behind = client_state.own_clients_behind(self.door, self.homes)
+        behind = door_state.own_clients_behind(self.door, self.homes)
         if self.client is None:
             return behind
         return [self.client, *(c for c in behind if c is not self.client)]
@@ -197,7 +197,7 @@ def _per_provider_and_home(t: EventContext) -> Iterator[Case]:
         for key in things.keys_from(t.home):
             yield t.case(t.home.clients[key.client], organisation=key.organisation)
         return
-    behind = [home for door in t.home.doors.values() for home in client_state.homes_behind(door, t.homes)]
+    behind = [home for door in t.home.doors.values() for home in door_state.homes_behind(door, t.homes)]
     for home in (*behind, *_homes(t)):
         for key in things.keys_of(home, t.event.organisation):
             if home is not t.home:
@@ -232,9 +232,9 @@ def _per_door(t: EventContext) -> Iterator[Case]:
     for home in [t.home] if t.door else _homes(t):
         named = home.clients.get(t.client.client) if t.client else None
         for door in [t.door] if t.door else list(home.doors.values()):
-            behind = client_state.own_clients_behind(door, t.homes)
+            behind = door_state.own_clients_behind(door, t.homes)
             if not any(client_state.needs_the_door(c, t.event.day) for c in behind):
-                behind += client_state.others_behind(door, t.homes)  # whose lock it then is (O1)
+                behind += door_state.others_behind(door, t.homes)  # whose lock it then is (O1)
             first = [named] if named else []
             for client in first + [c for c in behind if c is not named]:
                 yield t.case(client, door=door)
@@ -260,7 +260,7 @@ def _per_link(t: EventContext) -> Iterator[Case]:
     """
     lock = uid_in(t.event.about, "lock")
     doors = {t.door.door: t.door} if t.door else t.home.doors
-    behind = [home for door in doors.values() for home in client_state.homes_behind(door, t.homes)]
+    behind = [home for door in doors.values() for home in door_state.homes_behind(door, t.homes)]
     others = [c for home in behind for c in home.clients.values()]
     for client in {c.client: c for c in (*t.at_the_door(), *others)}.values():
         for link_id, link in client.links.items():

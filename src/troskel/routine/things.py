@@ -7,7 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from troskel.routine import coverage
-from troskel.routine.client_state import Homes, homes_behind, providers_of
+from troskel.routine.client_state import Homes, providers_of
+from troskel.routine.door_state import homes_behind
 from troskel.routine.facts import ClientFacts, HomeFacts, KeyFacts
 
 

@@ -17,7 +17,7 @@ from troskel.orders import rules
 from troskel.people.models import Client, Organisation
 from troskel.people.roles import Actor
 from troskel.permits.sight import visible_clients
-from troskel.routine import client_state, coverage
+from troskel.routine import client_state, coverage, door_state
 from troskel.routine.facts import DoorFacts, HomeFacts
 from troskel.runner.outcome import Access, LockAfter
 
@@ -106,7 +106,7 @@ def _lock_after(
     door: DoorFacts, numbers: Mapping[Any, str], homes: Mapping[UUID, HomeFacts], client: UUID, day: date
 ) -> LockAfter:
     refusal = rules.removal_refusal(door, homes, day)
-    clients_with_care = client_state.care_left_behind(door, homes, day)
+    clients_with_care = door_state.care_left_behind(door, homes, day)
     others = any(resident != client for resident in clients_with_care)
     return LockAfter(
         numbers[door.lock],

@@ -196,4 +196,5 @@ def _allocations(municipality: str) -> Any:
 
 
 def _known_allocation(row: tuple[Any, ...]) -> KnownAllocation:
-    return KnownAllocation(*row[:-1], row[-1] or "")
+    *known, area = row
+    return KnownAllocation(*known, area_told=area or "")

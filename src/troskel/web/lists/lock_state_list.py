@@ -14,7 +14,7 @@ from troskel.access.lock_state_rules import LockTrouble
 from troskel.ground import clock, formatting
 from troskel.people.queries import Person
 from troskel.reading import lock_states as reading
-from troskel.reading.lock_states import LockState
+from troskel.reading.lock_states import LockAsKnown
 from troskel.screens.pages import page
 from troskel.web.forms.fields import ChoiceOption
 from troskel.web.lists import filters as common
@@ -76,7 +76,7 @@ def lock_states(request: HttpRequest, person: Person) -> HttpResponseBase:
     return render_listing(request, listing)
 
 
-def _bolt(row: LockState) -> str:
+def _bolt(row: LockAsKnown) -> str:
     bolts = {
         "unknown": _("Okänt"),
         "locked": _("Låst"),
@@ -93,14 +93,14 @@ def _bolt(row: LockState) -> str:
     return _("Okänt nu. {what} när det sågs, {at}").format(what=bolts[row.bolt_seen], at=at)
 
 
-def _battery(row: LockState) -> str:
+def _battery(row: LockAsKnown) -> str:
     if row.battery is None or row.battery_told is None:
         return _("Okänt")
     percent = _("{number} %").format(number=formatting.digits(row.battery))
     return _("{what}, {at}").format(what=percent, at=_instant(row.battery_told))
 
 
-def _opening(row: LockState) -> str:
+def _opening(row: LockAsKnown) -> str:
     if row.outcome_at is None:
         return _("Ingen känd")
     outcomes = {
@@ -114,7 +114,7 @@ def _opening(row: LockState) -> str:
     return _("{what}, {at}").format(what=outcomes[row.outcome], at=_instant(row.outcome_at))
 
 
-def _wished(row: LockState) -> str:
+def _wished(row: LockAsKnown) -> str:
     if row.wished_at is None:
         return ""
     wishes = {"unlock": _("Öppna"), "lock": _("Låsa")}
@@ -123,7 +123,7 @@ def _wished(row: LockState) -> str:
     return f"{wish}. {_('Sett sedan dess.') if is_seen else _('Inget sett sedan dess.')}"
 
 
-def _codes(row: LockState) -> str:
+def _codes(row: LockAsKnown) -> str:
     if not row.codes and not row.codes_seen:
         return ""
     return _("{wished} ska finnas, {seen} har setts").format(
@@ -131,7 +131,7 @@ def _codes(row: LockState) -> str:
     )
 
 
-def _ways(row: LockState, ways: dict[str, str]) -> str:
+def _ways(row: LockAsKnown, ways: dict[str, str]) -> str:
     found = [ways[name] for name, is_so in (("server", row.by_server), ("phone", row.by_phone)) if is_so]
     return " · ".join(found) or ways["neither"]
 
