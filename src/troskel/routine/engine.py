@@ -18,7 +18,6 @@ from troskel.routine import (
     subjects,
 )
 from troskel.routine.client_state import are_being_taken_over
-from troskel.routine.derived_events import CARE_EVENTS
 from troskel.routine.door_state import first_behind
 from troskel.routine.duty import (
     ClientSnapshot,
@@ -164,7 +163,7 @@ class _Advance:
         found += self.of_a_duty(found[0], line)
         if before.visited != after.visited:
             found += self.visited(touched, line, day)
-        if line.client is not None and line.event in CARE_EVENTS:
+        if line.client is not None and line.event in derived_events.CARE_EVENTS:
             for home in touched:
                 client = self.facts[home].clients.get(line.client)
                 if client is not None:
@@ -173,7 +172,7 @@ class _Advance:
                     )
         self.settle(found, day, occurred, line)
         self.effects.touched.update(touched)
-        if line.event in CARE_EVENTS or line.event in WITH_A_DAY:
+        if line.event in derived_events.CARE_EVENTS or line.event in WITH_A_DAY:
             for home in touched:
                 self.sleep(home, day)
 

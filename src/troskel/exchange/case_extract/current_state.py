@@ -196,5 +196,5 @@ def _allocations(municipality: str) -> Any:
 
 
 def _known_allocation(row: tuple[Any, ...]) -> KnownAllocation:
-    *known, area = row
-    return KnownAllocation(*known, area_told=area or "")
+    reference, decision, organisation, first, last, ending, withdrawn, area = row
+    return KnownAllocation(reference, decision, organisation, first, last, ending, withdrawn, area or "")
