@@ -120,7 +120,8 @@ def _wished(row: LockAsKnown) -> str:
     wishes = {"unlock": _("Öppna"), "lock": _("Låsa")}
     wish = _("{what}, {at}").format(what=wishes[row.wished], at=_instant(row.wished_at))
     is_seen = row.seen is not None and row.seen >= row.wished_at
-    return f"{wish}. {_('Sett sedan dess.') if is_seen else _('Inget sett sedan dess.')}"
+    seen = _("Sett sedan dess.") if is_seen else _("Inget sett sedan dess.")
+    return f"{wish}. {seen}"
 
 
 def _codes(row: LockAsKnown) -> str:
