@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.town import EAST, Town
 from tests.web.test_act_forms import case_of, screen
@@ -82,12 +84,42 @@ def test_a_closed_account_is_opened_again_by_name(town: Town) -> None:
 
 def test_the_page_of_an_account_leads_to_its_forms(town: Town) -> None:
     carin = Account.objects.get(username__endswith="/carin")
-    page = form(town, "siri", f"/accounts/{carin.id}/sign-in")
+    address = f"/accounts/{carin.id}/sign-in"
+    page = form(town, "siri", address)
     for act in ("change_account", "place_in_unit", "move_account", "close_account"):
-        assert f'href="/do/{act}?username=carin"' in page
-    assert '<option value="carin" selected>' in form(town, "siri", "/do/close_account?username=carin")
+        assert f'action="/do/{act}"' in page
+    sent = dict(
+        re.findall(
+            r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page.split('action="/do/close_account"')[1]
+        )
+    )
+    with town.standing():
+        opened = screen(town, "siri").post("/do/close_account", sent).content.decode()
+    assert '<option value="carin" selected>' in opened
+    assert f'href="{address}"' in opened, "the way back"
     town.does("olle", "close_account", username="carin")
-    assert 'href="/do/reopen_account?username=carin"' in form(town, "siri", f"/accounts/{carin.id}/sign-in")
+    closed = form(town, "siri", address)
+    assert 'action="/do/reopen_account"' in closed and 'action="/do/close_account"' not in closed
+
+
+def test_the_account_forms_ask_as_much_of_the_database_for_few_as_for_many(town: Town) -> None:
+    def asked() -> int:
+        with town.standing(), CaptureQueriesContext(connection) as queries:
+            screen(town, "siri").get("/do/close_account")
+        return len(queries)
+
+    asked()
+    few = asked()
+    for number in range(6):
+        town.does(
+            "siri",
+            "register_account",
+            username=f"ny{number}",
+            name="Ny Person",
+            role="carer",
+            organisation=EAST,
+        )
+    assert asked() == few
 
 
 def test_too_many_to_choose_of_are_typed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ PAGES = frozenset(
     {
         *("start", "clients", "client", "visits", "orders", "bookings", "things", "links"),
         *("gaps", "late", "notices", "billing", "phone", "phone-client", "unanswered-doors"),
+        *("accounts", "account-sign-in"),
     }
 )
 """The names of the pages that one may come from and go back to."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -22,7 +21,6 @@ from troskel.people.queries import Person
 from troskel.people.token_rules import TokenScope
 from troskel.reading import accounts as reading_accounts
 from troskel.reading import lost_phones
-from troskel.reading.accounts import AccountSignIn
 from troskel.screens import tries
 from troskel.screens.pages import page, public
 from troskel.screens.render import render_page
@@ -43,6 +41,8 @@ from troskel.web.signing_in.tokens import make_token
 from troskel.web.text.refusals import refusal_text
 
 POST = ("POST",)
+CHANGES = ("change_account", "place_in_unit", "move_account", "close_account")
+"""What is done about an open account."""
 
 
 @page(
@@ -91,16 +91,9 @@ def account_sign_in(request: HttpRequest, person: Person, account: UUID) -> Http
         "opens_doors": shown.role in REGISTER["take_grants"].who,
         "today": clock.today(),
         "token_scopes": TokenScope,
-        "acts": _acts_about(person, shown),
+        "acts": act_links(person.actor.role, *(CHANGES if shown.active else ("reopen_account",))),
     }
     return render_page(request, "web/account_sign_in.html", values, status=status)
-
-
-def _acts_about(person: Person, shown: AccountSignIn) -> list[tuple[str, str]]:
-    """Returns the addresses and titles of the forms that change the account."""
-    acts = ["change_account", "place_in_unit", "move_account", "close_account"]
-    links = act_links(person.actor.role, *(acts if shown.active else ["reopen_account"]))
-    return [(f"{address}?{urlencode({'username': shown.username})}", title) for address, title in links]
 
 
 @public(
