@@ -7,6 +7,7 @@ import pytest
 
 from tests.acts.examples import ActExample
 from tests.town import OFFICE, Town
+from troskel.acts.chapters import REGISTER
 from troskel.exchange.case_extract.assessors import names_of
 from troskel.people.models import Client
 from troskel.reading.caseloads import Caseload, Whose, caseload
@@ -77,6 +78,18 @@ def test_one_several_or_all_are_handed_over_and_the_journal_holds_it(town: Town)
     town.does("bo", "take_over_clients", clients=[second])
     done = town.does("anna", "hand_over_caseload", assessor="ada", to="bo")
     assert (assessor(first), assessor(second), len(done.lines)) == ("bo", "bo", 1)
+    town.is_sound()
+
+
+def test_those_handed_over_by_mistake_go_back_and_the_receivers_own_stay(town: Town) -> None:
+    two_assessors(town)
+    annas, adas = town.client(), town.client()
+    town.does("anna", "hand_over_clients", clients=[adas], to="ada")
+    told = town.does("anna", "hand_over_caseload", to="ada").answer
+    undo = REGISTER["hand_over_caseload"].undone_by
+    assert undo is not None
+    town.does("anna", undo.act, **undo.values(told))
+    assert (assessor(annas), assessor(adas)) == ("Anna", "ada")
     town.is_sound()
 
 

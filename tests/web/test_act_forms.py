@@ -143,7 +143,7 @@ PUT_RIGHT_BY_NOTHING = {
         *("correct_report", "correct_booking", "correct_information", "confirm_refusal", "withdraw_offer"),
     },
     "hard to undo, and said so": {
-        *("succeed_organisation", "merge_clients", "move_to_special_housing", "hand_over_caseload"),
+        *("succeed_organisation", "merge_clients", "move_to_special_housing"),
         *("confirm_day", "take_back_days", "propose_sharing", "register_things", "move_account"),
         *("register_visit", "name_deputy"),
     },

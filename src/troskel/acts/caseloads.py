@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from troskel.ground.ids import new_id
 from troskel.ground.refusals import BadValue, NotFound, Refusal
 from troskel.ground.texts import _
 from troskel.people.models import Account, Client, Cover
-from troskel.people.queries import open_accounts
+from troskel.people.queries import open_accounts, username_of
 from troskel.people.roles import Role
 from troskel.runner import lookup
 from troskel.runner.fields import (
@@ -27,6 +27,7 @@ from troskel.runner.fields import (
     field,
 )
 from troskel.runner.register import act
+from troskel.runner.suggestions import Undo
 from troskel.runner.transaction import ActContext
 
 CHAPTER = _("Egna ärenden")
@@ -42,6 +43,11 @@ class NamedAssessor(msgspec.Struct, frozen=True):
     client: CaseNumber
     assessor: Username
     named: ShortText
+
+
+def _given_back(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same clients, back to the one who had them all; those whom the receiver had before stay."""
+    return {"clients": told["cases"], "to": told["former"]} if told["former"] else {}
 
 
 @act(
@@ -69,6 +75,7 @@ def take_over_clients(ctx: ActContext, *, clients: Cases) -> dict[str, Any]:
     lead=_("En annan handläggare tar över en eller flera kunder."),
     light=True,
     corrected_by="hand_over_clients",
+    undone_by=Undo("hand_over_clients", _given_back),
 )
 def hand_over_clients(ctx: ActContext, *, clients: Cases, to: Receiver) -> dict[str, Any]:
     """Hand clients over to another assessor, who answers for their cases from now on."""
@@ -82,6 +89,8 @@ def hand_over_clients(ctx: ActContext, *, clients: Cases, to: Receiver) -> dict[
     writes=["client.assigned"],
     title=_("Lämna över alla kunder"),
     lead=_("En handläggare slutar eller byter uppgifter. En annan tar över alla kunder."),
+    corrected_by="hand_over_clients",
+    undone_by=Undo("hand_over_clients", _given_back),
 )
 def hand_over_caseload(
     ctx: ActContext,
@@ -204,10 +213,16 @@ def _assign(ctx: ActContext, rows: Iterable[Client], to: UUID) -> dict[str, Any]
     changed = list({row.id: row for row in rows if row.assessor_id != to}.values())
     if not changed:
         raise Refusal("rule 6", "caseload.nothing_to_hand_over", _("Där finns inga kunder att lämna över."))
+    former = {row.assessor_id for row in changed}
     for row in changed:
         _assigned(ctx, row, to)
     Client.objects.filter(id__in=[row.id for row in changed]).update(assessor=to)
-    return {"clients": len(changed)}
+    had = former.pop() if len(former) == 1 else None
+    return {
+        "clients": len(changed),
+        "cases": [row.case_number for row in changed],
+        "former": username_of(had) if had else "",
+    }
 
 
 def _assigned(ctx: ActContext, row: Client, to: UUID) -> None:
