@@ -43,6 +43,7 @@ NOT_COLUMNS = {
         "corrects",
     ),
     *("sort_key", "first_key", "grant", "alarm", "about", "version", "opened_line", "closed_line", "pdf"),
+    "nonce",  # a random number of the lock
     *(
         "account",
         "accepted_by",
